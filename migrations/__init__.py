@@ -1,0 +1,1 @@
+"""Schema migrations of Thumper, in order. Never edited after a release."""

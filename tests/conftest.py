@@ -1,0 +1,145 @@
+"""Real servers, real photos and a fresh database for every test that asks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+import redis
+
+
+from thumper.embedded.servers import Addresses, running_servers
+from thumper.settings import PREFIX, Settings
+from thumper.store.connect import migrate_database, open_database
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+"""Real photos and models; CI fails without them, elsewhere drawn photos stand in."""
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+def pytest_report_header() -> str:
+    """Say which photos the tests run on."""
+    real = (
+        "real photos of ../shared/data" if SHARED_DATA.is_dir() else "DRAWN photos (no ../shared/data here)"
+    )
+    return f"photos: {real}"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Addresses]:
+    """Embedded PostgreSQL and Redis of the whole test session."""
+    home = tmp_path_factory.mktemp("servers")
+    async with running_servers(Settings(home=home)) as addresses:
+        await migrate_database(_database(addresses.database_url, "template_thumper", create=True))
+        yield addresses
+
+
+def _database(url: str, name: str, *, create: bool = False, template: str = "template1") -> str:
+    """Give the URL of another database of the same server, created on request."""
+    own = urlsplit(url)._replace(path=f"/{name}").geturl()
+    if create:
+        _administer(url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return own
+
+
+def _administer(url: str, statement: str) -> None:
+    """Run one statement on a loop of its own, whatever loop the caller is in."""
+    import asyncio
+    import threading
+
+    async def execute() -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    thread = threading.Thread(target=asyncio.run, args=(execute(),))
+    thread.start()
+    thread.join()
+
+
+@pytest.fixture
+def database_url(servers: Addresses) -> Iterator[str]:
+    """A fresh, migrated database, dropped afterwards."""
+    name = f"test_{uuid4().hex}"
+    yield _database(servers.database_url, name, create=True, template="template_thumper")
+    _administer(servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str) -> AsyncIterator[str]:
+    """The same, opened in this process; the value is its URL."""
+    async with open_database(database_url, pool_size=5):
+        yield database_url
+
+
+@pytest.fixture
+def redis_url(servers: Addresses) -> str:
+    """An empty Redis."""
+    with redis.Redis.from_url(servers.redis_url) as connection:
+        connection.flushall()
+    return servers.redis_url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
+    """Settings for a home of this test, with short times."""
+    return Settings(
+        home=tmp_path / "home",
+        drop=tmp_path / "drop",
+        database_url=database_url,
+        redis_url=redis_url,
+        time_zone="America/Chicago",
+        device="cpu",
+        look_s=0.2,
+        settle_s=0.5,
+        poll_s=0.5,
+        sweep_s=0.5,
+        rescan_s=1.0,
+        truncated_hold_s=1.0,
+        lease_s=3.0,
+        heartbeat_s=1.0,
+    )
+
+
+@pytest.fixture(scope="session")
+def shared_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of real data; fails in CI when it is missing."""
+    if not SHARED_DATA.is_dir():
+        pytest.fail(f"{SHARED_DATA} is missing: this test needs the real photos and models")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], list[Path]]:
+    """Give the first n trail-camera photos: real ones, or outside CI drawn ones when there are none."""
+    real = SHARED_DATA / "images" / "trailcam-deer" / "wildgame" / "images"
+    if real.is_dir():
+        found = sorted(real.glob("*.jpg"))
+    elif IN_CI:
+        pytest.fail(f"{real} is missing: CI tests on real photos")
+    else:
+        folder = tmp_path_factory.mktemp("drawn")
+        build_ranch(folder)
+        found = sorted(folder.rglob("*.jpg"))
+
+    def first(count: int) -> list[Path]:
+        assert count <= len(found), f"only {len(found)} photos are here, {count} were asked for"
+        return found[:count]
+
+    return first

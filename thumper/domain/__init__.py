@@ -1,0 +1,1 @@
+"""What things are, decided without I/O: states, boxes, labels, capture times, messages."""

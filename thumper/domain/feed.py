@@ -1,0 +1,47 @@
+"""The events that live subscribers read, in the order in which they became true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class FeedKind(StrEnum):
+    """What happened. The subject ids beside it say to what."""
+
+    FILE_SEEN = "file_seen"
+    """Files of a dump were found; only `dump_id` is set."""
+    IMAGE_STORED = "image_stored"
+    """A new image was recorded: `image_id`, `dump_id`."""
+    FILE_SETTLED = "file_settled"
+    """Files of a dump became duplicate or rejected; only `dump_id` is set."""
+    IMAGE_PROCESSED = "image_processed"
+    """Detection of an image completed or failed: `image_id`, `dump_id`, `batch_id`."""
+    IMAGE_QUEUED = "image_queued"
+    """Images were sent to detection again: `batch_id`."""
+    DETECTION_REVIEWED = "detection_reviewed"
+    """A person judged a detection: `detection_id`, `image_id`."""
+    DEER_SEEN = "deer_seen"
+    """A detection was assigned to a deer: `deer_id`, `detection_id`, `image_id`."""
+    DEER_UNSEEN = "deer_unseen"
+    """An assignment was taken back: `deer_id`, `detection_id`, `image_id`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """One event to be appended, with the ids of its subjects."""
+
+    kind: FeedKind
+    image_id: UUID | None = None
+    dump_id: UUID | None = None
+    batch_id: UUID | None = None
+    deer_id: UUID | None = None
+    detection_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEvent(FeedEntry):
+    """One event as read back, with its number in the feed."""
+
+    seq: int

@@ -1,0 +1,80 @@
+"""Every error that a user of Thumper can meet, in one tree.
+
+```
+ThumperError
+├── UsageError            the command line or a query asks for something impossible
+│   └── SettingError      a THUMPER_* setting is unknown or malformed
+├── NotFoundError         a file, folder or record that was named does not exist
+├── RefusedError          doing it would lose something or put people at risk
+│   ├── AlreadyRunningError   this home is in use by another Thumper
+│   └── SchemaTooNewError     the database was written by a newer Thumper
+├── ServiceDownError      PostgreSQL, Redis or the API cannot be reached
+└── DetectorError         a model file or class map cannot be used
+```
+
+Each class carries a stable `code` word for machines and the `exit_code` of the
+command line. A message names the file or field, says what is wrong and what to
+do. Transports map codes; this module knows no transport.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ThumperError(Exception):
+    """Raised if something failed for a reason that a user can understand."""
+
+    code: ClassVar[str] = "FAILED"
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(ThumperError):
+    """Raised if the user asked for something that cannot be done as asked."""
+
+    code: ClassVar[str] = "USAGE"
+    exit_code: ClassVar[int] = 2
+
+
+class SettingError(UsageError):
+    """Raised if a THUMPER_* setting is unknown or its value cannot be used."""
+
+    code: ClassVar[str] = "BAD_SETTING"
+
+
+class NotFoundError(ThumperError):
+    """Raised if a file, folder or record that was named does not exist."""
+
+    code: ClassVar[str] = "NOT_FOUND"
+
+
+class RefusedError(ThumperError):
+    """Raised if doing what was asked would lose something or be unsafe."""
+
+    code: ClassVar[str] = "REFUSED"
+    exit_code: ClassVar[int] = 5
+
+
+class AlreadyRunningError(RefusedError):
+    """Raised if another Thumper already runs on the same home."""
+
+    code: ClassVar[str] = "ALREADY_RUNNING"
+
+
+class SchemaTooNewError(RefusedError):
+    """Raised if the database was migrated by a newer Thumper than this one."""
+
+    code: ClassVar[str] = "SCHEMA_TOO_NEW"
+
+
+class ServiceDownError(ThumperError):
+    """Raised if PostgreSQL, Redis or the API cannot be started or reached."""
+
+    code: ClassVar[str] = "SERVICE_DOWN"
+    exit_code: ClassVar[int] = 4
+
+
+class DetectorError(ThumperError):
+    """Raised if a model file or its class map cannot be used."""
+
+    code: ClassVar[str] = "BAD_DETECTOR"

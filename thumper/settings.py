@@ -1,0 +1,238 @@
+"""What can be set from outside, read once from the environment.
+
+Every setting is a `THUMPER_*` variable and a field of `Settings`; the field's
+name carries its unit. This is the only module that reads `os.environ`, so that
+two parts of Thumper never disagree about a value. It refuses variables that it
+does not know: a misspelt setting that is silently ignored costs an evening.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+import tzlocal
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from thumper.errors import SettingError
+
+PREFIX: Final = "THUMPER_"
+
+
+def _absolute(path: Path) -> Path:
+    """Expand `~` and make absolute without resolving links, which users may re-point."""
+    return Path(os.path.abspath(path.expanduser()))
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        msg = f"{name!r} is no IANA time zone; write one such as America/Chicago"
+        raise ValueError(msg)
+    return name
+
+
+def _postgres_url(url: str) -> str:
+    if not url.startswith(("postgresql://", "postgres://")):
+        msg = "must start with postgresql://"
+        raise ValueError(msg)
+    return url
+
+
+def _redis_url(url: str) -> str:
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        msg = "must start with redis://, rediss:// or unix://"
+        raise ValueError(msg)
+    return url
+
+
+def _device(name: str) -> str:
+    kind, _, number = name.partition(":")
+    if kind not in {"auto", "cpu", "cuda"} or (number and not (kind == "cuda" and number.isdigit())):
+        msg = "must be auto, cpu, cuda or cuda:N"
+        raise ValueError(msg)
+    return name
+
+
+AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """All settings, frozen. Sizes in bytes, times in seconds, as the names say."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: AbsolutePath = Path("~/.local/share/thumper")
+    """Folder of everything that Thumper writes: database, library, logs, sockets."""
+    drop: AbsolutePath | None = None
+    """The watched drop folder; `drop` below the home when not set."""
+    host: str = "127.0.0.1"
+    """Address that the API binds. Only loopback until access control exists."""
+    port: int = Field(default=8480, ge=1, le=65535)
+    """TCP port of the API."""
+    database_url: Annotated[str, AfterValidator(_postgres_url)] | None = None
+    """A PostgreSQL (14 or later) of your own instead of the embedded one."""
+    redis_url: Annotated[str, AfterValidator(_redis_url)] | None = None
+    """A Redis of your own instead of the embedded one."""
+    device: Annotated[str, AfterValidator(_device)] = "auto"
+    """Where the model runs: auto (CUDA when there is one), cpu, cuda, cuda:N."""
+    model: AbsolutePath | None = None
+    """A YOLOv8 model file; the packaged deer detector when not set."""
+    class_map: AbsolutePath | None = None
+    """TOML class map of that model; MODEL.toml beside it when not set."""
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(default_factory=tzlocal.get_localzone_name)
+    """IANA zone of camera clocks at locations that state none; the system's zone when not set."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """How much is logged."""
+
+    lease_s: Seconds = 30.0
+    """How long a worker owns an image without a sign of life."""
+    heartbeat_s: Seconds = 10.0
+    """How often a worker renews its leases."""
+    poll_s: Seconds = 5.0
+    """How often the worker looks for work by itself, without a wake-up."""
+    sweep_s: Seconds = 10.0
+    """How often expired leases are released."""
+    rescan_s: Seconds = 60.0
+    """How often the drop folder is walked whether or not events arrived."""
+    look_s: Seconds = 2.0
+    """Time between the two looks at a file that must agree before it is read."""
+    truncated_hold_s: Annotated[float, Field(ge=0)] = 60.0
+    """How much longer a photo without its ending is waited for."""
+    settle_s: Seconds = 10.0
+    """Quiet time after which a dump counts as delivered."""
+    batch_images: int = Field(default=16, ge=1, le=256)
+    """Most images claimed at a time."""
+    max_file_bytes: int = Field(default=50 * 1024 * 1024, ge=1)
+    """Largest photo that is read."""
+    max_pixels: int = Field(default=64_000_000, ge=1)
+    """Most pixels that a photo may decode to."""
+    max_exif_bytes: int = Field(default=64 * 1024, ge=1)
+    """Most EXIF that is read out of one photo."""
+    decode_timeout_s: Seconds = 20.0
+    """Longest that decoding one photo may take."""
+    decode_workers: int = Field(default=2, ge=1, le=64)
+    """Child processes that decode photos."""
+    upload_ttl_s: Seconds = 3600.0
+    """How long an upload address can be used."""
+
+    @classmethod
+    def settings_customise_sources(  # noqa: PLR0917  # the signature is pydantic's
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments beat the environment; nothing else is read."""
+        return init_settings, env_settings
+
+    @model_validator(mode="after")
+    def _leases_outlive_heartbeats(self) -> Self:
+        if self.heartbeat_s >= self.lease_s:
+            msg = f"heartbeat_s ({self.heartbeat_s:g}) must be shorter than lease_s ({self.lease_s:g})"
+            raise ValueError(msg)
+        return self
+
+    @classmethod
+    def from_env(cls, **overrides: object) -> Settings:
+        """Read the environment; `overrides` (command-line options) win when not None.
+
+        Raises `SettingError` naming the variable and, for an unknown one, the nearest valid name.
+        """
+        refuse_unknown(os.environ)
+        given = {name: value for name, value in overrides.items() if value is not None}
+        try:
+            return cls(**given)  # type: ignore[arg-type]  # pydantic validates them
+        except ValidationError as error:
+            raise SettingError(_explain(error)) from None
+
+    @property
+    def drop_dir(self) -> Path:
+        """The watched drop folder."""
+        return self.drop if self.drop is not None else self.home / "drop"
+
+    @property
+    def run_dir(self) -> Path:
+        """Sockets and locks of running processes."""
+        return self.home / "run"
+
+    @property
+    def postgres_dir(self) -> Path:
+        """Data directory of the embedded PostgreSQL."""
+        return self.home / "postgres"
+
+    @property
+    def redis_dir(self) -> Path:
+        """Data directory of the embedded Redis."""
+        return self.home / "redis"
+
+    @property
+    def library_dir(self) -> Path:
+        """Copied originals, thumbnails and views."""
+        return self.home / "library"
+
+    @property
+    def log_dir(self) -> Path:
+        """Log files of everything that `thumper up` starts."""
+        return self.home / "logs"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """`time_zone` as an object."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def api_url(self) -> str:
+        """Where clients on this machine reach the API."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def postgres_url(self) -> str:
+        """`database_url`, for processes that work with a database which somebody else runs.
+
+        Raises `SettingError` when there is none: the command line fills in the embedded server's.
+        """
+        if self.database_url is None:
+            msg = f"{variable_name('database_url')} is not set, and no embedded PostgreSQL runs"
+            raise SettingError(msg)
+        return self.database_url
+
+    def as_environment(self) -> dict[str, str]:
+        """Give the variables that make a child process read these same settings."""
+        kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
+        own = {variable_name(name): str(value) for name, value in self if value is not None}
+        return kept | own
+
+
+def variable_name(field: str) -> str:
+    """Give the environment variable of a field: `lease_s` → `THUMPER_LEASE_S`."""
+    return PREFIX + field.upper()
+
+
+def refuse_unknown(environment: Mapping[str, str]) -> None:
+    """Raise `SettingError` for a THUMPER_* variable that is no setting, naming the nearest one."""
+    known = [variable_name(field) for field in Settings.model_fields]
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]}?" if near else f". Known settings: {', '.join(known)}"
+            msg = f"{name} is not a setting of Thumper{hint}"
+            raise SettingError(msg)
+
+
+def _explain(error: ValidationError) -> str:
+    """Turn pydantic's report into one line a setting."""
+    lines = []
+    for problem in error.errors():
+        where = variable_name(str(problem["loc"][0])) if problem["loc"] else "settings"
+        reason = problem["msg"].removeprefix("Value error, ")
+        given = f" (got {problem['input']!r})" if problem["loc"] else ""
+        lines.append(f"{where}: {reason}{given}")
+    return "\n".join(lines)

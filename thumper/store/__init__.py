@@ -1,0 +1,1 @@
+"""Everything that must survive a power cut: rows in PostgreSQL and files in the library."""

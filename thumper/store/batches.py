@@ -1,0 +1,117 @@
+"""Sets of images that somebody sent to detection, and how far they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.domain.progress import BatchKind
+from thumper.store import feed
+from thumper.store.connect import client
+from thumper.store.models import Batch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchProgress:
+    """Jobs of a batch by state; they add up to `total`."""
+
+    total: int
+    pending: int
+    processing: int
+    completed: int
+    failed: int
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.completed + self.failed == self.total
+
+
+_DETECT: Final = """
+WITH wanted AS (
+    SELECT image.id AS image_id, detector.id AS detector_id
+    FROM image JOIN detector ON detector.current
+    LEFT JOIN job ON job.image_id = image.id AND job.detector_id = detector.id
+    WHERE (job.id IS NULL OR (job.state = 'pending' AND job.batch_id IS NULL))
+        AND ($3::uuid IS NULL OR image.location_id = $3)
+        AND ($4::uuid IS NULL OR image.dump_id = $4)
+    ORDER BY image.id LIMIT $2
+), queued AS (
+    INSERT INTO job (id, image_id, detector_id, batch_id, state, held, alone, claimed_alone, attempts,
+                     crash_count)
+    SELECT gen_random_uuid(), image_id, detector_id, $1, 'pending', FALSE, FALSE, FALSE, 0, 0 FROM wanted
+    ON CONFLICT (image_id, detector_id) DO UPDATE SET batch_id = excluded.batch_id, held = FALSE
+    WHERE job.state = 'pending'
+    RETURNING image_id
+)
+UPDATE image SET state = 'pending', error_code = NULL, error = NULL
+FROM queued WHERE image.id = queued.image_id RETURNING image.id
+"""
+
+_RETRY: Final = """
+WITH wanted AS (
+    SELECT job.id FROM job JOIN image ON image.id = job.image_id
+    JOIN detector ON detector.id = job.detector_id AND detector.current
+    WHERE job.state = 'failed'
+        AND ($3::uuid IS NULL OR image.location_id = $3)
+        AND ($4::uuid IS NULL OR image.dump_id = $4)
+    ORDER BY job.id LIMIT $2 FOR UPDATE OF job
+), queued AS (
+    UPDATE job SET state = 'pending', batch_id = $1, alone = crash_count > 0, crash_count = 0,
+        finished_at = NULL, error_code = NULL, error = NULL, queued_at = now()
+    FROM wanted WHERE job.id = wanted.id RETURNING job.image_id
+)
+UPDATE image SET state = 'pending', error_code = NULL, error = NULL
+FROM queued WHERE image.id = queued.image_id RETURNING image.id
+"""
+
+
+async def detect_pending(
+    *, location_id: UUID | None = None, dump_id: UUID | None = None, limit: int
+) -> Batch:
+    """Send up to `limit` images that the current detector has not seen to detection, oldest first.
+
+    Held images are among them. Wake the worker afterwards.
+    """
+    return await _ask(BatchKind.DETECT, _DETECT, [limit, location_id, dump_id])
+
+
+async def retry_failed(*, location_id: UUID | None = None, dump_id: UUID | None = None, limit: int) -> Batch:
+    """Send up to `limit` images whose detection failed to detection again, oldest first.
+
+    An image that had killed the worker runs alone again. Wake the worker afterwards.
+    """
+    return await _ask(BatchKind.RETRY, _RETRY, [limit, location_id, dump_id])
+
+
+async def _ask(kind: BatchKind, statement: str, parameters: list[Any]) -> Batch:
+    async with in_transaction("default") as transaction:
+        batch = await Batch.create(kind=kind, using_db=transaction)
+        await transaction.execute_query_dict(statement, [batch.id, *parameters])
+        await _announce(transaction, batch.id)
+    return batch
+
+
+async def _announce(transaction: BaseDBAsyncClient, batch_id: UUID) -> None:
+    await feed.append(transaction, [FeedEntry(kind=FeedKind.IMAGE_QUEUED, batch_id=batch_id)])
+
+
+async def progress(batch_id: UUID) -> BatchProgress:
+    """Count the jobs of a batch by state in one look."""
+    rows = await client().execute_query_dict(
+        """
+        SELECT count(*) AS total,
+            count(*) FILTER (WHERE state = 'pending') AS pending,
+            count(*) FILTER (WHERE state = 'processing') AS processing,
+            count(*) FILTER (WHERE state = 'completed') AS completed,
+            count(*) FILTER (WHERE state = 'failed') AS failed
+        FROM job WHERE batch_id = $1
+        """,
+        [batch_id],
+    )
+    return BatchProgress(**rows[0])

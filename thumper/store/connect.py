@@ -1,0 +1,172 @@
+"""Opening the database, and nothing else: the pool, migration under a lock, outages.
+
+Refuses a database that a newer Thumper has migrated. Knows no table of Thumper's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import asyncpg
+import structlog
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import DBConnectionError
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
+from tortoise.transactions import in_transaction
+
+from thumper.errors import SchemaTooNewError, ServiceDownError
+
+log = structlog.get_logger(__name__)
+
+APP: Final = "thumper"
+MIGRATION_LOCK: Final = 0x7468756D
+"""Key of the advisory lock that only one migrating process can hold ("thum" in ASCII)."""
+
+OUTAGES: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    DBConnectionError,
+)
+"""What a call raises while PostgreSQL is away, restarting or full; trying again later is right."""
+
+
+def database_config(url: str, *, pool_size: int) -> dict[str, Any]:
+    """Give Tortoise's configuration for a `postgresql://` URL.
+
+    A `host` (and `user`) in the query wins over the one in the authority, as in libpq; a host that
+    starts with `/` is the directory of a unix socket.
+    """
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    credentials: dict[str, Any] = {
+        "host": query.pop("host", parts.hostname),
+        "port": int(query.pop("port", parts.port or 5432)),
+        "user": query.pop("user", unquote(parts.username) if parts.username else None),
+        "password": query.pop("password", unquote(parts.password) if parts.password else None),
+        "database": parts.path.removeprefix("/") or APP,
+        "minsize": 1,
+        "maxsize": pool_size,
+        "application_name": APP,
+        "timeout": 10,
+        "command_timeout": 60,
+        # asyncpg would keep idle connections for five minutes; a half-open one is found sooner.
+        "max_inactive_connection_lifetime": 60.0,
+    }
+    if "sslmode" in query:
+        credentials["ssl"] = query.pop("sslmode")
+    return {
+        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
+        "apps": {
+            APP: {
+                "models": ["thumper.store.models"],
+                "default_connection": "default",
+                "migrations": "thumper.migrations",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+def client() -> BaseDBAsyncClient:
+    """Give the pooled client of the open database."""
+    return get_connection("default")
+
+
+@contextlib.asynccontextmanager
+async def open_database(url: str, *, pool_size: int = 10) -> AsyncIterator[None]:
+    """Open the pool for the whole process, for as long as the context lasts.
+
+    The context is global: HTTP handlers and tasks of other rooms see it. Raises `ServiceDownError`
+    when PostgreSQL does not answer, `SchemaTooNewError` when it is newer than this program.
+    """
+    await Tortoise.init(config=database_config(url, pool_size=pool_size), _enable_global_fallback=True)
+    try:
+        try:
+            await client().execute_query("SELECT 1")
+        except OUTAGES as error:
+            raise unreachable(url, error) from error
+        yield
+    finally:
+        with contextlib.suppress(*OUTAGES):
+            await Tortoise.close_connections()
+
+
+def unreachable(url: str, error: BaseException) -> ServiceDownError:
+    """Say which server does not answer, without its password."""
+    parts = urlsplit(url)
+    where = dict(parse_qsl(parts.query)).get("host") or parts.hostname or "this machine"
+    return ServiceDownError(
+        f"PostgreSQL at {where} does not answer ({str(error) or type(error).__name__}). "
+        "Start it, or correct THUMPER_DATABASE_URL."
+    )
+
+
+async def migrate_database(url: str) -> list[str]:
+    """Bring the schema up to date; give the names of the migrations that were applied.
+
+    Everything happens in one transaction under an advisory lock: of several processes one migrates
+    and the others wait, and a crash leaves the database as it was. Raises `SchemaTooNewError`.
+    """
+    applied: list[str] = []
+    config = database_config(url, pool_size=2)
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        try:
+            async with in_transaction("default") as transaction:
+                await transaction.execute_query(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+                executor = MigrationExecutor(transaction, config["apps"])
+                await _refuse_newer(executor)
+                await executor.migrate(
+                    progress=lambda event, _app, name: applied.append(name) if event == "apply_done" else None
+                )
+        except OUTAGES as error:
+            raise unreachable(url, error) from error
+    if applied:
+        log.info("schema migrated", applied=applied)
+    return applied
+
+
+async def _refuse_newer(executor: MigrationExecutor) -> None:
+    # The loader looks into the record of migrations and would abort the transaction if it is missing.
+    await executor.recorder.ensure_schema(AsyncpgSchemaEditor(executor.connection, atomic=False))
+    await executor.loader.build_graph()
+    known = {key.name for key in executor.loader.graph.nodes}
+    recorded = {key.name for key in await executor.recorder.applied_migrations()}
+    unknown = sorted(recorded - known)
+    if unknown:
+        msg = (
+            f"The database was migrated by a newer Thumper ({unknown[-1]} is not known here). "
+            "Install that version or a later one; nothing was changed."
+        )
+        raise SchemaTooNewError(msg)
+
+
+async def wait_for_database(url: str, *, timeout_s: float) -> None:
+    """Wait until PostgreSQL accepts connections; raise `ServiceDownError` after `timeout_s`."""
+    loop = asyncio.get_running_loop()
+    give_up_at = loop.time() + timeout_s
+    while True:
+        try:
+            connection = await asyncpg.connect(url, timeout=5)
+        except OUTAGES as error:
+            if loop.time() >= give_up_at:
+                raise unreachable(url, error) from error
+            await asyncio.sleep(0.2)
+        else:
+            await connection.close()
+            return

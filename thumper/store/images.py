@@ -1,0 +1,99 @@
+"""Looking images up: by filter, in pages, and with what is known of their detection."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from thumper.domain.capture_time import TimeSource
+from thumper.domain.label import Sex
+from thumper.domain.progress import ImageState
+from thumper.store.connect import client
+from thumper.store.detections import CURRENT, shown, taken_between
+from thumper.store.models import Image
+from thumper.store.page import Conditions, Key, Kind, Listing, Order
+
+IMAGES: Final = Listing(model=Image, alias="image", source="image", without=frozenset({"exif"}))
+
+_ID: Final = Key("image.id", Kind.ID)
+_SORT_AT: Final = Key("image.sort_at", Kind.TIME)
+UNTIMED_LAST: Final = Key("(image.taken_at IS NULL)", Kind.FLAG)
+"""Pages images without a capture time last when the oldest come first; newest first they are last anyway."""
+
+CAPTURED_NEWEST: Final = Order("captured-newest", (_SORT_AT, _ID), descending=True)
+CAPTURED_OLDEST: Final = Order("captured-oldest", (UNTIMED_LAST, _SORT_AT, _ID), descending=False)
+_ARRIVED: Final = (Key("image.created_at", Kind.TIME), _ID)
+ARRIVED_NEWEST: Final = Order("arrived-newest", _ARRIVED, descending=True)
+ARRIVED_OLDEST: Final = Order("arrived-oldest", _ARRIVED, descending=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageSearch:
+    """What images are looked for; None means "whatever". Times: `taken_after` <= capture < `taken_before`."""
+
+    location_id: UUID | None = None
+    camera_id: UUID | None = None
+    dump_id: UUID | None = None
+    state: ImageState | None = None
+    time_source: TimeSource | None = None
+    taken_after: dt.datetime | None = None
+    taken_before: dt.datetime | None = None
+    has_detections: bool | None = None
+    species: str | None = None
+    sex: Sex | None = None
+    min_confidence: float | None = None
+
+    def conditions(self) -> Conditions:
+        """Give the search as SQL conditions on `IMAGES`."""
+        conditions = Conditions()
+        for column in ("location_id", "camera_id", "dump_id", "state", "time_source"):
+            if getattr(self, column) is not None:
+                conditions.add(f"image.{column} = {{}}", getattr(self, column))
+        taken_between(conditions, after=self.taken_after, before=self.taken_before)
+        self._detected(conditions)
+        return conditions
+
+    def _detected(self, conditions: Conditions) -> None:
+        asked = (self.species, self.sex, self.min_confidence)
+        if self.has_detections is False:
+            conditions.add(
+                "NOT EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id"
+                f" AND detection.detector_id = {CURRENT} AND {shown()})"
+            )
+        if self.has_detections is not True and not any(value is not None for value in asked):
+            return
+        parts = ["detection.image_id = image.id", f"detection.detector_id = {CURRENT}"]
+        values: list[Any] = []
+        if self.min_confidence is not None:
+            parts.append(shown("{}"))
+            values.append(self.min_confidence)
+        else:
+            parts.append(shown())
+        if self.species is not None:
+            parts.append("lower(detection.species) = lower({})")
+            values.append(self.species)
+        if self.sex is not None:
+            parts.append("detection.sex = {}")
+            values.append(self.sex)
+        conditions.add(f"EXISTS (SELECT 1 FROM detection WHERE {' AND '.join(parts)})", *values)
+
+
+async def figures(image_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Give attempts, times, detector, device, engine and milliseconds of each image with the current detector.
+
+    An image that was never queued for it is missing from the answer.
+    """
+    rows = await client().execute_query_dict(
+        f"""
+        SELECT job.image_id, job.detector_id, job.state, job.attempts, job.held, job.queued_at, job.claimed_at,
+            job.finished_at, run.device, run.engine, run.duration_ms
+        FROM job LEFT JOIN detection_run AS run
+            ON run.image_id = job.image_id AND run.detector_id = job.detector_id
+        WHERE job.image_id = ANY($1::uuid[]) AND job.detector_id = {CURRENT}
+        """,
+        [list(image_ids)],
+    )
+    return {row["image_id"]: row for row in rows}

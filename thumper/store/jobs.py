@@ -1,0 +1,303 @@
+"""The queue of record: claiming by lease, and every way in which a claim can end.
+
+PostgreSQL rows are the queue; arq and Redis only say "look". A claim is a lease with a token: each
+write is fenced by that token, so a worker whose lease went to another changes nothing. All times
+are PostgreSQL's own, because the clocks of several machines differ.
+
+A worker's death counts against an image only when it was claimed alone and had begun; otherwise it
+is a bystander, which runs alone once to prove itself. See `docs/decisions/001`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.domain.progress import CRASHES_UNTIL_FAILED
+from thumper.domain.reason import Reason
+from thumper.store import feed
+from thumper.store.connect import client
+from thumper.store.ids import new_id
+
+_SWEEP_LOCK: Final = 0x73776570
+"""Key of the lock that lets one sweeper work at a time ("swep" in ASCII)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One leased job. `original_path` is absolute, as bytes."""
+
+    job_id: UUID
+    image_id: UUID
+    sha256: bytes
+    original_path: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Jobs claimed together under one token; `alone` says that nothing else may run beside them."""
+
+    token: UUID
+    claims: tuple[Claim, ...]
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why one job cannot be completed."""
+
+    job_id: UUID
+    code: str
+    message: str
+
+
+async def enqueue(
+    transaction: BaseDBAsyncClient,
+    image_ids: Sequence[UUID],
+    *,
+    held: bool = False,
+    batch_id: UUID | None = None,
+) -> None:
+    """Queue images for the current detector, in the transaction that records them.
+
+    `held` jobs wait until detection is asked for. A job that exists already stays as it is.
+    """
+    await transaction.execute_query_dict(
+        """
+        INSERT INTO job (id, image_id, detector_id, batch_id, state, held, alone, claimed_alone,
+                         attempts, crash_count)
+        SELECT fresh.id, fresh.image_id, detector.id, $3, 'pending', $4, FALSE, FALSE, 0, 0
+        FROM unnest($1::uuid[], $2::uuid[]) AS fresh(id, image_id)
+        JOIN detector ON detector.current
+        ON CONFLICT (image_id, detector_id) DO NOTHING
+        """,
+        [[new_id() for _ in image_ids], list(image_ids), batch_id, held],
+    )
+
+
+_CLAIM: Final = """
+WITH picked AS (
+    SELECT id FROM job
+    WHERE state = 'pending' AND NOT held AND not_before <= now() AND detector_id = $1 AND alone = $2
+        AND crash_count < $6
+    ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
+), leased AS (
+    UPDATE job SET state = 'processing', lease_token = $4, lease_until = now() + make_interval(secs => $5),
+        attempts = attempts + 1, claimed_alone = $2, begun_at = NULL, claimed_at = now(),
+        error_code = NULL, error = NULL
+    FROM picked WHERE job.id = picked.id
+    RETURNING job.id, job.image_id
+)
+UPDATE image SET state = 'processing', error_code = NULL, error = NULL
+FROM leased WHERE image.id = leased.image_id
+RETURNING leased.id AS job_id, image.id AS image_id, image.sha256, image.original_path
+"""
+
+
+async def claim(detector_id: UUID, *, limit: int, lease_s: float, busy: bool) -> Lease | None:
+    """Lease up to `limit` pending jobs of a detector, oldest first; None when there is nothing to do.
+
+    Jobs that must run alone come first and one at a time; while they wait, a worker that is `busy`
+    gets nothing, so that it becomes free to run them. The claim is committed before it is returned:
+    nothing is decoded without a lease.
+    """
+    waiting = await client().execute_query_dict(
+        "SELECT 1 FROM job WHERE state = 'pending' AND NOT held AND not_before <= now()"
+        " AND detector_id = $1 AND alone AND crash_count < $2 LIMIT 1",
+        [detector_id, CRASHES_UNTIL_FAILED],
+    )
+    if waiting and busy:
+        return None
+    if waiting:
+        lease = await _claim(detector_id, alone=True, limit=1, lease_s=lease_s)
+        if lease is not None:
+            return lease
+    return await _claim(detector_id, alone=False, limit=limit, lease_s=lease_s)
+
+
+async def _claim(detector_id: UUID, *, alone: bool, limit: int, lease_s: float) -> Lease | None:
+    token = new_id()
+    async with in_transaction("default") as transaction:
+        rows = await transaction.execute_query_dict(
+            _CLAIM, [detector_id, alone, limit, token, lease_s, CRASHES_UNTIL_FAILED]
+        )
+    if not rows:
+        return None
+    claims = tuple(Claim(**row) for row in sorted(rows, key=lambda row: row["job_id"]))
+    return Lease(token=token, claims=claims, alone=alone)
+
+
+async def begin(lease: Lease) -> bool:
+    """Note that decoding begins, which makes a death count against an image claimed alone.
+
+    False when the lease was lost.
+    """
+    rows = await client().execute_query_dict(
+        "UPDATE job SET begun_at = now() WHERE lease_token = $1 RETURNING id", [lease.token]
+    )
+    return bool(rows)
+
+
+async def renew(tokens: Sequence[UUID], *, lease_s: float) -> None:
+    """Prolong leases; those that were lost already stay lost."""
+    await client().execute_query_dict(
+        "UPDATE job SET lease_until = now() + make_interval(secs => $2) WHERE lease_token = ANY($1::uuid[])",
+        [list(tokens), lease_s],
+    )
+
+
+async def release(lease: Lease) -> None:
+    """Give unfinished jobs of a lease back at once, as a stopping worker does."""
+    async with in_transaction("default") as transaction:
+        rows = await transaction.execute_query_dict(
+            """
+            UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, begun_at = NULL,
+                claimed_alone = FALSE, attempts = attempts - 1
+            WHERE lease_token = $1 RETURNING image_id
+            """,
+            [lease.token],
+        )
+        await _set_images(transaction, [row["image_id"] for row in rows], "pending")
+
+
+async def surrender(lease: Lease) -> None:
+    """Give a lease up as a crash would: for a worker that must end because its device failed."""
+    async with in_transaction("default") as transaction:
+        rows = await transaction.execute_query_dict(_GIVE_UP.format("lease_token = $1"), [lease.token])
+        await _set_images(transaction, [row["image_id"] for row in rows], "pending")
+    await _fail_poisonous()
+
+
+async def fenced(
+    transaction: BaseDBAsyncClient, token: UUID, job_ids: Sequence[UUID], *, state: str = "completed"
+) -> dict[UUID, dict[str, Any]]:
+    """End jobs that this token still holds; give their image, detector, dump and batch by job id.
+
+    A job that is missing from the answer was lost to another worker: write nothing for it.
+    """
+    rows = await transaction.execute_query_dict(
+        """
+        UPDATE job SET state = $3, lease_token = NULL, lease_until = NULL, finished_at = now(), alone = FALSE
+        FROM image
+        WHERE job.id = ANY($2::uuid[]) AND job.lease_token = $1 AND image.id = job.image_id
+        RETURNING job.id, job.image_id, job.detector_id, job.batch_id, image.dump_id
+        """,
+        [token, list(job_ids), state],
+    )
+    return {row["id"]: row for row in rows}
+
+
+async def fail(lease: Lease, failures: Sequence[Failure]) -> None:
+    """End jobs without a result, each with its reason code and sentence."""
+    await _fail(
+        """
+        UPDATE job SET state = 'failed', lease_token = NULL, lease_until = NULL, finished_at = now(),
+            error_code = failed.code, error = failed.message
+        FROM unnest($2::uuid[], $3::text[], $4::text[]) AS failed(id, code, message)
+        WHERE job.id = failed.id AND job.lease_token = $1
+        RETURNING job.image_id, job.batch_id, job.error_code, job.error
+        """,
+        [
+            lease.token,
+            [f.job_id for f in failures],
+            [f.code for f in failures],
+            [f.message for f in failures],
+        ],
+    )
+
+
+async def _fail(statement: str, parameters: list[Any]) -> int:
+    """Run an UPDATE of job that fails jobs, then bring their images and the feed in line."""
+    async with in_transaction("default") as transaction:
+        rows = await transaction.execute_query_dict(statement, parameters)
+        if not rows:
+            return 0
+        images = await transaction.execute_query_dict(
+            """
+            UPDATE image SET state = 'failed', error_code = failed.code, error = failed.message,
+                processed_at = now()
+            FROM unnest($1::uuid[], $2::text[], $3::text[]) AS failed(id, code, message)
+            WHERE image.id = failed.id RETURNING image.id, image.dump_id
+            """,
+            [[row[key] for row in rows] for key in ("image_id", "error_code", "error")],
+        )
+        batches = {row["image_id"]: row["batch_id"] for row in rows}
+        await feed.append(
+            transaction, [_processed(row["id"], row["dump_id"], batches[row["id"]]) for row in images]
+        )
+    return len(rows)
+
+
+def _processed(image_id: UUID, dump_id: UUID, batch_id: UUID | None) -> FeedEntry:
+    return FeedEntry(kind=FeedKind.IMAGE_PROCESSED, image_id=image_id, dump_id=dump_id, batch_id=batch_id)
+
+
+async def _set_images(transaction: BaseDBAsyncClient, image_ids: Sequence[UUID], state: str) -> None:
+    await transaction.execute_query_dict(
+        "UPDATE image SET state = $2 WHERE id = ANY($1::uuid[])", [list(image_ids), state]
+    )
+
+
+async def sweep(*, lease_s: float) -> int:
+    """Release leases that ran out; fail images that killed their worker; adopt jobs nobody would run.
+
+    Gives the number of jobs that can be claimed because of it. Does nothing while another process
+    sweeps, nor in the first `lease_s` seconds of a restarted PostgreSQL, when living workers have
+    had no chance to renew their leases.
+    """
+    async with in_transaction("default") as transaction:
+        rows = await transaction.execute_query_dict(
+            """
+            SELECT pg_try_advisory_xact_lock($1)
+                AND pg_postmaster_start_time() < now() - make_interval(secs => $2) AS may
+            """,
+            [_SWEEP_LOCK, lease_s],
+        )
+        if not rows[0]["may"]:
+            return 0
+        released = await transaction.execute_query_dict(_GIVE_UP.format("lease_until < now()"))
+        await _set_images(transaction, [row["image_id"] for row in released], "pending")
+        adopted = await transaction.execute_query_dict(_ADOPT)
+        orphans = await transaction.execute_query_dict(
+            "SELECT id FROM image WHERE state = 'pending'"
+            " AND NOT EXISTS (SELECT 1 FROM job WHERE job.image_id = image.id)"
+        )
+        await enqueue(transaction, [row["id"] for row in orphans])
+    poisonous = await _fail_poisonous()
+    return max(0, len(released) + len(adopted) + len(orphans) - poisonous)
+
+
+_GIVE_UP: Final = """
+UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, alone = TRUE,
+    crash_count = crash_count + (claimed_alone AND begun_at IS NOT NULL)::int,
+    claimed_alone = FALSE, begun_at = NULL
+WHERE state = 'processing' AND {}
+RETURNING image_id
+"""
+
+_ADOPT: Final = """
+UPDATE job SET detector_id = chosen.id
+FROM detector AS chosen
+WHERE chosen.current AND job.state = 'pending' AND job.detector_id <> chosen.id
+    AND NOT EXISTS (SELECT 1 FROM job AS own WHERE own.image_id = job.image_id AND own.detector_id = chosen.id)
+RETURNING job.id
+"""
+
+
+async def _fail_poisonous() -> int:
+    """Fail pending jobs that have used up their crashes."""
+    message = f"This photo stopped the worker {CRASHES_UNTIL_FAILED} times while it ran alone."
+    return await _fail(
+        """
+        UPDATE job SET state = 'failed', finished_at = now(), error_code = $2, error = $3
+        WHERE state = 'pending' AND alone AND crash_count >= $1
+        RETURNING image_id, batch_id, error_code, error
+        """,
+        [CRASHES_UNTIL_FAILED, Reason.POISON.value, message],
+    )

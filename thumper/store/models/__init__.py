@@ -1,0 +1,37 @@
+"""The tables, one noun a file. Constraints that Tortoise cannot create stand in the migrations."""
+
+from __future__ import annotations
+
+from thumper.store.models.batch import Batch
+from thumper.store.models.camera import Camera
+from thumper.store.models.deer import Deer, Sighting
+from thumper.store.models.detection import Detection, DetectionRun
+from thumper.store.models.detector import Detector
+from thumper.store.models.dump import Dump, File, Source
+from thumper.store.models.feed import Feed
+from thumper.store.models.image import Image
+from thumper.store.models.job import Job
+from thumper.store.models.location import Location
+from thumper.store.models.process import Process
+from thumper.store.models.review import Review
+from thumper.store.models.upload import Upload
+
+__all__ = [
+    "Batch",
+    "Camera",
+    "Deer",
+    "Detection",
+    "DetectionRun",
+    "Detector",
+    "Dump",
+    "Feed",
+    "File",
+    "Image",
+    "Job",
+    "Location",
+    "Process",
+    "Review",
+    "Sighting",
+    "Source",
+    "Upload",
+]

@@ -1,0 +1,43 @@
+"""Column kinds that several tables share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.fields import Field
+from tortoise.fields.db_defaults import Now
+
+from thumper.store.ids import new_id
+
+
+class WallClockField(Field[dt.datetime], dt.datetime):
+    """A `timestamp` without zone: what a camera's own clock showed.
+
+    Tortoise's DatetimeField would attach a zone, which is just what a camera's reading lacks.
+    """
+
+    SQL_TYPE = "TIMESTAMP"
+
+    def to_python_value(self, value: Any) -> dt.datetime | None:
+        """Give the naive reading as it stands in the database."""
+        return value if value is None else dt.datetime.fromisoformat(str(value))
+
+    def to_db_value(self, value: Any, instance: Any) -> dt.datetime | None:
+        """Pass a naive datetime on; an aware one is a programming error."""
+        if value is not None and value.tzinfo is not None:
+            msg = f"a wall-clock reading has no time zone, got {value.isoformat()}"
+            raise ValueError(msg)
+        return value  # type: ignore[no-any-return]
+
+
+def id_column() -> fields.UUIDField[UUID]:
+    """UUIDv7 primary key, made before the insert."""
+    return fields.UUIDField(primary_key=True, default=new_id)
+
+
+def created_column() -> fields.DatetimeField[dt.datetime]:
+    """Instant of insertion, on the database's clock."""
+    return fields.DatetimeField(db_default=Now())

@@ -1,0 +1,48 @@
+"""Known individuals and when they were seen."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from thumper.domain.animal import DeerStatus
+from thumper.domain.label import Sex
+from thumper.store.models.columns import created_column, id_column
+from thumper.store.models.detection import Detection
+
+
+class Deer(Model):
+    """A known individual. Everything seen of it is derived from its sightings."""
+
+    id = id_column()
+    name = fields.CharField(max_length=200)
+    """Unique whatever its case (see migrations)."""
+    sex = fields.CharEnumField(Sex, max_length=8, default=Sex.UNKNOWN)
+    status = fields.CharEnumField(DeerStatus, max_length=12, default=DeerStatus.ALIVE)
+    notes = fields.TextField(default="")
+    created_at = created_column()
+
+    class Meta:
+        table = "deer"
+
+
+class Sighting(Model):
+    """A detection confirmed to be a deer. Two boxes of one image are never one deer (unique)."""
+
+    id = id_column()
+    detection: fields.OneToOneRelation[Detection] = fields.OneToOneField(
+        "thumper.Detection", related_name="sighting", on_delete=fields.RESTRICT
+    )
+    # With detection_id these two form a composite foreign key (see migrations).
+    image_id = fields.UUIDField()
+    detector_id = fields.UUIDField()
+    deer: fields.ForeignKeyRelation[Deer] = fields.ForeignKeyField(
+        "thumper.Deer", related_name="sightings", on_delete=fields.RESTRICT
+    )
+    actor = fields.CharField(max_length=200)
+    created_at = created_column()
+
+    class Meta:
+        table = "sighting"
+        unique_together = (("image_id", "detector_id", "deer_id"),)
+        indexes = (("deer_id",),)

@@ -1,0 +1,72 @@
+"""What a detector saw: one run per image and detector, and its boxes."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from thumper.domain.animal import Verdict
+from thumper.domain.label import LifeStage, Sex
+from thumper.store.models.columns import created_column, id_column
+from thumper.store.models.detector import Detector
+from thumper.store.models.image import Image
+
+
+class DetectionRun(Model):
+    """One finished look of one detector at one image."""
+
+    id = id_column()
+    image: fields.ForeignKeyRelation[Image] = fields.ForeignKeyField(
+        "thumper.Image", related_name="runs", on_delete=fields.CASCADE
+    )
+    detector: fields.ForeignKeyRelation[Detector] = fields.ForeignKeyField(
+        "thumper.Detector", related_name="runs", on_delete=fields.RESTRICT
+    )
+    device = fields.CharField(max_length=64)
+    engine = fields.CharField(max_length=64)
+    duration_ms = fields.FloatField()
+    """Time in the model for this image."""
+    finished_at = created_column()
+
+    class Meta:
+        table = "detection_run"
+        unique_together = (("image_id", "detector_id"),)
+
+
+class Detection(Model):
+    """One box. Fractions of the upright image, origin top left: x, y, width, height."""
+
+    id = id_column()
+    run: fields.ForeignKeyRelation[DetectionRun] = fields.ForeignKeyField(
+        "thumper.DetectionRun", related_name="detections", on_delete=fields.CASCADE
+    )
+    ordinal = fields.SmallIntField()
+    """0 for the most confident box of the run."""
+    image: fields.ForeignKeyRelation[Image] = fields.ForeignKeyField(
+        "thumper.Image", related_name="detections", on_delete=fields.CASCADE
+    )
+    detector: fields.ForeignKeyRelation[Detector] = fields.ForeignKeyField(
+        "thumper.Detector", related_name="detections", on_delete=fields.RESTRICT
+    )
+    label = fields.CharField(max_length=200)
+    """The model's own word, never changed."""
+    confidence = fields.FloatField()
+    x = fields.FloatField()
+    y = fields.FloatField()
+    width = fields.FloatField()
+    height = fields.FloatField()
+    shown = fields.BooleanField()
+    """Whether its class is shown and its confidence reaches the threshold of its class."""
+    duplicate_of = fields.SmallIntField(null=True)
+    """Ordinal of the more confident box of the same image that it overlaps (IoU > 0.5)."""
+    # What stands now: the class map's meaning of the label, or a person's latest correction.
+    species = fields.CharField(max_length=200, null=True)
+    sex = fields.CharEnumField(Sex, max_length=8, default=Sex.UNKNOWN)
+    life_stage = fields.CharEnumField(LifeStage, max_length=12, default=LifeStage.UNKNOWN)
+    verdict = fields.CharEnumField(Verdict, max_length=12, null=True)
+    """The latest review; null while nobody looked."""
+
+    class Meta:
+        table = "detection"
+        unique_together = (("run_id", "ordinal"), ("id", "image_id", "detector_id"))
+        indexes = (("image_id", "detector_id"),)

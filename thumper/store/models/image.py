@@ -1,0 +1,70 @@
+"""One distinct photo, known by its bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from tortoise import fields
+from tortoise.models import Model
+
+from thumper.domain.capture_time import TimeSource
+from thumper.domain.progress import ImageState
+from thumper.store.models.camera import Camera
+from thumper.store.models.columns import WallClockField, created_column, id_column
+from thumper.store.models.location import Location
+
+UNTIMED_SORT_AT: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""`sort_at` of an image without a capture time: before every time that is believed (1990 on), so
+that the newest-first order, the usual one, pages such images last."""
+
+
+class Image(Model):
+    """One photo by SHA-256, however often it was delivered. Sizes are those of the upright image."""
+
+    id = id_column()
+    sha256 = fields.BinaryField()
+    """32 bytes; unique (see migrations)."""
+    size_bytes = fields.BigIntField()
+    media_type = fields.CharField(max_length=32)
+    """`image/jpeg` or `image/png`."""
+    file_name = fields.TextField()
+    """Display name of the file that first delivered it, without folders."""
+    original_path = fields.BinaryField()
+    """Absolute path of the original: in the drop folder, or in the library."""
+    width_px = fields.IntField()
+    height_px = fields.IntField()
+    taken_at = fields.DatetimeField(null=True)
+    sort_at = fields.DatetimeField(default=UNTIMED_SORT_AT)
+    taken_local = WallClockField(null=True)
+    """What the camera's clock showed."""
+    time_source = fields.CharEnumField(TimeSource, max_length=16, default=TimeSource.NONE)
+    clock_offset_s = fields.IntField(default=0)
+    camera: fields.ForeignKeyNullableRelation[Camera] = fields.ForeignKeyField(
+        "thumper.Camera", related_name="images", null=True, on_delete=fields.RESTRICT
+    )
+    location: fields.ForeignKeyNullableRelation[Location] = fields.ForeignKeyField(
+        "thumper.Location", related_name="images", null=True, on_delete=fields.RESTRICT
+    )
+    # A plain column: a relation would make the modules of image and dump import each other.
+    dump_id = fields.UUIDField()
+    """The dump that first delivered it (foreign key in the migrations)."""
+    latitude = fields.FloatField(null=True)
+    longitude = fields.FloatField(null=True)
+    exif: Any = fields.JSONField(default=dict)
+    damaged = fields.BooleanField(default=False)
+    state = fields.CharEnumField(ImageState, max_length=12, default=ImageState.PENDING)
+    error_code = fields.CharField(max_length=32, null=True)
+    error = fields.TextField(null=True)
+    created_at = created_column()
+    processed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "image"
+        indexes = (
+            ("location_id", "sort_at", "id"),
+            ("sort_at", "id"),
+            ("created_at", "id"),
+            ("dump_id",),
+            ("camera_id",),
+        )

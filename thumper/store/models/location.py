@@ -1,0 +1,24 @@
+"""A place where cameras hang."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from thumper.store.models.columns import created_column, id_column
+
+
+class Location(Model):
+    """A place with a unique name (whatever its case); without coordinates it is still to be placed."""
+
+    id = id_column()
+    name = fields.CharField(max_length=200)
+    description = fields.TextField(default="")
+    latitude = fields.FloatField(null=True)
+    longitude = fields.FloatField(null=True)
+    time_zone = fields.CharField(max_length=64, null=True)
+    active = fields.BooleanField(default=True)
+    created_at = created_column()
+
+    class Meta:
+        table = "location"

@@ -1,0 +1,31 @@
+"""A person's word on a detection, appended and never overwritten."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from thumper.domain.animal import Verdict
+from thumper.domain.label import LifeStage, Sex
+from thumper.store.models.columns import created_column, id_column
+from thumper.store.models.detection import Detection
+
+
+class Review(Model):
+    """One verdict; the latest of a detection stands and is copied onto the detection."""
+
+    id = id_column()
+    detection: fields.ForeignKeyRelation[Detection] = fields.ForeignKeyField(
+        "thumper.Detection", related_name="reviews", on_delete=fields.RESTRICT
+    )
+    verdict = fields.CharEnumField(Verdict, max_length=12)
+    species = fields.CharField(max_length=200, null=True)
+    sex = fields.CharEnumField(Sex, max_length=8, null=True)
+    life_stage = fields.CharEnumField(LifeStage, max_length=12, null=True)
+    note = fields.TextField(default="")
+    actor = fields.CharField(max_length=200)
+    created_at = created_column()
+
+    class Meta:
+        table = "review"
+        indexes = (("detection_id", "id"),)

@@ -1,0 +1,94 @@
+"""Signs of life of the running processes, on PostgreSQL's clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from thumper.domain.progress import ProcessRole, ProcessState
+from thumper.store.connect import OUTAGES, client
+from thumper.store.models import Process
+
+BEAT_EVERY_S: Final = 3.0
+"""How often a process says that it lives."""
+
+DOWN_AFTER_S: Final = 12.0
+"""Silence after which a process counts as down: four missed beats, and within the 15 s in which a
+dead worker must show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """What a process says of itself with a sign of life."""
+
+    state: ProcessState
+    message: str = ""
+    device: str | None = None
+    detector_id: UUID | None = None
+    images_per_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """Which process this is, and how the one before it ended."""
+
+    role: ProcessRole
+    restarts: int = 0
+    last_exit: str = ""
+
+
+async def register(life: Life) -> UUID:
+    """Record that this process starts; forget processes of its role that fell silent a day ago."""
+    await client().execute_query_dict(
+        "DELETE FROM process WHERE role = $1 AND heartbeat_at < now() - interval '1 day'", [life.role.value]
+    )
+    process = await Process.create(
+        role=life.role,
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        restarts=life.restarts,
+        last_exit=life.last_exit,
+    )
+    return UUID(str(process.id))
+
+
+async def beat(process_id: UUID, sign: Beat) -> bool:
+    """Record a sign of life; False when the process is not recorded (any more)."""
+    rows = await client().execute_query_dict(
+        """
+        UPDATE process SET heartbeat_at = now(), state = $2, message = $3, device = $4, detector_id = $5,
+            images_per_s = $6 WHERE id = $1 RETURNING id
+        """,
+        [process_id, sign.state.value, sign.message, sign.device, sign.detector_id, sign.images_per_s],
+    )
+    return bool(rows)
+
+
+async def leave(process_id: UUID) -> None:
+    """Forget a process that ends in good order."""
+    await client().execute_query_dict("DELETE FROM process WHERE id = $1", [process_id])
+
+
+async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:
+    """Beat every `BEAT_EVERY_S` with what `sign` says, until cancelled; then leave.
+
+    Outages of PostgreSQL are waited out in silence: a missing beat is itself the message.
+    """
+    process_id: UUID | None = None
+    try:
+        while True:
+            with contextlib.suppress(*OUTAGES):
+                if process_id is None or not await beat(process_id, sign()):
+                    process_id = await register(life)
+                    await beat(process_id, sign())
+            await asyncio.sleep(BEAT_EVERY_S)
+    finally:
+        if process_id is not None:
+            with contextlib.suppress(*OUTAGES):
+                await leave(process_id)

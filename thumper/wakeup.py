@@ -1,0 +1,84 @@
+"""Telling the worker to look: the sending half of arq, and nothing more.
+
+A wake-up carries no facts. Losing every one of them costs the seconds until the worker looks by
+itself, never an image; so nothing here raises when Redis is away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any, Final
+
+import structlog
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
+
+QUEUE: Final = "thumper:wakeups"
+"""arq queue that workers listen to."""
+
+FUNCTION: Final = "look"
+"""Name of the worker's arq function."""
+
+_EXPIRES_MS: Final = 60_000
+"""A wake-up that nobody took for a minute has been overtaken by the worker's own polling."""
+
+AWAY: Final = (RedisError, OSError, TimeoutError, asyncio.TimeoutError)
+"""What a call raises while Redis is away."""
+
+
+def redis_settings(url: str, *, retries: int = 0) -> RedisSettings:
+    """Give arq's settings for a `redis://` or `unix://` URL."""
+    settings = RedisSettings.from_dsn(url)
+    settings.conn_timeout = 2
+    settings.conn_retries = retries
+    settings.conn_retry_delay = 1
+    return settings
+
+
+def serialise(job: dict[str, Any]) -> bytes:
+    """Write an arq job as JSON: its default, pickle, would run code of whoever reaches Redis."""
+    return json.dumps(job).encode()
+
+
+def deserialise(raw: bytes) -> dict[str, Any]:
+    """Read what `serialise` wrote."""
+    job: dict[str, Any] = json.loads(raw)
+    return job
+
+
+class Wakeup:
+    """Sends wake-ups; connects when first needed and again after an outage."""
+
+    def __init__(self, redis_url: str | None) -> None:
+        """Remember where Redis is; None means that workers must find work by themselves."""
+        self._url = redis_url
+        self._pool: ArqRedis | None = None
+
+    async def wake(self) -> None:
+        """Tell a worker to look for work. Never raises."""
+        if self._url is None:
+            return
+        try:
+            if self._pool is None:
+                self._pool = await create_pool(
+                    redis_settings(self._url),
+                    job_serializer=serialise,
+                    job_deserializer=deserialise,
+                    default_queue_name=QUEUE,
+                )
+            await self._pool.enqueue_job(FUNCTION, _expires=_EXPIRES_MS / 1000)
+        except AWAY as error:
+            log.warning("no wake-up sent, Redis is away; the worker will look by itself", error=str(error))
+            await self.close()
+
+    async def close(self) -> None:
+        """Drop the connection."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            try:
+                await pool.aclose()
+            except AWAY as error:
+                log.debug("Redis connection was gone already", error=str(error))
