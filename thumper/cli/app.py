@@ -1,0 +1,69 @@
+"""The command `thumper` and what its exit codes mean.
+
+0 done · 1 failed · 2 wrong usage or setting · 3 finished, but some files were rejected · 4 a service
+is down · 5 refused, because something would be lost · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+import typer
+from rich.console import Console
+
+from thumper import __version__
+from thumper.cli import demo, ingest, migrate, schema, serve, status, up, watch, work
+from thumper.errors import ThumperError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="thumper",
+    help="Drop a camera dump into a folder; watch the deer arrive. `thumper up` starts everything.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+)
+for verb in (up, demo, ingest, status, serve, watch, work, migrate, schema):
+    app.command()(getattr(verb, verb.__name__.rpartition(".")[2]))
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it with the flag
+    if wanted:
+        typer.echo(f"thumper {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: bool = typer.Option(
+        False, "--version", is_eager=True, callback=_print_version, help="Print the version and exit."
+    ),
+) -> None:
+    """Start, feed and watch Thumper."""
+
+
+def main() -> None:
+    """Run the command line; errors become one sentence and an exit code, never a traceback."""
+    try:
+        code = app(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        code = INTERRUPTED
+    except ThumperError as error:
+        code = _explain(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: ThumperError) -> int:
+    """Print what went wrong, as JSON on standard output where JSON was asked for."""
+    if "--json" in sys.argv:
+        typer.echo(json.dumps({"error": {"code": error.code, "message": str(error)}}))
+    else:
+        Console(stderr=True).print(f"[bold red]{error.code}[/] ", end="", highlight=False)
+        typer.echo(str(error), err=True)
+    return error.exit_code

@@ -1,0 +1,51 @@
+"""Starting one of the three rooms that run until they are stopped: serve, watch, work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Final, Protocol
+
+import typer
+
+from thumper.cli.logs import configure_logs
+from thumper.cli.servers import servers
+from thumper.errors import DetectorError, RefusedError, ThumperError, UsageError
+from thumper.settings import Settings
+
+EX_CONFIG: Final = 78
+"""Tells the supervisor that starting again would not help (sysexits.h: configuration error)."""
+
+Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]
+Restarts = Annotated[int, typer.Option("--restarts", hidden=True)]
+LastExit = Annotated[str, typer.Option("--last-exit", hidden=True)]
+
+
+class RoomMain(Protocol):
+    """The main function of a room."""
+
+    def __call__(self, settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
+        """Run until SIGTERM; give the exit code."""
+        ...
+
+
+def run_room(find_main: Callable[[], RoomMain], *, supervised: bool, restarts: int, last_exit: str) -> int:
+    """Run a room, under a supervisor that has prepared everything, or alone.
+
+    `find_main` imports the room, which is slow and must not slow down other commands.
+    """
+    try:
+        settings = Settings.from_env()
+        configure_logs(settings)
+        if supervised:
+            return find_main()(settings, restarts=restarts, last_exit=last_exit)
+        with servers(settings) as named:
+            return find_main()(named)
+    except (UsageError, RefusedError, DetectorError) as error:
+        if not supervised:
+            raise
+        _last_words(error)
+        return EX_CONFIG
+
+
+def _last_words(error: ThumperError) -> None:
+    typer.echo(f"{error.code} {error}", err=True)

@@ -1,0 +1,56 @@
+"""PostgreSQL and Redis for a command that has an event loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+
+from thumper.cli.prepare import prepare
+from thumper.embedded.servers import Addresses, running_servers
+from thumper.settings import Settings
+
+
+def with_addresses(settings: Settings, addresses: Addresses) -> Settings:
+    """Give the settings with both servers named."""
+    return settings.model_copy(
+        update={"database_url": addresses.database_url, "redis_url": addresses.redis_url}
+    )
+
+
+@contextlib.contextmanager
+def servers(settings: Settings) -> Iterator[Settings]:
+    """Start or join the servers of this home; give settings that name them. The schema is up to date.
+
+    They are held by a thread for as long as the context lasts. Raises what starting them raises.
+    """
+    ready: Future[tuple[Settings, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def hold() -> None:
+        stop = asyncio.Event()
+        async with running_servers(settings) as addresses:
+            named = with_addresses(settings, addresses)
+            await prepare(named)
+            ready.set_result((named, asyncio.get_running_loop(), stop))
+            await stop.wait()
+
+    def run() -> None:
+        try:
+            asyncio.run(hold())
+        except BaseException as error:  # noqa: BLE001  # raised again in the thread that waits for it
+            if ready.done():
+                raise
+            ready.set_exception(error)
+
+    thread = threading.Thread(target=run, name="servers")
+    thread.start()
+    try:
+        named, loop, stop = ready.result()
+        try:
+            yield named
+        finally:
+            loop.call_soon_threadsafe(stop.set)
+    finally:
+        thread.join()

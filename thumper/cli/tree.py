@@ -1,0 +1,60 @@
+"""The process tree of `thumper up`: servers of this home, and a supervised process for each room."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Awaitable, Callable
+
+from thumper.cli.prepare import prepare
+from thumper.cli.servers import with_addresses
+from thumper.embedded.servers import running_servers
+from thumper.embedded.supervisor import Child, ChildFailure, OnChange, Supervisor
+from thumper.errors import ThumperError
+from thumper.settings import Settings
+
+ROOMS = ("serve", "watch", "work")
+
+
+class RoomFailedError(ThumperError):
+    """Raised if a room ended because its settings are wrong and starting it again would not help."""
+
+    code = "ROOM_FAILED"
+
+
+async def run_tree(
+    settings: Settings,
+    stop: asyncio.Event,
+    *,
+    on_change: OnChange,
+    beside: Callable[[Settings], Awaitable[None]],
+) -> None:
+    """Run everything until `stop`; `beside` runs meanwhile, once the rooms have been started.
+
+    Raises `AlreadyRunningError` when this home is in use, `RoomFailedError` when a room cannot run.
+    """
+    async with running_servers(settings, require_owner=True) as addresses:
+        named = with_addresses(settings, addresses)
+        await prepare(named)
+        supervisor = Supervisor(
+            [_child(room, named) for room in ROOMS], log_dir=settings.log_dir, on_change=on_change
+        )
+        company = asyncio.ensure_future(beside(named))
+        try:
+            failure = await supervisor.run(stop)
+        finally:
+            company.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await company
+    if failure is not None:
+        raise RoomFailedError(_last_words(failure, settings))
+
+
+def _child(room: str, settings: Settings) -> Child:
+    argv = [sys.executable, "-m", "thumper", room, "--supervised"]
+    return Child(name=room, argv=argv, env=settings.as_environment())
+
+
+def _last_words(failure: ChildFailure, settings: Settings) -> str:
+    return f"{failure.name} cannot run: {failure.text} (log: {settings.log_dir / failure.name}.log)"

@@ -1,0 +1,38 @@
+"""`thumper up`: servers, API, watcher and worker in one supervised tree."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from thumper.settings import Settings
+
+
+def up(
+    drop: Annotated[Path | None, typer.Option(help="The drop folder to watch (THUMPER_DROP).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the API (THUMPER_PORT).")] = None,
+) -> int:
+    """Start everything and show live progress. Ctrl-C stops it cleanly."""
+    return asyncio.run(_up(Settings.from_env(drop=drop, port=port)))
+
+
+async def _up(settings: Settings) -> int:
+    from thumper.cli.display import Display
+    from thumper.cli.logs import configure_logs
+    from thumper.cli.tree import run_tree
+
+    configure_logs(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    display = Display(settings, interactive=sys.stdout.isatty())
+    display.greet()
+    await run_tree(settings, stop, on_change=display.process_changed, beside=display.show_progress)
+    display.farewell()
+    return 0

@@ -1,0 +1,104 @@
+"""Whether this machine sees the same folders as the database it works with.
+
+Several machines may share one database, but photos are found by path: a worker that does not see
+them would fail every image. So a process asks here before it begins.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from tortoise.transactions import in_transaction
+
+from thumper.domain.progress import SourceKind
+from thumper.errors import RefusedError
+from thumper.store.connect import client
+from thumper.store.ids import new_id
+
+MARKER: Final = "library-of-thumper"
+"""File in the library that holds the id of the upload source, which names the database it belongs to."""
+
+SAMPLE: Final = 5
+"""Newest originals of each source that are looked for."""
+
+
+_LOCK: Final = 0x6C696272
+"""Key of the lock under which a library is claimed ("libr" in ASCII)."""
+
+
+async def check_library(library: Path) -> None:
+    """Claim a new library for a new database, or check that this is the library of an older one.
+
+    Raises `RefusedError` when the database's library is elsewhere or is not visible from here.
+    """
+    async with in_transaction("default") as transaction:
+        await transaction.execute_query_dict("SELECT pg_advisory_xact_lock($1)", [_LOCK])
+        rows = await transaction.execute_query_dict(
+            "SELECT id, display_path FROM source WHERE kind = $1", [SourceKind.UPLOAD.value]
+        )
+        if rows:
+            _check_marker(library, str(rows[0]["id"]), recorded=rows[0]["display_path"])
+        else:
+            source_id = new_id()
+            _claim(library, str(source_id))
+            await transaction.execute_query_dict(
+                "INSERT INTO source (id, kind, path, display_path, state) VALUES ($1, $2, $3, $4, 'online')",
+                [source_id, SourceKind.UPLOAD.value, bytes(library), str(library)],
+            )
+
+
+def _claim(library: Path, source_id: str) -> None:
+    library.mkdir(parents=True, exist_ok=True)
+    if any(library.iterdir()):
+        msg = (
+            f"{library} holds the library of another database, and this database has none yet. "
+            "Set THUMPER_HOME to an empty folder, or THUMPER_DATABASE_URL to the database it belongs to."
+        )
+        raise RefusedError(msg)
+    (library / MARKER).write_text(source_id + "\n")
+
+
+def _check_marker(library: Path, source_id: str, *, recorded: str) -> None:
+    marker = library / MARKER
+    if str(library) != recorded:
+        msg = (
+            f"The library of this database is {recorded}, but this process would use {library}. "
+            "Make that folder visible here under the same path and set THUMPER_HOME accordingly."
+        )
+        raise RefusedError(msg)
+    if not marker.exists() or marker.read_text().strip() != source_id:
+        msg = (
+            f"{library} is not the folder that this database knows under that path: {marker} should hold "
+            f"{source_id}. Mount or restore the library there. To go on without it, write that line into the file."
+        )
+        raise RefusedError(msg)
+
+
+async def check_originals() -> None:
+    """Refuse to work where no original of an online source can be seen.
+
+    A single photo may be gone; when each of the newest `SAMPLE` of a source is, the folder is not
+    visible here. Raises `RefusedError` naming it.
+    """
+    rows = await client().execute_query_dict(
+        """
+        SELECT source.display_path, newest.original_path FROM source
+        CROSS JOIN LATERAL (
+            SELECT image.original_path FROM dump JOIN image ON image.dump_id = dump.id
+            WHERE dump.source_id = source.id ORDER BY image.created_at DESC LIMIT $1
+        ) AS newest
+        WHERE source.state = 'online' AND source.kind = 'drop'
+        """,
+        [SAMPLE],
+    )
+    visible: dict[str, bool] = {}
+    for row in rows:
+        there = Path(row["original_path"].decode("utf-8", "surrogateescape")).exists()
+        visible[row["display_path"]] = visible.get(row["display_path"], False) or there
+    for folder in sorted(name for name, there in visible.items() if not there):
+        msg = (
+            f"The photos of {folder} are not visible on this machine. Mount the folder here under the same "
+            "path, or run the worker where it is."
+        )
+        raise RefusedError(msg)

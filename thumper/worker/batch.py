@@ -1,0 +1,172 @@
+"""One leased batch through the model: decode → detect → write.
+
+Decoding happens in child processes, the model runs in one thread, and writing is one fenced
+transaction. An image that cannot be decoded fails with its reason; the rest of its batch goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from thumper.domain.detection import RawDetection, mark_duplicates
+from thumper.domain.reason import Reason
+from thumper.imaging.refusal import DecodeRefusal
+from thumper.imaging.sandbox import DecodeSandbox, Loaded
+from thumper.settings import Settings
+from thumper.store import jobs, results
+from thumper.store.connect import OUTAGES
+from thumper.store.jobs import Claim, Failure, Lease
+from thumper.store.library import Library
+from thumper.store.results import Origin, Result
+from thumper.worker.detector import Detector, DeviceFault, OutOfMemory
+
+log = structlog.get_logger(__name__)
+
+MODEL_LIMIT_S: Final = 120.0
+"""Longest that one call of the model may take before it is taken for hung: forty times what sixteen
+photos take on two slow cores."""
+
+WRITE_RETRY_S: Final = 0.5
+"""Pause between tries to write results while PostgreSQL is away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What every batch needs. `thread` has one thread: the model is used by one caller at a time."""
+
+    settings: Settings
+    detector: Detector
+    detector_id: UUID
+    origin: Origin
+    sandbox: DecodeSandbox
+    thread: Executor
+    library: Library
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """A lease on its way through the model."""
+
+    lease: Lease
+    loaded: list[tuple[Claim, Loaded]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+async def claim(bench: Bench, *, busy: bool) -> Lease | None:
+    """Lease the next images; see `thumper.store.jobs.claim`."""
+    return await jobs.claim(
+        bench.detector_id, limit=bench.settings.batch_images, lease_s=bench.settings.lease_s, busy=busy
+    )
+
+
+async def load(bench: Bench, lease: Lease) -> Batch:
+    """Decode every image of a lease; those that cannot be decoded become failures."""
+    if lease.alone:
+        await jobs.begin(lease)
+    batch = Batch(lease=lease)
+    answers = await asyncio.gather(*(_load_one(bench, claim) for claim in lease.claims))
+    for claim, answer in zip(lease.claims, answers, strict=True):
+        if isinstance(answer, Failure):
+            batch.failures.append(answer)
+        else:
+            batch.loaded.append((claim, answer))
+    return batch
+
+
+async def _load_one(bench: Bench, claim: Claim) -> Loaded | Failure:
+    path = Path(_decoded(claim.original_path))
+    try:
+        loaded = await bench.sandbox.load(path)
+    except DecodeRefusal as refusal:
+        return Failure(job_id=claim.job_id, code=refusal.reason.value, message=str(refusal))
+    await asyncio.to_thread(bench.library.store_thumbnail, claim.sha256, loaded.thumbnail_jpeg)
+    return loaded
+
+
+def _decoded(path: bytes) -> str:
+    """Give a path as Python's file functions want it, whatever its bytes."""
+    return path.decode("utf-8", "surrogateescape")
+
+
+async def detect(bench: Bench, batch: Batch) -> list[Result]:
+    """Run the model over the decoded images; images that it cannot take become failures.
+
+    Raises `DeviceFault` when the device cannot be used any more.
+    """
+    return await _detect(bench, batch, batch.loaded)
+
+
+async def _detect(bench: Bench, batch: Batch, loaded: Sequence[tuple[Claim, Loaded]]) -> list[Result]:
+    if not loaded:
+        return []
+    started = time.monotonic()
+    try:
+        answers = await _infer(bench, [entry.pixels for _, entry in loaded])
+    except DeviceFault:
+        raise
+    except OutOfMemory as error:
+        return await _halve(bench, batch, loaded, reason=Reason.GPU_OUT_OF_MEMORY, error=error)
+    except Exception as error:  # noqa: BLE001  # one image must not cost its neighbours their answers
+        return await _halve(bench, batch, loaded, reason=Reason.DETECTION_ERROR, error=error)
+    each_ms = (time.monotonic() - started) * 1000 / len(loaded)
+    return [
+        Result(job_id=claim.job_id, detections=mark_duplicates(found), duration_ms=each_ms)
+        for (claim, _), found in zip(loaded, answers, strict=True)
+    ]
+
+
+async def _halve(
+    bench: Bench,
+    batch: Batch,
+    loaded: Sequence[tuple[Claim, Loaded]],
+    *,
+    reason: Reason,
+    error: Exception,
+) -> list[Result]:
+    log.warning("model failed", images=len(loaded), reason=reason.value, error=str(error))
+    if len(loaded) == 1:
+        text = f"{reason.sentence} ({type(error).__name__}: {error})"
+        batch.failures.append(Failure(job_id=loaded[0][0].job_id, code=reason.value, message=text))
+        return []
+    middle = len(loaded) // 2
+    return await _detect(bench, batch, loaded[:middle]) + await _detect(bench, batch, loaded[middle:])
+
+
+async def _infer(bench: Bench, images: Sequence[object]) -> list[list[RawDetection]]:
+    loop = asyncio.get_running_loop()
+    call = loop.run_in_executor(bench.thread, bench.detector.detect, images)
+    try:
+        return await asyncio.wait_for(call, MODEL_LIMIT_S)
+    except TimeoutError:
+        msg = f"the model did not answer for {MODEL_LIMIT_S:g} s"
+        raise DeviceFault(msg) from None
+
+
+async def write(bench: Bench, batch: Batch, found: Sequence[Result]) -> int:
+    """Write results and failures; give the number of images ended. Waits out PostgreSQL's outages.
+
+    When the outage outlasts the lease another worker does the same work, and these writes change
+    nothing.
+    """
+    give_up_at = time.monotonic() + bench.settings.lease_s
+    while True:
+        try:
+            written = await results.write(batch.lease, found, bench.origin) if found else 0
+            if batch.failures:
+                await jobs.fail(batch.lease, batch.failures)
+        except OUTAGES as error:
+            if time.monotonic() >= give_up_at:
+                raise
+            log.warning("cannot write results, PostgreSQL is away; trying again", error=str(error))
+            await asyncio.sleep(WRITE_RETRY_S)
+        else:
+            return written + len(batch.failures)

@@ -1,0 +1,162 @@
+"""Emptying the queue: the next batch is claimed and decoded while the model looks at this one.
+
+It is told to look by `kick` (arq's wake-up) and looks by itself every `poll_s` seconds. An image
+that must run alone runs with nothing else in flight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from thumper.domain.progress import ProcessState
+from thumper.store import jobs
+from thumper.store.connect import OUTAGES
+from thumper.store.jobs import Lease
+from thumper.store.processes import Beat
+from thumper.worker import batch as batches
+from thumper.worker.batch import Batch, Bench
+from thumper.worker.detector import DeviceFault
+
+log = structlog.get_logger(__name__)
+
+RATE_WINDOW_S: Final = 30.0
+"""Span over which images per second are averaged."""
+
+OUTAGE_PAUSE_S: Final = 1.0
+"""Pause after PostgreSQL could not be reached."""
+
+
+class Rate:
+    """Images per second over the last `RATE_WINDOW_S` seconds of a monotonic clock."""
+
+    def __init__(self) -> None:
+        """Start without any image."""
+        self._ended: deque[tuple[float, int]] = deque()
+
+    def add(self, images: int, *, now_s: float) -> None:
+        """Count images that ended now."""
+        self._ended.append((now_s, images))
+
+    def per_s(self, *, now_s: float) -> float | None:
+        """Give the rate; None when fewer than two batches ended in the window."""
+        while self._ended and self._ended[0][0] < now_s - RATE_WINDOW_S:
+            self._ended.popleft()
+        # The first batch only marks the start of the span.
+        later = list(self._ended)[1:]
+        span_s = now_s - self._ended[0][0] if later else 0.0
+        return sum(images for _, images in later) / span_s if span_s > 0 else None
+
+
+class Drain:
+    """The worker's loop over the queue."""
+
+    def __init__(self, bench: Bench) -> None:
+        """Take the bench; nothing runs yet."""
+        self._bench = bench
+        self._wanted = asyncio.Event()
+        self._stopping = False
+        self._leases: dict[UUID, Lease] = {}
+        self._rate = Rate()
+
+    def kick(self) -> None:
+        """Say that there may be work."""
+        self._wanted.set()
+
+    def stop(self) -> None:
+        """Claim nothing more and end when what is in the model has been written."""
+        self._stopping = True
+        self._wanted.set()
+
+    def sign(self) -> Beat:
+        """Say what the worker does, for its heartbeat."""
+        state = ProcessState.BUSY if self._leases else ProcessState.IDLE
+        return Beat(
+            state=ProcessState.STOPPING if self._stopping else state,
+            device=self._bench.detector.device,
+            detector_id=self._bench.detector_id,
+            images_per_s=self._rate.per_s(now_s=time.monotonic()),
+        )
+
+    async def keep_draining(self) -> None:
+        """Empty the queue whenever told to or `poll_s` has passed, until stopped.
+
+        Raises `DeviceFault` when the process has to end.
+        """
+        while not self._stopping:
+            self._wanted.clear()
+            try:
+                await self._drain()
+            except OUTAGES as error:
+                log.warning("PostgreSQL is away; waiting", error=str(error) or type(error).__name__)
+                await asyncio.sleep(OUTAGE_PAUSE_S)
+                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wanted.wait(), self._bench.settings.poll_s)
+
+    async def keep_leases(self) -> None:
+        """Renew the leases of images in flight every `heartbeat_s`, until cancelled."""
+        while True:
+            await asyncio.sleep(self._bench.settings.heartbeat_s)
+            if self._leases:
+                with contextlib.suppress(*OUTAGES):
+                    await jobs.renew(list(self._leases), lease_s=self._bench.settings.lease_s)
+
+    async def release_all(self) -> None:
+        """Give back whatever is still leased: the process is about to end."""
+        for lease in list(self._leases.values()):
+            with contextlib.suppress(*OUTAGES):
+                await jobs.release(lease)
+            self._leases.pop(lease.token, None)
+
+    async def _drain(self) -> None:
+        current = await self._next(busy=False)
+        while current is not None:
+            alone = current.lease.alone
+            following = None if alone else asyncio.create_task(self._next(busy=True))
+            try:
+                await self._finish(current)
+            except BaseException:
+                await self._abandon(following)
+                raise
+            current = await following if following is not None else None
+            if current is None:
+                current = await self._next(busy=False)
+
+    async def _next(self, *, busy: bool) -> Batch | None:
+        if self._stopping:
+            return None
+        lease = await batches.claim(self._bench, busy=busy)
+        if lease is None:
+            return None
+        self._leases[lease.token] = lease
+        return await batches.load(self._bench, lease)
+
+    async def _finish(self, batch: Batch) -> None:
+        try:
+            found = await batches.detect(self._bench, batch)
+            ended = await batches.write(self._bench, batch, found)
+            self._rate.add(ended, now_s=time.monotonic())
+        except DeviceFault:
+            # The device may have failed because of an image: count it as the crash that it is.
+            with contextlib.suppress(*OUTAGES):
+                await jobs.surrender(batch.lease)
+            raise
+        finally:
+            self._leases.pop(batch.lease.token, None)
+
+    async def _abandon(self, following: asyncio.Task[Batch | None] | None) -> None:
+        """Give the prefetched batch back when the present one failed."""
+        if following is None:
+            return
+        with contextlib.suppress(*OUTAGES):
+            batch = await following
+            if batch is not None:
+                self._leases.pop(batch.lease.token, None)
+                await jobs.release(batch.lease)

@@ -1,0 +1,59 @@
+"""The receiving half of arq: a wake-up in Redis makes the worker look at once.
+
+arq's own worker ends when Redis restarts; here it is started again, with the model still loaded.
+While Redis is away the worker finds work by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any, Final
+
+import structlog
+from arq.worker import Worker, func
+
+from thumper import wakeup
+
+log = structlog.get_logger(__name__)
+
+POLL_DELAY_S: Final = 0.05
+"""How often arq looks into Redis; its default of 0.5 s would be most of a photo's way to the model."""
+
+RECONNECT_S: Final = 1.0
+"""Pause before Redis is tried again."""
+
+
+async def listen(redis_url: str, kick: Callable[[], None]) -> None:
+    """Call `kick` for every wake-up, until cancelled."""
+
+    async def look(_context: dict[Any, Any]) -> None:
+        kick()
+
+    away = False
+    while True:
+        worker = Worker(
+            functions=[func(look, name=wakeup.FUNCTION, max_tries=1, timeout=5)],
+            redis_settings=wakeup.redis_settings(redis_url),
+            queue_name=wakeup.QUEUE,
+            job_serializer=wakeup.serialise,
+            job_deserializer=wakeup.deserialise,
+            poll_delay=POLL_DELAY_S,
+            keep_result=0,
+            max_jobs=4,
+            handle_signals=False,
+            log_results=False,
+        )
+        try:
+            await worker.async_run()
+        except wakeup.AWAY as error:
+            if not away:
+                log.warning("Redis is away; looking for work by polling", error=str(error))
+            away = True
+        finally:
+            with contextlib.suppress(*wakeup.AWAY):
+                await worker.close()
+        await asyncio.sleep(RECONNECT_S)
+        # Wake-ups sent while Redis was away are lost, so look once.
+        kick()

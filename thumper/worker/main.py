@@ -1,0 +1,161 @@
+"""Starting and stopping the worker process.
+
+Exit codes: 0 stopped, 70 the device failed and a fresh process is needed, 78 the settings or the
+model file are wrong and starting again would not help.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import structlog
+
+from thumper.domain.progress import ProcessRole, ProcessState
+from thumper.imaging.limits import Limits
+from thumper.imaging.sandbox import DecodeSandbox
+from thumper.settings import Settings
+from thumper.store import detectors
+from thumper.store.connect import open_database
+from thumper.store.library import Library
+from thumper.store.processes import Beat, Life, keep_beating
+from thumper.store.results import Origin
+from thumper.store.sweeper import keep_sweeping
+from thumper.wakeup import Wakeup
+from thumper.weights import Weights, resolve
+from thumper.worker.batch import Bench
+from thumper.worker.detector import Detector, DeviceFault
+from thumper.worker.drain import Drain
+from thumper.worker.listener import listen
+
+log = structlog.get_logger(__name__)
+
+EX_SOFTWARE: Final = 70
+"""Exit code after a device fault (sysexits.h: internal software error)."""
+
+STOP_S: Final = 8.0
+"""How long a stopping worker may take for the batch that is in the model."""
+
+
+def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
+    """Run the worker until SIGTERM or SIGINT; give the exit code.
+
+    Raises `DetectorError` when the model cannot be used and
+    `ServiceDownError` when PostgreSQL does not answer.
+    """
+    life = Life(role=ProcessRole.WORK, restarts=restarts, last_exit=last_exit)
+    code = asyncio.run(_run(settings, life))
+    if code == EX_SOFTWARE:
+        # A model that hangs holds its thread for ever, and Python would wait for it.
+        os._exit(code)
+    return code
+
+
+async def _run(settings: Settings, life: Life) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    weights = resolve(settings)
+    # Children that decode start before the device is touched: nothing forks after CUDA began.
+    limits = Limits(
+        max_bytes=settings.max_file_bytes, max_pixels=settings.max_pixels, timeout_s=settings.decode_timeout_s
+    )
+    with (
+        contextlib.closing(DecodeSandbox(limits, workers=settings.decode_workers)) as sandbox,
+        ThreadPoolExecutor(1, thread_name_prefix="model") as thread,
+    ):
+        async with open_database(settings.postgres_url, pool_size=6):
+            starting = asyncio.create_task(keep_beating(life, lambda: Beat(state=ProcessState.STARTING)))
+            try:
+                detector = await loop.run_in_executor(thread, _load, settings, weights)
+                bench = await _bench(settings, weights, detector=detector, sandbox=sandbox, thread=thread)
+            finally:
+                await _cancel(starting)
+            return await _work(bench, life, stop)
+
+
+def _load(settings: Settings, weights: Weights) -> Detector:
+    """Load the model, in the thread that will use it. The import is slow and only this process pays it."""
+    from thumper.worker.engines.ultralytics_engine import UltralyticsEngine  # noqa: PLC0415
+
+    return UltralyticsEngine(weights, device=settings.device, home=settings.home)
+
+
+async def _bench(
+    settings: Settings,
+    weights: Weights,
+    *,
+    detector: Detector,
+    sandbox: DecodeSandbox,
+    thread: ThreadPoolExecutor,
+) -> Bench:
+    detector_id = await detectors.register(
+        sha256=weights.sha256,
+        name=weights.name,
+        class_map=weights.class_map.to_json(),
+        make_current=settings.model is not None,
+    )
+    await detectors.note_labels(detector_id, detector.labels)
+    log.info("detector ready", name=weights.name, device=detector.device, engine=detector.engine)
+    return Bench(
+        settings=settings,
+        detector=detector,
+        detector_id=detector_id,
+        origin=Origin(device=detector.device, engine=detector.engine, class_map=weights.class_map),
+        sandbox=sandbox,
+        thread=thread,
+        library=Library(settings.library_dir),
+    )
+
+
+async def _work(bench: Bench, life: Life, stop: asyncio.Event) -> int:
+    """Drain the queue until `stop`; give the exit code."""
+    drain = Drain(bench)
+    wakeup = Wakeup(bench.settings.redis_url)
+    draining = asyncio.create_task(drain.keep_draining())
+    stopping = asyncio.create_task(stop.wait())
+    async with _beside(drain, bench, life=life, wakeup=wakeup):
+        await asyncio.wait({draining, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        drain.stop()
+        try:
+            await asyncio.wait_for(draining, STOP_S)
+        except TimeoutError:
+            log.warning("the batch in the model did not end in time and is given back")
+        except DeviceFault as fault:
+            log.error("the device failed; a fresh process is needed", error=str(fault))
+            await drain.release_all()
+            return EX_SOFTWARE
+        finally:
+            stopping.cancel()
+        await drain.release_all()
+    await wakeup.close()
+    return 0
+
+
+@contextlib.asynccontextmanager
+async def _beside(drain: Drain, bench: Bench, *, life: Life, wakeup: Wakeup) -> AsyncIterator[None]:
+    """Run what goes on beside the drain: leases, heartbeat, sweeping, wake-ups."""
+    tasks = [
+        asyncio.create_task(drain.keep_leases()),
+        asyncio.create_task(keep_beating(life, drain.sign)),
+        asyncio.create_task(keep_sweeping(bench.settings, wakeup.wake)),
+    ]
+    if bench.settings.redis_url is not None:
+        tasks.append(asyncio.create_task(listen(bench.settings.redis_url, drain.kick)))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            await _cancel(task)
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
