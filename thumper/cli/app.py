@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sys
 
-import click
 import typer
 from rich.console import Console
 
@@ -49,10 +48,10 @@ def main() -> None:
     """Run the command line; errors become one sentence and an exit code, never a traceback."""
     try:
         code = app(standalone_mode=False)
-    except click.ClickException as error:
+    except typer.TyperException as error:
         error.show()
         code = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except ThumperError as error:
         code = _explain(error)

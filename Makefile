@@ -1,0 +1,82 @@
+# Thumper's commands. `make run` is the whole set-up and start; `make` alone lists the rest.
+#
+#   make run                         a small ranch drawn by the program itself
+#   make run DROP=/path/of/photos    your own photos
+#   make install PYTHON=python3.12   with a Python of your choice
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PYTHON ?=
+DROP ?=
+BIN := .venv/bin
+PY := $(BIN)/python
+
+export PYTHON
+# Handed over by environment, so that no character of the path means anything to a shell.
+ifneq ($(strip $(DROP)),)
+export THUMPER_DROP := $(DROP)
+endif
+
+.PHONY: help install install-dev graphiql browser run test check quick style types contracts format constraints wheel clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+install: ## make .venv with everything that running needs
+	@sh install/venv.sh worker
+	@sh install/graphiql/install.sh thumper/web/pages
+
+install-dev: # the same, with what the tests need
+	@sh install/venv.sh worker,dev
+
+graphiql: ## fetch the query page's browser files (needs npm)
+	@sh install/graphiql/install.sh thumper/web/pages
+
+browser: # the page tests' browser
+	@sh install/browser.sh
+
+run: install ## set up and start; DROP=/path/of/photos for your own
+ifeq ($(strip $(DROP)),)
+	@exec $(BIN)/thumper demo
+else
+	@test -d "$$THUMPER_DROP" || { echo "DROP=$$THUMPER_DROP is not a folder. Give the folder that holds your photos."; exit 2; }
+	@exec $(BIN)/thumper up
+endif
+
+test: install-dev graphiql browser check ## set up and check everything; what CI runs
+
+check: style types contracts ## format, ruff, mypy, import contracts and all tests
+	$(PY) -m pytest
+
+quick: style types contracts ## the same without the slow tests
+	$(PY) -m pytest -m "not slow"
+
+style:
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+
+types:
+	$(PY) -m mypy
+
+contracts:
+	$(BIN)/lint-imports --no-logo --no-cache
+
+format: ## format, and mend what ruff can mend
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+constraints: # pin what .venv holds now; run the tests before and after
+	@{ sed -n '/^#/p' constraints.txt; \
+	   $(PY) -m pip list --format=freeze --exclude thumper --exclude pip --exclude wheel; \
+	   grep '; python_' constraints.txt; } > constraints.txt.new
+	@{ sed -n '/^#/p' constraints.txt.new; sed '/^#/d' constraints.txt.new | LC_ALL=C sort -f; } > constraints.txt
+	@rm constraints.txt.new
+
+wheel: graphiql ## build dist/thumper-*.whl
+	rm -rf build && $(PY) -m build --wheel --no-isolation
+
+clean: # everything that can be made again, .venv too
+	rm -rf .venv build dist thumper.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf thumper/web/pages/graphiql

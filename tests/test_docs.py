@@ -1,0 +1,133 @@
+"""What a user can set, type, meet or ask is written down, and what is written down exists.
+
+The documentation is README.md and docs/; each list is compared with the code both ways where names could be stale.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import graphql
+import typer.main
+
+import thumper
+from thumper.cli.app import app
+from thumper.domain.reason import Reason
+from thumper.errors import ThumperError
+from thumper.settings import Settings, variable_name
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # a group, since it has verbs
+MAKEFILE_TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
+
+
+def pages() -> list[Path]:
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def documentation() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in pages())
+
+
+def code_lines() -> Iterator[str]:
+    """Lines of every fenced code block, and every span of code, in the documentation."""
+    text = documentation()
+    for block in re.findall(r"^```[^\n]*\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL):
+        yield from block.splitlines()
+    yield from re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
+
+
+def options_of(verb: str) -> set[str]:
+    return {"--help"} | {
+        opt for param in COMMANDS[verb].params for opt in (*param.opts, *param.secondary_opts)
+    }
+
+
+def error_classes() -> set[type[ThumperError]]:
+    """Every class of the tree, wherever it is defined; the engines are left out, since they load torch."""
+    for module in pkgutil.walk_packages(thumper.__path__, "thumper."):
+        if "engines" not in module.name and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found, todo = set[type[ThumperError]](), [ThumperError]
+    while todo:
+        found.add(todo[-1])
+        todo.extend(todo.pop().__subclasses__())
+    return found
+
+
+def test_every_setting_is_documented() -> None:
+    text = documentation()
+    assert [v for v in map(variable_name, Settings.model_fields) if not re.search(rf"\b{v}\b", text)] == []
+
+
+def test_no_setting_is_documented_that_does_not_exist() -> None:
+    known = {variable_name(field) for field in Settings.model_fields}
+    assert set(re.findall(r"\bTHUMPER_[A-Z_]+[A-Z]\b", documentation())) - known == set()
+
+
+def test_every_command_and_option_is_documented() -> None:
+    text = documentation()
+    assert [verb for verb in COMMANDS if f"thumper {verb}" not in text] == []
+    options = {
+        opt for verb in COMMANDS for opt in options_of(verb) if opt.startswith("--") and opt != "--help"
+    }
+    assert [option for option in sorted(options) if option not in text] == []
+
+
+def stale_words(line: str) -> Iterator[str]:
+    """Verbs and options after `thumper` in this line of code that the command line does not know."""
+    for words in re.findall(r"(?:^|[\s/;&|$(])thumper ((?:[^\s;&|)#]+ ?)+)", line):
+        verb, *rest = words.split()
+        if verb.startswith("-"):
+            continue
+        if verb not in COMMANDS:
+            yield verb
+            continue
+        options = {word.strip("[]").split("=")[0] for word in rest if word.strip("[]").startswith("--")}
+        yield from (f"{verb} {option}" for option in options - options_of(verb))
+
+
+def test_documented_commands_can_be_typed() -> None:
+    assert {word: line for line in code_lines() for word in stale_words(line)} == {}
+
+
+def test_documented_make_targets_exist() -> None:
+    targets = set(MAKEFILE_TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8")))
+    named = {name for line in code_lines() for name in re.findall(r"\bmake ([a-z][a-z-]*)", line)}
+    assert {"run", "install", "test"} <= named <= targets
+
+
+def test_every_error_code_is_documented() -> None:
+    text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    codes = {error.code for error in error_classes()} | {str(reason) for reason in Reason}
+    assert [code for code in sorted(codes) if f"`{code}`" not in text] == []
+
+
+def test_every_graphql_type_field_and_argument_is_described() -> None:
+    """In the schema itself, where GraphiQL shows it."""
+    sdl = (ROOT / "thumper" / "graphql" / "schema.graphql").read_text(encoding="utf-8")
+    silent = []
+    for name, kind in graphql.build_schema(sdl).type_map.items():
+        if name.startswith("__") or graphql.is_specified_scalar_type(kind):
+            continue
+        if not kind.description:
+            silent.append(name)
+        if isinstance(
+            kind, graphql.GraphQLObjectType | graphql.GraphQLInterfaceType | graphql.GraphQLInputObjectType
+        ):
+            silent += [f"{name}.{field}" for field, what in kind.fields.items() if not what.description]
+    assert silent == []
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages()
+        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+    assert broken == []

@@ -1,0 +1,205 @@
+"""The house rules that no linter knows: sizes, names, and what starting a room may load.
+
+Everything that ruff, mypy or import-linter can say is said in pyproject.toml, not here.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MAX_FILE_LINES = 400
+MAX_FUNCTION_LINES = 40
+BANNED_NAMES = {
+    *("utils", "util", "helpers", "helper", "common", "misc", "base", "core"),
+    *("manager", "processor", "handler", "service", "data", "info"),
+}
+CODE_FOLDERS = ("thumper", "tests", "benchmarks", "install")
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def python_files(*folders: str) -> list[Path]:
+    """Every Python file of ours under these folders of the repository, in a stable order."""
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def short(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def functions(tree: ast.AST) -> Iterator[FunctionNode]:
+    return (node for node in ast.walk(tree) if isinstance(node, FunctionNode))
+
+
+def code_lines(function: FunctionNode) -> int:
+    """Lines from `def` to the end, without the docstring; decorators are not counted."""
+    assert function.end_lineno is not None
+    lines = function.end_lineno - function.lineno + 1
+    first = function.body[0]
+    if ast.get_docstring(function, clean=False) is not None and first.end_lineno is not None:
+        lines -= first.end_lineno - first.lineno + 1
+    return lines
+
+
+def test_there_is_a_house_to_measure() -> None:
+    assert len(python_files("thumper")) > 50
+
+
+def test_no_file_is_longer_than_the_gate() -> None:
+    lengths = {
+        short(path): len(path.read_text(encoding="utf-8").splitlines())
+        for path in python_files(*CODE_FOLDERS)
+    }
+    assert {name: n for name, n in lengths.items() if n > MAX_FILE_LINES} == {}, "split by noun"
+
+
+def test_no_function_is_longer_than_the_gate() -> None:
+    long = {
+        f"{short(path)}:{function.lineno} {function.name}": code_lines(function)
+        for path in python_files(*CODE_FOLDERS)
+        for function in functions(ast.parse(path.read_text(encoding="utf-8")))
+        if code_lines(function) >= MAX_FUNCTION_LINES
+    }
+    assert long == {}, "give each step its name"
+
+
+def test_no_file_or_folder_has_a_name_that_says_nothing() -> None:
+    named = {
+        path
+        for folder in CODE_FOLDERS
+        for path in (ROOT / folder).rglob("*")
+        if "__pycache__" not in path.parts
+    }
+    banned = sorted(short(path) for path in named if path.stem.removeprefix("test_") in BANNED_NAMES)
+    assert banned == []
+
+
+def test_every_module_says_why_it_exists() -> None:
+    silent = [
+        short(path)
+        for path in python_files("thumper", "benchmarks")
+        if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert silent == []
+
+
+def test_imports_are_absolute() -> None:
+    """So that `import graphql` inside thumper/graphql means the library."""
+    relative = [
+        f"{short(path)}:{node.lineno}"
+        for path in python_files("thumper", "tests", "benchmarks", "migrations")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level > 0
+    ]
+    assert relative == []
+
+
+def attributes(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and dotted text of each `module.name` read or written, and each `from module import name`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield node.lineno, f"{node.value.id}.{node.attr}"
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def test_only_settings_reads_the_environment() -> None:
+    """An engine may set what its library reads; that tells it something and asks nothing."""
+    readers = {
+        short(path)
+        for path in python_files("thumper", "migrations")
+        for _line, name in attributes(path)
+        if name in {"os.environ", "os.environb", "os.getenv", "os.getenvb"}
+    }
+    tellers = {
+        short(path)
+        for path in python_files("thumper/worker/engines")
+        if path.read_text(encoding="utf-8").count("os.environ")
+        == path.read_text(encoding="utf-8").count("os.environ.update(")
+    }
+    assert readers - tellers <= {"thumper/settings.py"}
+
+
+def test_nothing_changes_sys_path() -> None:
+    """A changed sys.path is the one way in which thumper/graphql can hide the graphql library."""
+    users = [
+        f"{short(path)}:{line}"
+        for path in python_files("thumper", "tests", "benchmarks", "migrations")
+        for line, name in attributes(path)
+        if name == "sys.path"
+    ]
+    assert users == []
+
+
+def test_tests_are_no_package() -> None:
+    """tests/graphql/__init__.py would hide the graphql library."""
+    assert [short(path) for path in (ROOT / "tests").rglob("__init__.py")] == []
+
+
+def test_tests_mirror_the_tree() -> None:
+    rooms = {path.name for path in (ROOT / "thumper").iterdir() if path.is_dir()}
+    folders = {
+        path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name != "__pycache__"
+    }
+    assert folders - rooms <= {"journeys", "benchmarks", "migrations"}
+
+
+def test_no_test_is_skipped_or_expected_to_fail() -> None:
+    """A test that does not run proves nothing."""
+    excused = [
+        f"{short(path)}:{line}"
+        for path in python_files("tests")
+        for line, name in attributes(path)
+        if name in {"pytest.skip", "mark.skip", "pytest.xfail", "mark.xfail", "pytest.importorskip"}
+    ]
+    assert excused == []
+
+
+def test_every_ignored_rule_gives_its_reason_on_the_line() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    ignored = tomllib.loads(text)["tool"]["ruff"]["lint"]["ignore"]
+    lines = text.splitlines()
+    assert [
+        rule for rule in ignored if not any(f'"{rule}", ' in line and "# " in line for line in lines)
+    ] == []
+
+
+def test_constraints_pin_versions_and_name_no_place() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert [line for line in pins if "==" not in line or "/" in line or "@" in line] == []
+    assert {"torch==2.14.1", "torchvision==0.29.1"} <= set(pins)
+
+
+@pytest.mark.parametrize("room", ["thumper.web.app", "thumper.watcher.daemon", "thumper.cli"])
+def test_starting_a_room_loads_no_inference_library(room: str) -> None:
+    """In a fresh interpreter, since import contracts do not see run time."""
+    program = (
+        f"import sys, {room}\n"
+        "heavy = {'torch', 'torchvision', 'ultralytics', 'cv2'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {sorted(heavy)}' if heavy else 0)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def test_the_command_line_starts_without_the_heavy_rooms() -> None:
+    """`thumper --help` answers at once: verbs import their room when they run."""
+    program = (
+        "import sys, thumper.cli\n"
+        "rooms = {'strawberry', 'tortoise', 'numpy', 'PIL'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {sorted(rooms)}' if rooms else 0)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert run.returncode == 0, run.stderr
