@@ -15,17 +15,18 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from thumper.domain.detection import RawDetection, mark_duplicates
 from thumper.domain.reason import Reason
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.sandbox import DecodeSandbox, Loaded
 from thumper.settings import Settings
-from thumper.store import jobs, results
+from thumper.store import jobs, library, results
 from thumper.store.connect import OUTAGES
 from thumper.store.jobs import Claim, Failure, Lease
-from thumper.store.library import Library
 from thumper.store.results import Origin, Result
 from thumper.worker.detector import Detector, DeviceFault, OutOfMemory
 
@@ -49,7 +50,6 @@ class Bench:
     origin: Origin
     sandbox: DecodeSandbox
     thread: Executor
-    library: Library
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,7 +88,12 @@ async def _load_one(bench: Bench, claim: Claim) -> Loaded | Failure:
         loaded = await bench.sandbox.load(path)
     except DecodeRefusal as refusal:
         return Failure(job_id=claim.job_id, code=refusal.reason.value, message=str(refusal))
-    await asyncio.to_thread(bench.library.store_thumbnail, claim.sha256, loaded.thumbnail_jpeg)
+    if loaded.sha256 != claim.sha256:
+        text = f"The original {path} holds other bytes than those that were recorded."
+        return Failure(job_id=claim.job_id, code=Reason.ORIGINAL_MISSING.value, message=text)
+    thumbnail = library.thumbnail_path(bench.settings.library_dir, claim.sha256)
+    if not thumbnail.exists():
+        await asyncio.to_thread(library.write_whole, thumbnail, loaded.thumbnail_jpeg)
     return loaded
 
 
@@ -119,8 +124,13 @@ async def _detect(bench: Bench, batch: Batch, loaded: Sequence[tuple[Claim, Load
         return await _halve(bench, batch, loaded, reason=Reason.DETECTION_ERROR, error=error)
     each_ms = (time.monotonic() - started) * 1000 / len(loaded)
     return [
-        Result(job_id=claim.job_id, detections=mark_duplicates(found), duration_ms=each_ms)
-        for (claim, _), found in zip(loaded, answers, strict=True)
+        Result(
+            job_id=claim.job_id,
+            detections=mark_duplicates(found),
+            duration_ms=each_ms,
+            damaged=entry.damaged,
+        )
+        for (claim, entry), found in zip(loaded, answers, strict=True)
     ]
 
 
@@ -141,7 +151,7 @@ async def _halve(
     return await _detect(bench, batch, loaded[:middle]) + await _detect(bench, batch, loaded[middle:])
 
 
-async def _infer(bench: Bench, images: Sequence[object]) -> list[list[RawDetection]]:
+async def _infer(bench: Bench, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
     loop = asyncio.get_running_loop()
     call = loop.run_in_executor(bench.thread, bench.detector.detect, images)
     try:

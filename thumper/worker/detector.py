@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class OutOfMemory(Exception):  # noqa: N818  # the worker halves its batch and goes on: not an error yet
+class OutOfMemory(Exception):  # the worker halves its batch and goes on: not an error yet
     """Raised if the device has too little memory for so many images at once; fewer may do."""
 
 
-class DeviceFault(Exception):  # noqa: N818  # see above: a state of the device
+class DeviceFault(Exception):  # see above: a state of the device
     """Raised if the device can no longer be used by this process, which must end and be started again."""
 
 

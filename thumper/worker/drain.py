@@ -125,6 +125,9 @@ class Drain:
             except BaseException:
                 await self._abandon(following)
                 raise
+            if self._stopping:
+                await self._abandon(following)
+                return
             current = await following if following is not None else None
             if current is None:
                 current = await self._next(busy=False)
@@ -152,7 +155,7 @@ class Drain:
             self._leases.pop(batch.lease.token, None)
 
     async def _abandon(self, following: asyncio.Task[Batch | None] | None) -> None:
-        """Give the prefetched batch back when the present one failed."""
+        """Give the prefetched batch back: the present one failed, or the worker stops."""
         if following is None:
             return
         with contextlib.suppress(*OUTAGES):

@@ -28,13 +28,14 @@ RECONNECT_S: Final = 1.0
 async def listen(redis_url: str, kick: Callable[[], None]) -> None:
     """Call `kick` for every wake-up, until cancelled."""
 
-    async def look(_context: dict[Any, Any]) -> None:
+    async def look(_context: dict[Any, Any], *_args: Any, **_options: Any) -> None:
         kick()
 
     away = False
     while True:
         worker = Worker(
-            functions=[func(look, name=wakeup.FUNCTION, max_tries=1, timeout=5)],
+            functions=[func(look, name=wakeup.FUNCTION, max_tries=1, timeout=5)],  # type: ignore[arg-type]  # arq's
+            # protocol asks for __qualname__, which mypy does not see on a function
             redis_settings=wakeup.redis_settings(redis_url),
             queue_name=wakeup.QUEUE,
             job_serializer=wakeup.serialise,
@@ -52,8 +53,18 @@ async def listen(redis_url: str, kick: Callable[[], None]) -> None:
                 log.warning("Redis is away; looking for work by polling", error=str(error))
             away = True
         finally:
-            with contextlib.suppress(*wakeup.AWAY):
-                await worker.close()
+            await _close(worker)
         await asyncio.sleep(RECONNECT_S)
         # Wake-ups sent while Redis was away are lost, so look once.
         kick()
+
+
+async def _close(worker: Worker) -> None:
+    """Close arq's worker. It cancels its own tasks and lets that reach the caller, who was not cancelled."""
+    me = asyncio.current_task()
+    try:
+        with contextlib.suppress(*wakeup.AWAY):
+            await worker.close()
+    except asyncio.CancelledError:
+        if me is not None and me.cancelling():
+            raise

@@ -12,6 +12,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -22,7 +23,6 @@ from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
 from thumper.store import detectors
 from thumper.store.connect import open_database
-from thumper.store.library import Library
 from thumper.store.processes import Beat, Life, keep_beating
 from thumper.store.results import Origin
 from thumper.store.sweeper import keep_sweeping
@@ -49,14 +49,22 @@ def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     `ServiceDownError` when PostgreSQL does not answer.
     """
     life = Life(role=ProcessRole.WORK, restarts=restarts, last_exit=last_exit)
-    code = asyncio.run(_run(settings, life))
-    if code == EX_SOFTWARE:
-        # A model that hangs holds its thread for ever, and Python would wait for it.
-        os._exit(code)
-    return code
+    ending = asyncio.run(_run(settings, life))
+    if ending.model_is_busy:
+        # Python would wait for the model's thread, for ever if it hangs.
+        os._exit(ending.code)
+    return ending.code
 
 
-async def _run(settings: Settings, life: Life) -> int:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the worker ended. `model_is_busy`: its thread has not come back from the model."""
+
+    code: int
+    model_is_busy: bool = False
+
+
+async def _run(settings: Settings, life: Life) -> Ending:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -66,10 +74,8 @@ async def _run(settings: Settings, life: Life) -> int:
     limits = Limits(
         max_bytes=settings.max_file_bytes, max_pixels=settings.max_pixels, timeout_s=settings.decode_timeout_s
     )
-    with (
-        contextlib.closing(DecodeSandbox(limits, workers=settings.decode_workers)) as sandbox,
-        ThreadPoolExecutor(1, thread_name_prefix="model") as thread,
-    ):
+    thread = ThreadPoolExecutor(1, thread_name_prefix="model")
+    with DecodeSandbox(limits, workers=settings.decode_workers) as sandbox:
         async with open_database(settings.postgres_url, pool_size=6):
             starting = asyncio.create_task(keep_beating(life, lambda: Beat(state=ProcessState.STARTING)))
             try:
@@ -77,14 +83,16 @@ async def _run(settings: Settings, life: Life) -> int:
                 bench = await _bench(settings, weights, detector=detector, sandbox=sandbox, thread=thread)
             finally:
                 await _cancel(starting)
-            return await _work(bench, life, stop)
+            ending = await _work(bench, life, stop)
+    thread.shutdown(wait=False, cancel_futures=True)
+    return ending
 
 
 def _load(settings: Settings, weights: Weights) -> Detector:
     """Load the model, in the thread that will use it. The import is slow and only this process pays it."""
     from thumper.worker.engines.ultralytics_engine import UltralyticsEngine  # noqa: PLC0415
 
-    return UltralyticsEngine(weights, device=settings.device, home=settings.home)
+    return UltralyticsEngine(weights, device=settings.device)
 
 
 async def _bench(
@@ -110,12 +118,12 @@ async def _bench(
         origin=Origin(device=detector.device, engine=detector.engine, class_map=weights.class_map),
         sandbox=sandbox,
         thread=thread,
-        library=Library(settings.library_dir),
     )
 
 
-async def _work(bench: Bench, life: Life, stop: asyncio.Event) -> int:
-    """Drain the queue until `stop`; give the exit code."""
+async def _work(bench: Bench, life: Life, stop: asyncio.Event) -> Ending:
+    """Drain the queue until `stop` or a device fault."""
+    ending = Ending(0)
     drain = Drain(bench)
     wakeup = Wakeup(bench.settings.redis_url)
     draining = asyncio.create_task(drain.keep_draining())
@@ -127,15 +135,15 @@ async def _work(bench: Bench, life: Life, stop: asyncio.Event) -> int:
             await asyncio.wait_for(draining, STOP_S)
         except TimeoutError:
             log.warning("the batch in the model did not end in time and is given back")
+            ending = Ending(0, model_is_busy=True)
         except DeviceFault as fault:
             log.error("the device failed; a fresh process is needed", error=str(fault))
-            await drain.release_all()
-            return EX_SOFTWARE
+            ending = Ending(EX_SOFTWARE, model_is_busy=True)
         finally:
             stopping.cancel()
         await drain.release_all()
     await wakeup.close()
-    return 0
+    return ending
 
 
 @contextlib.asynccontextmanager
