@@ -13,10 +13,8 @@ import typer
 from rich.console import Console
 
 from thumper import __version__
-from thumper.cli import demo, ingest, migrate, schema, serve, status, up, watch, work
+from thumper.cli import migrate, schema, serve, status, up, watch, work
 from thumper.errors import ThumperError
-
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="thumper",
@@ -25,11 +23,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for verb in (up, demo, ingest, status, serve, watch, work, migrate, schema):
+for verb in (up, status, serve, watch, work, migrate, schema):
     app.command()(getattr(verb, verb.__name__.rpartition(".")[2]))
 
 
-def _print_version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it with the flag
+def _print_version(wanted: bool) -> None:  # typer calls it with the flag
     if wanted:
         typer.echo(f"thumper {__version__}")
         raise typer.Exit
@@ -47,15 +45,9 @@ def _root(
 def main() -> None:
     """Run the command line; errors become one sentence and an exit code, never a traceback."""
     try:
-        code = app(standalone_mode=False)
-    except typer.TyperException as error:
-        error.show()
-        code = error.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        code = INTERRUPTED
+        app()
     except ThumperError as error:
-        code = _explain(error)
-    sys.exit(code if isinstance(code, int) else 0)
+        sys.exit(_explain(error))
 
 
 def _explain(error: ThumperError) -> int:

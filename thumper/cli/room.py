@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Final, NoReturn, Protocol
 
 import typer
 
 from thumper.cli.logs import configure_logs
 from thumper.cli.servers import servers
-from thumper.errors import DetectorError, RefusedError, ThumperError, UsageError
+from thumper.errors import DetectorError, RefusedError, UsageError
 from thumper.settings import Settings
 
 EX_CONFIG: Final = 78
@@ -28,8 +28,8 @@ class RoomMain(Protocol):
         ...
 
 
-def run_room(find_main: Callable[[], RoomMain], *, supervised: bool, restarts: int, last_exit: str) -> int:
-    """Run a room, under a supervisor that has prepared everything, or alone.
+def run_room(find_main: Callable[[], RoomMain], *, supervised: bool, restarts: int, last_exit: str) -> NoReturn:
+    """Run a room, under a supervisor that has prepared everything, or alone; then exit with its code.
 
     `find_main` imports the room, which is slow and must not slow down other commands.
     """
@@ -37,15 +37,14 @@ def run_room(find_main: Callable[[], RoomMain], *, supervised: bool, restarts: i
         settings = Settings.from_env()
         configure_logs(settings)
         if supervised:
-            return find_main()(settings, restarts=restarts, last_exit=last_exit)
-        with servers(settings) as named:
-            return find_main()(named)
+            code = find_main()(settings, restarts=restarts, last_exit=last_exit)
+        else:
+            with servers(settings) as named:
+                code = find_main()(named)
     except (UsageError, RefusedError, DetectorError) as error:
         if not supervised:
             raise
-        _last_words(error)
-        return EX_CONFIG
-
-
-def _last_words(error: ThumperError) -> None:
-    typer.echo(f"{error.code} {error}", err=True)
+        # The supervisor shows the last line that a child wrote.
+        typer.echo(f"{error.code} {' '.join(str(error).split())}", err=True)
+        code = EX_CONFIG
+    raise typer.Exit(code)

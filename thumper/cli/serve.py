@@ -5,9 +5,9 @@ from __future__ import annotations
 from thumper.cli.room import LastExit, Restarts, RoomMain, Supervised, run_room
 
 
-def serve(supervised: Supervised = False, restarts: Restarts = 0, last_exit: LastExit = "") -> int:
+def serve(supervised: Supervised = False, restarts: Restarts = 0, last_exit: LastExit = "") -> None:
     """Serve the GraphQL API, live subscriptions and photos."""
-    return run_room(_main, supervised=supervised, restarts=restarts, last_exit=last_exit)
+    run_room(_main, supervised=supervised, restarts=restarts, last_exit=last_exit)
 
 
 def _main() -> RoomMain:

@@ -39,7 +39,7 @@ def servers(settings: Settings) -> Iterator[Settings]:
     def run() -> None:
         try:
             asyncio.run(hold())
-        except BaseException as error:  # noqa: BLE001  # raised again in the thread that waits for it
+        except BaseException as error:  # raised again in the thread that waits for it
             if ready.done():
                 raise
             ready.set_exception(error)

@@ -16,12 +16,12 @@ from thumper.settings import Settings
 def up(
     drop: Annotated[Path | None, typer.Option(help="The drop folder to watch (THUMPER_DROP).")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the API (THUMPER_PORT).")] = None,
-) -> int:
+) -> None:
     """Start everything and show live progress. Ctrl-C stops it cleanly."""
-    return asyncio.run(_up(Settings.from_env(drop=drop, port=port)))
+    asyncio.run(_up(Settings.from_env(drop=drop, port=port)))
 
 
-async def _up(settings: Settings) -> int:
+async def _up(settings: Settings) -> None:
     from thumper.cli.display import Display
     from thumper.cli.logs import configure_logs
     from thumper.cli.tree import run_tree
@@ -35,4 +35,3 @@ async def _up(settings: Settings) -> int:
     display.greet()
     await run_tree(settings, stop, on_change=display.process_changed, beside=display.show_progress)
     display.farewell()
-    return 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from thumper.cli.room import LastExit, Restarts, RoomMain, Supervised, run_room
 
 
-def watch(supervised: Supervised = False, restarts: Restarts = 0, last_exit: LastExit = "") -> int:
+def watch(supervised: Supervised = False, restarts: Restarts = 0, last_exit: LastExit = "") -> None:
     """Watch the drop folder and record what arrives."""
-    return run_room(_main, supervised=supervised, restarts=restarts, last_exit=last_exit)
+    run_room(_main, supervised=supervised, restarts=restarts, last_exit=last_exit)
 
 
 def _main() -> RoomMain:

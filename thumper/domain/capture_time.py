@@ -1,8 +1,22 @@
-"""Which clock to believe for the moment a photo was taken."""
+"""Which clock to believe for the moment a photo was taken.
+
+A capture time is read, never invented: from EXIF, from a maker note, from a file
+name that a camera profile understands. When nothing can be believed there is none.
+This module refuses to know a file's modification time, which is the day of the
+copy and has been written over thousands of true times elsewhere.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+FIRST_YEAR: Final = 1990
+"""No digital camera took a photo before; clocks that were never set show earlier years."""
 
 
 class TimeSource(StrEnum):
@@ -15,3 +29,126 @@ class TimeSource(StrEnum):
     FILE_NAME = "file_name"
     SIDECAR = "sidecar"
     NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockReading:
+    """What one clock showed: naive wall-clock time, and its offset from UTC where it is written too."""
+
+    source: TimeSource
+    local: dt.datetime
+    utc_offset: dt.timedelta | None = None
+
+    def __post_init__(self) -> None:
+        if self.local.tzinfo is not None:
+            raise ValueError(f"a wall-clock reading has no time zone, got {self.local.isoformat()}")
+        if self.source is TimeSource.NONE:
+            raise ValueError("a reading has a source, got none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoredReading:
+    """A clock that was read but not believed, as written, with the reason."""
+
+    source: TimeSource
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureTime:
+    """When a photo was taken: the instant (UTC) and what the camera's clock showed, or neither.
+
+    `ignored` lists the readings that stood before the chosen one and were not believed.
+    """
+
+    taken_at: dt.datetime | None
+    taken_local: dt.datetime | None
+    source: TimeSource
+    ignored: tuple[IgnoredReading, ...] = ()
+
+    def __post_init__(self) -> None:
+        timed = self.source is not TimeSource.NONE
+        if timed != (self.taken_at is not None) or timed != (self.taken_local is not None):
+            raise ValueError(f"an instant has a source and a source has an instant, got {self}")
+
+
+def choose(
+    readings: Iterable[ClockReading | IgnoredReading], *, zone: dt.tzinfo, now: dt.datetime
+) -> CaptureTime:
+    """Believe the most trusted reading whose year is possible.
+
+    Readings are tried in the order of `TimeSource`, equal sources in the order given. `zone` makes
+    an instant of a wall-clock time; an offset written beside it is believed before the zone. At the
+    end of summer time the first of the two possible instants is taken (fold 0), and an hour that
+    the zone skips is read with the offset before the change (PEP 495). `now` bounds the year.
+    """
+    order = list(TimeSource)
+    ignored: list[IgnoredReading] = []
+    for reading in sorted(readings, key=lambda reading: order.index(reading.source)):
+        if isinstance(reading, IgnoredReading):
+            ignored.append(reading)
+        elif not FIRST_YEAR <= reading.local.year <= now.year + 1:
+            why = f"clock not set: the year is outside {FIRST_YEAR} to {now.year + 1}"
+            text = reading.local.isoformat(sep=" ")
+            ignored.append(IgnoredReading(source=reading.source, text=text, why=why))
+        else:
+            return CaptureTime(
+                taken_at=instant_of(reading, zone=zone),
+                taken_local=reading.local,
+                source=reading.source,
+                ignored=tuple(ignored),
+            )
+    return CaptureTime(taken_at=None, taken_local=None, source=TimeSource.NONE, ignored=tuple(ignored))
+
+
+def instant_of(reading: ClockReading, *, zone: dt.tzinfo) -> dt.datetime:
+    """Give the UTC instant of a reading; see `choose` for daylight-saving edges."""
+    clock = dt.timezone(reading.utc_offset) if reading.utc_offset is not None else zone
+    return reading.local.replace(tzinfo=clock, fold=0).astimezone(dt.UTC)
+
+
+_EXIF_TIME: Final = re.compile(
+    r"(\d{4})[:\-/.](\d{1,2})[:\-/.](\d{1,2})[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?"
+)
+"""EXIF 2.32 says `YYYY:MM:DD HH:MM:SS`; cameras also write other separators and leave seconds out."""
+
+_OFFSET: Final = re.compile(r"([+-])(\d{2}):(\d{2})|Z")
+_MAX_OFFSET: Final = dt.timedelta(hours=14)
+"""No zone on Earth is further from UTC (Kiribati)."""
+
+
+def read_exif_time(
+    source: TimeSource, text: str, *, fraction: str = "", offset: str = ""
+) -> ClockReading | IgnoredReading | None:
+    """Read an EXIF time; None when nothing is written there.
+
+    `fraction` is the text of SubSecTime (decimal digits of a second), `offset` that of OffsetTime
+    (`+HH:MM`, `-HH:MM` or `Z`); one that cannot be read is left out.
+    """
+    if not text.strip(" :0/-"):  # blanks and zeros are EXIF's way of saying "unknown"
+        return None
+    match = _EXIF_TIME.match(text.strip())
+    if match is None:
+        return IgnoredReading(source=source, text=text, why="not a date and time")
+    digits = fraction.strip()
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+    try:
+        local = dt.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # a camera's clock
+    except ValueError as error:
+        return IgnoredReading(source=source, text=text, why=str(error))
+    if digits.isascii() and digits.isdigit():
+        local = local.replace(microsecond=int(digits[:6].ljust(6, "0")))
+    return ClockReading(source=source, local=local, utc_offset=_read_offset(offset))
+
+
+def _read_offset(text: str) -> dt.timedelta | None:
+    match = _OFFSET.fullmatch(text.strip())
+    if match is None:
+        return None
+    if match[1] is None:
+        return dt.timedelta()
+    size = dt.timedelta(hours=int(match[2]), minutes=int(match[3]))
+    if size > _MAX_OFFSET or int(match[3]) >= 60:  # noqa: PLR2004  # minutes of an hour
+        return None
+    return -size if match[1] == "-" else size

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from thumper.domain.animal import Verdict
 from thumper.domain.label import LifeStage, Sex
-from thumper.store.models import Detection
-from thumper.store.page import Conditions, Key, Kind, Listing, Order, read_all
+from thumper.store.models import Detection, Review
+from thumper.store.page import Conditions, Key, Kind, Listing, Order, read_all, whole_table
 
 CURRENT: Final = "(SELECT id FROM detector WHERE current)"
 """Id of the detector whose boxes are shown."""
@@ -135,7 +135,7 @@ async def of_images(image_ids: Sequence[UUID], choice: BoxChoice) -> dict[UUID, 
     conditions = Conditions()
     conditions.add("detection.image_id = ANY({}::uuid[])", list(image_ids))
     choice.add_to(conditions)
-    plain = Listing(model=Detection, alias="detection", source="detection")
+    plain = whole_table(Detection)
     found: dict[UUID, list[Detection]] = {image_id: [] for image_id in image_ids}
     for detection in await read_all(plain, conditions, order="detection.image_id, detection.ordinal"):
         found[_image_id(detection)].append(detection)
@@ -145,3 +145,13 @@ async def of_images(image_ids: Sequence[UUID], choice: BoxChoice) -> dict[UUID, 
 def _image_id(detection: Detection) -> UUID:
     image_id: UUID = detection.image_id  # type: ignore[attr-defined]  # the ORM adds it
     return image_id
+
+
+async def reviews(detection_ids: Sequence[UUID]) -> dict[UUID, list[Review]]:
+    """Give what people said of each detection, the word that stands first."""
+    conditions = Conditions()
+    conditions.add("review.detection_id = ANY({}::uuid[])", list(detection_ids))
+    found: dict[UUID, list[Review]] = {detection_id: [] for detection_id in detection_ids}
+    for review in await read_all(whole_table(Review), conditions, order="review.id DESC"):
+        found[review.detection_id].append(review)  # type: ignore[attr-defined]  # the ORM adds it
+    return found

@@ -12,7 +12,7 @@ from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
 from thumper.store.connect import client
 from thumper.store.models import Deer, Detection, Location, Sighting
-from thumper.store.page import Conditions, Key, Kind, Listing, Order
+from thumper.store.page import Conditions, Key, Kind, Listing, Order, read_all
 
 _SEEN: Final = """
 deer LEFT JOIN (
@@ -36,13 +36,14 @@ MOST_SIGHTINGS: Final = Order("most-sightings", _SIGHTINGS, descending=True)
 FEWEST_SIGHTINGS: Final = Order("fewest-sightings", _SIGHTINGS, descending=False)
 
 SIGHTINGS: Final = Listing(
-    model=Sighting, alias="sighting", source="sighting JOIN image ON image.id = sighting.image_id"
+    model=Sighting,
+    alias="sighting",
+    source="sighting JOIN image ON image.id = sighting.image_id",
+    parent="sighting.deer_id",
 )
 SIGHTED_NEWEST: Final = Order(
     "sighted-newest", (Key("image.sort_at", Kind.TIME), Key("sighting.id", Kind.ID)), descending=True
 )
-OF_DEER: Final = "sighting.deer_id"
-"""Parent of a sighting, for `page.read_pages`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,3 +155,12 @@ def _grouped(
     for row in rows:
         found[row.pop("visitor")].append(listing.read(row))
     return found
+
+
+async def sightings_of(detection_ids: Sequence[UUID]) -> dict[UUID, Sighting]:
+    """Give the sighting of each detection that is a known deer."""
+    rows = Listing(model=Sighting, alias="sighting", source="sighting")
+    conditions = Conditions()
+    conditions.add("sighting.detection_id = ANY({}::uuid[])", list(detection_ids))
+    found = await read_all(rows, conditions, order="sighting.id")
+    return {sighting.detection_id: sighting for sighting in found}  # type: ignore[attr-defined]  # the ORM adds it

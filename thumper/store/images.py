@@ -81,19 +81,35 @@ class ImageSearch:
         conditions.add(f"EXISTS (SELECT 1 FROM detection WHERE {' AND '.join(parts)})", *values)
 
 
-async def figures(image_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFigures:
+    """The current detector's work on one image."""
+
+    detector_id: UUID
+    state: ImageState
+    attempts: int
+    held: bool
+    queued_at: dt.datetime
+    started_at: dt.datetime | None
+    finished_at: dt.datetime | None
+    device: str | None
+    engine: str | None
+    milliseconds: float | None
+
+
+async def figures(image_ids: Sequence[UUID]) -> dict[UUID, JobFigures]:
     """Give attempts, times, detector, device, engine and milliseconds of each image with the current detector.
 
     An image that was never queued for it is missing from the answer.
     """
     rows = await client().execute_query_dict(
         f"""
-        SELECT job.image_id, job.detector_id, job.state, job.attempts, job.held, job.queued_at, job.claimed_at,
-            job.finished_at, run.device, run.engine, run.duration_ms
+        SELECT job.image_id, job.detector_id, job.state, job.attempts, job.held, job.queued_at,
+            job.claimed_at AS started_at, job.finished_at, run.device, run.engine, run.duration_ms AS milliseconds
         FROM job LEFT JOIN detection_run AS run
             ON run.image_id = job.image_id AND run.detector_id = job.detector_id
         WHERE job.image_id = ANY($1::uuid[]) AND job.detector_id = {CURRENT}
         """,
         [list(image_ids)],
     )
-    return {row["image_id"]: row for row in rows}
+    return {row.pop("image_id"): JobFigures(**row | {"state": ImageState(row["state"])}) for row in rows}

@@ -54,13 +54,15 @@ class Order:
 class Listing(Generic[M]):
     """Where the rows of a list come from.
 
-    `source` is what follows FROM; its table of `model` has the alias `alias`. Columns in `without` are
-    not read: those that are large and never shown.
+    `source` is what follows FROM; its table of `model` has the alias `alias`. `parent` is the SQL expression
+    of the id by which `read_pages` divides rows. Columns in `without` are not read: those that are large and
+    never shown.
     """
 
     model: type[M]
     alias: str
     source: str
+    parent: str = ""
     without: frozenset[str] = frozenset()
 
     @property
@@ -124,6 +126,12 @@ _KEY: Final = "page_key_"
 _PARENT: Final = "page_parent"
 
 
+def whole_table(model: type[M]) -> Listing[M]:
+    """Give the listing of a table without anything joined to it."""
+    name = str(model._meta.db_table)  # noqa: SLF001  # the ORM's only word for it
+    return Listing(model=model, alias=name, source=name)
+
+
 async def read_page(listing: Listing[M], conditions: Conditions, *, order: Order, cut: Cut) -> Page[M]:
     """Read one page of the rows that meet the conditions."""
     held = conditions.copy()
@@ -137,18 +145,15 @@ async def read_page(listing: Listing[M], conditions: Conditions, *, order: Order
 
 
 async def read_pages(
-    listing: Listing[M], parent: str, *, parent_ids: Sequence[UUID], order: Order, cut: Cut
+    listing: Listing[M], conditions: Conditions, *, parent_ids: Sequence[UUID], order: Order, cut: Cut
 ) -> list[Page[M]]:
-    """Read one page a parent, in one statement, in the order of `parent_ids`.
-
-    `parent` is the SQL expression that holds a row's parent id.
-    """
-    held = Conditions()
-    held.add(parent + " = ANY({}::uuid[])", list(parent_ids))
+    """Read one page a parent, in one statement, in the order of `parent_ids`."""
+    held = conditions.copy()
+    held.add(listing.parent + " = ANY({}::uuid[])", list(parent_ids))
     _bound(held, order, cut=cut)
     rows = await client().execute_query_dict(
-        f"SELECT * FROM (SELECT {listing.columns}, {_key_columns(order)}, {parent} AS {_PARENT},"
-        f" row_number() OVER (PARTITION BY {parent} ORDER BY {_sorting(order, cut)}) AS page_row"
+        f"SELECT * FROM (SELECT {listing.columns}, {_key_columns(order)}, {listing.parent} AS {_PARENT},"
+        f" row_number() OVER (PARTITION BY {listing.parent} ORDER BY {_sorting(order, cut)}) AS page_row"
         f" FROM {listing.source} WHERE {held.sql}) AS numbered"
         f" WHERE page_row <= {held.hold(cut.limit + 1)} ORDER BY page_row",
         held.values,

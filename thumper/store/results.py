@@ -24,6 +24,8 @@ class Result:
     job_id: UUID
     detections: tuple[Detection, ...]
     duration_ms: float
+    damaged: bool = False
+    """Whether only a part of the photo could be decoded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +81,12 @@ async def write(lease: jobs.Lease, results: Sequence[Result], origin: Origin) ->
             return 0
         await _insert(transaction, own, origin)
         await transaction.execute_query_dict(
-            "UPDATE image SET state = 'completed', processed_at = now(), error_code = NULL, error = NULL"
-            " WHERE id = ANY($1::uuid[])",
-            [[job["image_id"] for job, _ in own]],
+            """
+            UPDATE image SET state = 'completed', processed_at = now(), error_code = NULL, error = NULL,
+                damaged = done.damaged
+            FROM unnest($1::uuid[], $2::bool[]) AS done(id, damaged) WHERE image.id = done.id
+            """,
+            [[job["image_id"] for job, _ in own], [result.damaged for _, result in own]],
         )
         await feed.append(
             transaction,

@@ -1,0 +1,77 @@
+"""A real API server on a real socket, inside the test's own process and loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import uvicorn
+
+from thumper.settings import Settings
+from thumper.web.app import create_app
+from thumper.web.main import server_config
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Where it is, and a client that talks to it."""
+
+    url: str
+    http: httpx.AsyncClient
+
+    async def post(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Give the whole answer."""
+        # Escaped, so that a test may send half a surrogate pair.
+        body = json.dumps({"query": query, "variables": variables})
+        answer = await self.http.post("/graphql", content=body, headers={"content-type": "application/json"})
+        parsed: dict[str, Any] = answer.json()
+        return parsed
+
+    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Give the data of an answer without errors."""
+        answer = await self.post(query, **variables)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def refused(self, query: str, **variables: Any) -> str:
+        """Give the code of the only error of an answer."""
+        answer = await self.post(query, **variables)
+        (error,) = answer["errors"]
+        code: str = error["extensions"]["code"]
+        return code
+
+
+@contextlib.asynccontextmanager
+async def running_api(settings: Settings) -> AsyncIterator[Api]:
+    """Serve until the context ends."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        settings = settings.model_copy(update={"port": port})
+        server = uvicorn.Server(server_config(create_app(settings), settings))
+        serving = asyncio.create_task(_serve(server, listener))
+        while not server.started:
+            await asyncio.sleep(0.01)
+            if serving.done():
+                serving.result()
+                raise AssertionError("the server ended before it had started")
+        url = f"http://127.0.0.1:{port}"
+        try:
+            async with httpx.AsyncClient(base_url=url, timeout=60) as http:
+                yield Api(url, http)
+        finally:
+            server.should_exit = True
+            await serving
+
+
+async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
+    """Serve without taking over the signals of the test run."""
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
+    await server.serve(sockets=[listener])

@@ -1,0 +1,41 @@
+"""Which folder is a delivery, and which names a place."""
+
+from __future__ import annotations
+
+import pytest
+
+from thumper.domain.card_folder import LONGEST_NAME, location_name, top_folder
+
+
+def test_the_top_folder_is_the_delivery_however_deep_the_card_is() -> None:
+    assert top_folder(b"Barn Feed/DCIM/100MEDIA/IMG_0001.JPG") == b"Barn Feed"
+    assert top_folder(b"IMG_0001.JPG") == b""
+
+
+@pytest.mark.parametrize("folder", [b"DCIM", b"dcim", b"100MEDIA", b"101_BTCF", b"100EK113", b"100RECNX"])
+def test_folders_that_cameras_make_name_no_place(folder: bytes) -> None:
+    assert location_name(folder) is None
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        (b"Barn Feed", "Barn Feed"),
+        (b"100 acre wood", "100 acre wood"),
+        (b"  Ridge ", "Ridge"),
+        (b"Caf\xe9", "Caf\\xe9"),
+    ],
+)
+def test_other_folders_name_a_place(folder: bytes, name: str) -> None:
+    assert location_name(folder) == name
+
+
+def test_a_name_is_the_same_however_its_accents_are_stored() -> None:
+    composed, decomposed = "H\u00f6he".encode(), "Ho\u0308he".encode()
+    assert location_name(composed) == location_name(decomposed)
+
+
+def test_no_name_at_all_names_no_place_and_a_long_one_is_cut() -> None:
+    assert location_name(b"") is None
+    assert location_name(b"   ") is None
+    assert len(location_name(b"x" * 255) or "") == LONGEST_NAME

@@ -1,0 +1,159 @@
+"""The status: what it counts, who speaks for a role, and that a silent process shows by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api import Api
+from tests.live import claim, detect, fail, new_dump, store_images, subscribed
+from thumper.domain.progress import FileState, ProcessRole, ProcessState
+from thumper.store import detectors, processes, standing
+from thumper.store.connect import client
+from thumper.store.models import File
+from thumper.store.processes import Beat, Life
+
+COUNTS = "images { total pending processing completed failed } held queueDepth filesArriving"
+WORKER = "worker { state message device detectorName imagesPerSecond restarts lastExit heartbeatAgeSeconds }"
+QUERY = f"""{{ status {{ {COUNTS} imagesPerSecond etaSeconds {WORKER} watcher {{ state }} api {{ state }}
+    processes {{ role state host }}
+    lastDumps {{ dump {{ folder }} receipt {{ found stored rejected rejections {{ reason files }} }}
+        imageCounts {{ total completed }} }} }} }}"""
+LIVE = f"subscription($after: BigInt) {{ status(after: $after) {{ seq snapshot status {{ {COUNTS} {WORKER} }} }} }}"
+
+
+@pytest.fixture
+def url(api: Api) -> str:
+    return api.url
+
+
+async def age(seconds: float) -> None:
+    """Let every worker's last sign of life be so old."""
+    await client().execute_query(
+        "UPDATE process SET heartbeat_at = now() - make_interval(secs => $1) WHERE role = 'work'", [seconds]
+    )
+
+
+async def worker(state: ProcessState, *, rate: float | None = None) -> None:
+    detector = await detectors.current()
+    process_id = await processes.register(
+        Life(role=ProcessRole.WORK, restarts=2, last_exit="killed by SIGKILL")
+    )
+    detector_id = None if detector is None else detector.id
+    await processes.beat(
+        process_id, Beat(state=state, device="cuda:0", detector_id=detector_id, images_per_s=rate)
+    )
+
+
+async def test_an_empty_system_has_a_status(api: Api) -> None:
+    status = (await api.ask(QUERY))["status"]
+    assert status["images"] == {"total": 0, "pending": 0, "processing": 0, "completed": 0, "failed": 0}
+    assert (status["queueDepth"], status["imagesPerSecond"], status["etaSeconds"]) == (0, None, None)
+    assert status["worker"]["state"] == "NONE"
+    assert status["lastDumps"] == []
+
+
+async def test_the_status_counts_images_queue_files_and_dumps(api: Api) -> None:
+    dump = await new_dump()
+    await store_images(dump, 7)
+    await detect(2)
+    await fail(1)
+    await claim(1)
+    await client().execute_query(
+        "UPDATE job SET held = TRUE WHERE id = (SELECT max(id::text)::uuid FROM job WHERE state = 'pending')"
+    )
+    for number, state in enumerate((FileState.SEEN, FileState.STABLE)):
+        await File.create(
+            source_id=dump.source_id,  # type: ignore[attr-defined]
+            dump=dump,
+            path=b"%d" % number,
+            display_path=str(number),
+            size_bytes=1,
+            mtime_ns=1,
+            state=state,
+        )
+    status = (await api.ask(QUERY))["status"]
+    assert status["images"] == {"total": 7, "pending": 3, "processing": 1, "completed": 2, "failed": 1}
+    assert (status["held"], status["queueDepth"], status["filesArriving"]) == (1, 2, 2)
+    assert status["lastDumps"][0]["dump"]["folder"] == dump.display_folder
+    assert status["lastDumps"][0]["receipt"]["found"] == 2
+    assert status["lastDumps"][0]["imageCounts"] == {"total": 7, "completed": 2}
+
+
+async def test_speed_and_time_left_come_from_living_workers(api: Api) -> None:
+    await store_images(await new_dump(), 30)
+    await worker(ProcessState.BUSY, rate=2.0)
+    await worker(ProcessState.BUSY, rate=4.0)
+    status = (await api.ask(QUERY))["status"]
+    assert (status["imagesPerSecond"], status["etaSeconds"]) == (6.0, 5)
+    assert status["worker"] | {"heartbeatAgeSeconds": 0} == {
+        "state": "BUSY",
+        "message": "",
+        "device": "cuda:0",
+        "detectorName": "test detector",
+        "imagesPerSecond": 2.0 if status["worker"]["imagesPerSecond"] == 2.0 else 4.0,
+        "restarts": 2,
+        "lastExit": "killed by SIGKILL",
+        "heartbeatAgeSeconds": 0,
+    }
+    await age(processes.DOWN_AFTER_S + 1)
+    status = (await api.ask(QUERY))["status"]
+    assert (status["imagesPerSecond"], status["etaSeconds"]) == (None, None)
+    assert status["worker"]["state"] == "DOWN"
+    assert status["worker"]["heartbeatAgeSeconds"] > processes.DOWN_AFTER_S
+
+
+async def test_a_dead_process_that_was_replaced_is_not_shown(api: Api) -> None:
+    await worker(ProcessState.BUSY)
+    await age(60)
+    await worker(ProcessState.STARTING)
+    status = (await api.ask(QUERY))["status"]
+    assert status["worker"]["state"] == "ALIVE"
+    assert status["worker"]["message"] == "starting"
+    assert [process["state"] for process in status["processes"] if process["role"] == "WORK"] == ["ALIVE"]
+
+
+async def test_a_worker_that_falls_silent_shows_without_any_event(url: str) -> None:
+    await worker(ProcessState.BUSY)
+    async with subscribed(url, LIVE) as subscriber:
+        message = await subscriber.next()
+        assert message["snapshot"] is True
+        assert message["status"]["worker"]["state"] == "BUSY"
+        await age(processes.DOWN_AFTER_S + 0.1)
+        while message["status"]["worker"]["state"] == "BUSY":
+            message = await subscriber.next()
+            assert message["snapshot"] is False
+        assert message["status"]["worker"]["state"] == "DOWN"
+
+
+async def test_the_status_is_sent_when_it_changed_and_only_then(url: str) -> None:
+    async with subscribed(url, LIVE) as subscriber:
+        while (await subscriber.next())["status"]["images"]["total"]:
+            continue
+        # The API's own first sign of life may still be a change.
+        while not await subscriber.silent(for_s=2.5):
+            continue
+        await store_images(await new_dump(), 3)
+        message = await subscriber.next()
+        assert message["status"]["images"]["pending"] == 3
+    async with subscribed(url, LIVE, after=message["seq"]) as subscriber:
+        assert (await subscriber.next())["snapshot"] is False
+
+
+async def test_many_subscribers_share_one_computation(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = 0
+
+    async def counted() -> standing.Standing:
+        nonlocal calls
+        calls += 1
+        return await standing.read_standing()
+
+    monkeypatch.setattr("thumper.graphql.live.read_standing", counted)
+    async with subscribed(url, LIVE) as one, subscribed(url, LIVE) as two, subscribed(url, LIVE) as three:
+        for subscriber in (one, two, three):
+            await subscriber.next()
+        calls = 0
+        await store_images(await new_dump(), 3)
+        for subscriber in (one, two, three):
+            while (await subscriber.next())["status"]["images"]["total"] != 3:
+                continue
+        assert calls < 3

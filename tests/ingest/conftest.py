@@ -1,0 +1,100 @@
+"""A drop folder without a watcher: the tests say themselves when files are found and admitted."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from PIL import Image as Picture
+
+from thumper.ingest import drop
+from thumper.ingest.admit import Outcome, admit
+from thumper.ingest.desk import Desk, Keep
+from thumper.ingest.examine import StableFile
+from thumper.ingest.walk import look_at
+from thumper.settings import Settings
+from thumper.store import detectors
+
+Find = Callable[..., Awaitable[list[StableFile]]]
+Admit = Callable[..., Awaitable[dict[str, Outcome]]]
+Put = Callable[..., Path]
+
+
+def small_jpeg(shade: int = 0, *, exif: bytes | Picture.Exif = b"") -> bytes:
+    """A photo of a few hundred bytes; another shade is another photo."""
+    out = io.BytesIO()
+    Picture.new("RGB", (16, 12), (shade % 256, 50, 99)).save(
+        out, "JPEG", exif=exif, comment=str(shade).encode()
+    )
+    return out.getvalue()
+
+
+@pytest_asyncio.fixture
+async def detector(database: str) -> UUID:
+    return await detectors.register(sha256=b"d" * 32, name="test", class_map={}, make_current=True)
+
+
+@pytest_asyncio.fixture
+async def desk(detector: UUID, settings: Settings) -> AsyncIterator[Desk]:
+    settings.drop_dir.mkdir(parents=True)
+    desk = Desk.of(settings)
+    yield desk
+    await desk.wakeup.close()
+
+
+@pytest.fixture
+def put(settings: Settings) -> Put:
+    """Write a file into the drop folder."""
+
+    def write(name: str | bytes, content: bytes) -> Path:
+        path = settings.drop_dir / os.fsdecode(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def find(desk: Desk) -> Find:
+    """Record files of the drop folder as found, and give them as stable."""
+
+    async def record(*names: str | bytes, final: bool = True) -> list[StableFile]:
+        root = os.fsencode(desk.settings.drop_dir)
+        looks = [look_at(root, os.fsencode(name)) for name in names]
+        found = {look.path: look for look in looks if look is not None}
+        rows = await drop.see(await drop.open_drop(root), list(found.values()))
+        files = {
+            row.path: StableFile(
+                file_id=row.file_id,
+                dump_id=row.dump_id,
+                absolute=root + b"/" + row.path,
+                name=row.path,
+                size_bytes=found[row.path].size_bytes,
+                mtime_ns=found[row.path].mtime_ns,
+                inode=found[row.path].inode,
+                root=root,
+                final=final,
+            )
+            for row in rows
+        }
+        return [files[os.fsencode(name)] for name in names]
+
+    return record
+
+
+@pytest.fixture
+def admit_names(desk: Desk, find: Find) -> Admit:
+    """Find and admit files of the drop folder; give the outcomes by name."""
+
+    async def find_and_admit(*names: str, keep: Keep = Keep.IN_PLACE, **options: bool) -> dict[str, Outcome]:
+        files = await find(*names, **{key: options[key] for key in options if key == "final"})
+        outcomes = await admit(desk, files, keep=keep, held=options.get("held", False))
+        return {name: outcome for name, outcome in zip(names, outcomes, strict=True)}
+
+    return find_and_admit

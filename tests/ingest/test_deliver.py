@@ -1,0 +1,122 @@
+"""`thumper ingest`: a path becomes one dump, copied and verified, as often as it is asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.factories import make_location
+from tests.ingest.conftest import small_jpeg
+from thumper.errors import NotFoundError, RefusedError, ThumperError
+from thumper.ingest import deliver
+from thumper.ingest.deliver import ingest_path
+from thumper.ingest.desk import Desk
+from thumper.store import library
+from thumper.store.ledger import DumpCounts
+from thumper.store.models import Dump, Image, Location
+
+Photos = Callable[[int], list[Path]]
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    """A card with three photos, one twice, a video and what macOS left."""
+    folder = tmp_path / "card" / "DCIM" / "100MEDIA"
+    folder.mkdir(parents=True)
+    for shade in range(3):
+        (folder / f"IMG_{shade:04}.JPG").write_bytes(small_jpeg(shade))
+    shutil.copy(folder / "IMG_0000.JPG", folder / "COPY_0000.JPG")
+    (folder / "CLIP_0001.MP4").write_bytes(b"video")
+    (folder / "._IMG_0000.JPG").write_bytes(b"leftover")
+    return tmp_path / "card"
+
+
+async def test_a_card_is_copied_and_its_receipt_adds_up(desk: Desk, card: Path) -> None:
+    seen: list[DumpCounts] = []
+    receipt = await ingest_path(desk, card, location="Ridge", progress=seen.append)
+    counts = receipt.counts
+    assert (counts.found.files, counts.stored.files, counts.duplicate.files, counts.rejected.files) == (
+        5,
+        3,
+        1,
+        1,
+    )
+    assert receipt.location == "Ridge"
+    assert receipt.settled_at is not None
+    assert [file.reason for file in receipt.rejected] == ["UNSUPPORTED_TYPE"]
+    assert receipt.rejected[0].path == "DCIM/100MEDIA/CLIP_0001.MP4"
+    assert "convert it" in receipt.rejected[0].advice
+    assert seen[-1] == counts
+    shutil.rmtree(card)
+    for image in await Image.all():
+        assert library.holds(Path(os.fsdecode(image.original_path)), image.sha256)
+
+
+async def test_the_same_card_again_is_a_new_dump_of_duplicates(desk: Desk, card: Path) -> None:
+    first = await ingest_path(desk, card)
+    again = await ingest_path(desk, card)
+    assert (again.number, first.number) == (2, 1)
+    assert (again.counts.found.files, again.counts.stored.files, again.counts.duplicate.files) == (5, 0, 4)
+    assert await Image.all().count() == 3
+    assert {file.first_dump_id for file in again.duplicates} == {first.dump_id}
+
+
+async def test_one_photo_can_be_ingested_by_itself(desk: Desk, card: Path) -> None:
+    receipt = await ingest_path(desk, card / "DCIM/100MEDIA/IMG_0001.JPG")
+    assert (receipt.counts.found.files, receipt.counts.stored.files) == (1, 1)
+
+
+async def test_an_interrupted_run_is_finished_by_the_next(
+    desk: Desk, card: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PulledOutError(Exception):
+        pass
+
+    async def pull_out(*_: object, **__: object) -> None:
+        raise PulledOutError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deliver, "admit", pull_out)
+        with pytest.raises(PulledOutError):
+            await ingest_path(desk, card)
+    assert (await Dump.get()).settled_at is None
+    receipt = await ingest_path(desk, card)
+    assert (receipt.number, receipt.counts.found.files, receipt.counts.stored.files) == (1, 5, 3)
+
+
+async def test_a_known_location_is_taken_whatever_its_case(desk: Desk, card: Path) -> None:
+    await make_location("Ridge")
+    await ingest_path(desk, card, location="RIDGE")
+    assert await Location.all().count() == 1
+    assert await Image.exclude(location_id=None).count() == 3
+
+
+async def test_paths_that_make_no_sense_are_refused_in_words(desk: Desk, card: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="does not exist"):
+        await ingest_path(desk, tmp_path / "nowhere")
+    with pytest.raises(RefusedError, match="thumper watch"):
+        await ingest_path(desk, desk.settings.drop_dir)
+    with pytest.raises(RefusedError, match="cannot be ingested because of"):
+        await ingest_path(desk, tmp_path)
+    assert await Dump.all().count() == 0
+
+
+async def test_a_library_that_cannot_be_written_loses_nothing(desk: Desk, card: Path) -> None:
+    desk.library.parent.mkdir(parents=True)
+    desk.library.write_text("in the way")
+    with pytest.raises(ThumperError, match="cannot be copied into the library"):
+        await ingest_path(desk, card)
+    assert await Image.all().count() == 0
+    desk.library.unlink()
+    assert (await ingest_path(desk, card)).counts.stored.files == 3
+
+
+async def test_an_empty_folder_gives_an_empty_receipt(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    receipt = await ingest_path(desk, tmp_path / "empty")
+    assert receipt.counts.found.files == 0
+    assert receipt.settled_at is not None

@@ -1,0 +1,153 @@
+"""Uploads: one-time addresses whose files join one dump and get the same admission."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.factories import make_location, unknown_id
+from tests.ingest.conftest import small_jpeg
+from thumper.domain.progress import FileState
+from thumper.domain.reason import Reason
+from thumper.errors import NotFoundError, RefusedError, UsageError
+from thumper.ingest import upload as uploading
+from thumper.ingest.desk import Desk
+from thumper.ingest.upload import create_uploads, receive_upload
+from thumper.store import ledger, library
+from thumper.store.models import Dump, File, Image, Job, Upload
+
+
+async def body(content: bytes, *, part: int = 100) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), part):
+        yield content[start : start + part]
+
+
+async def test_files_of_one_request_join_one_dump_at_a_location(desk: Desk) -> None:
+    ridge = await make_location("Ridge")
+    made = await create_uploads(desk, ["IMG_0001.JPG", "IMG_0001.JPG", "notes.txt"], location_id=ridge.id)
+    contents = [small_jpeg(1), small_jpeg(2), b"words"]
+    received = [
+        await receive_upload(desk, token, body(content))
+        for (_, token), content in zip(made, contents, strict=True)
+    ]
+    assert [one.outcome.state for one in received] == [
+        FileState.STORED,
+        FileState.STORED,
+        FileState.REJECTED,
+    ]
+    assert received[2].outcome.reason is Reason.UNSUPPORTED_TYPE
+    (dump_id,) = {one.dump_id for one in received}
+    receipt = await ledger.receipt(dump_id)
+    assert (receipt.counts.found.files, receipt.counts.stored.files) == (3, 2)
+    assert receipt.location == "Ridge"
+    assert receipt.settled_at is not None
+    assert receipt.rejected[0].path == "notes.txt"
+    assert {image.location_id for image in await Image.all()} == {ridge.id}  # type: ignore[attr-defined]  # the ORM adds it
+    for image in await Image.all():
+        assert library.holds(Path(os.fsdecode(image.original_path)), image.sha256)
+    assert list(library.incoming_dir(desk.library).iterdir()) == []
+
+
+async def test_a_dump_of_uploads_waits_for_all_its_addresses(desk: Desk) -> None:
+    (_, first), (_, _second) = await create_uploads(desk, ["a.jpg", "b.jpg"])
+    await receive_upload(desk, first, body(small_jpeg(1)))
+    assert (await Dump.get()).settled_at is None
+
+
+async def test_without_detection_the_job_is_held(desk: Desk) -> None:
+    ((_, token),) = await create_uploads(desk, ["a.jpg"], detect=False)
+    received = await receive_upload(desk, token, body(small_jpeg()))
+    assert received.outcome.image_id == (await Image.get()).id
+    assert (await Job.get()).held
+
+
+async def test_an_address_works_once(desk: Desk) -> None:
+    ((_, token),) = await create_uploads(desk, ["a.jpg"])
+    await receive_upload(desk, token, body(small_jpeg()))
+    with pytest.raises(RefusedError, match="was used or has expired"):
+        await receive_upload(desk, token, body(small_jpeg()))
+
+
+async def test_an_address_expires(desk: Desk) -> None:
+    ((upload, token),) = await create_uploads(desk, ["a.jpg"])
+    await Upload.filter(id=upload.id).update(expires_at=upload.created_at)
+    with pytest.raises(RefusedError, match="was used or has expired"):
+        await receive_upload(desk, token, body(small_jpeg()))
+
+
+async def test_an_unknown_address_is_unknown(desk: Desk) -> None:
+    with pytest.raises(NotFoundError, match="no such upload address"):
+        await receive_upload(desk, "guess", body(small_jpeg()))
+
+
+async def test_the_secret_is_stored_only_as_its_hash(desk: Desk) -> None:
+    ((upload, token),) = await create_uploads(desk, ["a.jpg"])
+    assert len(token) >= 43
+    assert token.encode() not in upload.token_hash
+    assert len(upload.token_hash) == 32
+
+
+async def test_a_body_that_is_too_large_is_rejected_and_named(desk: Desk) -> None:
+    small = Desk(desk.settings.model_copy(update={"max_file_bytes": 500}), desk.wakeup)
+    ((_, token),) = await create_uploads(small, ["a.jpg"])
+    received = await receive_upload(small, token, body(small_jpeg() + bytes(5000)))
+    assert received.outcome.reason is Reason.TOO_LARGE_BYTES
+    assert (received.outcome.message or "").startswith("a.jpg: ")
+    assert (await File.get()).size_bytes == 501
+
+
+async def test_after_a_broken_transfer_the_address_can_be_used_again(desk: Desk) -> None:
+    ((_, token),) = await create_uploads(desk, ["a.jpg"])
+
+    class GoneError(Exception):
+        pass
+
+    async def broken() -> AsyncIterator[bytes]:
+        yield small_jpeg()[:50]
+        raise GoneError
+
+    with pytest.raises(GoneError):
+        await receive_upload(desk, token, broken())
+    assert await File.all().count() == 0
+    assert list(library.incoming_dir(desk.library).iterdir()) == []
+    received = await receive_upload(desk, token, body(small_jpeg()))
+    assert received.outcome.state is FileState.STORED
+
+
+async def test_after_a_failed_admission_the_address_can_be_used_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ((_, token),) = await create_uploads(desk, ["a.jpg"])
+
+    class PowerCutError(Exception):
+        pass
+
+    async def cut(*_: object, **__: object) -> None:
+        raise PowerCutError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(uploading, "admit", cut)
+        with pytest.raises(PowerCutError):
+            await receive_upload(desk, token, body(small_jpeg()))
+    assert await File.all().count() == 0
+    assert (await receive_upload(desk, token, body(small_jpeg()))).outcome.state is FileState.STORED
+
+
+async def test_names_are_cut_to_their_last_part(desk: Desk) -> None:
+    names = ["../../etc/passwd.jpg", "C:\\photos\\deer.jpg", "a\0b.jpg"]
+    made = await create_uploads(desk, names)
+    assert [upload.file_name for upload, _ in made] == ["passwd.jpg", "deer.jpg", "a\\x00b.jpg"]
+
+
+@pytest.mark.parametrize("names", [[], [""], ["x" * 256], ["folder/"], ["a.jpg"] * 1001])
+async def test_names_that_are_none_are_refused(desk: Desk, names: list[str]) -> None:
+    with pytest.raises(UsageError, match="names: "):
+        await create_uploads(desk, names)
+
+
+async def test_an_unknown_location_is_refused(desk: Desk) -> None:
+    with pytest.raises(NotFoundError, match="no location"):
+        await create_uploads(desk, ["a.jpg"], location_id=unknown_id())

@@ -1,0 +1,104 @@
+"""A watcher that runs in the test's own loop, over a drop folder and a fresh database."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from uuid import UUID
+
+import pytest_asyncio
+
+from thumper.domain.progress import FileState
+from thumper.ingest.desk import Desk
+from thumper.settings import Settings
+from thumper.store import detectors, ledger
+from thumper.store.ledger import Receipt
+from thumper.store.models import Dump, File, Source
+from thumper.watcher.daemon import watch
+from thumper.watcher.root import Health
+
+PATIENCE_S = 60.0
+"""Waiting this long means failure; the machine may be slow and busy."""
+
+
+class Watching:
+    """One drop folder and the watcher over it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.drop = settings.drop_dir
+        self.health = Health()
+        self._desk = Desk.of(settings)
+        self._stop = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._stop = asyncio.Event()
+        self._task = asyncio.create_task(watch(self._desk, stop=self._stop, health=self.health))
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._stop.set()
+            await asyncio.wait_for(self._task, PATIENCE_S)
+            self._task = None
+
+    async def close(self) -> None:
+        with contextlib.suppress(Exception):
+            await self.stop()
+        await self._desk.wakeup.close()
+
+    async def until(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        give_up_at = time.monotonic() + PATIENCE_S
+        while not await condition():
+            if self._task is not None and self._task.done():
+                self._task.result()
+            assert time.monotonic() < give_up_at, f"waited in vain; {await self.states()}, {self.health}"
+            await asyncio.sleep(0.05)
+
+    async def until_settled(self, count: int) -> None:
+        """Wait until so many files have their final state and every dump has settled."""
+
+        async def settled() -> bool:
+            growing = [FileState.SEEN, FileState.STABLE]
+            done = await File.exclude(state__in=growing).count()
+            waiting = await File.filter(state__in=growing).exists()
+            return done >= count and not waiting and not await Dump.filter(settled_at=None).exists()
+
+        await self.until(settled)
+
+    async def states(self) -> dict[str, str]:
+        """Display path → state, with the reason where there is one, of the live rows."""
+        return {
+            file.display_path: file.state.value + (f" {file.reason}" if file.reason else "")
+            for file in await File.filter(live=True)
+        }
+
+    async def receipt(self, folder: str, *, number: int = 1) -> Receipt:
+        dump = await Dump.get(display_folder=folder, number=number)
+        return await ledger.receipt(dump.id)
+
+    async def source(self) -> Source:
+        return await Source.get()
+
+    def put(self, path: str, content: bytes) -> Path:
+        target = self.drop / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        return target
+
+
+@pytest_asyncio.fixture
+async def detector(database: str) -> UUID:
+    return await detectors.register(sha256=b"d" * 32, name="test", class_map={}, make_current=True)
+
+
+@pytest_asyncio.fixture
+async def watching(detector: UUID, settings: Settings) -> AsyncIterator[Watching]:
+    """A watcher that is not started yet; its drop folder exists."""
+    settings.drop_dir.mkdir(parents=True)
+    watching = Watching(settings)
+    yield watching
+    await watching.close()

@@ -1,0 +1,94 @@
+"""The command line as a client of the public API: what it asks, anybody could.
+
+Refuses to know the database; when the API does not answer, it says how to start it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
+from typing import Any, Final
+
+from thumper.errors import ServiceDownError, ThumperError
+from thumper.settings import Settings
+
+ANSWER_WITHIN_S: Final = 30.0
+"""Longest that an answer may take; counting a large library takes a second."""
+
+CONNECT_WITHIN_S: Final = 5.0
+"""Longest that a connection to this machine may take."""
+
+_SERVICE_CODES: Final = frozenset({"DATABASE_DOWN", "SERVICE_DOWN"})
+
+
+class ApiRefusedError(ThumperError):
+    """Raised if the API refused a request."""
+
+    code = "API_REFUSED"
+
+
+async def ask(settings: Settings, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Ask a query or mutation; give its `data`. Raises `ServiceDownError`, `ApiRefusedError`."""
+    from gql import Client, GraphQLRequest
+    from gql.transport.httpx import HTTPXAsyncTransport
+
+    transport = HTTPXAsyncTransport(f"{settings.api_url}/graphql", timeout=ANSWER_WITHIN_S)
+    client = Client(transport=transport, execute_timeout=None)
+    with _explained(settings):
+        async with client as session:
+            data: dict[str, Any] = await session.execute(GraphQLRequest(query, variable_values=variables))
+    return data
+
+
+async def follow(
+    settings: Settings, query: str, variables: dict[str, Any] | None = None
+) -> AsyncGenerator[dict[str, Any], None]:
+    """Give the messages of a subscription with one field, as they come.
+
+    Ends when the server ends it. Raises `ServiceDownError`, also when the connection is lost, and
+    `ApiRefusedError`.
+    """
+    from gql import Client, GraphQLRequest
+    from gql.transport.websockets import WebsocketsTransport
+
+    address = f"{settings.api_url}/graphql".replace("http", "ws", 1)
+    transport = WebsocketsTransport(
+        address,
+        subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
+        connect_timeout=CONNECT_WITHIN_S,
+        close_timeout=1,
+        ping_interval=20,
+        pong_timeout=20,
+    )
+    with _explained(settings):
+        async with Client(transport=transport) as session:
+            messages = session.subscribe(GraphQLRequest(query, variable_values=variables))
+            async with aclosing(messages):
+                async for data in messages:
+                    yield next(iter(data.values()))
+
+
+@contextmanager
+def _explained(settings: Settings) -> Iterator[None]:
+    """Turn what the transport raises into what a person can act on."""
+    from gql.transport.exceptions import TransportError, TransportQueryError
+    from websockets.exceptions import WebSocketException
+
+    try:
+        yield
+    except TransportQueryError as error:
+        raise _refusal(error.errors or []) from error
+    except (TransportError, WebSocketException, OSError, TimeoutError) as error:
+        raise ServiceDownError(
+            f"Thumper does not answer at {settings.api_url} ({_reason(error)}). Start it with `thumper up`."
+        ) from error
+
+
+def _refusal(errors: list[Any]) -> ThumperError:
+    messages = "; ".join(str(error.get("message", error)) for error in errors) or "no reason was given"
+    codes = {error.get("extensions", {}).get("code") for error in errors}
+    return ServiceDownError(messages) if codes & _SERVICE_CODES else ApiRefusedError(messages)
+
+
+def _reason(error: BaseException) -> str:
+    return str(error) or type(error).__name__

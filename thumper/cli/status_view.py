@@ -1,0 +1,229 @@
+"""What people read of the status: the same facts as sentences for a log and as a panel for a terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+_PROCESS: Final = "state message device detectorName restarts lastExit heartbeatAgeSeconds"
+
+FIELDS: Final = f"""
+images {{ total pending processing completed failed }}
+held queueDepth filesArriving imagesPerSecond etaSeconds
+worker {{ {_PROCESS} imagesPerSecond }} watcher {{ {_PROCESS} }} api {{ {_PROCESS} }}
+lastDumps {{
+    dump {{ id folder number firstSeenAt settledAt }}
+    receipt {{ found waiting stored duplicate rejected rejections {{ reason files }} }}
+    imageCounts {{ total pending processing completed failed }}
+}}
+"""
+"""What the views below need, in GraphQL."""
+
+QUERY: Final = f"{{ status {{ {FIELDS} }} }}"
+SUBSCRIPTION: Final = f"subscription {{ status {{ seq snapshot status {{ {FIELDS} }} }} }}"
+
+_COLOURS: Final = {"BUSY": "green", "ALIVE": "green", "DOWN": "bold red", "NONE": "yellow"}
+_MINUTE_S: Final = 60
+_HOUR_S: Final = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessView:
+    """One process in words."""
+
+    name: str
+    state: str
+    words: str
+
+    @classmethod
+    def read(cls, name: str, answer: dict[str, Any]) -> Self:
+        """Put the API's answer into words."""
+        state: str = answer["state"]
+        words = [{"BUSY": "busy", "ALIVE": "waiting for work", "NONE": "not running"}.get(state, "")]
+        if state == "DOWN":
+            words = [f"DOWN: silent for {duration(answer['heartbeatAgeSeconds'])}"]
+        elif answer["message"]:
+            words = [answer["message"]]
+        where = ", ".join(part for part in (answer["detectorName"], answer["device"]) if part)
+        words += [f"({where})"] if where else []
+        if answer["restarts"]:
+            times = "once" if answer["restarts"] == 1 else f"{answer['restarts']} times"
+            words.append(f"· restarted {times}, last exit: {answer['lastExit'] or 'unknown'}")
+        return cls(name=name, state=state, words=" ".join(words))
+
+
+@dataclass(frozen=True, slots=True)
+class DumpView:
+    """One dump with its receipt."""
+
+    id: str
+    title: str
+    settled_at: dt.datetime | None
+    receipt: dict[str, Any]
+    images: dict[str, int]
+
+    @classmethod
+    def read(cls, answer: dict[str, Any]) -> Self:
+        """Take the API's answer apart."""
+        dump = answer["dump"]
+        settled = dump["settledAt"]
+        name = dump["folder"] or "(photos directly in the drop folder)"
+        return cls(
+            id=dump["id"],
+            title=name if dump["number"] == 1 else f"{name}, delivery {dump['number']}",
+            settled_at=dt.datetime.fromisoformat(settled) if settled else None,
+            receipt=answer["receipt"],
+            images=answer["imageCounts"],
+        )
+
+    @property
+    def done(self) -> int:
+        """Images that need no more detection."""
+        return self.images["completed"] + self.images["failed"]
+
+    @property
+    def reasons(self) -> str:
+        """Why files were rejected, such as `TRUNCATED 2, NOT_AN_IMAGE 1`."""
+        return ", ".join(f"{line['reason']} {line['files']}" for line in self.receipt["rejections"])
+
+    def sentence(self) -> str:
+        """Say the receipt in one line."""
+        receipt = self.receipt
+        parts = [f"{receipt[state]} {state}" for state in ("stored", "duplicate", "rejected")]
+        if receipt["waiting"]:
+            parts.append(f"{receipt['waiting']} still arriving")
+        rejected = f" (rejected: {self.reasons})" if self.reasons else ""
+        return f"{self.title}: {receipt['found']} found = {' + '.join(parts)}{rejected}"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """Everything at one moment."""
+
+    images: dict[str, int]
+    held: int
+    left: int
+    """Files and images that are still to be done."""
+    rate: float | None
+    eta_s: int | None
+    processes: tuple[ProcessView, ...]
+    dumps: tuple[DumpView, ...]
+
+    @classmethod
+    def read(cls, answer: dict[str, Any]) -> Self:
+        """Take the API's answer apart."""
+        return cls(
+            images=answer["images"],
+            held=answer["held"],
+            left=answer["queueDepth"] + answer["images"]["processing"] + answer["filesArriving"],
+            rate=answer["imagesPerSecond"],
+            eta_s=answer["etaSeconds"],
+            processes=tuple(ProcessView.read(name, answer[name]) for name in ("worker", "watcher", "api")),
+            dumps=tuple(DumpView.read(dump) for dump in answer["lastDumps"]),
+        )
+
+    @property
+    def done(self) -> int:
+        """Images that need no more detection."""
+        return self.images["completed"] + self.images["failed"]
+
+    def headline(self) -> str:
+        """Say how far everything is, in one line."""
+        parts = [f"{self.done} of {self.images['total']} images done"]
+        if self.images["failed"]:
+            parts.append(f"{self.images['failed']} failed")
+        if self.held:
+            parts.append(f"{self.held} held until detection is asked for")
+        return " · ".join(parts + self.speed())
+
+    def speed(self) -> list[str]:
+        """Say what is left and how long it will take; empty when nothing is."""
+        if not self.left:
+            return []
+        words = [f"{self.left} to do"]
+        if self.rate:
+            words.append(f"{self.rate:.1f} images/s")
+        if self.eta_s is not None:
+            words.append(f"about {duration(self.eta_s)} left")
+        return words
+
+    def trouble(self) -> list[str]:
+        """Say which processes have fallen silent."""
+        return [f"{own.name} {own.words}" for own in self.processes if own.state == "DOWN"]
+
+    def lines(self) -> list[str]:
+        """Say everything, a line each."""
+        told = [self.headline()]
+        told += [f"{own.name}: {own.words}" for own in self.processes]
+        return told + [dump.sentence() for dump in self.dumps]
+
+
+def duration(seconds: float) -> str:
+    """Say a time span for people: `44 s`, `3 min`, `2 h 5 min`."""
+    if seconds < 2 * _MINUTE_S:
+        return f"{seconds:.0f} s"
+    if seconds < _HOUR_S:
+        return f"{seconds / _MINUTE_S:.0f} min"
+    hours, rest_s = divmod(int(seconds), _HOUR_S)
+    return f"{hours} h {rest_s // _MINUTE_S} min"
+
+
+class Burst:
+    """What has been done since there was last nothing to do: what a progress bar shows of a large library."""
+
+    def __init__(self) -> None:
+        self._done_before: int | None = None
+
+    def progress(self, view: StatusView) -> tuple[int, int]:
+        """Give how much of how much is done."""
+        if self._done_before is None:
+            self._done_before = view.done
+        done = view.done - self._done_before
+        total = done + view.left
+        if not view.left:
+            self._done_before = view.done
+        return done, total
+
+
+def panel(view: StatusView, *, done: int, total: int) -> RenderableType:
+    """Draw the status for a terminal."""
+    bar = Table.grid(padding=(0, 1), expand=True)
+    bar.add_column(ratio=1)
+    bar.add_column(justify="right", no_wrap=True)
+    bar.add_row(
+        ProgressBar(total=max(total, 1), completed=done if total else 1),
+        " · ".join([f"{done}/{total}" if total else "nothing to do", *view.speed()[1:]]),
+    )
+    processes = Table.grid(padding=(0, 1))
+    for own in view.processes:
+        processes.add_row(own.name, Text(own.words, style=_COLOURS.get(own.state, "")))
+    parts: list[RenderableType] = [bar, Text(view.headline(), style="dim"), processes]
+    if view.dumps:
+        parts += ["", _dump_table(view.dumps)]
+    return Panel(Group(*parts), title="Thumper", title_align="left")
+
+
+def _dump_table(dumps: tuple[DumpView, ...]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("last dumps", overflow="fold")
+    for title in ("found", "stored", "duplicate", "rejected", "images done"):
+        table.add_column(title, justify="right")
+    table.add_column("")
+    for dump in dumps:
+        receipt = dump.receipt
+        rejected = Text(str(receipt["rejected"]), style="red" if receipt["rejected"] else "")
+        table.add_row(
+            Text(dump.title),
+            *(str(receipt[key]) for key in ("found", "stored", "duplicate")),
+            rejected,
+            f"{dump.done}/{dump.images['total']}",
+            Text(dump.reasons if dump.settled_at else "arriving…", style="dim"),
+        )
+    return table

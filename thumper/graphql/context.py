@@ -1,0 +1,36 @@
+"""What a resolver may reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import strawberry
+
+from thumper.graphql.live import Live
+from thumper.graphql.loaders import Loaders
+from thumper.ingest.desk import Desk
+from thumper.settings import Settings
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """Made for each HTTP request, and once for each WebSocket connection."""
+
+    settings: Settings
+    desk: Desk
+    """What ingestion needs, and the way to wake the worker."""
+    loaders: Loaders
+    live: Live
+    """The newest events, for subscriptions; one for the whole process (`going_live`)."""
+    base_url: str
+    """Where the client reached us: `http://localhost:8480`."""
+    request_id: str
+    """Named in the log and in errors whose text is hidden."""
+    actor: str = "owner"
+    """Who asks. Until access control exists, everybody who can reach the API is its owner."""
+    connection_params: dict[str, Any] | None = None
+    """What a WebSocket client sent with its connection_init."""
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

@@ -1,0 +1,72 @@
+"""Model files that made detections, and what their labels mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+import strawberry
+
+from thumper.domain.label import ClassMap, LabelMeaning, LifeStage, Sex
+from thumper.graphql.context import Info
+from thumper.graphql.field import field, listed, optional
+from thumper.graphql.node import Node, RecordId, find
+from thumper.store import models
+
+
+@strawberry.type(description="What one label of a model means, by its class map.")
+class Label:
+    """Stands over `LabelMeaning`."""
+
+    label: str = strawberry.field(description="The model's own word, such as buck.")
+    species: str | None = strawberry.field(
+        description="Scientific name, such as Odocoileus virginianus; null when the class map gives none."
+    )
+    common_name: str | None = strawberry.field(
+        description="Everyday name, such as white-tailed deer; null when the class map gives none."
+    )
+    sex: Sex = strawberry.field(description="Sex that the label says.")
+    life_stage: LifeStage = strawberry.field(description="Life stage that the label says.")
+    shown: bool = strawberry.field(description="Whether boxes with it are shown.")
+    threshold: float = strawberry.field(description="Confidence, 0 to 1, from which boxes with it are shown.")
+
+
+@strawberry.type(
+    description="One model file, known by its hash. Classes are data of the model, not of Thumper."
+)
+class Detector(Node):
+    """Stands over `models.Detector`."""
+
+    row: ClassVar[type[Any]] = models.Detector
+
+    name: str = strawberry.field(description="Its file name, such as thumper-deer-yolov8n.pt.")
+    current: bool = strawberry.field(
+        description="Whether its boxes are the ones shown; true for one at most."
+    )
+    created_at: dt.datetime = strawberry.field(description="When Thumper first met it.")
+
+    @field("SHA-256 of the model file, 64 hexadecimal digits.")
+    @staticmethod
+    def sha256(root: strawberry.Parent[models.Detector]) -> str:
+        return root.sha256.hex()
+
+    @field("What its labels mean, by class number; empty until a worker has read the file.", listed(Label))
+    @staticmethod
+    def labels(root: strawberry.Parent[models.Detector]) -> list[LabelMeaning]:
+        class_map = ClassMap.from_json(root.class_map)
+        return [class_map.meaning(label) for label in root.labels or ()]
+
+
+@strawberry.type
+class DetectorQuery:
+    """Looking detectors up."""
+
+    @field("The detector with this id; null when there is none.", optional(Detector))
+    @staticmethod
+    async def detector(info: Info, id: RecordId) -> Any:
+        return await find(id, "Detector", info=info)
+
+    @field("Every detector that Thumper has met, the current one first.", listed(Detector))
+    @staticmethod
+    async def detectors() -> list[models.Detector]:
+        return await models.Detector.all().order_by("-current", "-id")

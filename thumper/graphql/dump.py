@@ -1,0 +1,194 @@
+"""Deliveries of files: where each came from, its receipt, and looking them up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+import strawberry
+
+from thumper.domain.progress import FileState, SourceKind, SourceState
+from thumper.domain.reason import Reason
+from thumper.graphql.connection import After, Before, Connection, First, Last, asked, connect, pages_of
+from thumper.graphql.context import Info
+from thumper.graphql.enumeration import Direction
+from thumper.graphql.field import field, lazy, optional
+from thumper.graphql.identity import decode_given
+from thumper.graphql.node import Node, RecordId, find, related
+from thumper.graphql.scalar import BigInt
+from thumper.store import models, receipts
+from thumper.store.page import Page
+from thumper.store.receipts import DUMPS, DumpSearch
+
+
+@strawberry.type(description="Where files come from: a watched folder, an ingested path, or uploads.")
+class Source:
+    """Stands over `models.Source`."""
+
+    kind: SourceKind = strawberry.field(description="How its files come in.")
+    state: SourceState = strawberry.field(description="Whether it can be read now.")
+
+    @field("Its path; bytes that are no UTF-8 are shown as replacement characters.")
+    @staticmethod
+    def path(root: strawberry.Parent[models.Source]) -> str:
+        return root.display_path
+
+
+@strawberry.type(description="How many files of a dump were rejected for one reason.")
+class Rejections:
+    """One line of a receipt."""
+
+    reason: Reason = strawberry.field(description="The reason.")
+    files: int = strawberry.field(description="How many files.")
+
+
+@strawberry.type(
+    description="What became of the files of a dump. It adds up at every moment:"
+    " found = waiting + stored + duplicate + rejected."
+)
+class Receipt:
+    """Stands over `receipts.Receipt`."""
+
+    found: int = strawberry.field(description="Files that were found.")
+    stored: int = strawberry.field(description="Files that became a new image.")
+    duplicate: int = strawberry.field(description="Files whose bytes were known already.")
+    rejected: int = strawberry.field(description="Files that cannot be an image of Thumper.")
+    size_bytes: BigInt = strawberry.field(description="Size of all files together in bytes.")
+
+    @field("Files that are still growing or about to be read.")
+    @staticmethod
+    def waiting(root: strawberry.Parent[receipts.Receipt]) -> int:
+        return root.waiting
+
+    @field("The rejected files by reason, most frequent first.")
+    @staticmethod
+    def rejections(root: strawberry.Parent[receipts.Receipt]) -> list[Rejections]:
+        return [Rejections(reason=Reason(reason), files=files) for reason, files in root.reasons]
+
+
+@strawberry.type(description="Images by how far detection is; the states add up to the total.")
+class ImageCounts:
+    """Stands over `receipts.ImageCounts`."""
+
+    total: int = strawberry.field(description="All of them.")
+    pending: int = strawberry.field(description="Images that wait for the detector.")
+    processing: int = strawberry.field(description="Images that are at the detector now.")
+    completed: int = strawberry.field(description="Images that the detector has seen.")
+    failed: int = strawberry.field(description="Images that the detector could not do.")
+
+
+StateArgument: TypeAlias = Annotated[
+    FileState | None, strawberry.argument(description="Only files in this state; all when left out.")
+]
+
+
+@strawberry.type(
+    description="One delivery: the files that arrived under one top folder of a source, from the first seen to quiet."
+)
+class Dump(Node):
+    """Stands over `models.Dump`."""
+
+    row: ClassVar[type[Any]] = models.Dump
+
+    number: int = strawberry.field(description="1 for the first delivery under this folder, 2 for the next.")
+    first_seen_at: dt.datetime = strawberry.field(description="When its first file was found.")
+    changed_at: dt.datetime = strawberry.field(description="When a file of it was last found or settled.")
+    settled_at: dt.datetime | None = strawberry.field(
+        description="When every file was settled and the folder had been quiet; null while it still arrives."
+    )
+
+    @field("Top folder below the source; empty for files directly in the source.")
+    @staticmethod
+    def folder(root: strawberry.Parent[models.Dump]) -> str:
+        return root.display_folder
+
+    @field("Where it came from.", Source)
+    @staticmethod
+    async def source(root: strawberry.Parent[Any], info: Info) -> Any:
+        return await related(root.source_id, "Source", info=info)
+
+    @field(
+        "The place that its photos belong to; null when its folder names none.", optional(lazy("Location"))
+    )
+    @staticmethod
+    async def location(root: strawberry.Parent[Any], info: Info) -> Any:
+        return await related(root.location_id, "Location", info=info)
+
+    @field("What became of its files.", Receipt)
+    @staticmethod
+    async def receipt(root: strawberry.Parent[models.Dump], info: Info) -> receipts.Receipt:
+        return await info.context.loaders.receipts.load(root.id)
+
+    @field("How far detection is with the images that it was the first to deliver.", ImageCounts)
+    @staticmethod
+    async def image_counts(root: strawberry.Parent[models.Dump], info: Info) -> receipts.ImageCounts:
+        return await info.context.loaders.dump_images.load(root.id)
+
+    @field(
+        "Its files by path, a page at a time, such as the rejected ones with their reasons.", pages_of("File")
+    )
+    @staticmethod
+    async def files(
+        root: strawberry.Parent[models.Dump],
+        info: Info,
+        state: StateArgument = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[models.File]:
+        loaders, dump_id = info.context.loaders, root.id
+        cut = asked(receipts.PATH_A_TO_Z, first=first, after=after, last=last, before=before)
+
+        async def read() -> Page[models.File]:
+            return await loaders.file_pages.load((dump_id, (state, cut)))
+
+        async def count() -> int:
+            return (await loaders.receipts.load(dump_id)).files(state)
+
+        return Connection(order=receipts.PATH_A_TO_Z, cut=cut, read=read, count=count)
+
+
+@strawberry.input(description="Which dumps; every field that is given must hold, an empty filter means all.")
+class DumpFilter:
+    """`where` of dumps."""
+
+    location: strawberry.ID | None = strawberry.field(default=None, description="Of this location.")
+    settled: bool | None = strawberry.field(
+        default=None, description="Whether everything has arrived; false finds those that still arrive."
+    )
+
+
+Where: TypeAlias = Annotated[
+    DumpFilter | None, strawberry.argument(description="Which dumps; all when left out.")
+]
+Order: TypeAlias = Annotated[
+    Direction, strawberry.argument(description="Order by arrival; the latest dump first when left out.")
+]
+
+
+@strawberry.type
+class DumpQuery:
+    """Looking dumps up."""
+
+    @field("The dump with this id; null when there is none.", optional(Dump))
+    @staticmethod
+    async def dump(info: Info, id: RecordId) -> Any:
+        return await find(id, "Dump", info=info)
+
+    @field("Dumps by arrival, a page at a time.", pages_of("Dump"))
+    @staticmethod
+    async def dumps(
+        where: Where = None,
+        direction: Order = Direction.DESC,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[models.Dump]:
+        order = receipts.ARRIVED_NEWEST if direction is Direction.DESC else receipts.ARRIVED_OLDEST
+        cut = asked(order, first=first, after=after, last=last, before=before)
+        search = DumpSearch()
+        if where is not None:
+            search = DumpSearch(location_id=decode_given(where.location, "Location"), settled=where.settled)
+        return connect(DUMPS, search.conditions(), order=order, cut=cut)

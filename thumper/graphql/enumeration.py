@@ -1,0 +1,136 @@
+"""The enums of the API: the domain's own words, each with its meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, TypeVar
+
+import strawberry
+
+from thumper.domain.animal import DeerStatus, Verdict
+from thumper.domain.capture_time import TimeSource
+from thumper.domain.label import LifeStage, Sex
+from thumper.domain.progress import BatchKind, FileState, ImageState, SourceKind, SourceState
+from thumper.domain.reason import Reason
+
+E = TypeVar("E", bound=Enum)
+
+
+def publish(
+    words: type[E], description: str, meanings: Mapping[E, str], *, name: str | None = None
+) -> type[E]:
+    """Make an enum of the domain a GraphQL enum; every word needs a meaning."""
+    published = strawberry.enum(words, description=description, name=name)
+    definition: Any = published.__strawberry_definition__  # type: ignore[attr-defined]
+    for value in definition.values:
+        value.description = meanings[words[value.name]]
+    return published
+
+
+publish(
+    Sex,
+    "Sex of an animal.",
+    {Sex.MALE: "Male.", Sex.FEMALE: "Female.", Sex.UNKNOWN: "Not known; nothing is guessed."},
+)
+publish(
+    LifeStage,
+    "Life stage of an animal.",
+    {
+        LifeStage.ADULT: "Adult.",
+        LifeStage.SUBADULT: "Subadult, about one year old in deer.",
+        LifeStage.JUVENILE: "Juvenile: a fawn.",
+        LifeStage.UNKNOWN: "Not known; nothing is guessed.",
+    },
+)
+publish(
+    Verdict,
+    "A person's word on a detection.",
+    {
+        Verdict.CONFIRMED: "What stands is right.",
+        Verdict.CORRECTED: "The box is right, its species, sex or life stage is not.",
+        Verdict.REJECTED: "There is no animal in the box.",
+    },
+)
+publish(
+    DeerStatus,
+    "What became of a known deer.",
+    {
+        DeerStatus.ALIVE: "Alive as far as is known.",
+        DeerStatus.HARVESTED: "Taken by a hunter.",
+        DeerStatus.DEAD: "Died in another way.",
+        DeerStatus.MISSING: "Not seen for so long that it counts as gone.",
+    },
+)
+publish(
+    TimeSource,
+    "Where a capture time was read; the order is the order of trust. The file's date is never used.",
+    {
+        TimeSource.EXIF_ORIGINAL: "EXIF DateTimeOriginal.",
+        TimeSource.EXIF_DIGITIZED: "EXIF DateTimeDigitized.",
+        TimeSource.MAKER_NOTE: "The camera maker's own note in the file.",
+        TimeSource.EXIF_MODIFIED: "EXIF DateTime, for cameras that write the shutter time there.",
+        TimeSource.FILE_NAME: "The file's name.",
+        TimeSource.SIDECAR: "A file beside the photo.",
+        TimeSource.NONE: "No believable time was found; the capture time is null.",
+    },
+)
+publish(
+    ImageState,
+    "How far detection is with an image.",
+    {
+        ImageState.PENDING: "Waits for the detector.",
+        ImageState.PROCESSING: "Is at the detector now.",
+        ImageState.COMPLETED: "The detector has seen it; it may have found nothing.",
+        ImageState.FAILED: "The detector could not do it; the error says why.",
+    },
+)
+publish(
+    FileState,
+    "Where one file of a dump stands.",
+    {
+        FileState.SEEN: "Found; it may still be growing.",
+        FileState.STABLE: "Whole, about to be read.",
+        FileState.STORED: "Its bytes became a new image.",
+        FileState.DUPLICATE: "Its bytes were known already.",
+        FileState.REJECTED: "It cannot be an image of Thumper; reason and message say why.",
+    },
+)
+publish(
+    SourceKind,
+    "How files of a source come in.",
+    {
+        SourceKind.DROP: "A watched folder; originals stay where they are.",
+        SourceKind.INGEST: "A path given to `thumper ingest`; originals are copied into the library.",
+        SourceKind.UPLOAD: "Bytes sent over HTTP; originals live in the library.",
+    },
+)
+publish(
+    SourceState,
+    "Whether a source can be read now.",
+    {
+        SourceState.ONLINE: "It can be read.",
+        SourceState.OFFLINE: "Its folder is missing or empty, as after an unmounted disk; nothing was deleted.",
+    },
+)
+publish(
+    BatchKind,
+    "What a batch was asked for.",
+    {
+        BatchKind.DETECT: "Detection of images that the current detector had not seen.",
+        BatchKind.RETRY: "Another try for images whose detection had failed.",
+    },
+)
+publish(
+    Reason,
+    "Why a file was rejected or an image failed, with what to do.",
+    {reason: f"{reason.sentence} {reason.advice}" for reason in Reason},
+)
+
+
+@strawberry.enum(description="Direction of an order.")
+class Direction(Enum):
+    """Both ways."""
+
+    ASC = strawberry.enum_value("ASC", description="Smallest, oldest or first in the alphabet first.")
+    DESC = strawberry.enum_value("DESC", description="Largest, newest or last in the alphabet first.")

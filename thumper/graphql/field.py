@@ -1,0 +1,50 @@
+"""Declaring fields whose values are rows of the store.
+
+A GraphQL type here stands over a model: its resolvers receive the row as parent and give rows, and the
+GraphQL type of the answer is named beside the description. Naming it by word, not by import, lets image
+and detection refer to each other without their modules doing so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import GenericAlias
+from typing import Any, TypeVar
+
+import strawberry
+from strawberry.types.lazy_type import LazyType
+
+R = TypeVar("R")
+
+
+def lazy(name: str) -> Any:
+    """Give the GraphQL type of that name, which lives in the module of its noun: `Image`."""
+    module = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    return LazyType(name, f"thumper.graphql.{module}")
+
+
+def optional(kind: Any) -> Any:
+    """Give the nullable form of a GraphQL type."""
+    return kind | None if not isinstance(kind, LazyType) else _nullable(kind)
+
+
+def _nullable(kind: Any) -> Any:
+    from typing import Optional  # noqa: PLC0415  # LazyType has no `|`
+
+    return Optional[kind]  # noqa: UP045
+
+
+def listed(kind: Any) -> Any:
+    """Give the list of a GraphQL type."""
+    return GenericAlias(list, (kind,))
+
+
+def field(description: str, kind: Any = None) -> Callable[[R], R]:
+    """Make a resolver a field; `kind` is its GraphQL type when the annotation does not say it."""
+
+    def declare(resolver: R) -> R:
+        declared: R = strawberry.field(description=description, graphql_type=kind)(resolver)
+        return declared
+
+    return declare

@@ -1,0 +1,61 @@
+"""Files of dumps: one path of one delivery each, in exactly one state."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+import strawberry
+
+from thumper.domain.progress import FileState
+from thumper.domain.reason import Reason
+from thumper.graphql.context import Info
+from thumper.graphql.field import field, lazy, optional
+from thumper.graphql.node import Node, related
+from thumper.graphql.scalar import BigInt
+from thumper.store import models
+
+
+@strawberry.type(description="One path of one dump, in exactly one state.")
+class File(Node):
+    """Stands over `models.File`."""
+
+    row: ClassVar[type[Any]] = models.File
+
+    size_bytes: BigInt = strawberry.field(description="Size in bytes when last looked at.")
+    state: FileState = strawberry.field(description="Where it stands.")
+    message: str | None = strawberry.field(
+        description="What is wrong with this very file, in a sentence; null unless rejected."
+    )
+    seen_at: dt.datetime = strawberry.field(description="When it was found.")
+    settled_at: dt.datetime | None = strawberry.field(
+        description="When it was stored, known as a duplicate, or rejected; null before that."
+    )
+
+    @field("Path below the source; bytes that are no UTF-8 are shown as replacement characters.")
+    @staticmethod
+    def path(root: strawberry.Parent[models.File]) -> str:
+        return root.display_path
+
+    @field("Why it was rejected; null unless rejected.")
+    @staticmethod
+    def reason(root: strawberry.Parent[models.File]) -> Reason | None:
+        return None if root.reason is None else Reason(root.reason)
+
+    @field("What to do about a rejected file; null unless rejected.")
+    @staticmethod
+    def what_to_do(root: strawberry.Parent[models.File]) -> str | None:
+        return None if root.reason is None else Reason(root.reason).advice
+
+    @field(
+        "The image that it became, or is a duplicate of; null before that and when rejected.",
+        optional(lazy("Image")),
+    )
+    @staticmethod
+    async def image(root: strawberry.Parent[Any], info: Info) -> Any:
+        return await related(root.image_id, "Image", info=info)
+
+    @field("The dump that it is part of.", lazy("Dump"))
+    @staticmethod
+    async def dump(root: strawberry.Parent[Any], info: Info) -> Any:
+        return await related(root.dump_id, "Dump", info=info)

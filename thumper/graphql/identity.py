@@ -1,0 +1,55 @@
+"""Global ids: opaque words that say which record is meant, across all types.
+
+An id that cannot be read is the caller's mistake and refused as BAD_ID; one that can, but names nothing,
+is simply not found.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Final
+from uuid import UUID
+
+import strawberry
+
+from thumper.graphql.refusal import bad_request
+
+_LONGEST: Final = 120
+"""Characters; ours have about 60."""
+
+
+def encode(type_name: str, uuid: UUID) -> strawberry.ID:
+    """Give the id of a record: URL-safe, without padding."""
+    word = base64.urlsafe_b64encode(f"{type_name}:{uuid}".encode()).decode()
+    return strawberry.ID(word.rstrip("="))
+
+
+def split(word: str) -> tuple[str, UUID]:
+    """Give type name and UUID of an id. Raises BAD_ID."""
+    try:
+        if len(word) > _LONGEST:
+            raise ValueError(word)
+        padded = word.rstrip("=") + "=" * (-len(word.rstrip("=")) % 4)
+        name, _, uuid = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii").partition(":")
+        return name, UUID(uuid)
+    except (ValueError, binascii.Error):
+        shown = word if len(word) <= _LONGEST else word[:_LONGEST] + "…"
+        raise bad_request(
+            "BAD_ID", f"{shown!r} is no id of Thumper. Use an id as it was given to you."
+        ) from None
+
+
+def decode(word: str, type_name: str) -> UUID:
+    """Give the UUID of an id that must be of that type. Raises BAD_ID."""
+    name, uuid = split(word)
+    if name != type_name:
+        raise bad_request(
+            "BAD_ID", f"{word!r} is the id of a {name}; the id of a {type_name} is needed here."
+        )
+    return uuid
+
+
+def decode_given(word: str | None, type_name: str) -> UUID | None:
+    """Do the same for an id that may be left out."""
+    return None if word is None else decode(word, type_name)

@@ -1,0 +1,128 @@
+"""One loader a relation: whatever the items of a page ask for at the same moment is one SQL statement.
+
+Over a WebSocket one context serves a whole connection, so there loaders keep nothing: an answer that is
+remembered would never change again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, Final, TypeAlias, TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from thumper.domain.progress import FileState
+from thumper.store import batches, cameras, detections, herd, images, locations, models, page, receipts
+from thumper.store.detections import BoxChoice
+from thumper.store.page import Conditions, Cut, Listing, Page
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+C = TypeVar("C", bound=Hashable)
+
+ROWS: Final[dict[str, Listing[Any]]] = {
+    "Image": images.IMAGES,
+    **{
+        model.__name__: page.whole_table(model)
+        for model in (
+            models.Batch,
+            models.Camera,
+            models.Deer,
+            models.Detection,
+            models.Detector,
+            models.Dump,
+            models.File,
+            models.Location,
+            models.Review,
+            models.Sighting,
+            models.Source,
+        )
+    },
+}
+"""Every kind of record that is loaded by its id."""
+
+SightingPage: TypeAlias = tuple[UUID, Cut]
+FilePage: TypeAlias = tuple[UUID, tuple[FileState | None, Cut]]
+
+
+class Loaders:
+    """The loaders of one request or connection."""
+
+    def __init__(self, *, cache: bool) -> None:
+        self._cache = cache
+        self.rows: dict[str, DataLoader[UUID, Any]] = {
+            name: self._loader(_rows(listing)) for name, listing in ROWS.items()
+        }
+        self.boxes: DataLoader[tuple[UUID, BoxChoice], list[models.Detection]] = self._loader(
+            _divided(detections.of_images)
+        )
+        self.image_figures: DataLoader[UUID, images.JobFigures | None] = self._loader(images.figures)
+        self.sightings: DataLoader[UUID, models.Sighting | None] = self._loader(herd.sightings_of)
+        self.reviews: DataLoader[UUID, list[models.Review]] = self._loader(detections.reviews)
+        self.deer_figures: DataLoader[UUID, herd.DeerFigures] = self._loader(herd.figures)
+        self.deer_locations: DataLoader[UUID, list[models.Location]] = self._loader(herd.locations)
+        self.best_photos: DataLoader[UUID, list[models.Detection]] = self._loader(herd.best_photos)
+        self.sighting_pages: DataLoader[SightingPage, Page[models.Sighting]] = self._loader(
+            _divided(_sighting_pages)
+        )
+        self.receipts: DataLoader[UUID, receipts.Receipt] = self._loader(receipts.receipts)
+        self.dump_images: DataLoader[UUID, receipts.ImageCounts] = self._loader(receipts.image_counts)
+        self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))
+        self.location_images: DataLoader[UUID, int] = self._loader(locations.image_counts)
+        self.camera_images: DataLoader[UUID, int] = self._loader(cameras.image_counts)
+        self.batch_progress: DataLoader[UUID, batches.BatchProgress] = self._loader(_batch_progress)
+
+    def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, Any]:
+        """Make a loader of a function that answers many keys at once; a missing answer is None."""
+
+        async def load(keys: list[K]) -> list[Any]:
+            found = await read(list(dict.fromkeys(keys)))
+            return [found.get(key) for key in keys]
+
+        return DataLoader(load, cache=self._cache)
+
+
+def _rows(listing: Listing[Any]) -> Callable[[list[UUID]], Awaitable[dict[UUID, Any]]]:
+    async def read(ids: list[UUID]) -> dict[UUID, Any]:
+        found = await page.read_all(listing, page.by_id(listing, ids), order=f"{listing.alias}.id")
+        return {row.id: row for row in found}
+
+    return read
+
+
+def _divided(
+    read: Callable[[Sequence[UUID], C], Awaitable[dict[UUID, V]]],
+) -> Callable[[list[tuple[UUID, C]]], Awaitable[dict[tuple[UUID, C], V]]]:
+    """Answer keys of id and choice by one call a choice; the items of one page make the same choice."""
+
+    async def read_each(keys: list[tuple[UUID, C]]) -> dict[tuple[UUID, C], V]:
+        answers: dict[tuple[UUID, C], V] = {}
+        for choice in dict.fromkeys(choice for _, choice in keys):
+            found = await read([own for own, other in keys if other == choice], choice)
+            answers |= {(own, choice): value for own, value in found.items()}
+        return answers
+
+    return read_each
+
+
+async def _sighting_pages(deer_ids: Sequence[UUID], cut: Cut) -> dict[UUID, Page[models.Sighting]]:
+    pages = await page.read_pages(
+        herd.SIGHTINGS, Conditions(), parent_ids=deer_ids, order=herd.SIGHTED_NEWEST, cut=cut
+    )
+    return dict(zip(deer_ids, pages, strict=True))
+
+
+async def _file_pages(
+    dump_ids: Sequence[UUID], choice: tuple[FileState | None, Cut]
+) -> dict[UUID, Page[models.File]]:
+    state, cut = choice
+    pages = await page.read_pages(
+        receipts.FILES, receipts.files_in(state), parent_ids=dump_ids, order=receipts.PATH_A_TO_Z, cut=cut
+    )
+    return dict(zip(dump_ids, pages, strict=True))
+
+
+async def _batch_progress(batch_ids: Sequence[UUID]) -> dict[UUID, batches.BatchProgress]:
+    # Nobody lists batches, so one statement each is one statement.
+    return {batch_id: await batches.progress(batch_id) for batch_id in batch_ids}

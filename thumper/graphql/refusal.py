@@ -1,0 +1,18 @@
+"""Refusals of whole requests: what cannot be understood, in words and with a stable code.
+
+A malformed id or a page that is too large is a top-level error. A change that is understood but cannot be
+done is not: see `user_error`. Anything else is a bug, and `masking` hides its text.
+"""
+
+from __future__ import annotations
+
+from graphql import GraphQLError
+
+
+class RequestError(GraphQLError):
+    """Raised if a request cannot be understood; `extensions.code` says why."""
+
+
+def bad_request(code: str, message: str) -> RequestError:
+    """Make the error to raise."""
+    return RequestError(message, extensions={"code": code})

@@ -1,0 +1,56 @@
+"""The scalars beyond GraphQL's own, with what they accept said in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final, NewType
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+BigInt = NewType("BigInt", int)
+"""A whole number that may exceed GraphQL's 32-bit Int."""
+
+_LARGEST: Final = 2**53 - 1
+"""Largest whole number that every JSON reader keeps exactly."""
+
+
+def _instant(value: Any) -> dt.datetime:
+    try:
+        instant = dt.datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{value!r} is no time; write one such as 2024-11-09T06:30:00-06:00.") from None
+    if instant.tzinfo is None:
+        raise ValueError(f"{value!r} has no offset from UTC; write one such as 2024-11-09T06:30:00-06:00.")
+    try:
+        return instant.astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError(f"{value!r} lies outside the years 1 to 9999.") from None
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, str) and value.isdecimal() and len(value) < len(str(_LARGEST)) + 1:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not -_LARGEST <= value <= _LARGEST:
+        raise ValueError(f"{value!r} is no whole number from -(2^53 - 1) to 2^53 - 1.")
+    return value
+
+
+SCALARS: Final[dict[object, ScalarDefinition]] = {
+    dt.datetime: strawberry.scalar(
+        name="DateTime",
+        description=(
+            "An instant in RFC 3339 with its offset from UTC, such as 2024-11-09T06:30:00-06:00. "
+            "Answers are in UTC; input without an offset is refused."
+        ),
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
+        serialize=dt.datetime.isoformat,
+        parse_value=_instant,
+    ),
+    BigInt: strawberry.scalar(
+        name="BigInt",
+        description="A whole number up to 2^53 - 1, such as a number of bytes or of a feed event.",
+        serialize=int,
+        parse_value=_whole,
+    ),
+}

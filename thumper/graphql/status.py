@@ -1,0 +1,174 @@
+"""How everything stands: counts, queue, speed, processes, last dumps."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import strawberry
+
+from thumper.domain.progress import ProcessRole
+from thumper.graphql.context import Info
+from thumper.graphql.dump import ImageCounts, Receipt
+from thumper.graphql.enumeration import publish
+from thumper.graphql.field import field, lazy, listed
+from thumper.store import models, receipts, standing
+from thumper.store.standing import Liveness
+
+publish(
+    ProcessRole,
+    "What a process of Thumper does.",
+    {
+        ProcessRole.SERVE: "Serves this API.",
+        ProcessRole.WATCH: "Watches the drop folder and records what arrives.",
+        ProcessRole.WORK: "Runs the detector.",
+    },
+)
+publish(
+    Liveness,
+    "Whether a process does its work.",
+    {
+        Liveness.ALIVE: "It gives signs of life and waits for work; its message says so when it starts or stops.",
+        Liveness.BUSY: "It gives signs of life and works.",
+        Liveness.DOWN: "It was there and has been silent for more than 12 seconds.",
+        Liveness.NONE: "There is none: it was never started, or was stopped in good order.",
+    },
+    name="ProcessState",
+)
+
+
+@strawberry.type(description="One process of Thumper and its last sign of life.")
+class Process:
+    """Stands over `standing.Vitals`."""
+
+    role: ProcessRole = strawberry.field(description="What it does.")
+    host: str = strawberry.field(description="Name of its machine; empty when there is none.")
+    pid: int | None = strawberry.field(description="Its process id there; null when there is none.")
+    message: str = strawberry.field(
+        description="What keeps it from working, or that it is starting or stopping; empty when all is well."
+    )
+    device: str | None = strawberry.field(
+        description="Where a worker runs its model, such as cuda:0 or cpu; null before the model is loaded."
+    )
+    detector_name: str | None = strawberry.field(
+        description="Name of a worker's detector; null before it is loaded."
+    )
+    restarts: int = strawberry.field(description="How often it was started again since `thumper up`.")
+    last_exit: str = strawberry.field(
+        description="How the process before it ended, such as killed by SIGKILL; empty for the first one."
+    )
+    started_at: dt.datetime | None = strawberry.field(description="When it started; null when there is none.")
+
+    @field("Whether it does its work.")
+    @staticmethod
+    def state(root: strawberry.Parent[standing.Vitals]) -> Liveness:
+        return root.liveness
+
+    @field("Speed of a worker over the last half minute; null while it cannot be told.")
+    @staticmethod
+    def images_per_second(root: strawberry.Parent[standing.Vitals]) -> float | None:
+        return root.images_per_s
+
+    @field(
+        "Seconds since its last sign of life, due every 3; null when there is none. Not a reason for a message."
+    )
+    @staticmethod
+    def heartbeat_age_seconds(root: strawberry.Parent[standing.Vitals]) -> float | None:
+        return root.heartbeat_age_s
+
+
+@strawberry.type(
+    description="A dump with its receipt and how far detection is with its images, as of one moment."
+)
+class LastDump:
+    """Stands over `standing.DumpStanding`."""
+
+    @field("The dump.", lazy("Dump"))
+    @staticmethod
+    def dump(root: strawberry.Parent[standing.DumpStanding]) -> models.Dump:
+        return root.row
+
+    @field("What became of its files.", Receipt)
+    @staticmethod
+    def receipt(root: strawberry.Parent[standing.DumpStanding]) -> receipts.Receipt:
+        return root.receipt
+
+    @field("How far detection is with the images that it was the first to deliver.", ImageCounts)
+    @staticmethod
+    def image_counts(root: strawberry.Parent[standing.DumpStanding]) -> receipts.ImageCounts:
+        return root.images
+
+
+@strawberry.type(description="How everything stands, as of one moment.")
+class Status:
+    """Stands over `standing.Standing`."""
+
+    held: int = strawberry.field(
+        description="Pending images that wait until somebody asks for detection, as uploads without it do."
+    )
+
+    @field("All images by how far detection is.", ImageCounts)
+    @staticmethod
+    def images(root: strawberry.Parent[standing.Standing]) -> receipts.ImageCounts:
+        return root.images
+
+    @field("Images that wait for a worker.")
+    @staticmethod
+    def queue_depth(root: strawberry.Parent[standing.Standing]) -> int:
+        return root.queued
+
+    @field("Files that were found and are still growing or about to be read.")
+    @staticmethod
+    def files_arriving(root: strawberry.Parent[standing.Standing]) -> int:
+        return root.files_arriving
+
+    @field("Speed of all living workers together over the last half minute; null while it cannot be told.")
+    @staticmethod
+    def images_per_second(root: strawberry.Parent[standing.Standing]) -> float | None:
+        return root.images_per_s
+
+    @field(
+        "Seconds until everything that waits, is at the detector or still arrives will be done at the present speed;"
+        " null when there is nothing to do or the speed cannot be told."
+    )
+    @staticmethod
+    def eta_seconds(root: strawberry.Parent[standing.Standing]) -> int | None:
+        return None if root.eta_s is None else math.ceil(root.eta_s)
+
+    @field("The worker; of several a busy one, else a living one, else one that is down.", Process)
+    @staticmethod
+    def worker(root: strawberry.Parent[standing.Standing]) -> standing.Vitals:
+        return root.of(ProcessRole.WORK)
+
+    @field("The watcher of the drop folder, chosen likewise.", Process)
+    @staticmethod
+    def watcher(root: strawberry.Parent[standing.Standing]) -> standing.Vitals:
+        return root.of(ProcessRole.WATCH)
+
+    @field("The process that serves the API, chosen likewise.", Process)
+    @staticmethod
+    def api(root: strawberry.Parent[standing.Standing]) -> standing.Vitals:
+        return root.of(ProcessRole.SERVE)
+
+    @field(
+        "Every process that lives, and those that are down and were not replaced on their machine.",
+        listed(Process),
+    )
+    @staticmethod
+    def processes(root: strawberry.Parent[standing.Standing]) -> list[standing.Vitals]:
+        return list(root.vitals)
+
+    @field("The five dumps that began last, latest first.", listed(LastDump))
+    @staticmethod
+    def last_dumps(root: strawberry.Parent[standing.Standing]) -> list[standing.DumpStanding]:
+        return list(root.dumps)
+
+
+@strawberry.type
+class StatusQuery:
+    """Looking at how everything stands."""
+
+    @field("How everything stands now.", Status)
+    @staticmethod
+    async def status(info: Info) -> standing.Standing:
+        return await info.context.live.standing()

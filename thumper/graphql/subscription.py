@@ -1,0 +1,248 @@
+"""What clients may follow: a snapshot first, then changes in order, resumable by number."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from typing import Annotated, Any, TypeAlias, TypeVar
+from uuid import UUID
+
+import strawberry
+
+from thumper.graphql import detection, image
+from thumper.graphql.context import Info
+from thumper.graphql.field import field, lazy, listed, optional
+from thumper.graphql.identity import decode, decode_given
+from thumper.graphql.node import related
+from thumper.graphql.refusal import bad_request
+from thumper.graphql.scalar import BigInt
+from thumper.graphql.status import Status
+from thumper.graphql.subscription_stream import Delivery, follow, newest
+from thumper.graphql.subscription_topic import Detections, Images, SightingChange, Sightings
+from thumper.store import batches, models, standing
+from thumper.store.moment import moment
+
+R = TypeVar("R")
+C = TypeVar("C")
+M = TypeVar("M")
+
+After: TypeAlias = Annotated[
+    BigInt | None,
+    strawberry.argument(
+        description="Go on after the message with this seq: without a snapshot, with everything that came later. When"
+        " the feed does not reach back that far, or has not come that far, a snapshot is sent after all."
+    ),
+]
+DumpId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="Global id of the dump.")]
+BatchId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="Global id of the batch.")]
+DeerId: TypeAlias = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Only this deer; all when left out.")
+]
+
+
+@strawberry.interface(description="One message of a subscription; at most four are sent in a second.")
+class LiveMessage:
+    """What every message says."""
+
+    seq: BigInt = strawberry.field(
+        description="Number of the newest event that the message knows of; grows from message to message."
+        " Give it as `after` to go on from here."
+    )
+    snapshot: bool = strawberry.field(
+        description="Whether it stands by itself. When it comes later than first, forget what came before it."
+    )
+
+
+@strawberry.type(description="How everything stands.")
+class StatusMessage(LiveMessage):
+    """One standing."""
+
+    content: strawberry.Private[standing.Standing]
+
+    @field("How everything stands.", Status)
+    def status(self) -> standing.Standing:
+        return self.content
+
+
+@strawberry.type(description="How far a dump is.")
+class DumpMessage(LiveMessage):
+    """One dump."""
+
+    content: strawberry.Private[standing.DumpStanding]
+
+    @field("The dump.", lazy("Dump"))
+    def dump(self) -> models.Dump:
+        return self.content.row
+
+
+@strawberry.type(description="How far a batch is.")
+class BatchMessage(LiveMessage):
+    """One batch."""
+
+    content: strawberry.Private[tuple[models.Batch, batches.BatchProgress]]
+
+    @field("The batch.", lazy("Batch"))
+    def batch(self) -> models.Batch:
+        return self.content[0]
+
+
+@strawberry.type(description="Images whose detection ended.")
+class ImagesMessage(LiveMessage):
+    """Up to 250 images."""
+
+    content: strawberry.Private[list[models.Image]]
+
+    @field(
+        "Completed and failed images, first ended first: up to 50 in a snapshot, 250 otherwise.",
+        listed(lazy("Image")),
+    )
+    def images(self) -> list[models.Image]:
+        return self.content
+
+
+@strawberry.type(description="New detections.")
+class DetectionsMessage(LiveMessage):
+    """Up to 250 detections."""
+
+    content: strawberry.Private[list[models.Detection]]
+
+    @field(
+        "Detections, those of one image together: up to 50 in a snapshot, 250 otherwise, or all of a single image.",
+        listed(lazy("Detection")),
+    )
+    def detections(self) -> list[models.Detection]:
+        return self.content
+
+
+@strawberry.type(description="That a detection is no longer said to be a deer.")
+class TakenBack:
+    """An assignment that was taken back."""
+
+    change: strawberry.Private[SightingChange]
+
+    @field("The deer that it was said to be; null when it was deleted since.", optional(lazy("Deer")))
+    async def deer(self, info: Info) -> Any:
+        return await related(self.change.deer_id, "Deer", info=info)
+
+    @field("The box.", lazy("Detection"))
+    async def detection(self, info: Info) -> Any:
+        return await related(self.change.detection_id, "Detection", info=info)
+
+
+@strawberry.type(description="Deer that were recognised.")
+class SightingsMessage(LiveMessage):
+    """Up to 250 changes."""
+
+    content: strawberry.Private[list[SightingChange]]
+
+    @field("New sightings, first recorded first: up to 50 in a snapshot.", listed(lazy("Sighting")))
+    def sightings(self) -> list[models.Sighting]:
+        return [change.sighting for change in self.content if change.sighting is not None]
+
+    @field("Sightings that were taken back.")
+    def taken_back(self) -> list[TakenBack]:
+        return [TakenBack(change=change) for change in self.content if change.sighting is None]
+
+
+async def _messages(
+    deliveries: AsyncIterator[Delivery[C]], kind: Callable[..., M]
+) -> AsyncGenerator[M, None]:
+    async for delivery in deliveries:
+        yield kind(seq=BigInt(delivery.seq), snapshot=delivery.snapshot, content=delivery.content)
+
+
+def subscription(description: str) -> Callable[[R], R]:
+    """Make a resolver a subscription."""
+
+    def declare(resolver: R) -> R:
+        declared: R = strawberry.subscription(description=description)(resolver)
+        return declared
+
+    return declare
+
+
+@strawberry.type(description="What can be followed live, over WebSocket (graphql-transport-ws).")
+class Subscription:
+    """The roots."""
+
+    @subscription(
+        "How everything stands: at once, and whenever it changes. A process that falls silent shows within 15 seconds."
+    )
+    @staticmethod
+    async def status(info: Info, after: After = None) -> AsyncGenerator[StatusMessage, None]:
+        live = info.context.live
+
+        async def read() -> tuple[int, standing.Standing]:
+            stands = await live.standing(seq=live.seq, max_age_s=STATUS_AGE_S)
+            return stands.seq, stands
+
+        return _messages(newest(live, read, concerns=lambda _: True, after=after), StatusMessage)
+
+    @subscription("How far a dump is: at once, and whenever its receipt or its images change.")
+    @staticmethod
+    async def dump_progress(info: Info, id: DumpId, after: After = None) -> AsyncGenerator[DumpMessage, None]:
+        dump_id = decode(id, "Dump")
+
+        async def read() -> tuple[int, standing.DumpStanding]:
+            async with moment() as seq:
+                row = await models.Dump.get(id=dump_id)
+                return seq, (await standing.stand([row]))[0]
+
+        await _exists(dump_id, "Dump", info=info)
+        states = newest(info.context.live, read, concerns=lambda event: event.dump_id == dump_id, after=after)
+        return _messages(states, DumpMessage)
+
+    @subscription("How far a batch is: at once, and whenever a job of it changes.")
+    @staticmethod
+    async def batch_progress(
+        info: Info, id: BatchId, after: After = None
+    ) -> AsyncGenerator[BatchMessage, None]:
+        batch_id = decode(id, "Batch")
+
+        async def read() -> tuple[int, tuple[models.Batch, batches.BatchProgress]]:
+            async with moment() as seq:
+                return seq, (await models.Batch.get(id=batch_id), await batches.progress(batch_id))
+
+        await _exists(batch_id, "Batch", info=info)
+        states = newest(
+            info.context.live, read, concerns=lambda event: event.batch_id == batch_id, after=after
+        )
+        return _messages(states, BatchMessage)
+
+    @subscription(
+        "Images whose detection completed or failed: the last 50 first, then each once, in order. An image that is"
+        " detected again comes again."
+    )
+    @staticmethod
+    async def image_processed(
+        info: Info, where: image.Where = None, after: After = None
+    ) -> AsyncGenerator[ImagesMessage, None]:
+        topic = Images(image.search(where))
+        return _messages(follow(info.context.live, topic, after=after), ImagesMessage)
+
+    @subscription("Detections of images that were completed: the last 50 first, then each once, in order.")
+    @staticmethod
+    async def detection_added(
+        info: Info, where: detection.Where = None, after: After = None
+    ) -> AsyncGenerator[DetectionsMessage, None]:
+        topic = Detections(detection.search(where))
+        return _messages(follow(info.context.live, topic, after=after), DetectionsMessage)
+
+    @subscription(
+        "Sightings of known deer, recorded and taken back: the last 50 first, then each once, in order."
+    )
+    @staticmethod
+    async def deer_seen(
+        info: Info, deer_id: DeerId = None, after: After = None
+    ) -> AsyncGenerator[SightingsMessage, None]:
+        topic = Sightings(decode_given(deer_id, "Deer"))
+        return _messages(follow(info.context.live, topic, after=after), SightingsMessage)
+
+
+STATUS_AGE_S = 0.5
+"""Age up to which subscribers share a status that was computed for another."""
+
+
+async def _exists(uuid: UUID, type_name: str, *, info: Info) -> None:
+    """Raise NOT_FOUND when there is no such record."""
+    if await info.context.loaders.rows[type_name].load(uuid) is None:
+        raise bad_request("NOT_FOUND", f"There is no such {type_name.lower()}.")

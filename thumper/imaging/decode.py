@@ -1,0 +1,89 @@
+"""Decodes a photo into an upright RGB picture, as `yolo predict` would see it.
+
+Runs in a decoding child (see `sandbox`), because the libraries below are written
+in C and the bytes are hostile. Equal to OpenCV's reader for every kind of JPEG and
+PNG, except that a JPEG which breaks off keeps the part that arrived: cameras lose
+power, and half a photo still shows a deer.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Final
+
+from PIL import Image
+
+from thumper.domain.reason import Reason
+from thumper.imaging.header import JPEG, Probe, inspect_stream, open_header
+from thumper.imaging.limits import Limits
+from thumper.imaging.orientation import read_orientation, turn_upright
+from thumper.imaging.original import check_size
+from thumper.imaging.refusal import DecodeRefusal
+
+_JPEG_END: Final = b"\xff\xd9"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded photo: mode RGB, upright, without any metadata.
+
+    `damaged` is true when only a part of it could be decoded; the rest is grey.
+    """
+
+    image: Image.Image
+    damaged: bool
+
+
+def decode(data: bytes, limits: Limits) -> Picture:
+    """Decode the bytes of one JPEG or PNG.
+
+    Raises `DecodeRefusal` with the reasons of `header.inspect`, or TRUNCATED, CORRUPT or DECODE_MEMORY.
+    """
+    check_size(len(data), limits)
+    probe = inspect_stream(io.BytesIO(data), limits)
+    try:
+        try:
+            return Picture(_upright_rgb(data, probe), damaged=False)
+        except (OSError, SyntaxError, ValueError) as error:
+            return Picture(_salvage(data, probe, cause=error), damaged=True)
+    except MemoryError as error:
+        raise DecodeRefusal(Reason.DECODE_MEMORY) from error
+    except DecodeRefusal:
+        raise
+    except Exception as error:
+        raise DecodeRefusal(Reason.CORRUPT) from error
+
+
+def _upright_rgb(data: bytes, probe: Probe) -> Image.Image:
+    image = open_header(io.BytesIO(data), probe.media_type)
+    orientation = read_orientation(image.info.get("exif", b""))
+    image.load()
+    upright = turn_upright(_rgb(image), orientation)
+    upright.info = {}  # a JPEG comment would follow the picture into every thumbnail
+    return upright
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    """Convert any mode: alpha is dropped and 16 bits keep their high byte, as OpenCV does."""
+    image.info.pop("transparency", None)
+    if image.mode.startswith("I"):  # greyscale of 16 bits
+        image = image.point(lambda value: value * (1 / 256)).convert("L")
+    return image.convert("RGB")
+
+
+def _salvage(data: bytes, probe: Probe, *, cause: Exception) -> Image.Image:
+    """Decode what there is of a broken JPEG: with an end mark appended, libjpeg fills the rest with grey.
+
+    Raises `DecodeRefusal` if that gives nothing: TRUNCATED when the file's ending is missing, else CORRUPT.
+    """
+    refusal = DecodeRefusal(Reason.CORRUPT if probe.ending_complete else Reason.TRUNCATED)
+    if probe.media_type != JPEG:
+        raise refusal from cause
+    try:
+        image = _upright_rgb(data + _JPEG_END, probe)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise refusal from error
+    if image.getcolors(maxcolors=1) is not None:  # one flat colour: nothing of the scene arrived
+        raise refusal from cause
+    return image

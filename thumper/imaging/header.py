@@ -1,0 +1,169 @@
+"""Looks at the beginning and the end of a file to say whether it is a whole photo.
+
+Used when a file arrives, in the process that found it: no pixel is decoded here.
+What the header claims is checked against the limits before anything believes it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
+
+from thumper.domain.reason import Reason
+from thumper.imaging.limits import Limits
+from thumper.imaging.orientation import is_sideways, read_orientation
+from thumper.imaging.original import AnyPath, check_size, open_original, reader
+from thumper.imaging.refusal import DecodeRefusal
+
+# Our own limit, checked before any pixel is decoded, replaces Pillow's, which warns first and refuses later.
+Image.MAX_IMAGE_PIXELS = None
+
+JPEG: Final = "image/jpeg"
+PNG: Final = "image/png"
+_PARSERS: Final = {JPEG: JpegImagePlugin.JpegImageFile, PNG: PngImagePlugin.PngImageFile}
+
+_JPEG_START: Final = b"\xff\xd8"
+_JPEG_END: Final = b"\xff\xd9"
+_PNG_START: Final = b"\x89PNG\r\n\x1a\n"
+_PNG_END: Final = b"IEND\xae\x42\x60\x82"
+_SNIFF_BYTES: Final = 32
+_CHUNK_BYTES: Final = 64 * 1024
+# Markers of a JPEG file (ITU T.81, annex B.1.1).
+_MARKER: Final = 0xFF
+_START_OF_SCAN: Final = 0xDA
+_BARE_MARKERS: Final = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})
+"""Markers that no length follows."""
+_OTHER_TYPES: Final = (
+    (0, b"%PDF", "a PDF document"),
+    (0, b"GIF8", "a GIF picture"),
+    (0, b"BM", "a BMP picture"),
+    (0, b"II*\0", "a TIFF or raw camera picture"),
+    (0, b"MM\0*", "a TIFF or raw camera picture"),
+    (8, b"WEBP", "a WebP picture"),
+    (8, b"AVI ", "an AVI video"),
+    (4, b"ftypheic", "a HEIC picture"),
+    (4, b"ftypavif", "an AVIF picture"),
+    (4, b"ftyp", "an MP4 or QuickTime video"),
+    (4, b"moov", "a QuickTime video"),
+    (4, b"mdat", "a QuickTime video"),
+    (0, b"\0\0\x01\xba", "an MPEG video"),
+    (0, b"\x1aE\xdf\xa3", "a Matroska or WebM video"),
+    (0, b"PK\x03\x04", "a ZIP archive or office document"),
+    (0, b"<svg", "an SVG drawing"),
+    (0, b"<?xml", "an XML document"),
+    (0, b"<!DOCTYPE", "a web page"),
+    (0, b"<html", "a web page"),
+)
+"""Where and how common other files begin, and what to call them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a file says of itself: media type, size of the upright picture, whether its ending is there."""
+
+    media_type: str
+    width_px: int
+    height_px: int
+    ending_complete: bool
+
+
+def inspect(source: AnyPath | int, limits: Limits) -> Probe:
+    """Look at a file, given by path or by open file descriptor (whose position is left alone).
+
+    Raises `DecodeRefusal` if it is no JPEG or PNG, exceeds a limit, or its header cannot be read:
+    TRUNCATED when the ending is missing too (the file may still be growing), else DAMAGED_HEADER.
+    """
+    if not isinstance(source, int):
+        with open_original(source) as fd:
+            return inspect(fd, limits)
+    check_size(os.fstat(source).st_size, limits)
+    try:
+        return inspect_stream(reader(source), limits)
+    except OSError as error:
+        raise DecodeRefusal(Reason.UNREADABLE, f"The file cannot be read: {error.strerror}.") from error
+
+
+def inspect_stream(stream: BinaryIO, limits: Limits) -> Probe:
+    """Look at a seekable stream; see `inspect`. Its position afterwards is undefined."""
+    stream.seek(0)
+    media_type = sniff(stream.read(_SNIFF_BYTES))
+    ending_complete = _has_ending(stream, media_type)
+    try:
+        stream.seek(0)
+        image = open_header(stream, media_type)
+        width_px, height_px = image.size
+        sideways = is_sideways(read_orientation(image.info.get("exif", b"")))
+    except Exception as error:  # Pillow's parsers raise whatever hostile bytes provoke
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the disk's or share's fault, not the file's
+        reason = Reason.DAMAGED_HEADER if ending_complete else Reason.TRUNCATED
+        raise DecodeRefusal(reason) from error
+    if width_px * height_px > limits.max_pixels:
+        raise DecodeRefusal(
+            Reason.TOO_LARGE_PIXELS,
+            f"The picture claims {width_px} x {height_px} pixels; the limit is {limits.max_pixels:,} in all.",
+        )
+    if sideways:
+        width_px, height_px = height_px, width_px
+    return Probe(media_type, width_px, height_px, ending_complete)
+
+
+def sniff(head: bytes) -> str:
+    """Say which media type a file begins as, whatever its name.
+
+    Raises `DecodeRefusal`: UNSUPPORTED_TYPE naming the type when it is a known one, else NOT_AN_IMAGE.
+    """
+    if head.startswith(_JPEG_START):
+        return JPEG
+    if head.startswith(_PNG_START):
+        return PNG
+    for offset, magic, words in _OTHER_TYPES:
+        if head[offset : offset + len(magic)] == magic:
+            raise DecodeRefusal(Reason.UNSUPPORTED_TYPE, f"The file is {words}; Thumper reads JPEG and PNG.")
+    raise DecodeRefusal(Reason.NOT_AN_IMAGE)
+
+
+def open_header(stream: BinaryIO, media_type: str) -> ImageFile.ImageFile:
+    """Read the header of a stream as one type and no other; nothing is decoded yet.
+
+    Raises whatever hostile bytes provoke in Pillow's parsers.
+    """
+    # Not `Image.open`: it guesses among many types, and ultralytics replaces it in a worker's process.
+    return _PARSERS[media_type](stream)
+
+
+def _has_ending(stream: BinaryIO, media_type: str) -> bool:
+    """Search backwards for the end mark: cameras pad their files and append things of their own."""
+    mark = _JPEG_END if media_type == JPEG else _PNG_END
+    # An embedded thumbnail has an end mark of its own, but lies before the picture's data.
+    first = _scan_offset(stream) if media_type == JPEG else len(_PNG_START)
+    end = stream.seek(0, io.SEEK_END)
+    while end > first:
+        start = max(end - _CHUNK_BYTES, first)
+        stream.seek(start)
+        if mark in stream.read(end - start + len(mark) - 1):  # also marks that straddle two chunks
+            return True
+        end = start
+    return False
+
+
+def _scan_offset(stream: BinaryIO) -> int:
+    """Give where the picture data of a JPEG begins, or the file's length if the header ends before that."""
+    end = stream.seek(0, io.SEEK_END)
+    at = 2
+    while at + 4 <= end:
+        stream.seek(at)
+        head = stream.read(4)
+        if head[0] != _MARKER or head[1] == _MARKER:  # junk between two markers, or fill before one
+            at += 1
+        elif head[1] in _BARE_MARKERS:
+            at += 2
+        elif head[1] == _START_OF_SCAN:
+            return at
+        else:
+            at += 2 + max(int.from_bytes(head[2:4], "big"), 2)
+    return end

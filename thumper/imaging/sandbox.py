@@ -1,0 +1,261 @@
+"""Decodes photos in child processes, so that a hostile one costs a child and nothing else.
+
+A crash, a hang or a memory bomb in a decoder written in C ends as a named refusal
+of that one file. Children are programs of their own, never forks of this process,
+which may hold a GPU. Used by the worker for pixels and by the web for pictures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import mmap
+import os
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self, TypeAlias, TypeVar, cast
+
+import thumper
+from thumper.domain.reason import Reason
+from thumper.errors import ThumperError
+from thumper.imaging.child import MESSAGE_BYTES, READY, SEALS
+from thumper.imaging.limits import Limits
+from thumper.imaging.original import AnyPath
+from thumper.imaging.refusal import DecodeRefusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+_IMPORT_ROOT: Final = Path(thumper.__file__).parents[1]
+"""Where the running Thumper is imported from: the child must be the same one."""
+_START_S: Final = 60.0
+"""Longest that a child may take to start: it takes 0.05 s, many times that on a machine that swaps."""
+_END_S: Final = 2.0
+"""How long a killed child is waited for; it takes milliseconds unless its disk or share hangs."""
+_TRIES: Final = 2
+"""A child may also be killed from outside; only a second death is blamed on the photo."""
+
+Result = TypeVar("Result")
+Words: TypeAlias = dict[str, str | int | bool]
+
+
+class SandboxClosed(RuntimeError):  # it says a state, and no user ever reads it
+    """Raised if the sandbox was closed before the photo was decoded: the photo is not to blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A photo ready for the detector.
+
+    `pixels` is (height, width, 3) uint8, RGB, upright, writable without touching anything else. `sha256` is of the
+    bytes that were decoded. `damaged` is true when only a part of the photo could be decoded.
+    """
+
+    pixels: NDArray[np.uint8]
+    thumbnail_jpeg: bytes
+    sha256: bytes
+    damaged: bool
+
+    @property
+    def width_px(self) -> int:
+        """Width of the upright photo."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def height_px(self) -> int:
+        """Height of the upright photo."""
+        return int(self.pixels.shape[0])
+
+
+class DecodeSandbox:
+    """A few decoding children. Close it, or use it as a context manager."""
+
+    def __init__(self, limits: Limits, *, workers: int = 2) -> None:
+        self._limits = limits
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="decode")
+        self._guard = threading.Lock()
+        self._idle: list[_Child] = []
+        self._children: set[_Child] = set()
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of the children that live now."""
+        with self._guard:
+            return tuple(child.process.pid for child in self._children)
+
+    async def load(self, path: AnyPath) -> Loaded:
+        """Decode a photo and make its thumbnail.
+
+        Raises `DecodeRefusal` naming the reason, `SandboxClosed` if the sandbox is closed meanwhile.
+        """
+        return await self._run(lambda: self._ask({"do": "load", "path": _absolute(path)}, _loaded))
+
+    async def render(self, path: AnyPath, longest_px: int) -> bytes:
+        """Give the JPEG bytes of a photo, upright, without EXIF, scaled down to `longest_px`. Raises as `load`."""
+        request: Words = {"do": "render", "path": _absolute(path), "longest_px": longest_px}
+        return await self._run(lambda: self._ask(request, lambda _, picture: bytes(picture)))
+
+    def close(self) -> None:
+        """End the children at once, in milliseconds; whoever waits for a photo gets `SandboxClosed`."""
+        with self._guard:
+            self._closed = True
+            children = tuple(self._children)
+        for child in children:
+            child.process.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for child in children:
+            child.end()
+
+    async def _run(self, work: Callable[[], Result]) -> Result:
+        try:
+            future = self._threads.submit(work)
+        except RuntimeError:  # what a pool says that was shut down
+            raise SandboxClosed from None
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self._closed and task is not None and not task.cancelling():
+                raise SandboxClosed from None  # closing cancelled the waiting photo, nobody cancelled the caller
+            raise
+
+    def _ask(self, request: Words, make: Callable[[Words, mmap.mmap], Result]) -> Result:
+        """Have a child answer one request; runs in a thread, one child a thread."""
+        for _ in range(_TRIES):
+            child = self._take()
+            try:
+                words, picture = child.ask(request)
+            except TimeoutError:
+                self._discard(child)
+                raise DecodeRefusal(
+                    Reason.DECODE_TIMEOUT,
+                    f"Reading or decoding this picture took longer than {self._limits.timeout_s:g} s.",
+                ) from None
+            except OSError:  # the child died
+                self._discard(child)
+                continue
+            self._put_back(child)
+            if "refused" in words:
+                raise DecodeRefusal(Reason(str(words["refused"])), str(words["message"]))
+            return make(words, cast("mmap.mmap", picture))
+        if self._closed:
+            raise SandboxClosed
+        raise DecodeRefusal(Reason.DECODE_CRASHED)
+
+    def _take(self) -> _Child:
+        with self._guard:
+            if self._closed:
+                raise SandboxClosed
+            while self._idle:
+                child = self._idle.pop()
+                if child.process.poll() is None:
+                    return child
+                self._children.discard(child)
+                child.end()
+            child = _Child(self._limits)
+            self._children.add(child)
+        try:
+            child.await_ready()
+        except OSError as error:
+            self._discard(child)
+            if self._closed:
+                raise SandboxClosed from None
+            raise ThumperError("A decoding process does not start; its words are in the log.") from error
+        return child
+
+    def _put_back(self, child: _Child) -> None:
+        with self._guard:
+            self._idle.append(child)
+
+    def _discard(self, child: _Child) -> None:
+        with self._guard:
+            self._children.discard(child)
+        child.end()
+
+
+class _Child:
+    """One decoding process and the socket to it."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            number = str(theirs.fileno())
+            program = ["-m", "thumper.imaging.child", number, json.dumps(asdict(limits))]
+            self.process = subprocess.Popen(
+                # Warnings about odd photos are for nobody: what is wrong with one is told as its reason.
+                [sys.executable, "-W", "ignore", *program],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                cwd=_IMPORT_ROOT,
+                pass_fds=[theirs.fileno()],
+            )
+
+    def await_ready(self) -> None:
+        """Wait until the child serves. Raises `OSError` if it dies or takes too long."""
+        self.channel.settimeout(_START_S)
+        if self.channel.recv(MESSAGE_BYTES) != READY:
+            raise ConnectionResetError
+        self.channel.settimeout(self.limits.timeout_s)
+
+    def ask(self, request: Words) -> tuple[Words, mmap.mmap | None]:
+        """Give the child's words and the picture data that came with them.
+
+        Raises `TimeoutError` if it takes too long, another `OSError` if it died.
+        """
+        self.channel.send(json.dumps(request).encode())
+        message, descriptors, _, _ = socket.recv_fds(self.channel, MESSAGE_BYTES, 1)
+        if not message:
+            raise ConnectionResetError
+        words: Words = json.loads(message)
+        return words, _map(descriptors[0]) if descriptors else None
+
+    def end(self) -> None:
+        """Kill the process if it still runs, and clean up after it."""
+        self.process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # a share that hangs keeps even the dead
+            self.process.wait(_END_S)
+        self.channel.close()
+
+
+def _map(fd: int) -> mmap.mmap:
+    """Map an anonymous file privately: what is written to the pixels stays ours. Closes the descriptor."""
+    try:
+        if fcntl.fcntl(fd, fcntl.F_GET_SEALS) & SEALS != SEALS:
+            raise ConnectionResetError  # not a child of ours any more: something else runs in it
+        return mmap.mmap(fd, 0, access=mmap.ACCESS_COPY)
+    finally:
+        os.close(fd)
+
+
+def _loaded(words: Words, picture: mmap.mmap) -> Loaded:
+    import numpy as np  # noqa: PLC0415  # whoever only wants pictures to look at does without
+
+    split = int(words["thumbnail_bytes"])
+    shape = (int(words["height_px"]), int(words["width_px"]), 3)
+    pixels = np.frombuffer(picture, np.uint8, offset=split).reshape(shape)
+    return Loaded(
+        pixels, picture[:split], bytes.fromhex(str(words["sha256"])), damaged=bool(words["damaged"])
+    )
+
+
+def _absolute(path: AnyPath) -> str:
+    """Give the path as text that survives JSON; bytes that are no UTF-8 travel as lone surrogates."""
+    return os.path.abspath(os.fsdecode(path))

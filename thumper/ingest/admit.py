@@ -1,0 +1,220 @@
+"""Admits whole files: hash, known already?, record, enqueue, and the feed, in one transaction a chunk.
+
+A file ends as stored, duplicate (of which image) or rejected (with which reason), or
+it is left for another look because it changed or may still get its ending. Either
+all of a chunk is recorded with its jobs and feed entries, or nothing is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from thumper.domain.path_text import readable
+from thumper.domain.progress import FileState
+from thumper.domain.reason import Reason
+from thumper.errors import ThumperError
+from thumper.ingest.desk import Desk, Keep
+from thumper.ingest.examine import Finding, Photo, Postponed, Refused, StableFile, examine, original_is_there
+from thumper.ingest.record import record
+from thumper.ingest.reject import Rejection
+from thumper.store import arrivals, feed, image_rows, jobs, library
+from thumper.store.arrivals import Settlement
+from thumper.store.connect import client
+from thumper.store.image_rows import StoredImage
+
+CHUNK_FILES: Final = 128
+"""Most files admitted in one transaction."""
+CHUNK_BYTES: Final = 64 * 1024 * 1024
+"""Most bytes read for one transaction: under a second from a card, and what copying holds in memory."""
+_READERS: Final = 4
+"""Files in memory at a time, each of at most `max_file_bytes`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a file stands after admission; `seen` and `stable` mean that it must be looked at again."""
+
+    file: StableFile
+    state: FileState
+    image_id: UUID | None = None
+    reason: Reason | None = None
+    message: str | None = None
+
+
+async def admit(desk: Desk, files: Sequence[StableFile], *, keep: Keep, held: bool = False) -> list[Outcome]:
+    """Admit one chunk of files; give what became of each, in the order given.
+
+    With `held` the jobs of new images wait until detection is asked for. Raises what the database
+    raises when it is away (`store.connect.OUTAGES`) and `ThumperError` when a copy cannot be written;
+    then no file of the chunk has changed its state.
+    """
+    findings = await _examine(desk, files, keep=keep)
+    photos = [finding for finding in findings if isinstance(finding, Photo)]
+    known = await image_rows.find(client(), {photo.sha256 for photo in photos})
+    gone = await asyncio.to_thread(_without_original, known)
+    wanted = [photo for photo in photos if photo.sha256 not in known or photo.sha256 in gone]
+    paths = await asyncio.to_thread(_keep, desk.library, wanted, keep=keep)
+    originals = _Originals(paths, gone)
+    async with in_transaction("default") as transaction:
+        outcomes = await _settle(transaction, desk, findings, originals=originals, held=held)
+    if not held and any(outcome.state is FileState.STORED for outcome in outcomes.values()):
+        await desk.wakeup.wake()
+    waiting = [
+        finding.file.file_id for finding in findings if isinstance(finding, Postponed) and finding.whole
+    ]
+    if waiting:
+        await arrivals.mark_stable(waiting)
+    return [outcomes.get(file.file_id, Outcome(file, FileState.SEEN)) for file in files]
+
+
+def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
+    """Cut files into chunks for `admit`, each limited in files and bytes."""
+    cut: list[list[StableFile]] = []
+    room = 0
+    for file in files:
+        if not cut or len(cut[-1]) >= CHUNK_FILES or file.size_bytes > room:
+            cut.append([])
+            room = CHUNK_BYTES
+        cut[-1].append(file)
+        room -= file.size_bytes
+    return cut
+
+
+async def _examine(desk: Desk, files: Sequence[StableFile], *, keep: Keep) -> list[Finding]:
+    readers = asyncio.Semaphore(_READERS)
+
+    async def look(file: StableFile) -> Finding:
+        async with readers:
+            return await asyncio.to_thread(
+                examine,
+                file,
+                desk.limits,
+                max_exif_bytes=desk.settings.max_exif_bytes,
+                keep_content=keep is Keep.COPY,
+            )
+
+    return list(await asyncio.gather(*(look(file) for file in files)))
+
+
+def _without_original(known: Mapping[bytes, StoredImage]) -> set[bytes]:
+    """Give the hashes of images whose original is not where it was."""
+    return {
+        image.sha256
+        for image in known.values()
+        if not original_is_there(image.original_path, size_bytes=image.size_bytes)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Originals:
+    """Where originals are from now on, by hash; `gone` are those of known images that were missing."""
+
+    paths: dict[bytes, bytes]
+    gone: set[bytes]
+
+
+def _keep(folder: Path, photos: Sequence[Photo], *, keep: Keep) -> dict[bytes, bytes]:
+    """Give the absolute path of the original for each hash; copies are written here."""
+    paths: dict[bytes, bytes] = {}
+    for photo in photos:
+        if photo.sha256 in paths:
+            continue
+        if keep is Keep.COPY and photo.content is not None:
+            paths[photo.sha256] = os.fsencode(_copy(folder, photo, content=photo.content))
+        else:
+            paths[photo.sha256] = photo.file.absolute
+    return paths
+
+
+def _copy(folder: Path, photo: Photo, *, content: bytes) -> Path:
+    try:
+        return library.keep_original(folder, content, media_type=photo.probe.media_type)
+    except OSError as error:
+        name = readable(photo.file.name)
+        raise ThumperError(
+            f"{name} cannot be copied into the library at {folder}: {error.strerror or error}. "
+            "Free space there or correct its permissions, then try again; nothing was lost."
+        ) from error
+
+
+async def reject(files: Sequence[StableFile], reason: Reason) -> None:
+    """Reject files for a reason that shows without examining them."""
+    outcomes = [
+        Outcome(file, FileState.REJECTED, reason=reason, message=Rejection.of(file.name, reason).message)
+        for file in files
+    ]
+    async with in_transaction("default") as transaction:
+        growing = await arrivals.lock_growing(transaction, [file.file_id for file in files])
+        settlements = [_settlement(outcome) for outcome in outcomes if outcome.file.file_id in growing]
+        await feed.append(transaction, await arrivals.settle(transaction, settlements))
+
+
+async def _settle(
+    transaction: BaseDBAsyncClient,
+    desk: Desk,
+    findings: Sequence[Finding],
+    *,
+    originals: _Originals,
+    held: bool,
+) -> dict[UUID, Outcome]:
+    """Record what was found; give the outcomes by file id, without files that settled elsewhere meanwhile."""
+    growing = await arrivals.lock_growing(transaction, [finding.file.file_id for finding in findings])
+    found = [finding for finding in findings if finding.file.file_id in growing]
+    photos = [finding for finding in found if isinstance(finding, Photo)]
+    made = await record(transaction, desk, photos, originals=originals.paths)
+    images = await image_rows.find(transaction, {photo.sha256 for photo in photos})
+    found_again = {sha256: originals.paths[sha256] for sha256 in originals.gone & originals.paths.keys()}
+    await image_rows.move_originals(
+        transaction, {images[sha256].id: path for sha256, path in found_again.items() if sha256 in images}
+    )
+    outcomes = _outcomes(found, images=images, made=dict(made))
+    settlements = [
+        _settlement(outcome, sha256=finding.sha256 if isinstance(finding, Photo) else None)
+        for finding, outcome in zip(found, outcomes, strict=True)
+        if outcome.state not in arrivals.GROWING
+    ]
+    entries = await arrivals.settle(transaction, settlements)
+    await jobs.enqueue(transaction, list(made.values()), held=held)
+    await feed.append(transaction, entries)
+    return {outcome.file.file_id: outcome for outcome in outcomes}
+
+
+def _outcomes(
+    findings: Sequence[Finding], *, images: Mapping[bytes, StoredImage], made: dict[bytes, UUID]
+) -> list[Outcome]:
+    """Say what each finding comes to. The first file of an image that was made is stored, others are duplicates."""
+    outcomes = []
+    for finding in findings:
+        match finding:
+            case Photo(file=file, sha256=sha256):
+                new = made.pop(sha256, None) is not None
+                state = FileState.STORED if new else FileState.DUPLICATE
+                outcomes.append(Outcome(file, state, image_id=images[sha256].id))
+            case Refused(file=file, rejection=rejection):
+                outcomes.append(
+                    Outcome(file, FileState.REJECTED, reason=rejection.reason, message=rejection.message)
+                )
+            case Postponed(file=file, whole=whole):
+                outcomes.append(Outcome(file, FileState.STABLE if whole else FileState.SEEN))
+    return outcomes
+
+
+def _settlement(outcome: Outcome, *, sha256: bytes | None = None) -> Settlement:
+    return Settlement(
+        file_id=outcome.file.file_id,
+        dump_id=outcome.file.dump_id,
+        state=outcome.state,
+        sha256=sha256,
+        image_id=outcome.image_id,
+        reason=outcome.reason,
+        message=outcome.message,
+    )

@@ -1,0 +1,157 @@
+"""Ingests a path that somebody names, once: a mounted card, a folder, a photo.
+
+Everything below it becomes one dump of a source of its own; originals are copied
+into the library and verified, since the card goes back into its camera. What lies
+in the drop folder is refused: the watcher reads that by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, TypeAlias
+from uuid import UUID
+
+import structlog
+from tortoise.transactions import in_transaction
+
+from thumper.domain.path_text import readable
+from thumper.domain.progress import FileState, SourceKind
+from thumper.domain.reason import Reason
+from thumper.errors import NotFoundError, RefusedError
+from thumper.ingest.admit import admit, chunks, reject
+from thumper.ingest.desk import Desk, Keep
+from thumper.ingest.examine import StableFile
+from thumper.ingest.walk import Found, Unreadable, look_at, walk
+from thumper.store import arrivals, dumps, ledger, sources
+from thumper.store.arrivals import Arrival, FileRow
+from thumper.store.ledger import DumpCounts, Receipt
+
+log = structlog.get_logger(__name__)
+
+Progress: TypeAlias = Callable[[DumpCounts], None]
+"""Called with the counts of the dump after every chunk."""
+
+_AT_ONCE: Final = 1000
+"""Files registered in one transaction."""
+_TRIES: Final = 5
+"""Looks at a file that changes whenever it is read, before it is rejected."""
+
+
+async def ingest_path(
+    desk: Desk, path: Path, *, location: str | None = None, progress: Progress | None = None
+) -> Receipt:
+    """Ingest a file, or every file below a folder; give the receipt of the dump.
+
+    `location` names where the photos are from; it is made without a place if there is none of that
+    name. What an interrupted run left is finished. Raises `NotFoundError` or `RefusedError` about
+    the path, and `ThumperError` when the library cannot be written.
+    """
+    root, files = await asyncio.to_thread(_find, desk, path)
+    source_id = await sources.open_source(SourceKind.INGEST, root)
+    dump_id = await _open_dump(source_id, location)
+    for start in range(0, len(files), _AT_ONCE):
+        found = {file.path: file for file in files[start : start + _AT_ONCE]}
+        rows = await arrivals.register(
+            source_id, [_arrival(file, dump_id) for file in found.values()], again=True
+        )
+        waiting = [row for row in rows if row.state in arrivals.GROWING]
+        for chunk in chunks([_stable(row, found[row.path], root=root) for row in waiting]):
+            await _admit_until_settled(desk, source_id, chunk)
+            if progress is not None:
+                progress((await ledger.counts([dump_id]))[dump_id])
+    await dumps.settle_quiet(source_id, settle_s=0)
+    return await ledger.receipt(dump_id)
+
+
+def _find(desk: Desk, path: Path) -> tuple[bytes, list[Found]]:
+    """Give the root of the source and what is to be ingested, in the order of paths."""
+    settings = desk.settings
+    given = Path(os.path.abspath(path))
+    if not given.exists():
+        raise NotFoundError(f"{path} does not exist. Check the path; is the card mounted?")
+    _refuse_own(given, settings.drop_dir, why="what is in it is ingested by `thumper watch`")
+    _refuse_own(given, settings.library_dir, why="it holds what was ingested already")
+    if given.is_file():
+        root, name = os.fsencode(given.parent), os.fsencode(given.name)
+        file = look_at(root, name)
+        return root, [file] if file is not None else []
+    root = os.fsencode(given)
+    files: list[Found] = []
+    for entry in walk(root):
+        if isinstance(entry, Found):
+            files.append(entry)
+        elif isinstance(entry, Unreadable):
+            log.warning("left out", path=readable(entry.path), why=entry.why)
+    return root, sorted(files)
+
+
+def _refuse_own(given: Path, own: Path, *, why: str) -> None:
+    """Refuse a path that lies in a folder of Thumper's own, or holds it."""
+    real, real_own = given.resolve(), own.resolve()
+    if real.is_relative_to(real_own) or real_own.is_relative_to(real):
+        raise RefusedError(f"{given} cannot be ingested because of {own}: {why}. Name another path.")
+
+
+async def _open_dump(source_id: UUID, location: str | None) -> UUID:
+    async with in_transaction("default") as transaction:
+        await sources.lock(transaction, source_id)
+        location_id = None
+        if location is not None:
+            found = await dumps.make_locations(transaction, [location])
+            location_id = found[location.lower()][0]
+        dump_id = await dumps.open_dump(transaction, source_id, folder=b"", location_id=location_id)
+        place = (await dumps.places(transaction, [dump_id]))[dump_id]
+    if location_id is not None and place.location_id != location_id:
+        raise RefusedError(
+            "An earlier ingest of this path was interrupted and named another location, or none. "
+            "Run it again as it was, then once more with the new location."
+        )
+    return dump_id
+
+
+def _arrival(file: Found, dump_id: UUID) -> Arrival:
+    return Arrival(
+        path=file.path, folder=b"", size_bytes=file.size_bytes, mtime_ns=file.mtime_ns, dump_id=dump_id
+    )
+
+
+def _stable(row: FileRow, file: Found, *, root: bytes) -> StableFile:
+    return StableFile(
+        file_id=row.file_id,
+        dump_id=row.dump_id,
+        absolute=root + b"/" + file.path,
+        name=file.path,
+        size_bytes=file.size_bytes,
+        mtime_ns=file.mtime_ns,
+        inode=file.inode,
+        root=root,
+    )
+
+
+async def _admit_until_settled(desk: Desk, source_id: UUID, chunk: Sequence[StableFile]) -> None:
+    """Admit files; those that change while they are read are looked at again, a few times."""
+    files = list(chunk)
+    for _ in range(_TRIES):
+        outcomes = await admit(desk, files, keep=Keep.COPY)
+        changed = [outcome.file for outcome in outcomes if outcome.state is FileState.SEEN]
+        if not changed:
+            return
+        await asyncio.sleep(desk.settings.look_s)
+        files = await _look_again(source_id, changed)
+    await reject(files, Reason.CHANGED_WHILE_READING)
+
+
+async def _look_again(source_id: UUID, files: Sequence[StableFile]) -> list[StableFile]:
+    """Give files with the size and time that they have now; one that is gone keeps what it had."""
+    again = []
+    for file in files:
+        now = look_at(file.root or b"/", file.name)
+        if now is None:
+            again.append(file)
+            continue
+        rows = await arrivals.register(source_id, [_arrival(now, file.dump_id)])
+        again += [_stable(row, now, root=file.root or b"/") for row in rows]
+    return again

@@ -1,0 +1,124 @@
+"""Looks at one whole file: its bytes are read once, hashed, probed and asked for EXIF.
+
+Runs in threads, touches no database, decodes no pixel, and never raises about the
+file: what is wrong with it is the answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+from uuid import UUID
+
+from thumper.domain.reason import Reason
+from thumper.imaging.header import Probe, inspect_stream
+from thumper.imaging.limits import Limits
+from thumper.imaging.original import check_size, open_original, read_whole
+from thumper.imaging.refusal import DecodeRefusal
+from thumper.ingest.metadata import Metadata, read_metadata
+from thumper.ingest.reject import HELD, Rejection, is_photo_name, unsupported
+from thumper.ingest.walk import lies_within, modified_ns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StableFile:
+    """A file that two looks found unchanged, and its ledger row.
+
+    `absolute` is where its bytes are, `name` its path relative to the source. It must not lead out
+    of `root`. `final` says that waiting for missing bytes has gone on long enough.
+    """
+
+    file_id: UUID
+    dump_id: UUID
+    absolute: bytes
+    name: bytes
+    size_bytes: int
+    mtime_ns: int
+    inode: int | None = None
+    root: bytes | None = None
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A file that is a photo: hash, header and EXIF. `content` is kept only when it is to be copied."""
+
+    file: StableFile
+    sha256: bytes
+    probe: Probe
+    metadata: Metadata
+    content: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that is no photo, and why."""
+
+    file: StableFile
+    rejection: Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A file to be looked at again: it is being changed, or may get the bytes that it lacks."""
+
+    file: StableFile
+    whole: bool
+    """True when it did not change and is only waited for."""
+
+
+Finding: TypeAlias = Photo | Refused | Postponed
+
+
+def examine(file: StableFile, limits: Limits, *, max_exif_bytes: int, keep_content: bool = False) -> Finding:
+    """Read a file and say what it is."""
+    try:
+        if not is_photo_name(file.name):
+            return Refused(file, unsupported(file.name))
+        check_size(file.size_bytes, limits)
+        content = _read(file, limits)
+        if content is None:
+            return Postponed(file, whole=False)
+        probe = inspect_stream(io.BytesIO(content), limits)
+        if not probe.ending_complete:
+            raise DecodeRefusal(Reason.TRUNCATED)
+    except DecodeRefusal as refusal:
+        if refusal.reason in HELD and not file.final:
+            return Postponed(file, whole=True)
+        return Refused(file, Rejection.after(file.name, refusal))
+    return Photo(
+        file=file,
+        sha256=hashlib.sha256(content).digest(),
+        probe=probe,
+        metadata=read_metadata(content, media_type=probe.media_type, max_exif_bytes=max_exif_bytes),
+        content=content if keep_content else None,
+    )
+
+
+def _read(file: StableFile, limits: Limits) -> bytes | None:
+    """Read the bytes that were found stable; None if the file is not, or no longer, the same."""
+    if file.root is not None and not lies_within(file.absolute, file.root):
+        raise DecodeRefusal(Reason.UNREADABLE, "It is a link that leads out of the watched folder.")
+    with open_original(file.absolute) as fd:
+        if not _unchanged(file, os.fstat(fd)):
+            return None
+        content = read_whole(fd, limits)
+        return content if _unchanged(file, os.fstat(fd)) and len(content) == file.size_bytes else None
+
+
+def _unchanged(file: StableFile, now: os.stat_result) -> bool:
+    same_inode = file.inode is None or file.inode == now.st_ino
+    return same_inode and (file.size_bytes, file.mtime_ns) == (now.st_size, modified_ns(now))
+
+
+def original_is_there(path: bytes, *, size_bytes: int) -> bool:
+    """Say whether an image's original is where it is said to be, by name and size."""
+    try:
+        found = Path(os.fsdecode(path)).stat()
+    except OSError:
+        return False
+    return found.st_size == size_bytes

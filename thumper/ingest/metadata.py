@@ -1,0 +1,257 @@
+"""What a photo says of itself in EXIF: times, camera, place, exposure.
+
+Everything here was written by whoever made the file, so nothing is believed
+before it was cleaned and checked, and nothing that is broken is more than a note
+in `unreadable`: bad EXIF never costs a photo.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Final
+
+from thumper.domain.capture_time import ClockReading, IgnoredReading, TimeSource, read_exif_time
+from thumper.imaging.header import open_header
+from thumper.ingest.exif_block import Block, Tag, read_block
+
+_LONGEST_WORD: Final = 200
+"""Characters kept of make, model, serial number and software: the width of their columns."""
+_LONGEST_TEXT: Final = 2000
+"""Characters kept of comments and descriptions."""
+_COMMENT_PREFIX_BYTES: Final = 8
+"""EXIF 2.32, tag UserComment: eight bytes name the character code."""
+_CONTROL: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+"""Unicode categories that are removed from texts; NUL is one that PostgreSQL refuses."""
+
+_TIMES: Final = (
+    (
+        TimeSource.EXIF_ORIGINAL,
+        Tag.DATE_TIME_ORIGINAL,
+        Tag.SUBSEC_TIME_ORIGINAL,
+        Tag.OFFSET_TIME_ORIGINAL,
+    ),
+    (
+        TimeSource.EXIF_DIGITIZED,
+        Tag.DATE_TIME_DIGITIZED,
+        Tag.SUBSEC_TIME_DIGITIZED,
+        Tag.OFFSET_TIME_DIGITIZED,
+    ),
+    (TimeSource.EXIF_MODIFIED, Tag.DATE_TIME, Tag.SUBSEC_TIME, Tag.OFFSET_TIME),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a photo says it was taken: degrees, WGS 84, north and east positive."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """Cleaned EXIF; empty text or None where nothing believable is written."""
+
+    make: str = ""
+    model: str = ""
+    serial: str = ""
+    software: str = ""
+    description: str = ""
+    user_comment: str = ""
+    clocks: tuple[ClockReading | IgnoredReading, ...] = ()
+    """The EXIF times that are there; DateTime among them, whether or not it is believed later."""
+    position: Position | None = None
+    orientation: int | None = None
+    iso: int | None = None
+    exposure_s: float | None = None
+    f_number: float | None = None
+    unreadable: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what is there, for the column `image.exif`; positions have columns of their own."""
+        times = {clock.source.value: _written(clock) for clock in self.clocks}
+        fields: dict[str, Any] = {
+            name: getattr(self, name)
+            for name in (
+                "make",
+                "model",
+                "serial",
+                "software",
+                "description",
+                "user_comment",
+                "orientation",
+                "iso",
+                "exposure_s",
+                "f_number",
+            )
+        }
+        fields |= {"times": times, "unreadable": list(self.unreadable)}
+        return {name: value for name, value in fields.items() if value not in ("", None, {}, [])}
+
+
+def read_metadata(data: bytes, *, media_type: str, max_exif_bytes: int) -> Metadata:
+    """Read the EXIF of one JPEG or PNG. Never raises: what is broken is named in `unreadable`."""
+    try:
+        raw = open_header(io.BytesIO(data), media_type).info.get("exif", b"")
+    except Exception as error:  # noqa: BLE001  # Pillow's parsers raise whatever hostile bytes provoke
+        return Metadata(unreadable=(f"the header cannot be read ({type(error).__name__})",))
+    if not isinstance(raw, bytes) or not raw:
+        return Metadata()
+    if len(raw) > max_exif_bytes:
+        return Metadata(
+            unreadable=(f"the EXIF block has {len(raw):,} bytes, more than THUMPER_MAX_EXIF_BYTES",)
+        )
+    return describe(read_block(raw))
+
+
+def describe(block: Block) -> Metadata:
+    """Clean and check what an EXIF block says."""
+    unreadable = list(block.unreadable)
+    return Metadata(
+        make=_word(block, Tag.MAKE),
+        model=_word(block, Tag.MODEL),
+        serial=_word(block, Tag.BODY_SERIAL_NUMBER) or _word(block, Tag.CAMERA_SERIAL_NUMBER),
+        software=_word(block, Tag.SOFTWARE),
+        description=_text(block, Tag.DESCRIPTION),
+        user_comment=_comment(block, unreadable),
+        clocks=tuple(_clocks(block)),
+        position=_position(block, unreadable),
+        orientation=_whole(block, Tag.ORIENTATION, most=8),
+        iso=_whole(block, Tag.ISO, most=10_000_000),
+        exposure_s=_positive(block, Tag.EXPOSURE_TIME),
+        f_number=_positive(block, Tag.F_NUMBER),
+        unreadable=tuple(dict.fromkeys(unreadable)),
+    )
+
+
+def clean(text: str, longest: int = _LONGEST_TEXT) -> str:
+    """Remove NUL, control and unassigned characters and outer blanks; cut to `longest` characters."""
+    kept = (char if char != "\n" else " " for char in text)
+    return (
+        "".join(char for char in kept if unicodedata.category(char) not in _CONTROL).strip()[:longest].strip()
+    )
+
+
+def _raw_text(block: Block, tag: Tag) -> str:
+    """Give a text value; UTF-8 is recognised though EXIF knows only ASCII."""
+    value = block.values.get(tag, "")
+    if not isinstance(value, str):
+        return ""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return value
+
+
+def _word(block: Block, tag: Tag) -> str:
+    """Give a short text up to its first NUL, as C reads it: firmware pads with what was there before."""
+    return clean(_raw_text(block, tag).partition("\0")[0], _LONGEST_WORD)
+
+
+def _text(block: Block, tag: Tag) -> str:
+    return clean(_raw_text(block, tag))
+
+
+def _comment(block: Block, unreadable: list[str]) -> str:
+    """Decode UserComment by its prefix. Some cameras write it as plain text, against the standard."""
+    value = block.values.get(Tag.USER_COMMENT, b"")
+    if isinstance(value, str):
+        return _text(block, Tag.USER_COMMENT)
+    if not isinstance(value, bytes):
+        unreadable.append("USER_COMMENT is no text")
+        return ""
+    try:
+        return clean(_decode_comment(value, big_endian=block.big_endian))
+    except UnicodeDecodeError:
+        unreadable.append("USER_COMMENT is not in the character code that it names")
+        return ""
+
+
+def _decode_comment(value: bytes, *, big_endian: bool) -> str:
+    prefix, body = value[:_COMMENT_PREFIX_BYTES], value[_COMMENT_PREFIX_BYTES:]
+    match prefix.rstrip(b"\0 "):
+        case b"ASCII":
+            return body.decode("utf-8")
+        case b"UNICODE":
+            return _utf16(body, big_endian=big_endian)
+        case b"JIS":
+            return body.decode("iso2022_jp")
+        case b"":
+            return body.decode("ascii")
+        case _:
+            return value.decode("ascii")
+
+
+def _utf16(body: bytes, *, big_endian: bool) -> str:
+    """Decode UTF-16 by its byte-order mark, else by the byte order of the block."""
+    if body[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return body.decode("utf-16")
+    even = body[: len(body) // 2 * 2]
+    return even.decode("utf-16-be" if big_endian else "utf-16-le")
+
+
+def _clocks(block: Block) -> list[ClockReading | IgnoredReading]:
+    readings = (
+        read_exif_time(
+            source,
+            _word(block, time),
+            fraction=_word(block, fraction),
+            offset=_word(block, offset),
+        )
+        for source, time, fraction, offset in _TIMES
+    )
+    return [reading for reading in readings if reading is not None]
+
+
+def _written(clock: ClockReading | IgnoredReading) -> str:
+    if isinstance(clock, IgnoredReading):
+        return clock.text
+    offset = clock.utc_offset
+    return clock.local.isoformat(sep=" ") + (
+        "" if offset is None else f" UTC{offset.total_seconds() / 3600:+g} h"
+    )
+
+
+def _numbers(block: Block, tag: Tag) -> tuple[float, ...]:
+    value = block.values.get(tag, ())
+    return value if isinstance(value, tuple) else ()
+
+
+def _whole(block: Block, tag: Tag, *, most: int) -> int | None:
+    numbers = _numbers(block, tag)
+    return int(numbers[0]) if numbers and 1 <= numbers[0] <= most else None
+
+
+def _positive(block: Block, tag: Tag) -> float | None:
+    numbers = _numbers(block, tag)
+    return numbers[0] if numbers and math.isfinite(numbers[0]) and numbers[0] > 0 else None
+
+
+def _position(block: Block, unreadable: list[str]) -> Position | None:
+    """Give the position when both angles are whole and possible; 0°, 0° is a receiver without a fix."""
+    if not (block.values.keys() & {Tag.GPS_LATITUDE, Tag.GPS_LONGITUDE}):
+        return None
+    latitude = _angle(block, Tag.GPS_LATITUDE, reference=Tag.GPS_LATITUDE_REF, most=90)
+    longitude = _angle(block, Tag.GPS_LONGITUDE, reference=Tag.GPS_LONGITUDE_REF, most=180)
+    if latitude is None or longitude is None:
+        unreadable.append("the GPS position is incomplete or impossible")
+        return None
+    if latitude == longitude == 0:
+        unreadable.append("the GPS position is 0, 0: the receiver had no fix")
+        return None
+    return Position(latitude=latitude, longitude=longitude)
+
+
+def _angle(block: Block, tag: Tag, *, reference: Tag, most: float) -> float | None:
+    """Give signed degrees out of degrees, minutes and seconds; None when impossible."""
+    numbers = _numbers(block, tag)
+    side = _word(block, reference).upper()[:1]
+    if not 1 <= len(numbers) <= 3 or side not in {"N", "S", "E", "W"}:  # noqa: PLR2004  # degrees, minutes, seconds
+        return None
+    degrees = math.fsum(number / unit for number, unit in zip(numbers, (1, 60, 3600), strict=False))
+    if min(numbers) < 0 or degrees > most:
+        return None
+    return -degrees if side in {"S", "W"} else degrees

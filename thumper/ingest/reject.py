@@ -1,0 +1,52 @@
+"""Saying no to a file: the reason's code, and a sentence that names the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+from thumper.domain.path_text import readable
+from thumper.domain.reason import Reason
+from thumper.imaging.refusal import DecodeRefusal
+
+PHOTO_SUFFIXES: Final = frozenset({b".jpg", b".jpeg", b".png"})
+"""Endings of names, in lower case, that may be photos; the content decides further."""
+
+HELD: Final = frozenset({Reason.TRUNCATED, Reason.ZERO_BYTES})
+"""Reasons that may pass by waiting: a copy that pauses leaves such files for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why one file is no image of Thumper."""
+
+    reason: Reason
+    message: str
+
+    @classmethod
+    def of(cls, name: bytes, reason: Reason, *, detail: str = "") -> Self:
+        """Make a rejection whose message names the file; `detail` replaces the reason's own sentence."""
+        return cls(reason, f"{readable(name)}: {detail or reason.sentence}")
+
+    @classmethod
+    def after(cls, name: bytes, refusal: DecodeRefusal) -> Self:
+        """Make the rejection that a refusal of the imaging room comes to."""
+        return cls.of(name, refusal.reason, detail=str(refusal))
+
+
+def is_photo_name(name: bytes) -> bool:
+    """Say whether a file's name has the ending of a photo."""
+    return _suffix(name).lower() in PHOTO_SUFFIXES
+
+
+def _suffix(name: bytes) -> bytes:
+    """Give the ending of a name with its dot; empty when there is none."""
+    stem, dot, ending = name.rpartition(b"/")[2].rpartition(b".")
+    return dot + ending if stem else b""
+
+
+def unsupported(name: bytes) -> Rejection:
+    """Reject a file for the ending of its name, without opening it."""
+    ending = readable(_suffix(name))
+    kind = f"{ending} files are not read" if ending else "files without an ending are not read"
+    return Rejection.of(name, Reason.UNSUPPORTED_TYPE, detail=f"{kind}; Thumper reads .jpg, .jpeg and .png.")

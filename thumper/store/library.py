@@ -1,0 +1,100 @@
+"""Files that Thumper keeps itself: copied originals, thumbnails and views, addressed by SHA-256.
+
+Paths are pure functions of the hash. Every file appears whole or not at all, and an
+original only after it was read back from disk and its hash compared. Nothing here
+deletes or overwrites an original.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+
+_SUFFIXES: Final = {"image/jpeg": ".jpg", "image/png": ".png"}
+
+
+def original_path(library: Path, sha256: bytes, *, media_type: str) -> Path:
+    """Give where the copy of an original belongs: `originals/ab/cd/<sha256>.jpg` (or `.png`)."""
+    return _place(library / "originals", sha256, _SUFFIXES[media_type])
+
+
+def thumbnail_path(library: Path, sha256: bytes) -> Path:
+    """Give where the thumbnail of an image belongs: `thumbs/ab/cd/<sha256>.jpg`."""
+    return _place(library / "thumbs", sha256, ".jpg")
+
+
+def view_path(library: Path, sha256: bytes) -> Path:
+    """Give where the view of an image belongs: `views/ab/cd/<sha256>.jpg`."""
+    return _place(library / "views", sha256, ".jpg")
+
+
+def incoming_dir(library: Path) -> Path:
+    """Give the folder of bytes that are still being received."""
+    return library / "incoming"
+
+
+def _place(folder: Path, sha256: bytes, suffix: str) -> Path:
+    name = sha256.hex()
+    return folder / name[:2] / name[2:4] / (name + suffix)
+
+
+def write_whole(path: Path, content: bytes, *, durable: bool = False) -> None:
+    """Write a file that others see whole or not at all; `durable` waits until it survives a power cut.
+
+    Raises `OSError` if it cannot be written; then nothing is left behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fd, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        # mkstemp makes files for the owner alone; these are read by the other processes of Thumper.
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+    if durable:
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def keep_original(library: Path, content: bytes, *, media_type: str) -> Path:
+    """Copy an original into the library, read it back and give its path; the same bytes are kept once.
+
+    Raises `OSError` if it cannot be written, or if what the disk gives back is not what was written.
+    """
+    sha256 = hashlib.sha256(content).digest()
+    path = original_path(library, sha256, media_type=media_type)
+    if holds(path, sha256):
+        return path
+    write_whole(path, content, durable=True)
+    if not holds(path, sha256):
+        raise OSError(f"The copy at {path} does not have the bytes that were written; check that disk.")
+    return path
+
+
+def holds(path: Path, sha256: bytes) -> bool:
+    """Say whether the file at a path has such bytes, read from the disk and not from memory where possible."""
+    try:
+        with path.open("rb") as file:
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            return hashlib.file_digest(file, "sha256").digest() == sha256
+    except (FileNotFoundError, NotADirectoryError):
+        return False

@@ -1,0 +1,70 @@
+"""Looking locations up, and what refers to each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from thumper.store.connect import client
+from thumper.store.models import Location
+from thumper.store.page import Conditions, Key, Kind, Listing, Order
+
+LOCATIONS: Final = Listing(model=Location, alias="location", source="location")
+
+_ID: Final = Key("location.id", Kind.ID)
+_NAME: Final = (Key("lower(location.name)", Kind.TEXT), _ID)
+_CREATED: Final = (Key("location.created_at", Kind.TIME), _ID)
+NAME_A_TO_Z: Final = Order("name-a-z", _NAME, descending=False)
+NAME_Z_TO_A: Final = Order("name-z-a", _NAME, descending=True)
+CREATED_NEWEST: Final = Order("created-newest", _CREATED, descending=True)
+CREATED_OLDEST: Final = Order("created-oldest", _CREATED, descending=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationSearch:
+    """What locations are looked for; None means "whatever"."""
+
+    name: str | None = None
+    active: bool | None = None
+    placed: bool | None = None
+
+    def conditions(self) -> Conditions:
+        """Give the search as SQL conditions on `LOCATIONS`."""
+        conditions = Conditions()
+        if self.name is not None:
+            conditions.add("strpos(lower(location.name), lower({})) > 0", self.name)
+        if self.active is not None:
+            conditions.add(f"location.active = {self.active}")
+        if self.placed is not None:
+            conditions.add(f"(location.latitude IS NOT NULL) = {self.placed}")
+        return conditions
+
+
+async def named(name: str) -> Location | None:
+    """Give the location of that name, whatever its case."""
+    rows = await client().execute_query_dict(
+        f"SELECT {LOCATIONS.columns} FROM location WHERE lower(name) = lower($1)", [name.strip()]
+    )
+    return LOCATIONS.read(rows[0]) if rows else None
+
+
+async def image_counts(location_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Count the images of each location."""
+    return await _counts("image", location_ids)
+
+
+async def dump_counts(location_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Count the dumps of each location."""
+    return await _counts("dump", location_ids)
+
+
+async def _counts(table: str, location_ids: Sequence[UUID]) -> dict[UUID, int]:
+    rows = await client().execute_query_dict(
+        f"SELECT location_id, count(*) AS total FROM {table}"
+        " WHERE location_id = ANY($1::uuid[]) GROUP BY location_id",
+        [list(location_ids)],
+    )
+    found = {row["location_id"]: row["total"] for row in rows}
+    return {location_id: found.get(location_id, 0) for location_id in location_ids}

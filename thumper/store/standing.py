@@ -1,0 +1,192 @@
+"""How everything stands at one moment: counts, queue, speed, processes, last dumps.
+
+What subscribers to the status see. Two standings are equal when nothing that is worth a message differs:
+neither the feed's number nor the seconds since a heartbeat count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from thumper.domain.progress import ProcessRole, ProcessState
+from thumper.store import receipts
+from thumper.store.connect import client
+from thumper.store.models import Dump
+from thumper.store.moment import moment
+from thumper.store.page import Conditions, Cut, read_page
+from thumper.store.processes import DOWN_AFTER_S
+from thumper.store.receipts import ImageCounts, Receipt
+
+LAST_DUMPS: Final = 5
+"""How many dumps a standing shows."""
+
+
+class Liveness(StrEnum):
+    """Whether a process does its work."""
+
+    ALIVE = "alive"
+    """It gives signs of life and waits for work, or it is starting or stopping."""
+    BUSY = "busy"
+    """It gives signs of life and works."""
+    DOWN = "down"
+    """It was there and has been silent for too long."""
+    NONE = "none"
+    """There is none."""
+
+
+_PREFERENCE: Final = (Liveness.BUSY, Liveness.ALIVE, Liveness.DOWN, Liveness.NONE)
+"""Of several processes of a role the first of these speaks for the role."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """What is known of one process. `heartbeat_age_s` is on PostgreSQL's clock; None without a process."""
+
+    role: ProcessRole
+    liveness: Liveness = Liveness.NONE
+    host: str = ""
+    pid: int | None = None
+    message: str = ""
+    device: str | None = None
+    detector_id: UUID | None = None
+    detector_name: str | None = None
+    images_per_s: float | None = None
+    restarts: int = 0
+    last_exit: str = ""
+    started_at: dt.datetime | None = None
+    heartbeat_age_s: float | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DumpStanding:
+    """One dump with its receipt and how far detection is with the images that it delivered first."""
+
+    row: Dump
+    settled_at: dt.datetime | None
+    receipt: Receipt
+    images: ImageCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Everything at one moment. `held` images are among the pending ones, `queued` ones are not held."""
+
+    seq: int = field(compare=False)
+    images: ImageCounts
+    held: int
+    queued: int
+    files_arriving: int
+    vitals: tuple[Vitals, ...]
+    dumps: tuple[DumpStanding, ...]
+
+    @property
+    def images_per_s(self) -> float | None:
+        """Images per second of all living workers together; None while none can say."""
+        rates = [own.images_per_s for own in self.vitals if _works(own) and own.images_per_s is not None]
+        return sum(rates) if rates else None
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds until everything that is known is done; None when idle or when nobody can tell."""
+        left = self.queued + self.images.processing + self.files_arriving
+        rate = self.images_per_s
+        return left / rate if left and rate else None
+
+    def of(self, role: ProcessRole) -> Vitals:
+        """Give the process that speaks for a role: a busy one, else a living one, else one that is down."""
+        own = [vitals for vitals in self.vitals if vitals.role is role]
+        return min(own, key=lambda vitals: _PREFERENCE.index(vitals.liveness), default=Vitals(role=role))
+
+
+def _works(vitals: Vitals) -> bool:
+    return vitals.role is ProcessRole.WORK and vitals.liveness in {Liveness.ALIVE, Liveness.BUSY}
+
+
+async def read_standing() -> Standing:
+    """Look at everything as of one moment."""
+    async with moment() as seq:
+        counts = (await client().execute_query_dict(_COUNTS))[0]
+        vitals = await _vitals()
+        dumps = await _last_dumps()
+    states = {state: counts[state] for state in ("pending", "processing", "completed", "failed")}
+    return Standing(
+        seq=seq,
+        images=ImageCounts(total=sum(states.values()), **states),
+        held=counts["held"],
+        queued=counts["queued"],
+        files_arriving=counts["files_arriving"],
+        vitals=tuple(vitals),
+        dumps=tuple(dumps),
+    )
+
+
+# Unfinished images have a partial index; only the total walks over the table.
+_COUNTS: Final = """
+WITH unfinished AS (
+    SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
+        count(*) FILTER (WHERE state = 'processing') AS processing,
+        count(*) FILTER (WHERE state = 'failed') AS failed
+    FROM image WHERE state <> 'completed'
+), waiting AS (
+    SELECT count(*) FILTER (WHERE job.held) AS held, count(*) FILTER (WHERE NOT job.held) AS queued
+    FROM image JOIN job ON job.image_id = image.id
+    JOIN detector ON detector.id = job.detector_id AND detector.current
+    WHERE image.state <> 'completed' AND image.state = 'pending' AND job.state = 'pending'
+)
+SELECT unfinished.*, waiting.*,
+    (SELECT count(*) FROM image) - pending - processing - failed AS completed,
+    (SELECT count(*) FROM file WHERE state IN ('seen', 'stable')) AS files_arriving
+FROM unfinished, waiting
+"""
+
+# A silent process with a younger one of its role on the same machine has been replaced.
+_VITALS: Final = """
+SELECT process.role, process.state, process.host, process.pid, process.message, process.device,
+    process.detector_id, detector.name AS detector_name, process.images_per_s, process.restarts,
+    process.last_exit, process.started_at,
+    extract(epoch FROM clock_timestamp() - process.heartbeat_at)::float8 AS heartbeat_age_s
+FROM process LEFT JOIN detector ON detector.id = process.detector_id
+WHERE process.heartbeat_at >= now() - make_interval(secs => $1) OR NOT EXISTS (
+    SELECT 1 FROM process AS younger
+    WHERE younger.role = process.role AND younger.host = process.host
+        AND younger.started_at > process.started_at)
+ORDER BY process.role, process.started_at DESC, process.id
+"""
+
+
+async def _vitals() -> list[Vitals]:
+    rows = await client().execute_query_dict(_VITALS, [DOWN_AFTER_S])
+    return [_of_row(row) for row in rows]
+
+
+def _of_row(row: dict[str, Any]) -> Vitals:
+    state = ProcessState(row.pop("state"))
+    liveness = Liveness.BUSY if state is ProcessState.BUSY else Liveness.ALIVE
+    if row["heartbeat_age_s"] > DOWN_AFTER_S:
+        liveness = Liveness.DOWN
+    elif state in {ProcessState.STARTING, ProcessState.STOPPING}:
+        row["message"] = row["message"] or state.value
+    return Vitals(**row | {"role": ProcessRole(row["role"]), "liveness": liveness})
+
+
+async def _last_dumps() -> list[DumpStanding]:
+    page = await read_page(
+        receipts.DUMPS, Conditions(), order=receipts.ARRIVED_NEWEST, cut=Cut(limit=LAST_DUMPS)
+    )
+    return await stand(page.rows)
+
+
+async def stand(dumps: Sequence[Dump]) -> list[DumpStanding]:
+    """Count the files and images of dumps."""
+    ids = [dump.id for dump in dumps]
+    counted = await receipts.receipts(ids)
+    images = await receipts.image_counts(ids)
+    return [
+        DumpStanding(row=dump, settled_at=dump.settled_at, receipt=counted[dump.id], images=images[dump.id])
+        for dump in dumps
+    ]

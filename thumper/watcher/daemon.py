@@ -1,0 +1,89 @@
+"""The loop that watches the drop folder, through outages of PostgreSQL and of the folder itself.
+
+Waits for a hint or for the next thing that is due, and does a turn. When PostgreSQL
+is away, or something unforeseen happens, it starts afresh from the database's rows:
+what was not recorded is found again by the scan.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from thumper.ingest.desk import Desk
+from thumper.store.connect import OUTAGES
+from thumper.watcher.hints import Hints, Observation
+from thumper.watcher.lookout import Lookout
+from thumper.watcher.root import Health, Root
+
+log = structlog.get_logger(__name__)
+
+_FIRST_PAUSE_S: Final = 0.5
+_LONGEST_PAUSE_S: Final = 5.0
+"""Pauses between tries while PostgreSQL is away; each is twice the one before."""
+_COALESCE_S: Final = 0.1
+"""How long further events are collected after one came."""
+_LEAST_REST_S: Final = 0.005
+_MOST_REST_S: Final = 5.0
+
+
+async def watch(desk: Desk, *, stop: asyncio.Event, health: Health) -> None:
+    """Watch the drop folder of the settings until `stop` is set; the database must be open."""
+    path = os.fsencode(desk.settings.drop_dir)
+    hints = Hints()
+    observation = Observation(path, hints)
+    root = Root(path, observation, health=health)
+    lookout = Lookout(desk, root, hints=hints, health=health)
+    try:
+        await _turn_until(stop, lookout, hints=hints)
+    finally:
+        await asyncio.to_thread(observation.disarm)
+
+
+async def _turn_until(stop: asyncio.Event, lookout: Lookout, *, hints: Hints) -> None:
+    source_id: UUID | None = None
+    pause_s = _FIRST_PAUSE_S
+    while not stop.is_set():
+        try:
+            source_id = source_id or await lookout.begin()
+            await lookout.turn(source_id)
+        except OUTAGES as error:
+            log.warning("PostgreSQL is away; trying again", error=str(error) or type(error).__name__)
+        except Exception:
+            log.exception("the watch failed; starting afresh from the database")
+        else:
+            pause_s = _FIRST_PAUSE_S
+            await _rest(stop, hints, until_s=lookout.next_turn_s())
+            continue
+        source_id = None
+        await _wait(stop, timeout_s=pause_s)
+        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+
+async def _rest(stop: asyncio.Event, hints: Hints, *, until_s: float) -> None:
+    """Wait for a hint, for the next thing that is due, or for the end."""
+    timeout_s = until_s - time.monotonic()
+    if timeout_s <= 0:
+        await asyncio.sleep(_LEAST_REST_S)
+        return
+    waits = {asyncio.create_task(stop.wait()), asyncio.create_task(hints.wait())}
+    try:
+        done, _ = await asyncio.wait(
+            waits, timeout=min(timeout_s, _MOST_REST_S), return_when=asyncio.FIRST_COMPLETED
+        )
+    finally:
+        for wait in waits:
+            wait.cancel()
+    if done:
+        await _wait(stop, timeout_s=_COALESCE_S)
+
+
+async def _wait(stop: asyncio.Event, *, timeout_s: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), timeout_s)

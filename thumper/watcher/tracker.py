@@ -1,0 +1,181 @@
+"""What the watcher remembers of a source: known files, files that may still grow, folders to look into.
+
+A memory of the database's rows, nothing more: after a restart or an outage it is
+loaded again. Times are seconds of a monotonic clock, passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from thumper.domain.progress import FileState
+from thumper.ingest.admit import Outcome
+from thumper.ingest.examine import StableFile
+from thumper.ingest.walk import Found
+from thumper.store.arrivals import GROWING, FileRow
+from thumper.watcher.stability import Look, Steadiness
+
+
+@dataclass(slots=True)
+class Pending:
+    """A file that has not settled."""
+
+    file_id: UUID
+    dump_id: UUID
+    recorded: tuple[int, int]
+    """Size and time of its ledger row."""
+    steadiness: Steadiness
+    next_look_s: float
+    held_since_s: float | None = None
+    """Since when it is whole but lacks its ending."""
+    missing: bool = False
+    """Whether the last look did not find it."""
+
+
+@dataclass(slots=True)
+class Tracker:
+    """The memory of one source. `look_s` and `hold_s` as in the settings."""
+
+    look_s: float
+    hold_s: float
+    known: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    """Settled files: size and time when they settled."""
+    pending: dict[bytes, Pending] = field(default_factory=dict)
+    ready: dict[bytes, Pending] = field(default_factory=dict)
+    """Pending files that are to be admitted, in order; they are in `pending` as well."""
+    folders: set[bytes] = field(default_factory=set)
+    warm: dict[bytes, tuple[float, float]] = field(default_factory=dict)
+    """Folders in which something was new: when to look next, and until when."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for memory in (self.known, self.pending, self.ready, self.folders, self.warm):
+            memory.clear()
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no file of the source is remembered."""
+        return not self.known and not self.pending
+
+    def is_news(self, file: Found) -> bool:
+        """Say whether a file is new, or has changed since it settled."""
+        if file.path in self.pending:
+            return False
+        return self.known.get(file.path) != (file.size_bytes, file.mtime_ns)
+
+    def remember(self, rows: Iterable[FileRow], looks: dict[bytes, Look], *, now_s: float) -> None:
+        """Take ledger rows over; `looks` are what was just seen of them, where it was."""
+        for row in rows:
+            recorded = (row.size_bytes, row.mtime_ns)
+            if row.state not in GROWING:
+                self.known[row.path] = recorded
+                continue
+            # A row of another run was not looked at now: its inode is unknown, so the next look differs.
+            look = looks.get(row.path, Look(row.size_bytes, row.mtime_ns, -1))
+            self.known.pop(row.path, None)
+            self.pending[row.path] = Pending(
+                file_id=row.file_id,
+                dump_id=row.dump_id,
+                recorded=recorded,
+                steadiness=Steadiness(look, now_s),
+                next_look_s=now_s + self.look_s if row.path in looks else now_s,
+            )
+
+    def warm_up(self, folders: Iterable[bytes], *, now_s: float, until_s: float) -> None:
+        """Have folders looked into again until then: more is likely to come where something came."""
+        for folder in folders:
+            self.warm[folder] = (now_s + self.look_s, until_s)
+
+    def warm_folders(self, now_s: float) -> set[bytes]:
+        """Give the warm folders whose look is due, and schedule the next one."""
+        due = {folder for folder, (next_s, _) in self.warm.items() if next_s <= now_s}
+        for folder in due:
+            until_s = self.warm[folder][1]
+            if until_s <= now_s:
+                del self.warm[folder]
+            else:
+                self.warm[folder] = (now_s + self.look_s, until_s)
+        return due
+
+    def due(self, now_s: float) -> list[bytes]:
+        """Give the pending files that are to be looked at now."""
+        return [
+            path
+            for path, pending in self.pending.items()
+            if pending.next_look_s <= now_s and path not in self.ready
+        ]
+
+    def observe(self, path: bytes, found: Found | None, *, now_s: float) -> None:
+        """Take a look at a pending file into account; one that turns out whole becomes ready."""
+        pending = self.pending[path]
+        if found is None:
+            pending.missing, pending.next_look_s = True, now_s + self.look_s
+            return
+        pending.missing = False
+        look = Look(found.size_bytes, found.mtime_ns, found.inode)
+        if pending.steadiness.observe(look, now_s):
+            pending.held_since_s = None
+        if pending.steadiness.is_whole(now_s, look_s=self.look_s) and self._waited(pending, now_s):
+            self.ready[path] = pending
+        pending.next_look_s = now_s + self.look_s
+
+    def _waited(self, pending: Pending, now_s: float) -> bool:
+        return pending.held_since_s is None or now_s - pending.held_since_s >= self.hold_s
+
+    def inodes(self) -> set[int]:
+        """Give the inodes of pending files that are there."""
+        return {pending.steadiness.look.inode for pending in self.pending.values() if not pending.missing}
+
+    def unrecorded(self, paths: Iterable[bytes]) -> list[Found]:
+        """Give those pending files whose ledger row shows another size or time than they have now."""
+        files = []
+        for path in paths:
+            pending = self.pending[path]
+            look = pending.steadiness.look
+            if (look.size_bytes, look.mtime_ns) != pending.recorded:
+                files.append(Found(path, look.size_bytes, look.mtime_ns, look.inode))
+        return files
+
+    def note_recorded(self, rows: Iterable[FileRow]) -> None:
+        """Take over that the ledger rows of pending files show what they are now."""
+        for row in rows:
+            self.pending[row.path].recorded = (row.size_bytes, row.mtime_ns)
+
+    def stable_file(self, path: bytes, *, root: bytes) -> StableFile:
+        """Give a ready file as admission wants it."""
+        pending = self.pending[path]
+        look = pending.steadiness.look
+        return StableFile(
+            file_id=pending.file_id,
+            dump_id=pending.dump_id,
+            absolute=root.rstrip(b"/") + b"/" + path,
+            name=path,
+            size_bytes=look.size_bytes,
+            mtime_ns=look.mtime_ns,
+            inode=look.inode,
+            root=root,
+            final=pending.held_since_s is not None or self.hold_s == 0,
+        )
+
+    def conclude(self, outcomes: Iterable[Outcome], *, now_s: float) -> None:
+        """Take over what became of files: settled, held for their ending, or to be seen anew."""
+        for outcome in outcomes:
+            path = outcome.file.name
+            pending = self.ready.pop(path, None) or self.pending.get(path)
+            if outcome.state is FileState.STABLE and pending is not None:
+                pending.held_since_s, pending.next_look_s = now_s, now_s + self.look_s
+                continue
+            self.pending.pop(path, None)
+            if outcome.state is FileState.SEEN:  # the next look at its folder finds it as news
+                self.known.pop(path, None)
+                folder = path.rpartition(b"/")[0]
+                self.warm[folder] = (now_s, max(now_s + 2 * self.look_s, self.warm.get(folder, (0, 0))[1]))
+            else:
+                self.known[path] = (outcome.file.size_bytes, outcome.file.mtime_ns)
+
+    def next_s(self) -> float:
+        """Give when the next look is due; infinity when nothing waits."""
+        looks = [p.next_look_s for path, p in self.pending.items() if path not in self.ready]
+        return min([*looks, *(next_s for next_s, _ in self.warm.values())], default=float("inf"))

@@ -1,0 +1,88 @@
+"""Puts the HTTP side together: which address is answered by whom."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from thumper.domain.progress import ProcessRole
+from thumper.graphql.context import Context
+from thumper.settings import Settings
+from thumper.store.processes import Life
+from thumper.web import health
+from thumper.web.access import LocalOnly, QuietHeaders
+from thumper.web.answer import refused
+from thumper.web.media import media
+from thumper.web.page import page_files, query_page, wants_page
+from thumper.web.room import open_room
+from thumper.web.transport import PATH, Transport
+from thumper.web.upload import upload
+
+
+class _Endpoint:
+    """`/graphql`: the page for browsers that open it, the API for everything else."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and wants_page(request := Request(scope)):
+            await (await query_page(request))(scope, receive, send)
+        else:
+            await self._transport(scope, receive, send)
+
+
+def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
+    """Give the ASGI app; its lifespan opens the database and gives signs of life until it ends."""
+    life = life if life is not None else Life(role=ProcessRole.SERVE)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        try:
+            async with open_room(settings, life) as room:
+                app.state.room = room
+                yield
+        except BaseException as error:
+            app.state.failure = error  # uvicorn logs it and says no more
+            raise
+
+    def context(connection: HTTPConnection, request_id: str) -> Context:
+        made: Context = app.state.room.context(connection, request_id)
+        return made
+
+    endpoint = _Endpoint(Transport(context))
+    app = Starlette(
+        routes=[
+            Route("/", query_page, methods=["GET"]),
+            Route(PATH, endpoint),
+            WebSocketRoute(PATH, endpoint),
+            Route("/media/{id}/{size}", media, methods=["GET"]),
+            Route("/upload/{token}", upload, methods=["PUT"]),
+            Route("/health/live", health.live, methods=["GET"]),
+            Route("/health/ready", health.ready, methods=["GET"]),
+            Mount("/pages", page_files()),
+        ],
+        middleware=[Middleware(QuietHeaders), Middleware(LocalOnly)],
+        exception_handlers={HTTPException: _no_such_address},
+        lifespan=lifespan,
+    )
+    return app
+
+
+async def _no_such_address(request: Request, error: Exception) -> Response:
+    """Refuse an unknown address or a wrong method in JSON."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    code, message = {
+        404: ("NOT_FOUND", f"There is nothing at {request.url.path}. The API is at {PATH}."),
+        405: ("BAD_METHOD", f"{request.url.path} does not take {request.method}."),
+    }.get(status, ("BAD_REQUEST", str(getattr(error, "detail", "The request cannot be answered."))))
+    return refused(status, code, message=message, headers=headers)

@@ -1,0 +1,80 @@
+"""Whether the server lives, and whether it can do its work. No login, no redirect, nothing cached."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict, dataclass
+from typing import Final, Literal, cast
+
+from redis.asyncio import Redis
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from thumper.store.connect import OUTAGES, client
+from thumper.store.schema_version import missing_migrations
+from thumper.wakeup import AWAY
+from thumper.web.room import Room
+
+_PATIENCE_S: Final = 3.0
+"""How long one check may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line: degraded costs speed, failed costs answers."""
+
+    name: str
+    state: Literal["ok", "degraded", "failed"]
+    message: str = ""
+
+
+async def live(_request: Request) -> JSONResponse:
+    """Answer that the process runs."""
+    return JSONResponse({"state": "ok"}, headers={"cache-control": "no-store"})
+
+
+async def ready(request: Request) -> JSONResponse:
+    """Answer with the list of checks; 503 when one has failed."""
+    room = cast("Room", request.app.state.room)
+    checks = [await _database(), await _schema(), await _redis(room.settings.redis_url)]
+    failed = any(check.state == "failed" for check in checks)
+    body = {"state": "failed" if failed else "ok", "checks": [asdict(check) for check in checks]}
+    return JSONResponse(body, status_code=503 if failed else 200, headers={"cache-control": "no-store"})
+
+
+async def _database() -> Check:
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            await client().execute_query_dict("SELECT 1")
+    except OUTAGES as error:
+        return Check("database", "failed", f"PostgreSQL does not answer ({_words(error)}).")
+    return Check("database", "ok")
+
+
+async def _schema() -> Check:
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            missing = await missing_migrations()
+    except OUTAGES:
+        return Check("schema", "failed", "Unknown while PostgreSQL does not answer.")
+    if missing:
+        return Check("schema", "failed", f"Not migrated to {missing[-1]}. Run `thumper migrate`.")
+    return Check("schema", "ok")
+
+
+async def _redis(url: str | None) -> Check:
+    slower = "The worker looks for work by itself, a few seconds later."
+    if url is None:
+        return Check("redis", "degraded", f"THUMPER_REDIS_URL is not set. {slower}")
+    connection = Redis.from_url(url, socket_timeout=_PATIENCE_S, socket_connect_timeout=_PATIENCE_S)
+    try:
+        await connection.ping()
+    except AWAY as error:
+        return Check("redis", "degraded", f"Redis does not answer ({_words(error)}). {slower}")
+    finally:
+        await connection.aclose()
+    return Check("redis", "ok")
+
+
+def _words(error: BaseException) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,102 @@
+"""`thumper serve`: runs the HTTP side until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import signal
+import threading
+from collections.abc import Iterator
+from typing import Final
+
+import uvicorn
+
+from thumper.domain.progress import ProcessRole
+from thumper.errors import RefusedError, ServiceDownError, ThumperError
+from thumper.settings import Settings
+from thumper.store.processes import Life
+from thumper.web.app import create_app
+
+_STOP_WITHIN_S: Final = 5
+"""How long open requests and subscriptions may take to end."""
+_WS_MESSAGE_BYTES: Final = 256 * 1024
+"""Largest WebSocket message, as large as an HTTP request."""
+
+
+def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
+    """Serve until SIGTERM or SIGINT; give the exit code.
+
+    Raises `RefusedError` for an address other machines can reach, `ServiceDownError` when PostgreSQL does
+    not answer or the port is taken.
+    """
+    refuse_other_machines(settings.host)
+    app = create_app(settings, life=Life(role=ProcessRole.SERVE, restarts=restarts, last_exit=last_exit))
+    server = uvicorn.Server(server_config(app, settings))
+    with _stopped_by_signals(server):
+        try:
+            asyncio.run(server.serve())
+        except SystemExit as error:  # uvicorn's way to say that it could not start
+            _explain(getattr(app.state, "failure", None), settings, cause=error)
+    if not server.started:
+        _explain(getattr(app.state, "failure", None), settings, cause=None)
+    return 0
+
+
+def refuse_other_machines(host: str) -> None:
+    """Raise `RefusedError` unless the address belongs to this machine alone."""
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    if not loopback:
+        raise RefusedError(
+            f"THUMPER_HOST is {host}, which other machines can reach, and Thumper has no access control yet: anybody "
+            "there could read and change everything. Use 127.0.0.1, and an SSH tunnel to reach it from elsewhere."
+        )
+
+
+def server_config(app: object, settings: Settings) -> uvicorn.Config:
+    """Give uvicorn's configuration; logging is ours."""
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # any ASGI app
+        host=settings.host,
+        port=settings.port,
+        ws="websockets-sansio",
+        ws_max_size=_WS_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_STOP_WITHIN_S,
+    )
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    """Make SIGTERM and SIGINT a clean stop: uvicorn raises them again when it has stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _explain(failure: BaseException | None, settings: Settings, *, cause: BaseException | None) -> None:
+    """Raise why the server did not start; return when it was stopped before it could."""
+    if isinstance(failure, ThumperError):
+        raise failure
+    if failure is not None and not isinstance(failure, asyncio.CancelledError):
+        raise failure
+    if cause is not None:
+        raise ServiceDownError(
+            f"Port {settings.port} of {settings.host} is taken. Stop what uses it, or set THUMPER_PORT."
+        ) from cause

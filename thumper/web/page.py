@@ -1,0 +1,41 @@
+"""The query page in the browser: GraphiQL, from files of this server and no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+
+PAGES: Final = Path(__file__).parent / "pages"
+_COMPLETE: Final = PAGES / "graphiql" / "package.json"
+"""Copied last at set-up: it says that GraphiQL's files are whole."""
+
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""GraphiQL's editor writes style elements at run time; scripts come from files alone."""
+
+
+def wants_page(request: Request) -> bool:
+    """Say whether a browser opens the address, rather than a program sending a query."""
+    return (
+        request.method in {"GET", "HEAD"}
+        and "query" not in request.query_params
+        and "text/html" in request.headers.get("accept", "")
+    )
+
+
+async def query_page(_request: Request) -> Response:
+    """Answer with GraphiQL, or with how to get it."""
+    name = "query.html" if _COMPLETE.exists() else "query_missing.html"
+    headers = {"content-security-policy": _POLICY, "cache-control": "no-cache", "vary": "accept"}
+    return FileResponse(PAGES / name, media_type="text/html", headers=headers)
+
+
+def page_files() -> StaticFiles:
+    """Give the app that serves scripts and styles of the page."""
+    return StaticFiles(directory=PAGES)

@@ -1,0 +1,96 @@
+// Starts GraphiQL on this server's own API: queries by POST, subscriptions over graphql-transport-ws.
+"use strict";
+
+const EXAMPLES = [
+  `# The latest photos, with what is on them. Press the play button, or Ctrl-Enter.
+query LatestPhotos {
+  images(first: 10, where: { state: COMPLETED }) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id
+      fileName
+      takenAt
+      timeSource
+      location { name }
+      detections { species sex lifeStage confidence box { x y width height } }
+      urls { thumb }
+    }
+  }
+}
+`,
+  `# Bucks that the model is sure about, wherever they stood.
+query Bucks {
+  detections(where: { sex: MALE, minConfidence: 0.8 }, orderBy: { field: CONFIDENCE }, first: 20) {
+    totalCount
+    nodes { confidence label image { takenAt location { name } urls { view } } }
+  }
+}
+`,
+  `# What each delivered card came to.
+query Receipts {
+  dumps(first: 5) {
+    nodes {
+      folder
+      number
+      location { name }
+      settledAt
+      receipt { found waiting stored duplicate rejected rejections { reason files } }
+      imageCounts { total pending processing completed failed }
+      files(state: REJECTED, first: 20) { nodes { path reason message whatToDo } }
+    }
+  }
+}
+`,
+  `# The deer that have a name.
+query Herd {
+  allDeer(orderBy: { field: LAST_SEEN }) {
+    totalCount
+    nodes {
+      name
+      sex
+      firstSeen
+      lastSeen
+      locations { name }
+      sightings(first: 3) { totalCount nodes { image { takenAt } } }
+      bestPhoto { confidence image { urls { view } } }
+    }
+  }
+}
+`,
+  `# A place for cameras to hang.
+mutation NewLocation {
+  createLocation(input: { name: "Creek Bed", latitude: 30.2672, longitude: -97.7431, timeZone: "America/Chicago" }) {
+    location { id name }
+    errors { code message path }
+  }
+}
+`,
+  `# Runs until you stop it: detections as they are made.
+subscription Live {
+  detectionAdded {
+    seq
+    snapshot
+    detections { label confidence image { fileName location { name } } }
+  }
+}
+`,
+];
+
+const secure = location.protocol === "https:";
+const fetcher = GraphiQL.createFetcher({
+  url: "/graphql",
+  wsClient: graphqlWs.createClient({
+    url: `${secure ? "wss" : "ws"}://${location.host}/graphql`,
+    lazy: true,
+  }),
+});
+
+ReactDOM.createRoot(document.getElementById("graphiql")).render(
+  React.createElement(GraphiQL, {
+    fetcher,
+    defaultTabs: EXAMPLES.map((query) => ({ query })),
+    defaultEditorToolsVisibility: "variables",
+    shouldPersistHeaders: false,
+  }),
+);

@@ -1,0 +1,69 @@
+"""What the HTTP side keeps at hand while the server runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from thumper.domain.progress import ProcessState
+from thumper.errors import UsageError
+from thumper.graphql.context import Context
+from thumper.graphql.live import Live, going_live
+from thumper.graphql.loaders import Loaders
+from thumper.imaging.sandbox import DecodeSandbox
+from thumper.ingest.desk import Desk
+from thumper.settings import Settings
+from thumper.store import processes
+from thumper.store.connect import open_database
+from thumper.store.processes import Beat, Life
+
+POOL_SIZE = 10
+"""Connections to PostgreSQL; a page of images uses four at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Opened with the server and closed with it."""
+
+    settings: Settings
+    desk: Desk
+    sandbox: DecodeSandbox
+    live: Live
+
+    def context(self, connection: HTTPConnection, request_id: str) -> Context:
+        """Make the context of a request, or of a WebSocket connection, whose loaders must keep nothing."""
+        websocket = connection.scope["type"] == "websocket"
+        return Context(
+            settings=self.settings,
+            desk=self.desk,
+            live=self.live,
+            loaders=Loaders(cache=not websocket),
+            base_url=f"http://{connection.headers['host']}",
+            request_id=request_id,
+        )
+
+
+@contextlib.asynccontextmanager
+async def open_room(settings: Settings, life: Life) -> AsyncIterator[Room]:
+    """Open everything that serving needs; raises `ServiceDownError` when PostgreSQL does not answer."""
+    if settings.database_url is None:
+        raise UsageError("THUMPER_DATABASE_URL is not set. Start with `thumper up` or `thumper serve`.")
+    desk = Desk.of(settings)
+    async with (
+        open_database(settings.database_url, pool_size=POOL_SIZE),
+        going_live(settings.database_url) as live,
+    ):
+        sandbox = DecodeSandbox(desk.limits, workers=settings.decode_workers)
+        beating = asyncio.create_task(processes.keep_beating(life, lambda: Beat(state=ProcessState.IDLE)))
+        try:
+            yield Room(settings=settings, desk=desk, sandbox=sandbox, live=live)
+        finally:
+            beating.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await beating
+            await asyncio.to_thread(sandbox.close)
+            await desk.wakeup.close()

@@ -1,0 +1,224 @@
+"""GraphQL over HTTP and WebSocket: strawberry's transports, with every refusal in JSON.
+
+Departs from strawberry where the GraphQL-over-HTTP audit or our own promises ask for it: the media type
+application/graphql-response+json with 400 for requests that could not be executed, 405 for mutations by GET and
+for subscriptions by POST, one context with its loaders a request, and only graphql-transport-ws.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Callable
+from datetime import timedelta
+from typing import Any, Final, cast
+from uuid import uuid4
+
+from cross_web import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from strawberry.exceptions import MissingQueryError
+from strawberry.http import GraphQLHTTPResponse, process_result
+from strawberry.http.exceptions import NonJsonMessageReceived
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message as WsMessage
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from thumper.graphql.context import Context
+from thumper.graphql.schema import schema
+from thumper.web.answer import refused
+
+PATH: Final = "/graphql"
+RESPONSE_JSON: Final = "application/graphql-response+json"
+_MOST_BODY_BYTES: Final = 256 * 1024
+"""Largest request body; the longest query of ours has 4 kB."""
+_INIT_WAIT: Final = timedelta(seconds=5)
+"""How long a WebSocket client may take to introduce itself."""
+_MOST_OPERATIONS: Final = 20
+"""Operations that one WebSocket connection may have open."""
+
+ContextMaker = Callable[[HTTPConnection, str], Context]
+"""Makes a context for a request or connection with its request id."""
+
+
+class _Refusal(HTTPException):
+    """Raised if a request cannot be a GraphQL request."""
+
+    def __init__(self, status: int, code: str, *, message: str, allow: str | None = None) -> None:
+        super().__init__(status, message)
+        self.code = code
+        self.headers = {"allow": allow} if allow else None
+
+
+class _DictsOnly(ASGIWebSocketAdapter):
+    """Takes JSON objects only; strawberry would die of a list."""
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        """Give the messages."""
+        async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
+            if not isinstance(message, dict):
+                raise NonJsonMessageReceived
+            yield message
+
+
+class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
+    """Closes on messages of the wrong shape instead of dying of them."""
+
+    async def handle_message(self, message: WsMessage) -> None:
+        """Act on one message."""
+        try:
+            await super().handle_message(message)
+        except (TypeError, AttributeError):
+            await self.handle_invalid_message("Failed to parse message")
+
+
+class Transport(GraphQL[Context, None]):
+    """The endpoint `/graphql` for every method but the page that GET gives a browser."""
+
+    websocket_adapter_class = _DictsOnly
+    graphql_transport_ws_handler_class = _Handler
+
+    def __init__(self, make_context: ContextMaker) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=_INIT_WAIT,
+            max_subscriptions_per_connection=_MOST_OPERATIONS,
+            # LocalOnly has checked the origin, and knows all names of this machine.
+            allowed_origins=("*",),
+        )
+        self._make_context = make_context
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; a refusal of the transport itself is JSON as well."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, _limited(receive))
+        try:
+            response = await self.run(request)
+        except HTTPException as error:
+            code = error.code if isinstance(error, _Refusal) else "BAD_REQUEST"
+            headers = error.headers if isinstance(error, _Refusal) else None
+            response = refused(error.status_code, code, message=error.reason, headers=headers)
+        await response(scope, receive, send)
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        """Make the context, and name the request in the answer."""
+        request_id = uuid4().hex[:16]
+        if isinstance(response, Response):
+            response.headers["x-request-id"] = request_id
+        return self._make_context(request, request_id)
+
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        """Never: the page is a route of its own."""
+        return False
+
+    def is_request_allowed(self, request: Any) -> bool:
+        """Allow GET and POST."""
+        if request.method in {"GET", "POST"}:
+            return True
+        message = "GraphQL takes GET and POST."
+        raise _Refusal(405, "BAD_METHOD", message=message, allow="GET, POST")
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Read JSON; what nests too deep is no JSON either."""
+        try:
+            return json.loads(data)
+        except (RecursionError, UnicodeDecodeError) as error:
+            raise json.JSONDecodeError(str(error), "", 0) from error
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """Read a request or its variables: an object; null counts as an empty one."""
+        parsed = super().parse_json(data)
+        if parsed is None or isinstance(parsed, dict):
+            return parsed or {}
+        raise _Refusal(400, "BAD_REQUEST", message="The request must be one JSON object; batches are off.")
+
+    async def execute_single(self, request: Request, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """Execute a query, or by POST a mutation."""
+        data, context = kwargs["request_data"], kwargs["context"]
+        allowed = {OperationType.QUERY} | ({OperationType.MUTATION} if request.method == "POST" else set())
+        try:
+            return await self.schema.execute(
+                data.query,
+                variable_values=data.variables,
+                context_value=context,
+                operation_name=data.operation_name,
+                allowed_operation_types=allowed,
+                operation_extensions=data.extensions,
+            )
+        except CannotGetOperationTypeError as error:
+            raise _Refusal(400, "BAD_OPERATION", message=error.as_http_error_reason()) from error
+        except MissingQueryError as error:
+            raise _Refusal(400, "NO_QUERY", message="The request holds no query.") from error
+        except InvalidOperationTypeError as error:
+            raise _wrong_way(error.operation_type, context.base_url) from error
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """Give the answer; without `data` when nothing was executed."""
+        answer = process_result(result)
+        if result.data is None and result.errors and all(error.path is None for error in result.errors):
+            cast("dict[str, Any]", answer).pop("data", None)  # it was not executed
+        if not answer.get("extensions"):
+            answer.pop("extensions", None)
+        return answer
+
+    async def execute_operation(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Note which media type the client wants for the answer."""
+        result = await super().execute_operation(request, *args, **kwargs)
+        # Seen by create_response, which is not told of the request.
+        kwargs["sub_response"].headers["content-type"] = _media_type(request.headers.get("accept"))
+        return result
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        """Give the answer with its media type and the status that goes with it."""
+        media_type = sub_response.headers.get("content-type", "application/json")
+        response = Response(self.encode_json(response_data), media_type=media_type)
+        if media_type == RESPONSE_JSON and "data" not in response_data:
+            response.status_code = 400
+        response.headers.update(sub_response.headers)
+        return response
+
+
+def _wrong_way(operation: OperationType, base_url: str) -> _Refusal:
+    if operation is OperationType.MUTATION:
+        return _Refusal(405, "BAD_METHOD", message="A mutation must be sent by POST.", allow="POST")
+    address = base_url.replace("http", "ws", 1) + PATH
+    message = (
+        f"A subscription runs over WebSocket: connect to {address} with the subprotocol graphql-transport-ws."
+    )
+    return _Refusal(405, "USE_WEBSOCKET", message=message, allow="GET, POST")
+
+
+def _media_type(accept: str | None) -> str:
+    """Give the media type of the answer: the new one only when it is asked for by name."""
+    for item in (accept or "").lower().split(","):
+        kind, *parameters = (part.strip() for part in item.split(";"))
+        if kind == RESPONSE_JSON and not any(part in {"q=0", "q=0.0"} for part in parameters):
+            return RESPONSE_JSON
+        if kind in {"application/json", "application/*", "*/*"}:
+            return "application/json"
+    return "application/json"
+
+
+def _limited(receive: Receive) -> Receive:
+    """Give the same messages, until they are more than a query may have."""
+    read_bytes = 0
+
+    async def receive_limited() -> Message:
+        nonlocal read_bytes
+        message = await receive()
+        read_bytes += len(message.get("body", b""))
+        if read_bytes > _MOST_BODY_BYTES:
+            limit = f"A request may have {_MOST_BODY_BYTES // 1024} kB; send files with createUpload."
+            raise _Refusal(413, "TOO_LARGE", message=limit)
+        return message
+
+    return receive_limited

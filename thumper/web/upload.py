@@ -1,0 +1,58 @@
+"""The door for bytes: one PUT to a one-time address, answered with what the file became."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from thumper.domain.progress import FileState
+from thumper.domain.reason import Reason
+from thumper.errors import NotFoundError, RefusedError, ThumperError
+from thumper.graphql import identity
+from thumper.ingest.admit import Outcome
+from thumper.ingest.upload import receive_upload
+from thumper.store.connect import OUTAGES
+from thumper.web.answer import refused
+from thumper.web.room import Room
+
+
+async def upload(request: Request) -> Response:
+    """Answer PUT /upload/{token}: state, image id, reason."""
+    room = cast("Room", request.app.state.room)
+    try:
+        received = await receive_upload(room.desk, request.path_params["token"], request.stream())
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody is there to read it; the address can be used again
+    except NotFoundError as error:
+        return refused(404, error.code, message=str(error))
+    except RefusedError as error:
+        return refused(410, error.code, message=str(error))
+    except ThumperError as error:
+        return refused(500, error.code, message=str(error))
+    except OUTAGES:
+        return refused(
+            503, "DATABASE_DOWN", message="PostgreSQL does not answer. Send the file again when it is back."
+        )
+    answer = _answer(received.outcome) | {"dumpId": identity.encode("Dump", received.dump_id)}
+    return JSONResponse(answer, status_code=_status(received.outcome))
+
+
+def _answer(outcome: Outcome) -> dict[str, Any]:
+    reason = outcome.reason
+    return {
+        "state": outcome.state.name,
+        "imageId": None if outcome.image_id is None else identity.encode("Image", outcome.image_id),
+        "reason": None if reason is None else reason.value,
+        "message": None if reason is None else (outcome.message or reason.sentence),
+        "whatToDo": None if reason is None else reason.advice,
+    }
+
+
+def _status(outcome: Outcome) -> int:
+    if outcome.state is FileState.STORED:
+        return 201
+    if outcome.state is FileState.REJECTED:
+        return 413 if outcome.reason is Reason.TOO_LARGE_BYTES else 422
+    return 200

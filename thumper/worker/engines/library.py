@@ -1,0 +1,47 @@
+"""PyTorch and ultralytics, imported in a way that they keep quiet and leave nothing behind.
+
+Left to itself, ultralytics asks the network whether it is online, installs packages,
+writes a settings file below the home folder and prints. It decides all this while it
+is imported, by the environment; so whoever needs it takes it from here.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import Final
+
+_TOLD: Final = {
+    "YOLO_OFFLINE": "true",
+    "YOLO_AUTOINSTALL": "false",
+    "YOLO_VERBOSE": "false",
+    # Model files are unpickled with a list of allowed classes, so that one cannot run code of its own.
+    "ULTRALYTICS_SAFE_LOAD": "true",
+}
+
+with tempfile.TemporaryDirectory(prefix="thumper-ultralytics-") as _config_dir:
+    # Only said to the library, never read by us. It insists on writing its settings; they go away with the folder.
+    os.environ.update(_TOLD | {"YOLO_CONFIG_DIR": _config_dir})  # noqa: TID251
+
+    import torch
+    import torchvision
+    import ultralytics
+    from ultralytics.data.augment import LetterBox
+    from ultralytics.nn.modules.head import Detect
+    from ultralytics.nn.tasks import DetectionModel, load_checkpoint
+    from ultralytics.utils.nms import non_max_suppression
+    from ultralytics.utils.ops import scale_boxes
+
+VERSIONS: Final = f"ultralytics {ultralytics.__version__}, torch {torch.__version__}"
+
+__all__ = [
+    "VERSIONS",
+    "Detect",
+    "DetectionModel",
+    "LetterBox",
+    "load_checkpoint",
+    "non_max_suppression",
+    "scale_boxes",
+    "torch",
+    "torchvision",
+]

@@ -1,0 +1,125 @@
+"""Runs a YOLOv8 model with ultralytics and PyTorch, in this process, on CUDA or on the cores of the CPU.
+
+Gives the boxes that `yolo predict` gives with its defaults, without what surrounds
+them there: nothing is read, written, downloaded or printed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Final
+
+from thumper.domain.detection import IMAGE_SIZE, RawDetection
+from thumper.errors import DetectorError
+from thumper.weights import Weights
+from thumper.worker.detector import DeviceFault, OutOfMemory
+from thumper.worker.engines.library import VERSIONS, torch
+from thumper.worker.engines.network import Network
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_MOST_STREAMS: Final = 16
+"""Most images in the model at a time on CPU: beyond that Python's own lock is the limit."""
+_FAULT_WORDS: Final = ("CUDA error", "CUBLAS_STATUS", "CUDNN_STATUS", "cuDNN error", "device-side assert")
+"""How errors read after which a CUDA context is lost, where PyTorch gives them no class of their own."""
+
+
+class UltralyticsEngine:
+    """A `Detector`, made in a few seconds. One caller at a time.
+
+    `device` is auto, cpu, cuda or cuda:N. Raises `DetectorError` if the file is no YOLOv8 detection model or the
+    device is not there, `DeviceFault` or `OutOfMemory` if the device cannot take the model.
+    """
+
+    def __init__(self, weights: Weights, *, device: str) -> None:
+        """Load the model onto the device and warm it up."""
+        self._device = _choose_device(device)
+        self.name = weights.name
+        self.sha256 = weights.sha256
+        self.device = str(self._device)
+        self.engine = VERSIONS
+        on_cpu = self._device.type == "cpu"
+        if on_cpu:
+            # One thread an image and as many images as cores: measured faster than one image on all cores, and
+            # twenty times faster when other processes want the cores, for no thread waits for another.
+            torch.set_num_threads(1)
+        streams = min(len(os.sched_getaffinity(0)), _MOST_STREAMS) if on_cpu else 1
+        with _translated_errors():
+            first = Network(weights.path, self._device)
+            self.labels = first.labels
+            first.predict([_blank()])  # the first picture is slow
+            self._networks: SimpleQueue[Network] = SimpleQueue()
+            for network in [first, *(first.twin() for _ in range(streams - 1))]:
+                self._networks.put(network)
+        self._threads = ThreadPoolExecutor(streams, "stream", torch.set_num_threads, (1,)) if on_cpu else None
+
+    def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
+        """Find what is in each image; see `Detector.detect`."""
+        groups = self._groups(images)
+        answers: list[list[RawDetection]] = [[] for _ in images]
+        batches = [[images[number] for number in numbers] for numbers in groups]
+        with _translated_errors():
+            run = map if self._threads is None else self._threads.map
+            for numbers, found in zip(groups, run(self._predict, batches), strict=True):
+                for number, boxes in zip(numbers, found, strict=True):
+                    answers[number] = boxes
+        return answers
+
+    def _groups(self, images: Sequence[NDArray[np.uint8]]) -> list[list[int]]:
+        """Say which images go through the model together: on CUDA those of one size, on CPU each alone.
+
+        Images of different sizes would have to be padded to a common one, which changes their answers.
+        """
+        if self._device.type == "cpu":
+            return [[number] for number in range(len(images))]
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for number, image in enumerate(images):
+            groups.setdefault(image.shape, []).append(number)
+        return list(groups.values())
+
+    def _predict(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
+        network = self._networks.get()
+        try:
+            return network.predict(images)
+        finally:
+            self._networks.put(network)
+
+
+def _blank() -> NDArray[np.uint8]:
+    blank: NDArray[np.uint8] = torch.zeros(IMAGE_SIZE, IMAGE_SIZE, 3, dtype=torch.uint8).numpy()
+    return blank
+
+
+def _choose_device(wanted: str) -> torch.device:
+    if wanted == "cpu" or (wanted == "auto" and not torch.cuda.is_available()):
+        return torch.device("cpu")
+    device = torch.device("cuda:0" if wanted in {"auto", "cuda"} else wanted)
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if device.index >= count:
+        raise DetectorError(
+            f"THUMPER_DEVICE={wanted}: PyTorch {torch.__version__} sees {count} CUDA devices here."
+            " Check the driver with nvidia-smi, or set THUMPER_DEVICE=cpu."
+        )
+    return device
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    """Translate PyTorch's errors into ours; what is neither out of memory nor a fault stays as it is."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        torch.cuda.empty_cache()
+        raise OutOfMemory(str(error)) from None
+    except torch.AcceleratorError as error:
+        raise DeviceFault(str(error)) from error
+    except RuntimeError as error:
+        if any(words in str(error) for words in _FAULT_WORDS):
+            raise DeviceFault(str(error)) from error
+        raise
