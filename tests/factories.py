@@ -49,7 +49,11 @@ async def make_dump(location: models.Location | None = None, **values: Any) -> m
     source = await models.Source.create(
         kind=SourceKind.DROP, path=f"/drop/{number}".encode(), display_path=f"/drop/{number}"
     )
-    folder = {"folder": f"card{number}".encode(), "display_folder": f"card{number}", "number": 1}
+    folder: dict[str, Any] = {
+        "folder": f"card{number}".encode(),
+        "display_folder": f"card{number}",
+        "number": 1,
+    }
     return await models.Dump.create(source=source, location=location, **folder | values)
 
 

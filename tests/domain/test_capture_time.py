@@ -24,7 +24,7 @@ from thumper.domain.capture_time import (
 
 CHICAGO = ZoneInfo("America/Chicago")
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
-REAL_SOURCES = [source for source in TimeSource if source is not TimeSource.NONE]
+REAL_SOURCES: list[TimeSource] = [source for source in TimeSource if source is not TimeSource.NONE]
 
 wall_clocks = st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30))  # noqa: DTZ001  # a camera's clock
 believable = st.datetimes(dt.datetime(FIRST_YEAR, 1, 1), dt.datetime(2027, 12, 31))  # noqa: DTZ001  # a camera's clock

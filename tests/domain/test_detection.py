@@ -55,5 +55,5 @@ def test_two_deer_side_by_side_are_two() -> None:
 
 
 def test_a_confidence_beyond_certainty_cannot_be_made() -> None:
-    with pytest.raises(ValueError, match="within 0..1"):
+    with pytest.raises(ValueError, match="a confidence lies within"):
         raw(1.5, 0.1)

@@ -18,9 +18,10 @@ from thumper.imaging.orientation import is_sideways, read_orientation
 def test_every_orientation_is_turned_as_opencv_turns_it(kind: str, orientation: int) -> None:
     file = encoded(scene(), kind, orientation=orientation)
     ours = np.asarray(decode(file, Limits()).image)
-    theirs = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+    theirs = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_COLOR)
+    assert theirs is not None
     assert ours.shape[:2] == ((320, 240) if is_sideways(orientation) else (240, 320))
-    assert np.array_equal(ours, theirs)
+    assert np.array_equal(ours, theirs[..., ::-1])
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 255])

@@ -51,10 +51,9 @@ def test_empty_and_oversized_files_are_refused_by_size(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_no_utf8_is_opened(tmp_path: Path) -> None:
-    path = os.fsencode(tmp_path) + b"/caf\xe9.jpg"
-    with open(path, "wb") as file:
-        file.write(JPEG)
-    with open_original(path) as fd:
+    photo = tmp_path / os.fsdecode(b"caf\xe9.jpg")
+    photo.write_bytes(JPEG)
+    with open_original(os.fsencode(photo)) as fd:
         assert read_whole(fd, Limits()) == JPEG
 
 

@@ -95,6 +95,6 @@ def admit_names(desk: Desk, find: Find) -> Admit:
     async def find_and_admit(*names: str, keep: Keep = Keep.IN_PLACE, **options: bool) -> dict[str, Outcome]:
         files = await find(*names, **{key: options[key] for key in options if key == "final"})
         outcomes = await admit(desk, files, keep=keep, held=options.get("held", False))
-        return {name: outcome for name, outcome in zip(names, outcomes, strict=True)}
+        return dict(zip(names, outcomes, strict=True))
 
     return find_and_admit

@@ -18,7 +18,6 @@ from thumper.domain.capture_time import TimeSource
 from thumper.domain.feed import FeedKind
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
-from thumper.ingest import admit as admission
 from thumper.ingest.admit import CHUNK_BYTES, CHUNK_FILES, admit, chunks, reject
 from thumper.ingest.desk import Desk, Keep
 from thumper.ingest.exif_block import Tag
@@ -81,7 +80,7 @@ async def test_failure_1_images_imported_but_never_enqueued(
         raise PowerCutError
 
     with monkeypatch.context() as patch:
-        patch.setattr(admission.feed, "append", cut)
+        patch.setattr(feed, "append", cut)
         with pytest.raises(PowerCutError):
             await admit(desk, files, keep=Keep.IN_PLACE)
     assert await Image.all().count() == await Job.all().count() == 0
@@ -95,9 +94,13 @@ async def test_failure_2_copy_day_never_becomes_a_capture_time(put: Put, admit_n
     path = put("IMG_0001.JPG", small_jpeg())
     os.utime(path, (1_600_000_000, 1_600_000_000))
     await admit_names("IMG_0001.JPG")
-    image = await Image.get()
-    assert (image.taken_at, image.taken_local, image.time_source) == (None, None, TimeSource.NONE)
-    assert image.sort_at == UNTIMED_SORT_AT
+    (image,) = await Image.all().values("taken_at", "taken_local", "time_source", "sort_at")
+    assert image == {
+        "taken_at": None,
+        "taken_local": None,
+        "time_source": TimeSource.NONE,
+        "sort_at": UNTIMED_SORT_AT,
+    }
 
 
 async def test_the_zone_of_the_location_makes_the_instant(put: Put, admit_names: Admit) -> None:
@@ -205,8 +208,7 @@ async def test_a_folder_makes_a_location_only_when_something_new_comes_from_it(
     await admit_names("Copy of card/IMG_0003.JPG")
     location = await Location.get()
     assert (location.name, location.latitude) == ("Copy of card", None)
-    placed = await Image.filter(location_id=location.id).values_list("file_name", flat=True)
-    assert placed == ["IMG_0003.JPG"]
+    assert [image.file_name for image in await Image.filter(location_id=location.id)] == ["IMG_0003.JPG"]
 
 
 async def test_the_top_folder_of_a_card_names_the_location_whatever_its_case(
@@ -219,14 +221,24 @@ async def test_the_top_folder_of_a_card_names_the_location_whatever_its_case(
     assert await Location.all().count() == 1
 
 
+async def test_case_is_judged_by_postgresql_alone(put: Put, admit_names: Admit) -> None:
+    """Python and PostgreSQL fold some letters otherwise: capital sigma at the end, dotted I, sharp S."""
+    names = [f"{folder}/{number}.jpg" for number, folder in enumerate(("ΟΔΟΣ", "İstanbul", "WEIẞ", "HÖHE"))]
+    for shade, name in enumerate(names):
+        put(name, small_jpeg(shade))
+    outcomes = await admit_names(*names)
+    assert {outcome.state for outcome in outcomes.values()} == {FileState.STORED}
+    assert await Image.filter(location_id=None).count() == 0
+
+
 async def test_a_file_name_suggests_a_location_that_exists(put: Put, admit_names: Admit) -> None:
     sanctuary = await make_location("Sanctuary")
     put("SANCTUARY_00006.jpg", small_jpeg(1))
     put("MEADOW_00007.jpg", small_jpeg(2))
     put("Ridge/SANCTUARY_00008.jpg", small_jpeg(3))
     await admit_names("SANCTUARY_00006.jpg", "MEADOW_00007.jpg", "Ridge/SANCTUARY_00008.jpg")
-    by_suggestion = await Image.filter(location_id=sanctuary.id).values_list("file_name", flat=True)
-    assert by_suggestion == ["SANCTUARY_00006.jpg"]
+    suggested = [image.file_name for image in await Image.filter(location_id=sanctuary.id)]
+    assert suggested == ["SANCTUARY_00006.jpg"]
     assert await Image.filter(location_id=None).count() == 1
 
 
@@ -239,7 +251,7 @@ async def test_a_location_that_was_renamed_keeps_its_folder(desk: Desk, put: Put
     await admit_names("Ridge/2.jpg")
     assert await Location.all().count() == 1
     assert await Image.exclude(location_id=None).count() == 2
-    assert await Dump.all().order_by("number").values_list("number", flat=True) == [1, 2]
+    assert [dump.number for dump in await Dump.all().order_by("number")] == [1, 2]
 
 
 async def test_a_copy_is_kept_in_the_library_and_the_source_may_go(
@@ -302,7 +314,7 @@ async def test_bytes_that_change_after_admission_make_a_new_row_and_the_old_imag
     put("a.jpg", small_jpeg(1) + b"\xff\xd9 more")
     await admit_names("a.jpg")
     assert await Image.all().count() == 2
-    assert sorted(await File.all().values_list("live", flat=True)) == [False, True]
+    assert sorted(file.live for file in await File.all()) == [False, True]
 
 
 async def test_a_rejected_file_that_changes_is_tried_again_in_its_own_dump(
@@ -323,7 +335,7 @@ async def test_names_that_are_not_text_are_stored_exactly(put: Put, find: Find, 
         put(name, small_jpeg(shade))
     outcomes = await admit(desk, await find(*names), keep=Keep.IN_PLACE)
     assert {outcome.state for outcome in outcomes} == {FileState.STORED}
-    assert {bytes(path) for path in await File.all().values_list("path", flat=True)} == set(names)
+    assert {file.path for file in await File.all()} == set(names)
     assert await File.filter(display_path="Caf\\xe9.jpg").exists()
 
 

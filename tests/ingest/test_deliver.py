@@ -11,7 +11,7 @@ import pytest
 
 from tests.factories import make_location
 from tests.ingest.conftest import small_jpeg
-from thumper.errors import NotFoundError, RefusedError, ThumperError
+from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest import deliver
 from thumper.ingest.deliver import ingest_path
 from thumper.ingest.desk import Desk
@@ -102,6 +102,8 @@ async def test_paths_that_make_no_sense_are_refused_in_words(desk: Desk, card: P
         await ingest_path(desk, desk.settings.drop_dir)
     with pytest.raises(RefusedError, match="cannot be ingested because of"):
         await ingest_path(desk, tmp_path)
+    with pytest.raises(UsageError, match="location: "):
+        await ingest_path(desk, card, location="  ")
     assert await Dump.all().count() == 0
 
 

@@ -20,7 +20,17 @@ def test_leftovers_of_systems_and_unfinished_copies_are_ignored(name: bytes) -> 
 
 
 @pytest.mark.parametrize(
-    "name", [b"IMG_0001.JPG", b"part.jpg", b"a~$b.png", b"Caf\xe9.jpg", b"clip.mp4", b"-rf.jpg"]
+    "name",
+    [
+        b"IMG_0001.JPG",
+        b"part.jpg",
+        b"a~$b.png",
+        b"Caf\xe9.jpg",
+        b"clip.mp4",
+        b"-rf.jpg",
+        b"..\\up.jpg",
+        b".shy.jpg",
+    ],
 )
 def test_other_files_are_not(name: bytes) -> None:
     assert not is_ignored_file(name)

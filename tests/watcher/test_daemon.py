@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import asyncpg
+import pytest
+
+from tests.ingest.conftest import small_jpeg
 from tests.watcher.conftest import Watching
-from thumper.store.models import Image, Job
+from thumper.domain.feed import FeedKind
+from thumper.domain.progress import FileState, SourceState
+from thumper.ingest.admit import admit
+from thumper.store import ledger
+from thumper.store.models import Dump, Feed, File, Image, Job, Location, Source
+from thumper.watcher import lookout
 
 Photos = Callable[[int], list[Path]]
 
@@ -24,8 +36,358 @@ async def test_files_dropped_before_and_while_it_runs_are_admitted(
     for photo in while_running:
         shutil.copy2(photo, watching.drop / "Ridge" / photo.name)
     await watching.until_settled(20)
-    assert await Image.all().count() == 20
-    assert await Job.filter(state="pending").count() == 20
+    assert await Image.all().count() == await Job.filter(state="pending").count() == 20
     receipt = await watching.receipt("Ridge")
     assert receipt.counts.stored.files == receipt.counts.found.files == 10
     assert receipt.location == "Ridge"
+    assert (await watching.receipt("")).location is None
+
+
+async def test_the_drop_folder_is_made_when_it_never_was(watching: Watching) -> None:
+    watching.drop.rmdir()
+    watching.start()
+
+    async def made() -> bool:
+        return watching.drop.is_dir()
+
+    await watching.until(made)
+
+
+async def test_originals_stay_byte_identical_with_their_times(watching: Watching, photos: Photos) -> None:
+    def manifest() -> dict[str, tuple[str, int, int]]:
+        return {
+            path.name: (
+                hashlib.sha256(path.read_bytes()).hexdigest(),
+                path.stat().st_mtime_ns,
+                path.stat().st_mode,
+            )
+            for path in watching.drop.iterdir()
+        }
+
+    for photo in photos(5):
+        shutil.copy2(photo, watching.drop / photo.name)
+    before = manifest()
+    watching.start()
+    await watching.until_settled(5)
+    assert manifest() == before
+
+
+@pytest.mark.slow
+async def test_a_thousand_small_files_in_new_folders_are_all_found(watching: Watching) -> None:
+    watching.start()
+    for number in range(1000):
+        watching.put(f"card {number % 40:02}/DCIM/{number // 40:03}TEST_/{number}.jpg", small_jpeg(number))
+    await watching.until_settled(1000)
+    assert await Image.all().count() == await Job.all().count() == 1000
+    assert await File.filter(state=FileState.STORED).count() == await File.all().count()
+    assert await Dump.all().count() == await Location.all().count() == 40
+
+
+@pytest.mark.slow
+async def test_a_receipt_adds_up_at_every_moment(watching: Watching) -> None:
+    watching.start()
+    for number in range(300):
+        content = small_jpeg(number % 200) if number % 10 else b"no photo %d" % number
+        watching.put(f"card/{number}.jpg", content)
+        if number % 5 == 0:
+            await asyncio.sleep(0)
+    looks = 0
+    while not (settled := await Dump.filter(settled_at__isnull=False).exists()) and looks < 5000:
+        for dump in await Dump.all():
+            receipt = await ledger.receipt(dump.id)
+            parts = receipt.counts
+            assert parts.found.files == sum_of(parts)
+            assert len(receipt.growing) == min(parts.growing.files, ledger.LIST_LIMIT)
+            assert len(receipt.duplicates) == parts.duplicate.files
+            assert len(receipt.rejected) == parts.rejected.files
+        looks += 1
+        await asyncio.sleep(0.02)
+    assert settled
+    assert looks > 3
+    await watching.until_settled(300)
+    counts = (await watching.receipt("card")).counts
+    assert (counts.found.files, counts.growing.files, counts.rejected.files) == (300, 0, 30)
+    assert counts.stored.files == await Image.all().count()
+
+
+def sum_of(counts: ledger.DumpCounts) -> int:
+    return sum(part.files for part in (counts.growing, counts.stored, counts.duplicate, counts.rejected))
+
+
+@pytest.mark.slow
+async def test_a_file_still_growing_is_not_admitted(watching: Watching, photos: Photos) -> None:
+    content = photos(1)[0].read_bytes()
+    watching.start()
+    with (watching.drop / "slow.jpg").open("wb") as file:
+        for start in range(0, len(content), len(content) // 12):
+            file.write(content[start : start + len(content) // 12])
+            file.flush()
+            assert await Image.all().count() == 0
+            await asyncio.sleep(watching.settings.look_s / 2)
+    await watching.until_settled(1)
+    image = await Image.get()
+    assert image.sha256 == hashlib.sha256(content).digest()
+    assert (await File.get()).size_bytes == len(content)
+
+
+@pytest.mark.slow
+async def test_a_truncated_photo_is_held_then_rejected_and_named(watching: Watching) -> None:
+    watching.put("Ridge/cut.jpg", small_jpeg()[:-50])
+    watching.start()
+
+    async def held() -> bool:
+        return await watching.states() == {"Ridge/cut.jpg": "stable"}
+
+    await watching.until(held)
+    await watching.until_settled(1)
+    (rejected,) = (await watching.receipt("Ridge")).rejected
+    assert (rejected.reason, rejected.path) == ("TRUNCATED", "Ridge/cut.jpg")
+    assert "Ridge/cut.jpg" in rejected.message
+    assert rejected.advice
+
+
+async def test_a_held_photo_that_gets_its_ending_is_stored(watching: Watching) -> None:
+    content = small_jpeg()
+    path = watching.put("late.jpg", content[:-50])
+    watching.start()
+
+    async def held() -> bool:
+        return await watching.states() == {"late.jpg": "stable"}
+
+    await watching.until(held)
+    path.write_bytes(content)
+    await watching.until_settled(1)
+    assert await watching.states() == {"late.jpg": "stored"}
+
+
+@pytest.mark.slow
+async def test_a_photo_rejected_as_truncated_is_tried_again_when_it_grows(watching: Watching) -> None:
+    path = watching.put("Ridge/late.jpg", small_jpeg()[:-50])
+    watching.start()
+    await watching.until_settled(1)
+    path.write_bytes(small_jpeg())
+
+    async def stored() -> bool:
+        return await watching.states() == {"Ridge/late.jpg": "stored"}
+
+    await watching.until(stored)
+    await watching.until_settled(1)
+    receipt = await watching.receipt("Ridge")
+    assert (receipt.counts.found.files, receipt.counts.stored.files) == (1, 1)
+
+
+async def test_the_same_card_under_another_name_is_all_duplicates(watching: Watching, photos: Photos) -> None:
+    for photo in photos(10):
+        watching.put(f"Ridge/{photo.name}", photo.read_bytes())
+    watching.start()
+    await watching.until_settled(10)
+    shutil.copytree(watching.drop / "Ridge", watching.drop / "card again")
+    await watching.until_settled(20)
+    receipt = await watching.receipt("card again")
+    assert (receipt.counts.found.files, receipt.counts.duplicate.files) == (10, 10)
+    assert {file.first_path for file in receipt.duplicates} == {f"Ridge/{photo.name}" for photo in photos(10)}
+    assert await Image.all().count() == await Job.all().count() == 10
+    assert [location.name for location in await Location.all()] == ["Ridge"]
+
+
+@pytest.mark.slow
+async def test_every_kind_of_file_ends_in_exactly_one_state(watching: Watching, shared_data: Path) -> None:
+    shutil.copytree(shared_data / "images/bad", watching.drop / "bad")
+    for path in (watching.drop / "bad", *(watching.drop / "bad").rglob("*")):
+        path.chmod(0o755)
+    watching.put("bad/clip.mp4", b"video")
+    watching.put("bad/empty.jpg", b"")
+    watching.put("bad/._a.jpg", b"ignored")
+    watching.put("bad/good.png.part", b"ignored")
+    names = [path for path in (watching.drop / "bad").rglob("*") if path.is_file()]
+    watching.start()
+    await watching.until_settled(len(names) - 2)
+    receipt = await watching.receipt("bad")
+    assert receipt.counts.found.files == len(names) - 2
+    assert receipt.counts.growing.files == 0
+    assert {file.reason for file in receipt.rejected} == {
+        "TRUNCATED", "DAMAGED_HEADER", "NOT_AN_IMAGE", "UNSUPPORTED_TYPE", "ZERO_BYTES",
+    }  # fmt: skip
+    assert all(file.path in file.message and file.advice for file in receipt.rejected)
+    stored = await Image.all().count()
+    assert receipt.counts.stored.files == stored == receipt.counts.found.files - receipt.counts.rejected.files
+
+
+async def test_a_later_delivery_to_the_same_folder_is_a_new_dump(watching: Watching) -> None:
+    watching.put("Ridge/1.jpg", small_jpeg(1))
+    watching.start()
+    await watching.until_settled(1)
+    watching.put("Ridge/2.jpg", small_jpeg(2))
+    await watching.until_settled(2)
+    first, second = await watching.receipt("Ridge"), await watching.receipt("Ridge", number=2)
+    assert (first.counts.found.files, second.counts.found.files) == (1, 1)
+    assert first.location_id == second.location_id
+
+
+@pytest.mark.slow
+async def test_a_restart_costs_known_files_nothing(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        watching.put(f"{number}.jpg", small_jpeg(number))
+    watching.start()
+    await watching.until_settled(5)
+    await watching.stop()
+    feed_length = await Feed.all().count()
+
+    async def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a known file was read again")
+
+    monkeypatch.setattr(lookout, "admit", refuse)
+    scanned_at = (await watching.source()).last_scan_at
+    watching.start()
+    for _ in range(2):
+
+        async def scanned(before: object = scanned_at) -> bool:
+            return (await watching.source()).last_scan_at != before
+
+        await watching.until(scanned)
+        scanned_at = (await watching.source()).last_scan_at
+    assert await File.all().count() == 5
+    assert await Feed.all().count() == feed_length
+
+
+async def test_strange_names_are_admitted(watching: Watching) -> None:
+    names = [b"Caf\xe9.jpg", b"two\nlines.jpg", "🦌 deer.jpg".encode(), b"..\\up.jpg", b"-rf.jpg"]
+    for number, name in enumerate(names):
+        watching.put("card/" + os.fsdecode(name), small_jpeg(number))
+    watching.start()
+    await watching.until_settled(len(names))
+    assert {file.path for file in await File.all()} == {b"card/" + name for name in names}
+    assert set((await watching.states()).values()) == {"stored"}
+
+
+async def test_a_file_that_is_renamed_when_it_is_complete_counts_once(watching: Watching) -> None:
+    watching.start()
+    with (watching.drop / "half").open("wb") as file:
+        file.write(small_jpeg()[:100])
+        file.flush()
+
+        async def seen() -> bool:
+            return "half" in await watching.states()
+
+        await watching.until(seen)
+        file.write(small_jpeg()[100:])
+        (watching.drop / "half").rename(watching.drop / "whole.jpg")
+    await watching.until_settled(1)
+    assert await watching.states() == {"whole.jpg": "stored"}
+
+
+async def test_a_file_that_vanishes_before_it_is_whole_is_named(watching: Watching) -> None:
+    watching.put("stays.jpg", small_jpeg())
+    path = watching.put("goes.jpg", small_jpeg()[:-50])
+    watching.start()
+
+    async def held() -> bool:
+        return (await watching.states()).get("goes.jpg") == "stable"
+
+    await watching.until(held)
+    path.unlink()
+    await watching.until_settled(2)
+    assert await watching.states() == {"stays.jpg": "stored", "goes.jpg": "rejected VANISHED"}
+
+
+@pytest.mark.slow
+async def test_a_source_that_vanishes_is_offline_and_nothing_changes(watching: Watching) -> None:
+    for number in range(3):
+        watching.put(f"card/{number}.jpg", small_jpeg(number))
+    watching.start()
+    await watching.until_settled(3)
+    before = await watching.states()
+    away = watching.drop.with_name("unmounted")
+    watching.drop.rename(away)
+    await watching.until(lambda: source_is(watching, SourceState.OFFLINE))
+    assert "is missing" in watching.health.sign().message
+    assert await watching.states() == before
+    watching.drop.mkdir()
+    await asyncio.sleep(4 * watching.settings.look_s)
+    assert (await Source.get()).state is SourceState.OFFLINE
+    assert "is empty" in watching.health.sign().message
+    watching.drop.rmdir()
+    away.rename(watching.drop)
+    await watching.until(lambda: source_is(watching, SourceState.ONLINE))
+    assert watching.health.sign().message == ""
+    assert await watching.states() == before
+    assert await Feed.filter(kind=FeedKind.IMAGE_STORED).count() == 3
+
+
+async def source_is(watching: Watching, state: SourceState) -> bool:
+    return (await watching.source()).state is state
+
+
+@pytest.mark.slow
+async def test_a_root_that_was_made_anew_is_watched_again(watching: Watching) -> None:
+    patient = watching.settings.model_copy(update={"rescan_s": 3600.0})
+    watching = Watching(patient)
+    watching.put("1.jpg", small_jpeg(1))
+    watching.start()
+    try:
+        await watching.until_settled(1)
+        shutil.rmtree(watching.drop)
+        await watching.until(lambda: source_is(watching, SourceState.OFFLINE))
+        watching.put("2.jpg", small_jpeg(2))
+        await watching.until_settled(2)
+        watching.put("new folder/3.jpg", small_jpeg(3))
+        await watching.until_settled(3)
+    finally:
+        await watching.close()
+
+
+async def test_without_any_events_the_rescan_finds_everything(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def limit(*_: object, **__: object) -> None:
+        raise OSError(28, "inotify watch limit reached")
+
+    monkeypatch.setattr("watchdog.observers.inotify.InotifyFD.add_callback", limit)
+    watching.start()
+    for number in range(20):
+        watching.put(f"card {number}/a.jpg", small_jpeg(number))
+    await watching.until_settled(20)
+    message = watching.health.sign().message
+    assert "rescans only" in message
+    assert "max_user_watches" in message
+
+
+@pytest.mark.slow
+async def test_lost_connections_to_postgresql_lose_nothing(watching: Watching, database_url: str) -> None:
+    watching.start()
+    killer = await asyncpg.connect(database_url)
+    try:
+        for number in range(200):
+            watching.put(f"card {number % 5}/{number}.jpg", small_jpeg(number))
+            if number % 10 == 0:
+                await killer.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+                await asyncio.sleep(0.05)
+    finally:
+        await killer.close()
+    await watching.until_settled(200)
+    assert await Image.all().count() == await Job.all().count() == 200
+    assert await File.filter(state=FileState.STORED).count() == await File.all().count() == 200
+    assert await Feed.filter(kind=FeedKind.IMAGE_STORED).count() == 200
+
+
+async def test_a_file_that_cannot_be_recorded_does_not_stop_the_others(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def trip(desk: object, files: list[object], **options: object) -> object:
+        if any(getattr(file, "name", b"") == b"5.jpg" for file in files):
+            raise RuntimeError("something unforeseen")
+        return await admit(desk, files, **options)  # type: ignore[arg-type]  # passed through
+
+    monkeypatch.setattr(lookout, "admit", trip)
+    for number in range(10):
+        watching.put(f"{number}.jpg", small_jpeg(number))
+    watching.start()
+    await watching.until_settled(10)
+    states = await watching.states()
+    assert states.pop("5.jpg") == "rejected UNREADABLE"
+    assert set(states.values()) == {"stored"}

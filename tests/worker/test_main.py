@@ -126,7 +126,7 @@ async def test_a_photo_that_cannot_be_decoded_fails_with_its_reason_and_the_rest
     await _until(_all_done)
     failed = {image.file_name: image.error_code for image in await Image.filter(state=ImageState.FAILED)}
     assert set(failed) == {"gone.jpg", "changed.jpg"}
-    assert failed["changed.jpg"] == "ORIGINAL_MISSING"
+    assert failed["changed.jpg"] == "ORIGINAL_CHANGED"
     assert await Image.filter(state=ImageState.COMPLETED).count() == 3
 
 

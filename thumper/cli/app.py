@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from thumper import __version__
-from thumper.cli import migrate, schema, serve, status, up, watch, work
+from thumper.cli import demo, ingest, migrate, schema, serve, status, up, watch, work
 from thumper.errors import ThumperError
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for verb in (up, status, serve, watch, work, migrate, schema):
+for verb in (up, demo, ingest, status, serve, watch, work, migrate, schema):
     app.command()(getattr(verb, verb.__name__.rpartition(".")[2]))
 
 

@@ -10,7 +10,14 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from thumper.settings import Settings
 
@@ -30,7 +37,9 @@ def ingest(
     location: Annotated[
         str | None, typer.Option(help="Where the photos are from; made if there is no such location.")
     ] = None,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait until the detector has seen every photo.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait until the detector has seen every photo.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the receipt as one JSON object.")] = False,
 ) -> None:
     """Take in PATH now: originals are copied into the library, and the receipt is printed.
@@ -92,7 +101,9 @@ async def _wait(dump_id: UUID, bar: Progress) -> None:
             return
         worker = (await read_standing()).of(ProcessRole.WORK)
         if not warned and worker.liveness in {Liveness.NONE, Liveness.DOWN}:
-            bar.console.print("No worker runs; start one with `thumper up` or `thumper work`. Waiting for it.")
+            bar.console.print(
+                "No worker runs; start one with `thumper up` or `thumper work`. Waiting for it."
+            )
             warned = True
         await asyncio.sleep(LOOK_S)
 
@@ -124,7 +135,12 @@ def _as_json(receipt: Receipt, images: ImageCounts) -> dict[str, object]:
         "growing": counts.growing.files,
         "bytes": counts.found.size_bytes,
         "duplicates": [
-            {"path": file.path, "image": str(file.image_id), "firstPath": file.first_path, "firstSource": file.first_source}
+            {
+                "path": file.path,
+                "image": str(file.image_id),
+                "firstPath": file.first_path,
+                "firstSource": file.first_source,
+            }
             for file in receipt.duplicates
         ],
         "rejections": [
@@ -146,7 +162,8 @@ def _print(receipt: Receipt, images: ImageCounts) -> None:
     typer.echo(f"Receipt of {receipt.source}{where}")
     typer.echo(
         f"  {counts.found.files} found = {counts.stored.files} stored + {counts.duplicate.files} duplicate"
-        f" + {counts.rejected.files} rejected" + (f" + {counts.growing.files} growing" if counts.growing.files else "")
+        f" + {counts.rejected.files} rejected"
+        + (f" + {counts.growing.files} growing" if counts.growing.files else "")
     )
     for file in receipt.rejected:
         typer.echo(f"  rejected {file.path}: {file.reason} {file.message} {file.advice}")

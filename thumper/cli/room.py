@@ -28,7 +28,9 @@ class RoomMain(Protocol):
         ...
 
 
-def run_room(find_main: Callable[[], RoomMain], *, supervised: bool, restarts: int, last_exit: str) -> NoReturn:
+def run_room(
+    find_main: Callable[[], RoomMain], *, supervised: bool, restarts: int, last_exit: str
+) -> NoReturn:
     """Run a room, under a supervisor that has prepared everything, or alone; then exit with its code.
 
     `find_main` imports the room, which is slow and must not slow down other commands.

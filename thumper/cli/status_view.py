@@ -111,6 +111,7 @@ class StatusView:
     held: int
     left: int
     """Files and images that are still to be done."""
+    arriving: int
     rate: float | None
     eta_s: int | None
     processes: tuple[ProcessView, ...]
@@ -123,6 +124,7 @@ class StatusView:
             images=answer["images"],
             held=answer["held"],
             left=answer["queueDepth"] + answer["images"]["processing"] + answer["filesArriving"],
+            arriving=answer["filesArriving"],
             rate=answer["imagesPerSecond"],
             eta_s=answer["etaSeconds"],
             processes=tuple(ProcessView.read(name, answer[name]) for name in ("worker", "watcher", "api")),
@@ -139,6 +141,8 @@ class StatusView:
         parts = [f"{self.done} of {self.images['total']} images done"]
         if self.images["failed"]:
             parts.append(f"{self.images['failed']} failed")
+        if self.arriving:
+            parts.append(f"{self.arriving} files arriving")
         if self.held:
             parts.append(f"{self.held} held until detection is asked for")
         return " · ".join(parts + self.speed())

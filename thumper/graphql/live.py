@@ -72,11 +72,9 @@ class Live:
             try:
                 await self._read()
                 away = False
-            except OUTAGES as error:
+            except Exception as error:  # noqa: BLE001  # whatever it was, subscribers must not wait for ever
                 if not away:
-                    log.warning(
-                        "PostgreSQL is away; subscribers wait", error=str(error) or type(error).__name__
-                    )
+                    log.warning("the feed cannot be read", error=str(error) or type(error).__name__)
                 away = True
                 await asyncio.sleep(OUTAGE_PAUSE_S)
                 continue

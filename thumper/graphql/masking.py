@@ -51,6 +51,8 @@ class Masking(MaskErrors):
             return _with(error, DATABASE_DOWN, "PostgreSQL does not answer. Try again when it is back.")
         if isinstance(cause, ThumperError):
             return _with(error, cause.code, str(cause))
+        if isinstance(cause, RecursionError):
+            return _with(error, "TOO_DEEP", "The query nests too deeply.")
         if isinstance(cause, _UNSTORABLE):
             message = "A value cannot be stored or compared, such as a text with a NUL in it."
             return _with(error, "BAD_VALUE", message)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -23,6 +22,7 @@ from thumper.graphql.masking import Masking
 from thumper.graphql.node import NodeQuery
 from thumper.graphql.review_change import ReviewMutation
 from thumper.graphql.scalar import SCALARS
+from thumper.graphql.screening import Parsing, Validation
 from thumper.graphql.sighting_change import SightingMutation
 from thumper.graphql.status import StatusQuery
 from thumper.graphql.subscription import Subscription
@@ -70,7 +70,7 @@ schema = ThumperSchema(
     mutation=Mutation,
     subscription=Subscription,
     types=USER_ERRORS,
-    extensions=[Masking, ParserCache, ValidationCache],
+    extensions=[Masking, Parsing, Validation],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 """The one schema of the process: types that look nodes up can belong to one only."""

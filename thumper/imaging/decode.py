@@ -12,16 +12,18 @@ import io
 from dataclasses import dataclass
 from typing import Final
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from thumper.domain.reason import Reason
-from thumper.imaging.header import JPEG, Probe, inspect_stream, open_header
+from thumper.imaging.header import JPEG, PNG, Probe, inspect_stream, open_header
 from thumper.imaging.limits import Limits
 from thumper.imaging.orientation import read_orientation, turn_upright
 from thumper.imaging.original import check_size
 from thumper.imaging.refusal import DecodeRefusal
 
 _JPEG_END: Final = b"\xff\xd9"
+_LEAST_ARRIVED: Final = 0.1
+"""Share of a broken photo's rows below which there is nothing to look at: sky at best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ def decode(data: bytes, limits: Limits) -> Picture:
 
 
 def _upright_rgb(data: bytes, probe: Probe) -> Image.Image:
+    if probe.media_type == PNG:
+        open_header(io.BytesIO(data), PNG).verify()  # decoding alone does not look at the checksums
     image = open_header(io.BytesIO(data), probe.media_type)
     orientation = read_orientation(image.info.get("exif", b""))
     image.load()
@@ -84,6 +88,13 @@ def _salvage(data: bytes, probe: Probe, *, cause: Exception) -> Image.Image:
         image = _upright_rgb(data + _JPEG_END, probe)
     except (OSError, SyntaxError, ValueError) as error:
         raise refusal from error
-    if image.getcolors(maxcolors=1) is not None:  # one flat colour: nothing of the scene arrived
+    if _arrived(image) < _LEAST_ARRIVED:
         raise refusal from cause
     return image
+
+
+def _arrived(image: Image.Image) -> float:
+    """Give the share of rows above the flat grey that fills what is missing."""
+    last = image.getpixel((image.width - 1, image.height - 1))
+    box = ImageChops.difference(image, Image.new("RGB", image.size, last)).getbbox()
+    return box[3] / image.height if box is not None else 0.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -17,10 +18,11 @@ from uuid import UUID
 import structlog
 from tortoise.transactions import in_transaction
 
+from thumper.domain.card_folder import LONGEST_NAME
 from thumper.domain.path_text import readable
 from thumper.domain.progress import FileState, SourceKind
 from thumper.domain.reason import Reason
-from thumper.errors import NotFoundError, RefusedError
+from thumper.errors import NotFoundError, RefusedError, UsageError
 from thumper.ingest.admit import admit, chunks, reject
 from thumper.ingest.desk import Desk, Keep
 from thumper.ingest.examine import StableFile
@@ -47,11 +49,12 @@ async def ingest_path(
 
     `location` names where the photos are from; it is made without a place if there is none of that
     name. What an interrupted run left is finished. Raises `NotFoundError` or `RefusedError` about
-    the path, and `ThumperError` when the library cannot be written.
+    the path, `UsageError` about the location, and `ThumperError` when the library cannot be written.
     """
+    name = None if location is None else _location(location)
     root, files = await asyncio.to_thread(_find, desk, path)
     source_id = await sources.open_source(SourceKind.INGEST, root)
-    dump_id = await _open_dump(source_id, location)
+    dump_id = await _open_dump(source_id, name)
     for start in range(0, len(files), _AT_ONCE):
         found = {file.path: file for file in files[start : start + _AT_ONCE]}
         rows = await arrivals.register(
@@ -95,13 +98,20 @@ def _refuse_own(given: Path, own: Path, *, why: str) -> None:
         raise RefusedError(f"{given} cannot be ingested because of {own}: {why}. Name another path.")
 
 
+def _location(name: str) -> str:
+    cleaned = unicodedata.normalize("NFC", readable(name.encode("utf-8", "replace"))).strip()
+    if not 1 <= len(cleaned) <= LONGEST_NAME:
+        raise UsageError(f"location: a name has 1 to {LONGEST_NAME} characters, got {len(cleaned)}.")
+    return cleaned
+
+
 async def _open_dump(source_id: UUID, location: str | None) -> UUID:
     async with in_transaction("default") as transaction:
         await sources.lock(transaction, source_id)
         location_id = None
         if location is not None:
             found = await dumps.make_locations(transaction, [location])
-            location_id = found[location.lower()][0]
+            location_id = found[location].location_id
         dump_id = await dumps.open_dump(transaction, source_id, folder=b"", location_id=location_id)
         place = (await dumps.places(transaction, [dump_id]))[dump_id]
     if location_id is not None and place.location_id != location_id:

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 from typing import Final
 
+from thumper.ingest.reject import PHOTO_SUFFIXES, is_photo_name
+
 _PREFIXES: Final = (
-    b".",  # hidden files: ._* and .DS_Store (macOS), .syncthing.* , .stfolder, .nfs*, .fuse_hidden*, rsync's
+    b"._",  # macOS, beside every file on a foreign disk
+    b".syncthing.",  # lib/fs/tempname.go of Syncthing; ~syncthing~ on Windows
+    b"~syncthing~",
+    b".nfs",  # NFS, deleted while open
+    b".fuse_hidden",
+    b".~",
     b"~$",  # Office lock files
-    b"~syncthing~",  # lib/fs/tempname.go of Syncthing, on Windows
+    b".trash",
 )
+_SUSPICIOUS: Final = (b".", b"~")
+"""How every prefix above begins."""
+_PHOTOS: Final = tuple(PHOTO_SUFFIXES)
 _SUFFIXES: Final = (
     b".part",  # Firefox, KDE, wget
     b".partial",  # Edge, Internet Explorer
@@ -47,10 +57,14 @@ _FOLDERS: Final = frozenset(
 def is_ignored_file(name: bytes) -> bool:
     """Say whether a file of that name (without folders) is left alone."""
     low = name.lower()
-    return low.startswith(_PREFIXES) or low.endswith(_SUFFIXES) or low in _FILES
+    if low.endswith(_PHOTOS) and not low.startswith(_SUSPICIOUS):  # nearly every file: one quick look
+        return False
+    # A hidden file that claims to be a photo may be one; any other, such as rsync's, is a system's own.
+    hidden = low.startswith(b".") and not is_photo_name(low)
+    return hidden or low.startswith(_PREFIXES) or low.endswith(_SUFFIXES) or low in _FILES
 
 
 def is_ignored_folder(name: bytes) -> bool:
     """Say whether a folder of that name, with all that is in it, is left alone."""
     low = name.lower()
-    return low.startswith(_PREFIXES) or low.endswith(_SUFFIXES) or low in _FOLDERS
+    return low.startswith((b".", *_PREFIXES)) or low.endswith(_SUFFIXES) or low in _FOLDERS

@@ -22,7 +22,7 @@ from thumper.domain.path_text import readable
 from thumper.ingest.desk import Desk
 from thumper.ingest.examine import Photo
 from thumper.store import dumps, image_rows
-from thumper.store.dumps import DumpPlace
+from thumper.store.dumps import DumpPlace, Place
 from thumper.store.ids import new_id
 from thumper.store.image_rows import CameraKey, NewImage
 
@@ -112,10 +112,11 @@ async def _spots(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> di
     }
 
 
-def _spot(draft: _Draft, place: DumpPlace, suggested: Mapping[str, tuple[UUID, str | None]]) -> _Spot:
+def _spot(draft: _Draft, place: DumpPlace, suggested: Mapping[str, Place]) -> _Spot:
     if place.location_id is not None:
         return _Spot(place.location_id, place.time_zone)
-    return _Spot(*suggested.get((draft.findings.location or "").lower(), (None, None)))
+    named = suggested.get(draft.findings.location or "")
+    return _Spot() if named is None else _Spot(named.location_id, named.time_zone)
 
 
 def _capture(desk: Desk, draft: _Draft, *, spot: _Spot, now: dt.datetime) -> CaptureTime:

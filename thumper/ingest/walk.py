@@ -97,7 +97,8 @@ def _found(path: bytes, now: os.stat_result) -> Found | None:
 
 def modified_ns(now: os.stat_result) -> int:
     """Give a modification time in nanoseconds, cut to the 64 bits that the ledger has for it."""
-    return max(min(now.st_mtime_ns, _LAST_NS), -_LAST_NS)
+    time_ns = now.st_mtime_ns
+    return time_ns if -_LAST_NS <= time_ns <= _LAST_NS else _LAST_NS
 
 
 def lies_within(path: bytes, root: bytes) -> bool:

@@ -49,7 +49,8 @@ async def open_dump(
         latest: UUID = before["id"]
         return latest
     if location_id is None and (name := location_name(folder)) is not None:
-        location_id = (await find_locations(transaction, [name])).get(name.lower(), (None,))[0]
+        place = (await find_locations(transaction, [name])).get(name)
+        location_id = None if place is None else place.location_id
     if location_id is None and before is not None:
         location_id = before["location_id"]
     dump_id = new_id()
@@ -97,35 +98,43 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
     }
 
 
+# PostgreSQL alone says which names are equal whatever their case: Python folds some letters otherwise.
+_FIND_LOCATIONS: Final = """
+SELECT wanted.name, location.id, location.time_zone
+FROM unnest($1::text[]) AS wanted(name) JOIN location ON lower(location.name) = lower(wanted.name)
+"""
+
 _MAKE_LOCATIONS: Final = """
 INSERT INTO location (id, name, description, active)
-SELECT id, name, '', TRUE FROM unnest($1::uuid[], $2::text[]) AS fresh(id, name)
+SELECT id, name, '', TRUE FROM unnest($1::uuid[], $2::text[]) AS fresh(id, name) ORDER BY lower(name)
 ON CONFLICT (lower(name)) DO NOTHING
 """
 
 
-async def find_locations(
-    transaction: BaseDBAsyncClient, names: Collection[str]
-) -> dict[str, tuple[UUID, str | None]]:
-    """Give (id, time zone) of the locations that have such names, by lower-case name."""
-    if not names:
-        return {}
-    rows = await transaction.execute_query_dict(
-        "SELECT id, lower(name) AS name, time_zone FROM location WHERE lower(name) = ANY($1)",
-        [sorted({name.lower() for name in names})],
-    )
-    return {row["name"]: (row["id"], row["time_zone"]) for row in rows}
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A location as photos need it. `time_zone` is an IANA name."""
+
+    location_id: UUID
+    time_zone: str | None
 
 
-async def make_locations(
-    transaction: BaseDBAsyncClient, names: Collection[str]
-) -> dict[str, tuple[UUID, str | None]]:
-    """Give the locations of such names, made without a place where they are missing, by lower-case name."""
+async def find_locations(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[str, Place]:
+    """Give the locations that have such names, whatever their case, by the name that was asked for."""
     if not names:
         return {}
-    fresh = sorted({name.lower(): name for name in names}.values(), key=str.lower)
-    await transaction.execute_query_dict(_MAKE_LOCATIONS, [[new_id() for _ in fresh], fresh])
-    return await find_locations(transaction, names)
+    rows = await transaction.execute_query_dict(_FIND_LOCATIONS, [sorted(names)])
+    return {row["name"]: Place(row["id"], row["time_zone"]) for row in rows}
+
+
+async def make_locations(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[str, Place]:
+    """Give the locations of such names, made without coordinates where they are missing."""
+    found = await find_locations(transaction, names)
+    fresh = sorted(set(names) - found.keys())
+    if fresh:
+        await transaction.execute_query_dict(_MAKE_LOCATIONS, [[new_id() for _ in fresh], fresh])
+        found = await find_locations(transaction, names)
+    return found
 
 
 async def place_by_folder(
@@ -139,14 +148,13 @@ async def place_by_folder(
     named = {place.dump_id: place.folder_name for place in unplaced if place.folder_name is not None}
     found = await make_locations(transaction, set(named.values()))
     located = {
-        place.dump_id: DumpPlace(
-            dump_id=place.dump_id,
-            location_id=found[place.folder_name.lower()][0],
-            time_zone=found[place.folder_name.lower()][1],
-            folder_name=place.folder_name,
+        dump_id: DumpPlace(
+            dump_id=dump_id,
+            location_id=found[name].location_id,
+            time_zone=found[name].time_zone,
+            folder_name=name,
         )
-        for place in unplaced
-        if place.folder_name is not None
+        for dump_id, name in named.items()
     }
     await transaction.execute_query_dict(
         "UPDATE dump SET location_id = fresh.location_id FROM unnest($1::uuid[], $2::uuid[])"

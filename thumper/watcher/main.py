@@ -48,17 +48,17 @@ async def _run(settings: Settings, life: Life) -> None:
     desk = Desk.of(settings)
     health = Health()
     async with open_database(settings.database_url, pool_size=4):
-        async with (
-            _beside(keep_beating(life, health.sign)),
-            _beside(keep_sweeping(settings, desk.wakeup.wake)),
-        ):
+        beside = [keep_beating(life, health.sign), keep_sweeping(settings, desk.wakeup.wake)]
+        async with _beside(*beside) as background:
             log.info("watching", folder=str(settings.drop_dir))
             watching = asyncio.create_task(watch(desk, stop=stop, health=health))
             stopping = asyncio.create_task(stop.wait())
-            await asyncio.wait({watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            # Nothing in the background ends by itself: when one does, its error ends the process.
+            await asyncio.wait({watching, stopping, *background}, return_when=asyncio.FIRST_COMPLETED)
             health.state = ProcessState.STOPPING
+            stop.set()
             await _finish(watching)
-            stopping.cancel()
+            await stopping
         await desk.wakeup.close()
     log.info("stopped watching")
 
@@ -73,12 +73,14 @@ async def _finish(watching: asyncio.Task[None]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run something in the background for as long as the context lasts."""
-    task = asyncio.create_task(work)
+async def _beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Run things in the background for as long as the context lasts; raise what ended one before."""
+    tasks = [asyncio.create_task(work) for work in works]
     try:
-        yield
+        yield tasks
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task

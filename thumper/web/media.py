@@ -38,7 +38,6 @@ _PLACE: Final = {"thumb": library.thumbnail_path, "view": library.view_path}
 _HEADERS: Final = {
     "cache-control": "private, max-age=31536000, immutable",
     "content-security-policy": "default-src 'none'; sandbox",
-    "x-content-type-options": "nosniff",
 }
 
 

@@ -90,7 +90,7 @@ async def _load_one(bench: Bench, claim: Claim) -> Loaded | Failure:
         return Failure(job_id=claim.job_id, code=refusal.reason.value, message=str(refusal))
     if loaded.sha256 != claim.sha256:
         text = f"The original {path} holds other bytes than those that were recorded."
-        return Failure(job_id=claim.job_id, code=Reason.ORIGINAL_MISSING.value, message=text)
+        return Failure(job_id=claim.job_id, code=Reason.ORIGINAL_CHANGED.value, message=text)
     thumbnail = library.thumbnail_path(bench.settings.library_dir, claim.sha256)
     if not thumbnail.exists():
         await asyncio.to_thread(library.write_whole, thumbnail, loaded.thumbnail_jpeg)

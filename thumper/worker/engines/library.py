@@ -19,9 +19,11 @@ _TOLD: Final = {
     "ULTRALYTICS_SAFE_LOAD": "true",
 }
 
-with tempfile.TemporaryDirectory(prefix="thumper-ultralytics-") as _config_dir:
-    # Only said to the library, never read by us. It insists on writing its settings; they go away with the folder.
-    os.environ.update(_TOLD | {"YOLO_CONFIG_DIR": _config_dir})  # noqa: TID251
+with tempfile.TemporaryDirectory(prefix="thumper-models-") as _written:
+    # ultralytics insists on writing its settings, and PyTorch makes a cache folder that eager models never use:
+    # both go away with this folder.
+    _places = {"YOLO_CONFIG_DIR": _written, "TORCHINDUCTOR_CACHE_DIR": _written}
+    os.environ.update(_TOLD | _places)  # noqa: TID251  # said to the libraries, never read by us
 
     import torch
     import torchvision

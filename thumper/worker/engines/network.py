@@ -94,7 +94,7 @@ def _load(path: Path) -> Any:
     layers = getattr(model, "model", None)
     head = type(layers[-1]) if isinstance(layers, torch.nn.Sequential) else None
     if not isinstance(model, DetectionModel) or head is not Detect or getattr(model, "end2end", False):
-        kind = f"{type(model).__name__} for task {getattr(model, 'task', 'unknown')!r}"
+        kind = f"{type(model).__name__} with the head {head.__name__ if head is not None else 'unknown'}"
         raise DetectorError(f"The model {path} is a {kind}. {_WANTED}")
     for parameter in model.parameters():
         parameter.requires_grad = False

@@ -1,0 +1,23 @@
+"""A running API, and the settings with which a command finds it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+
+from tests.api import Api, running_api
+from thumper.settings import Settings
+
+
+@pytest_asyncio.fixture
+async def api(settings: Settings) -> AsyncIterator[Api]:
+    async with running_api(settings) as running:
+        yield running
+
+
+@pytest.fixture
+def client_settings(settings: Settings, api: Api) -> Settings:
+    return settings.model_copy(update={"port": urlsplit(api.url).port})

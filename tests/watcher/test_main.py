@@ -1,0 +1,62 @@
+"""The watching process itself: it says that it lives, and ends cleanly when told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.conftest import small_jpeg
+from thumper.errors import UsageError
+from thumper.settings import Settings
+from thumper.store.models import Image, Process
+from thumper.watcher.main import main
+
+PROGRAM = """
+import sys
+from thumper.settings import Settings
+from thumper.watcher.main import main
+code = main(Settings.from_env(), restarts=2, last_exit="killed")
+heavy = {"torch", "torchvision", "ultralytics", "cv2"} & set(sys.modules)
+sys.exit(f"loaded {heavy}" if heavy else code)
+"""
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    give_up_at = time.monotonic() + 60
+    while not await condition():
+        assert time.monotonic() < give_up_at
+        await asyncio.sleep(0.1)
+
+
+@pytest.mark.slow
+async def test_the_process_lives_works_and_ends_cleanly(
+    database: str, settings: Settings, tmp_path: Path
+) -> None:
+    log = tmp_path / "watch.log"
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", PROGRAM, env=settings.as_environment(), stdout=output, stderr=output
+        )
+    try:
+        await until(lambda: Process.filter(role="watch", state="idle").exists())
+        row = await Process.get()
+        assert (row.restarts, row.last_exit, row.message) == (2, "killed", "")
+        (settings.drop_dir / "a.jpg").write_bytes(small_jpeg())
+        await until(lambda: Image.all().exists())
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), 60) == 0, log.read_text()
+        assert not await Process.all().exists()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+
+
+def test_without_a_database_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="THUMPER_DATABASE_URL is not set"):
+        main(Settings(home=tmp_path))

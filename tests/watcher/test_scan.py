@@ -1,0 +1,49 @@
+"""A scan keeps only what is news, and folder by folder it finds what is in new folders."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from thumper.ingest.walk import Found
+from thumper.watcher.scan import is_empty, root_identity, scan_all, scan_folders
+
+
+def always(_: Found) -> bool:
+    return True
+
+
+def make(root: Path, *names: str) -> None:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+
+
+def test_a_whole_scan_counts_all_and_keeps_the_news(tmp_path: Path) -> None:
+    make(tmp_path, "a.jpg", "card/b.jpg", "card/DCIM/c.jpg")
+    scan = scan_all(os.fsencode(tmp_path), is_news=lambda file: file.path.endswith(b"b.jpg"))
+    assert scan.files == 3
+    assert [file.path for file in scan.news] == [b"card/b.jpg"]
+    assert scan.folders == {b"card", b"card/DCIM"}
+
+
+def test_a_look_into_a_folder_goes_below_its_new_folders_only(tmp_path: Path) -> None:
+    make(tmp_path, "a.jpg", "old/b.jpg", "new/deep/c.jpg")
+    scan = scan_folders(os.fsencode(tmp_path), [b"", b"new"], is_news=always, known={b"old"})
+    assert sorted(file.path for file in scan.news) == [b"a.jpg", b"new/deep/c.jpg"]
+    assert {b"new", b"new/deep", b"old"} <= scan.folders
+
+
+def test_a_root_is_known_by_device_and_inode(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    assert root_identity(os.fsencode(root)) is None
+    assert is_empty(os.fsencode(root))
+    root.mkdir()
+    first = root_identity(os.fsencode(root))
+    root.rename(tmp_path / "other")
+    root.mkdir()
+    assert first is not None
+    assert root_identity(os.fsencode(root)) != first
+    (root / "a").touch()
+    assert not is_empty(os.fsencode(root))

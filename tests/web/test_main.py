@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from thumper.errors import RefusedError, ServiceDownError
+from thumper.settings import Settings
+from thumper.web.main import main, refuse_other_machines
+
+SERVE = (
+    "import sys; from thumper.settings import Settings; from thumper.web.main import main;"
+    " sys.exit(main(Settings.from_env()))"
+)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "example.org", ""])
+def test_an_address_that_others_can_reach_is_refused(host: str, tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="access control"):
+        main(Settings(home=tmp_path, host=host))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+def test_an_address_of_this_machine_is_taken(host: str) -> None:
+    refuse_other_machines(host)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_cleanly_and_torch_was_never_there(
+    settings: Settings, number: signal.Signals
+) -> None:
+    settings = settings.model_copy(update={"port": _free_port()})
+    check = "import atexit, sys; atexit.register(lambda: print('torch' in sys.modules));"
+    with subprocess.Popen(
+        [sys.executable, "-c", check + SERVE],
+        env=settings.as_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        _wait_for(f"{settings.api_url}/health/live", process)
+        process.send_signal(number)
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert out.split()[-1] == "False"
+
+
+def test_a_port_that_is_taken_is_named(settings: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ServiceDownError, match=f"Port {port}"):
+            main(settings.model_copy(update={"port": port}))
+
+
+def test_a_database_that_is_away_is_named(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, database_url="postgresql://nobody@127.0.0.1:1/x", port=_free_port())
+    with pytest.raises(ServiceDownError, match=r"PostgreSQL at 127\.0\.0\.1 does not answer"):
+        main(settings)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(url: str, process: subprocess.Popen[str]) -> None:
+    give_up_at = time.monotonic() + 120
+    while time.monotonic() < give_up_at:
+        assert process.poll() is None, "it ended before it answered"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                assert json.load(answer) == {"state": "ok"}
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} did not answer")

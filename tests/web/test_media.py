@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image as Picture
+
+from tests import factories as make
+from tests.api import Api
+from thumper.graphql.identity import encode
+from thumper.settings import Settings
+from thumper.store import library
+
+
+@pytest.fixture
+async def photo(api: Api, photos: Callable[[int], list[Path]], tmp_path: Path) -> tuple[Any, Path]:
+    """A real photo under a name that is no UTF-8, and its image."""
+    path = os.fsencode(tmp_path) + b'/caf\xe9 "x".jpg'
+    shutil.copy(photos(1)[0], os.fsdecode(path))
+    content = Path(os.fsdecode(path)).read_bytes()
+    image = await make.make_image(
+        await make.make_dump(),
+        sha256=hashlib.sha256(content).digest(),
+        original_path=path,
+        file_name='café "x".jpg',
+        size_bytes=len(content),
+    )
+    return image, Path(os.fsdecode(path))
+
+
+async def test_the_original_is_given_byte_by_byte_and_left_alone(api: Api, photo: tuple[Any, Path]) -> None:
+    image, path = photo
+    before = path.stat()
+    answer = await api.http.get(f"/media/{encode('Image', image.id)}/original")
+    assert answer.status_code == 200
+    assert answer.content == path.read_bytes()
+    headers = answer.headers
+    assert headers["content-type"] == "image/jpeg"
+    assert headers["etag"] == f'"{image.sha256.hex()}-original"'
+    assert "immutable" in headers["cache-control"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["content-disposition"] == "inline; filename*=UTF-8''caf%C3%A9%20%22x%22.jpg"
+    assert (path.stat().st_mtime_ns, path.stat().st_size) == (before.st_mtime_ns, before.st_size)
+
+
+@pytest.mark.parametrize(("size", "longest"), [("thumb", 300), ("view", 1280)])
+async def test_small_pictures_are_made_once_without_exif(
+    api: Api, photo: tuple[Any, Path], settings: Settings, size: str, longest: int
+) -> None:
+    image, path = photo
+    url = f"/media/{encode('Image', image.id)}/{size}"
+    answer = await api.http.get(url)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/jpeg"
+    with Picture.open(io.BytesIO(answer.content)) as picture, Picture.open(path) as original:
+        assert max(picture.size) == min(longest, max(original.size))
+        assert not picture.getexif()
+    place = {"thumb": library.thumbnail_path, "view": library.view_path}[size]
+    kept = place(settings.library_dir, image.sha256)
+    assert kept.read_bytes() == answer.content
+    path.unlink()  # it is not made again
+    assert (await api.http.get(url)).content == answer.content
+    again = await api.http.get(url, headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_missing_original_is_said_to_be_missing(api: Api, photo: tuple[Any, Path]) -> None:
+    image, path = photo
+    path.unlink()
+    for size in ("original", "thumb", "view"):
+        answer = await api.http.get(f"/media/{encode('Image', image.id)}/{size}")
+        assert answer.status_code == 404
+        (error,) = answer.json()["errors"]
+        assert error["extensions"]["code"] == "ORIGINAL_MISSING"
+        assert "Mount its disk" in error["message"]
+
+
+async def test_an_original_that_became_something_else_gives_no_picture(
+    api: Api, photo: tuple[Any, Path]
+) -> None:
+    image, path = photo
+    path.write_bytes(b"<svg onload=alert(1)>")
+    answer = await api.http.get(f"/media/{encode('Image', image.id)}/thumb")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["extensions"]["code"] == "UNSUPPORTED_TYPE"
+    path.unlink()
+    path.mkdir()
+    assert (await api.http.get(f"/media/{encode('Image', image.id)}/original")).status_code == 404
+
+
+async def test_only_ids_of_images_lead_to_files(api: Api, photo: tuple[Any, Path]) -> None:
+    image, _ = photo
+    word = encode("Image", image.id)
+    for path, status in (
+        ("/media/zzz/thumb", 400),
+        (f"/media/{encode('Deer', image.id)}/thumb", 400),
+        (f"/media/{encode('Image', make.unknown_id())}/original", 404),
+        (f"/media/{word}/huge", 404),
+        (f"/media/{word}/..%2f..%2fetc%2fpasswd", 404),
+        ("/media/..%2f..%2fetc%2fpasswd/original", 404),
+        (f"/media/{word}", 404),
+        ("/pages/..%2fmain.py", 404),
+        ("/pages/../main.py", 404),
+    ):
+        answer = await api.http.get(path)
+        assert answer.status_code == status, path
+        assert answer.headers["content-type"].startswith("application/json"), path

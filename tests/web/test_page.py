@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.api import Api
+from thumper.graphql.schema import schema
+from thumper.web import page
+
+HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("path", ["/", "/graphql"])
+async def test_a_browser_gets_a_page_that_needs_nothing_from_elsewhere(api: Api, path: str) -> None:
+    answer = await api.http.get(path, headers=HTML)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert not re.findall(r'(?:src|href)="(?!/)', answer.text)
+    assert not re.findall(r"<script>|\son\w+=|style=", answer.text)
+    for url in re.findall(r'(?:src|href)="(/[^"]+)"', answer.text):
+        assert (await api.http.get(url)).status_code == 200, url
+
+
+async def test_without_its_files_the_page_says_how_to_get_them(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "_COMPLETE", page.PAGES / "nowhere")
+    answer = await api.http.get("/graphql", headers=HTML)
+    assert answer.status_code == 200
+    assert "make graphiql" in answer.text
+
+
+async def test_a_program_that_accepts_anything_gets_json(api: Api) -> None:
+    answer = await api.http.get("/graphql", headers={"accept": "*/*"})
+    assert answer.json()["errors"][0]["extensions"]["code"] == "NO_QUERY"
+
+
+def test_no_page_names_another_host() -> None:
+    for path in page.PAGES.glob("*.*"):
+        addresses = set(re.findall(r"https?://[^\s'\"`)]+", path.read_text()))
+        assert addresses <= {"http://www.w3.org/2000/svg", "http://localhost:8480/graphql"}, path
+
+
+async def test_the_examples_of_the_page_are_valid(api: Api) -> None:
+    text = (page.PAGES / "query.js").read_text()
+    examples = re.findall(r"^  `(.*?)`,$", text, re.DOTALL | re.MULTILINE)
+    assert len(examples) >= 5
+    from graphql import parse, validate
+
+    for example in examples:
+        assert validate(schema._schema, parse(example)) == []
+
+
+async def test_an_unknown_address_is_refused_in_json(api: Api) -> None:
+    answer = await api.http.get("/nowhere")
+    assert answer.status_code == 404
+    assert "/graphql" in answer.json()["errors"][0]["message"]
+    assert (await api.http.delete("/health/live")).status_code == 405

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from tests import factories as make
+from tests.api import Api
+from thumper.web import page as query_page
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.mark.slow
+async def test_graphiql_queries_and_subscribes_without_the_internet(api: Api) -> None:
+    assert query_page._COMPLETE.exists(), "GraphiQL's files are missing: run make graphiql (needs npm)"
+    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert browser_path, "the page needs Chromium or Chrome: run make browser"
+    await make.make_images(await make.make_dump(), 3)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        page = await browser.new_page()
+        complaints: list[str] = []
+        asked: list[str] = []
+        page.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        await page.goto(f"{api.url}/graphql")
+        await _run(page, "LatestPhotos", expected='"totalCount": 3')
+        await _run(page, "Live", expected='"snapshot": true')
+        await browser.close()
+    assert complaints == []
+    assert {url for url in asked if not url.startswith(api.url)} == set()
+
+
+async def _run(page: Page, tab: str, *, expected: str) -> None:
+    """Open an example, run it and wait for the answer."""
+    await page.get_by_role("tab", name=tab).click(timeout=120_000)
+    await page.locator(".graphiql-execute-button").click(timeout=120_000)
+    await expect(page.locator(".result-window")).to_contain_text(expected, timeout=120_000)

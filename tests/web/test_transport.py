@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from tests import factories as make
+from tests.api import Api
+from thumper.graphql import location
+from thumper.store import models
+
+NEW = "application/graphql-response+json"
+JSON = {"content-type": "application/json"}
+MUTATION = 'mutation { createLocation(input: {name: "x"}) { location { id } errors { code } } }'
+SUBSCRIPTION = "subscription { status { __typename } }"
+
+
+async def test_the_media_type_is_the_one_asked_for(api: Api) -> None:
+    for accept, expected in (
+        (None, "application/json"),
+        ("*/*", "application/json"),
+        ("application/json", "application/json"),
+        (NEW, NEW),
+        (f"{NEW}; charset=utf-8, application/json;q=0.9", NEW),
+        (f"application/json, {NEW}", "application/json"),
+        (f"{NEW};q=0, application/json", "application/json"),
+    ):
+        headers = {} if accept is None else {"accept": accept}
+        request = api.http.build_request("POST", "/graphql", json={"query": "{ __typename }"})
+        del request.headers["accept"]
+        request.headers.update(headers)
+        answer = await api.http.send(request)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].split(";")[0] == expected
+        assert answer.json()["data"] == {"__typename": "Query"}
+        assert answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"query": "{"}, "BAD_SYNTAX"),
+        ({"query": "{ unicorns }"}, "BAD_QUERY"),
+        (
+            {"query": "query ($n: Int!) { images(first: $n) { totalCount } }", "variables": {"n": "x"}},
+            "BAD_QUERY",
+        ),
+        ({"query": "query ($n: Int!) { images(first: $n) { totalCount } }"}, "BAD_QUERY"),
+    ],
+)
+async def test_a_request_that_was_not_executed_has_no_data_and_status_400(
+    api: Api, body: dict[str, Any], code: str
+) -> None:
+    answer = await api.http.post("/graphql", json=body, headers={"accept": NEW})
+    assert answer.status_code == 400
+    assert "data" not in answer.json()
+    assert answer.json()["errors"][0]["extensions"]["code"] == code
+    plain = await api.http.post("/graphql", json=body)
+    assert plain.status_code == 200
+    assert "data" not in plain.json()
+
+
+async def test_an_error_of_a_field_leaves_the_rest_and_status_200(api: Api) -> None:
+    query = '{ __typename node(id: "zzz") { id } }'
+    answer = await api.http.post("/graphql", json={"query": query}, headers={"accept": NEW})
+    assert answer.status_code == 200
+    assert answer.json()["data"] == {"__typename": "Query", "node": None}
+    assert answer.json()["errors"][0]["path"] == ["node"]
+
+
+@pytest.mark.parametrize(
+    ("method", "extra", "status", "code"),
+    [
+        ("PUT", {"json": {"query": "{ __typename }"}}, 405, "BAD_METHOD"),
+        ("DELETE", {}, 405, "BAD_METHOD"),
+        ("GET", {"params": {"query": MUTATION}}, 405, "BAD_METHOD"),
+        ("GET", {"params": {"query": SUBSCRIPTION}}, 405, "USE_WEBSOCKET"),
+        ("POST", {"json": {"query": SUBSCRIPTION}}, 405, "USE_WEBSOCKET"),
+        ("GET", {}, 400, "NO_QUERY"),
+        ("POST", {"json": {}}, 400, "NO_QUERY"),
+        ("POST", {"json": None}, 400, "BAD_REQUEST"),
+        ("POST", {"json": [{"query": "{ __typename }"}]}, 400, "BAD_REQUEST"),
+        ("POST", {"content": b"{", "headers": JSON}, 400, "BAD_REQUEST"),
+        ("POST", {"content": b"[" * 100_000, "headers": JSON}, 400, "BAD_REQUEST"),
+        ("POST", {"content": b"\xff", "headers": JSON}, 400, "BAD_REQUEST"),
+        ("POST", {"content": b"{ __typename }"}, 400, "BAD_REQUEST"),
+        ("POST", {"data": {"query": "{ __typename }"}}, 400, "BAD_REQUEST"),
+        ("POST", {"json": {"query": 7}}, 400, "BAD_REQUEST"),
+        ("POST", {"json": {"query": "{ __typename }", "variables": [1]}}, 400, "BAD_REQUEST"),
+        ("POST", {"json": {"query": "{ __typename }", "operationName": "x"}}, 400, "BAD_OPERATION"),
+        ("POST", {"content": b" " * 300_000, "headers": JSON}, 413, "TOO_LARGE"),
+    ],
+)
+async def test_every_refusal_is_json_with_a_code(
+    api: Api, method: str, extra: dict[str, Any], status: int, code: str
+) -> None:
+    answer = await api.http.request(method, "/graphql", **extra)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("application/json")
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == code
+    if code == "USE_WEBSOCKET":
+        assert api.url.replace("http", "ws") + "/graphql" in error["message"]
+        assert "graphql-transport-ws" in error["message"]
+    assert not await models.Location.exists()
+
+
+async def test_a_query_may_be_sent_by_get_with_variables(api: Api) -> None:
+    query = "query ($n: Int) { images(first: $n) { totalCount } }"
+    answer = await api.http.get("/graphql", params={"query": query, "variables": json.dumps({"n": 1})})
+    assert answer.json()["data"] == {"images": {"totalCount": 0}}
+
+
+async def test_the_text_of_a_bug_goes_to_the_log_and_not_to_the_client(
+    api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("secret path /home/someone")
+
+    monkeypatch.setattr(location, "connect", fail)
+    answer = await api.http.post("/graphql", json={"query": "{ locations { totalCount } }"})
+    assert "secret" not in answer.text
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    request_id = error["extensions"]["requestId"]
+    assert request_id == answer.headers["x-request-id"]
+    assert request_id in error["message"]
+    logged = capsys.readouterr().out
+    assert request_id in logged
+    assert "secret path" in logged
+
+
+async def _open(api: Api, **options: Any) -> ClientConnection:
+    options = {"subprotocols": ["graphql-transport-ws"]} | options
+    return await connect(api.url.replace("http", "ws") + "/graphql", **options)
+
+
+async def _ready(api: Api) -> ClientConnection:
+    socket = await _open(api)
+    await socket.send(json.dumps({"type": "connection_init"}))
+    assert json.loads(await socket.recv()) == {"type": "connection_ack"}
+    return socket
+
+
+async def _query(socket: ClientConnection, query: str, *, number: str = "1") -> Any:
+    await socket.send(json.dumps({"id": number, "type": "subscribe", "payload": {"query": query}}))
+    answer = json.loads(await socket.recv())
+    if answer["type"] == "next":
+        assert json.loads(await socket.recv()) == {"id": number, "type": "complete"}
+    return answer
+
+
+async def test_queries_over_a_websocket_see_what_changed_meanwhile(api: Api) -> None:
+    place = await make.make_location("Old")
+    await make.make_image(await make.make_dump(), location=place)
+    query = "{ images { nodes { location { name } urls { thumb } } } }"
+    socket = await _ready(api)
+    first = await _query(socket, query)
+    (node,) = first["payload"]["data"]["images"]["nodes"]
+    assert node["location"] == {"name": "Old"}
+    assert node["urls"]["thumb"].startswith(f"{api.url}/media/")
+    await models.Location.filter(id=place.id).update(name="New")
+    second = await _query(socket, query, number="2")
+    assert second["payload"]["data"]["images"]["nodes"][0]["location"] == {"name": "New"}
+    refused = await _query(socket, "{ unicorns }", number="3")
+    assert refused["type"] == "error"
+    assert refused["payload"][0]["extensions"]["code"] == "BAD_QUERY"
+    await socket.close()
+
+
+async def test_messages_of_the_wrong_shape_close_the_connection_with_4400(api: Api) -> None:
+    shapes = ["[]", "7", "{", '{"type": "subscribe", "id": [], "payload": {"query": "{ __typename }"}}']
+    shapes += ['{"type": "subscribe", "id": "1", "payload": 7}', '{"type": "unicorn"}', "[" * 100_000]
+    for shape in shapes:
+        socket = await _ready(api)
+        await socket.send(shape)
+        with pytest.raises(ConnectionClosed) as closed:
+            await asyncio.wait_for(socket.recv(), 30)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4400, shape
+
+
+async def test_only_the_current_subprotocol_is_spoken(api: Api) -> None:
+    socket = await _open(api, subprotocols=["graphql-ws"])
+    with pytest.raises(ConnectionClosed) as closed:
+        await socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4406

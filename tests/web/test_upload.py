@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests import factories as make
+from tests.api import Api, running_api
+from thumper.graphql.identity import encode
+from thumper.settings import Settings
+from thumper.store import models
+
+CREATE = """mutation ($input: CreateUploadInput!) { createUpload(input: $input) {
+  dump { id location { name } source { kind } } uploads { fileName url expiresAt } errors { code path message } } }"""
+
+
+async def _create(api: Api, *files: str, **values: Any) -> Any:
+    return (await api.ask(CREATE, input={"files": list(files)} | values))["createUpload"]
+
+
+async def test_several_files_join_one_dump_with_one_receipt(
+    api: Api, photos: Callable[[int], list[Path]]
+) -> None:
+    await make.make_detector()
+    location = await make.make_location("Creek")
+    one, two = (path.read_bytes() for path in photos(2))
+    made = await _create(
+        api, "a.jpg", "b.JPG", "again.jpg", "notes.jpg", locationId=encode("Location", location.id)
+    )
+    assert made["errors"] == []
+    assert made["dump"]["location"] == {"name": "Creek"}
+    assert made["dump"]["source"] == {"kind": "UPLOAD"}
+    assert [upload["fileName"] for upload in made["uploads"]] == ["a.jpg", "b.JPG", "again.jpg", "notes.jpg"]
+    urls = [upload["url"] for upload in made["uploads"]]
+    assert all(url.startswith(f"{api.url}/upload/") for url in urls)
+    answers = [
+        await api.http.put(url, content=body)
+        for url, body in zip(urls, (one, two, one, b"hello"), strict=True)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201, 200, 422]
+    states = [answer.json()["state"] for answer in answers]
+    assert states == ["STORED", "STORED", "DUPLICATE", "REJECTED"]
+    stored, _, duplicate, rejected = (answer.json() for answer in answers)
+    assert duplicate["imageId"] == stored["imageId"]
+    assert rejected["imageId"] is None
+    assert rejected["reason"] == "NOT_AN_IMAGE"
+    assert rejected["whatToDo"]
+    assert stored["dumpId"] == made["dump"]["id"]
+    query = """query ($dump: ID!, $image: ID!) {
+      dump(id: $dump) { receipt { found waiting stored duplicate rejected } }
+      image(id: $image) { fileName state location { name } job { held } urls { original } } }"""
+    found = await api.ask(query, dump=made["dump"]["id"], image=stored["imageId"])
+    assert found["dump"]["receipt"] == {"found": 4, "waiting": 0, "stored": 2, "duplicate": 1, "rejected": 1}
+    assert found["image"]["fileName"] == "a.jpg"
+    assert found["image"]["location"] == {"name": "Creek"}
+    assert (found["image"]["state"], found["image"]["job"]) == ("PENDING", {"held": False})
+    assert (await api.http.get(found["image"]["urls"]["original"])).content == one
+
+
+async def test_an_address_works_once_and_only_as_it_was_given(
+    api: Api, photos: Callable[[int], list[Path]]
+) -> None:
+    content = photos(1)[0].read_bytes()
+    (upload,) = (await _create(api, "a.jpg"))["uploads"]
+    assert (await api.http.put(upload["url"] + "x", content=content)).status_code == 404
+    assert (await api.http.put(upload["url"], content=content)).status_code == 201
+    again = await api.http.put(upload["url"], content=content)
+    assert again.status_code == 410
+    assert "createUpload" in again.json()["errors"][0]["message"]
+    assert (await api.http.post(upload["url"], content=content)).status_code == 405
+    await models.Upload.all().update(used_at=None, file_id=None, expires_at=make.NOON)
+    assert (await api.http.put(upload["url"], content=content)).status_code == 410
+
+
+async def test_images_uploaded_without_detection_wait_until_it_is_asked_for(
+    api: Api, photos: Callable[[int], list[Path]]
+) -> None:
+    await make.make_detector()
+    made = await _create(api, "a.jpg", detect=False)
+    answer = await api.http.put(made["uploads"][0]["url"], content=photos(1)[0].read_bytes())
+    query = "query ($id: ID!) { image(id: $id) { job { held } } }"
+    image_id = answer.json()["imageId"]
+    assert (await api.ask(query, id=image_id))["image"] == {"job": {"held": True}}
+    send = (
+        """mutation ($input: BatchInput!) { detectPending(input: $input) { batch { progress { total } } } }"""
+    )
+    sent = await api.ask(send, input={"dumpId": made["dump"]["id"]})
+    assert sent["detectPending"]["batch"]["progress"]["total"] == 1
+    assert (await api.ask(query, id=image_id))["image"] == {"job": {"held": False}}
+
+
+async def test_a_file_that_is_too_large_is_refused_before_it_is_read_to_its_end(
+    settings: Settings,
+) -> None:
+    async with running_api(settings.model_copy(update={"max_file_bytes": 100_000})) as api:
+        (upload,) = (await _create(api, "big.jpg"))["uploads"]
+        sent = 0
+
+        async def endless() -> AsyncIterator[bytes]:
+            nonlocal sent
+            while sent < 50_000_000:
+                sent += 65_536
+                yield b"\xff" * 65_536
+                await asyncio.sleep(0)
+
+        try:
+            answer = await api.http.put(upload["url"], content=endless())
+        except httpx.WriteError:
+            return  # the server had answered and closed before all was sent
+        assert answer.status_code == 413
+        assert answer.json()["reason"] == "TOO_LARGE_BYTES"
+
+
+async def test_an_upload_that_breaks_off_can_be_sent_again(
+    api: Api, photos: Callable[[int], list[Path]]
+) -> None:
+    content = photos(1)[0].read_bytes()
+    (upload,) = (await _create(api, "a.jpg"))["uploads"]
+    port = int(api.url.rpartition(":")[2])
+    path = upload["url"].removeprefix(api.url)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = f"PUT {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(content)}\r\n\r\n"
+    writer.write(head.encode() + content[: len(content) // 2])
+    await writer.drain()
+    writer.transport.abort()
+    del reader
+
+    async def given_back() -> bool:
+        return await models.Upload.filter(used_at=None).exists()
+
+    async with asyncio.timeout(60):
+        while True:
+            answer = await api.http.put(upload["url"], content=content)
+            if answer.status_code != 410:
+                break
+            await asyncio.sleep(0.05)
+    assert answer.status_code == 201
+    assert not await given_back()
+
+
+@pytest.mark.parametrize("files", [[], [""], ["x" * 300], ["folder/"], ["a.jpg"] * 1001])
+async def test_names_that_are_none_are_refused(api: Api, files: list[str]) -> None:
+    (error,) = (await _create(api, *files))["errors"]
+    assert (error["code"], error["path"]) == ("INVALID", ["input", "files"])
+    assert not await models.Upload.exists()
+
+
+async def test_an_upload_to_a_place_that_is_not_there_is_refused(api: Api) -> None:
+    (error,) = (await _create(api, "a.jpg", locationId=encode("Location", make.unknown_id())))["errors"]
+    assert error["code"] == "NOT_FOUND"
+
+
+def test_the_secret_of_an_address_is_long() -> None:
+    from thumper.ingest.upload import TOKEN_BYTES
+
+    assert TOKEN_BYTES * 8 >= 256
+    assert len(base64.urlsafe_b64encode(b"x" * TOKEN_BYTES)) == 44

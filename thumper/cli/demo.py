@@ -1,0 +1,218 @@
+"""`thumper demo`: a small drawn ranch that shows everything without a photo of one's own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import signal
+import socket
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from thumper.errors import RefusedError, ServiceDownError
+from thumper.settings import Settings
+
+if TYPE_CHECKING:
+    from thumper.cli.display import Display
+    from thumper.demo.card import Card
+    from thumper.demo.ranch import Ranch
+
+MARKER: Final = "drawn-by-thumper-demo"
+"""File that says that a folder was made by the demo and may be made anew."""
+
+CARD_LIMIT_S: Final = 180.0
+"""Longest that the demo waits for one card."""
+
+QUERIES: Final = (
+    (
+        "How many photos show a deer, and when was the newest one taken?",
+        """{ images(where: {hasDetections: true}, first: 1) {
+    totalCount nodes { fileName takenAt timeSource location { name } } } }""",
+    ),
+    (
+        "Where do bucks show up?",
+        """{ detections(where: {sex: MALE, minConfidence: 0.4}, first: 3) {
+    totalCount nodes { label confidence image { takenAt location { name } } } } }""",
+    ),
+    (
+        "Which cards came in, and does each receipt add up?",
+        """{ dumps(first: 5) { nodes { folder
+    receipt { found stored duplicate rejected } } } }""",
+    ),
+)
+
+_DUMPS: Final = """{ dumps(first: 50) { nodes { folder number settledAt
+    receipt { found stored duplicate rejected waiting }
+    imageCounts { total completed failed }
+    files(state: REJECTED, first: 5) { nodes { path reason whatToDo } } } } }"""
+
+
+def demo(
+    keep_running: Annotated[
+        bool | None,
+        typer.Option("--keep/--exit", help="Go on running afterwards, or end. Default: go on at a terminal."),
+    ] = None,
+) -> None:
+    """Draw a small ranch, drop its camera cards, and show the receipts and three queries.
+
+    Everything lies in a home of its own, `demo` below THUMPER_HOME, which each run makes anew.
+    """
+    from thumper.cli.logs import configure_logs
+
+    settings = _demo_settings(Settings.from_env())
+    configure_logs(settings)
+    _make_home(settings.home)
+    asyncio.run(_demo(settings, keep=sys.stdout.isatty() if keep_running is None else keep_running))
+
+
+def _demo_settings(own: Settings) -> Settings:
+    """Give settings of a home apart from the user's own, with shorter waits."""
+    home = own.home / "demo"
+    return own.model_copy(
+        update={
+            "home": home,
+            "drop": home / "drop",
+            "port": own.port if _is_free(own.port) else _free_port(),
+            "database_url": None,
+            "redis_url": None,
+            "model": None,
+            "class_map": None,
+            "truncated_hold_s": 3.0,
+            "settle_s": 3.0,
+        }
+    )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _make_home(home: Path) -> None:
+    """Make an empty home; only a folder that an earlier demo made is emptied for it."""
+    from thumper.embedded.servers import find_running
+
+    if home.exists() and any(home.iterdir()):
+        if not (home / MARKER).exists():
+            raise RefusedError(
+                f"{home} was not made by the demo. Move it away, or set THUMPER_HOME elsewhere."
+            )
+        if find_running(Settings(home=home)) is not None:
+            raise RefusedError(f"A demo runs already in {home}. Stop it first (Ctrl-C in its terminal).")
+        shutil.rmtree(home)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / MARKER).touch()
+    (home / "drop").mkdir()
+
+
+async def _demo(settings: Settings, *, keep: bool) -> None:
+    from thumper.cli.display import Display
+    from thumper.cli.tree import run_tree
+    from thumper.demo.ranch import build_ranch
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    display = Display(settings, interactive=sys.stdout.isatty())
+    typer.echo("This ranch is drawn: its pictures are made by a program, not by a camera.")
+    ranch = await asyncio.to_thread(build_ranch, settings.home / "cards")
+    display.greet()
+
+    async def tour(named: Settings) -> None:
+        try:
+            await _show(named, ranch, display)
+            if keep:
+                typer.echo(f"\nThumper keeps running at {named.api_url}/graphql. Ctrl-C stops it.")
+                await asyncio.Event().wait()
+        finally:
+            stop.set()
+
+    await run_tree(settings, stop, on_change=display.process_changed, beside=tour)
+    typer.echo(f"Stopped. The next demo makes {settings.home} anew.")
+
+
+async def _show(settings: Settings, ranch: Ranch, display: Display) -> None:
+    """Deliver the cards one by one, then tell what came of them."""
+    progress = asyncio.create_task(display.show_progress(settings))
+    try:
+        deliveries: Counter[str] = Counter()
+        for card in ranch.cards:
+            await asyncio.to_thread(_deliver, card, settings.drop_dir)
+            deliveries[card.drop_folder] += 1
+            await _wait_for(settings, card, number=deliveries[card.drop_folder])
+    finally:
+        progress.cancel()
+        await asyncio.gather(progress, return_exceptions=True)
+    await _print_receipts(settings)
+    await _print_queries(settings)
+    typer.echo("\nYour own photos: make run DROP=/path/of/photos, or thumper up --drop /path/of/photos")
+
+
+def _deliver(card: Card, drop: Path) -> None:
+    """Copy a card into the drop folder, as a person would."""
+    shutil.copytree(card.folder, drop / card.drop_folder, dirs_exist_ok=True)
+
+
+async def _dumps(settings: Settings) -> list[dict[str, Any]]:
+    from thumper.cli.client import ask
+
+    nodes: list[dict[str, Any]] = (await ask(settings, _DUMPS))["dumps"]["nodes"]
+    return nodes
+
+
+async def _wait_for(settings: Settings, card: Card, *, number: int) -> None:
+    """Return when the dump of this number in the card's folder is settled and detected."""
+    async with asyncio.timeout(CARD_LIMIT_S):
+        while True:
+            try:
+                dumps = await _dumps(settings)
+            except ServiceDownError:
+                dumps = []  # the API is still starting
+            if any(
+                own["folder"] == card.drop_folder and own["number"] == number and _done(own) for own in dumps
+            ):
+                return
+            await asyncio.sleep(0.5)
+
+
+def _done(dump: dict[str, Any]) -> bool:
+    """Say whether a dump is settled and every image of it was detected."""
+    counts = dump["imageCounts"]
+    return bool(dump["settledAt"]) and counts["completed"] + counts["failed"] == counts["total"]
+
+
+async def _print_receipts(settings: Settings) -> None:
+    typer.echo("\nReceipts")
+    for own in reversed(await _dumps(settings)):
+        receipt = own["receipt"]
+        typer.echo(
+            f"  {own['folder']}: {receipt['found']} found = {receipt['stored']} stored"
+            f" + {receipt['duplicate']} duplicate + {receipt['rejected']} rejected"
+        )
+        for file in own["files"]["nodes"]:
+            typer.echo(f"    {file['path']}: {file['reason']}. {file['whatToDo']}")
+
+
+async def _print_queries(settings: Settings) -> None:
+    from thumper.cli.client import ask
+
+    for question, query in QUERIES:
+        typer.echo(f"\n{question}\n{query}")
+        typer.echo(json.dumps(await ask(settings, query), indent=2))
