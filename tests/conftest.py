@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,7 +15,7 @@ import pytest
 import pytest_asyncio
 import redis
 
-
+from thumper.demo.ranch import build_ranch
 from thumper.embedded.servers import Addresses, running_servers
 from thumper.settings import PREFIX, Settings
 from thumper.store.connect import migrate_database, open_database
@@ -58,8 +60,6 @@ def _database(url: str, name: str, *, create: bool = False, template: str = "tem
 
 def _administer(url: str, statement: str) -> None:
     """Run one statement on a loop of its own, whatever loop the caller is in."""
-    import asyncio
-    import threading
 
     async def execute() -> None:
         connection = await asyncpg.connect(url)
@@ -118,7 +118,7 @@ def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def shared_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared_data() -> Path:
     """The folder of real data; fails in CI when it is missing."""
     if not SHARED_DATA.is_dir():
         pytest.fail(f"{SHARED_DATA} is missing: this test needs the real photos and models")

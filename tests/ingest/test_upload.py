@@ -13,6 +13,7 @@ from tests.ingest.conftest import small_jpeg
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError, RefusedError, UsageError
+from thumper.ingest import drop
 from thumper.ingest import upload as uploading
 from thumper.ingest.desk import Desk
 from thumper.ingest.upload import create_uploads, receive_upload
@@ -55,6 +56,14 @@ async def test_a_dump_of_uploads_waits_for_all_its_addresses(desk: Desk) -> None
     (_, first), (_, _second) = await create_uploads(desk, ["a.jpg", "b.jpg"])
     await receive_upload(desk, first, body(small_jpeg(1)))
     assert (await Dump.get()).settled_at is None
+
+
+async def test_a_dump_of_uploads_settles_when_its_last_address_has_expired(desk: Desk) -> None:
+    (_, first), (second, _) = await create_uploads(desk, ["a.jpg", "b.jpg"])
+    await receive_upload(desk, first, body(small_jpeg(1)))
+    await Upload.filter(id=second.id).update(expires_at=second.created_at)
+    await drop.settle_uploads(settle_s=0)
+    assert (await Dump.get()).settled_at is not None
 
 
 async def test_without_detection_the_job_is_held(desk: Desk) -> None:

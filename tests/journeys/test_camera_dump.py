@@ -128,7 +128,8 @@ def _query(ranch: Ranch, statement: str) -> list[asyncpg.Record]:
     async def fetch() -> list[asyncpg.Record]:
         connection = await asyncpg.connect(servers.database_url)
         try:
-            return await connection.fetch(statement)
+            found: list[asyncpg.Record] = await connection.fetch(statement)
+            return found
         finally:
             await connection.close()
 
@@ -212,8 +213,6 @@ def test_bad_files_are_named_with_their_reasons_and_the_good_ones_complete(
         else:
             assert file["image"]["state"] == "COMPLETED", file
     states = {Path(file["path"]).name: file for file in files}
-    for file in files:
-        print(file["path"], file["state"], file["reason"], file["image"] and file["image"]["state"], file["image"] and file["image"]["error"])
     assert states["pdf_renamed.jpg"]["reason"] == "UNSUPPORTED_TYPE"
     assert states["african_elephants_bw.jpg"]["image"]["state"] == "COMPLETED"
     assert states["african_elephants_cmyk.jpg"]["image"]["state"] == "COMPLETED"

@@ -35,6 +35,11 @@ class Watching:
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
+    def change(self, **settings: float) -> None:
+        """Use other times; before the start."""
+        self.settings = self.settings.model_copy(update=settings)
+        self._desk = Desk.of(self.settings)
+
     def start(self) -> None:
         self._stop = asyncio.Event()
         self._task = asyncio.create_task(watch(self._desk, stop=self._stop, health=self.health))

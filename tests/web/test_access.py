@@ -9,42 +9,41 @@ from tests.api import Api
 QUERY = {"query": "{ __typename }"}
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8480", "[::1]:9", "LOCALHOST:1"])
-async def test_every_name_of_this_machine_is_answered(api: Api, host: str) -> None:
-    answer = await api.http.post("/graphql", json=QUERY, headers={"host": host})
-    assert answer.status_code == 200
+async def test_every_name_of_this_machine_is_answered(api: Api) -> None:
+    for host in ("localhost", "127.0.0.1:8480", "[::1]:9", "LOCALHOST:1"):
+        answer = await api.http.post("/graphql", json=QUERY, headers={"host": host})
+        assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(
-    "host", ["example.org", "localhost.example.org", "192.168.1.7:8480", "[::2", "a@localhost.x"]
-)
-async def test_a_foreign_host_is_refused_everywhere(api: Api, host: str) -> None:
-    for method, path in (
-        ("POST", "/graphql"),
-        ("GET", "/"),
-        ("GET", "/health/live"),
-        ("GET", "/media/x/thumb"),
+async def test_a_foreign_host_is_refused_everywhere(api: Api) -> None:
+    paths = (("POST", "/graphql"), ("GET", "/"), ("GET", "/health/live"), ("GET", "/media/x/thumb"))
+    for host in ("example.org", "localhost.example.org", "192.168.1.7:8480", "[::2", "a@localhost.x"):
+        for method, path in paths:
+            answer = await api.http.request(method, path, headers={"host": host})
+            assert answer.status_code == 403
+            assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_HOST"
+
+
+async def test_a_page_of_another_origin_changes_nothing(api: Api) -> None:
+    for origin in (
+        "https://evil.example",
+        "null",
+        "http://localhost:1",
+        "https://localhost",
+        "http://[",
+        "x",
     ):
-        answer = await api.http.request(method, path, headers={"host": host})
-        assert answer.status_code == 403
-        assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_HOST"
-
-
-@pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "http://localhost:1", "https://localhost", "http://[", "x"]
-)
-async def test_a_page_of_another_origin_changes_nothing(api: Api, origin: str) -> None:
-    for method, path in (("POST", "/graphql"), ("PUT", "/upload/x")):
-        answer = await api.http.request(method, path, json=QUERY, headers={"origin": origin})
-        assert answer.status_code == 403
-        assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_ORIGIN"
-    with pytest.raises(InvalidStatus) as refused:
-        await connect(
-            api.url.replace("http", "ws") + "/graphql",
-            subprotocols=["graphql-transport-ws"],  # type: ignore[list-item]
-            additional_headers={"origin": origin},
-        )
-    assert refused.value.response.status_code == 403
+        for method, path in (("POST", "/graphql"), ("PUT", "/upload/x")):
+            answer = await api.http.request(method, path, json=QUERY, headers={"origin": origin})
+            assert answer.status_code == 403
+            assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_ORIGIN"
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(
+                api.url.replace("http", "ws") + "/graphql",
+                subprotocols=["graphql-transport-ws"],  # type: ignore[list-item]
+                additional_headers={"origin": origin},
+            )
+        assert refused.value.response.status_code == 403
 
 
 async def test_our_own_pages_may_do_everything_under_any_name_of_this_machine(api: Api) -> None:

@@ -40,28 +40,26 @@ async def test_the_media_type_is_the_one_asked_for(api: Api) -> None:
         assert answer.headers["x-request-id"]
 
 
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        ({"query": "{"}, "BAD_SYNTAX"),
-        ({"query": "{ unicorns }"}, "BAD_QUERY"),
-        (
-            {"query": "query ($n: Int!) { images(first: $n) { totalCount } }", "variables": {"n": "x"}},
-            "BAD_QUERY",
-        ),
-        ({"query": "query ($n: Int!) { images(first: $n) { totalCount } }"}, "BAD_QUERY"),
-    ],
-)
-async def test_a_request_that_was_not_executed_has_no_data_and_status_400(
-    api: Api, body: dict[str, Any], code: str
-) -> None:
-    answer = await api.http.post("/graphql", json=body, headers={"accept": NEW})
-    assert answer.status_code == 400
-    assert "data" not in answer.json()
-    assert answer.json()["errors"][0]["extensions"]["code"] == code
-    plain = await api.http.post("/graphql", json=body)
-    assert plain.status_code == 200
-    assert "data" not in plain.json()
+NOT_EXECUTED: list[tuple[dict[str, Any], str]] = [
+    ({"query": "{"}, "BAD_SYNTAX"),
+    ({"query": "{ unicorns }"}, "BAD_QUERY"),
+    (
+        {"query": "query ($n: Int!) { images(first: $n) { totalCount } }", "variables": {"n": "x"}},
+        "BAD_QUERY",
+    ),
+    ({"query": "query ($n: Int!) { images(first: $n) { totalCount } }"}, "BAD_QUERY"),
+]
+
+
+async def test_a_request_that_was_not_executed_has_no_data_and_status_400(api: Api) -> None:
+    for body, code in NOT_EXECUTED:
+        answer = await api.http.post("/graphql", json=body, headers={"accept": NEW})
+        assert answer.status_code == 400
+        assert "data" not in answer.json()
+        assert answer.json()["errors"][0]["extensions"]["code"] == code
+        plain = await api.http.post("/graphql", json=body)
+        assert plain.status_code == 200
+        assert "data" not in plain.json()
 
 
 async def test_an_error_of_a_field_leaves_the_rest_and_status_200(api: Api) -> None:
@@ -72,40 +70,38 @@ async def test_an_error_of_a_field_leaves_the_rest_and_status_200(api: Api) -> N
     assert answer.json()["errors"][0]["path"] == ["node"]
 
 
-@pytest.mark.parametrize(
-    ("method", "extra", "status", "code"),
-    [
-        ("PUT", {"json": {"query": "{ __typename }"}}, 405, "BAD_METHOD"),
-        ("DELETE", {}, 405, "BAD_METHOD"),
-        ("GET", {"params": {"query": MUTATION}}, 405, "BAD_METHOD"),
-        ("GET", {"params": {"query": SUBSCRIPTION}}, 405, "USE_WEBSOCKET"),
-        ("POST", {"json": {"query": SUBSCRIPTION}}, 405, "USE_WEBSOCKET"),
-        ("GET", {}, 400, "NO_QUERY"),
-        ("POST", {"json": {}}, 400, "NO_QUERY"),
-        ("POST", {"json": None}, 400, "BAD_REQUEST"),
-        ("POST", {"json": [{"query": "{ __typename }"}]}, 400, "BAD_REQUEST"),
-        ("POST", {"content": b"{", "headers": JSON}, 400, "BAD_REQUEST"),
-        ("POST", {"content": b"[" * 100_000, "headers": JSON}, 400, "BAD_REQUEST"),
-        ("POST", {"content": b"\xff", "headers": JSON}, 400, "BAD_REQUEST"),
-        ("POST", {"content": b"{ __typename }"}, 400, "BAD_REQUEST"),
-        ("POST", {"data": {"query": "{ __typename }"}}, 400, "BAD_REQUEST"),
-        ("POST", {"json": {"query": 7}}, 400, "BAD_REQUEST"),
-        ("POST", {"json": {"query": "{ __typename }", "variables": [1]}}, 400, "BAD_REQUEST"),
-        ("POST", {"json": {"query": "{ __typename }", "operationName": "x"}}, 400, "BAD_OPERATION"),
-        ("POST", {"content": b" " * 300_000, "headers": JSON}, 413, "TOO_LARGE"),
-    ],
-)
-async def test_every_refusal_is_json_with_a_code(
-    api: Api, method: str, extra: dict[str, Any], status: int, code: str
-) -> None:
-    answer = await api.http.request(method, "/graphql", **extra)
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"].startswith("application/json")
-    (error,) = answer.json()["errors"]
-    assert error["extensions"]["code"] == code
-    if code == "USE_WEBSOCKET":
-        assert api.url.replace("http", "ws") + "/graphql" in error["message"]
-        assert "graphql-transport-ws" in error["message"]
+REFUSALS: list[tuple[str, dict[str, Any], int, str]] = [
+    ("PUT", {"json": {"query": "{ __typename }"}}, 405, "BAD_METHOD"),
+    ("DELETE", {}, 405, "BAD_METHOD"),
+    ("GET", {"params": {"query": MUTATION}}, 405, "BAD_METHOD"),
+    ("GET", {"params": {"query": SUBSCRIPTION}}, 405, "USE_WEBSOCKET"),
+    ("POST", {"json": {"query": SUBSCRIPTION}}, 405, "USE_WEBSOCKET"),
+    ("GET", {}, 400, "NO_QUERY"),
+    ("POST", {"json": {}}, 400, "NO_QUERY"),
+    ("POST", {"json": None}, 400, "BAD_REQUEST"),
+    ("POST", {"json": [{"query": "{ __typename }"}]}, 400, "BAD_REQUEST"),
+    ("POST", {"content": b"{", "headers": JSON}, 400, "BAD_REQUEST"),
+    ("POST", {"content": b"[" * 100_000, "headers": JSON}, 400, "BAD_REQUEST"),
+    ("POST", {"content": b"\xff", "headers": JSON}, 400, "BAD_REQUEST"),
+    ("POST", {"content": b"{ __typename }"}, 400, "BAD_REQUEST"),
+    ("POST", {"data": {"query": "{ __typename }"}}, 400, "BAD_REQUEST"),
+    ("POST", {"json": {"query": 7}}, 400, "BAD_REQUEST"),
+    ("POST", {"json": {"query": "{ __typename }", "variables": [1]}}, 400, "BAD_REQUEST"),
+    ("POST", {"json": {"query": "{ __typename }", "operationName": "x"}}, 400, "BAD_OPERATION"),
+    ("POST", {"content": b" " * 300_000, "headers": JSON}, 413, "TOO_LARGE"),
+]
+
+
+async def test_every_refusal_is_json_with_a_code(api: Api) -> None:
+    for method, extra, status, code in REFUSALS:
+        answer = await api.http.request(method, "/graphql", **extra)
+        assert answer.status_code == status, (method, extra, answer.text)
+        assert answer.headers["content-type"].startswith("application/json")
+        (error,) = answer.json()["errors"]
+        assert error["extensions"]["code"] == code
+        if code == "USE_WEBSOCKET":
+            assert api.url.replace("http", "ws") + "/graphql" in error["message"]
+            assert "graphql-transport-ws" in error["message"]
     assert not await models.Location.exists()
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from tests import factories as make
 from tests.api import Api, running_api
@@ -143,10 +142,10 @@ async def test_an_upload_that_breaks_off_can_be_sent_again(
     assert not await given_back()
 
 
-@pytest.mark.parametrize("files", [[], [""], ["x" * 300], ["folder/"], ["a.jpg"] * 1001])
-async def test_names_that_are_none_are_refused(api: Api, files: list[str]) -> None:
-    (error,) = (await _create(api, *files))["errors"]
-    assert (error["code"], error["path"]) == ("INVALID", ["input", "files"])
+async def test_names_that_are_none_are_refused(api: Api) -> None:
+    for files in ([], [""], ["x" * 300], ["folder/"], ["a.jpg"] * 1001):
+        (error,) = (await _create(api, *files))["errors"]
+        assert (error["code"], error["path"]) == ("INVALID", ["input", "files"])
     assert not await models.Upload.exists()
 
 

@@ -8,7 +8,6 @@ from typing import Annotated, Final, NoReturn, Protocol
 import typer
 
 from thumper.cli.logs import configure_logs
-from thumper.cli.servers import servers
 from thumper.errors import DetectorError, RefusedError, UsageError
 from thumper.settings import Settings
 
@@ -41,6 +40,8 @@ def run_room(
         if supervised:
             code = find_main()(settings, restarts=restarts, last_exit=last_exit)
         else:
+            from thumper.cli.servers import servers
+
             with servers(settings) as named:
                 code = find_main()(named)
     except (UsageError, RefusedError, DetectorError) as error:

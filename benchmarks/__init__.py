@@ -1,0 +1,1 @@
+"""Measured comparisons with named rivals. Results are in RESULTS.md."""

@@ -1,0 +1,120 @@
+"""A running Thumper to be measured: dropped files in, committed rows and live messages out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from thumper.cli.client import ask, follow
+from thumper.errors import ServiceDownError
+from thumper.settings import Settings
+
+IMAGES = "subscription { imageProcessed { snapshot images { processedAt state } } }"
+STATUS = (
+    "subscription { status { status { images { total completed failed } etaSeconds worker { state } } } }"
+)
+DONE = "{ status { images { total completed failed } filesArriving } }"
+
+
+@dataclass(slots=True)
+class Round:
+    """What one round measured. `latencies_s`: from the commit's transaction to the client."""
+
+    seconds: float
+    latencies_s: list[float] = field(default_factory=list)
+    eta_at_half_s: float | None = None
+    truth_at_half_s: float | None = None
+
+
+@contextlib.asynccontextmanager
+async def running(home: Path) -> AsyncIterator[Settings]:
+    """Run `thumper up` on a home of its own, at its defaults; ready when the worker waits for work."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = Settings(home=home, port=port, device="cpu")
+    with (home / "up.out").open("wb") as out:
+        process = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
+            [sys.executable, "-m", "thumper", "up"], env=settings.as_environment(), stdout=out, stderr=out
+        )
+    try:
+        await _until_ready(settings)
+        yield settings
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+async def _until_ready(settings: Settings) -> None:
+    async with asyncio.timeout(120):
+        while True:
+            with contextlib.suppress(ServiceDownError):
+                answer = await ask(settings, "{ status { worker { state message detectorName } } }")
+                worker = answer["status"]["worker"]
+                if worker["state"] == "ALIVE" and worker["detectorName"]:
+                    return
+            await asyncio.sleep(0.2)
+
+
+async def drop_and_wait(settings: Settings, card: Path) -> Round:
+    """Copy a folder into the drop folder; measure until the last of its rows is committed."""
+    before = await _done(settings)
+    count = sum(1 for _ in card.iterdir())
+    measured = Round(0.0)
+    listeners = [
+        asyncio.create_task(_note_latencies(settings, measured)),
+        asyncio.create_task(_note_eta(settings, measured, half=before + count // 2)),
+    ]
+    await asyncio.sleep(1.0)  # both are connected
+    started = time.monotonic()
+    half_at: float | None = None
+    await asyncio.to_thread(shutil.copytree, card, settings.drop_dir / card.name)
+    while (done := await _done(settings)) < before + count:
+        if half_at is None and done >= before + count // 2:
+            half_at = time.monotonic()
+        await asyncio.sleep(0.05)
+    ended = time.monotonic()
+    measured.seconds = ended - started
+    measured.truth_at_half_s = None if half_at is None else ended - half_at
+    await asyncio.sleep(1.0)  # the last live messages
+    for task in listeners:
+        task.cancel()
+    await asyncio.gather(*listeners, return_exceptions=True)
+    return measured
+
+
+async def _done(settings: Settings) -> int:
+    images: dict[str, Any] = (await ask(settings, DONE))["status"]["images"]
+    if images["failed"]:
+        raise RuntimeError(f"{images['failed']} photos failed; the time does not count")
+    return int(images["completed"])
+
+
+async def _note_latencies(settings: Settings, measured: Round) -> None:
+    async with aclosing(follow(settings, IMAGES)) as messages:
+        async for message in messages:
+            now = dt.datetime.now(dt.UTC)
+            if not message["snapshot"]:
+                measured.latencies_s += [
+                    (now - dt.datetime.fromisoformat(image["processedAt"])).total_seconds()
+                    for image in message["images"]
+                ]
+
+
+async def _note_eta(settings: Settings, measured: Round, *, half: int) -> None:
+    async with aclosing(follow(settings, STATUS)) as messages:
+        async for message in messages:
+            status = message["status"]
+            if measured.eta_at_half_s is None and status["images"]["completed"] >= half:
+                measured.eta_at_half_s = status["etaSeconds"]

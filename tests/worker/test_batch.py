@@ -1,0 +1,128 @@
+"""What the worker does when the model cannot take a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from thumper.domain.box import Box
+from thumper.domain.detection import RawDetection
+from thumper.domain.label import ClassMap
+from thumper.domain.progress import ImageState
+from thumper.imaging.limits import Limits
+from thumper.imaging.sandbox import DecodeSandbox
+from thumper.settings import Settings
+from thumper.store import detectors
+from thumper.store.models import Detection, Image, Job
+from thumper.store.results import Origin
+from thumper.worker import batch as batches
+from thumper.worker.batch import Bench
+from thumper.worker.detector import DeviceFault, OutOfMemory
+from thumper.worker.drain import Drain
+
+Queue = Callable[[Sequence[Path]], Awaitable[list[UUID]]]
+DOE = RawDetection(label="doe", confidence=0.8, box=Box(x=0.1, y=0.1, width=0.3, height=0.3))
+
+
+class ScriptedDetector:
+    """Answers as it is told: at most `room` images at once, and none of `deadly` width."""
+
+    name, sha256, labels, device, engine = "scripted", b"\1" * 32, ("doe",), "cpu", "scripted"
+
+    def __init__(self, *, room: int = 100, error: Exception | None = None) -> None:
+        self.room = room
+        self.error = error
+        self.sizes: list[int] = []
+
+    def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
+        """Give one doe an image, or fail."""
+        self.sizes.append(len(images))
+        if self.error is not None:
+            raise self.error
+        if len(images) > self.room:
+            raise OutOfMemory
+        return [[DOE] for _ in images]
+
+
+@pytest.fixture
+def sandbox() -> Iterator[DecodeSandbox]:
+    """Real decoding children."""
+    with DecodeSandbox(Limits(), workers=1) as own:
+        yield own
+
+
+@pytest.fixture
+def bench(
+    queue: Queue, settings: Settings, sandbox: DecodeSandbox
+) -> Iterator[Callable[..., Awaitable[Bench]]]:
+    """Make a bench around a detector, for the detector that is current."""
+    thread = ThreadPoolExecutor(1)
+
+    async def make(detector: ScriptedDetector) -> Bench:
+        current = await detectors.current()
+        assert current is not None
+        return Bench(
+            settings=settings,
+            detector=detector,
+            detector_id=current.id,
+            origin=Origin(device="cpu", engine="scripted", class_map=ClassMap.parse({}, name="none")),
+            sandbox=sandbox,
+            thread=thread,
+        )
+
+    yield make
+    thread.shutdown()
+
+
+async def _run(own: Bench) -> None:
+    lease = await batches.claim(own, busy=False)
+    assert lease is not None
+    batch = await batches.load(own, lease)
+    await batches.write(own, batch, await batches.detect(own, batch))
+
+
+async def test_out_of_memory_halves_the_batch_until_it_fits(
+    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+) -> None:
+    await queue(photos(8))
+    detector = ScriptedDetector(room=2)
+    await _run(await bench(detector))
+    assert detector.sizes == [8, 4, 2, 2, 4, 2, 2]
+    assert await Image.filter(state=ImageState.COMPLETED).count() == 8
+    assert await Detection.all().count() == 8
+
+
+async def test_a_photo_that_does_not_fit_alone_fails_with_that_reason(
+    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+) -> None:
+    await queue(photos(2))
+    await _run(await bench(ScriptedDetector(room=0)))
+    assert await Image.filter(state=ImageState.FAILED, error_code="GPU_OUT_OF_MEMORY").count() == 2
+
+
+async def test_an_error_of_the_model_fails_the_photo_and_says_so(
+    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+) -> None:
+    await queue(photos(1))
+    await _run(await bench(ScriptedDetector(error=ValueError("odd shape"))))
+    image = await Image.get(state=ImageState.FAILED)
+    assert image.error_code == "DETECTION_ERROR"
+    assert image.error is not None
+    assert "odd shape" in image.error
+
+
+async def test_a_device_fault_ends_the_loop_and_counts_as_a_crash_of_the_worker(
+    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+) -> None:
+    await queue(photos(3))
+    drain = Drain(await bench(ScriptedDetector(error=DeviceFault("CUDA error: an illegal memory access"))))
+    with pytest.raises(DeviceFault):
+        await drain.keep_draining()
+    assert await Job.filter(state=ImageState.PENDING, alone=True).count() == 3
+    assert await Image.filter(state=ImageState.PENDING).count() == 3
