@@ -95,7 +95,7 @@ def test_a_killed_room_is_started_again_and_the_status_says_so(ranch: Ranch, pho
     _below(up, "thumper work").send_signal(signal.SIGKILL)
     wait_until(lambda: _status(ranch)["worker"]["restarts"] == 1, timeout_s=60, what="the new worker")
     wait_until(lambda: _status(ranch)["watcher"]["restarts"] == 1, timeout_s=60, what="the new watcher")
-    assert "9" in _status(ranch)["worker"]["lastExit"]
+    assert "SIGKILL" in _status(ranch)["worker"]["lastExit"]
     _drop(ranch, photos(3), "Barn Feed")
     assert settled(ranch, "Barn Feed")["imageCounts"]["completed"] == 3
 

@@ -6,6 +6,8 @@ them would fail every image. So a process asks here before it begins.
 
 from __future__ import annotations
 
+import os
+import socket
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +17,10 @@ from thumper.domain.progress import SourceKind
 from thumper.errors import RefusedError
 from thumper.store.connect import client
 from thumper.store.ids import new_id
+from thumper.store.processes import DOWN_AFTER_S
 
 MARKER: Final = "library-of-thumper"
 """File in the library that holds the id of the upload source, which names the database it belongs to."""
-
-SAMPLE: Final = 5
-"""Newest originals of each source that are looked for."""
 
 
 _LOCK: Final = 0x6C696272
@@ -76,29 +76,35 @@ def _check_marker(library: Path, source_id: str, *, recorded: str) -> None:
 
 
 async def check_originals() -> None:
-    """Refuse to work where no original of an online source can be seen.
+    """Refuse to work far from the watcher where the folders that it watches cannot be seen.
 
-    A single photo may be gone; when each of the newest `SAMPLE` of a source is, the folder is not
-    visible here. Raises `RefusedError` naming it.
+    Beside the watcher an empty folder is the watcher's business; on another machine it means that the
+    folder is not mounted. Raises `RefusedError` naming it.
     """
     rows = await client().execute_query_dict(
         """
-        SELECT source.display_path, newest.original_path FROM source
+        SELECT source.path, source.display_path, watcher.host FROM source
         CROSS JOIN LATERAL (
-            SELECT image.original_path FROM dump JOIN image ON image.dump_id = dump.id
-            WHERE dump.source_id = source.id ORDER BY image.created_at DESC LIMIT $1
-        ) AS newest
-        WHERE source.state = 'online' AND source.kind = 'drop'
+            SELECT host FROM process WHERE role = 'watch' AND heartbeat_at > now() - make_interval(secs => $1)
+            ORDER BY heartbeat_at DESC LIMIT 1
+        ) AS watcher
+        WHERE source.state = 'online' AND source.kind = 'drop' AND watcher.host <> $2
+            AND EXISTS (SELECT 1 FROM dump WHERE dump.source_id = source.id)
         """,
-        [SAMPLE],
+        [DOWN_AFTER_S, socket.gethostname()],
     )
-    visible: dict[str, bool] = {}
     for row in rows:
-        there = Path(row["original_path"].decode("utf-8", "surrogateescape")).exists()
-        visible[row["display_path"]] = visible.get(row["display_path"], False) or there
-    for folder in sorted(name for name, there in visible.items() if not there):
-        msg = (
-            f"The photos of {folder} are not visible on this machine. Mount the folder here under the same "
-            "path, or run the worker where it is."
-        )
-        raise RefusedError(msg)
+        if not _has_entries(row["path"]):
+            msg = (
+                f"The photos of {row['display_path']} are watched on {row['host']} and not visible on this"
+                " machine. Mount the folder here under the same path, or run the worker there."
+            )
+            raise RefusedError(msg)
+
+
+def _has_entries(folder: bytes) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False

@@ -21,7 +21,7 @@ from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
-from thumper.store import detectors
+from thumper.store import detectors, premises
 from thumper.store.connect import open_database
 from thumper.store.processes import Beat, Life, keep_beating
 from thumper.store.results import Origin
@@ -45,8 +45,8 @@ STOP_S: Final = 8.0
 def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     """Run the worker until SIGTERM or SIGINT; give the exit code.
 
-    Raises `DetectorError` when the model cannot be used and
-    `ServiceDownError` when PostgreSQL does not answer.
+    Raises `DetectorError` when the model cannot be used, `RefusedError` when photos are not
+    visible here, and `ServiceDownError` when PostgreSQL does not answer.
     """
     life = Life(role=ProcessRole.WORK, restarts=restarts, last_exit=last_exit)
     ending = asyncio.run(_run(settings, life))
@@ -77,6 +77,7 @@ async def _run(settings: Settings, life: Life) -> Ending:
     thread = ThreadPoolExecutor(1, thread_name_prefix="model")
     with DecodeSandbox(limits, workers=settings.decode_workers) as sandbox:
         async with open_database(settings.postgres_url, pool_size=6):
+            await premises.check_originals()
             starting = asyncio.create_task(keep_beating(life, lambda: Beat(state=ProcessState.STARTING)))
             try:
                 detector = await loop.run_in_executor(thread, _load, settings, weights)

@@ -1,0 +1,74 @@
+"""A process refuses to work with a database whose photos or library it does not see."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from thumper.domain.progress import ProcessRole, SourceKind
+from thumper.errors import RefusedError
+from thumper.store import premises
+from thumper.store.models import Dump, Process, Source
+
+
+async def test_a_new_library_is_claimed_once_and_known_again(database: str, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    await premises.check_library(library)
+    await premises.check_library(library)
+    source = await Source.get(kind=SourceKind.UPLOAD)
+    assert (library / premises.MARKER).read_text().strip() == str(source.id)
+
+
+async def test_another_library_is_refused_and_the_right_one_named(database: str, tmp_path: Path) -> None:
+    await premises.check_library(tmp_path / "library")
+    with pytest.raises(RefusedError, match=str(tmp_path / "library")):
+        await premises.check_library(tmp_path / "elsewhere")
+
+
+async def test_a_library_that_is_not_mounted_is_refused_and_not_made_anew(
+    database: str, tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    await premises.check_library(library)
+    (library / premises.MARKER).unlink()
+    library.rmdir()
+    with pytest.raises(RefusedError, match="Mount or restore"):
+        await premises.check_library(library)
+    assert not library.exists()
+
+
+async def test_the_library_of_another_database_is_refused(database: str, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / premises.MARKER).write_text("another\n")
+    with pytest.raises(RefusedError, match="another database"):
+        await premises.check_library(library)
+
+
+async def _watcher(host: str, folder: Path) -> None:
+    source = await Source.create(kind=SourceKind.DROP, path=bytes(folder), display_path=str(folder))
+    await Dump.create(source=source, folder=b"", display_folder="", number=1)
+    await Process.create(role=ProcessRole.WATCH, host=host, pid=1)
+
+
+async def test_a_worker_far_from_the_watcher_needs_to_see_the_drop_folder(
+    database: str, tmp_path: Path
+) -> None:
+    await premises.check_originals()  # nobody watches yet
+    await _watcher("another-machine", tmp_path / "drop")
+    with pytest.raises(RefusedError, match="watched on another-machine"):
+        await premises.check_originals()
+    (tmp_path / "drop").mkdir()
+    with pytest.raises(RefusedError, match="Mount the folder"):
+        await premises.check_originals()
+    (tmp_path / "drop" / "a.jpg").touch()
+    await premises.check_originals()
+
+
+async def test_beside_the_watcher_an_emptied_drop_folder_is_no_reason_to_refuse(
+    database: str, tmp_path: Path
+) -> None:
+    await _watcher(socket.gethostname(), tmp_path / "drop")
+    await premises.check_originals()
