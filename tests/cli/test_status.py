@@ -54,7 +54,7 @@ async def test_the_status_is_said_in_lines_or_as_one_json_object(client_settings
     assert code == 0
     assert out.splitlines()[0] == "2 of 3 images done · 1 to do"
     assert "worker: not running" in out
-    assert "api: waiting for work" in out
+    assert "api: answering" in out
     assert f"{dump.display_folder}: 0 found" in out
     code, out, _ = await run(client_settings, "--json")
     assert code == 0

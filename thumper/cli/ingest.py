@@ -166,6 +166,6 @@ def _print(receipt: Receipt, images: ImageCounts) -> None:
         + (f" + {counts.growing.files} growing" if counts.growing.files else "")
     )
     for file in receipt.rejected:
-        typer.echo(f"  rejected {file.path}: {file.reason} {file.message} {file.advice}")
+        typer.echo(f"  rejected {file.reason} {file.message} {file.advice}")
     waiting = images.pending + images.processing
     typer.echo(f"  detector: {images.completed} completed, {images.failed} failed, {waiting} waiting")

@@ -30,6 +30,7 @@ QUERY: Final = f"{{ status {{ {FIELDS} }} }}"
 SUBSCRIPTION: Final = f"subscription {{ status {{ seq snapshot status {{ {FIELDS} }} }} }}"
 
 _COLOURS: Final = {"BUSY": "green", "ALIVE": "green", "DOWN": "bold red", "NONE": "yellow"}
+_AT_REST: Final = {"worker": "waiting for work", "watcher": "watching", "api": "answering"}
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
 
@@ -46,7 +47,7 @@ class ProcessView:
     def read(cls, name: str, answer: dict[str, Any]) -> Self:
         """Put the API's answer into words."""
         state: str = answer["state"]
-        words = [{"BUSY": "busy", "ALIVE": "waiting for work", "NONE": "not running"}.get(state, "")]
+        words = [{"BUSY": "busy", "ALIVE": _AT_REST[name], "NONE": "not running"}.get(state, "")]
         if state == "DOWN":
             words = [f"DOWN: silent for {duration(answer['heartbeatAgeSeconds'])}"]
         elif answer["message"]:

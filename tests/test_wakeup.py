@@ -1,0 +1,40 @@
+"""Wake-ups reach Redis, and never raise when it is away."""
+
+from __future__ import annotations
+
+import redis.asyncio as redis
+
+from thumper.wakeup import QUEUE, Wakeup
+
+
+async def test_a_wake_up_is_queued(redis_url: str) -> None:
+    wakeup = Wakeup(redis_url)
+    connection = redis.Redis.from_url(redis_url)
+    try:
+        await wakeup.wake()
+        assert await connection.zcard(QUEUE) == 1
+    finally:
+        await wakeup.close()
+        await connection.aclose()
+
+
+async def test_it_connects_again_after_redis_dropped_the_connection(redis_url: str) -> None:
+    wakeup = Wakeup(redis_url)
+    connection = redis.Redis.from_url(redis_url)
+    try:
+        await wakeup.wake()
+        await connection.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        await connection.delete(QUEUE)
+        await wakeup.wake()  # may be lost
+        await wakeup.wake()
+        assert await connection.zcard(QUEUE) >= 1
+    finally:
+        await wakeup.close()
+        await connection.aclose()
+
+
+async def test_no_redis_is_no_error() -> None:
+    for url in (None, "unix:///nowhere/redis.sock", "redis://127.0.0.1:1"):
+        wakeup = Wakeup(url)
+        await wakeup.wake()
+        await wakeup.close()
