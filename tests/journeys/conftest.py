@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -16,8 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
+from thumper.embedded.servers import find_running
 from thumper.settings import Settings
 
 QUICK_TIMES = {
@@ -134,3 +137,19 @@ def ranch(tmp_path: Path) -> Iterator[Ranch]:
         yield own
     finally:
         own.stop()
+
+
+def query(ranch: Ranch, statement: str) -> list[asyncpg.Record]:
+    """Ask the database of a running Thumper itself."""
+    servers = find_running(ranch.settings)
+    assert servers is not None
+
+    async def fetch() -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(servers.database_url)
+        try:
+            found: list[asyncpg.Record] = await connection.fetch(statement)
+            return found
+        finally:
+            await connection.close()
+
+    return asyncio.run(fetch())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import os
 import random
@@ -13,14 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 
-from tests.journeys.conftest import Ranch, wait_until
+from tests.journeys.conftest import Ranch, query, wait_until
 from tests.journeys.receipts import boxes, dump, settled
 from tests.journeys.reference import Seen, unmatched, yolo_predict
 from tests.journeys.witness import Witness
-from thumper.embedded.servers import find_running
 from thumper.settings import Settings
 from thumper.weights import resolve
 
@@ -121,23 +118,8 @@ def test_a_dump_is_watched_arriving_and_its_boxes_are_those_of_yolo_predict(
     assert [place["name"] for place in places] == [CARD]
 
 
-def _query(ranch: Ranch, statement: str) -> list[asyncpg.Record]:
-    servers = find_running(ranch.settings)
-    assert servers is not None
-
-    async def fetch() -> list[asyncpg.Record]:
-        connection = await asyncpg.connect(servers.database_url)
-        try:
-            found: list[asyncpg.Record] = await connection.fetch(statement)
-            return found
-        finally:
-            await connection.close()
-
-    return asyncio.run(fetch())
-
-
 def _count_runs(ranch: Ranch) -> int:
-    return int(_query(ranch, "SELECT count(*) AS runs FROM detection_run")[0]["runs"])
+    return int(query(ranch, "SELECT count(*) AS runs FROM detection_run")[0]["runs"])
 
 
 def test_a_worker_killed_at_random_moments_loses_and_doubles_nothing(
@@ -177,7 +159,7 @@ def test_a_worker_killed_at_random_moments_loses_and_doubles_nothing(
 
 def _may_kill(ranch: Ranch) -> bool:
     """Images are in flight, and none is alone for a third time: that would be the poison rule."""
-    row = _query(
+    row = query(
         ranch,
         "SELECT count(*) AS flying, coalesce(max(crash_count) FILTER (WHERE claimed_alone), 0) AS crashes"
         " FROM job WHERE state = 'processing'",

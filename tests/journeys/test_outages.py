@@ -17,14 +17,14 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.journeys.conftest import Ranch, wait_until
+from tests.journeys.conftest import Ranch, query, wait_until
 from tests.journeys.receipts import settled
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 Photos = Callable[[int], list[Path]]
 STATUS = """{ status {
-    images { total completed failed } worker { state restarts lastExit } watcher { state restarts } } }"""
+    images { total completed failed } worker { state device restarts lastExit } watcher { state restarts } } }"""
 
 
 def _drop(ranch: Ranch, photos: list[Path], folder: str) -> None:
@@ -98,6 +98,19 @@ def test_a_killed_room_is_started_again_and_the_status_says_so(ranch: Ranch, pho
     assert "SIGKILL" in _status(ranch)["worker"]["lastExit"]
     _drop(ranch, photos(3), "Barn Feed")
     assert settled(ranch, "Barn Feed")["imageCounts"]["completed"] == 3
+
+
+def test_a_dropped_photo_is_claimed_within_a_second_though_the_worker_looks_but_once_an_hour(
+    ranch: Ranch, photos: Photos
+) -> None:
+    ranch.settings = ranch.settings.model_copy(update={"poll_s": 3600.0})
+    ranch.start("up")
+    ranch.wait_for_api()
+    wait_until(lambda: _status(ranch)["worker"]["device"], timeout_s=60, what="the worker with its model")
+    _drop(ranch, photos(1), "Barn Feed")
+    settled(ranch, "Barn Feed")
+    job = query(ranch, "SELECT extract(epoch FROM claimed_at - queued_at) AS waited_s FROM job")[0]
+    assert job["waited_s"] < 1.0
 
 
 def test_one_home_has_one_thumper_and_sigterm_leaves_nothing_behind(ranch: Ranch) -> None:
