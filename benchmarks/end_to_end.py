@@ -19,10 +19,10 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.copies import with_comment
 from benchmarks.live_thumper import Round, drop_and_wait, running
 from benchmarks.machine import describe
 from benchmarks.yolo_predict import run_yolo
-from thumper.demo.copies import with_comment
 from thumper.settings import Settings
 from thumper.weights import resolve
 
@@ -97,7 +97,8 @@ def _card_of_round(photos: list[Path], number: int, *, folder: Path) -> Path:
     card = folder / f"card-{number}"
     card.mkdir()
     for photo in photos:
-        (card / photo.name).write_bytes(with_comment(photo.read_bytes(), f"round {number}".encode()))
+        comment = f"round {number}, {photo.name}".encode()
+        (card / photo.name).write_bytes(with_comment(photo.read_bytes(), comment))
     return card
 
 

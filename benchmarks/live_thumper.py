@@ -83,7 +83,7 @@ async def drop_and_wait(settings: Settings, card: Path) -> Round:
     while (done := await _done(settings)) < before + count:
         if half_at is None and done >= before + count // 2:
             half_at = time.monotonic()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
     ended = time.monotonic()
     measured.seconds = ended - started
     measured.truth_at_half_s = None if half_at is None else ended - half_at

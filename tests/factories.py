@@ -95,8 +95,8 @@ async def make_file(
 ) -> models.File:
     number = next(_numbers)
     waiting = state in {FileState.SEEN, FileState.STABLE}
-    row = {
-        "source_id": dump.source_id,  # type: ignore[attr-defined]  # the ORM adds it
+    row: dict[str, Any] = {
+        "source_id": dump.source_id,
         "path": f"{number}.jpg".encode(),
         "display_path": f"{number}.jpg",
         "size_bytes": 100,
@@ -125,8 +125,8 @@ async def make_detection(run: models.DetectionRun, **values: Any) -> models.Dete
     )
     row: dict[str, Any] = {
         "ordinal": found[0]["boxes"],
-        "image_id": run.image_id,  # type: ignore[attr-defined]  # the ORM adds it
-        "detector_id": run.detector_id,  # type: ignore[attr-defined]
+        "image_id": run.image_id,
+        "detector_id": run.detector_id,
         "label": "buck",
         "confidence": 0.9,
         "x": 0.1,
@@ -158,8 +158,8 @@ async def make_deer(name: str | None = None, **values: Any) -> models.Deer:
 async def make_sighting(detection: models.Detection, deer: models.Deer) -> models.Sighting:
     return await models.Sighting.create(
         detection=detection,
-        image_id=detection.image_id,  # type: ignore[attr-defined]  # the ORM adds it
-        detector_id=detection.detector_id,  # type: ignore[attr-defined]
+        image_id=detection.image_id,
+        detector_id=detection.detector_id,
         deer=deer,
         actor="test",
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 import redis.asyncio as redis
 
 from thumper.wakeup import QUEUE, Wakeup
@@ -36,5 +39,18 @@ async def test_it_connects_again_after_redis_dropped_the_connection(redis_url: s
 async def test_no_redis_is_no_error() -> None:
     for url in (None, "unix:///nowhere/redis.sock", "redis://127.0.0.1:1"):
         wakeup = Wakeup(url)
+        await wakeup.wake()
+        await wakeup.close()
+
+
+async def test_a_redis_that_never_answers_holds_nobody_up(tmp_path: Path) -> None:
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    socket = str(tmp_path / "redis.sock")
+    server = await asyncio.start_unix_server(say_nothing, socket)
+    wakeup = Wakeup(f"unix://{socket}")
+    async with server, asyncio.timeout(30):
         await wakeup.wake()
         await wakeup.close()

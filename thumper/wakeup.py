@@ -25,6 +25,9 @@ FUNCTION: Final = "look"
 _EXPIRES_MS: Final = 60_000
 """A wake-up that nobody took for a minute has been overtaken by the worker's own polling."""
 
+PATIENCE_S: Final = 2.0
+"""Longest that a wake-up may hold up whoever sends it: a frozen Redis accepts bytes and never answers."""
+
 AWAY: Final = (RedisError, OSError, TimeoutError, asyncio.TimeoutError)
 """What a call raises while Redis is away."""
 
@@ -62,17 +65,24 @@ class Wakeup:
         if self._url is None:
             return
         try:
-            if self._pool is None:
-                self._pool = await create_pool(
-                    redis_settings(self._url),
-                    job_serializer=serialise,
-                    job_deserializer=deserialise,
-                    default_queue_name=QUEUE,
-                )
-            await self._pool.enqueue_job(FUNCTION, _expires=_EXPIRES_MS / 1000)
+            async with asyncio.timeout(PATIENCE_S):
+                await self._send(self._url)
         except AWAY as error:
-            log.warning("no wake-up sent, Redis is away; the worker will look by itself", error=str(error))
+            log.warning(
+                "no wake-up sent, Redis is away; the worker will look by itself",
+                error=str(error) or type(error).__name__,
+            )
             await self.close()
+
+    async def _send(self, url: str) -> None:
+        if self._pool is None:
+            self._pool = await create_pool(
+                redis_settings(url),
+                job_serializer=serialise,
+                job_deserializer=deserialise,
+                default_queue_name=QUEUE,
+            )
+        await self._pool.enqueue_job(FUNCTION, _expires=_EXPIRES_MS / 1000)
 
     async def close(self) -> None:
         """Drop the connection."""

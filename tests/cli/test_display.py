@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from tests.live import PATIENCE_S, detect, new_dump, store_images
+from tests.factories import make_dump
+from tests.patience import PATIENCE_S
+from tests.pipeline import detect, store_images
 from thumper.cli import client, display
 from thumper.cli.display import Display
 from thumper.cli.status_view import Burst, ProcessView, StatusView, duration
@@ -78,10 +80,10 @@ async def test_off_a_terminal_progress_is_lines_and_a_settled_dump_prints_its_re
     client_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(display, "LINE_EVERY_S", 0.1)
-    old, new = await new_dump(), await new_dump()
+    old, new = await make_dump(), await make_dump()
     await settle(old)
     screen = Screen(client_settings)
-    await store_images(new, 2)
+    await store_images(2, dump=new)
     await rejected(new)
     async with showing(screen, client_settings):
         await screen.shows("0 of 2 images done · 2 to do")
@@ -89,7 +91,7 @@ async def test_off_a_terminal_progress_is_lines_and_a_settled_dump_prints_its_re
         await screen.shows("2 of 2 images done")
         await settle(new)
         await screen.shows("Receipt: ")
-        await store_images(old, 1)
+        await store_images(1, dump=old)
         await screen.shows("2 of 3 images done")
     receipt = f"{new.display_folder}: 1 found = 0 stored + 0 duplicate + 1 rejected (rejected: TRUNCATED 1)"
     assert [line for line in screen.text.splitlines() if line.startswith("Receipt")] == [
@@ -101,7 +103,7 @@ async def test_off_a_terminal_progress_is_lines_and_a_settled_dump_prints_its_re
 async def rejected(dump: Dump) -> None:
     await File.create(
         dump=dump,
-        source_id=dump.source_id,  # type: ignore[attr-defined]  # the ORM adds it
+        source_id=dump.source_id,
         path=b"bad.jpg",
         display_path="bad.jpg",
         size_bytes=1,
@@ -114,9 +116,9 @@ async def rejected(dump: Dump) -> None:
 
 async def test_on_a_terminal_progress_is_a_panel(client_settings: Settings) -> None:
     screen = Screen(client_settings, interactive=True)
-    dump = await new_dump()
+    dump = await make_dump()
     async with showing(screen, client_settings):
-        await store_images(dump, 4)
+        await store_images(4, dump=dump)
         await screen.shows("0 of 4 images done")
         await detect(4)
         await screen.shows("4 of 4 images done")

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.live import PATIENCE_S, detect, new_dump, store_images
+from tests.factories import make_dump
+from tests.patience import PATIENCE_S
+from tests.pipeline import detect, store_images
 from thumper.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,8 +49,8 @@ async def interrupt(process: asyncio.subprocess.Process) -> int:
 
 
 async def test_the_status_is_said_in_lines_or_as_one_json_object(client_settings: Settings) -> None:
-    dump = await new_dump()
-    await store_images(dump, 3)
+    dump = await make_dump()
+    await store_images(3, dump=dump)
     await detect(2)
     code, out, _ = await run(client_settings)
     assert code == 0
@@ -75,7 +77,7 @@ async def test_without_a_running_thumper_it_says_how_to_start_one(settings: Sett
 async def test_watching_prints_a_json_object_a_line(client_settings: Settings) -> None:
     process = await start(client_settings, "--watch", "--json")
     assert json.loads(await line_of(process))["images"]["total"] == 0
-    await store_images(await new_dump(), 2)
+    await store_images(2)
     while json.loads(await line_of(process))["images"]["total"] != 2:
         continue
     assert await interrupt(process) == 0
@@ -84,7 +86,7 @@ async def test_watching_prints_a_json_object_a_line(client_settings: Settings) -
 async def test_watching_off_a_terminal_prints_plain_lines_that_changed(client_settings: Settings) -> None:
     process = await start(client_settings, "--watch")
     assert await line_of(process) == "0 of 0 images done\n"
-    await store_images(await new_dump(), 2)
+    await store_images(2)
     seen = ""
     while "0 of 2 images done · 2 to do" not in seen:
         seen += await line_of(process)
@@ -97,7 +99,7 @@ async def test_watching_on_a_terminal_draws_a_panel_without_colour_if_asked(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
-    await store_images(await new_dump(), 2)
+    await store_images(2)
     ours, theirs = pty.openpty()
     process = await start(client_settings, "--watch", stdout=theirs)
     os.close(theirs)

@@ -38,8 +38,9 @@ def test_a_box_with_an_area_overlaps_itself_wholly(box: Box) -> None:
 
 
 @given(boxes(), SIZE, SIZE)
-def test_pixels_and_back_is_the_same_box(box: Box, width_px: int, height_px: int) -> None:
-    corners = box.to_pixels(width_px=width_px, height_px=height_px)
+def test_a_box_of_its_corners_in_pixels_is_the_same_box(box: Box, width_px: int, height_px: int) -> None:
+    right, bottom = box.x + box.width, box.y + box.height
+    corners = (box.x * width_px, box.y * height_px, right * width_px, bottom * height_px)
     again = Box.from_pixels(corners, width_px=width_px, height_px=height_px)
     assert (again.x, again.y) == pytest.approx((box.x, box.y))
     assert (again.width, again.height) == pytest.approx((box.width, box.height), abs=1e-9)

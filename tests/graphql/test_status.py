@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.api import Api
-from tests.live import claim, detect, fail, new_dump, store_images, subscribed
+from tests.factories import make_dump
+from tests.live import subscribed
+from tests.pipeline import claim, detect, fail, store_images
 from thumper.domain.progress import FileState, ProcessRole, ProcessState
 from thumper.store import detectors, processes, standing
 from thumper.store.connect import client
@@ -53,8 +55,8 @@ async def test_an_empty_system_has_a_status(api: Api) -> None:
 
 
 async def test_the_status_counts_images_queue_files_and_dumps(api: Api) -> None:
-    dump = await new_dump()
-    await store_images(dump, 7)
+    dump = await make_dump()
+    await store_images(7, dump=dump)
     await detect(2)
     await fail(1)
     await claim(1)
@@ -63,7 +65,7 @@ async def test_the_status_counts_images_queue_files_and_dumps(api: Api) -> None:
     )
     for number, state in enumerate((FileState.SEEN, FileState.STABLE)):
         await File.create(
-            source_id=dump.source_id,  # type: ignore[attr-defined]
+            source_id=dump.source_id,
             dump=dump,
             path=b"%d" % number,
             display_path=str(number),
@@ -80,7 +82,7 @@ async def test_the_status_counts_images_queue_files_and_dumps(api: Api) -> None:
 
 
 async def test_speed_and_time_left_come_from_living_workers(api: Api) -> None:
-    await store_images(await new_dump(), 30)
+    await store_images(30)
     await worker(ProcessState.BUSY, rate=2.0)
     await worker(ProcessState.BUSY, rate=4.0)
     status = (await api.ask(QUERY))["status"]
@@ -132,7 +134,7 @@ async def test_the_status_is_sent_when_it_changed_and_only_then(url: str) -> Non
         # The API's own first sign of life may still be a change.
         while not await subscriber.silent(for_s=2.5):
             continue
-        await store_images(await new_dump(), 3)
+        await store_images(3)
         message = await subscriber.next()
         assert message["status"]["images"]["pending"] == 3
     async with subscribed(url, LIVE, after=message["seq"]) as subscriber:
@@ -152,7 +154,7 @@ async def test_many_subscribers_share_one_computation(url: str, monkeypatch: pyt
         for subscriber in (one, two, three):
             await subscriber.next()
         calls = 0
-        await store_images(await new_dump(), 3)
+        await store_images(3)
         for subscriber in (one, two, three):
             while (await subscriber.next())["status"]["images"]["total"] != 3:
                 continue

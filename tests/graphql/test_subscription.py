@@ -9,7 +9,10 @@ from uuid import UUID
 import pytest
 
 from tests.api import Api, running_api
-from tests.live import PATIENCE_S, Subscriber, detect, fail, new_dump, store_images, subscribed, uuids
+from tests.factories import make_dump
+from tests.live import Subscriber, subscribed, uuids
+from tests.patience import PATIENCE_S
+from tests.pipeline import detect, fail, store_images
 from thumper.graphql.identity import encode
 from thumper.graphql.live import going_live
 from thumper.graphql.subscription_stream import follow
@@ -52,7 +55,7 @@ async def images_until(subscriber: Subscriber, wanted: int) -> list[dict[str, st
 
 
 async def test_images_come_as_a_snapshot_and_then_each_once_in_order(url: str) -> None:
-    await store_images(await new_dump(), 9)
+    await store_images(9)
     before = await detect(2)
     async with subscribed(url, IMAGES) as subscriber:
         first = await subscriber.next()
@@ -68,20 +71,20 @@ async def test_images_come_as_a_snapshot_and_then_each_once_in_order(url: str) -
 
 
 async def test_a_filter_holds_for_the_snapshot_and_for_changes(url: str) -> None:
-    wanted, other = await new_dump(), await new_dump()
-    await store_images(wanted, 2)
-    await store_images(other, 2)
+    wanted, other = await make_dump(), await make_dump()
+    await store_images(2, dump=wanted)
+    await store_images(2, dump=other)
     await detect(4)
     async with subscribed(url, IMAGES, where={"dump": encode("Dump", wanted.id)}) as subscriber:
         assert len((await subscriber.next())["images"]) == 2
-        await store_images(other, 2)
-        expected = await store_images(wanted, 2)
+        await store_images(2, dump=other)
+        expected = await store_images(2, dump=wanted)
         await detect(4)
         assert uuids(await images_until(subscriber, 2)) == expected
 
 
 async def test_a_burst_is_sent_in_lists_at_most_four_times_a_second_and_loses_nothing(url: str) -> None:
-    ids = await store_images(await new_dump(), 330)
+    ids = await store_images(330)
     async with subscribed(url, IMAGES) as subscriber:
         began_s = asyncio.get_running_loop().time()
         await subscriber.next()
@@ -104,7 +107,7 @@ async def test_a_subscriber_that_does_not_read_costs_no_memory_and_catches_up(
 ) -> None:
     monkeypatch.setattr("thumper.graphql.live.KEPT_EVENTS", 100)
     monkeypatch.setattr("thumper.graphql.live.PAGE_EVENTS", 90)
-    ids = await store_images(await new_dump(), 600)
+    ids = await store_images(600)
     async with going_live(database) as live:
         stream = follow(live, Images(ImageSearch()), after=None)
         assert (await anext(stream)).snapshot
@@ -120,7 +123,7 @@ async def test_a_subscriber_that_does_not_read_costs_no_memory_and_catches_up(
 
 
 async def test_resuming_gives_exactly_what_came_later_and_no_snapshot(url: str) -> None:
-    await store_images(await new_dump(), 4)
+    await store_images(4)
     async with subscribed(url, IMAGES) as subscriber:
         place = (await subscriber.next())["seq"]
     missed = await detect(2)
@@ -136,7 +139,7 @@ async def test_resuming_gives_exactly_what_came_later_and_no_snapshot(url: str) 
 
 @pytest.mark.parametrize("after", [10**12, -5])
 async def test_a_place_that_the_feed_does_not_know_gives_a_snapshot(url: str, after: int) -> None:
-    await store_images(await new_dump(), 1)
+    await store_images(1)
     await detect(1)
     async with subscribed(url, IMAGES, after=after) as subscriber:
         message = await subscriber.next()
@@ -145,7 +148,7 @@ async def test_a_place_that_the_feed_does_not_know_gives_a_snapshot(url: str, af
 
 
 async def test_a_place_before_the_beginning_of_the_log_gives_a_snapshot(url: str) -> None:
-    await store_images(await new_dump(), 3)
+    await store_images(3)
     await detect(3)
     await client().execute_query("DELETE FROM feed WHERE seq <= 2")
     async with subscribed(url, IMAGES, after=1) as subscriber:
@@ -153,7 +156,7 @@ async def test_a_place_before_the_beginning_of_the_log_gives_a_snapshot(url: str
 
 
 async def test_detections_come_in_whole_images_of_at_most_250(url: str) -> None:
-    await store_images(await new_dump(), 6)
+    await store_images(6)
     async with subscribed(url, DETECTIONS) as subscriber:
         assert (await subscriber.next())["detections"] == []
         await detect(6, boxes=100)
@@ -171,7 +174,7 @@ async def test_detections_come_in_whole_images_of_at_most_250(url: str) -> None:
 
 
 async def test_detections_can_be_filtered(url: str) -> None:
-    await store_images(await new_dump(), 2)
+    await store_images(2)
     async with subscribed(url, DETECTIONS, where={"label": "boar"}) as boars:
         await boars.next()
         await detect(2)
@@ -179,7 +182,7 @@ async def test_detections_can_be_filtered(url: str) -> None:
 
 
 async def test_an_image_that_failed_and_succeeded_later_comes_again(url: str) -> None:
-    await store_images(await new_dump(), 1)
+    await store_images(1)
     async with subscribed(url, IMAGES) as subscriber:
         await subscriber.next()
         await fail(1)
@@ -190,7 +193,7 @@ async def test_an_image_that_failed_and_succeeded_later_comes_again(url: str) ->
 
 
 async def test_a_change_that_was_overtaken_is_told_once(url: str) -> None:
-    await store_images(await new_dump(), 1)
+    await store_images(1)
     async with subscribed(url, IMAGES) as subscriber:
         place = (await subscriber.next())["seq"]
     await fail(1)
@@ -203,12 +206,12 @@ async def test_a_change_that_was_overtaken_is_told_once(url: str) -> None:
 
 
 async def test_a_dump_is_followed_until_everything_is_done(url: str) -> None:
-    dump = await new_dump()
+    dump = await make_dump()
     async with subscribed(url, DUMP, id=encode("Dump", dump.id)) as subscriber:
         message = await subscriber.next()
         assert message["snapshot"] is True
         assert message["dump"]["imageCounts"]["total"] == 0
-        await store_images(dump, 2)
+        await store_images(2, dump=dump)
         await detect(1)
         await fail(1)
         while message["dump"]["imageCounts"]["failed"] == 0:
@@ -218,7 +221,7 @@ async def test_a_dump_is_followed_until_everything_is_done(url: str) -> None:
 
 
 async def test_a_dump_that_settles_without_an_event_shows(url: str) -> None:
-    dump = await new_dump()
+    dump = await make_dump()
     query = "subscription($id: ID!) { dumpProgress(id: $id) { seq dump { settledAt } } }"
     async with subscribed(url, query, id=encode("Dump", dump.id)) as subscriber:
         assert (await subscriber.next())["dump"]["settledAt"] is None
@@ -227,7 +230,7 @@ async def test_a_dump_that_settles_without_an_event_shows(url: str) -> None:
 
 
 async def test_a_batch_is_followed_until_it_is_finished(url: str) -> None:
-    await store_images(await new_dump(), 3)
+    await store_images(3)
     batch = await batches.detect_pending(limit=3)
     async with subscribed(url, BATCH, id=encode("Batch", batch.id)) as subscriber:
         message = await subscriber.next()
@@ -239,7 +242,7 @@ async def test_a_batch_is_followed_until_it_is_finished(url: str) -> None:
 
 
 async def test_deer_are_followed_as_they_are_recognised_and_taken_back(url: str) -> None:
-    await store_images(await new_dump(), 2)
+    await store_images(2)
     await detect(2)
     flora, hugo = await Deer.create(name="Flora"), await Deer.create(name="Hugo")
     one, two = [box.id for box in await DetectionRow.all()]
@@ -276,7 +279,7 @@ async def test_what_cannot_be_followed_is_refused_in_words(
 
 
 async def test_subscribers_live_through_the_loss_of_every_connection(url: str) -> None:
-    ids = await store_images(await new_dump(), 4)
+    ids = await store_images(4)
     async with subscribed(url, IMAGES) as subscriber:
         await subscriber.next()
         await detect(2)
@@ -313,7 +316,7 @@ async def test_a_notification_is_enough_to_look_at_the_feed(
     monkeypatch.setattr("thumper.graphql.live.LOOK_EVERY_S", 3600.0)
     async with running_api(settings) as api, subscribed(api.url, IMAGES) as subscriber:
         await subscriber.next()
-        await store_images(await new_dump(), 1)
+        await store_images(1)
         done = await detect(1)
         assert uuids(await images_until(subscriber, 1)) == done
 
@@ -328,6 +331,6 @@ async def test_everything_is_told_without_notifications_and_without_redis(
     alone = settings.model_copy(update={"redis_url": None})
     async with running_api(alone) as api, subscribed(api.url, IMAGES) as subscriber:
         await subscriber.next()
-        await store_images(await new_dump(), 2)
+        await store_images(2)
         done = await detect(2)
         assert uuids(await images_until(subscriber, 2)) == done

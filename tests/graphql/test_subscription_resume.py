@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from tests.api import Api
-from tests.live import detect, new_dump, store_images, subscribed, uuids
+from tests.live import subscribed, uuids
+from tests.pipeline import detect, store_images
 
 IMAGES = """subscription($after: BigInt) {
     imageProcessed(after: $after) { seq snapshot images { id } } }"""
@@ -53,7 +54,7 @@ async def collect(url: str, place: int, *, seed: float) -> tuple[list[UUID], int
 @pytest.mark.slow
 async def test_three_hundred_images_reach_a_client_on_a_bad_line_once_each(url: str) -> None:
     chance = random.Random(20261125)
-    ids = await store_images(await new_dump(), 300)
+    ids = await store_images(300)
     async with subscribed(url, IMAGES) as first:
         place = (await first.next())["seq"]
     collectors = [asyncio.create_task(collect(url, place, seed=chance.random())) for _ in range(3)]
@@ -68,7 +69,7 @@ async def test_three_hundred_images_reach_a_client_on_a_bad_line_once_each(url: 
 async def test_snapshot_and_changes_fit_together_whenever_a_client_comes(url: str) -> None:
     """Fewer images than a snapshot holds: whoever comes must see all of them, and none twice."""
     chance = random.Random(17)
-    ids = await store_images(await new_dump(), 48)
+    ids = await store_images(48)
 
     async def visit(delay_s: float, query: str, key: str) -> list[UUID]:
         await asyncio.sleep(delay_s)

@@ -21,7 +21,7 @@ from thumper.domain.reason import Reason
 from thumper.ingest.admit import CHUNK_BYTES, CHUNK_FILES, admit, chunks, reject
 from thumper.ingest.desk import Desk, Keep
 from thumper.ingest.exif_block import Tag
-from thumper.store import feed, ledger, library
+from thumper.store import feed, library, receipts
 from thumper.store.models import Camera, Dump, Feed, File, Image, Job, Location
 from thumper.store.models.image import UNTIMED_SORT_AT
 
@@ -139,7 +139,7 @@ async def test_equal_files_are_one_image_within_a_chunk_and_across(put: Put, adm
         FileState.DUPLICATE,
     ]
     assert len({outcome.image_id for outcome in outcomes.values()}) == 1
-    receipt = await ledger.receipt((await Dump.get(display_folder="B")).id)
+    receipt = await receipts.itemised((await Dump.get(display_folder="B")).id)
     assert [(file.path, file.first_path) for file in receipt.duplicates] == [("B/3.jpg", "A/1.jpg")]
     assert await Image.all().count() == await Job.all().count() == 1
 

@@ -16,8 +16,8 @@ from thumper.ingest import deliver
 from thumper.ingest.deliver import ingest_path
 from thumper.ingest.desk import Desk
 from thumper.store import library
-from thumper.store.ledger import DumpCounts
-from thumper.store.models import Dump, Image, Location
+from thumper.store.models import Dump, File, Image, Location
+from thumper.store.receipts import Receipt
 
 Photos = Callable[[int], list[Path]]
 
@@ -36,17 +36,12 @@ def card(tmp_path: Path) -> Path:
 
 
 async def test_a_card_is_copied_and_its_receipt_adds_up(desk: Desk, card: Path) -> None:
-    seen: list[DumpCounts] = []
+    seen: list[Receipt] = []
     receipt = await ingest_path(desk, card, location="Ridge", progress=seen.append)
     counts = receipt.counts
-    assert (counts.found.files, counts.stored.files, counts.duplicate.files, counts.rejected.files) == (
-        5,
-        3,
-        1,
-        1,
-    )
+    assert (counts.found, counts.stored, counts.duplicate, counts.rejected) == (5, 3, 1, 1)
     assert receipt.location == "Ridge"
-    assert receipt.settled_at is not None
+    assert (await Dump.get()).settled_at is not None
     assert [file.reason for file in receipt.rejected] == ["UNSUPPORTED_TYPE"]
     assert receipt.rejected[0].path == "DCIM/100MEDIA/CLIP_0001.MP4"
     assert "convert it" in receipt.rejected[0].advice
@@ -57,17 +52,18 @@ async def test_a_card_is_copied_and_its_receipt_adds_up(desk: Desk, card: Path) 
 
 
 async def test_the_same_card_again_is_a_new_dump_of_duplicates(desk: Desk, card: Path) -> None:
-    first = await ingest_path(desk, card)
+    await ingest_path(desk, card)
+    names = {file.display_path async for file in File.filter(state="stored")}
     again = await ingest_path(desk, card)
-    assert (again.number, first.number) == (2, 1)
-    assert (again.counts.found.files, again.counts.stored.files, again.counts.duplicate.files) == (5, 0, 4)
+    assert (await Dump.get(id=again.dump_id)).number == 2
+    assert (again.counts.found, again.counts.stored, again.counts.duplicate) == (5, 0, 4)
     assert await Image.all().count() == 3
-    assert {file.first_dump_id for file in again.duplicates} == {first.dump_id}
+    assert {file.first_path for file in again.duplicates} == names
 
 
 async def test_one_photo_can_be_ingested_by_itself(desk: Desk, card: Path) -> None:
     receipt = await ingest_path(desk, card / "DCIM/100MEDIA/IMG_0001.JPG")
-    assert (receipt.counts.found.files, receipt.counts.stored.files) == (1, 1)
+    assert (receipt.counts.found, receipt.counts.stored) == (1, 1)
 
 
 async def test_an_interrupted_run_is_finished_by_the_next(
@@ -85,7 +81,25 @@ async def test_an_interrupted_run_is_finished_by_the_next(
             await ingest_path(desk, card)
     assert (await Dump.get()).settled_at is None
     receipt = await ingest_path(desk, card)
-    assert (receipt.number, receipt.counts.found.files, receipt.counts.stored.files) == (1, 5, 3)
+    assert (await Dump.get()).id == receipt.dump_id
+    assert (receipt.counts.found, receipt.counts.stored) == (5, 3)
+
+
+async def test_what_an_interrupted_run_found_and_is_gone_keeps_no_dump_open(
+    desk: Desk, card: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def pull_out(*_: object, **__: object) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deliver, "admit", pull_out)
+        with pytest.raises(ConnectionResetError):
+            await ingest_path(desk, card)
+    (card / "DCIM/100MEDIA/IMG_0001.JPG").unlink()
+    receipt = await ingest_path(desk, card)
+    assert (await Dump.get()).settled_at is not None
+    assert (receipt.counts.found, receipt.counts.stored) == (5, 2)
+    assert {file.reason for file in receipt.rejected} == {"UNSUPPORTED_TYPE", "VANISHED"}
 
 
 async def test_a_known_location_is_taken_whatever_its_case(desk: Desk, card: Path) -> None:
@@ -114,11 +128,11 @@ async def test_a_library_that_cannot_be_written_loses_nothing(desk: Desk, card: 
         await ingest_path(desk, card)
     assert await Image.all().count() == 0
     desk.library.unlink()
-    assert (await ingest_path(desk, card)).counts.stored.files == 3
+    assert (await ingest_path(desk, card)).counts.stored == 3
 
 
 async def test_an_empty_folder_gives_an_empty_receipt(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     receipt = await ingest_path(desk, tmp_path / "empty")
-    assert receipt.counts.found.files == 0
-    assert receipt.settled_at is not None
+    assert receipt.counts.found == 0
+    assert (await Dump.get()).settled_at is not None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.factories import make_location, unknown_id
+from tests.factories import make_file, make_location, unknown_id
 from tests.ingest.conftest import small_jpeg
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
@@ -17,7 +18,7 @@ from thumper.ingest import drop
 from thumper.ingest import upload as uploading
 from thumper.ingest.desk import Desk
 from thumper.ingest.upload import create_uploads, receive_upload
-from thumper.store import ledger, library
+from thumper.store import library, premises, receipts
 from thumper.store.models import Dump, File, Image, Job, Upload
 
 
@@ -41,12 +42,12 @@ async def test_files_of_one_request_join_one_dump_at_a_location(desk: Desk) -> N
     ]
     assert received[2].outcome.reason is Reason.UNSUPPORTED_TYPE
     (dump_id,) = {one.dump_id for one in received}
-    receipt = await ledger.receipt(dump_id)
-    assert (receipt.counts.found.files, receipt.counts.stored.files) == (3, 2)
+    receipt = await receipts.itemised(dump_id)
+    assert (receipt.counts.found, receipt.counts.stored) == (3, 2)
     assert receipt.location == "Ridge"
-    assert receipt.settled_at is not None
+    assert (await Dump.get(id=dump_id)).settled_at is not None
     assert receipt.rejected[0].path == "notes.txt"
-    assert {image.location_id for image in await Image.all()} == {ridge.id}  # type: ignore[attr-defined]  # the ORM adds it
+    assert {image.location_id for image in await Image.all()} == {ridge.id}
     for image in await Image.all():
         assert library.holds(Path(os.fsdecode(image.original_path)), image.sha256)
     assert list(library.incoming_dir(desk.library).iterdir()) == []
@@ -64,6 +65,28 @@ async def test_a_dump_of_uploads_settles_when_its_last_address_has_expired(desk:
     await Upload.filter(id=second.id).update(expires_at=second.created_at)
     await drop.settle_uploads(settle_s=0)
     assert (await Dump.get()).settled_at is not None
+
+
+async def test_uploads_settle_in_a_home_that_was_prepared_and_is_prepared_again(desk: Desk) -> None:
+    await premises.check_library(desk.library)
+    ((upload, _),) = await create_uploads(desk, ["a.jpg"])
+    await Upload.filter(id=upload.id).update(expires_at=upload.created_at)
+    await drop.settle_uploads(settle_s=0)
+    assert (await Dump.get()).settled_at is not None
+    await premises.check_library(desk.library)
+
+
+async def test_what_a_crash_cut_off_keeps_its_dump_open_only_until_the_address_is_long_gone(
+    desk: Desk,
+) -> None:
+    ((upload, _),) = await create_uploads(desk, ["a.jpg"])
+    await make_file(await Dump.get(), FileState.SEEN)
+    await drop.settle_uploads(settle_s=0)
+    assert (await Dump.get()).settled_at is None
+    await Upload.filter(id=upload.id).update(expires_at=upload.created_at - dt.timedelta(hours=2))
+    await drop.settle_uploads(settle_s=0)
+    assert (await Dump.get()).settled_at is not None
+    assert not await File.exists()
 
 
 async def test_without_detection_the_job_is_held(desk: Desk) -> None:

@@ -11,12 +11,12 @@ from uuid import UUID
 
 import pytest_asyncio
 
-from thumper.domain.progress import FileState
+from thumper.domain.progress import WAITING
 from thumper.ingest.desk import Desk
 from thumper.settings import Settings
-from thumper.store import detectors, ledger
-from thumper.store.ledger import Receipt
+from thumper.store import detectors, receipts
 from thumper.store.models import Dump, File, Source
+from thumper.store.receipts import ItemisedReceipt
 from thumper.watcher.daemon import watch
 from thumper.watcher.root import Health
 
@@ -67,9 +67,8 @@ class Watching:
         """Wait until so many files have their final state and every dump has settled."""
 
         async def settled() -> bool:
-            growing = [FileState.SEEN, FileState.STABLE]
-            done = await File.exclude(state__in=growing).count()
-            waiting = await File.filter(state__in=growing).exists()
+            done = await File.exclude(state__in=WAITING).count()
+            waiting = await File.filter(state__in=WAITING).exists()
             return done >= count and not waiting and not await Dump.filter(settled_at=None).exists()
 
         await self.until(settled)
@@ -81,9 +80,9 @@ class Watching:
             for file in await File.filter(live=True)
         }
 
-    async def receipt(self, folder: str, *, number: int = 1) -> Receipt:
+    async def receipt(self, folder: str, *, number: int = 1) -> ItemisedReceipt:
         dump = await Dump.get(display_folder=folder, number=number)
-        return await ledger.receipt(dump.id)
+        return await receipts.itemised(dump.id)
 
     async def source(self) -> Source:
         return await Source.get()

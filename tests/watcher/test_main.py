@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from tests.ingest.conftest import small_jpeg
-from thumper.errors import UsageError
+from tests.patience import until
+from thumper.errors import RefusedError, UsageError
 from thumper.settings import Settings
 from thumper.store.models import Image, Process
-from thumper.watcher.main import main
+from thumper.watcher.main import main, refuse_own_pictures
 
 PROGRAM = """
 import sys
@@ -25,13 +24,6 @@ code = main(Settings.from_env(), restarts=2, last_exit="killed")
 heavy = {"torch", "torchvision", "ultralytics", "cv2"} & set(sys.modules)
 sys.exit(f"loaded {heavy}" if heavy else code)
 """
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    give_up_at = time.monotonic() + 60
-    while not await condition():
-        assert time.monotonic() < give_up_at
-        await asyncio.sleep(0.1)
 
 
 @pytest.mark.slow
@@ -60,3 +52,14 @@ async def test_the_process_lives_works_and_ends_cleanly(
 def test_without_a_database_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="THUMPER_DATABASE_URL is not set"):
         main(Settings(home=tmp_path))
+
+
+@pytest.mark.parametrize("drop", [".", "home", "home/library", "home/library/thumbs", "link"])
+def test_a_drop_folder_that_holds_the_library_is_refused(tmp_path: Path, drop: str) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    with pytest.raises(RefusedError, match="own thumbnails"):
+        main(Settings(home=tmp_path / "home", drop=tmp_path / drop))
+
+
+def test_a_home_in_a_hidden_folder_below_the_drop_folder_is_not_seen(tmp_path: Path) -> None:
+    refuse_own_pictures(Settings(home=tmp_path / ".local" / "thumper", drop=tmp_path))

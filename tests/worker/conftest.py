@@ -15,11 +15,11 @@ import pytest
 from PIL import Image as Picture
 from tortoise.transactions import in_transaction
 
-from thumper.domain.progress import SourceKind
+from tests.factories import make_dump, make_image
+from thumper.domain.progress import ImageState
 from thumper.settings import Settings
 from thumper.store import detectors, jobs
-from thumper.store.ids import new_id
-from thumper.store.models import Dump, Image, Source
+from thumper.store.models import Dump, Image
 from thumper.weights import resolve
 
 Queue = Callable[[Sequence[Path]], Awaitable[list[UUID]]]
@@ -38,33 +38,29 @@ def queue(database: str, settings: Settings) -> Queue:
             class_map=weights.class_map.to_json(),
             make_current=False,
         )
-        source, _ = await Source.get_or_create(
-            kind=SourceKind.DROP, path=b"/d", defaults={"display_path": "/d"}
-        )
-        number = await Dump.all().count() + 1
-        dump = await Dump.create(source=source, folder=b"", display_folder="", number=number)
-        ids = [new_id() for _ in paths]
+        dump = await make_dump()
         async with in_transaction("default") as transaction:
-            for image_id, path in zip(ids, paths, strict=True):
-                content = path.read_bytes()
-                with Picture.open(path) as picture:
-                    width_px, height_px = picture.size
-                await Image.create(
-                    id=image_id,
-                    sha256=hashlib.sha256(content).digest(),
-                    size_bytes=len(content),
-                    media_type="image/jpeg",
-                    file_name=path.name,
-                    original_path=bytes(path),
-                    width_px=width_px,
-                    height_px=height_px,
-                    dump_id=dump.id,
-                    using_db=transaction,
-                )
+            ids = [(await _make_pending(dump, path)).id for path in paths]
             await jobs.enqueue(transaction, ids)
         return ids
 
     return record
+
+
+async def _make_pending(dump: Dump, path: Path) -> Image:
+    content = path.read_bytes()
+    with Picture.open(path) as picture:
+        width_px, height_px = picture.size
+    return await make_image(
+        dump,
+        sha256=hashlib.sha256(content).digest(),
+        size_bytes=len(content),
+        file_name=path.name,
+        original_path=bytes(path),
+        width_px=width_px,
+        height_px=height_px,
+        state=ImageState.PENDING,
+    )
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.patience import until
 from thumper.domain.box import Box
 from thumper.domain.detection import RawDetection
 from thumper.domain.label import ClassMap
@@ -18,7 +21,7 @@ from thumper.domain.progress import ImageState
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
-from thumper.store import detectors
+from thumper.store import detectors, jobs
 from thumper.store.models import Detection, Image, Job
 from thumper.store.results import Origin
 from thumper.worker import batch as batches
@@ -126,3 +129,72 @@ async def test_a_device_fault_ends_the_loop_and_counts_as_a_crash_of_the_worker(
         await drain.keep_draining()
     assert await Job.filter(state=ImageState.PENDING, alone=True).count() == 3
     assert await Image.filter(state=ImageState.PENDING).count() == 3
+
+
+async def _all_completed() -> bool:
+    return not await Image.exclude(state=ImageState.COMPLETED).exists()
+
+
+async def test_a_library_that_cannot_be_written_costs_thumbnails_and_no_detections(
+    queue: Queue,
+    bench: Callable[..., Awaitable[Bench]],
+    photos: Callable[[int], list[Path]],
+    settings: Settings,
+) -> None:
+    await queue(photos(2))
+    settings.library_dir.parent.mkdir(parents=True)
+    settings.library_dir.write_text("no folder")
+    await _run(await bench(ScriptedDetector()))
+    assert await _all_completed()
+
+
+async def test_an_outage_between_claim_and_detection_leaves_no_image_in_processing(
+    queue: Queue,
+    bench: Callable[..., Awaitable[Bench]],
+    photos: Callable[[int], list[Path]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await queue(photos(1))
+    await Job.all().update(alone=True)
+    begin, failed = jobs.begin, threading.Event()
+
+    async def begin_at_last(lease: jobs.Lease) -> bool:
+        if failed.is_set():
+            return await begin(lease)
+        failed.set()
+        raise ConnectionResetError
+
+    monkeypatch.setattr(jobs, "begin", begin_at_last)
+    drain = Drain(await bench(ScriptedDetector()))
+    # Leases are kept alive, as in a living worker: no sweeper could help.
+    tasks = [asyncio.create_task(drain.keep_leases()), asyncio.create_task(drain.keep_draining())]
+    await until(_all_completed)
+    drain.stop()
+    await tasks[1]
+    tasks[0].cancel()
+    assert failed.is_set()
+    assert await Job.filter(attempts=1, crash_count=0).count() == 1
+
+
+async def test_a_batch_that_is_given_up_while_stopping_is_given_back_without_blame(
+    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+) -> None:
+    class Slow(ScriptedDetector):
+        entered, leave = threading.Event(), threading.Event()
+
+        def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
+            """Answer when told to."""
+            self.entered.set()
+            self.leave.wait(60)
+            return super().detect(images)
+
+    await queue(photos(20))
+    drain = Drain(await bench(Slow()))
+    draining = asyncio.create_task(drain.keep_draining())
+    await asyncio.to_thread(Slow.entered.wait, 60)
+    drain.stop()
+    draining.cancel()
+    await asyncio.gather(draining, return_exceptions=True)
+    await drain.release_all()
+    Slow.leave.set()
+    assert await Job.filter(state=ImageState.PENDING, attempts=0, alone=False, crash_count=0).count() == 20

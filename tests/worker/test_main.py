@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from uuid import UUID
@@ -14,6 +13,7 @@ from uuid import UUID
 import pytest
 import redis.asyncio as redis
 
+from tests.patience import until
 from thumper.domain.progress import ImageState, ProcessState
 from thumper.settings import Settings
 from thumper.store.connect import client
@@ -26,13 +26,6 @@ Queue = Callable[[Sequence[Path]], Awaitable[list[UUID]]]
 Work = Callable[..., subprocess.Popen[bytes]]
 Photos = Callable[[int], list[Path]]
 HOUR_S = 3600.0
-
-
-async def _until(condition: Callable[[], Awaitable[bool]], *, timeout_s: float = 60) -> None:
-    give_up_at = time.monotonic() + timeout_s
-    while not await condition():
-        assert time.monotonic() < give_up_at, "waited in vain"
-        await asyncio.sleep(0.05)
 
 
 async def _all_done() -> bool:
@@ -48,7 +41,7 @@ async def test_photos_that_waited_are_found_and_their_boxes_are_stored(
 ) -> None:
     ids = await queue(photos(20))
     work()
-    await _until(_all_done)
+    await until(_all_done)
     assert await Image.filter(state=ImageState.COMPLETED).count() == 20
     assert await DetectionRun.filter(image_id__in=ids, device="cpu").count() == 20
     assert await Detection.filter(shown=True, species="Odocoileus virginianus").count() >= 20
@@ -64,14 +57,14 @@ async def test_a_wake_up_starts_work_within_a_second_while_polling_is_set_to_an_
     queue: Queue, work: Work, photos: Photos, settings: Settings
 ) -> None:
     work(poll_s=HOUR_S)
-    await _until(_ready)
+    await until(_ready)
     wakeup = Wakeup(settings.redis_url)
     try:
         await wakeup.wake()  # connects; what is measured is a wake-up of a running system
         await asyncio.sleep(1)
         await queue(photos(1))
         await wakeup.wake()
-        await _until(_all_done)
+        await until(_all_done)
     finally:
         await wakeup.close()
     waited = await client().execute_query_dict(
@@ -82,9 +75,9 @@ async def test_a_wake_up_starts_work_within_a_second_while_polling_is_set_to_an_
 
 async def test_with_redis_gone_the_worker_looks_by_itself(queue: Queue, work: Work, photos: Photos) -> None:
     work(redis_url="unix:///nowhere/redis.sock", poll_s=0.5)
-    await _until(_ready)
+    await until(_ready)
     await queue(photos(2))
-    await _until(_all_done)
+    await until(_all_done)
     assert await Image.filter(state=ImageState.COMPLETED).count() == 2
 
 
@@ -92,7 +85,7 @@ async def test_wake_ups_work_again_after_redis_was_emptied(
     queue: Queue, work: Work, photos: Photos, settings: Settings
 ) -> None:
     work(poll_s=HOUR_S)
-    await _until(_ready)
+    await until(_ready)
     assert settings.redis_url is not None
     connection = redis.Redis.from_url(settings.redis_url)
     wakeup = Wakeup(settings.redis_url)
@@ -103,7 +96,7 @@ async def test_wake_ups_work_again_after_redis_was_emptied(
         await queue(photos(2))
         await asyncio.sleep(2)  # arq's worker ended and is started again
         await wakeup.wake()
-        await _until(_all_done)
+        await until(_all_done)
     finally:
         await wakeup.close()
         await connection.aclose()
@@ -123,7 +116,7 @@ async def test_a_photo_that_cannot_be_decoded_fails_with_its_reason_and_the_rest
     await Image.filter(file_name="gone.jpg").update(original_path=bytes(tmp_path / "away.jpg"))
     changed.write_bytes(good[2].read_bytes() + b"later bytes")
     work()
-    await _until(_all_done)
+    await until(_all_done)
     failed = {image.file_name: image.error_code for image in await Image.filter(state=ImageState.FAILED)}
     assert set(failed) == {"gone.jpg", "changed.jpg"}
     assert failed["changed.jpg"] == "ORIGINAL_CHANGED"
@@ -135,7 +128,7 @@ async def test_a_stopped_worker_ends_in_good_order_and_gives_its_images_back(
 ) -> None:
     await queue(photos(200))
     process = work()
-    await _until(lambda: Job.filter(state=ImageState.PROCESSING).exists())
+    await until(lambda: Job.filter(state=ImageState.PROCESSING).exists())
     process.send_signal(signal.SIGTERM)
     assert await asyncio.to_thread(process.wait, 15) == 0
     assert await Job.filter(state=ImageState.PROCESSING).count() == 0
@@ -148,11 +141,11 @@ async def test_images_of_a_killed_worker_run_again_and_none_is_lost_or_doubled(
 ) -> None:
     await queue(photos(60))
     first = work()
-    await _until(lambda: Job.filter(state=ImageState.PROCESSING).exists())
+    await until(lambda: Job.filter(state=ImageState.PROCESSING).exists())
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
     work()
-    await _until(_all_done)
+    await until(_all_done)
     assert await Image.filter(state=ImageState.COMPLETED).count() == 60
     assert await DetectionRun.all().count() == 60
     assert await Job.filter(crash_count__gt=0).count() == 0
@@ -163,11 +156,11 @@ async def test_work_goes_on_by_itself_after_postgresql_dropped_every_connection(
 ) -> None:
     await queue(photos(60))
     process = work()
-    await _until(lambda: DetectionRun.all().exists())
+    await until(lambda: DetectionRun.all().exists())
     await client().execute_query_dict(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    await _until(_all_done)
+    await until(_all_done)
     assert await Image.filter(state=ImageState.COMPLETED).count() == 60
     assert process.poll() is None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import signal
 import socket
 import sys
 from collections import Counter
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from thumper.background import beside, stop_signals
 from thumper.errors import RefusedError, ServiceDownError
 from thumper.settings import Settings
 
@@ -126,10 +126,7 @@ async def _demo(settings: Settings, *, keep: bool) -> None:
     from thumper.cli.tree import run_tree
     from thumper.demo.ranch import build_ranch
 
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = stop_signals()
     display = Display(settings, interactive=sys.stdout.isatty())
     typer.echo("This ranch is drawn: its pictures are made by a program, not by a camera.")
     ranch = await asyncio.to_thread(build_ranch, settings.home / "cards")
@@ -150,16 +147,12 @@ async def _demo(settings: Settings, *, keep: bool) -> None:
 
 async def _show(settings: Settings, ranch: Ranch, display: Display) -> None:
     """Deliver the cards one by one, then tell what came of them."""
-    progress = asyncio.create_task(display.show_progress(settings))
-    try:
+    async with beside(display.show_progress(settings)):
         deliveries: Counter[str] = Counter()
         for card in ranch.cards:
             await asyncio.to_thread(_deliver, card, settings.drop_dir)
             deliveries[card.drop_folder] += 1
             await _wait_for(settings, card, number=deliveries[card.drop_folder])
-    finally:
-        progress.cancel()
-        await asyncio.gather(progress, return_exceptions=True)
     await _print_receipts(settings)
     await _print_queries(settings)
     typer.echo("\nYour own photos: make run DROP=/path/of/photos, or thumper up --drop /path/of/photos")

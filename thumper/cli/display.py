@@ -15,6 +15,7 @@ from typing import Final
 from rich.console import Console
 from rich.live import Live
 
+from thumper.background import beside
 from thumper.cli.client import follow
 from thumper.cli.status_view import SUBSCRIPTION, Burst, DumpView, StatusView, panel
 from thumper.errors import ThumperError
@@ -60,16 +61,11 @@ class Display:
 
     async def show_progress(self, settings: Settings) -> None:
         """Show live progress of the API of these settings until cancelled, however often it goes away."""
-        following = asyncio.create_task(self._follow(settings))
-        try:
+        async with beside(self._follow(settings)):
             if self._interactive:
                 await self._redraw()
             else:
                 await self._print_lines()
-        finally:
-            following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await following
 
     def farewell(self) -> None:
         """Say that everything has ended and where it is kept."""

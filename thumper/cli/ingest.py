@@ -22,8 +22,8 @@ from rich.progress import (
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
-    from thumper.store.ledger import DumpCounts, Receipt
-    from thumper.store.receipts import ImageCounts
+    from thumper.store.image_counts import ImageCounts
+    from thumper.store.receipts import ItemisedReceipt, Receipt
 
 EX_REJECTED: Final = 3
 """Finished, but some files were rejected."""
@@ -57,47 +57,48 @@ def ingest(
         typer.echo(json.dumps(_as_json(receipt, images)))
     else:
         _print(receipt, images)
-    raise typer.Exit(EX_REJECTED if receipt.counts.rejected.files else 0)
+    raise typer.Exit(EX_REJECTED if receipt.counts.rejected else 0)
 
 
 async def _ingest(
     settings: Settings, path: Path, *, location: str | None, wait: bool
-) -> tuple[Receipt, ImageCounts]:
+) -> tuple[ItemisedReceipt, ImageCounts]:
     from thumper.ingest.deliver import ingest_path
     from thumper.ingest.desk import Desk
-    from thumper.store.connect import open_database
-    from thumper.store.receipts import image_counts
+    from thumper.store import image_counts
+    from thumper.store.connect import OUTAGES, open_database, unreachable
 
     desk = Desk.of(settings)
     with _bar() as bar:
         recorded = bar.add_task("recorded", total=None)
 
-        def show(counts: DumpCounts) -> None:
-            found = counts.found.files
-            bar.update(recorded, total=found, completed=found - counts.growing.files)
+        def show(counts: Receipt) -> None:
+            bar.update(recorded, total=counts.found, completed=counts.found - counts.waiting)
 
-        async with open_database(settings.postgres_url, pool_size=4):
-            receipt = await ingest_path(desk, path, location=location, progress=show)
-            await desk.wakeup.close()
-            show(receipt.counts)
-            if wait:
-                await _wait(receipt.dump_id, bar)
-            return receipt, (await image_counts([receipt.dump_id]))[receipt.dump_id]
+        try:
+            async with open_database(settings.postgres_url, pool_size=4):
+                receipt = await ingest_path(desk, path, location=location, progress=show)
+                await desk.wakeup.close()
+                show(receipt.counts)
+                if wait:
+                    await _wait(receipt.dump_id, bar)
+                return receipt, (await image_counts.of_dumps([receipt.dump_id]))[receipt.dump_id]
+        except OUTAGES as error:  # what was recorded stays, and running it again finishes the rest
+            raise unreachable(settings.postgres_url, error) from error
 
 
 async def _wait(dump_id: UUID, bar: Progress) -> None:
     """Return when no image of the dump waits or is at the detector; say so when no worker lives."""
     from thumper.domain.progress import ProcessRole
-    from thumper.store.receipts import image_counts
+    from thumper.store import image_counts
     from thumper.store.standing import Liveness, read_standing
 
     detected = bar.add_task("detected", total=None)
     warned = False
     while True:
-        images = (await image_counts([dump_id]))[dump_id]
-        done = images.completed + images.failed
-        bar.update(detected, total=images.total, completed=done)
-        if done == images.total:
+        images = (await image_counts.of_dumps([dump_id]))[dump_id]
+        bar.update(detected, total=images.total, completed=images.done)
+        if images.finished:
             return
         worker = (await read_standing()).of(ProcessRole.WORK)
         if not warned and worker.liveness in {Liveness.NONE, Liveness.DOWN}:
@@ -121,19 +122,19 @@ def _bar() -> Progress:
     return Progress(*columns, console=console, disable=not console.is_terminal)
 
 
-def _as_json(receipt: Receipt, images: ImageCounts) -> dict[str, object]:
-    """Give the receipt as it is printed with `--json`; found = stored + duplicate + rejected + growing."""
+def _as_json(receipt: ItemisedReceipt, images: ImageCounts) -> dict[str, object]:
+    """Give the receipt as it is printed with `--json`; found = waiting + stored + duplicate + rejected."""
     counts = receipt.counts
     return {
         "dump": str(receipt.dump_id),
         "source": receipt.source,
         "location": receipt.location,
-        "found": counts.found.files,
-        "stored": counts.stored.files,
-        "duplicate": counts.duplicate.files,
-        "rejected": counts.rejected.files,
-        "growing": counts.growing.files,
-        "bytes": counts.found.size_bytes,
+        "found": counts.found,
+        "waiting": counts.waiting,
+        "stored": counts.stored,
+        "duplicate": counts.duplicate,
+        "rejected": counts.rejected,
+        "bytes": counts.size_bytes,
         "duplicates": [
             {
                 "path": file.path,
@@ -156,16 +157,15 @@ def _as_json(receipt: Receipt, images: ImageCounts) -> dict[str, object]:
     }
 
 
-def _print(receipt: Receipt, images: ImageCounts) -> None:
+def _print(receipt: ItemisedReceipt, images: ImageCounts) -> None:
     counts = receipt.counts
     where = f" · {receipt.location}" if receipt.location else ""
     typer.echo(f"Receipt of {receipt.source}{where}")
     typer.echo(
-        f"  {counts.found.files} found = {counts.stored.files} stored + {counts.duplicate.files} duplicate"
-        f" + {counts.rejected.files} rejected"
-        + (f" + {counts.growing.files} growing" if counts.growing.files else "")
+        f"  {counts.found} found = {counts.stored} stored + {counts.duplicate} duplicate"
+        f" + {counts.rejected} rejected" + (f" + {counts.waiting} waiting" if counts.waiting else "")
     )
     for file in receipt.rejected:
         typer.echo(f"  rejected {file.reason} {file.message} {file.advice}")
-    waiting = images.pending + images.processing
-    typer.echo(f"  detector: {images.completed} completed, {images.failed} failed, {waiting} waiting")
+    left = images.total - images.done
+    typer.echo(f"  detector: {images.completed} completed, {images.failed} failed, {left} waiting")

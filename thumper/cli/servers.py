@@ -7,10 +7,14 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from typing import TypeAlias
 
 from thumper.cli.prepare import prepare
 from thumper.embedded.servers import Addresses, running_servers
 from thumper.settings import Settings
+
+_Held: TypeAlias = tuple[Settings, asyncio.AbstractEventLoop, asyncio.Event]
+"""Settings that name the servers, and the loop and event that let go of them."""
 
 
 def with_addresses(settings: Settings, addresses: Addresses) -> Settings:
@@ -26,7 +30,7 @@ def servers(settings: Settings) -> Iterator[Settings]:
 
     They are held by a thread for as long as the context lasts. Raises what starting them raises.
     """
-    ready: Future[tuple[Settings, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+    ready: Future[_Held] = Future()
 
     async def hold() -> None:
         stop = asyncio.Event()
@@ -47,10 +51,13 @@ def servers(settings: Settings) -> Iterator[Settings]:
     thread = threading.Thread(target=run, name="servers")
     thread.start()
     try:
-        named, loop, stop = ready.result()
-        try:
-            yield named
-        finally:
-            loop.call_soon_threadsafe(stop.set)
+        yield ready.result()[0]
     finally:
+        ready.add_done_callback(_let_go)  # at once, or when they are up that nobody waits for any more
         thread.join()
+
+
+def _let_go(ready: Future[_Held]) -> None:
+    if ready.exception() is None:
+        _, loop, stop = ready.result()
+        loop.call_soon_threadsafe(stop.set)

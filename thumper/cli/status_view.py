@@ -19,7 +19,7 @@ images {{ total pending processing completed failed }}
 held queueDepth filesArriving imagesPerSecond etaSeconds
 worker {{ {_PROCESS} imagesPerSecond }} watcher {{ {_PROCESS} }} api {{ {_PROCESS} }}
 lastDumps {{
-    dump {{ id folder number firstSeenAt settledAt }}
+    dump {{ id folder number firstSeenAt settledAt source {{ kind path }} location {{ name }} }}
     receipt {{ found waiting stored duplicate rejected rejections {{ reason files }} }}
     imageCounts {{ total pending processing completed failed }}
 }}
@@ -75,10 +75,9 @@ class DumpView:
         """Take the API's answer apart."""
         dump = answer["dump"]
         settled = dump["settledAt"]
-        name = dump["folder"] or "(photos directly in the drop folder)"
         return cls(
             id=dump["id"],
-            title=name if dump["number"] == 1 else f"{name}, delivery {dump['number']}",
+            title=_title(dump),
             settled_at=dt.datetime.fromisoformat(settled) if settled else None,
             receipt=answer["receipt"],
             images=answer["imageCounts"],
@@ -102,6 +101,16 @@ class DumpView:
             parts.append(f"{receipt['waiting']} still arriving")
         rejected = f" (rejected: {self.reasons})" if self.reasons else ""
         return f"{self.title}: {receipt['found']} found = {' + '.join(parts)}{rejected}"
+
+
+def _title(dump: dict[str, Any]) -> str:
+    """Say which delivery it is: by its folder, the path that was ingested, or as an upload."""
+    if dump["source"]["kind"] == "UPLOAD":
+        place = dump["location"]
+        return f"upload for {place['name']}" if place else "upload"
+    in_root = "(photos directly in the drop folder)"
+    name = dump["source"]["path"] if dump["source"]["kind"] == "INGEST" else dump["folder"] or in_root
+    return name if dump["number"] == 1 else f"{name}, delivery {dump['number']}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
+from thumper.background import cancel
 from thumper.cli.prepare import prepare
 from thumper.cli.servers import with_addresses
 from thumper.embedded.servers import running_servers
@@ -28,7 +29,7 @@ async def run_tree(
     stop: asyncio.Event,
     *,
     on_change: OnChange,
-    beside: Callable[[Settings], Awaitable[None]],
+    beside: Callable[[Settings], Coroutine[Any, Any, None]],
 ) -> None:
     """Run everything until `stop`; `beside` runs meanwhile, once the rooms have been started.
 
@@ -40,13 +41,13 @@ async def run_tree(
         supervisor = Supervisor(
             [_child(room, named) for room in ROOMS], log_dir=settings.log_dir, on_change=on_change
         )
-        company = asyncio.ensure_future(beside(named))
+        company = asyncio.create_task(beside(named))
+        # Whatever goes wrong beside the rooms must end them, not leave them running unseen.
+        company.add_done_callback(lambda _: stop.set())
         try:
             failure = await supervisor.run(stop)
         finally:
-            company.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await company
+            await cancel(company)
     if failure is not None:
         raise RoomFailedError(_last_words(failure, settings))
 

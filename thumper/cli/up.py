@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from thumper.background import stop_signals
 from thumper.settings import Settings
 
 
@@ -27,10 +27,7 @@ async def _up(settings: Settings) -> None:
     from thumper.cli.tree import run_tree
 
     configure_logs(settings)
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = stop_signals()
     display = Display(settings, interactive=sys.stdout.isatty())
     display.greet()
     await run_tree(settings, stop, on_change=display.process_changed, beside=display.show_progress)

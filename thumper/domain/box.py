@@ -1,7 +1,7 @@
 """Where something is in a picture: one rectangle, independent of the picture's size.
 
 Boxes are fractions so that they stay true for thumbnail, view and original. This
-module knows no pixels beyond converting from and to them.
+module knows no pixels beyond converting from them.
 """
 
 from __future__ import annotations
@@ -52,15 +52,6 @@ class Box:
         left, right = _clip(x1 / width_px), _clip(x2 / width_px)
         top, bottom = _clip(y1 / height_px), _clip(y2 / height_px)
         return cls(left, top, max(right - left, 0.0), max(bottom - top, 0.0))
-
-    def to_pixels(self, *, width_px: int, height_px: int) -> Corners:
-        """Give the corners in pixels of an image of that size."""
-        return (
-            self.x * width_px,
-            self.y * height_px,
-            (self.x + self.width) * width_px,
-            (self.y + self.height) * height_px,
-        )
 
     @property
     def area(self) -> float:

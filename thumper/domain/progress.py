@@ -26,6 +26,10 @@ class FileState(StrEnum):
     """It cannot be an image of Thumper; the reason is kept beside."""
 
 
+WAITING: Final = frozenset({FileState.SEEN, FileState.STABLE})
+"""States of a file that has not settled."""
+
+
 class ImageState(StrEnum):
     """Where an image stands with the detector; a job has the same states."""
 
@@ -35,23 +39,21 @@ class ImageState(StrEnum):
     FAILED = "failed"
 
 
+# Nobody asks before moving: each statement of the store names the states that it moves from. The tests of
+# the queue compare every move that an image or a job makes with this table.
 MOVES: Final[dict[ImageState, frozenset[ImageState]]] = {
-    # A sweeper may fail a pending job that no worker survives; a held job waits as pending.
-    ImageState.PENDING: frozenset({ImageState.PROCESSING, ImageState.FAILED}),
+    # A sweeper fails a job that no worker survives, and gives an image that waited for another detector
+    # the answer of an earlier one that is current again. A held job waits as pending.
+    ImageState.PENDING: frozenset({ImageState.PROCESSING, ImageState.COMPLETED, ImageState.FAILED}),
     # Back to pending when the lease of a dead worker expires or a worker stops gracefully.
     ImageState.PROCESSING: frozenset({ImageState.PENDING, ImageState.COMPLETED, ImageState.FAILED}),
     # Another detector makes a new job, and the image is pending again.
     ImageState.COMPLETED: frozenset({ImageState.PENDING}),
-    ImageState.FAILED: frozenset({ImageState.PENDING}),
+    ImageState.FAILED: frozenset({ImageState.PENDING, ImageState.COMPLETED}),
 }
 
 CRASHES_UNTIL_FAILED: Final = 3
 """A worker that dies this often on an image it had claimed alone has been killed by that image."""
-
-
-def may_move(old: ImageState, new: ImageState) -> bool:
-    """Say whether `old` → `new` is a legal move."""
-    return new in MOVES[old]
 
 
 class SourceKind(StrEnum):

@@ -11,12 +11,12 @@ from thumper.domain.progress import BatchKind
 from thumper.graphql.context import Info
 from thumper.graphql.field import field, optional
 from thumper.graphql.node import Node, RecordId, find
-from thumper.store import batches, models
+from thumper.store import image_counts, models
 
 
 @strawberry.type(description="How far a batch is; the states add up to the total.")
 class BatchProgress:
-    """Stands over `batches.BatchProgress`."""
+    """Stands over `image_counts.ImageCounts`."""
 
     total: int = strawberry.field(description="Images in the batch.")
     pending: int = strawberry.field(description="Images that wait for the detector.")
@@ -40,8 +40,8 @@ class Batch(Node):
         BatchProgress,
     )
     @staticmethod
-    async def progress(root: strawberry.Parent[models.Batch], info: Info) -> batches.BatchProgress:
-        return await info.context.loaders.batch_progress.load(root.id)
+    async def progress(root: strawberry.Parent[models.Batch], info: Info) -> image_counts.ImageCounts:
+        return await info.context.loaders.batch_images.load(root.id)
 
 
 @strawberry.type

@@ -9,11 +9,11 @@ from uuid import UUID
 import strawberry
 
 from thumper.graphql.batch import Batch
-from thumper.graphql.change import Payload
+from thumper.graphql.change import Payload, change
 from thumper.graphql.context import Info
-from thumper.graphql.field import field, optional
+from thumper.graphql.field import optional
 from thumper.graphql.identity import decode_given
-from thumper.graphql.user_error import ChangeRefusedError, invalid, not_found
+from thumper.graphql.user_error import invalid, not_found
 from thumper.store import batches, models
 
 _MOST_IMAGES: Final = 1_000_000
@@ -84,21 +84,15 @@ SendInput: TypeAlias = Annotated[BatchInput, strawberry.argument(description="Wh
 class BatchMutation:
     """Sending to detection."""
 
-    @field(
+    @change(
         "Send images that the current detector has not seen to detection, those that were uploaded without detection"
         " among them. Refused with NOT_FOUND or INVALID.",
     )
     @staticmethod
     async def detect_pending(info: Info, input: SendInput) -> DetectPendingPayload:
-        try:
-            return DetectPendingPayload(batch=await _send(batches.detect_pending, input, info=info))
-        except ChangeRefusedError as refused:
-            return DetectPendingPayload(errors=[refused.obstacle])
+        return DetectPendingPayload(batch=await _send(batches.detect_pending, input, info=info))
 
-    @field("Send images whose detection failed to detection again. Refused with NOT_FOUND or INVALID.")
+    @change("Send images whose detection failed to detection again. Refused with NOT_FOUND or INVALID.")
     @staticmethod
     async def retry_failed(info: Info, input: SendInput) -> RetryFailedPayload:
-        try:
-            return RetryFailedPayload(batch=await _send(batches.retry_failed, input, info=info))
-        except ChangeRefusedError as refused:
-            return RetryFailedPayload(errors=[refused.obstacle])
+        return RetryFailedPayload(batch=await _send(batches.retry_failed, input, info=info))

@@ -1,13 +1,19 @@
-"""What all changes share: values that were given, texts that can be stored, constraints that said no."""
+"""What all changes share: how they refuse, values that were given, texts that can be stored."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, ParamSpec, TypeVar, get_type_hints
 
 import strawberry
 from tortoise.exceptions import IntegrityError
 
-from thumper.graphql.user_error import Obstacle, invalid
+from thumper.graphql.field import field
+from thumper.graphql.user_error import ChangeRefusedError, Obstacle, invalid
+
+P = ParamSpec("P")
+R = TypeVar("R", bound="Payload")
 
 LONGEST_NAME: Final = 200
 """Characters of a name (the width of the columns)."""
@@ -22,6 +28,25 @@ class Payload:
     errors: list[Obstacle] = strawberry.field(
         default_factory=list, description="What kept the change from being made; empty when it was made."
     )
+
+
+def change(description: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
+    """Make a resolver a mutation; when it raises `ChangeRefusedError`, its payload carries the errors."""
+
+    def declare(resolver: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+        function = resolver.__func__ if isinstance(resolver, staticmethod) else resolver
+        payload: type[R] = get_type_hints(function)["return"]
+
+        @functools.wraps(function)
+        async def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return await function(*args, **kwargs)
+            except ChangeRefusedError as refused:
+                return payload(errors=[refused.obstacle])
+
+        return field(description)(staticmethod(answer))
+
+    return declare
 
 
 def given(input: Any, *names: str) -> dict[str, Any]:

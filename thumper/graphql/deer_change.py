@@ -10,9 +10,9 @@ from tortoise.exceptions import IntegrityError
 
 from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
-from thumper.graphql.change import Payload, clean_name, clean_text, given, violated
+from thumper.graphql.change import Payload, change, clean_name, clean_text, given, violated
 from thumper.graphql.deer import Deer
-from thumper.graphql.field import field, optional
+from thumper.graphql.field import optional
 from thumper.graphql.identity import decode
 from thumper.graphql.user_error import (
     ChangeRefusedError,
@@ -146,32 +146,21 @@ _FIELDS: Final = ("name", "sex", "status", "notes")
 class DeerMutation:
     """Changing deer."""
 
-    @field("Make a deer known. Refused with NAME_TAKEN or INVALID.")
+    @change("Make a deer known. Refused with NAME_TAKEN or INVALID.")
     @staticmethod
     async def create_deer(input: CreateInput) -> CreateDeerPayload:
-        try:
-            return CreateDeerPayload(deer=await _create(given(input, *_FIELDS)))
-        except ChangeRefusedError as refused:
-            return CreateDeerPayload(errors=[refused.obstacle])
+        return CreateDeerPayload(deer=await _create(given(input, *_FIELDS)))
 
-    @field("Change a deer; what is left out stays as it is. Refused with NOT_FOUND, NAME_TAKEN or INVALID.")
+    @change("Change a deer; what is left out stays as it is. Refused with NOT_FOUND, NAME_TAKEN or INVALID.")
     @staticmethod
     async def update_deer(input: UpdateInput) -> UpdateDeerPayload:
-        deer_id = decode(input.id, "Deer")
-        try:
-            return UpdateDeerPayload(deer=await _update(deer_id, given(input, *_FIELDS)))
-        except ChangeRefusedError as refused:
-            return UpdateDeerPayload(errors=[refused.obstacle])
+        return UpdateDeerPayload(deer=await _update(decode(input.id, "Deer"), given(input, *_FIELDS)))
 
-    @field(
+    @change(
         "Delete a deer without sightings; sightings are a person's word and are taken back one by one. Refused with"
         " NOT_FOUND or DEER_IN_USE."
     )
     @staticmethod
     async def delete_deer(input: DeleteInput) -> DeleteDeerPayload:
-        deer_id = decode(input.id, "Deer")
-        try:
-            await _delete(deer_id)
-        except ChangeRefusedError as refused:
-            return DeleteDeerPayload(errors=[refused.obstacle])
+        await _delete(decode(input.id, "Deer"))
         return DeleteDeerPayload(deleted_id=input.id)

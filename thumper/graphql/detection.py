@@ -67,17 +67,17 @@ class Detection(Node):
 
     @field("The image that it is on.", lazy("Image"))
     @staticmethod
-    async def image(root: strawberry.Parent[Any], info: Info) -> Any:
+    async def image(root: strawberry.Parent[models.Detection], info: Info) -> Any:
         return await related(root.image_id, "Image", info=info)
 
     @field("The detector that drew it.", lazy("Detector"))
     @staticmethod
-    async def detector(root: strawberry.Parent[Any], info: Info) -> Any:
+    async def detector(root: strawberry.Parent[models.Detection], info: Info) -> Any:
         return await related(root.detector_id, "Detector", info=info)
 
     @field("The known deer that it is; null when nobody said so.", optional(lazy("Deer")))
     @staticmethod
-    async def deer(root: strawberry.Parent[Any], info: Info) -> Any:
+    async def deer(root: strawberry.Parent[models.Detection], info: Info) -> Any:
         sighting: Any = await info.context.loaders.sightings.load(root.id)
         return None if sighting is None else await related(sighting.deer_id, "Deer", info=info)
 

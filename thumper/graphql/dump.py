@@ -16,9 +16,9 @@ from thumper.graphql.field import field, lazy, optional
 from thumper.graphql.identity import decode_given
 from thumper.graphql.node import Node, RecordId, find, related
 from thumper.graphql.scalar import BigInt
-from thumper.store import models, receipts
+from thumper.store import dump_search, image_counts, models, receipts
+from thumper.store.dump_search import DUMPS, DumpSearch
 from thumper.store.page import Page
-from thumper.store.receipts import DUMPS, DumpSearch
 
 
 @strawberry.type(description="Where files come from: a watched folder, an ingested path, or uploads.")
@@ -63,12 +63,12 @@ class Receipt:
     @field("The rejected files by reason, most frequent first.")
     @staticmethod
     def rejections(root: strawberry.Parent[receipts.Receipt]) -> list[Rejections]:
-        return [Rejections(reason=Reason(reason), files=files) for reason, files in root.reasons]
+        return [Rejections(reason=reason, files=files) for reason, files in root.reasons]
 
 
 @strawberry.type(description="Images by how far detection is; the states add up to the total.")
 class ImageCounts:
-    """Stands over `receipts.ImageCounts`."""
+    """Stands over `image_counts.ImageCounts`."""
 
     total: int = strawberry.field(description="All of them.")
     pending: int = strawberry.field(description="Images that wait for the detector.")
@@ -104,14 +104,14 @@ class Dump(Node):
 
     @field("Where it came from.", Source)
     @staticmethod
-    async def source(root: strawberry.Parent[Any], info: Info) -> Any:
+    async def source(root: strawberry.Parent[models.Dump], info: Info) -> Any:
         return await related(root.source_id, "Source", info=info)
 
     @field(
         "The place that its photos belong to; null when its folder names none.", optional(lazy("Location"))
     )
     @staticmethod
-    async def location(root: strawberry.Parent[Any], info: Info) -> Any:
+    async def location(root: strawberry.Parent[models.Dump], info: Info) -> Any:
         return await related(root.location_id, "Location", info=info)
 
     @field("What became of its files.", Receipt)
@@ -121,7 +121,7 @@ class Dump(Node):
 
     @field("How far detection is with the images that it was the first to deliver.", ImageCounts)
     @staticmethod
-    async def image_counts(root: strawberry.Parent[models.Dump], info: Info) -> receipts.ImageCounts:
+    async def image_counts(root: strawberry.Parent[models.Dump], info: Info) -> image_counts.ImageCounts:
         return await info.context.loaders.dump_images.load(root.id)
 
     @field(
@@ -138,7 +138,7 @@ class Dump(Node):
         before: Before = None,
     ) -> Connection[models.File]:
         loaders, dump_id = info.context.loaders, root.id
-        cut = asked(receipts.PATH_A_TO_Z, first=first, after=after, last=last, before=before)
+        cut = asked(dump_search.PATH_A_TO_Z, first=first, after=after, last=last, before=before)
 
         async def read() -> Page[models.File]:
             return await loaders.file_pages.load((dump_id, (state, cut)))
@@ -146,7 +146,7 @@ class Dump(Node):
         async def count() -> int:
             return (await loaders.receipts.load(dump_id)).files(state)
 
-        return Connection(order=receipts.PATH_A_TO_Z, cut=cut, read=read, count=count)
+        return Connection(order=dump_search.PATH_A_TO_Z, cut=cut, read=read, count=count)
 
 
 @strawberry.input(description="Which dumps; every field that is given must hold, an empty filter means all.")
@@ -186,7 +186,7 @@ class DumpQuery:
         last: Last = None,
         before: Before = None,
     ) -> Connection[models.Dump]:
-        order = receipts.ARRIVED_NEWEST if direction is Direction.DESC else receipts.ARRIVED_OLDEST
+        order = dump_search.ARRIVED_NEWEST if direction is Direction.DESC else dump_search.ARRIVED_OLDEST
         cut = asked(order, first=first, after=after, last=last, before=before)
         search = DumpSearch()
         if where is not None:

@@ -52,10 +52,10 @@ class File(Node):
         optional(lazy("Image")),
     )
     @staticmethod
-    async def image(root: strawberry.Parent[Any], info: Info) -> Any:
+    async def image(root: strawberry.Parent[models.File], info: Info) -> Any:
         return await related(root.image_id, "Image", info=info)
 
     @field("The dump that it is part of.", lazy("Dump"))
     @staticmethod
-    async def dump(root: strawberry.Parent[Any], info: Info) -> Any:
+    async def dump(root: strawberry.Parent[models.File], info: Info) -> Any:
         return await related(root.dump_id, "Dump", info=info)

@@ -124,12 +124,12 @@ class Image(Node):
         "What the camera's own clock showed, without a time zone, such as 2024-11-09T06:30:00; null without one."
     )
     @staticmethod
-    def taken_local(root: strawberry.Parent[Any]) -> str | None:
+    def taken_local(root: strawberry.Parent[models.Image]) -> str | None:
         return None if root.taken_local is None else root.taken_local.isoformat()
 
     @field("Where the photo itself says that it was taken (EXIF GPS); null when it does not.")
     @staticmethod
-    def coordinates(root: strawberry.Parent[Any]) -> Coordinates | None:
+    def coordinates(root: strawberry.Parent[models.Image]) -> Coordinates | None:
         if root.latitude is None or root.longitude is None:
             return None
         return Coordinates(latitude=root.latitude, longitude=root.longitude)
@@ -155,12 +155,12 @@ class Image(Node):
 
     @field("The place where it was taken; null when the dump named none.", optional(lazy("Location")))
     @staticmethod
-    async def location(root: strawberry.Parent[Any], info: Info) -> Any:
+    async def location(root: strawberry.Parent[models.Image], info: Info) -> Any:
         return await related(root.location_id, "Location", info=info)
 
     @field("The camera that took it; null when the photo does not say.", optional(lazy("Camera")))
     @staticmethod
-    async def camera(root: strawberry.Parent[Any], info: Info) -> Any:
+    async def camera(root: strawberry.Parent[models.Image], info: Info) -> Any:
         return await related(root.camera_id, "Camera", info=info)
 
     @field("The dump that first delivered it.", lazy("Dump"))

@@ -16,6 +16,7 @@ from typing import Final
 
 import structlog
 
+from thumper.background import beside
 from thumper.domain.feed import FeedEvent
 from thumper.store import feed
 from thumper.store.connect import OUTAGES
@@ -141,13 +142,5 @@ async def going_live(url: str) -> AsyncIterator[Live]:
     live = Live()
     with contextlib.suppress(*OUTAGES):
         live.seq = await feed.latest()
-    tasks = [
-        asyncio.create_task(keep_listening(url, live.wake)),
-        asyncio.create_task(live.keep_reading()),
-    ]
-    try:
+    async with beside(keep_listening(url, live.wake), live.keep_reading()):
         yield live
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

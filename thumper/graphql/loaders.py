@@ -13,7 +13,18 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 from thumper.domain.progress import FileState
-from thumper.store import batches, cameras, detections, herd, images, locations, models, page, receipts
+from thumper.store import (
+    cameras,
+    detections,
+    dump_search,
+    herd,
+    image_counts,
+    images,
+    locations,
+    models,
+    page,
+    receipts,
+)
 from thumper.store.detections import BoxChoice
 from thumper.store.page import Conditions, Cut, Listing, Page
 
@@ -66,12 +77,12 @@ class Loaders:
         self.sighting_pages: DataLoader[SightingPage, Page[models.Sighting]] = self._loader(
             _divided(_sighting_pages)
         )
-        self.receipts: DataLoader[UUID, receipts.Receipt] = self._loader(receipts.receipts)
-        self.dump_images: DataLoader[UUID, receipts.ImageCounts] = self._loader(receipts.image_counts)
+        self.receipts: DataLoader[UUID, receipts.Receipt] = self._loader(receipts.of_dumps)
+        self.dump_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_dumps)
         self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))
         self.location_images: DataLoader[UUID, int] = self._loader(locations.image_counts)
         self.camera_images: DataLoader[UUID, int] = self._loader(cameras.image_counts)
-        self.batch_progress: DataLoader[UUID, batches.BatchProgress] = self._loader(_batch_progress)
+        self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
 
     def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, Any]:
         """Make a loader of a function that answers many keys at once; a missing answer is None."""
@@ -118,11 +129,10 @@ async def _file_pages(
 ) -> dict[UUID, Page[models.File]]:
     state, cut = choice
     pages = await page.read_pages(
-        receipts.FILES, receipts.files_in(state), parent_ids=dump_ids, order=receipts.PATH_A_TO_Z, cut=cut
+        dump_search.FILES,
+        dump_search.files_in(state),
+        parent_ids=dump_ids,
+        order=dump_search.PATH_A_TO_Z,
+        cut=cut,
     )
     return dict(zip(dump_ids, pages, strict=True))
-
-
-async def _batch_progress(batch_ids: Sequence[UUID]) -> dict[UUID, batches.BatchProgress]:
-    # Nobody lists batches, so one statement each is one statement.
-    return {batch_id: await batches.progress(batch_id) for batch_id in batch_ids}

@@ -9,8 +9,8 @@ from zoneinfo import available_timezones
 import strawberry
 from tortoise.exceptions import IntegrityError
 
-from thumper.graphql.change import Payload, clean_name, clean_text, given, violated
-from thumper.graphql.field import field, optional
+from thumper.graphql.change import Payload, change, clean_name, clean_text, given, violated
+from thumper.graphql.field import optional
 from thumper.graphql.identity import decode
 from thumper.graphql.location import Location
 from thumper.graphql.user_error import (
@@ -191,31 +191,21 @@ _FIELDS: Final = ("name", "description", "latitude", "longitude", "time_zone", "
 class LocationMutation:
     """Changing locations."""
 
-    @field("Make a location known. Refused with NAME_TAKEN or INVALID.")
+    @change("Make a location known. Refused with NAME_TAKEN or INVALID.")
     @staticmethod
     async def create_location(input: CreateInput) -> CreateLocationPayload:
-        try:
-            return CreateLocationPayload(location=await _create(given(input, *_FIELDS)))
-        except ChangeRefusedError as refused:
-            return CreateLocationPayload(errors=[refused.obstacle])
+        return CreateLocationPayload(location=await _create(given(input, *_FIELDS)))
 
-    @field(
+    @change(
         "Change a location; what is left out stays as it is. Refused with NOT_FOUND, NAME_TAKEN or INVALID."
     )
     @staticmethod
     async def update_location(input: UpdateInput) -> UpdateLocationPayload:
         location_id = decode(input.id, "Location")
-        try:
-            return UpdateLocationPayload(location=await _update(location_id, given(input, *_FIELDS)))
-        except ChangeRefusedError as refused:
-            return UpdateLocationPayload(errors=[refused.obstacle])
+        return UpdateLocationPayload(location=await _update(location_id, given(input, *_FIELDS)))
 
-    @field("Delete a location that nothing refers to. Refused with NOT_FOUND or LOCATION_IN_USE.")
+    @change("Delete a location that nothing refers to. Refused with NOT_FOUND or LOCATION_IN_USE.")
     @staticmethod
     async def delete_location(input: DeleteInput) -> DeleteLocationPayload:
-        location_id = decode(input.id, "Location")
-        try:
-            await _delete(location_id)
-        except ChangeRefusedError as refused:
-            return DeleteLocationPayload(errors=[refused.obstacle])
+        await _delete(decode(input.id, "Location"))
         return DeleteLocationPayload(deleted_id=input.id)

@@ -37,5 +37,5 @@ class Review(Node):
 
     @field("The detection.", lazy("Detection"))
     @staticmethod
-    async def detection(root: strawberry.Parent[Any], info: Info) -> Any:
+    async def detection(root: strawberry.Parent[models.Review], info: Info) -> Any:
         return await related(root.detection_id, "Detection", info=info)

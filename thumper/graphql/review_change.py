@@ -8,10 +8,10 @@ import strawberry
 
 from thumper.domain.animal import Verdict
 from thumper.domain.label import LifeStage, Sex
-from thumper.graphql.change import Payload, clean_name, clean_text
+from thumper.graphql.change import Payload, change, clean_name, clean_text
 from thumper.graphql.context import Info
 from thumper.graphql.detection import Detection
-from thumper.graphql.field import field, optional
+from thumper.graphql.field import optional
 from thumper.graphql.identity import decode
 from thumper.graphql.review import Review
 from thumper.graphql.sighting_change import obstacle_of
@@ -89,14 +89,11 @@ ReviewInput: TypeAlias = Annotated[
 class ReviewMutation:
     """Reviewing."""
 
-    @field(
+    @change(
         "Confirm, correct or reject a detection. The review is appended and stands until the next one; no later run of"
         " a detector changes it. Refused with NOT_FOUND, INVALID, or DETECTION_ASSIGNED when a deer's box is rejected."
     )
     @staticmethod
     async def review_detection(info: Info, input: ReviewInput) -> ReviewDetectionPayload:
-        try:
-            review, detection = await _review(input, info.context.actor)
-        except ChangeRefusedError as refused:
-            return ReviewDetectionPayload(errors=[refused.obstacle])
+        review, detection = await _review(input, info.context.actor)
         return ReviewDetectionPayload(review=review, detection=detection)

@@ -24,12 +24,12 @@ class Sighting(Node):
 
     @field("The deer.", lazy("Deer"))
     @staticmethod
-    async def deer(root: strawberry.Parent[Any], info: Info) -> Any:
+    async def deer(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
         return await related(root.deer_id, "Deer", info=info)
 
     @field("The box.", lazy("Detection"))
     @staticmethod
-    async def detection(root: strawberry.Parent[Any], info: Info) -> Any:
+    async def detection(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
         return await related(root.detection_id, "Detection", info=info)
 
     @field("The image.", lazy("Image"))

@@ -6,10 +6,10 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from thumper.graphql.change import Payload
+from thumper.graphql.change import Payload, change
 from thumper.graphql.context import Info
 from thumper.graphql.deer import Deer
-from thumper.graphql.field import field, optional
+from thumper.graphql.field import optional
 from thumper.graphql.identity import decode
 from thumper.graphql.sighting import Sighting
 from thumper.graphql.user_error import (
@@ -128,21 +128,15 @@ UnassignInput: TypeAlias = Annotated[
 class SightingMutation:
     """Changing sightings."""
 
-    @field(
+    @change(
         "Say that a detection is a known deer; saying it again changes nothing. Refused with NOT_FOUND,"
         " DEER_ALREADY_IN_IMAGE, DETECTION_ASSIGNED or DETECTION_REJECTED."
     )
     @staticmethod
     async def assign_detection(info: Info, input: AssignInput) -> AssignDetectionPayload:
-        try:
-            return AssignDetectionPayload(sighting=await _assign(input, info.context.actor))
-        except ChangeRefusedError as refused:
-            return AssignDetectionPayload(errors=[refused.obstacle])
+        return AssignDetectionPayload(sighting=await _assign(input, info.context.actor))
 
-    @field("Take back that a detection is a deer. Refused with NOT_FOUND or DETECTION_NOT_ASSIGNED.")
+    @change("Take back that a detection is a deer. Refused with NOT_FOUND or DETECTION_NOT_ASSIGNED.")
     @staticmethod
     async def unassign_detection(input: UnassignInput) -> UnassignDetectionPayload:
-        try:
-            return UnassignDetectionPayload(deer=await _unassign(input.detection_id))
-        except ChangeRefusedError as refused:
-            return UnassignDetectionPayload(errors=[refused.obstacle])
+        return UnassignDetectionPayload(deer=await _unassign(input.detection_id))

@@ -12,7 +12,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.dump import ImageCounts, Receipt
 from thumper.graphql.enumeration import publish
 from thumper.graphql.field import field, lazy, listed
-from thumper.store import models, receipts, standing
+from thumper.store import image_counts, models, receipts, standing
 from thumper.store.standing import Liveness
 
 publish(
@@ -95,7 +95,7 @@ class LastDump:
 
     @field("How far detection is with the images that it was the first to deliver.", ImageCounts)
     @staticmethod
-    def image_counts(root: strawberry.Parent[standing.DumpStanding]) -> receipts.ImageCounts:
+    def image_counts(root: strawberry.Parent[standing.DumpStanding]) -> image_counts.ImageCounts:
         return root.images
 
 
@@ -109,7 +109,7 @@ class Status:
 
     @field("All images by how far detection is.", ImageCounts)
     @staticmethod
-    def images(root: strawberry.Parent[standing.Standing]) -> receipts.ImageCounts:
+    def images(root: strawberry.Parent[standing.Standing]) -> image_counts.ImageCounts:
         return root.images
 
     @field("Images that wait for a worker.")
@@ -120,7 +120,7 @@ class Status:
     @field("Files that were found and are still growing or about to be read.")
     @staticmethod
     def files_arriving(root: strawberry.Parent[standing.Standing]) -> int:
-        return root.files_arriving
+        return root.files_waiting
 
     @field("Speed of all living workers together over the last half minute; null while it cannot be told.")
     @staticmethod

@@ -18,7 +18,7 @@ from thumper.graphql.scalar import BigInt
 from thumper.graphql.status import Status
 from thumper.graphql.subscription_stream import Delivery, follow, newest
 from thumper.graphql.subscription_topic import Detections, Images, SightingChange, Sightings
-from thumper.store import batches, models, standing
+from thumper.store import image_counts, models, standing
 from thumper.store.moment import moment
 
 R = TypeVar("R")
@@ -78,7 +78,7 @@ class DumpMessage(LiveMessage):
 class BatchMessage(LiveMessage):
     """One batch."""
 
-    content: strawberry.Private[tuple[models.Batch, batches.BatchProgress]]
+    content: strawberry.Private[tuple[models.Batch, image_counts.ImageCounts]]
 
     @field("The batch.", lazy("Batch"))
     def batch(self) -> models.Batch:
@@ -198,9 +198,10 @@ class Subscription:
     ) -> AsyncGenerator[BatchMessage, None]:
         batch_id = decode(id, "Batch")
 
-        async def read() -> tuple[int, tuple[models.Batch, batches.BatchProgress]]:
+        async def read() -> tuple[int, tuple[models.Batch, image_counts.ImageCounts]]:
             async with moment() as seq:
-                return seq, (await models.Batch.get(id=batch_id), await batches.progress(batch_id))
+                row = await models.Batch.get(id=batch_id)
+                return seq, (row, (await image_counts.of_batches([batch_id]))[batch_id])
 
         await _exists(batch_id, "Batch", info=info)
         states = newest(

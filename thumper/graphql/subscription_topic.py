@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from thumper.domain.feed import FeedEvent, FeedKind
@@ -111,7 +111,7 @@ class Sightings:
         return event.kind in _DEER and self.deer_id in {None, event.deer_id}
 
     async def newest(self) -> list[SightingChange]:
-        rows: list[Any] = await news.newest_sightings(self.deer_id, limit=SNAPSHOT_ITEMS)
+        rows = await news.newest_sightings(self.deer_id, limit=SNAPSHOT_ITEMS)
         return [SightingChange(row.deer_id, row.detection_id, row) for row in rows]
 
     async def brought(self, events: Sequence[FeedEvent]) -> tuple[list[SightingChange], int]:

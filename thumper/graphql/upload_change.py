@@ -8,12 +8,12 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from thumper.errors import NotFoundError, UsageError
-from thumper.graphql.change import Payload
+from thumper.graphql.change import Payload, change
 from thumper.graphql.context import Info
 from thumper.graphql.dump import Dump
-from thumper.graphql.field import field, optional
+from thumper.graphql.field import optional
 from thumper.graphql.identity import decode_given
-from thumper.graphql.user_error import ChangeRefusedError, invalid, not_found
+from thumper.graphql.user_error import invalid, not_found
 from thumper.ingest.upload import create_uploads
 from thumper.store import models
 
@@ -73,7 +73,7 @@ async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, l
         Upload(file_name=upload.file_name, url=f"{door}/{token}", expires_at=upload.expires_at)
         for upload, token in made
     ]
-    return await models.Dump.get(id=made[0][0].dump_id), uploads  # type: ignore[attr-defined]  # the ORM adds it
+    return await models.Dump.get(id=made[0][0].dump_id), uploads
 
 
 Input: TypeAlias = Annotated[
@@ -85,14 +85,11 @@ Input: TypeAlias = Annotated[
 class UploadMutation:
     """Uploading."""
 
-    @field(
+    @change(
         "Ask for one-time addresses to send files to. They go through the same admission as files of the drop folder"
         " and count in the receipt of their dump. Refused with INVALID or NOT_FOUND."
     )
     @staticmethod
     async def create_upload(info: Info, input: Input) -> CreateUploadPayload:
-        try:
-            dump, uploads = await _promise(input, info)
-        except ChangeRefusedError as refused:
-            return CreateUploadPayload(errors=[refused.obstacle])
+        dump, uploads = await _promise(input, info)
         return CreateUploadPayload(dump=dump, uploads=uploads)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:  # the children that decode do without it
+    from thumper.settings import Settings
 
 DECODE_MEMORY_BYTES: Final = 2 * 1024**3
 """Address space of a decoding child beyond its own code. Measured: the worst photos within the other limits
@@ -21,6 +24,11 @@ class Limits:
     max_pixels: int = 64_000_000
     timeout_s: float = 20.0
     memory_bytes: int = DECODE_MEMORY_BYTES
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Give the limits that the settings name."""
+        return cls(settings.max_file_bytes, settings.max_pixels, settings.decode_timeout_s)
 
     def __post_init__(self) -> None:
         for name in ("max_bytes", "max_pixels", "timeout_s", "memory_bytes"):

@@ -3,6 +3,8 @@
 A file ends as stored, duplicate (of which image) or rejected (with which reason), or
 it is left for another look because it changed or may still get its ending. Either
 all of a chunk is recorded with its jobs and feed entries, or nothing is.
+
+`admit` is the story: examine → keep originals → settle.
 """
 
 from __future__ import annotations
@@ -12,14 +14,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from thumper.domain.path_text import readable
-from thumper.domain.progress import FileState
+from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
 from thumper.ingest.desk import Desk, Keep
@@ -45,9 +47,15 @@ class Outcome:
 
     file: StableFile
     state: FileState
+    sha256: bytes | None = None
     image_id: UUID | None = None
     reason: Reason | None = None
     message: str | None = None
+
+    @classmethod
+    def rejected(cls, file: StableFile, rejection: Rejection) -> Self:
+        """Give the outcome of a file that is no image of Thumper."""
+        return cls(file, FileState.REJECTED, reason=rejection.reason, message=rejection.message)
 
 
 async def admit(desk: Desk, files: Sequence[StableFile], *, keep: Keep, held: bool = False) -> list[Outcome]:
@@ -58,22 +66,28 @@ async def admit(desk: Desk, files: Sequence[StableFile], *, keep: Keep, held: bo
     then no file of the chunk has changed its state.
     """
     findings = await _examine(desk, files, keep=keep)
-    photos = [finding for finding in findings if isinstance(finding, Photo)]
-    known = await image_rows.find(client(), {photo.sha256 for photo in photos})
-    gone = await asyncio.to_thread(_without_original, known)
-    wanted = [photo for photo in photos if photo.sha256 not in known or photo.sha256 in gone]
-    paths = await asyncio.to_thread(_keep, desk.library, wanted, keep=keep)
-    originals = _Originals(paths, gone)
+    originals = await _keep_originals(desk, findings, keep=keep)
     async with in_transaction("default") as transaction:
         outcomes = await _settle(transaction, desk, findings, originals=originals, held=held)
-    if not held and any(outcome.state is FileState.STORED for outcome in outcomes.values()):
+    if not held and any(outcome.state is FileState.STORED for outcome in outcomes):
         await desk.wakeup.wake()
-    waiting = [
-        finding.file.file_id for finding in findings if isinstance(finding, Postponed) and finding.whole
-    ]
-    if waiting:
-        await arrivals.mark_stable(waiting)
-    return [outcomes.get(file.file_id, Outcome(file, FileState.SEEN)) for file in files]
+    whole = [outcome.file.file_id for outcome in outcomes if outcome.state is FileState.STABLE]
+    if whole:
+        await arrivals.mark_stable(whole)
+    by_file = {outcome.file.file_id: outcome for outcome in outcomes}
+    return [by_file.get(file.file_id, Outcome(file, FileState.SEEN)) for file in files]
+
+
+async def reject(files: Sequence[StableFile], reason: Reason) -> None:
+    """Reject files for a reason that shows without examining them."""
+    async with in_transaction("default") as transaction:
+        waiting = await arrivals.lock_waiting(transaction, [file.file_id for file in files])
+        settlements = [
+            _settlement(Outcome.rejected(file, Rejection.of(file.name, reason)))
+            for file in files
+            if file.file_id in waiting
+        ]
+        await feed.append(transaction, await arrivals.settle(transaction, settlements))
 
 
 def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
@@ -105,21 +119,30 @@ async def _examine(desk: Desk, files: Sequence[StableFile], *, keep: Keep) -> li
     return list(await asyncio.gather(*(look(file) for file in files)))
 
 
-def _without_original(known: Mapping[bytes, StoredImage]) -> set[bytes]:
-    """Give the hashes of images whose original is not where it was."""
-    return {
-        image.sha256
-        for image in known.values()
-        if not original_is_there(image.original_path, size_bytes=image.size_bytes)
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class _Originals:
     """Where originals are from now on, by hash; `gone` are those of known images that were missing."""
 
-    paths: dict[bytes, bytes]
-    gone: set[bytes]
+    paths: Mapping[bytes, bytes]
+    gone: frozenset[bytes]
+
+
+async def _keep_originals(desk: Desk, findings: Sequence[Finding], *, keep: Keep) -> _Originals:
+    """Have an original for each photo that is new, or whose image has lost its own."""
+    photos = [finding for finding in findings if isinstance(finding, Photo)]
+    known = await image_rows.find(client(), {photo.sha256 for photo in photos})
+    gone = await asyncio.to_thread(_without_original, known)
+    wanted = [photo for photo in photos if photo.sha256 not in known or photo.sha256 in gone]
+    return _Originals(await asyncio.to_thread(_keep, desk.library, wanted, keep=keep), gone)
+
+
+def _without_original(known: Mapping[bytes, StoredImage]) -> frozenset[bytes]:
+    """Give the hashes of images whose original is not where it was."""
+    return frozenset(
+        sha256
+        for sha256, image in known.items()
+        if not original_is_there(image.original_path, size_bytes=image.size_bytes)
+    )
 
 
 def _keep(folder: Path, photos: Sequence[Photo], *, keep: Keep) -> dict[bytes, bytes]:
@@ -146,18 +169,6 @@ def _copy(folder: Path, photo: Photo, *, content: bytes) -> Path:
         ) from error
 
 
-async def reject(files: Sequence[StableFile], reason: Reason) -> None:
-    """Reject files for a reason that shows without examining them."""
-    outcomes = [
-        Outcome(file, FileState.REJECTED, reason=reason, message=Rejection.of(file.name, reason).message)
-        for file in files
-    ]
-    async with in_transaction("default") as transaction:
-        growing = await arrivals.lock_growing(transaction, [file.file_id for file in files])
-        settlements = [_settlement(outcome) for outcome in outcomes if outcome.file.file_id in growing]
-        await feed.append(transaction, await arrivals.settle(transaction, settlements))
-
-
 async def _settle(
     transaction: BaseDBAsyncClient,
     desk: Desk,
@@ -165,55 +176,50 @@ async def _settle(
     *,
     originals: _Originals,
     held: bool,
-) -> dict[UUID, Outcome]:
-    """Record what was found; give the outcomes by file id, without files that settled elsewhere meanwhile."""
-    growing = await arrivals.lock_growing(transaction, [finding.file.file_id for finding in findings])
-    found = [finding for finding in findings if finding.file.file_id in growing]
+) -> list[Outcome]:
+    """Record what was found; give the outcomes, without those of files that settled elsewhere meanwhile."""
+    waiting = await arrivals.lock_waiting(transaction, [finding.file.file_id for finding in findings])
+    found = [finding for finding in findings if finding.file.file_id in waiting]
     photos = [finding for finding in found if isinstance(finding, Photo)]
     made = await record(transaction, desk, photos, originals=originals.paths)
     images = await image_rows.find(transaction, {photo.sha256 for photo in photos})
-    found_again = {sha256: originals.paths[sha256] for sha256 in originals.gone & originals.paths.keys()}
+    refound = originals.gone & originals.paths.keys() & images.keys()
     await image_rows.move_originals(
-        transaction, {images[sha256].id: path for sha256, path in found_again.items() if sha256 in images}
+        transaction, {images[sha256].id: originals.paths[sha256] for sha256 in refound}
     )
-    outcomes = _outcomes(found, images=images, made=dict(made))
-    settlements = [
-        _settlement(outcome, sha256=finding.sha256 if isinstance(finding, Photo) else None)
-        for finding, outcome in zip(found, outcomes, strict=True)
-        if outcome.state not in arrivals.GROWING
-    ]
+    outcomes = _outcomes(found, images=images, made=made)
+    settlements = [_settlement(outcome) for outcome in outcomes if outcome.state not in WAITING]
     entries = await arrivals.settle(transaction, settlements)
     await jobs.enqueue(transaction, list(made.values()), held=held)
     await feed.append(transaction, entries)
-    return {outcome.file.file_id: outcome for outcome in outcomes}
+    return outcomes
 
 
 def _outcomes(
-    findings: Sequence[Finding], *, images: Mapping[bytes, StoredImage], made: dict[bytes, UUID]
+    findings: Sequence[Finding], *, images: Mapping[bytes, StoredImage], made: Mapping[bytes, UUID]
 ) -> list[Outcome]:
     """Say what each finding comes to. The first file of an image that was made is stored, others are duplicates."""
     outcomes = []
+    new = set(made)
     for finding in findings:
         match finding:
             case Photo(file=file, sha256=sha256):
-                new = made.pop(sha256, None) is not None
-                state = FileState.STORED if new else FileState.DUPLICATE
-                outcomes.append(Outcome(file, state, image_id=images[sha256].id))
+                state = FileState.STORED if sha256 in new else FileState.DUPLICATE
+                new.discard(sha256)
+                outcomes.append(Outcome(file, state, sha256=sha256, image_id=images[sha256].id))
             case Refused(file=file, rejection=rejection):
-                outcomes.append(
-                    Outcome(file, FileState.REJECTED, reason=rejection.reason, message=rejection.message)
-                )
+                outcomes.append(Outcome.rejected(file, rejection))
             case Postponed(file=file, whole=whole):
                 outcomes.append(Outcome(file, FileState.STABLE if whole else FileState.SEEN))
     return outcomes
 
 
-def _settlement(outcome: Outcome, *, sha256: bytes | None = None) -> Settlement:
+def _settlement(outcome: Outcome) -> Settlement:
     return Settlement(
         file_id=outcome.file.file_id,
         dump_id=outcome.file.dump_id,
         state=outcome.state,
-        sha256=sha256,
+        sha256=outcome.sha256,
         image_id=outcome.image_id,
         reason=outcome.reason,
         message=outcome.message,

@@ -20,21 +20,21 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.card_folder import LONGEST_NAME
 from thumper.domain.path_text import readable
-from thumper.domain.progress import FileState, SourceKind
+from thumper.domain.progress import WAITING, FileState, SourceKind
 from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError, RefusedError, UsageError
 from thumper.ingest.admit import admit, chunks, reject
 from thumper.ingest.desk import Desk, Keep
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found, Unreadable, look_at, walk
-from thumper.store import arrivals, dumps, ledger, sources
+from thumper.store import arrivals, dumps, receipts, sources
 from thumper.store.arrivals import Arrival, FileRow
-from thumper.store.ledger import DumpCounts, Receipt
+from thumper.store.receipts import ItemisedReceipt, Receipt
 
 log = structlog.get_logger(__name__)
 
-Progress: TypeAlias = Callable[[DumpCounts], None]
-"""Called with the counts of the dump after every chunk."""
+Progress: TypeAlias = Callable[[Receipt], None]
+"""Called with the receipt of the dump as it is after every chunk."""
 
 _AT_ONCE: Final = 1000
 """Files registered in one transaction."""
@@ -44,7 +44,7 @@ _TRIES: Final = 5
 
 async def ingest_path(
     desk: Desk, path: Path, *, location: str | None = None, progress: Progress | None = None
-) -> Receipt:
+) -> ItemisedReceipt:
     """Ingest a file, or every file below a folder; give the receipt of the dump.
 
     `location` names where the photos are from; it is made without a place if there is none of that
@@ -60,13 +60,14 @@ async def ingest_path(
         rows = await arrivals.register(
             source_id, [_arrival(file, dump_id) for file in found.values()], again=True
         )
-        waiting = [row for row in rows if row.state in arrivals.GROWING]
+        waiting = [row for row in rows if row.state in WAITING]
         for chunk in chunks([_stable(row, found[row.path], root=root) for row in waiting]):
             await _admit_until_settled(desk, source_id, chunk)
             if progress is not None:
-                progress((await ledger.counts([dump_id]))[dump_id])
+                progress((await receipts.of_dumps([dump_id]))[dump_id])
+    await _let_go(source_id, dump_id, files, root=root)
     await dumps.settle_quiet(source_id, settle_s=0)
-    return await ledger.receipt(dump_id)
+    return await receipts.itemised(dump_id)
 
 
 def _find(desk: Desk, path: Path) -> tuple[bytes, list[Found]]:
@@ -139,6 +140,18 @@ def _stable(row: FileRow, file: Found, *, root: bytes) -> StableFile:
         inode=file.inode,
         root=root,
     )
+
+
+async def _let_go(source_id: UUID, dump_id: UUID, files: Sequence[Found], *, root: bytes) -> None:
+    """Reject what an interrupted run had found and what is not there any more: it would wait for ever."""
+    there = {file.path for file in files}
+    lost = [
+        _stable(row, Found(row.path, row.size_bytes, row.mtime_ns, 0), root=root)
+        for row in await arrivals.waiting_files(source_id)
+        if row.dump_id == dump_id and row.path not in there
+    ]
+    if lost:
+        await reject(lost, Reason.VANISHED)
 
 
 async def _admit_until_settled(desk: Desk, source_id: UUID, chunk: Sequence[StableFile]) -> None:

@@ -38,8 +38,7 @@ class Desk:
     @property
     def limits(self) -> Limits:
         """How large a photo may be."""
-        settings = self.settings
-        return Limits(settings.max_file_bytes, settings.max_pixels, settings.decode_timeout_s)
+        return Limits.of(self.settings)
 
     @property
     def library(self) -> Path:

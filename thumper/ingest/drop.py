@@ -22,9 +22,9 @@ def known(source_id: UUID) -> AsyncIterator[list[FileRow]]:
     return arrivals.known_files(source_id)
 
 
-async def growing(source_id: UUID) -> list[FileRow]:
+async def waiting(source_id: UUID) -> list[FileRow]:
     """Give the files of a drop folder that have not settled: also those that somebody asked to retry."""
-    return await arrivals.growing_files(source_id)
+    return await arrivals.waiting_files(source_id)
 
 
 async def see(source_id: UUID, files: Sequence[Found]) -> list[FileRow]:
@@ -45,7 +45,7 @@ async def see(source_id: UUID, files: Sequence[Found]) -> list[FileRow]:
 
 async def forget(file_ids: Sequence[UUID]) -> None:
     """Forget names that files had only while they were written."""
-    await arrivals.forget_growing(file_ids)
+    await arrivals.forget_waiting(file_ids)
 
 
 async def settle(source_id: UUID, *, settle_s: float) -> bool:
@@ -58,6 +58,7 @@ async def settle_uploads(*, settle_s: float) -> None:
     """Settle the dumps of uploads whose remaining addresses have expired."""
     source_id = await sources.find_source(SourceKind.UPLOAD)
     if source_id is not None:
+        await arrivals.forget_lost_uploads(source_id)
         await dumps.settle_quiet(source_id, settle_s=settle_s)
 
 

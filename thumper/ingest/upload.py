@@ -36,8 +36,6 @@ TOKEN_BYTES: Final = 32
 MOST_FILES: Final = 1000
 """Files asked for at once."""
 _LONGEST_NAME: Final = 255
-_DOOR: Final = b"upload"
-"""Path of the one source of all uploads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ async def create_uploads(
         raise UsageError(f"names: expected 1 to {MOST_FILES} file names, got {len(cleaned)}.")
     if location_id is not None and not await Location.exists(id=location_id):
         raise NotFoundError(f"There is no location {location_id}.")
-    source_id = await sources.open_source(SourceKind.UPLOAD, _DOOR)
+    source_id = await _open_door(desk)
     tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in cleaned]
     ids = [new_id() for _ in cleaned]
     async with in_transaction("default") as transaction:
@@ -80,6 +78,11 @@ async def create_uploads(
         )
     uploads = {upload.id: upload for upload in await Upload.filter(id__in=ids)}
     return [(uploads[upload_id], token) for upload_id, token in zip(ids, tokens, strict=True)]
+
+
+async def _open_door(desk: Desk) -> UUID:
+    """Give the one source of all uploads: the library, into which they are copied."""
+    return await sources.open_source(SourceKind.UPLOAD, os.fsencode(desk.library))
 
 
 def _file_name(name: str) -> str:
@@ -156,7 +159,7 @@ async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -
 
 
 async def _admit(desk: Desk, upload: dict[str, Any], path: Path) -> Received:
-    source_id = await sources.open_source(SourceKind.UPLOAD, _DOOR)
+    source_id = await _open_door(desk)
     found = path.stat()
     name: str = upload["file_name"]
     arrival = Arrival(
@@ -179,7 +182,7 @@ async def _admit(desk: Desk, upload: dict[str, Any], path: Path) -> Received:
     try:
         (outcome,) = await admit(desk, [file], keep=Keep.COPY, held=not upload["detect"])
     except BaseException:
-        await asyncio.shield(arrivals.forget_growing([row.file_id]))
+        await asyncio.shield(arrivals.forget_waiting([row.file_id]))
         raise
     await client().execute_query_dict(
         "UPDATE upload SET file_id = $2 WHERE id = $1", [upload["id"], row.file_id]

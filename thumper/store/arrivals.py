@@ -2,7 +2,7 @@
 
 Every path of a delivery has one row and every row one state, so that a receipt can
 add up at every moment. Statements are set-based: hundreds of files cost a few.
-What a state means is decided in `ingest`; reading receipts is `ledger`.
+What a state means is decided in `ingest`; reading receipts is `receipts`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,10 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.path_text import readable
-from thumper.domain.progress import FileState
+from thumper.domain.progress import WAITING, FileState
 from thumper.store import dumps, feed, sources
 from thumper.store.connect import client
 from thumper.store.ids import new_id
-
-GROWING: Final = frozenset({FileState.SEEN, FileState.STABLE})
-"""States of a file that has not settled."""
 
 _PAGE: Final = 20_000
 """Rows read at a time when all files of a source are asked for."""
@@ -99,7 +96,7 @@ async def known_files(source_id: UUID) -> AsyncIterator[list[FileRow]]:
         after = page[-1].path
 
 
-async def growing_files(source_id: UUID) -> list[FileRow]:
+async def waiting_files(source_id: UUID) -> list[FileRow]:
     """Give the rows of a source that have not settled."""
     rows = await client().execute_query_dict(
         f"SELECT {_COLUMNS} FROM file WHERE source_id = $1 AND live AND state IN ('seen', 'stable')",
@@ -158,7 +155,7 @@ async def _plan(
             is_open or not again
         ):
             plan.unchanged.append(row)
-        elif row.state in GROWING or (row.state is FileState.REJECTED and not again):
+        elif row.state in WAITING or (row.state is FileState.REJECTED and not again):
             plan.renewed.append((row, arrival))
         else:
             plan.retired.append(row.file_id)
@@ -222,7 +219,7 @@ async def _insert(
     return [_row(row) for row in rows]
 
 
-async def lock_growing(transaction: BaseDBAsyncClient, file_ids: Collection[UUID]) -> set[UUID]:
+async def lock_waiting(transaction: BaseDBAsyncClient, file_ids: Collection[UUID]) -> set[UUID]:
     """Lock files for settling; give those that have not settled meanwhile."""
     rows = await transaction.execute_query_dict(
         "SELECT id FROM file WHERE id = ANY($1) AND state IN ('seen', 'stable') ORDER BY id FOR UPDATE",
@@ -280,8 +277,20 @@ async def mark_stable(file_ids: Sequence[UUID]) -> None:
     )
 
 
-async def forget_growing(file_ids: Sequence[UUID]) -> None:
+async def forget_waiting(file_ids: Sequence[UUID]) -> None:
     """Delete rows of names that files had only while they were written; settled ones stay."""
     await client().execute_query_dict(
         "DELETE FROM file WHERE id = ANY($1) AND state IN ('seen', 'stable')", [sorted(file_ids)]
+    )
+
+
+async def forget_lost_uploads(source_id: UUID) -> None:
+    """Delete rows of uploads that were cut off by a crash or an outage and whose addresses expired an hour ago."""
+    await client().execute_query_dict(
+        """
+        DELETE FROM file WHERE source_id = $1 AND state IN ('seen', 'stable') AND NOT EXISTS (
+            SELECT FROM upload WHERE upload.dump_id = file.dump_id AND upload.file_id IS NULL
+                AND upload.expires_at > now() - interval '1 hour')
+        """,
+        [source_id],
     )

@@ -1,36 +1,16 @@
-"""Sets of images that somebody sent to detection, and how far they are."""
+"""Sending sets of images to detection; how far a set is says `image_counts`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.progress import BatchKind
 from thumper.store import feed
-from thumper.store.connect import client
 from thumper.store.models import Batch
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchProgress:
-    """Jobs of a batch by state; they add up to `total`."""
-
-    total: int
-    pending: int
-    processing: int
-    completed: int
-    failed: int
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.completed + self.failed == self.total
-
 
 _DETECT: Final = """
 WITH wanted AS (
@@ -93,25 +73,5 @@ async def _ask(kind: BatchKind, statement: str, parameters: list[Any]) -> Batch:
     async with in_transaction("default") as transaction:
         batch = await Batch.create(kind=kind, using_db=transaction)
         await transaction.execute_query_dict(statement, [batch.id, *parameters])
-        await _announce(transaction, batch.id)
+        await feed.append(transaction, [FeedEntry(kind=FeedKind.IMAGE_QUEUED, batch_id=batch.id)])
     return batch
-
-
-async def _announce(transaction: BaseDBAsyncClient, batch_id: UUID) -> None:
-    await feed.append(transaction, [FeedEntry(kind=FeedKind.IMAGE_QUEUED, batch_id=batch_id)])
-
-
-async def progress(batch_id: UUID) -> BatchProgress:
-    """Count the jobs of a batch by state in one look."""
-    rows = await client().execute_query_dict(
-        """
-        SELECT count(*) AS total,
-            count(*) FILTER (WHERE state = 'pending') AS pending,
-            count(*) FILTER (WHERE state = 'processing') AS processing,
-            count(*) FILTER (WHERE state = 'completed') AS completed,
-            count(*) FILTER (WHERE state = 'failed') AS failed
-        FROM job WHERE batch_id = $1
-        """,
-        [batch_id],
-    )
-    return BatchProgress(**rows[0])

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from thumper.store.connect import client
 from thumper.store.models import Camera
-from thumper.store.page import Key, Kind, Listing, Order
+from thumper.store.page import Key, Kind, Order, whole_table
 
-CAMERAS: Final = Listing(model=Camera, alias="camera", source="camera")
+CAMERAS: Final = whole_table(Camera)
 
 _ID: Final = Key("camera.id", Kind.ID)
 _MODEL: Final = (*(Key(f"camera.{column}", Kind.TEXT) for column in ("make", "model", "serial", "name")), _ID)

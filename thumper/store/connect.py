@@ -27,6 +27,15 @@ from thumper.errors import SchemaTooNewError, ServiceDownError
 log = structlog.get_logger(__name__)
 
 APP: Final = "thumper"
+APPS: Final[dict[str, dict[str, Any]]] = {
+    APP: {
+        "models": ["thumper.store.models"],
+        "default_connection": "default",
+        "migrations": "thumper.migrations",
+    }
+}
+"""Where the ORM finds models and migrations."""
+
 MIGRATION_LOCK: Final = 0x7468756D
 """Key of the advisory lock that only one migrating process can hold ("thum" in ASCII)."""
 
@@ -35,13 +44,16 @@ OUTAGES: Final = (
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
     DBConnectionError,
 )
-"""What a call raises while PostgreSQL is away, restarting or full; trying again later is right."""
+"""What a call raises while PostgreSQL is away, restarting, full or entangled; trying again later is right."""
+
+_TURNED_AWAY: Final = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+"""What connecting raises when the address names a user, password or database that is not right."""
 
 
 def database_config(url: str, *, pool_size: int) -> dict[str, Any]:
@@ -58,7 +70,8 @@ def database_config(url: str, *, pool_size: int) -> dict[str, Any]:
         "user": query.pop("user", unquote(parts.username) if parts.username else None),
         "password": query.pop("password", unquote(parts.password) if parts.password else None),
         "database": parts.path.removeprefix("/") or APP,
-        "minsize": 1,
+        # Connections are made when they are needed: a pool that refills itself only fills logs in an outage.
+        "minsize": 0,
         "maxsize": pool_size,
         "application_name": APP,
         "timeout": 10,
@@ -69,14 +82,8 @@ def database_config(url: str, *, pool_size: int) -> dict[str, Any]:
     if "sslmode" in query:
         credentials["ssl"] = query.pop("sslmode")
     return {
-        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
-        "apps": {
-            APP: {
-                "models": ["thumper.store.models"],
-                "default_connection": "default",
-                "migrations": "thumper.migrations",
-            }
-        },
+        "connections": {"default": {"engine": "thumper.store.postgres_client", "credentials": credentials}},
+        "apps": APPS,
         "use_tz": True,
         "timezone": "UTC",
     }
@@ -98,7 +105,7 @@ async def open_database(url: str, *, pool_size: int = 10) -> AsyncIterator[None]
     try:
         try:
             await client().execute_query("SELECT 1")
-        except OUTAGES as error:
+        except (*OUTAGES, *_TURNED_AWAY) as error:
             raise unreachable(url, error) from error
         yield
     finally:
@@ -134,7 +141,7 @@ async def migrate_database(url: str) -> list[str]:
                 await executor.migrate(
                     progress=lambda event, _app, name: applied.append(name) if event == "apply_done" else None
                 )
-        except OUTAGES as error:
+        except (*OUTAGES, *_TURNED_AWAY) as error:
             raise unreachable(url, error) from error
     if applied:
         log.info("schema migrated", applied=applied)
@@ -163,6 +170,8 @@ async def wait_for_database(url: str, *, timeout_s: float) -> None:
     while True:
         try:
             connection = await asyncpg.connect(url, timeout=5)
+        except _TURNED_AWAY as error:
+            raise unreachable(url, error) from error
         except OUTAGES as error:
             if loop.time() >= give_up_at:
                 raise unreachable(url, error) from error

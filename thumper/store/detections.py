@@ -138,13 +138,8 @@ async def of_images(image_ids: Sequence[UUID], choice: BoxChoice) -> dict[UUID, 
     plain = whole_table(Detection)
     found: dict[UUID, list[Detection]] = {image_id: [] for image_id in image_ids}
     for detection in await read_all(plain, conditions, order="detection.image_id, detection.ordinal"):
-        found[_image_id(detection)].append(detection)
+        found[detection.image_id].append(detection)
     return found
-
-
-def _image_id(detection: Detection) -> UUID:
-    image_id: UUID = detection.image_id  # type: ignore[attr-defined]  # the ORM adds it
-    return image_id
 
 
 async def reviews(detection_ids: Sequence[UUID]) -> dict[UUID, list[Review]]:
@@ -153,5 +148,5 @@ async def reviews(detection_ids: Sequence[UUID]) -> dict[UUID, list[Review]]:
     conditions.add("review.detection_id = ANY({}::uuid[])", list(detection_ids))
     found: dict[UUID, list[Review]] = {detection_id: [] for detection_id in detection_ids}
     for review in await read_all(whole_table(Review), conditions, order="review.id DESC"):
-        found[review.detection_id].append(review)  # type: ignore[attr-defined]  # the ORM adds it
+        found[review.detection_id].append(review)
     return found

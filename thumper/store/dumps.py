@@ -176,7 +176,7 @@ RETURNING id
 
 
 async def settle_quiet(source_id: UUID, *, settle_s: float) -> list[UUID]:
-    """Settle the dumps of a source that have been quiet that long with nothing growing; give their ids.
+    """Settle the dumps of a source that have been quiet that long with no file waiting; give their ids.
 
     A dump of uploads also waits for every address that has brought no file and has not expired.
     """

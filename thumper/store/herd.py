@@ -12,7 +12,7 @@ from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
 from thumper.store.connect import client
 from thumper.store.models import Deer, Detection, Location, Sighting
-from thumper.store.page import Conditions, Key, Kind, Listing, Order, read_all
+from thumper.store.page import Conditions, Key, Kind, Listing, Order, read_all, whole_table
 
 _SEEN: Final = """
 deer LEFT JOIN (
@@ -116,7 +116,7 @@ async def figures(deer_ids: Sequence[UUID]) -> dict[UUID, DeerFigures]:
 
 async def locations(deer_ids: Sequence[UUID]) -> dict[UUID, list[Location]]:
     """Give the locations where each deer was seen, most sightings first."""
-    places = Listing(model=Location, alias="location", source="")
+    places = whole_table(Location)
     rows = await client().execute_query_dict(
         f"""
         SELECT visits.deer_id AS visitor, {places.columns}
@@ -135,7 +135,7 @@ async def locations(deer_ids: Sequence[UUID]) -> dict[UUID, list[Location]]:
 
 async def best_photos(deer_ids: Sequence[UUID]) -> dict[UUID, list[Detection]]:
     """Give the most confident detection of each deer: a list of one, or of none."""
-    boxes = Listing(model=Detection, alias="detection", source="")
+    boxes = whole_table(Detection)
     rows = await client().execute_query_dict(
         f"""
         SELECT DISTINCT ON (sighting.deer_id) sighting.deer_id AS visitor, {boxes.columns}
@@ -159,8 +159,7 @@ def _grouped(
 
 async def sightings_of(detection_ids: Sequence[UUID]) -> dict[UUID, Sighting]:
     """Give the sighting of each detection that is a known deer."""
-    rows = Listing(model=Sighting, alias="sighting", source="sighting")
     conditions = Conditions()
     conditions.add("sighting.detection_id = ANY({}::uuid[])", list(detection_ids))
-    found = await read_all(rows, conditions, order="sighting.id")
-    return {sighting.detection_id: sighting for sighting in found}  # type: ignore[attr-defined]  # the ORM adds it
+    found = await read_all(whole_table(Sighting), conditions, order="sighting.id")
+    return {sighting.detection_id: sighting for sighting in found}

@@ -139,7 +139,8 @@ async def begin(lease: Lease) -> bool:
     False when the lease was lost.
     """
     rows = await client().execute_query_dict(
-        "UPDATE job SET begun_at = now() WHERE lease_token = $1 RETURNING id", [lease.token]
+        "UPDATE job SET begun_at = now() WHERE lease_token = $1 AND state = 'processing' RETURNING id",
+        [lease.token],
     )
     return bool(rows)
 
@@ -147,7 +148,8 @@ async def begin(lease: Lease) -> bool:
 async def renew(tokens: Sequence[UUID], *, lease_s: float) -> None:
     """Prolong leases; those that were lost already stay lost."""
     await client().execute_query_dict(
-        "UPDATE job SET lease_until = now() + make_interval(secs => $2) WHERE lease_token = ANY($1::uuid[])",
+        "UPDATE job SET lease_until = now() + make_interval(secs => $2)"
+        " WHERE lease_token = ANY($1::uuid[]) AND state = 'processing'",
         [list(tokens), lease_s],
     )
 
@@ -159,7 +161,7 @@ async def release(lease: Lease) -> None:
             """
             UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, begun_at = NULL,
                 claimed_alone = FALSE, attempts = attempts - 1
-            WHERE lease_token = $1 RETURNING image_id
+            WHERE lease_token = $1 AND state = 'processing' RETURNING image_id
             """,
             [lease.token],
         )
@@ -264,6 +266,8 @@ async def sweep(*, lease_s: float) -> int:
         released = await transaction.execute_query_dict(_GIVE_UP.format("lease_until < now()"))
         await _set_images(transaction, [row["image_id"] for row in released], "pending")
         adopted = await transaction.execute_query_dict(_ADOPT)
+        await transaction.execute_query_dict(_DROP_OVERTAKEN)
+        await transaction.execute_query_dict(_REALIGN)
         orphans = await transaction.execute_query_dict(
             "SELECT id FROM image WHERE state = 'pending'"
             " AND NOT EXISTS (SELECT 1 FROM job WHERE job.image_id = image.id)"
@@ -281,12 +285,33 @@ WHERE state = 'processing' AND {}
 RETURNING image_id
 """
 
+# The three statements for a change of detectors cost nothing while there is but one.
 _ADOPT: Final = """
 UPDATE job SET detector_id = chosen.id
 FROM detector AS chosen
 WHERE chosen.current AND job.state = 'pending' AND job.detector_id <> chosen.id
+    AND EXISTS (SELECT 1 FROM detector WHERE NOT current)
     AND NOT EXISTS (SELECT 1 FROM job AS own WHERE own.image_id = job.image_id AND own.detector_id = chosen.id)
 RETURNING job.id
+"""
+
+# What waits for a detector of before although the current one has a job of its own for the image: nobody would
+# ever run it.
+_DROP_OVERTAKEN: Final = """
+DELETE FROM job USING detector AS chosen
+WHERE chosen.current AND job.state = 'pending' AND job.detector_id <> chosen.id
+    AND EXISTS (SELECT 1 FROM detector WHERE NOT current)
+"""
+
+# An image stands where the current detector's job stands, also when a worker of another one had the last word.
+_REALIGN: Final = """
+UPDATE image SET state = own.state, error_code = own.error_code, error = own.error
+FROM job AS own JOIN detector AS chosen ON chosen.id = own.detector_id AND chosen.current
+WHERE own.image_id = image.id AND image.state <> 'completed' AND own.state IN ('completed', 'failed')
+    AND image.state <> own.state AND EXISTS (SELECT 1 FROM detector WHERE NOT current)
+    AND NOT EXISTS (
+        SELECT 1 FROM job AS other WHERE other.image_id = image.id AND other.state IN ('pending', 'processing'))
+RETURNING image.id
 """
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from thumper.store.connect import client
 from thumper.store.models import Location
-from thumper.store.page import Conditions, Key, Kind, Listing, Order
+from thumper.store.page import Conditions, Key, Kind, Order, whole_table
 
-LOCATIONS: Final = Listing(model=Location, alias="location", source="location")
+LOCATIONS: Final = whole_table(Location)
 
 _ID: Final = Key("location.id", Kind.ID)
 _NAME: Final = (Key("lower(location.name)", Kind.TEXT), _ID)

@@ -72,7 +72,7 @@ async def detections_of(
     rows = await read_all(DETECTIONS, conditions, order=f"{place}, detection.ordinal LIMIT {most}")
     found: dict[UUID, list[Detection]] = {image_id: [] for image_id in image_ids}
     for row in rows:
-        found[row.image_id].append(row)  # type: ignore[attr-defined]  # the ORM adds it
+        found[row.image_id].append(row)
     total = 0
     for number, image_id in enumerate(image_ids):
         total += len(found[image_id])

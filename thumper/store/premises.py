@@ -22,7 +22,6 @@ from thumper.store.processes import DOWN_AFTER_S
 MARKER: Final = "library-of-thumper"
 """File in the library that holds the id of the upload source, which names the database it belongs to."""
 
-
 _LOCK: Final = 0x6C696272
 """Key of the lock under which a library is claimed ("libr" in ASCII)."""
 

@@ -1,4 +1,8 @@
-"""Looking dumps up for readers: their receipts, their files, and how far detection is with their images."""
+"""Receipts: what became of the files of a dump. They add up at every moment.
+
+All counts of a receipt come out of one statement, and the lists of an itemised one out of the same
+snapshot of the database, so found = waiting + stored + duplicate + rejected holds while files arrive.
+"""
 
 from __future__ import annotations
 
@@ -8,65 +12,37 @@ from typing import Final
 from uuid import UUID
 
 from thumper.domain.progress import FileState
+from thumper.domain.reason import Reason
+from thumper.errors import NotFoundError
 from thumper.store.connect import client
-from thumper.store.models import Dump, File
-from thumper.store.page import Conditions, Key, Kind, Listing, Order
+from thumper.store.moment import moment
 
-DUMPS: Final = Listing(model=Dump, alias="dump", source="dump")
-FILES: Final = Listing(model=File, alias="file", source="file", parent="file.dump_id")
-
-_ID: Final = Key("dump.id", Kind.ID)
-_ARRIVED: Final = (Key("dump.first_seen_at", Kind.TIME), _ID)
-ARRIVED_NEWEST: Final = Order("arrived-newest", _ARRIVED, descending=True)
-ARRIVED_OLDEST: Final = Order("arrived-oldest", _ARRIVED, descending=False)
-PATH_A_TO_Z: Final = Order(
-    "path-a-z", (Key("file.display_path", Kind.TEXT), Key("file.id", Kind.ID)), descending=False
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DumpSearch:
-    """What dumps are looked for; None means "whatever"."""
-
-    location_id: UUID | None = None
-    settled: bool | None = None
-
-    def conditions(self) -> Conditions:
-        """Give the search as SQL conditions on `DUMPS`."""
-        conditions = Conditions()
-        if self.location_id is not None:
-            conditions.add("dump.location_id = {}", self.location_id)
-        if self.settled is not None:
-            conditions.add(f"(dump.settled_at IS NOT NULL) = {self.settled}")
-        return conditions
-
-
-def files_in(state: FileState | None) -> Conditions:
-    """Give the conditions on `FILES` that pick those in a state; None for all."""
-    conditions = Conditions()
-    if state is not None:
-        conditions.add("file.state = {}", state)
-    return conditions
+LIST_LIMIT: Final = 1000
+"""Files named in each list of an itemised receipt; the counts are always of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Files of a dump by state; seen + stable + stored + duplicate + rejected = found."""
+    """Files of a dump by state. `size_bytes` is of all of them."""
 
-    found: int = 0
     seen: int = 0
     stable: int = 0
     stored: int = 0
     duplicate: int = 0
     rejected: int = 0
     size_bytes: int = 0
-    reasons: tuple[tuple[str, int], ...] = ()
-    """Reason codes of the rejections with their counts, most frequent first."""
+    reasons: tuple[tuple[Reason, int], ...] = ()
+    """The rejected files by reason, most frequent first."""
 
     @property
     def waiting(self) -> int:
         """Files that have not settled."""
         return self.seen + self.stable
+
+    @property
+    def found(self) -> int:
+        """All files: the sum of the states, by construction."""
+        return self.waiting + self.stored + self.duplicate + self.rejected
 
     def files(self, state: FileState | None) -> int:
         """Count the files in a state; None for all."""
@@ -74,8 +50,47 @@ class Receipt:
         return counted
 
 
-async def receipts(dump_ids: Sequence[UUID]) -> dict[UUID, Receipt]:
-    """Count the files of each dump; one look, so every receipt adds up."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateFile:
+    """A file whose bytes were known: as which image, and where those were first delivered."""
+
+    path: str
+    image_id: UUID
+    first_path: str
+    first_source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedFile:
+    """A file that is no image of Thumper: the reason, what is wrong, what to do."""
+
+    path: str
+    reason: Reason
+    message: str
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        return self.reason.advice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemisedReceipt:
+    """What a dump delivered and what became of it. Paths are for people; those of files lie below a source.
+
+    Each list names at most the number of files that was asked for; `counts` are of all.
+    """
+
+    dump_id: UUID
+    source: str
+    location: str | None
+    counts: Receipt
+    duplicates: tuple[DuplicateFile, ...]
+    rejected: tuple[RejectedFile, ...]
+
+
+async def of_dumps(dump_ids: Sequence[UUID]) -> dict[UUID, Receipt]:
+    """Give the receipt of each dump, all as of one moment."""
     rows = await client().execute_query_dict(
         """
         SELECT dump_id, state, reason, count(*) AS files, sum(size_bytes)::bigint AS size_bytes
@@ -91,37 +106,48 @@ async def receipts(dump_ids: Sequence[UUID]) -> dict[UUID, Receipt]:
             state.value: sum(row["files"] for row in own if row["state"] == state) for state in FileState
         }
         found[dump_id] = Receipt(
-            found=sum(by_state.values()),
             **by_state,
             size_bytes=sum(row["size_bytes"] for row in own),
-            reasons=tuple((row["reason"], row["files"]) for row in own if row["reason"] is not None),
+            reasons=tuple((Reason(row["reason"]), row["files"]) for row in own if row["reason"] is not None),
         )
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageCounts:
-    """Images by state; they add up to `total`."""
+_DUMP: Final = """
+SELECT source.display_path AS source, location.name AS location
+FROM dump JOIN source ON source.id = dump.source_id LEFT JOIN location ON location.id = dump.location_id
+WHERE dump.id = $1
+"""
 
-    total: int = 0
-    pending: int = 0
-    processing: int = 0
-    completed: int = 0
-    failed: int = 0
+# The delivery that became the image: its stored row, of which an image has exactly one.
+_DUPLICATES: Final = """
+SELECT file.display_path AS path, file.image_id, first.display_path AS first_path,
+    source.display_path AS first_source
+FROM file
+JOIN file AS first ON first.image_id = file.image_id AND first.state = 'stored'
+JOIN source ON source.id = first.source_id
+WHERE file.dump_id = $1 AND file.state = 'duplicate' ORDER BY file.path, file.id LIMIT $2
+"""
+
+_REJECTED: Final = """
+SELECT display_path AS path, reason, message FROM file
+WHERE dump_id = $1 AND state = 'rejected' ORDER BY file.path, id LIMIT $2
+"""
 
 
-async def image_counts(dump_ids: Sequence[UUID]) -> dict[UUID, ImageCounts]:
-    """Count the images that each dump was the first to deliver, by state."""
-    rows = await client().execute_query_dict(
-        """
-        SELECT dump_id, count(*) AS total,
-            count(*) FILTER (WHERE state = 'pending') AS pending,
-            count(*) FILTER (WHERE state = 'processing') AS processing,
-            count(*) FILTER (WHERE state = 'completed') AS completed,
-            count(*) FILTER (WHERE state = 'failed') AS failed
-        FROM image WHERE dump_id = ANY($1::uuid[]) GROUP BY dump_id
-        """,
-        [list(dump_ids)],
+async def itemised(dump_id: UUID, *, limit: int = LIST_LIMIT) -> ItemisedReceipt:
+    """Give the receipt of a dump with its files by name, `limit` in each list. Raises `NotFoundError`."""
+    async with moment():
+        dump = await client().execute_query_dict(_DUMP, [dump_id])
+        if not dump:
+            raise NotFoundError(f"There is no dump {dump_id}.")
+        counts = await of_dumps([dump_id])
+        duplicates = await client().execute_query_dict(_DUPLICATES, [dump_id, limit])
+        rejected = await client().execute_query_dict(_REJECTED, [dump_id, limit])
+    return ItemisedReceipt(
+        dump_id=dump_id,
+        **dump[0],
+        counts=counts[dump_id],
+        duplicates=tuple(DuplicateFile(**row) for row in duplicates),
+        rejected=tuple(RejectedFile(**row | {"reason": Reason(row["reason"])}) for row in rejected),
     )
-    found = {row.pop("dump_id"): ImageCounts(**row) for row in rows}
-    return {dump_id: found.get(dump_id, ImageCounts()) for dump_id in dump_ids}

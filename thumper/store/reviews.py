@@ -82,5 +82,5 @@ def _entry(detection: Detection) -> FeedEntry:
     return FeedEntry(
         kind=FeedKind.DETECTION_REVIEWED,
         detection_id=detection.id,
-        image_id=detection.image_id,  # type: ignore[attr-defined]  # the ORM adds it
+        image_id=detection.image_id,
     )

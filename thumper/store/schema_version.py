@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from tortoise.migrations.executor import MigrationExecutor
 
-from thumper.store.connect import APP, client
+from thumper.store.connect import APPS, client
 
 
 async def missing_migrations() -> list[str]:
     """Give the names of migrations that were not applied, in order; all of them for an empty database."""
-    apps = {
-        APP: {
-            "models": ["thumper.store.models"],
-            "default_connection": "default",
-            "migrations": "thumper.migrations",
-        }
-    }
-    executor = MigrationExecutor(client(), apps)
+    executor = MigrationExecutor(client(), APPS)
     await executor.loader.build_graph()
     found = await client().execute_query_dict(
         "SELECT to_regclass($1) IS NOT NULL AS there", [executor.recorder.table_name]

@@ -68,8 +68,8 @@ async def assign(detection_id: UUID, deer_id: UUID, *, actor: str) -> Sighting:
                 return await _same_deer(existing, deer_id)
             sighting = await Sighting.create(
                 detection_id=detection_id,
-                image_id=detection.image_id,  # type: ignore[attr-defined]  # the ORM adds it
-                detector_id=detection.detector_id,  # type: ignore[attr-defined]
+                image_id=detection.image_id,
+                detector_id=detection.detector_id,
                 deer_id=deer_id,
                 actor=actor,
                 using_db=transaction,
@@ -90,7 +90,7 @@ async def unassign(detection_id: UUID) -> Deer | None:
         sighting = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
         if sighting is None:
             return None
-        deer = await Deer.get(id=sighting.deer_id, using_db=transaction)  # type: ignore[attr-defined]
+        deer = await Deer.get(id=sighting.deer_id, using_db=transaction)
         await sighting.delete(using_db=transaction)
         await feed.append(transaction, [_entry(FeedKind.DEER_UNSEEN, sighting)])
     return deer
@@ -105,10 +105,9 @@ async def _locked(transaction: BaseDBAsyncClient, detection_id: UUID) -> Detecti
 
 
 async def _same_deer(sighting: Sighting, deer_id: UUID) -> Sighting:
-    owner: UUID = sighting.deer_id  # type: ignore[attr-defined]  # the ORM adds it
-    if owner == deer_id:
+    if sighting.deer_id == deer_id:
         return sighting
-    raise DetectionAssignedError(await Deer.get(id=owner))
+    raise DetectionAssignedError(await Deer.get(id=sighting.deer_id))
 
 
 async def _explain(error: IntegrityError, detection_id: UUID, *, deer_id: UUID) -> Exception:
@@ -117,8 +116,8 @@ async def _explain(error: IntegrityError, detection_id: UUID, *, deer_id: UUID) 
         return NoDeerError("There is no such deer.")
     detection = await Detection.get(id=detection_id)
     other = await Sighting.get_or_none(
-        image_id=detection.image_id,  # type: ignore[attr-defined]
-        detector_id=detection.detector_id,  # type: ignore[attr-defined]
+        image_id=detection.image_id,
+        detector_id=detection.detector_id,
         deer_id=deer_id,
     ).prefetch_related("deer", "detection")
     return error if other is None else DeerAlreadyInImageError(other.deer, other.detection)
@@ -127,7 +126,7 @@ async def _explain(error: IntegrityError, detection_id: UUID, *, deer_id: UUID) 
 def _entry(kind: FeedKind, sighting: Sighting) -> FeedEntry:
     return FeedEntry(
         kind=kind,
-        deer_id=sighting.deer_id,  # type: ignore[attr-defined]
-        detection_id=sighting.detection_id,  # type: ignore[attr-defined]
+        deer_id=sighting.deer_id,
+        detection_id=sighting.detection_id,
         image_id=sighting.image_id,
     )

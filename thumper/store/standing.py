@@ -14,13 +14,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from thumper.domain.progress import ProcessRole, ProcessState
-from thumper.store import receipts
+from thumper.store import dump_search, image_counts, receipts
 from thumper.store.connect import client
+from thumper.store.image_counts import ImageCounts
 from thumper.store.models import Dump
 from thumper.store.moment import moment
 from thumper.store.page import Conditions, Cut, read_page
 from thumper.store.processes import DOWN_AFTER_S
-from thumper.store.receipts import ImageCounts, Receipt
+from thumper.store.receipts import Receipt
 
 LAST_DUMPS: Final = 5
 """How many dumps a standing shows."""
@@ -80,7 +81,7 @@ class Standing:
     images: ImageCounts
     held: int
     queued: int
-    files_arriving: int
+    files_waiting: int
     vitals: tuple[Vitals, ...]
     dumps: tuple[DumpStanding, ...]
 
@@ -93,7 +94,7 @@ class Standing:
     @property
     def eta_s(self) -> float | None:
         """Seconds until everything that is known is done; None when idle or when nobody can tell."""
-        left = self.queued + self.images.processing + self.files_arriving
+        left = self.queued + self.images.processing + self.files_waiting
         rate = self.images_per_s
         return left / rate if left and rate else None
 
@@ -116,10 +117,10 @@ async def read_standing() -> Standing:
     states = {state: counts[state] for state in ("pending", "processing", "completed", "failed")}
     return Standing(
         seq=seq,
-        images=ImageCounts(total=sum(states.values()), **states),
+        images=ImageCounts(**states),
         held=counts["held"],
         queued=counts["queued"],
-        files_arriving=counts["files_arriving"],
+        files_waiting=counts["files_waiting"],
         vitals=tuple(vitals),
         dumps=tuple(dumps),
     )
@@ -140,7 +141,7 @@ WITH unfinished AS (
 )
 SELECT unfinished.*, waiting.*,
     (SELECT count(*) FROM image) - pending - processing - failed AS completed,
-    (SELECT count(*) FROM file WHERE state IN ('seen', 'stable')) AS files_arriving
+    (SELECT count(*) FROM file WHERE state IN ('seen', 'stable')) AS files_waiting
 FROM unfinished, waiting
 """
 
@@ -175,17 +176,16 @@ def _of_row(row: dict[str, Any]) -> Vitals:
 
 
 async def _last_dumps() -> list[DumpStanding]:
-    page = await read_page(
-        receipts.DUMPS, Conditions(), order=receipts.ARRIVED_NEWEST, cut=Cut(limit=LAST_DUMPS)
-    )
+    newest = dump_search.ARRIVED_NEWEST
+    page = await read_page(dump_search.DUMPS, Conditions(), order=newest, cut=Cut(limit=LAST_DUMPS))
     return await stand(page.rows)
 
 
 async def stand(dumps: Sequence[Dump]) -> list[DumpStanding]:
     """Count the files and images of dumps."""
     ids = [dump.id for dump in dumps]
-    counted = await receipts.receipts(ids)
-    images = await receipts.image_counts(ids)
+    counted = await receipts.of_dumps(ids)
+    images = await image_counts.of_dumps(ids)
     return [
         DumpStanding(row=dump, settled_at=dump.settled_at, receipt=counted[dump.id], images=images[dump.id])
         for dump in dumps

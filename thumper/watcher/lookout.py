@@ -122,8 +122,8 @@ class Lookout:
         await self._root.retry_events()
         self._tracker.folders = {b""}
         await self._see(source_id, scan, new_folders=set())
-        # Rows that somebody asked to retry are growing again though nothing happened to their files.
-        asked = [row for row in await drop.growing(source_id) if row.path not in self._tracker.pending]
+        # Rows that somebody asked to retry wait again though nothing happened to their files.
+        asked = [row for row in await drop.waiting(source_id) if row.path not in self._tracker.pending]
         self._tracker.remember(asked, {}, now_s=time.monotonic())
         await drop.note_scan(source_id)
         await drop.settle_uploads(settle_s=self._settings.settle_s)
@@ -197,12 +197,14 @@ class Lookout:
         except OUTAGES:
             raise
         except Exception:
-            # Not the file's place to stop all others: find it by admitting one at a time, and name it.
+            # Not the file's place to stop all others: find it by admitting one at a time, and name it. Nor
+            # is it blamed at once: a location that was deleted in this moment is made anew at the next try.
             log.exception("cannot admit", files=len(chunk), first=readable(chunk[0].name))
-            if len(chunk) > 1:
+            if not self._one_by_one:
                 self._one_by_one = True
                 return
             await reject(chunk, Reason.UNREADABLE)
+            self._one_by_one = False
             outcomes = [Outcome(chunk[0], FileState.REJECTED)]
         self._tracker.conclude(outcomes, now_s=time.monotonic())
         self._settle_soon()

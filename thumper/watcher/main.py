@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any, Final
+import os
+from typing import Final
 
 import structlog
 
+from thumper.background import beside, stop_signals
 from thumper.domain.progress import ProcessRole, ProcessState
-from thumper.errors import UsageError
+from thumper.errors import RefusedError
 from thumper.ingest.desk import Desk
+from thumper.ingest.ignore import is_ignored_folder
 from thumper.settings import Settings
 from thumper.store.connect import open_database, wait_for_database
 from thumper.store.processes import Life, keep_beating
@@ -30,26 +31,39 @@ _WAIT_FOR_DATABASE_S: Final = 30.0
 def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     """Watch until SIGTERM or SIGINT; give the exit code.
 
-    Raises `UsageError` without a database address and `ServiceDownError` when PostgreSQL does not answer.
+    Raises `UsageError` without a database address, `RefusedError` for a drop folder that holds the library, and
+    `ServiceDownError` when PostgreSQL does not answer.
     """
+    refuse_own_pictures(settings)
     life = Life(role=ProcessRole.WATCH, restarts=restarts, last_exit=last_exit)
     asyncio.run(_run(settings, life))
     return 0
 
 
+def refuse_own_pictures(settings: Settings) -> None:
+    """Raise `RefusedError` if the watched folder and the library lie in each other.
+
+    Every thumbnail would be taken for a new photo, of which a thumbnail is made, and so on.
+    """
+    drop, library = settings.drop_dir.resolve(), settings.library_dir.resolve()
+    seen = library.is_relative_to(drop) and not any(
+        is_ignored_folder(os.fsencode(folder)) for folder in library.relative_to(drop).parts
+    )
+    if seen or drop.is_relative_to(library):
+        raise RefusedError(
+            f"The drop folder {settings.drop_dir} and the library {settings.library_dir} lie in each other: Thumper "
+            "would take its own thumbnails for photos. Set THUMPER_DROP or THUMPER_HOME to another folder."
+        )
+
+
 async def _run(settings: Settings, life: Life) -> None:
-    if settings.database_url is None:
-        raise UsageError("THUMPER_DATABASE_URL is not set. Start with `thumper up` or `thumper watch`.")
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await wait_for_database(settings.database_url, timeout_s=_WAIT_FOR_DATABASE_S)
+    stop = stop_signals()
+    await wait_for_database(settings.postgres_url, timeout_s=_WAIT_FOR_DATABASE_S)
     desk = Desk.of(settings)
     health = Health()
-    async with open_database(settings.database_url, pool_size=4):
-        beside = [keep_beating(life, health.sign), keep_sweeping(settings, desk.wakeup.wake)]
-        async with _beside(*beside) as background:
+    async with open_database(settings.postgres_url, pool_size=4):
+        works = [keep_beating(life, health.sign), keep_sweeping(settings, desk.wakeup.wake)]
+        async with beside(*works) as background:
             log.info("watching", folder=str(settings.drop_dir))
             watching = asyncio.create_task(watch(desk, stop=stop, health=health))
             stopping = asyncio.create_task(stop.wait())
@@ -70,17 +84,3 @@ async def _finish(watching: asyncio.Task[None]) -> None:
         task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await watching
-
-
-@contextlib.asynccontextmanager
-async def _beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[list[asyncio.Task[None]]]:
-    """Run things in the background for as long as the context lasts; raise what ended one before."""
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        yield tasks
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task

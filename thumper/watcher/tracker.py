@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from thumper.domain.progress import FileState
+from thumper.domain.progress import WAITING, FileState
 from thumper.ingest.admit import Outcome
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found
-from thumper.store.arrivals import GROWING, FileRow
+from thumper.store.arrivals import FileRow
 from thumper.watcher.stability import Look, Steadiness
 
 
@@ -69,7 +69,7 @@ class Tracker:
         """Take ledger rows over; `looks` are what was just seen of them, where it was."""
         for row in rows:
             recorded = (row.size_bytes, row.mtime_ns)
-            if row.state not in GROWING:
+            if row.state not in WAITING:
                 self.known[row.path] = recorded
                 continue
             # A row of another run was not looked at now: its inode is unknown, so the next look differs.

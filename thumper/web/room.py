@@ -9,17 +9,16 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from thumper.background import beside
 from thumper.domain.progress import ProcessState
-from thumper.errors import UsageError
 from thumper.graphql.context import Context
 from thumper.graphql.live import Live, going_live
 from thumper.graphql.loaders import Loaders
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.ingest.desk import Desk
 from thumper.settings import Settings
-from thumper.store import processes
 from thumper.store.connect import open_database
-from thumper.store.processes import Beat, Life
+from thumper.store.processes import Beat, Life, keep_beating
 
 POOL_SIZE = 10
 """Connections to PostgreSQL; a page of images uses four at a time."""
@@ -50,20 +49,15 @@ class Room:
 @contextlib.asynccontextmanager
 async def open_room(settings: Settings, life: Life) -> AsyncIterator[Room]:
     """Open everything that serving needs; raises `ServiceDownError` when PostgreSQL does not answer."""
-    if settings.database_url is None:
-        raise UsageError("THUMPER_DATABASE_URL is not set. Start with `thumper up` or `thumper serve`.")
     desk = Desk.of(settings)
     async with (
-        open_database(settings.database_url, pool_size=POOL_SIZE),
-        going_live(settings.database_url) as live,
+        open_database(settings.postgres_url, pool_size=POOL_SIZE),
+        going_live(settings.postgres_url) as live,
     ):
         sandbox = DecodeSandbox(desk.limits, workers=settings.decode_workers)
-        beating = asyncio.create_task(processes.keep_beating(life, lambda: Beat(state=ProcessState.IDLE)))
         try:
-            yield Room(settings=settings, desk=desk, sandbox=sandbox, live=live)
+            async with beside(keep_beating(life, lambda: Beat(state=ProcessState.IDLE))):
+                yield Room(settings=settings, desk=desk, sandbox=sandbox, live=live)
         finally:
-            beating.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await beating
             await asyncio.to_thread(sandbox.close)
             await desk.wakeup.close()

@@ -1,4 +1,4 @@
-"""One leased batch through the model: decode → detect → write.
+"""One leased batch through the model: claim → load → detect → write, a function each.
 
 Decoding happens in child processes, the model runs in one thread, and writing is one fenced
 transaction. An image that cannot be decoded fails with its reason; the rest of its batch goes on.
@@ -7,6 +7,7 @@ transaction. An image that cannot be decoded fails with its reason; the rest of 
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -83,7 +84,7 @@ async def load(bench: Bench, lease: Lease) -> Batch:
 
 
 async def _load_one(bench: Bench, claim: Claim) -> Loaded | Failure:
-    path = Path(_decoded(claim.original_path))
+    path = Path(os.fsdecode(claim.original_path))
     try:
         loaded = await bench.sandbox.load(path)
     except DecodeRefusal as refusal:
@@ -91,15 +92,17 @@ async def _load_one(bench: Bench, claim: Claim) -> Loaded | Failure:
     if loaded.sha256 != claim.sha256:
         text = f"The original {path} holds other bytes than those that were recorded."
         return Failure(job_id=claim.job_id, code=Reason.ORIGINAL_CHANGED.value, message=text)
-    thumbnail = library.thumbnail_path(bench.settings.library_dir, claim.sha256)
-    if not thumbnail.exists():
-        await asyncio.to_thread(library.write_whole, thumbnail, loaded.thumbnail_jpeg)
+    await _keep_thumbnail(library.thumbnail_path(bench.settings.library_dir, claim.sha256), loaded)
     return loaded
 
 
-def _decoded(path: bytes) -> str:
-    """Give a path as Python's file functions want it, whatever its bytes."""
-    return path.decode("utf-8", "surrogateescape")
+async def _keep_thumbnail(path: Path, loaded: Loaded) -> None:
+    """Write a thumbnail; a full disk costs only that, since it is made again when it is asked for."""
+    try:
+        if not path.exists():
+            await asyncio.to_thread(library.write_whole, path, loaded.thumbnail_jpeg)
+    except OSError as error:
+        log.warning("a thumbnail could not be kept", path=str(path), error=str(error))
 
 
 async def detect(bench: Bench, batch: Batch) -> list[Result]:
@@ -111,18 +114,22 @@ async def detect(bench: Bench, batch: Batch) -> list[Result]:
 
 
 async def _detect(bench: Bench, batch: Batch, loaded: Sequence[tuple[Claim, Loaded]]) -> list[Result]:
+    """Detect in all at once; when the model fails, in halves, down to the one image that it fails on."""
     if not loaded:
         return []
-    started = time.monotonic()
+    began_s = time.monotonic()
     try:
         answers = await _infer(bench, [entry.pixels for _, entry in loaded])
     except DeviceFault:
         raise
-    except OutOfMemory as error:
-        return await _halve(bench, batch, loaded, reason=Reason.GPU_OUT_OF_MEMORY, error=error)
     except Exception as error:  # noqa: BLE001  # one image must not cost its neighbours their answers
-        return await _halve(bench, batch, loaded, reason=Reason.DETECTION_ERROR, error=error)
-    each_ms = (time.monotonic() - started) * 1000 / len(loaded)
+        log.warning("model failed", images=len(loaded), error=f"{type(error).__name__}: {error}")
+        if len(loaded) == 1:
+            batch.failures.append(_beyond_the_model(loaded[0][0], error))
+            return []
+        middle = len(loaded) // 2
+        return await _detect(bench, batch, loaded[:middle]) + await _detect(bench, batch, loaded[middle:])
+    each_ms = (time.monotonic() - began_s) * 1000 / len(loaded)
     return [
         Result(
             job_id=claim.job_id,
@@ -134,21 +141,10 @@ async def _detect(bench: Bench, batch: Batch, loaded: Sequence[tuple[Claim, Load
     ]
 
 
-async def _halve(
-    bench: Bench,
-    batch: Batch,
-    loaded: Sequence[tuple[Claim, Loaded]],
-    *,
-    reason: Reason,
-    error: Exception,
-) -> list[Result]:
-    log.warning("model failed", images=len(loaded), reason=reason.value, error=str(error))
-    if len(loaded) == 1:
-        text = f"{reason.sentence} ({type(error).__name__}: {error})"
-        batch.failures.append(Failure(job_id=loaded[0][0].job_id, code=reason.value, message=text))
-        return []
-    middle = len(loaded) // 2
-    return await _detect(bench, batch, loaded[:middle]) + await _detect(bench, batch, loaded[middle:])
+def _beyond_the_model(claim: Claim, error: Exception) -> Failure:
+    reason = Reason.GPU_OUT_OF_MEMORY if isinstance(error, OutOfMemory) else Reason.DETECTION_ERROR
+    message = f"{reason.sentence} ({type(error).__name__}: {error})"
+    return Failure(job_id=claim.job_id, code=reason.value, message=message)
 
 
 async def _infer(bench: Bench, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:

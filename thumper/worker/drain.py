@@ -111,9 +111,13 @@ class Drain:
     async def release_all(self) -> None:
         """Give back whatever is still leased: the process is about to end."""
         for lease in list(self._leases.values()):
-            with contextlib.suppress(*OUTAGES):
-                await jobs.release(lease)
-            self._leases.pop(lease.token, None)
+            await self._give_back(lease)
+
+    async def _give_back(self, lease: Lease) -> None:
+        """Give a lease back, or let it run out when PostgreSQL is away."""
+        self._leases.pop(lease.token, None)
+        with contextlib.suppress(*OUTAGES):
+            await jobs.release(lease)
 
     async def _drain(self) -> None:
         current = await self._next(busy=False)
@@ -122,6 +126,10 @@ class Drain:
             following = None if alone else asyncio.create_task(self._next(busy=True))
             try:
                 await self._finish(current)
+            except asyncio.CancelledError:
+                if following is not None:
+                    following.cancel()  # its lease is given back with all others
+                raise
             except BaseException:
                 await self._abandon(following)
                 raise
@@ -139,20 +147,28 @@ class Drain:
         if lease is None:
             return None
         self._leases[lease.token] = lease
-        return await batches.load(self._bench, lease)
+        try:
+            return await batches.load(self._bench, lease)
+        except OUTAGES:
+            # Nobody else ends this lease while it is renewed. Any other error ends the process, and the lease runs
+            # out: that is how an image is found out that ends every worker.
+            await self._give_back(lease)
+            raise
 
     async def _finish(self, batch: Batch) -> None:
+        """Detect and write. A batch that is cancelled stays among the leases, to be given back."""
         try:
             found = await batches.detect(self._bench, batch)
             ended = await batches.write(self._bench, batch, found)
-            self._rate.add(ended, now_s=time.monotonic())
-        except DeviceFault:
-            # The device may have failed because of an image: count it as the crash that it is.
-            with contextlib.suppress(*OUTAGES):
-                await jobs.surrender(batch.lease)
-            raise
-        finally:
+        except Exception as error:
             self._leases.pop(batch.lease.token, None)
+            if isinstance(error, DeviceFault):
+                # The device may have failed because of an image: count it as the crash that it is.
+                with contextlib.suppress(*OUTAGES):
+                    await jobs.surrender(batch.lease)
+            raise
+        self._leases.pop(batch.lease.token, None)
+        self._rate.add(ended, now_s=time.monotonic())
 
     async def _abandon(self, following: asyncio.Task[Batch | None] | None) -> None:
         """Give the prefetched batch back: the present one failed, or the worker stops."""
@@ -161,5 +177,4 @@ class Drain:
         with contextlib.suppress(*OUTAGES):
             batch = await following
             if batch is not None:
-                self._leases.pop(batch.lease.token, None)
-                await jobs.release(batch.lease)
+                await self._give_back(batch.lease)

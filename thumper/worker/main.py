@@ -7,16 +7,14 @@ model file are wrong and starting again would not help.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import signal
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
+from thumper.background import beside, stop_signals
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
@@ -38,8 +36,8 @@ log = structlog.get_logger(__name__)
 EX_SOFTWARE: Final = 70
 """Exit code after a device fault (sysexits.h: internal software error)."""
 
-STOP_S: Final = 8.0
-"""How long a stopping worker may take for the batch that is in the model."""
+STOP_S: Final = 6.0
+"""How long a stopping worker may take for the batch that is in the model; after 8 s the supervisor kills it."""
 
 
 def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
@@ -65,25 +63,18 @@ class Ending:
 
 
 async def _run(settings: Settings, life: Life) -> Ending:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = stop_signals()
     weights = resolve(settings)
-    # Children that decode start before the device is touched: nothing forks after CUDA began.
-    limits = Limits(
-        max_bytes=settings.max_file_bytes, max_pixels=settings.max_pixels, timeout_s=settings.decode_timeout_s
-    )
     thread = ThreadPoolExecutor(1, thread_name_prefix="model")
-    with DecodeSandbox(limits, workers=settings.decode_workers) as sandbox:
+    # Children that decode start before the device is touched: nothing forks after CUDA began.
+    with DecodeSandbox(Limits.of(settings), workers=settings.decode_workers) as sandbox:
         async with open_database(settings.postgres_url, pool_size=6):
             await premises.check_originals()
-            starting = asyncio.create_task(keep_beating(life, lambda: Beat(state=ProcessState.STARTING)))
-            try:
-                detector = await loop.run_in_executor(thread, _load, settings, weights)
-                bench = await _bench(settings, weights, detector=detector, sandbox=sandbox, thread=thread)
-            finally:
-                await _cancel(starting)
+            async with beside(keep_beating(life, lambda: Beat(state=ProcessState.STARTING))):
+                loading = asyncio.get_running_loop().run_in_executor(thread, _load, settings, weights)
+                bench = await _bench(
+                    settings, weights, detector=await loading, sandbox=sandbox, thread=thread
+                )
             ending = await _work(bench, life, stop)
     thread.shutdown(wait=False, cancel_futures=True)
     return ending
@@ -108,9 +99,11 @@ async def _bench(
         sha256=weights.sha256,
         name=weights.name,
         class_map=weights.class_map.to_json(),
-        make_current=settings.model is not None,
+        make_current=True,  # also the packaged one: photos queued for a model that no worker holds would wait for ever
     )
     await detectors.note_labels(detector_id, detector.labels)
+    if strangers := weights.class_map.strangers(detector.labels):
+        log.warning("the class map names labels that the model does not have", labels=strangers)
     log.info("detector ready", name=weights.name, device=detector.device, engine=detector.engine)
     return Bench(
         settings=settings,
@@ -129,8 +122,16 @@ async def _work(bench: Bench, life: Life, stop: asyncio.Event) -> Ending:
     wakeup = Wakeup(bench.settings.redis_url)
     draining = asyncio.create_task(drain.keep_draining())
     stopping = asyncio.create_task(stop.wait())
-    async with _beside(drain, bench, life=life, wakeup=wakeup):
-        await asyncio.wait({draining, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    works = [
+        drain.keep_leases(),
+        keep_beating(life, drain.sign),
+        keep_sweeping(bench.settings, wakeup.wake),
+    ]
+    if bench.settings.redis_url is not None:
+        works.append(listen(bench.settings.redis_url, drain.kick))
+    async with beside(*works) as background:
+        # Nothing in the background ends by itself: when one does, its error ends the process.
+        await asyncio.wait({draining, stopping, *background}, return_when=asyncio.FIRST_COMPLETED)
         drain.stop()
         try:
             await asyncio.wait_for(draining, STOP_S)
@@ -145,26 +146,3 @@ async def _work(bench: Bench, life: Life, stop: asyncio.Event) -> Ending:
         await drain.release_all()
     await wakeup.close()
     return ending
-
-
-@contextlib.asynccontextmanager
-async def _beside(drain: Drain, bench: Bench, *, life: Life, wakeup: Wakeup) -> AsyncIterator[None]:
-    """Run what goes on beside the drain: leases, heartbeat, sweeping, wake-ups."""
-    tasks = [
-        asyncio.create_task(drain.keep_leases()),
-        asyncio.create_task(keep_beating(life, drain.sign)),
-        asyncio.create_task(keep_sweeping(bench.settings, wakeup.wake)),
-    ]
-    if bench.settings.redis_url is not None:
-        tasks.append(asyncio.create_task(listen(bench.settings.redis_url, drain.kick)))
-    try:
-        yield
-    finally:
-        for task in tasks:
-            await _cancel(task)
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

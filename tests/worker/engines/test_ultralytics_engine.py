@@ -54,7 +54,9 @@ def test_answers_equal_those_of_a_yolo_predict_process(
         for raw, (label, confidence, corners) in zip(found, by_rank, strict=True):
             assert raw.label == label
             assert raw.confidence == pytest.approx(confidence, abs=0.001)
-            assert raw.box.to_pixels(width_px=1, height_px=1) == pytest.approx(corners, abs=0.001)
+            box = raw.box
+            ours_px = (box.x, box.y, box.x + box.width, box.y + box.height)
+            assert ours_px == pytest.approx(corners, abs=0.001)
 
 
 def test_it_is_a_detector_and_says_what_runs_where(engine: UltralyticsEngine) -> None:

@@ -1,4 +1,8 @@
-"""The tables, one noun a file. Constraints that Tortoise cannot create stand in the migrations."""
+"""The tables, one noun a file. Constraints that Tortoise cannot create stand in the migrations.
+
+A relation such as `image` has the column `image_id`, which the ORM makes: it is named below the relation
+for whoever reads it.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -33,12 +35,14 @@ class Sighting(Model):
     detection: fields.OneToOneRelation[Detection] = fields.OneToOneField(
         "thumper.Detection", related_name="sighting", on_delete=fields.RESTRICT
     )
+    detection_id: UUID
     # With detection_id these two form a composite foreign key (see migrations).
     image_id = fields.UUIDField()
     detector_id = fields.UUIDField()
     deer: fields.ForeignKeyRelation[Deer] = fields.ForeignKeyField(
         "thumper.Deer", related_name="sightings", on_delete=fields.RESTRICT
     )
+    deer_id: UUID
     actor = fields.CharField(max_length=200)
     created_at = created_column()
 

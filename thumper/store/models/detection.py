@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -19,9 +21,11 @@ class DetectionRun(Model):
     image: fields.ForeignKeyRelation[Image] = fields.ForeignKeyField(
         "thumper.Image", related_name="runs", on_delete=fields.CASCADE
     )
+    image_id: UUID
     detector: fields.ForeignKeyRelation[Detector] = fields.ForeignKeyField(
         "thumper.Detector", related_name="runs", on_delete=fields.RESTRICT
     )
+    detector_id: UUID
     device = fields.CharField(max_length=64)
     engine = fields.CharField(max_length=64)
     duration_ms = fields.FloatField()
@@ -45,9 +49,11 @@ class Detection(Model):
     image: fields.ForeignKeyRelation[Image] = fields.ForeignKeyField(
         "thumper.Image", related_name="detections", on_delete=fields.CASCADE
     )
+    image_id: UUID
     detector: fields.ForeignKeyRelation[Detector] = fields.ForeignKeyField(
         "thumper.Detector", related_name="detections", on_delete=fields.RESTRICT
     )
+    detector_id: UUID
     label = fields.CharField(max_length=200)
     """The model's own word, never changed."""
     confidence = fields.FloatField()

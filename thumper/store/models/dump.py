@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -38,6 +39,7 @@ class Dump(Model):
     source: fields.ForeignKeyRelation[Source] = fields.ForeignKeyField(
         "thumper.Source", related_name="dumps", on_delete=fields.RESTRICT
     )
+    source_id: UUID
     folder = fields.BinaryField()
     """Top folder relative to the source, empty for files directly in the root."""
     display_folder = fields.TextField()
@@ -46,6 +48,7 @@ class Dump(Model):
     location: fields.ForeignKeyNullableRelation[Location] = fields.ForeignKeyField(
         "thumper.Location", related_name="dumps", null=True, on_delete=fields.RESTRICT
     )
+    location_id: UUID | None
     first_seen_at: dt.datetime = created_column()
     changed_at: dt.datetime = created_column()
     """When a file of this dump was last seen or settled."""
@@ -64,9 +67,11 @@ class File(Model):
     source: fields.ForeignKeyRelation[Source] = fields.ForeignKeyField(
         "thumper.Source", related_name="files", on_delete=fields.RESTRICT
     )
+    source_id: UUID
     dump: fields.ForeignKeyRelation[Dump] = fields.ForeignKeyField(
         "thumper.Dump", related_name="files", on_delete=fields.RESTRICT
     )
+    dump_id: UUID
     path = fields.BinaryField()
     """Relative to the source."""
     display_path = fields.TextField()
@@ -84,6 +89,7 @@ class File(Model):
     image: fields.ForeignKeyNullableRelation[Image] = fields.ForeignKeyField(
         "thumper.Image", related_name="files", null=True, on_delete=fields.RESTRICT
     )
+    image_id: UUID | None
     seen_at = created_column()
     settled_at = fields.DatetimeField(null=True)
 

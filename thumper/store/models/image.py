@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any, Final
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -36,16 +37,18 @@ class Image(Model):
     height_px = fields.IntField()
     taken_at = fields.DatetimeField(null=True)
     sort_at = fields.DatetimeField(default=UNTIMED_SORT_AT)
-    taken_local = WallClockField(null=True)
+    taken_local: dt.datetime | None = WallClockField(null=True)
     """What the camera's clock showed."""
     time_source = fields.CharEnumField(TimeSource, max_length=16, default=TimeSource.NONE)
     clock_offset_s = fields.IntField(default=0)
     camera: fields.ForeignKeyNullableRelation[Camera] = fields.ForeignKeyField(
         "thumper.Camera", related_name="images", null=True, on_delete=fields.RESTRICT
     )
+    camera_id: UUID | None
     location: fields.ForeignKeyNullableRelation[Location] = fields.ForeignKeyField(
         "thumper.Location", related_name="images", null=True, on_delete=fields.RESTRICT
     )
+    location_id: UUID | None
     # A plain column: a relation would make the modules of image and dump import each other.
     dump_id = fields.UUIDField()
     """The dump that first delivered it (foreign key in the migrations)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -18,6 +20,7 @@ class Review(Model):
     detection: fields.ForeignKeyRelation[Detection] = fields.ForeignKeyField(
         "thumper.Detection", related_name="reviews", on_delete=fields.RESTRICT
     )
+    detection_id: UUID
     verdict = fields.CharEnumField(Verdict, max_length=12)
     species = fields.CharField(max_length=200, null=True)
     sex = fields.CharEnumField(Sex, max_length=8, null=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -16,6 +18,7 @@ class Upload(Model):
     dump: fields.ForeignKeyRelation[Dump] = fields.ForeignKeyField(
         "thumper.Dump", related_name="uploads", on_delete=fields.RESTRICT
     )
+    dump_id: UUID
     token_hash = fields.BinaryField()
     """SHA-256 of the secret in the address; unique (see migrations)."""
     file_name = fields.TextField()

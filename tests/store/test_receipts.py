@@ -6,9 +6,10 @@ import pytest
 
 from tests.factories import make_dump, make_file, make_image, make_location, unknown_id
 from thumper.domain.progress import FileState
+from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError
-from thumper.store import ledger
-from thumper.store.ledger import DumpCounts, Tally
+from thumper.store import receipts
+from thumper.store.receipts import Receipt
 
 
 async def test_a_receipt_counts_and_names_every_file(database: str) -> None:
@@ -20,21 +21,23 @@ async def test_a_receipt_counts_and_names_every_file(database: str) -> None:
     await make_file(dump, FileState.STABLE, size_bytes=2)
     await make_file(dump, FileState.REJECTED, size_bytes=40)
     await make_file(dump, FileState.STORED, image=await make_image(dump), size_bytes=500)
-    receipt = await ledger.receipt(dump.id)
-    assert receipt.counts == DumpCounts(
-        growing=Tally(2, 3), stored=Tally(1, 500), duplicate=Tally(1, 7), rejected=Tally(1, 40)
+    receipt = await receipts.itemised(dump.id)
+    assert receipt.counts == Receipt(
+        seen=1,
+        stable=1,
+        stored=1,
+        duplicate=1,
+        rejected=1,
+        size_bytes=550,
+        reasons=((Reason.TRUNCATED, 1),),
     )
-    assert receipt.counts.found == Tally(5, 550)
+    assert (receipt.counts.found, receipt.counts.waiting) == (5, 2)
     assert receipt.location == "Ridge"
-    assert len(receipt.growing) == 2
     (duplicate,) = receipt.duplicates
-    assert (duplicate.image_id, duplicate.first_path, duplicate.first_dump_id) == (
-        image.id,
-        "A/1.jpg",
-        first.id,
-    )
+    assert (duplicate.image_id, duplicate.first_path) == (image.id, "A/1.jpg")
+    assert duplicate.first_source == (await first.source).display_path
     (rejected,) = receipt.rejected
-    assert (rejected.reason, rejected.message) == ("TRUNCATED", "It ends early.")
+    assert (rejected.reason, rejected.message) == (Reason.TRUNCATED, "It ends early.")
     assert rejected.advice
 
 
@@ -42,17 +45,17 @@ async def test_lists_are_cut_and_counts_are_not(database: str) -> None:
     dump = await make_dump()
     for _ in range(5):
         await make_file(dump, FileState.REJECTED)
-    receipt = await ledger.receipt(dump.id, limit=2)
+    receipt = await receipts.itemised(dump.id, limit=2)
     assert len(receipt.rejected) == 2
-    assert receipt.counts.rejected.files == 5
+    assert receipt.counts.rejected == 5
 
 
 async def test_a_dump_without_files_counts_nothing(database: str) -> None:
     dump = await make_dump()
-    assert (await ledger.receipt(dump.id)).counts.found == Tally()
-    assert await ledger.counts([dump.id]) == {dump.id: DumpCounts()}
+    assert (await receipts.itemised(dump.id)).counts == Receipt()
+    assert await receipts.of_dumps([dump.id]) == {dump.id: Receipt()}
 
 
 async def test_an_unknown_dump_is_not_found(database: str) -> None:
     with pytest.raises(NotFoundError):
-        await ledger.receipt(unknown_id())
+        await receipts.itemised(unknown_id())

@@ -1,0 +1,46 @@
+"""What goes on beside other work ends with it, in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from thumper.background import beside, stop_signals
+
+
+async def test_what_runs_beside_is_waited_for_while_it_tidies_up() -> None:
+    tidied = []
+
+    async def work(name: str) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            tidied.append(name)
+
+    async with beside(work("a"), work("b")):
+        await asyncio.sleep(0)
+    assert sorted(tidied) == ["a", "b"]
+
+
+async def test_what_ended_by_itself_says_why() -> None:
+    async def work() -> None:
+        raise ValueError("out of film")
+
+    with pytest.raises(ValueError, match="out of film"):
+        async with beside(work()):
+            await asyncio.sleep(0)
+
+
+async def test_a_signal_to_stop_is_an_event_and_not_the_end() -> None:
+    stop = stop_signals()
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(stop.wait(), 30)
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().remove_signal_handler(number)

@@ -1,0 +1,42 @@
+"""Work that goes on beside other work, and the signals that tell a process to end.
+
+A task that is cancelled is also waited for: nothing of it happens after what it stands on was closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
+
+
+def stop_signals() -> asyncio.Event:
+    """Give an event that SIGTERM and SIGINT set from now on, instead of ending the process."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+@contextlib.asynccontextmanager
+async def beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Run things in the background for as long as the context lasts; raise what ended one before."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield tasks
+    finally:
+        await cancel(*tasks)
+
+
+async def cancel(*tasks: asyncio.Task[None]) -> None:
+    """Cancel tasks, once each, and wait until they have tidied up; raise what had ended one before."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
