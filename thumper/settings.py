@@ -191,7 +191,8 @@ class Settings(BaseSettings):
     @property
     def api_url(self) -> str:
         """Where clients on this machine reach the API."""
-        return f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     @property
     def postgres_url(self) -> str:

@@ -17,15 +17,15 @@ from tests.patience import until
 from thumper.domain.box import Box
 from thumper.domain.detection import RawDetection
 from thumper.domain.label import ClassMap
-from thumper.domain.progress import ImageState
+from thumper.domain.progress import ImageState, SourceKind
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
 from thumper.store import detectors, jobs
-from thumper.store.models import Detection, Image, Job
+from thumper.store.models import Detection, Image, Job, Source
 from thumper.store.results import Origin
 from thumper.worker import batch as batches
-from thumper.worker.batch import Bench
+from thumper.worker.batch import Bench, Capacity
 from thumper.worker.detector import DeviceFault, OutOfMemory
 from thumper.worker.drain import Drain
 
@@ -77,6 +77,7 @@ def bench(
             origin=Origin(device="cpu", engine="scripted", class_map=ClassMap.parse({}, name="none")),
             sandbox=sandbox,
             thread=thread,
+            capacity=Capacity(settings.batch_images),
         )
 
     yield make
@@ -95,10 +96,15 @@ async def test_out_of_memory_halves_the_batch_until_it_fits(
 ) -> None:
     await queue(photos(8))
     detector = ScriptedDetector(room=2)
-    await _run(await bench(detector))
+    own = await bench(detector)
+    await _run(own)
     assert detector.sizes == [8, 4, 2, 2, 4, 2, 2]
-    assert await Image.filter(state=ImageState.COMPLETED).count() == 8
-    assert await Detection.all().count() == 8
+    # What fits is remembered: the next batch does not run out of memory again.
+    await queue(photos(14)[8:])
+    await _run(own)
+    assert detector.sizes[7:] == [2, 2, 2]
+    assert await Image.filter(state=ImageState.COMPLETED).count() == 14
+    assert await Detection.all().count() == 14
 
 
 async def test_a_photo_that_does_not_fit_alone_fails_with_that_reason(
@@ -198,3 +204,19 @@ async def test_a_batch_that_is_given_up_while_stopping_is_given_back_without_bla
     await drain.release_all()
     Slow.leave.set()
     assert await Job.filter(state=ImageState.PENDING, attempts=0, alone=False, crash_count=0).count() == 20
+
+
+async def test_photos_of_a_folder_that_is_not_mounted_are_kept_for_later_and_not_failed(
+    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]], tmp_path: Path
+) -> None:
+    await queue(photos(2))
+    await Source.filter(kind=SourceKind.DROP).update(path=bytes(tmp_path / "not mounted"))
+    away = await Image.first()
+    assert away is not None
+    await Image.filter(id=away.id).update(original_path=bytes(tmp_path / "not mounted" / "a.jpg"))
+    await _run(await bench(ScriptedDetector()))
+    assert await Image.filter(state=ImageState.COMPLETED).count() == 1
+    job = await Job.get(image_id=away.id)
+    assert (job.state, job.attempts, job.error) == (ImageState.PENDING, 0, None)
+    assert job.not_before > job.queued_at
+    assert (await Image.get(id=away.id)).state is ImageState.PENDING

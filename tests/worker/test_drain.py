@@ -28,8 +28,17 @@ def test_an_even_stream_has_its_own_rate(images: int, gap_s: float, batches: int
     assert abs(measured - images / gap_s) <= 0.01 * images / gap_s
 
 
-def test_a_worker_that_rests_has_no_rate() -> None:
+def test_a_change_of_pace_is_known_after_the_window() -> None:
     rate = Rate()
     for second in range(10):
         rate.add(4, now_s=float(second))
-    assert rate.per_s(now_s=10.0 + RATE_WINDOW_S) is None
+    for second in range(10, 50):
+        rate.add(8, now_s=float(second))
+    assert rate.per_s(now_s=10.0 + RATE_WINDOW_S + 9.0) == 8.0
+
+
+def test_batches_slower_than_the_window_have_a_rate_too() -> None:
+    rate = Rate()
+    rate.add(16, now_s=0.0)
+    rate.add(16, now_s=64.0)
+    assert rate.per_s(now_s=100.0) == 0.25

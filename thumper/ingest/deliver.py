@@ -27,7 +27,7 @@ from thumper.ingest.admit import admit, chunks, reject
 from thumper.ingest.desk import Desk, Keep
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found, Unreadable, look_at, walk
-from thumper.store import arrivals, dumps, receipts, sources
+from thumper.store import arrivals, dumps, location_rows, receipts, sources
 from thumper.store.arrivals import Arrival, FileRow
 from thumper.store.receipts import ItemisedReceipt, Receipt
 
@@ -111,11 +111,11 @@ async def _open_dump(source_id: UUID, location: str | None) -> UUID:
         await sources.lock(transaction, source_id)
         location_id = None
         if location is not None:
-            found = await dumps.make_locations(transaction, [location])
+            found = await location_rows.make(transaction, [location])
             location_id = found[location].location_id
         dump_id = await dumps.open_dump(transaction, source_id, folder=b"", location_id=location_id)
-        place = (await dumps.places(transaction, [dump_id]))[dump_id]
-    if location_id is not None and place.location_id != location_id:
+        known = (await dumps.places(transaction, [dump_id]))[dump_id]
+    if location_id is not None and known.place.location_id != location_id:
         raise RefusedError(
             "An earlier ingest of this path was interrupted and named another location, or none. "
             "Run it again as it was, then once more with the new location."

@@ -21,10 +21,10 @@ from thumper.domain.capture_time import CaptureTime, TimeSource, choose
 from thumper.domain.path_text import readable
 from thumper.ingest.desk import Desk
 from thumper.ingest.examine import Photo
-from thumper.store import dumps, image_rows
-from thumper.store.dumps import DumpPlace, Place
+from thumper.store import dumps, image_rows, location_rows
 from thumper.store.ids import new_id
 from thumper.store.image_rows import CameraKey, NewImage
+from thumper.store.location_rows import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,6 @@ class _Draft:
     photo: Photo
     findings: Findings
     camera: CameraKey
-
-
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """Where a photo is from, as far as that is known."""
-
-    location_id: UUID | None = None
-    time_zone: str | None = None
 
 
 async def record(
@@ -59,7 +51,7 @@ async def record(
     drafts = [_draft(desk, photo) for photo in first.values() if photo.sha256 not in known]
     if not drafts:
         return {}
-    spots = await _spots(transaction, drafts)
+    places = await _places(transaction, drafts)
     devices = await image_rows.cameras(transaction, {draft.camera for draft in drafts})
     now = dt.datetime.now(dt.UTC)
     images = [
@@ -67,8 +59,8 @@ async def record(
             draft,
             original=originals[draft.photo.sha256],
             camera_id=devices.get(draft.camera),
-            spot=spots[draft.photo.file.file_id],
-            capture=_capture(desk, draft, spot=spots[draft.photo.file.file_id], now=now),
+            place=places[draft.photo.file.file_id],
+            capture=_capture(desk, draft, place=places[draft.photo.file.file_id], now=now),
         )
         for draft in drafts
     ]
@@ -88,38 +80,31 @@ def _file_name(photo: Photo) -> str:
     return readable(photo.file.name.rpartition(b"/")[2])
 
 
-async def _spots(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> dict[UUID, _Spot]:
-    """Give where each photo is from, by file id: the dump's place, else one its name suggests.
+async def _places(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> dict[UUID, Place]:
+    """Give where each photo is from, by file id: the dump's place, else one that its name suggests.
 
     A folder that stands for a location which does not exist makes it now, since a new image is
     about to be stored from there.
     """
-    places = await dumps.places(transaction, {draft.photo.file.dump_id for draft in drafts})
-    new = [place for place in places.values() if place.location_id is None and place.folder_name is not None]
+    known = await dumps.places(transaction, {draft.photo.file.dump_id for draft in drafts})
+    new = [own for own in known.values() if own.place.location_id is None and own.folder_name is not None]
     if new:
-        places |= await dumps.place_by_folder(transaction, new)
-    suggested = await dumps.find_locations(
-        transaction,
-        {
-            draft.findings.location
-            for draft in drafts
-            if draft.findings.location and places[draft.photo.file.dump_id].location_id is None
-        },
-    )
+        known |= await dumps.place_by_folder(transaction, new)
+    names = {draft.findings.location for draft in drafts if draft.findings.location}
+    suggested = await location_rows.find(transaction, names)
     return {
-        draft.photo.file.file_id: _spot(draft, places[draft.photo.file.dump_id], suggested)
+        draft.photo.file.file_id: _place(known[draft.photo.file.dump_id].place, draft, suggested=suggested)
         for draft in drafts
     }
 
 
-def _spot(draft: _Draft, place: DumpPlace, suggested: Mapping[str, Place]) -> _Spot:
-    if place.location_id is not None:
-        return _Spot(place.location_id, place.time_zone)
-    named = suggested.get(draft.findings.location or "")
-    return _Spot() if named is None else _Spot(named.location_id, named.time_zone)
+def _place(of_dump: Place, draft: _Draft, *, suggested: Mapping[str, Place]) -> Place:
+    if of_dump.location_id is not None:
+        return of_dump
+    return suggested.get(draft.findings.location or "", of_dump)
 
 
-def _capture(desk: Desk, draft: _Draft, *, spot: _Spot, now: dt.datetime) -> CaptureTime:
+def _capture(desk: Desk, draft: _Draft, *, place: Place, now: dt.datetime) -> CaptureTime:
     """Choose the capture time; EXIF DateTime counts only where the profile says that it is the shutter's."""
     trusted = draft.findings.datetime_is_shutter
     clocks = [
@@ -127,12 +112,12 @@ def _capture(desk: Desk, draft: _Draft, *, spot: _Spot, now: dt.datetime) -> Cap
         for clock in draft.photo.metadata.clocks
         if trusted or clock.source is not TimeSource.EXIF_MODIFIED
     ]
-    zone = ZoneInfo(spot.time_zone) if spot.time_zone else desk.settings.zone
+    zone = ZoneInfo(place.time_zone) if place.time_zone else desk.settings.zone
     return choose([*clocks, *draft.findings.name_clocks], zone=zone, now=now)
 
 
 def _image(
-    draft: _Draft, *, original: bytes, camera_id: UUID | None, spot: _Spot, capture: CaptureTime
+    draft: _Draft, *, original: bytes, camera_id: UUID | None, place: Place, capture: CaptureTime
 ) -> NewImage:
     photo, position = draft.photo, draft.photo.metadata.position
     return NewImage(
@@ -146,7 +131,7 @@ def _image(
         height_px=photo.probe.height_px,
         capture=capture,
         camera_id=camera_id,
-        location_id=spot.location_id,
+        location_id=place.location_id,
         dump_id=photo.file.dump_id,
         position=(position.latitude, position.longitude) if position else None,
         exif=photo.metadata.to_json() | _ignored_times(capture),

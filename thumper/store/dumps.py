@@ -14,18 +14,18 @@ from thumper.domain.card_folder import location_name
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
-from thumper.store import feed
+from thumper.store import feed, location_rows
 from thumper.store.connect import client
 from thumper.store.ids import new_id
+from thumper.store.location_rows import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DumpPlace:
-    """What a dump knows about where its photos are from. `time_zone` is an IANA name."""
+    """What a dump knows about where its photos are from."""
 
     dump_id: UUID
-    location_id: UUID | None
-    time_zone: str | None
+    place: Place
     folder_name: str | None
     """Name of the location that the folder stands for; None when it names none."""
 
@@ -49,8 +49,8 @@ async def open_dump(
         latest: UUID = before["id"]
         return latest
     if location_id is None and (name := location_name(folder)) is not None:
-        place = (await find_locations(transaction, [name])).get(name)
-        location_id = None if place is None else place.location_id
+        place = (await location_rows.find(transaction, [name])).get(name, Place())
+        location_id = place.location_id
     if location_id is None and before is not None:
         location_id = before["location_id"]
     dump_id = new_id()
@@ -89,52 +89,12 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
     return {
         row["id"]: DumpPlace(
             dump_id=row["id"],
-            location_id=row["location_id"],
-            time_zone=row["time_zone"],
+            place=Place(row["location_id"], row["time_zone"]),
             # Folders of ingested paths and uploads are not named by people for a place.
             folder_name=location_name(bytes(row["folder"])) if row["kind"] == SourceKind.DROP.value else None,
         )
         for row in rows
     }
-
-
-# PostgreSQL alone says which names are equal whatever their case: Python folds some letters otherwise.
-_FIND_LOCATIONS: Final = """
-SELECT wanted.name, location.id, location.time_zone
-FROM unnest($1::text[]) AS wanted(name) JOIN location ON lower(location.name) = lower(wanted.name)
-"""
-
-_MAKE_LOCATIONS: Final = """
-INSERT INTO location (id, name, description, active)
-SELECT id, name, '', TRUE FROM unnest($1::uuid[], $2::text[]) AS fresh(id, name) ORDER BY lower(name)
-ON CONFLICT (lower(name)) DO NOTHING
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A location as photos need it. `time_zone` is an IANA name."""
-
-    location_id: UUID
-    time_zone: str | None
-
-
-async def find_locations(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[str, Place]:
-    """Give the locations that have such names, whatever their case, by the name that was asked for."""
-    if not names:
-        return {}
-    rows = await transaction.execute_query_dict(_FIND_LOCATIONS, [sorted(names)])
-    return {row["name"]: Place(row["id"], row["time_zone"]) for row in rows}
-
-
-async def make_locations(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[str, Place]:
-    """Give the locations of such names, made without coordinates where they are missing."""
-    found = await find_locations(transaction, names)
-    fresh = sorted(set(names) - found.keys())
-    if fresh:
-        await transaction.execute_query_dict(_MAKE_LOCATIONS, [[new_id() for _ in fresh], fresh])
-        found = await find_locations(transaction, names)
-    return found
 
 
 async def place_by_folder(
@@ -146,20 +106,15 @@ async def place_by_folder(
     location.
     """
     named = {place.dump_id: place.folder_name for place in unplaced if place.folder_name is not None}
-    found = await make_locations(transaction, set(named.values()))
+    found = await location_rows.make(transaction, set(named.values()))
     located = {
-        dump_id: DumpPlace(
-            dump_id=dump_id,
-            location_id=found[name].location_id,
-            time_zone=found[name].time_zone,
-            folder_name=name,
-        )
+        dump_id: DumpPlace(dump_id=dump_id, place=found[name], folder_name=name)
         for dump_id, name in named.items()
     }
     await transaction.execute_query_dict(
         "UPDATE dump SET location_id = fresh.location_id FROM unnest($1::uuid[], $2::uuid[])"
         " AS fresh(id, location_id) WHERE dump.id = fresh.id",
-        [list(located), [place.location_id for place in located.values()]],
+        [list(located), [own.place.location_id for own in located.values()]],
     )
     return located
 

@@ -16,7 +16,7 @@ from thumper.store.page import Conditions, Key, Kind, Listing, Order, read_all, 
 
 _SEEN: Final = """
 deer LEFT JOIN (
-    SELECT sighting.deer_id, count(*) AS sightings, max(image.taken_at) AS last_seen
+    SELECT sighting.deer_id, count(DISTINCT sighting.image_id) AS sightings, max(image.taken_at) AS last_seen
     FROM sighting JOIN image ON image.id = sighting.image_id GROUP BY sighting.deer_id
 ) AS seen ON seen.deer_id = deer.id
 """
@@ -103,7 +103,7 @@ async def figures(deer_ids: Sequence[UUID]) -> dict[UUID, DeerFigures]:
     """Derive the figures of each deer."""
     rows = await client().execute_query_dict(
         """
-        SELECT sighting.deer_id, count(*) AS sightings, min(image.taken_at) AS first_seen,
+        SELECT sighting.deer_id, count(DISTINCT sighting.image_id) AS sightings, min(image.taken_at) AS first_seen,
             max(image.taken_at) AS last_seen
         FROM sighting JOIN image ON image.id = sighting.image_id
         WHERE sighting.deer_id = ANY($1::uuid[]) GROUP BY sighting.deer_id
@@ -121,7 +121,7 @@ async def locations(deer_ids: Sequence[UUID]) -> dict[UUID, list[Location]]:
         f"""
         SELECT visits.deer_id AS visitor, {places.columns}
         FROM (
-            SELECT sighting.deer_id, image.location_id, count(*) AS sightings
+            SELECT sighting.deer_id, image.location_id, count(DISTINCT sighting.image_id) AS sightings
             FROM sighting JOIN image ON image.id = sighting.image_id
             WHERE sighting.deer_id = ANY($1::uuid[]) AND image.location_id IS NOT NULL
             GROUP BY sighting.deer_id, image.location_id

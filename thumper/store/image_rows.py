@@ -17,6 +17,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from thumper.domain.capture_time import CaptureTime
 from thumper.store.ids import new_id
 from thumper.store.models.image import UNTIMED_SORT_AT
+from thumper.store.unnest import arrays, unnest
 
 
 class CameraKey(NamedTuple):
@@ -94,21 +95,31 @@ async def cameras(transaction: BaseDBAsyncClient, keys: Collection[CameraKey]) -
     return {CameraKey(row["make"], row["model"], row["serial"], row["name"]): row["id"] for row in found}
 
 
-_INSERT: Final = """
-INSERT INTO image (id, sha256, size_bytes, media_type, file_name, original_path, width_px, height_px,
-    taken_at, sort_at, taken_local, time_source, clock_offset_s, camera_id, location_id, dump_id,
-    latitude, longitude, exif, damaged, state)
-SELECT id, sha256, size_bytes, media_type, file_name, original_path, width_px, height_px,
-    taken_at, coalesce(taken_at, $16), taken_local, time_source, 0, camera_id, location_id, dump_id,
-    latitude, longitude, exif::jsonb, FALSE, 'pending'
-FROM unnest($1::uuid[], $2::bytea[], $3::bigint[], $4::text[], $5::text[], $6::bytea[], $7::int[], $8::int[],
-        $9::timestamptz[], $10::timestamp[], $11::text[], $12::uuid[], $13::uuid[], $14::uuid[],
-        $15::float8[], $17::float8[], $18::text[])
-    AS fresh(id, sha256, size_bytes, media_type, file_name, original_path, width_px, height_px,
-        taken_at, taken_local, time_source, camera_id, location_id, dump_id, latitude, longitude, exif)
-ORDER BY sha256
-ON CONFLICT (sha256) DO NOTHING
-RETURNING id
+_COLUMNS: Final = {
+    "id": "uuid",
+    "sha256": "bytea",
+    "size_bytes": "bigint",
+    "media_type": "text",
+    "file_name": "text",
+    "original_path": "bytea",
+    "width_px": "int",
+    "height_px": "int",
+    "taken_at": "timestamptz",
+    "sort_at": "timestamptz",
+    "taken_local": "timestamp",
+    "time_source": "text",
+    "camera_id": "uuid",
+    "location_id": "uuid",
+    "dump_id": "uuid",
+    "latitude": "float8",
+    "longitude": "float8",
+    "exif": "jsonb",
+}
+
+_INSERT: Final = f"""
+INSERT INTO image ({", ".join(_COLUMNS)}, clock_offset_s, damaged, state)
+SELECT fresh.*, 0, FALSE, 'pending' FROM {unnest(_COLUMNS)} ORDER BY sha256
+ON CONFLICT (sha256) DO NOTHING RETURNING id
 """
 
 
@@ -116,30 +127,33 @@ async def insert(transaction: BaseDBAsyncClient, images: Sequence[NewImage]) -> 
     """Record images as pending; give the ids of those that really were new."""
     if not images:
         return set()
-    rows = await transaction.execute_query_dict(
-        _INSERT,
-        [
-            [image.id for image in images],
-            [image.sha256 for image in images],
-            [image.size_bytes for image in images],
-            [image.media_type for image in images],
-            [image.file_name for image in images],
-            [image.original_path for image in images],
-            [image.width_px for image in images],
-            [image.height_px for image in images],
-            [image.capture.taken_at for image in images],
-            [image.capture.taken_local for image in images],
-            [image.capture.source.value for image in images],
-            [image.camera_id for image in images],
-            [image.location_id for image in images],
-            [image.dump_id for image in images],
-            [image.position[0] if image.position else None for image in images],
-            UNTIMED_SORT_AT,
-            [image.position[1] if image.position else None for image in images],
-            [json.dumps(image.exif) for image in images],
-        ],
-    )
+    rows = await transaction.execute_query_dict(_INSERT, arrays([_row(image) for image in images]))
     return {row["id"] for row in rows}
+
+
+def _row(image: NewImage) -> tuple[Any, ...]:
+    """Give the values of one image in the order of `_COLUMNS`."""
+    latitude, longitude = image.position or (None, None)
+    return (
+        image.id,
+        image.sha256,
+        image.size_bytes,
+        image.media_type,
+        image.file_name,
+        image.original_path,
+        image.width_px,
+        image.height_px,
+        image.capture.taken_at,
+        image.capture.taken_at or UNTIMED_SORT_AT,
+        image.capture.taken_local,
+        image.capture.source.value,
+        image.camera_id,
+        image.location_id,
+        image.dump_id,
+        latitude,
+        longitude,
+        json.dumps(image.exif),
+    )
 
 
 async def move_originals(transaction: BaseDBAsyncClient, paths: dict[UUID, bytes]) -> None:

@@ -168,6 +168,20 @@ async def release(lease: Lease) -> None:
         await _set_images(transaction, [row["image_id"] for row in rows], "pending")
 
 
+async def postpone(lease: Lease, job_ids: Sequence[UUID], *, pause_s: float) -> None:
+    """Give jobs back that cannot run now, such as those of a disk that is not mounted; no attempt is counted."""
+    async with in_transaction("default") as transaction:
+        rows = await transaction.execute_query_dict(
+            """
+            UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, begun_at = NULL,
+                claimed_alone = FALSE, attempts = attempts - 1, not_before = now() + make_interval(secs => $3)
+            WHERE id = ANY($2::uuid[]) AND lease_token = $1 RETURNING image_id
+            """,
+            [lease.token, list(job_ids), pause_s],
+        )
+        await _set_images(transaction, [row["image_id"] for row in rows], "pending")
+
+
 async def surrender(lease: Lease) -> None:
     """Give a lease up as a crash would: for a worker that must end because its device failed."""
     async with in_transaction("default") as transaction:

@@ -10,6 +10,7 @@ import os
 import socket
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
@@ -99,6 +100,18 @@ async def check_originals() -> None:
                 " machine. Mount the folder here under the same path, or run the worker there."
             )
             raise RefusedError(msg)
+
+
+async def sees_source_of(image_id: UUID) -> bool:
+    """Say whether the drop folder that an image came from is there; True for images kept in the library."""
+    rows = await client().execute_query_dict(
+        """
+        SELECT source.path FROM image JOIN dump ON dump.id = image.dump_id
+        JOIN source ON source.id = dump.source_id AND source.kind = 'drop' WHERE image.id = $1
+        """,
+        [image_id],
+    )
+    return not rows or _has_entries(rows[0]["path"])
 
 
 def _has_entries(folder: bytes) -> bool:

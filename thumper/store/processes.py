@@ -18,6 +18,9 @@ from thumper.store.models import Process
 BEAT_EVERY_S: Final = 3.0
 """How often a process says that it lives."""
 
+BUSY_BEAT_EVERY_S: Final = 1.0
+"""The same while it works: its speed, and so the time that is left, should be fresh."""
+
 DOWN_AFTER_S: Final = 12.0
 """Silence after which a process counts as down: four missed beats, and within the 15 s in which a
 dead worker must show."""
@@ -76,7 +79,7 @@ async def leave(process_id: UUID) -> None:
 
 
 async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:
-    """Beat every `BEAT_EVERY_S` with what `sign` says, until cancelled; then leave.
+    """Beat every few seconds with what `sign` says, until cancelled; then leave.
 
     Outages of PostgreSQL are waited out in silence: a missing beat is itself the message.
     """
@@ -87,7 +90,8 @@ async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:
                 if process_id is None or not await beat(process_id, sign()):
                     process_id = await register(life)
                     await beat(process_id, sign())
-            await asyncio.sleep(BEAT_EVERY_S)
+            busy = sign().state is ProcessState.BUSY
+            await asyncio.sleep(BUSY_BEAT_EVERY_S if busy else BEAT_EVERY_S)
     finally:
         if process_id is not None:
             with contextlib.suppress(*OUTAGES):

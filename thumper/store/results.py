@@ -15,6 +15,7 @@ from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.label import ClassMap
 from thumper.store import feed, jobs
 from thumper.store.ids import new_id
+from thumper.store.unnest import arrays, unnest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +65,7 @@ _COLUMNS: Final = {
 }
 
 _DETECTIONS: Final = f"""
-INSERT INTO detection ({", ".join(_COLUMNS)})
-SELECT * FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_COLUMNS.values(), 1))})
+INSERT INTO detection ({", ".join(_COLUMNS)}) SELECT * FROM {unnest(_COLUMNS)}
 """
 
 
@@ -126,9 +126,7 @@ async def _insert(
         for detection in result.detections
     ]
     if rows:
-        await transaction.execute_query_dict(
-            _DETECTIONS, [list(column) for column in zip(*rows, strict=True)]
-        )
+        await transaction.execute_query_dict(_DETECTIONS, arrays(rows))
 
 
 def _row(run_id: UUID, job: dict[str, Any], detection: Detection, *, class_map: ClassMap) -> tuple[Any, ...]:

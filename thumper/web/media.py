@@ -80,8 +80,8 @@ def _original(image: Image, headers: dict[str, str]) -> Response:
         found = os.stat(path)  # noqa: PTH116  # names on camera cards need not be UTF-8
     except OSError:
         return _missing(image)
-    if not stat.S_ISREG(found.st_mode):
-        return _missing(image)
+    if not stat.S_ISREG(found.st_mode) or found.st_size != image.size_bytes:
+        return _missing(image)  # another file may have taken its place
     name = f"inline; filename*=UTF-8''{quote(image.file_name, safe='')}"
     return FileResponse(
         path,

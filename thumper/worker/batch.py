@@ -25,7 +25,7 @@ from thumper.domain.reason import Reason
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.sandbox import DecodeSandbox, Loaded
 from thumper.settings import Settings
-from thumper.store import jobs, library, results
+from thumper.store import jobs, library, premises, results
 from thumper.store.connect import OUTAGES
 from thumper.store.jobs import Claim, Failure, Lease
 from thumper.store.results import Origin, Result
@@ -37,8 +37,18 @@ MODEL_LIMIT_S: Final = 120.0
 """Longest that one call of the model may take before it is taken for hung: forty times what sixteen
 photos take on two slow cores."""
 
+POSTPONE_S: Final = 60.0
+"""When a photo whose folder is not there is tried again."""
+
 WRITE_RETRY_S: Final = 0.5
 """Pause between tries to write results while PostgreSQL is away."""
+
+
+@dataclass(slots=True)
+class Capacity:
+    """Most images that the device has memory for at once, as far as is known; learnt when it ran out."""
+
+    images: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +61,7 @@ class Bench:
     origin: Origin
     sandbox: DecodeSandbox
     thread: Executor
+    capacity: Capacity
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +70,7 @@ class Batch:
 
     lease: Lease
     loaded: list[tuple[Claim, Loaded]] = field(default_factory=list)
+    postponed: list[Claim] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
 
@@ -70,24 +82,35 @@ async def claim(bench: Bench, *, busy: bool) -> Lease | None:
 
 
 async def load(bench: Bench, lease: Lease) -> Batch:
-    """Decode every image of a lease; those that cannot be decoded become failures."""
+    """Decode every image of a lease; those that cannot be decoded become failures.
+
+    Photos of a drop folder that is not there are not failed but given back for later.
+    """
     if lease.alone:
         await jobs.begin(lease)
     batch = Batch(lease=lease)
     answers = await asyncio.gather(*(_load_one(bench, claim) for claim in lease.claims))
     for claim, answer in zip(lease.claims, answers, strict=True):
-        if isinstance(answer, Failure):
+        if answer is None:
+            batch.postponed.append(claim)
+        elif isinstance(answer, Failure):
             batch.failures.append(answer)
         else:
             batch.loaded.append((claim, answer))
+    if batch.postponed:
+        log.warning("photos are postponed: their folder is not there", images=len(batch.postponed))
+        await jobs.postpone(lease, [claim.job_id for claim in batch.postponed], pause_s=POSTPONE_S)
     return batch
 
 
-async def _load_one(bench: Bench, claim: Claim) -> Loaded | Failure:
+async def _load_one(bench: Bench, claim: Claim) -> Loaded | Failure | None:
+    """Decode one image; None when the drop folder that it lies in is not there."""
     path = Path(os.fsdecode(claim.original_path))
     try:
         loaded = await bench.sandbox.load(path)
     except DecodeRefusal as refusal:
+        if refusal.reason is Reason.ORIGINAL_MISSING and not await premises.sees_source_of(claim.image_id):
+            return None
         return Failure(job_id=claim.job_id, code=refusal.reason.value, message=str(refusal))
     if loaded.sha256 != claim.sha256:
         text = f"The original {path} holds other bytes than those that were recorded."
@@ -110,7 +133,12 @@ async def detect(bench: Bench, batch: Batch) -> list[Result]:
 
     Raises `DeviceFault` when the device cannot be used any more.
     """
-    return await _detect(bench, batch, batch.loaded)
+    found: list[Result] = []
+    rest = batch.loaded
+    while rest:
+        now, rest = rest[: bench.capacity.images], rest[bench.capacity.images :]
+        found += await _detect(bench, batch, now)
+    return found
 
 
 async def _detect(bench: Bench, batch: Batch, loaded: Sequence[tuple[Claim, Loaded]]) -> list[Result]:
@@ -124,6 +152,8 @@ async def _detect(bench: Bench, batch: Batch, loaded: Sequence[tuple[Claim, Load
         raise
     except Exception as error:  # noqa: BLE001  # one image must not cost its neighbours their answers
         log.warning("model failed", images=len(loaded), error=f"{type(error).__name__}: {error}")
+        if isinstance(error, OutOfMemory):
+            bench.capacity.images = max(1, len(loaded) // 2)
         if len(loaded) == 1:
             batch.failures.append(_beyond_the_model(loaded[0][0], error))
             return []

@@ -16,7 +16,7 @@ from uuid import UUID
 import structlog
 
 from thumper.domain.progress import ProcessState
-from thumper.store import jobs
+from thumper.store import detectors, jobs
 from thumper.store.connect import OUTAGES
 from thumper.store.jobs import Lease
 from thumper.store.processes import Beat
@@ -45,12 +45,12 @@ class Rate:
         self._ended.append((now_s, images))
 
     def per_s(self, *, now_s: float) -> float | None:
-        """Give the rate; None when fewer than two batches ended in the window."""
-        while self._ended and self._ended[0][0] < now_s - RATE_WINDOW_S:
+        """Give the rate; None before the second batch. The last two count however long they take."""
+        while len(self._ended) > 2 and self._ended[0][0] < now_s - RATE_WINDOW_S:  # noqa: PLR2004
             self._ended.popleft()
-        # The first batch only marks the start of the span.
+        # The first batch only marks the start of the span, and one that has not ended says nothing yet.
         later = list(self._ended)[1:]
-        span_s = now_s - self._ended[0][0] if later else 0.0
+        span_s = later[-1][0] - self._ended[0][0] if later else 0.0
         return sum(images for _, images in later) / span_s if span_s > 0 else None
 
 
@@ -64,6 +64,7 @@ class Drain:
         self._stopping = False
         self._leases: dict[UUID, Lease] = {}
         self._rate = Rate()
+        self._current = True
 
     def kick(self) -> None:
         """Say that there may be work."""
@@ -76,12 +77,14 @@ class Drain:
 
     def sign(self) -> Beat:
         """Say what the worker does, for its heartbeat."""
-        state = ProcessState.BUSY if self._leases else ProcessState.IDLE
+        busy = bool(self._leases)
+        state = ProcessState.BUSY if busy else ProcessState.IDLE
         return Beat(
             state=ProcessState.STOPPING if self._stopping else state,
+            message="" if self._current else "Another worker has made its detector the current one.",
             device=self._bench.detector.device,
             detector_id=self._bench.detector_id,
-            images_per_s=self._rate.per_s(now_s=time.monotonic()),
+            images_per_s=self._rate.per_s(now_s=time.monotonic()) if busy else None,
         )
 
     async def keep_draining(self) -> None:
@@ -93,6 +96,8 @@ class Drain:
             self._wanted.clear()
             try:
                 await self._drain()
+                current = await detectors.current()
+                self._current = current is None or current.id == self._bench.detector_id
             except OUTAGES as error:
                 log.warning("PostgreSQL is away; waiting", error=str(error) or type(error).__name__)
                 await asyncio.sleep(OUTAGE_PAUSE_S)

@@ -26,7 +26,7 @@ from thumper.store.results import Origin
 from thumper.store.sweeper import keep_sweeping
 from thumper.wakeup import Wakeup
 from thumper.weights import Weights, resolve
-from thumper.worker.batch import Bench
+from thumper.worker.batch import Bench, Capacity
 from thumper.worker.detector import Detector, DeviceFault
 from thumper.worker.drain import Drain
 from thumper.worker.listener import listen
@@ -112,6 +112,7 @@ async def _bench(
         origin=Origin(device=detector.device, engine=detector.engine, class_map=weights.class_map),
         sandbox=sandbox,
         thread=thread,
+        capacity=Capacity(settings.batch_images),
     )
 
 
