@@ -38,7 +38,7 @@ browser: # the page tests' browser
 	@sh install/browser.sh
 
 run: install ## set up and start; DROP=/path/of/photos for your own
-ifeq ($(strip $(DROP)),)
+ifeq ($(strip $(DROP)$(THUMPER_DROP)),)
 	@exec $(BIN)/thumper demo
 else
 	@test -d "$$THUMPER_DROP" || { echo "DROP=$$THUMPER_DROP is not a folder. Give the folder that holds your photos."; exit 2; }

@@ -9,6 +9,7 @@ does not know: a misspelt setting that is silently ignored costs an evening.
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +20,7 @@ import tzlocal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from thumper.errors import SettingError
+from thumper.errors import RefusedError, SettingError
 
 PREFIX: Final = "THUMPER_"
 
@@ -204,6 +205,20 @@ class Settings(BaseSettings):
             msg = f"{variable_name('database_url')} is not set, and no embedded PostgreSQL runs"
             raise SettingError(msg)
         return self.database_url
+
+    def refuse_other_machines(self) -> None:
+        """Raise `RefusedError` unless `host` belongs to this machine alone."""
+        try:
+            loopback = ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            loopback = self.host == "localhost"
+        if not loopback:
+            msg = (
+                f"THUMPER_HOST is {self.host}, which other machines can reach, and Thumper has no access control "
+                "yet: anybody there could read and change everything. Use 127.0.0.1, and an SSH tunnel to reach "
+                "it from elsewhere."
+            )
+            raise RefusedError(msg)
 
     def as_environment(self) -> dict[str, str]:
         """Give the variables that make a child process read these same settings."""

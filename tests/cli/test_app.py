@@ -82,3 +82,19 @@ def test_ingest_without_a_running_thumper_records_everything_and_says_that_it_wa
     assert answer.returncode == 0, answer.stderr
     assert "16 found = 16 stored + 0 duplicate + 0 rejected" in answer.stdout
     assert "16 waiting" in answer.stdout
+
+
+def test_an_address_that_other_machines_reach_is_refused_before_anything_starts(settings: Settings) -> None:
+    answer = _thumper("up", settings=settings.model_copy(update={"host": "0.0.0.0", "database_url": None}))
+    assert answer.returncode == 5
+    assert "no access control yet" in answer.stderr
+    assert answer.stdout == ""
+    assert not settings.postgres_dir.exists()
+
+
+def test_a_model_that_is_not_there_is_refused_before_anything_starts(settings: Settings) -> None:
+    gone = settings.model_copy(update={"model": settings.home / "gone.pt", "database_url": None})
+    answer = _thumper("up", settings=gone)
+    assert answer.returncode == 1
+    assert "gone.pt" in answer.stderr
+    assert not settings.postgres_dir.exists()

@@ -13,7 +13,7 @@ import pytest
 
 from thumper.errors import RefusedError, ServiceDownError
 from thumper.settings import Settings
-from thumper.web.main import main, refuse_other_machines
+from thumper.web.main import main
 
 SERVE = (
     "import sys; from thumper.settings import Settings; from thumper.web.main import main;"
@@ -29,7 +29,7 @@ def test_an_address_that_others_can_reach_is_refused(host: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
 def test_an_address_of_this_machine_is_taken(host: str) -> None:
-    refuse_other_machines(host)
+    Settings(host=host).refuse_other_machines()
 
 
 @pytest.mark.slow

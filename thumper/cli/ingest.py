@@ -124,9 +124,11 @@ def _bar() -> Progress:
 
 def _as_json(receipt: ItemisedReceipt, images: ImageCounts) -> dict[str, object]:
     """Give the receipt as it is printed with `--json`; found = waiting + stored + duplicate + rejected."""
+    from thumper.graphql.identity import encode
+
     counts = receipt.counts
     return {
-        "dump": str(receipt.dump_id),
+        "dump": encode("Dump", receipt.dump_id),
         "source": receipt.source,
         "location": receipt.location,
         "found": counts.found,
@@ -138,7 +140,7 @@ def _as_json(receipt: ItemisedReceipt, images: ImageCounts) -> dict[str, object]
         "duplicates": [
             {
                 "path": file.path,
-                "image": str(file.image_id),
+                "image": encode("Image", file.image_id),
                 "firstPath": file.first_path,
                 "firstSource": file.first_source,
             }

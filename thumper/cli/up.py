@@ -25,10 +25,18 @@ async def _up(settings: Settings) -> None:
     from thumper.cli.display import Display
     from thumper.cli.logs import configure_logs
     from thumper.cli.tree import run_tree
+    from thumper.weights import resolve
 
     configure_logs(settings)
     stop = stop_signals()
+    # What cannot work is said before anything starts.
+    settings.refuse_other_machines()
+    resolve(settings)
     display = Display(settings, interactive=sys.stdout.isatty())
-    display.greet()
-    await run_tree(settings, stop, on_change=display.process_changed, beside=display.show_progress)
+
+    async def show(named: Settings) -> None:
+        display.greet()
+        await display.show_progress(named)
+
+    await run_tree(settings, stop, on_change=display.process_changed, beside=show)
     display.farewell()

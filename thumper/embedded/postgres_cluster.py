@@ -116,7 +116,7 @@ class Cluster:
             self.data_dir.rmdir()
         draft.rename(self.data_dir)
         _sync_folder(self.data_dir.parent)
-        log.info("made_database", folder=str(self.data_dir))
+        log.debug("database made", folder=str(self.data_dir))
 
     async def _check_version(self) -> None:
         made_by = (self.data_dir / "PG_VERSION").read_text(encoding="ascii").strip()

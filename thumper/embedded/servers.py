@@ -145,7 +145,7 @@ async def _owned_servers(settings: Settings, lock: HomeLock) -> AsyncIterator[Ad
     try:
         for server in servers:
             await server.start()
-            log.info("server_up", server=server.title, pid=server.pid)
+            log.debug("server is up", server=server.title, pid=server.pid)
         keepers = [asyncio.create_task(_keep_alive(server)) for server in servers]
         database_url = settings.database_url if postgres is None else postgres.url
         redis_url = settings.redis_url if redis is None else redis.url
@@ -179,7 +179,7 @@ async def _keep_alive(server: Server) -> None:
         except Exception as error:  # noqa: BLE001  # whatever it is, the next attempt may succeed
             log.error("server_not_restarted", server=server.title, reason=str(error))
         else:
-            log.info("server_up", server=server.title, pid=server.pid)
+            log.debug("server is up", server=server.title, pid=server.pid)
 
 
 async def _stop_all(servers: list[Server], keepers: list[asyncio.Task[None]]) -> None:

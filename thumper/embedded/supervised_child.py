@@ -148,8 +148,8 @@ class SupervisedChild:
                 how = f"killed by {signal.Signals(-code).name}"
             except ValueError:
                 how = f"killed by signal {-code}"
-        else:
-            how = f"exit code {code}"
+            return how  # what it wrote last has nothing to do with it
+        how = f"exit code {code}"
         words = self._last_words()
         return (f"{how}: {words}" if words else how)[:MAX_REASON_CHARS]
 

@@ -39,7 +39,9 @@ class Detector(Node):
 
     row: ClassVar[type[Any]] = models.Detector
 
-    name: str = strawberry.field(description="Its file name, such as thumper-deer-yolov8n.pt.")
+    name: str = strawberry.field(
+        description="Its name in the class map, else that of its file, such as thumper-deer-yolov8n."
+    )
     current: bool = strawberry.field(
         description="Whether its boxes are the ones shown; true for one at most."
     )

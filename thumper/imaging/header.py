@@ -123,7 +123,7 @@ def sniff(head: bytes) -> str:
         return PNG
     for offset, magic, words in _OTHER_TYPES:
         if head[offset : offset + len(magic)] == magic:
-            raise DecodeRefusal(Reason.UNSUPPORTED_TYPE, f"The file is {words}; Thumper reads JPEG and PNG.")
+            raise DecodeRefusal(Reason.UNSUPPORTED_TYPE, f"The file is {words}.")
     raise DecodeRefusal(Reason.NOT_AN_IMAGE)
 
 

@@ -67,7 +67,9 @@ async def create_uploads(
         await sources.lock(transaction, source_id)
         # A folder of its own, so that no two calls share a dump.
         folder = new_id().hex.encode()
-        dump_id = await dumps.open_dump(transaction, source_id, folder=folder, location_id=location_id)
+        dump_id = await dumps.open_dump(
+            transaction, source_id, folder=folder, location_id=location_id, shown=False
+        )
         await transaction.execute_query_dict(
             """
             INSERT INTO upload (id, dump_id, token_hash, file_name, detect, expires_at)

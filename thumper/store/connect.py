@@ -144,7 +144,7 @@ async def migrate_database(url: str) -> list[str]:
         except (*OUTAGES, *_TURNED_AWAY) as error:
             raise unreachable(url, error) from error
     if applied:
-        log.info("schema migrated", applied=applied)
+        log.debug("schema migrated", applied=applied)
     return applied
 
 

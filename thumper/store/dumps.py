@@ -31,9 +31,16 @@ class DumpPlace:
 
 
 async def open_dump(
-    transaction: BaseDBAsyncClient, source_id: UUID, *, folder: bytes, location_id: UUID | None = None
+    transaction: BaseDBAsyncClient,
+    source_id: UUID,
+    *,
+    folder: bytes,
+    location_id: UUID | None = None,
+    shown: bool = True,
 ) -> UUID:
     """Give the dump that files arriving now under a folder belong to.
+
+    Without `shown` the folder is a name that no person gave, and readers see an empty one.
 
     It is the folder's latest one until that has settled; then a new one, with the next number. Its
     location is the given one, else the one named like the folder, else that of the dump before (the
@@ -61,7 +68,7 @@ async def open_dump(
             dump_id,
             source_id,
             folder,
-            readable(folder),
+            readable(folder) if shown else "",
             before["number"] + 1 if before is not None else 1,
             location_id,
         ],

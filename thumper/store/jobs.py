@@ -190,21 +190,22 @@ async def surrender(lease: Lease) -> None:
     await _fail_poisonous()
 
 
-async def fenced(
-    transaction: BaseDBAsyncClient, token: UUID, job_ids: Sequence[UUID], *, state: str = "completed"
+async def complete(
+    transaction: BaseDBAsyncClient, lease: Lease, job_ids: Sequence[UUID]
 ) -> dict[UUID, dict[str, Any]]:
-    """End jobs that this token still holds; give their image, detector, dump and batch by job id.
+    """End jobs that this lease still holds; give their image, detector, dump and batch by job id.
 
     A job that is missing from the answer was lost to another worker: write nothing for it.
     """
     rows = await transaction.execute_query_dict(
         """
-        UPDATE job SET state = $3, lease_token = NULL, lease_until = NULL, finished_at = now(), alone = FALSE
+        UPDATE job SET state = 'completed', lease_token = NULL, lease_until = NULL, finished_at = now(),
+            alone = FALSE
         FROM image
         WHERE job.id = ANY($2::uuid[]) AND job.lease_token = $1 AND image.id = job.image_id
         RETURNING job.id, job.image_id, job.detector_id, job.batch_id, image.dump_id
         """,
-        [token, list(job_ids), state],
+        [lease.token, list(job_ids)],
     )
     return {row["id"]: row for row in rows}
 

@@ -75,7 +75,7 @@ async def write(lease: jobs.Lease, results: Sequence[Result], origin: Origin) ->
     Jobs lost to another worker are left alone, so writing the same results twice changes nothing.
     """
     async with in_transaction("default") as transaction:
-        held = await jobs.fenced(transaction, lease.token, [result.job_id for result in results])
+        held = await jobs.complete(transaction, lease, [result.job_id for result in results])
         own = [(held[result.job_id], result) for result in results if result.job_id in held]
         if not own:
             return 0

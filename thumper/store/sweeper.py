@@ -1,4 +1,4 @@
-"""The loop that brings back what a dead worker held. Every process of Thumper runs one."""
+"""The loop that brings back what a dead worker held. Watcher and worker run one each."""
 
 from __future__ import annotations
 

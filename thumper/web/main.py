@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import signal
 import threading
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from typing import Final
 import uvicorn
 
 from thumper.domain.progress import ProcessRole
-from thumper.errors import RefusedError, ServiceDownError, ThumperError
+from thumper.errors import ServiceDownError, ThumperError
 from thumper.settings import Settings
 from thumper.store.processes import Life
 from thumper.web.app import create_app
@@ -30,7 +29,7 @@ def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     Raises `RefusedError` for an address other machines can reach, `ServiceDownError` when PostgreSQL does
     not answer or the port is taken.
     """
-    refuse_other_machines(settings.host)
+    settings.refuse_other_machines()
     app = create_app(settings, life=Life(role=ProcessRole.SERVE, restarts=restarts, last_exit=last_exit))
     server = uvicorn.Server(server_config(app, settings))
     with _stopped_by_signals(server):
@@ -41,19 +40,6 @@ def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     if not server.started:
         _explain(getattr(app.state, "failure", None), settings, cause=None)
     return 0
-
-
-def refuse_other_machines(host: str) -> None:
-    """Raise `RefusedError` unless the address belongs to this machine alone."""
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = host == "localhost"
-    if not loopback:
-        raise RefusedError(
-            f"THUMPER_HOST is {host}, which other machines can reach, and Thumper has no access control yet: anybody "
-            "there could read and change everything. Use 127.0.0.1, and an SSH tunnel to reach it from elsewhere."
-        )
 
 
 def server_config(app: object, settings: Settings) -> uvicorn.Config:

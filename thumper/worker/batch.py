@@ -143,8 +143,6 @@ async def detect(bench: Bench, batch: Batch) -> list[Result]:
 
 async def _detect(bench: Bench, batch: Batch, loaded: Sequence[tuple[Claim, Loaded]]) -> list[Result]:
     """Detect in all at once; when the model fails, in halves, down to the one image that it fails on."""
-    if not loaded:
-        return []
     began_s = time.monotonic()
     try:
         answers = await _infer(bench, [entry.pixels for _, entry in loaded])
