@@ -44,9 +44,13 @@ async def test_no_redis_is_no_error() -> None:
 
 
 async def test_a_redis_that_never_answers_holds_nobody_up(tmp_path: Path) -> None:
+    hung_up = asyncio.Event()
+
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()
+        await writer.wait_closed()
+        hung_up.set()
 
     socket = str(tmp_path / "redis.sock")
     server = await asyncio.start_unix_server(say_nothing, socket)
@@ -54,3 +58,4 @@ async def test_a_redis_that_never_answers_holds_nobody_up(tmp_path: Path) -> Non
     async with server, asyncio.timeout(30):
         await wakeup.wake()
         await wakeup.close()
+        await hung_up.wait()  # the loop must not end with the server's side still open

@@ -17,7 +17,7 @@ from tests.patience import until
 from thumper.domain.progress import ImageState, ProcessState
 from thumper.settings import Settings
 from thumper.store.connect import client
-from thumper.store.models import Detection, DetectionRun, Image, Job, Process
+from thumper.store.models import Detection, DetectionRun, Image, Job, Process, Source
 from thumper.wakeup import Wakeup
 
 pytestmark = pytest.mark.slow
@@ -114,6 +114,7 @@ async def test_a_photo_that_cannot_be_decoded_fails_with_its_reason_and_the_rest
     changed.write_bytes(good[2].read_bytes() + b"first bytes")
     await queue([*good, gone, changed])
     await Image.filter(file_name="gone.jpg").update(original_path=bytes(tmp_path / "away.jpg"))
+    await Source.all().update(path=bytes(tmp_path))  # its folder is there; only the photo is gone
     changed.write_bytes(good[2].read_bytes() + b"later bytes")
     work()
     await until(_all_done)
