@@ -6,6 +6,7 @@ import asyncio
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -76,12 +77,19 @@ def _administer(url: str, statement: str) -> None:
     thread.join()
 
 
+@pytest.fixture(scope="session")
+def janitor(servers: Addresses) -> Iterator[Executor]:
+    """Somebody who tidies up while the next test runs already."""
+    with ThreadPoolExecutor(1) as janitor:
+        yield janitor
+
+
 @pytest.fixture
-def database_url(servers: Addresses) -> Iterator[str]:
+def database_url(servers: Addresses, janitor: Executor) -> Iterator[str]:
     """A fresh, migrated database, dropped afterwards."""
     name = f"test_{uuid4().hex}"
     yield _database(servers.database_url, name, create=True, template="template_thumper")
-    _administer(servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    janitor.submit(_administer, servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest_asyncio.fixture

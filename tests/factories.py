@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import itertools
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -44,11 +45,20 @@ async def make_camera(**values: Any) -> models.Camera:
     return await models.Camera.create(**{"make": "BROWNING", "model": f"BTC-{next(_numbers)}"} | values)
 
 
-async def make_dump(location: models.Location | None = None, **values: Any) -> models.Dump:
-    number = next(_numbers)
-    source = await models.Source.create(
-        kind=SourceKind.DROP, path=f"/drop/{number}".encode(), display_path=f"/drop/{number}"
+async def make_source(path: Path | None = None) -> models.Source:
+    """A watched folder: the one at that path, or a new one that is nowhere."""
+    path = path or Path(f"/drop/{next(_numbers)}")
+    source, _ = await models.Source.get_or_create(
+        kind=SourceKind.DROP, path=bytes(path), defaults={"display_path": str(path)}
     )
+    return source
+
+
+async def make_dump(
+    location: models.Location | None = None, *, source: models.Source | None = None, **values: Any
+) -> models.Dump:
+    number = next(_numbers)
+    source = source or await make_source()
     folder: dict[str, Any] = {
         "folder": f"card{number}".encode(),
         "display_folder": f"card{number}",

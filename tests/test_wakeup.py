@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 import redis.asyncio as redis
 
+from thumper import wakeup as wakeup_module
 from thumper.wakeup import QUEUE, Wakeup
 
 
@@ -43,7 +45,10 @@ async def test_no_redis_is_no_error() -> None:
         await wakeup.close()
 
 
-async def test_a_redis_that_never_answers_holds_nobody_up(tmp_path: Path) -> None:
+async def test_a_redis_that_never_answers_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wakeup_module, "PATIENCE_S", 0.2)
     hung_up = asyncio.Event()
 
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

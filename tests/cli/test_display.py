@@ -6,22 +6,24 @@ import asyncio
 import contextlib
 import datetime as dt
 import io
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from tests.factories import make_dump
+from tests.factories import make_dump, make_file
 from tests.patience import PATIENCE_S
 from tests.pipeline import detect, store_images
+from thumper.background import beside
 from thumper.cli import client, display
 from thumper.cli.display import Display
 from thumper.cli.status_view import Burst, ProcessView, StatusView, duration
 from thumper.domain.progress import FileState
 from thumper.errors import ServiceDownError
+from thumper.graphql import subscription_stream
 from thumper.settings import Settings
-from thumper.store.models import Dump, File
+from thumper.store.models import Dump
 
 
 class Screen:
@@ -43,15 +45,8 @@ class Screen:
                 await asyncio.sleep(0.02)
 
 
-@contextlib.asynccontextmanager
-async def showing(screen: Screen, settings: Settings) -> AsyncIterator[None]:
-    task = asyncio.create_task(screen.display.show_progress(settings))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+def showing(screen: Screen, settings: Settings) -> contextlib.AbstractAsyncContextManager[object]:
+    return beside(screen.display.show_progress(settings))
 
 
 async def settle(dump: Dump) -> None:
@@ -80,11 +75,12 @@ async def test_off_a_terminal_progress_is_lines_and_a_settled_dump_prints_its_re
     client_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(display, "LINE_EVERY_S", 0.1)
+    monkeypatch.setattr(subscription_stream, "LOOK_AGAIN_S", 0.2)
     old, new = await make_dump(), await make_dump()
     await settle(old)
     screen = Screen(client_settings)
     await store_images(2, dump=new)
-    await rejected(new)
+    await make_file(new, FileState.REJECTED)
     async with showing(screen, client_settings):
         await screen.shows("0 of 2 images done · 2 to do")
         await detect(2)
@@ -98,20 +94,6 @@ async def test_off_a_terminal_progress_is_lines_and_a_settled_dump_prints_its_re
         f"Receipt: {receipt}"
     ]
     assert "\x1b" not in screen.text
-
-
-async def rejected(dump: Dump) -> None:
-    await File.create(
-        dump=dump,
-        source_id=dump.source_id,
-        path=b"bad.jpg",
-        display_path="bad.jpg",
-        size_bytes=1,
-        mtime_ns=1,
-        state=FileState.REJECTED,
-        reason="TRUNCATED",
-        settled_at=dt.datetime.now(dt.UTC),
-    )
 
 
 async def test_on_a_terminal_progress_is_a_panel(client_settings: Settings) -> None:

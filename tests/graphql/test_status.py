@@ -9,6 +9,7 @@ from tests.factories import make_dump
 from tests.live import subscribed
 from tests.pipeline import claim, detect, fail, store_images
 from thumper.domain.progress import FileState, ProcessRole, ProcessState
+from thumper.graphql import subscription_stream
 from thumper.store import detectors, processes, standing
 from thumper.store.connect import client
 from thumper.store.models import File
@@ -114,7 +115,10 @@ async def test_a_dead_process_that_was_replaced_is_not_shown(api: Api) -> None:
     assert [process["state"] for process in status["processes"] if process["role"] == "WORK"] == ["ALIVE"]
 
 
-async def test_a_worker_that_falls_silent_shows_without_any_event(url: str) -> None:
+async def test_a_worker_that_falls_silent_shows_without_any_event(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription_stream, "LOOK_AGAIN_S", 0.2)
     await worker(ProcessState.BUSY)
     async with subscribed(url, LIVE) as subscriber:
         message = await subscriber.next()
@@ -127,12 +131,15 @@ async def test_a_worker_that_falls_silent_shows_without_any_event(url: str) -> N
         assert message["status"]["worker"]["state"] == "DOWN"
 
 
-async def test_the_status_is_sent_when_it_changed_and_only_then(url: str) -> None:
+async def test_the_status_is_sent_when_it_changed_and_only_then(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription_stream, "LOOK_AGAIN_S", 0.2)
     async with subscribed(url, LIVE) as subscriber:
         while (await subscriber.next())["status"]["images"]["total"]:
             continue
         # The API's own first sign of life may still be a change.
-        while not await subscriber.silent(for_s=2.5):
+        while not await subscriber.silent(for_s=1.0):
             continue
         await store_images(3)
         message = await subscriber.next()

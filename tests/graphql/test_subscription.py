@@ -13,6 +13,7 @@ from tests.factories import make_dump
 from tests.live import Subscriber, subscribed, uuids
 from tests.patience import PATIENCE_S
 from tests.pipeline import detect, fail, store_images
+from thumper.graphql import subscription_stream
 from thumper.graphql.identity import encode
 from thumper.graphql.live import going_live
 from thumper.graphql.subscription_stream import follow
@@ -107,6 +108,7 @@ async def test_a_subscriber_that_does_not_read_costs_no_memory_and_catches_up(
 ) -> None:
     monkeypatch.setattr("thumper.graphql.live.KEPT_EVENTS", 100)
     monkeypatch.setattr("thumper.graphql.live.PAGE_EVENTS", 90)
+    monkeypatch.setattr(subscription_stream, "GAP_S", 0.0)
     ids = await store_images(600)
     async with going_live(database) as live:
         stream = follow(live, Images(ImageSearch()), after=None)
@@ -220,7 +222,8 @@ async def test_a_dump_is_followed_until_everything_is_done(url: str) -> None:
     assert message["dump"]["imageCounts"] == {"total": 2, "pending": 0, "completed": 1, "failed": 1}
 
 
-async def test_a_dump_that_settles_without_an_event_shows(url: str) -> None:
+async def test_a_dump_that_settles_without_an_event_shows(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscription_stream, "LOOK_AGAIN_S", 0.2)
     dump = await make_dump()
     query = "subscription($id: ID!) { dumpProgress(id: $id) { seq dump { settledAt } } }"
     async with subscribed(url, query, id=encode("Dump", dump.id)) as subscriber:

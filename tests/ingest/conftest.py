@@ -6,19 +6,18 @@ import io
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 import pytest_asyncio
 from PIL import Image as Picture
 
+from tests.pipeline import use_detector
 from thumper.ingest import drop
 from thumper.ingest.admit import Outcome, admit
 from thumper.ingest.desk import Desk, Keep
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import look_at
 from thumper.settings import Settings
-from thumper.store import detectors
 
 Find = Callable[..., Awaitable[list[StableFile]]]
 Admit = Callable[..., Awaitable[dict[str, Outcome]]]
@@ -35,12 +34,8 @@ def small_jpeg(shade: int = 0, *, exif: bytes | Picture.Exif = b"") -> bytes:
 
 
 @pytest_asyncio.fixture
-async def detector(database: str) -> UUID:
-    return await detectors.register(sha256=b"d" * 32, name="test", class_map={}, make_current=True)
-
-
-@pytest_asyncio.fixture
-async def desk(detector: UUID, settings: Settings) -> AsyncIterator[Desk]:
+async def desk(database: str, settings: Settings) -> AsyncIterator[Desk]:
+    await use_detector()
     settings.drop_dir.mkdir(parents=True)
     desk = Desk.of(settings)
     yield desk

@@ -14,6 +14,7 @@ from thumper.store import batches, feed, image_counts, jobs, results
 from thumper.store.connect import client
 from thumper.store.image_counts import ImageCounts
 from thumper.store.models import Batch, Detection, DetectionRun, Image, Job
+from thumper.store.sweeper import sweep
 
 _WATCH = """
 CREATE TABLE moved (old text, new text);
@@ -48,7 +49,7 @@ async def _counts(batch: Batch) -> ImageCounts:
 
 async def _sweep() -> int:
     # The test's PostgreSQL may have started a moment ago; a lease of no length skips that caution.
-    return await jobs.sweep(lease_s=0.0)
+    return await sweep(lease_s=0.0)
 
 
 async def test_parallel_claims_are_disjoint_and_take_everything(database: str) -> None:

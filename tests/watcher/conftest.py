@@ -7,21 +7,19 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from uuid import UUID
 
 import pytest_asyncio
 
+from tests.patience import PATIENCE_S
+from tests.pipeline import use_detector
 from thumper.domain.progress import WAITING
 from thumper.ingest.desk import Desk
 from thumper.settings import Settings
-from thumper.store import detectors, receipts
+from thumper.store import receipts
 from thumper.store.models import Dump, File, Source
 from thumper.store.receipts import ItemisedReceipt
 from thumper.watcher.daemon import watch
 from thumper.watcher.root import Health
-
-PATIENCE_S = 60.0
-"""Waiting this long means failure; the machine may be slow and busy."""
 
 
 class Watching:
@@ -95,13 +93,9 @@ class Watching:
 
 
 @pytest_asyncio.fixture
-async def detector(database: str) -> UUID:
-    return await detectors.register(sha256=b"d" * 32, name="test", class_map={}, make_current=True)
-
-
-@pytest_asyncio.fixture
-async def watching(detector: UUID, settings: Settings) -> AsyncIterator[Watching]:
+async def watching(database: str, settings: Settings) -> AsyncIterator[Watching]:
     """A watcher that is not started yet; its drop folder exists."""
+    await use_detector()
     settings.drop_dir.mkdir(parents=True)
     watching = Watching(settings)
     yield watching

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image as Picture
 from tortoise.transactions import in_transaction
 
-from tests.factories import make_dump, make_image
+from tests.factories import make_dump, make_image, make_source
 from thumper.domain.progress import ImageState
 from thumper.settings import Settings
 from thumper.store import detectors, jobs
@@ -38,7 +38,7 @@ def queue(database: str, settings: Settings) -> Queue:
             class_map=weights.class_map.to_json(),
             make_current=False,
         )
-        dump = await make_dump()
+        dump = await make_dump(source=await make_source(paths[0].parent))
         async with in_transaction("default") as transaction:
             ids = [(await _make_pending(dump, path)).id for path in paths]
             await jobs.enqueue(transaction, ids)

@@ -127,7 +127,7 @@ async def test_a_photo_that_cannot_be_decoded_fails_with_its_reason_and_the_rest
 async def test_a_stopped_worker_ends_in_good_order_and_gives_its_images_back(
     queue: Queue, work: Work, photos: Photos
 ) -> None:
-    await queue(photos(200))
+    await queue(photos(80))
     process = work()
     await until(lambda: Job.filter(state=ImageState.PROCESSING).exists())
     process.send_signal(signal.SIGTERM)
@@ -140,22 +140,22 @@ async def test_a_stopped_worker_ends_in_good_order_and_gives_its_images_back(
 async def test_images_of_a_killed_worker_run_again_and_none_is_lost_or_doubled(
     queue: Queue, work: Work, photos: Photos
 ) -> None:
-    await queue(photos(60))
+    await queue(photos(32))
     first = work()
     await until(lambda: Job.filter(state=ImageState.PROCESSING).exists())
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
     work()
     await until(_all_done)
-    assert await Image.filter(state=ImageState.COMPLETED).count() == 60
-    assert await DetectionRun.all().count() == 60
+    assert await Image.filter(state=ImageState.COMPLETED).count() == 32
+    assert await DetectionRun.all().count() == 32
     assert await Job.filter(crash_count__gt=0).count() == 0
 
 
 async def test_work_goes_on_by_itself_after_postgresql_dropped_every_connection(
     queue: Queue, work: Work, photos: Photos
 ) -> None:
-    await queue(photos(60))
+    await queue(photos(32))
     process = work()
     await until(lambda: DetectionRun.all().exists())
     await client().execute_query_dict(
@@ -163,5 +163,5 @@ async def test_work_goes_on_by_itself_after_postgresql_dropped_every_connection(
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     await until(_all_done)
-    assert await Image.filter(state=ImageState.COMPLETED).count() == 60
+    assert await Image.filter(state=ImageState.COMPLETED).count() == 32
     assert process.poll() is None

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Final, NoReturn, Protocol
+from typing import Annotated, NoReturn, Protocol
 
 import typer
 
 from thumper.cli.logs import configure_logs
+from thumper.embedded.supervised_child import EX_CONFIG
 from thumper.errors import DetectorError, RefusedError, UsageError
 from thumper.settings import Settings
-
-EX_CONFIG: Final = 78
-"""Tells the supervisor that starting again would not help (sysexits.h: configuration error)."""
 
 Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]
 Restarts = Annotated[int, typer.Option("--restarts", hidden=True)]

@@ -152,7 +152,7 @@ class StatusView:
         if self.images["failed"]:
             parts.append(f"{self.images['failed']} failed")
         if self.arriving:
-            parts.append(f"{self.arriving} files arriving")
+            parts.append(f"{self.arriving} {'file' if self.arriving == 1 else 'files'} arriving")
         if self.held:
             parts.append(f"{self.held} held until detection is asked for")
         return " · ".join(parts + self.speed())

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, TypeAlias
 
 import strawberry
 
+from thumper.domain.detection import STORAGE_FLOOR
 from thumper.graphql.identity import decode_given
 from thumper.graphql.refusal import bad_request
 from thumper.store.detections import BoxChoice
-
-STORAGE_FLOOR: Final = 0.05
-"""Confidence from which boxes are stored (`data-model`: every box above the storage floor is kept)."""
 
 MinConfidence: TypeAlias = Annotated[
     float | None,

@@ -16,12 +16,11 @@ from tortoise.exceptions import OperationalError
 
 from thumper.errors import ServiceDownError, ThumperError
 from thumper.graphql.context import Context
-from thumper.graphql.refusal import RequestError
+from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN, RequestError
 from thumper.store.connect import OUTAGES
 
 log = structlog.get_logger(__name__)
 
-DATABASE_DOWN: Final = "DATABASE_DOWN"
 _UNSTORABLE: Final = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, UnicodeEncodeError)
 """What values provoke that no column takes: a NUL in a text, half a surrogate pair."""
 
@@ -48,7 +47,7 @@ class Masking(MaskErrors):
     def _expected(self, error: GraphQLError, cause: BaseException | None) -> GraphQLError | None:
         if isinstance(cause, (*OUTAGES, ServiceDownError)):
             log.warning("PostgreSQL is away", request_id=self._request_id, error=str(cause))
-            return _with(error, DATABASE_DOWN, "PostgreSQL does not answer. Try again when it is back.")
+            return _with(error, DATABASE_DOWN, DATABASE_IS_DOWN)
         if isinstance(cause, ThumperError):
             return _with(error, cause.code, str(cause))
         if isinstance(cause, RecursionError):

@@ -6,7 +6,13 @@ done is not: see `user_error`. Anything else is a bug, and `masking` hides its t
 
 from __future__ import annotations
 
+from typing import Final
+
 from graphql import GraphQLError
+
+DATABASE_DOWN: Final = "DATABASE_DOWN"
+"""Code of whatever PostgreSQL's absence kept from being answered."""
+DATABASE_IS_DOWN: Final = "PostgreSQL does not answer. Try again when it is back."
 
 
 class RequestError(GraphQLError):

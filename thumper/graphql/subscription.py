@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -20,6 +20,9 @@ from thumper.graphql.subscription_stream import Delivery, follow, newest
 from thumper.graphql.subscription_topic import Detections, Images, SightingChange, Sightings
 from thumper.store import image_counts, models, standing
 from thumper.store.moment import moment
+
+STATUS_AGE_S: Final = 0.5
+"""Age up to which subscribers share a status that was computed for another."""
 
 R = TypeVar("R")
 C = TypeVar("C")
@@ -237,10 +240,6 @@ class Subscription:
     ) -> AsyncGenerator[SightingsMessage, None]:
         topic = Sightings(decode_given(deer_id, "Deer"))
         return _messages(follow(info.context.live, topic, after=after), SightingsMessage)
-
-
-STATUS_AGE_S = 0.5
-"""Age up to which subscribers share a status that was computed for another."""
 
 
 async def _exists(uuid: UUID, type_name: str, *, info: Info) -> None:

@@ -28,10 +28,10 @@ from thumper.ingest.desk import Desk, Keep
 from thumper.ingest.examine import Finding, Photo, Postponed, Refused, StableFile, examine, original_is_there
 from thumper.ingest.record import record
 from thumper.ingest.reject import Rejection
-from thumper.store import arrivals, feed, image_rows, jobs, library
-from thumper.store.arrivals import Settlement
+from thumper.store import feed, image_rows, jobs, library, settlements
 from thumper.store.connect import client
 from thumper.store.image_rows import StoredImage
+from thumper.store.settlements import Settlement
 
 CHUNK_FILES: Final = 128
 """Most files admitted in one transaction."""
@@ -73,7 +73,7 @@ async def admit(desk: Desk, files: Sequence[StableFile], *, keep: Keep, held: bo
         await desk.wakeup.wake()
     whole = [outcome.file.file_id for outcome in outcomes if outcome.state is FileState.STABLE]
     if whole:
-        await arrivals.mark_stable(whole)
+        await settlements.mark_stable(whole)
     by_file = {outcome.file.file_id: outcome for outcome in outcomes}
     return [by_file.get(file.file_id, Outcome(file, FileState.SEEN)) for file in files]
 
@@ -81,13 +81,13 @@ async def admit(desk: Desk, files: Sequence[StableFile], *, keep: Keep, held: bo
 async def reject(files: Sequence[StableFile], reason: Reason) -> None:
     """Reject files for a reason that shows without examining them."""
     async with in_transaction("default") as transaction:
-        waiting = await arrivals.lock_waiting(transaction, [file.file_id for file in files])
-        settlements = [
+        waiting = await settlements.lock_waiting(transaction, [file.file_id for file in files])
+        rejections = [
             _settlement(Outcome.rejected(file, Rejection.of(file.name, reason)))
             for file in files
             if file.file_id in waiting
         ]
-        await feed.append(transaction, await arrivals.settle(transaction, settlements))
+        await feed.append(transaction, await settlements.settle(transaction, rejections))
 
 
 def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
@@ -178,7 +178,7 @@ async def _settle(
     held: bool,
 ) -> list[Outcome]:
     """Record what was found; give the outcomes, without those of files that settled elsewhere meanwhile."""
-    waiting = await arrivals.lock_waiting(transaction, [finding.file.file_id for finding in findings])
+    waiting = await settlements.lock_waiting(transaction, [finding.file.file_id for finding in findings])
     found = [finding for finding in findings if finding.file.file_id in waiting]
     photos = [finding for finding in found if isinstance(finding, Photo)]
     made = await record(transaction, desk, photos, originals=originals.paths)
@@ -188,8 +188,8 @@ async def _settle(
         transaction, {images[sha256].id: originals.paths[sha256] for sha256 in refound}
     )
     outcomes = _outcomes(found, images=images, made=made)
-    settlements = [_settlement(outcome) for outcome in outcomes if outcome.state not in WAITING]
-    entries = await arrivals.settle(transaction, settlements)
+    settled = [_settlement(outcome) for outcome in outcomes if outcome.state not in WAITING]
+    entries = await settlements.settle(transaction, settled)
     await jobs.enqueue(transaction, list(made.values()), held=held)
     await feed.append(transaction, entries)
     return outcomes

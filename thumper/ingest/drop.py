@@ -8,7 +8,7 @@ from uuid import UUID
 from thumper.domain.card_folder import top_folder
 from thumper.domain.progress import SourceKind, SourceState
 from thumper.ingest.walk import Found
-from thumper.store import arrivals, dumps, sources
+from thumper.store import arrivals, dumps, settlements, sources
 from thumper.store.arrivals import Arrival, FileRow
 
 
@@ -45,7 +45,7 @@ async def see(source_id: UUID, files: Sequence[Found]) -> list[FileRow]:
 
 async def forget(file_ids: Sequence[UUID]) -> None:
     """Forget names that files had only while they were written."""
-    await arrivals.forget_waiting(file_ids)
+    await settlements.forget_waiting(file_ids)
 
 
 async def settle(source_id: UUID, *, settle_s: float) -> bool:
@@ -58,7 +58,7 @@ async def settle_uploads(*, settle_s: float) -> None:
     """Settle the dumps of uploads whose remaining addresses have expired."""
     source_id = await sources.find_source(SourceKind.UPLOAD)
     if source_id is not None:
-        await arrivals.forget_lost_uploads(source_id)
+        await settlements.forget_lost_uploads(source_id)
         await dumps.settle_quiet(source_id, settle_s=settle_s)
 
 

@@ -26,7 +26,7 @@ from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest.admit import Outcome, admit
 from thumper.ingest.desk import Desk, Keep
 from thumper.ingest.examine import StableFile
-from thumper.store import arrivals, dumps, library, sources
+from thumper.store import arrivals, dumps, library, settlements, sources
 from thumper.store.arrivals import Arrival
 from thumper.store.connect import client
 from thumper.store.ids import new_id
@@ -184,7 +184,7 @@ async def _admit(desk: Desk, upload: dict[str, Any], path: Path) -> Received:
     try:
         (outcome,) = await admit(desk, [file], keep=Keep.COPY, held=not upload["detect"])
     except BaseException:
-        await asyncio.shield(arrivals.forget_waiting([row.file_id]))
+        await asyncio.shield(settlements.forget_waiting([row.file_id]))
         raise
     await client().execute_query_dict(
         "UPDATE upload SET file_id = $2 WHERE id = $1", [upload["id"], row.file_id]

@@ -1,14 +1,13 @@
-"""Writing the ledger of files: from the first look at a path to its final state.
+"""Writing the ledger of files: paths that were found, or have changed.
 
 Every path of a delivery has one row and every row one state, so that a receipt can
 add up at every moment. Statements are set-based: hundreds of files cost a few.
-What a state means is decided in `ingest`; reading receipts is `receipts`.
+Final states are given in `settlements`; what they add up to says `receipts`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -22,6 +21,7 @@ from thumper.domain.progress import WAITING, FileState
 from thumper.store import dumps, feed, sources
 from thumper.store.connect import client
 from thumper.store.ids import new_id
+from thumper.store.unnest import arrays, unnest
 
 _PAGE: Final = 20_000
 """Rows read at a time when all files of a source are asked for."""
@@ -52,19 +52,6 @@ class FileRow:
     size_bytes: int
     mtime_ns: int
     state: FileState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
-    """The final state of a file: `image_id` for stored and duplicate, reason and message for rejected."""
-
-    file_id: UUID
-    dump_id: UUID
-    state: FileState
-    sha256: bytes | None = None
-    image_id: UUID | None = None
-    reason: str | None = None
-    message: str | None = None
 
 
 _COLUMNS: Final = "id, dump_id, path, size_bytes, mtime_ns, state"
@@ -170,25 +157,36 @@ async def _retire(transaction: BaseDBAsyncClient, file_ids: Sequence[UUID]) -> N
         )
 
 
+_RENEWED: Final = {"id": "uuid", "size_bytes": "bigint", "mtime_ns": "bigint"}
+_RENEW: Final = f"""
+UPDATE file SET size_bytes = fresh.size_bytes, mtime_ns = fresh.mtime_ns, state = 'seen',
+    reason = NULL, message = NULL, sha256 = NULL, settled_at = NULL
+FROM {unnest(_RENEWED)} WHERE file.id = fresh.id
+RETURNING file.{_COLUMNS.replace(", ", ", file.")}
+"""
+
+
 async def _renew(transaction: BaseDBAsyncClient, renewed: Sequence[tuple[FileRow, Arrival]]) -> list[FileRow]:
     """Start files over whose bytes changed before they were admitted."""
     if not renewed:
         return []
-    rows = await transaction.execute_query_dict(
-        f"""
-        UPDATE file SET size_bytes = fresh.size_bytes, mtime_ns = fresh.mtime_ns, state = 'seen',
-            reason = NULL, message = NULL, sha256 = NULL, settled_at = NULL
-        FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS fresh(id, size_bytes, mtime_ns)
-        WHERE file.id = fresh.id
-        RETURNING file.{_COLUMNS.replace(", ", ", file.")}
-        """,
-        [
-            [row.file_id for row, _ in renewed],
-            [arrival.size_bytes for _, arrival in renewed],
-            [arrival.mtime_ns for _, arrival in renewed],
-        ],
-    )
-    return [_row(row) for row in rows]
+    values = [(row.file_id, arrival.size_bytes, arrival.mtime_ns) for row, arrival in renewed]
+    return [_row(row) for row in await transaction.execute_query_dict(_RENEW, arrays(values))]
+
+
+_INSERTED: Final = {
+    "id": "uuid",
+    "source_id": "uuid",
+    "dump_id": "uuid",
+    "path": "bytea",
+    "display_path": "text",
+    "size_bytes": "bigint",
+    "mtime_ns": "bigint",
+}
+_INSERT: Final = f"""
+INSERT INTO file ({", ".join(_INSERTED)}, state, attempts, live)
+SELECT fresh.*, 'seen', 0, TRUE FROM {unnest(_INSERTED)} RETURNING {_COLUMNS}
+"""
 
 
 async def _insert(
@@ -198,99 +196,16 @@ async def _insert(
         return []
     folders = sorted({arrival.folder for arrival in arrivals if arrival.dump_id is None})
     opened = {folder: await dumps.open_dump(transaction, source_id, folder=folder) for folder in folders}
-    rows = await transaction.execute_query_dict(
-        f"""
-        INSERT INTO file (id, source_id, dump_id, path, display_path, size_bytes, mtime_ns, state, attempts, live)
-        SELECT id, $1, dump_id, path, display_path, size_bytes, mtime_ns, 'seen', 0, TRUE
-        FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::text[], $6::bigint[], $7::bigint[])
-            AS fresh(id, dump_id, path, display_path, size_bytes, mtime_ns)
-        RETURNING {_COLUMNS}
-        """,
-        [
+    values = [
+        (
+            new_id(),
             source_id,
-            [new_id() for _ in arrivals],
-            [arrival.dump_id or opened[arrival.folder] for arrival in arrivals],
-            [arrival.path for arrival in arrivals],
-            [arrival.display_path or readable(arrival.path) for arrival in arrivals],
-            [arrival.size_bytes for arrival in arrivals],
-            [arrival.mtime_ns for arrival in arrivals],
-        ],
-    )
-    return [_row(row) for row in rows]
-
-
-async def lock_waiting(transaction: BaseDBAsyncClient, file_ids: Collection[UUID]) -> set[UUID]:
-    """Lock files for settling; give those that have not settled meanwhile."""
-    rows = await transaction.execute_query_dict(
-        "SELECT id FROM file WHERE id = ANY($1) AND state IN ('seen', 'stable') ORDER BY id FOR UPDATE",
-        [sorted(file_ids)],
-    )
-    return {row["id"] for row in rows}
-
-
-async def settle(transaction: BaseDBAsyncClient, settlements: Sequence[Settlement]) -> list[FeedEntry]:
-    """Give files their final state; give the feed entries that belong to it, for the end of the transaction."""
-    if not settlements:
-        return []
-    await transaction.execute_query_dict(
-        """
-        UPDATE file SET state = fresh.state, sha256 = fresh.sha256, image_id = fresh.image_id,
-            reason = fresh.reason, message = fresh.message, attempts = attempts + 1, settled_at = now()
-        FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::uuid[], $5::text[], $6::text[])
-            AS fresh(id, state, sha256, image_id, reason, message)
-        WHERE file.id = fresh.id AND file.state IN ('seen', 'stable')
-        """,
-        [
-            [settlement.file_id for settlement in settlements],
-            [settlement.state.value for settlement in settlements],
-            [settlement.sha256 for settlement in settlements],
-            [settlement.image_id for settlement in settlements],
-            [settlement.reason for settlement in settlements],
-            [settlement.message for settlement in settlements],
-        ],
-    )
-    await dumps.touch(transaction, {settlement.dump_id for settlement in settlements})
-    return _entries(settlements)
-
-
-def _entries(settlements: Sequence[Settlement]) -> list[FeedEntry]:
-    """One entry an image that is new, one a dump for everything else that settled."""
-    others: defaultdict[UUID, int] = defaultdict(int)
-    entries: list[FeedEntry] = []
-    for settlement in settlements:
-        if settlement.state is FileState.STORED:
-            entries.append(
-                FeedEntry(
-                    kind=FeedKind.IMAGE_STORED, image_id=settlement.image_id, dump_id=settlement.dump_id
-                )
-            )
-        else:
-            others[settlement.dump_id] += 1
-    entries += [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in others]
-    return entries
-
-
-async def mark_stable(file_ids: Sequence[UUID]) -> None:
-    """Note that files are whole but wait for something, such as the rest of a photo that breaks off."""
-    await client().execute_query_dict(
-        "UPDATE file SET state = 'stable' WHERE id = ANY($1) AND state = 'seen'", [sorted(file_ids)]
-    )
-
-
-async def forget_waiting(file_ids: Sequence[UUID]) -> None:
-    """Delete rows of names that files had only while they were written; settled ones stay."""
-    await client().execute_query_dict(
-        "DELETE FROM file WHERE id = ANY($1) AND state IN ('seen', 'stable')", [sorted(file_ids)]
-    )
-
-
-async def forget_lost_uploads(source_id: UUID) -> None:
-    """Delete rows of uploads that were cut off by a crash or an outage and whose addresses expired an hour ago."""
-    await client().execute_query_dict(
-        """
-        DELETE FROM file WHERE source_id = $1 AND state IN ('seen', 'stable') AND NOT EXISTS (
-            SELECT FROM upload WHERE upload.dump_id = file.dump_id AND upload.file_id IS NULL
-                AND upload.expires_at > now() - interval '1 hour')
-        """,
-        [source_id],
-    )
+            arrival.dump_id or opened[arrival.folder],
+            arrival.path,
+            arrival.display_path or readable(arrival.path),
+            arrival.size_bytes,
+            arrival.mtime_ns,
+        )
+        for arrival in arrivals
+    ]
+    return [_row(row) for row in await transaction.execute_query_dict(_INSERT, arrays(values))]

@@ -25,9 +25,6 @@ from thumper.store import feed
 from thumper.store.connect import client
 from thumper.store.ids import new_id
 
-_SWEEP_LOCK: Final = 0x73776570
-"""Key of the lock that lets one sweeper work at a time ("swep" in ASCII)."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
@@ -156,38 +153,60 @@ async def renew(tokens: Sequence[UUID], *, lease_s: float) -> None:
 
 async def release(lease: Lease) -> None:
     """Give unfinished jobs of a lease back at once, as a stopping worker does."""
-    async with in_transaction("default") as transaction:
-        rows = await transaction.execute_query_dict(
-            """
-            UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, begun_at = NULL,
-                claimed_alone = FALSE, attempts = attempts - 1
-            WHERE lease_token = $1 AND state = 'processing' RETURNING image_id
-            """,
-            [lease.token],
-        )
-        await _set_images(transaction, [row["image_id"] for row in rows], "pending")
+    await _give_back(lease, None, pause_s=0)
 
 
 async def postpone(lease: Lease, job_ids: Sequence[UUID], *, pause_s: float) -> None:
-    """Give jobs back that cannot run now, such as those of a disk that is not mounted; no attempt is counted."""
+    """Give jobs back that cannot run now, such as those of a disk that is not mounted."""
+    await _give_back(lease, list(job_ids), pause_s=pause_s)
+
+
+async def _give_back(lease: Lease, job_ids: list[UUID] | None, *, pause_s: float) -> None:
+    """Make jobs of a lease (None: all) pending again; no attempt is counted."""
     async with in_transaction("default") as transaction:
         rows = await transaction.execute_query_dict(
             """
             UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, begun_at = NULL,
                 claimed_alone = FALSE, attempts = attempts - 1, not_before = now() + make_interval(secs => $3)
-            WHERE id = ANY($2::uuid[]) AND lease_token = $1 RETURNING image_id
+            WHERE lease_token = $1 AND state = 'processing' AND ($2::uuid[] IS NULL OR id = ANY($2))
+            RETURNING image_id
             """,
-            [lease.token, list(job_ids), pause_s],
+            [lease.token, job_ids, pause_s],
         )
-        await _set_images(transaction, [row["image_id"] for row in rows], "pending")
+        await _set_pending(transaction, rows)
 
 
 async def surrender(lease: Lease) -> None:
     """Give a lease up as a crash would: for a worker that must end because its device failed."""
     async with in_transaction("default") as transaction:
-        rows = await transaction.execute_query_dict(_GIVE_UP.format("lease_token = $1"), [lease.token])
-        await _set_images(transaction, [row["image_id"] for row in rows], "pending")
-    await _fail_poisonous()
+        await give_up(transaction, "lease_token = $1", [lease.token])
+    await fail_poisonous()
+
+
+_GIVE_UP: Final = """
+UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, alone = TRUE,
+    crash_count = crash_count + (claimed_alone AND begun_at IS NOT NULL)::int,
+    claimed_alone = FALSE, begun_at = NULL
+WHERE state = 'processing' AND {}
+RETURNING image_id
+"""
+
+
+async def give_up(transaction: BaseDBAsyncClient, which: str, values: Sequence[Any] = ()) -> int:
+    """Make claimed jobs pending again after a crash, to run alone next; give how many.
+
+    `which` is the SQL condition that picks them.
+    """
+    rows = await transaction.execute_query_dict(_GIVE_UP.format(which), list(values))
+    await _set_pending(transaction, rows)
+    return len(rows)
+
+
+async def _set_pending(transaction: BaseDBAsyncClient, rows: Sequence[dict[str, Any]]) -> None:
+    """Bring the images of jobs that became pending in line."""
+    await transaction.execute_query_dict(
+        "UPDATE image SET state = 'pending' WHERE id = ANY($1::uuid[])", [[row["image_id"] for row in rows]]
+    )
 
 
 async def complete(
@@ -255,83 +274,8 @@ def _processed(image_id: UUID, dump_id: UUID, batch_id: UUID | None) -> FeedEntr
     return FeedEntry(kind=FeedKind.IMAGE_PROCESSED, image_id=image_id, dump_id=dump_id, batch_id=batch_id)
 
 
-async def _set_images(transaction: BaseDBAsyncClient, image_ids: Sequence[UUID], state: str) -> None:
-    await transaction.execute_query_dict(
-        "UPDATE image SET state = $2 WHERE id = ANY($1::uuid[])", [list(image_ids), state]
-    )
-
-
-async def sweep(*, lease_s: float) -> int:
-    """Release leases that ran out; fail images that killed their worker; adopt jobs nobody would run.
-
-    Gives the number of jobs that can be claimed because of it. Does nothing while another process
-    sweeps, nor in the first `lease_s` seconds of a restarted PostgreSQL, when living workers have
-    had no chance to renew their leases.
-    """
-    async with in_transaction("default") as transaction:
-        rows = await transaction.execute_query_dict(
-            """
-            SELECT pg_try_advisory_xact_lock($1)
-                AND pg_postmaster_start_time() < now() - make_interval(secs => $2) AS may
-            """,
-            [_SWEEP_LOCK, lease_s],
-        )
-        if not rows[0]["may"]:
-            return 0
-        released = await transaction.execute_query_dict(_GIVE_UP.format("lease_until < now()"))
-        await _set_images(transaction, [row["image_id"] for row in released], "pending")
-        adopted = await transaction.execute_query_dict(_ADOPT)
-        await transaction.execute_query_dict(_DROP_OVERTAKEN)
-        await transaction.execute_query_dict(_REALIGN)
-        orphans = await transaction.execute_query_dict(
-            "SELECT id FROM image WHERE state = 'pending'"
-            " AND NOT EXISTS (SELECT 1 FROM job WHERE job.image_id = image.id)"
-        )
-        await enqueue(transaction, [row["id"] for row in orphans])
-    poisonous = await _fail_poisonous()
-    return max(0, len(released) + len(adopted) + len(orphans) - poisonous)
-
-
-_GIVE_UP: Final = """
-UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, alone = TRUE,
-    crash_count = crash_count + (claimed_alone AND begun_at IS NOT NULL)::int,
-    claimed_alone = FALSE, begun_at = NULL
-WHERE state = 'processing' AND {}
-RETURNING image_id
-"""
-
-# The three statements for a change of detectors cost nothing while there is but one.
-_ADOPT: Final = """
-UPDATE job SET detector_id = chosen.id
-FROM detector AS chosen
-WHERE chosen.current AND job.state = 'pending' AND job.detector_id <> chosen.id
-    AND EXISTS (SELECT 1 FROM detector WHERE NOT current)
-    AND NOT EXISTS (SELECT 1 FROM job AS own WHERE own.image_id = job.image_id AND own.detector_id = chosen.id)
-RETURNING job.id
-"""
-
-# What waits for a detector of before although the current one has a job of its own for the image: nobody would
-# ever run it.
-_DROP_OVERTAKEN: Final = """
-DELETE FROM job USING detector AS chosen
-WHERE chosen.current AND job.state = 'pending' AND job.detector_id <> chosen.id
-    AND EXISTS (SELECT 1 FROM detector WHERE NOT current)
-"""
-
-# An image stands where the current detector's job stands, also when a worker of another one had the last word.
-_REALIGN: Final = """
-UPDATE image SET state = own.state, error_code = own.error_code, error = own.error
-FROM job AS own JOIN detector AS chosen ON chosen.id = own.detector_id AND chosen.current
-WHERE own.image_id = image.id AND image.state <> 'completed' AND own.state IN ('completed', 'failed')
-    AND image.state <> own.state AND EXISTS (SELECT 1 FROM detector WHERE NOT current)
-    AND NOT EXISTS (
-        SELECT 1 FROM job AS other WHERE other.image_id = image.id AND other.state IN ('pending', 'processing'))
-RETURNING image.id
-"""
-
-
-async def _fail_poisonous() -> int:
-    """Fail pending jobs that have used up their crashes."""
+async def fail_poisonous() -> int:
+    """Fail pending jobs that have used up their crashes; give how many."""
     message = f"This photo stopped the worker {CRASHES_UNTIL_FAILED} times while it ran alone."
     return await _fail(
         """

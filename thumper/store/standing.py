@@ -69,6 +69,7 @@ class DumpStanding:
 
     row: Dump
     settled_at: dt.datetime | None
+    """The row's own; rows are equal by their id, standings only when this is equal too."""
     receipt: Receipt
     images: ImageCounts
 

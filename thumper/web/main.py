@@ -16,11 +16,10 @@ from thumper.errors import ServiceDownError, ThumperError
 from thumper.settings import Settings
 from thumper.store.processes import Life
 from thumper.web.app import create_app
+from thumper.web.transport import MOST_QUERY_BYTES
 
 _STOP_WITHIN_S: Final = 5
 """How long open requests and subscriptions may take to end."""
-_WS_MESSAGE_BYTES: Final = 256 * 1024
-"""Largest WebSocket message, as large as an HTTP request."""
 
 
 def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
@@ -49,7 +48,7 @@ def server_config(app: object, settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         ws="websockets-sansio",
-        ws_max_size=_WS_MESSAGE_BYTES,
+        ws_max_size=MOST_QUERY_BYTES,
         ws_per_message_deflate=False,
         access_log=False,
         log_config=None,

@@ -20,7 +20,7 @@ from starlette.responses import FileResponse, Response
 
 from thumper.domain.path_text import readable
 from thumper.graphql import identity
-from thumper.graphql.refusal import RequestError
+from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN, RequestError
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.rendition import THUMBNAIL_PX, VIEW_PX
 from thumper.store import library
@@ -53,7 +53,7 @@ async def media(request: Request) -> Response:
     except RequestError as error:
         return refused(400, "BAD_ID", message=error.message)
     except OUTAGES:
-        return refused(503, "DATABASE_DOWN", message="PostgreSQL does not answer. Try again when it is back.")
+        return refused(503, DATABASE_DOWN, message=DATABASE_IS_DOWN)
     if image is None:
         return refused(404, "NOT_FOUND", message="There is no such image.")
     return await _picture(request, image, size=size)

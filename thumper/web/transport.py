@@ -31,16 +31,15 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from thumper.graphql.context import Context
-from thumper.graphql.masking import DATABASE_DOWN
-from thumper.graphql.refusal import bad_request
+from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN, bad_request
 from thumper.graphql.schema import schema
 from thumper.store.pulse import answers
 from thumper.web.answer import refused
 
 PATH: Final = "/graphql"
 RESPONSE_JSON: Final = "application/graphql-response+json"
-_MOST_BODY_BYTES: Final = 256 * 1024
-"""Largest request body; the longest query of ours has 4 kB."""
+MOST_QUERY_BYTES: Final = 256 * 1024
+"""Largest request body or WebSocket message; the longest query of ours has 4 kB."""
 _INIT_WAIT: Final = timedelta(seconds=5)
 """How long a WebSocket client may take to introduce itself."""
 _PATIENCE_S: Final = 3.0
@@ -209,8 +208,7 @@ async def _unless_frozen(
         task.cancel()
         raise
     task.cancel()  # not waited for: it waits for PostgreSQL
-    message = "PostgreSQL does not answer. Try again when it is back."
-    return ExecutionResult(data=None, errors=[bad_request(DATABASE_DOWN, message)])
+    return ExecutionResult(data=None, errors=[bad_request(DATABASE_DOWN, DATABASE_IS_DOWN)])
 
 
 def _wrong_way(operation: OperationType, base_url: str) -> _Refusal:
@@ -242,8 +240,8 @@ def _limited(receive: Receive) -> Receive:
         nonlocal read_bytes
         message = await receive()
         read_bytes += len(message.get("body", b""))
-        if read_bytes > _MOST_BODY_BYTES:
-            limit = f"A request may have {_MOST_BODY_BYTES // 1024} kB; send files with createUpload."
+        if read_bytes > MOST_QUERY_BYTES:
+            limit = f"A request may have {MOST_QUERY_BYTES // 1024} kB; send files with createUpload."
             raise _Refusal(413, "TOO_LARGE", message=limit)
         return message
 

@@ -11,6 +11,7 @@ from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError, RefusedError, ThumperError
 from thumper.graphql import identity
+from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN
 from thumper.ingest.admit import Outcome
 from thumper.ingest.upload import receive_upload
 from thumper.store.connect import OUTAGES
@@ -32,9 +33,7 @@ async def upload(request: Request) -> Response:
     except ThumperError as error:
         return refused(500, error.code, message=str(error))
     except OUTAGES:
-        return refused(
-            503, "DATABASE_DOWN", message="PostgreSQL does not answer. Send the file again when it is back."
-        )
+        return refused(503, DATABASE_DOWN, message=DATABASE_IS_DOWN)
     answer = _answer(received.outcome) | {"dumpId": identity.encode("Dump", received.dump_id)}
     return JSONResponse(answer, status_code=_status(received.outcome))
 

@@ -66,7 +66,7 @@ async def _run(settings: Settings, life: Life) -> Ending:
     stop = stop_signals()
     weights = resolve(settings)
     thread = ThreadPoolExecutor(1, thread_name_prefix="model")
-    # Children that decode start before the device is touched: nothing forks after CUDA began.
+    # Decoding children are programs of their own: what holds CUDA is never forked.
     with DecodeSandbox(Limits.of(settings), workers=settings.decode_workers) as sandbox:
         async with open_database(settings.postgres_url, pool_size=6):
             await premises.check_originals()
