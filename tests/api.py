@@ -55,8 +55,8 @@ async def running_api(settings: Settings) -> AsyncIterator[Api]:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
         settings = settings.model_copy(update={"port": port})
-        server = uvicorn.Server(server_config(create_app(settings), settings))
-        serving = asyncio.create_task(_serve(server, listener))
+        server = _Server(server_config(create_app(settings), settings))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
             await asyncio.sleep(0.01)
             if serving.done():
@@ -67,11 +67,20 @@ async def running_api(settings: Settings) -> AsyncIterator[Api]:
             async with httpx.AsyncClient(base_url=url, timeout=60) as http:
                 yield Api(url, http)
         finally:
-            server.should_exit = True
+            server.ending.set()
             await serving
 
 
-async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
-    """Serve without taking over the signals of the test run."""
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
-    await server.serve(sockets=[listener])
+class _Server(uvicorn.Server):
+    """Leaves signals to the test run, and ends when it is told to instead of at the next tick of its clock."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ending = asyncio.Event()
+
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
+        return contextlib.nullcontext()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.ending.wait()

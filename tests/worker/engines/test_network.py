@@ -13,6 +13,8 @@ from thumper.errors import DetectorError
 from thumper.weights import PACKAGED_MODEL
 from thumper.worker.engines.network import Network
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 
 
