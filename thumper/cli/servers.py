@@ -31,6 +31,7 @@ def servers(settings: Settings) -> Iterator[Settings]:
     They are held by a thread for as long as the context lasts. Raises what starting them raises.
     """
     ready: Future[_Held] = Future()
+    over = threading.Event()
 
     async def hold() -> None:
         stop = asyncio.Event()
@@ -47,14 +48,17 @@ def servers(settings: Settings) -> Iterator[Settings]:
             if ready.done():
                 raise
             ready.set_exception(error)
+        finally:
+            over.set()
 
     thread = threading.Thread(target=run, name="servers")
-    thread.start()
     try:
+        thread.start()
         yield ready.result()[0]
     finally:
         ready.add_done_callback(_let_go)  # at once, or when they are up that nobody waits for any more
-        thread.join()
+        if thread in threading.enumerate():  # join() takes no thread whose start was interrupted
+            over.wait()
 
 
 def _let_go(ready: Future[_Held]) -> None:
