@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -16,6 +17,7 @@ import pytest
 import pytest_asyncio
 import redis
 
+from benchmarks.copies import with_comment
 from thumper.demo.ranch import build_ranch
 from thumper.embedded.servers import Addresses, running_servers
 from thumper.settings import PREFIX, Settings
@@ -136,6 +138,22 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
+def _drawn_photos(folder: Path) -> list[Path]:
+    """Write 400 photos out of the few dozen drawn ones; those with the same picture differ in a comment."""
+    ranch = build_ranch(folder / "cards")
+    whole = {
+        photo.sha256: card.folder / photo.path
+        for card in ranch.cards
+        for photo in card.photos
+        if not photo.truncated
+    }
+    written = []
+    for number, drawn in zip(range(400), itertools.cycle(whole.values()), strict=False):
+        written.append(folder / f"drawn{number:04d}.jpg")
+        written[-1].write_bytes(with_comment(drawn.read_bytes(), f"number {number}".encode()))
+    return written
+
+
 @pytest.fixture(scope="session")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], list[Path]]:
     """Give the first n trail-camera photos: real ones, or outside CI drawn ones when there are none."""
@@ -145,9 +163,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], list[Pat
     elif IN_CI:
         pytest.fail(f"{real} is missing: CI tests on real photos")
     else:
-        folder = tmp_path_factory.mktemp("drawn")
-        build_ranch(folder)
-        found = sorted(folder.rglob("*.jpg"))
+        found = _drawn_photos(tmp_path_factory.mktemp("drawn"))
 
     def first(count: int) -> list[Path]:
         assert count <= len(found), f"only {len(found)} photos are here, {count} were asked for"

@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image as Picture
 
+from tests.conftest import SHARED_DATA
 from tests.journeys.conftest import Ranch, query, wait_until
 from tests.journeys.receipts import boxes, dump, settled
 from tests.journeys.reference import Seen, unmatched, yolo_predict
@@ -72,7 +74,8 @@ def _copy_file_by_file(card: Path, folder: Path) -> None:
 def _assert_same_boxes(ours: dict[str, list[Seen]], theirs: dict[str, list[Seen]]) -> None:
     assert ours.keys() == theirs.keys()
     strong = sum(box.confidence >= 0.25 for found in ours.values() for box in found)
-    assert strong >= 600, f"only {strong} boxes at confidence 0.25"
+    least = 600 if SHARED_DATA.is_dir() else 200  # most drawn photos show one deer
+    assert strong >= least, f"only {strong} boxes at confidence 0.25"
     # Boxes at the very edge of the storage floor may fall on either side of it.
     odd = {
         name: [box for box in unmatched(found, theirs[name]) if box.confidence >= 0.07]
@@ -167,14 +170,32 @@ def _may_kill(ranch: Ranch) -> bool:
     return bool(row["flying"]) and row["crashes"] < 2
 
 
+@pytest.fixture
+def bad_card(photos: Photos, tmp_path: Path) -> Path:
+    """Real files that broke somebody's reader; outside CI, without them, a few of the same kinds."""
+    real = SHARED_DATA / "images" / "bad"
+    if real.is_dir():
+        return real
+    card = tmp_path / "bad"
+    card.mkdir()
+    good = photos(1)[0]
+    with Picture.open(good) as picture:
+        picture.convert("L").save(card / "african_elephants_bw.jpg")
+        picture.convert("CMYK").save(card / "african_elephants_cmyk.jpg")
+        picture.rotate(90, expand=True).save(card / "african_elephants_with_exif_orientation.jpg")
+    (card / "african_elephants_truncated_file.jpg").write_bytes(good.read_bytes()[:9000])
+    (card / "pdf_renamed.jpg").write_bytes(b"%PDF-1.4 this is no photo")
+    (card / "text.jpg").write_text("this is no photo either")
+    return card
+
+
 def test_bad_files_are_named_with_their_reasons_and_the_good_ones_complete(
-    ranch: Ranch, shared_data: Path
+    ranch: Ranch, bad_card: Path
 ) -> None:
-    bad = shared_data / "images" / "bad"
     ranch.start("up")
     ranch.wait_for_api()
     folder = ranch.settings.drop_dir / "Bad card"
-    shutil.copytree(bad, folder, ignore=shutil.ignore_patterns("*.md"))
+    shutil.copytree(bad_card, folder)
     names = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
     delivered = settled(ranch, "Bad card")
     assert delivered["receipt"]["found"] == len(names)
@@ -196,8 +217,7 @@ def test_bad_files_are_named_with_their_reasons_and_the_good_ones_complete(
             assert file["image"]["state"] == "COMPLETED", file
     states = {Path(file["path"]).name: file for file in files}
     assert states["pdf_renamed.jpg"]["reason"] == "UNSUPPORTED_TYPE"
-    assert states["african_elephants_bw.jpg"]["image"]["state"] == "COMPLETED"
-    assert states["african_elephants_cmyk.jpg"]["image"]["state"] == "COMPLETED"
-    assert states["african_elephants_with_exif_orientation.jpg"]["image"]["state"] == "COMPLETED"
+    for whole in ("bw", "cmyk", "with_exif_orientation"):
+        assert states[f"african_elephants_{whole}.jpg"]["image"]["state"] == "COMPLETED"
     assert states["african_elephants_truncated_file.jpg"]["state"] == "REJECTED"
     assert dump(ranch, "Bad card") is not None
