@@ -21,6 +21,7 @@ from thumper.domain.capture_time import (
     instant_of,
     read_exif_time,
 )
+from thumper.domain.clock_doubt import DstEdge
 
 CHICAGO = ZoneInfo("America/Chicago")
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -51,13 +52,15 @@ def test_the_most_trusted_clock_wins_whatever_the_order_given() -> None:
 
 
 def test_no_clock_means_no_time() -> None:
-    assert chosen() == CaptureTime(taken_at=None, taken_local=None, source=TimeSource.NONE)
+    assert chosen() == CaptureTime()
+    assert chosen().source is TimeSource.NONE
 
 
 def test_a_wall_clock_becomes_an_instant_through_the_zone_of_the_place() -> None:
     time = chosen(reading("2024-07-01 06:00"))
     assert time.taken_at == dt.datetime(2024, 7, 1, 11, tzinfo=dt.UTC)
-    assert time.taken_local == dt.datetime(2024, 7, 1, 6)  # noqa: DTZ001  # a camera's clock
+    assert time.reading == reading("2024-07-01 06:00")
+    assert time.dst_edge is None
 
 
 def test_an_offset_in_the_file_beats_the_zone() -> None:
@@ -66,12 +69,20 @@ def test_an_offset_in_the_file_beats_the_zone() -> None:
     )
 
 
-def test_the_hour_that_comes_twice_is_read_as_the_first() -> None:
-    assert chosen(reading("2024-11-03 01:30")).taken_at == dt.datetime(2024, 11, 3, 6, 30, tzinfo=dt.UTC)
+def test_the_hour_that_comes_twice_is_read_as_the_first_and_that_is_said() -> None:
+    time = chosen(reading("2024-11-03 01:30"))
+    assert time.taken_at == dt.datetime(2024, 11, 3, 6, 30, tzinfo=dt.UTC)
+    assert time.dst_edge is DstEdge.AMBIGUOUS
 
 
-def test_an_hour_that_the_zone_skips_is_read_with_the_offset_before() -> None:
-    assert chosen(reading("2024-03-10 02:30")).taken_at == dt.datetime(2024, 3, 10, 8, 30, tzinfo=dt.UTC)
+def test_an_hour_that_the_zone_skips_is_read_with_the_offset_before_and_that_is_said() -> None:
+    time = chosen(reading("2024-03-10 02:30"))
+    assert time.taken_at == dt.datetime(2024, 3, 10, 8, 30, tzinfo=dt.UTC)
+    assert time.dst_edge is DstEdge.MISSING
+
+
+def test_an_offset_in_the_file_leaves_no_doubt_about_the_hour_that_comes_twice() -> None:
+    assert chosen(reading("2024-11-03 01:30", offset_h=-6)).dst_edge is None
 
 
 @pytest.mark.parametrize("text", ["1989-12-31 23:59:59", "1970-01-01", "2028-01-01", "2099-06-01"])
@@ -98,27 +109,32 @@ def test_a_time_is_never_invented(clocks: list[ClockReading], zone: ZoneInfo) ->
     possible = [c for c in clocks if FIRST_YEAR <= c.local.year <= NOW.year + 1]
     if not possible:
         assert time.source is TimeSource.NONE
+        assert time.taken_at is None
+        assert (time.reading is None) == (not clocks)
         assert len(time.ignored) == len(clocks)
     else:
         best = min(possible, key=lambda c: REAL_SOURCES.index(c.source))
-        assert (time.source, time.taken_local) == (best.source, best.local)
-        assert time.taken_at == instant_of(best, zone=zone)
+        assert (time.source, time.reading) == (best.source, best)
+        assert (time.taken_at, time.dst_edge) == instant_of(best, zone=zone)
 
 
 @given(believable, zones)
 def test_an_instant_shows_the_same_wall_clock_again_or_lay_in_a_gap(
     local: dt.datetime, zone: ZoneInfo
 ) -> None:
-    instant = instant_of(ClockReading(source=TimeSource.SIDECAR, local=local), zone=zone)
+    instant, edge = instant_of(ClockReading(source=TimeSource.SIDECAR, local=local), zone=zone)
     shown = instant.astimezone(zone).replace(tzinfo=None)
     in_gap = local.replace(tzinfo=zone, fold=0).utcoffset() != local.replace(tzinfo=zone, fold=1).utcoffset()
     assert shown == local or (in_gap and dt.timedelta() < shown - local <= dt.timedelta(hours=1))
+    assert (edge is DstEdge.MISSING) == (shown != local)
+    assert (edge is None) == (not in_gap)
 
 
 @given(believable, st.integers(-14 * 60, 14 * 60))
 def test_an_offset_gives_exactly_one_instant(local: dt.datetime, minutes: int) -> None:
     clock = ClockReading(source=TimeSource.SIDECAR, local=local, utc_offset=dt.timedelta(minutes=minutes))
-    assert instant_of(clock, zone=CHICAGO) == (local - clock.utc_offset).replace(tzinfo=dt.UTC)  # type: ignore[operator]  # set above
+    expected = (local - dt.timedelta(minutes=minutes)).replace(tzinfo=dt.UTC)
+    assert instant_of(clock, zone=CHICAGO) == (expected, None)
 
 
 @given(believable.map(lambda time: time.replace(microsecond=0)))
@@ -162,8 +178,8 @@ def test_an_offset_that_is_none_is_left_out(offset: str) -> None:
 
 
 def test_impossible_capture_times_cannot_be_built() -> None:
-    with pytest.raises(ValueError, match="an instant has a source"):
-        CaptureTime(taken_at=NOW, taken_local=None, source=TimeSource.NONE)
+    with pytest.raises(ValueError, match="an instant has a reading"):
+        CaptureTime(taken_at=NOW)
     with pytest.raises(ValueError, match="no time zone"):
         ClockReading(source=TimeSource.SIDECAR, local=NOW)
     with pytest.raises(ValueError, match="has a source"):

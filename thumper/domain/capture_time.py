@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from thumper.domain.clock_doubt import DstEdge
+
 FIRST_YEAR: Final = 1990
 """No digital camera took a photo before; clocks that were never set show earlier years."""
 
@@ -57,20 +59,26 @@ class IgnoredReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureTime:
-    """When a photo was taken: the instant (UTC) and what the camera's clock showed, or neither.
+    """When a photo was taken (an instant in UTC), and the reading of the clock that says so.
 
-    `ignored` lists the readings that stood before the chosen one and were not believed.
+    Without `taken_at` no reading is believed, and `reading` is the most trusted one that was not, if any
+    clock was read at all: what a later clock repair starts from. `ignored` lists the readings that stood
+    before the chosen one and were not believed, with the reasons.
     """
 
-    taken_at: dt.datetime | None
-    taken_local: dt.datetime | None
-    source: TimeSource
+    taken_at: dt.datetime | None = None
+    reading: ClockReading | None = None
+    dst_edge: DstEdge | None = None
     ignored: tuple[IgnoredReading, ...] = ()
 
     def __post_init__(self) -> None:
-        timed = self.source is not TimeSource.NONE
-        if timed != (self.taken_at is not None) or timed != (self.taken_local is not None):
-            raise ValueError(f"an instant has a source and a source has an instant, got {self}")
+        if self.taken_at is not None and self.reading is None:
+            raise ValueError(f"an instant has a reading that says so, got {self}")
+
+    @property
+    def source(self) -> TimeSource:
+        """Where the instant was read; `NONE` without one."""
+        return TimeSource.NONE if self.taken_at is None or self.reading is None else self.reading.source
 
 
 def choose(
@@ -79,33 +87,48 @@ def choose(
     """Believe the most trusted reading whose year is possible.
 
     Readings are tried in the order of `TimeSource`, equal sources in the order given. `zone` makes
-    an instant of a wall-clock time; an offset written beside it is believed before the zone. At the
-    end of summer time the first of the two possible instants is taken (fold 0), and an hour that
-    the zone skips is read with the offset before the change (PEP 495). `now` bounds the year.
+    an instant of a wall-clock time; an offset written beside it is believed before the zone. `now`
+    bounds the year.
     """
     order = list(TimeSource)
     ignored: list[IgnoredReading] = []
+    doubted: ClockReading | None = None
     for reading in sorted(readings, key=lambda reading: order.index(reading.source)):
         if isinstance(reading, IgnoredReading):
             ignored.append(reading)
-        elif not FIRST_YEAR <= reading.local.year <= now.year + 1:
+        elif not is_possible(reading.local, now=now):
+            doubted = doubted or reading
             why = f"clock not set: the year is outside {FIRST_YEAR} to {now.year + 1}"
             text = reading.local.isoformat(sep=" ")
             ignored.append(IgnoredReading(source=reading.source, text=text, why=why))
         else:
-            return CaptureTime(
-                taken_at=instant_of(reading, zone=zone),
-                taken_local=reading.local,
-                source=reading.source,
-                ignored=tuple(ignored),
-            )
-    return CaptureTime(taken_at=None, taken_local=None, source=TimeSource.NONE, ignored=tuple(ignored))
+            taken_at, dst_edge = instant_of(reading, zone=zone)
+            return CaptureTime(taken_at=taken_at, reading=reading, dst_edge=dst_edge, ignored=tuple(ignored))
+    return CaptureTime(reading=doubted, ignored=tuple(ignored))
 
 
-def instant_of(reading: ClockReading, *, zone: dt.tzinfo) -> dt.datetime:
-    """Give the UTC instant of a reading; see `choose` for daylight-saving edges."""
+def is_possible(local: dt.datetime, *, now: dt.datetime) -> bool:
+    """Say whether a photo can have been taken in the year that a clock shows."""
+    return FIRST_YEAR <= local.year <= now.year + 1
+
+
+def instant_of(reading: ClockReading, *, zone: dt.tzinfo) -> tuple[dt.datetime, DstEdge | None]:
+    """Give the UTC instant of a reading, and what daylight-saving time makes of it.
+
+    At the end of summer time the first of the two possible instants is taken (fold 0), and an hour that
+    the zone skips is read with the offset before the change (PEP 495); both are said beside.
+    """
     clock = dt.timezone(reading.utc_offset) if reading.utc_offset is not None else zone
-    return reading.local.replace(tzinfo=clock, fold=0).astimezone(dt.UTC)
+    first = reading.local.replace(tzinfo=clock, fold=0)
+    return first.astimezone(dt.UTC), _dst_edge(first)
+
+
+def _dst_edge(local: dt.datetime) -> DstEdge | None:
+    """Say whether a local time comes twice or never: its two readings then differ in their offset."""
+    before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
+    if before is None or after is None or before == after:
+        return None
+    return DstEdge.AMBIGUOUS if before > after else DstEdge.MISSING
 
 
 _EXIF_TIME: Final = re.compile(

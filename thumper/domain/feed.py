@@ -20,6 +20,8 @@ class FeedKind(StrEnum):
     """Detection of an image completed or failed: `image_id`, `dump_id`, `batch_id`."""
     IMAGE_QUEUED = "image_queued"
     """Images were sent to detection again: `batch_id`."""
+    CLOCK_FIXED = "clock_fixed"
+    """Capture times of images changed: one event for each dump, `dump_id`."""
     DETECTION_REVIEWED = "detection_reviewed"
     """A person judged a detection: `detection_id`, `image_id`."""
     DEER_SEEN = "deer_seen"

@@ -74,6 +74,15 @@ class SourceState(StrEnum):
     OFFLINE = "offline"
 
 
+class WatchMode(StrEnum):
+    """How new files of a watched folder are noticed."""
+
+    EVENTS = "events"
+    """The file system tells; rescans find what it forgets."""
+    POLLING = "polling"
+    """Rescans only: the file system tells nothing, or only a part."""
+
+
 class BatchKind(StrEnum):
     """What a batch of jobs was asked for."""
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.capture_time import CaptureTime
+from thumper.domain.clock_doubt import ClockDoubt
 from thumper.store.ids import new_id
 from thumper.store.models.image import UNTIMED_SORT_AT
 from thumper.store.unnest import arrays, unnest
@@ -108,6 +109,10 @@ _COLUMNS: Final = {
     "sort_at": "timestamptz",
     "taken_local": "timestamp",
     "time_source": "text",
+    "clock_source": "text",
+    "utc_offset_s": "int",
+    "clock_doubt": "text",
+    "dst_edge": "text",
     "camera_id": "uuid",
     "location_id": "uuid",
     "dump_id": "uuid",
@@ -145,14 +150,29 @@ def _row(image: NewImage) -> tuple[Any, ...]:
         image.height_px,
         image.capture.taken_at,
         image.capture.taken_at or UNTIMED_SORT_AT,
-        image.capture.taken_local,
-        image.capture.source.value,
+        *_clock(image.capture),
         image.camera_id,
         image.location_id,
         image.dump_id,
         latitude,
         longitude,
         json.dumps(image.exif),
+    )
+
+
+def _clock(capture: CaptureTime) -> tuple[Any, ...]:
+    """Give local time, source, source of the reading, its UTC offset, doubt and edge, as columns."""
+    reading = capture.reading
+    if reading is None:
+        return None, capture.source.value, None, None, None, None
+    offset = reading.utc_offset
+    return (
+        reading.local,
+        capture.source.value,
+        reading.source.value,
+        None if offset is None else int(offset.total_seconds()),
+        ClockDoubt.YEAR_OUT_OF_RANGE.value if capture.taken_at is None else None,
+        None if capture.dst_edge is None else capture.dst_edge.value,
     )
 
 

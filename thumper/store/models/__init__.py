@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from thumper.store.models.batch import Batch
 from thumper.store.models.camera import Camera
+from thumper.store.models.clock_fix import ClockFix
 from thumper.store.models.deer import Deer, Sighting
+from thumper.store.models.deployment import Deployment
 from thumper.store.models.detection import Detection, DetectionRun
 from thumper.store.models.detector import Detector
 from thumper.store.models.dump import Dump, File, Source
@@ -23,7 +25,9 @@ from thumper.store.models.upload import Upload
 __all__ = [
     "Batch",
     "Camera",
+    "ClockFix",
     "Deer",
+    "Deployment",
     "Detection",
     "DetectionRun",
     "Detector",

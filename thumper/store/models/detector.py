@@ -21,6 +21,8 @@ class Detector(Model):
     """Label texts by class number; null until a worker has loaded the file."""
     class_map: Any = fields.JSONField(default=dict)
     """`ClassMap.to_json()`: what the labels mean."""
+    proof: Any = fields.JSONField(null=True)
+    """The boxes that it found in the drawn proof scene when it was added; null until a worker has looked."""
     current = fields.BooleanField(default=False)
     """Whether its boxes are the ones shown; true for one detector at most (see migrations)."""
     created_at = created_column()

@@ -8,7 +8,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from thumper.domain.progress import FileState, SourceKind, SourceState
+from thumper.domain.progress import FileState, SourceKind, SourceState, WatchMode
 from thumper.store.models.columns import created_column, id_column
 from thumper.store.models.image import Image
 from thumper.store.models.location import Location
@@ -26,6 +26,12 @@ class Source(Model):
     device_id = fields.BigIntField(null=True)
     """`st_dev` when last seen online; a change means that another disk is mounted there."""
     last_scan_at = fields.DatetimeField(null=True)
+    watch_mode: WatchMode | None = fields.CharEnumField(WatchMode, max_length=8, null=True)  # type: ignore[assignment]  # may be null
+    """How new files are noticed; null for a source that is not watched."""
+    watch_note: str | None = fields.TextField(null=True)
+    """Why it is watched by polling only, or is offline, in a sentence; null when all is well."""
+    canary_at: dt.datetime | None = fields.DatetimeField(null=True)
+    """When a canary file last proved that events arrive."""
     created_at = created_column()
 
     class Meta:

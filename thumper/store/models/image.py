@@ -10,9 +10,12 @@ from tortoise import fields
 from tortoise.models import Model
 
 from thumper.domain.capture_time import TimeSource
+from thumper.domain.clock_doubt import ClockDoubt, DstEdge
+from thumper.domain.moon import MoonPhase
 from thumper.domain.progress import ImageState
 from thumper.store.models.camera import Camera
 from thumper.store.models.columns import WallClockField, created_column, id_column
+from thumper.store.models.deployment import Deployment
 from thumper.store.models.location import Location
 
 UNTIMED_SORT_AT: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -38,9 +41,19 @@ class Image(Model):
     taken_at = fields.DatetimeField(null=True)
     sort_at = fields.DatetimeField(default=UNTIMED_SORT_AT)
     taken_local: dt.datetime | None = WallClockField(null=True)
-    """What the camera's clock showed."""
+    """What the camera's clock showed, whether or not it is believed."""
     time_source = fields.CharEnumField(TimeSource, max_length=16, default=TimeSource.NONE)
+    clock_source: TimeSource | None = fields.CharEnumField(TimeSource, max_length=16, null=True)  # type: ignore[assignment]  # may be null
+    """Where `taken_local` was read; differs from `time_source` while the reading is not believed."""
+    utc_offset_s: int | None = fields.IntField(null=True)
+    """Offset from UTC that was written beside `taken_local`; null where the location's zone decides."""
     clock_offset_s = fields.IntField(default=0)
+    """Seconds added to `taken_local` by a clock fix."""
+    # A plain column, as `dump_id` below.
+    clock_fix_id = fields.UUIDField(null=True)
+    """The clock fix that decides (foreign key in the migrations)."""
+    clock_doubt: ClockDoubt | None = fields.CharEnumField(ClockDoubt, max_length=24, null=True)  # type: ignore[assignment]  # may be null
+    dst_edge: DstEdge | None = fields.CharEnumField(DstEdge, max_length=12, null=True)  # type: ignore[assignment]  # may be null
     camera: fields.ForeignKeyNullableRelation[Camera] = fields.ForeignKeyField(
         "thumper.Camera", related_name="images", null=True, on_delete=fields.RESTRICT
     )
@@ -49,11 +62,23 @@ class Image(Model):
         "thumper.Location", related_name="images", null=True, on_delete=fields.RESTRICT
     )
     location_id: UUID | None
+    deployment: fields.ForeignKeyNullableRelation[Deployment] = fields.ForeignKeyField(
+        "thumper.Deployment", related_name="images", null=True, on_delete=fields.SET_NULL
+    )
+    deployment_id: UUID | None
     # A plain column: a relation would make the modules of image and dump import each other.
     dump_id = fields.UUIDField()
     """The dump that first delivered it (foreign key in the migrations)."""
     latitude = fields.FloatField(null=True)
     longitude = fields.FloatField(null=True)
+    temperature_c = fields.FloatField(null=True)
+    battery_percent: int | None = fields.SmallIntField(null=True)
+    battery_v = fields.FloatField(null=True)
+    moon_phase: MoonPhase | None = fields.CharEnumField(MoonPhase, max_length=16, null=True)  # type: ignore[assignment]  # may be null
+    sequence_number: int | None = fields.SmallIntField(null=True)
+    """Which photo of a burst this is, from 1."""
+    sequence_length: int | None = fields.SmallIntField(null=True)
+    """How many photos the burst has."""
     exif: Any = fields.JSONField(default=dict)
     damaged = fields.BooleanField(default=False)
     state = fields.CharEnumField(ImageState, max_length=12, default=ImageState.PENDING)
@@ -70,4 +95,5 @@ class Image(Model):
             ("created_at", "id"),
             ("dump_id",),
             ("camera_id",),
+            ("deployment_id",),
         )
