@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image, ImageOps
 
-from thumper.cameras.profile import Device, examine, packaged_profiles
+from thumper.cameras.finding import examine
+from thumper.cameras.profile import Device
+from thumper.cameras.shelf import packaged_profiles
 from thumper.demo.animal import TrueBox
 from thumper.demo.card import Card, DrawnPhoto
 from thumper.demo.ranch import Ranch, build_ranch
-from thumper.domain.capture_time import TimeSource
+from thumper.domain.capture_time import ClockReading, TimeSource
 from thumper.domain.card_folder import location_name
 from thumper.domain.reason import Reason
 from thumper.imaging.header import inspect
@@ -148,12 +150,13 @@ def test_every_step_of_the_honest_order_that_drawings_can_have_occurs(ranch: Ran
 
 def test_only_a_name_that_holds_the_time_is_read_as_one_by_the_camera_profiles(ranch: Ranch) -> None:
     for _, photo in photos_of(ranch):
-        device = Device(make=photo.camera.make, model=photo.camera.model)
-        found = examine(packaged_profiles(), device, file_name=photo.path.name)
+        device = Device(make=photo.camera.make, model=photo.camera.model, file_name=photo.path.name)
+        found = examine(packaged_profiles(), device)
         if photo.time_source is TimeSource.FILE_NAME:
-            assert [clock.local for clock in found.name_clocks] == [photo.reading]
+            assert photo.reading is not None
+            assert found.clocks == (ClockReading(source=TimeSource.FILE_NAME, local=photo.reading),)
         elif photo.time_source is TimeSource.NONE:
-            assert found.name_clocks == ()
+            assert found.clocks == ()
 
 
 def test_a_card_names_its_location_as_a_folder_does(ranch: Ranch) -> None:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from thumper.domain.capture_time import ClockReading, TimeSource
+from thumper.domain.plain_text import clean
 from thumper.ingest.exif_block import PREFIX, Block, Tag, read_block
-from thumper.ingest.metadata import Metadata, clean, describe, read_metadata
+from thumper.ingest.metadata import Metadata, describe, read_metadata
 
 MAX_EXIF_BYTES = 64 * 1024
 
@@ -198,6 +199,30 @@ def test_an_exif_block_above_the_limit_is_not_read_and_named() -> None:
     metadata = read_metadata(jpeg(exif), media_type="image/jpeg", max_exif_bytes=1000)
     assert metadata.description == ""
     assert "THUMPER_MAX_EXIF_BYTES" in metadata.unreadable[0]
+
+
+def test_a_photo_that_a_program_saved_again_keeps_its_maker_note_and_comment() -> None:
+    """Pillow writes both as numbers of one byte."""
+    exif = Image.Exif()
+    exif.get_ifd(Tag.EXIF_DIRECTORY)[Tag.MAKER_NOTE] = b"RECONYXH2\0" + bytes(range(256))
+    exif.get_ifd(Tag.EXIF_DIRECTORY)[Tag.USER_COMMENT] = b"ASCII\0\0\0ID=RIDGE"
+    metadata = read(jpeg(exif))
+    assert metadata.maker_note == b"RECONYXH2\0" + bytes(range(256))
+    assert metadata.user_comment == "ID=RIDGE"
+
+
+def test_a_maker_note_may_be_declared_as_text_and_is_kept_only_in_part() -> None:
+    assert describe(Block(values={Tag.MAKER_NOTE: "}:-\0\xf1"})).maker_note == b"}:-\0\xf1"
+    assert describe(Block(values={Tag.MAKER_NOTE: (1.0, 2.0)})).maker_note == b""
+    assert len(describe(Block(values={Tag.MAKER_NOTE: b"x" * 40_000})).maker_note) == 4096
+
+
+def test_the_comment_of_the_file_is_kept_on_one_line() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "JPEG", comment=b"Trg: M 3/10\rTmp: 21 C\0\0")
+    metadata = read(out.getvalue())
+    assert metadata.file_comment.startswith("Trg: M 3/10\rTmp")
+    assert metadata.to_json() == {"file_comment": "Trg: M 3/10 Tmp: 21 C"}
 
 
 def test_a_png_has_exif_too() -> None:

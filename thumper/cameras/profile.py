@@ -1,84 +1,105 @@
-"""Camera profiles: what a brand writes into its files, as data, and how it is matched.
+"""Camera profiles: what a brand writes into its files, as data.
 
-A profile is a TOML file. If TOML cannot say what a brand does, this module learns
-a new word; it never contains the name of a brand. Cameras without a profile are
+A profile is a TOML file. If TOML cannot say what a brand does, this folder learns a
+new word; code never contains the name of a brand. Cameras without a profile are
 welcome: the generic profile applies to every photo.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
-from typing import Annotated, Final
+from functools import cached_property
+from typing import Annotated, Any, Final, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from thumper.domain.capture_time import ClockReading, TimeSource
+from thumper.cameras.comment import Comment
+from thumper.cameras.file_name import FileName
+from thumper.cameras.maker_note import MakerNote
+from thumper.cameras.pattern import BytesPattern, Pattern
+from thumper.domain.plain_text import LONGEST_WORD, clean
 from thumper.errors import SettingError
 
-CLOCK_GROUPS: Final = ("year", "month", "day", "hour", "minute", "second")
-"""Named groups that together make a wall-clock time; the second may be missing."""
-
-_KNOWN_GROUPS: Final = frozenset({*CLOCK_GROUPS, "location"})
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"is no regular expression: {error}") from None
-    return text
-
-
-def _file_name_pattern(text: str) -> str:
-    groups = set(re.compile(_pattern(text)).groupindex)
-    if unknown := sorted(groups - _KNOWN_GROUPS):
-        raise ValueError(
-            f"has unknown groups {', '.join(unknown)}; known are {', '.join(sorted(_KNOWN_GROUPS))}"
-        )
-    clock = groups & set(CLOCK_GROUPS)
-    if clock and (missing := sorted(set(CLOCK_GROUPS) - {"second"} - clock)):
-        raise ValueError(f"reads a time without {', '.join(missing)}")
-    if not groups:
-        raise ValueError("reads neither a time nor a location")
-    return text
-
-
-def _comment_pattern(text: str) -> str:
-    if set(re.compile(_pattern(text)).groupindex) != {"name"}:
-        raise ValueError("must have exactly one named group, (?P<name>...)")
-    return text
-
-
-Pattern = Annotated[str, AfterValidator(_pattern)]
 _STRICT: Final = ConfigDict(frozen=True, extra="forbid")
+
+Word: TypeAlias = Annotated[str, AfterValidator(lambda text: clean(text, LONGEST_WORD))]
+"""A text that goes into rows."""
+
+_WHY: Final = {
+    "make": "Make is {}",
+    "model": "Model is {}",
+    "software": "Software is {}",
+    "maker_note": "the maker note begins as theirs do",
+    "file_name": "the file is named {}",
+    "file_comment": "the comment of the file reads as theirs do",
+}
+"""What can be matched, as people are told of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """What a photo says of the camera that took it; empty where it says nothing. `file_name` has no folders."""
+
+    file_name: str = ""
+    make: str = ""
+    model: str = ""
+    serial: str = ""
+    software: str = ""
+    comment: str = ""
+    """EXIF UserComment."""
+    file_comment: str = ""
+    """The comment of the JPEG file itself, line ends and all."""
+    maker_note: bytes = b""
 
 
 class Match(BaseModel):
-    """Which photos a profile is for: every pattern given must be found. Without patterns: every photo."""
+    """Which photos a profile is for: every pattern given must be found. Without patterns: every photo.
+
+    Patterns are regular expressions. EXIF leaves nothing to compare where a program took it away, so such
+    photos have no profile but the generic one.
+    """
 
     model_config = _STRICT
 
     make: Pattern | None = None
-    """Regular expression searched in EXIF Make."""
+    """Searched in EXIF Make."""
     model: Pattern | None = None
-    """Regular expression searched in EXIF Model."""
+    """Searched in EXIF Model."""
+    software: Pattern | None = None
+    """Searched in EXIF Software."""
+    file_comment: Pattern | None = None
+    """Searched in the comment of the JPEG file."""
+    file_name: Pattern | None = None
+    """Searched in the file's name."""
+    maker_note: BytesPattern | None = None
+    """Matched where the maker note begins; bytes are written as `\\xF1`."""
+
+    @property
+    def anything(self) -> bool:
+        """Whether it is for every photo."""
+        return not self._given
+
+    def reasons(self, device: Device) -> tuple[str, ...] | None:
+        """Say what makes the profile fit such a device; None when it does not."""
+        why = []
+        for name, pattern in self._given:
+            if not _is_found(pattern, getattr(device, name)):
+                return None
+            why.append(_WHY[name].format(getattr(device, name)))
+        return tuple(why)
+
+    @cached_property
+    def _given(self) -> tuple[tuple[str, re.Pattern[str] | re.Pattern[bytes]], ...]:
+        """The patterns that are given, by the field of `Device` that each is for."""
+        patterns = ((name, getattr(self, name)) for name in _WHY)
+        return tuple((name, pattern) for name, pattern in patterns if pattern is not None)
 
 
-class FileName(BaseModel):
-    """One style of file names."""
-
-    model_config = _STRICT
-
-    pattern: Annotated[str, AfterValidator(_file_name_pattern)]
-    """Regular expression, matched against the whole name without folders, whatever its case."""
-    example: str
-    """A name that it must match: its documentation and its test."""
+def _is_found(pattern: re.Pattern[Any], text: str | bytes) -> bool:
+    found = pattern.match(text) if isinstance(text, bytes) else pattern.search(text)
+    return found is not None
 
 
 class Profile(BaseModel):
@@ -86,90 +107,42 @@ class Profile(BaseModel):
 
     model_config = _STRICT
 
-    name: str = Field(min_length=1)
+    name: Word = Field(min_length=1)
     source: str = Field(min_length=1)
     """Where this is known from: a sample or a public document."""
     match: Match = Match()
+    make: Word = ""
+    """Maker of the camera, for photos whose EXIF does not name it."""
     exif_datetime_is_shutter: bool = False
     """Whether EXIF DateTime is the moment of exposure. Programs overwrite it, so `firmware` belongs to it."""
     firmware: Pattern | None = None
-    """Regular expression of EXIF Software as the camera writes it; DateTime beside any other is an edit's."""
-    camera_name_in_comment: Annotated[str, AfterValidator(_comment_pattern)] | None = None
-    """Regular expression that finds the camera's own name in EXIF UserComment."""
+    """Found in EXIF Software as the camera writes it; DateTime beside any other is an edit's."""
+    maker_note: MakerNote | None = None
+    user_comment: Comment | None = None
+    """What EXIF UserComment holds."""
+    file_comment: Comment | None = None
+    """What the comment of the JPEG file holds."""
     file_names: tuple[FileName, ...] = ()
 
-    def matches(self, device: Device) -> bool:
-        """Say whether this profile is for photos of such a device."""
-        pairs = ((self.match.make, device.make), (self.match.model, device.model))
-        return all(pattern is None or re.search(pattern, text) for pattern, text in pairs)
+    @model_validator(mode="after")
+    def _is_for_some_camera(self) -> Self:
+        of_some = (
+            self.make,
+            self.exif_datetime_is_shutter,
+            self.maker_note,
+            self.user_comment,
+            self.file_comment,
+        )
+        if self.match.anything and any(of_some):
+            raise ValueError(
+                "only names of files are the same for every camera; add a match that recognises this one"
+            )
+        return self
 
     def trusts_datetime_of(self, device: Device) -> bool:
         """Say whether EXIF DateTime of a matching photo is the moment of exposure."""
-        untouched = self.firmware is None or re.search(self.firmware, device.software) is not None
+        untouched = self.firmware is None or self.firmware.search(device.software) is not None
         return self.exif_datetime_is_shutter and untouched
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
-    """What a photo says of the camera that took it; empty where it says nothing."""
-
-    make: str = ""
-    model: str = ""
-    software: str = ""
-    comment: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """What the matching profiles make of one photo.
-
-    `name_clocks` are readings of the file name, best first; `location` is a name found in it, which
-    counts only when such a location exists.
-    """
-
-    datetime_is_shutter: bool
-    camera_name: str
-    name_clocks: tuple[ClockReading, ...]
-    location: str | None
-
-
-def examine(profiles: Sequence[Profile], device: Device, *, file_name: str) -> Findings:
-    """Apply every matching profile, in the order given, to a photo."""
-    matching = [profile for profile in profiles if profile.matches(device)]
-    names = [_in_comment(profile, device.comment) for profile in matching]
-    found = [match for profile in matching for match in _matches(profile.file_names, file_name)]
-    clocks = [_clock(match) for match in found]
-    places = [match.groupdict().get("location") for match in found]
-    return Findings(
-        datetime_is_shutter=any(profile.trusts_datetime_of(device) for profile in matching),
-        camera_name=next(filter(None, names), ""),
-        name_clocks=tuple(clock for clock in clocks if clock is not None),
-        location=next(filter(None, (place.strip() for place in places if place)), None),
-    )
-
-
-def _in_comment(profile: Profile, comment: str) -> str:
-    if profile.camera_name_in_comment is None:
-        return ""
-    match = re.search(profile.camera_name_in_comment, comment)
-    return match["name"].strip() if match else ""
-
-
-def _matches(styles: Iterable[FileName], file_name: str) -> Iterable[re.Match[str]]:
-    tried = (re.fullmatch(style.pattern, file_name, re.IGNORECASE) for style in styles)
-    return (match for match in tried if match is not None)
-
-
-def _clock(match: re.Match[str]) -> ClockReading | None:
-    parts = match.groupdict()
-    if not set(CLOCK_GROUPS[:-1]) <= parts.keys():
-        return None
-    year, month, day, hour, minute, second = (int(parts.get(group) or 0) for group in CLOCK_GROUPS)
-    try:
-        local = dt.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # a camera's clock
-    except ValueError:  # digits of that shape that are no date: a serial number, a counter
-        return None
-    return ClockReading(source=TimeSource.FILE_NAME, local=local)
 
 
 def read_profile(text: str, *, file_name: str) -> Profile:
@@ -180,18 +153,7 @@ def read_profile(text: str, *, file_name: str) -> Profile:
         raise SettingError(f"Camera profile {file_name} is no TOML: {error}.") from None
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc']))}: {problem['msg'].removeprefix('Value error, ')}"
+            f"{'.'.join(map(str, problem['loc'])) or 'profile'}: {problem['msg'].removeprefix('Value error, ')}"
             for problem in error.errors()
         )
         raise SettingError(f"Camera profile {file_name} cannot be used: {problems}.") from None
-
-
-@lru_cache(maxsize=1)
-def packaged_profiles() -> tuple[Profile, ...]:
-    """Give the profiles that come with Thumper, brands by name and the generic one last."""
-    folder = resources.files("thumper.cameras") / "profiles"
-    files = sorted(
-        (file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name
-    )
-    files.sort(key=lambda file: file.name == "generic.toml")
-    return tuple(read_profile(file.read_text("utf-8"), file_name=file.name) for file in files)

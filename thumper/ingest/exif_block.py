@@ -3,7 +3,7 @@
 Pillow's reader would do for honest files; on broken ones it warns through the
 interpreter's global warning filters, which threads share. This one is bounded by
 the block's own length, never raises, and says what it could not read. It follows
-no pointer but those of the Exif and GPS directories and leaves maker notes alone.
+no pointer but those of the Exif and GPS directories; a maker note is handed on as bytes.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _FORMATS: Final = {1: "B", 3: "H", 4: "I", 5: "II", 6: "b", 8: "h", 9: "i", 10: 
 _TEXT: Final = 2
 _BYTES: Final = 7
 _RATIONALS: Final = frozenset({5, 10})
+_NUMBERS_OF_BYTES: Final = 1
 _MOST_NUMBERS: Final = 64
 
 Value: TypeAlias = str | bytes | tuple[float, ...]
@@ -51,6 +52,7 @@ class Tag(IntEnum):
     OFFSET_TIME = 0x9010
     OFFSET_TIME_ORIGINAL = 0x9011
     OFFSET_TIME_DIGITIZED = 0x9012
+    MAKER_NOTE = 0x927C
     USER_COMMENT = 0x9286
     SUBSEC_TIME = 0x9290
     SUBSEC_TIME_ORIGINAL = 0x9291
@@ -64,6 +66,8 @@ class Tag(IntEnum):
 
 
 _WANTED: Final = frozenset(Tag)
+_OPAQUE: Final = frozenset({Tag.MAKER_NOTE, Tag.USER_COMMENT})
+"""Tags whose values are bytes; programs that save a photo again declare them as numbers of one byte."""
 _GPS: Final = 0x10000
 
 
@@ -118,7 +122,8 @@ class _Reader:
             if space + number not in _WANTED:
                 continue
             tag = Tag(space + number)
-            value = self._value(kind, count, place=place)
+            opaque = kind == _NUMBERS_OF_BYTES and tag in _OPAQUE
+            value = self._value(_BYTES if opaque else kind, count, place=place)
             if value is None:
                 self.block.unreadable.append(f"{tag.name} lies outside the EXIF block or has an unknown type")
             else:

@@ -9,22 +9,18 @@ from __future__ import annotations
 
 import io
 import math
-import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
 
+from thumper.cameras.comment import MOST_CHARACTERS
+from thumper.cameras.maker_note import MOST_BYTES
 from thumper.domain.capture_time import ClockReading, IgnoredReading, TimeSource, read_exif_time
+from thumper.domain.plain_text import LONGEST_WORD, clean, up_to_nul
 from thumper.imaging.header import open_header
 from thumper.ingest.exif_block import Block, Tag, read_block
 
-_LONGEST_WORD: Final = 200
-"""Characters kept of make, model, serial number and software: the width of their columns."""
-_LONGEST_TEXT: Final = 2000
-"""Characters kept of comments and descriptions."""
 _COMMENT_PREFIX_BYTES: Final = 8
 """EXIF 2.32, tag UserComment: eight bytes name the character code."""
-_CONTROL: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Unicode categories that are removed from texts; NUL is one that PostgreSQL refuses."""
 
 _TIMES: Final = (
     (
@@ -61,6 +57,10 @@ class Metadata:
     software: str = ""
     description: str = ""
     user_comment: str = ""
+    file_comment: str = ""
+    """The comment of the JPEG file itself, as written: its line ends separate what it says."""
+    maker_note: bytes = b""
+    """The start of the maker's own note; camera profiles know what it means."""
     clocks: tuple[ClockReading | IgnoredReading, ...] = ()
     """The EXIF times that are there; DateTime among them, whether or not it is believed later."""
     position: Position | None = None
@@ -88,27 +88,34 @@ class Metadata:
                 "f_number",
             )
         }
-        fields |= {"times": times, "unreadable": list(self.unreadable)}
+        fields |= {
+            "file_comment": clean(self.file_comment),
+            "times": times,
+            "unreadable": list(self.unreadable),
+        }
         return {name: value for name, value in fields.items() if value not in ("", None, {}, [])}
 
 
 def read_metadata(data: bytes, *, media_type: str, max_exif_bytes: int) -> Metadata:
     """Read the EXIF of one JPEG or PNG. Never raises: what is broken is named in `unreadable`."""
     try:
-        raw = open_header(io.BytesIO(data), media_type).info.get("exif", b"")
+        header = open_header(io.BytesIO(data), media_type).info
     except Exception as error:  # noqa: BLE001  # Pillow's parsers raise whatever hostile bytes provoke
         return Metadata(unreadable=(f"the header cannot be read ({type(error).__name__})",))
+    raw, comment = header.get("exif", b""), header.get("comment", b"")
+    file_comment = comment[:MOST_CHARACTERS].decode("latin-1") if isinstance(comment, bytes) else ""
     if not isinstance(raw, bytes) or not raw:
-        return Metadata()
+        return Metadata(file_comment=file_comment)
     if len(raw) > max_exif_bytes:
         return Metadata(
-            unreadable=(f"the EXIF block has {len(raw):,} bytes, more than THUMPER_MAX_EXIF_BYTES",)
+            file_comment=file_comment,
+            unreadable=(f"the EXIF block has {len(raw):,} bytes, more than THUMPER_MAX_EXIF_BYTES",),
         )
-    return describe(read_block(raw))
+    return describe(read_block(raw), file_comment=file_comment)
 
 
-def describe(block: Block) -> Metadata:
-    """Clean and check what an EXIF block says."""
+def describe(block: Block, *, file_comment: str = "") -> Metadata:
+    """Clean and check what an EXIF block says, beside the comment of the file."""
     unreadable = list(block.unreadable)
     return Metadata(
         make=_word(block, Tag.MAKE),
@@ -117,6 +124,8 @@ def describe(block: Block) -> Metadata:
         software=_word(block, Tag.SOFTWARE),
         description=_text(block, Tag.DESCRIPTION),
         user_comment=_comment(block, unreadable),
+        file_comment=file_comment,
+        maker_note=_maker_note(block),
         clocks=tuple(_clocks(block)),
         position=_position(block, unreadable),
         orientation=_whole(block, Tag.ORIENTATION, most=8),
@@ -124,14 +133,6 @@ def describe(block: Block) -> Metadata:
         exposure_s=_positive(block, Tag.EXPOSURE_TIME),
         f_number=_positive(block, Tag.F_NUMBER),
         unreadable=tuple(dict.fromkeys(unreadable)),
-    )
-
-
-def clean(text: str, longest: int = _LONGEST_TEXT) -> str:
-    """Remove NUL, control and unassigned characters and outer blanks; cut to `longest` characters."""
-    kept = (char if char != "\n" else " " for char in text)
-    return (
-        "".join(char for char in kept if unicodedata.category(char) not in _CONTROL).strip()[:longest].strip()
     )
 
 
@@ -147,12 +148,19 @@ def _raw_text(block: Block, tag: Tag) -> str:
 
 
 def _word(block: Block, tag: Tag) -> str:
-    """Give a short text up to its first NUL, as C reads it: firmware pads with what was there before."""
-    return clean(_raw_text(block, tag).partition("\0")[0], _LONGEST_WORD)
+    return clean(up_to_nul(_raw_text(block, tag)), LONGEST_WORD)
 
 
 def _text(block: Block, tag: Tag) -> str:
     return clean(_raw_text(block, tag))
+
+
+def _maker_note(block: Block) -> bytes:
+    """Give the bytes of the maker note; the standard says bytes, some cameras say text."""
+    value = block.values.get(Tag.MAKER_NOTE, b"")
+    if isinstance(value, str):
+        return value[:MOST_BYTES].encode("latin-1")
+    return value[:MOST_BYTES] if isinstance(value, bytes) else b""
 
 
 def _comment(block: Block, unreadable: list[str]) -> str:

@@ -1,0 +1,110 @@
+"""Says of one file what Thumper would make of it and why: which profile, which clock, what is ignored.
+
+Uses what admission uses, so that the two cannot differ; needs no database.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from thumper.cameras.finding import Findings
+from thumper.cameras.profile import Profile
+from thumper.domain.capture_time import CaptureTime, ClockReading, IgnoredReading, TimeSource, choose
+from thumper.domain.path_text import readable
+from thumper.errors import NotFoundError
+from thumper.imaging.header import inspect_stream
+from thumper.imaging.limits import Limits
+from thumper.imaging.original import open_original, read_whole
+from thumper.imaging.refusal import DecodeRefusal
+from thumper.ingest import findings as photo_findings
+from thumper.ingest.metadata import Metadata, read_metadata
+from thumper.settings import Settings
+
+WHY_CHOSEN: Final = "the most trusted clock that shows a possible time"
+WHY_NOT_NEEDED: Final = "a more trusted clock shows a possible time"
+
+
+class Verdict(StrEnum):
+    """What became of one clock."""
+
+    CHOSEN = "chosen"
+    IGNORED = "ignored"
+    NOT_NEEDED = "not_needed"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedClock:
+    """One clock of the photo: what it shows, and whether it is believed, with the reason."""
+
+    source: TimeSource
+    shows: str
+    verdict: Verdict
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Everything that is read out of one file beside its picture."""
+
+    file_name: str
+    metadata: Metadata
+    findings: Findings
+    capture: CaptureTime
+    clocks: tuple[JudgedClock, ...]
+    """In the order of trust."""
+
+
+def explain(path: Path, settings: Settings, profiles: Sequence[Profile], *, now: dt.datetime) -> Explanation:
+    """Explain one photo file; wall-clock times are read in the zone of the settings.
+
+    Raises `NotFoundError`, and `DecodeRefusal` when it is no photo or cannot be read.
+    """
+    name = readable(os.fsencode(path))
+    if not path.exists():
+        raise NotFoundError(f"There is no file {name}.")
+    try:
+        metadata = _read(path, settings)
+    except DecodeRefusal as refusal:
+        raise DecodeRefusal(refusal.reason, f"{name}: {refusal} {refusal.reason.advice}") from refusal
+    found = photo_findings.find(profiles, metadata, file_name=readable(os.fsencode(path.name)))
+    clocks = photo_findings.clocks(metadata, found)
+    capture = choose(clocks, zone=settings.zone, now=now)
+    return Explanation(
+        file_name=name,
+        metadata=metadata,
+        findings=found,
+        capture=capture,
+        clocks=tuple(_judged(clocks, capture)),
+    )
+
+
+def _read(path: Path, settings: Settings) -> Metadata:
+    limits = Limits.of(settings)
+    with open_original(path) as fd:
+        content = read_whole(fd, limits)
+    media_type = inspect_stream(io.BytesIO(content), limits).media_type
+    return read_metadata(content, media_type=media_type, max_exif_bytes=settings.max_exif_bytes)
+
+
+def _judged(clocks: Sequence[ClockReading | IgnoredReading], capture: CaptureTime) -> Iterator[JudgedClock]:
+    order = list(TimeSource)
+    refused = {(reading.source, reading.text): reading.why for reading in capture.ignored}
+    chosen = capture.reading if capture.taken_at is not None else None
+    for clock in sorted(clocks, key=lambda clock: order.index(clock.source)):
+        if isinstance(clock, IgnoredReading):
+            yield JudgedClock(clock.source, clock.text, Verdict.IGNORED, clock.why)
+            continue
+        shows = clock.local.isoformat(sep=" ")
+        if clock is chosen:
+            yield JudgedClock(clock.source, shows, Verdict.CHOSEN, WHY_CHOSEN)
+        elif why := refused.get((clock.source, shows)):
+            yield JudgedClock(clock.source, shows, Verdict.IGNORED, why)
+        else:
+            yield JudgedClock(clock.source, shows, Verdict.NOT_NEEDED, WHY_NOT_NEEDED)
