@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,31 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: p
 
 def test_nothing_is_held_where_nothing_is(tmp_path: Path) -> None:
     assert not library.holds(tmp_path / "nowhere" / "a.jpg", SHA256)
+
+
+def test_what_killed_processes_left_half_written_is_cleared_and_what_is_being_written_is_not(
+    tmp_path: Path,
+) -> None:
+    original = library.keep_original(tmp_path, CONTENT, media_type="image/jpeg")
+    halves = [
+        path.with_name(".abc123.part")
+        for path in (original, library.thumbnail_path(tmp_path, SHA256), library.view_path(tmp_path, SHA256))
+    ]
+    received = library.incoming_dir(tmp_path) / "0123abcd"
+    growing = [original.with_name(".growing.part"), library.incoming_dir(tmp_path) / "growing"]
+    long_ago_s = time.time() - 1.1 * library.LEFTOVER_S
+    for path in (*halves, received, *growing):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+    for path in (*halves, received, original):
+        os.utime(path, (long_ago_s, long_ago_s))
+    assert set(library.leftovers(tmp_path)) == {*halves, received}
+    assert library.clear_leftovers(tmp_path) == 4
+    assert original.read_bytes() == CONTENT
+    assert all(path.exists() for path in growing)
+    assert list(library.kept_originals(tmp_path)) == [original]
+
+
+def test_a_library_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
+    assert list(library.kept_originals(tmp_path / "none")) == []
+    assert library.clear_leftovers(tmp_path / "none") == 0

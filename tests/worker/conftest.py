@@ -31,13 +31,7 @@ def queue(database: str, settings: Settings) -> Queue:
     """Record photos and their jobs, as ingestion does, without waking the worker."""
 
     async def record(paths: Sequence[Path]) -> list[UUID]:
-        weights = resolve(settings)
-        await detectors.register(
-            sha256=weights.sha256,
-            name=weights.name,
-            class_map=weights.class_map.to_json(),
-            make_current=False,
-        )
+        await detectors.register(resolve(settings), make_current=False)
         dump = await make_dump(source=await make_source(paths[0].parent))
         async with in_transaction("default") as transaction:
             ids = [(await _make_pending(dump, path)).id for path in paths]

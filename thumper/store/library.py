@@ -2,7 +2,8 @@
 
 Paths are pure functions of the hash. Every file appears whole or not at all, and an
 original only after it was read back from disk and its hash compared. Nothing here
-deletes or overwrites an original.
+deletes or overwrites an original. What a killed process left half written is found, and
+removed when nobody can be writing it any more.
 """
 
 from __future__ import annotations
@@ -11,9 +12,16 @@ import contextlib
 import hashlib
 import os
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+LEFTOVER_S: Final = 3600.0
+"""Time without a write after which a half-written file belongs to nobody: each is written in one go of seconds."""
+
+_HALF_PREFIX: Final = "."
+_HALF_SUFFIX: Final = ".part"
 _SUFFIXES: Final = {"image/jpeg": ".jpg", "image/png": ".png"}
 
 
@@ -48,7 +56,7 @@ def write_whole(path: Path, content: bytes, *, durable: bool = False) -> None:
     Raises `OSError` if it cannot be written; then nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    fd, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    fd, name = tempfile.mkstemp(prefix=_HALF_PREFIX, suffix=_HALF_SUFFIX, dir=path.parent)
     try:
         with os.fdopen(fd, "wb") as file:
             file.write(content)
@@ -98,3 +106,38 @@ def holds(path: Path, sha256: bytes) -> bool:
             return hashlib.file_digest(file, "sha256").digest() == sha256
     except (FileNotFoundError, NotADirectoryError):
         return False
+
+
+def kept_originals(library: Path) -> Iterator[Path]:
+    """Give every file among the originals, but for those that are half written."""
+    return (path for path in _files(library / "originals") if not _is_half_written(path.name))
+
+
+def leftovers(library: Path) -> Iterator[Path]:
+    """Give the half-written files that have not grown for `LEFTOVER_S`, wherever they lie in a library."""
+    untouched_since = time.time() - LEFTOVER_S
+    written = [library / name for name in ("originals", "thumbs", "views")]
+    halves = (path for folder in written for path in _files(folder) if _is_half_written(path.name))
+    for path in (*halves, *_files(incoming_dir(library))):
+        with contextlib.suppress(OSError):  # finished, or removed by somebody else
+            if path.stat().st_mtime < untouched_since:
+                yield path
+
+
+def clear_leftovers(library: Path) -> int:
+    """Remove what processes that were killed left half written; give how many files that were. Never raises."""
+    removed = 0
+    for path in leftovers(library):
+        with contextlib.suppress(OSError):
+            path.unlink()
+            removed += 1
+    return removed
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Give every file below a folder; a folder that is not there has none."""
+    return (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
+
+
+def _is_half_written(name: str) -> bool:
+    return name.startswith(_HALF_PREFIX) and name.endswith(_HALF_SUFFIX)

@@ -32,12 +32,20 @@ async def listen(redis_url: str, kick: Callable[[], None]) -> None:
         kick()
 
     away = False
+
+    async def connected(_context: dict[Any, Any]) -> None:
+        nonlocal away
+        if away:
+            log.info("Redis is back")
+        away = False
+
     while True:
         worker = Worker(
             functions=[func(look, name=wakeup.FUNCTION, max_tries=1, timeout=5)],  # type: ignore[arg-type]  # arq's
             # protocol asks for __qualname__, which mypy does not see on a function
             redis_settings=wakeup.redis_settings(redis_url),
             queue_name=wakeup.QUEUE,
+            on_startup=connected,  # type: ignore[arg-type]  # likewise
             job_serializer=wakeup.serialise,
             job_deserializer=wakeup.deserialise,
             poll_delay=POLL_DELAY_S,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -16,10 +17,11 @@ import structlog
 
 from thumper.background import beside, stop_signals
 from thumper.domain.progress import ProcessRole, ProcessState
+from thumper.domain.proof import words
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
-from thumper.store import detectors, premises
+from thumper.store import detectors, library, premises
 from thumper.store.connect import open_database
 from thumper.store.processes import Beat, Life, keep_beating
 from thumper.store.results import Origin
@@ -30,6 +32,8 @@ from thumper.worker.batch import Bench, Capacity
 from thumper.worker.detector import Detector, DeviceFault
 from thumper.worker.drain import Drain
 from thumper.worker.listener import listen
+from thumper.worker.loader import load_detector
+from thumper.worker.proof import look_at_scene, scene_hash
 
 log = structlog.get_logger(__name__)
 
@@ -70,21 +74,31 @@ async def _run(settings: Settings, life: Life) -> Ending:
     with DecodeSandbox(Limits.of(settings), workers=settings.decode_workers) as sandbox:
         async with open_database(settings.postgres_url, pool_size=6):
             await premises.check_originals()
+            _tidy_up(settings)
             async with beside(keep_beating(life, lambda: Beat(state=ProcessState.STARTING))):
-                loading = asyncio.get_running_loop().run_in_executor(thread, _load, settings, weights)
+                loading = asyncio.get_running_loop().run_in_executor(
+                    thread, lambda: load_detector(weights, device=settings.device)
+                )
                 bench = await _bench(
                     settings, weights, detector=await loading, sandbox=sandbox, thread=thread
                 )
+                await _prove(bench)
             ending = await _work(bench, life, stop)
     thread.shutdown(wait=False, cancel_futures=True)
     return ending
 
 
-def _load(settings: Settings, weights: Weights) -> Detector:
-    """Load the model, in the thread that will use it. The import is slow and only this process pays it."""
-    from thumper.worker.engines.ultralytics_engine import UltralyticsEngine  # noqa: PLC0415
+def _tidy_up(settings: Settings) -> None:
+    """Remove what killed processes left half written, in a thread that nobody waits for.
 
-    return UltralyticsEngine(weights, device=settings.device)
+    A large library takes a while to walk, and stopping in the middle of it does no harm.
+    """
+
+    def tidy() -> None:
+        if removed := library.clear_leftovers(settings.library_dir):
+            log.info("half-written files of killed processes removed", files=removed)
+
+    threading.Thread(target=tidy, name="tidy", daemon=True).start()
 
 
 async def _bench(
@@ -95,12 +109,8 @@ async def _bench(
     sandbox: DecodeSandbox,
     thread: ThreadPoolExecutor,
 ) -> Bench:
-    detector_id = await detectors.register(
-        sha256=weights.sha256,
-        name=weights.name,
-        class_map=weights.class_map.to_json(),
-        make_current=True,  # also the packaged one: photos queued for a model that no worker holds would wait for ever
-    )
+    # Current, also the packaged one: photos queued for a model that no worker holds would wait for ever.
+    detector_id = await detectors.register(weights, make_current=True)
     await detectors.note_labels(detector_id, detector.labels)
     if strangers := weights.class_map.strangers(detector.labels):
         log.warning("the class map names labels that the model does not have", labels=strangers)
@@ -114,6 +124,29 @@ async def _bench(
         thread=thread,
         capacity=Capacity(settings.batch_images),
     )
+
+
+async def _prove(bench: Bench) -> None:
+    """Record what a new detector finds in the proof scene, which `thumper doctor` compares with from then on.
+
+    A model that cannot take the scene still works; its photos say more. Raises `DeviceFault`.
+    """
+    row = await detectors.find(bench.detector.sha256)
+    known = detectors.proof_of(row) if row is not None else None
+    if known is not None and known.scene == scene_hash():
+        return
+    look = asyncio.get_running_loop().run_in_executor(bench.thread, look_at_scene, bench.detector)
+    try:
+        proof = await look
+    except DeviceFault:
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever it is, the next start tries again
+        log.warning(
+            "the detector could not look at the proof scene", error=f"{type(error).__name__}: {error}"
+        )
+    else:
+        await detectors.record_proof(bench.detector_id, proof)
+        log.info("detector proved itself", found=[words(box) for box in proof.boxes])
 
 
 async def _work(bench: Bench, life: Life, stop: asyncio.Event) -> Ending:

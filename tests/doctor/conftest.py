@@ -1,0 +1,38 @@
+"""A patient in good health, and one whose database cannot be asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from thumper.doctor.patient import Patient
+from thumper.settings import Settings
+from thumper.store.schema_version import read_gap
+
+
+@pytest_asyncio.fixture
+async def patient(database: str, settings: Settings) -> Patient:
+    """Everything can be asked; nothing was dropped yet."""
+    settings.drop_dir.mkdir()
+    return Patient(settings=settings, gap=await read_gap())
+
+
+@pytest.fixture
+def lone_settings(tmp_path: Path) -> Settings:
+    """Settings of a home that names no server."""
+    return Settings(
+        home=tmp_path / "home",
+        drop=tmp_path / "drop",
+        time_zone="America/Chicago",
+        device="cpu",
+        rescan_s=1.0,
+    )
+
+
+@pytest.fixture
+def stranger(lone_settings: Settings) -> Patient:
+    """The database cannot be asked; there is a drop folder."""
+    lone_settings.drop_dir.mkdir()
+    return Patient(settings=lone_settings, complaint="PostgreSQL does not answer.")

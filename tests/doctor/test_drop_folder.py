@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from tests.doctor.plain_user import as_a_plain_user
+from tests.doctor.verdicts import FAIL, OK, WARN, only
+from tests.factories import make_dump, make_file, make_source
+from thumper.doctor import drop_folder
+from thumper.doctor.drop_folder import look_at_drop_folder
+from thumper.doctor.patient import Patient
+from thumper.domain.progress import FileState, SourceState
+from thumper.store.models import Source
+
+
+async def _held_a_file(patient: Patient) -> Source:
+    """Let the database know a file of the drop folder."""
+    source = await make_source(patient.settings.drop_dir)
+    await make_file(await make_dump(source=source), FileState.REJECTED)
+    return source
+
+
+async def test_a_folder_that_can_be_read_is_counted(stranger: Patient) -> None:
+    card = stranger.settings.drop_dir / "Barn Feed" / "DCIM"
+    card.mkdir(parents=True)
+    for name in ("1.jpg", "2.jpg", "Thumbs.db"):
+        (card / name).touch()
+    assert "2 files in 2 folders" in only(await look_at_drop_folder(stranger), OK)
+
+
+async def test_a_new_folder_is_made_by_the_watcher_and_one_that_held_files_is_missed(
+    patient: Patient,
+) -> None:
+    patient.settings.drop_dir.rmdir()
+    assert "not there yet" in only(await look_at_drop_folder(patient), WARN)
+    await _held_a_file(patient)
+    told = only(await look_at_drop_folder(patient), FAIL)
+    assert "No such file or directory" in told
+    assert "Mount its disk" in told
+
+
+async def test_a_folder_that_is_suddenly_empty_is_no_deletion(patient: Patient) -> None:
+    only(await look_at_drop_folder(patient), OK)
+    await _held_a_file(patient)
+    assert "is empty, though it held files" in only(await look_at_drop_folder(patient), FAIL)
+
+
+async def test_a_folder_that_this_user_may_not_read_is_named(stranger: Patient) -> None:
+    stranger.settings.drop_dir.chmod(0)
+    try:
+        with as_a_plain_user():
+            told = only(await look_at_drop_folder(stranger), FAIL)
+    finally:
+        stranger.settings.drop_dir.chmod(0o755)
+    assert "Permission denied" in told
+    assert "chmod" in told
+
+
+async def test_a_file_is_no_folder(stranger: Patient) -> None:
+    stranger.settings.drop_dir.rmdir()
+    stranger.settings.drop_dir.touch()
+    assert "Set THUMPER_DROP to a folder" in only(await look_at_drop_folder(stranger), FAIL)
+
+
+async def test_parts_that_cannot_be_read_are_named(stranger: Patient) -> None:
+    outside = stranger.settings.home / "outside.jpg"
+    outside.parent.mkdir()
+    outside.touch()
+    for number in range(5):
+        (stranger.settings.drop_dir / f"{number}.jpg").symlink_to(outside)
+    told = only(await look_at_drop_folder(stranger), WARN)
+    assert "leads out of the folder" in told
+    assert "and 2 more are left out" in told
+
+
+async def test_a_library_inside_of_the_drop_folder_is_named(stranger: Patient) -> None:
+    inside = stranger.settings.model_copy(update={"home": stranger.settings.drop_dir / "home"})
+    assert "lie in each other" in only(
+        await look_at_drop_folder(dataclasses.replace(stranger, settings=inside)), FAIL
+    )
+
+
+async def test_a_folder_that_the_watcher_takes_for_offline_is_a_warning(patient: Patient) -> None:
+    source = await _held_a_file(patient)
+    (patient.settings.drop_dir / "1.jpg").touch()
+    await Source.filter(id=source.id).update(state=SourceState.OFFLINE, watch_note="Its disk hangs.")
+    fine, told = await look_at_drop_folder(patient)
+    assert fine.level is OK
+    assert told.level is WARN
+    assert "Its disk hangs." in told.sentence
+
+
+async def test_a_walk_that_takes_too_long_is_cut_short_and_says_so(
+    stranger: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        (stranger.settings.drop_dir / f"{number}.jpg").touch()
+    counted: list[int] = []
+    watched = dataclasses.replace(stranger, count=lambda done, total: counted.append(done))
+    monkeypatch.setattr(drop_folder, "WALK_S", 0.0)
+    monkeypatch.setattr(drop_folder, "TOLD_EVERY", 10)
+    assert "at least 10 files" in only(await look_at_drop_folder(watched), OK)
+    assert counted == [10]

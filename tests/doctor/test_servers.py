@@ -1,0 +1,115 @@
+"""PostgreSQL, its schema and Redis, real ones, as they should be and as they should not."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+import redis
+
+from tests.doctor.verdicts import FAIL, OK, WARN, only
+from thumper.doctor import servers as checks
+from thumper.doctor.patient import Patient
+from thumper.doctor.servers import look_at_database, look_at_redis, look_at_schema
+from thumper.embedded.servers import Addresses
+from thumper.settings import Settings
+from thumper.store.connect import client, open_database
+from thumper.store.schema_version import SchemaGap, read_gap
+
+
+async def _with_gap(patient: Patient) -> Patient:
+    return dataclasses.replace(patient, gap=await read_gap())
+
+
+async def test_servers_in_good_health_are_told_with_their_versions(patient: Patient) -> None:
+    assert "PostgreSQL 1" in only(await look_at_database(patient), OK)
+    assert "noeviction" in only(await look_at_redis(patient), OK)
+    only(await look_at_schema(patient), OK)
+
+
+async def test_a_postgresql_that_does_not_answer_is_told_in_its_own_words(stranger: Patient) -> None:
+    assert "PostgreSQL does not answer." in only(await look_at_database(stranger), FAIL)
+
+
+async def test_an_old_or_slow_postgresql_is_named(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "SLOW_ANSWER_MS", 0.0)
+    assert "makes everything slow" in only(await look_at_database(patient), WARN)
+    monkeypatch.setattr(checks, "OLDEST_POSTGRES", 990_000)
+    assert "oldest" in only(await look_at_database(patient), FAIL)
+
+
+async def test_a_schema_that_is_older_is_to_be_migrated_and_is_not_migrated_here(patient: Patient) -> None:
+    await client().execute_query_dict("DELETE FROM tortoise_migrations WHERE name LIKE '0003%'")
+    older = await _with_gap(patient)
+    assert not older.knows_tables
+    told = only(await look_at_schema(older), FAIL)
+    assert "0003_honest_time" in told
+    assert "thumper migrate" in told
+    assert (await read_gap()).missing == ("0003_honest_time",)
+
+
+async def test_a_schema_that_is_newer_is_refused_in_plain_words(patient: Patient) -> None:
+    await client().execute_query_dict(
+        "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('thumper', '0999_later', now())"
+    )
+    newer = await _with_gap(patient)
+    assert not newer.knows_tables
+    assert "newer Thumper (0999_later" in only(await look_at_schema(newer), FAIL)
+
+
+async def test_an_empty_database_waits_for_its_tables(stranger: Patient) -> None:
+    empty = SchemaGap(missing=("0001_first_schema",), unknown=(), empty=True)
+    assert "is empty" in only(await look_at_schema(dataclasses.replace(stranger, gap=empty)), WARN)
+
+
+@contextlib.contextmanager
+def _policy(url: str, policy: str) -> Iterator[None]:
+    with redis.Redis.from_url(url) as connection:
+        connection.config_set("maxmemory-policy", policy)
+        try:
+            yield
+        finally:
+            connection.config_set("maxmemory-policy", "noeviction")
+
+
+def _with_redis(patient: Patient, url: str | None) -> Patient:
+    return dataclasses.replace(patient, settings=patient.settings.model_copy(update={"redis_url": url}))
+
+
+async def test_a_redis_that_forgets_costs_seconds_and_is_a_warning(stranger: Patient, redis_url: str) -> None:
+    with _policy(redis_url, "allkeys-lru"):
+        told = only(await look_at_redis(_with_redis(stranger, redis_url)), WARN)
+    assert "allkeys-lru" in told
+    assert "CONFIG SET maxmemory-policy noeviction" in told
+
+
+async def test_a_redis_that_is_away_is_a_warning_since_the_worker_looks_by_itself(stranger: Patient) -> None:
+    away = _with_redis(stranger, "redis://127.0.0.1:1/0")
+    assert "5 s later, by the worker's own looking" in only(await look_at_redis(away), WARN)
+
+
+async def test_an_embedded_redis_that_does_not_start_stops_thumper_up(
+    stranger: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "redis-server" in only(await look_at_redis(stranger), OK)
+    broken = dataclasses.replace(stranger, redis_complaint="its log ends with this")
+    assert "its log ends with this" in only(await look_at_redis(broken), FAIL)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", "")
+    assert "THUMPER_REDIS_URL" in only(await look_at_redis(stranger), FAIL)
+
+
+async def test_a_new_home_has_no_database_and_gets_none(lone_settings: Settings) -> None:
+    fresh = Patient(settings=lone_settings, fresh=True)
+    assert "thumper up" in only(await look_at_database(fresh), WARN)
+
+
+async def test_a_database_that_was_never_migrated_is_compared(servers: Addresses) -> None:
+    never = urlsplit(servers.database_url)._replace(path="/postgres").geturl()
+    async with open_database(never):
+        gap = await read_gap()
+    assert gap.empty
+    assert gap.missing[0] == "0001_first_schema"

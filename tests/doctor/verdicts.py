@@ -1,0 +1,16 @@
+"""Reading what a check said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from thumper.doctor.verdict import Level, Verdict
+
+OK, WARN, FAIL = Level.OK, Level.WARN, Level.FAIL
+
+
+def only(verdicts: Sequence[Verdict], level: Level) -> str:
+    """Give sentence and remedy of the only verdict, which must be of that level."""
+    (verdict,) = verdicts
+    assert verdict.level is level, verdict
+    return f"{verdict.sentence} {verdict.remedy}"

@@ -1,0 +1,108 @@
+"""Room on the disks that Thumper writes to, and whether it may write there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import defaultdict
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from thumper.doctor.patient import Patient
+from thumper.doctor.verdict import Verdict
+
+MB: Final = 1_000_000
+GB: Final = 1000 * MB
+
+# A share of a disk says how fast it fills, an amount how much still fits. The share is capped, because 2 % of a
+# large disk is room for many thousands of photos.
+FAIL_BYTES, FAIL_SHARE, FAIL_SHARE_CAP = 500 * MB, 0.02, 5 * GB
+"""PostgreSQL stops when it cannot write: below 500 MB, or 2 % (at most 5 GB), that is near."""
+WARN_BYTES, WARN_SHARE, WARN_SHARE_CAP = 2 * GB, 0.05, 20 * GB
+"""One more card (up to 32 GB of photos, when they are copied) may not fit."""
+FAIL_INODES: Final = 1000
+"""Each photo makes up to three small files, each card a few folders."""
+
+_REMEDY: Final = "Free space there, or move THUMPER_HOME to a larger disk."
+
+
+class Space(NamedTuple):
+    """A disk's size and what is free for this user, in bytes; and free inodes, None where there is no such limit."""
+
+    total_bytes: int
+    free_bytes: int
+    free_inodes: int | None
+
+
+def measure(path: Path) -> Space:
+    """Look at the disk below a path. Raises `OSError`."""
+    usage, more = shutil.disk_usage(path), os.statvfs(path)
+    return Space(usage.total, usage.free, more.f_favail if more.f_files else None)
+
+
+async def look_at_disks(patient: Patient) -> list[Verdict]:
+    """Say of each disk how much is free, and whether the home may be written to."""
+    disks: dict[int, list[tuple[str, Path]]] = defaultdict(list)
+    for title, path in _folders(patient):
+        disks[path.stat().st_dev].append((title, path))
+    shut = [
+        Verdict.fail(
+            "disk",
+            f"{folder} cannot be written to.",
+            remedy="Correct its rights or mount it writable, or set THUMPER_HOME to another folder.",
+        )
+        for folder in (patient.settings.home, patient.settings.library_dir)
+        if not os.access(_existing(folder), os.W_OK | os.X_OK, effective_ids=True)
+    ]
+    return [*(_judge(folders) for folders in disks.values()), *shut]
+
+
+def _folders(patient: Patient) -> list[tuple[str, Path]]:
+    settings = patient.settings
+    named = [
+        ("home", settings.home),
+        ("library", settings.library_dir),
+        ("database", settings.postgres_dir),
+        ("drop folder", settings.drop_dir),
+    ]
+    return [(title, _existing(path)) for title, path in named]
+
+
+def _existing(path: Path) -> Path:
+    """Give the nearest folder above that exists: where something that is not there yet would be made."""
+    while not os.path.lexists(path) and path != path.parent:
+        path = path.parent
+    return path
+
+
+def _judge(folders: list[tuple[str, Path]]) -> Verdict:
+    titles = [title for title, _ in folders]
+    where = f"the disk of {' and '.join(', '.join(titles).rsplit(', ', 1))}"
+    space = measure(folders[0][1])
+    words = f"{_size(space.free_bytes)} of {_size(space.total_bytes)} are free on {where}."
+    if titles == ["drop folder"]:
+        return _judge_drop_folder(space, words)
+    if space.free_inodes is not None and space.free_inodes < FAIL_INODES:
+        return Verdict.fail(
+            "disk",
+            f"Only {space.free_inodes} more files can be made on {where}.",
+            remedy="Delete files there, or move THUMPER_HOME to another disk.",
+        )
+    if space.free_bytes < max(FAIL_BYTES, min(FAIL_SHARE * space.total_bytes, FAIL_SHARE_CAP)):
+        return Verdict.fail("disk", f"Only {words}", remedy=_REMEDY)
+    if space.free_bytes < max(WARN_BYTES, min(WARN_SHARE * space.total_bytes, WARN_SHARE_CAP)):
+        return Verdict.warn("disk", f"Only {words}", remedy=_REMEDY)
+    return Verdict.ok("disk", words)
+
+
+def _judge_drop_folder(space: Space, words: str) -> Verdict:
+    """Thumper writes nothing there: a full disk only stops whoever copies cards."""
+    if space.free_bytes < FAIL_BYTES:
+        return Verdict.warn(
+            "disk", f"Only {words}", remedy="Free space there, or the next card will not fit."
+        )
+    return Verdict.ok("disk", words)
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / GB:.1f} GB" if size_bytes >= GB else f"{size_bytes / MB:.0f} MB"

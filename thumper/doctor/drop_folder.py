@@ -1,0 +1,139 @@
+"""The watched folder: whether it is there, can be read to the last subfolder, and is what the watcher watches."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from thumper.doctor.named_paths import NamedPaths
+from thumper.doctor.patient import Patient, Progress
+from thumper.doctor.verdict import Verdict
+from thumper.domain.path_text import readable
+from thumper.domain.progress import SourceState
+from thumper.errors import RefusedError
+from thumper.ingest.walk import Folder, Found, Unreadable, walk
+from thumper.store import checkups
+from thumper.watcher.main import refuse_own_pictures
+
+WALK_S: Final = 60.0
+"""Longest that the folder is walked: 100,000 files take a second on a disk, a slow share is left after a minute."""
+
+TOLD_EVERY: Final = 1000
+"""Entries between two looks at the clock."""
+
+_CHECK: Final = "drop-folder"
+
+
+@dataclass(slots=True)
+class Contents:
+    """What lies in the folder. `whole` is False when the walk was cut short; `closed` are folders that stay shut."""
+
+    files: int = 0
+    folders: int = 0
+    whole: bool = True
+    closed: NamedPaths = field(default_factory=NamedPaths)
+
+
+async def look_at_drop_folder(patient: Patient) -> list[Verdict]:
+    """Say whether the drop folder can be read, and whether the database believes that it is there."""
+    path = patient.settings.drop_dir
+    try:
+        refuse_own_pictures(patient.settings)
+        with os.scandir(path) as entries:
+            empty = next(entries, None) is None
+    except RefusedError as error:
+        return [
+            Verdict.fail(_CHECK, str(error), remedy="Set THUMPER_DROP to a folder outside of the library.")
+        ]
+    except OSError as error:
+        return [await _closed(patient, path, error)]
+    if empty and await _held_files(patient):
+        return [
+            Verdict.fail(
+                _CHECK,
+                f"The drop folder {path} is empty, though it held files.",
+                remedy="Mount its disk. If you emptied it yourself, drop the next card: nothing was deleted here.",
+            )
+        ]
+    contents = await asyncio.to_thread(_walk, bytes(path), patient.count)
+    return [*_judge(path, contents), *await _believed(patient)]
+
+
+async def _closed(patient: Patient, path: Path, error: OSError) -> Verdict:
+    if isinstance(error, FileNotFoundError) and not await _held_files(patient):
+        return Verdict.warn(
+            _CHECK, f"The drop folder {path} is not there yet.", remedy="`thumper up` makes it, or create it."
+        )
+    if isinstance(error, FileNotFoundError):
+        remedy = "Mount its disk, or set THUMPER_DROP to where the folder is now."
+    elif isinstance(error, NotADirectoryError):
+        remedy = "Set THUMPER_DROP to a folder."
+    else:
+        remedy = f"Let this user read it: `chmod u+rx {path}`, or run Thumper as the user who may."
+    return Verdict.fail(
+        _CHECK, f"The drop folder {path} cannot be read ({error.strerror or error}).", remedy=remedy
+    )
+
+
+async def _held_files(patient: Patient) -> bool:
+    if not patient.knows_tables:
+        return False
+    source = await checkups.drop_source(bytes(patient.settings.drop_dir))
+    return source is not None and await checkups.holds_files(source)
+
+
+def _walk(root: bytes, count: Progress) -> Contents:
+    """Walk the folder as the watcher does, and count."""
+    contents, end_s = Contents(), time.monotonic() + WALK_S
+    for entry in walk(root):
+        if isinstance(entry, Found):
+            contents.files += 1
+        elif isinstance(entry, Folder):
+            contents.folders += 1
+        elif isinstance(entry, Unreadable):
+            contents.closed.add(f"{readable(entry.path)} ({entry.why})")
+        if (contents.files + contents.folders) % TOLD_EVERY == 0:
+            count(contents.files, None)
+            if time.monotonic() > end_s:
+                contents.whole = False
+                break
+    return contents
+
+
+def _judge(path: Path, contents: Contents) -> list[Verdict]:
+    least = "" if contents.whole else "at least "
+    if contents.closed.count:
+        return [
+            Verdict.warn(
+                _CHECK,
+                f"Parts of the drop folder {path} cannot be read: {contents.closed.words} left out.",
+                remedy="Let this user read them (`chmod -R u+rX`); links that lead out of the folder are not followed.",
+            )
+        ]
+    return [
+        Verdict.ok(
+            _CHECK,
+            f"The drop folder {path} can be read: {least}{contents.files} files in {contents.folders} folders.",
+        )
+    ]
+
+
+async def _believed(patient: Patient) -> list[Verdict]:
+    """Compare with what the watcher said last."""
+    if not patient.knows_tables:
+        return []
+    source = await checkups.drop_source(bytes(patient.settings.drop_dir))
+    if source is None or source.state is not SourceState.OFFLINE:
+        return []
+    why = f": {source.watch_note}" if source.watch_note else "."
+    return [
+        Verdict.warn(
+            _CHECK,
+            f"The watcher last took this folder for offline, though it can be read now{why}",
+            remedy="The watcher looks again within seconds; if this stays, restart it and read logs/watch.log.",
+        )
+    ]

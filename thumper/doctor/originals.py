@@ -1,0 +1,187 @@
+"""Rows without files, and files without rows: whether photos and database still know each other."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from thumper.doctor.named_paths import NamedPaths
+from thumper.doctor.patient import Patient
+from thumper.doctor.verdict import Verdict
+from thumper.domain.path_text import readable
+from thumper.errors import RefusedError
+from thumper.store import checkups, library, premises
+from thumper.store.checkups import Original
+
+LOOK_S: Final = 60.0
+"""Longest that originals are looked up: 100,000 took 3 s on a busy disk; a slow share is left after a minute."""
+
+RECORDED_WITHIN_S: Final = 60.0
+"""An original is copied first and recorded with its chunk, at most 128 files later."""
+
+AT_ONCE: Final = 2000
+HASH_BYTES: Final = 32
+
+_ROWS: Final = "originals"
+_FILES: Final = "library"
+
+
+@dataclass(slots=True)
+class Missing:
+    """Originals that are not where they should be. `away` counts those whose whole folder cannot be seen now."""
+
+    looked_at: int = 0
+    away: int = 0
+    from_library: NamedPaths = field(default_factory=NamedPaths)
+    from_drop: NamedPaths = field(default_factory=NamedPaths)
+
+
+async def look_at_originals(patient: Patient) -> list[Verdict]:
+    """Say whether the original of every image is there, with its size. Bytes are compared by receipts, not here."""
+    total, missing = await checkups.count_images(), Missing()
+    own, end_s = bytes(patient.settings.library_dir), time.monotonic() + LOOK_S
+    async for rows in checkups.originals():
+        await asyncio.to_thread(_look_up, rows, missing, library_path=own)
+        patient.count(missing.looked_at, total)
+        if time.monotonic() > end_s:
+            break
+    return _judge_rows(missing, total=total)
+
+
+def _look_up(rows: Sequence[Original], missing: Missing, *, library_path: bytes) -> None:
+    seen_roots = {root: _is_seen(root) for root in {row.source_root for row in rows}}
+    for row in rows:
+        missing.looked_at += 1
+        if _is_there(row):
+            continue
+        if row.path.startswith(library_path + b"/"):
+            missing.from_library.add(readable(row.path))
+        elif seen_roots[row.source_root]:
+            missing.from_drop.add(readable(row.path))
+        else:
+            missing.away += 1
+
+
+def _is_there(row: Original) -> bool:
+    try:
+        return Path(os.fsdecode(row.path)).stat().st_size == row.size_bytes
+    except OSError:
+        return False
+
+
+def _is_seen(root: bytes) -> bool:
+    """Say whether anything lies in a source's folder: a mount point without its disk is empty."""
+    try:
+        with os.scandir(root) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
+
+
+def _judge_rows(missing: Missing, *, total: int) -> list[Verdict]:
+    of = f"{missing.looked_at} of {total}" if missing.looked_at < total else f"{total}"
+    verdicts = []
+    if missing.from_library.count:
+        verdicts.append(
+            Verdict.fail(
+                _ROWS,
+                f"{missing.from_library.words} missing from the library.",
+                remedy="Restore the library from your backup, or drop these photos again: they become originals again.",
+            )
+        )
+    if missing.from_drop.count:
+        verdicts.append(
+            Verdict.warn(
+                _ROWS,
+                f"{missing.from_drop.words} no longer in the drop folder.",
+                remedy="If you did not remove them, restore them there. Their boxes stay; without the original no"
+                " other detector can look.",
+            )
+        )
+    if missing.away:
+        verdicts.append(
+            Verdict.warn(
+                _ROWS,
+                f"The originals of {missing.away} images lie in a folder that cannot be seen now.",
+                remedy="Mount its disk.",
+            )
+        )
+    return verdicts or [Verdict.ok(_ROWS, f"The originals of {of} images are where they should be.")]
+
+
+async def look_at_library(patient: Patient) -> list[Verdict]:
+    """Say whether this is the database's library, and whether it holds originals that no image refers to."""
+    folder = patient.settings.library_dir
+    try:
+        await premises.recognise_library(folder)
+    except RefusedError as error:
+        return [Verdict.fail(_FILES, str(error), remedy="Set THUMPER_HOME to the home of this database.")]
+    strangers, files = NamedPaths(), 0
+    paths = library.kept_originals(folder)
+    while chunk := await asyncio.to_thread(lambda: list(islice(paths, AT_ONCE))):
+        for path in await _without_row(chunk):
+            strangers.add(readable(bytes(path)))
+        files += len(chunk)
+        patient.count(files, None)
+    verdicts = _judge_strangers(strangers) + await asyncio.to_thread(_judge_leftovers, folder)
+    return verdicts or [
+        Verdict.ok(_FILES, f"Each of the {files} originals in the library belongs to an image.")
+    ]
+
+
+async def _without_row(paths: Sequence[Path]) -> list[Path]:
+    hashes = {path: _hash_of(path) for path in paths}
+    unknown = await checkups.without_image([sha256 for sha256 in hashes.values() if sha256 is not None])
+    return [
+        path for path, sha256 in hashes.items() if (sha256 is None or sha256 in unknown) and _is_old(path)
+    ]
+
+
+def _is_old(path: Path) -> bool:
+    """Say whether whoever copied a file has had the time to record it."""
+    try:
+        return path.stat().st_mtime < time.time() - RECORDED_WITHIN_S
+    except OSError:  # gone
+        return False
+
+
+def _hash_of(path: Path) -> bytes | None:
+    """Read the hash in the name of an original; None when it has another name."""
+    try:
+        sha256 = bytes.fromhex(path.stem)
+    except ValueError:
+        return None
+    return sha256 if len(sha256) == HASH_BYTES else None
+
+
+def _judge_strangers(strangers: NamedPaths) -> list[Verdict]:
+    if not strangers.count:
+        return []
+    return [
+        Verdict.warn(
+            _FILES,
+            f"{strangers.words} in the library, but no image refers to that.",
+            remedy="An ingest or upload was cut off: run it again, and they belong to images. Or delete them.",
+        )
+    ]
+
+
+def _judge_leftovers(folder: Path) -> list[Verdict]:
+    old = NamedPaths()
+    for path in library.leftovers(folder):
+        old.add(readable(bytes(path)))
+    if not old.count:
+        return []
+    return [
+        Verdict.warn(
+            _FILES,
+            f"{old.words} left over from a process that was killed while it wrote.",
+            remedy="The worker removes them when it starts: `thumper up`.",
+        )
+    ]

@@ -1,0 +1,115 @@
+"""What all checks look at: the settings and, as far as they can be reached, the servers.
+
+Servers of this home that do not run are started for as long as the examination lasts, as other commands
+do; but nothing is migrated or prepared, and a home that has no database yet gets none. A server that
+cannot be reached is a finding, not an error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Final
+
+from thumper.embedded.servers import running_servers
+from thumper.errors import ThumperError
+from thumper.settings import Settings
+from thumper.store.connect import open_database
+from thumper.store.schema_version import SchemaGap, read_gap
+
+Progress = Callable[[int, int | None], None]
+"""Told how many of how many (None: unknown) things a check has looked at."""
+
+NO_REDIS: Final = "unix:///nowhere"
+NO_DATABASE: Final = "postgresql:///nowhere"
+"""Stand in for a server that does not start, so that the other one is started without it."""
+
+
+def _count_silently(_done: int, _total: int | None) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """Who is examined. `settings` name the servers that were found.
+
+    `fresh` says that this home has no database yet and nothing was started. `complaint` is why PostgreSQL cannot be
+    asked, `redis_complaint` why Redis could not be started, both empty when all is well. `gap` is None while
+    PostgreSQL cannot be asked.
+    """
+
+    settings: Settings
+    fresh: bool = False
+    complaint: str = ""
+    redis_complaint: str = ""
+    gap: SchemaGap | None = None
+    count: Progress = _count_silently
+
+    @property
+    def knows_tables(self) -> bool:
+        """Whether the database can be asked about Thumper's tables."""
+        return self.gap is not None and self.gap.is_closed
+
+
+@contextlib.asynccontextmanager
+async def admitted(settings: Settings, *, count: Progress = _count_silently) -> AsyncIterator[Patient]:
+    """Reach the servers, as far as possible, for as long as the context lasts."""
+    async with AsyncExitStack() as stack:
+        patient = Patient(settings=settings, count=count, fresh=_is_fresh(settings))
+        if not patient.fresh:
+            patient = await _with_servers(patient, stack)
+        if not patient.fresh and not patient.complaint:
+            patient = await _with_database(patient, stack)
+        yield patient
+
+
+def _is_fresh(settings: Settings) -> bool:
+    """Say whether the embedded PostgreSQL would be made anew."""
+    if settings.database_url is not None:
+        return False
+    try:
+        with os.scandir(settings.postgres_dir) as entries:
+            return next(entries, None) is None
+    except OSError as error:  # else it is somebody else's, or broken
+        return isinstance(error, FileNotFoundError)
+
+
+async def _with_servers(patient: Patient, stack: AsyncExitStack) -> Patient:
+    """Start or join the servers; when that fails, find out which of the two it is that does not start."""
+    settings = patient.settings
+    try:
+        return await _holding(patient, stack)
+    except ThumperError as error:
+        why = str(error)
+    if settings.redis_url is not None:
+        return dataclasses.replace(patient, complaint=why)
+    try:
+        alone = await _holding(patient, stack, redis_url=NO_REDIS)
+        return dataclasses.replace(alone, redis_complaint=why)
+    except ThumperError as error:
+        patient = dataclasses.replace(patient, complaint=str(error))
+    try:
+        return await _holding(patient, stack, database_url=NO_DATABASE)
+    except ThumperError as error:
+        return dataclasses.replace(patient, redis_complaint=str(error))
+
+
+async def _holding(patient: Patient, stack: AsyncExitStack, **elsewhere: str) -> Patient:
+    """Hold servers for as long as the stack lasts, but not those that are said to be elsewhere."""
+    own = patient.settings
+    addresses = await stack.enter_async_context(running_servers(own.model_copy(update=elsewhere)))
+    found = {"database_url": addresses.database_url, "redis_url": addresses.redis_url}
+    update = {name: url for name, url in found.items() if name not in elsewhere}
+    return dataclasses.replace(patient, settings=own.model_copy(update=update))
+
+
+async def _with_database(patient: Patient, stack: AsyncExitStack) -> Patient:
+    try:
+        await stack.enter_async_context(open_database(patient.settings.postgres_url, pool_size=3))
+        return dataclasses.replace(patient, gap=await read_gap())
+    except Exception as error:  # noqa: BLE001  # whatever keeps it from answering is a finding
+        return dataclasses.replace(patient, complaint=str(error) or type(error).__name__)

@@ -1,0 +1,143 @@
+"""PostgreSQL, its schema and Redis: whether they answer and are what Thumper needs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from redis.asyncio import Redis
+
+from thumper.doctor.patient import Patient
+from thumper.doctor.verdict import Verdict
+from thumper.embedded.postgres_cluster import find_programs
+from thumper.embedded.redis_server import find_program
+from thumper.errors import ServiceDownError
+from thumper.store import checkups
+from thumper.wakeup import AWAY
+
+OLDEST_POSTGRES: Final = 140_000
+"""`server_version_num` of PostgreSQL 14, the oldest that the settings page promises."""
+
+SLOW_ANSWER_MS: Final = 20.0
+"""An embedded server takes 0.3 ms, one in the house 1 ms. A photo costs a handful of round trips."""
+
+REDIS_PATIENCE_S: Final = 3.0
+
+RIGHT_POLICY: Final = "noeviction"
+
+
+async def look_at_database(patient: Patient) -> list[Verdict]:
+    """Say whether PostgreSQL answers, which version it is, and how quickly it answers."""
+    name = "database"
+    if patient.fresh:
+        return [_startable(name)]
+    if patient.gap is None:
+        return [
+            Verdict.fail(
+                name,
+                patient.complaint,
+                remedy=f"Read {patient.settings.log_dir / 'postgres.log'}, or correct THUMPER_DATABASE_URL.",
+            )
+        ]
+    server = await checkups.read_server()
+    latency_ms = await checkups.measure_latency_ms()
+    words = f"PostgreSQL {server.version} answers in {latency_ms:.1f} ms"
+    if server.number < OLDEST_POSTGRES:
+        return [
+            Verdict.fail(name, f"{words}, but 14 is the oldest that Thumper works with.", remedy="Update it.")
+        ]
+    if latency_ms > SLOW_ANSWER_MS:
+        return [
+            Verdict.warn(
+                name,
+                f"{words}; more than {SLOW_ANSWER_MS:g} ms makes everything slow.",
+                remedy="Run Thumper near its database, or use the embedded one (unset THUMPER_DATABASE_URL).",
+            )
+        ]
+    return [Verdict.ok(name, f"{words}.")]
+
+
+def _startable(name: str) -> Verdict:
+    """Say whether the embedded PostgreSQL of a home without a database could be made."""
+    try:
+        find_programs()
+    except ServiceDownError as error:
+        return Verdict.fail(name, f"{error}.", remedy="Set THUMPER_DATABASE_URL, or install Thumper again.")
+    return Verdict.warn(name, "This home has no database yet.", remedy="`thumper up` makes it.")
+
+
+async def look_at_schema(patient: Patient) -> list[Verdict]:
+    """Say whether the database's schema is the one that this program knows. Migrates nothing."""
+    name, gap = "schema", patient.gap
+    if gap is None:
+        raise LookupError("the schema was asked for without a database")
+    if gap.unknown:
+        return [
+            Verdict.fail(
+                name,
+                f"The database was migrated by a newer Thumper ({gap.unknown[-1]} is not known here).",
+                remedy="Install that version or a later one. This one changes nothing in it.",
+            )
+        ]
+    if gap.empty:
+        return [Verdict.warn(name, "The database is empty.", remedy="`thumper up` makes its tables.")]
+    if gap.missing:
+        return [
+            Verdict.fail(
+                name,
+                f"The schema is older than this Thumper: {', '.join(gap.missing)} not applied.",
+                remedy="Run `thumper migrate`.",
+            )
+        ]
+    return [Verdict.ok(name, "The schema is the one of this Thumper.")]
+
+
+async def look_at_redis(patient: Patient) -> list[Verdict]:
+    """Say whether Redis answers and keeps what it was given.
+
+    Nothing here is worse than a warning: Redis only wakes the worker, which finds every photo by itself a few seconds
+    later. For the same reason a policy that forgets keys costs seconds, never a photo.
+    """
+    name, url = "redis", patient.settings.redis_url
+    slower = f"Photos are found {patient.settings.poll_s:g} s later, by the worker's own looking"
+    if url is None:
+        return [_redis_is_not_there(patient)]
+    connection = Redis.from_url(
+        url, socket_timeout=REDIS_PATIENCE_S, socket_connect_timeout=REDIS_PATIENCE_S, decode_responses=True
+    )
+    try:
+        told = await connection.info()
+    except AWAY as error:
+        reason = str(error) or type(error).__name__
+        return [
+            Verdict.warn(
+                name,
+                f"Redis does not answer ({reason}). {slower}.",
+                remedy="Start it, or correct THUMPER_REDIS_URL, or unset that to use the embedded one.",
+            )
+        ]
+    finally:
+        await connection.aclose()
+    version, policy = told.get("redis_version", "of an unknown version"), told.get("maxmemory_policy", "")
+    if policy != RIGHT_POLICY:
+        return [
+            Verdict.warn(
+                name,
+                f"Redis {version} may forget wake-ups when its memory is full (maxmemory-policy {policy}). {slower}.",
+                remedy=f"CONFIG SET maxmemory-policy {RIGHT_POLICY}, and the same in its configuration file.",
+            )
+        ]
+    return [Verdict.ok(name, f"Redis {version} answers and forgets nothing ({policy}).")]
+
+
+def _redis_is_not_there(patient: Patient) -> Verdict:
+    if patient.redis_complaint:
+        return Verdict.fail(
+            "redis",
+            f"The embedded Redis does not start, so `thumper up` does not: {patient.redis_complaint}.",
+            remedy="Correct that, or set THUMPER_REDIS_URL to a Redis of your own.",
+        )
+    try:
+        program = find_program()
+    except ServiceDownError as error:
+        return Verdict.fail("redis", f"{error}.", remedy="Install one of them, or set THUMPER_REDIS_URL.")
+    return Verdict.ok("redis", f"{program} is there; `thumper up` starts it.")

@@ -1,0 +1,32 @@
+"""One real look at the proof scene: what the worker records of a new detector and `thumper doctor` repeats.
+
+The picture is a file that ships with Thumper and is the same for both; `thumper/demo/proof_scene.py` drew it.
+Compares nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+from thumper.domain.proof import Proof
+from thumper.weights import PACKAGED_MODEL
+from thumper.worker.detector import Detector
+
+SCENE: Final = PACKAGED_MODEL.with_name("proof-scene.png")
+
+
+def scene_hash() -> str:
+    """Give the SHA-256 of the scene's file, in hex."""
+    return hashlib.sha256(SCENE.read_bytes()).hexdigest()
+
+
+def look_at_scene(detector: Detector) -> Proof:
+    """Say what a model finds in the scene; in the detector's own thread. Raises what `Detector.detect` raises."""
+    with Image.open(SCENE, formats=("PNG",)) as picture:
+        pixels = np.array(picture.convert("RGB"))
+    (found,) = detector.detect([pixels])
+    return Proof(scene=scene_hash(), engine=detector.engine, device=detector.device, boxes=tuple(found))
