@@ -7,63 +7,19 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 import strawberry
 
-from thumper.domain.progress import FileState, SourceKind, SourceState
+from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.graphql.connection import After, Before, Connection, First, Last, asked, connect, pages_of
 from thumper.graphql.context import Info
 from thumper.graphql.enumeration import Direction
-from thumper.graphql.field import field, lazy, optional
+from thumper.graphql.field import field, lazy, listed, optional
 from thumper.graphql.identity import decode_given
 from thumper.graphql.node import Node, RecordId, find, related
-from thumper.graphql.scalar import BigInt
+from thumper.graphql.receipt import Receipt
+from thumper.graphql.source import Source
 from thumper.store import dump_search, image_counts, models, receipts
-from thumper.store.dump_search import DUMPS, DumpSearch
+from thumper.store.dump_search import DUMPS, DumpSearch, FileSearch
 from thumper.store.page import Page
-
-
-@strawberry.type(description="Where files come from: a watched folder, an ingested path, or uploads.")
-class Source:
-    """Stands over `models.Source`."""
-
-    kind: SourceKind = strawberry.field(description="How its files come in.")
-    state: SourceState = strawberry.field(description="Whether it can be read now.")
-
-    @field("Its path; bytes that are no UTF-8 are shown as replacement characters.")
-    @staticmethod
-    def path(root: strawberry.Parent[models.Source]) -> str:
-        return root.display_path
-
-
-@strawberry.type(description="How many files of a dump were rejected for one reason.")
-class Rejections:
-    """One line of a receipt."""
-
-    reason: Reason = strawberry.field(description="The reason.")
-    files: int = strawberry.field(description="How many files.")
-
-
-@strawberry.type(
-    description="What became of the files of a dump. It adds up at every moment:"
-    " found = waiting + stored + duplicate + rejected."
-)
-class Receipt:
-    """Stands over `receipts.Receipt`."""
-
-    found: int = strawberry.field(description="Files that were found.")
-    stored: int = strawberry.field(description="Files that became a new image.")
-    duplicate: int = strawberry.field(description="Files whose bytes were known already.")
-    rejected: int = strawberry.field(description="Files that cannot be an image of Thumper.")
-    size_bytes: BigInt = strawberry.field(description="Size of all files together in bytes.")
-
-    @field("Files that are still growing or about to be read.")
-    @staticmethod
-    def waiting(root: strawberry.Parent[receipts.Receipt]) -> int:
-        return root.waiting
-
-    @field("The rejected files by reason, most frequent first.")
-    @staticmethod
-    def rejections(root: strawberry.Parent[receipts.Receipt]) -> list[Rejections]:
-        return [Rejections(reason=reason, files=files) for reason, files in root.reasons]
 
 
 @strawberry.type(description="Images by how far detection is; the states add up to the total.")
@@ -79,6 +35,15 @@ class ImageCounts:
 
 StateArgument: TypeAlias = Annotated[
     FileState | None, strawberry.argument(description="Only files in this state; all when left out.")
+]
+SettledArgument: TypeAlias = Annotated[
+    bool | None,
+    strawberry.argument(
+        description="Only files with a final state; false finds those that are still growing or about to be read."
+    ),
+]
+ReasonArgument: TypeAlias = Annotated[
+    Reason | None, strawberry.argument(description="Only files that were rejected for this reason.")
 ]
 
 
@@ -119,6 +84,14 @@ class Dump(Node):
     async def receipt(root: strawberry.Parent[models.Dump], info: Info) -> receipts.Receipt:
         return await info.context.loaders.receipts.load(root.id)
 
+    @field(
+        "Repairs of the clocks of its photos, those that were taken back among them: the latest 100, newest first.",
+        listed(lazy("ClockFix")),
+    )
+    @staticmethod
+    async def clock_fixes(root: strawberry.Parent[models.Dump], info: Info) -> list[models.ClockFix]:
+        return await info.context.loaders.dump_clock_fixes.load(root.id)
+
     @field("How far detection is with the images that it was the first to deliver.", ImageCounts)
     @staticmethod
     async def image_counts(root: strawberry.Parent[models.Dump], info: Info) -> image_counts.ImageCounts:
@@ -132,6 +105,8 @@ class Dump(Node):
         root: strawberry.Parent[models.Dump],
         info: Info,
         state: StateArgument = None,
+        settled: SettledArgument = None,
+        reason: ReasonArgument = None,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -139,12 +114,14 @@ class Dump(Node):
     ) -> Connection[models.File]:
         loaders, dump_id = info.context.loaders, root.id
         cut = asked(dump_search.PATH_A_TO_Z, first=first, after=after, last=last, before=before)
+        search = FileSearch(state=state, settled=settled, reason=reason)
 
         async def read() -> Page[models.File]:
-            return await loaders.file_pages.load((dump_id, (state, cut)))
+            return await loaders.file_pages.load((dump_id, (search, cut)))
 
         async def count() -> int:
-            return (await loaders.receipts.load(dump_id)).files(state)
+            receipt = await loaders.receipts.load(dump_id)
+            return receipt.files(state=state, settled=settled, reason=reason)
 
         return Connection(order=dump_search.PATH_A_TO_Z, cut=cut, read=read, count=count)
 
@@ -156,6 +133,11 @@ class DumpFilter:
     location: strawberry.ID | None = strawberry.field(default=None, description="Of this location.")
     settled: bool | None = strawberry.field(
         default=None, description="Whether everything has arrived; false finds those that still arrive."
+    )
+    delivered_from: str | None = strawberry.field(
+        default=None,
+        description="From this top folder, by its name whatever its case, or by its absolute path; or from this"
+        " ingested path.",
     )
 
 
@@ -190,5 +172,9 @@ class DumpQuery:
         cut = asked(order, first=first, after=after, last=last, before=before)
         search = DumpSearch()
         if where is not None:
-            search = DumpSearch(location_id=decode_given(where.location, "Location"), settled=where.settled)
+            search = DumpSearch(
+                location_id=decode_given(where.location, "Location"),
+                settled=where.settled,
+                delivered_from=where.delivered_from,
+            )
         return connect(DUMPS, search.conditions(), order=order, cut=cut)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import strawberry
 
+from thumper.domain import video
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.graphql.context import Info
@@ -32,7 +33,7 @@ class File(Node):
         description="When it was stored, known as a duplicate, or rejected; null before that."
     )
 
-    @field("Path below the source; bytes that are no UTF-8 are shown as replacement characters.")
+    @field(r"Path below the source; bytes that are no UTF-8, or could mislead a reader, are escaped as \xe9 or \n.")
     @staticmethod
     def path(root: strawberry.Parent[models.File]) -> str:
         return root.display_path
@@ -45,7 +46,7 @@ class File(Node):
     @field("What to do about a rejected file; null unless rejected.")
     @staticmethod
     def what_to_do(root: strawberry.Parent[models.File]) -> str | None:
-        return None if root.reason is None else Reason(root.reason).advice
+        return None if root.reason is None else video.advice(Reason(root.reason), root.display_path)
 
     @field(
         "The image that it became, or is a duplicate of; null before that and when rejected.",
@@ -54,6 +55,16 @@ class File(Node):
     @staticmethod
     async def image(root: strawberry.Parent[models.File], info: Info) -> Any:
         return await related(root.image_id, "Image", info=info)
+
+    @field(
+        "For a duplicate, the file that was the first with these bytes: its path, its dump, when it was seen.",
+        optional(lazy("File")),
+    )
+    @staticmethod
+    async def first_delivery(root: strawberry.Parent[models.File], info: Info) -> models.File | None:
+        if root.state is not FileState.DUPLICATE or root.image_id is None:
+            return None
+        return await info.context.loaders.first_deliveries.load(root.image_id)
 
     @field("The dump that it is part of.", lazy("Dump"))
     @staticmethod

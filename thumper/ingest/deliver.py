@@ -11,6 +11,7 @@ import asyncio
 import os
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -19,12 +20,13 @@ import structlog
 from tortoise.transactions import in_transaction
 
 from thumper.domain.card_folder import LONGEST_NAME
+from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import WAITING, FileState, SourceKind
 from thumper.domain.reason import Reason
-from thumper.errors import NotFoundError, RefusedError, UsageError
+from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest.admit import admit, chunks, reject
-from thumper.ingest.desk import Desk, Keep
+from thumper.ingest.desk import Desk
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found, Unreadable, look_at, walk
 from thumper.store import arrivals, dumps, location_rows, receipts, sources
@@ -52,26 +54,43 @@ async def ingest_path(
     the path, `UsageError` about the location, and `ThumperError` when the library cannot be written.
     """
     name = None if location is None else _location(location)
-    root, files = await asyncio.to_thread(_find, desk, path)
-    source_id = await sources.open_source(SourceKind.INGEST, root)
-    dump_id = await _open_dump(source_id, name)
-    for start in range(0, len(files), _AT_ONCE):
-        found = {file.path: file for file in files[start : start + _AT_ONCE]}
+    card = await asyncio.to_thread(_find, desk, path)
+    source_id = await sources.open_source(SourceKind.INGEST, card.root)
+    await sources.mark_online(source_id, device_id=card.device_id, inode=card.inode)
+    dump_id = await _open_dump(source_id, name, folder=card.folder)
+    for start in range(0, len(card.files), _AT_ONCE):
+        found = {file.path: file for file in card.files[start : start + _AT_ONCE]}
         rows = await arrivals.register(
             source_id, [_arrival(file, dump_id) for file in found.values()], again=True
         )
         waiting = [row for row in rows if row.state in WAITING]
-        for chunk in chunks([_stable(row, found[row.path], root=root) for row in waiting]):
-            await _admit_until_settled(desk, source_id, chunk)
+        for chunk in chunks([stable_file(row, found[row.path], root=card.root) for row in waiting]):
+            await admit_until_settled(desk, source_id, chunk)
             if progress is not None:
                 progress((await receipts.of_dumps([dump_id]))[dump_id])
-    await _let_go(source_id, dump_id, files, root=root)
+    await _name_closed(source_id, dump_id, card)
+    await _let_go(source_id, dump_id, card)
     await dumps.settle_quiet(source_id, settle_s=0)
     return await receipts.itemised(dump_id)
 
 
-def _find(desk: Desk, path: Path) -> tuple[bytes, list[Found]]:
-    """Give the root of the source and what is to be ingested, in the order of paths."""
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """What lies at a path: the root of its source and where that is, the files in the order of paths.
+
+    `folder` is the name of a single file that was given instead of a folder. `closed` could not be looked into.
+    """
+
+    root: bytes
+    folder: bytes
+    device_id: int
+    inode: int
+    files: list[Found]
+    closed: list[Unreadable]
+
+
+def _find(desk: Desk, path: Path) -> _Card:
+    """Look at everything that is to be ingested."""
     settings = desk.settings
     given = Path(os.path.abspath(path))
     if not given.exists():
@@ -80,16 +99,20 @@ def _find(desk: Desk, path: Path) -> tuple[bytes, list[Found]]:
     _refuse_own(given, settings.library_dir, why="it holds what was ingested already")
     if given.is_file():
         root, name = os.fsencode(given.parent), os.fsencode(given.name)
+        there = given.parent.stat()
         file = look_at(root, name)
-        return root, [file] if file is not None else []
-    root = os.fsencode(given)
-    files: list[Found] = []
-    for entry in walk(root):
+        return _Card(root, name, there.st_dev, there.st_ino, [] if file is None else [file], [])
+    there = given.stat()
+    card = _Card(os.fsencode(given), b"", there.st_dev, there.st_ino, [], [])
+    for entry in walk(card.root):
         if isinstance(entry, Found):
-            files.append(entry)
+            card.files.append(entry)
         elif isinstance(entry, Unreadable):
-            log.warning("left out", path=readable(entry.path), why=entry.why)
-    return root, sorted(files)
+            card.closed.append(entry)
+            if not entry.path:
+                raise ThumperError(f"{path} cannot be read: {entry.why}. Check its permissions and the disk.")
+    card.files.sort()
+    return card
 
 
 def _refuse_own(given: Path, own: Path, *, why: str) -> None:
@@ -106,14 +129,14 @@ def _location(name: str) -> str:
     return cleaned
 
 
-async def _open_dump(source_id: UUID, location: str | None) -> UUID:
+async def _open_dump(source_id: UUID, location: str | None, *, folder: bytes) -> UUID:
     async with in_transaction("default") as transaction:
         await sources.lock(transaction, source_id)
         location_id = None
         if location is not None:
             found = await location_rows.make(transaction, [location])
             location_id = found[location].location_id
-        dump_id = await dumps.open_dump(transaction, source_id, folder=b"", location_id=location_id)
+        dump_id = await dumps.open_dump(transaction, source_id, folder=folder, location_id=location_id)
         known = (await dumps.places(transaction, [dump_id]))[dump_id]
     if location_id is not None and known.place.location_id != location_id:
         raise RefusedError(
@@ -129,7 +152,8 @@ def _arrival(file: Found, dump_id: UUID) -> Arrival:
     )
 
 
-def _stable(row: FileRow, file: Found, *, root: bytes) -> StableFile:
+def stable_file(row: FileRow, file: Found, *, root: bytes) -> StableFile:
+    """Give a file of a source as admission wants it: nobody is writing to it."""
     return StableFile(
         file_id=row.file_id,
         dump_id=row.dump_id,
@@ -142,11 +166,22 @@ def _stable(row: FileRow, file: Found, *, root: bytes) -> StableFile:
     )
 
 
-async def _let_go(source_id: UUID, dump_id: UUID, files: Sequence[Found], *, root: bytes) -> None:
+async def _name_closed(source_id: UUID, dump_id: UUID, card: _Card) -> None:
+    """Name in the receipt what could not be looked into: the card holds more than is known of it."""
+    for entry in card.closed:
+        found = Found(entry.path, 0, 0, 0)
+        rows = await arrivals.register(source_id, [_arrival(found, dump_id)], again=True)
+        waiting = [stable_file(row, found, root=card.root) for row in rows if row.state in WAITING]
+        if waiting:
+            log.warning("left out", path=readable(entry.path), why=entry.why)
+            await reject(waiting, Reason.UNREADABLE, detail=f"It was left out: {entry.why}.")
+
+
+async def _let_go(source_id: UUID, dump_id: UUID, card: _Card) -> None:
     """Reject what an interrupted run had found and what is not there any more: it would wait for ever."""
-    there = {file.path for file in files}
+    there = {file.path for file in card.files}
     lost = [
-        _stable(row, Found(row.path, row.size_bytes, row.mtime_ns, 0), root=root)
+        stable_file(row, Found(row.path, row.size_bytes, row.mtime_ns, 0), root=card.root)
         for row in await arrivals.waiting_files(source_id)
         if row.dump_id == dump_id and row.path not in there
     ]
@@ -154,7 +189,7 @@ async def _let_go(source_id: UUID, dump_id: UUID, files: Sequence[Found], *, roo
         await reject(lost, Reason.VANISHED)
 
 
-async def _admit_until_settled(desk: Desk, source_id: UUID, chunk: Sequence[StableFile]) -> None:
+async def admit_until_settled(desk: Desk, source_id: UUID, chunk: Sequence[StableFile]) -> None:
     """Admit files; those that change while they are read are looked at again, a few times."""
     files = list(chunk)
     for _ in range(_TRIES):
@@ -164,6 +199,8 @@ async def _admit_until_settled(desk: Desk, source_id: UUID, chunk: Sequence[Stab
             return
         await asyncio.sleep(desk.settings.look_s)
         files = await _look_again(source_id, changed)
+        if not files:
+            return
     await reject(files, Reason.CHANGED_WHILE_READING)
 
 
@@ -176,5 +213,6 @@ async def _look_again(source_id: UUID, files: Sequence[StableFile]) -> list[Stab
             again.append(file)
             continue
         rows = await arrivals.register(source_id, [_arrival(now, file.dump_id)])
-        again += [_stable(row, now, root=file.root or b"/") for row in rows]
+        # Somebody else may have settled it meanwhile: the watcher tries files again that were asked for.
+        again += [stable_file(row, now, root=file.root or b"/") for row in rows if row.state in WAITING]
     return again

@@ -1,0 +1,27 @@
+"""Videos are known by their names, whatever the case."""
+
+from __future__ import annotations
+
+import pytest
+
+from thumper.domain.reason import Reason
+from thumper.domain.video import VIDEO_ENDINGS, advice, is_video
+
+
+@pytest.mark.parametrize("ending", VIDEO_ENDINGS)
+def test_every_ending_counts_in_any_case(ending: str) -> None:
+    assert is_video(f"DCIM/100MEDIA/CLIP0001.{ending.upper()}")
+    assert is_video(f"a.b.{ending}")
+
+
+@pytest.mark.parametrize(
+    "name", ["IMG_0001.JPG", "mp4", ".mp4", "card.avi/IMG_0001.JPG", "DCIM/.mov", "a.mp4x", ""]
+)
+def test_other_names_are_no_videos(name: str) -> None:
+    assert not is_video(name)
+
+
+def test_a_video_is_to_be_copied_elsewhere_and_other_files_have_the_advice_of_their_reason() -> None:
+    assert "before you wipe" in advice(Reason.UNSUPPORTED_TYPE, "CLIP.MP4")
+    assert advice(Reason.UNSUPPORTED_TYPE, "notes.txt") == Reason.UNSUPPORTED_TYPE.advice
+    assert advice(Reason.VANISHED, "CLIP.MP4") == Reason.VANISHED.advice

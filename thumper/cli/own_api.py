@@ -1,0 +1,49 @@
+"""The API's schema, asked in this process: for a command that must not need a running Thumper.
+
+The same questions get the same answers as over HTTP. The database must be open.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from thumper.cli.client import refusal
+
+if TYPE_CHECKING:
+    from thumper.ingest.desk import Desk
+
+
+class OwnApi:
+    """What a running API would keep: the checks whether cards may be wiped."""
+
+    def __init__(self, desk: Desk) -> None:
+        from thumper.graphql.wipe_checks import WipeChecks
+
+        self._desk = desk
+        self._wipes = WipeChecks()
+
+    async def ask(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ask a query or mutation; give its `data`. Raises `ServiceDownError`, `ApiRefusedError`."""
+        from thumper.graphql.context import Context
+        from thumper.graphql.live import Live
+        from thumper.graphql.loaders import Loaders
+        from thumper.graphql.schema import schema
+
+        context = Context(
+            settings=self._desk.settings,
+            desk=self._desk,
+            loaders=Loaders(cache=True),
+            live=Live(),
+            wipes=self._wipes,
+            base_url=self._desk.settings.api_url,
+            request_id="cli",
+        )
+        result = await schema.execute(query, variable_values=variables, context_value=context)
+        if result.errors:
+            raise refusal([error.formatted for error in result.errors])
+        data: dict[str, Any] = result.data or {}
+        return data
+
+    async def close(self) -> None:
+        """End what still runs."""
+        await self._wipes.close()

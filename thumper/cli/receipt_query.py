@@ -1,0 +1,165 @@
+"""Asking the API for a receipt: which dump a word means, all lists page by page, the verdict about wiping."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from thumper.domain.path_text import readable
+from thumper.errors import NotFoundError
+
+Ask: TypeAlias = Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]
+"""Asks the API a query with variables; gives its data."""
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with how many of how many files have been re-read."""
+
+LISTS: Final = {
+    "rejections": "state: REJECTED",
+    "arriving": "settled: false",
+    "duplicates": "state: DUPLICATE",
+    "storedFiles": "state: STORED",
+}
+"""The lists of a receipt by their names in JSON, with what picks them."""
+
+_PAGE: Final = 100
+_PAUSE_S: Final = 0.2
+"""Pause before the API is asked again how far a check is; it waits by itself, too."""
+
+_ID: Final = "RHVtcD"
+"""What the id of a dump begins with: Base64 of "Dump"."""
+
+_LATEST: Final = "{ name: dumps(first: 1) { nodes { id } } }"
+_NAMED: Final = """
+query($name: String!, $path: String!) {
+    name: dumps(first: 1, where: {deliveredFrom: $name}) { nodes { id } }
+    path: dumps(first: 1, where: {deliveredFrom: $path}) { nodes { id } }
+}
+"""
+
+_RECEIPT: Final = """
+query($id: ID!) { dump(id: $id) {
+    id folder number firstSeenAt settledAt source { kind path } location { name }
+    receipt {
+        found waiting stored duplicate rejected videos sizeBytes
+        timeSources { source images } clockWarnings { code images sentence whatToDo }
+    }
+    imageCounts { pending processing completed failed }
+} }
+"""
+
+_FILE: Final = {
+    "rejections": "reason message whatToDo",
+    "arriving": "state",
+    "duplicates": "image { id } firstDelivery { path seenAt dump { id source { path } } }",
+    "storedFiles": "image { id }",
+}
+
+_WIPE: Final = """
+query($id: ID!) { dump(id: $id) { receipt { wipe {
+    state safe sentence checkedAt filesToCheck filesChecked bytesChecked
+    obstacles { code sentence files whatToDo examples } compareWithCard { files bytes }
+} } } }
+"""
+
+
+async def find_dump(ask: Ask, word: str | None) -> str:
+    """Give the id of the dump that a word means: an id, a folder or path (its latest dump), or none (the latest).
+
+    Raises `NotFoundError`.
+    """
+    if word is not None and word.startswith(_ID) and "/" not in word:
+        return word
+    if word is None:
+        found = await ask(_LATEST, {})
+    else:
+        given = readable(os.fsencode(word)).rstrip("/")
+        path = readable(os.fsencode(Path(os.path.abspath(word))))
+        found = await ask(_NAMED, {"name": given, "path": path})
+    nodes = [node for page in found.values() for node in page["nodes"]]
+    if not nodes:
+        what = "There is no dump yet." if word is None else f"There is no dump of {word}."
+        raise NotFoundError(f"{what} `thumper status` shows the last ones.")
+    dump_id: str = nodes[0]["id"]
+    return dump_id
+
+
+def _there(answer: dict[str, Any]) -> dict[str, Any]:
+    dump: dict[str, Any] | None = answer["dump"]
+    if dump is None:
+        raise NotFoundError("There is no dump with this id.")
+    return dump
+
+
+async def read_receipt(ask: Ask, dump_id: str, *, most: int | None = None) -> dict[str, Any]:
+    """Give the receipt of a dump as `--json` prints it, but for the verdict; `most` cuts each list.
+
+    Raises `NotFoundError`.
+    """
+    dump = _there(await ask(_RECEIPT, {"id": dump_id}))
+    counts = dump["receipt"]
+    location = dump["location"]
+    return {
+        "dump": dump["id"],
+        "source": dump["source"]["path"],
+        "kind": dump["source"]["kind"],
+        "folder": dump["folder"],
+        "number": dump["number"],
+        "location": location and location["name"],
+        "firstSeenAt": dump["firstSeenAt"],
+        "settledAt": dump["settledAt"],
+        **{
+            state: counts[state]
+            for state in ("found", "waiting", "stored", "duplicate", "rejected", "videos")
+        },
+        "bytes": counts["sizeBytes"],
+        "timeSources": counts["timeSources"],
+        "clockWarnings": counts["clockWarnings"],
+        "images": dump["imageCounts"],
+        **{name: await _files(ask, dump_id, name, most=most) for name in LISTS},
+    }
+
+
+async def _files(ask: Ask, dump_id: str, name: str, *, most: int | None) -> list[dict[str, Any]]:
+    query = f"""query($id: ID!, $first: Int!, $after: String) {{ dump(id: $id) {{
+        files(first: $first, after: $after, {LISTS[name]}) {{
+            nodes {{ path sizeBytes {_FILE[name]} }} pageInfo {{ hasNextPage endCursor }} }} }} }}"""
+    files: list[dict[str, Any]] = []
+    after = None
+    while most is None or len(files) < most:
+        first = _PAGE if most is None else min(_PAGE, most - len(files))
+        page = _there(await ask(query, {"id": dump_id, "first": first, "after": after}))["files"]
+        files += [_file(node) for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    return files
+
+
+def _file(node: dict[str, Any]) -> dict[str, Any]:
+    """Give a file as `--json` prints it."""
+    written = {"path": node["path"], "bytes": node["sizeBytes"]}
+    written |= {key: node[key] for key in ("state", "reason", "message", "whatToDo") if key in node}
+    if node.get("image"):
+        written["image"] = node["image"]["id"]
+    if first := node.get("firstDelivery"):
+        written |= {
+            "firstPath": first["path"],
+            "firstSource": first["dump"]["source"]["path"],
+            "firstSeenAt": first["seenAt"],
+            "firstDump": first["dump"]["id"],
+        }
+    return written
+
+
+async def read_verdict(ask: Ask, dump_id: str, *, progress: Progress) -> dict[str, Any]:
+    """Ask whether the card of a dump may be wiped until the check is done; give `wipe`. Raises `NotFoundError`."""
+    while True:
+        wipe: dict[str, Any] = _there(await ask(_WIPE, {"id": dump_id}))["receipt"]["wipe"]
+        progress(wipe["filesChecked"], wipe["filesToCheck"])
+        if wipe["state"] == "DONE":
+            return wipe
+        await asyncio.sleep(_PAUSE_S)

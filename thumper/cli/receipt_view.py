@@ -1,0 +1,141 @@
+"""What people read of a receipt: counts, lists, clocks, and in large letters whether the card may be wiped."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+SHOWN: Final = 20
+"""Files shown of each list unless all are asked for."""
+
+_KB: Final = 1000
+_ABOUT_ALL: Final = frozenset({"FOLDER_IS_THE_ARCHIVE", "SAME_DEVICE"})
+"""Obstacles that are about no file in particular."""
+
+
+def bar() -> Progress:
+    """Give a progress bar on standard error, which shows nothing when that is no terminal."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
+def show(receipt: dict[str, Any], *, everything: bool = False) -> None:
+    """Print a receipt, as `--json` would print it, for people."""
+    console = Console(highlight=False)
+    for line in _lines(receipt, everything=everything):
+        console.print(line, markup=False, soft_wrap=True)
+    for line, style in _verdict(receipt["wipe"]):
+        console.print(line, markup=False, soft_wrap=True, style=style)
+
+
+def title(receipt: dict[str, Any]) -> str:
+    """Say which delivery it is."""
+    if receipt["kind"] == "UPLOAD":
+        name = "uploads"
+    else:
+        name = "/".join(part for part in (receipt["source"].rstrip("/"), receipt["folder"]) if part)
+    name += "" if receipt["number"] == 1 else f", delivery {receipt['number']}"
+    return name + (f" · {receipt['location']}" if receipt["location"] else "")
+
+
+def size(size_bytes: int) -> str:
+    """Say a number of bytes for people: `512 bytes`, `3.1 MB`."""
+    if size_bytes < _KB:
+        return f"{size_bytes} bytes"
+    value, unit = size_bytes / _KB, "kB"
+    for larger in ("MB", "GB", "TB"):
+        if value < _KB:
+            break
+        value, unit = value / _KB, larger
+    return f"{value:.1f} {unit}"
+
+
+def _lines(receipt: dict[str, Any], *, everything: bool) -> Iterator[str]:
+    yield f"Receipt of {title(receipt)}"
+    parts = [f"{receipt[state]} {state}" for state in ("stored", "duplicate", "rejected")]
+    parts += [f"{receipt['waiting']} still arriving"] if receipt["waiting"] else []
+    yield f"  {receipt['found']} found = {' + '.join(parts)} · {size(receipt['bytes'])}"
+    if receipt["videos"]:
+        yield f"  of the rejected {_count(receipt['videos'], 'is a video', 'are videos')}"
+    yield from _list(receipt, "rejections", "rejected", everything=everything)
+    yield from _list(receipt, "arriving", "waiting", everything=everything)
+    yield from _list(receipt, "duplicates", "duplicate", everything=everything)
+    if everything:
+        yield from _list(receipt, "storedFiles", "stored", everything=True)
+    sources = [f"{line['images']} {line['source']}" for line in receipt["timeSources"]]
+    if sources:
+        yield f"  times from: {', '.join(sources)}"
+    for warning in receipt["clockWarnings"]:
+        yield f"  clock: {warning['code']} {_count(warning['images'], 'photo', 'photos')}. {warning['sentence']}"
+        yield f"    {warning['whatToDo']}"
+    images = receipt["images"]
+    left = images["pending"] + images["processing"]
+    yield f"  detector: {images['completed']} completed, {images['failed']} failed, {left} waiting"
+
+
+def _list(receipt: dict[str, Any], name: str, state: str, *, everything: bool) -> Iterator[str]:
+    shown = receipt[name] if everything else receipt[name][:SHOWN]
+    for file in shown:
+        yield f"  {_FILE_LINES[name].format_map(file | _moment(file))}"
+    more = receipt[state] - len(shown)
+    if more > 0:
+        yield f"  … and {more} more {state}; --all shows every file"
+
+
+def _moment(file: dict[str, Any]) -> dict[str, str]:
+    """Give the time at which a file's bytes were first seen, to the minute."""
+    seen = file.get("firstSeenAt")
+    return {"moment": f"{dt.datetime.fromisoformat(seen):%Y-%m-%d %H:%M %Z}"} if seen else {}
+
+
+_FILE_LINES: Final = {
+    "rejections": "rejected {reason} {message} {whatToDo}",
+    "arriving": "arriving {path}",
+    "duplicates": "duplicate {path} = {firstPath} of {firstSource}, first seen {moment}",
+    "storedFiles": "stored {path}",
+}
+
+
+def _verdict(wipe: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the lines of the verdict with their styles."""
+    yield "", ""
+    if wipe["safe"]:
+        yield "SAFE TO WIPE", "bold green"
+        yield wipe["sentence"], "green"
+    else:
+        yield "DO NOT WIPE THE FOLDER" if wipe["compareWithCard"] else "NOT SAFE TO WIPE", "bold red"
+        if wipe["compareWithCard"]:
+            yield wipe["sentence"], "red"
+    for found in wipe["obstacles"]:
+        yield f"  {found['code']}: {found['sentence']}", ""
+        examples = [] if found["code"] in _ABOUT_ALL else found["examples"]
+        for example in examples:
+            yield f"    {example}", ""
+        more = found["files"] - len(examples)
+        if examples and more > 0:
+            yield f"    … and {more} more", ""
+        yield f"    {found['whatToDo']}", ""
+    checked = _count(wipe["filesChecked"], "file", "files")
+    yield f"  re-read: originals of {checked}, {size(wipe['bytesChecked'])}", "dim"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -1,0 +1,198 @@
+"""May what a dump was delivered from be wiped? The rule, without looking at any disk itself.
+
+Yes only when every file of the dump is stored or a duplicate, what lies at its source now is covered by it, and
+a byte-identical original of each file was just re-read on another device than the dump's own. Whatever stands
+in the way is named, with what to do. The facts are gathered by `ingest.wipe_check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from thumper.domain import wipe_words
+from thumper.domain.progress import SourceKind
+from thumper.domain.wipe_words import WipeCode
+
+MOST_EXAMPLES: Final = 10
+"""Files named for each obstacle; its count is of all."""
+
+
+class Checking(StrEnum):
+    """How far a check is."""
+
+    CHECKING = "checking"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """So many files, up to `MOST_EXAMPLES` of them by name."""
+
+    files: int = 0
+    names: tuple[str, ...] = ()
+
+    def plus(self, name: str, files: int = 1) -> Named:
+        """Give the same with more files, one of which has this name."""
+        names = self.names if len(self.names) >= MOST_EXAMPLES else (*self.names, name)
+        return Named(self.files + files, names)
+
+    def and_also(self, other: Named) -> Named:
+        """Give both together."""
+        return Named(self.files + other.files, (*self.names, *other.names)[:MOST_EXAMPLES])
+
+
+NOBODY: Final = Named()
+
+
+@dataclass(slots=True, kw_only=True)
+class Reread:
+    """What re-reading the originals of a dump found so far. `size_bytes` is what was read."""
+
+    checked: int = 0
+    size_bytes: int = 0
+    missing: Named = NOBODY
+    changed: Named = NOBODY
+    unreadable: Named = NOBODY
+    same_device: Named = NOBODY
+    in_place: Named = NOBODY
+    """Originals that are the files of a watched folder that the dump is the delivery of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WipeFacts:
+    """Everything that the rule looks at. `place` is where the files came from, for people."""
+
+    kind: SourceKind
+    place: str
+    found: int
+    size_bytes: int
+    settled: bool
+    waiting: Named = NOBODY
+    never_sent: Named = NOBODY
+    rejected: Named = NOBODY
+    """Without the videos."""
+    videos: Named = NOBODY
+    strange: Named = NOBODY
+    """Files at the source that the receipt does not cover as they are now."""
+    closed: Named = NOBODY
+    """Folders at the source that cannot be listed."""
+    device_known: bool = True
+    reread: Reread
+    overtaken: bool = False
+    """Whether the dump went on changing while it was looked at."""
+
+    @property
+    def to_check(self) -> int:
+        """Files of which an original must be re-read."""
+        return self.found - self.waiting.files - self.rejected.files - self.videos.files
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One reason why it is not safe: how many files, some of their names, in words, what to do."""
+
+    code: WipeCode
+    sentence: str
+    advice: str
+    files: int = 0
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CardToCompare:
+    """What the card that a folder was copied from must hold, so that nothing was left behind on it."""
+
+    files: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answer. It is safe exactly when there is no obstacle. `size_bytes` is what was re-read."""
+
+    state: Checking
+    sentence: str
+    obstacles: tuple[Obstacle, ...]
+    to_check: int
+    checked: int
+    size_bytes: int
+    card: CardToCompare | None = None
+
+    @property
+    def safe(self) -> bool:
+        """Whether it may be wiped."""
+        return not self.obstacles
+
+
+_ONLY_THE_FOLDER: Final = frozenset(
+    {WipeCode.FOLDER_IS_THE_ARCHIVE, WipeCode.SAME_DEVICE, WipeCode.DEVICE_UNKNOWN}
+)
+"""Obstacles that concern a watched folder, but not the card that was copied into it."""
+
+
+def judge(facts: WipeFacts) -> Verdict:
+    """Apply the rule to the facts of a finished check."""
+    obstacles = tuple(_obstacles(facts))
+    codes = {found.code for found in obstacles}
+    card = None
+    if facts.kind is SourceKind.DROP and codes <= _ONLY_THE_FOLDER:
+        card = CardToCompare(facts.found, facts.size_bytes)
+    return Verdict(
+        state=Checking.DONE,
+        sentence=_sentence(facts, obstacles, card=card),
+        obstacles=obstacles,
+        to_check=facts.to_check,
+        checked=facts.reread.checked,
+        size_bytes=facts.reread.size_bytes,
+        card=card,
+    )
+
+
+def still_checking(*, to_check: int, checked: int, size_bytes: int) -> Verdict:
+    """Give the verdict while originals are being re-read: not safe as long as nobody knows."""
+    left = to_check - checked
+    sentence, advice = wipe_words.obstacle(WipeCode.STILL_CHECKING, left, kind=SourceKind.INGEST)
+    return Verdict(
+        state=Checking.CHECKING,
+        sentence=wipe_words.not_known_yet(checked=checked, to_check=to_check),
+        obstacles=(Obstacle(WipeCode.STILL_CHECKING, sentence, advice, left),),
+        to_check=to_check,
+        checked=checked,
+        size_bytes=size_bytes,
+    )
+
+
+def _obstacles(facts: WipeFacts) -> Iterator[Obstacle]:
+    reread = facts.reread
+    arriving = not facts.settled and facts.found > 0
+    for code, stands, named in (
+        (WipeCode.CHANGED_MEANWHILE, facts.overtaken, NOBODY),
+        (WipeCode.EMPTY, facts.found == 0, NOBODY),
+        (WipeCode.WAITING, arriving or facts.waiting.files > 0, facts.waiting),
+        (WipeCode.NEVER_SENT, facts.never_sent.files > 0, facts.never_sent),
+        (WipeCode.REJECTED, facts.rejected.files > 0, facts.rejected),
+        (WipeCode.VIDEOS, facts.videos.files > 0, facts.videos),
+        (WipeCode.NOT_IN_RECEIPT, facts.strange.files > 0, facts.strange),
+        (WipeCode.FOLDER_CLOSED, facts.closed.files > 0, facts.closed),
+        (WipeCode.ORIGINAL_MISSING, reread.missing.files > 0, reread.missing),
+        (WipeCode.ORIGINAL_CHANGED, reread.changed.files > 0, reread.changed),
+        (WipeCode.ORIGINAL_UNREADABLE, reread.unreadable.files > 0, reread.unreadable),
+        (WipeCode.FOLDER_IS_THE_ARCHIVE, reread.in_place.files > 0, reread.in_place),
+        (WipeCode.SAME_DEVICE, reread.same_device.files > 0, reread.same_device),
+        (WipeCode.DEVICE_UNKNOWN, not facts.device_known, NOBODY),
+    ):
+        if stands:
+            sentence, advice = wipe_words.obstacle(code, named.files, kind=facts.kind, place=facts.place)
+            yield Obstacle(code, sentence, advice, named.files, named.names)
+
+
+def _sentence(facts: WipeFacts, obstacles: tuple[Obstacle, ...], *, card: CardToCompare | None) -> str:
+    compare = "" if card is None else wipe_words.compare(card.files, card.size_bytes)
+    if not obstacles:
+        return wipe_words.safe(facts.kind) + compare
+    if card is not None:
+        return wipe_words.keep_the_folder(obstacles[0].code) + compare
+    return wipe_words.not_safe(obstacles[0].sentence, more=len(obstacles) - 1)

@@ -1,0 +1,66 @@
+"""Tries files of ingested paths again that somebody asked to retry; the watcher's process does it.
+
+A card that is mounted at the same path now may be another one. So only a file that is as it was is tried; all
+others are rejected again, with what to do: to ingest the path anew costs little, since known photos stay known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections.abc import Sequence
+from uuid import UUID
+
+from thumper.domain.path_text import readable
+from thumper.domain.reason import Reason
+from thumper.ingest.admit import chunks, reject
+from thumper.ingest.deliver import admit_until_settled, stable_file
+from thumper.ingest.desk import Desk
+from thumper.ingest.walk import Found, modified_ns
+from thumper.store import arrivals, dumps, retries
+from thumper.store.arrivals import FileRow
+
+
+async def readmit(desk: Desk) -> None:
+    """Try every file of an ingested path again that was asked for, and settle its dump.
+
+    Raises what the database raises when it is away, and `ThumperError` when the library cannot be written.
+    """
+    for source_id, root in (await retries.asked_paths()).items():
+        rows = await arrivals.asked_files(source_id)
+        await _readmit(desk, source_id, rows, root=root)
+        await dumps.settle_quiet(source_id, settle_s=0, only={row.dump_id for row in rows})
+
+
+async def _readmit(desk: Desk, source_id: UUID, rows: Sequence[FileRow], *, root: bytes) -> None:
+    looks = await asyncio.to_thread(lambda: [_look(row, root) for row in rows])
+    there = [
+        stable_file(row, look, root=root)
+        for row, look in zip(rows, looks, strict=True)
+        if isinstance(look, Found)
+    ]
+    for row, look in zip(rows, looks, strict=True):
+        if not isinstance(look, Found):
+            lost = Found(row.path, row.size_bytes, row.mtime_ns, 0)
+            reason, why = look
+            await reject([stable_file(row, lost, root=root)], reason, detail=why)
+    for chunk in chunks(there):
+        await admit_until_settled(desk, source_id, chunk)
+
+
+def _look(row: FileRow, root: bytes) -> Found | tuple[Reason, str]:
+    """Give a file if it is as it was, else why it is rejected again."""
+    again = f"run `thumper ingest {readable(root)}` again"
+    try:
+        now = os.stat(root + b"/" + row.path)  # noqa: PTH116  # Path has no bytes
+    except (FileNotFoundError, NotADirectoryError):
+        why = f"It is not at {readable(root)} now. Mount the card there and retry, or {again}."
+        return Reason.VANISHED, why
+    except OSError as error:
+        return Reason.UNREADABLE, f"It cannot be looked at: {error.strerror or error}."
+    if not stat.S_ISREG(now.st_mode):
+        return Reason.UNREADABLE, f"It is no file. When it can be read, {again}."
+    if (now.st_size, modified_ns(now)) != (row.size_bytes, row.mtime_ns):
+        return Reason.VANISHED, f"Another file has its name now. If it is the right one, {again}."
+    return Found(row.path, now.st_size, modified_ns(now), now.st_ino)

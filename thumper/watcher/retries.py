@@ -1,0 +1,37 @@
+"""Takes up what somebody asked to retry at paths that are not watched: cards that were ingested once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import structlog
+
+from thumper.errors import ThumperError
+from thumper.ingest.desk import Desk
+from thumper.ingest.readmit import readmit
+from thumper.store.connect import OUTAGES
+
+log = structlog.get_logger(__name__)
+
+ASK_S: Final = 3.0
+"""How often the database is asked; an index knows the answer."""
+_PAUSE_S: Final = 60.0
+"""Pause after a try that failed, such as with a full disk."""
+
+
+async def keep_readmitting(desk: Desk) -> None:
+    """Try again what is asked for, until cancelled."""
+    while True:
+        pause_s = ASK_S
+        try:
+            await readmit(desk)
+        except OUTAGES:  # the watch itself says so
+            pass
+        except ThumperError as error:
+            log.warning("cannot retry", error=str(error))
+            pause_s = _PAUSE_S
+        except Exception:
+            log.exception("cannot retry")
+            pause_s = _PAUSE_S
+        await asyncio.sleep(pause_s)
