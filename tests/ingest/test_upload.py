@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.factories import make_file, make_location, unknown_id
+from tests.factories import NOON, make_file, make_location, unknown_id
 from tests.ingest.conftest import small_jpeg
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
-from thumper.errors import NotFoundError, RefusedError, UsageError
+from thumper.errors import BusyError, NotFoundError, RefusedError, UsageError
 from thumper.ingest import drop
 from thumper.ingest import upload as uploading
 from thumper.ingest.desk import Desk
 from thumper.ingest.upload import create_uploads, receive_upload
-from thumper.store import library, premises, receipts
+from thumper.store import library, premises, receipts, uploads
 from thumper.store.models import Dump, File, Image, Job, Upload
 
 
@@ -166,6 +167,97 @@ async def test_after_a_failed_admission_the_address_can_be_used_again(
             await receive_upload(desk, token, body(small_jpeg()))
     assert await File.all().count() == 0
     assert (await receive_upload(desk, token, body(small_jpeg()))).outcome.state is FileState.STORED
+
+
+async def test_while_one_transfer_has_the_address_another_is_told_to_wait(desk: Desk) -> None:
+    ((_, token),) = await create_uploads(desk, ["a.jpg"])
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield small_jpeg()[:50]
+        with pytest.raises(BusyError, match="Try again in 30 seconds"):
+            await receive_upload(desk, token, body(small_jpeg(2)))
+        yield small_jpeg()[50:]
+
+    assert (await receive_upload(desk, token, slow())).outcome.state is FileState.STORED
+    assert await Image.all().count() == 1
+
+
+async def test_a_transfer_that_went_silent_is_replaced_and_stops_when_it_comes_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploading, "_SIGN_EVERY_S", 0)
+    ((_, token),) = await create_uploads(desk, ["a.jpg"])
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield small_jpeg()[:50]
+        await Upload.all().update(used_at=NOON)  # nothing has come since then
+        replaced = await receive_upload(desk, token, body(small_jpeg(2)))
+        assert replaced.outcome.state is FileState.STORED
+        yield small_jpeg()[50:]
+
+    with pytest.raises(BusyError, match="another one"):
+        await receive_upload(desk, token, stalled())
+    assert (await Image.get()).sha256 == hashlib.sha256(small_jpeg(2)).digest()
+    assert await Upload.filter(file_id=(await File.get()).id).count() == 1
+    assert list(library.incoming_dir(desk.library).iterdir()) == []
+
+
+async def test_signs_of_life_keep_the_address_however_long_it_takes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploading, "_SIGN_EVERY_S", 0)
+    ((made, token),) = await create_uploads(desk, ["a.jpg"])
+    times: list[dt.datetime | None] = []
+
+    async def slow() -> AsyncIterator[bytes]:
+        for part in (small_jpeg()[:50], small_jpeg()[50:90], small_jpeg()[90:]):
+            yield part
+            times.append((await Upload.get(id=made.id)).used_at)
+
+    assert (await receive_upload(desk, token, slow())).outcome.state is FileState.STORED
+    assert len(set(times)) == 3
+
+
+async def away(*_: object) -> None:
+    """PostgreSQL, when it is needed."""
+    raise ConnectionResetError
+
+
+@pytest.mark.parametrize("step", ["admitted", "finish"])
+async def test_a_file_that_met_an_outage_is_taken_when_it_is_sent_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    ((_, token),) = await create_uploads(desk, ["a.jpg"])
+    with monkeypatch.context() as patch:
+        patch.setattr(uploads, step, away)
+        patch.setattr(uploads, "give_back", away)
+        with pytest.raises(ConnectionResetError):
+            await receive_upload(desk, token, body(small_jpeg()))
+    with pytest.raises(BusyError):
+        await receive_upload(desk, token, body(small_jpeg()))
+    await Upload.all().update(used_at=NOON)  # half a minute later
+    received = await receive_upload(desk, token, body(small_jpeg()))
+    image = await Image.get()
+    assert (received.outcome.state, received.outcome.image_id) == (FileState.STORED, image.id)
+    receipt = await receipts.itemised(received.dump_id)
+    assert (receipt.counts.found, receipt.counts.stored) == (1, 1)
+    assert await Job.all().count() == 1
+    assert (await Dump.get()).settled_at is not None
+    with pytest.raises(RefusedError):
+        await receive_upload(desk, token, body(small_jpeg()))
+
+
+async def test_other_bytes_after_an_outage_are_another_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ((_, token),) = await create_uploads(desk, ["a.jpg"])
+    with monkeypatch.context() as patch:
+        patch.setattr(uploads, "finish", away)
+        with pytest.raises(ConnectionResetError):
+            await receive_upload(desk, token, body(small_jpeg(1)))
+    received = await receive_upload(desk, token, body(small_jpeg(2)))
+    assert received.outcome.sha256 == hashlib.sha256(small_jpeg(2)).digest()
+    assert (await receipts.itemised(received.dump_id)).counts.stored == 2
 
 
 async def test_names_are_cut_to_their_last_part(desk: Desk) -> None:

@@ -4,7 +4,8 @@ A file ends as stored, duplicate (of which image) or rejected (with which reason
 it is left for another look because it changed or may still get its ending. Either
 all of a chunk is recorded with its jobs and feed entries, or nothing is.
 
-`admit` is the story: examine → keep originals → settle.
+`admit` is the story: read → examine what is new → keep originals → settle. Bytes that are an image
+already cost no look into them.
 """
 
 from __future__ import annotations
@@ -20,12 +21,25 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
+from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
-from thumper.ingest.desk import Desk, Keep
-from thumper.ingest.examine import Finding, Photo, Postponed, Refused, StableFile, examine, original_is_there
+from thumper.ingest.desk import Desk
+from thumper.ingest.examine import (
+    Content,
+    Finding,
+    Known,
+    Photo,
+    Postponed,
+    Refused,
+    StableFile,
+    examine,
+    original_is_there,
+    read,
+)
+from thumper.ingest.readers import each
 from thumper.ingest.record import record
 from thumper.ingest.reject import Rejection
 from thumper.store import feed, image_rows, jobs, library, settlements
@@ -36,9 +50,7 @@ from thumper.store.settlements import Settlement
 CHUNK_FILES: Final = 128
 """Most files admitted in one transaction."""
 CHUNK_BYTES: Final = 64 * 1024 * 1024
-"""Most bytes read for one transaction: under a second from a card, and what copying holds in memory."""
-_READERS: Final = 4
-"""Files in memory at a time, each of at most `max_file_bytes`."""
+"""Most bytes read for one transaction: under a second from a card, and what is held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +77,8 @@ async def admit(desk: Desk, files: Sequence[StableFile], *, keep: Keep, held: bo
     raises when it is away (`store.connect.OUTAGES`) and `ThumperError` when a copy cannot be written;
     then no file of the chunk has changed its state.
     """
-    findings = await _examine(desk, files, keep=keep)
-    originals = await _keep_originals(desk, findings, keep=keep)
+    findings, gone = await _examine(desk, files, keep=keep)
+    originals = await _keep_originals(desk, findings, gone=gone, keep=keep)
     async with in_transaction("default") as transaction:
         outcomes = await _settle(transaction, desk, findings, originals=originals, held=held)
     if not held and any(outcome.state is FileState.STORED for outcome in outcomes):
@@ -78,12 +90,12 @@ async def admit(desk: Desk, files: Sequence[StableFile], *, keep: Keep, held: bo
     return [by_file.get(file.file_id, Outcome(file, FileState.SEEN)) for file in files]
 
 
-async def reject(files: Sequence[StableFile], reason: Reason) -> None:
-    """Reject files for a reason that shows without examining them."""
+async def reject(files: Sequence[StableFile], reason: Reason, *, detail: str = "") -> None:
+    """Reject files for a reason that shows without examining them; `detail` replaces the reason's sentence."""
     async with in_transaction("default") as transaction:
         waiting = await settlements.lock_waiting(transaction, [file.file_id for file in files])
         rejections = [
-            _settlement(Outcome.rejected(file, Rejection.of(file.name, reason)))
+            _settlement(Outcome.rejected(file, Rejection.of(file.name, reason, detail=detail)))
             for file in files
             if file.file_id in waiting
         ]
@@ -103,20 +115,28 @@ def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
     return cut
 
 
-async def _examine(desk: Desk, files: Sequence[StableFile], *, keep: Keep) -> list[Finding]:
-    readers = asyncio.Semaphore(_READERS)
+async def _examine(
+    desk: Desk, files: Sequence[StableFile], *, keep: Keep
+) -> tuple[list[Finding], frozenset[bytes]]:
+    """Say what each file is, and the hashes of known images whose original is not where it was."""
+    limits = desk.limits
+    looks = await each(lambda file: read(file, limits), files)
+    known = await image_rows.find(client(), {look.sha256 for look in looks if isinstance(look, Content)})
+    gone = await asyncio.to_thread(_without_original, known)
 
-    async def look(file: StableFile) -> Finding:
-        async with readers:
-            return await asyncio.to_thread(
-                examine,
-                file,
-                desk.limits,
-                max_exif_bytes=desk.settings.max_exif_bytes,
-                keep_content=keep is Keep.COPY,
-            )
+    def judge(look: Content | Refused | Postponed) -> Finding:
+        if not isinstance(look, Content):
+            return look
+        if look.sha256 in known and look.sha256 not in gone:
+            return Known(look.file, look.sha256)
+        return examine(
+            look,
+            limits,
+            max_exif_bytes=desk.settings.max_exif_bytes,
+            keep_content=keep is Keep.COPY,
+        )
 
-    return list(await asyncio.gather(*(look(file) for file in files)))
+    return await each(judge, looks), gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +147,12 @@ class _Originals:
     gone: frozenset[bytes]
 
 
-async def _keep_originals(desk: Desk, findings: Sequence[Finding], *, keep: Keep) -> _Originals:
-    """Have an original for each photo that is new, or whose image has lost its own."""
+async def _keep_originals(
+    desk: Desk, findings: Sequence[Finding], *, gone: frozenset[bytes], keep: Keep
+) -> _Originals:
+    """Have an original for each photo: it is new, or its image has lost its own."""
     photos = [finding for finding in findings if isinstance(finding, Photo)]
-    known = await image_rows.find(client(), {photo.sha256 for photo in photos})
-    gone = await asyncio.to_thread(_without_original, known)
-    wanted = [photo for photo in photos if photo.sha256 not in known or photo.sha256 in gone]
-    return _Originals(await asyncio.to_thread(_keep, desk.library, wanted, keep=keep), gone)
+    return _Originals(await asyncio.to_thread(_keep, desk.library, photos, keep=keep), gone)
 
 
 def _without_original(known: Mapping[bytes, StoredImage]) -> frozenset[bytes]:
@@ -180,9 +199,18 @@ async def _settle(
     """Record what was found; give the outcomes, without those of files that settled elsewhere meanwhile."""
     waiting = await settlements.lock_waiting(transaction, [finding.file.file_id for finding in findings])
     found = [finding for finding in findings if finding.file.file_id in waiting]
+    known = {finding.file.file_id: finding.sha256 for finding in found if isinstance(finding, Known)}
+    touched, told = await settlements.take_back(transaction, known)
+    only_touched = [
+        Outcome(finding.file, touched[finding.file.file_id], sha256=known[finding.file.file_id])
+        for finding in found
+        if finding.file.file_id in touched
+    ]
+    found = [finding for finding in found if finding.file.file_id not in touched]
     photos = [finding for finding in found if isinstance(finding, Photo)]
     made = await record(transaction, desk, photos, originals=originals.paths)
-    images = await image_rows.find(transaction, {photo.sha256 for photo in photos})
+    hashes = {finding.sha256 for finding in found if isinstance(finding, Photo | Known)}
+    images = await image_rows.find(transaction, hashes)
     refound = originals.gone & originals.paths.keys() & images.keys()
     await image_rows.move_originals(
         transaction, {images[sha256].id: originals.paths[sha256] for sha256 in refound}
@@ -190,9 +218,10 @@ async def _settle(
     outcomes = _outcomes(found, images=images, made=made)
     settled = [_settlement(outcome) for outcome in outcomes if outcome.state not in WAITING]
     entries = await settlements.settle(transaction, settled)
-    await jobs.enqueue(transaction, list(made.values()), held=held)
-    await feed.append(transaction, entries)
-    return outcomes
+    if made:
+        await jobs.enqueue(transaction, list(made.values()), held=held)
+    await feed.append(transaction, [*told, *entries])
+    return outcomes + only_touched
 
 
 def _outcomes(
@@ -203,7 +232,10 @@ def _outcomes(
     new = set(made)
     for finding in findings:
         match finding:
-            case Photo(file=file, sha256=sha256):
+            case Photo(file=file, sha256=sha256) | Known(file=file, sha256=sha256):
+                if sha256 not in images:  # it was deleted in this moment; the next look takes it as new
+                    outcomes.append(Outcome(file, FileState.SEEN))
+                    continue
                 state = FileState.STORED if sha256 in new else FileState.DUPLICATE
                 new.discard(sha256)
                 outcomes.append(Outcome(file, state, sha256=sha256, image_id=images[sha256].id))

@@ -1,7 +1,8 @@
-"""Looks at one whole file: its bytes are read once, hashed, probed and asked for EXIF.
+"""Looks at one whole file: its bytes are read once and hashed, then probed and asked for EXIF.
 
-Runs in threads, touches no database, decodes no pixel, and never raises about the
-file: what is wrong with it is the answer.
+In two steps, so that bytes which are an image already are not examined again. Runs in
+threads, touches no database, decodes no pixel, and never raises about the file: what is
+wrong with it is the answer.
 """
 
 from __future__ import annotations
@@ -43,6 +44,23 @@ class StableFile:
     final: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of a file that did not change while they were read, and their hash."""
+
+    file: StableFile
+    sha256: bytes
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A file whose bytes are those of an image, and so those of a whole photo: they were examined for that one."""
+
+    file: StableFile
+    sha256: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
     """A file that is a photo: hash, header and EXIF. `content` is kept only when it is to be copied."""
@@ -71,32 +89,47 @@ class Postponed:
     """True when it did not change and is only waited for."""
 
 
-Finding: TypeAlias = Photo | Refused | Postponed
+Finding: TypeAlias = Photo | Known | Refused | Postponed
 
 
-def examine(file: StableFile, limits: Limits, *, max_exif_bytes: int, keep_content: bool = False) -> Finding:
-    """Read a file and say what it is."""
+def read(file: StableFile, limits: Limits) -> Content | Refused | Postponed:
+    """Read and hash a file that has the name and the size of a photo and is still as it was found."""
     try:
         if not is_photo_name(file.name):
             return Refused(file, unsupported(file.name))
         check_size(file.size_bytes, limits)
         content = _read(file, limits)
-        if content is None:
-            return Postponed(file, whole=False)
+    except DecodeRefusal as refusal:
+        return _refused(file, refusal)
+    if content is None:
+        return Postponed(file, whole=False)
+    return Content(file, hashlib.sha256(content).digest(), content)
+
+
+def examine(
+    read: Content, limits: Limits, *, max_exif_bytes: int, keep_content: bool = False
+) -> Photo | Refused | Postponed:
+    """Say what the bytes of a file are."""
+    file, content = read.file, read.content
+    try:
         probe = inspect_stream(io.BytesIO(content), limits)
         if not probe.ending_complete:
             raise DecodeRefusal(Reason.TRUNCATED)
     except DecodeRefusal as refusal:
-        if refusal.reason in HELD and not file.final:
-            return Postponed(file, whole=True)
-        return Refused(file, Rejection.after(file.name, refusal))
+        return _refused(file, refusal)
     return Photo(
         file=file,
-        sha256=hashlib.sha256(content).digest(),
+        sha256=read.sha256,
         probe=probe,
         metadata=read_metadata(content, media_type=probe.media_type, max_exif_bytes=max_exif_bytes),
         content=content if keep_content else None,
     )
+
+
+def _refused(file: StableFile, refusal: DecodeRefusal) -> Refused | Postponed:
+    if refusal.reason in HELD and not file.final:
+        return Postponed(file, whole=True)
+    return Refused(file, Rejection.after(file.name, refusal))
 
 
 def _read(file: StableFile, limits: Limits) -> bytes | None:

@@ -12,30 +12,34 @@ import contextlib
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
+from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
-from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
+from thumper.errors import BusyError, NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest.admit import Outcome, admit
-from thumper.ingest.desk import Desk, Keep
+from thumper.ingest.desk import Desk
 from thumper.ingest.examine import StableFile
-from thumper.store import arrivals, dumps, library, settlements, sources
+from thumper.store import arrivals, dumps, library, settlements, sources, uploads
 from thumper.store.arrivals import Arrival
-from thumper.store.connect import client
+from thumper.store.connect import OUTAGES
 from thumper.store.ids import new_id
 from thumper.store.models import Location, Upload
+from thumper.store.uploads import Claim, Unclaimed
 
 TOKEN_BYTES: Final = 32
 MOST_FILES: Final = 1000
 """Files asked for at once."""
 _LONGEST_NAME: Final = 255
+_SIGN_EVERY_S: Final = uploads.SILENCE_S / 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +74,16 @@ async def create_uploads(
         dump_id = await dumps.open_dump(
             transaction, source_id, folder=folder, location_id=location_id, shown=False
         )
-        await transaction.execute_query_dict(
-            """
-            INSERT INTO upload (id, dump_id, token_hash, file_name, detect, expires_at)
-            SELECT id, $1, token_hash, file_name, $2, now() + make_interval(secs => $3)
-            FROM unnest($4::uuid[], $5::bytea[], $6::text[]) AS fresh(id, token_hash, file_name)
-            """,
-            [dump_id, detect, desk.settings.upload_ttl_s, ids, [_hash(token) for token in tokens], cleaned],
+        hashes = [_hash(token) for token in tokens]
+        await uploads.promise(
+            transaction,
+            dump_id,
+            list(zip(ids, hashes, cleaned, strict=True)),
+            detect=detect,
+            ttl_s=desk.settings.upload_ttl_s,
         )
-    uploads = {upload.id: upload for upload in await Upload.filter(id__in=ids)}
-    return [(uploads[upload_id], token) for upload_id, token in zip(ids, tokens, strict=True)]
+    made = {upload.id: upload for upload in await Upload.filter(id__in=ids)}
+    return [(made[upload_id], token) for upload_id, token in zip(ids, tokens, strict=True)]
 
 
 async def _open_door(desk: Desk) -> UUID:
@@ -102,41 +106,68 @@ def _hash(token: str) -> bytes:
 async def receive_upload(desk: Desk, token: str, stream: AsyncIterator[bytes]) -> Received:
     """Take the bytes that arrive at an address and admit them; give what they became.
 
-    Raises `NotFoundError` for an unknown address and `RefusedError` for one that was used or has
-    expired. When the transfer breaks off, the address can be used again.
+    Raises `NotFoundError` for an unknown address, `RefusedError` for one that was used or has expired, and
+    `BusyError` while another transfer has it. When the transfer breaks off, the address can be used again:
+    at once, or after `uploads.SILENCE_S` when PostgreSQL was away too. Bytes that were admitted before the
+    answer was lost are answered with what they became then.
     """
-    upload = await _claim(token)
-    path = library.incoming_dir(desk.library) / upload["id"].hex
+    transfer = _Transfer(await _claim(token))
+    path = library.incoming_dir(desk.library) / f"{transfer.claim.upload_id.hex}-{new_id().hex}"
     try:
-        await _write(path, stream, most_bytes=desk.settings.max_file_bytes)
-        return await _admit(desk, upload, path)
+        await _write(path, transfer.alive(stream), most_bytes=desk.settings.max_file_bytes)
+        return await _admit(desk, transfer.claim, path)
     except BaseException:
-        await asyncio.shield(_give_back(upload["id"]))
+        await asyncio.shield(transfer.give_back())
         raise
     finally:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
 
 
-async def _claim(token: str) -> dict[str, Any]:
-    rows = await client().execute_query_dict(
-        "UPDATE upload SET used_at = now() WHERE token_hash = $1 AND used_at IS NULL AND expires_at > now()"
-        " RETURNING id, dump_id, file_name, detect",
-        [_hash(token)],
-    )
-    if rows:
-        return rows[0]
-    if await Upload.exists(token_hash=_hash(token)):
-        raise RefusedError(
-            "This upload address was used or has expired. Ask for a new one with createUpload."
-        )
-    raise NotFoundError("There is no such upload address. Ask for one with createUpload.")
+async def _claim(token: str) -> Claim:
+    claim = await uploads.claim(_hash(token))
+    match claim:
+        case Unclaimed.UNKNOWN:
+            raise NotFoundError("There is no such upload address. Ask for one with createUpload.")
+        case Unclaimed.OVER:
+            raise RefusedError(
+                "This upload address was used or has expired. Ask for a new one with createUpload."
+            )
+        case Unclaimed.BUSY:
+            raise BusyError(
+                "Another transfer to this upload address is going on, or broke off a moment ago. "
+                f"Try again in {uploads.SILENCE_S:.0f} seconds."
+            )
+        case Claim():
+            return claim
 
 
-async def _give_back(upload_id: UUID) -> None:
-    await client().execute_query_dict(
-        "UPDATE upload SET used_at = NULL WHERE id = $1 AND file_id IS NULL", [upload_id]
-    )
+class _Transfer:
+    """One transfer that holds an address for as long as bytes come."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self._signed_s = time.monotonic()
+
+    async def alive(self, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """Pass on what arrives, with signs of life; raise `BusyError` when another transfer took over."""
+        async for part in stream:
+            if time.monotonic() - self._signed_s >= _SIGN_EVERY_S:
+                await self._sign()
+            yield part
+
+    async def _sign(self) -> None:
+        with contextlib.suppress(*OUTAGES):  # it may be over before the last byte has come
+            signed = await uploads.sign(self.claim)
+            if signed is None:
+                raise BusyError("This transfer paused for so long that another one to its address has begun.")
+            self.claim = signed
+        self._signed_s = time.monotonic()
+
+    async def give_back(self) -> None:
+        """Free the address; while PostgreSQL is away, silence does that."""
+        with contextlib.suppress(*OUTAGES):
+            await uploads.give_back(self.claim)
 
 
 async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -> None:
@@ -160,34 +191,51 @@ async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -
         ) from error
 
 
-async def _admit(desk: Desk, upload: dict[str, Any], path: Path) -> Received:
+async def _admit(desk: Desk, claim: Claim, path: Path) -> Received:
     source_id = await _open_door(desk)
     found = path.stat()
-    name: str = upload["file_name"]
-    arrival = Arrival(
-        path=f"{upload['id'].hex}/{name}".encode(),
-        folder=b"",
-        size_bytes=found.st_size,
-        mtime_ns=found.st_mtime_ns,
-        dump_id=upload["dump_id"],
-        display_path=name,
-    )
-    (row,) = await arrivals.register(source_id, [arrival])
-    file = StableFile(
-        file_id=row.file_id,
-        dump_id=row.dump_id,
+    ledger_path = f"{claim.upload_id.hex}/{claim.file_name}".encode()
+    outcome = await _admitted_before(source_id, claim, path, ledger_path=ledger_path)
+    if outcome is None:
+        arrival = Arrival(
+            path=ledger_path,
+            folder=b"",
+            size_bytes=found.st_size,
+            mtime_ns=found.st_mtime_ns,
+            dump_id=claim.dump_id,
+            display_path=claim.file_name,
+        )
+        (row,) = await arrivals.register(source_id, [arrival])
+        file = _stable(row.file_id, claim, path)
+        try:
+            (outcome,) = await admit(desk, [file], keep=Keep.COPY, held=not claim.detect)
+        except BaseException:
+            await asyncio.shield(settlements.forget_waiting([row.file_id]))
+            raise
+    await uploads.finish(claim.upload_id, outcome.file.file_id)
+    with contextlib.suppress(*OUTAGES):  # the watcher settles it later
+        await dumps.settle_quiet(source_id, settle_s=0)
+    return Received(upload_id=claim.upload_id, dump_id=claim.dump_id, outcome=outcome)
+
+
+async def _admitted_before(
+    source_id: UUID, claim: Claim, path: Path, *, ledger_path: bytes
+) -> Outcome | None:
+    """Give what these very bytes became when they came before and the server went away before it said so."""
+    before = await uploads.admitted(source_id, ledger_path)
+    if before is None or not await asyncio.to_thread(library.holds, path, before.sha256):
+        return None
+    file = _stable(before.file_id, claim, path)
+    return Outcome(file, before.state, sha256=before.sha256, image_id=before.image_id)
+
+
+def _stable(file_id: UUID, claim: Claim, path: Path) -> StableFile:
+    found = path.stat()
+    return StableFile(
+        file_id=file_id,
+        dump_id=claim.dump_id,
         absolute=os.fsencode(path),
-        name=os.fsencode(name),
+        name=os.fsencode(claim.file_name),
         size_bytes=found.st_size,
         mtime_ns=found.st_mtime_ns,
     )
-    try:
-        (outcome,) = await admit(desk, [file], keep=Keep.COPY, held=not upload["detect"])
-    except BaseException:
-        await asyncio.shield(settlements.forget_waiting([row.file_id]))
-        raise
-    await client().execute_query_dict(
-        "UPDATE upload SET file_id = $2 WHERE id = $1", [upload["id"], row.file_id]
-    )
-    await dumps.settle_quiet(source_id, settle_s=0)
-    return Received(upload_id=upload["id"], dump_id=row.dump_id, outcome=outcome)

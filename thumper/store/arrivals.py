@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -27,8 +27,7 @@ _PAGE: Final = 20_000
 """Rows read at a time when all files of a source are asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A path as a look at it found it. `folder` decides its dump, unless `dump_id` does.
 
     `display_path` is shown to people; without it, the path itself is.
@@ -42,8 +41,7 @@ class Arrival:
     display_path: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRow:
+class FileRow(NamedTuple):
     """The live ledger row of a path, as far as the watcher must know it."""
 
     file_id: UUID
@@ -55,6 +53,8 @@ class FileRow:
 
 
 _COLUMNS: Final = "id, dump_id, path, size_bytes, mtime_ns, state"
+_WAS_THERE: Final = "reason IS DISTINCT FROM 'VANISHED'"
+"""Whether a file was ever read; one that had vanished and is back, unchanged, is tried again."""
 
 
 def _row(columns: dict[str, Any]) -> FileRow:
@@ -69,11 +69,12 @@ def _row(columns: dict[str, Any]) -> FileRow:
 
 
 async def known_files(source_id: UUID) -> AsyncIterator[list[FileRow]]:
-    """Give the live rows of a source in pages, by path."""
+    """Give the live rows of a source in pages, by path; without files that were gone when they were to be read."""
     after = b""
     while True:
         rows = await client().execute_query_dict(
-            f"SELECT {_COLUMNS} FROM file WHERE source_id = $1 AND live AND path > $2 ORDER BY path LIMIT {_PAGE}",
+            f"SELECT {_COLUMNS} FROM file WHERE source_id = $1 AND live AND path > $2 AND {_WAS_THERE}"
+            f" ORDER BY path LIMIT {_PAGE}",
             [source_id, after],
         )
         if not rows:
@@ -87,6 +88,15 @@ async def waiting_files(source_id: UUID) -> list[FileRow]:
     """Give the rows of a source that have not settled."""
     rows = await client().execute_query_dict(
         f"SELECT {_COLUMNS} FROM file WHERE source_id = $1 AND live AND state IN ('seen', 'stable')",
+        [source_id],
+    )
+    return [_row(row) for row in rows]
+
+
+async def asked_files(source_id: UUID) -> list[FileRow]:
+    """Give the rows of a source that wait though they had settled before: somebody asked to try them again."""
+    rows = await client().execute_query_dict(
+        f"SELECT {_COLUMNS} FROM file WHERE source_id = $1 AND live AND state IN ('seen', 'stable') AND attempts > 0",
         [source_id],
     )
     return [_row(row) for row in rows]
@@ -128,19 +138,18 @@ async def _plan(
     transaction: BaseDBAsyncClient, source_id: UUID, arrivals: Sequence[Arrival], *, again: bool
 ) -> _Plan:
     rows = await transaction.execute_query_dict(
-        f"SELECT {_COLUMNS}, (SELECT settled_at IS NULL FROM dump WHERE dump.id = file.dump_id) AS open"
+        f"SELECT {_COLUMNS}, (SELECT settled_at IS NULL FROM dump WHERE dump.id = file.dump_id) AS open,"
+        f" {_WAS_THERE} AS was_there"
         " FROM file WHERE source_id = $1 AND live AND path = ANY($2) FOR UPDATE OF file",
         [source_id, [arrival.path for arrival in arrivals]],
     )
-    known = {bytes(row["path"]): (_row(row), bool(row["open"])) for row in rows}
+    known = {bytes(row["path"]): (_row(row), row["was_there"] and (row["open"] or not again)) for row in rows}
     plan = _Plan([], [], [], [])
     for arrival in {arrival.path: arrival for arrival in arrivals}.values():
-        row, is_open = known.get(arrival.path, (None, False))
+        row, may_stay = known.get(arrival.path, (None, False))
         if row is None:
             plan.fresh.append(arrival)
-        elif (row.size_bytes, row.mtime_ns) == (arrival.size_bytes, arrival.mtime_ns) and (
-            is_open or not again
-        ):
+        elif may_stay and (row.size_bytes, row.mtime_ns) == (arrival.size_bytes, arrival.mtime_ns):
             plan.unchanged.append(row)
         elif row.state in WAITING or (row.state is FileState.REJECTED and not again):
             plan.renewed.append((row, arrival))
@@ -174,38 +183,41 @@ async def _renew(transaction: BaseDBAsyncClient, renewed: Sequence[tuple[FileRow
     return [_row(row) for row in await transaction.execute_query_dict(_RENEW, arrays(values))]
 
 
-_INSERTED: Final = {
-    "id": "uuid",
-    "source_id": "uuid",
-    "dump_id": "uuid",
-    "path": "bytea",
-    "display_path": "text",
-    "size_bytes": "bigint",
-    "mtime_ns": "bigint",
-}
-_INSERT: Final = f"""
-INSERT INTO file ({", ".join(_INSERTED)}, state, attempts, live)
-SELECT fresh.*, 'seen', 0, TRUE FROM {unnest(_INSERTED)} RETURNING {_COLUMNS}
-"""
+_COPIED: Final = (
+    *("id", "source_id", "dump_id", "path", "display_path", "size_bytes", "mtime_ns"),
+    *("state", "attempts", "live"),
+)
 
 
 async def _insert(
     transaction: BaseDBAsyncClient, source_id: UUID, arrivals: Sequence[Arrival]
 ) -> list[FileRow]:
+    """Record paths that have no live row. The caller holds the source's lock, so none can get one meanwhile.
+
+    By COPY, which costs PostgreSQL least; ids are made here, so that nothing has to be read back.
+    """
     if not arrivals:
         return []
     folders = sorted({arrival.folder for arrival in arrivals if arrival.dump_id is None})
     opened = {folder: await dumps.open_dump(transaction, source_id, folder=folder) for folder in folders}
-    values = [
-        (
+    rows = [
+        FileRow(
             new_id(),
-            source_id,
             arrival.dump_id or opened[arrival.folder],
             arrival.path,
-            arrival.display_path or readable(arrival.path),
             arrival.size_bytes,
             arrival.mtime_ns,
+            FileState.SEEN,
         )
         for arrival in arrivals
     ]
-    return [_row(row) for row in await transaction.execute_query_dict(_INSERT, arrays(values))]
+    records = [
+        (
+            *(row.file_id, source_id, row.dump_id, row.path, arrival.display_path or readable(row.path)),
+            *(row.size_bytes, row.mtime_ns, "seen", 0, True),
+        )
+        for row, arrival in zip(rows, arrivals, strict=True)
+    ]
+    async with transaction.acquire_connection() as connection:
+        await connection.copy_records_to_table("file", records=records, columns=_COPIED)
+    return rows

@@ -1,0 +1,78 @@
+"""The same bytes again: recognised by their hash alone, and still whole and unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from tests.ingest.conftest import Admit, Find, Put, small_jpeg
+from thumper.domain.keep import Keep
+from thumper.domain.progress import FileState
+from thumper.ingest import admit as admission
+from thumper.ingest.admit import admit
+from thumper.ingest.desk import Desk
+from thumper.ingest.examine import Content, examine
+from thumper.store import settlements
+from thumper.store.models import File, Image
+
+
+async def test_bytes_that_are_an_image_already_are_not_looked_into_again(
+    put: Put, admit_names: Admit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_into: list[bytes] = []
+
+    def look_into(content: Content, *rest: Any, **options: Any) -> Any:
+        looked_into.append(content.file.name)
+        return examine(content, *rest, **options)
+
+    monkeypatch.setattr(admission, "examine", look_into)
+    put("A/1.jpg", small_jpeg(1))
+    await admit_names("A/1.jpg")
+    put("B/1.jpg", small_jpeg(1))
+    put("B/2.jpg", small_jpeg(2))
+    outcomes = await admit_names("B/1.jpg", "B/2.jpg")
+    assert [outcome.state for outcome in outcomes.values()] == [FileState.DUPLICATE, FileState.STORED]
+    assert looked_into == [b"A/1.jpg", b"B/2.jpg"]
+
+
+async def test_a_file_whose_image_is_deleted_in_this_moment_is_looked_at_again(
+    put: Put, admit_names: Admit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("A/1.jpg", small_jpeg(1))
+    await admit_names("A/1.jpg")
+    put("B/1.jpg", small_jpeg(1))
+    lock_waiting = settlements.lock_waiting
+
+    async def delete_first(transaction: BaseDBAsyncClient, file_ids: Collection[UUID]) -> set[UUID]:
+        await File.filter(state=FileState.STORED).using_db(transaction).delete()
+        await Image.all().using_db(transaction).delete()
+        return await lock_waiting(transaction, file_ids)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(settlements, "lock_waiting", delete_first)
+        assert (await admit_names("B/1.jpg"))["B/1.jpg"].state is FileState.SEEN
+    assert (await admit_names("B/1.jpg"))["B/1.jpg"].state is FileState.STORED
+
+
+async def test_a_known_photo_that_changed_since_it_was_found_is_no_duplicate(
+    desk: Desk, put: Put, find: Find, admit_names: Admit
+) -> None:
+    put("A/1.jpg", small_jpeg(1))
+    await admit_names("A/1.jpg")
+    put("B/1.jpg", small_jpeg(1))
+    files = await find("B/1.jpg")
+    put("B/1.jpg", small_jpeg(1) + b"more")
+    assert [outcome.state for outcome in await admit(desk, files, keep=Keep.IN_PLACE)] == [FileState.SEEN]
+
+
+async def test_a_known_photo_with_the_name_of_a_video_is_rejected_all_the_same(
+    put: Put, admit_names: Admit
+) -> None:
+    put("A/1.jpg", small_jpeg(1))
+    put("B/1.mp4", small_jpeg(1))
+    outcomes = await admit_names("A/1.jpg", "B/1.mp4")
+    assert [outcome.state for outcome in outcomes.values()] == [FileState.STORED, FileState.REJECTED]
