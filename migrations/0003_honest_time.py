@@ -16,6 +16,7 @@ from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.moon import MoonPhase
 from thumper.domain.progress import WatchMode
 from thumper.store.ids import new_id
+from thumper.store.models.columns import WallClockField
 
 SOURCES = "('exif_original', 'exif_digitized', 'maker_note', 'exif_modified', 'file_name', 'sidecar')"
 MOON_PHASES = (
@@ -50,13 +51,18 @@ CHECKS = [
         "image", "sequence", "1 <= sequence_number AND sequence_number <= coalesce(sequence_length, 32767)"
     ),
     check("clock_fix", "covers", "(dump_id IS NULL) <> (deployment_id IS NULL)"),
+    check("clock_fix", "shown", "shown_from <= shown_until"),
     check("source", "watch_mode", "watch_mode IN ('events', 'polling')"),
 ]
 
 INDEXES = [
     "CREATE INDEX image_clock_suspect ON image (sort_at, id) WHERE clock_doubt IS NOT NULL AND clock_fix_id IS NULL",
     "CREATE INDEX image_untimed ON image (id) WHERE time_source = 'none'",
-    "CREATE UNIQUE INDEX deployment_present_key ON deployment (camera_id) WHERE ended_at IS NULL",
+    "CREATE INDEX image_clock_fix ON image (clock_fix_id) WHERE clock_fix_id IS NOT NULL",
+    # A camera that does not say which one it is may be several, each at a place of its own.
+    "CREATE UNIQUE INDEX deployment_present_key ON deployment (camera_id, location_id) WHERE ended_at IS NULL",
+    # Whether a changed file holds the bytes that its own dump took in before.
+    "CREATE INDEX file_retired ON file (dump_id, path) WHERE NOT live",
     # Files that somebody asked to retry have been settled before.
     "CREATE INDEX file_retried ON file (source_id) WHERE state IN ('seen', 'stable') AND attempts > 0",
 ]
@@ -160,6 +166,8 @@ class Migration(migrations.Migration):
                 ("dump_id", fields.UUIDField(null=True)),
                 ("deployment_id", fields.UUIDField(null=True)),
                 ("offset_s", fields.IntField()),
+                ("shown_from", WallClockField(null=True)),
+                ("shown_until", WallClockField(null=True)),
                 ("note", fields.TextField(default="", unique=False)),
                 ("created_at", fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
                 ("undone_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -175,6 +183,7 @@ class Migration(migrations.Migration):
         ),
         *(ops.AddField(model_name="Image", name=name, field=field) for name, field in IMAGE_FIELDS),
         ops.AddIndex(model_name="Image", index=Index(fields=["deployment_id"])),
+        ops.AddField(model_name="Source", name="inode", field=fields.BigIntField(null=True)),
         ops.AddField(model_name="Source", name="watch_mode", field=_word(WatchMode, max_length=8)),
         ops.AddField(model_name="Source", name="watch_note", field=fields.TextField(null=True, unique=False)),
         ops.AddField(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import UUID
 
 from tortoise.transactions import in_transaction
@@ -16,15 +17,15 @@ from thumper.store import detectors, feed, jobs, results
 from thumper.store.jobs import Lease
 from thumper.store.models import Dump
 from thumper.store.results import Origin, Result
+from thumper.weights import Weights
 
 ORIGIN = Origin(device="cpu", engine="test", class_map=ClassMap.parse({}, name="none"))
 
 
 async def use_detector(name: str = "test detector") -> UUID:
     """Make the detector of that name the current one."""
-    return await detectors.register(
-        sha256=name.encode().ljust(32)[:32], name=name, class_map={}, make_current=True
-    )
+    weights = Weights(Path(name), name.encode().ljust(32)[:32], name, ClassMap())
+    return await detectors.register(weights, make_current=True)
 
 
 async def store_images(

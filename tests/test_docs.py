@@ -10,6 +10,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import graphql
 import typer.main
@@ -21,8 +22,20 @@ from thumper.errors import ThumperError
 from thumper.settings import Settings, variable_name
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # a group, since it has verbs
 MAKEFILE_TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
+
+
+def commands_of(group: Any, *words: str) -> dict[str, Any]:
+    """Every command by what is typed, such as `status` and `cameras explain`, and the groups themselves."""
+    found: dict[str, Any] = {}
+    for word, command in group.commands.items():
+        found[" ".join((*words, word))] = command
+        if hasattr(command, "commands"):
+            found |= commands_of(command, *words, word)
+    return found
+
+
+COMMANDS = commands_of(typer.main.get_command(app))
 
 
 def pages() -> list[Path]:
@@ -84,6 +97,8 @@ def stale_words(line: str) -> Iterator[str]:
         verb, *rest = words.split()
         if verb.startswith("-"):
             continue
+        while rest and f"{verb} {rest[0]}" in COMMANDS:
+            verb = f"{verb} {rest.pop(0)}"
         if verb not in COMMANDS:
             yield verb
             continue

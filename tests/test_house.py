@@ -178,7 +178,9 @@ def test_constraints_pin_versions_and_name_no_place() -> None:
     assert {"torch==2.14.1", "torchvision==0.29.1"} <= set(pins)
 
 
-@pytest.mark.parametrize("room", ["thumper.web.app", "thumper.watcher.daemon", "thumper.cli"])
+@pytest.mark.parametrize(
+    "room", ["thumper.web.app", "thumper.watcher.daemon", "thumper.doctor.examination", "thumper.cli"]
+)
 def test_starting_a_room_loads_no_inference_library(room: str) -> None:
     """In a fresh interpreter, since import contracts do not see run time."""
     program = (

@@ -37,6 +37,7 @@ def test_an_unknown_setting_is_refused_with_the_nearest_name(monkeypatch: pytest
         ("THUMPER_TIME_ZONE", "Texas", "America/Chicago"),
         ("THUMPER_DATABASE_URL", "mysql://x", "postgresql://"),
         ("THUMPER_REDIS_URL", "http://x", "redis://"),
+        ("THUMPER_KEEP", "move", "'in-place' or 'copy'"),
         ("THUMPER_DEVICE", "gpu", "auto, cpu, cuda or cuda:N"),
         ("THUMPER_LOG_LEVEL", "loud", "THUMPER_LOG_LEVEL"),
         ("THUMPER_LEASE_S", "5", "must be shorter than lease_s"),

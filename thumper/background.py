@@ -31,7 +31,7 @@ async def beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[list[asynci
         await cancel(*tasks)
 
 
-async def cancel(*tasks: asyncio.Task[None]) -> None:
+async def cancel(*tasks: asyncio.Task[Any]) -> None:
     """Cancel tasks, once each, and wait until they have tidied up; raise what had ended one before."""
     for task in tasks:
         task.cancel()

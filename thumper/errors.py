@@ -5,6 +5,7 @@ ThumperError
 ├── UsageError            the command line or a query asks for something impossible
 │   └── SettingError      a THUMPER_* setting is unknown or malformed
 ├── NotFoundError         a file, folder or record that was named does not exist
+├── BusyError             it can be done when something else has ended; try again soon
 ├── RefusedError          doing it would lose something or put people at risk
 │   ├── AlreadyRunningError   this home is in use by another Thumper
 │   └── SchemaTooNewError     the database was written by a newer Thumper
@@ -46,6 +47,12 @@ class NotFoundError(ThumperError):
     """Raised if a file, folder or record that was named does not exist."""
 
     code: ClassVar[str] = "NOT_FOUND"
+
+
+class BusyError(ThumperError):
+    """Raised if what was asked for can be done as soon as something else has ended."""
+
+    code: ClassVar[str] = "BUSY"
 
 
 class RefusedError(ThumperError):

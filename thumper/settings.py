@@ -20,6 +20,7 @@ import tzlocal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from thumper.domain.keep import Keep
 from thumper.errors import RefusedError, SettingError
 
 PREFIX: Final = "THUMPER_"
@@ -72,6 +73,10 @@ class Settings(BaseSettings):
     """Folder of everything that Thumper writes: database, library, logs, sockets."""
     drop: AbsolutePath | None = None
     """The watched drop folder; `drop` below the home when not set."""
+    keep: Keep = Keep.IN_PLACE
+    """Where originals of the drop folder are kept; ingested and uploaded ones are always copied."""
+    watch: Literal["auto", "events", "polling"] = "auto"
+    """How new files in the drop folder are noticed; auto polls where the file system does not tell of them."""
     host: str = "127.0.0.1"
     """Address that the API binds. Only loopback until access control exists."""
     port: int = Field(default=8480, ge=1, le=65535)
@@ -178,6 +183,11 @@ class Settings(BaseSettings):
     def library_dir(self) -> Path:
         """Copied originals, thumbnails and views."""
         return self.home / "library"
+
+    @property
+    def cameras_dir(self) -> Path:
+        """The user's own camera profiles."""
+        return self.home / "cameras"
 
     @property
     def log_dir(self) -> Path:

@@ -18,7 +18,7 @@ from tests.pipeline import detect, store_images
 from thumper.background import beside
 from thumper.cli import client, display
 from thumper.cli.display import Display
-from thumper.cli.status_view import Burst, ProcessView, StatusView, duration
+from thumper.cli.status_view import Burst, ProcessView, SourceView, StatusView, duration
 from thumper.domain.progress import FileState
 from thumper.errors import ServiceDownError
 from thumper.graphql import subscription_stream
@@ -152,6 +152,30 @@ def test_a_dead_worker_is_said_with_how_it_ended() -> None:
     }
     words = ProcessView.read("worker", answer).words
     assert words == "DOWN: silent for 14 s (deer, cuda:0) · restarted 2 times, last exit: killed by SIGKILL"
+
+
+def test_a_drop_folder_says_whether_watching_it_works() -> None:
+    noon = dt.datetime.now().astimezone().replace(hour=12, minute=34, second=56, microsecond=0)
+    answer: dict[str, Any] = {
+        "kind": "DROP",
+        "state": "ONLINE",
+        "path": "/photos",
+        "watchMode": "EVENTS",
+        "watchNote": None,
+        "canaryAt": noon.isoformat(),
+        "lastScanAt": (noon - dt.timedelta(days=400)).isoformat(),
+    }
+    source = SourceView.read(answer)
+    assert source.sentence() == "drop folder /photos: watched by events"
+    assert source.sentence(proof=True).startswith(
+        "drop folder /photos: watched by events (events proved 12:34:56, all looked at 20"
+    )
+    polled = SourceView.read(
+        answer | {"watchMode": "POLLING", "watchNote": "It lies on a share.", "lastScanAt": None}
+    )
+    assert polled.sentence(proof=True) == "drop folder /photos: watched by polling. It lies on a share."
+    lost = SourceView.read(answer | {"state": "OFFLINE", "watchNote": "Is its disk mounted?"})
+    assert lost.sentence() == "drop folder /photos: OFFLINE. Is its disk mounted?"
 
 
 def test_the_bar_shows_what_was_done_since_there_was_last_nothing_to_do() -> None:

@@ -18,10 +18,36 @@ def test_folders_that_cameras_make_name_no_place(folder: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "folder",
+    [
+        *(b"PRIVATE", b"private", b"AVCHD", b"AVF_INFO", b"MISC", b"CANONMSC", b"SD_VIDEO", b"MP_ROOT"),
+        *(b"NO NAME", b"No Name", b"Untitled", b"UNTITLED 1", b"New Folder", b"New folder (2)"),
+        *(
+            b"DCIM 2",
+            b"DCIM (1)",
+            b"DCIM(1)",
+            b"DCIM copy",
+            b"DCIM copy 3",
+            b"DCIM - Copy",
+            b"DCIM - Copy (2)",
+        ),
+        b"100MEDIA - Copy",
+    ],
+)
+def test_what_stands_beside_dcim_and_names_that_nobody_gave_name_no_place(folder: bytes) -> None:
+    assert location_name(folder) is None
+
+
+@pytest.mark.parametrize(
     ("folder", "name"),
     [
         (b"Barn Feed", "Barn Feed"),
         (b"100 acre wood", "100 acre wood"),
+        (b"Private Drive", "Private Drive"),
+        (b"Miscellaneous", "Miscellaneous"),
+        (b"No Name Creek", "No Name Creek"),
+        (b"Untitled Ridge 2", "Untitled Ridge 2"),
+        (b"DCIM Ridge", "DCIM Ridge"),
         (b"  Ridge ", "Ridge"),
         (b"Caf\xe9", "Caf\\xe9"),
     ],

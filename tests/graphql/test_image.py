@@ -6,6 +6,7 @@ from typing import Any
 from tests import factories as make
 from tests.api import Api
 from thumper.domain.capture_time import TimeSource
+from thumper.domain.moon import MoonPhase
 from thumper.domain.progress import ImageState
 from thumper.graphql.identity import encode
 
@@ -38,6 +39,7 @@ async def test_an_image_gives_everything_that_is_known_of_it(api: Api) -> None:
         latitude=30.5,
         longitude=-97.5,
         taken_local=dt.datetime(2024, 11, 9, 6),  # noqa: DTZ001  # what the camera's clock showed
+        clock_source=TimeSource.EXIF_ORIGINAL,
     )
     (node,) = (await api.ask(EVERYTHING))["images"]["nodes"]
     assert (node["takenAt"], node["takenLocal"]) == ("2024-11-09T12:00:00+00:00", "2024-11-09T06:00:00")
@@ -151,3 +153,32 @@ async def test_the_boxes_of_an_image_are_those_of_the_current_detector_that_coun
 async def test_a_text_that_no_database_takes_is_the_clients_mistake(api: Api) -> None:
     for text in ("\0", "\ud800"):
         assert await api.refused(NAMES, where={"species": text}) == "BAD_VALUE"
+
+
+async def test_what_the_camera_noted_is_asked_in_its_units(api: Api) -> None:
+    dump = await make.make_dump()
+    noted: dict[str, Any] = {
+        "temperature_c": -5.5,
+        "battery_percent": 75,
+        "battery_v": 8.55,
+        "moon_phase": MoonPhase.WANING_GIBBOUS,
+        "sequence_number": 4,
+        "sequence_length": 5,
+    }
+    for name, values in {"full.jpg": noted, "bare.jpg": {}, "endless.jpg": {"sequence_number": 2}}.items():
+        await make.make_image(dump, file_name=name, **values)
+    query = """{ images { nodes {
+      fileName temperatureCelsius batteryPercent batteryVolts moonPhase sequence { number length } } } }"""
+    nodes = {node.pop("fileName"): node for node in (await api.ask(query))["images"]["nodes"]}
+    nothing = dict.fromkeys(("temperatureCelsius", "batteryPercent", "batteryVolts", "moonPhase", "sequence"))
+    assert nodes == {
+        "full.jpg": {
+            "temperatureCelsius": -5.5,
+            "batteryPercent": 75,
+            "batteryVolts": 8.55,
+            "moonPhase": "WANING_GIBBOUS",
+            "sequence": {"number": 4, "length": 5},
+        },
+        "bare.jpg": nothing,
+        "endless.jpg": nothing | {"sequence": {"number": 2, "length": None}},
+    }

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests import factories as make
 from tests.api import Api
+from tests.clocks import make_clocked
 from thumper.graphql.identity import encode
 from thumper.store import models
 
@@ -118,3 +119,29 @@ async def test_a_location_that_images_or_dumps_refer_to_stays(api: Api) -> None:
 
 async def test_a_malformed_id_in_an_input_is_a_top_level_error(api: Api) -> None:
     assert await api.refused(DELETE, input={"id": "zzz"}) == "BAD_ID"
+
+
+async def test_the_zone_that_holds_is_shown_with_where_it_is_from(api: Api) -> None:
+    query = "query ($id: ID!) { location(id: $id) { timeZone effectiveTimeZone timeZoneSource } }"
+
+    async def zone(**values: Any) -> tuple[str | None, str, str]:
+        location = await make.make_location(**values)
+        told = (await api.ask(query, id=encode("Location", location.id)))["location"]
+        return told["timeZone"], told["effectiveTimeZone"], told["timeZoneSource"]
+
+    place = {"latitude": 33.45, "longitude": -112.07}
+    assert await zone() == (None, "America/Chicago", "SERVER")
+    assert await zone(**place) == (None, "America/Phoenix", "COORDINATES")
+    assert await zone(**place, time_zone="America/Denver") == (*["America/Denver"] * 2, "LOCATION")
+
+
+async def test_a_changed_zone_moves_the_capture_times_of_its_images(api: Api) -> None:
+    location = await make.make_location()
+    dump = await make.make_dump(location)
+    image = await make_clocked(dump, "2024-07-01 06:00", location=location)
+    answer = await api.ask(
+        UPDATE, input={"id": encode("Location", location.id), "timeZone": "America/Denver"}
+    )
+    assert answer["updateLocation"]["errors"] == []
+    found = await api.ask("query ($id: ID!) { image(id: $id) { takenAt } }", id=encode("Image", image.id))
+    assert found["image"]["takenAt"] == "2024-07-01T12:00:00+00:00"

@@ -72,9 +72,21 @@ async def test_half_a_photo_comes_back_as_damaged(sandbox: DecodeSandbox, tmp_pa
 
 
 async def test_a_view_is_rendered(sandbox: DecodeSandbox, tmp_path: Path) -> None:
-    (tmp_path / "large.png").write_bytes(encoded(scene(1600, 1200), "PNG"))
-    with Image.open(io.BytesIO(await sandbox.render(tmp_path / "large.png", 1280))) as view:
+    content = encoded(scene(1600, 1200), "PNG")
+    (tmp_path / "large.png").write_bytes(content)
+    sha256 = hashlib.sha256(content).digest()
+    rendered = await sandbox.render(tmp_path / "large.png", 1280, sha256=sha256)
+    with Image.open(io.BytesIO(rendered)) as view:
         assert (view.format, view.size) == ("JPEG", (1280, 960))
+
+
+async def test_a_photo_that_is_not_the_one_asked_for_is_not_rendered(
+    sandbox: DecodeSandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(JPEG)
+    with pytest.raises(DecodeRefusal) as refusal:
+        await sandbox.render(tmp_path / "a.jpg", 300, sha256=hashlib.sha256(b"another").digest())
+    assert refusal.value.reason is Reason.ORIGINAL_CHANGED
 
 
 async def test_a_name_that_is_no_utf8_is_found(sandbox: DecodeSandbox, tmp_path: Path) -> None:

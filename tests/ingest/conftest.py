@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,10 @@ import pytest_asyncio
 from PIL import Image as Picture
 
 from tests.pipeline import use_detector
+from thumper.domain.keep import Keep
 from thumper.ingest import drop
 from thumper.ingest.admit import Outcome, admit
-from thumper.ingest.desk import Desk, Keep
+from thumper.ingest.desk import Desk
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import look_at
 from thumper.settings import Settings
@@ -55,30 +56,35 @@ def put(settings: Settings) -> Put:
     return write
 
 
+async def find_in_drop(desk: Desk, names: Sequence[str | bytes], *, final: bool = True) -> list[StableFile]:
+    """Record files of a desk's drop folder as found, and give them as stable."""
+    root = os.fsencode(desk.settings.drop_dir)
+    looks = [look_at(root, os.fsencode(name)) for name in names]
+    found = {look.path: look for look in looks if look is not None}
+    rows = await drop.see(await drop.open_drop(root), list(found.values()))
+    files = {
+        row.path: StableFile(
+            file_id=row.file_id,
+            dump_id=row.dump_id,
+            absolute=root + b"/" + row.path,
+            name=row.path,
+            size_bytes=found[row.path].size_bytes,
+            mtime_ns=found[row.path].mtime_ns,
+            inode=found[row.path].inode,
+            root=root,
+            final=final,
+        )
+        for row in rows
+    }
+    return [files[os.fsencode(name)] for name in names]
+
+
 @pytest.fixture
 def find(desk: Desk) -> Find:
     """Record files of the drop folder as found, and give them as stable."""
 
     async def record(*names: str | bytes, final: bool = True) -> list[StableFile]:
-        root = os.fsencode(desk.settings.drop_dir)
-        looks = [look_at(root, os.fsencode(name)) for name in names]
-        found = {look.path: look for look in looks if look is not None}
-        rows = await drop.see(await drop.open_drop(root), list(found.values()))
-        files = {
-            row.path: StableFile(
-                file_id=row.file_id,
-                dump_id=row.dump_id,
-                absolute=root + b"/" + row.path,
-                name=row.path,
-                size_bytes=found[row.path].size_bytes,
-                mtime_ns=found[row.path].mtime_ns,
-                inode=found[row.path].inode,
-                root=root,
-                final=final,
-            )
-            for row in rows
-        }
-        return [files[os.fsencode(name)] for name in names]
+        return await find_in_drop(desk, names, final=final)
 
     return record
 

@@ -16,10 +16,11 @@ from tests.factories import make_location
 from tests.ingest.conftest import Admit, Find, Put, small_jpeg
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.feed import FeedKind
+from thumper.domain.keep import Keep
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.ingest.admit import CHUNK_BYTES, CHUNK_FILES, admit, chunks, reject
-from thumper.ingest.desk import Desk, Keep
+from thumper.ingest.desk import Desk
 from thumper.ingest.exif_block import Tag
 from thumper.store import feed, library, receipts
 from thumper.store.models import Camera, Dump, Feed, File, Image, Job, Location

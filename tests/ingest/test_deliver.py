@@ -11,12 +11,15 @@ import pytest
 
 from tests.factories import make_location
 from tests.ingest.conftest import small_jpeg
+from thumper.domain.progress import SourceKind
+from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest import deliver
 from thumper.ingest.deliver import ingest_path
 from thumper.ingest.desk import Desk
+from thumper.ingest.walk import Unreadable
 from thumper.store import library
-from thumper.store.models import Dump, File, Image, Location
+from thumper.store.models import Dump, File, Image, Job, Location, Source
 from thumper.store.receipts import Receipt
 
 Photos = Callable[[int], list[Path]]
@@ -44,7 +47,11 @@ async def test_a_card_is_copied_and_its_receipt_adds_up(desk: Desk, card: Path) 
     assert (await Dump.get()).settled_at is not None
     assert [file.reason for file in receipt.rejected] == ["UNSUPPORTED_TYPE"]
     assert receipt.rejected[0].path == "DCIM/100MEDIA/CLIP_0001.MP4"
-    assert "convert it" in receipt.rejected[0].advice
+    assert receipt.rejected[0].message.endswith(
+        "CLIP_0001.MP4: It is a video, and Thumper reads photos only."
+    )
+    assert "before you wipe" in receipt.rejected[0].advice
+    assert counts.videos == 1
     assert seen[-1] == counts
     shutil.rmtree(card)
     for image in await Image.all():
@@ -59,11 +66,54 @@ async def test_the_same_card_again_is_a_new_dump_of_duplicates(desk: Desk, card:
     assert (again.counts.found, again.counts.stored, again.counts.duplicate) == (5, 0, 4)
     assert await Image.all().count() == 3
     assert {file.first_path for file in again.duplicates} == names
+    assert await Job.all().count() == 3  # nothing is detected again
 
 
 async def test_one_photo_can_be_ingested_by_itself(desk: Desk, card: Path) -> None:
     receipt = await ingest_path(desk, card / "DCIM/100MEDIA/IMG_0001.JPG")
     assert (receipt.counts.found, receipt.counts.stored) == (1, 1)
+    # It has receipts of its own, beside those of the folder that it lies in.
+    await ingest_path(desk, card / "DCIM/100MEDIA")
+    assert {(dump.display_folder, dump.number) async for dump in Dump.all()} == {("IMG_0001.JPG", 1), ("", 1)}
+
+
+async def test_the_device_that_a_card_was_on_is_remembered(desk: Desk, card: Path) -> None:
+    await ingest_path(desk, card)
+    assert (await Source.get(kind=SourceKind.INGEST)).device_id == card.stat().st_dev
+
+
+async def test_what_cannot_be_looked_into_is_in_the_receipt(desk: Desk, card: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside.jpg").write_bytes(small_jpeg(8))
+    (card / "LINK.JPG").symlink_to(tmp_path / "outside.jpg")
+    receipt = await ingest_path(desk, card)
+    (left_out,) = [file for file in receipt.rejected if file.reason is Reason.UNREADABLE]
+    assert left_out.path == "LINK.JPG"
+    assert left_out.message == "LINK.JPG: It was left out: it is a link that leads out of the folder."
+    assert receipt.counts.found == 6
+    (card / "LINK.JPG").unlink()
+    assert (await ingest_path(desk, card)).counts.found == 5
+
+
+async def test_a_path_that_cannot_be_read_at_all_is_an_error(
+    desk: Desk, card: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "walk", lambda _root: iter([Unreadable(b"", "Input/output error")]))
+    with pytest.raises(ThumperError, match="cannot be read: Input/output error"):
+        await ingest_path(desk, card)
+    assert await Dump.all().count() == 0
+
+
+async def test_two_cameras_that_write_the_same_name_never_collide(desk: Desk, tmp_path: Path) -> None:
+    for number, camera in enumerate(("card A", "card B")):
+        (tmp_path / camera).mkdir()
+        (tmp_path / camera / "IMG_0001.JPG").write_bytes(small_jpeg(number))
+        receipt = await ingest_path(desk, tmp_path / camera)
+        assert (receipt.counts.stored, receipt.counts.duplicate) == (1, 0)
+    images = await Image.filter(file_name="IMG_0001.JPG")
+    assert len({image.sha256 for image in images}) == 2
+    assert len({image.original_path for image in images}) == 2
+    for image in images:
+        assert library.holds(Path(os.fsdecode(image.original_path)), image.sha256)
 
 
 async def test_an_interrupted_run_is_finished_by_the_next(

@@ -18,7 +18,7 @@ from PIL import Image as Picture
 from tests.ingest.conftest import small_jpeg
 from thumper.domain.reason import Reason
 from thumper.imaging.limits import Limits
-from thumper.ingest.examine import Finding, Photo, Postponed, Refused, StableFile, examine
+from thumper.ingest.examine import Content, Finding, Photo, Postponed, Refused, StableFile, examine, read
 from thumper.ingest.reject import Rejection
 
 NOBODY = UUID(int=0)
@@ -41,7 +41,11 @@ def stable(path: Path, *, root: Path | None = None, final: bool = True) -> Stabl
 
 
 def look(file: StableFile, *, limits: Limits = LIMITS) -> Finding:
-    return examine(file, limits, max_exif_bytes=64 * 1024)
+    """Both steps, as for a photo that is not known."""
+    content = read(file, limits)
+    if not isinstance(content, Content):
+        return content
+    return examine(content, limits, max_exif_bytes=64 * 1024)
 
 
 def write(folder: Path, content: bytes, *, name: str = "IMG_0001.JPG") -> StableFile:

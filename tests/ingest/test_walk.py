@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
-from thumper.ingest.walk import Folder, Found, Unreadable, look_at, walk
+from thumper.ingest.walk import Folder, Found, Unchanged, Unreadable, is_gone, look_at, walk
 
 NAMES = [
     b"plain.jpg", b"A.JPG", b"a.jpg", b"Caf\xe9.jpg", b"two\nlines.jpg", b"-rf.jpg", b"..\\up.jpg", b" .jpg",
@@ -46,12 +47,65 @@ def test_links_that_lead_out_are_named_and_not_followed(tmp_path: Path) -> None:
     (root / "nowhere.jpg").symlink_to(root / "missing.jpg")
     entries = list(walk(os.fsencode(root)))
     assert {entry.path for entry in entries if isinstance(entry, Found)} == {b"inside.jpg", b"good.jpg"}
-    assert b"bad.jpg" in {entry.path for entry in entries if isinstance(entry, Unreadable)}
+    leads_out = "it is a link that leads out of the folder"
+    assert {entry.path: entry.why for entry in entries if isinstance(entry, Unreadable)} == {
+        b"bad.jpg": leads_out,
+        b"folder": leads_out,
+        b"nowhere.jpg": "it is a link to nothing",
+    }
 
 
-def test_what_is_no_plain_file_is_left_out(tmp_path: Path) -> None:
+def test_a_known_file_that_has_become_something_else_is_looked_at_anew(tmp_path: Path) -> None:
+    root = os.fsencode(tmp_path)
+    for name in ("same.jpg", "gone.jpg", "link.jpg", "folder.jpg"):
+        (tmp_path / name).write_bytes(b"x")
+    looks = [look_at(root, os.fsencode(path.name)) for path in tmp_path.iterdir()]
+    known = {look.path: (look.size_bytes, look.mtime_ns) for look in looks if look is not None}
+    assert list(walk(root, known=lambda _: known)) == [Unchanged(4)]
+    for name in ("gone.jpg", "link.jpg", "folder.jpg"):
+        (tmp_path / name).unlink()
+    (tmp_path / "link.jpg").symlink_to("gone.jpg")
+    (tmp_path / "folder.jpg").mkdir()
+    assert set(walk(root, known=lambda folder: {} if folder else known)) == {
+        Unchanged(1),
+        Unreadable(b"link.jpg", "it is a link to nothing"),
+        Folder(b"folder.jpg"),
+    }
+
+
+def test_what_is_gone_is_told_from_what_may_not_be_looked_at(tmp_path: Path) -> None:
+    root = os.fsencode(tmp_path)
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    (tmp_path / "dangling.jpg").symlink_to("nothing")
+    assert not is_gone(root, b"a.jpg")
+    assert not is_gone(root, b"dangling.jpg")
+    assert is_gone(root, b"b.jpg")
+    assert is_gone(root, b"a.jpg/b.jpg")
+    assert not is_gone(root, b"x" * 300)  # nobody can say
+
+
+def test_what_is_no_plain_file_is_left_out_without_a_word(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
-    assert found(tmp_path) == set()
+    assert list(walk(os.fsencode(tmp_path))) == []
+
+
+def test_a_file_shows_when_anything_of_it_last_changed(tmp_path: Path) -> None:
+    """Also one whose modification time was set back."""
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"x")
+    before = look_at(os.fsencode(tmp_path), b"a.jpg")
+    time.sleep(0.05)  # the file system's clock ticks every few milliseconds
+    path.write_bytes(b"y")
+    os.utime(path, ns=(1, before.mtime_ns if before else 0))
+    after = look_at(os.fsencode(tmp_path), b"a.jpg")
+    assert before is not None
+    assert after is not None
+    assert (after.size_bytes, after.mtime_ns, after.inode) == (
+        before.size_bytes,
+        before.mtime_ns,
+        before.inode,
+    )
+    assert after.changed_ns > before.changed_ns
 
 
 def test_a_shallow_walk_names_folders_without_entering_them(tmp_path: Path) -> None:

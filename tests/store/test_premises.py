@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.factories import make_image
 from thumper.domain.progress import ProcessRole, SourceKind
 from thumper.errors import RefusedError
 from thumper.store import premises
-from thumper.store.models import Dump, Process, Source
+from thumper.store.models import Dump, Image, Process, Source
 
 
 async def test_a_new_library_is_claimed_once_and_known_again(database: str, tmp_path: Path) -> None:
@@ -47,9 +48,10 @@ async def test_the_library_of_another_database_is_refused(database: str, tmp_pat
         await premises.check_library(library)
 
 
-async def _watcher(host: str, folder: Path) -> None:
+async def _watcher(host: str, folder: Path, *, original: Path | None = None) -> None:
     source = await Source.create(kind=SourceKind.DROP, path=bytes(folder), display_path=str(folder))
-    await Dump.create(source=source, folder=b"", display_folder="", number=1)
+    dump = await Dump.create(source=source, folder=b"", display_folder="", number=1)
+    await make_image(dump, original_path=bytes(original or folder / "a.jpg"))
     await Process.create(role=ProcessRole.WATCH, host=host, pid=1)
 
 
@@ -65,6 +67,14 @@ async def test_a_worker_far_from_the_watcher_needs_to_see_the_drop_folder(
         await premises.check_originals()
     (tmp_path / "drop" / "a.jpg").touch()
     await premises.check_originals()
+
+
+async def test_a_worker_need_not_see_a_drop_folder_whose_photos_were_copied(
+    database: str, tmp_path: Path
+) -> None:
+    await _watcher("another-machine", tmp_path / "drop", original=tmp_path / "library" / "a.jpg")
+    await premises.check_originals()
+    assert await premises.sees_source_of((await Image.get()).id)
 
 
 async def test_beside_the_watcher_an_emptied_drop_folder_is_no_reason_to_refuse(

@@ -88,10 +88,58 @@ async def test_an_original_that_became_something_else_gives_no_picture(
     image, path = photo
     path.write_bytes(b"<svg onload=alert(1)>")
     answer = await api.http.get(f"/media/{encode('Image', image.id)}/thumb")
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["extensions"]["code"] == "UNSUPPORTED_TYPE"
+    assert answer.status_code == 404
+    assert answer.json()["errors"][0]["extensions"]["code"] == "ORIGINAL_CHANGED"
     path.unlink()
     path.mkdir()
+    assert (await api.http.get(f"/media/{encode('Image', image.id)}/original")).status_code == 404
+
+
+@pytest.mark.parametrize("size", ["original", "thumb", "view"])
+async def test_other_bytes_in_the_place_of_an_original_are_not_shown_as_its_picture(
+    api: Api, photo: tuple[Any, Path], photos: Callable[[int], list[Path]], settings: Settings, size: str
+) -> None:
+    """The next card was copied over it: same name, same size, another photo. An answer is kept for good."""
+    image, path = photo
+    other = photos(2)[1].read_bytes()[: image.size_bytes]
+    path.write_bytes(other + bytes(image.size_bytes - len(other)))
+    answer = await api.http.get(f"/media/{encode('Image', image.id)}/{size}")
+    assert answer.status_code == 404
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "ORIGINAL_CHANGED"
+    assert "other bytes" in error["message"]
+    assert "immutable" not in answer.headers.get("cache-control", "")
+    assert not list(settings.library_dir.rglob("*.jpg"))
+
+
+async def test_an_original_that_cannot_be_decoded_gives_no_small_picture(api: Api, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"<svg onload=alert(1)>")
+    image = await make.make_image(
+        await make.make_dump(),
+        sha256=hashlib.sha256(path.read_bytes()).digest(),
+        original_path=bytes(path),
+        size_bytes=path.stat().st_size,
+    )
+    answer = await api.http.get(f"/media/{encode('Image', image.id)}/view")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["extensions"]["code"] == "UNSUPPORTED_TYPE"
+
+
+async def test_giving_an_original_leaves_its_access_time(api: Api, photo: tuple[Any, Path]) -> None:
+    image, path = photo
+    os.utime(path, ns=(10**18, path.stat().st_mtime_ns))
+    for size in ("original", "thumb", "view"):
+        assert (await api.http.get(f"/media/{encode('Image', image.id)}/{size}")).status_code == 200
+    assert path.stat().st_atime_ns == 10**18
+
+
+async def test_a_pipe_in_the_place_of_an_original_is_not_waited_for(
+    api: Api, photo: tuple[Any, Path]
+) -> None:
+    image, path = photo
+    path.unlink()
+    os.mkfifo(path)
     assert (await api.http.get(f"/media/{encode('Image', image.id)}/original")).status_code == 404
 
 

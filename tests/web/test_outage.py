@@ -10,7 +10,10 @@ import pytest
 
 from tests import factories as make
 from tests.api import running_api
+from tests.ingest.conftest import small_jpeg
+from tests.patience import until
 from thumper.settings import Settings
+from thumper.store import models, uploads
 from thumper.web import health, transport
 
 
@@ -107,3 +110,35 @@ async def test_an_outage_of_postgresql_is_named_soon_and_survived(
             while "errors" in (answer := await api.post(query)):  # noqa: ASYNC110  # the server is asked each time
                 await asyncio.sleep(0.1)
         assert answer["data"]["locations"]["totalCount"] == 1
+
+
+@pytest.mark.slow
+async def test_an_upload_during_which_postgresql_went_away_is_sent_again_to_the_same_address(
+    settings: Settings, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "SILENCE_S", 1.0)
+    create = """mutation { createUpload(input: {files: ["a.jpg"]}) { uploads { url } dump { id } } }"""
+    async with running_api(settings.model_copy(update={"database_url": wire.url})) as api:
+        await make.make_detector()
+        made = (await api.ask(create))["createUpload"]
+        url = made["uploads"][0]["url"]
+        content = small_jpeg()
+
+        async def cut_off() -> AsyncIterator[bytes]:
+            yield content[:50]
+            await until(lambda: models.Upload.filter(used_at__isnull=False).exists())
+            await wire.cut()
+            yield content[50:]
+
+        assert (await api.http.put(url, content=cut_off())).status_code == 503
+        await wire.open()
+
+        async def taken() -> bool:
+            answer = await api.http.put(url, content=content)
+            assert answer.status_code in {201, 409, 503}, answer.text
+            return answer.status_code == 201
+
+        await until(taken)
+        receipt = "query ($id: ID!) { dump(id: $id) { receipt { found stored } } }"
+        counts = (await api.ask(receipt, id=made["dump"]["id"]))["dump"]["receipt"]
+        assert counts == {"found": 1, "stored": 1}

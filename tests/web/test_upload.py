@@ -135,7 +135,7 @@ async def test_an_upload_that_breaks_off_can_be_sent_again(
     async with asyncio.timeout(60):
         while True:
             answer = await api.http.put(upload["url"], content=content)
-            if answer.status_code != 410:
+            if answer.status_code != 409:
                 break
             await asyncio.sleep(0.05)
     assert answer.status_code == 201

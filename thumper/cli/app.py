@@ -1,6 +1,6 @@
 """The command `thumper` and what its exit codes mean.
 
-0 done · 1 failed · 2 wrong usage or setting · 3 finished, but some files were rejected · 4 a service
+0 done · 1 failed · 2 wrong usage or setting · 3 finished, but the card is not safe to wipe · 4 a service
 is down · 5 refused, because something would be lost · 130 interrupted.
 """
 
@@ -13,7 +13,22 @@ import typer
 from rich.console import Console
 
 from thumper import __version__
-from thumper.cli import demo, ingest, migrate, schema, serve, status, up, watch, work
+from thumper.cli import (
+    cameras,
+    clock,
+    demo,
+    doctor,
+    ingest,
+    migrate,
+    receipt,
+    retry,
+    schema,
+    serve,
+    status,
+    up,
+    watch,
+    work,
+)
 from thumper.errors import ThumperError
 
 app = typer.Typer(
@@ -23,8 +38,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for verb in (up, demo, ingest, status, serve, watch, work, migrate, schema):
+for verb in (up, demo, ingest, receipt, retry, status, doctor, serve, watch, work, migrate, schema):
     app.command()(getattr(verb, verb.__name__.rpartition(".")[2]))
+app.add_typer(cameras.cameras)
+app.add_typer(clock.clock)
 
 
 def _print_version(wanted: bool) -> None:  # typer calls it with the flag

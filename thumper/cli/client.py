@@ -5,7 +5,7 @@ Refuses to know the database; when the API does not answer, it says how to start
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from typing import Any, Final
 
@@ -77,14 +77,15 @@ def _explained(settings: Settings) -> Iterator[None]:
     try:
         yield
     except TransportQueryError as error:
-        raise _refusal(error.errors or []) from error
+        raise refusal(error.errors or []) from error
     except (TransportError, WebSocketException, OSError, TimeoutError) as error:
         raise ServiceDownError(
             f"Thumper does not answer at {settings.api_url} ({_reason(error)}). Start it with `thumper up`."
         ) from error
 
 
-def _refusal(errors: list[Any]) -> ThumperError:
+def refusal(errors: Sequence[Any]) -> ThumperError:
+    """Give the error for what an answer of the API says in its `errors`."""
     messages = "; ".join(str(error.get("message", error)) for error in errors) or "no reason was given"
     codes = {error.get("extensions", {}).get("code") for error in errors}
     return ServiceDownError(messages) if codes & _SERVICE_CODES else ApiRefusedError(messages)

@@ -1,4 +1,7 @@
-"""Where log lines go: standard error, readable on a terminal and JSON elsewhere."""
+"""Where log lines go: standard error, readable on a terminal and JSON elsewhere.
+
+A record is one line, whatever it names; on a terminal a traceback follows it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import sys
 
 import structlog
 
+from thumper.domain.path_text import one_line
 from thumper.settings import Settings
 
 
@@ -23,8 +27,8 @@ def configure_logs(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
-    if not terminal:
-        shared.append(structlog.processors.format_exc_info)
+    # JSON escapes whatever a name holds; a terminal would obey it.
+    shared.append(_one_line_each if terminal else structlog.processors.format_exc_info)
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -36,3 +40,10 @@ def configure_logs(settings: Settings) -> None:
     to_stderr.setFormatter(formatter)
     # Libraries speak up when something is wrong; their chatter is not for a hunter.
     logging.basicConfig(handlers=[to_stderr], level=max(level, logging.WARNING), force=True)
+
+
+def _one_line_each(
+    _logger: structlog.types.WrappedLogger, _method: str, record: structlog.types.EventDict
+) -> structlog.types.EventDict:
+    """Escape what names and messages may hold: line ends, and codes that a terminal obeys."""
+    return {key: one_line(value) if isinstance(value, str) else value for key, value in record.items()}

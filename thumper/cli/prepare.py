@@ -17,10 +17,4 @@ async def prepare(settings: Settings) -> None:
     async with open_database(settings.postgres_url, pool_size=2):
         await premises.check_library(settings.library_dir)
         if settings.model is not None or await detectors.current() is None:
-            weights = resolve(settings)
-            await detectors.register(
-                sha256=weights.sha256,
-                name=weights.name,
-                class_map=weights.class_map.to_json(),
-                make_current=settings.model is not None,
-            )
+            await detectors.register(resolve(settings), make_current=settings.model is not None)

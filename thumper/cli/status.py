@@ -30,7 +30,7 @@ def status(
         asyncio.run(_watch(settings, as_json=as_json))
         return
     answer = asyncio.run(ask(settings, QUERY))["status"]
-    typer.echo(json.dumps(answer) if as_json else "\n".join(StatusView.read(answer).lines()))
+    typer.echo(json.dumps(answer) if as_json else "\n".join(StatusView.read(answer).lines(proof=True)))
 
 
 class _Show(Protocol):

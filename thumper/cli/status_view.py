@@ -18,6 +18,7 @@ FIELDS: Final = f"""
 images {{ total pending processing completed failed }}
 held queueDepth filesArriving imagesPerSecond etaSeconds
 worker {{ {_PROCESS} imagesPerSecond }} watcher {{ {_PROCESS} }} api {{ {_PROCESS} }}
+sources {{ kind state path watchMode watchNote canaryAt lastScanAt }}
 lastDumps {{
     dump {{ id folder number firstSeenAt settledAt source {{ kind path }} location {{ name }} }}
     receipt {{ found waiting stored duplicate rejected rejections {{ reason files }} }}
@@ -114,6 +115,42 @@ def _title(dump: dict[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceView:
+    """One drop folder that is watched, in words."""
+
+    path: str
+    words: str
+    proof: str
+    """When events were proved to arrive, and when all of it was walked."""
+
+    @classmethod
+    def read(cls, answer: dict[str, Any]) -> Self:
+        """Put the API's answer into words."""
+        words = {"EVENTS": "watched by events", "POLLING": "watched by polling"}[answer["watchMode"]]
+        words = "OFFLINE" if answer["state"] == "OFFLINE" else words
+        moments = [("events proved", answer["canaryAt"]), ("all looked at", answer["lastScanAt"])]
+        if answer["watchMode"] == "POLLING":
+            del moments[0]
+        told = [f"{what} {_clock(moment)}" for what, moment in moments if moment]
+        return cls(
+            path=answer["path"],
+            words=". ".join(part for part in (words, answer["watchNote"]) if part),
+            proof=f" ({', '.join(told)})" if told else "",
+        )
+
+    def sentence(self, *, proof: bool = False) -> str:
+        """Say it in one line."""
+        return f"drop folder {self.path}: {self.words}{self.proof if proof else ''}"
+
+
+def _clock(moment: str) -> str:
+    """Say when something was, on this machine's clock: `14:03:22`, and the day when that was not today."""
+    local = dt.datetime.fromisoformat(moment).astimezone()
+    today = local.date() == dt.datetime.now(dt.UTC).astimezone().date()
+    return f"{local:%H:%M:%S}" if today else f"{local:%Y-%m-%d %H:%M:%S}"
+
+
+@dataclass(frozen=True, slots=True)
 class StatusView:
     """Everything at one moment."""
 
@@ -126,6 +163,7 @@ class StatusView:
     eta_s: int | None
     processes: tuple[ProcessView, ...]
     dumps: tuple[DumpView, ...]
+    sources: tuple[SourceView, ...] = ()
 
     @classmethod
     def read(cls, answer: dict[str, Any]) -> Self:
@@ -139,6 +177,7 @@ class StatusView:
             eta_s=answer["etaSeconds"],
             processes=tuple(ProcessView.read(name, answer[name]) for name in ("worker", "watcher", "api")),
             dumps=tuple(DumpView.read(dump) for dump in answer["lastDumps"]),
+            sources=tuple(SourceView.read(source) for source in answer["sources"] if source["watchMode"]),
         )
 
     @property
@@ -172,10 +211,11 @@ class StatusView:
         """Say which processes have fallen silent."""
         return [f"{own.name} {own.words}" for own in self.processes if own.state == "DOWN"]
 
-    def lines(self) -> list[str]:
-        """Say everything, a line each."""
+    def lines(self, *, proof: bool = False) -> list[str]:
+        """Say everything, a line each; with `proof`, also when watching was last proved to work."""
         told = [self.headline()]
         told += [f"{own.name}: {own.words}" for own in self.processes]
+        told += [source.sentence(proof=proof) for source in self.sources]
         return told + [dump.sentence() for dump in self.dumps]
 
 
@@ -218,7 +258,8 @@ def panel(view: StatusView, *, done: int, total: int) -> RenderableType:
     processes = Table.grid(padding=(0, 1))
     for own in view.processes:
         processes.add_row(own.name, Text(own.words, style=_COLOURS.get(own.state, "")))
-    parts: list[RenderableType] = [bar, Text(view.headline(), style="dim"), processes]
+    sources = [Text(source.sentence(proof=True), style="dim") for source in view.sources]
+    parts: list[RenderableType] = [bar, Text(view.headline(), style="dim"), processes, *sources]
     if view.dumps:
         parts += ["", _dump_table(view.dumps)]
     return Panel(Group(*parts), title="Thumper", title_align="left")

@@ -22,6 +22,7 @@ def up(
 
 
 async def _up(settings: Settings) -> None:
+    from thumper.cameras.shelf import profiles_of
     from thumper.cli.display import Display
     from thumper.cli.logs import configure_logs
     from thumper.cli.tree import run_tree
@@ -32,6 +33,7 @@ async def _up(settings: Settings) -> None:
     # What cannot work is said before anything starts.
     settings.refuse_other_machines()
     resolve(settings)
+    profiles_of(settings.cameras_dir)
     display = Display(settings, interactive=sys.stdout.isatty())
 
     async def show(named: Settings) -> None:

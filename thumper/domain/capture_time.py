@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
-from thumper.domain.clock_doubt import DstEdge
+from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 
 FIRST_YEAR: Final = 1990
 """No digital camera took a photo before; clocks that were never set show earlier years."""
@@ -47,6 +47,12 @@ class ClockReading:
         if self.source is TimeSource.NONE:
             raise ValueError("a reading has a source, got none")
 
+    @classmethod
+    def kept(cls, source: str, local: dt.datetime, utc_offset_s: int | None) -> Self:
+        """Give a reading as it was stored: its source by word, its offset in seconds."""
+        offset = None if utc_offset_s is None else dt.timedelta(seconds=utc_offset_s)
+        return cls(source=TimeSource(source), local=local, utc_offset=offset)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IgnoredReading:
@@ -62,13 +68,14 @@ class CaptureTime:
     """When a photo was taken (an instant in UTC), and the reading of the clock that says so.
 
     Without `taken_at` no reading is believed, and `reading` is the most trusted one that was not, if any
-    clock was read at all: what a later clock repair starts from. `ignored` lists the readings that stood
-    before the chosen one and were not believed, with the reasons.
+    clock was read at all: what a later clock repair starts from, with the reason in `doubt`. `ignored`
+    lists the readings that stood before the chosen one and were not believed, with the reasons.
     """
 
     taken_at: dt.datetime | None = None
     reading: ClockReading | None = None
     dst_edge: DstEdge | None = None
+    doubt: ClockDoubt | None = None
     ignored: tuple[IgnoredReading, ...] = ()
 
     def __post_init__(self) -> None:
@@ -104,7 +111,8 @@ def choose(
         else:
             taken_at, dst_edge = instant_of(reading, zone=zone)
             return CaptureTime(taken_at=taken_at, reading=reading, dst_edge=dst_edge, ignored=tuple(ignored))
-    return CaptureTime(reading=doubted, ignored=tuple(ignored))
+    doubt = ClockDoubt.YEAR_OUT_OF_RANGE if doubted is not None else None
+    return CaptureTime(reading=doubted, doubt=doubt, ignored=tuple(ignored))
 
 
 def is_possible(local: dt.datetime, *, now: dt.datetime) -> bool:
@@ -118,9 +126,20 @@ def instant_of(reading: ClockReading, *, zone: dt.tzinfo) -> tuple[dt.datetime, 
     At the end of summer time the first of the two possible instants is taken (fold 0), and an hour that
     the zone skips is read with the offset before the change (PEP 495); both are said beside.
     """
-    clock = dt.timezone(reading.utc_offset) if reading.utc_offset is not None else zone
-    first = reading.local.replace(tzinfo=clock, fold=0)
+    first = reading.local.replace(tzinfo=_clock_zone(reading, zone), fold=0)
     return first.astimezone(dt.UTC), _dst_edge(first)
+
+
+def other_instant_of(reading: ClockReading, *, zone: dt.tzinfo) -> dt.datetime | None:
+    """Give the second of the two UTC instants that an ambiguous reading can mean; None for any other."""
+    first = reading.local.replace(tzinfo=_clock_zone(reading, zone), fold=0)
+    if _dst_edge(first) is not DstEdge.AMBIGUOUS:
+        return None
+    return first.replace(fold=1).astimezone(dt.UTC)
+
+
+def _clock_zone(reading: ClockReading, zone: dt.tzinfo) -> dt.tzinfo:
+    return dt.timezone(reading.utc_offset) if reading.utc_offset is not None else zone
 
 
 def _dst_edge(local: dt.datetime) -> DstEdge | None:

@@ -61,11 +61,11 @@ _TEXTS: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.TOO_LARGE_BYTES: (
         "The file is larger than a photo may be.",
-        "Raise THUMPER_MAX_FILE_BYTES if it is a real photo, then retry.",
+        "Raise THUMPER_MAX_FILE_BYTES if it is a real photo, restart, then `thumper retry` (retryDump).",
     ),
     Reason.TOO_LARGE_PIXELS: (
         "The picture claims more pixels than a photo may have.",
-        "Raise THUMPER_MAX_PIXELS if it is a real photo, then retry.",
+        "Raise THUMPER_MAX_PIXELS if it is a real photo, restart, then `thumper retry` (retryDump).",
     ),
     Reason.DAMAGED_HEADER: (
         "The file begins like a photo, but its header cannot be read.",
@@ -81,23 +81,23 @@ _TEXTS: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.UNREADABLE: (
         "The file cannot be opened or read.",
-        "Check its permissions and the disk or share that it lies on, then retry.",
+        "Check its permissions and the disk or share that it lies on, then `thumper retry` (retryDump).",
     ),
     Reason.VANISHED: (
         "The file was gone when it was to be read.",
-        "Drop it again if it was moved away by mistake.",
+        "Drop it again if it was moved away by mistake; if its card or disk is back, `thumper retry` (retryDump).",
     ),
     Reason.CHANGED_WHILE_READING: (
         "The file changed while it was read.",
-        "Nothing to do: it is read again when it has stopped changing.",
+        "Wait until nothing writes to it any more, then run `thumper ingest` again.",
     ),
     Reason.DECODE_CRASHED: (
         "Decoding this picture crashed the decoder twice.",
-        "The picture is damaged in an unusual way; copy it again, then retry.",
+        "The picture is damaged in an unusual way; copy it again, then retryFailed.",
     ),
     Reason.DECODE_TIMEOUT: (
         "Reading or decoding this picture took too long.",
-        "Check the disk or share that it lies on, or raise THUMPER_DECODE_TIMEOUT_S, then retry.",
+        "Check the disk or share that it lies on, or raise THUMPER_DECODE_TIMEOUT_S, then retryFailed.",
     ),
     Reason.DECODE_MEMORY: (
         "Decoding this picture needs more memory than a photo may take.",
@@ -105,22 +105,22 @@ _TEXTS: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.ORIGINAL_MISSING: (
         "The original is not where it was.",
-        "Mount its disk, or drop the photo again, then retry.",
+        "Mount its disk, or drop the photo again, then retryFailed.",
     ),
     Reason.ORIGINAL_CHANGED: (
         "The original's bytes are no longer those that were admitted.",
-        "Restore the file, or drop the photo again, then retry.",
+        "Restore the file, or move it away and drop the photo again, then retryFailed.",
     ),
     Reason.GPU_OUT_OF_MEMORY: (
         "The GPU had too little memory even for this image alone.",
-        "Free GPU memory or set THUMPER_DEVICE=cpu, then retry.",
+        "Free GPU memory or set THUMPER_DEVICE=cpu, then retryFailed.",
     ),
     Reason.DETECTION_ERROR: (
         "The model failed on this image.",
-        "Retry; if it fails again, the log of the worker says why.",
+        "Use retryFailed; if it fails again, the log of the worker says why.",
     ),
     Reason.POISON: (
         "This image killed the worker three times while it was the only one at work.",
-        "It is left alone now. Retry after an update of Thumper or of the driver.",
+        "It is left alone now. Use retryFailed after an update of Thumper or of the driver.",
     ),
 }

@@ -10,11 +10,13 @@ import strawberry
 
 from thumper.graphql.connection import After, Before, Connection, First, Last, asked, connect, pages_of
 from thumper.graphql.context import Info
+from thumper.graphql.deployment import stays
 from thumper.graphql.enumeration import Direction
 from thumper.graphql.field import field, optional
 from thumper.graphql.node import Node, RecordId, find
 from thumper.store import cameras, models
 from thumper.store.cameras import CAMERAS
+from thumper.store.deployments import OPENED_NEWEST
 from thumper.store.page import Conditions, Order
 
 
@@ -24,9 +26,13 @@ class Camera(Node):
 
     row: ClassVar[type[Any]] = models.Camera
 
-    make: str = strawberry.field(description="Maker, such as BROWNING; empty when photos do not say.")
+    make: str = strawberry.field(
+        description="Maker, such as BROWNING, out of EXIF or by the camera profile; empty when neither says."
+    )
     model: str = strawberry.field(description="Model, such as BTC-8E; empty when photos do not say.")
-    serial: str = strawberry.field(description="Serial number; empty when photos do not say.")
+    serial: str = strawberry.field(
+        description="Serial number out of EXIF or the maker's note; empty when photos do not say."
+    )
     name: str = strawberry.field(
         description="The name that its user gave it in its own menu; empty when photos do not say."
     )
@@ -36,6 +42,20 @@ class Camera(Node):
     @staticmethod
     async def image_count(root: strawberry.Parent[models.Camera], info: Info) -> int:
         return await info.context.loaders.camera_images.load(root.id)
+
+    @field("Its stays at locations, a page at a time, the latest first.", pages_of("Deployment"))
+    @staticmethod
+    async def deployments(
+        root: strawberry.Parent[models.Camera],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[models.Deployment]:
+        loaders = info.context.loaders
+        cut = asked(OPENED_NEWEST, first=first, after=after, last=last, before=before)
+        return stays(root.id, pages=loaders.camera_stay_pages, counts=loaders.camera_stays, cut=cut)
 
 
 @strawberry.enum(description="What cameras can be ordered by.")

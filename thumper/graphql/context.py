@@ -9,6 +9,7 @@ import strawberry
 
 from thumper.graphql.live import Live
 from thumper.graphql.loaders import Loaders
+from thumper.graphql.wipe_checks import WipeChecks
 from thumper.ingest.desk import Desk
 from thumper.settings import Settings
 
@@ -23,6 +24,8 @@ class Context:
     loaders: Loaders
     live: Live
     """The newest events, for subscriptions; one for the whole process (`going_live`)."""
+    wipes: WipeChecks
+    """Checks whether cards may be wiped; one for the whole process."""
     base_url: str
     """Where the client reached us: `http://localhost:8480`."""
     request_id: str

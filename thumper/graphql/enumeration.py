@@ -10,9 +10,12 @@ import strawberry
 
 from thumper.domain.animal import DeerStatus, Verdict
 from thumper.domain.capture_time import TimeSource
+from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.label import LifeStage, Sex
+from thumper.domain.moon import MoonPhase
 from thumper.domain.progress import BatchKind, FileState, ImageState, SourceKind, SourceState
 from thumper.domain.reason import Reason
+from thumper.domain.time_zone import ZoneSource
 
 E = TypeVar("E", bound=Enum)
 
@@ -73,6 +76,49 @@ publish(
         TimeSource.FILE_NAME: "The file's name.",
         TimeSource.SIDECAR: "A file beside the photo.",
         TimeSource.NONE: "No believable time was found; the capture time is null.",
+    },
+)
+publish(
+    ClockDoubt,
+    "Why the clock of a photo is doubted; the order is that of seriousness. A doubt changes no time.",
+    {
+        ClockDoubt.YEAR_OUT_OF_RANGE: "It shows a year in which the photo cannot have been taken.",
+        ClockDoubt.FACTORY_DATE: "It runs since the first hours of a 1 January, as after its battery was changed.",
+        ClockDoubt.JUMPED_BACK: "It went back on the way through a card; these photos are out of the order of the"
+        " others.",
+    },
+)
+publish(
+    DstEdge,
+    "What the change to or from daylight-saving time does to what a clock shows.",
+    {
+        DstEdge.AMBIGUOUS: "The hour that comes twice: the first of the two instants is taken.",
+        DstEdge.MISSING: "The hour that is left out, so the clock was not changed: it is read with the offset of before"
+        " the change.",
+    },
+)
+publish(
+    ZoneSource,
+    "Where the time zone of a location is from; the order is that of precedence.",
+    {
+        ZoneSource.LOCATION: "It was set at the location.",
+        ZoneSource.COORDINATES: "The zone in which the location's coordinates lie.",
+        ZoneSource.SERVER: "The server's setting, since neither is known.",
+    },
+    name="TimeZoneSource",
+)
+publish(
+    MoonPhase,
+    "Phase of the moon.",
+    {
+        MoonPhase.NEW: "New moon.",
+        MoonPhase.WAXING_CRESCENT: "Less than half lit, growing.",
+        MoonPhase.FIRST_QUARTER: "Half lit, growing.",
+        MoonPhase.WAXING_GIBBOUS: "More than half lit, growing.",
+        MoonPhase.FULL: "Full moon.",
+        MoonPhase.WANING_GIBBOUS: "More than half lit, shrinking.",
+        MoonPhase.LAST_QUARTER: "Half lit, shrinking.",
+        MoonPhase.WANING_CRESCENT: "Less than half lit, shrinking.",
     },
 )
 publish(

@@ -33,7 +33,9 @@ class File(Node):
         description="When it was stored, known as a duplicate, or rejected; null before that."
     )
 
-    @field(r"Path below the source; bytes that are no UTF-8, or could mislead a reader, are escaped as \xe9 or \n.")
+    @field(
+        r"Path below the source; bytes that are no UTF-8, or could mislead a reader, are escaped as \xe9 or \n."
+    )
     @staticmethod
     def path(root: strawberry.Parent[models.File]) -> str:
         return root.display_path

@@ -9,7 +9,9 @@ from typing import Annotated, Any, ClassVar, Final, TypeAlias
 import strawberry
 
 from thumper.domain.capture_time import TimeSource
+from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.label import Sex
+from thumper.domain.moon import MoonPhase
 from thumper.domain.progress import ImageState
 from thumper.domain.reason import Reason
 from thumper.graphql.box_choice import (
@@ -25,7 +27,9 @@ from thumper.graphql.context import Info
 from thumper.graphql.enumeration import Direction
 from thumper.graphql.field import field, lazy, listed, optional
 from thumper.graphql.identity import decode_given, encode
+from thumper.graphql.image_clock import ClockFields
 from thumper.graphql.node import Node, RecordId, find, related
+from thumper.graphql.sequence import Sequence
 from thumper.store import images, models
 from thumper.store.images import IMAGES, ImageSearch
 from thumper.store.page import Order
@@ -84,7 +88,7 @@ class Job:
 
 
 @strawberry.type(description="One distinct photo, known by its bytes, however often it was delivered.")
-class Image(Node):
+class Image(ClockFields, Node):
     """Stands over `models.Image`."""
 
     row: ClassVar[type[Any]] = models.Image
@@ -96,13 +100,19 @@ class Image(Node):
     media_type: str = strawberry.field(description="image/jpeg or image/png.")
     width_px: int = strawberry.field(description="Width of the upright photo in pixels.")
     height_px: int = strawberry.field(description="Height of the upright photo in pixels.")
-    taken_at: dt.datetime | None = strawberry.field(
-        description="When it was taken; null when no believable time was found."
+    temperature_celsius: float | None = strawberry.field(
+        description="Temperature that the camera noted, in °C; null when it noted none.",
+        resolver=lambda root: root.temperature_c,
     )
-    time_source: TimeSource = strawberry.field(description="Where the capture time was read.")
-    clock_offset_seconds: int = strawberry.field(
-        description="Seconds that were added to the camera's clock to get the capture time.",
-        resolver=lambda root: root.clock_offset_s,
+    battery_percent: int | None = strawberry.field(
+        description="Charge of the battery as the camera noted it, 0 to 100; null when it noted none."
+    )
+    battery_volts: float | None = strawberry.field(
+        description="Voltage of the battery as the camera noted it, in V; null when it noted none.",
+        resolver=lambda root: root.battery_v,
+    )
+    moon_phase: MoonPhase | None = strawberry.field(
+        description="Phase of the moon as the camera noted it; null when it noted none."
     )
     damaged: bool = strawberry.field(description="Whether only a part of the photo could be decoded.")
     state: ImageState = strawberry.field(description="How far detection is.")
@@ -120,19 +130,21 @@ class Image(Node):
     def arrived_at(root: strawberry.Parent[models.Image]) -> dt.datetime:
         return root.created_at
 
-    @field(
-        "What the camera's own clock showed, without a time zone, such as 2024-11-09T06:30:00; null without one."
-    )
-    @staticmethod
-    def taken_local(root: strawberry.Parent[models.Image]) -> str | None:
-        return None if root.taken_local is None else root.taken_local.isoformat()
-
     @field("Where the photo itself says that it was taken (EXIF GPS); null when it does not.")
     @staticmethod
     def coordinates(root: strawberry.Parent[models.Image]) -> Coordinates | None:
         if root.latitude is None or root.longitude is None:
             return None
         return Coordinates(latitude=root.latitude, longitude=root.longitude)
+
+    @field(
+        "Its place in the burst that the camera took; null when the camera does not say.", optional(Sequence)
+    )
+    @staticmethod
+    def sequence(root: strawberry.Parent[models.Image]) -> Sequence | None:
+        if root.sequence_number is None:
+            return None
+        return Sequence(number=root.sequence_number, length=root.sequence_length)
 
     @field("Where the picture files are.")
     @staticmethod
@@ -193,6 +205,9 @@ class ImageFilter:
 
     location: strawberry.ID | None = strawberry.field(default=None, description="Taken at this location.")
     camera: strawberry.ID | None = strawberry.field(default=None, description="Taken by this camera.")
+    deployment: strawberry.ID | None = strawberry.field(
+        default=None, description="Taken by this camera at this place: of this deployment."
+    )
     dump: strawberry.ID | None = strawberry.field(default=None, description="First delivered by this dump.")
     state: ImageState | None = strawberry.field(default=None, description="Where detection stands.")
     taken_after: dt.datetime | None = strawberry.field(
@@ -203,6 +218,13 @@ class ImageFilter:
     )
     time_source: TimeSource | None = strawberry.field(
         default=None, description="Where the capture time was read; NONE finds those without one."
+    )
+    clock_suspect: bool | None = strawberry.field(
+        default=None,
+        description="Whether its clock is doubted and was not repaired: true finds what needs repair.",
+    )
+    clock_doubt: ClockDoubt | None = strawberry.field(
+        default=None, description="Whose clock is doubted for this reason, repaired or not."
     )
     has_detections: bool | None = strawberry.field(
         default=None, description="Whether the image shows at least one box that counts."
@@ -226,11 +248,14 @@ def search(where: ImageFilter | None) -> ImageSearch:
     return ImageSearch(
         location_id=decode_given(where.location, "Location"),
         camera_id=decode_given(where.camera, "Camera"),
+        deployment_id=decode_given(where.deployment, "Deployment"),
         dump_id=decode_given(where.dump, "Dump"),
         state=where.state,
         taken_after=where.taken_after,
         taken_before=where.taken_before,
         time_source=where.time_source,
+        clock_suspect=where.clock_suspect,
+        clock_doubt=where.clock_doubt,
         has_detections=where.has_detections,
         species=where.species,
         sex=where.sex,

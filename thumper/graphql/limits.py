@@ -43,6 +43,8 @@ MOST_ROOT_FIELDS: Final = 20
 MOST_DIRECTIVES: Final = 20
 MOST_COST: Final = 10_000
 """Objects that one request may ask for: 100 images with their boxes, deer and places are about 2,000."""
+_DEAR: Final = {("Receipt", "safeToWipe"): 3000, ("Receipt", "wipe"): 3000}
+"""What fields cost by themselves that re-read originals: those of three dumps at most in one request."""
 _SHORT_LIST: Final = 5
 """Items that a list without pages is reckoned to have, such as the boxes of an image."""
 _DEEPEST: Final = 60
@@ -210,8 +212,9 @@ class _Reckoning:
 
     def _of_field(self, node: FieldNode, parent: GraphQLNamedType | None, items: int) -> int:
         name = node.name.value
+        dear = _DEAR.get((parent.name, name), 0) if parent is not None else 0
         if node.selection_set is None or name.startswith("__"):
-            return 0
+            return dear
         if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) or name not in parent.fields:
             return 0
         kind = parent.fields[name].type
@@ -221,7 +224,7 @@ class _Reckoning:
         times = 1
         if is_list_type(kind.of_type if is_non_null_type(kind) else kind):
             times = items if parent.name.endswith("Connection") else _SHORT_LIST
-        return times * (1 + self.of(node.selection_set, inner))
+        return dear + times * (1 + self.of(node.selection_set, inner))
 
     def _page_items(self, arguments: Iterable[Any]) -> int:
         given = {argument.name.value: self._number(argument.value) for argument in arguments}

@@ -12,9 +12,11 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from thumper.domain.progress import FileState
+from thumper.domain.clock_warning import ClockGroup
 from thumper.store import (
     cameras,
+    clock_fixes,
+    deployments,
     detections,
     dump_search,
     herd,
@@ -26,6 +28,7 @@ from thumper.store import (
     receipts,
 )
 from thumper.store.detections import BoxChoice
+from thumper.store.dump_search import FileSearch
 from thumper.store.page import Conditions, Cut, Listing, Page
 
 K = TypeVar("K", bound=Hashable)
@@ -39,7 +42,9 @@ ROWS: Final[dict[str, Listing[Any]]] = {
         for model in (
             models.Batch,
             models.Camera,
+            models.ClockFix,
             models.Deer,
+            models.Deployment,
             models.Detection,
             models.Detector,
             models.Dump,
@@ -54,7 +59,8 @@ ROWS: Final[dict[str, Listing[Any]]] = {
 """Every kind of record that is loaded by its id."""
 
 SightingPage: TypeAlias = tuple[UUID, Cut]
-FilePage: TypeAlias = tuple[UUID, tuple[FileState | None, Cut]]
+StayPage: TypeAlias = tuple[UUID, Cut]
+FilePage: TypeAlias = tuple[UUID, tuple[FileSearch, Cut]]
 
 
 class Loaders:
@@ -77,12 +83,35 @@ class Loaders:
         self.sighting_pages: DataLoader[SightingPage, Page[models.Sighting]] = self._loader(
             _divided(_sighting_pages)
         )
-        self.receipts: DataLoader[UUID, receipts.Receipt] = self._loader(receipts.of_dumps)
-        self.dump_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_dumps)
-        self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))
+        self.dump_clock_fixes: DataLoader[UUID, list[models.ClockFix]] = self._loader(clock_fixes.of_dumps)
+        self.deployment_clock_fixes: DataLoader[UUID, list[models.ClockFix]] = self._loader(
+            clock_fixes.of_deployments
+        )
+        self.clock_fix_images: DataLoader[UUID, int] = self._loader(clock_fixes.image_counts)
+        self.deployment_figures: DataLoader[UUID, deployments.DeploymentFigures] = self._loader(
+            deployments.figures
+        )
+        self.camera_stays: DataLoader[UUID, int] = self._loader(deployments.camera_counts)
+        self.location_stays: DataLoader[UUID, int] = self._loader(deployments.location_counts)
+        self.camera_stay_pages: DataLoader[StayPage, Page[models.Deployment]] = self._loader(
+            _divided(_stay_pages(deployments.OF_CAMERA))
+        )
+        self.location_stay_pages: DataLoader[StayPage, Page[models.Deployment]] = self._loader(
+            _divided(_stay_pages(deployments.OF_LOCATION))
+        )
         self.location_images: DataLoader[UUID, int] = self._loader(locations.image_counts)
         self.camera_images: DataLoader[UUID, int] = self._loader(cameras.image_counts)
         self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
+        self._load_dumps()
+
+    def _load_dumps(self) -> None:
+        self.receipts: DataLoader[UUID, receipts.Receipt] = self._loader(receipts.of_dumps)
+        self.dump_clocks: DataLoader[UUID, list[ClockGroup]] = self._loader(receipts.clocks)
+        self.first_deliveries: DataLoader[UUID, models.File | None] = self._loader(
+            dump_search.first_deliveries
+        )
+        self.dump_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_dumps)
+        self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))
 
     def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, Any]:
         """Make a loader of a function that answers many keys at once; a missing answer is None."""
@@ -124,13 +153,25 @@ async def _sighting_pages(deer_ids: Sequence[UUID], cut: Cut) -> dict[UUID, Page
     return dict(zip(deer_ids, pages, strict=True))
 
 
+def _stay_pages(
+    listing: Listing[models.Deployment],
+) -> Callable[[Sequence[UUID], Cut], Awaitable[dict[UUID, Page[models.Deployment]]]]:
+    async def read(parent_ids: Sequence[UUID], cut: Cut) -> dict[UUID, Page[models.Deployment]]:
+        pages = await page.read_pages(
+            listing, Conditions(), parent_ids=parent_ids, order=deployments.OPENED_NEWEST, cut=cut
+        )
+        return dict(zip(parent_ids, pages, strict=True))
+
+    return read
+
+
 async def _file_pages(
-    dump_ids: Sequence[UUID], choice: tuple[FileState | None, Cut]
+    dump_ids: Sequence[UUID], choice: tuple[FileSearch, Cut]
 ) -> dict[UUID, Page[models.File]]:
-    state, cut = choice
+    search, cut = choice
     pages = await page.read_pages(
         dump_search.FILES,
-        dump_search.files_in(state),
+        search.conditions(),
         parent_ids=dump_ids,
         order=dump_search.PATH_A_TO_Z,
         cut=cut,

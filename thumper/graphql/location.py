@@ -8,13 +8,16 @@ from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
 import strawberry
 
+from thumper.domain.time_zone import ZoneSource
 from thumper.graphql.connection import After, Before, Connection, First, Last, asked, connect, pages_of
 from thumper.graphql.context import Info
+from thumper.graphql.deployment import stays
 from thumper.graphql.enumeration import Direction
 from thumper.graphql.field import field, optional
 from thumper.graphql.node import Node, find
 from thumper.graphql.refusal import bad_request
 from thumper.store import locations, models
+from thumper.store.deployments import OPENED_NEWEST
 from thumper.store.locations import LOCATIONS, LocationSearch
 from thumper.store.page import Order
 
@@ -34,7 +37,8 @@ class Location(Node):
         description="Degrees east, -180 to 180; null while not placed."
     )
     time_zone: str | None = strawberry.field(
-        description="IANA time zone of its cameras' clocks, such as America/Chicago; null means the server's setting."
+        description="IANA time zone of its cameras' clocks as it was set, such as America/Chicago; null when nobody set"
+        " one."
     )
     active: bool = strawberry.field(description="Whether cameras hang there now.")
     created_at: dt.datetime = strawberry.field(description="When it was made known to Thumper.")
@@ -43,6 +47,33 @@ class Location(Node):
     @staticmethod
     async def image_count(root: strawberry.Parent[models.Location], info: Info) -> int:
         return await info.context.loaders.location_images.load(root.id)
+
+    @field(
+        "IANA time zone in which its cameras' clocks are read: the one that was set, else that of its coordinates, else"
+        " the server's setting."
+    )
+    @staticmethod
+    def effective_time_zone(root: strawberry.Parent[models.Location], info: Info) -> str:
+        return locations.zone_of(root)[0] or info.context.settings.time_zone
+
+    @field("Where the effective time zone is from.")
+    @staticmethod
+    def time_zone_source(root: strawberry.Parent[models.Location]) -> ZoneSource:
+        return locations.zone_of(root)[1]
+
+    @field("The stays of cameras there, a page at a time, the latest first.", pages_of("Deployment"))
+    @staticmethod
+    async def deployments(
+        root: strawberry.Parent[models.Location],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[models.Deployment]:
+        loaders = info.context.loaders
+        cut = asked(OPENED_NEWEST, first=first, after=after, last=last, before=before)
+        return stays(root.id, pages=loaders.location_stay_pages, counts=loaders.location_stays, cut=cut)
 
 
 @strawberry.input(

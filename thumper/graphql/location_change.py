@@ -10,6 +10,7 @@ import strawberry
 from tortoise.exceptions import IntegrityError
 
 from thumper.graphql.change import Payload, change, clean_name, clean_text, given, violated
+from thumper.graphql.context import Info
 from thumper.graphql.field import optional
 from thumper.graphql.identity import decode
 from thumper.graphql.location import Location
@@ -41,7 +42,8 @@ class CreateLocationInput:
     )
     time_zone: str | None = strawberry.field(
         default=None,
-        description="IANA time zone of its cameras' clocks, such as America/Chicago; null means the server's setting.",
+        description="IANA time zone of its cameras' clocks, such as America/Chicago; null means that of its"
+        " coordinates, else the server's setting.",
     )
     active: bool = strawberry.field(default=True, description="Whether cameras hang there now.")
 
@@ -65,8 +67,8 @@ class UpdateLocationInput:
     )
     time_zone: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="IANA time zone of its cameras' clocks, for photos that arrive from now on; null means the server's"
-        " setting.",
+        description="IANA time zone of its cameras' clocks; null means that of its coordinates, else the server's"
+        " setting. When the zone changes, with this or with the coordinates, the capture times of its images follow.",
     )
     active: bool | None = strawberry.field(
         default=strawberry.UNSET, description="Whether cameras hang there now."
@@ -146,10 +148,10 @@ async def _create(values: dict[str, Any]) -> models.Location:
         raise _explain(error, values) from error
 
 
-async def _update(location_id: UUID, values: dict[str, Any]) -> models.Location:
+async def _update(location_id: UUID, values: dict[str, Any], *, info: Info) -> models.Location:
     try:
         if _checked(values):
-            await models.Location.filter(id=location_id).update(**values)
+            await locations.update(location_id, values, server_zone=info.context.settings.zone)
     except IntegrityError as error:
         raise _explain(error, values) from error
     location = await models.Location.get_or_none(id=location_id)
@@ -200,9 +202,9 @@ class LocationMutation:
         "Change a location; what is left out stays as it is. Refused with NOT_FOUND, NAME_TAKEN or INVALID."
     )
     @staticmethod
-    async def update_location(input: UpdateInput) -> UpdateLocationPayload:
+    async def update_location(info: Info, input: UpdateInput) -> UpdateLocationPayload:
         location_id = decode(input.id, "Location")
-        return UpdateLocationPayload(location=await _update(location_id, given(input, *_FIELDS)))
+        return UpdateLocationPayload(location=await _update(location_id, given(input, *_FIELDS), info=info))
 
     @change("Delete a location that nothing refers to. Refused with NOT_FOUND or LOCATION_IN_USE.")
     @staticmethod

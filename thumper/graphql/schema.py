@@ -10,11 +10,16 @@ from strawberry.types import ExecutionContext
 from thumper.graphql.batch import BatchQuery
 from thumper.graphql.batch_change import BatchMutation
 from thumper.graphql.camera import CameraQuery
+from thumper.graphql.clock_fix import ClockFixQuery
+from thumper.graphql.clock_fix_change import ClockFixMutation, ClockFixPreviewQuery
+from thumper.graphql.clock_suspects import ClockSuspectsQuery
 from thumper.graphql.deer import DeerQuery
 from thumper.graphql.deer_change import DeerMutation
+from thumper.graphql.deployment import DeploymentQuery
 from thumper.graphql.detection import DetectionQuery
 from thumper.graphql.detector import DetectorQuery
 from thumper.graphql.dump import DumpQuery
+from thumper.graphql.dump_change import DumpMutation
 from thumper.graphql.image import ImageQuery
 from thumper.graphql.location import LocationQuery
 from thumper.graphql.location_change import LocationMutation
@@ -38,7 +43,11 @@ class Query(
     DeerQuery,
     LocationQuery,
     CameraQuery,
+    DeploymentQuery,
     DumpQuery,
+    ClockFixQuery,
+    ClockFixPreviewQuery,
+    ClockSuspectsQuery,
     BatchQuery,
     DetectorQuery,
     StatusQuery,
@@ -51,7 +60,14 @@ class Query(
     " errors that say why not."
 )
 class Mutation(
-    LocationMutation, DeerMutation, SightingMutation, ReviewMutation, UploadMutation, BatchMutation
+    LocationMutation,
+    DeerMutation,
+    SightingMutation,
+    ReviewMutation,
+    UploadMutation,
+    BatchMutation,
+    DumpMutation,
+    ClockFixMutation,
 ):
     """The changes of all nouns."""
 

@@ -1,4 +1,4 @@
-"""How everything stands: counts, queue, speed, processes, last dumps."""
+"""How everything stands: counts, queue, speed, processes, drop folders, last dumps."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import strawberry
 
 from thumper.domain.progress import ProcessRole
 from thumper.graphql.context import Info
-from thumper.graphql.dump import ImageCounts, Receipt
+from thumper.graphql.dump import ImageCounts
 from thumper.graphql.enumeration import publish
 from thumper.graphql.field import field, lazy, listed
+from thumper.graphql.receipt import Receipt
+from thumper.graphql.source import Source
 from thumper.store import image_counts, models, receipts, standing
 from thumper.store.standing import Liveness
 
@@ -157,6 +159,15 @@ class Status:
     @staticmethod
     def processes(root: strawberry.Parent[standing.Standing]) -> list[standing.Vitals]:
         return list(root.vitals)
+
+    @field(
+        "Drop folders and whether watching them works: the one that is watched, then up to nine that were before."
+        " The times in them are no reason for a message.",
+        listed(Source),
+    )
+    @staticmethod
+    def sources(root: strawberry.Parent[standing.Standing]) -> list[standing.SourceStanding]:
+        return list(root.sources)
 
     @field("The five dumps that began last, latest first.", listed(LastDump))
     @staticmethod

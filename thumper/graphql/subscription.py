@@ -8,6 +8,7 @@ from uuid import UUID
 
 import strawberry
 
+from thumper.domain.feed import FeedEvent, FeedKind
 from thumper.graphql import detection, image
 from thumper.graphql.context import Info
 from thumper.graphql.field import field, lazy, listed, optional
@@ -18,6 +19,7 @@ from thumper.graphql.scalar import BigInt
 from thumper.graphql.status import Status
 from thumper.graphql.subscription_stream import Delivery, follow, newest
 from thumper.graphql.subscription_topic import Detections, Images, SightingChange, Sightings
+from thumper.graphql.wipe_checks import Asked
 from thumper.store import image_counts, models, standing
 from thumper.store.moment import moment
 
@@ -27,6 +29,10 @@ STATUS_AGE_S: Final = 0.5
 R = TypeVar("R")
 C = TypeVar("C")
 M = TypeVar("M")
+
+DumpState: TypeAlias = tuple[standing.DumpStanding, Asked | None, int]
+"""How a dump stands, what is known about wiping its card when somebody has asked, and the last event that changed
+capture times of its images."""
 
 After: TypeAlias = Annotated[
     BigInt | None,
@@ -70,11 +76,11 @@ class StatusMessage(LiveMessage):
 class DumpMessage(LiveMessage):
     """One dump."""
 
-    content: strawberry.Private[standing.DumpStanding]
+    content: strawberry.Private[DumpState]
 
     @field("The dump.", lazy("Dump"))
     def dump(self) -> models.Dump:
-        return self.content.row
+        return self.content[0].row
 
 
 @strawberry.type(description="How far a batch is.")
@@ -146,6 +152,22 @@ class SightingsMessage(LiveMessage):
         return [TakenBack(change=change) for change in self.content if change.sighting is None]
 
 
+class _DumpNews:
+    """What one follower of a dump has heard. Capture times are many; that they changed is known by the event only."""
+
+    def __init__(self, dump_id: UUID) -> None:
+        self._dump_id = dump_id
+        self.clocks_changed = 0
+
+    def concern(self, event: FeedEvent) -> bool:
+        """Say whether an event is about the dump, and note one that changed capture times."""
+        if event.dump_id != self._dump_id:
+            return False
+        if event.kind is FeedKind.CLOCK_FIXED:
+            self.clocks_changed = event.seq
+        return True
+
+
 async def _messages(
     deliveries: AsyncIterator[Delivery[C]], kind: Callable[..., M]
 ) -> AsyncGenerator[M, None]:
@@ -180,18 +202,25 @@ class Subscription:
 
         return _messages(newest(live, read, concerns=lambda _: True, after=after), StatusMessage)
 
-    @subscription("How far a dump is: at once, and whenever its receipt or its images change.")
+    @subscription(
+        "How far a dump is: at once, and whenever its receipt, its images or their capture times change, or a check"
+        " whether its card may be wiped goes on. A check that a message asks for is shown in later ones; its verdict"
+        " stands for as long as the dump does not change, ten minutes at most."
+    )
     @staticmethod
     async def dump_progress(info: Info, id: DumpId, after: After = None) -> AsyncGenerator[DumpMessage, None]:
         dump_id = decode(id, "Dump")
+        news = _DumpNews(dump_id)
 
-        async def read() -> tuple[int, standing.DumpStanding]:
+        async def read() -> tuple[int, DumpState]:
             async with moment() as seq:
                 row = await models.Dump.get(id=dump_id)
-                return seq, (await standing.stand([row]))[0]
+                stands = (await standing.stand([row]))[0]
+            # A check that goes on is news to whoever follows it.
+            return seq, (stands, info.context.wipes.glance(dump_id), news.clocks_changed)
 
         await _exists(dump_id, "Dump", info=info)
-        states = newest(info.context.live, read, concerns=lambda event: event.dump_id == dump_id, after=after)
+        states = newest(info.context.live, read, concerns=news.concern, after=after)
         return _messages(states, DumpMessage)
 
     @subscription("How far a batch is: at once, and whenever a job of it changes.")

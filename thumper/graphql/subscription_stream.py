@@ -168,6 +168,7 @@ async def _await_news(live: Live, place: int, *, concerns: Callable[[FeedEvent],
         if not events:
             return live.seq
         place = events[-1].seq
-        if any(concerns(event) for event in events):
+        heard = [concerns(event) for event in events]  # each is asked about: the asker may note it
+        if any(heard):
             break
     return place

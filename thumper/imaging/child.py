@@ -67,12 +67,15 @@ def answer(request: dict[str, str | int], limits: Limits) -> Answer:
 def _do(request: dict[str, str | int], limits: Limits) -> Answer:
     with open_original(os.fsencode(str(request["path"]))) as fd:
         data = read_whole(fd, limits)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if request.get("sha256", sha256) != sha256:
+        raise DecodeRefusal(Reason.ORIGINAL_CHANGED)
     picture = decode(data, limits)
     if request["do"] == "render":
         return Answer(_describe(picture), (render(picture.image, int(request["longest_px"])),))
     thumbnail = render(picture.image, THUMBNAIL_PX)
     words = _describe(picture) | {
-        "sha256": hashlib.sha256(data).hexdigest(),
+        "sha256": sha256,
         "thumbnail_bytes": len(thumbnail),
     }
     return Answer(words, (thumbnail, picture.image.tobytes()))

@@ -107,9 +107,17 @@ class DecodeSandbox:
         """
         return await self._run(lambda: self._ask({"do": "load", "path": _absolute(path)}, _loaded))
 
-    async def render(self, path: AnyPath, longest_px: int) -> bytes:
-        """Give the JPEG bytes of a photo, upright, without EXIF, scaled down to `longest_px`. Raises as `load`."""
-        request: Words = {"do": "render", "path": _absolute(path), "longest_px": longest_px}
+    async def render(self, path: AnyPath, longest_px: int, *, sha256: bytes) -> bytes:
+        """Give the JPEG bytes of a photo, upright, without EXIF, scaled down to `longest_px`.
+
+        Raises as `load`, and `DecodeRefusal` ORIGINAL_CHANGED if the photo is not the one with that SHA-256.
+        """
+        request: Words = {
+            "do": "render",
+            "path": _absolute(path),
+            "longest_px": longest_px,
+            "sha256": sha256.hex(),
+        }
         return await self._run(lambda: self._ask(request, lambda _, picture: bytes(picture)))
 
     def close(self) -> None:

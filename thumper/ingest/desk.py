@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from typing import Self
 
-from thumper.cameras.profile import Profile, packaged_profiles
+from thumper.cameras.profile import Profile
+from thumper.cameras.shelf import packaged_profiles, profiles_of
 from thumper.imaging.limits import Limits
 from thumper.settings import Settings
 from thumper.wakeup import Wakeup
-
-
-class Keep(Enum):
-    """Where the original of an admitted photo is from then on."""
-
-    IN_PLACE = "in-place"
-    """Where it was found: Thumper refers to it and only ever reads it."""
-    COPY = "copy"
-    """In the library, copied and verified by reading back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +23,11 @@ class Desk:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Make a desk with a wake-up connection of its own; close that with `desk.wakeup.close()`."""
-        return cls(settings, Wakeup(settings.redis_url))
+        """Make a desk with a wake-up connection of its own; close that with `desk.wakeup.close()`.
+
+        Raises `SettingError` when a camera profile of the user's cannot be used.
+        """
+        return cls(settings, Wakeup(settings.redis_url), profiles_of(settings.cameras_dir))
 
     @property
     def limits(self) -> Limits:

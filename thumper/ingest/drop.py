@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from thumper.domain.card_folder import top_folder
-from thumper.domain.progress import SourceKind, SourceState
+from thumper.domain.progress import SourceKind, SourceState, WatchMode
 from thumper.ingest.walk import Found
 from thumper.store import arrivals, dumps, settlements, sources
 from thumper.store.arrivals import Arrival, FileRow
@@ -25,6 +25,11 @@ def known(source_id: UUID) -> AsyncIterator[list[FileRow]]:
 async def waiting(source_id: UUID) -> list[FileRow]:
     """Give the files of a drop folder that have not settled: also those that somebody asked to retry."""
     return await arrivals.waiting_files(source_id)
+
+
+async def asked(source_id: UUID) -> list[FileRow]:
+    """Give the files of a drop folder that were tried before and wait again: cheap, for asking often."""
+    return await arrivals.asked_files(source_id)
 
 
 async def see(source_id: UUID, files: Sequence[Found]) -> list[FileRow]:
@@ -62,16 +67,26 @@ async def settle_uploads(*, settle_s: float) -> None:
         await dumps.settle_quiet(source_id, settle_s=settle_s)
 
 
-async def mark_online(source_id: UUID, *, device_id: int) -> None:
-    """Record that a drop folder can be read, on which device (`st_dev`)."""
-    await sources.set_state(source_id, SourceState.ONLINE, device_id=device_id)
+async def home(source_id: UUID) -> tuple[int, int] | None:
+    """Give device and inode of a drop folder when it was last online; None if it never was."""
+    return await sources.identity(source_id)
 
 
-async def mark_offline(source_id: UUID) -> None:
-    """Record that a drop folder cannot be read now. Nothing else changes."""
-    await sources.set_state(source_id, SourceState.OFFLINE)
+async def note_home(source_id: UUID, *, device_id: int, inode: int) -> None:
+    """Record device (`st_dev`) and inode of a drop folder that is online."""
+    await sources.mark_online(source_id, device_id=device_id, inode=inode)
 
 
-async def note_scan(source_id: UUID) -> None:
-    """Record that a drop folder was walked from end to end."""
-    await sources.note_scan(source_id)
+async def note_watch(source_id: UUID, state: SourceState, mode: WatchMode, *, note: str) -> None:
+    """Record whether a drop folder can be read, how it is watched, and what there is to say about that."""
+    await sources.note_watch(source_id, state, mode, note=note)
+
+
+async def note_end_of_watch(source_id: UUID) -> None:
+    """Record that nobody watches a drop folder any more."""
+    await sources.note_end_of_watch(source_id)
+
+
+async def note_scan(source_id: UUID, *, canary_heard: bool) -> None:
+    """Record that a drop folder was walked from end to end, and whether events were proved to arrive."""
+    await sources.note_scan(source_id, canary_heard=canary_heard)

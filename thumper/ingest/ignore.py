@@ -1,57 +1,96 @@
-"""Names that are never read and never counted: what systems and programs leave between photos.
+"""Names that are never read and never counted: what systems, programs and cameras leave beside photos.
 
 Also the names of files that a program is still writing and will rename. Compared
-whatever their case, since cards and shares know none.
+whatever their case, since cards and shares know none. The rule for every name here:
+wiping it loses nobody a photo or a video. What might be one is counted instead, and
+rejected by name if Thumper does not read it.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from thumper.ingest.reject import PHOTO_SUFFIXES, is_photo_name
 
 _PREFIXES: Final = (
-    b"._",  # macOS, beside every file on a foreign disk
-    b".syncthing.",  # lib/fs/tempname.go of Syncthing; ~syncthing~ on Windows
+    b"._",  # macOS: AppleDouble, beside every file on a foreign disk
+    b".syncthing.",  # Syncthing: lib/fs/tempname.go; ~syncthing~ on Windows
     b"~syncthing~",
-    b".nfs",  # NFS, deleted while open
-    b".fuse_hidden",
-    b".~",
-    b"~$",  # Office lock files
-    b".trash",
+    b".pending-",  # Android: being written; MediaProvider, FileUtils.PATTERN_EXPIRES_FILE
+    b".trashed-",  # Android: deleted for thirty days; likewise
+    b".nfs",  # NFS: deleted while open
+    b".smbdelete",  # SMB: likewise, as macOS and FreeBSD mount it
+    b".fuse_hidden",  # FUSE: likewise
+    b".~",  # Dropbox, Nextcloud, LibreOffice: temporary and lock files
+    b"~$",  # Microsoft Office: lock files
+    b".thumper-canary",  # Thumper: whether watching still works
 )
 _SUSPICIOUS: Final = (b".", b"~")
 """How every prefix above begins."""
 _PHOTOS: Final = tuple(PHOTO_SUFFIXES)
+_PLACEHOLDER: Final = b".icloud"
+"""`.IMG_0001.JPG.icloud` of macOS says that a photo was taken off this disk: hidden, and yet not for nothing."""
 _SUFFIXES: Final = (
-    b".part",  # Firefox, KDE, wget
-    b".partial",  # Edge, Internet Explorer
+    # Still being written:
+    b".part",  # Firefox, KDE
+    b".partial",  # Internet Explorer, first Edge, rclone, the OneDrive client for Linux
     b".filepart",  # WinSCP
-    b".crdownload",  # Chrome
+    b".crdownload",  # Chrome, Edge, and what else is made of Chromium
     b".opdownload",  # Opera
     b".download",  # Safari
-    b".tmp",
+    b".aria2",  # aria2: control file beside the download
+    b".tmp",  # Windows, Office, OneDrive (~RF….TMP)
     b".!ut",  # uTorrent
     b".!qb",  # qBittorrent
-    b".!sync",  # Resilio
+    b".bc!",  # BitComet
+    b".!sync",  # Resilio Sync
+    # Catalogues of what lies beside them, which a camera makes again:
+    b".ctg",  # Canon: folder CANONMSC
+    b".thm",  # Canon, Sony, Nikon: still of the video that has the same name
+    b".bdm",  # AVCHD: INDEX.BDM, MOVIEOBJ.BDM
+    b".cpi",  # AVCHD: folder CLIPINF
+    b".mpl",  # AVCHD: folder PLAYLIST
+    b".moi",  # JVC, Panasonic, Canon: about the .MOD or .TOD video of the same name
+    b".pgi",  # JVC: folder MGR_INFO
 )
-_FILES: Final = frozenset({b"thumbs.db", b"ehthumbs.db", b"desktop.ini", b"icon\r", b"autorun.inf"})
+_FILES: Final = frozenset(
+    {
+        b"thumbs.db",  # Windows: Explorer
+        b"ehthumbs.db",  # Windows: Media Center
+        b"ehthumbs_vista.db",
+        b"desktop.ini",
+        b"autorun.inf",
+        b"picasa.ini",  # Picasa 2; later ones are hidden
+        b"zbthumbnail.info",  # Canon: ZoomBrowser
+        b"icon\r",  # macOS: a folder's own icon
+        b"autprint.mrk",  # DPOF: folder MISC, which pictures to print
+        b"memstick.ind",  # Sony: Memory Stick
+        b"mstk_pro.ind",
+        b"sonycard.ind",  # Sony: PRIVATE/SONY
+    }
+)
 _FOLDERS: Final = frozenset(
     {
         b"system volume information",  # Windows
-        b"$recycle.bin",
+        b"$recycle.bin",  # Windows: since Vista, XP on NTFS, before on FAT
         b"recycler",
-        b"found.000",  # Windows, what chkdsk rescued
+        b"recycled",
         b"lost.dir",  # Android
         b"lost+found",  # ext4
         b"__macosx",  # archives made on macOS
-        b"@eadir",  # Synology
+        b"network trash folder",  # macOS: over AFP
+        b"temporary items",
+        b"@eadir",  # Synology: thumbnails
+        b"@tmp",
         b"#recycle",
         b"#snapshot",
-        b"@recycle",  # QNAP
+        b"@recycle",  # QNAP; its thumbnails are in a hidden folder, .@__thumb
         b"@recently-snapshot",
     }
 )
+_RESCUED: Final = re.compile(rb"found\.\d{3}")
+"""Windows: fragments that chkdsk rescued."""
 
 
 def is_ignored_file(name: bytes) -> bool:
@@ -59,12 +98,20 @@ def is_ignored_file(name: bytes) -> bool:
     low = name.lower()
     if low.endswith(_PHOTOS) and not low.startswith(_SUSPICIOUS):  # nearly every file: one quick look
         return False
-    # A hidden file that claims to be a photo may be one; any other, such as rsync's, is a system's own.
-    hidden = low.startswith(b".") and not is_photo_name(low)
+    # A hidden file that claims to be a photo may be one; any other, such as rsync's, is a system's own, and so is
+    # `.in.IMG_0001.JPG.`, which an FTP server (ProFTPD) is still writing.
+    may_be_photo = low.endswith(_PLACEHOLDER) or (is_photo_name(low) and not low.endswith(b"."))
+    hidden = low.startswith(b".") and not may_be_photo
     return hidden or low.startswith(_PREFIXES) or low.endswith(_SUFFIXES) or low in _FILES
 
 
 def is_ignored_folder(name: bytes) -> bool:
     """Say whether a folder of that name, with all that is in it, is left alone."""
     low = name.lower()
-    return low.startswith((b".", *_PREFIXES)) or low.endswith(_SUFFIXES) or low in _FOLDERS
+    # Of what is still being written only Safari's downloads are folders.
+    return (
+        low.startswith((b".", *_PREFIXES))
+        or low.endswith(b".download")
+        or low in _FOLDERS
+        or _RESCUED.fullmatch(low) is not None
+    )

@@ -15,16 +15,19 @@ from zoneinfo import ZoneInfo
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from thumper.cameras.profile import Device, Findings
-from thumper.cameras.profile import examine as examine_profiles
-from thumper.domain.capture_time import CaptureTime, TimeSource, choose
+from thumper.cameras.finding import Findings
+from thumper.domain.capture_time import CaptureTime, choose
+from thumper.domain.clock_fix import StandingFix, repaired
 from thumper.domain.path_text import readable
+from thumper.ingest import findings as photo_findings
 from thumper.ingest.desk import Desk
 from thumper.ingest.examine import Photo
-from thumper.store import dumps, image_rows, location_rows
+from thumper.store import clock_lock, deployment_rows, dumps, image_rows, location_rows, reckoning
+from thumper.store.deployment_rows import Stay
 from thumper.store.ids import new_id
 from thumper.store.image_rows import CameraKey, NewImage
 from thumper.store.location_rows import Place
+from thumper.store.reckoning import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,23 @@ class _Draft:
     camera: CameraKey
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Belonging:
+    """What a new image belongs to, and the repairs of clocks that stand already."""
+
+    place: Place
+    camera_id: UUID | None
+    dump_id: UUID
+    deployment_id: UUID | None
+    repairs: Standing
+
+    def fix_of(self, capture: CaptureTime) -> StandingFix | None:
+        """Give the repair of the clock that counts; None also when no clock was read."""
+        if capture.reading is None:
+            return None
+        return self.repairs.counting(self.dump_id, self.deployment_id, capture.reading.local)
+
+
 async def record(
     transaction: BaseDBAsyncClient, desk: Desk, photos: Sequence[Photo], *, originals: Mapping[bytes, bytes]
 ) -> dict[bytes, UUID]:
@@ -44,6 +64,9 @@ async def record(
     `originals` gives the absolute path of the original for each hash. Of equal photos the first
     one makes the image.
     """
+    if not photos:
+        return {}
+    await clock_lock.share(transaction)
     first: dict[bytes, Photo] = {}
     for photo in photos:
         first.setdefault(photo.sha256, photo)
@@ -51,18 +74,15 @@ async def record(
     drafts = [_draft(desk, photo) for photo in first.values() if photo.sha256 not in known]
     if not drafts:
         return {}
-    places = await _places(transaction, drafts)
-    devices = await image_rows.cameras(transaction, {draft.camera for draft in drafts})
     now = dt.datetime.now(dt.UTC)
     images = [
         _image(
             draft,
+            belongs,
             original=originals[draft.photo.sha256],
-            camera_id=devices.get(draft.camera),
-            place=places[draft.photo.file.file_id],
-            capture=_capture(desk, draft, place=places[draft.photo.file.file_id], now=now),
+            clock=_clock(desk, draft, belongs, now=now),
         )
-        for draft in drafts
+        for draft, belongs in zip(drafts, await _belongings(transaction, drafts), strict=True)
     ]
     made = await image_rows.insert(transaction, images)
     return {image.sha256: image.id for image in images if image.id in made}
@@ -70,14 +90,43 @@ async def record(
 
 def _draft(desk: Desk, photo: Photo) -> _Draft:
     says = photo.metadata
-    device = Device(make=says.make, model=says.model, software=says.software, comment=says.user_comment)
-    findings = examine_profiles(desk.profiles, device, file_name=_file_name(photo))
-    camera = CameraKey(says.make, says.model, says.serial, findings.camera_name[:200])
-    return _Draft(photo, findings, camera)
+    found = photo_findings.find(desk.profiles, says, file_name=_file_name(photo))
+    camera = CameraKey(found.make, says.model, found.serial, found.camera_name)
+    return _Draft(photo, found, camera)
 
 
 def _file_name(photo: Photo) -> str:
     return readable(photo.file.name.rpartition(b"/")[2])
+
+
+async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> list[_Belonging]:
+    """Say what each photo belongs to; what is not there yet is made."""
+    places = await _places(transaction, drafts)
+    devices = await image_rows.cameras(transaction, {draft.camera for draft in drafts})
+    found = [(places[draft.photo.file.file_id], devices.get(draft.camera)) for draft in drafts]
+    stays = [_stay(draft, place, camera_id) for draft, (place, camera_id) in zip(drafts, found, strict=True)]
+    deployments = await deployment_rows.join(transaction, [stay for stay in stays if stay is not None])
+    repairs = await reckoning.standing(
+        transaction,
+        dump_ids={draft.photo.file.dump_id for draft in drafts},
+        deployment_ids=set(deployments.values()),
+    )
+    return [
+        _Belonging(
+            place=place,
+            camera_id=camera_id,
+            dump_id=draft.photo.file.dump_id,
+            deployment_id=None if stay is None else deployments[stay],
+            repairs=repairs,
+        )
+        for draft, (place, camera_id), stay in zip(drafts, found, stays, strict=True)
+    ]
+
+
+def _stay(draft: _Draft, place: Place, camera_id: UUID | None) -> Stay | None:
+    if camera_id is None or place.location_id is None:
+        return None
+    return Stay(camera_id, place.location_id, draft.photo.file.dump_id)
 
 
 async def _places(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> dict[UUID, Place]:
@@ -104,22 +153,22 @@ def _place(of_dump: Place, draft: _Draft, *, suggested: Mapping[str, Place]) -> 
     return suggested.get(draft.findings.location or "", of_dump)
 
 
-def _capture(desk: Desk, draft: _Draft, *, place: Place, now: dt.datetime) -> CaptureTime:
-    """Choose the capture time; EXIF DateTime counts only where the profile says that it is the shutter's."""
-    trusted = draft.findings.datetime_is_shutter
-    clocks = [
-        clock
-        for clock in draft.photo.metadata.clocks
-        if trusted or clock.source is not TimeSource.EXIF_MODIFIED
-    ]
-    zone = ZoneInfo(place.time_zone) if place.time_zone else desk.settings.zone
-    return choose([*clocks, *draft.findings.name_clocks], zone=zone, now=now)
+def _clock(
+    desk: Desk, draft: _Draft, belongs: _Belonging, *, now: dt.datetime
+) -> tuple[CaptureTime, StandingFix | None]:
+    """Choose the capture time among the clocks of a photo, repaired where somebody said how."""
+    clocks = photo_findings.clocks(draft.photo.metadata, draft.findings)
+    zone = ZoneInfo(belongs.place.time_zone) if belongs.place.time_zone else desk.settings.zone
+    capture = choose(clocks, zone=zone, now=now)
+    fix = belongs.fix_of(capture)
+    return (capture if fix is None else repaired(capture, fix, zone=zone, now=now)), fix
 
 
 def _image(
-    draft: _Draft, *, original: bytes, camera_id: UUID | None, place: Place, capture: CaptureTime
+    draft: _Draft, belongs: _Belonging, *, original: bytes, clock: tuple[CaptureTime, StandingFix | None]
 ) -> NewImage:
     photo, position = draft.photo, draft.photo.metadata.position
+    capture, fix = clock
     return NewImage(
         id=new_id(),
         sha256=photo.sha256,
@@ -130,12 +179,26 @@ def _image(
         width_px=photo.probe.width_px,
         height_px=photo.probe.height_px,
         capture=capture,
-        camera_id=camera_id,
-        location_id=place.location_id,
-        dump_id=photo.file.dump_id,
+        fix=fix,
+        camera_id=belongs.camera_id,
+        location_id=belongs.place.location_id,
+        deployment_id=belongs.deployment_id,
+        dump_id=belongs.dump_id,
         position=(position.latitude, position.longitude) if position else None,
-        exif=photo.metadata.to_json() | _ignored_times(capture),
+        measurements=draft.findings.measurements,
+        exif=photo.metadata.to_json() | _profile_says(photo, draft.findings) | _ignored_times(capture),
     )
+
+
+def _profile_says(photo: Photo, findings: Findings) -> dict[str, Any]:
+    """Give what has no column of its own of what the profiles found, for the column `image.exif`."""
+    unreadable = [*photo.metadata.unreadable, *findings.notes]
+    fields: dict[str, Any] = {
+        "profiles": [recognition.profile for recognition in findings.recognitions],
+        "event_number": findings.event_number,
+        "unreadable": unreadable,
+    }
+    return {name: value for name, value in fields.items() if value not in (None, [])}
 
 
 def _ignored_times(capture: CaptureTime) -> dict[str, Any]:

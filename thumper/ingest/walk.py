@@ -1,15 +1,17 @@
 """Walks a folder and says which files are in it, streaming, whatever their names.
 
 Paths are bytes relative to the root. Links to folders are not followed, links that
-lead out of the root are named and not read, and a folder that cannot be read is
-named and costs no other.
+lead out of the root or to nothing are named and not read, and so is what permissions
+or a broken disk keep us from: it costs no other file. Pipes, sockets and devices are
+nothing to anybody. Files that are known already and have not changed are
+only counted: a rescan of a large library is little but its `stat` calls.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from thumper.ingest.ignore import is_ignored_file, is_ignored_folder
@@ -25,6 +27,8 @@ class Found(NamedTuple):
     size_bytes: int
     mtime_ns: int
     inode: int
+    changed_ns: int = 0
+    """Status change time (`st_ctime_ns`); 0 where nobody looked."""
 
 
 class Folder(NamedTuple):
@@ -34,30 +38,59 @@ class Folder(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """A folder or link that was left out, and why."""
+    """A folder, link or file that was left out, and why."""
 
     path: bytes
     why: str
 
 
-Entry: TypeAlias = Found | Folder | Unreadable
+class Unchanged(NamedTuple):
+    """How many files of a folder are known and as they were."""
+
+    files: int
 
 
-def walk(root: bytes, folder: bytes = b"", *, deep: bool = True) -> Iterator[Entry]:
+Entry: TypeAlias = Found | Folder | Unreadable | Unchanged
+
+KnownFiles: TypeAlias = Callable[[bytes], Mapping[bytes, tuple[int, int]]]
+"""Gives size and time of the known files directly in a folder, by name."""
+
+
+def _none_known(_folder: bytes) -> Mapping[bytes, tuple[int, int]]:
+    return {}
+
+
+def walk(
+    root: bytes, folder: bytes = b"", *, deep: bool = True, known: KnownFiles = _none_known
+) -> Iterator[Entry]:
     """Give what lies in a folder of a root, and with `deep` in every folder below it."""
     waiting = [folder]
     while waiting:
         here = waiting.pop()
-        for entry in _list(root, here):
+        for entry in _list(root, here, known(here)):
             yield entry
             if deep and isinstance(entry, Folder):
                 waiting.append(entry.path)
 
 
-def _list(root: bytes, folder: bytes) -> Iterator[Entry]:
+def _list(root: bytes, folder: bytes, known: Mapping[bytes, tuple[int, int]]) -> Iterator[Entry]:
+    unchanged = 0
+    known_as = known.get
     try:
         with os.scandir(os.path.join(root, folder)) as entries:  # noqa: PTH118  # Path has no bytes
             for entry in entries:
+                # Of every hundred thousand entries all but a few end here, so nothing else comes first: what is
+                # known by this name was no folder, nor to be ignored, nor a link that leads out.
+                was = known_as(entry.name)
+                if was is not None:
+                    try:
+                        now = entry.stat()
+                    except OSError:
+                        pass  # what is the matter with it is said below
+                    else:
+                        if was[0] == now.st_size and was[1] == now.st_mtime_ns:
+                            unchanged += 1
+                            continue
                 path = folder + b"/" + entry.name if folder else entry.name
                 found = _look(root, path, entry)
                 if found is not None:
@@ -66,6 +99,8 @@ def _list(root: bytes, folder: bytes) -> Iterator[Entry]:
         return
     except OSError as error:
         yield Unreadable(folder, error.strerror or str(error))
+    if unchanged:
+        yield Unchanged(unchanged)
 
 
 def _look(root: bytes, path: bytes, entry: os.DirEntry[bytes]) -> Entry | None:
@@ -73,26 +108,40 @@ def _look(root: bytes, path: bytes, entry: os.DirEntry[bytes]) -> Entry | None:
         return None if is_ignored_folder(entry.name) else Folder(path)
     if is_ignored_file(entry.name):
         return None
-    if entry.is_symlink() and not lies_within(os.path.join(root, path), root):  # noqa: PTH118  # Path has no bytes
+    is_link = entry.is_symlink()
+    if is_link and not lies_within(os.path.join(root, path), root):  # noqa: PTH118  # Path has no bytes
         return Unreadable(path, "it is a link that leads out of the folder")
     try:
         return _found(path, entry.stat())
-    except OSError:  # gone, or a link to nothing
-        return None
+    except FileNotFoundError:  # removed in this moment
+        return Unreadable(path, "it is a link to nothing") if is_link else None
+    except OSError as error:
+        return Unreadable(path, error.strerror or str(error))
 
 
 def look_at(root: bytes, path: bytes) -> Found | None:
-    """Look at one file again; None when it is not there or no plain file any more."""
+    """Look at one file again; None when it is not there or no plain file any more, or may not be looked at."""
     try:
         return _found(path, os.stat(os.path.join(root, path)))  # noqa: PTH116, PTH118  # Path has no bytes
     except OSError:
         return None
 
 
+def is_gone(root: bytes, path: bytes) -> bool:
+    """Say whether there is nothing of that name; False also when that cannot be known."""
+    try:
+        os.lstat(os.path.join(root, path))  # noqa: PTH118  # Path has no bytes
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _found(path: bytes, now: os.stat_result) -> Found | None:
     if not stat.S_ISREG(now.st_mode):
         return None
-    return Found(path, now.st_size, modified_ns(now), now.st_ino)
+    return Found(path, now.st_size, modified_ns(now), now.st_ino, now.st_ctime_ns)
 
 
 def modified_ns(now: os.stat_result) -> int:
@@ -102,6 +151,6 @@ def modified_ns(now: os.stat_result) -> int:
 
 
 def lies_within(path: bytes, root: bytes) -> bool:
-    """Say whether a path, every link in it followed, lies below a folder."""
+    """Say whether a path, every link in it followed, is a folder or lies below it."""
     real, real_root = os.path.realpath(path), os.path.realpath(root)
-    return real.startswith(real_root.rstrip(b"/") + b"/")
+    return real == real_root or real.startswith(real_root.rstrip(b"/") + b"/")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from thumper.domain.progress import FileState
+from thumper.domain.reason import Reason
 from thumper.store.models import Dump, File
-from thumper.store.page import Conditions, Key, Kind, Listing, Order, whole_table
+from thumper.store.page import Conditions, Key, Kind, Listing, Order, read_all, whole_table
 
 DUMPS: Final = whole_table(Dump)
 FILES: Final = Listing(model=File, alias="file", source="file", parent="file.dump_id")
@@ -28,6 +30,8 @@ class DumpSearch:
 
     location_id: UUID | None = None
     settled: bool | None = None
+    delivered_from: str | None = None
+    """A folder's name below its source, whatever its case, or an absolute path."""
 
     def conditions(self) -> Conditions:
         """Give the search as SQL conditions on `DUMPS`."""
@@ -36,12 +40,42 @@ class DumpSearch:
             conditions.add("dump.location_id = {}", self.location_id)
         if self.settled is not None:
             conditions.add(f"(dump.settled_at IS NOT NULL) = {self.settled}")
+        if self.delivered_from is not None:
+            place = self.delivered_from
+            conditions.add(
+                "(dump.display_folder <> '' AND lower(dump.display_folder) = lower({}) OR EXISTS ("
+                "SELECT FROM source WHERE source.id = dump.source_id AND {} ="
+                " concat_ws('/', rtrim(source.display_path, '/'), nullif(dump.display_folder, ''))))",
+                place,
+                place,
+            )
         return conditions
 
 
-def files_in(state: FileState | None) -> Conditions:
-    """Give the conditions on `FILES` that pick those in a state; None for all."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSearch:
+    """What files of a dump are looked for; None means "whatever"."""
+
+    state: FileState | None = None
+    settled: bool | None = None
+    reason: Reason | None = None
+
+    def conditions(self) -> Conditions:
+        """Give the search as SQL conditions on `FILES`."""
+        conditions = Conditions()
+        if self.state is not None:
+            conditions.add("file.state = {}", self.state)
+        if self.settled is not None:
+            conditions.add(f"file.state {'NOT ' if self.settled else ''}IN ('seen', 'stable')")
+        if self.reason is not None:
+            conditions.add("file.reason = {}", self.reason)
+        return conditions
+
+
+async def first_deliveries(image_ids: Sequence[UUID]) -> dict[UUID, File]:
+    """Give the file that became each image, which is the first that was delivered with such bytes."""
     conditions = Conditions()
-    if state is not None:
-        conditions.add("file.state = {}", state)
-    return conditions
+    conditions.add("file.state = 'stored'")
+    conditions.add("file.image_id = ANY({}::uuid[])", list(image_ids))
+    rows = await read_all(FILES, conditions, order="file.id")
+    return {row.image_id: row for row in rows if row.image_id is not None}

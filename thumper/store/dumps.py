@@ -14,7 +14,7 @@ from thumper.domain.card_folder import location_name
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
-from thumper.store import feed, location_rows
+from thumper.store import clock_doubts, clock_lock, feed, location_rows
 from thumper.store.connect import client
 from thumper.store.ids import new_id
 from thumper.store.location_rows import Place
@@ -87,7 +87,8 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
     """Give where the photos of dumps are from, as far as it is known."""
     rows = await transaction.execute_query_dict(
         """
-        SELECT dump.id, dump.folder, dump.location_id, location.time_zone, source.kind
+        SELECT dump.id, dump.folder, dump.location_id, location.time_zone, location.latitude,
+            location.longitude, source.kind
         FROM dump JOIN source ON source.id = dump.source_id LEFT JOIN location ON location.id = dump.location_id
         WHERE dump.id = ANY($1)
         """,
@@ -96,7 +97,7 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
     return {
         row["id"]: DumpPlace(
             dump_id=row["id"],
-            place=Place(row["location_id"], row["time_zone"]),
+            place=Place.of(row),
             # Folders of ingested paths and uploads are not named by people for a place.
             folder_name=location_name(bytes(row["folder"])) if row["kind"] == SourceKind.DROP.value else None,
         )
@@ -129,6 +130,7 @@ async def place_by_folder(
 _SETTLE: Final = """
 UPDATE dump SET settled_at = now()
 WHERE settled_at IS NULL AND source_id = $1 AND changed_at <= now() - make_interval(secs => $2)
+    AND ($3::uuid[] IS NULL OR id = ANY($3::uuid[]))
     AND NOT EXISTS (SELECT FROM file WHERE file.dump_id = dump.id AND file.state IN ('seen', 'stable'))
     AND NOT EXISTS (
         SELECT FROM upload WHERE upload.dump_id = dump.id AND upload.file_id IS NULL AND upload.expires_at > now()
@@ -137,14 +139,23 @@ RETURNING id
 """
 
 
-async def settle_quiet(source_id: UUID, *, settle_s: float) -> list[UUID]:
+async def settle_quiet(
+    source_id: UUID, *, settle_s: float, only: Collection[UUID] | None = None
+) -> list[UUID]:
     """Settle the dumps of a source that have been quiet that long with no file waiting; give their ids.
 
-    A dump of uploads also waits for every address that has brought no file and has not expired.
+    `only` leaves all others alone, such as that of an ingestion which was cut short and has not seen all files.
+    A dump of uploads also waits for every address that has brought no file and has not expired. The clocks
+    of a dump that settles are compared.
     """
     async with in_transaction("default") as transaction:
-        rows = await transaction.execute_query_dict(_SETTLE, [source_id, settle_s])
+        await clock_lock.share(transaction)
+        rows = await transaction.execute_query_dict(
+            _SETTLE, [source_id, settle_s, None if only is None else sorted(only)]
+        )
         settled: list[UUID] = [row["id"] for row in rows]
+        for dump_id in settled:
+            await clock_doubts.note(transaction, dump_id)
         await feed.append(
             transaction, [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in settled]
         )

@@ -15,7 +15,8 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.capture_time import CaptureTime
-from thumper.domain.clock_doubt import ClockDoubt
+from thumper.domain.clock_fix import StandingFix
+from thumper.domain.measurement import Measurements
 from thumper.store.ids import new_id
 from thumper.store.models.image import UNTIMED_SORT_AT
 from thumper.store.unnest import arrays, unnest
@@ -43,11 +44,15 @@ class NewImage:
     width_px: int
     height_px: int
     capture: CaptureTime
+    fix: StandingFix | None
+    """The repair of its clock that `capture` follows."""
     camera_id: UUID | None
     location_id: UUID | None
+    deployment_id: UUID | None
     dump_id: UUID
     position: tuple[float, float] | None
     """Latitude and longitude in degrees."""
+    measurements: Measurements
     exif: dict[str, Any]
 
 
@@ -113,17 +118,26 @@ _COLUMNS: Final = {
     "utc_offset_s": "int",
     "clock_doubt": "text",
     "dst_edge": "text",
+    "clock_offset_s": "int",
+    "clock_fix_id": "uuid",
     "camera_id": "uuid",
     "location_id": "uuid",
+    "deployment_id": "uuid",
     "dump_id": "uuid",
     "latitude": "float8",
     "longitude": "float8",
+    "temperature_c": "float8",
+    "battery_percent": "int2",
+    "battery_v": "float8",
+    "moon_phase": "text",
+    "sequence_number": "int2",
+    "sequence_length": "int2",
     "exif": "jsonb",
 }
 
 _INSERT: Final = f"""
-INSERT INTO image ({", ".join(_COLUMNS)}, clock_offset_s, damaged, state)
-SELECT fresh.*, 0, FALSE, 'pending' FROM {unnest(_COLUMNS)} ORDER BY sha256
+INSERT INTO image ({", ".join(_COLUMNS)}, damaged, state)
+SELECT fresh.*, FALSE, 'pending' FROM {unnest(_COLUMNS)} ORDER BY sha256
 ON CONFLICT (sha256) DO NOTHING RETURNING id
 """
 
@@ -151,12 +165,28 @@ def _row(image: NewImage) -> tuple[Any, ...]:
         image.capture.taken_at,
         image.capture.taken_at or UNTIMED_SORT_AT,
         *_clock(image.capture),
+        0 if image.fix is None else image.fix.offset_s,
+        None if image.fix is None else image.fix.fix_id,
         image.camera_id,
         image.location_id,
+        image.deployment_id,
         image.dump_id,
         latitude,
         longitude,
+        *_measured(image.measurements),
         json.dumps(image.exif),
+    )
+
+
+def _measured(measured: Measurements) -> tuple[Any, ...]:
+    """Give temperature, battery in percent and volts, moon, and the photo's place in its burst, as columns."""
+    return (
+        measured.temperature_c,
+        measured.battery_percent,
+        measured.battery_v,
+        measured.moon_phase,
+        measured.sequence_number,
+        measured.sequence_length,
     )
 
 
@@ -171,7 +201,7 @@ def _clock(capture: CaptureTime) -> tuple[Any, ...]:
         capture.source.value,
         reading.source.value,
         None if offset is None else int(offset.total_seconds()),
-        ClockDoubt.YEAR_OUT_OF_RANGE.value if capture.taken_at is None else None,
+        None if capture.doubt is None else capture.doubt.value,
         None if capture.dst_edge is None else capture.dst_edge.value,
     )
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from thumper.domain.capture_time import TimeSource
+from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.label import Sex
 from thumper.domain.progress import ImageState
 from thumper.store.connect import client
@@ -30,15 +31,27 @@ ARRIVED_NEWEST: Final = Order("arrived-newest", _ARRIVED, descending=True)
 ARRIVED_OLDEST: Final = Order("arrived-oldest", _ARRIVED, descending=False)
 
 
+_COLUMNS: Final = (
+    *("location_id", "camera_id", "deployment_id", "dump_id"),
+    *("state", "time_source", "clock_doubt"),
+)
+
+SUSPECT: Final = "image.clock_doubt IS NOT NULL AND image.clock_fix_id IS NULL"
+"""Images whose clock is doubted and was not repaired, in the words of the index `image_clock_suspect`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageSearch:
     """What images are looked for; None means "whatever". Times: `taken_after` <= capture < `taken_before`."""
 
     location_id: UUID | None = None
     camera_id: UUID | None = None
+    deployment_id: UUID | None = None
     dump_id: UUID | None = None
     state: ImageState | None = None
     time_source: TimeSource | None = None
+    clock_doubt: ClockDoubt | None = None
+    clock_suspect: bool | None = None
     taken_after: dt.datetime | None = None
     taken_before: dt.datetime | None = None
     has_detections: bool | None = None
@@ -49,9 +62,11 @@ class ImageSearch:
     def conditions(self) -> Conditions:
         """Give the search as SQL conditions on `IMAGES`."""
         conditions = Conditions()
-        for column in ("location_id", "camera_id", "dump_id", "state", "time_source"):
+        for column in _COLUMNS:
             if getattr(self, column) is not None:
                 conditions.add(f"image.{column} = {{}}", getattr(self, column))
+        if self.clock_suspect is not None:
+            conditions.add(SUSPECT if self.clock_suspect else f"NOT ({SUSPECT})")
         taken_between(conditions, after=self.taken_after, before=self.taken_before)
         self._detected(conditions)
         return conditions

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from thumper.domain.time_zone import place_zone
 from thumper.store.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where photos are from, as far as that is known. `time_zone` is an IANA name."""
+    """Where photos are from, as far as that is known. `time_zone` is an IANA name, set or of its coordinates."""
 
     location_id: UUID | None = None
     time_zone: str | None = None
 
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """Read a place from a row with `location_id`, `time_zone`, `latitude`, `longitude`."""
+        zone, _ = place_zone(row["time_zone"], latitude=row["latitude"], longitude=row["longitude"])
+        return cls(row["location_id"], zone)
+
 
 # PostgreSQL alone says which names are equal whatever their case: Python folds some letters otherwise.
 _FIND: Final = """
-SELECT wanted.name, location.id, location.time_zone
+SELECT wanted.name, location.id AS location_id, location.time_zone, location.latitude, location.longitude
 FROM unnest($1::text[]) AS wanted(name) JOIN location ON lower(location.name) = lower(wanted.name)
 """
 
@@ -38,7 +45,7 @@ async def find(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[s
     if not names:
         return {}
     rows = await transaction.execute_query_dict(_FIND, [sorted(names)])
-    return {row["name"]: Place(row["id"], row["time_zone"]) for row in rows}
+    return {row["name"]: Place.of(row) for row in rows}
 
 
 async def make(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[str, Place]:

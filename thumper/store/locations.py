@@ -1,15 +1,22 @@
-"""Looking locations up, and what refers to each."""
+"""Looking locations up, what refers to each, and changing them with the times that follow from their zone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from thumper.domain.time_zone import ZoneSource, place_zone
+from thumper.store import clock_fixes, clock_lock
 from thumper.store.connect import client
 from thumper.store.models import Location
 from thumper.store.page import Conditions, Key, Kind, Order, whole_table
+from thumper.store.reckoning import Reckoning, Scope
 
 LOCATIONS: Final = whole_table(Location)
 
@@ -48,6 +55,38 @@ async def named(name: str) -> Location | None:
         f"SELECT {LOCATIONS.columns} FROM location WHERE lower(name) = lower($1)", [name.strip()]
     )
     return LOCATIONS.read(rows[0]) if rows else None
+
+
+_ZONE_FIELDS: Final = frozenset({"time_zone", "latitude", "longitude"})
+
+
+def zone_of(location: Location) -> tuple[str | None, ZoneSource]:
+    """Give the time zone of a location and where it is from; None leaves it to the server's setting."""
+    return place_zone(location.time_zone, latitude=location.latitude, longitude=location.longitude)
+
+
+async def update(location_id: UUID, values: Mapping[str, Any], *, server_zone: ZoneInfo) -> None:
+    """Change columns of a location; when that changes its time zone, its images' instants follow.
+
+    Raises the ORM's `IntegrityError` when a constraint refuses the values.
+    """
+
+    async def write(transaction: BaseDBAsyncClient) -> None:
+        rows = Location.filter(id=location_id).using_db(transaction)
+        before = await rows.get_or_none()
+        if before is None:
+            return
+        await rows.update(**values)
+        after = await rows.get()
+        if zone_of(before)[0] != zone_of(after)[0]:
+            scope = Scope("location_id", location_id)
+            await clock_fixes.apply(transaction, Reckoning(scope=scope, server_zone=server_zone))
+
+    if _ZONE_FIELDS & values.keys():
+        await clock_lock.alone(write)
+        return
+    async with in_transaction("default") as transaction:
+        await write(transaction)
 
 
 async def image_counts(location_ids: Sequence[UUID]) -> dict[UUID, int]:

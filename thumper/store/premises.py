@@ -48,6 +48,18 @@ async def check_library(library: Path) -> None:
             )
 
 
+async def recognise_library(library: Path) -> None:
+    """Check that this is the library of the open database, as `check_library` does, but claim nothing.
+
+    Raises `RefusedError` when the database's library is elsewhere or is not visible from here.
+    """
+    rows = await client().execute_query_dict(
+        "SELECT id, display_path FROM source WHERE kind = $1", [SourceKind.UPLOAD.value]
+    )
+    if rows:
+        _check_marker(library, str(rows[0]["id"]), recorded=rows[0]["display_path"])
+
+
 def _claim(library: Path, source_id: str) -> None:
     library.mkdir(parents=True, exist_ok=True)
     if any(library.iterdir()):
@@ -89,7 +101,9 @@ async def check_originals() -> None:
             ORDER BY heartbeat_at DESC LIMIT 1
         ) AS watcher
         WHERE source.state = 'online' AND source.kind = 'drop' AND watcher.host <> $2
-            AND EXISTS (SELECT 1 FROM dump WHERE dump.source_id = source.id)
+            AND EXISTS (
+                SELECT FROM dump JOIN image ON image.dump_id = dump.id
+                WHERE dump.source_id = source.id AND position(source.path IN image.original_path) = 1)
         """,
         [DOWN_AFTER_S, socket.gethostname()],
     )
@@ -103,11 +117,12 @@ async def check_originals() -> None:
 
 
 async def sees_source_of(image_id: UUID) -> bool:
-    """Say whether the drop folder that an image came from is there; True for images kept in the library."""
+    """Say whether the drop folder that an image's original lies in is there; True for originals in the library."""
     rows = await client().execute_query_dict(
         """
         SELECT source.path FROM image JOIN dump ON dump.id = image.dump_id
-        JOIN source ON source.id = dump.source_id AND source.kind = 'drop' WHERE image.id = $1
+        JOIN source ON source.id = dump.source_id AND source.kind = 'drop'
+        WHERE image.id = $1 AND position(source.path IN image.original_path) = 1
         """,
         [image_id],
     )

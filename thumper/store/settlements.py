@@ -6,7 +6,7 @@ A file settles once: each statement touches only rows that still wait. What a st
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -88,6 +88,39 @@ async def mark_stable(file_ids: Sequence[UUID]) -> None:
     await client().execute_query_dict(
         "UPDATE file SET state = 'stable' WHERE id = ANY($1) AND state = 'seen'", [sorted(file_ids)]
     )
+
+
+_TOUCHED: Final = {"id": "uuid", "sha256": "bytea"}
+_BEFORE: Final = f"""
+SELECT file.id, file.dump_id, file.mtime_ns, before.id AS before_id, before.state
+FROM {unnest(_TOUCHED)} JOIN file USING (id)
+JOIN file AS before ON before.dump_id = file.dump_id AND before.path = file.path AND NOT before.live
+    AND before.sha256 = fresh.sha256 AND before.state IN ('stored', 'duplicate')
+"""
+_TAKE_BACK: Final = f"""
+UPDATE file SET live = TRUE, mtime_ns = fresh.mtime_ns
+FROM {unnest({"id": "uuid", "mtime_ns": "bigint"})} WHERE file.id = fresh.id
+"""
+
+
+async def take_back(
+    transaction: BaseDBAsyncClient, hashes: Mapping[UUID, bytes]
+) -> tuple[dict[UUID, FileState], list[FeedEntry]]:
+    """Undo new rows of paths whose bytes, by SHA-256, are what they were when the same dump took them in.
+
+    Only their time has changed, as when a copy sets it last: still one file of the delivery. Gives the state that
+    each has, by the id of the row that is no more, and the feed entries for the end of the transaction.
+    """
+    rows = await transaction.execute_query_dict(_BEFORE, arrays(list(hashes.items()))) if hashes else []
+    if not rows:
+        return {}, []
+    await transaction.execute_query_dict("DELETE FROM file WHERE id = ANY($1)", [[row["id"] for row in rows]])
+    values = [(row["before_id"], row["mtime_ns"]) for row in rows]
+    await transaction.execute_query_dict(_TAKE_BACK, arrays(values))
+    touched = {row["dump_id"] for row in rows}
+    await dumps.touch(transaction, touched)
+    entries = [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in sorted(touched)]
+    return {row["id"]: FileState(row["state"]) for row in rows}, entries
 
 
 async def forget_waiting(file_ids: Sequence[UUID]) -> None:

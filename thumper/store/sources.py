@@ -10,7 +10,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.path_text import readable
-from thumper.domain.progress import SourceKind, SourceState
+from thumper.domain.progress import SourceKind, SourceState, WatchMode
 from thumper.store.connect import client
 from thumper.store.ids import new_id
 
@@ -29,17 +29,45 @@ async def open_source(kind: SourceKind, path: bytes) -> UUID:
     return source_id
 
 
-async def set_state(source_id: UUID, state: SourceState, *, device_id: int | None = None) -> None:
-    """Record whether a source can be read, and on which device (`st_dev`) when it can."""
+async def identity(source_id: UUID) -> tuple[int, int] | None:
+    """Give device and inode of a source's root when it was last online; None if it never was."""
+    rows = await client().execute_query_dict("SELECT device_id, inode FROM source WHERE id = $1", [source_id])
+    device_id, inode = (rows[0]["device_id"], rows[0]["inode"]) if rows else (None, None)
+    return None if device_id is None or inode is None else (device_id, inode)
+
+
+async def mark_online(source_id: UUID, *, device_id: int, inode: int) -> None:
+    """Record that a source can be read, on which device (`st_dev`), and which inode its root is."""
     await client().execute_query_dict(
-        "UPDATE source SET state = $2, device_id = coalesce($3, device_id) WHERE id = $1",
-        [source_id, state.value, device_id],
+        "UPDATE source SET state = 'online', device_id = $2, inode = $3 WHERE id = $1",
+        [source_id, device_id, inode],
     )
 
 
-async def note_scan(source_id: UUID) -> None:
-    """Record that a source was walked from end to end just now."""
-    await client().execute_query_dict("UPDATE source SET last_scan_at = now() WHERE id = $1", [source_id])
+async def note_watch(source_id: UUID, state: SourceState, mode: WatchMode, *, note: str) -> None:
+    """Record whether a source can be read, how it is watched, and what there is to say about that."""
+    await client().execute_query_dict(
+        "UPDATE source SET state = $2, watch_mode = $3, watch_note = $4 WHERE id = $1",
+        [source_id, state.value, mode.value, note or None],
+    )
+
+
+async def note_end_of_watch(source_id: UUID) -> None:
+    """Record that nobody watches a source any more. One that was offline still is."""
+    await client().execute_query_dict(
+        "UPDATE source SET watch_mode = NULL, watch_note = CASE WHEN state = 'offline' THEN watch_note END"
+        " WHERE id = $1",
+        [source_id],
+    )
+
+
+async def note_scan(source_id: UUID, *, canary_heard: bool) -> None:
+    """Record that a source was walked from end to end just now, and whether a canary was heard."""
+    await client().execute_query_dict(
+        "UPDATE source SET last_scan_at = now(), canary_at = CASE WHEN $2 THEN now() ELSE canary_at END"
+        " WHERE id = $1",
+        [source_id, canary_heard],
+    )
 
 
 async def lock(transaction: BaseDBAsyncClient, source_id: UUID) -> None:

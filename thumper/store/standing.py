@@ -1,7 +1,7 @@
 """How everything stands at one moment: counts, queue, speed, processes, last dumps.
 
 What subscribers to the status see. Two standings are equal when nothing that is worth a message differs:
-neither the feed's number nor the seconds since a heartbeat count.
+neither the feed's number nor the seconds since a heartbeat or the moment of a scan count.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from thumper.domain.progress import ProcessRole, ProcessState
+from thumper.domain.progress import ProcessRole, ProcessState, SourceKind, SourceState, WatchMode
 from thumper.store import dump_search, image_counts, receipts
 from thumper.store.connect import client
 from thumper.store.image_counts import ImageCounts
@@ -25,6 +25,8 @@ from thumper.store.receipts import Receipt
 
 LAST_DUMPS: Final = 5
 """How many dumps a standing shows."""
+DROP_FOLDERS: Final = 10
+"""How many drop folders a standing shows. There is one, unless THUMPER_DROP has changed."""
 
 
 class Liveness(StrEnum):
@@ -75,6 +77,19 @@ class DumpStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStanding:
+    """One drop folder and whether watching it works; the columns of its row, which change with every scan."""
+
+    kind: SourceKind
+    state: SourceState
+    display_path: str
+    watch_mode: WatchMode | None
+    watch_note: str | None
+    canary_at: dt.datetime | None = field(compare=False)
+    last_scan_at: dt.datetime | None = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Everything at one moment. `held` images are among the pending ones, `queued` ones are not held."""
 
@@ -85,6 +100,7 @@ class Standing:
     files_waiting: int
     vitals: tuple[Vitals, ...]
     dumps: tuple[DumpStanding, ...]
+    sources: tuple[SourceStanding, ...] = ()
 
     @property
     def images_per_s(self) -> float | None:
@@ -115,6 +131,7 @@ async def read_standing() -> Standing:
         counts = (await client().execute_query_dict(_COUNTS))[0]
         vitals = await _vitals()
         dumps = await _last_dumps()
+        sources = await _drop_folders()
     states = {state: counts[state] for state in ("pending", "processing", "completed", "failed")}
     return Standing(
         seq=seq,
@@ -124,6 +141,7 @@ async def read_standing() -> Standing:
         files_waiting=counts["files_waiting"],
         vitals=tuple(vitals),
         dumps=tuple(dumps),
+        sources=tuple(sources),
     )
 
 
@@ -174,6 +192,28 @@ def _of_row(row: dict[str, Any]) -> Vitals:
     elif state in {ProcessState.STARTING, ProcessState.STOPPING}:
         row["message"] = row["message"] or state.value
     return Vitals(**row | {"role": ProcessRole(row["role"]), "liveness": liveness})
+
+
+# Those that are watched first, then those that were.
+_DROP_FOLDERS: Final = f"""
+SELECT kind, state, display_path, watch_mode, watch_note, canary_at, last_scan_at FROM source
+WHERE kind = 'drop' ORDER BY watch_mode IS NULL, last_scan_at DESC NULLS LAST, id LIMIT {DROP_FOLDERS}
+"""
+
+
+async def _drop_folders() -> list[SourceStanding]:
+    rows = await client().execute_query_dict(_DROP_FOLDERS)
+    return [
+        SourceStanding(
+            **row
+            | {
+                "kind": SourceKind(row["kind"]),
+                "state": SourceState(row["state"]),
+                "watch_mode": WatchMode(row["watch_mode"]) if row["watch_mode"] else None,
+            }
+        )
+        for row in rows
+    ]
 
 
 async def _last_dumps() -> list[DumpStanding]:

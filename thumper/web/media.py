@@ -1,14 +1,15 @@
 """Pictures by id: the original as it is, and the two small sizes, made when first asked for.
 
-A picture's address never changes what it shows, so it may be kept for ever. No path comes from a client: the
-row says where the original lies, the hash where thumbnail and view belong.
+A picture's address never changes what it shows, so it may be kept for ever: the bytes of an original are compared
+with its hash whenever it is read. No path comes from a client: the row says where the original lies, the hash where
+thumbnail and view belong.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
-import stat
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final, cast
@@ -16,11 +17,13 @@ from urllib.parse import quote
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from thumper.domain.path_text import readable
+from thumper.domain.reason import Reason
 from thumper.graphql import identity
 from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN, RequestError
+from thumper.imaging.original import open_original, reader
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.rendition import THUMBNAIL_PX, VIEW_PX
 from thumper.store import library
@@ -65,7 +68,7 @@ async def _picture(request: Request, image: Image, *, size: str) -> Response:
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     if size == "original":
-        return _original(image, headers)
+        return await _original(image, headers)
     return await _rendition(cast("Room", request.app.state.room), image, size=size, headers=headers)
 
 
@@ -74,21 +77,24 @@ async def _find(word: str) -> Image | None:
     return found[0] if found else None
 
 
-def _original(image: Image, headers: dict[str, str]) -> Response:
-    path = os.fsdecode(image.original_path)
+async def _original(image: Image, headers: dict[str, str]) -> Response:
     try:
-        found = os.stat(path)  # noqa: PTH116  # names on camera cards need not be UTF-8
-    except OSError:
+        content = await asyncio.to_thread(_read, image)
+    except (DecodeRefusal, OSError):
         return _missing(image)
-    if not stat.S_ISREG(found.st_mode) or found.st_size != image.size_bytes:
-        return _missing(image)  # another file may have taken its place
+    if content is None:
+        return _changed(image)
     name = f"inline; filename*=UTF-8''{quote(image.file_name, safe='')}"
-    return FileResponse(
-        path,
-        media_type=image.media_type,
-        stat_result=found,
-        headers=headers | {"content-disposition": name},
-    )
+    return Response(content, media_type=image.media_type, headers=headers | {"content-disposition": name})
+
+
+def _read(image: Image) -> bytes | None:
+    """Read the bytes that were admitted; None if others have taken their place, such as the next card's."""
+    with open_original(bytes(image.original_path)) as fd:
+        if os.fstat(fd).st_size != image.size_bytes:
+            return None
+        content = reader(fd).read()
+    return content if hashlib.sha256(content).digest() == image.sha256 else None
 
 
 def _missing(image: Image) -> Response:
@@ -97,16 +103,27 @@ def _missing(image: Image) -> Response:
     return refused(404, "ORIGINAL_MISSING", message=message)
 
 
+def _changed(image: Image) -> Response:
+    path = readable(bytes(image.original_path))
+    message = (
+        f"The original of {image.file_name} is no more: {path} holds other bytes now. Restore that file, or move it "
+        "away and drop the photo again."
+    )
+    return refused(404, Reason.ORIGINAL_CHANGED.value, message=message)
+
+
 async def _rendition(room: Room, image: Image, *, size: str, headers: dict[str, str]) -> Response:
     path = _PLACE[size](room.settings.library_dir, image.sha256)
     try:
         content = await asyncio.to_thread(path.read_bytes)
     except OSError:
         try:
-            content = await room.sandbox.render(image.original_path, _LONGEST_SIDE[size])
+            content = await room.sandbox.render(image.original_path, _LONGEST_SIDE[size], sha256=image.sha256)
         except DecodeRefusal as refusal:
-            if not Path(os.fsdecode(image.original_path)).exists():
+            if refusal.reason is Reason.ORIGINAL_MISSING:
                 return _missing(image)
+            if refusal.reason is Reason.ORIGINAL_CHANGED:
+                return _changed(image)
             return refused(422, refusal.reason.value, message=f"{refusal} {refusal.reason.advice}")
         await _keep(path, content)
     return Response(content, media_type="image/jpeg", headers=headers)

@@ -29,9 +29,14 @@ def wants_page(request: Request) -> bool:
     )
 
 
+def has_graphiql() -> bool:
+    """Say whether set-up has installed GraphiQL's files."""
+    return _COMPLETE.exists()
+
+
 async def query_page(_request: Request) -> Response:
     """Answer with GraphiQL, or with how to get it."""
-    name = "query.html" if _COMPLETE.exists() else "query_missing.html"
+    name = "query.html" if has_graphiql() else "query_missing.html"
     headers = {"content-security-policy": _POLICY, "cache-control": "no-cache", "vary": "accept"}
     return FileResponse(PAGES / name, media_type="text/html", headers=headers)
 

@@ -14,6 +14,7 @@ from thumper.domain.progress import ProcessState
 from thumper.graphql.context import Context
 from thumper.graphql.live import Live, going_live
 from thumper.graphql.loaders import Loaders
+from thumper.graphql.wipe_checks import WipeChecks
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.ingest.desk import Desk
 from thumper.settings import Settings
@@ -32,6 +33,7 @@ class Room:
     desk: Desk
     sandbox: DecodeSandbox
     live: Live
+    wipes: WipeChecks
 
     def context(self, connection: HTTPConnection, request_id: str) -> Context:
         """Make the context of a request, or of a WebSocket connection, whose loaders must keep nothing."""
@@ -40,6 +42,7 @@ class Room:
             settings=self.settings,
             desk=self.desk,
             live=self.live,
+            wipes=self.wipes,
             loaders=Loaders(cache=not websocket),
             base_url=f"http://{connection.headers['host']}",
             request_id=request_id,
@@ -55,9 +58,11 @@ async def open_room(settings: Settings, life: Life) -> AsyncIterator[Room]:
         going_live(settings.postgres_url) as live,
     ):
         sandbox = DecodeSandbox(desk.limits, workers=settings.decode_workers)
+        wipes = WipeChecks()
         try:
             async with beside(keep_beating(life, lambda: Beat(state=ProcessState.IDLE))):
-                yield Room(settings=settings, desk=desk, sandbox=sandbox, live=live)
+                yield Room(settings=settings, desk=desk, sandbox=sandbox, live=live, wipes=wipes)
         finally:
+            await wipes.close()
             await asyncio.to_thread(sandbox.close)
             await desk.wakeup.close()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
-from thumper.errors import NotFoundError, RefusedError, ThumperError
+from thumper.errors import BusyError, NotFoundError, RefusedError, ThumperError
 from thumper.graphql import identity
 from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN
 from thumper.ingest.admit import Outcome
@@ -17,6 +17,8 @@ from thumper.ingest.upload import receive_upload
 from thumper.store.connect import OUTAGES
 from thumper.web.answer import refused
 from thumper.web.room import Room
+
+_REFUSALS: Final[dict[type[ThumperError], int]] = {NotFoundError: 404, BusyError: 409, RefusedError: 410}
 
 
 async def upload(request: Request) -> Response:
@@ -26,12 +28,9 @@ async def upload(request: Request) -> Response:
         received = await receive_upload(room.desk, request.path_params["token"], request.stream())
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it; the address can be used again
-    except NotFoundError as error:
-        return refused(404, error.code, message=str(error))
-    except RefusedError as error:
-        return refused(410, error.code, message=str(error))
     except ThumperError as error:
-        return refused(500, error.code, message=str(error))
+        status = next((status for kind, status in _REFUSALS.items() if isinstance(error, kind)), 500)
+        return refused(status, error.code, message=str(error))
     except OUTAGES:
         return refused(503, DATABASE_DOWN, message=DATABASE_IS_DOWN)
     answer = _answer(received.outcome) | {"dumpId": identity.encode("Dump", received.dump_id)}

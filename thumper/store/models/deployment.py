@@ -27,7 +27,11 @@ class Deployment(Model):
     location_id: UUID
     created_at = created_column()
     ended_at: dt.datetime | None = fields.DatetimeField(null=True)
-    """When a photo of the camera arrived from elsewhere; null for the present one, of which a camera has one."""
+    """When a photo of the camera arrived from elsewhere; null while present.
+
+    A camera that says who it is (serial number or name) has one present deployment at most; photos that name
+    only make and model may be of several cameras, and have one at each of their places, which never ends.
+    """
 
     class Meta:
         table = "deployment"

@@ -24,12 +24,14 @@ class Source(Model):
     display_path = fields.TextField()
     state = fields.CharEnumField(SourceState, max_length=8, default=SourceState.ONLINE)
     device_id = fields.BigIntField(null=True)
-    """`st_dev` when last seen online; a change means that another disk is mounted there."""
+    """`st_dev` of the root when last seen online. It may change with every mount of the same disk."""
+    inode: int | None = fields.BigIntField(null=True)
+    """Inode of the root when last seen online, as a signed number."""
     last_scan_at = fields.DatetimeField(null=True)
     watch_mode: WatchMode | None = fields.CharEnumField(WatchMode, max_length=8, null=True)  # type: ignore[assignment]  # may be null
     """How new files are noticed; null for a source that is not watched."""
     watch_note: str | None = fields.TextField(null=True)
-    """Why it is watched by polling only, or is offline, in a sentence; null when all is well."""
+    """Why it is polled, is offline, or gets no canary, in a sentence or two; null when all is well."""
     canary_at: dt.datetime | None = fields.DatetimeField(null=True)
     """When a canary file last proved that events arrive."""
     created_at = created_column()

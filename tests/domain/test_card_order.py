@@ -1,0 +1,101 @@
+"""In which order a camera wrote the files of its card."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thumper.domain.card_order import Slot, in_order, slot_of
+
+
+def ordered(*paths: str, taken: dict[str, int] | None = None) -> list[str] | None:
+    """Order paths of one series; `taken` is when each was taken, in the order given without it."""
+    times = taken or {path: number for number, path in enumerate(paths)}
+
+    def jumps(files: list[str]) -> int:
+        shown = [times[path] for path in files]
+        return sum(after < before for before, after in itertools.pairwise(shown))
+
+    return in_order(paths, slot=lambda path: slot_of(path.encode()), jumps=jumps)
+
+
+def test_files_follow_their_counter_whatever_the_order_given() -> None:
+    assert ordered("IMG_0010.JPG", "IMG_0002.JPG", "IMG_0001.jpg") == [
+        *("IMG_0001.jpg", "IMG_0002.JPG", "IMG_0010.JPG")
+    ]
+
+
+def test_folders_that_the_camera_made_follow_their_number() -> None:
+    paths = ("DCIM/101MEDIA/IMG_0001.JPG", "DCIM/100MEDIA/IMG_0999.JPG", "DCIM/100MEDIA/IMG_0998.JPG")
+    assert ordered(*paths) == [*reversed(paths)]
+    assert len({slot_of(path.encode()).card for path in paths}) == 1
+
+
+def test_a_counter_that_went_round_begins_after_its_largest_gap() -> None:
+    paths = ("IMG_9998.JPG", "IMG_9999.JPG", "IMG_0001.JPG", "IMG_0003.JPG")
+    assert ordered(*paths) == [*paths]
+
+
+def test_a_counter_with_a_gap_that_did_not_go_round_stays_straight() -> None:
+    paths = ("IMG_0001.JPG", "IMG_0002.JPG", "IMG_9998.JPG")
+    assert ordered(*paths) == [*paths]
+
+
+def test_a_few_numbers_in_the_middle_never_went_round() -> None:
+    late_first = {"IMG_0500.JPG": 2, "IMG_5000.JPG": 1}
+    assert ordered(*late_first, taken=late_first) == ["IMG_0500.JPG", "IMG_5000.JPG"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "NORTH_20100101_032049.jpg",
+        "2024_03_26_19_46_19_0001.jpg",
+        "2024-03-26 19.46.19.jpg",
+        "016719001060737-28-4-01062026143715-SYFW00012.jpg",
+        "photo.jpg",
+        "Creek (2).jpg",
+        "IMG_0001 (2).JPG",
+        "deer12.jpg",
+        "no ending",
+    ],
+)
+def test_a_name_with_a_date_or_without_a_number_gives_no_order(name: str) -> None:
+    assert slot_of(name.encode()).counter is None
+    assert ordered(name) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("IMG_0001.JPG", "IMG_0002 copy.JPG"),
+        ("CDY_0001.JPG", "CDN_0002.JPG"),
+        ("IMG_0001.JPG", "IMG_0002.PNG"),
+        ("April/IMG_0001.JPG", "March/IMG_0002.JPG"),  # a person's folders are in no order
+        ("20240401/IMG_0001.JPG", "20240326/IMG_0002.JPG"),
+        ("Creek/DCIM/100MEDIA/IMG_0001.JPG", "Ridge/DCIM/100MEDIA/IMG_0002.JPG"),
+        ("DCIM/100MEDIA/IMG_0001.JPG", "DCIM/100EK113/IMG_0002.JPG"),
+    ],
+)
+def test_files_of_different_series_are_told_apart(one: str, other: str) -> None:
+    slots = [slot_of(path.encode()) for path in (one, other)]
+    assert len({(slot.card, slot.series) for slot in slots}) == 2
+
+
+def test_names_of_bytes_that_are_no_text_are_counted_too() -> None:
+    assert slot_of(b"caf\xe9/IMG\xff\n_0007.JPG") == Slot(b"caf\xe9", b"IMG\xff\n_\0\0jpg", 0, 7, 4)
+
+
+@given(st.binary(max_size=300))
+def test_no_path_makes_reading_fail(path: bytes) -> None:
+    assert slot_of(path).folder < 1000
+
+
+@given(st.integers(1, 9999), st.integers(2, 3000))
+def test_any_run_of_a_counter_is_found_again(first: int, count: int) -> None:
+    numbers = [(first - 1 + step) % 9999 + 1 for step in range(count)]
+    paths = [f"IMG_{number:04}.JPG" for number in numbers]
+    assert ordered(*paths) == paths

@@ -1,0 +1,74 @@
+"""Names of every kind through `thumper ingest`: the copies are whole, and a path too long to be opened is named."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.conftest import small_jpeg
+from tests.names import FILES, FOLDERS
+from thumper.domain.path_text import readable
+from thumper.domain.progress import FileState
+from thumper.ingest.deliver import ingest_path
+from thumper.ingest.desk import Desk
+from thumper.ingest.reject import is_photo_name, unsupported
+from thumper.ingest.walk import Found, Unreadable, look_at, walk
+from thumper.store.models import File, Image
+
+
+@pytest.mark.slow
+async def test_a_card_of_strange_names_is_ingested_to_the_byte(desk: Desk, tmp_path: Path) -> None:
+    card = tmp_path / os.fsdecode(b"card \xe9\n")
+    paths = [*FILES, *(folder + b"/" + folder + b"/a.jpg" for folder in FOLDERS)]
+    contents = {path: small_jpeg(number) for number, path in enumerate(paths)}
+    for path, content in contents.items():
+        (card / os.fsdecode(path)).parent.mkdir(parents=True, exist_ok=True)
+        (card / os.fsdecode(path)).write_bytes(content)
+    receipt = await ingest_path(desk, card)
+    assert (receipt.counts.found, receipt.counts.stored) == (len(paths), len(paths))
+    assert receipt.source == readable(os.fsencode(card))
+    images = {image.id: image for image in await Image.all()}
+    for file in await File.all():
+        assert file.state is FileState.STORED
+        assert file.image_id is not None
+        image = images[file.image_id]
+        assert image.file_name == readable(file.path.rpartition(b"/")[2])
+        copy = Path(os.fsdecode(image.original_path)).read_bytes()
+        assert hashlib.sha256(copy).digest() == image.sha256
+        assert copy == contents[file.path]
+    assert (await ingest_path(desk, card)).counts.duplicate == len(paths)
+
+
+def test_what_lies_deeper_than_a_path_can_say_is_named_and_costs_no_other(tmp_path: Path) -> None:
+    """4096 bytes are the most that Linux opens by a path; folders can be nested deeper, step by step."""
+    here = os.open(tmp_path, os.O_RDONLY)
+    for level in range(18):
+        name = f"{level:02}" + "x" * 248
+        os.mkdir(name, dir_fd=here)
+        below = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+        os.close(os.open("a.jpg", os.O_WRONLY | os.O_CREAT, dir_fd=here))
+    os.close(here)
+    (tmp_path / "b.jpg").touch()
+    entries = list(walk(os.fsencode(tmp_path)))
+    found = [entry.path for entry in entries if isinstance(entry, Found)]
+    (beyond,) = [entry for entry in entries if isinstance(entry, Unreadable)]
+    assert b"b.jpg" in found
+    assert 14 <= len(found) <= 17
+    assert all(look_at(os.fsencode(tmp_path), path) is not None for path in found)
+    assert beyond.why == "File name too long"
+
+
+@pytest.mark.parametrize("name", [b"a.jpg ", b"a.jpg.", b"a.jpg. .", b"DIR./a.PNG  ", b"a.b.jpeg"])
+def test_blanks_and_dots_at_the_end_do_not_make_a_photo_another_type(name: bytes) -> None:
+    assert is_photo_name(name)
+
+
+@pytest.mark.parametrize("name", [b"a.jpg x", b".jpg", b". .", b"...", b"jpg", b"a.jpg/b", b"a.jpg.txt. "])
+def test_other_names_stay_what_they_are(name: bytes) -> None:
+    assert not is_photo_name(name)
+    assert "\n" not in unsupported(name).message

@@ -1,0 +1,194 @@
+"""`thumper clock`: finding wrong clocks, repairing them after a look at what changes, taking repairs back."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import sys
+from typing import Annotated, Any, Final
+
+import typer
+
+from thumper.cli.client import ApiRefusedError, ask
+from thumper.cli.clock_view import effect_lines, suspect_lines
+from thumper.domain.clock_fix import OffsetError, offset_text, parse_offset
+from thumper.errors import UsageError
+from thumper.settings import Settings
+
+clock = typer.Typer(name="clock", help="Find and repair wrong camera clocks.", no_args_is_help=True)
+
+_EFFECT: Final = """effect {
+  images withoutReading changed gained lost impossible ambiguous missing firstBefore lastBefore firstAfter lastAfter
+  examples { takenLocal takenAtBefore takenAtAfter dstEdge image { id fileName location { effectiveTimeZone } } }
+}"""
+_PREVIEW: Final = f"""query ($input: FixClockInput!) {{
+  answer: clockFixPreview(input: $input) {{ offsetSeconds {_EFFECT} errors {{ code message path }} }} }}"""
+_FIX: Final = f"""mutation ($input: FixClockInput!) {{
+  answer: fixClock(input: $input) {{
+    clockFix {{ id offsetSeconds }} {_EFFECT} errors {{ code message path }} }} }}"""
+_UNDO: Final = f"""mutation ($input: UndoClockFixInput!) {{
+  answer: undoClockFix(input: $input) {{
+    clockFix {{ id offsetSeconds undoneAt }} {_EFFECT} errors {{ code message path }} }} }}"""
+_SUSPECTS: Final = """{ clockSuspects {
+  doubt images firstLocal lastLocal dump { id folder number } deployment { id location { name } }
+  camera { make model serial name } example { id fileName } } }"""
+
+_NOT_DONE: Final = 1
+"""Exit code when the person said no."""
+
+DumpId = Annotated[
+    str | None, typer.Option(help="Id of a dump: the photos that it was the first to deliver.")
+]
+DeploymentId = Annotated[
+    str | None, typer.Option(help="Id of a deployment: a camera at a location, also its photos to come.")
+]
+Offset = Annotated[
+    str | None, typer.Option(help="What to add to what the camera's clock showed, such as +1h30m, -2d or 0s.")
+]
+Photo = Annotated[str | None, typer.Option(help="Id of a photo of which you know when it was taken.")]
+TakenAt = Annotated[
+    str | None,
+    typer.Option(help='When that photo was really taken, by a clock on the wall there: "2026-11-01 07:30".'),
+]
+From = Annotated[str | None, typer.Option("--from", help="Only photos whose clock showed this or later.")]
+Until = Annotated[str | None, typer.Option("--until", help="Only photos whose clock showed this or earlier.")]
+Note = Annotated[str, typer.Option(help="Why; for whoever wonders later.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Repair without asking.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and no more.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@clock.command("fix")
+def fix(
+    dump: DumpId = None,
+    deployment: DeploymentId = None,
+    offset: Offset = None,
+    photo: Photo = None,
+    taken_at: TakenAt = None,
+    shown_from: From = None,
+    shown_until: Until = None,
+    note: Note = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Repair the clock of a dump or a deployment: shows what changes, and asks.
+
+    What the cameras' clocks showed is kept; `thumper clock undo` takes a repair back.
+    """
+    if not (yes or dry_run) and (as_json or not sys.stdin.isatty()):
+        raise UsageError("Nobody can be asked here. Add --dry-run to look first, --yes to repair.")
+    said: dict[str, Any] = {
+        "dumpId": dump,
+        "deploymentId": deployment,
+        "offsetSeconds": None if offset is None else _seconds(offset),
+        "photo": _photo(photo, taken_at),
+        "shownFrom": _wall_clock(shown_from, "--from"),
+        "shownUntil": _wall_clock(shown_until, "--until"),
+        "note": note,
+    }
+    settings = Settings.from_env()
+    if dry_run or not yes:
+        _look(settings, said, ask_whether=not dry_run, as_json=as_json)
+    if not dry_run:
+        _repair(settings, said, shown_before=not yes, as_json=as_json)
+
+
+def _look(settings: Settings, said: dict[str, Any], *, ask_whether: bool, as_json: bool) -> None:
+    """Show what a repair would do; end here when the person does not want it."""
+    preview = _answer(settings, _PREVIEW, said)
+    if as_json:
+        _print_json(preview)
+        return
+    _show(preview, preview["offsetSeconds"], then="would")
+    if ask_whether and not typer.confirm("Repair it?"):
+        typer.echo("Nothing was changed.")
+        raise typer.Exit(_NOT_DONE)
+
+
+def _repair(settings: Settings, said: dict[str, Any], *, shown_before: bool, as_json: bool) -> None:
+    done = _answer(settings, _FIX, said)
+    if as_json:
+        _print_json(done)
+        return
+    if not shown_before:
+        _show(done, done["clockFix"]["offsetSeconds"], then="did")
+    typer.echo(f"Repaired. To take it back: thumper clock undo {done['clockFix']['id']}")
+
+
+@clock.command("undo")
+def undo(
+    fix: Annotated[str, typer.Argument(help="Id of the repair.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take a repair back: its photos fall back to the repair before, else to what their clocks showed."""
+    done = _answer(Settings.from_env(), _UNDO, {"id": fix})
+    if as_json:
+        _print_json(done)
+        return
+    for line in effect_lines(done["effect"], then="did"):
+        typer.echo(line)
+    typer.echo("Taken back.")
+
+
+@clock.command("suspects")
+def suspects(as_json: AsJson = False) -> None:
+    """List what needs repair: clocks that were reset, went back on the way through a card, show impossible years."""
+    groups: list[dict[str, Any]] = asyncio.run(ask(Settings.from_env(), _SUSPECTS))["clockSuspects"]
+    if as_json:
+        typer.echo(json.dumps(groups))
+        return
+    for line in suspect_lines(groups):
+        typer.echo(line)
+
+
+def _seconds(offset: str) -> int:
+    try:
+        return parse_offset(offset)
+    except OffsetError as error:
+        raise UsageError(f"--offset: {error}") from None
+
+
+def _wall_clock(text: str | None, option: str) -> str | None:
+    """Give a wall-clock time in the words of the API."""
+    if text is None:
+        return None
+    time = _time(text, option)
+    if time.tzinfo is not None:
+        raise UsageError(f"{option}: cameras' clocks have no offset from UTC; leave {text[19:]!r} out.")
+    return time.isoformat()
+
+
+def _time(text: str, option: str) -> dt.datetime:
+    try:
+        return dt.datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"{option}: {text[:40]!r} is no time; write one such as 2026-11-01 07:30.") from None
+
+
+def _photo(photo: str | None, taken_at: str | None) -> dict[str, str] | None:
+    if (photo is None) != (taken_at is None):
+        raise UsageError("--photo and --taken-at belong together: which photo, and when it was really taken.")
+    if photo is None or taken_at is None:
+        return None
+    time = _time(taken_at, "--taken-at")
+    return {"imageId": photo, "takenLocal" if time.tzinfo is None else "takenAt": time.isoformat()}
+
+
+def _answer(settings: Settings, query: str, said: dict[str, Any]) -> dict[str, Any]:
+    """Ask, and give the payload; raise `ApiRefusedError` with what the API says against it."""
+    answer: dict[str, Any] = asyncio.run(ask(settings, query, {"input": said}))["answer"]
+    if answer["errors"]:
+        raise ApiRefusedError(" ".join(error["message"] for error in answer["errors"]))
+    return answer
+
+
+def _show(answer: dict[str, Any], offset_s: int, *, then: str) -> None:
+    typer.echo(f"Clock {offset_text(offset_s)}")
+    for line in effect_lines(answer["effect"], then=then):
+        typer.echo(line)
+
+
+def _print_json(answer: dict[str, Any]) -> None:
+    typer.echo(json.dumps({name: value for name, value in answer.items() if name != "errors"}))

@@ -1,0 +1,85 @@
+"""How repairs of clocks, and what needs one, are said in lines. Reads answers of the public API."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+_COUNTS: Final = (
+    ("gained", "get a capture time"),
+    ("lost", "lose theirs: the clock then shows an impossible year"),
+    ("impossible", "have none afterwards: the clock shows an impossible year"),
+    ("withoutReading", "stay without one: no clock was read"),
+    ("ambiguous", "then lie in the hour that comes twice; the first is taken"),
+    ("missing", "then lie in the hour that daylight-saving time leaves out"),
+)
+
+_DOUBTS: Final = {
+    "YEAR_OUT_OF_RANGE": "the clock shows an impossible year",
+    "FACTORY_DATE": "the clock began anew at a 1 January",
+    "JUMPED_BACK": "the clock went back on the way through the card",
+}
+
+
+def effect_lines(effect: dict[str, Any], *, then: str) -> Iterator[str]:
+    """Say what a repair would do, or did (`then`), in the local time of the photos' place."""
+    zone = _zone(effect["examples"])
+    verb = "would change" if then == "would" else "changed"
+    yield f"  {_photos(effect['images'])}, of which the time of {effect['changed']} {verb}"
+    for name, meaning in _COUNTS:
+        if effect[name]:
+            yield f"  {effect[name]} {meaning}"
+    for when in ("before", "after"):
+        first, last = (effect[f"{end}{when.title()}"] for end in ("first", "last"))
+        if first is not None:
+            yield f"  {when:<7} {_local(first, zone)} to {_local(last, zone)}"
+    for example in effect["examples"]:
+        showed = example["takenLocal"].replace("T", " ")
+        after = example["takenAtAfter"]
+        taken = "no capture time" if after is None else _local(after, zone)
+        edge = f" ({example['dstEdge'].lower()} hour)" if example["dstEdge"] else ""
+        yield f"  {example['image']['fileName']}: clock {showed} -> {taken}{edge}"
+
+
+def _photos(count: int) -> str:
+    return f"{count} photo" + ("" if count == 1 else "s")
+
+
+def _zone(examples: list[dict[str, Any]]) -> ZoneInfo:
+    """Give the zone of the first example with a place; UTC without one."""
+    places = (example["image"]["location"] for example in examples)
+    return next((ZoneInfo(place["effectiveTimeZone"]) for place in places if place), ZoneInfo("UTC"))
+
+
+def _local(instant: str, zone: ZoneInfo) -> str:
+    return f"{dt.datetime.fromisoformat(instant).astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
+
+
+def suspect_lines(groups: list[dict[str, Any]]) -> Iterator[str]:
+    """List what needs repair, each with the command that repairs it."""
+    if not groups:
+        yield "No clock is doubted."
+    for group in groups:
+        yield f"{_photos(group['images'])}: {_DOUBTS[group['doubt']]} · {_where(group)}"
+        first, last = (group[name].replace("T", " ") for name in ("firstLocal", "lastLocal"))
+        yield f"  clock showed {first} to {last}, first in {group['example']['fileName']}"
+        yield (
+            f"  thumper clock fix --dump {group['dump']['id']} --from '{first}' --until '{last}'"
+            f" --photo {group['example']['id']} --taken-at 'YYYY-MM-DD HH:MM' --dry-run"
+        )
+
+
+def _where(group: dict[str, Any]) -> str:
+    """Name folder, place and camera, as far as they are known."""
+    dump, camera, stay = group["dump"], group["camera"], group["deployment"]
+    parts = [f"dump {dump['number']} of {dump['folder'] or 'the folder'}"]
+    if stay is not None:
+        parts.append(stay["location"]["name"])
+    if camera is not None:
+        parts.append(" ".join(word for word in (camera[key] for key in _CAMERA) if word))
+    return " · ".join(parts)
+
+
+_CAMERA: Final = ("make", "model", "serial", "name")

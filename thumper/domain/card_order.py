@@ -1,0 +1,100 @@
+"""In which order a camera wrote the files of its card, as far as their names tell.
+
+Cameras count: folders from 100 to 999, files mostly from 0001 to 9999 and then from the beginning (DCF,
+JEITA CP-3461). A name that holds a date follows the camera's clock and says nothing besides; a folder that a
+person named has no place in any order. Such files are told apart, never guessed about.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, TypeVar
+
+from thumper.domain.card_folder import counted_folder
+
+T = TypeVar("T")
+
+_DATED: Final = re.compile(
+    rb"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?[0-3]\d|[0-3]\d[-_.]?[0-3]\d[-_.]?(?:19|20)\d\d"
+)
+"""A date in a name: year, month, day, or the year last."""
+
+_COUNTED: Final = re.compile(rb"(.*?)(\d{4,9})(\D*)", re.DOTALL)
+"""The last number of a name, between what stands before and after it. Cameras write four digits or more; who
+numbers photos by hand or by a program, as in `Creek (2).jpg`, writes as many as it takes, in whatever order."""
+
+_NEAR_END: Final = 10
+"""A counter that went round has numbers in its first and in its last tenth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a file stands on its card. Files of one `series` have names that differ in their number only.
+
+    `folder` is the number of the camera's own folder, 0 without one; `counter` is None where the name
+    gives no order; `digits` is how long the counter is written.
+    """
+
+    card: bytes
+    series: bytes
+    folder: int
+    counter: int | None
+    digits: int
+
+
+def slot_of(path: bytes) -> Slot:
+    """Say where a file stands on its card, by its path below the source.
+
+    What many files have in common is kept once: a card may have a hundred thousand.
+    """
+    folder, _, name = path.rpartition(b"/")
+    above, _, last = folder.rpartition(b"/")
+    number, free = counted_folder(last) or (0, b"")
+    card = folder if number == 0 else above + b"/" + free
+    stem, _, ending = name.rpartition(b".")
+    match = None if _DATED.search(stem) else _COUNTED.fullmatch(stem)
+    if match is None:
+        return Slot(_once(card), b"", number, None, 0)
+    series = b"\0".join((match[1], match[3], ending.lower()))
+    return Slot(_once(card), _once(series), number, int(match[2]), len(match[2]))
+
+
+@lru_cache(maxsize=1024)
+def _once(text: bytes) -> bytes:
+    return text
+
+
+def in_order(
+    items: Iterable[T], *, slot: Callable[[T], Slot], jumps: Callable[[list[T]], int]
+) -> list[T] | None:
+    """Give the items of one series in the order in which the camera wrote them; None when no order is known.
+
+    Where a counter may have gone round within a folder, the order with fewer `jumps` is taken: the one
+    that casts no doubt without need.
+    """
+    folders: dict[int, list[T]] = {}
+    for item in items:
+        if slot(item).counter is None:
+            return None
+        folders.setdefault(slot(item).folder, []).append(item)
+    ordered: list[T] = []
+    for _, files in sorted(folders.items(), key=lambda entry: entry[0]):
+        ordered += _in_folder(files, slot=slot, jumps=jumps)
+    return ordered
+
+
+def _in_folder(files: list[T], *, slot: Callable[[T], Slot], jumps: Callable[[list[T]], int]) -> list[T]:
+    counted = sorted(((slot(item).counter or 0, number) for number, item in enumerate(files)))
+    straight = [files[number] for _, number in counted]
+    counters = [counter for counter, _ in counted]
+    tenth = 10 ** max(slot(item).digits for item in files) // _NEAR_END
+    if counters[0] > tenth or counters[-1] < (_NEAR_END - 1) * tenth:
+        return straight
+    gaps = [after - before for before, after in itertools.pairwise(counters)]
+    start = gaps.index(max(gaps)) + 1
+    turned = straight[start:] + straight[:start]
+    return turned if jumps(turned) < jumps(straight) else straight
