@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from tests.patience import PATIENCE_S
 from tests.pipeline import use_detector
-from thumper.domain.progress import WAITING
+from thumper.domain.progress import WAITING, SourceState, WatchMode
 from thumper.ingest.desk import Desk
 from thumper.settings import Settings
 from thumper.store import receipts
@@ -33,8 +33,8 @@ class Watching:
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def change(self, **settings: float) -> None:
-        """Use other times; before the start."""
+    def change(self, **settings: object) -> None:
+        """Use other settings; before the start."""
         self.settings = self.settings.model_copy(update=settings)
         self._desk = Desk.of(self.settings)
 
@@ -81,6 +81,26 @@ class Watching:
     async def receipt(self, folder: str, *, number: int = 1) -> ItemisedReceipt:
         dump = await Dump.get(display_folder=folder, number=number)
         return await receipts.itemised(dump.id)
+
+    async def until_watched(self, mode: WatchMode) -> Source:
+        """Wait until the folder is watched in that way; by events only when a canary has proved it."""
+
+        found: list[Source] = []
+
+        async def watched() -> bool:
+            found[:] = await Source.filter(watch_mode=mode)
+            return bool(found) and (mode is WatchMode.POLLING or found[0].canary_at is not None)
+
+        await self.until(watched)
+        return found[0]
+
+    async def until_source_is(self, state: SourceState) -> None:
+        """Wait until the drop folder is online or offline."""
+
+        async def reached() -> bool:
+            return (await self.source()).state is state
+
+        await self.until(reached)
 
     async def source(self) -> Source:
         return await Source.get()

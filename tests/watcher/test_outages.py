@@ -26,7 +26,7 @@ async def test_a_source_that_vanishes_is_offline_and_nothing_changes(watching: W
     before = await watching.states()
     away = watching.drop.with_name("unmounted")
     watching.drop.rename(away)
-    await watching.until(lambda: source_is(watching, SourceState.OFFLINE))
+    await watching.until_source_is(SourceState.OFFLINE)
     assert "is missing" in watching.health.sign().message
     assert await watching.states() == before
     watching.drop.mkdir()
@@ -38,14 +38,10 @@ async def test_a_source_that_vanishes_is_offline_and_nothing_changes(watching: W
     assert (await Source.get()).state is SourceState.OFFLINE
     watching.drop.rmdir()
     away.rename(watching.drop)
-    await watching.until(lambda: source_is(watching, SourceState.ONLINE))
+    await watching.until_source_is(SourceState.ONLINE)
     assert watching.health.sign().message == ""
     assert await watching.states() == before
     assert await Feed.filter(kind=FeedKind.IMAGE_STORED).count() == 3
-
-
-async def source_is(watching: Watching, state: SourceState) -> bool:
-    return (await watching.source()).state is state
 
 
 @pytest.mark.slow
@@ -55,7 +51,7 @@ async def test_a_root_that_was_made_anew_is_watched_again(watching: Watching) ->
     watching.start()
     await watching.until_settled(1)
     shutil.rmtree(watching.drop)
-    await watching.until(lambda: source_is(watching, SourceState.OFFLINE))
+    await watching.until_source_is(SourceState.OFFLINE)
     watching.put("2.jpg", small_jpeg(2))
     await watching.until_settled(2)
     watching.put("new folder/3.jpg", small_jpeg(3))

@@ -6,11 +6,19 @@ import os
 from pathlib import Path
 
 from thumper.ingest.walk import Found
+from thumper.watcher.known import Known
 from thumper.watcher.scan import is_empty, root_identity, scan_all, scan_folders
 
 
-def always(_: Found) -> bool:
-    return True
+class Memory:
+    """Knows some files; everything else is news, or only what has a certain ending."""
+
+    def __init__(self, *, news: bytes = b"") -> None:
+        self.known = Known()
+        self._news = news
+
+    def is_news(self, file: Found) -> bool:
+        return file.path.endswith(self._news)
 
 
 def make(root: Path, *names: str) -> None:
@@ -22,15 +30,33 @@ def make(root: Path, *names: str) -> None:
 
 def test_a_whole_scan_counts_all_and_keeps_the_news(tmp_path: Path) -> None:
     make(tmp_path, "a.jpg", "card/b.jpg", "card/DCIM/c.jpg")
-    scan = scan_all(os.fsencode(tmp_path), is_news=lambda file: file.path.endswith(b"b.jpg"))
+    scan = scan_all(os.fsencode(tmp_path), memory=Memory(news=b"b.jpg"))
     assert scan.files == 3
     assert [file.path for file in scan.news] == [b"card/b.jpg"]
     assert scan.folders == {b"card", b"card/DCIM"}
 
 
+def test_known_files_are_counted_and_only_what_changed_is_news(tmp_path: Path) -> None:
+    make(tmp_path, "same.jpg", "grown.jpg", "older.jpg", "card/same.jpg", "folder.jpg/new.jpg", "new.jpg")
+    memory = Memory()
+    for path in ("same.jpg", "grown.jpg", "older.jpg", "card/same.jpg"):
+        now = (tmp_path / path).stat()
+        memory.known.put(path.encode(), now.st_size, now.st_mtime_ns)
+    memory.known.put(b"folder.jpg", 1, 1)  # a file when it was known
+    memory.known.put(b"gone.jpg", 1, 1)
+    (tmp_path / "grown.jpg").write_bytes(b"more")
+    os.utime(tmp_path / "older.jpg", ns=(1, 1))
+    scan = scan_all(os.fsencode(tmp_path), memory=memory)
+    assert sorted(file.path for file in scan.news) == [
+        *(b"folder.jpg/new.jpg", b"grown.jpg", b"new.jpg", b"older.jpg"),
+    ]
+    assert scan.files == 6
+    assert scan.folders == {b"card", b"folder.jpg"}
+
+
 def test_a_look_into_a_folder_goes_below_its_new_folders_only(tmp_path: Path) -> None:
     make(tmp_path, "a.jpg", "old/b.jpg", "new/deep/c.jpg")
-    scan = scan_folders(os.fsencode(tmp_path), [b"", b"new"], is_news=always, known={b"old"})
+    scan = scan_folders(os.fsencode(tmp_path), [b"", b"new"], memory=Memory(), known_folders={b"old"})
     assert sorted(file.path for file in scan.news) == [b"a.jpg", b"new/deep/c.jpg"]
     assert {b"new", b"new/deep", b"old"} <= scan.folders
 

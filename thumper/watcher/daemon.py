@@ -18,9 +18,10 @@ import structlog
 
 from thumper.ingest.desk import Desk
 from thumper.store.connect import OUTAGES
-from thumper.watcher.hints import Hints, Observation
+from thumper.watcher.hints import Hints
 from thumper.watcher.lookout import Lookout
 from thumper.watcher.root import Health, Root
+from thumper.watcher.senses import Senses
 
 log = structlog.get_logger(__name__)
 
@@ -37,13 +38,13 @@ async def watch(desk: Desk, *, stop: asyncio.Event, health: Health) -> None:
     """Watch the drop folder of the settings until `stop` is set; the database must be open."""
     path = os.fsencode(desk.settings.drop_dir)
     hints = Hints()
-    observation = Observation(path, hints)
-    root = Root(path, observation, health=health)
+    senses = Senses(path, hints, settings=desk.settings)
+    root = Root(path, senses, keep=desk.settings.keep, health=health)
     lookout = Lookout(desk, root, hints=hints, health=health)
     try:
         await _turn_until(stop, lookout, hints=hints)
     finally:
-        await asyncio.to_thread(observation.disarm)
+        await senses.close()
 
 
 async def _turn_until(stop: asyncio.Event, lookout: Lookout, *, hints: Hints) -> None:
@@ -64,6 +65,9 @@ async def _turn_until(stop: asyncio.Event, lookout: Lookout, *, hints: Hints) ->
         source_id = None
         await _wait(stop, timeout_s=pause_s)
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+    if source_id is not None:
+        with contextlib.suppress(*OUTAGES):
+            await lookout.end(source_id)
 
 
 async def _rest(stop: asyncio.Event, hints: Hints, *, until_s: float) -> None:

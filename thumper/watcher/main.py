@@ -19,6 +19,7 @@ from thumper.store.connect import open_database, wait_for_database
 from thumper.store.processes import Life, keep_beating
 from thumper.store.sweeper import keep_sweeping
 from thumper.watcher.daemon import watch
+from thumper.watcher.retries import keep_readmitting
 from thumper.watcher.root import Health
 
 log = structlog.get_logger(__name__)
@@ -62,7 +63,11 @@ async def _run(settings: Settings, life: Life) -> None:
     desk = Desk.of(settings)
     health = Health()
     async with open_database(settings.postgres_url, pool_size=4):
-        works = [keep_beating(life, health.sign), keep_sweeping(settings, desk.wakeup.wake)]
+        works = [
+            keep_beating(life, health.sign),
+            keep_sweeping(settings, desk.wakeup.wake),
+            keep_readmitting(desk),
+        ]
         async with beside(*works) as background:
             log.info("watching", folder=str(settings.drop_dir))
             watching = asyncio.create_task(watch(desk, stop=stop, health=health))

@@ -1,28 +1,34 @@
-"""Whether the watched folder is there, and is the one whose events arrive.
+"""Whether the watched folder is there, and how it is watched.
 
 A folder that is missing, unmounted or suddenly empty is offline: that is said, and
-nothing else changes. When another folder has its name, events are armed anew.
+nothing else changes.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import structlog
 
+from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
-from thumper.domain.progress import ProcessState
+from thumper.domain.progress import ProcessState, SourceState, WatchMode
 from thumper.ingest import drop
 from thumper.store.processes import Beat
-from thumper.watcher.hints import Observation
-from thumper.watcher.scan import root_identity
+from thumper.watcher.scan import is_empty, root_identity
+from thumper.watcher.senses import Senses
 
 log = structlog.get_logger(__name__)
 
-MISSING = "is missing or cannot be read. Mount its disk, or create it"
-EMPTY = "is empty, though it held files. Is its disk mounted?"
+MISSING: Final = "is missing or cannot be read. Mount its disk, or create it."
+EMPTY: Final = "is empty, though it held files. Is its disk mounted?"
+SILENT: Final = "does not answer. Is its share or disk still there?"
+
+_ANSWER_S: Final = 20.0
+"""How long a folder may take to be listed before it counts as offline: a lost NFS server never answers."""
 
 
 @dataclass(slots=True)
@@ -32,67 +38,93 @@ class Health:
     state: ProcessState = ProcessState.STARTING
     trouble: str = ""
     """Why no files are found now."""
+    obstruction: str = ""
+    """Why files that were found are not taken in now."""
     complaint: str = ""
     """Why files are found later than they could be."""
 
     def sign(self) -> Beat:
         """Give the next sign of life."""
-        return Beat(state=self.state, message=self.trouble or self.complaint)
+        return Beat(state=self.state, message=self.trouble or self.obstruction or self.complaint)
 
 
 class Root:
     """The folder at the top of a source."""
 
-    def __init__(self, path: bytes, observation: Observation, *, health: Health) -> None:
+    def __init__(self, path: bytes, senses: Senses, *, keep: Keep, health: Health) -> None:
         self.path = path
-        self._observation = observation
+        self.senses = senses
+        self._keep = keep
         self._health = health
-        self._armed_on: tuple[int, int] | None = None
+        self._identity: tuple[int, int] | None = None
+        self._home: tuple[int, int] | None = None
+        """The identity when it was last online, also by an earlier process."""
         self._online: bool | None = None
+        self._recorded: tuple[SourceState, WatchMode, str] | None = None
 
     @property
     def is_online(self) -> bool:
         """Whether the folder could be read and was not suddenly empty when last looked at."""
         return self._online is True
 
-    def doubt(self) -> None:
+    async def begin(self, source_id: UUID) -> None:
         """Have the state recorded anew, whatever it was."""
-        self._online = None
+        self._online = self._recorded = None
+        self._home = await drop.home(source_id)
 
     async def check(self, source_id: UUID) -> bool | None:
-        """Look at the folder: None when it is offline, True when it is another one than before."""
-        identity = await asyncio.to_thread(root_identity, self.path)
-        if identity is None:
-            self._armed_on = None
+        """Look at the folder: None when it is offline, True when all of it must be looked at anew."""
+        looking = asyncio.ensure_future(asyncio.to_thread(root_identity, self.path))
+        done, _ = await asyncio.wait({looking}, timeout=_ANSWER_S)
+        if not done:
+            await self.go_offline(source_id, SILENT)
+        self._identity = await looking
+        if self._identity is None:
+            self.senses.lose_sight()
             await self.go_offline(source_id, MISSING)
             return None
-        fresh = identity != self._armed_on
-        if fresh or not (self._observation.is_alive() or self._observation.complaint):
-            await asyncio.to_thread(self._observation.arm)
-            self._armed_on = identity
-        self._health.complaint = self._observation.complaint
+        fresh = await self.senses.attend(self._identity)
+        self._health.complaint = self.senses.complaint
         return fresh
+
+    async def is_suddenly_empty(self) -> bool:
+        """Say whether nothing is there any more, as on a mount point without its disk.
+
+        When originals are copied away, whoever empties the folder has tidied up: the very folder that was
+        there is.
+        """
+        return await asyncio.to_thread(is_empty, self.path) and not self.may_be_empty
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether finding no file means that there is none, rather than that a disk is missing."""
+        return self._keep is Keep.COPY and self._identity is not None and self._identity == self._home
 
     async def go_offline(self, source_id: UUID, why: str) -> None:
         """Say that the folder cannot be trusted now. No row of a file changes."""
         self._health.state = ProcessState.IDLE
-        self._health.trouble = f"The drop folder {readable(self.path)} {why}. Nothing was changed.".replace(
-            "?.", "?"
-        )
+        self._health.trouble = f"The drop folder {readable(self.path)} {why} Nothing was changed."
         if self._online is not False:
             log.warning("source offline", folder=readable(self.path), why=why)
-            await drop.mark_offline(source_id)
-            self._online = False
+        self._online = False
+        await self.record(source_id)
 
     async def go_online(self, source_id: UUID) -> None:
         """Say that the folder can be read."""
         self._health.trouble = ""
-        if self._online is not True and self._armed_on is not None:
+        if not self._online:
             log.info("source online", folder=readable(self.path))
-            await drop.mark_online(source_id, device_id=self._armed_on[0])
-            self._online = True
+        self._online = True
+        if self._identity is not None and self._identity != self._home:
+            await drop.note_home(source_id, device_id=self._identity[0], inode=self._identity[1])
+            self._home = self._identity
+        await self.record(source_id)
 
-    async def retry_events(self) -> None:
-        """Try again to get events where that failed before."""
-        if self._observation.complaint:
-            await asyncio.to_thread(self._observation.arm)
+    async def record(self, source_id: UUID) -> None:
+        """Record whether the folder is there and how it is watched, when that has changed."""
+        self._health.complaint = self.senses.complaint
+        state = SourceState.ONLINE if self._online else SourceState.OFFLINE
+        now = (state, self.senses.mode, self._health.trouble or self.senses.note)
+        if now != self._recorded:
+            await drop.note_watch(source_id, state, self.senses.mode, note=now[2])
+            self._recorded = now

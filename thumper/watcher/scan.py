@@ -7,11 +7,13 @@ their `stat` and a look into a dictionary each, and no memory.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
-from thumper.ingest.walk import Folder, Found, Unreadable, walk
+from thumper.ingest.walk import Folder, Found, Unchanged, Unreadable, walk
+from thumper.watcher.known import Known
 
 
 @dataclass(slots=True)
@@ -24,38 +26,54 @@ class Scan:
     unreadable: list[Unreadable] = field(default_factory=list)
 
 
-def scan_all(root: bytes, *, is_news: Callable[[Found], bool]) -> Scan:
+class Memory(Protocol):
+    """What a scan compares with."""
+
+    @property
+    def known(self) -> Known:
+        """Files that have settled."""
+        ...
+
+    def is_news(self, file: Found) -> bool:
+        """Say whether a file that is not known as it is now is to be reported."""
+        ...
+
+
+def scan_all(root: bytes, *, memory: Memory) -> Scan:
     """Walk a whole source."""
     scan = Scan()
-    _take(scan, root, b"", deep=True, is_news=is_news)
+    _take(scan, root, b"", deep=True, memory=memory)
     return scan
 
 
 def scan_folders(
-    root: bytes, folders: Iterable[bytes], *, is_news: Callable[[Found], bool], known: Collection[bytes]
+    root: bytes, folders: Iterable[bytes], *, memory: Memory, known_folders: Collection[bytes]
 ) -> Scan:
-    """Look into some folders, and below those of their subfolders that are not `known` yet."""
+    """Look into some folders, and below those of their subfolders that are not known yet."""
     scan = Scan()
     for folder in folders:
         found = Scan()
-        _take(found, root, folder, deep=False, is_news=is_news)
-        for new in found.folders - set(known) - scan.folders:
-            _take(found, root, new, deep=True, is_news=is_news)
+        _take(found, root, folder, deep=False, memory=memory)
+        for new in found.folders - set(known_folders) - scan.folders:
+            _take(found, root, new, deep=True, memory=memory)
         _merge(scan, found)
     scan.news = list({file.path: file for file in scan.news}.values())
     return scan
 
 
-def _take(scan: Scan, root: bytes, folder: bytes, *, deep: bool, is_news: Callable[[Found], bool]) -> None:
-    for entry in walk(root, folder, deep=deep):
-        if isinstance(entry, Found):
-            scan.files += 1
-            if is_news(entry):
-                scan.news.append(entry)
-        elif isinstance(entry, Folder):
-            scan.folders.add(entry.path)
-        else:
-            scan.unreadable.append(entry)
+def _take(scan: Scan, root: bytes, folder: bytes, *, deep: bool, memory: Memory) -> None:
+    for entry in walk(root, folder, deep=deep, known=memory.known.folder):
+        match entry:
+            case Unchanged(files=files):
+                scan.files += files
+            case Found():
+                scan.files += 1
+                if memory.is_news(entry):
+                    scan.news.append(entry)
+            case Folder(path=path):
+                scan.folders.add(path)
+            case Unreadable():
+                scan.unreadable.append(entry)
 
 
 def _merge(scan: Scan, other: Scan) -> None:
@@ -73,7 +91,8 @@ def root_identity(root: bytes) -> tuple[int, int] | None:
             found = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    # PostgreSQL's integers are signed; some network file systems use all 64 bits for their inodes.
+    return found.st_dev, found.st_ino - 2**64 if found.st_ino >= 2**63 else found.st_ino
 
 
 def is_empty(root: bytes) -> bool:

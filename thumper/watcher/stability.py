@@ -7,7 +7,12 @@ of the picture's ending and by a third look after the file was read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
+
+RESTLESS_S: Final = 60.0
+"""After this long with one size and one modification time a file counts as written, though its status time runs
+on: some network file systems give the time of the look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,12 @@ class Look:
     size_bytes: int
     mtime_ns: int
     inode: int
+    changed_ns: int = 0
+    """Status change time. A program that gives a file its full size and its old time first cannot set this one."""
+
+    def seems_like(self, other: Look) -> bool:
+        """Say whether size, modification time and inode are the same."""
+        return (self.size_bytes, self.mtime_ns, self.inode) == (other.size_bytes, other.mtime_ns, other.inode)
 
 
 @dataclass(slots=True)
@@ -25,12 +36,21 @@ class Steadiness:
 
     look: Look
     since_s: float
+    seemed_since_s: float = field(init=False)
+    """Since when all but the status change time is the same."""
+
+    def __post_init__(self) -> None:
+        self.seemed_since_s = self.since_s
 
     def observe(self, look: Look, now_s: float) -> bool:
         """Take another look into account; say whether it differs from the one before."""
-        if look == self.look:
+        before, self.look = self.look, look
+        if look == before:
             return False
-        self.look = look
+        if not look.seems_like(before):
+            self.seemed_since_s = now_s
+        elif now_s - self.seemed_since_s >= RESTLESS_S:
+            return False
         self.since_s = now_s
         return True
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from thumper.domain.progress import WAITING, FileState
+from thumper.domain.reason import Reason
 from thumper.ingest.admit import Outcome
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found
 from thumper.store.arrivals import FileRow
+from thumper.watcher.known import Known
 from thumper.watcher.stability import Look, Steadiness
 
 
@@ -40,8 +42,8 @@ class Tracker:
 
     look_s: float
     hold_s: float
-    known: dict[bytes, tuple[int, int]] = field(default_factory=dict)
-    """Settled files: size and time when they settled."""
+    known: Known = field(default_factory=Known)
+    """Settled files."""
     pending: dict[bytes, Pending] = field(default_factory=dict)
     ready: dict[bytes, Pending] = field(default_factory=dict)
     """Pending files that are to be admitted, in order; they are in `pending` as well."""
@@ -70,11 +72,11 @@ class Tracker:
         for row in rows:
             recorded = (row.size_bytes, row.mtime_ns)
             if row.state not in WAITING:
-                self.known[row.path] = recorded
+                self.known.put(row.path, *recorded)
                 continue
             # A row of another run was not looked at now: its inode is unknown, so the next look differs.
             look = looks.get(row.path, Look(row.size_bytes, row.mtime_ns, -1))
-            self.known.pop(row.path, None)
+            self.known.discard(row.path)
             self.pending[row.path] = Pending(
                 file_id=row.file_id,
                 dump_id=row.dump_id,
@@ -114,7 +116,7 @@ class Tracker:
             pending.missing, pending.next_look_s = True, now_s + self.look_s
             return
         pending.missing = False
-        look = Look(found.size_bytes, found.mtime_ns, found.inode)
+        look = Look(found.size_bytes, found.mtime_ns, found.inode, found.changed_ns)
         if pending.steadiness.observe(look, now_s):
             pending.held_since_s = None
         if pending.steadiness.is_whole(now_s, look_s=self.look_s) and self._waited(pending, now_s):
@@ -123,6 +125,11 @@ class Tracker:
 
     def _waited(self, pending: Pending, now_s: float) -> bool:
         return pending.held_since_s is None or now_s - pending.held_since_s >= self.hold_s
+
+    def hold_anew(self) -> None:
+        """Have files that could not be read while their disk was away waited for as if it were the first time."""
+        for pending in self.pending.values():
+            pending.held_since_s = None
 
     def inodes(self) -> set[int]:
         """Give the inodes of pending files that are there."""
@@ -168,12 +175,14 @@ class Tracker:
                 pending.held_since_s, pending.next_look_s = now_s, now_s + self.look_s
                 continue
             self.pending.pop(path, None)
-            if outcome.state is FileState.SEEN:  # the next look at its folder finds it as news
-                self.known.pop(path, None)
+            if outcome.reason is Reason.VANISHED:  # should it come back, it is as good as new
+                self.known.discard(path)
+            elif outcome.state is FileState.SEEN:  # the next look at its folder finds it as news
+                self.known.discard(path)
                 folder = path.rpartition(b"/")[0]
                 self.warm[folder] = (now_s, max(now_s + 2 * self.look_s, self.warm.get(folder, (0, 0))[1]))
             else:
-                self.known[path] = (outcome.file.size_bytes, outcome.file.mtime_ns)
+                self.known.put(path, outcome.file.size_bytes, outcome.file.mtime_ns)
 
     def next_s(self) -> float:
         """Give when the next look is due; infinity when nothing waits."""

@@ -1,0 +1,213 @@
+"""What lies in a drop folder besides plain files, and what may not be read: all of it is accounted for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from structlog.testing import capture_logs
+
+from tests.ingest.conftest import small_jpeg
+from tests.opens import Opens
+from tests.watcher.conftest import Watching
+from thumper.domain.progress import FileState
+from thumper.store.models import File, Image
+
+
+@pytest_asyncio.fixture
+async def helpless() -> None:
+    """Have every thread that looks at files obey permissions, also when the tests run as root."""
+
+    def give_up_capabilities() -> None:
+        version_3_of_this_thread = (ctypes.c_uint32 * 2)(0x20080522, 0)
+        none = (ctypes.c_uint32 * 6)()
+        assert ctypes.CDLL(None).capset(version_3_of_this_thread, none) == 0
+
+    threads = ThreadPoolExecutor(8, initializer=give_up_capabilities)
+    asyncio.get_running_loop().set_default_executor(threads)
+
+
+def left_out(log: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What the watcher said that it leaves out, and why."""
+    return {line["path"]: line["why"] for line in log if line["event"] == "left out"}
+
+
+async def test_links_that_lead_out_of_the_root_are_named_and_not_read(
+    watching: Watching, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.jpg").write_bytes(small_jpeg())
+    card = watching.put("card/a.jpg", small_jpeg(1)).parent
+    (card / "secret.jpg").symlink_to(outside / "secret.jpg")
+    (card / "climbing.jpg").symlink_to("../../outside/secret.jpg")
+    (card / "DCIM").symlink_to(outside)
+    watching.change(rescan_s=0.3)
+    with Opens(outside) as opens, capture_logs() as log:
+        watching.start()
+        await watching.until_settled(1)
+        await rescanned(watching)
+        assert opens.of("secret.jpg") == 0
+    assert await watching.states() == {"card/a.jpg": "stored"}
+    assert left_out(log) == dict.fromkeys(
+        ("card/secret.jpg", "card/climbing.jpg", "card/DCIM"), "it is a link that leads out of the folder"
+    )
+
+
+async def test_a_link_that_is_turned_out_of_the_root_after_it_was_seen_is_not_read(
+    watching: Watching, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.jpg").write_bytes(small_jpeg())
+    watching.put("card/DCIM/a.jpg", small_jpeg(1))
+    link = watching.drop / "card" / "link.jpg"
+    link.symlink_to("DCIM/a.jpg")
+    watching.change(look_s=0.5)
+    with Opens(outside) as opens:
+        watching.start()
+        await watching.until(lambda: File.filter(display_path="card/link.jpg").exists())
+        link.unlink()
+        link.symlink_to(outside / "secret.jpg")
+        await watching.until_settled(2)
+        assert opens.of("secret.jpg") == 0
+    states = await watching.states()
+    assert states["card/DCIM/a.jpg"] == "stored"
+    assert states["card/link.jpg"] in {"rejected UNREADABLE", "rejected VANISHED"}
+
+
+async def rescanned(watching: Watching) -> None:
+    """Wait for two whole scans from now on."""
+    for _ in range(2):
+        before = (await watching.source()).last_scan_at
+
+        async def scanned(before: object = before) -> bool:
+            return (await watching.source()).last_scan_at != before
+
+        await watching.until(scanned)
+
+
+async def test_links_within_the_root_are_files_of_the_same_photo(watching: Watching) -> None:
+    card = watching.put("card/a.jpg", small_jpeg()).parent
+    (card / "link.jpg").symlink_to("a.jpg")
+    os.link(card / "a.jpg", card / "hard.jpg")
+    (watching.drop / "same card").symlink_to("card")
+    watching.start()
+    await watching.until_settled(3)
+    assert sorted((await watching.states()).values()) == ["duplicate", "duplicate", "stored"]
+    assert set(await watching.states()) == {"card/a.jpg", "card/link.jpg", "card/hard.jpg"}
+    assert await Image.all().count() == 1
+
+
+async def test_links_in_circles_and_to_nothing_end_and_are_named(watching: Watching) -> None:
+    card = watching.put("card/a.jpg", small_jpeg()).parent
+    (card / "up").symlink_to("..")
+    (card / "self").symlink_to(".")
+    (card / "ping.jpg").symlink_to("pong.jpg")
+    (card / "pong.jpg").symlink_to("ping.jpg")
+    (card / "gone.jpg").symlink_to("never.jpg")
+    with capture_logs() as log:
+        watching.start()
+        await watching.until_settled(1)
+    assert await watching.states() == {"card/a.jpg": "stored"}
+    assert set(left_out(log)) == {"card/ping.jpg", "card/pong.jpg", "card/gone.jpg"}
+    assert left_out(log)["card/gone.jpg"] == "it is a link to nothing"
+    (card / "never.jpg").write_bytes(small_jpeg(1))  # then the link is a file as well
+    await watching.until_settled(3)
+    assert sorted((await watching.states()).values()) == ["duplicate", "stored", "stored"]
+
+
+async def test_pipes_sockets_and_devices_are_neither_opened_nor_counted(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = watching.put("card/a.jpg", small_jpeg()).parent
+    os.mkfifo(card / "pipe.jpg")
+    monkeypatch.chdir(card)  # the address of a socket may be no longer than 107 bytes
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("socket.jpg")
+        with contextlib.suppress(PermissionError):
+            os.mknod(card / "device.jpg", 0o600 | 0o020000, os.makedev(1, 5))  # /dev/zero
+        with Opens(card) as opens:
+            watching.start()
+            await watching.until_settled(1)
+            assert opens.of("pipe.jpg") == opens.of("socket.jpg") == opens.of("device.jpg") == 0
+            assert opens.of("a.jpg") == 1
+    assert await watching.states() == {"card/a.jpg": "stored"}
+
+
+async def test_a_huge_file_with_holes_is_rejected_by_its_size_unread(watching: Watching) -> None:
+    path = watching.put("card/huge.jpg", b"\xff\xd8")
+    os.truncate(path, 1 << 40)
+    os.truncate(watching.put("card/hole.jpg", b""), 5_000_000)
+    with Opens(path.parent) as opens:
+        watching.start()
+        await watching.until_settled(2)
+        assert opens.of("huge.jpg") == 0
+    assert await watching.states() == {
+        "card/huge.jpg": "rejected TOO_LARGE_BYTES",
+        "card/hole.jpg": "rejected NOT_AN_IMAGE",
+    }
+    assert (await watching.receipt("card")).counts.size_bytes == (1 << 40) + 5_000_000
+
+
+@pytest.mark.slow
+async def test_folders_and_files_without_permission_are_named_and_cost_no_other(
+    watching: Watching, helpless: None
+) -> None:
+    closed = {
+        "card/closed file.jpg": 0o000,
+        "card/closed folder": 0o000,
+        "card/names only": 0o444,  # may be listed, but nothing in it looked at
+    }
+    watching.put("card/a.jpg", small_jpeg(1))
+    watching.put("card/closed file.jpg", small_jpeg(2))
+    watching.put("card/closed folder/DCIM/b.jpg", small_jpeg(3))
+    watching.put("card/names only/c.jpg", small_jpeg(4))
+    for name, mode in closed.items():
+        (watching.drop / name).chmod(mode)
+    watching.change(rescan_s=0.3)
+    try:
+        with capture_logs() as log:
+            watching.start()
+            await watching.until_settled(2)
+            await rescanned(watching)
+        assert left_out(log) == {
+            "card/closed folder": "Permission denied",
+            "card/names only/c.jpg": "Permission denied",
+        }
+        expected = {"card/a.jpg": "stored", "card/closed file.jpg": "rejected UNREADABLE"}
+        assert await watching.states() == expected
+        (rejected,) = (await watching.receipt("card")).rejected
+        assert "permission denied" in rejected.message
+    finally:
+        for name in closed:
+            (watching.drop / name).chmod(0o755)
+    await watching.until_settled(4)
+    expected |= {"card/closed folder/DCIM/b.jpg": "stored", "card/names only/c.jpg": "stored"}
+    assert await watching.states() == expected
+
+
+@pytest.mark.slow
+async def test_a_file_that_is_closed_before_it_is_whole_is_said_to_be_closed_and_not_gone(
+    watching: Watching, helpless: None
+) -> None:
+    watching.change(truncated_hold_s=3600.0)
+    watching.put("other.jpg", small_jpeg())
+    path = watching.put("card/DCIM/a.jpg", small_jpeg()[:-50])
+    watching.start()
+    await watching.until(lambda: File.filter(state=FileState.STABLE).exists())
+    path.parent.chmod(0o000)
+    try:
+        await watching.until_settled(2)
+        assert (await watching.states())["card/DCIM/a.jpg"] == "rejected UNREADABLE"
+    finally:
+        path.parent.chmod(0o755)

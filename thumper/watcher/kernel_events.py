@@ -1,0 +1,115 @@
+"""Listens in on watchdog's reading of inotify, for what watchdog keeps to itself.
+
+When the kernel refuses to watch one more folder, drops events, or reports that a disk
+was unmounted, watchdog goes on as if nothing had happened, and is deaf from then on.
+"""
+
+from __future__ import annotations
+
+import errno
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import structlog
+from watchdog.observers.api import BaseObserver
+from watchdog.observers.inotify import InotifyEmitter
+from watchdog.observers.inotify_c import (
+    CallbackId,
+    InotifyConstants,
+    InotifyEvent,
+    InotifyFD,
+    Mask,
+    WatchCallback,
+    WatchDescriptor,
+)
+
+from thumper.watcher.mounts import lies_ignored
+
+log = structlog.get_logger(__name__)
+
+LIMITS: Final = {
+    errno.ENOSPC: ("fs.inotify.max_user_watches", "max_inotify_watches"),
+    errno.EMFILE: ("fs.inotify.max_user_instances", "max_inotify_instances"),
+}
+"""Limits of inotify: the sysctl that raises each, and its name among those of a user namespace."""
+
+
+class KernelEvents(InotifyFD):
+    """The kernel's queue of events of a root and the folders below it, except those that are never looked into."""
+
+    def __init__(self, root: bytes, *, lost: Callable[[], None]) -> None:
+        super().__init__()
+        self._root = root
+        self._root_watch: WatchDescriptor | None = None
+        self._lost = lost
+        self.refusal: OSError | None = None
+        """What the kernel said when a folder could not be watched because a limit was reached."""
+        self.is_torn = False
+        """Whether a disk that was watched has been unmounted, or the root's own watch has ended."""
+        self.start()
+
+    def add_callback(  # noqa: PLR0917  # the signature is watchdog's
+        self, path: bytes, mask: Mask, callback: WatchCallback, id_: CallbackId
+    ) -> WatchDescriptor:
+        """Watch a folder. Raises `OSError`, which watchdog takes as a no for all folders but the root."""
+        if lies_ignored(path, self._root):
+            raise FileNotFoundError(errno.ENOENT, "it is never looked into")
+        try:
+            watch = super().add_callback(path, mask, callback, id_)
+        except OSError as error:
+            if error.errno in LIMITS:
+                self.refusal = error
+                self._lost()
+            raise
+        if path == self._root:
+            self._root_watch = watch
+        return watch
+
+    def handle_event(self, event: InotifyEvent) -> None:
+        """Pass an event on, and take from it what watchdog does not tell."""
+        super().handle_event(event)
+        if event.is_queue_overflow:  # every folder is watched again, so a scan from here on misses nothing
+            log.warning("file-system events were lost; scanning everything")
+            self._lost()
+        elif event.mask & InotifyConstants.IN_UNMOUNT or (event.is_ignored and event.wd == self._root_watch):
+            self.is_torn = True
+            self._lost()
+
+
+class KernelObserver(BaseObserver):
+    """watchdog's observer for Linux, over a queue of events that is given to it."""
+
+    def __init__(self, events: KernelEvents) -> None:
+        super().__init__(InotifyEmitter, inotify_fd=events)
+        self._events = events
+
+    def on_thread_stop(self) -> None:
+        """Stop reading events as well."""
+        super().on_thread_stop()
+        self._events.stop()
+        self._events.join()
+
+
+def limit_reached(error: OSError) -> str:
+    """Say which limit an error of inotify means and how to raise it; empty when it means none."""
+    if error.errno not in LIMITS:
+        return ""
+    name, inner_name = LIMITS[error.errno]
+    values = [_read(Path("/proc/sys") / name.replace(".", "/")), _read(Path("/proc/sys/user") / inner_name)]
+    known = [value for value in values if value is not None]
+    now = f" ({min(known)})" if known else ""
+    more = max(524_288 if error.errno == errno.ENOSPC else 1024, 2 * min(known, default=0))
+    return f"the system's limit {name}{now} is reached; raise it with `sysctl -w {name}={more}`"
+
+
+def _read(path: Path) -> int | None:
+    try:
+        return int(path.read_text("ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+# Several kB of warning for every folder that is created while it is being watched.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\b")

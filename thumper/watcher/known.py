@@ -1,0 +1,50 @@
+"""The settled files of a source, folder by folder: what a scan compares with while it walks.
+
+A hundred thousand files are a dictionary a folder with their bare names, so that a
+scan looks a name up without putting a path together first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+_NOTHING: Final[Mapping[bytes, tuple[int, int]]] = {}
+
+
+class Known:
+    """Size in bytes and modification time in nanoseconds, as they were when a file settled, by path."""
+
+    def __init__(self) -> None:
+        self._folders: dict[bytes, dict[bytes, tuple[int, int]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._folders)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._folders.values()))
+
+    def folder(self, path: bytes) -> Mapping[bytes, tuple[int, int]]:
+        """Give the settled files directly in a folder, by name."""
+        return self._folders.get(path, _NOTHING)
+
+    def get(self, path: bytes) -> tuple[int, int] | None:
+        """Give what a file was when it settled; None for one that has not."""
+        folder, _, name = path.rpartition(b"/")
+        return self.folder(folder).get(name)
+
+    def put(self, path: bytes, size_bytes: int, mtime_ns: int) -> None:
+        """Remember a file as it settled."""
+        folder, _, name = path.rpartition(b"/")
+        self._folders.setdefault(folder, {})[name] = (size_bytes, mtime_ns)
+
+    def discard(self, path: bytes) -> None:
+        """Forget a file, if it was remembered."""
+        folder, _, name = path.rpartition(b"/")
+        names = self._folders.get(folder)
+        if names is not None and names.pop(name, None) is not None and not names:
+            del self._folders[folder]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._folders.clear()
