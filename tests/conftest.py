@@ -94,6 +94,14 @@ def database_url(servers: Addresses, janitor: Executor) -> Iterator[str]:
     janitor.submit(_administer, servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture
+def empty_database_url(servers: Addresses, janitor: Executor) -> Iterator[str]:
+    """A fresh database without any table, dropped afterwards."""
+    name = f"empty_{uuid4().hex}"
+    yield _database(servers.database_url, name, create=True)
+    janitor.submit(_administer, servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest_asyncio.fixture
 async def database(database_url: str) -> AsyncIterator[str]:
     """The same, opened in this process; the value is its URL."""

@@ -184,10 +184,19 @@ NAMES = START + "[[file_names]]\n"
     ("text", "problem"),
     [
         ("name = ", "is no TOML"),
+        ("name = " + "[" * 100_000, "is no TOML"),
+        ("name = " + "1" * 10_000, "is no TOML"),
         ('source = "x"', "name: Field required"),
         (START + 'colour = "red"', "colour: Extra inputs"),
         (START + '[match]\nmake = "("', "match.make: is no regular expression"),
         (START + "[match]\nmake = 7", "match.make: is no text"),
+        (START + '[match]\nmake = "(A+)+$"', "match.make: is no regular expression that ends"),
+        (
+            START + '[match]\nmaker_note = "(?=(A|AA){9,})B"',
+            "match.maker_note: is no regular expression that ends",
+        ),
+        (NAMES + 'example = "a"\npattern = "((?P<location>a?)b?){20}"', "is no regular expression that ends"),
+        (COMMENT + 'serial = { key = "S", pattern = "(?P<value>(?>(a|aa)+b)*)" }', "that ends"),
         (START + '[match]\nmaker_note = "鹿"', "match.maker_note: is no regular expression for bytes"),
         (START + 'make = "A"', "profile: only names of files are the same for every camera"),
         (NAMES + 'example = "a"\npattern = "(?P<year>.)"', "file_names.0.pattern: reads a time without day"),
@@ -213,6 +222,13 @@ def test_a_wrong_profile_is_refused_naming_file_and_field(text: str, problem: st
         read_profile(text, file_name="mine.toml")
     assert "mine.toml" in str(refusal.value)
     assert problem in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(?:[0-9]{4}_){20}", "(?:(?>A+)B)+", "(?:[ab]|c)+", "(?:_A{1,4}|B){0,3}"]
+)
+def test_a_pattern_may_repeat_what_can_be_read_in_one_way(pattern: str) -> None:
+    read_profile(START + f"[match]\nmake = '{pattern}'", file_name="mine.toml")
 
 
 def test_what_a_profile_says_of_the_maker_fits_into_a_row() -> None:

@@ -78,6 +78,10 @@ def test_a_profile_and_a_folder_that_cannot_be_read_are_named(tmp_path: Path) ->
     (tmp_path / "folder.toml").mkdir()
     with pytest.raises(SettingError, match=r"folder\.toml cannot be read"):
         profiles_of(tmp_path)
+    (tmp_path / "folder.toml").rmdir()
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(SettingError, match=r"pipe\.toml cannot be read"):
+        profiles_of(tmp_path)
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingError, match=r"The folder of your camera profiles, .*file, cannot be read"):
         profiles_of(tmp_path / "file")

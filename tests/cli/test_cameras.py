@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image as Picture
 
+from thumper.cameras.profile import read_profile
+from thumper.errors import UsageError
+from thumper.ingest.explain import explain
 from thumper.settings import Settings
 
 
@@ -109,6 +113,18 @@ def test_what_is_no_photo_is_refused_in_a_sentence(
     assert words in answer.stderr
     assert str(path) in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_a_folder_is_no_photo_and_a_profile_may_ask_for_an_unnamed_maker(
+    settings: Settings, tmp_path: Path
+) -> None:
+    profile = read_profile('name = "Mine"\nsource = "x"\n[match]\nmake = "^$"', file_name="mine.toml")
+    now = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
+    with pytest.raises(UsageError, match="is a folder"):
+        explain(tmp_path, settings, [profile], now=now)
+    Picture.new("RGB", (64, 64)).save(tmp_path / "a.jpg")
+    (known,) = explain(tmp_path / "a.jpg", settings, [profile], now=now).findings.recognitions
+    assert known.reasons == ("Make is empty",)
 
 
 def test_the_list_shows_own_profiles_first_and_a_broken_one_stops_it(settings: Settings) -> None:

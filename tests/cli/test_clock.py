@@ -9,7 +9,8 @@ import pty
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
@@ -78,6 +79,8 @@ async def test_suspects_are_listed_with_the_command_that_repairs_them() -> None:
     assert "2 photos, of which the time of 2 would change" in looked
     assert f"{first.file_name}: clock 2010-01-01 03:20:49 -> 2025-11-11 19:20:49 CST" in looked
     assert await clock_rows() == before
+    named = await run("fix", "--dump", dump.display_folder, "--offset", "1h", "--dry-run")
+    assert "3 photos, of which the time of 2 would change" in named
     (group,) = json.loads(await run("suspects", "--json"))
     assert (group["doubt"], group["images"], group["example"]["fileName"]) == (
         "FACTORY_DATE",
@@ -116,8 +119,6 @@ async def test_a_clock_is_repaired_and_the_repair_taken_back() -> None:
 async def test_what_the_api_refuses_is_said_in_its_words() -> None:
     with pytest.raises(ApiRefusedError, match="There is no dump with this id"):
         await run("fix", "--dump", encode("Dump", unknown_id()), "--offset", "1h", "--yes")
-    with pytest.raises(ApiRefusedError, match="dumpId or deploymentId"):
-        await run("fix", "--offset", "1h", "--dry-run")
     with pytest.raises(ApiRefusedError, match="no repair of a clock"):
         await run("undo", encode("ClockFix", unknown_id()))
 
@@ -127,6 +128,9 @@ async def test_what_the_api_refuses_is_said_in_its_words() -> None:
     [
         (["--offset", "1h"], "Nobody can be asked here"),
         (["--offset", "1h", "--json"], "Nobody can be asked here"),
+        (["--dry-run"], "--offset, or --photo with --taken-at"),
+        (["--offset", "1h", "--photo", "x", "--yes"], "--offset, or --photo with --taken-at"),
+        (["--offset", "1h", "--deployment", "x", "--yes"], "--dump or --deployment"),
         (["--offset", "an hour", "--yes"], "--offset: 'an hour' is no offset"),
         (["--photo", "x", "--yes"], "belong together"),
         (["--taken-at", "2026-11-01 07:30", "--yes"], "belong together"),
@@ -182,38 +186,40 @@ async def test_the_person_is_asked_after_a_look(client_settings: Settings) -> No
     assert await models.ClockFix.all().count() == 1
 
 
+EFFECT: Final[dict[str, Any]] = {
+    "images": 9,
+    "changed": 4,
+    "withoutReading": 1,
+    "gained": 2,
+    "lost": 1,
+    "impossible": 3,
+    "ambiguous": 1,
+    "missing": 1,
+    "firstBefore": None,
+    "lastBefore": None,
+    "firstAfter": "2024-11-03T06:30:00+00:00",
+    "lastAfter": "2024-11-03T06:30:00+00:00",
+    "examples": [
+        {
+            "takenLocal": "2024-11-03T00:30:00",
+            "takenAtAfter": "2024-11-03T06:30:00+00:00",
+            "dstEdge": "AMBIGUOUS",
+            "image": {"fileName": "A.JPG", "location": {"effectiveTimeZone": "America/Chicago"}},
+        },
+        {
+            "takenLocal": "1970-01-01T00:00:00",
+            "takenAtAfter": None,
+            "dstEdge": None,
+            "image": {"fileName": "B.JPG", "location": None},
+        },
+    ],
+}
+
+
 def test_effects_that_need_a_look_are_said() -> None:
     from thumper.cli.clock_view import effect_lines
 
-    effect: dict[str, Any] = {
-        "images": 9,
-        "changed": 4,
-        "withoutReading": 1,
-        "gained": 2,
-        "lost": 1,
-        "impossible": 3,
-        "ambiguous": 1,
-        "missing": 1,
-        "firstBefore": None,
-        "lastBefore": None,
-        "firstAfter": "2024-11-03T06:30:00+00:00",
-        "lastAfter": "2024-11-03T06:30:00+00:00",
-        "examples": [
-            {
-                "takenLocal": "2024-11-03T00:30:00",
-                "takenAtAfter": "2024-11-03T06:30:00+00:00",
-                "dstEdge": "AMBIGUOUS",
-                "image": {"fileName": "A.JPG", "location": {"effectiveTimeZone": "America/Chicago"}},
-            },
-            {
-                "takenLocal": "1970-01-01T00:00:00",
-                "takenAtAfter": None,
-                "dstEdge": None,
-                "image": {"fileName": "B.JPG", "location": None},
-            },
-        ],
-    }
-    lines = "\n".join(effect_lines(effect, then="would"))
+    lines = "\n".join(effect_lines(EFFECT, then="would", zone=ZoneInfo("America/Denver")))
     for said in (
         *("2 get a capture time", "1 lose theirs", "3 have none afterwards", "1 stay without one"),
         *("hour that comes twice", "hour that daylight-saving time leaves out", "2024-11-03 01:30:00 CDT"),
@@ -221,3 +227,7 @@ def test_effects_that_need_a_look_are_said() -> None:
     ):
         assert said in lines
     assert "before" not in lines
+    placeless = EFFECT | {"examples": EFFECT["examples"][1:]}
+    assert "2024-11-03 00:30:00 MDT" in "\n".join(
+        effect_lines(placeless, then="did", zone=ZoneInfo("America/Denver"))
+    )

@@ -10,8 +10,11 @@ from tests.factories import make_dump, make_file, make_source
 from thumper.doctor import drop_folder
 from thumper.doctor.drop_folder import look_at_drop_folder
 from thumper.doctor.patient import Patient
+from thumper.domain.keep import Keep
 from thumper.domain.progress import FileState, SourceState
 from thumper.store.models import Source
+from thumper.store.sources import mark_online
+from thumper.watcher.scan import root_identity
 
 
 async def _held_a_file(patient: Patient) -> Source:
@@ -44,6 +47,17 @@ async def test_a_folder_that_is_suddenly_empty_is_no_deletion(patient: Patient) 
     only(await look_at_drop_folder(patient), OK)
     await _held_a_file(patient)
     assert "is empty, though it held files" in only(await look_at_drop_folder(patient), FAIL)
+
+
+async def test_whoever_empties_a_folder_of_which_copies_are_kept_has_tidied_up(patient: Patient) -> None:
+    source = await _held_a_file(patient)
+    keeping = dataclasses.replace(patient, settings=patient.settings.model_copy(update={"keep": Keep.COPY}))
+    device_id, inode = root_identity(bytes(patient.settings.drop_dir)) or (0, 0)
+    await mark_online(source.id, device_id=device_id, inode=inode)
+    assert "was emptied" in only(await look_at_drop_folder(keeping), OK)
+    only(await look_at_drop_folder(patient), FAIL)
+    await mark_online(source.id, device_id=device_id, inode=inode + 1)
+    assert "though it held files" in only(await look_at_drop_folder(keeping), FAIL)
 
 
 async def test_a_folder_that_this_user_may_not_read_is_named(stranger: Patient) -> None:

@@ -156,7 +156,18 @@ def test_blanks_and_zeros_are_no_reading(text: str) -> None:
     assert read_exif_time(TimeSource.EXIF_ORIGINAL, text) is None
 
 
-@pytest.mark.parametrize("text", ["2024:13:01 00:00:00", "2024:02:30 00:00:00", "yesterday", "2024:01:01"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024:13:01 00:00:00",
+        "2024:02:30 00:00:00",
+        "yesterday",
+        "2024:01:01",
+        "2024:01:01 07:30:00 PM",
+        "2024:01:01 07:30 p.m.",
+        "2024:01:01 07:30:123",
+    ],
+)
 def test_what_is_no_date_is_ignored_with_a_reason(text: str) -> None:
     result = read_exif_time(TimeSource.EXIF_ORIGINAL, text)
     assert isinstance(result, IgnoredReading)
@@ -168,6 +179,17 @@ def test_fractions_and_offsets_of_exif_are_honoured() -> None:
     assert isinstance(result, ClockReading)
     assert result.local.microsecond == 250_000
     assert result.utc_offset == dt.timedelta(hours=-5)
+
+
+def test_an_offset_behind_the_time_is_honoured_unless_its_own_tag_says_otherwise() -> None:
+    for text, offset, hours in (
+        ("2024-05-06T07:08:09+02:00", "", 2),
+        ("2024:05:06 07:08:09Z", "", 0),
+        ("2024:05:06 07:08:09 +02:00", "-05:00", -5),
+    ):
+        result = read_exif_time(TimeSource.EXIF_ORIGINAL, text, offset=offset)
+        assert isinstance(result, ClockReading)
+        assert result.utc_offset == dt.timedelta(hours=hours)
 
 
 @pytest.mark.parametrize("offset", ["", "-5", "+99:00", "CDT", "+05:75"])

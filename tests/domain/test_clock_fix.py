@@ -25,6 +25,7 @@ from thumper.domain.clock_fix import (
     offset_to_instant,
     offset_to_local,
     parse_offset,
+    read_time,
     repaired,
     repaired_instant,
 )
@@ -157,6 +158,25 @@ def test_a_clock_is_moved_by_68_years_at_most() -> None:
         checked_offset(LONGEST_OFFSET_S + 1)
     with pytest.raises(OffsetError, match="68 years"):
         offset_to_local(shown("1904-01-01"), dt.datetime.fromisoformat("2026-01-01"), zone=CHICAGO)
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+@pytest.mark.parametrize("offset_h", [None, -12, 14])
+def test_the_ends_of_the_calendar_are_too_far_away(year: int, offset_h: int | None) -> None:
+    reading = shown("2024-07-01 06:00", offset_h=offset_h)
+    really = dt.datetime.fromisoformat("0001-01-01 00:00" if year == 1 else "9999-12-31 23:59")
+    for zone in (CHICAGO, ZoneInfo("Pacific/Kiritimati")):
+        with pytest.raises(OffsetError, match="68 years"):
+            offset_to_local(reading, really, zone=zone)
+        with pytest.raises(OffsetError, match="68 years"):
+            offset_to_instant(reading, really.replace(tzinfo=dt.UTC), zone=zone)
+
+
+@pytest.mark.parametrize("text", ["2026-11-01", "20261101", "2026-W44", "2026-W44-7", "", "now"])
+def test_a_time_without_a_time_of_day_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"time of day|Invalid isoformat"):
+        read_time(text)
+    assert read_time(" 2026-11-01 07:30") == dt.datetime.fromisoformat("2026-11-01T07:30:00")
 
 
 def test_a_wall_clock_is_that_of_the_place_also_for_a_camera_with_a_zone_of_its_own() -> None:

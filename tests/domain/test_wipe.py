@@ -104,6 +104,10 @@ def test_the_card_that_a_watched_folder_was_copied_from_can_be_compared_when_all
     assert "3 files with 900 bytes" in archive.sentence
     beside = judge(facts(SourceKind.DROP, reread=Reread(checked=3, same_device=ONE)))
     assert beside.card == CardToCompare(3, 900)
+    with_others = judge(facts(SourceKind.DROP, others=ONE))
+    assert not with_others.safe
+    assert with_others.card == CardToCompare(3, 900)
+    assert "files of other deliveries in it are kept nowhere else" in with_others.sentence
     safe = judge(facts(SourceKind.DROP))
     assert safe.card == CardToCompare(3, 900)
 

@@ -146,6 +146,8 @@ async def test_one_photo_tells_how_wrong_the_clock_was(api: Api) -> None:
         ({"imageId": word}, []),
         (said | by_instant, []),
         ({"imageId": word, "takenLocal": "yesterday"}, ["takenLocal"]),
+        ({"imageId": word, "takenLocal": "2025-01-01"}, ["takenLocal"]),
+        ({"imageId": word, "takenAt": "0001-01-01T00:00:00Z"}, []),
         ({"imageId": word, "takenLocal": "2025-01-01T00:00Z"}, ["takenLocal"]),
         ({"imageId": word, "takenLocal": "2090-01-01T00:00"}, []),
     ]
@@ -168,8 +170,14 @@ async def test_whose_clock_and_how_wrong_are_said_once_each(api: Api) -> None:
         ({"dumpId": word, "offsetSeconds": -(2**31)}, "INVALID", "offsetSeconds"),
         ({"dumpId": word, "offsetSeconds": 1, "note": "a\0b"}, "INVALID", "note"),
         ({"dumpId": word, "offsetSeconds": 1, "shownFrom": "noon"}, "INVALID", "shownFrom"),
+        ({"dumpId": word, "offsetSeconds": 1, "shownUntil": "2010-12-31"}, "INVALID", "shownUntil"),
         (
-            {"dumpId": word, "offsetSeconds": 1, "shownFrom": "2024-02-01", "shownUntil": "2024-01-01"},
+            {
+                "dumpId": word,
+                "offsetSeconds": 1,
+                "shownFrom": "2024-02-01T00:00",
+                "shownUntil": "2024-01-01T00:00",
+            },
             "INVALID",
             "shownUntil",
         ),
@@ -189,7 +197,7 @@ async def test_only_what_the_clock_showed_between_two_bounds_is_repaired(api: Ap
     await make_clocked(dump, "2024-10-01 06:00")
     lost = await make_clocked(dump, "2010-01-01 00:04")
     word = encode("Dump", dump.id)
-    bounds = {"shownFrom": "2010-01-01T00:04:00", "shownUntil": "2010-12-31"}
+    bounds = {"shownFrom": "2010-01-01T00:04:00", "shownUntil": "2010-12-31T00:00"}
     said = {"imageId": encode("Image", lost.id), "takenLocal": "2024-10-05T07:30"}
     done = await fix(api, dumpId=word, photo=said, **bounds)
     assert (done["effect"]["images"], done["effect"]["changed"]) == (1, 1)
@@ -197,7 +205,7 @@ async def test_only_what_the_clock_showed_between_two_bounds_is_repaired(api: Ap
     assert done["clockFix"]["shownUntil"] == "2010-12-31T00:00:00"
     await lost.refresh_from_db()
     assert lost.taken_at == at("2024-10-05T12:30Z")
-    (error,) = (await fix(api, dumpId=word, photo=said, shownFrom="2011-01-01"))["errors"]
+    (error,) = (await fix(api, dumpId=word, photo=said, shownFrom="2011-01-01T00:00"))["errors"]
     assert error["path"] == ["input", "photo", "imageId"]
 
 

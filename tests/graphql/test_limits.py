@@ -77,6 +77,15 @@ async def test_the_cost_depends_on_variables_and_is_told(api: Api) -> None:
     assert empty["extensions"]["cost"]["requested"] == 1
 
 
+async def test_lists_of_a_hundred_and_previews_cost_what_they_take(api: Api) -> None:
+    suspects = "clockSuspects { images dump { folder } camera { make } deployment { id location { name } } }"
+    await api.ask(f"{{ {suspects} dumps(first: 20) {{ nodes {{ clockFixes {{ id }} }} }} }}")
+    assert await api.refused("{ clockSuspects { dump { clockFixes { id } } } }") == "TOO_COSTLY"
+    preview = "p{}: clockFixPreview(input: {{offsetSeconds: 1}}) {{ offsetSeconds }}"
+    assert (await api.ask(f"{{ {preview.format(1)} {preview.format(2)} }}"))["p2"] == {"offsetSeconds": None}
+    assert await api.refused(f"{{ {' '.join(map(preview.format, range(4)))} }}") == "TOO_COSTLY"
+
+
 async def test_what_people_really_ask_is_allowed(api: Api) -> None:
     query = """{ images(first: 100) { totalCount edges { node { fileName location { name } camera { make }
       job { detector { name } } detections { label deer { name locations { name } } reviews { verdict } } } } } }"""

@@ -104,7 +104,7 @@ async def test_a_verdict_about_an_older_state_of_the_dump_is_not_given_again(che
     assert len(Scripted.begun) == 2
 
 
-async def test_a_verdict_is_told_once_however_late_and_then_for_a_minute(
+async def test_a_verdict_is_told_once_however_late_and_then_for_a_moment(
     checks: WipeChecks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dump_id = uuid4()

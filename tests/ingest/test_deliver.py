@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -150,6 +151,54 @@ async def test_what_an_interrupted_run_found_and_is_gone_keeps_no_dump_open(
     assert (await Dump.get()).settled_at is not None
     assert (receipt.counts.found, receipt.counts.stored) == (5, 2)
     assert {file.reason for file in receipt.rejected} == {"UNSUPPORTED_TYPE", "VANISHED"}
+
+
+async def cut_short(desk: Desk, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ingest a card; the process dies when every file has settled, and before its dump has."""
+
+    async def die(*_: object, **__: object) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deliver, "_let_go", die)
+        with pytest.raises(ConnectionResetError):
+            await ingest_path(desk, card)
+
+
+async def test_a_file_that_was_mended_before_an_interrupted_run_is_finished_counts_once(
+    desk: Desk, card: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = card / "DCIM/100MEDIA/IMG_0001.JPG"
+    broken.write_bytes(small_jpeg(1)[:-40])
+    await cut_short(desk, card, monkeypatch)
+    broken.write_bytes(small_jpeg(1))
+    counts = (await ingest_path(desk, card)).counts
+    assert (counts.found, counts.stored, counts.duplicate, counts.rejected) == (5, 3, 1, 1)
+    assert await Dump.all().count() == 1
+
+
+async def test_one_photo_of_a_card_does_not_settle_the_card_that_was_cut_short(
+    desk: Desk, card: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (card / "IMG_0009.JPG").write_bytes(small_jpeg(9))
+    await cut_short(desk, card, monkeypatch)
+    await ingest_path(desk, card / "IMG_0009.JPG")
+    settled = {dump.display_folder: dump.settled_at is not None for dump in await Dump.all()}
+    assert settled == {"": False, "IMG_0009.JPG": True}
+
+
+async def test_a_folder_whose_path_is_too_long_for_the_ledger_is_named_and_costs_no_other_file(
+    desk: Desk, card: Path
+) -> None:
+    deep = card.joinpath(*(secrets.token_hex(125) for _ in range(9)))
+    deep.mkdir(parents=True)
+    (deep.parent / "a.jpg").write_bytes(small_jpeg(7))
+    (deep / "b.jpg").write_bytes(small_jpeg(8))
+    receipt = await ingest_path(desk, card)
+    assert (receipt.counts.found, receipt.counts.stored) == (7, 4)
+    (named,) = [file for file in receipt.rejected if file.reason is Reason.UNREADABLE]
+    assert named.path == str(deep.relative_to(card))
+    assert "its path is longer than 2048 bytes" in named.message
 
 
 async def test_a_known_location_is_taken_whatever_its_case(desk: Desk, card: Path) -> None:

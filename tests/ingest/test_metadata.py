@@ -193,6 +193,14 @@ def test_south_and_west_are_negative() -> None:
     assert position.longitude == pytest.approx(-70.26)
 
 
+def test_numbers_end_before_the_first_that_is_unknown() -> None:
+    """Minutes without a value must not let the seconds take their place."""
+    pairs = struct.pack("<6I", 45, 1, 30, 0, 20, 1)
+    entry = struct.pack("<HHHII", 1, Tag.GPS_LATITUDE & 0xFFFF, 5, 3, 44)
+    raw = b"II*\0" + struct.pack("<IHHHIII", 8, 1, Tag.GPS_DIRECTORY, 4, 1, 26, 0) + entry
+    assert read_block(raw.ljust(44, b"\0") + pairs).values == {Tag.GPS_LATITUDE: (45.0,)}
+
+
 def test_an_exif_block_above_the_limit_is_not_read_and_named() -> None:
     exif = Image.Exif()
     exif[Tag.DESCRIPTION] = "x" * 5000

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import time
 from pathlib import Path
+
+import pytest
 
 from thumper.ingest.walk import Folder, Found, Unchanged, Unreadable, is_gone, look_at, walk
 
@@ -117,6 +121,25 @@ def test_a_shallow_walk_names_folders_without_entering_them(tmp_path: Path) -> N
 def test_a_folder_that_is_gone_costs_nothing(tmp_path: Path) -> None:
     assert list(walk(os.fsencode(tmp_path / "gone"))) == []
     assert look_at(os.fsencode(tmp_path), b"gone.jpg") is None
+
+
+def test_a_disk_that_fails_for_one_entry_costs_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing:
+        name = b"2.jpg"
+
+        def is_dir(self, *, follow_symlinks: bool) -> bool:
+            raise OSError(errno.EIO, "Input/output error")
+
+    for number in range(4):
+        (tmp_path / f"{number}.jpg").write_bytes(b"x")
+    with os.scandir(os.fsencode(tmp_path)) as real:
+        entries = [Failing() if entry.name == b"2.jpg" else entry for entry in real]
+    monkeypatch.setattr(os, "scandir", lambda _: contextlib.nullcontext(iter(entries)))
+    by_path = {entry.path: entry for entry in walk(os.fsencode(tmp_path)) if not isinstance(entry, Unchanged)}
+    assert by_path.pop(b"2.jpg") == Unreadable(b"2.jpg", "Input/output error")
+    assert by_path.keys() == {b"0.jpg", b"1.jpg", b"3.jpg"}
 
 
 def test_times_beyond_the_ledger_are_cut(tmp_path: Path) -> None:

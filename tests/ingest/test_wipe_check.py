@@ -279,6 +279,32 @@ async def test_a_drop_folder_that_is_copied_to_another_device_may_be_cleaned_up(
     assert (await verdict(dump.id)).safe
 
 
+async def test_what_other_deliveries_brought_into_a_folder_and_is_kept_nowhere_else_is_not_wiped_along(
+    far_drop: Desk,
+) -> None:
+    folder = far_drop.settings.drop_dir / "Barn"
+    folder.mkdir()
+
+    async def deliver(name: str, content: bytes, keep: Keep) -> Dump:
+        (folder / name).write_bytes(content)
+        await admit(far_drop, await find_in_drop(far_drop, [f"Barn/{name}"]), keep=keep)
+        return await settle(await Dump.all().order_by("-number").first() or await Dump.get())
+
+    await deliver("before copies.jpg", small_jpeg(0), Keep.IN_PLACE)
+    dump = await deliver("1.jpg", small_jpeg(1), Keep.COPY)
+    await Source.filter(id=dump.source_id).update(device_id=folder.stat().st_dev)
+    await deliver("clip.mp4", b"video", Keep.COPY)
+    await deliver("also copied.jpg", small_jpeg(2), Keep.COPY)
+    found = await verdict(dump.id)
+    assert codes(found) == [WipeCode.OTHER_DELIVERIES]
+    assert found.obstacles[0].examples == ("Barn/before copies.jpg", "Barn/clip.mp4")
+    assert found.card == CardToCompare(1, len(small_jpeg(1)))
+    assert found.sentence.startswith("Do not wipe this folder: files of other deliveries in it")
+    for name in ("before copies.jpg", "clip.mp4"):
+        (folder / name).unlink()
+    assert (await verdict(dump.id)).safe
+
+
 async def test_uploads_have_no_device_of_their_own_and_all_that_were_promised_must_have_come(
     desk: Desk,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.factories import NOON, make_dump, make_file, make_image, unknown_id
@@ -37,6 +39,15 @@ async def test_rejected_files_wait_again_and_their_dump_is_open(database: str, k
     asked = await retries.asked_paths()
     assert asked == ({dump.source_id: b"/card"} if kind is SourceKind.INGEST else {})
     assert await retries.ask(dump.id) == Retry(0)
+
+
+async def test_of_two_who_ask_at_once_one_gets_the_files_and_neither_is_told_a_tale(database: str) -> None:
+    dump = await of_kind(SourceKind.DROP)
+    for _ in range(3):
+        await make_file(dump, FileState.REJECTED, attempts=1)
+    answers = await asyncio.gather(*(retries.ask(dump.id) for _ in range(3)))
+    assert sorted(answer.retried for answer in answers) == [0, 0, 3]
+    assert {(answer.left, answer.why_left) for answer in answers} == {(0, "")}
 
 
 async def test_files_that_wait_for_their_first_try_were_not_asked_for(database: str) -> None:

@@ -100,7 +100,7 @@ def _wanted(layout: Comment, text: str) -> dict[str, str]:
 
 def _read(quantity: Quantity, pair: Pair, text: str | None) -> Value | None:
     if text is not None and pair.pattern is not None:
-        match = pair.pattern.fullmatch(text)
+        match = pair.pattern.fullmatch(text) if len(text) <= LONGEST_WORD else None
         text = match["value"] if match else None
     if text is None:
         return None

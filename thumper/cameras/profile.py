@@ -87,7 +87,7 @@ class Match(BaseModel):
         for name, pattern in self._given:
             if not _is_found(pattern, getattr(device, name)):
                 return None
-            why.append(_WHY[name].format(getattr(device, name)))
+            why.append(_WHY[name].format(getattr(device, name) or "empty"))
         return tuple(why)
 
     @cached_property
@@ -149,11 +149,14 @@ def read_profile(text: str, *, file_name: str) -> Profile:
     """Read one profile; raise `SettingError` that names the file, the field and what is wrong."""
     try:
         return Profile(**tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingError(f"Camera profile {file_name} is no TOML: {error}.") from None
     except ValidationError as error:
         problems = "; ".join(
             f"{'.'.join(map(str, problem['loc'])) or 'profile'}: {problem['msg'].removeprefix('Value error, ')}"
             for problem in error.errors()
         )
         raise SettingError(f"Camera profile {file_name} cannot be used: {problems}.") from None
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # also of numbers too long, and of lists in lists without end
+        raise SettingError(f"Camera profile {file_name} is no TOML: {error}.") from None

@@ -7,6 +7,7 @@ program with a sentence: going on without it would date photos differently, sile
 from __future__ import annotations
 
 import os
+import stat
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -66,7 +67,10 @@ def _files(folder: Path) -> list[Path]:
 def _read(path: Path) -> Profile:
     name = readable(os.fsencode(path))
     try:
-        if path.stat().st_size > MOST_BYTES:
+        there = path.stat()
+        if not stat.S_ISREG(there.st_mode):  # a pipe would be waited for
+            raise SettingError(f"Camera profile {name} cannot be read: it is no file.")
+        if there.st_size > MOST_BYTES:
             raise SettingError(f"Camera profile {name} has more than {MOST_BYTES:,} bytes: it is no profile.")
         return read_profile(path.read_text("utf-8"), file_name=name)
     except OSError as error:

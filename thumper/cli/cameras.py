@@ -48,7 +48,7 @@ def list_profiles(
 
 @cameras.command("explain")
 def explain_file(
-    file: Annotated[Path, typer.Argument(help="A photo, wherever it is.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A photo, wherever it is.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say which profile fits FILE and why, which time is chosen and why, what is measured and ignored."""

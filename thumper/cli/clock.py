@@ -6,13 +6,15 @@ import asyncio
 import datetime as dt
 import json
 import sys
+from functools import partial
 from typing import Annotated, Any, Final
 
 import typer
 
 from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.clock_view import effect_lines, suspect_lines
-from thumper.domain.clock_fix import OffsetError, offset_text, parse_offset
+from thumper.cli.receipt_query import find_dump
+from thumper.domain.clock_fix import OffsetError, offset_text, parse_offset, read_time
 from thumper.errors import UsageError
 from thumper.settings import Settings
 
@@ -31,14 +33,15 @@ _UNDO: Final = f"""mutation ($input: UndoClockFixInput!) {{
   answer: undoClockFix(input: $input) {{
     clockFix {{ id offsetSeconds undoneAt }} {_EFFECT} errors {{ code message path }} }} }}"""
 _SUSPECTS: Final = """{ clockSuspects {
-  doubt images firstLocal lastLocal dump { id folder number } deployment { id location { name } }
+  doubt images firstLocal lastLocal dump { id folder number source { path } } deployment { id location { name } }
   camera { make model serial name } example { id fileName } } }"""
 
 _NOT_DONE: Final = 1
 """Exit code when the person said no."""
 
 DumpId = Annotated[
-    str | None, typer.Option(help="Id of a dump: the photos that it was the first to deliver.")
+    str | None,
+    typer.Option(help="A dump, by id, folder or path: the photos that it was the first to deliver."),
 ]
 DeploymentId = Annotated[
     str | None, typer.Option(help="Id of a deployment: a camera at a location, also its photos to come.")
@@ -59,6 +62,17 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change,
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+@clock.command("suspects")
+def suspects(as_json: AsJson = False) -> None:
+    """List what needs repair: clocks that were reset, went back on the way through a card, show impossible years."""
+    groups: list[dict[str, Any]] = asyncio.run(ask(Settings.from_env(), _SUSPECTS))["clockSuspects"]
+    if as_json:
+        typer.echo(json.dumps(groups))
+        return
+    for line in suspect_lines(groups):
+        typer.echo(line)
+
+
 @clock.command("fix")
 def fix(
     dump: DumpId = None,
@@ -77,10 +91,11 @@ def fix(
 
     What the cameras' clocks showed is kept; `thumper clock undo` takes a repair back.
     """
-    if not (yes or dry_run) and (as_json or not sys.stdin.isatty()):
-        raise UsageError("Nobody can be asked here. Add --dry-run to look first, --yes to repair.")
+    if (dump is None) == (deployment is None):
+        raise UsageError("Say whose clock it is: --dump or --deployment, one of the two.")
+    if (offset is None) == (photo is None and taken_at is None):
+        raise UsageError("Say how wrong the clock was: --offset, or --photo with --taken-at.")
     said: dict[str, Any] = {
-        "dumpId": dump,
         "deploymentId": deployment,
         "offsetSeconds": None if offset is None else _seconds(offset),
         "photo": _photo(photo, taken_at),
@@ -88,7 +103,10 @@ def fix(
         "shownUntil": _wall_clock(shown_until, "--until"),
         "note": note,
     }
+    if not (yes or dry_run) and (as_json or not sys.stdin.isatty()):
+        raise UsageError("Nobody can be asked here. Add --dry-run to look first, --yes to repair.")
     settings = Settings.from_env()
+    said["dumpId"] = dump and asyncio.run(find_dump(partial(ask, settings), dump))
     if dry_run or not yes:
         _look(settings, said, ask_whether=not dry_run, as_json=as_json)
     if not dry_run:
@@ -101,7 +119,7 @@ def _look(settings: Settings, said: dict[str, Any], *, ask_whether: bool, as_jso
     if as_json:
         _print_json(preview)
         return
-    _show(preview, preview["offsetSeconds"], then="would")
+    _show(settings, preview, preview["offsetSeconds"], then="would")
     if ask_whether and not typer.confirm("Repair it?"):
         typer.echo("Nothing was changed.")
         raise typer.Exit(_NOT_DONE)
@@ -113,34 +131,24 @@ def _repair(settings: Settings, said: dict[str, Any], *, shown_before: bool, as_
         _print_json(done)
         return
     if not shown_before:
-        _show(done, done["clockFix"]["offsetSeconds"], then="did")
+        _show(settings, done, done["clockFix"]["offsetSeconds"], then="did")
     typer.echo(f"Repaired. To take it back: thumper clock undo {done['clockFix']['id']}")
 
 
 @clock.command("undo")
 def undo(
-    fix: Annotated[str, typer.Argument(help="Id of the repair.")],
+    fix: Annotated[str, typer.Argument(metavar="FIX", help="Id of the repair.")],
     as_json: AsJson = False,
 ) -> None:
     """Take a repair back: its photos fall back to the repair before, else to what their clocks showed."""
-    done = _answer(Settings.from_env(), _UNDO, {"id": fix})
+    settings = Settings.from_env()
+    done = _answer(settings, _UNDO, {"id": fix})
     if as_json:
         _print_json(done)
         return
-    for line in effect_lines(done["effect"], then="did"):
+    for line in effect_lines(done["effect"], then="did", zone=settings.zone):
         typer.echo(line)
     typer.echo("Taken back.")
-
-
-@clock.command("suspects")
-def suspects(as_json: AsJson = False) -> None:
-    """List what needs repair: clocks that were reset, went back on the way through a card, show impossible years."""
-    groups: list[dict[str, Any]] = asyncio.run(ask(Settings.from_env(), _SUSPECTS))["clockSuspects"]
-    if as_json:
-        typer.echo(json.dumps(groups))
-        return
-    for line in suspect_lines(groups):
-        typer.echo(line)
 
 
 def _seconds(offset: str) -> int:
@@ -162,7 +170,7 @@ def _wall_clock(text: str | None, option: str) -> str | None:
 
 def _time(text: str, option: str) -> dt.datetime:
     try:
-        return dt.datetime.fromisoformat(text.strip())
+        return read_time(text)
     except ValueError:
         raise UsageError(f"{option}: {text[:40]!r} is no time; write one such as 2026-11-01 07:30.") from None
 
@@ -184,9 +192,9 @@ def _answer(settings: Settings, query: str, said: dict[str, Any]) -> dict[str, A
     return answer
 
 
-def _show(answer: dict[str, Any], offset_s: int, *, then: str) -> None:
+def _show(settings: Settings, answer: dict[str, Any], offset_s: int, *, then: str) -> None:
     typer.echo(f"Clock {offset_text(offset_s)}")
-    for line in effect_lines(answer["effect"], then=then):
+    for line in effect_lines(answer["effect"], then=then, zone=settings.zone):
         typer.echo(line)
 
 

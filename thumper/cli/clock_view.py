@@ -23,9 +23,9 @@ _DOUBTS: Final = {
 }
 
 
-def effect_lines(effect: dict[str, Any], *, then: str) -> Iterator[str]:
-    """Say what a repair would do, or did (`then`), in the local time of the photos' place."""
-    zone = _zone(effect["examples"])
+def effect_lines(effect: dict[str, Any], *, then: str, zone: ZoneInfo) -> Iterator[str]:
+    """Say what a repair would do, or did (`then`), in the local time of the photos' place; in `zone` without one."""
+    zone = _zone(effect["examples"]) or zone
     verb = "would change" if then == "would" else "changed"
     yield f"  {_photos(effect['images'])}, of which the time of {effect['changed']} {verb}"
     for name, meaning in _COUNTS:
@@ -47,10 +47,10 @@ def _photos(count: int) -> str:
     return f"{count} photo" + ("" if count == 1 else "s")
 
 
-def _zone(examples: list[dict[str, Any]]) -> ZoneInfo:
-    """Give the zone of the first example with a place; UTC without one."""
+def _zone(examples: list[dict[str, Any]]) -> ZoneInfo | None:
+    """Give the zone of the first example with a place."""
     places = (example["image"]["location"] for example in examples)
-    return next((ZoneInfo(place["effectiveTimeZone"]) for place in places if place), ZoneInfo("UTC"))
+    return next((ZoneInfo(place["effectiveTimeZone"]) for place in places if place), None)
 
 
 def _local(instant: str, zone: ZoneInfo) -> str:
@@ -74,7 +74,7 @@ def suspect_lines(groups: list[dict[str, Any]]) -> Iterator[str]:
 def _where(group: dict[str, Any]) -> str:
     """Name folder, place and camera, as far as they are known."""
     dump, camera, stay = group["dump"], group["camera"], group["deployment"]
-    parts = [f"dump {dump['number']} of {dump['folder'] or 'the folder'}"]
+    parts = [f"dump {dump['number']} of {dump['folder'] or dump['source']['path']}"]
     if stay is not None:
         parts.append(stay["location"]["name"])
     if camera is not None:

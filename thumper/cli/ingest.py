@@ -23,7 +23,7 @@ LOOK_S: Final = 0.5
 
 
 def ingest(
-    path: Annotated[Path, typer.Argument(help="A mounted card, a folder or one photo.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A mounted card, a folder or one photo.")],
     location: Annotated[
         str | None, typer.Option(help="Where the photos are from; made if there is no such location.")
     ] = None,

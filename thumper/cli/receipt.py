@@ -46,12 +46,13 @@ async def _read(ask: Ask, word: str | None, *, most: int | None) -> dict[str, An
 
 async def whole_receipt(ask: Ask, dump_id: str, *, most: int | None) -> dict[str, Any]:
     """Give the receipt with its verdict, as `--json` prints it, showing how far the check is meanwhile."""
+    found = await read_receipt(ask, dump_id, most=most)
+    # The verdict comes last: what arrives meanwhile must not be missing from the answer that matters.
     with bar() as progress:
         task = progress.add_task("re-read", total=None)
         wipe = await read_verdict(
             ask, dump_id, progress=lambda done, total: progress.update(task, completed=done, total=total)
         )
-    found = await read_receipt(ask, dump_id, most=most)
     return found | {"safeToWipe": wipe["safe"], "wipe": wipe}
 
 

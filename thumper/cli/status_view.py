@@ -110,7 +110,9 @@ def _title(dump: dict[str, Any]) -> str:
         place = dump["location"]
         return f"upload for {place['name']}" if place else "upload"
     in_root = "(photos directly in the drop folder)"
-    name = dump["source"]["path"] if dump["source"]["kind"] == "INGEST" else dump["folder"] or in_root
+    name = dump["folder"] or in_root
+    if dump["source"]["kind"] == "INGEST":  # one photo that was ingested by itself stands in `folder`
+        name = "/".join(part for part in (dump["source"]["path"].rstrip("/"), dump["folder"]) if part)
     return name if dump["number"] == 1 else f"{name}, delivery {dump['number']}"
 
 

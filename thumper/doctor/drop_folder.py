@@ -12,12 +12,14 @@ from typing import Final
 from thumper.doctor.named_paths import NamedPaths
 from thumper.doctor.patient import Patient, Progress
 from thumper.doctor.verdict import Verdict
+from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceState
 from thumper.errors import RefusedError
 from thumper.ingest.walk import Folder, Found, Unreadable, walk
-from thumper.store import checkups
+from thumper.store import checkups, sources
 from thumper.watcher.main import refuse_own_pictures
+from thumper.watcher.scan import root_identity
 
 WALK_S: Final = 60.0
 """Longest that the folder is walked: 100,000 files take a second on a disk, a slow share is left after a minute."""
@@ -51,6 +53,8 @@ async def look_at_drop_folder(patient: Patient) -> list[Verdict]:
         ]
     except OSError as error:
         return [await _closed(patient, path, error)]
+    if empty and await _tidied_up(patient, path):
+        return [Verdict.ok(_CHECK, f"The drop folder {path} can be read, and was emptied.")]
     if empty and await _held_files(patient):
         return [
             Verdict.fail(
@@ -77,6 +81,14 @@ async def _closed(patient: Patient, path: Path, error: OSError) -> Verdict:
     return Verdict.fail(
         _CHECK, f"The drop folder {path} cannot be read ({error.strerror or error}).", remedy=remedy
     )
+
+
+async def _tidied_up(patient: Patient, path: Path) -> bool:
+    """Say whether an empty folder is the very one that held files, of which copies are kept: no disk is missing."""
+    if patient.settings.keep is not Keep.COPY or not await _held_files(patient):
+        return False
+    source = await checkups.drop_source(bytes(path))
+    return source is not None and root_identity(bytes(path)) == await sources.identity(source.id)
 
 
 async def _held_files(patient: Patient) -> bool:

@@ -155,6 +155,9 @@ _EXIF_TIME: Final = re.compile(
 )
 """EXIF 2.32 says `YYYY:MM:DD HH:MM:SS`; cameras also write other separators and leave seconds out."""
 
+_NO_MORE: Final = re.compile(r"\d|[ap]\.?m", re.IGNORECASE)
+"""What must not follow: more digits are no seconds, and half a day would be lost with `PM`."""
+
 _OFFSET: Final = re.compile(r"([+-])(\d{2}):(\d{2})|Z")
 _MAX_OFFSET: Final = dt.timedelta(hours=14)
 """No zone on Earth is further from UTC (Kiribati)."""
@@ -166,12 +169,13 @@ def read_exif_time(
     """Read an EXIF time; None when nothing is written there.
 
     `fraction` is the text of SubSecTime (decimal digits of a second), `offset` that of OffsetTime
-    (`+HH:MM`, `-HH:MM` or `Z`); one that cannot be read is left out.
+    (`+HH:MM`, `-HH:MM` or `Z`), which some programs write behind the time; one that cannot be read is left out.
     """
     if not text.strip(" :0/-"):  # blanks and zeros are EXIF's way of saying "unknown"
         return None
     match = _EXIF_TIME.match(text.strip())
-    if match is None:
+    rest = "" if match is None else text.strip()[match.end() :].strip()
+    if match is None or _NO_MORE.match(rest):
         return IgnoredReading(source=source, text=text, why="not a date and time")
     digits = fraction.strip()
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
@@ -181,7 +185,7 @@ def read_exif_time(
         return IgnoredReading(source=source, text=text, why=str(error))
     if digits.isascii() and digits.isdigit():
         local = local.replace(microsecond=int(digits[:6].ljust(6, "0")))
-    return ClockReading(source=source, local=local, utc_offset=_read_offset(offset))
+    return ClockReading(source=source, local=local, utc_offset=_read_offset(offset.strip() or rest))
 
 
 def _read_offset(text: str) -> dt.timedelta | None:

@@ -27,6 +27,9 @@ class OffsetError(ValueError):
     """Raised if an offset cannot be read, or is longer than 68 years; the message is for people."""
 
 
+_TOO_LONG: Final = "A clock can be moved by 68 years at most, either way."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
     """Readings from the first to the last that is meant (naive); None for no bound."""
@@ -102,7 +105,7 @@ def offset_to_local(reading: ClockReading, really: dt.datetime, *, zone: dt.tzin
     Exact to the second: fractions of the reading stay as they are. Raises `OffsetError`.
     """
     if reading.utc_offset is not None:  # the camera's own clock runs in a zone of its own
-        return offset_to_instant(reading, really.replace(tzinfo=zone, fold=0).astimezone(dt.UTC), zone=zone)
+        return offset_to_instant(reading, really.replace(tzinfo=zone, fold=0), zone=zone)
     return _offset(reading, really)
 
 
@@ -113,7 +116,11 @@ def offset_to_instant(reading: ClockReading, really: dt.datetime, *, zone: dt.tz
     the wall, and is read as the first. Raises `OffsetError`.
     """
     clock = dt.timezone(reading.utc_offset) if reading.utc_offset is not None else zone
-    return _offset(reading, really.astimezone(clock).replace(tzinfo=None))
+    try:
+        local = really.astimezone(clock).replace(tzinfo=None)
+    except OverflowError:  # at the very beginning or end of the calendar
+        raise OffsetError(_TOO_LONG) from None
+    return _offset(reading, local)
 
 
 def _offset(reading: ClockReading, really: dt.datetime) -> int:
@@ -124,9 +131,22 @@ def _offset(reading: ClockReading, really: dt.datetime) -> int:
 def checked_offset(offset_s: int) -> int:
     """Give an offset that can be stored; raise `OffsetError` for more than 68 years."""
     if abs(offset_s) > LONGEST_OFFSET_S:
-        raise OffsetError("A clock can be moved by 68 years at most, either way.")
+        raise OffsetError(_TOO_LONG)
     return offset_s
 
+
+def read_time(text: str) -> dt.datetime:
+    """Read when a photo was taken, date and time in ISO 8601, as a person writes it.
+
+    Raises `ValueError`, also for a date alone: nobody said that it was at midnight.
+    """
+    time = dt.datetime.fromisoformat(text.strip())
+    if not _HOUR.search(text):
+        raise ValueError(f"{text!r} has no time of day")
+    return time
+
+
+_HOUR: Final = re.compile(r"[T ]\d")
 
 _UNITS: Final = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _OFFSET: Final = re.compile(r"([+-]?)(?=\d)" + "".join(rf"(?:(\d{{1,10}}){unit})?" for unit in _UNITS))

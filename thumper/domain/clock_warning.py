@@ -37,7 +37,8 @@ class ClockWarning(StrEnum):
 
 
 _REPAIR: Final = (
-    "Look at them with images(where: {dump: …, clockSuspect: true}) and repair the clock with fixClock."
+    "`thumper clock suspects` lists them with the command that repairs them"
+    " (images(where: {clockSuspect: true}), fixClock)."
 )
 
 _TEXTS: Final[dict[ClockWarning, tuple[str, str]]] = {
@@ -62,11 +63,11 @@ _TEXTS: Final[dict[ClockWarning, tuple[str, str]]] = {
     ),
     ClockWarning.AMBIGUOUS_HOUR: (
         "They were taken in the hour that comes twice when daylight-saving time ends; the first one is assumed.",
-        "Nothing, if an hour more or less does not matter; else repair the clock of the later ones with fixClock.",
+        "Nothing, if an hour more or less does not matter; else `thumper clock fix` (fixClock) for the later ones.",
     ),
     ClockWarning.MISSING_HOUR: (
         "They show an hour that daylight-saving time leaves out: the camera's clock was not changed.",
-        "Set the camera's clock, and repair the clock of the photos since the change with fixClock.",
+        "Set the camera's clock, and repair the photos since the change with `thumper clock fix` (fixClock).",
     ),
 }
 

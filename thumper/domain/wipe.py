@@ -77,6 +77,8 @@ class WipeFacts:
     videos: Named = NOBODY
     strange: Named = NOBODY
     """Files at the source that the receipt does not cover as they are now."""
+    others: Named = NOBODY
+    """Files of other deliveries in a watched folder that are kept nowhere else."""
     closed: Named = NOBODY
     """Folders at the source that cannot be listed."""
     device_known: bool = True
@@ -128,7 +130,12 @@ class Verdict:
 
 
 _ONLY_THE_FOLDER: Final = frozenset(
-    {WipeCode.FOLDER_IS_THE_ARCHIVE, WipeCode.SAME_DEVICE, WipeCode.DEVICE_UNKNOWN}
+    {
+        WipeCode.FOLDER_IS_THE_ARCHIVE,
+        WipeCode.OTHER_DELIVERIES,
+        WipeCode.SAME_DEVICE,
+        WipeCode.DEVICE_UNKNOWN,
+    }
 )
 """Obstacles that concern a watched folder, but not the card that was copied into it."""
 
@@ -168,6 +175,7 @@ def still_checking(*, to_check: int, checked: int, size_bytes: int) -> Verdict:
 def _obstacles(facts: WipeFacts) -> Iterator[Obstacle]:
     reread = facts.reread
     arriving = not facts.settled and facts.found > 0
+    archive = reread.in_place.files > 0
     for code, stands, named in (
         (WipeCode.CHANGED_MEANWHILE, facts.overtaken, NOBODY),
         (WipeCode.EMPTY, facts.found == 0, NOBODY),
@@ -180,7 +188,9 @@ def _obstacles(facts: WipeFacts) -> Iterator[Obstacle]:
         (WipeCode.ORIGINAL_MISSING, reread.missing.files > 0, reread.missing),
         (WipeCode.ORIGINAL_CHANGED, reread.changed.files > 0, reread.changed),
         (WipeCode.ORIGINAL_UNREADABLE, reread.unreadable.files > 0, reread.unreadable),
-        (WipeCode.FOLDER_IS_THE_ARCHIVE, reread.in_place.files > 0, reread.in_place),
+        (WipeCode.FOLDER_IS_THE_ARCHIVE, archive, reread.in_place),
+        # Nothing new about an archive, which must stay anyway.
+        (WipeCode.OTHER_DELIVERIES, facts.others.files > 0 and not archive, facts.others),
         (WipeCode.SAME_DEVICE, reread.same_device.files > 0, reread.same_device),
         (WipeCode.DEVICE_UNKNOWN, not facts.device_known, NOBODY),
     ):

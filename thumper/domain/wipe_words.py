@@ -24,6 +24,7 @@ class WipeCode(StrEnum):
     ORIGINAL_CHANGED = "ORIGINAL_CHANGED"
     ORIGINAL_UNREADABLE = "ORIGINAL_UNREADABLE"
     FOLDER_IS_THE_ARCHIVE = "FOLDER_IS_THE_ARCHIVE"
+    OTHER_DELIVERIES = "OTHER_DELIVERIES"
     SAME_DEVICE = "SAME_DEVICE"
     DEVICE_UNKNOWN = "DEVICE_UNKNOWN"
 
@@ -58,6 +59,7 @@ def keep_the_folder(code: WipeCode) -> str:
     """Say that a watched folder must stay, while the card that was copied into it need not."""
     why = {
         WipeCode.FOLDER_IS_THE_ARCHIVE: "it is the archive, and Thumper keeps no other copy",
+        WipeCode.OTHER_DELIVERIES: "files of other deliveries in it are kept nowhere else",
         WipeCode.SAME_DEVICE: "the originals lie on the same device",
     }.get(code, "it is not known whether the originals lie on another device")
     return f"Do not wipe this folder: {why}."
@@ -164,6 +166,11 @@ _TEXTS: Final[dict[WipeCode, tuple[str, str, str]]] = {
         "{n:,} originals are the files in this folder themselves.",
         "Keep the folder. With THUMPER_KEEP=copy photos that are new from then on are copied into the library.",
     ),
+    WipeCode.OTHER_DELIVERIES: (
+        "1 file at {place} came with another delivery and is kept nowhere else.",
+        "{n:,} files at {place} came with other deliveries and are kept nowhere else.",
+        "Look at the other receipts of this folder, and copy elsewhere what you want to keep.",
+    ),
     WipeCode.SAME_DEVICE: (
         "1 original lies on the same device as {place}.",
         "{n:,} originals lie on the same device as {place}.",
@@ -221,6 +228,7 @@ _MEANINGS: Final = {
     WipeCode.ORIGINAL_CHANGED: "Originals no longer have the bytes that were taken in.",
     WipeCode.ORIGINAL_UNREADABLE: "Originals cannot be read.",
     WipeCode.FOLDER_IS_THE_ARCHIVE: "Originals are the files in the folder itself (THUMPER_KEEP=in-place).",
+    WipeCode.OTHER_DELIVERIES: "Files of other deliveries lie in the folder, and Thumper keeps no original elsewhere.",
     WipeCode.SAME_DEVICE: "Originals lie on the same device as what would be wiped.",
     WipeCode.DEVICE_UNKNOWN: "It is not known on which device the files were.",
 }

@@ -9,7 +9,14 @@ from uuid import UUID
 import strawberry
 
 from thumper.domain.clock_effect import Effect
-from thumper.domain.clock_fix import Bounds, OffsetError, checked_offset, offset_to_instant, offset_to_local
+from thumper.domain.clock_fix import (
+    Bounds,
+    OffsetError,
+    checked_offset,
+    offset_to_instant,
+    offset_to_local,
+    read_time,
+)
 from thumper.graphql.change import Payload, change, clean_text
 from thumper.graphql.clock_fix import ClockEffect, ClockFix
 from thumper.graphql.context import Info
@@ -200,7 +207,7 @@ async def _offset(photo: PhotoTakenInput, image: models.Image, *, info: Info) ->
 
 def _wall_clock(text: str, *path: str) -> dt.datetime:
     try:
-        local = dt.datetime.fromisoformat(text)
+        local = read_time(text)
     except ValueError:
         local = None
     if local is None or local.tzinfo is not None:

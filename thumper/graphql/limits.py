@@ -34,6 +34,7 @@ from graphql import (
 
 from thumper.graphql.connection import DEFAULT_ITEMS, MOST_ITEMS
 from thumper.graphql.refusal import RequestError, bad_request
+from thumper.store.clock_fixes import MOST_LISTED
 
 MOST_TOKENS: Final = 2000
 MOST_DEPTH: Final = 15
@@ -43,10 +44,20 @@ MOST_ROOT_FIELDS: Final = 20
 MOST_DIRECTIVES: Final = 20
 MOST_COST: Final = 10_000
 """Objects that one request may ask for: 100 images with their boxes, deer and places are about 2,000."""
-_DEAR: Final = {("Receipt", "safeToWipe"): 3000, ("Receipt", "wipe"): 3000}
-"""What fields cost by themselves that re-read originals: those of three dumps at most in one request."""
+_DEAR: Final = {
+    ("Receipt", "safeToWipe"): 3000,
+    ("Receipt", "wipe"): 3000,
+    ("Query", "clockFixPreview"): 3000,
+}
+"""What fields cost by themselves that re-read the originals or reckon the times of a dump: three at most a request."""
 _SHORT_LIST: Final = 5
 """Items that a list without pages is reckoned to have, such as the boxes of an image."""
+_LONG_LISTS: Final = {
+    ("Query", "clockSuspects"): MOST_LISTED,
+    ("Dump", "clockFixes"): MOST_LISTED,
+    ("Deployment", "clockFixes"): MOST_LISTED,
+}
+"""Lists without pages that may well be longer."""
 _DEEPEST: Final = 60
 """Nested selections, spreads of fragments included, after which measuring stops."""
 
@@ -223,7 +234,8 @@ class _Reckoning:
             return 1 + self.of(node.selection_set, inner, self._page_items(node.arguments or ()))
         times = 1
         if is_list_type(kind.of_type if is_non_null_type(kind) else kind):
-            times = items if parent.name.endswith("Connection") else _SHORT_LIST
+            short = _LONG_LISTS.get((parent.name, name), _SHORT_LIST)
+            times = items if parent.name.endswith("Connection") else short
         return dear + times * (1 + self.of(node.selection_set, inner))
 
     def _page_items(self, arguments: Iterable[Any]) -> int:

@@ -22,8 +22,8 @@ PATIENCE_S: Final = 2.5
 """How long a request waits for a check; a few hundred photos are re-read in that time."""
 LIVE_PATIENCE_S: Final = 0.25
 """How long a message of a subscription waits for it; the next message comes two seconds later."""
-REUSED_S: Final = 60.0
-"""Age up to which a verdict is given again: it was read from disk just now."""
+REUSED_S: Final = 5.0
+"""Age up to which a verdict that was told is given again: less time than it takes to change the card in the reader."""
 FOLLOWED_S: Final = 600.0
 """Age up to which a verdict that nobody has heard yet is kept, and that of somebody who follows the dump live."""
 

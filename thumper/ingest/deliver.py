@@ -70,7 +70,9 @@ async def ingest_path(
                 progress((await receipts.of_dumps([dump_id]))[dump_id])
     await _name_closed(source_id, dump_id, card)
     await _let_go(source_id, dump_id, card)
-    await dumps.settle_quiet(source_id, settle_s=0)
+    # Earlier dumps too, of which this run may have admitted files that somebody asked to retry; but not the dump of
+    # another path in this source, which may have been cut short.
+    await dumps.settle_quiet(source_id, settle_s=0, only=await dumps.of_folder(source_id, card.folder))
     return await receipts.itemised(dump_id)
 
 

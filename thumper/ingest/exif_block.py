@@ -8,6 +8,7 @@ no pointer but those of the Exif and GPS directories; a maker note is handed on 
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ _NUMBERS_OF_BYTES: Final = 1
 _MOST_NUMBERS: Final = 64
 
 Value: TypeAlias = str | bytes | tuple[float, ...]
-"""Text (as Latin-1), bytes, or numbers; a rational with denominator 0 is left out of the numbers."""
+"""Text (as Latin-1), bytes, or numbers; a rational with denominator 0 is unknown, and the numbers end before it."""
 
 
 class Tag(IntEnum):
@@ -158,5 +159,6 @@ class _Reader:
         numbers = struct.unpack_from(self.order + code * min(count, _MOST_NUMBERS), raw)
         if kind in _RATIONALS:
             pairs = zip(numbers[::2], numbers[1::2], strict=True)
-            return tuple(top / bottom for top, bottom in pairs if bottom)
+            known = itertools.takewhile(lambda pair: pair[1] != 0, pairs)
+            return tuple(top / bottom for top, bottom in known)
         return tuple(float(number) for number in numbers)

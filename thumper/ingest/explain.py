@@ -18,7 +18,7 @@ from thumper.cameras.finding import Findings
 from thumper.cameras.profile import Profile
 from thumper.domain.capture_time import CaptureTime, ClockReading, IgnoredReading, TimeSource, choose
 from thumper.domain.path_text import readable
-from thumper.errors import NotFoundError
+from thumper.errors import NotFoundError, UsageError
 from thumper.imaging.header import inspect_stream
 from thumper.imaging.limits import Limits
 from thumper.imaging.original import open_original, read_whole
@@ -64,11 +64,13 @@ class Explanation:
 def explain(path: Path, settings: Settings, profiles: Sequence[Profile], *, now: dt.datetime) -> Explanation:
     """Explain one photo file; wall-clock times are read in the zone of the settings.
 
-    Raises `NotFoundError`, and `DecodeRefusal` when it is no photo or cannot be read.
+    Raises `NotFoundError`, `UsageError` for a folder, and `DecodeRefusal` when it is no photo or cannot be read.
     """
     name = readable(os.fsencode(path))
     if not path.exists():
         raise NotFoundError(f"There is no file {name}.")
+    if path.is_dir():
+        raise UsageError(f"{name} is a folder. Name one photo.")
     try:
         metadata = _read(path, settings)
     except DecodeRefusal as refusal:

@@ -29,7 +29,11 @@ async def each(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Re
                 number, item = waiting.popleft()
             except IndexError:
                 return
-            done[number] = work(item)
+            try:
+                done[number] = work(item)
+            except BaseException:
+                waiting.clear()  # at once: the others may be through before the event loop hears of it
+                raise
 
     try:
         await asyncio.gather(*(asyncio.to_thread(take) for _ in range(min(_READERS, len(items)))))

@@ -17,6 +17,7 @@ from thumper.domain.reason import Reason
 from thumper.ingest.admit import chunks, reject
 from thumper.ingest.deliver import admit_until_settled, stable_file
 from thumper.ingest.desk import Desk
+from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found, modified_ns
 from thumper.store import arrivals, dumps, retries
 from thumper.store.arrivals import FileRow
@@ -40,11 +41,13 @@ async def _readmit(desk: Desk, source_id: UUID, rows: Sequence[FileRow], *, root
         for row, look in zip(rows, looks, strict=True)
         if isinstance(look, Found)
     ]
+    lost: dict[tuple[Reason, str], list[StableFile]] = {}
     for row, look in zip(rows, looks, strict=True):
         if not isinstance(look, Found):
-            lost = Found(row.path, row.size_bytes, row.mtime_ns, 0)
-            reason, why = look
-            await reject([stable_file(row, lost, root=root)], reason, detail=why)
+            as_it_was = Found(row.path, row.size_bytes, row.mtime_ns, 0)
+            lost.setdefault(look, []).append(stable_file(row, as_it_was, root=root))
+    for (reason, why), files in lost.items():
+        await reject(files, reason, detail=why)
     for chunk in chunks(there):
         await admit_until_settled(desk, source_id, chunk)
 

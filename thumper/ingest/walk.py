@@ -16,6 +16,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 from thumper.ingest.ignore import is_ignored_file, is_ignored_folder
 
+_LONGEST_FOLDER: Final = 2048
+"""Bytes of a folder's path from which on nothing in it is looked at: PostgreSQL's index of paths ends at 2.7 kB."""
 _LAST_NS: Final = 2**63 - 1
 """The year 2262; a file system that counts further may hold stranger dates."""
 
@@ -67,6 +69,9 @@ def walk(
     waiting = [folder]
     while waiting:
         here = waiting.pop()
+        if len(here) > _LONGEST_FOLDER:
+            yield Unreadable(here, f"its path is longer than {_LONGEST_FOLDER} bytes")
+            continue
         for entry in _list(root, here, known(here)):
             yield entry
             if deep and isinstance(entry, Folder):
@@ -104,14 +109,15 @@ def _list(root: bytes, folder: bytes, known: Mapping[bytes, tuple[int, int]]) ->
 
 
 def _look(root: bytes, path: bytes, entry: os.DirEntry[bytes]) -> Entry | None:
-    if entry.is_dir(follow_symlinks=False):
-        return None if is_ignored_folder(entry.name) else Folder(path)
-    if is_ignored_file(entry.name):
-        return None
-    is_link = entry.is_symlink()
-    if is_link and not lies_within(os.path.join(root, path), root):  # noqa: PTH118  # Path has no bytes
-        return Unreadable(path, "it is a link that leads out of the folder")
-    try:
+    is_link = False
+    try:  # each of these may ask the disk, which may fail for one file and not for the next
+        if entry.is_dir(follow_symlinks=False):
+            return None if is_ignored_folder(entry.name) else Folder(path)
+        if is_ignored_file(entry.name):
+            return None
+        is_link = entry.is_symlink()
+        if is_link and not lies_within(os.path.join(root, path), root):  # noqa: PTH118  # Path has no bytes
+            return Unreadable(path, "it is a link that leads out of the folder")
         return _found(path, entry.stat())
     except FileNotFoundError:  # removed in this moment
         return Unreadable(path, "it is a link to nothing") if is_link else None

@@ -65,6 +65,7 @@ class _Source:
 
     device: int | None
     strange: Named = NOBODY
+    others: Named = NOBODY
     closed: Named = NOBODY
 
 
@@ -157,6 +158,7 @@ class WipeCheck:
             rejected=tally.rejected,
             videos=tally.videos,
             strange=source.strange,
+            others=source.others,
             closed=source.closed,
             device_known=upload or source.device is not None or not self._by_devices,
             reread=self._reread,
@@ -218,19 +220,21 @@ async def _look_at_source(dump: DumpRow) -> _Source:
     """
     if dump.kind is SourceKind.UPLOAD:
         return _Source(None)
-    there, strange, closed = False, NOBODY, NOBODY
+    there, strange, others, closed = False, NOBODY, NOBODY, NOBODY
     entries = _entries(dump)
     while part := await asyncio.to_thread(lambda: list(islice(entries, _ENTRIES))):
         found = {(entry.path, entry.size_bytes, entry.mtime_ns) for entry in part if isinstance(entry, Found)}
         covered = await wipe_rows.covered(dump, found)
         there = there or bool(covered)
-        for path, _, _ in sorted(found - covered):
+        for path, _, _ in sorted(found - covered.keys()):
             strange = strange.plus(readable(path))
+        for path, _, _ in sorted(file for file, at_stake in covered.items() if at_stake):
+            others = others.plus(readable(path))
         for entry in part:
             if isinstance(entry, Unreadable):
                 closed = closed.plus(readable(entry.path or dump.path))
     device = await asyncio.to_thread(_device, dump.path) if there else None
-    return _Source(dump.device_id if device is None else device, strange, closed)
+    return _Source(dump.device_id if device is None else device, strange, others, closed)
 
 
 def _entries(dump: DumpRow) -> Iterator[Entry]:

@@ -107,7 +107,7 @@ async def register(source_id: UUID, arrivals: Sequence[Arrival], *, again: bool 
 
     A path that is known and unchanged keeps its row. One whose bytes were admitted and that changed
     gets a new row; a rejected one that changed is tried again in its own dump, which opens again.
-    `again` makes a new delivery also of unchanged paths, unless their own dump is still open.
+    `again` makes a new delivery of rejected and of unchanged paths, unless their own dump is still open.
     """
     async with in_transaction("default") as transaction:
         await sources.lock(transaction, source_id)
@@ -140,18 +140,22 @@ async def _plan(
     rows = await transaction.execute_query_dict(
         f"SELECT {_COLUMNS}, (SELECT settled_at IS NULL FROM dump WHERE dump.id = file.dump_id) AS open,"
         f" {_WAS_THERE} AS was_there"
-        " FROM file WHERE source_id = $1 AND live AND path = ANY($2) FOR UPDATE OF file",
+        # In the order in which admission locks them, so that each waits for the other at most.
+        " FROM file WHERE source_id = $1 AND live AND path = ANY($2) ORDER BY id FOR UPDATE OF file",
         [source_id, [arrival.path for arrival in arrivals]],
     )
-    known = {bytes(row["path"]): (_row(row), row["was_there"] and (row["open"] or not again)) for row in rows}
+    known = {bytes(row["path"]): (_row(row), row) for row in rows}
     plan = _Plan([], [], [], [])
     for arrival in {arrival.path: arrival for arrival in arrivals}.values():
-        row, may_stay = known.get(arrival.path, (None, False))
-        if row is None:
+        if arrival.path not in known:
             plan.fresh.append(arrival)
-        elif may_stay and (row.size_bytes, row.mtime_ns) == (arrival.size_bytes, arrival.mtime_ns):
+            continue
+        row, facts = known[arrival.path]
+        same_delivery = not again or facts["open"] or row.dump_id == arrival.dump_id
+        same_bytes = (row.size_bytes, row.mtime_ns) == (arrival.size_bytes, arrival.mtime_ns)
+        if same_delivery and same_bytes and facts["was_there"]:
             plan.unchanged.append(row)
-        elif row.state in WAITING or (row.state is FileState.REJECTED and not again):
+        elif row.state in WAITING or (row.state is FileState.REJECTED and same_delivery):
             plan.renewed.append((row, arrival))
         else:
             plan.retired.append(row.file_id)
@@ -168,7 +172,7 @@ async def _retire(transaction: BaseDBAsyncClient, file_ids: Sequence[UUID]) -> N
 
 _RENEWED: Final = {"id": "uuid", "size_bytes": "bigint", "mtime_ns": "bigint"}
 _RENEW: Final = f"""
-UPDATE file SET size_bytes = fresh.size_bytes, mtime_ns = fresh.mtime_ns, state = 'seen',
+UPDATE file SET size_bytes = fresh.size_bytes, mtime_ns = fresh.mtime_ns, state = 'seen', attempts = 0,
     reason = NULL, message = NULL, sha256 = NULL, settled_at = NULL
 FROM {unnest(_RENEWED)} WHERE file.id = fresh.id
 RETURNING file.{_COLUMNS.replace(", ", ", file.")}

@@ -10,9 +10,10 @@ from tortoise.transactions import in_transaction
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.progress import BatchKind
 from thumper.store import feed
+from thumper.store.image_lock import IN_ORDER
 from thumper.store.models import Batch
 
-_DETECT: Final = """
+_DETECT: Final = f"""
 WITH wanted AS (
     SELECT image.id AS image_id, detector.id AS detector_id
     FROM image JOIN detector ON detector.current
@@ -28,12 +29,14 @@ WITH wanted AS (
     ON CONFLICT (image_id, detector_id) DO UPDATE SET batch_id = excluded.batch_id, held = FALSE
     WHERE job.state = 'pending'
     RETURNING image_id
+), locked AS (
+    SELECT image.id FROM queued JOIN image ON image.id = queued.image_id {IN_ORDER}
 )
 UPDATE image SET state = 'pending', error_code = NULL, error = NULL
-FROM queued WHERE image.id = queued.image_id RETURNING image.id
+FROM locked WHERE image.id = locked.id RETURNING image.id
 """
 
-_RETRY: Final = """
+_RETRY: Final = f"""
 WITH wanted AS (
     SELECT job.id FROM job JOIN image ON image.id = job.image_id
     JOIN detector ON detector.id = job.detector_id AND detector.current
@@ -45,9 +48,11 @@ WITH wanted AS (
     UPDATE job SET state = 'pending', batch_id = $1, alone = crash_count > 0, crash_count = 0,
         finished_at = NULL, error_code = NULL, error = NULL, queued_at = now()
     FROM wanted WHERE job.id = wanted.id RETURNING job.image_id
+), locked AS (
+    SELECT image.id FROM queued JOIN image ON image.id = queued.image_id {IN_ORDER}
 )
 UPDATE image SET state = 'pending', error_code = NULL, error = NULL
-FROM queued WHERE image.id = queued.image_id RETURNING image.id
+FROM locked WHERE image.id = locked.id RETURNING image.id
 """
 
 

@@ -12,6 +12,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.card_order import slot_of
 from thumper.domain.clock_doubt import LEAP, NewYear, Shown, doubts, new_years
+from thumper.store import image_lock
 
 # The path as it is shown: that of an upload is the name alone, below no folder of its own.
 # Duplicates count as neighbours: a card that was not wiped delivers its old photos again beside the new ones.
@@ -37,7 +38,6 @@ WHERE EXISTS (
 _AT_ONCE: Final = 5000
 """Images written at a time."""
 
-_LOCK: Final = "SELECT FROM image WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 _WRITE: Final = """
 UPDATE image SET clock_doubt = fresh.doubt FROM unnest($1::uuid[], $2::text[]) AS fresh(id, doubt)
 WHERE image.id = fresh.id
@@ -66,7 +66,7 @@ async def note(transaction: BaseDBAsyncClient, dump_id: UUID) -> None:
     ordered = sorted(changed)
     for start in range(0, len(ordered), _AT_ONCE):
         ids = ordered[start : start + _AT_ONCE]
-        await transaction.execute_query_dict(_LOCK, [ids])
+        await image_lock.lock(transaction, ids)
         await transaction.execute_query_dict(_WRITE, [ids, [changed[image_id] for image_id in ids]])
 
 

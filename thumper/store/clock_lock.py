@@ -20,21 +20,21 @@ R = TypeVar("R")
 _LOCK: Final = 0x636C6F63
 """Key of the advisory lock ("cloc" in ASCII)."""
 
+_TRIES: Final = 5
+"""How often a repair is tried that meets others in the rows of images, before it fails."""
+
 
 async def share(transaction: BaseDBAsyncClient) -> None:
     """Keep time zones and repairs as they are until the transaction ends."""
     await transaction.execute_query_dict("SELECT pg_advisory_xact_lock_shared($1)", [_LOCK])
 
 
-_TRIES: Final = 5
-"""How often a repair is tried that meets workers in the rows of images, before it fails."""
-
-
 async def alone(work: Callable[[BaseDBAsyncClient], Awaitable[R]]) -> R:
     """Do work in a transaction of its own while nobody takes photos in.
 
-    Workers write the state of images meanwhile. When both wait for a row of the other, PostgreSQL ends one of
-    them; then the work, of which nothing is left, is done once more.
+    Workers write the state of images meanwhile, in the order of `image_lock`. When somebody does not keep that
+    order and both wait for a row of the other, PostgreSQL ends one of them; then the work, of which nothing is
+    left, is done once more.
     """
     for left in reversed(range(_TRIES)):
         try:

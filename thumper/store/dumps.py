@@ -162,6 +162,14 @@ async def settle_quiet(
     return settled
 
 
+async def of_folder(source_id: UUID, folder: bytes) -> set[UUID]:
+    """Give the deliveries under one folder of a source."""
+    rows = await client().execute_query_dict(
+        "SELECT id FROM dump WHERE source_id = $1 AND folder = $2", [source_id, folder]
+    )
+    return {row["id"] for row in rows}
+
+
 async def any_open(source_id: UUID) -> bool:
     """Say whether a dump of a source has not settled."""
     rows = await client().execute_query_dict(

@@ -21,9 +21,10 @@ from tortoise.transactions import in_transaction
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.progress import CRASHES_UNTIL_FAILED
 from thumper.domain.reason import Reason
-from thumper.store import feed
+from thumper.store import feed, image_lock
 from thumper.store.connect import client
 from thumper.store.ids import new_id
+from thumper.store.image_lock import IN_ORDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ async def enqueue(
     )
 
 
-_CLAIM: Final = """
+_CLAIM: Final = f"""
 WITH picked AS (
     SELECT id FROM job
     WHERE state = 'pending' AND NOT held AND not_before <= now() AND detector_id = $1 AND alone = $2
@@ -90,10 +91,12 @@ WITH picked AS (
         error_code = NULL, error = NULL
     FROM picked WHERE job.id = picked.id
     RETURNING job.id, job.image_id
+), wanted AS (
+    SELECT image.id, leased.id AS job_id FROM leased JOIN image ON image.id = leased.image_id {IN_ORDER}
 )
 UPDATE image SET state = 'processing', error_code = NULL, error = NULL
-FROM leased WHERE image.id = leased.image_id
-RETURNING leased.id AS job_id, image.id AS image_id, image.sha256, image.original_path
+FROM wanted WHERE image.id = wanted.id
+RETURNING wanted.job_id, image.id AS image_id, image.sha256, image.original_path
 """
 
 
@@ -204,8 +207,10 @@ async def give_up(transaction: BaseDBAsyncClient, which: str, values: Sequence[A
 
 async def _set_pending(transaction: BaseDBAsyncClient, rows: Sequence[dict[str, Any]]) -> None:
     """Bring the images of jobs that became pending in line."""
+    image_ids = [row["image_id"] for row in rows]
+    await image_lock.lock(transaction, image_ids)
     await transaction.execute_query_dict(
-        "UPDATE image SET state = 'pending' WHERE id = ANY($1::uuid[])", [[row["image_id"] for row in rows]]
+        "UPDATE image SET state = 'pending' WHERE id = ANY($1::uuid[])", [image_ids]
     )
 
 
@@ -254,6 +259,7 @@ async def _fail(statement: str, parameters: list[Any]) -> int:
         rows = await transaction.execute_query_dict(statement, parameters)
         if not rows:
             return 0
+        await image_lock.lock(transaction, [row["image_id"] for row in rows])
         images = await transaction.execute_query_dict(
             """
             UPDATE image SET state = 'failed', error_code = failed.code, error = failed.message,

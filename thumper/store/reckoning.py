@@ -22,6 +22,7 @@ from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.clock_effect import Effect, Move
 from thumper.domain.clock_fix import EVERY_READING, Bounds, StandingFix, counting, repaired_instant
 from thumper.domain.time_zone import place_zone
+from thumper.store.image_lock import IN_ORDER
 from thumper.store.models.image import UNTIMED_SORT_AT
 from thumper.store.unnest import arrays, unnest
 
@@ -116,9 +117,8 @@ SELECT image.id, image.dump_id, image.deployment_id, image.taken_local, image.cl
     image.clock_doubt, image.taken_at, image.sort_at, image.time_source, image.clock_offset_s, image.clock_fix_id,
     image.dst_edge, location.time_zone, location.latitude, location.longitude, now() AS now
 FROM image LEFT JOIN location ON location.id = image.location_id
-WHERE image.id = ANY($1::uuid[]) ORDER BY image.id
+WHERE image.id = ANY($1::uuid[])
 """
-_LOCKED: Final = " FOR NO KEY UPDATE OF image"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -165,7 +165,7 @@ class Reckoning:
             self.effect.without_reading = len(rows) - len(ids)
         for start in range(0, len(ids), _PAGE):
             yield await connection.execute_query_dict(
-                _READ + (_LOCKED if locked else ""), [ids[start : start + _PAGE]]
+                _READ + (IN_ORDER if locked else "ORDER BY image.id"), [ids[start : start + _PAGE]]
             )
 
     async def _reckon(

@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 from thumper.domain.detection import Detection
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.label import ClassMap
-from thumper.store import feed, jobs
+from thumper.store import feed, image_lock, jobs
 from thumper.store.ids import new_id
 from thumper.store.unnest import arrays, unnest
 
@@ -80,6 +80,7 @@ async def write(lease: jobs.Lease, results: Sequence[Result], origin: Origin) ->
         if not own:
             return 0
         await _insert(transaction, own, origin)
+        await image_lock.lock(transaction, [job["image_id"] for job, _ in own])
         await transaction.execute_query_dict(
             """
             UPDATE image SET state = 'completed', processed_at = now(), error_code = NULL, error = NULL,

@@ -35,7 +35,7 @@ _INTERRUPTED: Final = (
 _REPLACED: Final = "A later delivery has these paths now. Retry that one, or look at its receipt."
 
 _DUMP: Final = """
-SELECT dump.source_id, source.kind, dump.settled_at, (
+SELECT source.kind, dump.settled_at, (
     SELECT count(*) FROM file WHERE file.dump_id = dump.id AND file.state = 'rejected') AS rejected
 FROM dump JOIN source ON source.id = dump.source_id WHERE dump.id = $1
 """
@@ -52,11 +52,13 @@ async def ask(dump_id: UUID) -> Retry:
     Raises `NotFoundError`.
     """
     async with in_transaction("default") as transaction:
-        found = await transaction.execute_query_dict(_DUMP, [dump_id])
+        found = await transaction.execute_query_dict("SELECT source_id FROM dump WHERE id = $1", [dump_id])
         if not found:
             raise NotFoundError(f"There is no dump {dump_id}.")
-        dump = found[0]
-        await sources.lock(transaction, dump["source_id"])
+        await sources.lock(
+            transaction, found[0]["source_id"]
+        )  # first, or two who ask at once see the same files
+        (dump,) = await transaction.execute_query_dict(_DUMP, [dump_id])
         if dump["kind"] == SourceKind.UPLOAD.value:
             return _left(dump["rejected"], _BYTES_ARE_GONE)
         # An ingestion that was cut short has not seen all files: its dump must not come to look complete.

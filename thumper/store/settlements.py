@@ -92,30 +92,43 @@ async def mark_stable(file_ids: Sequence[UUID]) -> None:
 
 _TOUCHED: Final = {"id": "uuid", "sha256": "bytea"}
 _BEFORE: Final = f"""
-SELECT file.id, file.dump_id, file.mtime_ns, before.id AS before_id, before.state
+SELECT DISTINCT ON (file.id) file.id, file.dump_id, before.id AS before_id, before.state, before.sha256,
+    before.image_id, before.attempts, before.seen_at, before.settled_at
 FROM {unnest(_TOUCHED)} JOIN file USING (id)
 JOIN file AS before ON before.dump_id = file.dump_id AND before.path = file.path AND NOT before.live
     AND before.sha256 = fresh.sha256 AND before.state IN ('stored', 'duplicate')
+ORDER BY file.id, before.state = 'stored' DESC
 """
+_TAKEN_BACK: Final = {
+    "id": "uuid",
+    "state": "text",
+    "sha256": "bytea",
+    "image_id": "uuid",
+    "attempts": "int",
+    "seen_at": "timestamptz",
+    "settled_at": "timestamptz",
+}
 _TAKE_BACK: Final = f"""
-UPDATE file SET live = TRUE, mtime_ns = fresh.mtime_ns
-FROM {unnest({"id": "uuid", "mtime_ns": "bigint"})} WHERE file.id = fresh.id
+UPDATE file SET ({", ".join(_TAKEN_BACK)}) = ({", ".join(f"fresh.{column}" for column in _TAKEN_BACK)})
+FROM {unnest(_TAKEN_BACK)} WHERE file.id = fresh.id
 """
 
 
 async def take_back(
     transaction: BaseDBAsyncClient, hashes: Mapping[UUID, bytes]
 ) -> tuple[dict[UUID, FileState], list[FeedEntry]]:
-    """Undo new rows of paths whose bytes, by SHA-256, are what they were when the same dump took them in.
+    """Make one row of two for paths whose bytes, by SHA-256, are what they were when the same dump took them in.
 
     Only their time has changed, as when a copy sets it last: still one file of the delivery. Gives the state that
-    each has, by the id of the row that is no more, and the feed entries for the end of the transaction.
+    each has, by its id, and the feed entries for the end of the transaction. The row that is live stays so: whoever
+    registers the path meanwhile waits for it, and would not see that another one took its place.
     """
     rows = await transaction.execute_query_dict(_BEFORE, arrays(list(hashes.items()))) if hashes else []
     if not rows:
         return {}, []
-    await transaction.execute_query_dict("DELETE FROM file WHERE id = ANY($1)", [[row["id"] for row in rows]])
-    values = [(row["before_id"], row["mtime_ns"]) for row in rows]
+    before = [row["before_id"] for row in rows]
+    await transaction.execute_query_dict("DELETE FROM file WHERE id = ANY($1)", [before])
+    values = [[row[column] for column in _TAKEN_BACK] for row in rows]
     await transaction.execute_query_dict(_TAKE_BACK, arrays(values))
     touched = {row["dump_id"] for row in rows}
     await dumps.touch(transaction, touched)

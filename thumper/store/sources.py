@@ -71,8 +71,12 @@ async def note_scan(source_id: UUID, *, canary_heard: bool) -> None:
 
 
 async def lock(transaction: BaseDBAsyncClient, source_id: UUID) -> None:
-    """Let one transaction at a time register files of a source."""
-    await transaction.execute_query_dict("SELECT 1 FROM source WHERE id = $1 FOR UPDATE", [source_id])
+    """Let one transaction at a time register files of a source.
+
+    Its row may still be referred to: PostgreSQL looks at it when a transaction writes a dump twice, and an admission
+    that waited for this lock, holding files that its holder wants, would be a deadlock.
+    """
+    await transaction.execute_query_dict("SELECT 1 FROM source WHERE id = $1 FOR NO KEY UPDATE", [source_id])
 
 
 async def find_source(kind: SourceKind) -> UUID | None:

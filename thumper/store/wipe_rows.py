@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from thumper.domain.path_text import readable
@@ -17,6 +17,9 @@ from thumper.domain.video import VIDEO_ENDINGS
 from thumper.domain.wipe import MOST_EXAMPLES, Named
 from thumper.errors import NotFoundError
 from thumper.store.connect import client
+
+SeenFile: TypeAlias = tuple[bytes, int, int]
+"""Path below the source, size in bytes, modification time in nanoseconds."""
 
 _PAGE: Final = 2_000
 """Originals read at a time."""
@@ -139,23 +142,30 @@ async def originals(dump_id: UUID, *, after: UUID) -> list[Original]:
 
 
 _AS_DELIVERED: Final = """
-SELECT path, size_bytes, mtime_ns FROM file WHERE dump_id = $1 AND path = ANY($2::bytea[])
+SELECT path, size_bytes, mtime_ns, FALSE AS at_stake FROM file WHERE dump_id = $1 AND path = ANY($2::bytea[])
 """
 _AS_KNOWN: Final = """
-SELECT file.path, file.size_bytes, file.mtime_ns FROM file JOIN dump ON dump.source_id = file.source_id
+SELECT file.path, file.size_bytes, file.mtime_ns, file.dump_id <> dump.id
+    AND (image.id IS NULL OR substring(image.original_path FROM 1 FOR length($3::bytea)) = $3) AS at_stake
+FROM file JOIN dump ON dump.source_id = file.source_id LEFT JOIN image ON image.id = file.image_id
 WHERE dump.id = $1 AND file.live AND file.path = ANY($2::bytea[])
 """
 
 
-async def covered(dump: DumpRow, found: Collection[tuple[bytes, int, int]]) -> set[tuple[bytes, int, int]]:
-    """Give those of the files (path below the source, size, mtime) that a receipt covers as they are.
+async def covered(dump: DumpRow, found: Collection[SeenFile]) -> dict[SeenFile, bool]:
+    """Give those of the files that a receipt covers as they are, and whether wiping them would lose something.
 
-    A card has one receipt. A watched folder has one for each delivery, and any of them will do.
+    A card has one receipt. A watched folder has one for each delivery, and any of them will do; but what another one
+    delivered is at stake when it was not taken in, or when its original lies in this folder.
     """
-    statement = _AS_KNOWN if dump.kind is SourceKind.DROP else _AS_DELIVERED
     paths: Sequence[bytes] = [path for path, _, _ in found]
-    rows = await client().execute_query_dict(statement, [dump.id, paths])
-    return {(bytes(row["path"]), row["size_bytes"], row["mtime_ns"]) for row in rows} & set(found)
+    if dump.kind is SourceKind.DROP:
+        below = dump.path.rstrip(b"/") + b"/"
+        rows = await client().execute_query_dict(_AS_KNOWN, [dump.id, paths, below])
+    else:
+        rows = await client().execute_query_dict(_AS_DELIVERED, [dump.id, paths])
+    by_file = {(bytes(row["path"]), row["size_bytes"], row["mtime_ns"]): row["at_stake"] for row in rows}
+    return {file: by_file[file] for file in found if file in by_file}
 
 
 def place_of(dump: DumpRow) -> str:

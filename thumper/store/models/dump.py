@@ -92,6 +92,7 @@ class File(Model):
     message = fields.TextField(null=True)
     """What is wrong with this very file, in a sentence."""
     attempts = fields.IntField(default=0)
+    """How often it settled with the size and time that it has; one that waits nevertheless was asked for again."""
     live = fields.BooleanField(default=True)
     """False once the same path holds other bytes, which have a row of their own."""
     image: fields.ForeignKeyNullableRelation[Image] = fields.ForeignKeyField(
