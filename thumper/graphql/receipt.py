@@ -116,7 +116,7 @@ class CardComparison:
     description="Whether what a dump was delivered from may be wiped: only when every file is stored or a duplicate and"
     " an identical original of each was re-read from disk, on another device than the dump's own. Asking begins a"
     " check, which everybody who asks meanwhile shares; a request waits a few seconds for it. A verdict is given again"
-    " for one minute, as long as the dump does not change."
+    " for five seconds, as long as the dump does not change."
 )
 class Wipe:
     """Stands over `wipe_checks.Asked`."""
