@@ -8,6 +8,7 @@ from tests import factories as make
 from tests.api import Api
 from thumper.domain.progress import FileState, SourceKind
 from thumper.graphql.identity import encode
+from thumper.settings import Settings
 from thumper.store.models import Source
 
 RETRY = """mutation($id: ID!) { retryDump(input: {id: $id}) {
@@ -19,8 +20,8 @@ async def retry(api: Api, dump_id: str) -> dict[str, Any]:
     return answer
 
 
-async def test_rejected_files_wait_again(api: Api) -> None:
-    dump = await make.make_dump(settled_at=make.NOON)
+async def test_rejected_files_wait_again(api: Api, settings: Settings) -> None:
+    dump = await make.make_dump(source=await make.make_source(settings.drop_dir), settled_at=make.NOON)
     for _ in range(3):
         await make.make_file(dump, FileState.REJECTED)
     dump_id = encode("Dump", dump.id)
@@ -31,6 +32,14 @@ async def test_rejected_files_wait_again(api: Api) -> None:
         "whyLeft": None,
         "errors": [],
     }
+
+
+async def test_rejected_files_of_a_folder_that_is_not_watched_any_more_are_left(api: Api) -> None:
+    dump = await make.make_dump(settled_at=make.NOON)
+    await make.make_file(dump, FileState.REJECTED)
+    answer = await retry(api, encode("Dump", dump.id))
+    assert (answer["retried"], answer["left"], answer["errors"]) == (0, 1, [])
+    assert "THUMPER_DROP" in answer["whyLeft"]
 
 
 async def test_rejected_uploads_are_left_and_the_answer_says_why(api: Api) -> None:

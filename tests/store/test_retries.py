@@ -84,6 +84,16 @@ async def test_a_path_that_a_later_delivery_has_now_is_left(database: str) -> No
     assert "later delivery" in retry.why_left
 
 
+async def test_files_of_a_folder_that_is_not_watched_any_more_are_left_with_what_to_do(database: str) -> None:
+    dump = await of_kind(SourceKind.DROP)
+    await make_file(dump, FileState.REJECTED)
+    retry = await retries.ask(dump.id, watched=b"/another/drop")
+    assert (retry.retried, retry.left) == (0, 1)
+    assert "THUMPER_DROP" in retry.why_left
+    source = await Source.get(id=dump.source_id)
+    assert await retries.ask(dump.id, watched=bytes(source.path)) == Retry(1)
+
+
 async def test_an_unknown_dump_is_not_found(database: str) -> None:
     with pytest.raises(NotFoundError):
         await retries.ask(unknown_id())

@@ -10,6 +10,7 @@ from typing import Any
 from thumper.background import cancel
 from thumper.cli.prepare import prepare
 from thumper.cli.servers import with_addresses
+from thumper.doctor.processes import bind
 from thumper.embedded.servers import running_servers
 from thumper.embedded.supervisor import Child, ChildFailure, OnChange, Supervisor
 from thumper.errors import ThumperError
@@ -33,10 +34,12 @@ async def run_tree(
 ) -> None:
     """Run everything until `stop`; `beside` runs meanwhile, once the rooms have been started.
 
-    Raises `AlreadyRunningError` when this home is in use, `RoomFailedError` when a room cannot run.
+    Raises `AlreadyRunningError` when this home is in use, `RoomFailedError` when a room cannot run or
+    the port of the API is taken.
     """
     async with running_servers(settings, require_owner=True) as addresses:
         named = with_addresses(settings, addresses)
+        refuse_taken_port(settings)
         await prepare(named)
         supervisor = Supervisor(
             [_child(room, named) for room in ROOMS], log_dir=settings.log_dir, on_change=on_change
@@ -50,6 +53,17 @@ async def run_tree(
             await cancel(company)
     if failure is not None:
         raise RoomFailedError(_last_words(failure, settings))
+
+
+def refuse_taken_port(settings: Settings) -> None:
+    """Raise `RoomFailedError` if the API could not listen: the display would show whoever does as if it were ours."""
+    try:
+        bind(settings)
+    except OSError as error:
+        raise RoomFailedError(
+            f"serve cannot run: port {settings.port} of {settings.host} cannot be used ({error.strerror or error}). "
+            "Stop what has it, or set THUMPER_PORT to a free port, such as 8481."
+        ) from error
 
 
 def _child(room: str, settings: Settings) -> Child:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, TypeAlias
 
 import strawberry
@@ -59,7 +60,7 @@ class DumpMutation:
     async def retry_dump(info: Info, input: Input) -> RetryDumpPayload:
         dump_id = decode(input.id, "Dump")
         try:
-            retry = await retries.ask(dump_id)
+            retry = await retries.ask(dump_id, watched=os.fsencode(info.context.settings.drop_dir))
         except NotFoundError as error:
             raise not_found("dump", "id") from error
         return RetryDumpPayload(

@@ -24,8 +24,10 @@ LIVE_PATIENCE_S: Final = 0.25
 """How long a message of a subscription waits for it; the next message comes two seconds later."""
 REUSED_S: Final = 5.0
 """Age up to which a verdict that was told is given again: less time than it takes to change the card in the reader."""
+UNHEARD_S: Final = 60.0
+"""Age up to which a verdict that nobody has heard yet is kept for whoever asked last: time to ask again."""
 FOLLOWED_S: Final = 600.0
-"""Age up to which a verdict that nobody has heard yet is kept, and that of somebody who follows the dump live."""
+"""Age up to which a verdict stands for somebody who follows the dump live; the message says when it was reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class _Running:
         """Say whether it answers somebody who asks now about the dump in this version."""
         if not self.task.done():
             return True
-        most_s = FOLLOWED_S if live or not self._told else REUSED_S
+        most_s = FOLLOWED_S if live else REUSED_S if self._told else UNHEARD_S
         return not self.failed and self._check.version == version and self.age_s < most_s
 
     @property

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from typing import Final, TypeVar
 
-_READERS: Final = 4
+READERS: Final = 4
 """Files read at a time."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-async def each(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-    """Do blocking work on each item; give the results in the order of the items.
+async def each(
+    work: Callable[[Item], Result], items: Sequence[Item], *, pool: Executor | None = None
+) -> list[Result]:
+    """Do blocking work on each item, in threads of a pool; give the results in the order of the items.
 
-    A thread takes one item after the other: handing each over by itself costs more than a small photo.
+    Without a pool it is the one of the event loop, which others need as well. A thread takes one item after
+    the other: handing each over by itself costs more than a small photo.
     Raises what the work raises; then, and when it is cancelled, no further item is begun.
     """
     waiting = deque(enumerate(items))
@@ -36,7 +40,8 @@ async def each(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Re
                 raise
 
     try:
-        await asyncio.gather(*(asyncio.to_thread(take) for _ in range(min(_READERS, len(items)))))
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(loop.run_in_executor(pool, take) for _ in range(min(READERS, len(items)))))
     finally:
         waiting.clear()
     return [done[number] for number in range(len(items))]

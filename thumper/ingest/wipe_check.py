@@ -12,8 +12,10 @@ import datetime as dt
 import hashlib
 import os
 from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
@@ -26,7 +28,7 @@ from thumper.domain.reason import Reason
 from thumper.domain.wipe import NOBODY, Named, Reread, Verdict, WipeFacts, judge, still_checking
 from thumper.imaging.original import open_original
 from thumper.imaging.refusal import DecodeRefusal
-from thumper.ingest.readers import each
+from thumper.ingest.readers import READERS, each
 from thumper.ingest.walk import Entry, Found, Unreadable, look_at, walk
 from thumper.store import wipe_rows
 from thumper.store.wipe_rows import DumpRow, Original, Tally
@@ -76,6 +78,8 @@ class WipeCheck:
         self.version: Version | None = None
         """Which state of the dump the verdict is about."""
         self._dump_id = dump_id
+        # Of its own: a share that does not answer holds its threads, and nothing else waits for them.
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="wipe-check")
         self._to_check = 0
         self._reread = Reread()
         self._by_devices: dict[frozenset[int], Named] = {}
@@ -87,6 +91,12 @@ class WipeCheck:
 
     async def run(self) -> Verdict:
         """Check from beginning to end; raises `NotFoundError`, and what the database raises when it is away."""
+        try:
+            return await self._run()
+        finally:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _run(self) -> Verdict:
         tries = _TRIES
         while True:
             dump = await wipe_rows.read_dump(self._dump_id)
@@ -115,11 +125,11 @@ class WipeCheck:
             after = page[-1].image_id
             for start in range(0, len(page), _AT_ONCE):
                 part = page[start : start + _AT_ONCE]
-                for original, look in zip(part, await each(_reread, part), strict=True):
+                for original, look in zip(part, await each(_reread, part, pool=self._pool), strict=True):
                     self._take(dump, original, look)
             if await self._changed(dump):
                 return None
-        return await _look_at_source(dump)
+        return await _look_at_source(dump, self._pool)
 
     async def _changed(self, dump: DumpRow) -> bool:
         return (await wipe_rows.read_dump(dump.id)).changed_at != dump.changed_at
@@ -212,7 +222,7 @@ def _forget_pages(fd: int) -> None:
         os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-async def _look_at_source(dump: DumpRow) -> _Source:
+async def _look_at_source(dump: DumpRow, pool: Executor) -> _Source:
     """Compare what lies at the source now with the receipt; what is not there is nobody's obstacle.
 
     The device is that of the source when files of the receipt are there, else the one that it had: an empty
@@ -220,9 +230,10 @@ async def _look_at_source(dump: DumpRow) -> _Source:
     """
     if dump.kind is SourceKind.UPLOAD:
         return _Source(None)
+    run = partial(asyncio.get_running_loop().run_in_executor, pool)
     there, strange, others, closed = False, NOBODY, NOBODY, NOBODY
     entries = _entries(dump)
-    while part := await asyncio.to_thread(lambda: list(islice(entries, _ENTRIES))):
+    while part := await run(lambda: list(islice(entries, _ENTRIES))):
         found = {(entry.path, entry.size_bytes, entry.mtime_ns) for entry in part if isinstance(entry, Found)}
         covered = await wipe_rows.covered(dump, found)
         there = there or bool(covered)
@@ -233,7 +244,7 @@ async def _look_at_source(dump: DumpRow) -> _Source:
         for entry in part:
             if isinstance(entry, Unreadable):
                 closed = closed.plus(readable(entry.path or dump.path))
-    device = await asyncio.to_thread(_device, dump.path) if there else None
+    device = await run(_device, dump.path) if there else None
     return _Source(dump.device_id if device is None else device, strange, others, closed)
 
 

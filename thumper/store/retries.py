@@ -32,10 +32,14 @@ _INTERRUPTED: Final = (
     "This path is still being taken in, or that was interrupted. Run `thumper ingest` with it again: it finishes what"
     " is left and tries these files again."
 )
+_NOT_WATCHED: Final = (
+    "This folder is not the drop folder any more, so nobody would try these files. Set THUMPER_DROP to it, or run"
+    " `thumper ingest` with it."
+)
 _REPLACED: Final = "A later delivery has these paths now. Retry that one, or look at its receipt."
 
 _DUMP: Final = """
-SELECT source.kind, dump.settled_at, (
+SELECT source.kind, source.path, dump.settled_at, (
     SELECT count(*) FROM file WHERE file.dump_id = dump.id AND file.state = 'rejected') AS rejected
 FROM dump JOIN source ON source.id = dump.source_id WHERE dump.id = $1
 """
@@ -46,10 +50,10 @@ WHERE dump_id = $1 AND state = 'rejected' AND live RETURNING id
 """
 
 
-async def ask(dump_id: UUID) -> Retry:
+async def ask(dump_id: UUID, *, watched: bytes | None = None) -> Retry:
     """Have the rejected files of a dump wait again; the dump is open until they have settled.
 
-    Raises `NotFoundError`.
+    `watched` is the absolute path of the drop folder; None for whatever it is. Raises `NotFoundError`.
     """
     async with in_transaction("default") as transaction:
         found = await transaction.execute_query_dict("SELECT source_id FROM dump WHERE id = $1", [dump_id])
@@ -64,6 +68,8 @@ async def ask(dump_id: UUID) -> Retry:
         # An ingestion that was cut short has not seen all files: its dump must not come to look complete.
         if dump["kind"] == SourceKind.INGEST.value and dump["settled_at"] is None:
             return _left(dump["rejected"], _INTERRUPTED)
+        if dump["kind"] == SourceKind.DROP.value and watched not in {None, bytes(dump["path"])}:
+            return _left(dump["rejected"], _NOT_WATCHED)
         asked = await transaction.execute_query_dict(_ASK, [dump_id])
         if asked:
             await dumps.touch(transaction, [dump_id])

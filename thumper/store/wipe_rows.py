@@ -24,9 +24,7 @@ SeenFile: TypeAlias = tuple[bytes, int, int]
 _PAGE: Final = 2_000
 """Originals read at a time."""
 
-VIDEO: Final = (
-    f"(file.reason = 'UNSUPPORTED_TYPE' AND file.display_path ~* '[^/]\\.({'|'.join(VIDEO_ENDINGS)})$')"
-)
+VIDEO: Final = f"(file.state = 'rejected' AND file.display_path ~* '[^/]\\.({'|'.join(VIDEO_ENDINGS)})$')"
 """The condition on a row of `file` that it is a rejected video, as `domain.video.is_video` has it."""
 
 

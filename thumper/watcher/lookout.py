@@ -58,7 +58,7 @@ class Lookout:
         self._scan_at_s = 0.0
         self._settle_at_s = 0.0
         self._ask_at_s = self._admit_at_s = 0.0
-        self._one_by_one = False
+        self._alone = 0
         self._named: set[bytes] = set()
 
     async def begin(self) -> UUID:
@@ -228,7 +228,6 @@ class Lookout:
     async def _admit_some(self, source_id: UUID) -> None:
         """Admit one chunk of what is whole; the rest waits for the next turn."""
         if not self._tracker.ready:
-            self._one_by_one = False
             return
         if time.monotonic() < self._admit_at_s:
             return
@@ -236,7 +235,7 @@ class Lookout:
         stale = self._tracker.unrecorded(first)
         if stale:
             self._tracker.note_recorded(await drop.see(source_id, stale))
-        chunk = chunks([self._stable(path) for path in first])[0][: 1 if self._one_by_one else None]
+        chunk = chunks([self._stable(path) for path in first])[0][: 1 if self._alone else None]
         try:
             outcomes = await admit(self._desk, chunk, keep=self._settings.keep)
         except OUTAGES:
@@ -250,12 +249,12 @@ class Lookout:
             # Not the file's place to stop all others: find it by admitting one at a time, and name it. Nor
             # is it blamed at once: a location that was deleted in this moment is made anew at the next try.
             log.exception("cannot admit", files=len(chunk), first=readable(chunk[0].name))
-            if not self._one_by_one:
-                self._one_by_one = True
+            if not self._alone:
+                self._alone = len(chunk)
                 return
             await reject(chunk, Reason.UNREADABLE)
-            self._one_by_one = False
             outcomes = [Outcome(chunk[0], FileState.REJECTED)]
+        self._alone = max(self._alone - 1, 0)
         self._health.obstruction = ""
         self._tracker.conclude(outcomes, now_s=time.monotonic())
         self._settle_soon()
