@@ -60,7 +60,7 @@ def _database(url: str, name: str, *, create: bool = False, template: str = "tem
     """Give the URL of another database of the same server, created on request."""
     own = urlsplit(url)._replace(path=f"/{name}").geturl()
     if create:
-        _administer(url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        _administer(url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     return own
 
 

@@ -35,9 +35,9 @@ def asking(client_settings: Settings) -> Ask:
     return partial(ask, client_settings)
 
 
-async def make_card() -> Dump:
+async def make_card(drop: Path = Path("/photos/drop")) -> Dump:
     """A delivery with a file in each state but waiting, whose originals are nowhere."""
-    source = await make_source(Path("/photos/drop"))
+    source = await make_source(drop)
     dump = await make_dump(
         await make_location("Barn"), source=source, folder=b"Barn", display_folder="Barn", settled_at=NOON
     )
@@ -246,8 +246,8 @@ async def _safe_upload(tmp_path: Path) -> UUID:
     return dump.id
 
 
-async def test_retrying_says_how_many_files_wait_again(asking: Ask) -> None:
-    dump = await make_card()
+async def test_retrying_says_how_many_files_wait_again(asking: Ask, client_settings: Settings) -> None:
+    dump = await make_card(client_settings.drop_dir)
     answer = await retry._retry(asking, "Barn")
     assert answer == {
         "dump": encode("Dump", dump.id),
@@ -263,7 +263,7 @@ async def test_retrying_says_how_many_files_wait_again(asking: Ask) -> None:
 
 
 async def test_retrying_without_a_watcher_says_so(client_settings: Settings) -> None:
-    await make_card()
+    await make_card(client_settings.drop_dir)
     code, out, err = await run(client_settings, "retry", "Barn")
     assert (code, out) == (0, "Rejected files: 1 to be tried again, 0 left as they are.\n")
     assert "No watcher runs" in err
