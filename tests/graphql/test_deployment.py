@@ -41,8 +41,8 @@ async def test_cameras_and_locations_list_their_stays_latest_first_in_pages(
     for camera in cameras:
         for place in places:
             await models.Deployment.create(camera=camera, location=place)
-    query = f"""{{ cameras(first: 10) {{ nodes {{ serial deployments(first: 2) {{ totalCount pageInfo {{ hasNextPage endCursor }}
-      nodes {{ {STAY} clockFixes {{ id }} }} }} }} }} }}"""
+    query = f"""{{ cameras(first: 10) {{ nodes {{ serial deployments(first: 2) {{
+      totalCount pageInfo {{ hasNextPage endCursor }} nodes {{ {STAY} clockFixes {{ id }} }} }} }} }} }}"""
     with counted_statements(monkeypatch) as statements:
         nodes = (await api.ask(query))["cameras"]["nodes"]
     assert len(statements) == 7, statements
