@@ -50,10 +50,11 @@ async def test_cameras_and_locations_list_their_stays_latest_first_in_pages(
         assert node["deployments"]["totalCount"] == 3
         assert [stay["location"]["name"] for stay in node["deployments"]["nodes"]] == ["Ridge", "Oak"]
         assert {stay["camera"]["serial"] for stay in node["deployments"]["nodes"]} == {node["serial"]}
+    first = next(encode("Camera", camera.id) for camera in cameras if camera.serial == nodes[0]["serial"])
     cursor = nodes[0]["deployments"]["pageInfo"]["endCursor"]
     rest = """query ($id: ID!, $after: String) { camera(id: $id) { deployments(first: 2, after: $after) {
       nodes { location { name } } pageInfo { hasNextPage } } } }"""
-    page = (await api.ask(rest, id=encode("Camera", cameras[0].id), after=cursor))["camera"]["deployments"]
+    page = (await api.ask(rest, id=first, after=cursor))["camera"]["deployments"]
     assert page == {"nodes": [{"location": {"name": "Creek"}}], "pageInfo": {"hasNextPage": False}}
     query = '{ location(name: "oak") { deployments { totalCount nodes { camera { serial } } } } }'
     stays = (await api.ask(query))["location"]["deployments"]
