@@ -17,6 +17,8 @@ from tests.patience import PATIENCE_S
 from tests.pipeline import detect, store_images
 from thumper.settings import Settings
 
+pytestmark = pytest.mark.slow  # as a whole: each starts the real command
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

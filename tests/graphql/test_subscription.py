@@ -25,6 +25,8 @@ from thumper.store.images import ImageSearch
 from thumper.store.models import Deer, Dump
 from thumper.store.models import Detection as DetectionRow
 
+pytestmark = pytest.mark.slow  # as a whole: live messages come at most four times a second
+
 IMAGES = """subscription($where: ImageFilter, $after: BigInt) {
     imageProcessed(where: $where, after: $after) { seq snapshot images { id state } } }"""
 DETECTIONS = """subscription($where: DetectionFilter, $after: BigInt) {

@@ -18,6 +18,8 @@ from thumper.store import receipts
 from thumper.store.models import Dump, Feed, File, Image, Job, Location
 from thumper.watcher import lookout
 
+pytestmark = pytest.mark.slow  # as a whole: a real watcher waits for its looks
+
 Photos = Callable[[int], list[Path]]
 
 

@@ -18,6 +18,8 @@ from tests.watcher.conftest import Watching
 from thumper.domain.progress import FileState
 from thumper.store.models import DetectionRun, Dump, File, Image, Job, Location
 
+pytestmark = pytest.mark.slow  # as a whole: a real watcher waits for its looks
+
 Photos = Callable[[int], list[Path]]
 
 LAYOUTS = {

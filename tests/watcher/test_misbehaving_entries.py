@@ -22,6 +22,8 @@ from tests.watcher.conftest import Watching
 from thumper.domain.progress import FileState
 from thumper.store.models import File, Image
 
+pytestmark = pytest.mark.slow  # as a whole: a real watcher waits for its looks
+
 
 @pytest_asyncio.fixture
 async def helpless() -> None:

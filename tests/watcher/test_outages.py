@@ -16,6 +16,8 @@ from thumper.ingest.admit import admit
 from thumper.store.models import Feed, File, Image, Job, Source
 from thumper.watcher import lookout
 
+pytestmark = pytest.mark.slow  # as a whole: a real watcher waits for its looks
+
 
 @pytest.mark.slow
 async def test_a_source_that_vanishes_is_offline_and_nothing_changes(watching: Watching) -> None:

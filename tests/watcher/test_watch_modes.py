@@ -18,6 +18,8 @@ from thumper.watcher.mounts import Mount, Mounts, MountTable
 from thumper.watcher.scan import root_identity
 from thumper.watcher.senses import POLL_S, SHARE_LOOK_S, Senses
 
+pytestmark = pytest.mark.slow  # as a whole: a real watcher waits for its looks
+
 DISK = Mount(number=1, parent=0, point=b"/", kind="ext4", device="8:1", read_only=False)
 
 
