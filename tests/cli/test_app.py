@@ -14,6 +14,8 @@ import pytest
 from thumper import __version__
 from thumper.settings import Settings
 
+pytestmark = pytest.mark.slow  # as a whole: each starts the real command
+
 
 def _thumper(*words: str, settings: Settings | None = None, **extra: str) -> subprocess.CompletedProcess[str]:
     environment = (settings.as_environment() if settings else dict(os.environ)) | extra

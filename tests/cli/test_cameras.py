@@ -16,6 +16,8 @@ from thumper.errors import UsageError
 from thumper.ingest.explain import explain
 from thumper.settings import Settings
 
+pytestmark = pytest.mark.slow  # as a whole: each starts the real command
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:

@@ -26,6 +26,8 @@ from thumper.graphql.identity import encode
 from thumper.settings import Settings
 from thumper.store import models
 
+pytestmark = pytest.mark.slow  # as a whole: each starts the real command
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -25,6 +25,8 @@ from thumper.graphql import subscription_stream
 from thumper.settings import Settings
 from thumper.store.models import Dump
 
+pytestmark = pytest.mark.slow  # as a whole: each starts the real command
+
 
 class Screen:
     """Where a display writes."""

@@ -27,6 +27,8 @@ from thumper.graphql.identity import encode
 from thumper.settings import Settings
 from thumper.store.models import Dump, Source
 
+pytestmark = pytest.mark.slow  # as a whole: each starts the real command
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

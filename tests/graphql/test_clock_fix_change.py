@@ -13,6 +13,8 @@ from thumper.domain.clock_doubt import ClockDoubt
 from thumper.graphql.identity import encode
 from thumper.store import models
 
+pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
+
 EFFECT = """effect { images withoutReading changed gained lost impossible ambiguous missing
   firstBefore lastBefore firstAfter lastAfter
   examples { takenLocal takenAtBefore takenAtAfter dstEdge image { fileName } } }"""

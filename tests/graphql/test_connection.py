@@ -17,6 +17,8 @@ from thumper.graphql.refusal import RequestError
 from thumper.store.ids import new_id
 from thumper.store.images import CAPTURED_NEWEST, CAPTURED_OLDEST
 
+pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
+
 PAGE = """query ($first: Int, $after: String, $last: Int, $before: String, $order: ImageOrder) {
   images(first: $first, after: $after, last: $last, before: $before, orderBy: $order) {
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { fileName takenAt }

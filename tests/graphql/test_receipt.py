@@ -33,6 +33,8 @@ from thumper.settings import Settings
 from thumper.store.ids import new_id
 from thumper.store.models import Dump, File, Image
 
+pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
+
 WIPE = """query($id: ID!) { dump(id: $id) { receipt { safeToWipe wipe {
     state safe sentence checkedAt filesToCheck filesChecked bytesChecked
     obstacles { code sentence files whatToDo examples } compareWithCard { files bytes } } } } }"""

@@ -15,6 +15,8 @@ from thumper.store.connect import client
 from thumper.store.models import File
 from thumper.store.processes import Beat, Life
 
+pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
+
 COUNTS = "images { total pending processing completed failed } held queueDepth filesArriving"
 WORKER = "worker { state message device detectorName imagesPerSecond restarts lastExit heartbeatAgeSeconds }"
 QUERY = f"""{{ status {{ {COUNTS} imagesPerSecond etaSeconds {WORKER} watcher {{ state }} api {{ state }}
