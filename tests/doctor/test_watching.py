@@ -11,11 +11,13 @@ from tests.doctor.verdicts import OK, WARN, only
 from tests.factories import make_source
 from thumper.doctor import watching
 from thumper.doctor.patient import Patient
-from thumper.doctor.watching import look_at_watching, read_limit, set_watch
+from thumper.doctor.watching import look_at_watching, set_watch
 from thumper.domain.progress import ProcessRole, WatchMode
 from thumper.store import processes
 from thumper.store.models import Source
 from thumper.store.processes import Life
+from thumper.watcher import inotify_limits
+from thumper.watcher.inotify_limits import read_limit
 
 
 async def _watch_by(patient: Patient, mode: WatchMode, note: str | None = None) -> None:
@@ -30,7 +32,7 @@ def _limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, watches: int) -> Non
     folder.mkdir(exist_ok=True)
     (folder / "max_user_watches").write_text(f"{watches}\n")
     (folder / "max_user_instances").write_text("128\n")
-    monkeypatch.setattr(watching, "LIMITS", (folder, tmp_path / "none"))
+    monkeypatch.setattr(inotify_limits, "FOLDERS", (folder, tmp_path / "none"))
 
 
 async def test_a_real_watch_can_be_set_and_the_kernels_limit_is_known(stranger: Patient) -> None:

@@ -157,7 +157,7 @@ async def test_arming_anew_again_and_again_leaks_nothing(observation: Observatio
 
 
 def test_the_limit_is_named_with_its_value_and_how_to_raise_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernel_events, "_read", lambda _: 8192)
+    monkeypatch.setattr(kernel_events, "read_limit", lambda _: 8192)
     words = limit_reached(OSError(errno.ENOSPC, "inotify watch limit reached"))
     assert "fs.inotify.max_user_watches (8192)" in words
     assert "sysctl -w fs.inotify.max_user_watches=524288" in words

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from thumper.doctor.patient import Patient
 from thumper.doctor.verdict import Verdict
 from thumper.domain.path_text import readable
 from thumper.errors import RefusedError
+from thumper.ingest.examine import original_is_there
 from thumper.store import checkups, library, premises
 from thumper.store.checkups import Original
 
@@ -55,10 +55,10 @@ async def look_at_originals(patient: Patient) -> list[Verdict]:
 
 
 def _look_up(rows: Sequence[Original], missing: Missing, *, library_path: bytes) -> None:
-    seen_roots = {root: _is_seen(root) for root in {row.source_root for row in rows}}
+    seen_roots = {root: premises.has_entries(root) for root in {row.source_root for row in rows}}
     for row in rows:
         missing.looked_at += 1
-        if _is_there(row):
+        if original_is_there(row.path, size_bytes=row.size_bytes):
             continue
         if row.path.startswith(library_path + b"/"):
             missing.from_library.add(readable(row.path))
@@ -66,22 +66,6 @@ def _look_up(rows: Sequence[Original], missing: Missing, *, library_path: bytes)
             missing.from_drop.add(readable(row.path))
         else:
             missing.away += 1
-
-
-def _is_there(row: Original) -> bool:
-    try:
-        return Path(os.fsdecode(row.path)).stat().st_size == row.size_bytes
-    except OSError:
-        return False
-
-
-def _is_seen(root: bytes) -> bool:
-    """Say whether anything lies in a source's folder: a mount point without its disk is empty."""
-    try:
-        with os.scandir(root) as entries:
-            return next(entries, None) is not None
-    except OSError:
-        return False
 
 
 def _judge_rows(missing: Missing, *, total: int) -> list[Verdict]:

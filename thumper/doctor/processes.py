@@ -88,7 +88,7 @@ async def look_at_port(patient: Patient) -> list[Verdict]:
 
 
 async def _api_lives() -> bool:
-    return (await read_standing()).of(ProcessRole.SERVE).liveness in {Liveness.ALIVE, Liveness.BUSY}
+    return (await read_standing()).of(ProcessRole.SERVE).lives
 
 
 def bind(settings: Settings) -> None:

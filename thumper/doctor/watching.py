@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
-import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,8 @@ from thumper.doctor.verdict import Verdict
 from thumper.domain.progress import WatchMode
 from thumper.ingest.walk import Folder, walk
 from thumper.store import checkups
+from thumper.store.models import Source
+from thumper.watcher.inotify_limits import KINDS, read_limit, sysctl
 
 _CHECK: Final = "watching"
 
@@ -27,14 +28,6 @@ _LATER: Final = "new photos are found by looking again and again, seconds later"
 
 IN_CREATE: Final = 0x100
 """From <sys/inotify.h>; any kind of event needs the same watch."""
-
-LIMITS: Final = (Path("/proc/sys/fs/inotify"), Path("/proc/sys/user"))
-"""Where the kernel keeps its limits: per user, and per user namespace, as containers have one."""
-
-_LIMIT_FILES: Final = {
-    "watches": ("max_user_watches", "max_inotify_watches"),
-    "instances": ("max_user_instances", "max_inotify_instances"),
-}
 
 LEAST_LIMIT: Final = {"watches": 65_536, "instances": 512}
 """What is asked for at least: a watch takes about a kilobyte of the kernel's memory, and only when it is used."""
@@ -59,14 +52,14 @@ async def look_at_watching(patient: Patient) -> list[Verdict]:
         return []  # the check of the drop folder says it
     except OSError as error:
         return [_refused(error)]
-    watched = await _is_watched_by_events(patient)
+    source = await _living_watch(patient)
     needed = await asyncio.to_thread(_count_folders, root)
     limit = read_limit("watches")
-    if limit is not None and not watched:
+    if limit is not None and not (source is not None and source.watch_mode is WatchMode.EVENTS):
         room = limit - await asyncio.to_thread(_watches_in_use)
         if needed > room:
             return [_too_few(needed, room=max(room, 0), limit=limit)]
-    return [Verdict.ok(_CHECK, await _words(patient, needed=needed, limit=limit))]
+    return [Verdict.ok(_CHECK, _words(source, needed=needed, limit=limit))]
 
 
 def set_watch(folder: bytes) -> None:
@@ -82,17 +75,8 @@ def set_watch(folder: bytes) -> None:
         os.close(descriptor)
 
 
-def read_limit(kind: str) -> int | None:
-    """Give how many inotify "watches" or "instances" this user may have; None when the kernel does not say."""
-    found = []
-    for folder, name in zip(LIMITS, _LIMIT_FILES[kind], strict=True):
-        with contextlib.suppress(OSError, ValueError):
-            found.append(int((folder / name).read_text(encoding="ascii")))
-    return min(found, default=None)
-
-
 def _refused(error: OSError) -> Verdict:
-    kind = {errno.ENOSPC: "watches", errno.EMFILE: "instances"}.get(error.errno or 0)
+    kind = KINDS.get(error.errno or 0)
     if kind is None:
         return Verdict.warn(
             _CHECK,
@@ -108,7 +92,7 @@ def _refused(error: OSError) -> Verdict:
 
 
 def _raise_limit(kind: str, *, to: int) -> str:
-    return f"sudo sysctl fs.inotify.max_user_{kind}={to}; write it to /etc/sysctl.d to keep it."
+    return f"sudo sysctl {sysctl(kind)}={to}; write it to /etc/sysctl.d to keep it."
 
 
 def _too_few(needed: int, *, room: int, limit: int) -> Verdict:
@@ -119,22 +103,17 @@ def _too_few(needed: int, *, room: int, limit: int) -> Verdict:
     )
 
 
-async def _is_watched_by_events(patient: Patient) -> bool:
-    """Say whether a living watcher holds the watches already."""
-    if not patient.knows_tables:
-        return False
-    source = await checkups.drop_source(bytes(patient.settings.drop_dir))
-    lives = await checkups.watcher_lives()
-    return lives and source is not None and source.watch_mode is WatchMode.EVENTS
+async def _living_watch(patient: Patient) -> Source | None:
+    """Give the drop folder as a living watcher knows it; None when nobody watches it."""
+    if not patient.knows_tables or not await checkups.watcher_lives():
+        return None
+    return await checkups.drop_source(bytes(patient.settings.drop_dir))
 
 
-async def _words(patient: Patient, *, needed: int, limit: int | None) -> str:
+def _words(source: Source | None, *, needed: int, limit: int | None) -> str:
     """Say what was measured here, and what a living watcher notes about its own watch."""
     allowed = "" if limit is None else f" of {limit} that inotify allows"
     words = f"The drop folder can be watched: {needed} watches{allowed}."
-    if not patient.knows_tables or not await checkups.watcher_lives():
-        return words
-    source = await checkups.drop_source(bytes(patient.settings.drop_dir))
     if source is None or not source.watch_note:
         return words
     return f"{words} The watcher notes: {source.watch_note}"

@@ -10,7 +10,7 @@ from thumper.domain.progress import ProcessRole
 from thumper.settings import Settings
 from thumper.store import checkups
 from thumper.store.checkups import Queue
-from thumper.store.standing import Liveness, Standing, read_standing
+from thumper.store.standing import Standing, read_standing
 
 STUCK_S: Final = 300.0
 """A living worker claims every few seconds while anything waits; a batch in the model takes at most two minutes."""
@@ -26,7 +26,7 @@ async def look_at_jobs(patient: Patient) -> list[Verdict]:
     """Say whether every job that can run has somebody who runs it."""
     settings = patient.settings
     standing = await read_standing()
-    working, sweeping = _lives(standing, ProcessRole.WORK), _sweeps(standing)
+    working, sweeping = standing.of(ProcessRole.WORK).lives, _sweeps(standing)
     verdicts = []
     for queue in await checkups.queues(patience_s=3 * settings.sweep_s):
         verdicts += _judge_leases(queue, sweeping=sweeping)
@@ -103,13 +103,9 @@ async def look_at_files(patient: Patient) -> list[Verdict]:
     ]
 
 
-def _lives(standing: Standing, role: ProcessRole) -> bool:
-    return standing.of(role).liveness in {Liveness.ALIVE, Liveness.BUSY}
-
-
 def _sweeps(standing: Standing) -> bool:
     """Watcher and worker each bring back what the dead left."""
-    return _lives(standing, ProcessRole.WATCH) or _lives(standing, ProcessRole.WORK)
+    return standing.of(ProcessRole.WATCH).lives or standing.of(ProcessRole.WORK).lives
 
 
 def _by(check: str, words: str, *, alive: bool, settings: Settings) -> Verdict:

@@ -30,7 +30,7 @@ from thumper.imaging.original import open_original
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest.readers import READERS, each
 from thumper.ingest.walk import Entry, Found, Unreadable, look_at, walk
-from thumper.store import wipe_rows
+from thumper.store import library, wipe_rows
 from thumper.store.wipe_rows import DumpRow, Original, Tally
 
 _AT_ONCE: Final = 32
@@ -208,18 +208,13 @@ def _hash_from_disk(fd: int) -> tuple[bytes, int]:
     """
     with contextlib.suppress(OSError):  # some file systems cannot, for a reader
         os.fsync(fd)
-    _forget_pages(fd)
+    library.forget_pages(fd)
     digest, part, size_bytes = hashlib.sha256(), bytearray(_PART_BYTES), 0
     while read := os.readv(fd, [part]):
         digest.update(memoryview(part)[:read])
         size_bytes += read
-    _forget_pages(fd)
+    library.forget_pages(fd)
     return digest.digest(), size_bytes
-
-
-def _forget_pages(fd: int) -> None:
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 async def _look_at_source(dump: DumpRow, pool: Executor) -> _Source:

@@ -101,11 +101,16 @@ def holds(path: Path, sha256: bytes) -> bool:
     """Say whether the file at a path has such bytes, read from the disk and not from memory where possible."""
     try:
         with path.open("rb") as file:
-            if hasattr(os, "posix_fadvise"):
-                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            forget_pages(file.fileno())
             return hashlib.file_digest(file, "sha256").digest() == sha256
     except (FileNotFoundError, NotADirectoryError):
         return False
+
+
+def forget_pages(fd: int) -> None:
+    """Let the system forget what it holds in memory of a file, so that the next read comes from the disk."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def kept_originals(library: Path) -> Iterator[Path]:

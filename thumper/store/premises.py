@@ -108,7 +108,7 @@ async def check_originals() -> None:
         [DOWN_AFTER_S, socket.gethostname()],
     )
     for row in rows:
-        if not _has_entries(row["path"]):
+        if not has_entries(row["path"]):
             msg = (
                 f"The photos of {row['display_path']} are watched on {row['host']} and not visible on this"
                 " machine. Mount the folder here under the same path, or run the worker there."
@@ -126,10 +126,11 @@ async def sees_source_of(image_id: UUID) -> bool:
         """,
         [image_id],
     )
-    return not rows or _has_entries(rows[0]["path"])
+    return not rows or has_entries(rows[0]["path"])
 
 
-def _has_entries(folder: bytes) -> bool:
+def has_entries(folder: bytes) -> bool:
+    """Say whether anything lies in a folder: a mount point without its disk is empty."""
     try:
         with os.scandir(folder) as entries:
             return next(entries, None) is not None

@@ -64,6 +64,11 @@ class Vitals:
     started_at: dt.datetime | None = None
     heartbeat_age_s: float | None = field(default=None, compare=False)
 
+    @property
+    def lives(self) -> bool:
+        """Whether it gives signs of life."""
+        return self.liveness in {Liveness.ALIVE, Liveness.BUSY}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DumpStanding:
@@ -122,7 +127,7 @@ class Standing:
 
 
 def _works(vitals: Vitals) -> bool:
-    return vitals.role is ProcessRole.WORK and vitals.liveness in {Liveness.ALIVE, Liveness.BUSY}
+    return vitals.role is ProcessRole.WORK and vitals.lives
 
 
 async def read_standing() -> Standing:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -25,15 +24,13 @@ from watchdog.observers.inotify_c import (
     WatchDescriptor,
 )
 
+from thumper.watcher.inotify_limits import KINDS, read_limit, sysctl
 from thumper.watcher.mounts import lies_ignored
 
 log = structlog.get_logger(__name__)
 
-LIMITS: Final = {
-    errno.ENOSPC: ("fs.inotify.max_user_watches", "max_inotify_watches"),
-    errno.EMFILE: ("fs.inotify.max_user_instances", "max_inotify_instances"),
-}
-"""Limits of inotify: the sysctl that raises each, and its name among those of a user namespace."""
+_RAISED_TO: Final = {"watches": 524_288, "instances": 1024}
+"""What is proposed at least when a limit was reached."""
 
 
 class KernelEvents(InotifyFD):
@@ -59,7 +56,7 @@ class KernelEvents(InotifyFD):
         try:
             watch = super().add_callback(path, mask, callback, id_)
         except OSError as error:
-            if error.errno in LIMITS:
+            if error.errno in KINDS:
                 self.refusal = error
                 self._lost()
             raise
@@ -94,21 +91,13 @@ class KernelObserver(BaseObserver):
 
 def limit_reached(error: OSError) -> str:
     """Say which limit an error of inotify means and how to raise it; empty when it means none."""
-    if error.errno not in LIMITS:
+    kind = KINDS.get(error.errno or 0)
+    if kind is None:
         return ""
-    name, inner_name = LIMITS[error.errno]
-    values = [_read(Path("/proc/sys") / name.replace(".", "/")), _read(Path("/proc/sys/user") / inner_name)]
-    known = [value for value in values if value is not None]
-    now = f" ({min(known)})" if known else ""
-    more = max(524_288 if error.errno == errno.ENOSPC else 1024, 2 * min(known, default=0))
+    name, limit = sysctl(kind), read_limit(kind)
+    now = f" ({limit})" if limit is not None else ""
+    more = max(_RAISED_TO[kind], 2 * (limit or 0))
     return f"the system's limit {name}{now} is reached; raise it with `sysctl -w {name}={more}`"
-
-
-def _read(path: Path) -> int | None:
-    try:
-        return int(path.read_text("ascii"))
-    except (OSError, ValueError):
-        return None
 
 
 # Several kB of warning for every folder that is created while it is being watched.

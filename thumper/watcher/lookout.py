@@ -139,9 +139,9 @@ class Lookout:
         await self._root.go_online(source_id)
         self._tracker.folders = {b""}
         await self._see(source_id, scan, new_folders=set())
-        # Rows that somebody asked to retry wait again though nothing happened to their files.
-        asked = [row for row in await drop.waiting(source_id) if row.path not in self._tracker.pending]
-        self._tracker.remember(asked, {}, now_s=time.monotonic())
+        # A file that changed while it was read, and was gone before it was seen anew, has a row that waits.
+        left = [row for row in await drop.waiting(source_id) if row.path not in self._tracker.pending]
+        self._tracker.remember(left, {}, now_s=time.monotonic())
         canary_heard = await self._root.senses.prove()
         await self._root.record(source_id)
         await drop.note_scan(source_id, canary_heard=canary_heard)
