@@ -137,6 +137,27 @@ async def test_a_child_killed_from_outside_costs_no_photo(sandbox: DecodeSandbox
     assert [one.width_px for one in loaded] == [320] * 4
 
 
+async def test_a_child_that_dies_with_its_idle_siblings_costs_no_photo(
+    photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dying process may still look alive, so that a second idle child is met dead, too."""
+    with DecodeSandbox(Limits(), workers=2) as sandbox:
+        await asyncio.gather(*(sandbox.load(photo) for _ in range(6)))
+        doomed = set(sandbox.pids)
+        ask = sandbox_module._Child.ask
+
+        def dying(child: sandbox_module._Child, request: sandbox_module.Words) -> object:
+            if child.process.pid in doomed:
+                child.process.kill()
+            return ask(child, request)
+
+        monkeypatch.setattr(sandbox_module._Child, "ask", dying)
+        loaded = await asyncio.gather(*(sandbox.load(photo) for _ in range(4)))
+        assert [one.width_px for one in loaded] == [320] * 4
+        assert not doomed & set(sandbox.pids)
+        assert len(sandbox.pids) <= 2
+
+
 async def test_a_photo_that_crashes_its_decoder_is_refused_and_the_next_is_not(
     sandbox: DecodeSandbox, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -146,8 +146,9 @@ class DecodeSandbox:
 
     def _ask(self, request: Words, make: Callable[[Words, mmap.mmap], Result]) -> Result:
         """Have a child answer one request; runs in a thread, one child a thread."""
-        for _ in range(_TRIES):
-            child = self._take()
+        for attempt in range(_TRIES):
+            # Who killed one child may have killed its idle siblings, too: only a new one can blame the photo.
+            child = self._take() if attempt == 0 else self._renew()
             try:
                 words, picture = child.ask(request)
             except TimeoutError:
@@ -177,6 +178,20 @@ class DecodeSandbox:
                     return child
                 self._children.discard(child)
                 child.end()
+        return self._start()
+
+    def _renew(self) -> _Child:
+        """Give a child started now, in the place of an idle one if there is any."""
+        with self._guard:
+            idle = self._idle.pop() if self._idle else None
+        if idle is not None:
+            self._discard(idle)
+        return self._start()
+
+    def _start(self) -> _Child:
+        with self._guard:
+            if self._closed:
+                raise SandboxClosed
             child = _Child(self._limits)
             self._children.add(child)
         try:
