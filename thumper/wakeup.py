@@ -7,6 +7,7 @@ itself, never an image; so nothing here raises when Redis is away.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 from typing import Any, Final
 
@@ -24,6 +25,9 @@ FUNCTION: Final = "look"
 
 _EXPIRES_MS: Final = 60_000
 """A wake-up that nobody took for a minute has been overtaken by the worker's own polling."""
+
+_LONG_AGO: Final = dt.datetime(1970, 1, 2, tzinfo=dt.UTC)
+"""When a wake-up is due. arq would say now, by this machine's clock, and a worker whose clock is behind would wait."""
 
 PATIENCE_S: Final = 2.0
 """Longest that a wake-up may hold up whoever sends it: a frozen Redis accepts bytes and never answers."""
@@ -82,7 +86,7 @@ class Wakeup:
                 job_deserializer=deserialise,
                 default_queue_name=QUEUE,
             )
-        await self._pool.enqueue_job(FUNCTION, _expires=_EXPIRES_MS / 1000)
+        await self._pool.enqueue_job(FUNCTION, _expires=_EXPIRES_MS / 1000, _defer_until=_LONG_AGO)
 
     async def close(self) -> None:
         """Drop the connection."""

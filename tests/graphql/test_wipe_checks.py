@@ -15,6 +15,7 @@ from thumper.domain.progress import SourceKind
 from thumper.domain.wipe import Checking, Reread, Verdict, WipeFacts, judge, still_checking
 from thumper.graphql import wipe_checks
 from thumper.graphql.wipe_checks import WipeChecks
+from thumper.store import moment
 
 EARLY = (dt.datetime(2024, 11, 9, tzinfo=dt.UTC), None)
 LATER = (dt.datetime(2024, 11, 10, tzinfo=dt.UTC), None)
@@ -45,11 +46,17 @@ class Scripted:
         return judge(FACTS)
 
 
+async def _now() -> dt.datetime:
+    """Stand in for PostgreSQL's clock."""
+    return dt.datetime.now(dt.UTC)
+
+
 @pytest_asyncio.fixture
 async def checks(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WipeChecks]:
     Scripted.begun = []
     Scripted.failure = None
     monkeypatch.setattr(wipe_checks, "WipeCheck", Scripted)
+    monkeypatch.setattr(moment, "now", _now)
     monkeypatch.setattr(wipe_checks, "PATIENCE_S", 0.05)
     monkeypatch.setattr(wipe_checks, "LIVE_PATIENCE_S", 0.05)
     checks = WipeChecks()

@@ -9,10 +9,12 @@ import asyncpg
 import pytest
 from tortoise.transactions import in_transaction
 
+from tests import factories as make
 from tests.patience import until
 from tests.pipeline import ORIGIN, claim, look_for_work, results_of, store_images
 from thumper.store import batches, jobs, results
 from thumper.store.connect import client
+from thumper.store.sweeper import sweep
 
 Work = Callable[[], Awaitable[object]]
 
@@ -44,6 +46,15 @@ async def _to_retry() -> Work:
     return lambda: batches.retry_failed(limit=10)
 
 
+async def _to_realign() -> Work:
+    await (await _to_complete())()
+    await make.make_detector(current=False)
+    await client().execute_query(
+        "UPDATE image SET state = 'failed', error_code = 'TRUNCATED', error = 'late'"
+    )
+    return lambda: sweep(grace_s=0.0)
+
+
 async def _waits_for_a_row() -> bool:
     rows = await client().execute_query_dict(
         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -51,7 +62,7 @@ async def _waits_for_a_row() -> bool:
     return bool(rows)
 
 
-@pytest.mark.parametrize("prepare", [_to_claim, _to_complete, _to_fail, _to_release, _to_retry])
+@pytest.mark.parametrize("prepare", [_to_claim, _to_complete, _to_fail, _to_release, _to_retry, _to_realign])
 async def test_images_are_locked_in_the_order_of_their_ids(
     database: str, prepare: Callable[[], Awaitable[Work]]
 ) -> None:

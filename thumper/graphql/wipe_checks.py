@@ -15,6 +15,7 @@ from uuid import UUID
 from thumper.background import cancel
 from thumper.domain.wipe import Verdict
 from thumper.ingest.wipe_check import Version, WipeCheck
+from thumper.store import moment
 
 AT_ONCE: Final = 2
 """Checks that run at a time: more would only compete for the same disks."""
@@ -54,7 +55,7 @@ class _Running:
         async with self._turns:
             verdict = await self._check.run()
         self._ended_s = self._clock()
-        return Asked(verdict, dt.datetime.now(dt.UTC))
+        return Asked(verdict, await moment.now())
 
     @property
     def failed(self) -> bool:

@@ -33,6 +33,7 @@ from thumper.store.arrivals import Arrival
 from thumper.store.connect import OUTAGES
 from thumper.store.ids import new_id
 from thumper.store.models import Location, Upload
+from thumper.store.pulse import unless_frozen
 from thumper.store.uploads import Claim, Unclaimed
 
 TOKEN_BYTES: Final = 32
@@ -40,6 +41,8 @@ MOST_FILES: Final = 1000
 """Files asked for at once."""
 _LONGEST_NAME: Final = 255
 _SIGN_EVERY_S: Final = uploads.SILENCE_S / 6
+_GIVE_BACK_S: Final = 0.5
+"""How long freeing an address may hold up the answer that the transfer failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +114,12 @@ async def receive_upload(desk: Desk, token: str, stream: AsyncIterator[bytes]) -
     at once, or after `uploads.SILENCE_S` when PostgreSQL was away too. Bytes that were admitted before the
     answer was lost are answered with what they became then.
     """
-    transfer = _Transfer(await _claim(token))
+    url = desk.settings.postgres_url
+    transfer = _Transfer(await unless_frozen(_claim(token), url))
     path = library.incoming_dir(desk.library) / f"{transfer.claim.upload_id.hex}-{new_id().hex}"
     try:
         await _write(path, transfer.alive(stream), most_bytes=desk.settings.max_file_bytes)
-        return await _admit(desk, transfer.claim, path)
+        return await unless_frozen(_admit(desk, transfer.claim, path), url)
     except BaseException:
         await asyncio.shield(transfer.give_back())
         raise
@@ -167,7 +171,8 @@ class _Transfer:
     async def give_back(self) -> None:
         """Free the address; while PostgreSQL is away, silence does that."""
         with contextlib.suppress(*OUTAGES):
-            await uploads.give_back(self.claim)
+            async with asyncio.timeout(_GIVE_BACK_S):
+                await uploads.give_back(self.claim)
 
 
 async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -> None:

@@ -14,17 +14,20 @@ from typing import Final
 import asyncpg
 import structlog
 
-from thumper.store.connect import OUTAGES
+from thumper.store.connect import CONNECT_S, LET_GO, OUTAGES
 from thumper.store.feed import CHANNEL
 
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE_S: Final = 0.2
-LONGEST_PAUSE_S: Final = 5.0
+LONGEST_PAUSE_S: Final = 2.0
 """Pauses between attempts to connect, doubling from the first to the longest."""
 
-CHECK_EVERY_S: Final = 30.0
+CHECK_EVERY_S: Final = 5.0
 """How often a silent connection is asked whether it still lives: a cut cable says nothing."""
+
+ANSWER_S: Final = 3.0
+"""How long the answer may take."""
 
 
 async def keep_listening(url: str, wake: Callable[[], None]) -> None:
@@ -45,7 +48,8 @@ async def keep_listening(url: str, wake: Callable[[], None]) -> None:
 
 async def _listen(url: str, wake: Callable[[], None]) -> None:
     """Listen until the connection ends."""
-    connection = await asyncpg.connect(url, timeout=10, server_settings={"application_name": "thumper feed"})
+    about = LET_GO | {"application_name": "thumper feed"}
+    connection = await asyncpg.connect(url, timeout=CONNECT_S, server_settings=about)
     try:
         ended = asyncio.Event()
         connection.add_termination_listener(lambda _connection: ended.set())
@@ -55,6 +59,6 @@ async def _listen(url: str, wake: Callable[[], None]) -> None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), CHECK_EVERY_S)
                 return
-            await connection.execute("SELECT 1", timeout=10)
+            await connection.execute("SELECT 1", timeout=ANSWER_S)
     finally:
         connection.terminate()

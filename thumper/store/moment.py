@@ -7,9 +7,11 @@ event shows exactly what the events up to that number say, and nothing of later 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import AsyncIterator
 from typing import Final
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from thumper.store import feed
@@ -29,6 +31,13 @@ async def moment() -> AsyncIterator[int]:
     async with in_transaction("default") as transaction:
         await transaction.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield await feed.latest()
+
+
+async def now(connection: BaseDBAsyncClient | None = None) -> dt.datetime:
+    """Give the time by PostgreSQL's clock: the one that all processes share, whatever their machines' clocks say."""
+    rows = await (connection or client()).execute_query_dict("SELECT now() AS now")
+    time: dt.datetime = rows[0]["now"]
+    return time
 
 
 async def remembers(seq: int) -> bool:

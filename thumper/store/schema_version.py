@@ -1,12 +1,21 @@
-"""Whether the open database has the migrations that this program knows, and no others."""
+"""Whether a database has the migrations that this program knows, and no others. Reads, and changes nothing."""
 
 from __future__ import annotations
 
+import pkgutil
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Final
 
-from tortoise.migrations.executor import MigrationExecutor
+from tortoise.backends.base.client import BaseDBAsyncClient
 
-from thumper.store.connect import APPS, client
+from thumper.errors import SchemaTooNewError
+
+MIGRATIONS: Final = "thumper.migrations"
+"""Package of the migrations, of which each is a module whose name begins with its number."""
+RECORD: Final = "tortoise_migrations"
+"""Table in which Tortoise records which were applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +35,30 @@ class SchemaGap:
         """Whether there is none."""
         return not self.missing and not self.unknown
 
+    def refuse_newer(self) -> None:
+        """Raise `SchemaTooNewError` if a newer program applied a migration."""
+        if self.unknown:
+            raise SchemaTooNewError(
+                f"The database was migrated by a newer Thumper ({self.unknown[-1]} is not known here). "
+                "Install that version or a later one; nothing was changed."
+            )
 
-async def read_gap() -> SchemaGap:
-    """Compare the migrations that were applied with those that this program knows."""
-    executor = MigrationExecutor(client(), APPS)
-    await executor.loader.build_graph()
-    found = await client().execute_query_dict(
-        "SELECT to_regclass($1) IS NOT NULL AS there", [executor.recorder.table_name]
+
+@cache
+def known_migrations() -> tuple[str, ...]:
+    """Give the names of the migrations of this program, in order."""
+    package = import_module(MIGRATIONS)
+    return tuple(sorted(found.name for found in pkgutil.iter_modules(package.__path__)))
+
+
+async def read_gap(connection: BaseDBAsyncClient) -> SchemaGap:
+    """Compare the migrations that a database records with those that this program knows."""
+    known = set(known_migrations())
+    there = await connection.execute_query_dict(
+        "SELECT to_regclass($1) IS NOT NULL AS there", [f'"{RECORD}"']
     )
-    applied = (
-        {key.name for key in await executor.recorder.applied_migrations()} if found[0]["there"] else set()
-    )
-    known = {key.name for key in executor.loader.graph.nodes}
+    rows = await connection.execute_query_dict(f"SELECT name FROM {RECORD}") if there[0]["there"] else []
+    applied = {row["name"] for row in rows}
     return SchemaGap(
         missing=tuple(sorted(known - applied)), unknown=tuple(sorted(applied - known)), empty=not applied
     )
-
-
-async def missing_migrations() -> list[str]:
-    """Give the names of migrations that were not applied, in order; all of them for an empty database."""
-    return list((await read_gap()).missing)

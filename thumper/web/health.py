@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from thumper.store.connect import OUTAGES, client
-from thumper.store.schema_version import missing_migrations
+from thumper.store.schema_version import read_gap
 from thumper.wakeup import AWAY
 from thumper.web.room import Room
 
@@ -36,7 +36,7 @@ async def live(_request: Request) -> JSONResponse:
 async def ready(request: Request) -> JSONResponse:
     """Answer with the list of checks; 503 when one has failed."""
     room = cast("Room", request.app.state.room)
-    checks = [await _database(), await _schema(), await _redis(room.settings.redis_url)]
+    checks = await asyncio.gather(_database(), _schema(), _redis(room.settings.redis_url))
     failed = any(check.state == "failed" for check in checks)
     body = {"state": "failed" if failed else "ok", "checks": [asdict(check) for check in checks]}
     return JSONResponse(body, status_code=503 if failed else 200, headers={"cache-control": "no-store"})
@@ -54,11 +54,15 @@ async def _database() -> Check:
 async def _schema() -> Check:
     try:
         async with asyncio.timeout(_PATIENCE_S):
-            missing = await missing_migrations()
+            gap = await read_gap(client())
     except OUTAGES:
         return Check("schema", "failed", "Unknown while PostgreSQL does not answer.")
-    if missing:
-        return Check("schema", "failed", f"Not migrated to {missing[-1]}. Run `thumper migrate`.")
+    if gap.unknown:
+        return Check(
+            "schema", "failed", f"Migrated by a newer Thumper to {gap.unknown[-1]}. Restart that one."
+        )
+    if gap.missing:
+        return Check("schema", "failed", f"Not migrated to {gap.missing[-1]}. Run `thumper migrate`.")
     return Check("schema", "ok")
 
 

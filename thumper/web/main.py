@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import threading
 from collections.abc import Iterator
 from typing import Final
 
 import uvicorn
+from starlette.applications import Starlette
 
 from thumper.domain.progress import ProcessRole
 from thumper.errors import ServiceDownError, ThumperError
@@ -31,7 +33,7 @@ def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     settings.refuse_other_machines()
     app = create_app(settings, life=Life(role=ProcessRole.SERVE, restarts=restarts, last_exit=last_exit))
     server = uvicorn.Server(server_config(app, settings))
-    with _stopped_by_signals(server):
+    with _stopped_by_signals(server), _quiet_about(app):
         try:
             asyncio.run(server.serve())
         except SystemExit as error:  # uvicorn's way to say that it could not start
@@ -55,6 +57,21 @@ def server_config(app: object, settings: Settings) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=_STOP_WITHIN_S,
     )
+
+
+@contextlib.contextmanager
+def _quiet_about(app: Starlette) -> Iterator[None]:
+    """Keep uvicorn from logging the traceback of a refusal that is said in a sentence afterwards."""
+
+    def is_news(_: logging.LogRecord) -> bool:
+        return not isinstance(getattr(app.state, "failure", None), ThumperError)
+
+    log = logging.getLogger("uvicorn.error")
+    log.addFilter(is_news)
+    try:
+        yield
+    finally:
+        log.removeFilter(is_news)
 
 
 @contextlib.contextmanager

@@ -31,6 +31,7 @@ from thumper.store.connect import OUTAGES
 from thumper.store.images import IMAGES
 from thumper.store.models import Image
 from thumper.store.page import by_id, read_all
+from thumper.store.pulse import unless_frozen
 from thumper.web.answer import refused
 from thumper.web.room import Room
 
@@ -52,7 +53,8 @@ async def media(request: Request) -> Response:
             404, "NOT_FOUND", message=f"There is no size {size}; there are thumb, view and original."
         )
     try:
-        image = await _find(request.path_params["id"])
+        room = cast("Room", request.app.state.room)
+        image = await unless_frozen(_find(request.path_params["id"]), room.settings.postgres_url)
     except RequestError as error:
         return refused(400, "BAD_ID", message=error.message)
     except OUTAGES:

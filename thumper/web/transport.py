@@ -7,9 +7,8 @@ for subscriptions by POST, one context with its loaders a request, and only grap
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable
 from datetime import timedelta
 from typing import Any, Final, cast
 from uuid import uuid4
@@ -33,7 +32,7 @@ from strawberry.types.graphql import OperationType
 from thumper.graphql.context import Context
 from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN, bad_request
 from thumper.graphql.schema import schema
-from thumper.store.pulse import answers
+from thumper.store.pulse import unless_frozen
 from thumper.web.answer import refused
 
 PATH: Final = "/graphql"
@@ -42,10 +41,6 @@ MOST_QUERY_BYTES: Final = 256 * 1024
 """Largest request body or WebSocket message; the longest query of ours has 4 kB."""
 _INIT_WAIT: Final = timedelta(seconds=5)
 """How long a WebSocket client may take to introduce itself."""
-_PATIENCE_S: Final = 3.0
-"""How long a request may take before it is asked whether PostgreSQL answers at all."""
-_PROBE_S: Final = 1.0
-"""How long that question may take."""
 _MOST_OPERATIONS: Final = 20
 """Operations that one WebSocket connection may have open."""
 
@@ -161,7 +156,9 @@ class Transport(GraphQL[Context, None]):
             operation_extensions=data.extensions,
         )
         try:
-            return await _unless_frozen(executing, context.settings.database_url)
+            return await unless_frozen(executing, context.settings.postgres_url)
+        except TimeoutError:
+            return ExecutionResult(data=None, errors=[bad_request(DATABASE_DOWN, DATABASE_IS_DOWN)])
         except CannotGetOperationTypeError as error:
             raise _Refusal(400, "BAD_OPERATION", message=error.as_http_error_reason()) from error
         except MissingQueryError as error:
@@ -193,22 +190,6 @@ class Transport(GraphQL[Context, None]):
             response.status_code = 400
         response.headers.update(sub_response.headers)
         return response
-
-
-async def _unless_frozen(
-    executing: Coroutine[Any, Any, ExecutionResult], database_url: str
-) -> ExecutionResult:
-    """Wait for the result, but not for a PostgreSQL that has stopped answering without going away."""
-    task = asyncio.ensure_future(executing)
-    try:
-        finished, _ = await asyncio.wait({task}, timeout=_PATIENCE_S)
-        if finished or await answers(database_url, within_s=_PROBE_S):
-            return await task
-    except asyncio.CancelledError:
-        task.cancel()
-        raise
-    task.cancel()  # not waited for: it waits for PostgreSQL
-    return ExecutionResult(data=None, errors=[bad_request(DATABASE_DOWN, DATABASE_IS_DOWN)])
 
 
 def _wrong_way(operation: OperationType, base_url: str) -> _Refusal:
