@@ -122,6 +122,8 @@ class Settings(BaseSettings):
     """Most EXIF that is read out of one photo."""
     decode_timeout_s: Seconds = 20.0
     """Longest that decoding one photo may take."""
+    model_timeout_s: Seconds = 20.0
+    """Longest that the model may take; longer only for many photos at once or a model that is slow anyway."""
     decode_workers: int = Field(default=2, ge=1, le=64)
     """Child processes that decode photos."""
     upload_ttl_s: Seconds = 3600.0

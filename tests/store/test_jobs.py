@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
+from tests.factories import NOON
 from tests.pipeline import ORIGIN, claim, detect, fail, look_for_work, results_of, store_images, use_detector
 from thumper.domain.feed import FeedKind
 from thumper.domain.progress import MOVES, ImageState
-from thumper.store import batches, feed, image_counts, jobs, results
+from thumper.store import batches, feed, image_counts, jobs, results, sweeper
 from thumper.store.connect import client
 from thumper.store.image_counts import ImageCounts
 from thumper.store.models import Batch, Detection, DetectionRun, Image, Job
@@ -48,8 +50,10 @@ async def _counts(batch: Batch) -> ImageCounts:
 
 
 async def _sweep() -> int:
-    # The test's PostgreSQL may have started a moment ago; a lease of no length skips that caution.
-    return await sweep(lease_s=0.0)
+    # The test's PostgreSQL may have started a moment ago; no grace skips that caution.
+    freed = await sweep(grace_s=0.0)
+    assert freed is not None
+    return freed
 
 
 async def test_parallel_claims_are_disjoint_and_take_everything(database: str) -> None:
@@ -201,3 +205,77 @@ async def test_failed_images_can_be_retried_and_the_batch_adds_up(database: str)
     assert progress.finished
     assert progress.completed == progress.total == 2
     assert {event.batch_id for event in await feed.read_after(0)} == {None, batch.id}
+
+
+async def _die_alone() -> None:
+    """Let a worker die while it has begun the one image that it claimed alone."""
+    lease = await claim(1)
+    assert lease.alone
+    await jobs.begin(lease)
+    await _expire()
+    await _sweep()
+
+
+async def _leave_alone(how_many: int) -> None:
+    """Have so many images that were in the hands of a worker that died."""
+    await store_images(how_many)
+    await claim(how_many)
+    await _expire()
+    await _sweep()
+
+
+async def _let_all_wait_no_more() -> None:
+    await Job.filter(state=ImageState.PENDING).update(not_before=NOON)
+
+
+async def test_a_worker_that_dies_on_one_image_after_the_other_fails_none_of_them(database: str) -> None:
+    await _leave_alone(5)
+    for _ in range(20):
+        await _let_all_wait_no_more()
+        await _die_alone()
+    assert await Image.filter(state=ImageState.PENDING).count() == 5
+    assert sorted(job.crash_count for job in await Job.all()) == [0, 0, 0, 1, 1]
+    await _let_all_wait_no_more()
+    assert len({image_id for _ in range(5) for image_id in await detect(1)}) == 5, "the machine was repaired"
+    assert await Job.filter(error__isnull=False).count() == 0
+
+
+async def test_an_image_that_was_not_blamed_waits_and_is_blamed_once_others_show_that_the_machine_works(
+    database: str,
+) -> None:
+    await _leave_alone(3)
+    for _ in range(3):
+        await _die_alone()
+    assert await Job.filter(crash_count=1).count() == 2
+    doubted = await Job.get(crash_count=0)
+    assert doubted.not_before > doubted.queued_at
+    bystanders = await store_images(7)
+    for _ in range(7):
+        await Job.filter(alone=True).update(not_before=doubted.not_before)
+        assert (await detect(1))[0] in bystanders
+        await _let_all_wait_no_more()
+        await _die_alone()
+    assert await Job.filter(state=ImageState.FAILED, error_code="POISON", crash_count=3).count() == 3
+
+
+async def test_bystanders_prove_themselves_before_a_suspect_runs_again(database: str) -> None:
+    await store_images(3)
+    await claim(3)
+    await _expire()
+    await _sweep()
+    await _die_alone()
+    assert len({*(await detect(1)), *(await detect(1))}) == 2
+    assert await Job.filter(state=ImageState.COMPLETED, crash_count=0).count() == 2
+
+
+async def test_jobs_of_an_earlier_detector_follow_in_chunks_and_keep_their_batch(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await use_detector("first")
+    await store_images(5)
+    batch = await batches.detect_pending(limit=10)
+    await use_detector("second")
+    monkeypatch.setattr(sweeper, "_ADOPT", sweeper._ADOPT.replace(f"LIMIT {sweeper.MOST_ROWS}", "LIMIT 2"))
+    assert [await _sweep() for _ in range(4)] == [2, 2, 1, 0]
+    assert (await _counts(batch)).pending == 5
+    assert len((await claim()).claims) == 5

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -26,10 +28,11 @@ from thumper.store.models import Detection, Image, Job, Source
 from thumper.store.results import Origin
 from thumper.worker import batch as batches
 from thumper.worker.batch import Bench, Capacity
-from thumper.worker.detector import DeviceFault, OutOfMemory
+from thumper.worker.detector import DeviceFault, DeviceUnfit, OutOfMemory
 from thumper.worker.drain import Drain
 
 Queue = Callable[[Sequence[Path]], Awaitable[list[UUID]]]
+SCENE_SHAPE = (480, 640, 3)
 DOE = RawDetection(label="doe", confidence=0.8, box=Box(x=0.1, y=0.1, width=0.3, height=0.3))
 
 
@@ -78,6 +81,7 @@ def bench(
             sandbox=sandbox,
             thread=thread,
             capacity=Capacity(settings.batch_images),
+            scene_s=0.01,
         )
 
     yield make
@@ -107,11 +111,23 @@ async def test_out_of_memory_halves_the_batch_until_it_fits(
     assert await Detection.all().count() == 14
 
 
-async def test_a_photo_that_does_not_fit_alone_fails_with_that_reason(
+class Picky(ScriptedDetector):
+    """Fails on photos as it is told, but can look at the proof scene."""
+
+    def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
+        """Answer for the scene whatever else is asked."""
+        if len(images) == 1 and images[0].shape == SCENE_SHAPE:
+            return [[DOE]]
+        return super().detect(images)
+
+
+async def test_a_photo_that_does_not_fit_alone_fails_with_that_reason_once_the_scene_did_fit(
     queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
 ) -> None:
     await queue(photos(2))
-    await _run(await bench(ScriptedDetector(room=0)))
+    detector = Picky(room=0)
+    await _run(await bench(detector))
+    assert detector.sizes == [2, 1, 1, 1, 1], "each is tried once more by itself"
     assert await Image.filter(state=ImageState.FAILED, error_code="GPU_OUT_OF_MEMORY").count() == 2
 
 
@@ -119,11 +135,61 @@ async def test_an_error_of_the_model_fails_the_photo_and_says_so(
     queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
 ) -> None:
     await queue(photos(1))
-    await _run(await bench(ScriptedDetector(error=ValueError("odd shape"))))
+    await _run(await bench(Picky(error=ValueError("odd shape"))))
     image = await Image.get(state=ImageState.FAILED)
     assert image.error_code == "DETECTION_ERROR"
     assert image.error is not None
     assert "odd shape" in image.error
+
+
+@pytest.mark.parametrize(
+    "broken", [ScriptedDetector(room=0), ScriptedDetector(error=ValueError("no kernel image"))]
+)
+async def test_a_model_that_fails_on_the_scene_as_well_blames_no_photo(
+    queue: Queue,
+    bench: Callable[..., Awaitable[Bench]],
+    photos: Callable[[int], list[Path]],
+    broken: ScriptedDetector,
+) -> None:
+    await queue(photos(3))
+    drain = Drain(await bench(broken))
+    with pytest.raises(DeviceUnfit, match="fails on the proof scene"):
+        await drain.keep_draining()
+    assert await Job.filter(state=ImageState.PENDING, attempts=0, alone=False, crash_count=0).count() == 3
+    assert await Image.filter(state=ImageState.PENDING).count() == 3
+
+
+class Hung(ScriptedDetector):
+    """Never answers, until it is let go."""
+
+    leave = threading.Event()
+
+    def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
+        """Wait."""
+        self.leave.wait(60)
+        return super().detect(images)
+
+
+async def test_a_model_that_does_not_answer_in_time_is_a_device_fault(
+    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+) -> None:
+    await queue(photos(2))
+    own = await bench(Hung())
+    own = dataclasses.replace(own, settings=own.settings.model_copy(update={"model_timeout_s": 0.2}))
+    with pytest.raises(DeviceFault, match="did not answer"):
+        await Drain(own).keep_draining()
+    Hung.leave.set()
+    assert await Job.filter(state=ImageState.PENDING, alone=True).count() == 2
+
+
+async def test_a_slow_model_has_longer_for_many_photos(
+    bench: Callable[..., Awaitable[Bench]], queue: Queue, photos: Callable[[int], list[Path]]
+) -> None:
+    await queue(photos(1))
+    own = dataclasses.replace(await bench(ScriptedDetector()), scene_s=3.0)
+    assert own.limit_s(1) == 24.0
+    assert own.limit_s(16) == 384.0
+    assert dataclasses.replace(own, scene_s=0.01).limit_s(16) == own.settings.model_timeout_s == 20.0
 
 
 async def test_a_device_fault_ends_the_loop_and_counts_as_a_crash_of_the_worker(
@@ -180,6 +246,33 @@ async def test_an_outage_between_claim_and_detection_leaves_no_image_in_processi
     tasks[0].cancel()
     assert failed.is_set()
     assert await Job.filter(attempts=1, crash_count=0).count() == 1
+
+
+async def test_a_claim_whose_answer_was_lost_is_given_back_and_nobody_waits_for_its_lease(
+    queue: Queue,
+    bench: Callable[..., Awaitable[Bench]],
+    photos: Callable[[int], list[Path]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await queue(photos(2))
+    claim, lost = jobs.claim, threading.Event()
+
+    async def claim_and_lose_the_answer(*args: Any, **options: Any) -> jobs.Lease | None:
+        lease = await claim(*args, **options)
+        if lease is not None and not lost.is_set():
+            lost.set()
+            raise ConnectionResetError
+        return lease
+
+    monkeypatch.setattr(jobs, "claim", claim_and_lose_the_answer)
+    drain = Drain(await bench(ScriptedDetector()))
+    draining = asyncio.create_task(drain.keep_draining())
+    await until(_all_completed)
+    drain.stop()
+    await draining
+    assert lost.is_set()
+    # Given back, not released by a sweeper: no attempt was counted and nothing had to run alone.
+    assert await Job.filter(attempts=1, claimed_alone=False).count() == 2
 
 
 async def test_a_batch_that_is_given_up_while_stopping_is_given_back_without_blame(

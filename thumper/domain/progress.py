@@ -55,6 +55,10 @@ MOVES: Final[dict[ImageState, frozenset[ImageState]]] = {
 CRASHES_UNTIL_FAILED: Final = 3
 """A worker that dies this often on an image it had claimed alone has been killed by that image."""
 
+SUSPECTS_UNTIL_DOUBTED: Final = 2
+"""Two other images that killed a worker alone, and none completed since, say that it is the machine: no third one is
+blamed before one has been completed."""
+
 
 class SourceKind(StrEnum):
     """How files of a source come in."""

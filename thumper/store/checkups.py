@@ -23,18 +23,31 @@ ROWS_AT_ONCE: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """PostgreSQL's own words: its version as text and as `server_version_num`."""
+    """PostgreSQL's own words: its version as text and as `server_version_num`.
+
+    `forgetful` are settings by which it may lose what it has said to be written, `fsync` before all.
+    """
 
     version: str
     number: int
+    forgetful: tuple[str, ...] = ()
+
+
+_DURABILITY: Final = ("fsync", "synchronous_commit", "full_page_writes")
+"""Settings that must not be off: with the second an answer may be lost in a crash, with the others the database."""
 
 
 async def read_server() -> Server:
-    """Ask PostgreSQL for its version."""
+    """Ask PostgreSQL for its version, and whether this connection's commits survive a power cut."""
     rows = await client().execute_query_dict(
-        "SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number"
+        """
+        SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
+            (SELECT coalesce(array_agg(name ORDER BY name), '{}') FROM pg_settings
+                WHERE name = ANY($1::text[]) AND setting = 'off') AS forgetful
+        """,
+        [list(_DURABILITY)],
     )
-    return Server(**rows[0])
+    return Server(**rows[0] | {"forgetful": tuple(rows[0]["forgetful"])})
 
 
 async def measure_latency_ms() -> float:

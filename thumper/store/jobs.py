@@ -5,7 +5,8 @@ write is fenced by that token, so a worker whose lease went to another changes n
 are PostgreSQL's own, because the clocks of several machines differ.
 
 A worker's death counts against an image only when it was claimed alone and had begun; otherwise it
-is a bystander, which runs alone once to prove itself. See `docs/decisions/001`.
+is a bystander, which runs alone once to prove itself. Nor does it count when the worker dies on one
+image after the other: then the machine is to blame. See `docs/decisions/001` and `013`.
 """
 
 from __future__ import annotations
@@ -15,16 +16,25 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.domain.progress import CRASHES_UNTIL_FAILED
+from thumper.domain.progress import CRASHES_UNTIL_FAILED, SUSPECTS_UNTIL_DOUBTED
 from thumper.domain.reason import Reason
 from thumper.store import feed, image_lock
 from thumper.store.connect import client
 from thumper.store.ids import new_id
 from thumper.store.image_lock import IN_ORDER
+
+log = structlog.get_logger(__name__)
+
+DOUBTED_PAUSE_S: Final = 30.0
+"""When an image is tried again that killed the worker and is not blamed: others go first. Longer each time."""
+
+LONGEST_PAUSE_S: Final = 3600.0
+_DOUBT: Final = "The worker died while it looked at this photo, as it did with others; it is tried again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +94,7 @@ WITH picked AS (
     SELECT id FROM job
     WHERE state = 'pending' AND NOT held AND not_before <= now() AND detector_id = $1 AND alone = $2
         AND crash_count < $6
-    ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
+    ORDER BY {{order}} LIMIT $3 FOR UPDATE SKIP LOCKED
 ), leased AS (
     UPDATE job SET state = 'processing', lease_token = $4, lease_until = now() + make_interval(secs => $5),
         attempts = attempts + 1, claimed_alone = $2, begun_at = NULL, claimed_at = now(),
@@ -98,14 +108,19 @@ UPDATE image SET state = 'processing', error_code = NULL, error = NULL
 FROM wanted WHERE image.id = wanted.id
 RETURNING wanted.job_id, image.id AS image_id, image.sha256, image.original_path
 """
+# Whoever was tried least goes first: bystanders prove themselves before the suspect dies again.
+_CLAIM_ONE: Final = _CLAIM.format(order="attempts, id")
+_CLAIM_MANY: Final = _CLAIM.format(order="id")
 
 
-async def claim(detector_id: UUID, *, limit: int, lease_s: float, busy: bool) -> Lease | None:
+async def claim(
+    detector_id: UUID, *, limit: int, lease_s: float, busy: bool, token: UUID | None = None
+) -> Lease | None:
     """Lease up to `limit` pending jobs of a detector, oldest first; None when there is nothing to do.
 
     Jobs that must run alone come first and one at a time; while they wait, a worker that is `busy`
     gets nothing, so that it becomes free to run them. The claim is committed before it is returned:
-    nothing is decoded without a lease.
+    nothing is decoded without a lease. Who brings a `token` can give back a claim that was never answered.
     """
     waiting = await client().execute_query_dict(
         "SELECT 1 FROM job WHERE state = 'pending' AND NOT held AND not_before <= now()"
@@ -114,18 +129,19 @@ async def claim(detector_id: UUID, *, limit: int, lease_s: float, busy: bool) ->
     )
     if waiting and busy:
         return None
+    token = token or new_id()
     if waiting:
-        lease = await _claim(detector_id, alone=True, limit=1, lease_s=lease_s)
+        lease = await _claim(detector_id, alone=True, limit=1, lease_s=lease_s, token=token)
         if lease is not None:
             return lease
-    return await _claim(detector_id, alone=False, limit=limit, lease_s=lease_s)
+    return await _claim(detector_id, alone=False, limit=limit, lease_s=lease_s, token=token)
 
 
-async def _claim(detector_id: UUID, *, alone: bool, limit: int, lease_s: float) -> Lease | None:
-    token = new_id()
+async def _claim(detector_id: UUID, *, alone: bool, limit: int, lease_s: float, token: UUID) -> Lease | None:
     async with in_transaction("default") as transaction:
         rows = await transaction.execute_query_dict(
-            _CLAIM, [detector_id, alone, limit, token, lease_s, CRASHES_UNTIL_FAILED]
+            _CLAIM_ONE if alone else _CLAIM_MANY,
+            [detector_id, alone, limit, token, lease_s, CRASHES_UNTIL_FAILED],
         )
     if not rows:
         return None
@@ -182,25 +198,53 @@ async def _give_back(lease: Lease, job_ids: list[UUID] | None, *, pause_s: float
 async def surrender(lease: Lease) -> None:
     """Give a lease up as a crash would: for a worker that must end because its device failed."""
     async with in_transaction("default") as transaction:
-        await give_up(transaction, "lease_token = $1", [lease.token])
+        await give_up(transaction, "lease_token = $4", [lease.token])
     await fail_poisonous()
 
 
-_GIVE_UP: Final = """
+# Whether a job of the table `dead` was claimed alone and had begun while other images had killed the worker likewise
+# and none was completed since: then images are not what kills it. Those that were not blamed count as well: as pending
+# jobs with an error.
+_DOUBTED: Final = """
+(SELECT count(*) FROM job AS other
+WHERE other.detector_id = dead.detector_id AND other.id <> dead.id
+    AND (other.crash_count > 0 OR (other.state = 'pending' AND other.error IS NOT NULL))
+    AND other.claimed_at > coalesce((
+        SELECT max(done.finished_at) FROM job AS done
+        WHERE done.detector_id = dead.detector_id AND done.state = 'completed'), '-infinity')
+) >= $1
+"""
+
+_GIVE_UP: Final = f"""
+WITH dead AS (
+    SELECT id, detector_id, claimed_alone AND begun_at IS NOT NULL AS suspect FROM job
+    WHERE state = 'processing' AND {{}} FOR UPDATE
+), judged AS (
+    SELECT id, suspect, CASE WHEN suspect THEN {_DOUBTED} ELSE FALSE END AS doubted FROM dead
+)
 UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, alone = TRUE,
-    crash_count = crash_count + (claimed_alone AND begun_at IS NOT NULL)::int,
+    crash_count = crash_count + (suspect AND NOT doubted)::int,
+    error = CASE WHEN doubted THEN $3 END,
+    not_before = CASE WHEN doubted
+        THEN now() + make_interval(secs => least($2 * 2.0 ^ greatest(0, least(attempts - 3, 20)), {LONGEST_PAUSE_S}))
+        ELSE not_before END,
     claimed_alone = FALSE, begun_at = NULL
-WHERE state = 'processing' AND {}
-RETURNING image_id
+FROM judged WHERE job.id = judged.id
+RETURNING job.image_id, judged.doubted
 """
 
 
 async def give_up(transaction: BaseDBAsyncClient, which: str, values: Sequence[Any] = ()) -> int:
     """Make claimed jobs pending again after a crash, to run alone next; give how many.
 
-    `which` is the SQL condition that picks them.
+    `which` is the SQL condition that picks them; its placeholders begin at $4.
     """
-    rows = await transaction.execute_query_dict(_GIVE_UP.format(which), list(values))
+    rows = await transaction.execute_query_dict(
+        _GIVE_UP.format(which),
+        [SUSPECTS_UNTIL_DOUBTED, DOUBTED_PAUSE_S, _DOUBT, *values],
+    )
+    if any(row["doubted"] for row in rows):
+        log.warning("the worker dies on one photo after the other, so none of them is blamed")
     await _set_pending(transaction, rows)
     return len(rows)
 

@@ -35,6 +35,8 @@ class Beat:
     device: str | None = None
     detector_id: UUID | None = None
     images_per_s: float | None = None
+    lasting: bool = False
+    """Whether it is to be read also when the process has ended, until the next one starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ async def leave(process_id: UUID) -> None:
 
 
 async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:
-    """Beat every few seconds with what `sign` says, until cancelled; then leave.
+    """Beat every few seconds with what `sign` says, until cancelled; then leave, or leave the last sign there.
 
     Outages of PostgreSQL are waited out in silence: a missing beat is itself the message.
     """
@@ -94,5 +96,6 @@ async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:
             await asyncio.sleep(BUSY_BEAT_EVERY_S if busy else BEAT_EVERY_S)
     finally:
         if process_id is not None:
+            last = sign()
             with contextlib.suppress(*OUTAGES):
-                await leave(process_id)
+                await (beat(process_id, last) if last.lasting else leave(process_id))

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -29,13 +29,16 @@ from thumper.store import jobs, library, premises, results
 from thumper.store.connect import OUTAGES
 from thumper.store.jobs import Claim, Failure, Lease
 from thumper.store.results import Origin, Result
-from thumper.worker.detector import Detector, DeviceFault, OutOfMemory
+from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, OutOfMemory
+from thumper.worker.proof import look_at_scene
 
 log = structlog.get_logger(__name__)
 
-MODEL_LIMIT_S: Final = 120.0
-"""Longest that one call of the model may take before it is taken for hung: forty times what sixteen
-photos take on two slow cores."""
+_Answer = TypeVar("_Answer")
+
+SLOWEST: Final = 8.0
+"""So many times longer than as many looks at the proof scene a call of the model may take, if that is more than
+`THUMPER_MODEL_TIMEOUT_S`: a large model on a small CPU is slow, not hung."""
 
 POSTPONE_S: Final = 60.0
 """When a photo whose folder is not there is tried again."""
@@ -62,6 +65,14 @@ class Bench:
     sandbox: DecodeSandbox
     thread: Executor
     capacity: Capacity
+    scene_s: float
+    """What one look at the proof scene took when the worker started."""
+    note: str = ""
+    """What people should know of how the model runs."""
+
+    def limit_s(self, images: int) -> float:
+        """Give the longest that the model may take for so many images before it is taken for hung."""
+        return max(self.settings.model_timeout_s, SLOWEST * self.scene_s * images)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,10 +85,11 @@ class Batch:
     failures: list[Failure] = field(default_factory=list)
 
 
-async def claim(bench: Bench, *, busy: bool) -> Lease | None:
+async def claim(bench: Bench, *, busy: bool, token: UUID | None = None) -> Lease | None:
     """Lease the next images; see `thumper.store.jobs.claim`."""
+    settings = bench.settings
     return await jobs.claim(
-        bench.detector_id, limit=bench.settings.batch_images, lease_s=bench.settings.lease_s, busy=busy
+        bench.detector_id, limit=settings.batch_images, lease_s=settings.lease_s, busy=busy, token=token
     )
 
 
@@ -141,18 +153,26 @@ async def detect(bench: Bench, batch: Batch) -> list[Result]:
     return found
 
 
-async def _detect(bench: Bench, batch: Batch, loaded: Sequence[tuple[Claim, Loaded]]) -> list[Result]:
-    """Detect in all at once; when the model fails, in halves, down to the one image that it fails on."""
+async def _detect(
+    bench: Bench, batch: Batch, loaded: Sequence[tuple[Claim, Loaded]], *, again: bool = False
+) -> list[Result]:
+    """Detect in all at once; when the model fails, in halves, down to the one image that it fails on.
+
+    That one is tried `again` and fails only when the model can still look at the proof scene.
+    """
     began_s = time.monotonic()
     try:
         answers = await _infer(bench, [entry.pixels for _, entry in loaded])
     except DeviceFault:
         raise
     except Exception as error:  # noqa: BLE001  # one image must not cost its neighbours their answers
-        log.warning("model failed", images=len(loaded), error=f"{type(error).__name__}: {error}")
+        log.warning("model failed", images=len(loaded), error=_told(error))
         if isinstance(error, OutOfMemory):
             bench.capacity.images = max(1, len(loaded) // 2)
         if len(loaded) == 1:
+            await _look_at_scene(bench, error)
+            if not again:
+                return await _detect(bench, batch, loaded, again=True)
             batch.failures.append(_beyond_the_model(loaded[0][0], error))
             return []
         middle = len(loaded) // 2
@@ -171,17 +191,36 @@ async def _detect(bench: Bench, batch: Batch, loaded: Sequence[tuple[Claim, Load
 
 def _beyond_the_model(claim: Claim, error: Exception) -> Failure:
     reason = Reason.GPU_OUT_OF_MEMORY if isinstance(error, OutOfMemory) else Reason.DETECTION_ERROR
-    message = f"{reason.sentence} ({type(error).__name__}: {error})"
+    message = f"{reason.sentence} ({_told(error)})"
     return Failure(job_id=claim.job_id, code=reason.value, message=message)
 
 
-async def _infer(bench: Bench, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
-    loop = asyncio.get_running_loop()
-    call = loop.run_in_executor(bench.thread, bench.detector.detect, images)
+async def _look_at_scene(bench: Bench, error: Exception) -> None:
+    """Make sure that it is the photo on which the model fails. Raises `DeviceUnfit` if it is not."""
     try:
-        return await asyncio.wait_for(call, MODEL_LIMIT_S)
+        await _call(bench, lambda: look_at_scene(bench.detector), images=1)
+    except Exception as other:
+        told = " and ".join(dict.fromkeys(_told(each) for each in (error, other)))
+        msg = f"the model fails on the proof scene as it does on photos: {told}"
+        raise DeviceUnfit(msg) from other
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+async def _infer(bench: Bench, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
+    return await _call(bench, lambda: bench.detector.detect(images), images=len(images))
+
+
+async def _call(bench: Bench, ask: Callable[[], _Answer], *, images: int) -> _Answer:
+    """Ask the model in its thread. Raises `DeviceFault` when no answer comes."""
+    limit_s = bench.limit_s(images)
+    call = asyncio.get_running_loop().run_in_executor(bench.thread, ask)
+    try:
+        return await asyncio.wait_for(call, limit_s)
     except TimeoutError:
-        msg = f"the model did not answer for {MODEL_LIMIT_S:g} s"
+        msg = f"the model did not answer for {limit_s:.0f} s"
         raise DeviceFault(msg) from None
 
 

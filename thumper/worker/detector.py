@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from thumper.domain.detection import RawDetection
+from thumper.errors import DetectorError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +19,14 @@ class OutOfMemory(Exception):  # the worker halves its batch and goes on: not an
 
 class DeviceFault(Exception):  # see above: a state of the device
     """Raised if the device can no longer be used by this process, which must end and be started again."""
+
+
+class DeviceUnfit(DeviceFault):
+    """Raised if the model fails on the proof scene as well, so that no photo is to blame."""
+
+
+class NoDeviceError(DetectorError):
+    """Raised if the device that was asked for is not there: never was, or fell off the bus."""
 
 
 class Detector(Protocol):

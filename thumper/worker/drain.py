@@ -18,11 +18,12 @@ import structlog
 from thumper.domain.progress import ProcessState
 from thumper.store import detectors, jobs
 from thumper.store.connect import OUTAGES
+from thumper.store.ids import new_id
 from thumper.store.jobs import Lease
 from thumper.store.processes import Beat
 from thumper.worker import batch as batches
 from thumper.worker.batch import Batch, Bench
-from thumper.worker.detector import DeviceFault
+from thumper.worker.detector import DeviceFault, DeviceUnfit
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +32,8 @@ RATE_WINDOW_S: Final = 30.0
 
 OUTAGE_PAUSE_S: Final = 1.0
 """Pause after PostgreSQL could not be reached."""
+
+_OVERTAKEN: Final = "Another worker has made its detector the current one."
 
 
 class Rate:
@@ -63,6 +66,7 @@ class Drain:
         self._wanted = asyncio.Event()
         self._stopping = False
         self._leases: dict[UUID, Lease] = {}
+        self._owed: dict[UUID, Lease] = {}
         self._rate = Rate()
         self._current = True
 
@@ -81,7 +85,7 @@ class Drain:
         state = ProcessState.BUSY if busy else ProcessState.IDLE
         return Beat(
             state=ProcessState.STOPPING if self._stopping else state,
-            message="" if self._current else "Another worker has made its detector the current one.",
+            message=self._bench.note if self._current else _OVERTAKEN,
             device=self._bench.detector.device,
             detector_id=self._bench.detector_id,
             images_per_s=self._rate.per_s(now_s=time.monotonic()) if busy else None,
@@ -95,6 +99,7 @@ class Drain:
         while not self._stopping:
             self._wanted.clear()
             try:
+                await self._pay()
                 await self._drain()
                 current = await detectors.current()
                 self._current = current is None or current.id == self._bench.detector_id
@@ -106,23 +111,38 @@ class Drain:
                 await asyncio.wait_for(self._wanted.wait(), self._bench.settings.poll_s)
 
     async def keep_leases(self) -> None:
-        """Renew the leases of images in flight every `heartbeat_s`, until cancelled."""
+        """Renew the leases of images in flight every `heartbeat_s`, until cancelled.
+
+        While PostgreSQL is away it tries every second: once it is back, whoever sweeps waits only a moment.
+        """
+        settings = self._bench.settings
+        pause_s = settings.heartbeat_s
         while True:
-            await asyncio.sleep(self._bench.settings.heartbeat_s)
+            await asyncio.sleep(pause_s)
+            pause_s = settings.heartbeat_s
             if self._leases:
-                with contextlib.suppress(*OUTAGES):
-                    await jobs.renew(list(self._leases), lease_s=self._bench.settings.lease_s)
+                try:
+                    await jobs.renew(list(self._leases), lease_s=settings.lease_s)
+                except OUTAGES:
+                    pause_s = min(settings.heartbeat_s, OUTAGE_PAUSE_S)
 
     async def release_all(self) -> None:
         """Give back whatever is still leased: the process is about to end."""
-        for lease in list(self._leases.values()):
+        for lease in [*self._leases.values(), *self._owed.values()]:
             await self._give_back(lease)
 
     async def _give_back(self, lease: Lease) -> None:
-        """Give a lease back, or let it run out when PostgreSQL is away."""
+        """Give a lease back; when PostgreSQL is away, as soon as it answers again."""
         self._leases.pop(lease.token, None)
+        self._owed[lease.token] = lease
         with contextlib.suppress(*OUTAGES):
+            await self._pay()
+
+    async def _pay(self) -> None:
+        """Give back what PostgreSQL has not been told of yet; nobody waits for those leases to run out."""
+        for lease in list(self._owed.values()):
             await jobs.release(lease)
+            self._owed.pop(lease.token, None)
 
     async def _drain(self) -> None:
         current = await self._next(busy=False)
@@ -148,7 +168,13 @@ class Drain:
     async def _next(self, *, busy: bool) -> Batch | None:
         if self._stopping:
             return None
-        lease = await batches.claim(self._bench, busy=busy)
+        token = new_id()
+        try:
+            lease = await batches.claim(self._bench, busy=busy, token=token)
+        except OUTAGES:
+            # Whether it was claimed before the connection broke, nobody knows.
+            self._owed[token] = Lease(token=token, claims=(), alone=False)
+            raise
         if lease is None:
             return None
         self._leases[lease.token] = lease
@@ -167,7 +193,9 @@ class Drain:
             ended = await batches.write(self._bench, batch, found)
         except Exception as error:
             self._leases.pop(batch.lease.token, None)
-            if isinstance(error, DeviceFault):
+            if isinstance(error, (DeviceUnfit, *OUTAGES)):
+                await self._give_back(batch.lease)
+            elif isinstance(error, DeviceFault):
                 # The device may have failed because of an image: count it as the crash that it is.
                 with contextlib.suppress(*OUTAGES):
                     await jobs.surrender(batch.lease)

@@ -23,7 +23,7 @@ def load_detector(weights: Weights, *, device: str) -> Detector:
     """Load a model, in the thread that will use it; takes seconds.
 
     Raises `NoInferenceLibraryError` when PyTorch or ultralytics is not installed, `DetectorError` when the file is no
-    model or the device is not there, `DeviceFault` or `OutOfMemory` when the device cannot take it.
+    model, `NoDeviceError` when the device is not there, `DeviceFault` or `OutOfMemory` when it cannot take the model.
     """
     try:
         from thumper.worker.engines.ultralytics_engine import UltralyticsEngine  # noqa: PLC0415

@@ -1,7 +1,8 @@
 """Starting and stopping the worker process.
 
 Exit codes: 0 stopped, 70 the device failed and a fresh process is needed, 78 the settings or the
-model file are wrong and starting again would not help.
+model file are wrong and starting again would not help. A worker that ends with 70 has said why with its
+last sign of life, and whoever supervises it waits longer each time. See `docs/decisions/013`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -17,28 +19,29 @@ import structlog
 
 from thumper.background import beside, stop_signals
 from thumper.domain.progress import ProcessRole, ProcessState
-from thumper.domain.proof import words
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
-from thumper.store import detectors, library, premises
+from thumper.store import library, premises
 from thumper.store.connect import open_database
 from thumper.store.processes import Beat, Life, keep_beating
-from thumper.store.results import Origin
 from thumper.store.sweeper import keep_sweeping
 from thumper.wakeup import Wakeup
-from thumper.weights import Weights, resolve
-from thumper.worker.batch import Bench, Capacity
-from thumper.worker.detector import Detector, DeviceFault
+from thumper.weights import resolve
+from thumper.worker.batch import Bench
+from thumper.worker.detector import DeviceFault
 from thumper.worker.drain import Drain
 from thumper.worker.listener import listen
-from thumper.worker.loader import load_detector
-from thumper.worker.proof import look_at_scene, scene_hash
+from thumper.worker.start import NO_DEVICE, START_LIMIT_S, in_short, make_ready
+from thumper.worker.watchdog import keep_watch
 
 log = structlog.get_logger(__name__)
 
 EX_SOFTWARE: Final = 70
 """Exit code after a device fault (sysexits.h: internal software error)."""
+
+SILENCE_S: Final = 30.0
+"""How long the event loop may stand still before the process is ended, or as long as a lease if that is longer."""
 
 STOP_S: Final = 6.0
 """How long a stopping worker may take for the batch that is in the model; after 8 s the supervisor kills it."""
@@ -66,24 +69,48 @@ class Ending:
     model_is_busy: bool = False
 
 
+class Voice:
+    """What the worker says of itself with each sign of life; at the end why it cannot go on."""
+
+    def __init__(self) -> None:
+        """Say that it starts."""
+        self.sign: Callable[[], Beat] = lambda: Beat(state=ProcessState.STARTING)
+
+    def speak(self) -> Beat:
+        """Say what is to be said now."""
+        return self.sign()
+
+    def give_notice(self, fault: Exception) -> Ending:
+        """Leave word that the device is to blame; give how the process ends."""
+        why = in_short(fault)
+        log.error("the device failed; a fresh process is needed", error=why)
+        notice = Beat(
+            state=ProcessState.STOPPING,
+            message=f"The detector cannot work: {why}. A fresh process tries again, within a minute or so.",
+            lasting=True,
+        )
+        self.sign = lambda: notice
+        return Ending(EX_SOFTWARE, model_is_busy=True)
+
+
 async def _run(settings: Settings, life: Life) -> Ending:
     stop = stop_signals()
     weights = resolve(settings)
     thread = ThreadPoolExecutor(1, thread_name_prefix="model")
+    voice = Voice()
     # Decoding children are programs of their own: what holds CUDA is never forked.
     with DecodeSandbox(Limits.of(settings), workers=settings.decode_workers) as sandbox:
         async with open_database(settings.postgres_url, pool_size=6):
             await premises.check_originals()
             _tidy_up(settings)
-            async with beside(keep_beating(life, lambda: Beat(state=ProcessState.STARTING))):
-                loading = asyncio.get_running_loop().run_in_executor(
-                    thread, lambda: load_detector(weights, device=settings.device)
-                )
-                bench = await _bench(
-                    settings, weights, detector=await loading, sandbox=sandbox, thread=thread
-                )
-                await _prove(bench)
-            ending = await _work(bench, life, stop)
+            bench, ending = None, Ending(0)
+            async with beside(keep_beating(life, voice.speak), keep_watch(START_LIMIT_S)):
+                try:
+                    bench = await make_ready(settings, weights, sandbox=sandbox, thread=thread)
+                except NO_DEVICE as fault:
+                    ending = voice.give_notice(fault)
+            if bench is not None:
+                ending = await _work(bench, life, voice, stop=stop)
     thread.shutdown(wait=False, cancel_futures=True)
     return ending
 
@@ -101,64 +128,18 @@ def _tidy_up(settings: Settings) -> None:
     threading.Thread(target=tidy, name="tidy", daemon=True).start()
 
 
-async def _bench(
-    settings: Settings,
-    weights: Weights,
-    *,
-    detector: Detector,
-    sandbox: DecodeSandbox,
-    thread: ThreadPoolExecutor,
-) -> Bench:
-    # Current, also the packaged one: photos queued for a model that no worker holds would wait for ever.
-    detector_id = await detectors.register(weights, make_current=True)
-    await detectors.note_labels(detector_id, detector.labels)
-    if strangers := weights.class_map.strangers(detector.labels):
-        log.warning("the class map names labels that the model does not have", labels=strangers)
-    log.info("detector ready", name=weights.name, device=detector.device, engine=detector.engine)
-    return Bench(
-        settings=settings,
-        detector=detector,
-        detector_id=detector_id,
-        origin=Origin(device=detector.device, engine=detector.engine, class_map=weights.class_map),
-        sandbox=sandbox,
-        thread=thread,
-        capacity=Capacity(settings.batch_images),
-    )
-
-
-async def _prove(bench: Bench) -> None:
-    """Record what a new detector finds in the proof scene, which `thumper doctor` compares with from then on.
-
-    A model that cannot take the scene still works; its photos say more. Raises `DeviceFault`.
-    """
-    row = await detectors.find(bench.detector.sha256)
-    known = detectors.proof_of(row) if row is not None else None
-    if known is not None and known.scene == scene_hash():
-        return
-    look = asyncio.get_running_loop().run_in_executor(bench.thread, look_at_scene, bench.detector)
-    try:
-        proof = await look
-    except DeviceFault:
-        raise
-    except Exception as error:  # noqa: BLE001  # whatever it is, the next start tries again
-        log.warning(
-            "the detector could not look at the proof scene", error=f"{type(error).__name__}: {error}"
-        )
-    else:
-        await detectors.record_proof(bench.detector_id, proof)
-        log.info("detector proved itself", found=[words(box) for box in proof.boxes])
-
-
-async def _work(bench: Bench, life: Life, stop: asyncio.Event) -> Ending:
+async def _work(bench: Bench, life: Life, voice: Voice, *, stop: asyncio.Event) -> Ending:
     """Drain the queue until `stop` or a device fault."""
     ending = Ending(0)
     drain = Drain(bench)
+    voice.sign = drain.sign
     wakeup = Wakeup(bench.settings.redis_url)
     draining = asyncio.create_task(drain.keep_draining())
     stopping = asyncio.create_task(stop.wait())
     works = [
         drain.keep_leases(),
-        keep_beating(life, drain.sign),
+        keep_beating(life, voice.speak),
+        keep_watch(max(SILENCE_S, bench.settings.lease_s)),
         keep_sweeping(bench.settings, wakeup.wake),
     ]
     if bench.settings.redis_url is not None:
@@ -173,8 +154,7 @@ async def _work(bench: Bench, life: Life, stop: asyncio.Event) -> Ending:
             log.warning("the batch in the model did not end in time and is given back")
             ending = Ending(0, model_is_busy=True)
         except DeviceFault as fault:
-            log.error("the device failed; a fresh process is needed", error=str(fault))
-            ending = Ending(EX_SOFTWARE, model_is_busy=True)
+            ending = voice.give_notice(fault)
         finally:
             stopping.cancel()
         await drain.release_all()

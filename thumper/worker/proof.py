@@ -1,12 +1,14 @@
 """One real look at the proof scene: what the worker records of a new detector and `thumper doctor` repeats.
 
-The picture is a file that ships with Thumper and is the same for both; `thumper/demo/proof_scene.py` drew it.
+It is also the worker's control: a model that fails on a photo and on the scene as well does not fail because of the
+photo. The picture is a file that ships with Thumper and is the same for all; `thumper/demo/proof_scene.py` drew it.
 Compares nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import Final
 
 import numpy as np
@@ -30,3 +32,13 @@ def look_at_scene(detector: Detector) -> Proof:
         pixels = np.array(picture.convert("RGB"))
     (found,) = detector.detect([pixels])
     return Proof(scene=scene_hash(), engine=detector.engine, device=detector.device, boxes=tuple(found))
+
+
+def look_first(detector: Detector) -> tuple[Proof, float]:
+    """Say what a model that was just loaded finds in the scene, and in how many seconds.
+
+    It looks twice: the first picture of a size is slow.
+    """
+    look_at_scene(detector)
+    began_s = time.monotonic()
+    return look_at_scene(detector), time.monotonic() - began_s

@@ -14,9 +14,8 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from thumper.domain.detection import IMAGE_SIZE, RawDetection
-from thumper.errors import DetectorError
 from thumper.weights import Weights
-from thumper.worker.detector import DeviceFault, OutOfMemory
+from thumper.worker.detector import DeviceFault, NoDeviceError, OutOfMemory
 from thumper.worker.engines.library import VERSIONS, torch
 from thumper.worker.engines.network import Network
 
@@ -33,8 +32,8 @@ _FAULT_WORDS: Final = ("CUDA error", "CUBLAS_STATUS", "CUDNN_STATUS", "cuDNN err
 class UltralyticsEngine:
     """A `Detector`, made in a few seconds. One caller at a time.
 
-    `device` is auto, cpu, cuda or cuda:N. Raises `DetectorError` if the file is no YOLOv8 detection model or the
-    device is not there, `DeviceFault` or `OutOfMemory` if the device cannot take the model.
+    `device` is auto, cpu, cuda or cuda:N. Raises `DetectorError` if the file is no YOLOv8 detection model,
+    `NoDeviceError` if the device is not there, `DeviceFault` or `OutOfMemory` if it cannot take the model.
     """
 
     def __init__(self, weights: Weights, *, device: str) -> None:
@@ -102,7 +101,7 @@ def _choose_device(wanted: str) -> torch.device:
     device = torch.device("cuda:0" if wanted in {"auto", "cuda"} else wanted)
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if device.index >= count:
-        raise DetectorError(
+        raise NoDeviceError(
             f"THUMPER_DEVICE={wanted}: PyTorch {torch.__version__} sees {count} CUDA devices here."
             " Check the driver with nvidia-smi, or set THUMPER_DEVICE=cpu."
         )

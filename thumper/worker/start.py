@@ -1,0 +1,115 @@
+"""Making a worker ready: the model is loaded, looks at the proof scene, and becomes the current detector.
+
+Nothing is claimed before that: a device that cannot take the model or cannot look at the scene touches no photo.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import textwrap
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+from uuid import UUID
+
+import structlog
+
+from thumper.domain.proof import Proof, words
+from thumper.imaging.sandbox import DecodeSandbox
+from thumper.settings import Settings
+from thumper.store import detectors
+from thumper.store.results import Origin
+from thumper.weights import Weights
+from thumper.worker.batch import Bench, Capacity
+from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, NoDeviceError, OutOfMemory
+from thumper.worker.loader import load_detector
+from thumper.worker.proof import look_first, scene_hash
+
+log = structlog.get_logger(__name__)
+
+START_LIMIT_S: Final = 600.0
+"""How long loading the model and its first looks may take each before the device is taken for hung."""
+
+MOST_WORDS: Final = 300
+"""Characters of an error that people are shown; CUDA's tell how to debug CUDA."""
+
+NO_DEVICE: Final = (DeviceFault, NoDeviceError, OutOfMemory)
+"""What loading the model raises when the device is to blame."""
+
+_Answer = TypeVar("_Answer")
+
+
+async def make_ready(
+    settings: Settings, weights: Weights, *, sandbox: DecodeSandbox, thread: ThreadPoolExecutor
+) -> Bench:
+    """Load the model and let it look at the proof scene before it is trusted with photos.
+
+    Raises one of `NO_DEVICE` when the device is not there, cannot take the model, or fails on the scene.
+    """
+    detector, note = await _load(settings, weights, thread)
+    proof, scene_s = await _look_first(detector, thread)
+    # Current, also the packaged one: photos queued for a model that no worker holds would wait for ever.
+    detector_id = await detectors.register(weights, make_current=True)
+    await detectors.note_labels(detector_id, detector.labels)
+    if strangers := weights.class_map.strangers(detector.labels):
+        log.warning("the class map names labels that the model does not have", labels=strangers)
+    log.info("detector ready", name=weights.name, device=detector.device, engine=detector.engine)
+    await _record(detector_id, proof, weights)
+    return Bench(
+        settings=settings,
+        detector=detector,
+        detector_id=detector_id,
+        origin=Origin(device=detector.device, engine=detector.engine, class_map=weights.class_map),
+        sandbox=sandbox,
+        thread=thread,
+        capacity=Capacity(settings.batch_images),
+        scene_s=scene_s,
+        note=note,
+    )
+
+
+async def _load(settings: Settings, weights: Weights, thread: ThreadPoolExecutor) -> tuple[Detector, str]:
+    """Load the model, on the CPU when `auto` leaves the choice and the GPU cannot take it; give what to say of it."""
+    try:
+        return await _patiently(thread, lambda: load_detector(weights, device=settings.device)), ""
+    except (DeviceFault, OutOfMemory) as error:
+        if settings.device != "auto" or isinstance(error, DeviceUnfit):
+            raise
+        why = in_short(error)
+    log.warning("the GPU cannot be used, so the CPU is", error=why)
+    detector = await _patiently(thread, lambda: load_detector(weights, device="cpu"))
+    return detector, f"The GPU cannot be used ({why}), so the CPU is. Restart Thumper when that is repaired."
+
+
+async def _look_first(detector: Detector, thread: ThreadPoolExecutor) -> tuple[Proof, float]:
+    try:
+        return await _patiently(thread, lambda: look_first(detector))
+    except DeviceFault:
+        raise
+    except Exception as error:
+        msg = f"the model fails on the proof scene: {type(error).__name__}: {error}"
+        raise DeviceUnfit(msg) from error
+
+
+async def _patiently(thread: ThreadPoolExecutor, ask: Callable[[], _Answer]) -> _Answer:
+    """Ask in the model's thread. Raises `DeviceUnfit` when no answer comes: that thread is lost, and so the process."""
+    try:
+        return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(thread, ask), START_LIMIT_S)
+    except TimeoutError:
+        msg = f"the model was not ready within {START_LIMIT_S:g} s"
+        raise DeviceUnfit(msg) from None
+
+
+async def _record(detector_id: UUID, proof: Proof, weights: Weights) -> None:
+    """Record what a new detector finds in the proof scene, which `thumper doctor` compares with from then on."""
+    row = await detectors.find(weights.sha256)
+    known = detectors.proof_of(row) if row is not None else None
+    if known is None or known.scene != scene_hash():
+        await detectors.record_proof(detector_id, proof)
+        log.info("detector proved itself", found=[words(box) for box in proof.boxes])
+
+
+def in_short(error: Exception) -> str:
+    """Give the first line of an error."""
+    first_line = str(error).strip().partition("\n")[0].rstrip(".")
+    return textwrap.shorten(first_line or type(error).__name__, MOST_WORDS)
