@@ -1,0 +1,198 @@
+"""What a backup holds, and that it has its name only when it is whole."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.backup.keeping import Nobody, administer, check, keep, scratches
+from thumper.backup import client_programs, seal, take
+from thumper.backup.client_programs import Programs
+from thumper.backup.draft import MARK, SUFFIX
+from thumper.backup.manifest import FILE, read_manifest
+from thumper.embedded.postgres_cluster import program_folders
+from thumper.errors import (
+    BackupError,
+    BadBackupError,
+    BusyError,
+    NotFoundError,
+    RefusedError,
+    SchemaTooNewError,
+    UsageError,
+)
+from thumper.settings import Settings
+
+
+async def test_it_says_what_it_holds_and_sha256sum_can_check_it(used: Settings, tmp_path: Path) -> None:
+    taken = await keep(used, tmp_path / "backup")
+    read = read_manifest(tmp_path / "backup")
+    assert read == taken.manifest
+    assert (read.tables["image"].rows, read.tables["deer"].rows) == (5, 2)
+    assert "process" not in read.tables
+    assert [one.name for one in read.detectors if one.current] != []
+    assert (read.settings["THUMPER_TIME_ZONE"], read.originals.within) == ("America/Chicago", False)
+    sums = subprocess.run(  # noqa: ASYNC221  # nothing else goes on
+        ["sha256sum", "--check", "--strict", seal.LIST],
+        cwd=tmp_path / "backup",
+        capture_output=True,
+        check=True,
+    )
+    assert sums.stdout.count(b": OK\n") == 2
+    assert await scratches(used.postgres_url) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup"]
+
+
+async def test_passwords_are_not_in_it(used: Settings, tmp_path: Path) -> None:
+    url = used.postgres_url
+    named = used.model_copy(
+        update={
+            "database_url": "postgresql://ann:s3cret@db.ranch:5433/deer?password=s3cret",
+            "redis_url": None,
+        }
+    )
+    await take.take_backup(named, tmp_path / "backup", url=url, originals=False, watcher=Nobody())
+    assert "s3cret" not in (tmp_path / "backup" / FILE).read_text()
+    kept = read_manifest(tmp_path / "backup").settings
+    assert kept["THUMPER_DATABASE_URL"] == "postgresql://db.ranch:5433/deer"
+
+
+async def test_what_is_written_meanwhile_is_not_in_it_and_does_not_disturb_it(
+    used: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = client_programs.run
+
+    async def run(program: Path, words: list[str], **rest: object) -> str:
+        answer = await real(program, words, **rest)  # type: ignore[arg-type]
+        if program.name == "pg_dump":  # the dump is made, the rows are not counted yet
+            await administer(used.postgres_url, "UPDATE deer SET notes = notes || '!'; DELETE FROM review")
+        return answer
+
+    monkeypatch.setattr(client_programs, "run", run)
+    taken = await keep(used, tmp_path / "backup")
+    assert taken.manifest.tables["review"].rows > 0
+    await check(used, tmp_path / "backup")
+
+
+async def test_a_dump_that_restores_to_something_else_gets_no_name(
+    used: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = take.restore_dump
+
+    async def restore(*words: object, url: str) -> None:
+        await real(*words, url=url)  # type: ignore[arg-type]
+        await administer(url, "UPDATE deer SET notes = 'somebody else'")
+
+    monkeypatch.setattr(take, "restore_dump", restore)
+    with pytest.raises(BadBackupError, match=r"The table deer had 2 rows and has 2 .* of other content"):
+        await keep(used, tmp_path / "backup")
+    assert list(tmp_path.iterdir()) == []
+    assert await scratches(used.postgres_url) == []
+
+
+async def test_it_writes_over_nothing(used: Settings, tmp_path: Path) -> None:
+    await keep(used, tmp_path / "backup")
+    with pytest.raises(RefusedError, match="is there already"):
+        await keep(used, tmp_path / "backup")
+    (tmp_path / "letters.txt").write_text("dear")
+    with pytest.raises(UsageError, match="is no folder"):
+        await keep(used, tmp_path / "letters.txt")
+    (tmp_path / f"mine{SUFFIX}").mkdir()
+    (tmp_path / f"mine{SUFFIX}" / "letters.txt").write_text("dear")
+    with pytest.raises(RefusedError, match="no backup of Thumper left it"):
+        await keep(used, tmp_path / "mine")
+    assert (tmp_path / f"mine{SUFFIX}" / "letters.txt").exists()
+
+
+async def test_an_empty_folder_that_waits_for_it_becomes_the_backup(used: Settings, tmp_path: Path) -> None:
+    (tmp_path / "backup").mkdir()
+    await keep(used, tmp_path / "backup")
+    await check(used, tmp_path / "backup")
+
+
+async def test_what_a_killed_backup_left_is_removed_by_the_next_one(used: Settings, tmp_path: Path) -> None:
+    left = tmp_path / f"backup{SUFFIX}"
+    left.mkdir()
+    (left / MARK).write_text("")
+    (left / "originals").mkdir()
+    name = urlsplit(used.postgres_url).path.removeprefix("/")
+    await administer(used.postgres_url, f'CREATE DATABASE "{name}_scratch_deadbeef"')
+    await keep(used, tmp_path / "backup")
+    assert [path.name for path in tmp_path.iterdir()] == ["backup"]
+    assert await scratches(used.postgres_url) == []
+
+
+async def test_two_backups_to_one_name_do_not_mix(used: Settings, tmp_path: Path) -> None:
+    left = tmp_path / f"backup{SUFFIX}"
+    left.mkdir()
+    (left / MARK).write_text("")
+    other = os.open(left, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    try:
+        with pytest.raises(BusyError, match="Another backup writes"):
+            await keep(used, tmp_path / "backup")
+    finally:
+        os.close(other)
+    assert (left / MARK).exists()
+
+
+async def test_it_does_not_lie_where_its_photos_would_be_taken_for_new_ones(
+    used: Settings, tmp_path: Path
+) -> None:
+    for folder in (used.drop_dir / "backup", used.library_dir / "backup"):
+        with pytest.raises(RefusedError, match="Name a folder elsewhere"):
+            await keep(used, folder)
+    await administer(used.postgres_url, f"UPDATE source SET path = '{tmp_path}/seen' WHERE kind = 'drop'")
+    with pytest.raises(RefusedError, match="Name a folder elsewhere"):
+        await keep(used, tmp_path / "seen" / "backup")
+
+
+async def test_a_database_of_a_newer_thumper_or_of_nobody_is_not_kept(
+    used: Settings, tmp_path: Path, database_url: str
+) -> None:
+    await administer(
+        used.postgres_url,
+        "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('thumper', '0099_antlers', now())",
+    )
+    with pytest.raises(SchemaTooNewError, match="0099_antlers"):
+        await keep(used, tmp_path / "backup")
+    await administer(database_url, "DROP TABLE tortoise_migrations")
+    with pytest.raises(NotFoundError, match="there is nothing to keep"):
+        await keep(used.model_copy(update={"database_url": database_url}), tmp_path / "backup")
+
+
+async def test_a_server_that_is_newer_than_every_pg_dump_here_is_said(
+    used: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_programs, "_folders", lambda: program_folders()[:1])
+    with pytest.raises(
+        BackupError, match=r"is of PostgreSQL 18, .*the newest here is 16\. .*postgresql-client-18"
+    ):
+        await keep(used, tmp_path / "backup")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_user_who_may_not_make_databases_is_told_what_to_ask_for(
+    used: Settings, tmp_path: Path
+) -> None:
+    url = used.postgres_url
+    await administer(url, "CREATE ROLE plain_keeper LOGIN; GRANT pg_read_all_data TO plain_keeper")
+    try:
+        plain = used.model_copy(update={"database_url": url.replace("user=thumper", "user=plain_keeper")})
+        with pytest.raises(BackupError, match='ALTER ROLE "plain_keeper" CREATEDB'):
+            await keep(plain, tmp_path / "backup")
+    finally:
+        await administer(url, "DROP ROLE plain_keeper")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_the_oldest_programs_that_fit_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {program_folders()[0]: 16, program_folders()[-1]: 18}
+    monkeypatch.setattr(client_programs, "_folders", lambda: list(found))
+    for at_least, major in ((14, 16), (16, 16), (17, 18), (18, 18)):
+        programs = await client_programs.fitting(at_least=at_least, what="It")
+        assert programs == Programs(next(f for f, m in found.items() if m == major), major)

@@ -1,0 +1,121 @@
+"""Copies originals out of the library and the drop folder into a backup, and from there into a library.
+
+Every byte is compared by SHA-256 on both ways. Originals are only read, and no file is written over. What cannot
+be copied out is named: a backup says what it lacks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from thumper.backup.draft import writing
+from thumper.backup.stage import Steps, Watcher, in_steps
+from thumper.domain.path_text import readable
+from thumper.domain.reason import Reason
+from thumper.imaging.original import open_original, reader
+from thumper.imaging.refusal import DecodeRefusal
+from thumper.store import library
+
+AT_ONCE: Final = 500
+"""Rows read at a time."""
+
+_PAGE: Final = """
+SELECT id, sha256, size_bytes, media_type, original_path AS path FROM image
+WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """Where the bytes of an image should be."""
+
+    id: UUID
+    sha256: bytes
+    size_bytes: int
+    media_type: str
+    path: bytes
+
+    def place(self, folder: Path) -> Path:
+        """Give its place in a library, or in a backup, which is laid out alike."""
+        return library.original_path(folder, self.sha256, media_type=self.media_type)
+
+
+@dataclass(slots=True)
+class Copied:
+    """What was copied out, and the names of what could not be, each with why."""
+
+    files: int = 0
+    size_bytes: int = 0
+    missing: list[str] = field(default_factory=list)
+
+
+async def originals_of(connection: asyncpg.Connection) -> AsyncIterator[list[Original]]:
+    """Give the original of every image, so many at a time."""
+    after: UUID | None = None
+    while rows := await connection.fetch(_PAGE, after, AT_ONCE):
+        yield [Original(**row) for row in rows]
+        after = rows[-1]["id"]
+
+
+async def copy_out(connection: asyncpg.Connection, folder: Path, *, total: int, watcher: Watcher) -> Copied:
+    """Copy every original that the database knows into a backup. Raises `BackupError` when the disk is full."""
+    copied = Copied()
+    async for rows in originals_of(connection):
+        await in_steps(_copy_some(rows, folder, copied))
+        watcher.count(copied.files + len(copied.missing), total)
+    return copied
+
+
+def _copy_some(rows: Sequence[Original], folder: Path, copied: Copied) -> Steps[None]:
+    for row in rows:
+        yield
+        try:
+            content = _read(row)
+        except DecodeRefusal as refusal:
+            copied.missing.append(f"{readable(row.path)}: {refusal.reason.value}")
+            continue
+        with writing(folder):
+            library.keep_original(folder, content, media_type=row.media_type)
+        copied.files += 1
+        copied.size_bytes += len(content)
+
+
+def _read(row: Original) -> bytes:
+    """Read an original. Raises `DecodeRefusal` if it is not there, not readable, or not what was taken in."""
+    with open_original(row.path) as fd:
+        try:
+            content = reader(fd).read(row.size_bytes + 1)
+        except OSError:
+            raise DecodeRefusal(Reason.UNREADABLE) from None
+    if hashlib.sha256(content).digest() != row.sha256:
+        raise DecodeRefusal(Reason.ORIGINAL_CHANGED)
+    return content
+
+
+def is_there(row: Original, *, read: bool) -> bool:
+    """Say whether an original is where its row says: with its bytes if they are to be `read`, else with its size."""
+    path = Path(os.fsdecode(row.path))
+    try:
+        if not path.is_file() or path.stat().st_size != row.size_bytes:
+            return False
+        return not read or library.holds(path, row.sha256)
+    except OSError:  # closed to us, or the disk fails: as good as missing
+        return False
+
+
+def put_back(row: Original, backup: Path, library_dir: Path) -> bytes | None:
+    """Copy an original from a backup into a library; give where it is then, None if the backup does not have it."""
+    try:
+        content = row.place(backup).read_bytes()
+    except FileNotFoundError:
+        return None
+    with writing(library_dir):
+        return bytes(library.keep_original(library_dir, content, media_type=row.media_type))

@@ -1,0 +1,201 @@
+"""Restores a backup into an empty home, all of it or nothing.
+
+The backup is checked first. Then everything happens in a scratch database, beside the empty one: restoring,
+comparing, migrating, settling in. The last step gives it the real one's name, in one transaction. Killed before,
+the home is still empty, and the same command begins anew; killed after, everything is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+from tortoise.exceptions import BaseORMException
+
+from thumper.backup import census, originals
+from thumper.backup.draft import writing
+from thumper.backup.inspection import restorers
+from thumper.backup.manifest import DUMP, Manifest
+from thumper.backup.originals import Original
+from thumper.backup.scratch import connected, scratch_database, take_place
+from thumper.backup.stage import Steps, Watcher, in_steps
+from thumper.backup.take import restore_dump
+from thumper.domain.path_text import readable
+from thumper.errors import BackupError, RefusedError
+from thumper.settings import Settings
+from thumper.store import library, premises, relocation
+from thumper.store.connect import migrate_database
+from thumper.store.relocation import Whereabouts
+
+NOTE: Final = "restore-is-not-finished"
+"""File in the home that says: what lies in the library is of a restore that was killed."""
+
+_COMMENT: Final = "restored by Thumper from backup "
+_FRESH: Final = ("tortoise_migrations", "detector", "source")
+"""Tables that have rows as soon as `thumper up` ran once, though nobody gave it anything."""
+
+
+@dataclass(slots=True)
+class Restored:
+    """What was restored. `missing` are originals that are neither within the backup nor where they should be."""
+
+    manifest: Manifest
+    migrations: Sequence[str] = ()
+    """Applied because the backup had an older schema."""
+    drop_from: str | None = None
+    drop_to: str | None = None
+    put_back: int = 0
+    in_place: int = 0
+    missing: list[str] = field(default_factory=list)
+    already: bool = False
+    """Whether an earlier run had finished, and there was nothing left to do."""
+
+
+def refuse_taken_home(settings: Settings) -> None:
+    """Raise `RefusedError` if the library holds anything that no restore which was cut short has put there."""
+    if (settings.home / NOTE).exists():
+        return
+    files = (path for path in settings.library_dir.rglob("*") if path.is_file())
+    found = next((path for path in files if path.name != premises.MARKER), None)
+    if found is not None:
+        raise RefusedError(
+            f"{settings.home} is in use: there is a library in it ({readable(bytes(found))}). A backup is restored "
+            "into an empty home only: set THUMPER_HOME to a new folder, or move this one away."
+        )
+
+
+async def restore_backup(
+    settings: Settings, folder: Path, manifest: Manifest, *, drop: Path | None, watcher: Watcher
+) -> Restored:
+    """Restore a backup that was inspected. `settings` name a running server; the caller owns the home.
+
+    Raises `RefusedError` when the home or the database has data, `BackupError`, `BadBackupError`; then the
+    database is as it was.
+    """
+    url, note = settings.postgres_url, settings.home / NOTE
+    restored = Restored(manifest)
+    refuse_taken_home(settings)
+    if await _is_done(url, manifest, note):
+        restored.already = True
+        return restored
+    async with connected(url) as connection:
+        server_major = connection.get_server_version().major
+    _refuse_older_server(manifest, server_major)
+    programs = await restorers(manifest, server_major=server_major)
+    with writing(settings.home):
+        library.write_whole(note, manifest.id.encode(), durable=True)
+    async with scratch_database(url) as scratch_url:
+        watcher.begin("Restoring the database")
+        await restore_dump(settings, folder / DUMP, programs, url=scratch_url)
+        async with connected(scratch_url) as scratch:
+            census.compare(manifest.tables, await census.count(scratch))
+        restored.migrations = await _bring_up_to_date(scratch_url)
+        async with connected(scratch_url) as scratch:
+            await _settle_in(scratch, settings, restored, drop=drop)
+            library_dir = settings.library_dir
+            await _put_originals_back(
+                scratch, restored, folder=folder, library_dir=library_dir, watcher=watcher
+            )
+            await _finish(scratch, manifest)
+        await take_place(url, scratch_url)
+    note.unlink()
+    return restored
+
+
+async def _bring_up_to_date(url: str) -> list[str]:
+    """Apply the migrations that a backup of an older Thumper lacks; give their names."""
+    try:
+        return await migrate_database(url)
+    except BaseORMException as error:  # such as a full disk
+        raise BackupError(
+            f"The schema could not be brought up to date: {error}. Nothing was changed."
+        ) from error
+
+
+async def _settle_in(
+    scratch: asyncpg.Connection, settings: Settings, restored: Restored, *, drop: Path | None
+) -> None:
+    """Make the scratch database at home here."""
+    async with scratch.transaction():
+        places = await relocation.settle_in(scratch, settings.library_dir, drop=drop)
+    if places.drop is not None:
+        restored.drop_from, restored.drop_to = readable(places.drop.was), readable(places.drop.now)
+    with writing(settings.home):
+        _furnish(settings, places, restored.manifest)
+
+
+async def _finish(scratch: asyncpg.Connection, manifest: Manifest) -> None:
+    """Let PostgreSQL look at its new tables, and say from which backup they are."""
+    await scratch.execute("ANALYZE")
+    name = await scratch.fetchval("SELECT quote_ident(current_database())")
+    await scratch.execute(f"COMMENT ON DATABASE {name} IS '{_COMMENT}{UUID(manifest.id)}'")
+
+
+async def _is_done(url: str, manifest: Manifest, note: Path) -> bool:
+    """Say whether this very backup was restored before; raise `RefusedError` if the database has other data."""
+    async with connected(url) as connection:
+        comment = await connection.fetchval(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        )
+        tables = await census.count(connection)
+    full = [name for name, tally in tables.items() if tally.rows and name not in _FRESH]
+    if full and note.exists() and comment == f"{_COMMENT}{manifest.id}":
+        note.unlink()
+        return True
+    if full:
+        raise RefusedError(
+            f"The database has data ({', '.join(full)}). A backup is restored into an empty one only: set THUMPER_HOME "
+            "to a new folder, or THUMPER_DATABASE_URL to an empty database. Nothing was changed."
+        )
+    return False
+
+
+def _refuse_older_server(manifest: Manifest, server_major: int) -> None:
+    if server_major < manifest.server_major:
+        raise BackupError(
+            f"The backup was made with PostgreSQL {manifest.server_major}, and this server is PostgreSQL "
+            f"{server_major}, which may not understand it: use {manifest.server_major} or later. Nothing was changed."
+        )
+
+
+async def _put_originals_back(
+    scratch: asyncpg.Connection, restored: Restored, *, folder: Path, library_dir: Path, watcher: Watcher
+) -> None:
+    watcher.begin("Putting originals back" if restored.manifest.originals.within else "Looking for originals")
+    total = restored.manifest.tables["image"].rows
+    async for rows in originals.originals_of(scratch):
+        found = await in_steps(_put_some_back(rows, restored, folder=folder, library_dir=library_dir))
+        await relocation.note_originals(scratch, found)
+        watcher.count(restored.put_back + restored.in_place + len(restored.missing), total)
+
+
+def _put_some_back(
+    rows: Sequence[Original], restored: Restored, *, folder: Path, library_dir: Path
+) -> Steps[dict[UUID, bytes]]:
+    """Put originals back that are not where their rows say; give where those are now."""
+    within, found = restored.manifest.originals.within, {}
+    for row in rows:
+        yield
+        if originals.is_there(row, read=within):
+            restored.in_place += 1
+        elif within and (path := originals.put_back(row, folder, library_dir)) is not None:
+            found[row.id] = path
+            restored.put_back += 1
+        else:
+            restored.missing.append(readable(row.path))
+    return found
+
+
+def _furnish(settings: Settings, places: Whereabouts, manifest: Manifest) -> None:
+    """Mark the library as that of the database, and put the owner's camera profiles back; none is written over."""
+    if places.library is not None:
+        marker = settings.library_dir / premises.MARKER
+        library.write_whole(marker, f"{places.library.source_id}\n".encode(), durable=True)
+    for name, text in manifest.cameras.items():
+        profile = settings.cameras_dir / Path(name).name
+        if not profile.exists():
+            library.write_whole(profile, text.encode("utf-8", "surrogateescape"), durable=True)

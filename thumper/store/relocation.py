@@ -1,0 +1,132 @@
+"""Makes a database that was restored at home on this machine: its folders, its queue, its processes.
+
+Photos are found by absolute path, and a home or a drop folder may lie elsewhere now. What an earlier machine held
+when the database was copied, leases and signs of life, is nobody's any more; nobody died, so no image is blamed.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from thumper.domain.path_text import readable
+from thumper.errors import RefusedError
+
+_SOURCES: Final = """
+SELECT id, kind, path FROM source WHERE kind IN ('upload', 'drop') ORDER BY last_scan_at DESC NULLS LAST, id DESC
+"""
+# Folders end with a slash here. The longest counts: a library may lie in a hidden folder of the drop folder.
+_MOVE_ORIGINALS: Final = """
+UPDATE image SET original_path = moved.place FROM (
+    SELECT DISTINCT ON (image.id) image.id, move.target || substring(original_path FROM length(move.origin) + 1)
+        AS place
+    FROM image JOIN unnest($1::bytea[], $2::bytea[]) AS move(origin, target)
+        ON substring(original_path FROM 1 FOR length(move.origin)) = move.origin
+    ORDER BY image.id, length(move.origin) DESC
+) AS moved
+WHERE image.id = moved.id AND original_path <> moved.place
+"""
+_MOVE_SOURCE: Final = "UPDATE source SET path = $2, display_path = $3 WHERE id = $1"
+
+# Numbers of devices and inodes mean nothing on another machine; whether a folder can be read is found out anew.
+_FORGET: Final = (
+    "UPDATE source SET device_id = NULL, inode = NULL, watch_mode = NULL, watch_note = NULL",
+    "DELETE FROM process",
+    """
+    UPDATE image SET state = 'pending' FROM job
+    WHERE job.image_id = image.id AND job.state = 'processing' AND image.state = 'processing'
+    """,
+    """
+    UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, begun_at = NULL, claimed_alone = FALSE,
+        attempts = attempts - 1, not_before = now()
+    WHERE state = 'processing'
+    """,
+)
+
+
+@dataclass(slots=True)
+class Place:
+    """A folder of a source: where it was on the earlier machine, and where it is."""
+
+    source_id: UUID
+    was: bytes
+    now: bytes = b""
+
+    def __post_init__(self) -> None:
+        self.now = self.was
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """The library, whose marker holds the id of its source, and the drop folder that was walked last, if any."""
+
+    library: Place | None
+    drop: Place | None
+
+
+async def settle_in(connection: asyncpg.Connection, library: Path, *, drop: Path | None) -> Whereabouts:
+    """Move library and drop folder to where they are here, and let go of what the earlier machine held.
+
+    Without `drop`, a drop folder that lay in the earlier home lies in this one, and any other where it lay.
+    Raises `RefusedError` if another drop folder of the database lies at `drop`.
+    """
+    for statement in _FORGET:
+        await connection.execute(statement)
+    found: dict[str, Place] = {}
+    for row in await connection.fetch(_SOURCES):
+        found.setdefault(row["kind"], Place(row["id"], row["path"]))
+    uploads, drop_folder = found.get("upload"), found.get("drop")
+    if uploads is not None:
+        uploads.now = bytes(library)
+    if drop_folder is not None:
+        drop_folder.now = _new_drop(drop_folder.was, uploads, drop)
+        await _refuse_taken(connection, drop_folder)
+    for place in found.values():
+        await connection.execute(_MOVE_SOURCE, place.source_id, place.now, readable(place.now))
+    places = found.values()
+    await connection.execute(
+        _MOVE_ORIGINALS, [_slashed(place.was) for place in places], [_slashed(place.now) for place in places]
+    )
+    return Whereabouts(uploads, drop_folder)
+
+
+def _new_drop(was: bytes, uploads: Place | None, given: Path | None) -> bytes:
+    if given is not None:
+        return bytes(given)
+    if uploads is not None and was == _beside(uploads.was):
+        return _beside(uploads.now)
+    return was
+
+
+def _beside(library: bytes) -> bytes:
+    """Give the drop folder of the home that a library lies in."""
+    return os.path.dirname(library) + b"/drop"  # noqa: PTH120  # Path has no bytes
+
+
+async def _refuse_taken(connection: asyncpg.Connection, drop: Place) -> None:
+    if await connection.fetch(
+        "SELECT 1 FROM source WHERE kind = 'drop' AND path = $1 AND id <> $2", drop.now, drop.source_id
+    ):
+        raise RefusedError(
+            f"The backup knows two drop folders, and {readable(drop.now)} is the earlier one: name another folder "
+            "with --drop, and copy or mount the photos there. Nothing was changed."
+        )
+
+
+def _slashed(folder: bytes) -> bytes:
+    return folder.rstrip(b"/") + b"/"
+
+
+async def note_originals(connection: asyncpg.Connection, places: dict[UUID, bytes]) -> None:
+    """Record where originals lie that were copied into the library."""
+    await connection.execute(
+        "UPDATE image SET original_path = fresh.path FROM unnest($1::uuid[], $2::bytea[]) AS fresh(id, path)"
+        " WHERE image.id = fresh.id",
+        list(places),
+        list(places.values()),
+    )
