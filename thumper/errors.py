@@ -8,7 +8,9 @@ ThumperError
 ├── BusyError             it can be done when something else has ended; try again soon
 ├── RefusedError          doing it would lose something or put people at risk
 │   ├── AlreadyRunningError   this home is in use by another Thumper
+│   ├── BadBackupError        a folder is no backup, or not whole any more
 │   └── SchemaTooNewError     the database was written by a newer Thumper
+├── BackupError           a backup or a restore cannot be carried out
 ├── ServiceDownError      PostgreSQL, Redis or the API cannot be reached
 └── DetectorError         a model file or class map cannot be used
 ```
@@ -72,6 +74,18 @@ class SchemaTooNewError(RefusedError):
     """Raised if the database was migrated by a newer Thumper than this one."""
 
     code: ClassVar[str] = "SCHEMA_TOO_NEW"
+
+
+class BadBackupError(RefusedError):
+    """Raised if a folder is no backup of Thumper, or not all of one, or not as it was written."""
+
+    code: ClassVar[str] = "BAD_BACKUP"
+
+
+class BackupError(ThumperError):
+    """Raised if a backup or a restore cannot be carried out: no room, no right, no fitting program."""
+
+    code: ClassVar[str] = "BACKUP_FAILED"
 
 
 class ServiceDownError(ThumperError):

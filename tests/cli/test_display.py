@@ -154,6 +154,10 @@ def test_a_dead_worker_is_said_with_how_it_ended() -> None:
     }
     words = ProcessView.read("worker", answer).words
     assert words == "DOWN: silent for 14 s (deer, cuda:0) · restarted 2 times, last exit: killed by SIGKILL"
+    told = answer | {"message": "The detector cannot work: CUDA error."}
+    assert ProcessView.read("worker", told).words.startswith(
+        "DOWN: silent for 14 s. The detector cannot work: CUDA error. (deer, cuda:0)"
+    )
 
 
 def test_a_drop_folder_says_whether_watching_it_works() -> None:

@@ -18,7 +18,7 @@ from tests.patience import PATIENCE_S
 from thumper.cli import receipt, receipt_query, retry
 from thumper.cli.client import ask
 from thumper.cli.receipt_query import Ask, find_dump, read_verdict
-from thumper.cli.receipt_view import show, size
+from thumper.cli.receipt_view import show
 from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.progress import FileState, SourceKind
 from thumper.domain.reason import Reason
@@ -189,20 +189,6 @@ async def test_what_still_arrives_is_listed(asking: Ask, capsys: pytest.CaptureF
     assert "+ 1 still arriving" in printed
     assert "arriving Barn/9.jpg" in printed
     assert "WAITING: 1 file is still arriving." in printed
-
-
-@pytest.mark.parametrize(
-    ("size_bytes", "words"),
-    [
-        (0, "0 bytes"),
-        (999, "999 bytes"),
-        (1000, "1.0 kB"),
-        (3_140_000, "3.1 MB"),
-        (64_000_000_000, "64.0 GB"),
-    ],
-)
-def test_sizes_are_said_for_people(size_bytes: int, words: str) -> None:
-    assert size(size_bytes) == words
 
 
 async def run(settings: Settings, *words: str) -> tuple[int | None, str, str]:

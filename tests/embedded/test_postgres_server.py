@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from thumper.embedded.leash import Account, leash
-from thumper.embedded.postgres_cluster import find_programs
+from thumper.embedded.postgres_cluster import SUPERUSER, find_fitting_programs, find_programs
 from thumper.embedded.postgres_server import PostgresServer
 from thumper.errors import ServiceDownError
 from thumper.settings import Settings
@@ -182,13 +182,51 @@ async def test_a_process_id_that_now_belongs_to_another_program_does_not_stop_it
         await other.wait()
 
 
-async def test_a_directory_of_another_major_version_is_refused(settings: Settings) -> None:
-    settings.postgres_dir.mkdir(parents=True)
-    (settings.postgres_dir / "PG_VERSION").write_text("13\n")
-    with pytest.raises(
-        ServiceDownError, match=r"made by PostgreSQL 13, this installation has PostgreSQL \d+"
-    ):
-        await PostgresServer(settings).start()
+@pytest.mark.slow
+async def test_a_directory_of_a_major_version_that_is_not_here_is_refused_and_not_changed(
+    settings: Settings,
+) -> None:
+    server = PostgresServer(settings)
+    await server.start()
+    await server.stop()
+    version = settings.postgres_dir / "PG_VERSION"
+    ours = version.read_text()
+    version.write_text("13\n")
+    before = {path: path.stat().st_mtime_ns for path in settings.postgres_dir.rglob("*")}
+    with pytest.raises(ServiceDownError, match=r"made by PostgreSQL 13, .*thumper backup.*thumper restore"):
+        await server.start()
+    assert {path: path.stat().st_mtime_ns for path in settings.postgres_dir.rglob("*")} == before
+    version.write_text(ours)
+    await server.start()
+    await server.stop()
+
+
+@pytest.mark.slow
+async def test_a_directory_of_an_older_version_that_is_still_here_stays_with_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = find_programs()
+    (older,) = {path for path in newest.parents[1].glob("pginstall*/bin") if path != newest}
+
+    async def find_older(_data_dir: Path) -> Path:
+        return older
+
+    server = PostgresServer(settings)
+    with monkeypatch.context() as then:
+        then.setattr("thumper.embedded.postgres_server.find_fitting_programs", find_older)
+        plain = (f"--username={SUPERUSER}", "--auth=trust", "--encoding=UTF8", "--locale=C")
+        then.setattr("thumper.embedded.postgres_cluster.INITDB_OPTIONS", plain)
+        await server.start()
+        await ask(server, "CREATE TABLE kept AS SELECT 7 AS n")
+        await server.stop()
+    made_by = (settings.postgres_dir / "PG_VERSION").read_text().strip()
+    await server.start()
+    try:
+        assert await ask(server, "SELECT n FROM kept") == 7
+        assert str(await ask(server, "SHOW server_version")).startswith(f"{made_by}.")
+        assert await find_fitting_programs(settings.home / "new") == newest != older
+    finally:
+        await server.stop()
 
 
 async def test_a_folder_with_other_files_is_not_touched(settings: Settings) -> None:

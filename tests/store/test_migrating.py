@@ -1,24 +1,24 @@
-"""A database that was filled before clocks could be repaired: its times stay, and can be repaired from then on."""
+"""Migrating takes the time that it takes. And a database that was filled before clocks could be repaired keeps its
+times, which can be repaired from then on."""
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+import pytest
 import pytest_asyncio
-from tortoise.context import TortoiseContext
-from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
-from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
-from tortoise.transactions import in_transaction
 
 from tests.clocks import ZONE, clock_rows
+from tests.released import migrate_to
 from thumper.domain.capture_time import ClockReading, TimeSource, instant_of
 from thumper.store import clock_fixes
 from thumper.store.clock_fixes import Repair
-from thumper.store.connect import APP, database_config, migrate_database, open_database
+from thumper.store.connect import MIGRATION_LOCK, migrate_database, open_database
 from thumper.store.ids import new_id
 from thumper.store.models.image import UNTIMED_SORT_AT
 from thumper.store.reckoning import Scope
@@ -70,13 +70,7 @@ FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamp[], $5::text[], $6::text
 @pytest_asyncio.fixture
 async def old_url(empty_database_url: str) -> str:
     """A database with the schema of before, and nothing in it."""
-    async with TortoiseContext() as context:
-        config = database_config(empty_database_url, pool_size=2)
-        await context.init(config=config)
-        async with in_transaction("default") as transaction:
-            executor = MigrationExecutor(transaction, config["apps"])
-            await executor.recorder.ensure_schema(AsyncpgSchemaEditor(transaction, atomic=False))
-            await executor.migrate([MigrationTarget(APP, BEFORE)])
+    await migrate_to(empty_database_url, BEFORE)
     return empty_database_url
 
 
@@ -100,9 +94,32 @@ async def _fill(url: str) -> UUID:
     return dump_id
 
 
+@pytest.mark.slow
+async def test_a_migration_may_take_longer_than_any_statement_of_the_rooms(
+    old_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("thumper.store.connect.STATEMENT_S", 0.3)
+    connection = await asyncpg.connect(old_url)
+    other = await asyncpg.connect(old_url)
+    try:
+        # Somebody else migrates; then somebody reads, and the first statement of this one has to wait.
+        await connection.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
+        migrating = asyncio.create_task(migrate_database(old_url))
+        await asyncio.sleep(1)
+        await other.execute("BEGIN; LOCK TABLE camera IN ROW EXCLUSIVE MODE")
+        await connection.execute(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})")
+        await asyncio.sleep(1)
+        assert not migrating.done()
+        await other.execute("COMMIT")
+        assert (await migrating)[0] == "0003_honest_time"
+    finally:
+        await connection.close()
+        await other.close()
+
+
 async def test_a_filled_database_keeps_its_times_and_gets_their_readings(old_url: str) -> None:
     dump_id = await _fill(old_url)
-    assert await migrate_database(old_url) == ["0003_honest_time"]
+    assert (await migrate_database(old_url))[0] == "0003_honest_time"
     async with open_database(old_url, pool_size=3):
         before = await clock_rows()
         assert [(row["time_source"], row["clock_source"], row["utc_offset_s"]) for row in before] == [

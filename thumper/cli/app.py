@@ -1,7 +1,7 @@
 """The command `thumper` and what its exit codes mean.
 
-0 done · 1 failed · 2 wrong usage or setting · 3 finished, but the card is not safe to wipe · 4 a service
-is down · 5 refused, because something would be lost · 130 interrupted.
+0 done · 1 failed · 2 wrong usage or setting · 3 finished, but the card is not safe to wipe, or
+the backup lacks originals · 4 a service is down · 5 refused, because something would be lost · 130 interrupted.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from rich.console import Console
 
 from thumper import __version__
 from thumper.cli import (
+    backup,
     cameras,
     clock,
     demo,
@@ -21,6 +22,7 @@ from thumper.cli import (
     ingest,
     migrate,
     receipt,
+    restore,
     retry,
     schema,
     serve,
@@ -38,7 +40,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for verb in (up, demo, ingest, receipt, retry, status, doctor, serve, watch, work, migrate, schema):
+for verb in (
+    up,
+    demo,
+    ingest,
+    receipt,
+    retry,
+    status,
+    doctor,
+    backup,
+    restore,
+    serve,
+    watch,
+    work,
+    migrate,
+    schema,
+):
     app.command()(getattr(verb, verb.__name__.rpartition(".")[2]))
 app.add_typer(cameras.cameras)
 app.add_typer(clock.clock)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import shutil
 import socket
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from thumper.background import beside, stop_signals
-from thumper.errors import RefusedError, ServiceDownError
+from thumper.errors import RefusedError, ServiceDownError, ThumperError
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,8 +27,11 @@ if TYPE_CHECKING:
 MARKER: Final = "drawn-by-thumper-demo"
 """File that says that a folder was made by the demo and may be made anew."""
 
-CARD_LIMIT_S: Final = 180.0
-"""Longest that the demo waits for one card."""
+STILL_S: Final = 180.0
+"""Longest that nothing may come of a card; on a slow machine it takes longer, and goes on."""
+
+LOOK_S: Final = 0.5
+"""How often it is asked how far a card is."""
 
 QUERIES: Final = (
     (
@@ -171,18 +176,29 @@ async def _dumps(settings: Settings) -> list[dict[str, Any]]:
 
 
 async def _wait_for(settings: Settings, card: Card, *, number: int) -> None:
-    """Return when the dump of this number in the card's folder is settled and detected."""
-    async with asyncio.timeout(CARD_LIMIT_S):
-        while True:
-            try:
-                dumps = await _dumps(settings)
-            except ServiceDownError:
-                dumps = []  # the API is still starting
-            if any(
-                own["folder"] == card.drop_folder and own["number"] == number and _done(own) for own in dumps
-            ):
-                return
-            await asyncio.sleep(0.5)
+    """Return when the dump of this number in the card's folder is settled and detected.
+
+    Raises `ThumperError` when nothing changes for `STILL_S`.
+    """
+    seen: list[dict[str, Any]] = []
+    changed_s = time.monotonic()
+    while time.monotonic() - changed_s < STILL_S:
+        with contextlib.suppress(ServiceDownError):  # the API is still starting
+            dumps = await _dumps(settings)
+            if dumps != seen:
+                seen, changed_s = dumps, time.monotonic()
+        if any(_done(own) for own in _of(card, number, seen)):
+            return
+        await asyncio.sleep(LOOK_S)
+    counts = next((own["imageCounts"] for own in _of(card, number, seen)), {"completed": 0, "total": 0})
+    raise ThumperError(
+        f"Nothing has come of the card {card.drop_folder} for {STILL_S:.0f} s ({counts['completed']} of "
+        f"{counts['total']} photos detected). The logs in {settings.log_dir} say why; `thumper doctor` helps."
+    )
+
+
+def _of(card: Card, number: int, dumps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [own for own in dumps if (own["folder"], own["number"]) == (card.drop_folder, number)]
 
 
 def _done(dump: dict[str, Any]) -> bool:

