@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from tortoise.backends.base.client import BaseDBAsyncClient
 
 from tests.factories import make_dump
 from tests.ingest.conftest import small_jpeg
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
+from thumper.ingest import admit as admission
+from thumper.ingest import record as recording
 from thumper.ingest.deliver import ingest_path
 from thumper.ingest.desk import Desk
+from thumper.ingest.examine import Photo
 from thumper.ingest.readmit import readmit
 from thumper.store import library, receipts, retries
 from thumper.store.models import Dump, File, Image
@@ -92,3 +98,28 @@ async def test_nothing_is_done_when_nobody_asked(desk: Desk, card: Path) -> None
     before = [(file.id, file.settled_at) for file in await File.all()]
     await readmit(desk)
     assert [(file.id, file.settled_at) for file in await File.all()] == before
+
+
+@pytest.mark.slow
+async def test_one_file_that_cannot_be_recorded_stops_no_other(
+    desk: Desk, rejected: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    async def fail_at_one(
+        transaction: BaseDBAsyncClient, own: Desk, photos: Sequence[Photo], **rest: Any
+    ) -> Any:
+        if any(photo.file.name == b"1.jpg" for photo in photos):
+            raise ZeroDivisionError("nobody foresaw this")
+        return await recording.record(transaction, own, photos, **rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(admission, "record", fail_at_one)
+        await readmit(desk)
+    counts = (await receipts.of_dumps([rejected]))[rejected]
+    assert (counts.stored, counts.reasons) == (2, ((Reason.UNREADABLE, 1),))
+    assert (await Dump.get(id=rejected)).settled_at is not None
+    assert await retries.asked_paths() == {}
+    # It is not lost: it can be asked for again.
+    assert (await retries.ask(rejected)).retried == 1
+    await readmit(desk)
+    assert (await receipts.of_dumps([rejected]))[rejected].stored == 3

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +14,12 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from tests.ingest.conftest import Admit, Find, Put, small_jpeg
 from thumper.domain.keep import Keep
-from thumper.domain.progress import FileState
+from thumper.domain.progress import FileState, ImageState
 from thumper.ingest import admit as admission
 from thumper.ingest.admit import admit
 from thumper.ingest.desk import Desk
 from thumper.ingest.examine import Content, examine
-from thumper.store import settlements
+from thumper.store import library, settlements
 from thumper.store.models import File, Image
 
 
@@ -76,3 +79,42 @@ async def test_a_known_photo_with_the_name_of_a_video_is_rejected_all_the_same(
     put("B/1.mp4", small_jpeg(1))
     outcomes = await admit_names("A/1.jpg", "B/1.mp4")
     assert [outcome.state for outcome in outcomes.values()] == [FileState.STORED, FileState.REJECTED]
+
+
+@pytest.mark.parametrize("keep", [Keep.IN_PLACE, Keep.COPY])
+async def test_a_photo_whose_original_holds_other_bytes_of_the_same_size_gets_one_again(
+    put: Put, admit_names: Admit, keep: Keep
+) -> None:
+    put("A/1.jpg", small_jpeg(1))
+    await admit_names("A/1.jpg", keep=keep)
+    original = Path(os.fsdecode((await Image.get()).original_path))
+    times = original.stat()
+    original.write_bytes(small_jpeg(2)[: times.st_size].ljust(times.st_size, b"."))
+    os.utime(original, ns=(times.st_atime_ns, times.st_mtime_ns))
+    put("B/1.jpg", small_jpeg(1))
+    outcome = (await admit_names("B/1.jpg", keep=keep))["B/1.jpg"]
+    assert outcome.state is FileState.DUPLICATE
+    image = await Image.get()
+    assert image.id == outcome.image_id
+    again = Path(os.fsdecode(image.original_path))
+    assert library.holds(again, image.sha256)
+    assert (again == original) is (keep is Keep.COPY)
+
+
+async def test_an_original_that_was_found_changed_is_read_again_whatever_its_times_say(
+    put: Put, admit_names: Admit
+) -> None:
+    put("A/1.jpg", small_jpeg(1))
+    await admit_names("A/1.jpg")
+    changed = {"state": ImageState.FAILED, "error_code": "ORIGINAL_CHANGED", "error": "Other bytes."}
+    image = await Image.get()
+    original = Path(os.fsdecode(image.original_path))
+    original.write_bytes(bytes(image.size_bytes))
+    await Image.all().update(created_at=dt.datetime.now(dt.UTC) + dt.timedelta(days=1))
+    put("B/1.jpg", small_jpeg(1))
+    await admit_names("B/1.jpg")
+    assert (await Image.get()).original_path == image.original_path, "nobody had a reason to read it"
+    await Image.all().update(**changed)
+    put("C/1.jpg", small_jpeg(1))
+    await admit_names("C/1.jpg")
+    assert library.holds(Path(os.fsdecode((await Image.get()).original_path)), image.sha256)

@@ -91,3 +91,12 @@ def test_what_killed_processes_left_half_written_is_cleared_and_what_is_being_wr
 def test_a_library_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     assert list(library.kept_originals(tmp_path / "none")) == []
     assert library.clear_leftovers(tmp_path / "none") == 0
+
+
+def test_a_disk_that_knows_no_rights_takes_files_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")  # as exFAT answers
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    library.write_whole(tmp_path / "a.jpg", b"photo", durable=True)
+    assert (tmp_path / "a.jpg").read_bytes() == b"photo"

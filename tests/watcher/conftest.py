@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from tests.patience import PATIENCE_S
 from tests.pipeline import use_detector
-from thumper.domain.progress import WAITING, SourceState, WatchMode
+from thumper.domain.progress import WAITING, SourceKind, SourceState, WatchMode
 from thumper.ingest.desk import Desk
 from thumper.settings import Settings
 from thumper.store import receipts
@@ -47,6 +47,14 @@ class Watching:
             self._stop.set()
             await asyncio.wait_for(self._task, PATIENCE_S)
             self._task = None
+
+    async def cut_off(self) -> None:
+        """End the watch as the process does when a turn does not end by itself."""
+        assert self._task is not None
+        self._task.cancel()
+        done, _ = await asyncio.wait({self._task}, timeout=PATIENCE_S)
+        assert done, "it does not end"
+        self._task = None
 
     async def close(self) -> None:
         with contextlib.suppress(Exception):
@@ -103,7 +111,7 @@ class Watching:
         await self.until(reached)
 
     async def source(self) -> Source:
-        return await Source.get()
+        return await Source.get(kind=SourceKind.DROP)
 
     def put(self, path: str, content: bytes) -> Path:
         target = self.drop / path

@@ -10,6 +10,7 @@ import pytest
 from thumper.ingest.ignore import is_ignored_file
 from thumper.watcher import canary
 from thumper.watcher.canary import CANARY, Song, sing
+from thumper.watcher.disk import Disk
 from thumper.watcher.hints import Hints
 from thumper.watcher.observation import Observation
 
@@ -20,7 +21,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def song(folder: Path, hints: Hints) -> Song:
-    return await sing(os.fsencode(folder), hints)
+    return await sing(os.fsencode(folder), hints, Disk())
 
 
 def test_thumper_itself_ignores_the_canary() -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.ingest.conftest import small_jpeg
 from tests.watcher.conftest import Watching
 from thumper.domain.progress import SourceState, WatchMode
-from thumper.watcher import canary, daemon, mounts, observation, root, senses
+from thumper.watcher import canary, daemon, disk, mounts, observation, root, senses
 from thumper.watcher.hints import Hints
 from thumper.watcher.kernel_events import KernelEvents
 from thumper.watcher.mounts import Mount, Mounts, MountTable
@@ -198,7 +198,7 @@ async def test_a_listing_that_does_not_return_is_a_source_offline(
 
     lost.set()
     monkeypatch.setattr(root, "root_identity", hang)
-    monkeypatch.setattr(root, "_ANSWER_S", 0.2)
+    monkeypatch.setattr(disk, "ANSWER_S", 0.2)
     watching.put("a.jpg", small_jpeg(1))
     watching.start()
     await watching.until_settled(1)

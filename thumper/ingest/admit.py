@@ -36,7 +36,6 @@ from thumper.ingest.examine import (
     Refused,
     StableFile,
     examine,
-    original_is_there,
     read,
 )
 from thumper.ingest.readers import each
@@ -118,7 +117,7 @@ def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
 async def _examine(
     desk: Desk, files: Sequence[StableFile], *, keep: Keep
 ) -> tuple[list[Finding], frozenset[bytes]]:
-    """Say what each file is, and the hashes of known images whose original is not where it was."""
+    """Say what each file is, and the hashes of known images whose original is gone or changed."""
     limits = desk.limits
     looks = await each(lambda file: read(file, limits), files)
     known = await image_rows.find(client(), {look.sha256 for look in looks if isinstance(look, Content)})
@@ -141,7 +140,7 @@ async def _examine(
 
 @dataclass(frozen=True, slots=True)
 class _Originals:
-    """Where originals are from now on, by hash; `gone` are those of known images that were missing."""
+    """Where originals are from now on, by hash; `gone` are those of known images that were missing or changed."""
 
     paths: Mapping[bytes, bytes]
     gone: frozenset[bytes]
@@ -156,12 +155,22 @@ async def _keep_originals(
 
 
 def _without_original(known: Mapping[bytes, StoredImage]) -> frozenset[bytes]:
-    """Give the hashes of images whose original is not where it was."""
-    return frozenset(
-        sha256
-        for sha256, image in known.items()
-        if not original_is_there(image.original_path, size_bytes=image.size_bytes)
-    )
+    """Give the hashes of images whose original is not where it was, or has other bytes now."""
+    return frozenset(sha256 for sha256, image in known.items() if not _has_original(image))
+
+
+def _has_original(image: StoredImage) -> bool:
+    """Say whether an image's original is there. It is read only when there is a reason to doubt its bytes."""
+    path = Path(os.fsdecode(image.original_path))
+    try:
+        found = path.stat()
+        if found.st_size != image.size_bytes:
+            return False
+        # Whatever changes the bytes of a file changes this time too, and nobody can set it.
+        doubtful = image.original_changed or found.st_ctime > image.created_at.timestamp()
+        return not doubtful or library.holds(path, image.sha256)
+    except OSError:
+        return False
 
 
 def _keep(folder: Path, photos: Sequence[Photo], *, keep: Keep) -> dict[bytes, bytes]:

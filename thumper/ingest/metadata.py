@@ -16,7 +16,8 @@ from thumper.cameras.comment import MOST_CHARACTERS
 from thumper.cameras.maker_note import MOST_BYTES
 from thumper.domain.capture_time import ClockReading, IgnoredReading, TimeSource, read_exif_time
 from thumper.domain.plain_text import LONGEST_WORD, clean, up_to_nul
-from thumper.imaging.header import open_header
+from thumper.imaging.header import read_parts
+from thumper.imaging.header_parts import EndlessHeaderError
 from thumper.ingest.exif_block import Block, Tag, read_block
 
 _COMMENT_PREFIX_BYTES: Final = 8
@@ -99,12 +100,11 @@ class Metadata:
 def read_metadata(data: bytes, *, media_type: str, max_exif_bytes: int) -> Metadata:
     """Read the EXIF of one JPEG or PNG. Never raises: what is broken is named in `unreadable`."""
     try:
-        header = open_header(io.BytesIO(data), media_type).info
-    except Exception as error:  # noqa: BLE001  # Pillow's parsers raise whatever hostile bytes provoke
-        return Metadata(unreadable=(f"the header cannot be read ({type(error).__name__})",))
-    raw, comment = header.get("exif", b""), header.get("comment", b"")
-    file_comment = comment[:MOST_CHARACTERS].decode("latin-1") if isinstance(comment, bytes) else ""
-    if not isinstance(raw, bytes) or not raw:
+        header = read_parts(io.BytesIO(data), media_type)
+    except EndlessHeaderError:
+        return Metadata(unreadable=("the header has too many parts",))
+    raw, file_comment = header.exif, header.comment[:MOST_CHARACTERS].decode("latin-1")
+    if not raw:
         return Metadata(file_comment=file_comment)
     if len(raw) > max_exif_bytes:
         return Metadata(

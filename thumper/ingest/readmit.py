@@ -12,8 +12,11 @@ import stat
 from collections.abc import Sequence
 from uuid import UUID
 
+import structlog
+
 from thumper.domain.path_text import readable
 from thumper.domain.reason import Reason
+from thumper.errors import ThumperError
 from thumper.ingest.admit import chunks, reject
 from thumper.ingest.deliver import admit_until_settled, stable_file
 from thumper.ingest.desk import Desk
@@ -21,6 +24,9 @@ from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found, modified_ns
 from thumper.store import arrivals, dumps, retries
 from thumper.store.arrivals import FileRow
+from thumper.store.connect import OUTAGES
+
+log = structlog.get_logger(__name__)
 
 
 async def readmit(desk: Desk) -> None:
@@ -49,7 +55,29 @@ async def _readmit(desk: Desk, source_id: UUID, rows: Sequence[FileRow], *, root
     for (reason, why), files in lost.items():
         await reject(files, reason, detail=why)
     for chunk in chunks(there):
+        await _admit(desk, source_id, chunk)
+
+
+async def _admit(desk: Desk, source_id: UUID, chunk: Sequence[StableFile]) -> None:
+    """Admit files. When something unforeseen happens, do so one at a time, and reject the one whose fault it is."""
+    try:
         await admit_until_settled(desk, source_id, chunk)
+    except (*OUTAGES, ThumperError):
+        raise
+    except Exception:
+        log.exception("cannot admit", files=len(chunk), first=readable(chunk[0].name))
+        for file in chunk:
+            await _admit_alone(desk, source_id, file)
+
+
+async def _admit_alone(desk: Desk, source_id: UUID, file: StableFile) -> None:
+    try:
+        await admit_until_settled(desk, source_id, [file])
+    except (*OUTAGES, ThumperError):
+        raise
+    except Exception:
+        log.exception("cannot admit", file=readable(file.name))
+        await reject([file], Reason.UNREADABLE)
 
 
 def _look(row: FileRow, root: bytes) -> Found | tuple[Reason, str]:

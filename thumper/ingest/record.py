@@ -22,7 +22,7 @@ from thumper.domain.path_text import readable
 from thumper.ingest import findings as photo_findings
 from thumper.ingest.desk import Desk
 from thumper.ingest.examine import Photo
-from thumper.store import clock_lock, deployment_rows, dumps, image_rows, location_rows, reckoning
+from thumper.store import clock_lock, deployment_rows, dumps, image_rows, location_rows, moment, reckoning
 from thumper.store.deployment_rows import Stay
 from thumper.store.ids import new_id
 from thumper.store.image_rows import CameraKey, NewImage
@@ -74,7 +74,7 @@ async def record(
     drafts = [_draft(desk, photo) for photo in first.values() if photo.sha256 not in known]
     if not drafts:
         return {}
-    now = dt.datetime.now(dt.UTC)
+    now = await moment.now(transaction)
     images = [
         _image(
             draft,

@@ -18,6 +18,8 @@ from thumper.ingest.ignore import is_ignored_file, is_ignored_folder
 
 _LONGEST_FOLDER: Final = 2048
 """Bytes of a folder's path from which on nothing in it is looked at: PostgreSQL's index of paths ends at 2.7 kB."""
+_AT_ONCE: Final = 1000
+"""Most unchanged files in one entry: whoever walks hears that it goes on."""
 _LAST_NS: Final = 2**63 - 1
 """The year 2262; a file system that counts further may hold stranger dates."""
 
@@ -47,7 +49,7 @@ class Unreadable(NamedTuple):
 
 
 class Unchanged(NamedTuple):
-    """How many files of a folder are known and as they were."""
+    """So many more files of a folder are known and as they were."""
 
     files: int
 
@@ -87,15 +89,11 @@ def _list(root: bytes, folder: bytes, known: Mapping[bytes, tuple[int, int]]) ->
                 # Of every hundred thousand entries all but a few end here, so nothing else comes first: what is
                 # known by this name was no folder, nor to be ignored, nor a link that leads out.
                 was = known_as(entry.name)
-                if was is not None:
-                    try:
-                        now = entry.stat()
-                    except OSError:
-                        pass  # what is the matter with it is said below
-                    else:
-                        if was[0] == now.st_size and was[1] == now.st_mtime_ns:
-                            unchanged += 1
-                            continue
+                if was is not None and _is_still(entry, was):
+                    unchanged += 1
+                    if unchanged % _AT_ONCE == 0:
+                        yield Unchanged(_AT_ONCE)
+                    continue
                 path = folder + b"/" + entry.name if folder else entry.name
                 found = _look(root, path, entry)
                 if found is not None:
@@ -104,8 +102,17 @@ def _list(root: bytes, folder: bytes, known: Mapping[bytes, tuple[int, int]]) ->
         return
     except OSError as error:
         yield Unreadable(folder, error.strerror or str(error))
-    if unchanged:
-        yield Unchanged(unchanged)
+    if unchanged % _AT_ONCE:
+        yield Unchanged(unchanged % _AT_ONCE)
+
+
+def _is_still(entry: os.DirEntry[bytes], was: tuple[int, int]) -> bool:
+    """Say whether a file has the size and time that it had."""
+    try:
+        now = entry.stat()
+    except OSError:  # what is the matter with it is said by whoever looks at it as if it were new
+        return False
+    return was[0] == now.st_size and was[1] == now.st_mtime_ns
 
 
 def _look(root: bytes, path: bytes, entry: os.DirEntry[bytes]) -> Entry | None:

@@ -6,6 +6,7 @@ same photos wait for each other instead of deadlocking.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -58,18 +59,25 @@ class NewImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredImage:
-    """An image that is known: where its original is said to be, and how large."""
+    """An image that is known: where its original is said to be, how large, and whether it was found changed."""
 
     id: UUID
     sha256: bytes
     original_path: bytes
     size_bytes: int
+    created_at: dt.datetime
+    original_changed: bool
 
 
 async def find(connection: BaseDBAsyncClient, hashes: Collection[bytes]) -> dict[bytes, StoredImage]:
     """Give the images that have such bytes, by SHA-256."""
     rows = await connection.execute_query_dict(
-        "SELECT id, sha256, original_path, size_bytes FROM image WHERE sha256 = ANY($1)", [sorted(hashes)]
+        """
+        SELECT id, sha256, original_path, size_bytes, created_at,
+            error_code IS NOT DISTINCT FROM 'ORIGINAL_CHANGED' AS original_changed
+        FROM image WHERE sha256 = ANY($1)
+        """,
+        [sorted(hashes)],
     )
     images = (StoredImage(**row) for row in rows)
     return {image.sha256: image for image in images}

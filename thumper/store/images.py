@@ -33,7 +33,7 @@ ARRIVED_OLDEST: Final = Order("arrived-oldest", _ARRIVED, descending=False)
 
 _COLUMNS: Final = (
     *("location_id", "camera_id", "deployment_id", "dump_id"),
-    *("state", "time_source", "clock_doubt"),
+    *("state", "damaged", "time_source", "clock_doubt"),
 )
 
 SUSPECT: Final = "image.clock_doubt IS NOT NULL AND image.clock_fix_id IS NULL"
@@ -49,6 +49,7 @@ class ImageSearch:
     deployment_id: UUID | None = None
     dump_id: UUID | None = None
     state: ImageState | None = None
+    damaged: bool | None = None
     time_source: TimeSource | None = None
     clock_doubt: ClockDoubt | None = None
     clock_suspect: bool | None = None

@@ -14,6 +14,7 @@ import stat
 from enum import Enum
 from typing import Final
 
+from thumper.watcher.disk import Disk
 from thumper.watcher.hints import Hints
 
 CANARY: Final = b".thumper-canary"
@@ -35,10 +36,11 @@ class Song(Enum):
     """The file could not be made."""
 
 
-async def sing(root: bytes, hints: Hints) -> Song:
+async def sing(root: bytes, hints: Hints, disk: Disk) -> Song:
     """Make and remove the canary in a root that is watched; say whether its event came."""
     hints.canary.clear()
-    if not await asyncio.to_thread(_make_and_remove, os.path.join(root, CANARY)):  # noqa: PTH118  # Path has no bytes
+    path = os.path.join(root, CANARY)  # noqa: PTH118  # Path has no bytes
+    if not await disk.ask(lambda: _make_and_remove(path)):
         return Song.NOT_SUNG
     give_up_at_s = asyncio.get_running_loop().time() + _PATIENCE_S
     while True:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 
+from thumper.background import beside
 from thumper.ingest.desk import Desk
 from thumper.store.connect import OUTAGES
 from thumper.watcher.hints import Hints
@@ -26,10 +27,11 @@ from thumper.watcher.senses import Senses
 log = structlog.get_logger(__name__)
 
 _FIRST_PAUSE_S: Final = 0.5
-_LONGEST_PAUSE_S: Final = 5.0
+_LONGEST_PAUSE_S: Final = 2.0
 """Pauses between tries while PostgreSQL is away; each is twice the one before."""
 _COALESCE_S: Final = 0.1
 """How long further events are collected after one came."""
+_CLOSE_S: Final = 2.0
 _LEAST_REST_S: Final = 0.005
 _MOST_REST_S: Final = 5.0
 
@@ -42,9 +44,11 @@ async def watch(desk: Desk, *, stop: asyncio.Event, health: Health) -> None:
     root = Root(path, senses, keep=desk.settings.keep, health=health)
     lookout = Lookout(desk, root, hints=hints, health=health)
     try:
-        await _turn_until(stop, lookout, hints=hints)
+        async with beside(root.keep_listening()):
+            await _turn_until(stop, lookout, hints=hints)
     finally:
-        await senses.close()
+        with contextlib.suppress(TimeoutError):  # a file system that does not answer keeps nobody from ending
+            await asyncio.wait_for(senses.close(), _CLOSE_S)
 
 
 async def _turn_until(stop: asyncio.Event, lookout: Lookout, *, hints: Hints) -> None:

@@ -7,7 +7,6 @@ tracker and writes only through `ingest`.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import os
 import time
@@ -26,7 +25,7 @@ from thumper.ingest import drop
 from thumper.ingest.admit import Outcome, admit, chunks, reject
 from thumper.ingest.desk import Desk
 from thumper.ingest.examine import StableFile
-from thumper.ingest.walk import is_gone, look_at
+from thumper.ingest.walk import Found, is_gone, look_at
 from thumper.store.connect import OUTAGES
 from thumper.watcher.hints import Hints
 from thumper.watcher.root import EMPTY, Health, Root
@@ -68,7 +67,7 @@ class Lookout:
         async for rows in drop.known(source_id):
             self._tracker.remember(rows, {}, now_s=time.monotonic())
         if self._tracker.is_blank:
-            self._make_root()
+            await self._root.disk.ask(self._make_root)
         await self._root.begin(source_id)
         self._scan_at_s = self._settle_at_s = 0.0
         return source_id
@@ -118,18 +117,21 @@ class Lookout:
         if everything or now_s >= self._scan_at_s or not self._root.is_online:
             await self._scan_all(source_id)
         elif folders:
-            scan = await asyncio.to_thread(
-                scan_folders,
-                self._root.path,
-                folders,
-                memory=self._tracker,
-                known_folders=self._tracker.folders,
+            scan = await self._root.disk.ask(
+                lambda: scan_folders(
+                    self._root.path,
+                    folders,
+                    memory=self._tracker,
+                    known_folders=self._tracker.folders,
+                    progress=self._root.disk.progress,
+                )
             )
             await self._see(source_id, scan, new_folders=scan.folders - self._tracker.folders)
 
     async def _scan_all(self, source_id: UUID) -> None:
         began_s = time.monotonic()
-        scan = await asyncio.to_thread(scan_all, self._root.path, memory=self._tracker)
+        disk = self._root.disk
+        scan = await disk.ask(lambda: scan_all(self._root.path, memory=self._tracker, progress=disk.progress))
         took_s = time.monotonic() - began_s
         if scan.files == 0 and not self._tracker.is_blank and not self._root.may_be_empty:
             await self._root.go_offline(source_id, EMPTY)
@@ -182,7 +184,7 @@ class Lookout:
     async def _look_again(self, source_id: UUID) -> None:
         """Look at files that may still grow; a source that is suddenly empty goes offline instead."""
         due = self._tracker.due(time.monotonic())
-        looks = await asyncio.to_thread(lambda: [look_at(self._root.path, path) for path in due])
+        looks = await self._root.disk.ask(lambda: [self._look_at(path) for path in due])
         missing = [path for path, found in zip(due, looks, strict=True) if found is None]
         if missing and await self._root.is_suddenly_empty():
             await self._root.go_offline(source_id, EMPTY)
@@ -192,6 +194,10 @@ class Lookout:
         for path, found in zip(due, looks, strict=True):
             self._tracker.observe(path, found, now_s=now_s)
         await self._let_go(missing, missing_twice=missing_twice)
+
+    def _look_at(self, path: bytes) -> Found | None:
+        self._root.disk.progress()
+        return look_at(self._root.path, path)
 
     async def _let_go(self, missing: Sequence[bytes], *, missing_twice: Sequence[bytes]) -> None:
         """Forget names whose file has another name now; reject what was missing twice."""
@@ -213,7 +219,7 @@ class Lookout:
 
     async def _reject_lost(self, lost: Sequence[StableFile]) -> list[Outcome]:
         """Reject files that are not there any more, and others that may not be looked at any more."""
-        gone = await asyncio.to_thread(lambda: [is_gone(self._root.path, file.name) for file in lost])
+        gone = await self._root.disk.ask(lambda: [is_gone(self._root.path, file.name) for file in lost])
         outcomes = []
         for reason, why in ((Reason.VANISHED, True), (Reason.UNREADABLE, False)):
             files = [file for file, is_so in zip(lost, gone, strict=True) if is_so is why]
@@ -237,7 +243,8 @@ class Lookout:
             self._tracker.note_recorded(await drop.see(source_id, stale))
         chunk = chunks([self._stable(path) for path in first])[0][: 1 if self._alone else None]
         try:
-            outcomes = await admit(self._desk, chunk, keep=self._settings.keep)
+            with self._root.disk.asked(lambda: [self._look_at(file.name) for file in chunk]):
+                outcomes = await admit(self._desk, chunk, keep=self._settings.keep)
         except OUTAGES:
             raise
         except ThumperError as error:  # a copy cannot be written: no file's fault, and nothing was recorded

@@ -76,16 +76,20 @@ async def _run(settings: Settings, life: Life) -> None:
             await asyncio.wait({watching, stopping, *background}, return_when=asyncio.FIRST_COMPLETED)
             health.state = ProcessState.STOPPING
             stop.set()
-            await _finish(watching)
+            hangs = await _finish(watching)
             await stopping
         await desk.wakeup.close()
     log.info("stopped watching")
+    if hangs:
+        # Python would wait for threads that read, for ever if the folder's file system does not answer.
+        os._exit(0)
 
 
-async def _finish(watching: asyncio.Task[None]) -> None:
-    """Let the turn end that is going on; raise what ended the watch by itself."""
+async def _finish(watching: asyncio.Task[None]) -> bool:
+    """Let the turn end that is going on; raise what ended the watch by itself. Say whether it had to be cut off."""
     _, late = await asyncio.wait({watching}, timeout=STOP_S)
     for task in late:
         task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await watching
+    return bool(late)

@@ -7,6 +7,7 @@ nothing else changes.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -17,8 +18,11 @@ from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import ProcessState, SourceState, WatchMode
 from thumper.ingest import drop
+from thumper.store.connect import OUTAGES
+from thumper.store.premises import has_entries
 from thumper.store.processes import Beat
-from thumper.watcher.scan import is_empty, root_identity
+from thumper.watcher.disk import Disk
+from thumper.watcher.scan import root_identity
 from thumper.watcher.senses import Senses
 
 log = structlog.get_logger(__name__)
@@ -27,8 +31,8 @@ MISSING: Final = "is missing or cannot be read. Mount its disk, or create it."
 EMPTY: Final = "is empty, though it held files. Is its disk mounted?"
 SILENT: Final = "does not answer. Is its share or disk still there?"
 
-_ANSWER_S: Final = 20.0
-"""How long a folder may take to be listed before it counts as offline: a lost NFS server never answers."""
+_LISTEN_S: Final = 1.0
+"""How often it is asked whether a call is out for too long."""
 
 
 @dataclass(slots=True)
@@ -53,6 +57,9 @@ class Root:
 
     def __init__(self, path: bytes, senses: Senses, *, keep: Keep, health: Health) -> None:
         self.path = path
+        self.disk: Disk = senses.disk
+        self._source_id: UUID | None = None
+        self._recording = asyncio.Lock()
         self.senses = senses
         self._keep = keep
         self._health = health
@@ -70,15 +77,12 @@ class Root:
     async def begin(self, source_id: UUID) -> None:
         """Have the state recorded anew, whatever it was."""
         self._online = self._recorded = None
+        self._source_id = source_id
         self._home = await drop.home(source_id)
 
     async def check(self, source_id: UUID) -> bool | None:
         """Look at the folder: None when it is offline, True when all of it must be looked at anew."""
-        looking = asyncio.ensure_future(asyncio.to_thread(root_identity, self.path))
-        done, _ = await asyncio.wait({looking}, timeout=_ANSWER_S)
-        if not done:
-            await self.go_offline(source_id, SILENT)
-        self._identity = await looking
+        self._identity = await self.disk.ask(lambda: root_identity(self.path))
         if self._identity is None:
             self.senses.lose_sight()
             await self.go_offline(source_id, MISSING)
@@ -93,7 +97,8 @@ class Root:
         When originals are copied away, whoever empties the folder has tidied up: the very folder that was
         there is.
         """
-        return await asyncio.to_thread(is_empty, self.path) and not self.may_be_empty
+        there = await self.disk.ask(lambda: has_entries(self.path))
+        return not there and not self.may_be_empty
 
     @property
     def may_be_empty(self) -> bool:
@@ -109,6 +114,17 @@ class Root:
         self._online = False
         await self.record(source_id)
 
+    async def keep_listening(self) -> None:
+        """Say that the folder is offline when its file system does not answer, until cancelled.
+
+        Whoever waits for the answer cannot say so. When it comes, the watch goes on and finds the folder as it is.
+        """
+        while True:
+            await asyncio.sleep(_LISTEN_S)
+            if self._source_id is not None and self._online is not False and await self.disk.is_lost():
+                with contextlib.suppress(*OUTAGES):
+                    await self.go_offline(self._source_id, SILENT)
+
     async def go_online(self, source_id: UUID) -> None:
         """Say that the folder can be read."""
         self._health.trouble = ""
@@ -123,8 +139,9 @@ class Root:
     async def record(self, source_id: UUID) -> None:
         """Record whether the folder is there and how it is watched, when that has changed."""
         self._health.complaint = self.senses.complaint
-        state = SourceState.ONLINE if self._online else SourceState.OFFLINE
-        now = (state, self.senses.mode, self._health.trouble or self.senses.note)
-        if now != self._recorded:
-            await drop.note_watch(source_id, state, self.senses.mode, note=now[2])
-            self._recorded = now
+        async with self._recording:
+            state = SourceState.ONLINE if self._online else SourceState.OFFLINE
+            now = (state, self.senses.mode, self._health.trouble or self.senses.note)
+            if now != self._recorded:
+                await drop.note_watch(source_id, state, self.senses.mode, note=now[2])
+                self._recorded = now

@@ -7,12 +7,12 @@ their `stat` and a look into a dictionary each, and no memory.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from thumper.ingest.walk import Folder, Found, Unchanged, Unreadable, walk
+from thumper.ingest.walk import Entry, Folder, Found, Unchanged, Unreadable, walk
 from thumper.watcher.known import Known
 
 
@@ -39,41 +39,55 @@ class Memory(Protocol):
         ...
 
 
-def scan_all(root: bytes, *, memory: Memory) -> Scan:
-    """Walk a whole source."""
+def _silently() -> None:
+    """Tell nobody."""
+
+
+def scan_all(root: bytes, *, memory: Memory, progress: Callable[[], None] = _silently) -> Scan:
+    """Walk a whole source; `progress` hears of every entry, and of every thousand that are known."""
     scan = Scan()
-    _take(scan, root, b"", deep=True, memory=memory)
+    for entry in walk(root, known=memory.known.folder):
+        progress()
+        _take(scan, entry, memory)
     return scan
 
 
 def scan_folders(
-    root: bytes, folders: Iterable[bytes], *, memory: Memory, known_folders: Collection[bytes]
+    root: bytes,
+    folders: Iterable[bytes],
+    *,
+    memory: Memory,
+    known_folders: Collection[bytes],
+    progress: Callable[[], None] = _silently,
 ) -> Scan:
     """Look into some folders, and below those of their subfolders that are not known yet."""
     scan = Scan()
     for folder in folders:
         found = Scan()
-        _take(found, root, folder, deep=False, memory=memory)
+        for entry in walk(root, folder, deep=False, known=memory.known.folder):
+            progress()
+            _take(found, entry, memory)
         for new in found.folders - set(known_folders) - scan.folders:
-            _take(found, root, new, deep=True, memory=memory)
+            for entry in walk(root, new, known=memory.known.folder):
+                progress()
+                _take(found, entry, memory)
         _merge(scan, found)
     scan.news = list({file.path: file for file in scan.news}.values())
     return scan
 
 
-def _take(scan: Scan, root: bytes, folder: bytes, *, deep: bool, memory: Memory) -> None:
-    for entry in walk(root, folder, deep=deep, known=memory.known.folder):
-        match entry:
-            case Unchanged(files=files):
-                scan.files += files
-            case Found():
-                scan.files += 1
-                if memory.is_news(entry):
-                    scan.news.append(entry)
-            case Folder(path=path):
-                scan.folders.add(path)
-            case Unreadable():
-                scan.unreadable.append(entry)
+def _take(scan: Scan, entry: Entry, memory: Memory) -> None:
+    match entry:
+        case Unchanged(files=files):
+            scan.files += files
+        case Found():
+            scan.files += 1
+            if memory.is_news(entry):
+                scan.news.append(entry)
+        case Folder(path=path):
+            scan.folders.add(path)
+        case Unreadable():
+            scan.unreadable.append(entry)
 
 
 def _merge(scan: Scan, other: Scan) -> None:
@@ -93,12 +107,3 @@ def root_identity(root: bytes) -> tuple[int, int] | None:
         return None
     # PostgreSQL's integers are signed; some network file systems use all 64 bits for their inodes.
     return found.st_dev, found.st_ino - 2**64 if found.st_ino >= 2**63 else found.st_ino
-
-
-def is_empty(root: bytes) -> bool:
-    """Say whether nothing at all lies in a root, as on a mount point without its disk."""
-    try:
-        with os.scandir(root) as entries:
-            return next(entries, None) is None
-    except OSError:
-        return True

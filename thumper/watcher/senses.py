@@ -17,6 +17,7 @@ from thumper.domain.path_text import readable
 from thumper.domain.progress import WatchMode
 from thumper.settings import Settings
 from thumper.watcher.canary import Song, sing
+from thumper.watcher.disk import Disk
 from thumper.watcher.hints import Hints
 from thumper.watcher.mounts import Mounts, MountTable
 from thumper.watcher.observation import Observation
@@ -38,6 +39,7 @@ class Senses:
         self._path = path
         self._hints = hints
         self._settings = settings
+        self.disk = Disk()
         self._observation = Observation(path, hints)
         self._table = MountTable()
         self._place: tuple[tuple[int, int], Mounts] | None = None
@@ -83,14 +85,14 @@ class Senses:
         if self._poll_because:
             self.complaint = self._no_canary = ""
             if self._observation.is_armed():
-                await asyncio.to_thread(self._observation.disarm)
+                await self.disk.ask(self._observation.disarm)
             return moved
         if not moved and self._observation.is_alive():
             return False
         if (
             not moved
             and self._observation.is_armed()
-            and await asyncio.to_thread(self._observation.give_up_if_refused)
+            and await self.disk.ask(self._observation.give_up_if_refused)
         ):
             self._complain(self._observation.complaint)
             return True
@@ -113,7 +115,7 @@ class Senses:
         return f"{where} lies on a file system ({share.kind}) that does not tell of every new file: polled."
 
     async def _arm(self) -> None:
-        await asyncio.to_thread(self._observation.arm)
+        await self.disk.ask(self._observation.arm)
         if not self._is_deaf or self._observation.complaint:
             self._complain(self._observation.complaint)
 
@@ -132,14 +134,14 @@ class Senses:
         self._no_canary = self._canary_forbidden()
         if self._no_canary:
             return False
-        song = await sing(self._path, self._hints)
+        song = await sing(self._path, self._hints, self.disk)
         if song is Song.UNHEARD and not self._is_deaf:
             log.warning("the canary was not heard; watching anew", folder=readable(self._path))
             await self._arm()
             self._hints.touch_everything()
             if not self._observation.is_armed():
                 return False
-            song = await sing(self._path, self._hints)
+            song = await sing(self._path, self._hints, self.disk)
         if song is Song.NOT_SUNG:
             self._no_canary = "No canary shows that events arrive, as no file can be made in it."
         if song is Song.UNHEARD:
@@ -157,7 +159,7 @@ class Senses:
         return ""
 
     async def _go_deaf(self) -> None:
-        await asyncio.to_thread(self._observation.disarm)
+        await self.disk.ask(self._observation.disarm)
         if not self._is_deaf:
             log.warning("watching by rescans only: events do not arrive", folder=readable(self._path))
         self._is_deaf = True
@@ -168,5 +170,5 @@ class Senses:
 
     async def close(self) -> None:
         """Stop watching."""
-        await asyncio.to_thread(self._observation.disarm)
+        await self.disk.ask(self._observation.disarm)
         self._table.close()

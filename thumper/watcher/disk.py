@@ -1,0 +1,99 @@
+"""Calls on the watched folder's file system, of which any may never return: a lost server answers nothing.
+
+One thread makes them, one after the other, so that hung calls do not pile up; it keeps no process from ending. How long
+a call is out without any progress is known at every moment. What follows from that is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from queue import SimpleQueue
+from typing import Final, TypeVar
+
+ANSWER_S: Final = 20.0
+"""How long the file system may take for the next entry of a folder, or for any other answer."""
+
+PROBE_S: Final = 10.0
+"""How long it may take for a small question beside a large one."""
+
+Answer = TypeVar("Answer")
+
+
+class Disk:
+    """The file system of one watched folder. Times are seconds of the monotonic clock."""
+
+    def __init__(self) -> None:
+        self._calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._since_s: float | None = None
+        self._probe: Callable[[], object] | None = None
+
+    def progress(self) -> None:
+        """Note that an answer came. May be called from any thread."""
+        if self._since_s is not None:
+            self._since_s = time.monotonic()
+
+    async def is_lost(self) -> bool:
+        """Say whether a call is out for too long, and a small question beside it stays without an answer too."""
+        if self._since_s is None or time.monotonic() - self._since_s <= ANSWER_S:
+            return False
+        if self._probe is not None:
+            answered, _ = await asyncio.wait({self._hand_over(self._probe)}, timeout=PROBE_S)
+            if answered:
+                self.progress()
+                return False
+        return True
+
+    @contextlib.contextmanager
+    def asked(self, probe: Callable[[], object] | None = None) -> Iterator[None]:
+        """Count as asked for as long as the context lasts.
+
+        For calls of others, of which only the end is known, and which may take long: `probe` is the small question.
+        """
+        self._probe, self._since_s = probe, time.monotonic()
+        try:
+            yield
+        finally:
+            self._probe = self._since_s = None
+
+    async def ask(self, call: Callable[[], Answer]) -> Answer:
+        """Make a call and give its answer, whenever it comes."""
+        with self.asked():
+            return await self._hand_over(call)
+
+    def _hand_over(self, call: Callable[[], Answer]) -> asyncio.Future[Answer]:
+        """Give a call to the thread."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+
+        def give(found: Future[Answer]) -> None:
+            if answer.cancelled():
+                return
+            if (error := found.exception()) is not None:
+                answer.set_exception(error)
+            else:
+                answer.set_result(found.result())
+
+        def make() -> None:
+            found: Future[Answer] = Future()
+            try:
+                found.set_result(call())
+            except BaseException as error:  # noqa: BLE001  # raised again where it was asked for
+                found.set_exception(error)
+            with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(give, found)
+
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="disk", daemon=True)
+            self._thread.start()
+        self._calls.put(make)
+        return answer
+
+    def _work(self) -> None:
+        while True:
+            self._calls.get()()
