@@ -19,7 +19,7 @@ ifneq ($(strip $(DROP)),)
 export THUMPER_DROP := $(DROP)
 endif
 
-.PHONY: help install install-dev graphiql browser run test check quick style types contracts format constraints wheel clean
+.PHONY: help install install-dev graphiql browser run test check quick faults style types contracts format constraints wheel clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ check: style types contracts ## format, ruff, mypy, import contracts and all tes
 
 quick: style types contracts ## the same without the slow tests
 	$(PY) -m pytest -m "not slow"
+
+faults: ## kill, cut, fill and break everything, for an hour; resumes when interrupted
+	$(PY) -m tests.faults
 
 style:
 	$(PY) -m ruff format --check .

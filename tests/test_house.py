@@ -148,7 +148,7 @@ def test_tests_mirror_the_tree() -> None:
     folders = {
         path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name != "__pycache__"
     }
-    assert folders - rooms <= {"journeys", "benchmarks", "migrations"}
+    assert folders - rooms <= {"journeys", "benchmarks", "faults", "migrations"}
 
 
 def test_no_test_is_skipped_or_expected_to_fail() -> None:

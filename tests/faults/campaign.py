@@ -1,0 +1,146 @@
+"""One run of a scenario in which photos come in, card by card, while something goes wrong again and again."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from tests.faults import evidence
+from tests.faults.monitor import Monitor
+from tests.faults.scenario import Outcome
+from tests.faults.stage import Card, Stage, deal
+from tests.faults.subscriber import LATEST_S, Subscriber
+
+CARDS: Final = 6
+"""Fewest cards; with more faults there are as many as faults."""
+LOOK_S: Final = 0.05
+LONGEST_S: Final = 60.0
+SLOWEST_PER_S: Final = 4
+"""A campaign gives up after this, the photos at this rate, and 20 s a fault; the evidence says what is missing."""
+SUBSCRIBERS: Final = 3
+
+
+@dataclass
+class Campaign:
+    """`disturb` does the next wrong thing and is called until `faults` have been done; it counts them in `done`.
+
+    It is called at seeded moments, which are numbers of photos that have ended, and again and again while there is
+    nobody to say how many have; then `pause_s` at least and at most passes.
+    """
+
+    name: str
+    seed: int
+    size: int
+    stage: Stage
+    faults: int
+    disturb: Callable[[Campaign], None]
+    pause_s: tuple[float, float] = (0.2, 2.5)
+    done: Counter[str] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+    measured: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Deal the photos; nothing is started."""
+        self.dice = random.Random(self.seed)
+        self.monitor = Monitor(self.stage)
+        self.cards = deal(self.size, cards=max(CARDS, self.faults), seed=self.seed)
+        self._moments = sorted(self.dice.randrange(int(self.size * 0.85)) for _ in range(self.faults))
+        self._before: dict[Path, evidence.Original] = {}
+
+    @property
+    def left(self) -> int:
+        """How many faults are still to be done."""
+        return self.faults - self.done.total()
+
+    @property
+    def is_in_flight(self) -> bool:
+        """Whether a photo that was dropped has not ended, as far as anybody knows."""
+        return self.monitor.dropped > self._ended()
+
+    def worst(self, what: str, value: float) -> None:
+        """Keep a figure if it is the largest of its name."""
+        self.measured[what] = max(value, self.measured.get(what, value))
+
+    def run(self) -> Outcome:
+        """Do all of it."""
+        began_s = time.monotonic()
+        clients = [Subscriber(self.stage, seed=self.seed * 10 + number) for number in range(SUBSCRIBERS)]
+        with ExitStack() as stack:
+            stack.enter_context(self.stage)
+            stack.enter_context(self.monitor)
+            for client in clients:
+                stack.enter_context(client)
+            self._disturb_all()
+            self.violations += self._end(clients)
+        if self.monitor.restarted_s:
+            self.worst("work restarted after s", max(self.monitor.restarted_s))
+        self.worst("standstill s", self.monitor.standstill_s)
+        return Outcome(
+            scenario=self.name,
+            seed=self.seed,
+            images=self.size,
+            faults=dict(self.done),
+            seconds=time.monotonic() - began_s,
+            violations=tuple(self.violations),
+            measured=self.measured,
+        )
+
+    def _disturb_all(self) -> None:
+        """Drop one card after the other and disturb in between: about as often as there are cards."""
+        began_s = due_s = time.monotonic()
+        waiting = list(self.cards)
+        longest_s = LONGEST_S + self.size / SLOWEST_PER_S + 20 * self.faults
+        while self.left > 0 and time.monotonic() - began_s < longest_s:
+            if waiting and self._wants_card(len(self.cards) - len(waiting)):
+                self._drop(waiting.pop(0))
+            if self.is_in_flight and time.monotonic() >= due_s and self._is_moment():
+                self.disturb(self)
+                due_s = time.monotonic() + self.dice.uniform(*self.pause_s)
+            time.sleep(LOOK_S)
+        for card in waiting:
+            self._drop(card)
+
+    def _wants_card(self, dropped: int) -> bool:
+        """Whether there is so little work that the next fault might find none, or enough was done to these cards."""
+        if not self.is_in_flight:
+            return True
+        backlog = self.monitor.dropped - self._ended()
+        return backlog < self.size / CARDS and dropped <= self.done.total() * len(self.cards) / self.faults
+
+    def _is_moment(self) -> bool:
+        """Whether as many photos have ended as the dice want before the next fault, or nobody can say."""
+        now = min(self.done.total(), self.faults - 1)
+        return self._ended() >= self._moments[now] or self.monitor.in_flight is None
+
+    def _drop(self, card: Card) -> None:
+        folder = card.drop(self.stage.settings.drop_dir)
+        self._before |= evidence.originals(folder)
+        self.monitor.dropped += len(card.sources)
+
+    def _ended(self) -> int:
+        counts = self.monitor.counts
+        return counts.get("completed", 0) + counts.get("failed", 0)
+
+    def _end(self, clients: list[Subscriber]) -> Iterator[str]:
+        """Let everything end, and look."""
+        if self.left > 0:
+            yield f"only {self.done.total()} of {self.faults} faults fell while there was work"
+        if not self.stage.wait_for_end(self.size, timeout_s=120 + self.size / 2):
+            yield f"not everything ended: {self.stage.counts()}"
+        yield from evidence.violations(self.stage, self.cards, self._before)
+        yield from self.monitor.violations()
+        names = list(self.stage.sources(self.cards))
+        give_up_at = time.monotonic() + LATEST_S
+        for client in clients:
+            while client.told.total() < self.size and time.monotonic() < give_up_at:
+                time.sleep(0.2)
+            yield from client.violations(names)
+            self.measured["connections of subscribers"] = client.connections + self.measured.get(
+                "connections of subscribers", 0
+            )

@@ -1,0 +1,50 @@
+"""What the model finds in each photo when nothing disturbs it, and without any Thumper around it."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+
+from tests.faults.stage import INPUT_PX
+from thumper.imaging.decode import decode
+from thumper.imaging.limits import Limits
+from thumper.settings import Settings
+from thumper.weights import resolve
+
+Box = tuple[str, float, float, float, float, float]
+"""Label, confidence, x, y, width, height, each to six digits."""
+
+
+def rounded(label: str, *numbers: float) -> Box:
+    """Give a box in the form in which boxes are compared."""
+    confidence, x, y, width, height = (round(number, 6) for number in numbers)
+    return label, confidence, x, y, width, height
+
+
+class Undisturbed:
+    """Looks at photos with the default model; remembers what it saw."""
+
+    def __init__(self, input_px: int = INPUT_PX) -> None:
+        """Load the model, with pictures scaled to `input_px` as in the processes of a `Stage`."""
+        from thumper.worker.engines import network  # takes seconds
+        from thumper.worker.engines.ultralytics_engine import UltralyticsEngine
+
+        with mock.patch.object(network, "IMAGE_SIZE", input_px):
+            self._engine = UltralyticsEngine(resolve(Settings()), device="cpu")
+        self.boxes_of = functools.cache(self._boxes_of)
+
+    def _boxes_of(self, photo: Path) -> tuple[Box, ...]:
+        """Give the boxes of one photo, in the order of the model."""
+        (boxes,) = self._engine.detect([np.asarray(decode(photo.read_bytes(), Limits()).image)])
+        return tuple(
+            rounded(b.label, b.confidence, b.box.x, b.box.y, b.box.width, b.box.height) for b in boxes
+        )
+
+
+@functools.cache
+def undisturbed() -> Undisturbed:
+    """Give the one that this process has."""
+    return Undisturbed()
