@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from thumper.doctor.patient import Patient
 from thumper.settings import Settings
+from thumper.store.connect import client
 from thumper.store.schema_version import read_gap
 
 
@@ -16,7 +17,7 @@ from thumper.store.schema_version import read_gap
 async def patient(database: str, settings: Settings) -> Patient:
     """Everything can be asked; nothing was dropped yet."""
     settings.drop_dir.mkdir()
-    return Patient(settings=settings, gap=await read_gap())
+    return Patient(settings=settings, gap=await read_gap(client()))
 
 
 @pytest.fixture

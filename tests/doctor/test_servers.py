@@ -21,7 +21,7 @@ from thumper.store.schema_version import SchemaGap, read_gap
 
 
 async def _with_gap(patient: Patient) -> Patient:
-    return dataclasses.replace(patient, gap=await read_gap())
+    return dataclasses.replace(patient, gap=await read_gap(client()))
 
 
 async def test_servers_in_good_health_are_told_with_their_versions(patient: Patient) -> None:
@@ -41,6 +41,16 @@ async def test_an_old_or_slow_postgresql_is_named(patient: Patient, monkeypatch:
     assert "oldest" in only(await look_at_database(patient), FAIL)
 
 
+async def test_a_postgresql_that_may_forget_what_it_confirmed_is_a_warning(patient: Patient) -> None:
+    (row,) = await client().execute_query_dict("SELECT current_database() AS name")
+    await client().execute_script(f'ALTER DATABASE "{row["name"]}" SET synchronous_commit = off')
+    assert patient.settings.database_url is not None
+    async with open_database(patient.settings.database_url):
+        told = only(await look_at_database(patient), WARN)
+    assert "synchronous_commit = off" in told
+    assert "may lose" in told
+
+
 async def test_a_schema_that_is_older_is_to_be_migrated_and_is_not_migrated_here(patient: Patient) -> None:
     await client().execute_query_dict("DELETE FROM tortoise_migrations WHERE name LIKE '0003%'")
     older = await _with_gap(patient)
@@ -48,7 +58,7 @@ async def test_a_schema_that_is_older_is_to_be_migrated_and_is_not_migrated_here
     told = only(await look_at_schema(older), FAIL)
     assert "0003_honest_time" in told
     assert "thumper migrate" in told
-    assert (await read_gap()).missing == ("0003_honest_time",)
+    assert (await read_gap(client())).missing == ("0003_honest_time",)
 
 
 async def test_a_schema_that_is_newer_is_refused_in_plain_words(patient: Patient) -> None:
@@ -110,6 +120,6 @@ async def test_a_new_home_has_no_database_and_gets_none(lone_settings: Settings)
 async def test_a_database_that_was_never_migrated_is_compared(servers: Addresses) -> None:
     never = urlsplit(servers.database_url)._replace(path="/postgres").geturl()
     async with open_database(never):
-        gap = await read_gap()
+        gap = await read_gap(client())
     assert gap.empty
     assert gap.missing[0] == "0001_first_schema"

@@ -68,6 +68,14 @@ async def test_a_failed_image_says_why_and_what_to_do(api: Api) -> None:
     assert "Copy it from the card again" in node["error"]["whatToDo"]
 
 
+async def test_damaged_photos_are_found(api: Api) -> None:
+    dump = await make.make_dump()
+    damaged = (await make.make_image(dump, damaged=True)).file_name
+    whole = (await make.make_image(dump)).file_name
+    assert await _found(api, damaged=True) == {damaged}
+    assert await _found(api, damaged=False) == {whole}
+
+
 async def test_images_are_found_by_place_camera_dump_state_and_time_source(api: Api) -> None:
     location, camera = await make.make_location(), await make.make_camera()
     dump, other = await make.make_dump(), await make.make_dump()

@@ -19,11 +19,14 @@ from thumper.imaging.refusal import DecodeRefusal
 
 BAD_ENDINGS = {
     "african_elephants_truncated_file.jpg": "damaged",
+    "corrupted.jpg": "damaged",
     "imagetestsuite/138d3b9e0d9fbf641b8135981e597c3a.jpg": "DAMAGED_HEADER",
+    "imagetestsuite/1cbb1bb37d62c44f67374cd451643dc4.jpg": "damaged",
     "imagetestsuite/2183d39878e734cf79b62428b02fafb5.jpg": "DAMAGED_HEADER",
     "imagetestsuite/21ad703b38e2c350215bb92a849486f3.jpg": "DAMAGED_HEADER",
     "imagetestsuite/28968137f4fc75fbf56f16d7a7a8551a.jpg": "TRUNCATED",
     "imagetestsuite/754664a12e36abff7950e796c906ae39.jpg": "TRUNCATED",
+    "imagetestsuite/8e5e74dbf9b68a322fbb9512db837329.jpg": "damaged",
     "imagetestsuite/c3018ebe53d0046eecb58858ca869a99.jpg": "CORRUPT",
     "imagetestsuite/c8c1a5675f82021d92b928a10c597bad.jpg": "CORRUPT",
     "imagetestsuite/d15b71b8cebe35a57cc6e996cc09218b.jpg": "DAMAGED_HEADER",
@@ -122,7 +125,29 @@ def test_a_cut_off_png_or_a_jpeg_with_next_to_no_picture_is_truncated() -> None:
     assert ending(PNG[: len(PNG) // 2]) == "TRUNCATED"
 
 
-def test_damaged_picture_data_is_corrupt() -> None:
+def test_damage_that_pillow_keeps_to_itself_is_found(shared_data: Path) -> None:
+    file = (shared_data / "images" / "bad" / "corrupted.jpg").read_bytes()
+    with Image.open(io.BytesIO(file)) as image:
+        image.load()  # without an error
+    picture = decode(file, Limits())
+    assert picture.damaged
+    assert np.array_equal(np.asarray(picture.image), opencv(file))
+
+
+def test_bytes_that_a_camera_pads_with_are_no_damage() -> None:
+    assert JPEG.endswith(b"\xff\xd9")
+    assert np.array_equal(ours(JPEG[:-2] + bytes(20) + JPEG[-2:]), opencv(JPEG))
+    assert np.array_equal(ours(JPEG + b"a trailer"), opencv(JPEG))
+
+
+def test_a_damaged_cmyk_photo_is_flagged_as_well() -> None:
+    file = encoded(scene().convert("CMYK"))
+    assert ending(file) == "whole"
+    at = len(file) // 2
+    assert ending(file[:at] + file[at + 400 :]) == "damaged"
+
+
+def test_damaged_data_of_a_png_is_corrupt() -> None:
     at = PNG.index(b"IDAT") + 200
     assert ending(PNG[:at] + bytes(64) + PNG[at + 64 :]) == "CORRUPT"
 
@@ -158,7 +183,31 @@ def test_a_decoder_out_of_memory_is_named(monkeypatch: pytest.MonkeyPatch) -> No
         raise MemoryError
 
     monkeypatch.setattr(Image.Image, "convert", exhausted)
-    assert ending(JPEG) == "DECODE_MEMORY"
+    assert ending(PNG) == "DECODE_MEMORY"
+
+
+def test_an_animated_png_is_its_first_picture() -> None:
+    file = encoded(
+        scene(), "PNG", save_all=True, append_images=[scene().transpose(Image.Transpose.ROTATE_180)]
+    )
+    assert b"acTL" in file
+    assert np.array_equal(ours(file), np.asarray(scene()))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "TIFF", "BMP", "PDF"])
+def test_other_types_are_not_read_whatever_they_are_called(kind: str) -> None:
+    assert ending(encoded(scene(), kind)) == "UNSUPPORTED_TYPE"
+    if kind in {"GIF", "WEBP"}:
+        assert (
+            ending(encoded(scene(), kind, save_all=True, append_images=[scene(320, 240)]))
+            == "UNSUPPORTED_TYPE"
+        )
+
+
+def test_absurd_sizes_and_empty_files_are_named() -> None:
+    at = JPEG.index(b"\xff\xc0") + 5
+    assert ending(JPEG[:at] + b"\xff\xff\xff\xff" + JPEG[at + 4 :]) == "TOO_LARGE_PIXELS"
+    assert ending(b"") == "ZERO_BYTES"
 
 
 def test_a_picture_of_several_in_one_file_is_the_first() -> None:

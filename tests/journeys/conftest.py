@@ -118,6 +118,7 @@ class Ranch:
                 process.wait(timeout=15)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from typing import Final
 from thumper.embedded.servers import running_servers
 from thumper.errors import ThumperError
 from thumper.settings import Settings
-from thumper.store.connect import open_database
+from thumper.store.connect import client, open_database
 from thumper.store.schema_version import SchemaGap, read_gap
 
 Progress = Callable[[int, int | None], None]
@@ -109,7 +109,9 @@ async def _holding(patient: Patient, stack: AsyncExitStack, **elsewhere: str) ->
 
 async def _with_database(patient: Patient, stack: AsyncExitStack) -> Patient:
     try:
-        await stack.enter_async_context(open_database(patient.settings.postgres_url, pool_size=3))
-        return dataclasses.replace(patient, gap=await read_gap())
+        await stack.enter_async_context(
+            open_database(patient.settings.postgres_url, pool_size=3, any_schema=True)
+        )
+        return dataclasses.replace(patient, gap=await read_gap(client()))
     except Exception as error:  # noqa: BLE001  # whatever keeps it from answering is a finding
         return dataclasses.replace(patient, complaint=str(error) or type(error).__name__)

@@ -44,7 +44,7 @@ def _judge(vitals: Vitals, settings: Settings) -> Verdict:
     if vitals.liveness is Liveness.DOWN:
         return Verdict.warn(
             check,
-            f"{who} has been silent for {vitals.heartbeat_age_s:.0f} s.",
+            " ".join([f"{who} has been silent for {vitals.heartbeat_age_s:.0f} s.", vitals.message]).strip(),
             remedy=f"Run `thumper up`; {log} says how it ended.",
         )
     if vitals.message:

@@ -26,7 +26,7 @@ RIGHT_POLICY: Final = "noeviction"
 
 
 async def look_at_database(patient: Patient) -> list[Verdict]:
-    """Say whether PostgreSQL answers, which version it is, and how quickly it answers."""
+    """Say whether PostgreSQL answers, which version it is, whether it keeps its word, and how quickly it answers."""
     name = "database"
     if patient.fresh:
         return [_startable(name)]
@@ -44,6 +44,15 @@ async def look_at_database(patient: Patient) -> list[Verdict]:
     if server.number < OLDEST_POSTGRES:
         return [
             Verdict.fail(name, f"{words}, but 14 is the oldest that Thumper works with.", remedy="Update it.")
+        ]
+    if server.forgetful:
+        off = ", ".join(f"{name} = off" for name in server.forgetful)
+        return [
+            Verdict.warn(
+                name,
+                f"{words}, but may lose in a power cut or crash what Thumper was told is kept ({off}).",
+                remedy=f"Set {', '.join(server.forgetful)} to on, also for Thumper's role and database.",
+            )
         ]
     if latency_ms > SLOW_ANSWER_MS:
         return [

@@ -114,7 +114,10 @@ class Image(ClockFields, Node):
     moon_phase: MoonPhase | None = strawberry.field(
         description="Phase of the moon as the camera noted it; null when it noted none."
     )
-    damaged: bool = strawberry.field(description="Whether only a part of the photo could be decoded.")
+    damaged: bool = strawberry.field(
+        description="Whether a part of the picture could not be decoded: it is grey, shifted or of wrong colours. False"
+        " until it was decoded."
+    )
     state: ImageState = strawberry.field(description="How far detection is.")
     processed_at: dt.datetime | None = strawberry.field(
         description="When detection last completed or failed; null before that."
@@ -210,6 +213,9 @@ class ImageFilter:
     )
     dump: strawberry.ID | None = strawberry.field(default=None, description="First delivered by this dump.")
     state: ImageState | None = strawberry.field(default=None, description="Where detection stands.")
+    damaged: bool | None = strawberry.field(
+        default=None, description="Whether a part of the picture could not be decoded."
+    )
     taken_after: dt.datetime | None = strawberry.field(
         default=None, description="Taken at this instant or later; leaves images without a capture time out."
     )
@@ -251,6 +257,7 @@ def search(where: ImageFilter | None) -> ImageSearch:
         deployment_id=decode_given(where.deployment, "Deployment"),
         dump_id=decode_given(where.dump, "Dump"),
         state=where.state,
+        damaged=where.damaged,
         taken_after=where.taken_after,
         taken_before=where.taken_before,
         time_source=where.time_source,

@@ -14,8 +14,9 @@ from typing import BinaryIO, Final
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
 from thumper.domain.reason import Reason
+from thumper.imaging.header_parts import EndlessHeaderError, HeaderParts, read_jpeg_parts, read_png_parts
 from thumper.imaging.limits import Limits
-from thumper.imaging.orientation import is_sideways, read_orientation
+from thumper.imaging.orientation import UPRIGHT, is_sideways, read_orientation
 from thumper.imaging.original import AnyPath, check_size, open_original, reader
 from thumper.imaging.refusal import DecodeRefusal
 
@@ -32,11 +33,6 @@ _PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_END: Final = b"IEND\xae\x42\x60\x82"
 _SNIFF_BYTES: Final = 32
 _CHUNK_BYTES: Final = 64 * 1024
-# Markers of a JPEG file (ITU T.81, annex B.1.1).
-_MARKER: Final = 0xFF
-_START_OF_SCAN: Final = 0xDA
-_BARE_MARKERS: Final = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})
-"""Markers that no length follows."""
 _OTHER_TYPES: Final = (
     (0, b"%PDF", "a PDF document"),
     (0, b"GIF8", "a GIF picture"),
@@ -63,12 +59,16 @@ _OTHER_TYPES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a file says of itself: media type, size of the upright picture, whether its ending is there."""
+    """What a file says of itself: media type, size of the upright picture, whether its ending is there.
+
+    `orientation` is what EXIF says of how the picture lies in the file, 1 to 8.
+    """
 
     media_type: str
     width_px: int
     height_px: int
     ending_complete: bool
+    orientation: int = UPRIGHT
 
 
 def inspect(source: AnyPath | int, limits: Limits) -> Probe:
@@ -91,25 +91,29 @@ def inspect_stream(stream: BinaryIO, limits: Limits) -> Probe:
     """Look at a seekable stream; see `inspect`. Its position afterwards is undefined."""
     stream.seek(0)
     media_type = sniff(stream.read(_SNIFF_BYTES))
-    ending_complete = _has_ending(stream, media_type)
+    ending_complete = False
     try:
-        stream.seek(0)
-        image = open_header(stream, media_type)
-        width_px, height_px = image.size
-        sideways = is_sideways(read_orientation(image.info.get("exif", b"")))
+        parts = read_parts(stream, media_type)
+        ending_complete = _has_ending(stream, media_type, first=parts.data_at)
+        width_px, height_px = open_header(io.BytesIO(parts.lean), media_type).size
+    except EndlessHeaderError:
+        raise DecodeRefusal(
+            Reason.DAMAGED_HEADER, "The header has more parts than that of any photo."
+        ) from None
     except Exception as error:  # Pillow's parsers raise whatever hostile bytes provoke
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk's or share's fault, not the file's
         reason = Reason.DAMAGED_HEADER if ending_complete else Reason.TRUNCATED
         raise DecodeRefusal(reason) from error
+    orientation = read_orientation(parts.exif)
     if width_px * height_px > limits.max_pixels:
         raise DecodeRefusal(
             Reason.TOO_LARGE_PIXELS,
             f"The picture claims {width_px} x {height_px} pixels; the limit is {limits.max_pixels:,} in all.",
         )
-    if sideways:
+    if is_sideways(orientation):
         width_px, height_px = height_px, width_px
-    return Probe(media_type, width_px, height_px, ending_complete)
+    return Probe(media_type, width_px, height_px, ending_complete, orientation)
 
 
 def sniff(head: bytes) -> str:
@@ -127,6 +131,11 @@ def sniff(head: bytes) -> str:
     raise DecodeRefusal(Reason.NOT_AN_IMAGE)
 
 
+def read_parts(stream: BinaryIO, media_type: str) -> HeaderParts:
+    """Read the parts of a header that say something about the photo. Raises `EndlessHeaderError`."""
+    return read_jpeg_parts(stream) if media_type == JPEG else read_png_parts(stream)
+
+
 def open_header(stream: BinaryIO, media_type: str) -> ImageFile.ImageFile:
     """Read the header of a stream as one type and no other; nothing is decoded yet.
 
@@ -136,11 +145,12 @@ def open_header(stream: BinaryIO, media_type: str) -> ImageFile.ImageFile:
     return _PARSERS[media_type](stream)
 
 
-def _has_ending(stream: BinaryIO, media_type: str) -> bool:
-    """Search backwards for the end mark: cameras pad their files and append things of their own."""
+def _has_ending(stream: BinaryIO, media_type: str, *, first: int) -> bool:
+    """Search backwards for the end mark: cameras pad their files and append things of their own.
+
+    Only behind `first`: an embedded thumbnail has an end mark of its own, but lies before the picture's data.
+    """
     mark = _JPEG_END if media_type == JPEG else _PNG_END
-    # An embedded thumbnail has an end mark of its own, but lies before the picture's data.
-    first = _scan_offset(stream) if media_type == JPEG else len(_PNG_START)
     end = stream.seek(0, io.SEEK_END)
     while end > first:
         start = max(end - _CHUNK_BYTES, first)
@@ -149,21 +159,3 @@ def _has_ending(stream: BinaryIO, media_type: str) -> bool:
             return True
         end = start
     return False
-
-
-def _scan_offset(stream: BinaryIO) -> int:
-    """Give where the picture data of a JPEG begins, or the file's length if the header ends before that."""
-    end = stream.seek(0, io.SEEK_END)
-    at = 2
-    while at + 4 <= end:
-        stream.seek(at)
-        head = stream.read(4)
-        if head[0] != _MARKER or head[1] == _MARKER:  # junk between two markers, or fill before one
-            at += 1
-        elif head[1] in _BARE_MARKERS:
-            at += 2
-        elif head[1] == _START_OF_SCAN:
-            return at
-        else:
-            at += 2 + max(int.from_bytes(head[2:4], "big"), 2)
-    return end
