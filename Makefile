@@ -53,7 +53,7 @@ check: style types contracts ## format, ruff, mypy, import contracts and all tes
 quick: style types contracts ## the same without the slow tests
 	$(PY) -m pytest -m "not slow"
 
-faults: ## kill, cut, fill and break everything, for an hour; resumes when interrupted
+faults: ## kill, cut, fill and break everything, for two hours; resumes when interrupted
 	$(PY) -m tests.faults
 
 style:

@@ -64,5 +64,7 @@ def _kill(campaign: Campaign) -> None:
 
 def _worker(stage: Stage) -> dict[str, Any] | None:
     answer = stage.ranch.try_to_ask(QUERY)
-    found: dict[str, Any] | None = answer["data"]["status"]["worker"] if answer and answer.get("data") else None
+    found: dict[str, Any] | None = (
+        answer["data"]["status"]["worker"] if answer and answer.get("data") else None
+    )
     return found

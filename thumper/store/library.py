@@ -64,7 +64,9 @@ def write_whole(path: Path, content: bytes, *, durable: bool = False) -> None:
                 file.flush()
                 os.fsync(file.fileno())
         # mkstemp makes files for the owner alone; these are read by the other processes of Thumper.
-        with contextlib.suppress(PermissionError):  # FAT and exFAT know no such rights, and some mounts say so
+        with contextlib.suppress(
+            PermissionError
+        ):  # FAT and exFAT know no such rights, and some mounts say so
             Path(name).chmod(0o644)
         Path(name).replace(path)
     except BaseException:
