@@ -68,6 +68,12 @@ def _lists() -> list[Question]:
             _detections(f"first: 50, where: {{{where}}}")
             for where in ("reviewed: true", "assigned: true", "verdict: CORRECTED", "includeDuplicates: true")
         ),
+    ]  # fmt: skip
+
+
+def _other_lists() -> list[Question]:
+    """Ask for the lists of deer, places, cameras and dumps."""
+    return [
         *(
             (f"{{ allDeer(orderBy: {{field: {field}, direction: DESC}}) {{ {_PAGE} nodes {{ {_DEER} }} }} }}", {})
             for field in ("LAST_SEEN", "NAME", "SIGHTINGS")
@@ -104,6 +110,7 @@ async def questions(api: Api) -> list[Question]:
     one = "query ($id: ID!) {{ {} (id: $id) {{ {} }} }}"
     return [
         *_lists(),
+        *_other_lists(),
         (f"query ($after: String) {{ images(first: 3, after: $after) {{ {_PAGE} nodes {{ {_IMAGE} }} }} }}",
          {"after": edges[1]["cursor"]}),
         *((one.format("image", f"{_IMAGE} detections(includeRejected: true) {{ {_DETECTION} }}"),
