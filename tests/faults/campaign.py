@@ -18,7 +18,6 @@ from tests.faults.stage import Card, Stage, deal
 from tests.faults.subscriber import LATEST_S, Subscriber
 
 CARDS: Final = 6
-"""Fewest cards; with more faults there are as many as faults."""
 LOOK_S: Final = 0.05
 LONGEST_S: Final = 60.0
 SLOWEST_PER_S: Final = 4
@@ -49,7 +48,7 @@ class Campaign:
         """Deal the photos; nothing is started."""
         self.dice = random.Random(self.seed)
         self.monitor = Monitor(self.stage)
-        self.cards = deal(self.size, cards=max(CARDS, self.faults), seed=self.seed)
+        self.cards = deal(self.size, cards=CARDS, seed=self.seed)
         self._moments = sorted(self.dice.randrange(int(self.size * 0.85)) for _ in range(self.faults))
         self._before: dict[Path, evidence.Original] = {}
 
@@ -92,12 +91,12 @@ class Campaign:
         )
 
     def _disturb_all(self) -> None:
-        """Drop one card after the other and disturb in between: about as often as there are cards."""
+        """Drop one card after the other and disturb in between."""
         began_s = due_s = time.monotonic()
         waiting = list(self.cards)
         longest_s = LONGEST_S + self.size / SLOWEST_PER_S + 20 * self.faults
         while self.left > 0 and time.monotonic() - began_s < longest_s:
-            if waiting and self._wants_card(len(self.cards) - len(waiting)):
+            if waiting and self._wants_card():
                 self._drop(waiting.pop(0))
             if self.is_in_flight and time.monotonic() >= due_s and self._is_moment():
                 self.disturb(self)
@@ -106,12 +105,11 @@ class Campaign:
         for card in waiting:
             self._drop(card)
 
-    def _wants_card(self, dropped: int) -> bool:
-        """Whether there is so little work that the next fault might find none, or enough was done to these cards."""
+    def _wants_card(self) -> bool:
+        """Whether there is so little work that the next fault might find none."""
         if not self.is_in_flight:
             return True
-        backlog = self.monitor.dropped - self._ended()
-        return backlog < self.size / CARDS and dropped <= self.done.total() * len(self.cards) / self.faults
+        return self.monitor.dropped - self._ended() < self.size / CARDS
 
     def _is_moment(self) -> bool:
         """Whether as many photos have ended as the dice want before the next fault, or nobody can say."""

@@ -21,12 +21,13 @@ from tests.opens import Opens
 from tests.watcher.conftest import Watching
 from thumper.domain.progress import FileState
 from thumper.store.models import File, Image
+from thumper.watcher.disk import Disk
 
 pytestmark = pytest.mark.slow  # as a whole: a real watcher waits for its looks
 
 
 @pytest_asyncio.fixture
-async def helpless() -> None:
+async def helpless(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every thread that looks at files obey permissions, also when the tests run as root."""
 
     def give_up_capabilities() -> None:
@@ -36,6 +37,13 @@ async def helpless() -> None:
 
     threads = ThreadPoolExecutor(8, initializer=give_up_capabilities)
     asyncio.get_running_loop().set_default_executor(threads)
+    work = Disk._work
+
+    def work_helplessly(disk: Disk) -> None:
+        give_up_capabilities()
+        work(disk)
+
+    monkeypatch.setattr(Disk, "_work", work_helplessly)
 
 
 def left_out(log: Sequence[Mapping[str, Any]]) -> dict[str, str]:
