@@ -11,6 +11,7 @@ ThumperError
 │   ├── BadBackupError        a folder is no backup, or not whole any more
 │   └── SchemaTooNewError     the database was written by a newer Thumper
 ├── BackupError           a backup or a restore cannot be carried out
+├── NoRoomError           a disk that Thumper writes to is full; it goes on when there is space
 ├── ServiceDownError      PostgreSQL, Redis or the API cannot be reached
 └── DetectorError         a model file or class map cannot be used
 ```
@@ -86,6 +87,12 @@ class BackupError(ThumperError):
     """Raised if a backup or a restore cannot be carried out: no room, no right, no fitting program."""
 
     code: ClassVar[str] = "BACKUP_FAILED"
+
+
+class NoRoomError(ThumperError):
+    """Raised if a disk that Thumper writes to is full; nothing was lost, and it goes on when there is space."""
+
+    code: ClassVar[str] = "NO_ROOM"
 
 
 class ServiceDownError(ThumperError):

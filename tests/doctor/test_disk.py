@@ -7,9 +7,11 @@ import pytest
 from tests.doctor.plain_user import as_a_plain_user
 from tests.doctor.verdicts import FAIL, OK, WARN, only
 from thumper.doctor import disk
-from thumper.doctor.disk import GB, MB, Space, look_at_disks
+from thumper.doctor.disk import GB, look_at_disks
 from thumper.doctor.patient import Patient
 from thumper.doctor.verdict import Level
+from thumper.domain.disk_space import MB, Space
+from thumper.store.disk_space import measure
 
 ONE = "home, library, database and drop folder"
 
@@ -24,7 +26,7 @@ async def test_folders_of_one_disk_are_told_together_and_this_disk_is_really_mea
 ) -> None:
     verdicts = await look_at_disks(stranger)
     assert [ONE in verdict.sentence for verdict in verdicts] == [True]
-    space = disk.measure(stranger.settings.drop_dir)
+    space = measure(stranger.settings.drop_dir)
     assert 0 < space.free_bytes < space.total_bytes
 
 

@@ -10,6 +10,7 @@ from tests.faults.clocks import CLOCK_JUMPS, SKEWED_CLOCKS
 from tests.faults.database import DATABASE_RESTARTS, DATABASE_WIRE, DEATH_IN_OUTAGE
 from tests.faults.deaths import WorkerDeaths
 from tests.faults.device import DeviceTrouble
+from tests.faults.disk_full import DATABASE_DISK_FULL, THUMBNAIL_DISK_FULL
 from tests.faults.kills import Kills
 from tests.faults.mutants import MutantsThroughDecode, MutantsThroughIngest
 from tests.faults.people import PeoplesWork
@@ -43,6 +44,8 @@ PLAN: Final[tuple[Entry, ...]] = (
     Entry(DATABASE_RESTARTS, seeds(2), 1000),
     Entry(DATABASE_WIRE, seeds(2), 600),
     Entry(DEATH_IN_OUTAGE, seeds(3), 300),
+    Entry(THUMBNAIL_DISK_FULL, seeds(2), 200),
+    Entry(DATABASE_DISK_FULL, seeds(2), 200),
     Entry(SKEWED_CLOCKS, seeds(2), 500),
     Entry(CLOCK_JUMPS, seeds(2), 500),
     Entry(Poison(), seeds(1), 300),

@@ -134,11 +134,11 @@ class Stage:
         self.ranch.stop()
 
     def start(self, *verb: str, name: str | None = None, **environment: str) -> subprocess.Popen[bytes]:
-        """Start `thumper VERB…`, called `name`; its output goes to a file in the home."""
+        """Start `thumper VERB…`, called `name`; its output goes to a file beside the home."""
         own = name or verb[0]
         path = os.pathsep.join([str(HOOK), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
         added = {"PYTHONPATH": path, "FAULTY_PAUSE_S": str(PAUSE_S), "FAULTY_INPUT_PX": str(INPUT_PX)}
-        with (self.settings.home / f"{own}.out").open("ab") as out:
+        with self.outlet(own).open("ab") as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", "thumper", *verb],
                 env=self.settings.as_environment() | added | dict(self.environment) | environment,
@@ -149,6 +149,10 @@ class Stage:
             )
         self.ranch.processes[own] = process
         return process
+
+    def outlet(self, name: str) -> Path:
+        """Give the file with what a process printed; it lies on no disk that is filled."""
+        return self.scratch / f"{name}.out"
 
     def process(self, victim: str) -> psutil.Process | None:
         """Give the process of that name below `thumper up`; None while it is dead."""

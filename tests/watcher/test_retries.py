@@ -15,7 +15,7 @@ from tests.watcher.conftest import Watching
 from thumper.background import beside
 from thumper.domain.keep import Keep
 from thumper.domain.progress import FileState
-from thumper.errors import ThumperError
+from thumper.errors import NoRoomError, ThumperError
 from thumper.ingest.desk import Desk
 from thumper.settings import Settings
 from thumper.store import library, retries
@@ -102,7 +102,12 @@ async def test_a_library_that_cannot_be_written_rejects_no_photo_and_is_said(
 async def test_whatever_goes_wrong_retrying_goes_on(
     settings: Settings, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tries: list[Exception] = [ThumperError("disk full"), ValueError("odd"), ConnectionResetError("away")]
+    tries: list[Exception] = [
+        ThumperError("no permission"),
+        NoRoomError("full"),
+        ValueError("odd"),
+        ConnectionResetError("away"),
+    ]
     done = 0
 
     async def readmit(_desk: Desk) -> None:

@@ -10,7 +10,7 @@ async def test_a_healthy_server_says_so(api: Api) -> None:
     answer = await api.http.get("/health/ready")
     assert answer.status_code == 200
     checks = {check["name"]: check["state"] for check in answer.json()["checks"]}
-    assert checks == {"database": "ok", "schema": "ok", "redis": "ok"}
+    assert checks == {"database": "ok", "schema": "ok", "redis": "ok", "disk": "ok"}
 
 
 async def test_everything_is_answered_without_redis(settings: Settings) -> None:
@@ -19,7 +19,7 @@ async def test_everything_is_answered_without_redis(settings: Settings) -> None:
             answer = await api.http.get("/health/ready")
             assert answer.status_code == 200
             checks = {check["name"]: check["state"] for check in answer.json()["checks"]}
-            assert checks == {"database": "ok", "schema": "ok", "redis": "degraded"}
+            assert checks == {"database": "ok", "schema": "ok", "redis": "degraded", "disk": "ok"}
             assert (await api.ask("{ images { totalCount } }"))["images"]["totalCount"] == 0
             send = "mutation { detectPending(input: {}) { batch { progress { total } } } }"
             assert (await api.ask(send))["detectPending"]["batch"]["progress"]["total"] == 0

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections import defaultdict
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from thumper.doctor.patient import Patient
 from thumper.doctor.verdict import Verdict
+from thumper.domain.disk_space import MB, RESERVE_INODES, Space
+from thumper.store.disk_space import existing, measure
 
-MB: Final = 1_000_000
 GB: Final = 1000 * MB
 
 # A share of a disk says how fast it fills, an amount how much still fits. The share is capped, because 2 % of a
@@ -20,24 +20,8 @@ FAIL_BYTES, FAIL_SHARE, FAIL_SHARE_CAP = 500 * MB, 0.02, 5 * GB
 """PostgreSQL stops when it cannot write: below 500 MB, or 2 % (at most 5 GB), that is near."""
 WARN_BYTES, WARN_SHARE, WARN_SHARE_CAP = 2 * GB, 0.05, 20 * GB
 """One more card (up to 32 GB of photos, when they are copied) may not fit."""
-FAIL_INODES: Final = 1000
-"""Each photo makes up to three small files, each card a few folders."""
 
 _REMEDY: Final = "Free space there, or move THUMPER_HOME to a larger disk."
-
-
-class Space(NamedTuple):
-    """A disk's size and what is free for this user, in bytes; and free inodes, None where there is no such limit."""
-
-    total_bytes: int
-    free_bytes: int
-    free_inodes: int | None
-
-
-def measure(path: Path) -> Space:
-    """Look at the disk below a path. Raises `OSError`."""
-    usage, more = shutil.disk_usage(path), os.statvfs(path)
-    return Space(usage.total, usage.free, more.f_favail if more.f_files else None)
 
 
 async def look_at_disks(patient: Patient) -> list[Verdict]:
@@ -52,7 +36,7 @@ async def look_at_disks(patient: Patient) -> list[Verdict]:
             remedy="Correct its rights or mount it writable, or set THUMPER_HOME to another folder.",
         )
         for folder in (patient.settings.home, patient.settings.library_dir)
-        if not os.access(_existing(folder), os.W_OK | os.X_OK, effective_ids=True)
+        if not os.access(existing(folder), os.W_OK | os.X_OK, effective_ids=True)
     ]
     return [*(_judge(folders) for folders in disks.values()), *shut]
 
@@ -65,14 +49,7 @@ def _folders(patient: Patient) -> list[tuple[str, Path]]:
         ("database", settings.postgres_dir),
         ("drop folder", settings.drop_dir),
     ]
-    return [(title, _existing(path)) for title, path in named]
-
-
-def _existing(path: Path) -> Path:
-    """Give the nearest folder above that exists: where something that is not there yet would be made."""
-    while not os.path.lexists(path) and path != path.parent:
-        path = path.parent
-    return path
+    return [(title, existing(path)) for title, path in named]
 
 
 def _judge(folders: list[tuple[str, Path]]) -> Verdict:
@@ -82,7 +59,7 @@ def _judge(folders: list[tuple[str, Path]]) -> Verdict:
     words = f"{_size(space.free_bytes)} of {_size(space.total_bytes)} are free on {where}."
     if titles == ["drop folder"]:
         return _judge_drop_folder(space, words)
-    if space.free_inodes is not None and space.free_inodes < FAIL_INODES:
+    if space.free_inodes is not None and space.free_inodes < RESERVE_INODES:
         return Verdict.fail(
             "disk",
             f"Only {space.free_inodes} more files can be made on {where}.",

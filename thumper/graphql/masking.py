@@ -14,9 +14,9 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.extensions import MaskErrors
 from tortoise.exceptions import OperationalError
 
-from thumper.errors import ServiceDownError, ThumperError
+from thumper.errors import NoRoomError, ServiceDownError, ThumperError
 from thumper.graphql.context import Context
-from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN, RequestError
+from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_HAS_NO_ROOM, DATABASE_IS_DOWN, RequestError
 from thumper.store.connect import OUTAGES
 
 log = structlog.get_logger(__name__)
@@ -45,6 +45,9 @@ class Masking(MaskErrors):
         return self._expected(error, cause) or self._masked(error, cause)
 
     def _expected(self, error: GraphQLError, cause: BaseException | None) -> GraphQLError | None:
+        if isinstance(cause, asyncpg.DiskFullError):
+            log.error("PostgreSQL's disk is full", request_id=self._request_id, error=str(cause))
+            return _with(error, NoRoomError.code, DATABASE_HAS_NO_ROOM)
         if isinstance(cause, (*OUTAGES, ServiceDownError)):
             log.warning("PostgreSQL is away", request_id=self._request_id, error=str(cause))
             return _with(error, DATABASE_DOWN, DATABASE_IS_DOWN)

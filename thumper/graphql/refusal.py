@@ -14,6 +14,8 @@ DATABASE_DOWN: Final = "DATABASE_DOWN"
 """Code of whatever PostgreSQL's absence kept from being answered."""
 DATABASE_IS_DOWN: Final = "PostgreSQL does not answer. Try again when it is back."
 
+DATABASE_HAS_NO_ROOM: Final = "PostgreSQL has no room on its disk for this. Free space there, then try again."
+
 
 class RequestError(GraphQLError):
     """Raised if a request cannot be understood; `extensions.code` says why."""

@@ -41,7 +41,7 @@ from thumper.ingest.examine import (
 from thumper.ingest.readers import each
 from thumper.ingest.record import record
 from thumper.ingest.reject import Rejection
-from thumper.store import feed, image_rows, jobs, library, settlements
+from thumper.store import disk_space, feed, image_rows, jobs, library, settlements
 from thumper.store.connect import client
 from thumper.store.image_rows import StoredImage
 from thumper.store.settlements import Settlement
@@ -73,9 +73,10 @@ async def admit(desk: Desk, files: Sequence[StableFile], *, keep: Keep, held: bo
     """Admit one chunk of files; give what became of each, in the order given.
 
     With `held` the jobs of new images wait until detection is asked for. Raises what the database
-    raises when it is away (`store.connect.OUTAGES`) and `ThumperError` when a copy cannot be written;
-    then no file of the chunk has changed its state.
+    raises when it is away (`store.connect.OUTAGES`) `NoRoomError` when a disk is full, and another
+    `ThumperError` when a copy cannot be written; then no file of the chunk has changed its state.
     """
+    disk_space.refuse_full(desk.settings)
     findings, gone = await _examine(desk, files, keep=keep)
     originals = await _keep_originals(desk, findings, gone=gone, keep=keep)
     async with in_transaction("default") as transaction:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -24,7 +25,7 @@ from tortoise.transactions import in_transaction
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
-from thumper.errors import BusyError, NotFoundError, RefusedError, ThumperError, UsageError
+from thumper.errors import BusyError, NoRoomError, NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest.admit import Outcome, admit
 from thumper.ingest.desk import Desk
 from thumper.ingest.examine import StableFile
@@ -190,7 +191,7 @@ async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -
                 if room <= 0:
                     return
     except OSError as error:
-        raise ThumperError(
+        raise (NoRoomError if error.errno == errno.ENOSPC else ThumperError)(
             f"The upload cannot be written to {path.parent}: {error.strerror or error}. Free space there, "
             "then send the file to the same address again."
         ) from error

@@ -18,7 +18,9 @@ import structlog
 
 from thumper.background import beside
 from thumper.ingest.desk import Desk
+from thumper.settings import Settings
 from thumper.store.connect import OUTAGES
+from thumper.store.disk_space import want_of_room
 from thumper.watcher.hints import Hints
 from thumper.watcher.lookout import Lookout
 from thumper.watcher.root import Health, Root
@@ -29,6 +31,8 @@ log = structlog.get_logger(__name__)
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 2.0
 """Pauses between tries while PostgreSQL is away; each is twice the one before."""
+_NO_ROOM_S: Final = 2.0
+"""How often is looked whether a full disk has room again."""
 _COALESCE_S: Final = 0.1
 """How long further events are collected after one came."""
 _CLOSE_S: Final = 2.0
@@ -45,16 +49,21 @@ async def watch(desk: Desk, *, stop: asyncio.Event, health: Health) -> None:
     lookout = Lookout(desk, root, hints=hints, health=health)
     try:
         async with beside(root.keep_listening()):
-            await _turn_until(stop, lookout, hints=hints)
+            await _turn_until(stop, lookout, settings=desk.settings, hints=hints, health=health)
     finally:
         with contextlib.suppress(TimeoutError):  # a file system that does not answer keeps nobody from ending
             await asyncio.wait_for(senses.close(), _CLOSE_S)
 
 
-async def _turn_until(stop: asyncio.Event, lookout: Lookout, *, hints: Hints) -> None:
+async def _turn_until(
+    stop: asyncio.Event, lookout: Lookout, *, settings: Settings, hints: Hints, health: Health
+) -> None:
     source_id: UUID | None = None
     pause_s = _FIRST_PAUSE_S
     while not stop.is_set():
+        if not _has_room(settings, health):
+            await _wait(stop, timeout_s=_NO_ROOM_S)
+            continue
         try:
             source_id = source_id or await lookout.begin()
             await lookout.turn(source_id)
@@ -72,6 +81,15 @@ async def _turn_until(stop: asyncio.Event, lookout: Lookout, *, hints: Hints) ->
     if source_id is not None:
         with contextlib.suppress(*OUTAGES):
             await lookout.end(source_id)
+
+
+def _has_room(settings: Settings, health: Health) -> bool:
+    """Say it in the log when a disk fills up, and in every sign of life while it is full."""
+    words = want_of_room(settings)
+    if words and not health.want_of_room:
+        log.warning("the watch pauses", reason=words)
+    health.want_of_room = words
+    return not words
 
 
 async def _rest(stop: asyncio.Event, hints: Hints, *, until_s: float) -> None:

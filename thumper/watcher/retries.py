@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from thumper.errors import ThumperError
+from thumper.errors import NoRoomError, ThumperError
 from thumper.ingest.desk import Desk
 from thumper.ingest.readmit import readmit
 from thumper.store.connect import OUTAGES
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 ASK_S: Final = 3.0
 """How often the database is asked; an index knows the answer."""
 _PAUSE_S: Final = 60.0
-"""Pause after a try that failed, such as with a full disk."""
+"""Pause after a try that failed, such as of a copy that cannot be written."""
 
 
 async def keep_readmitting(desk: Desk) -> None:
@@ -27,6 +27,8 @@ async def keep_readmitting(desk: Desk) -> None:
         try:
             await readmit(desk)
         except OUTAGES:  # the watch itself says so
+            pass
+        except NoRoomError:  # likewise
             pass
         except ThumperError as error:
             log.warning("cannot retry", error=str(error))

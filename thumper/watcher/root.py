@@ -44,12 +44,16 @@ class Health:
     """Why no files are found now."""
     obstruction: str = ""
     """Why files that were found are not taken in now."""
+    want_of_room: str = ""
+    """Why nothing at all is found or taken in now: a disk is full."""
     complaint: str = ""
     """Why files are found later than they could be."""
 
     def sign(self) -> Beat:
         """Give the next sign of life."""
-        return Beat(state=self.state, message=self.trouble or self.obstruction or self.complaint)
+        return Beat(
+            state=self.state, message=self.want_of_room or self.trouble or self.obstruction or self.complaint
+        )
 
 
 class Root:

@@ -10,7 +10,9 @@ from redis.asyncio import Redis
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from thumper.settings import Settings
 from thumper.store.connect import OUTAGES, client
+from thumper.store.disk_space import want_of_room
 from thumper.store.schema_version import read_gap
 from thumper.wakeup import AWAY
 from thumper.web.room import Room
@@ -36,7 +38,9 @@ async def live(_request: Request) -> JSONResponse:
 async def ready(request: Request) -> JSONResponse:
     """Answer with the list of checks; 503 when one has failed."""
     room = cast("Room", request.app.state.room)
-    checks = await asyncio.gather(_database(), _schema(), _redis(room.settings.redis_url))
+    checks = await asyncio.gather(
+        _database(), _schema(), _redis(room.settings.redis_url), _disk(room.settings)
+    )
     failed = any(check.state == "failed" for check in checks)
     body = {"state": "failed" if failed else "ok", "checks": [asdict(check) for check in checks]}
     return JSONResponse(body, status_code=503 if failed else 200, headers={"cache-control": "no-store"})
@@ -64,6 +68,11 @@ async def _schema() -> Check:
     if gap.missing:
         return Check("schema", "failed", f"Not migrated to {gap.missing[-1]}. Run `thumper migrate`.")
     return Check("schema", "ok")
+
+
+async def _disk(settings: Settings) -> Check:
+    words = await asyncio.to_thread(want_of_room, settings)
+    return Check("disk", "degraded" if words else "ok", words)
 
 
 async def _redis(url: str | None) -> Check:

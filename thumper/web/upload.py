@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
-from thumper.errors import BusyError, NotFoundError, RefusedError, ThumperError
+from thumper.errors import BusyError, NoRoomError, NotFoundError, RefusedError, ThumperError
 from thumper.graphql import identity
 from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN
 from thumper.ingest.admit import Outcome
@@ -18,7 +18,12 @@ from thumper.store.connect import OUTAGES
 from thumper.web.answer import refused
 from thumper.web.room import Room
 
-_REFUSALS: Final[dict[type[ThumperError], int]] = {NotFoundError: 404, BusyError: 409, RefusedError: 410}
+_REFUSALS: Final[dict[type[ThumperError], int]] = {
+    NotFoundError: 404,
+    BusyError: 409,
+    RefusedError: 410,
+    NoRoomError: 507,
+}
 
 
 async def upload(request: Request) -> Response:

@@ -18,6 +18,7 @@ import structlog
 from thumper.domain.progress import ProcessState
 from thumper.store import detectors, jobs
 from thumper.store.connect import OUTAGES
+from thumper.store.disk_space import want_of_room
 from thumper.store.ids import new_id
 from thumper.store.jobs import Lease
 from thumper.store.processes import Beat
@@ -85,7 +86,7 @@ class Drain:
         state = ProcessState.BUSY if busy else ProcessState.IDLE
         return Beat(
             state=ProcessState.STOPPING if self._stopping else state,
-            message=self._bench.note if self._current else _OVERTAKEN,
+            message=want_of_room(self._bench.settings) or (self._bench.note if self._current else _OVERTAKEN),
             device=self._bench.detector.device,
             detector_id=self._bench.detector_id,
             images_per_s=self._rate.per_s(now_s=time.monotonic()) if busy else None,
@@ -166,7 +167,7 @@ class Drain:
                 current = await self._next(busy=False)
 
     async def _next(self, *, busy: bool) -> Batch | None:
-        if self._stopping:
+        if self._stopping or want_of_room(self._bench.settings):
             return None
         token = new_id()
         try:

@@ -1,0 +1,57 @@
+"""Room on the disks that Thumper itself fills: no photo is taken in or looked at while one of them is full.
+
+PostgreSQL stops altogether when its disk is full to the last byte. Stopping before keeps queries, pictures
+and people's changes alive, and nothing is lost: photos wait in the drop folder and in the queue.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from thumper.domain.disk_space import MB, Space
+from thumper.errors import NoRoomError
+from thumper.settings import Settings
+
+
+def measure(path: Path) -> Space:
+    """Look at the disk below a path. Raises `OSError`."""
+    usage, more = shutil.disk_usage(path), os.statvfs(path)
+    return Space(usage.total, usage.free, more.f_favail if more.f_files else None)
+
+
+def existing(path: Path) -> Path:
+    """Give the nearest folder above that exists: where something that is not there yet would be made."""
+    while not os.path.lexists(path) and path != path.parent:
+        path = path.parent
+    return path
+
+
+def want_of_room(settings: Settings) -> str:
+    """Say which disk is full and what to do; empty when there is room.
+
+    Looked at are the library and Thumper's own database, if it has one. A disk that cannot be looked at is not
+    known to be full.
+    """
+    named = {"pictures": settings.library_dir}
+    if settings.postgres_dir.is_dir():
+        named["database"] = settings.postgres_dir
+    for title, path in named.items():
+        try:
+            space = measure(existing(path))
+        except OSError:
+            continue
+        if space.is_full:
+            return (
+                f"The disk of the {title} is full: {space.free_bytes / MB:.0f} MB of {space.total_bytes / MB:.0f} MB "
+                f"are free, of which {space.reserve_bytes / MB:.0f} MB are left alone. Free space at {path}; "
+                "then everything goes on by itself."
+            )
+    return ""
+
+
+def refuse_full(settings: Settings) -> None:
+    """Raise `NoRoomError` if one of the disks is full."""
+    if words := want_of_room(settings):
+        raise NoRoomError(words)
