@@ -29,8 +29,8 @@ SUBSCRIBERS: Final = 3
 class Campaign:
     """`disturb` does the next wrong thing and is called until `faults` have been done; it counts them in `done`.
 
-    It is called at seeded moments, which are numbers of photos that have ended, and again and again while there is
-    nobody to say how many have; then `pause_s` at least and at most passes.
+    It is called at seeded moments, which are numbers of photos that have ended, at each moment for `together` faults,
+    and again and again while there is nobody to say how many have; then `pause_s` at least and at most passes.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Campaign:
     faults: int
     disturb: Callable[[Campaign], None]
     pause_s: tuple[float, float] = (0.2, 2.5)
+    together: int = 1
     done: Counter[str] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
     measured: dict[str, float] = field(default_factory=dict)
@@ -49,7 +50,8 @@ class Campaign:
         self.dice = random.Random(self.seed)
         self.monitor = Monitor(self.stage)
         self.cards = deal(self.size, cards=CARDS, seed=self.seed)
-        self._moments = sorted(self.dice.randrange(int(self.size * 0.85)) for _ in range(self.faults))
+        number = -(-self.faults // self.together)
+        self._moments = sorted(self.dice.randrange(int(self.size * 0.85)) for _ in range(number))
         self._before: dict[Path, evidence.Original] = {}
 
     @property
@@ -95,25 +97,27 @@ class Campaign:
         began_s = due_s = time.monotonic()
         waiting = list(self.cards)
         longest_s = LONGEST_S + self.size / SLOWEST_PER_S + 20 * self.faults
-        while self.left > 0 and time.monotonic() - began_s < longest_s:
-            if waiting and self._wants_card():
+        while self.left > 0 and time.monotonic() - began_s < longest_s and (waiting or self.is_in_flight):
+            if waiting and self._wants_card(CARDS - len(waiting)):
                 self._drop(waiting.pop(0))
             if self.is_in_flight and time.monotonic() >= due_s and self._is_moment():
                 self.disturb(self)
-                due_s = time.monotonic() + self.dice.uniform(*self.pause_s)
+                longest_pause_s = self.pause_s[1] if waiting else self.pause_s[0]
+                due_s = time.monotonic() + self.dice.uniform(self.pause_s[0], longest_pause_s)
             time.sleep(LOOK_S)
         for card in waiting:
             self._drop(card)
 
-    def _wants_card(self) -> bool:
-        """Whether there is so little work that the next fault might find none."""
+    def _wants_card(self, dropped: int) -> bool:
+        """Whether there is so little work that the next fault might find none; the last cards wait for late faults."""
         if not self.is_in_flight:
             return True
-        return self.monitor.dropped - self._ended() < self.size / CARDS
+        is_due = dropped <= 1 + CARDS * self.done.total() / self.faults
+        return is_due and self.monitor.dropped - self._ended() < self.size / CARDS
 
     def _is_moment(self) -> bool:
         """Whether as many photos have ended as the dice want before the next fault, or nobody can say."""
-        now = min(self.done.total(), self.faults - 1)
+        now = min(self.done.total(), self.faults - 1) // self.together
         return self._ended() >= self._moments[now] or self.monitor.in_flight is None
 
     def _drop(self, card: Card) -> None:

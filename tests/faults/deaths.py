@@ -18,6 +18,7 @@ PATIENCE_S: Final = 60.0
 LOOK_S: Final = 0.1
 
 QUERY: Final = "{ status { worker { state restarts } } }"
+_LIVES: Final = ("ALIVE", "BUSY")
 _DEFAULTS: Final = {
     name: Settings.model_fields[name].default
     for name in ("lease_s", "heartbeat_s", "sweep_s", "poll_s", "settle_s", "look_s", "rescan_s")
@@ -43,7 +44,7 @@ class WorkerDeaths:
 def _kill(campaign: Campaign) -> None:
     before = _worker(campaign.stage)
     held = campaign.monitor.leased()
-    if not held or before is None or before["state"] != "ALIVE" or not campaign.stage.kill("worker"):
+    if not held or before is None or before["state"] not in _LIVES or not campaign.stage.kill("worker"):
         return
     campaign.done["worker"] += 1
     taken_up = len(campaign.monitor.restarted_s) + 1
@@ -52,7 +53,7 @@ def _kill(campaign: Campaign) -> None:
     shown_s = None
     while time.monotonic() - began_s < PATIENCE_S:
         now = _worker(campaign.stage)
-        if shown_s is None and now is not None and now != before:
+        if shown_s is None and now is not None and _tells_death(before, now):
             shown_s = time.monotonic() - began_s
             campaign.worst("death shown after s", shown_s)
         if shown_s is not None and len(campaign.monitor.restarted_s) >= taken_up:
@@ -60,6 +61,10 @@ def _kill(campaign: Campaign) -> None:
         time.sleep(LOOK_S)
     if shown_s is None or shown_s > SHOWN_S:
         campaign.violations.append(f"the status did not say within {SHOWN_S:g} s that the worker had died")
+
+
+def _tells_death(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    return now["state"] not in _LIVES or now["restarts"] > before["restarts"]
 
 
 def _worker(stage: Stage) -> dict[str, Any] | None:

@@ -24,9 +24,10 @@ _LONE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Kills:
-    """So many kills while photos are on their way."""
+    """So many kills while photos are on their way, `together` at a time, into the recovery of each other."""
 
     kills: int = 10
+    together: int = 1
 
     name: ClassVar[str] = "kill -9"
     words: ClassVar[str] = (
@@ -37,7 +38,13 @@ class Kills:
     def run(self, seed: int, size: int, scratch: Path) -> Outcome:
         """Kill until all kills were done, and let the rest of the photos end."""
         return Campaign(
-            self.name, seed, size, Stage(scratch), faults=self.kills, disturb=_Killer().strike
+            self.name,
+            seed,
+            size,
+            Stage(scratch),
+            faults=self.kills,
+            disturb=_Killer().strike,
+            together=self.together,
         ).run()
 
 
