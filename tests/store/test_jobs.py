@@ -11,7 +11,7 @@ import pytest_asyncio
 from tests.factories import NOON
 from tests.pipeline import ORIGIN, claim, detect, fail, look_for_work, results_of, store_images, use_detector
 from thumper.domain.feed import FeedKind
-from thumper.domain.progress import MOVES, ImageState
+from thumper.domain.progress import ATTEMPTS_UNTIL_BLAMED, MOVES, ImageState
 from thumper.store import batches, feed, image_counts, jobs, results, sweeper
 from thumper.store.connect import client
 from thumper.store.image_counts import ImageCounts
@@ -233,6 +233,7 @@ async def test_a_worker_that_dies_on_one_image_after_the_other_fails_none_of_the
     for _ in range(20):
         await _let_all_wait_no_more()
         await _die_alone()
+    assert max(job.attempts for job in await Job.all()) <= ATTEMPTS_UNTIL_BLAMED
     assert await Image.filter(state=ImageState.PENDING).count() == 5
     assert sorted(job.crash_count for job in await Job.all()) == [0, 0, 0, 1, 1]
     await _let_all_wait_no_more()
@@ -256,6 +257,19 @@ async def test_an_image_that_was_not_blamed_waits_and_is_blamed_once_others_show
         await _let_all_wait_no_more()
         await _die_alone()
     assert await Job.filter(state=ImageState.FAILED, error_code="POISON", crash_count=3).count() == 3
+
+
+async def test_of_several_images_that_kill_the_worker_every_one_is_found_out_in_the_end(
+    database: str,
+) -> None:
+    await _leave_alone(4)
+    deaths = 0
+    while await Job.filter(state=ImageState.PENDING).exists():
+        await _let_all_wait_no_more()
+        await _die_alone()
+        deaths += 1
+        assert deaths <= 4 * (ATTEMPTS_UNTIL_BLAMED + 3)
+    assert await Job.filter(state=ImageState.FAILED, error_code="POISON").count() == 4
 
 
 async def test_bystanders_prove_themselves_before_a_suspect_runs_again(database: str) -> None:

@@ -59,6 +59,9 @@ SUSPECTS_UNTIL_DOUBTED: Final = 2
 """Two other images that killed a worker alone, and none completed since, say that it is the machine: no third one is
 blamed before one has been completed."""
 
+ATTEMPTS_UNTIL_BLAMED: Final = 10
+"""After this many tries, which take an hour and follow a look at the proof scene each, that doubt ends."""
+
 
 class SourceKind(StrEnum):
     """How files of a source come in."""

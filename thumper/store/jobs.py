@@ -21,7 +21,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.domain.progress import CRASHES_UNTIL_FAILED, SUSPECTS_UNTIL_DOUBTED
+from thumper.domain.progress import ATTEMPTS_UNTIL_BLAMED, CRASHES_UNTIL_FAILED, SUSPECTS_UNTIL_DOUBTED
 from thumper.domain.reason import Reason
 from thumper.store import feed, image_lock
 from thumper.store.connect import client
@@ -217,10 +217,12 @@ WHERE other.detector_id = dead.detector_id AND other.id <> dead.id
 
 _GIVE_UP: Final = f"""
 WITH dead AS (
-    SELECT id, detector_id, claimed_alone AND begun_at IS NOT NULL AS suspect FROM job
+    SELECT id, detector_id, attempts, claimed_alone AND begun_at IS NOT NULL AS suspect FROM job
     WHERE state = 'processing' AND {{}} FOR UPDATE
 ), judged AS (
-    SELECT id, suspect, CASE WHEN suspect THEN {_DOUBTED} ELSE FALSE END AS doubted FROM dead
+    SELECT id, suspect,
+        CASE WHEN suspect AND attempts <= {ATTEMPTS_UNTIL_BLAMED} THEN {_DOUBTED} ELSE FALSE END AS doubted
+    FROM dead
 )
 UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, alone = TRUE,
     crash_count = crash_count + (suspect AND NOT doubted)::int,
