@@ -49,9 +49,14 @@ def _busy_s() -> float:
 
 def _own_s() -> float:
     """Give the seconds of this process and of all below it, with those that they have waited for."""
-    own = psutil.Process()
+    return tree_cpu_s(os.getpid())
+
+
+def tree_cpu_s(pid: int) -> float:
+    """Give the seconds of processor time of a process and of all below it, with those that they have waited for."""
+    root = psutil.Process(pid)
     spent_s = 0.0
-    for process in (own, *own.children(recursive=True)):
+    for process in (root, *root.children(recursive=True)):
         with contextlib.suppress(psutil.NoSuchProcess):
             times = process.cpu_times()
             spent_s += times.user + times.system + times.children_user + times.children_system

@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     """A Redis of your own instead of the embedded one."""
     device: Annotated[str, AfterValidator(_device)] = "auto"
     """Where the model runs: auto (CUDA when there is one), cpu, cuda, cuda:N."""
+    engine: Literal["auto", "torch", "onnxruntime"] = "auto"
+    """What runs the model: auto (PyTorch on CUDA, ONNX Runtime on the CPU), torch, onnxruntime."""
     model: AbsolutePath | None = None
     """A YOLOv8 model file; the packaged deer detector when not set."""
     class_map: AbsolutePath | None = None

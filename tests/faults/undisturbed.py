@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import tempfile
 from pathlib import Path
 from unittest import mock
 
@@ -30,10 +31,11 @@ class Undisturbed:
     def __init__(self, input_px: int = INPUT_PX) -> None:
         """Load the model, with pictures scaled to `input_px` as in the processes of a `Stage`."""
         from thumper.worker.engines import network  # takes seconds
-        from thumper.worker.engines.ultralytics_engine import UltralyticsEngine
+        from thumper.worker.loader import load_detector
 
-        with mock.patch.object(network, "IMAGE_SIZE", input_px):
-            self._engine = UltralyticsEngine(resolve(Settings()), device="cpu")
+        with mock.patch.object(network, "IMAGE_SIZE", input_px), tempfile.TemporaryDirectory() as home:
+            settings = Settings(home=Path(home))
+            self._engine = load_detector(resolve(settings), settings, device="cpu")
         self.boxes_of = functools.cache(self._boxes_of)
 
     def _boxes_of(self, photo: Path) -> tuple[Box, ...]:

@@ -21,7 +21,7 @@ class Loaded:
 
 
 def _loader(error: Exception) -> Callable[..., Loaded]:
-    def load(_weights: Weights, *, device: str) -> Loaded:
+    def load(_weights: Weights, _settings: Settings, *, device: str = "", **_: object) -> Loaded:
         if device == "cpu":
             return Loaded(device)
         raise error
@@ -38,7 +38,7 @@ async def test_with_auto_the_cpu_does_the_work_of_a_gpu_that_cannot_and_says_so(
     monkeypatch.setattr(start, "load_detector", _loader(error))
     with ThreadPoolExecutor(1) as thread:
         auto = settings.model_copy(update={"device": "auto"})
-        detector, note = await start._load(auto, resolve(settings), thread)
+        detector, note = await start._load(auto, resolve(settings), thread=thread, on_export=lambda: None)
     assert detector.device == "cpu"
     assert note.startswith(f"The GPU cannot be used ({str(error).partition(chr(10))[0]}), so the CPU is.")
 
@@ -48,8 +48,9 @@ async def test_a_gpu_that_was_asked_for_is_waited_for(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     monkeypatch.setattr(start, "load_detector", _loader(error))
+    wanted = settings.model_copy(update={"device": "cuda"})
     with ThreadPoolExecutor(1) as thread, pytest.raises(type(error)):
-        await start._load(settings.model_copy(update={"device": "cuda"}), resolve(settings), thread)
+        await start._load(wanted, resolve(settings), thread=thread, on_export=lambda: None)
 
 
 async def test_a_model_that_fails_on_the_scene_touches_no_photo() -> None:

@@ -72,7 +72,7 @@ def _judge_file(weights: Weights, row: Detector | None, *, current: Detector | N
 
 async def _look_at_scene(settings: Settings, weights: Weights, *, row: Detector | None) -> Verdict:
     try:
-        seen = await asyncio.to_thread(_look, weights, settings.device)
+        seen = await asyncio.to_thread(_look, weights, settings)
     except NoInferenceLibraryError as error:
         return Verdict.warn(
             _PROOF,
@@ -95,9 +95,9 @@ async def _look_at_scene(settings: Settings, weights: Weights, *, row: Detector 
     return judge_proof(weights, seen, recorded=None if row is None else detectors.proof_of(row))
 
 
-def _look(weights: Weights, device: str) -> Proof:
+def _look(weights: Weights, settings: Settings) -> Proof:
     """Load the model and let it look; both in one thread, as a `Detector` wants."""
-    return look_at_scene(load_detector(weights, device=device))
+    return look_at_scene(load_detector(weights, settings))
 
 
 def judge_proof(weights: Weights, seen: Proof, *, recorded: Proof | None) -> Verdict:

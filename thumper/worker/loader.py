@@ -5,13 +5,15 @@ The import is slow and takes a gigabyte, so only whoever runs a model pays it, a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from thumper.errors import DetectorError
+from thumper.settings import Settings
 from thumper.weights import Weights
 from thumper.worker.detector import Detector
 
-LIBRARIES: Final = frozenset({"torch", "torchvision", "ultralytics"})
+LIBRARIES: Final = frozenset({"onnxruntime", "torch", "torchvision", "ultralytics"})
 """What the extra `worker` installs."""
 
 
@@ -19,14 +21,30 @@ class NoInferenceLibraryError(DetectorError):
     """Raised if this machine cannot run any model, as one that only serves or watches."""
 
 
-def load_detector(weights: Weights, *, device: str) -> Detector:
-    """Load a model, in the thread that will use it; takes seconds.
+def load_detector(
+    weights: Weights,
+    settings: Settings,
+    *,
+    device: str | None = None,
+    on_export: Callable[[], None] | None = None,
+) -> Detector:
+    """Load a model as the settings say, in the thread that will use it; takes seconds.
 
-    Raises `NoInferenceLibraryError` when PyTorch or ultralytics is not installed, `DetectorError` when the file is no
-    model, `NoDeviceError` when the device is not there, `DeviceFault` or `OutOfMemory` when it cannot take the model.
+    `device` goes before that of the settings. `on_export` hears when the model is first exported to the form that its
+    runtime takes, which is kept below the home. Raises `NoInferenceLibraryError` when a library is not installed,
+    `DetectorError` when the file is no model, `NoDeviceError` when the device is not there, `DeviceFault` or
+    `OutOfMemory` when it cannot take the model.
     """
     try:
-        from thumper.worker.engines.ultralytics_engine import UltralyticsEngine  # noqa: PLC0415
+        from thumper.worker.engines.yolo_engine import YoloEngine  # noqa: PLC0415
+
+        return YoloEngine(
+            weights,
+            device=device or settings.device,
+            engine=settings.engine,
+            exports=settings.home / "engines",
+            on_export=on_export,
+        )
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in LIBRARIES:
@@ -35,4 +53,3 @@ def load_detector(weights: Weights, *, device: str) -> Detector:
             f"This machine cannot run the detector: {missing} is not installed. "
             "Install Thumper with its extra `worker`, or run the worker on another machine."
         ) from error
-    return UltralyticsEngine(weights, device=device)

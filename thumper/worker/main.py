@@ -76,6 +76,12 @@ class Voice:
         """Say that it starts."""
         self.sign: Callable[[], Beat] = lambda: Beat(state=ProcessState.STARTING)
 
+    def announce_export(self) -> None:
+        """Say why the first start takes longer."""
+        log.info("the detector is prepared for this machine, once")
+        words = "The detector is prepared for this machine; that happens once."
+        self.sign = lambda: Beat(state=ProcessState.STARTING, message=words)
+
     def speak(self) -> Beat:
         """Say what is to be said now."""
         return self.sign()
@@ -106,7 +112,9 @@ async def _run(settings: Settings, life: Life) -> Ending:
             bench, ending = None, Ending(0)
             async with beside(keep_beating(life, voice.speak), keep_watch(START_LIMIT_S)):
                 try:
-                    bench = await make_ready(settings, weights, sandbox=sandbox, thread=thread)
+                    bench = await make_ready(
+                        settings, weights, sandbox=sandbox, thread=thread, on_export=voice.announce_export
+                    )
                 except NO_DEVICE as fault:
                     ending = voice.give_notice(fault)
             if bench is not None:

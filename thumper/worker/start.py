@@ -40,13 +40,20 @@ _Answer = TypeVar("_Answer")
 
 
 async def make_ready(
-    settings: Settings, weights: Weights, *, sandbox: DecodeSandbox, thread: ThreadPoolExecutor
+    settings: Settings,
+    weights: Weights,
+    *,
+    sandbox: DecodeSandbox,
+    thread: ThreadPoolExecutor,
+    on_export: Callable[[], None],
 ) -> Bench:
     """Load the model and let it look at the proof scene before it is trusted with photos.
 
+    `on_export` hears, in the model's thread, that the model is exported first, which happens once.
+
     Raises one of `NO_DEVICE` when the device is not there, cannot take the model, or fails on the scene.
     """
-    detector, note = await _load(settings, weights, thread)
+    detector, note = await _load(settings, weights, thread=thread, on_export=on_export)
     proof, scene_s = await _look_first(detector, thread)
     # Current, also the packaged one: photos queued for a model that no worker holds would wait for ever.
     detector_id = await detectors.register(weights, make_current=True)
@@ -68,16 +75,20 @@ async def make_ready(
     )
 
 
-async def _load(settings: Settings, weights: Weights, thread: ThreadPoolExecutor) -> tuple[Detector, str]:
+async def _load(
+    settings: Settings, weights: Weights, *, thread: ThreadPoolExecutor, on_export: Callable[[], None]
+) -> tuple[Detector, str]:
     """Load the model, on the CPU when `auto` leaves the choice and the GPU cannot take it; give what to say of it."""
     try:
-        return await _patiently(thread, lambda: load_detector(weights, device=settings.device)), ""
+        return await _patiently(thread, lambda: load_detector(weights, settings, on_export=on_export)), ""
     except (DeviceFault, OutOfMemory) as error:
         if settings.device != "auto" or isinstance(error, DeviceUnfit):
             raise
         why = in_short(error)
     log.warning("the GPU cannot be used, so the CPU is", error=why)
-    detector = await _patiently(thread, lambda: load_detector(weights, device="cpu"))
+    detector = await _patiently(
+        thread, lambda: load_detector(weights, settings, device="cpu", on_export=on_export)
+    )
     return detector, f"The GPU cannot be used ({why}), so the CPU is. Restart Thumper when that is repaired."
 
 

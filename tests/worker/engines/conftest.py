@@ -13,12 +13,19 @@ from thumper.imaging.decode import decode
 from thumper.imaging.limits import Limits
 from thumper.settings import Settings
 from thumper.weights import resolve
-from thumper.worker.engines.ultralytics_engine import UltralyticsEngine
+from thumper.worker.engines.yolo_engine import YoloEngine
 
 
 @pytest.fixture(scope="session")
-def engine() -> UltralyticsEngine:
-    return UltralyticsEngine(resolve(Settings()), device="cpu")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where exported models are kept."""
+    return tmp_path_factory.mktemp("exports")
+
+
+@pytest.fixture(scope="session", params=["onnxruntime", "torch"])
+def engine(request: pytest.FixtureRequest, exports: Path) -> YoloEngine:
+    """Every engine that a CPU has."""
+    return YoloEngine(resolve(Settings()), device="cpu", engine=request.param, exports=exports)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from thumper.errors import DetectorError
 from thumper.weights import PACKAGED_MODEL
-from thumper.worker.engines.network import Network
+from thumper.worker.engines.torch_network import TorchNetwork
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +21,7 @@ CPU = torch.device("cpu")
 def test_another_yolov8_model_is_loaded_with_its_own_labels(
     shared_data: Path, pixels: Callable[[Path], NDArray[np.uint8]]
 ) -> None:
-    network = Network(shared_data / "models" / "yolov8n-coco.pt", CPU)
+    network = TorchNetwork(shared_data / "models" / "yolov8n-coco.pt", CPU)
     assert (len(network.labels), network.labels[0], network.labels[79]) == (80, "person", "toothbrush")
     photo = next((shared_data / "images" / "trailcam-other" / "speciesnet").glob("*bear*"))
     (bear,) = network.predict([pixels(photo)])
@@ -31,7 +31,7 @@ def test_another_yolov8_model_is_loaded_with_its_own_labels(
 def test_odd_class_names_are_kept_as_they_are(
     shared_data: Path, photos: Callable[[int], list[Path]], pixels: Callable[[Path], NDArray[np.uint8]]
 ) -> None:
-    network = Network(shared_data / "models" / "wildlife31-yolov8n.pt", CPU)
+    network = TorchNetwork(shared_data / "models" / "wildlife31-yolov8n.pt", CPU)
     assert len(network.labels) == 31
     assert {"15", "15 0.225962 0.545673 0.298077 0.879808", "Deer"} <= set(network.labels)
     (boxes,) = network.predict([pixels(photos(1)[0])])
@@ -45,14 +45,14 @@ def test_a_file_that_is_no_model_is_named(tmp_path: Path, content: bytes) -> Non
     with pytest.raises(
         DetectorError, match=r"broken\.pt cannot be loaded\. THUMPER_MODEL must name a YOLOv8"
     ):
-        Network(path, CPU)
+        TorchNetwork(path, CPU)
 
 
 def test_a_model_of_another_format_is_named(tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     path.write_bytes(b"onnx")
     with pytest.raises(DetectorError, match=r"model\.onnx cannot be loaded"):
-        Network(path, CPU)
+        TorchNetwork(path, CPU)
 
 
 def test_a_model_for_another_task_is_named(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_model_for_another_task_is_named(tmp_path: Path) -> None:
         path = tmp_path / f"{kind.__name__}.pt"
         torch.save({"model": kind(file, verbose=False)}, path)
         with pytest.raises(DetectorError, match=rf"is a {kind.__name__} with the head (Classify|Segment)"):
-            Network(path, CPU)
+            TorchNetwork(path, CPU)
 
 
 class _Intruder:
@@ -74,14 +74,14 @@ def test_code_inside_a_model_file_is_not_run(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     torch.save({"model": _Intruder()}, tmp_path / "evil.pt")
     with pytest.raises(DetectorError, match=r"evil\.pt cannot be loaded"):
-        Network(tmp_path / "evil.pt", CPU)
+        TorchNetwork(tmp_path / "evil.pt", CPU)
     assert not (tmp_path / "intruder-was-here").exists()
 
 
 def test_a_twin_gives_the_same_answers_and_shares_nothing(
     photos: Callable[[int], list[Path]], pixels: Callable[[Path], NDArray[np.uint8]]
 ) -> None:
-    network = Network(PACKAGED_MODEL, CPU)
+    network = TorchNetwork(PACKAGED_MODEL, CPU)
     twin = network.twin()
     image = pixels(photos(1)[0])
     expected = network.predict([image])

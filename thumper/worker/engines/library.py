@@ -1,4 +1,4 @@
-"""PyTorch and ultralytics, imported in a way that they keep quiet and leave nothing behind.
+"""PyTorch, ultralytics and ONNX Runtime, imported in a way that they keep quiet and leave nothing behind.
 
 Left to itself, ultralytics asks the network whether it is online, installs packages,
 writes a settings file below the home folder and prints. It decides all this while it
@@ -17,6 +17,8 @@ _TOLD: Final = {
     "YOLO_VERBOSE": "false",
     # Model files are unpickled with a list of allowed classes, so that one cannot run code of its own.
     "ULTRALYTICS_SAFE_LOAD": "true",
+    # ONNX Runtime would tell its maker who runs what; it asks when it is imported.
+    "ORT_DISABLE_TELEMETRY": "1",
 }
 
 with tempfile.TemporaryDirectory(prefix="thumper-models-") as _written:
@@ -28,6 +30,7 @@ with tempfile.TemporaryDirectory(prefix="thumper-models-") as _written:
     import torch
     import torchvision
     import ultralytics
+    from ultralytics import YOLO
     from ultralytics.data.augment import LetterBox
     from ultralytics.nn.modules.head import Detect
     from ultralytics.nn.tasks import DetectionModel, load_checkpoint
@@ -38,6 +41,7 @@ VERSIONS: Final = f"ultralytics {ultralytics.__version__}, torch {torch.__versio
 
 __all__ = [
     "VERSIONS",
+    "YOLO",
     "Detect",
     "DetectionModel",
     "LetterBox",

@@ -1,31 +1,22 @@
-"""One YOLOv8 network on one device: pictures in, boxes out.
+"""One YOLOv8 network, whatever runs it: pictures in, boxes out.
 
 Does to a picture what `yolo predict` does, with ultralytics' own letterbox and
-suppression, and nothing else. A network serves one thread at a time.
+suppression, and nothing else. Only the forward pass in between differs by runtime.
 """
 
 from __future__ import annotations
 
-import copy
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
 
 from thumper.domain.box import Box
 from thumper.domain.detection import IMAGE_SIZE, NMS_IOU, STORAGE_FLOOR, RawDetection
-from thumper.errors import DetectorError
-from thumper.worker.engines.library import (
-    Detect,
-    DetectionModel,
-    LetterBox,
-    load_checkpoint,
-    non_max_suppression,
-    scale_boxes,
-    torch,
-)
+from thumper.worker.engines.library import LetterBox, non_max_suppression, scale_boxes, torch
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 _MAX_BOXES: Final = 300
@@ -34,37 +25,37 @@ _LEAST_STRIDE: Final = 32
 """Sides of the network's input are multiples of this or of its own stride (as ultralytics predicts)."""
 _LABEL_CHARACTERS: Final = 200
 """Longest label that the database takes; some files carry whole annotation lines as class names."""
-_WANTED: Final = "THUMPER_MODEL must name a YOLOv8 detection model (.pt)."
 
 
-class Network:
-    """A loaded network. `labels` are its words by class number."""
+class Network(ABC):
+    """A loaded network. `labels` are its words by class number. It serves one thread at a time."""
 
-    def __init__(self, path: Path, device: torch.device) -> None:
-        """Load a model file. Raises `DetectorError` if it is no YOLOv8 detection model."""
-        self._device = device
-        # Pixel by pixel is the faster layout on x86 and CUDA alike, and the one that photos have anyway.
-        self._model = _load(path).to(device, memory_format=torch.channels_last)
-        self.labels = _labels(self._model.names)
-        stride = max(int(self._model.stride.max()), _LEAST_STRIDE)
-        self._letterbox = LetterBox(IMAGE_SIZE, auto=True, stride=stride)
+    def __init__(self, names: Mapping[int, str] | Sequence[str], stride: int) -> None:
+        """Take what the model file says of itself: class names by number, and the network's stride in pixels."""
+        self.labels = _labels(names)
+        self._letterbox = LetterBox(IMAGE_SIZE, auto=True, stride=max(stride, _LEAST_STRIDE))
 
+    @abstractmethod
     def twin(self) -> Self:
         """Give a copy that another thread may use at the same time."""
-        twin = copy.copy(self)
-        twin._model = copy.deepcopy(self._model)  # noqa: SLF001  # one of its own kind
-        return twin
+
+    @abstractmethod
+    def forward(self, boxed: NDArray[np.uint8]) -> torch.Tensor:
+        """Run letterboxed pictures, (n, height, width, 3) uint8 RGB; give (n, 4 + classes, anchors) float32."""
+
+    def letterboxed(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+        """Scale images of one size to the network's, with grey to the next stride: (n, height, width, 3)."""
+        return np.stack([self._letterbox(image=image) for image in images])
 
     def predict(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
         """Run images of one size, (height, width, 3) uint8 RGB each, through the network together."""
         with torch.inference_mode():
-            boxed = torch.stack([torch.from_numpy(self._letterbox(image=image)) for image in images])
-            values = boxed.to(self._device).permute(0, 3, 1, 2).float().div_(255)  # (n, 3, height, width)
+            boxed = self.letterboxed(images)
             answers = non_max_suppression(
-                self._model(values), STORAGE_FLOOR, NMS_IOU, max_det=_MAX_BOXES, nc=len(self.labels)
+                self.forward(boxed), STORAGE_FLOOR, NMS_IOU, max_det=_MAX_BOXES, nc=len(self.labels)
             )
             return [
-                self._detections(rows.cpu(), tuple(values.shape[2:]), image)
+                self._detections(rows.cpu(), boxed.shape[1:3], image)
                 for rows, image in zip(answers, images, strict=True)
             ]
 
@@ -83,22 +74,6 @@ class Network:
             )
             for corner, (confidence, number) in zip(corners, rows[:, 4:6].tolist(), strict=True)
         ]
-
-
-def _load(path: Path) -> Any:
-    try:
-        model, _ = load_checkpoint(str(path), device="cpu", fuse=True)
-    except Exception as error:
-        first_line = str(error).strip().partition("\n")[0].removeprefix("ERROR ❌️ ")
-        raise DetectorError(f"The model {path} cannot be loaded. {_WANTED} ({first_line})") from error
-    layers = getattr(model, "model", None)
-    head = type(layers[-1]) if isinstance(layers, torch.nn.Sequential) else None
-    if not isinstance(model, DetectionModel) or head is not Detect or getattr(model, "end2end", False):
-        kind = f"{type(model).__name__} with the head {head.__name__ if head is not None else 'unknown'}"
-        raise DetectorError(f"The model {path} is a {kind}. {_WANTED}")
-    for parameter in model.parameters():
-        parameter.requires_grad = False
-    return model
 
 
 def _labels(names: Mapping[int, str] | Sequence[str]) -> tuple[str, ...]:

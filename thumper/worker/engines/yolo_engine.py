@@ -1,15 +1,16 @@
-"""Runs a YOLOv8 model with ultralytics and PyTorch, in this process, on CUDA or on the cores of the CPU.
+"""Runs a YOLOv8 model in this process: with PyTorch on CUDA, with ONNX Runtime or PyTorch on the cores of the CPU.
 
 Gives the boxes that `yolo predict` gives with its defaults, without what surrounds
-them there: nothing is read, written, downloaded or printed.
+them there: nothing is read, downloaded or printed, and nothing written but the exported model.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ from thumper.weights import Weights
 from thumper.worker.detector import DeviceFault, NoDeviceError, OutOfMemory
 from thumper.worker.engines.library import VERSIONS, torch
 from thumper.worker.engines.network import Network
+from thumper.worker.engines.torch_network import TorchNetwork
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,20 +31,28 @@ _FAULT_WORDS: Final = ("CUDA error", "CUBLAS_STATUS", "CUDNN_STATUS", "cuDNN err
 """How errors read after which a CUDA context is lost, where PyTorch gives them no class of their own."""
 
 
-class UltralyticsEngine:
+class YoloEngine:
     """A `Detector`, made in a few seconds. One caller at a time.
 
-    `device` is auto, cpu, cuda or cuda:N. Raises `DetectorError` if the file is no YOLOv8 detection model,
-    `NoDeviceError` if the device is not there, `DeviceFault` or `OutOfMemory` if it cannot take the model.
+    `device` is auto, cpu, cuda or cuda:N, `engine` auto, torch or onnxruntime; exported models are kept in `exports`.
+    Raises `DetectorError` if the file is no YOLOv8 detection model or cannot be exported, `NoDeviceError` if the
+    device is not there, `DeviceFault` or `OutOfMemory` if it cannot take the model.
     """
 
-    def __init__(self, weights: Weights, *, device: str) -> None:
-        """Load the model onto the device and warm it up."""
+    def __init__(
+        self,
+        weights: Weights,
+        *,
+        device: str,
+        engine: str,
+        exports: Path,
+        on_export: Callable[[], None] | None = None,
+    ) -> None:
+        """Load the model onto the device and warm it up; `on_export` hears when it is exported first."""
         self._device = _choose_device(device)
         self.name = weights.name
         self.sha256 = weights.sha256
         self.device = str(self._device)
-        self.engine = VERSIONS
         on_cpu = self._device.type == "cpu"
         if on_cpu:
             # One thread an image and as many images as cores: measured faster than one image on all cores, and
@@ -50,13 +60,24 @@ class UltralyticsEngine:
             torch.set_num_threads(1)
         streams = min(len(os.sched_getaffinity(0)), _MOST_STREAMS) if on_cpu else 1
         with _translated_errors():
-            first = Network(weights.path, self._device)
+            first, self.engine = self._load(weights, engine, exports=exports, on_export=on_export)
             self.labels = first.labels
             first.predict([_blank()])  # the first picture is slow
             self._networks: SimpleQueue[Network] = SimpleQueue()
             for network in [first, *(first.twin() for _ in range(streams - 1))]:
                 self._networks.put(network)
         self._threads = ThreadPoolExecutor(streams, "stream", torch.set_num_threads, (1,)) if on_cpu else None
+
+    def _load(
+        self, weights: Weights, engine: str, *, exports: Path, on_export: Callable[[], None] | None
+    ) -> tuple[Network, str]:
+        """Give the network in the runtime that is wanted, or the faster exact one, and what that is called."""
+        if engine == "onnxruntime" or (engine == "auto" and self._device.type == "cpu"):
+            from thumper.worker.engines.exported import onnx_file  # noqa: PLC0415  # a GPU does without
+            from thumper.worker.engines.onnx_network import VERSION, OnnxNetwork  # noqa: PLC0415
+
+            return OnnxNetwork(onnx_file(weights, exports, on_export=on_export)), VERSION
+        return TorchNetwork(weights.path, self._device), VERSIONS
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
         """Find what is in each image; see `Detector.detect`."""
