@@ -9,6 +9,7 @@ from tests.factories import make_dump
 from tests.live import subscribed
 from tests.pipeline import claim, detect, fail, store_images
 from thumper.domain.progress import FileState, ProcessRole, ProcessState
+from thumper.domain.stage import Stage, StageTime
 from thumper.graphql import subscription_stream
 from thumper.store import detectors, processes, standing
 from thumper.store.connect import client
@@ -38,6 +39,9 @@ async def age(seconds: float) -> None:
     )
 
 
+STAGES = (StageTime(Stage.LOAD, 0.005), StageTime(Stage.DETECT, 0.04), StageTime(Stage.WRITE, 0.001))
+
+
 async def worker(state: ProcessState, *, rate: float | None = None) -> None:
     detector = await detectors.current()
     process_id = await processes.register(
@@ -45,7 +49,8 @@ async def worker(state: ProcessState, *, rate: float | None = None) -> None:
     )
     detector_id = None if detector is None else detector.id
     await processes.beat(
-        process_id, Beat(state=state, device="cuda:0", detector_id=detector_id, images_per_s=rate)
+        process_id,
+        Beat(state=state, device="cuda:0", detector_id=detector_id, images_per_s=rate, stages=STAGES),
     )
 
 
@@ -105,6 +110,23 @@ async def test_speed_and_time_left_come_from_living_workers(api: Api) -> None:
     assert (status["imagesPerSecond"], status["etaSeconds"]) == (None, None)
     assert status["worker"]["state"] == "DOWN"
     assert status["worker"]["heartbeatAgeSeconds"] > processes.DOWN_AFTER_S
+
+
+async def test_a_worker_says_what_its_stages_take_and_which_one_limits_it(api: Api) -> None:
+    query = """{ status {
+        worker { stages { stage millisecondsPerImage imagesPerSecond } limit { stage imagesPerSecond } }
+        api { stages { stage } limit { stage } } } }"""
+    status = (await api.ask(query))["status"]
+    assert status["worker"] == {"stages": [], "limit": None}
+    await worker(ProcessState.BUSY)
+    status = (await api.ask(query))["status"]
+    assert [(one["stage"], one["millisecondsPerImage"]) for one in status["worker"]["stages"]] == [
+        ("LOAD", 5.0),
+        ("DETECT", 40.0),
+        ("WRITE", 1.0),
+    ]
+    assert status["worker"]["limit"] == {"stage": "DETECT", "imagesPerSecond": 25.0}
+    assert status["api"] == {"stages": [], "limit": None}
 
 
 async def test_a_dead_process_that_was_replaced_is_not_shown(api: Api) -> None:

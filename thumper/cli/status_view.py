@@ -17,7 +17,8 @@ _PROCESS: Final = "state message device detectorName restarts lastExit heartbeat
 FIELDS: Final = f"""
 images {{ total pending processing completed failed }}
 held queueDepth filesArriving imagesPerSecond etaSeconds
-worker {{ {_PROCESS} imagesPerSecond }} watcher {{ {_PROCESS} }} api {{ {_PROCESS} }}
+worker {{ {_PROCESS} imagesPerSecond stages {{ stage millisecondsPerImage }} limit {{ stage imagesPerSecond }} }}
+watcher {{ {_PROCESS} }} api {{ {_PROCESS} }}
 sources {{ kind state path watchMode watchNote canaryAt lastScanAt }}
 lastDumps {{
     dump {{ id folder number firstSeenAt settledAt source {{ kind path }} location {{ name }} }}
@@ -59,7 +60,18 @@ class ProcessView:
         if answer["restarts"]:
             times = "once" if answer["restarts"] == 1 else f"{answer['restarts']} times"
             words.append(f"· restarted {times}, last exit: {answer['lastExit'] or 'unknown'}")
+        if state == "BUSY" and answer.get("limit"):
+            words.append(f"· {_stages(answer)}")
         return cls(name=name, state=state, words=" ".join(words))
+
+
+def _stages(worker: dict[str, Any]) -> str:
+    """Say what each stage takes and which one limits the worker."""
+    times = ", ".join(
+        f"{one['stage'].lower()} {one['millisecondsPerImage']:.3g} ms" for one in worker["stages"]
+    )
+    limit = worker["limit"]
+    return f"an image takes {times}; {limit['stage'].lower()} limits it to {limit['imagesPerSecond']:.3g} images/s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ import math
 
 import strawberry
 
+from thumper.domain import stage as worker_stage
 from thumper.domain.progress import ProcessRole
+from thumper.domain.stage import Stage
 from thumper.graphql.context import Info
 from thumper.graphql.dump import ImageCounts
 from thumper.graphql.enumeration import publish
-from thumper.graphql.field import field, lazy, listed
+from thumper.graphql.field import field, lazy, listed, optional
 from thumper.graphql.receipt import Receipt
 from thumper.graphql.source import Source
 from thumper.store import image_counts, models, receipts, standing
@@ -37,6 +39,35 @@ publish(
     },
     name="ProcessState",
 )
+
+
+publish(
+    Stage,
+    "What a worker does with images, one after the other; of several batches it does all three at once.",
+    {
+        Stage.LOAD: "Read, hash and decode photos, and make their thumbnails.",
+        Stage.DETECT: "Run the model.",
+        Stage.WRITE: "Write what was found.",
+    },
+    name="WorkerStage",
+)
+
+
+@strawberry.type(description="What one stage of a worker takes, over the last half minute.")
+class StageTime:
+    """Stands over `domain.stage.StageTime`."""
+
+    stage: Stage = strawberry.field(description="Which stage.")
+
+    @field("Milliseconds an image, with as many at once as the stage takes.")
+    @staticmethod
+    def milliseconds_per_image(root: strawberry.Parent[worker_stage.StageTime]) -> float:
+        return 1000 * root.seconds_per_image
+
+    @field("The most that this stage could do by itself.")
+    @staticmethod
+    def images_per_second(root: strawberry.Parent[worker_stage.StageTime]) -> float:
+        return root.images_per_s
 
 
 @strawberry.type(description="One process of Thumper and its last sign of life.")
@@ -70,6 +101,21 @@ class Process:
     @staticmethod
     def images_per_second(root: strawberry.Parent[standing.Vitals]) -> float | None:
         return root.images_per_s
+
+    @field(
+        "What the stages of a worker take, in their order; none before its first batch.", listed(StageTime)
+    )
+    @staticmethod
+    def stages(root: strawberry.Parent[standing.Vitals]) -> list[worker_stage.StageTime]:
+        return list(root.stages)
+
+    @field(
+        "The slowest stage of a worker: it cannot be faster than this; null before its first batch.",
+        optional(StageTime),
+    )
+    @staticmethod
+    def limit(root: strawberry.Parent[standing.Vitals]) -> worker_stage.StageTime | None:
+        return worker_stage.limit(root.stages)
 
     @field(
         "Seconds since its last sign of life, due every 3; null when there is none. Not a reason for a message."

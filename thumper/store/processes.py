@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import socket
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from thumper.domain.progress import ProcessRole, ProcessState
+from thumper.domain.stage import StageTime
 from thumper.store.connect import OUTAGES, client
 from thumper.store.models import Process
 
@@ -35,6 +37,7 @@ class Beat:
     device: str | None = None
     detector_id: UUID | None = None
     images_per_s: float | None = None
+    stages: tuple[StageTime, ...] = ()
     lasting: bool = False
     """Whether it is to be read also when the process has ended, until the next one starts."""
 
@@ -68,9 +71,17 @@ async def beat(process_id: UUID, sign: Beat) -> bool:
     rows = await client().execute_query_dict(
         """
         UPDATE process SET heartbeat_at = now(), state = $2, message = $3, device = $4, detector_id = $5,
-            images_per_s = $6 WHERE id = $1 RETURNING id
+            images_per_s = $6, stages = $7::jsonb WHERE id = $1 RETURNING id
         """,
-        [process_id, sign.state.value, sign.message, sign.device, sign.detector_id, sign.images_per_s],
+        [
+            process_id,
+            sign.state.value,
+            sign.message,
+            sign.device,
+            sign.detector_id,
+            sign.images_per_s,
+            json.dumps({time.stage.value: time.seconds_per_image for time in sign.stages}),
+        ],
     )
     return bool(rows)
 

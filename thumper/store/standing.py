@@ -7,6 +7,7 @@ neither the feed's number nor the seconds since a heartbeat or the moment of a s
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from thumper.domain.progress import ProcessRole, ProcessState, SourceKind, SourceState, WatchMode
+from thumper.domain.stage import Stage, StageTime
 from thumper.store import dump_search, image_counts, receipts
 from thumper.store.connect import client
 from thumper.store.image_counts import ImageCounts
@@ -59,6 +61,7 @@ class Vitals:
     detector_id: UUID | None = None
     detector_name: str | None = None
     images_per_s: float | None = None
+    stages: tuple[StageTime, ...] = field(default=(), compare=False)
     restarts: int = 0
     last_exit: str = ""
     started_at: dt.datetime | None = None
@@ -172,7 +175,8 @@ FROM unfinished, waiting
 # A silent process with a younger one of its role on the same machine has been replaced.
 _VITALS: Final = """
 SELECT process.role, process.state, process.host, process.pid, process.message, process.device,
-    process.detector_id, detector.name AS detector_name, process.images_per_s, process.restarts,
+    process.detector_id, detector.name AS detector_name, process.images_per_s, process.stages,
+    process.restarts,
     process.last_exit, process.started_at,
     extract(epoch FROM clock_timestamp() - process.heartbeat_at)::float8 AS heartbeat_age_s
 FROM process LEFT JOIN detector ON detector.id = process.detector_id
@@ -196,7 +200,13 @@ def _of_row(row: dict[str, Any]) -> Vitals:
         liveness = Liveness.DOWN
     elif state in {ProcessState.STARTING, ProcessState.STOPPING}:
         row["message"] = row["message"] or state.value
-    return Vitals(**row | {"role": ProcessRole(row["role"]), "liveness": liveness})
+    told = {"role": ProcessRole(row["role"]), "liveness": liveness, "stages": _stages(row["stages"])}
+    return Vitals(**row | told)
+
+
+def _stages(stored: str | None) -> tuple[StageTime, ...]:
+    seconds: dict[str, float] = json.loads(stored or "{}")
+    return tuple(StageTime(stage, seconds[stage]) for stage in Stage if seconds.get(stage, 0) > 0)
 
 
 # Those that are watched first, then those that were.

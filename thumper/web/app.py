@@ -21,6 +21,7 @@ from thumper.web import health
 from thumper.web.access import LocalOnly, QuietHeaders
 from thumper.web.answer import refused
 from thumper.web.media import media
+from thumper.web.metrics import metrics
 from thumper.web.page import page_files, query_page, wants_page
 from thumper.web.room import open_room
 from thumper.web.transport import PATH, Transport
@@ -68,6 +69,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
             Route("/upload/{token}", upload, methods=["PUT"]),
             Route("/health/live", health.live, methods=["GET"]),
             Route("/health/ready", health.ready, methods=["GET"]),
+            Route("/metrics", metrics, methods=["GET"]),
             Mount("/pages", page_files()),
         ],
         middleware=[Middleware(QuietHeaders), Middleware(LocalOnly)],

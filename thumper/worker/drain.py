@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import deque
 from typing import Final
 from uuid import UUID
 
 import structlog
 
 from thumper.domain.progress import ProcessState
+from thumper.domain.stage import Stage
 from thumper.store import detectors, jobs
 from thumper.store.connect import OUTAGES
 from thumper.store.disk_space import want_of_room
@@ -25,37 +25,14 @@ from thumper.store.processes import Beat
 from thumper.worker import batch as batches
 from thumper.worker.batch import Batch, Bench
 from thumper.worker.detector import DeviceFault, DeviceUnfit
+from thumper.worker.pace import Rate, StageClock
 
 log = structlog.get_logger(__name__)
-
-RATE_WINDOW_S: Final = 30.0
-"""Span over which images per second are averaged."""
 
 OUTAGE_PAUSE_S: Final = 1.0
 """Pause after PostgreSQL could not be reached."""
 
 _OVERTAKEN: Final = "Another worker has made its detector the current one."
-
-
-class Rate:
-    """Images per second over the last `RATE_WINDOW_S` seconds of a monotonic clock."""
-
-    def __init__(self) -> None:
-        """Start without any image."""
-        self._ended: deque[tuple[float, int]] = deque()
-
-    def add(self, images: int, *, now_s: float) -> None:
-        """Count images that ended now."""
-        self._ended.append((now_s, images))
-
-    def per_s(self, *, now_s: float) -> float | None:
-        """Give the rate; None before the second batch. The last two count however long they take."""
-        while len(self._ended) > 2 and self._ended[0][0] < now_s - RATE_WINDOW_S:  # noqa: PLR2004
-            self._ended.popleft()
-        # The first batch only marks the start of the span, and one that has not ended says nothing yet.
-        later = list(self._ended)[1:]
-        span_s = later[-1][0] - self._ended[0][0] if later else 0.0
-        return sum(images for _, images in later) / span_s if span_s > 0 else None
 
 
 class Drain:
@@ -69,6 +46,7 @@ class Drain:
         self._leases: dict[UUID, Lease] = {}
         self._owed: dict[UUID, Lease] = {}
         self._rate = Rate()
+        self._stages = StageClock()
         self._current = True
 
     def kick(self) -> None:
@@ -90,6 +68,7 @@ class Drain:
             device=self._bench.detector.device,
             detector_id=self._bench.detector_id,
             images_per_s=self._rate.per_s(now_s=time.monotonic()) if busy else None,
+            stages=self._stages.times(),
         )
 
     async def keep_draining(self) -> None:
@@ -180,7 +159,8 @@ class Drain:
             return None
         self._leases[lease.token] = lease
         try:
-            return await batches.load(self._bench, lease)
+            with self._stages.timing(Stage.LOAD, len(lease.claims)):
+                return await batches.load(self._bench, lease)
         except OUTAGES:
             # Nobody else ends this lease while it is renewed. Any other error ends the process, and the lease runs
             # out: that is how an image is found out that ends every worker.
@@ -190,8 +170,10 @@ class Drain:
     async def _finish(self, batch: Batch) -> None:
         """Detect and write. A batch that is cancelled stays among the leases, to be given back."""
         try:
-            found = await batches.detect(self._bench, batch)
-            ended = await batches.write(self._bench, batch, found)
+            with self._stages.timing(Stage.DETECT, len(batch.loaded)):
+                found = await batches.detect(self._bench, batch)
+            with self._stages.timing(Stage.WRITE, len(batch.lease.claims)):
+                ended = await batches.write(self._bench, batch, found)
         except Exception as error:
             self._leases.pop(batch.lease.token, None)
             if isinstance(error, (DeviceUnfit, *OUTAGES)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -25,6 +27,8 @@ class Process(Model):
         "thumper.Detector", related_name="processes", null=True, on_delete=fields.SET_NULL
     )
     images_per_s = fields.FloatField(null=True)
+    stages: Any = fields.JSONField(null=True)
+    """Seconds an image of each `Stage` that a worker has timed, by its name."""
     restarts = fields.IntField(default=0)
     """How often the supervisor had to start it again."""
     last_exit = fields.TextField(default="")

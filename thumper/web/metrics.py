@@ -1,0 +1,87 @@
+"""What Prometheus reads: counts, queue, speed, processes and the worker's stages, as of the moment of asking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+
+from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN
+from thumper.store.connect import OUTAGES
+from thumper.store.standing import Standing, read_standing
+from thumper.web.answer import refused
+
+
+async def metrics(_request: Request) -> Response:
+    """Answer in Prometheus' text format; 503 while PostgreSQL is away."""
+    try:
+        standing = await read_standing()
+    except OUTAGES:
+        return refused(503, DATABASE_DOWN, message=DATABASE_IS_DOWN)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Snapshot(standing))
+    return Response(
+        generate_latest(registry),
+        headers={"content-type": CONTENT_TYPE_PLAIN_0_0_4, "cache-control": "no-store"},
+    )
+
+
+class _Snapshot(Collector):
+    """The gauges of one moment."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Give every gauge."""
+        standing = self._standing
+        images = GaugeMetricFamily("thumper_images", "Images by how far detection is.", labels=["state"])
+        for state in ("pending", "processing", "completed", "failed"):
+            images.add_metric([state], getattr(standing.images, state))
+        yield images
+        yield GaugeMetricFamily(
+            "thumper_images_held", "Pending images that nobody has sent to detection.", standing.held
+        )
+        yield GaugeMetricFamily("thumper_queue_depth", "Images that wait for a worker.", standing.queued)
+        yield GaugeMetricFamily(
+            "thumper_files_arriving", "Files that were found and have not been read.", standing.files_waiting
+        )
+        yield from self._processes()
+        yield from self._workers()
+
+    def _processes(self) -> Iterator[GaugeMetricFamily]:
+        labels = ["role", "host", "pid"]
+        alive = GaugeMetricFamily(
+            "thumper_process_up", "Whether a process gives signs of life.", labels=labels
+        )
+        restarts = GaugeMetricFamily(
+            "thumper_process_restarts", "How often a process was started again.", labels=labels
+        )
+        for own in self._standing.vitals:
+            names = [own.role.value, own.host, str(own.pid)]
+            alive.add_metric(names, own.lives)
+            restarts.add_metric(names, own.restarts)
+        yield alive
+        yield restarts
+
+    def _workers(self) -> Iterator[GaugeMetricFamily]:
+        rate = GaugeMetricFamily(
+            "thumper_worker_images_per_second", "Speed over the last half minute.", labels=["host", "pid"]
+        )
+        stages = GaugeMetricFamily(
+            "thumper_worker_stage_seconds_per_image",
+            "What a stage takes for one image; the largest limits the worker.",
+            labels=["host", "pid", "stage"],
+        )
+        for own in self._standing.vitals:
+            if own.lives and own.images_per_s is not None:
+                rate.add_metric([own.host, str(own.pid)], own.images_per_s)
+            for time in own.stages if own.lives else ():
+                stages.add_metric([own.host, str(own.pid), time.stage.value], time.seconds_per_image)
+        yield rate
+        yield stages
