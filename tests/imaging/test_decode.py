@@ -134,6 +134,30 @@ def test_damage_that_pillow_keeps_to_itself_is_found(shared_data: Path) -> None:
     assert np.array_equal(np.asarray(picture.image), opencv(file))
 
 
+def test_noise_in_which_libjpeg_stops_costs_the_rest_of_the_photo_only() -> None:
+    at = len(JPEG) * 3 // 4
+    picture = decode(JPEG[:at] + b"\xff\x05" * 40 + JPEG[at + 80 :], Limits())
+    assert picture.damaged
+    assert np.array_equal(np.asarray(picture.image)[:120], opencv(JPEG)[:120])
+
+
+def test_bytes_between_the_stretches_of_picture_data_are_damage() -> None:
+    stream = io.BytesIO()
+    scene().save(stream, "JPEG", quality=90, restart_marker_blocks=8)
+    file = stream.getvalue()
+    at = file.index(b"\xff\xd3", len(file) // 2)
+    assert ending(file) == "whole"
+    assert ending(file[:at] + b"between" + file[at:]) == "damaged"
+
+
+def test_damage_behind_a_padded_header_is_found() -> None:
+    at = JPEG.index(b"\xff\xdb")
+    padded = JPEG[:at] + bytes(4) + JPEG[at:]
+    assert ending(padded) == "whole"
+    middle = len(padded) // 2
+    assert ending(padded[:middle] + bytes(300) + padded[middle + 300 :]) == "damaged"
+
+
 def test_bytes_that_a_camera_pads_with_are_no_damage() -> None:
     assert JPEG.endswith(b"\xff\xd9")
     assert np.array_equal(ours(JPEG[:-2] + bytes(20) + JPEG[-2:]), opencv(JPEG))

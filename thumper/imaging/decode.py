@@ -11,11 +11,13 @@ which is silent about it, reads what that one does not, and what is damaged.
 
 from __future__ import annotations
 
+import contextlib
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFile
 
 from thumper.domain.reason import Reason
 from thumper.imaging.header import JPEG, PNG, Probe, inspect_stream, open_header
@@ -95,6 +97,8 @@ def _rgb(image: Image.Image) -> Image.Image:
 def _salvage(data: bytes, probe: Probe, *, cause: Exception) -> Image.Image:
     """Decode what there is of a broken JPEG: with an end mark appended, libjpeg fills the rest with grey.
 
+    Where it stops in the midst, at bytes that look like a mark and are none, the rest stays black.
+
     Raises `DecodeRefusal` if that gives nothing: TRUNCATED when the file's ending is missing, else CORRUPT.
     """
     refusal = DecodeRefusal(Reason.CORRUPT if probe.ending_complete else Reason.TRUNCATED)
@@ -102,15 +106,29 @@ def _salvage(data: bytes, probe: Probe, *, cause: Exception) -> Image.Image:
         raise refusal from cause
     try:
         image = _upright_rgb(data + _JPEG_END, probe)
-    except (OSError, SyntaxError, ValueError) as error:
-        raise refusal from error
+    except (OSError, SyntaxError, ValueError):
+        try:
+            with _tolerance():
+                image = _upright_rgb(data, probe)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise refusal from error
     if _arrived(image) < _LEAST_ARRIVED:
         raise refusal from cause
     return image
 
 
+@contextlib.contextmanager
+def _tolerance() -> Iterator[None]:
+    """Have Pillow give what it has when a decoder stops; it asks a variable of its module."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
 def _arrived(image: Image.Image) -> float:
-    """Give the share of rows above the flat grey that fills what is missing."""
+    """Give the share of rows above the flat grey or black that fills what is missing."""
     last = image.getpixel((image.width - 1, image.height - 1))
     box = ImageChops.difference(image, Image.new("RGB", image.size, last)).getbbox()
     return box[3] / image.height if box is not None else 0.0

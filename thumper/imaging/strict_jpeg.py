@@ -6,10 +6,14 @@ not ask gets shifted blocks and wrong colours for a whole photo.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 from typing import Final
 
 from PIL import Image
+
+from thumper.imaging.header_parts import EndlessHeaderError, read_jpeg_parts
 
 # Nothing is calculated here: numpy, which simplejpeg asks for, need not start a thread for every core.
 os.putenv("OPENBLAS_NUM_THREADS", "1")
@@ -25,10 +29,11 @@ _DAMAGE: Final = (
     "instead of RST",
     "Inconsistent progression sequence",
     "Premature end of JPEG file",
+    *(f"before marker 0xd{number}" for number in range(8)),
 )
-"""Words of libjpeg's warnings (jerror.h) about picture data that does not make sense. Not in here: extraneous
-bytes before a marker, with which some programs pad, odd version numbers, and profiles that cannot be read."""
-
+"""Words of libjpeg's warnings (jerror.h) about picture data that does not make sense. Not in here: extraneous bytes
+before a marker that is none of the eight within picture data (RST), with which some programs pad, odd version numbers,
+and profiles that cannot be read."""
 
 _KEPT_BYTES: Final = 64 * 1024 * 1024
 """Largest picture of which the memory is kept for the next one: fresh memory costs as much time as the decoding."""
@@ -50,11 +55,28 @@ def read_strictly(data: bytes) -> Image.Image | None:
         memory = _memory(int(height_px) * int(width_px) * 4)
         simplejpeg.decode_jpeg(data, "RGB" if exact else "CMYK", buffer=memory)
     except ValueError as error:
-        if any(words in str(error) for words in _DAMAGE):
-            raise DamageError(str(error)) from error
+        _refuse_damage(error)
+        _look_behind_header(data)
         return None
     size = (int(width_px), int(height_px))
     return Image.frombuffer("RGB", size, memory, "raw", "RGB", 0, 1) if exact else None
+
+
+def _refuse_damage(error: ValueError) -> None:
+    if any(words in str(error) for words in _DAMAGE):
+        raise DamageError(str(error)) from error
+
+
+def _look_behind_header(data: bytes) -> None:
+    """Raise `DamageError` if the data is damaged behind a header that is odd: only the first complaint is told."""
+    with contextlib.suppress(EndlessHeaderError):
+        parts = read_jpeg_parts(io.BytesIO(data))
+        scan = data[parts.data_at + 2 :]
+        behind_header = scan[int.from_bytes(scan[:2], "big") :]
+        try:
+            simplejpeg.decode_jpeg(parts.lean + behind_header, "GRAY")
+        except ValueError as error:
+            _refuse_damage(error)
 
 
 def _memory(size_bytes: int) -> bytearray:

@@ -20,7 +20,7 @@ from thumper.background import beside
 from thumper.ingest.desk import Desk
 from thumper.settings import Settings
 from thumper.store.connect import OUTAGES
-from thumper.store.disk_space import want_of_room
+from thumper.watcher.disk_room import DiskRoom
 from thumper.watcher.hints import Hints
 from thumper.watcher.lookout import Lookout
 from thumper.watcher.root import Health, Root
@@ -60,8 +60,9 @@ async def _turn_until(
 ) -> None:
     source_id: UUID | None = None
     pause_s = _FIRST_PAUSE_S
+    room = DiskRoom(settings)
     while not stop.is_set():
-        if not _has_room(settings, health):
+        if not await room.is_there(health):
             await _wait(stop, timeout_s=_NO_ROOM_S)
             continue
         try:
@@ -81,15 +82,6 @@ async def _turn_until(
     if source_id is not None:
         with contextlib.suppress(*OUTAGES):
             await lookout.end(source_id)
-
-
-def _has_room(settings: Settings, health: Health) -> bool:
-    """Say it in the log when a disk fills up, and in every sign of life while it is full."""
-    words = want_of_room(settings)
-    if words and not health.want_of_room:
-        log.warning("the watch pauses", reason=words)
-    health.want_of_room = words
-    return not words
 
 
 async def _rest(stop: asyncio.Event, hints: Hints, *, until_s: float) -> None:

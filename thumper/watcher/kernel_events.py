@@ -36,9 +36,10 @@ _RAISED_TO: Final = {"watches": 524_288, "instances": 1024}
 class KernelEvents(InotifyFD):
     """The kernel's queue of events of a root and the folders below it, except those that are never looked into."""
 
-    def __init__(self, root: bytes, *, lost: Callable[[], None]) -> None:
+    def __init__(self, root: bytes, *, lost: Callable[[], None], progress: Callable[[], None]) -> None:
         super().__init__()
         self._root = root
+        self._progress = progress
         self._root_watch: WatchDescriptor | None = None
         self._lost = lost
         self.refusal: OSError | None = None
@@ -60,6 +61,7 @@ class KernelEvents(InotifyFD):
                 self.refusal = error
                 self._lost()
             raise
+        self._progress()
         if path == self._root:
             self._root_watch = watch
         return watch

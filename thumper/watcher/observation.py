@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -49,8 +50,10 @@ _JOIN_S: Final = 2.0
 class Observation:
     """Watches one root, as long as that works, and passes its events on as hints."""
 
-    def __init__(self, root: bytes, hints: Hints) -> None:
+    def __init__(self, root: bytes, hints: Hints, *, progress: Callable[[], None] = lambda: None) -> None:
+        """`progress` is called with every folder that is being watched: of many, that takes a while."""
         self._root = root
+        self._progress = progress
         self._hints = hints
         self._observer: BaseObserver | None = None
         self._kernel: KernelEvents | None = None
@@ -80,7 +83,7 @@ class Observation:
     def _make_observer(self, root: bytes) -> BaseObserver:
         if sys.platform != "linux":
             return Observer()
-        self._kernel = KernelEvents(root, lost=self._hints.touch_everything)
+        self._kernel = KernelEvents(root, lost=self._hints.touch_everything, progress=self._progress)
         return KernelObserver(self._kernel)
 
     def disarm(self) -> None:

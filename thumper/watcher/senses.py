@@ -7,7 +7,6 @@ come back by themselves when the cause has gone.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Final
 
@@ -40,7 +39,7 @@ class Senses:
         self._hints = hints
         self._settings = settings
         self.disk = Disk()
-        self._observation = Observation(path, hints)
+        self._observation = Observation(path, hints, progress=self.disk.progress)
         self._table = MountTable()
         self._place: tuple[tuple[int, int], Mounts] | None = None
         self._retry_at_s = 0.0
@@ -79,7 +78,7 @@ class Senses:
 
         Called often: only when something changed does it do anything.
         """
-        place = (identity, await asyncio.to_thread(self._table.around, self._path))
+        place = (identity, await self.disk.ask(lambda: self._table.around(self._path)))
         moved, self._place = place != self._place, place
         self._poll_because = self._reason_to_poll(place[1])
         if self._poll_because:
