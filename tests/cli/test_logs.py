@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -13,6 +16,9 @@ import structlog
 from tests.names import FILES
 from thumper.cli.logs import configure_logs
 from thumper.settings import Settings
+
+FULL = Path("/dev/full")
+"""Every write to it fails as on a full disk."""
 
 NASTY = [
     "two\nlines", '\r\x1b[2K{"level": "critical"}', "\x1b]0;title\x07", "\u2028", "\x85", "\u202egnp", "\udcff",
@@ -71,3 +77,22 @@ def test_an_exception_that_names_a_file_breaks_no_record(stderr: io.StringIO) ->
     if not stderr.isatty():
         (line,) = text.splitlines()
         assert "no such file" in json.loads(line)["exception"]
+
+
+def test_a_log_on_a_full_disk_costs_the_words_only(tmp_path: Path) -> None:
+    program = (
+        "import logging, pathlib, sys, structlog\n"
+        "from thumper.cli.display import Display\n"
+        "from thumper.cli.logs import configure_logs\n"
+        "from thumper.settings import Settings\n"
+        "configure_logs(Settings())\n"
+        "structlog.get_logger('own').warning('full', words='x' * 100_000)\n"
+        "logging.getLogger('of a library').warning('full')\n"
+        "Display(Settings(), interactive=False).greet()\n"
+        "pathlib.Path(sys.argv[1]).write_text('it went on')\n"
+    )
+    proof = tmp_path / "proof"
+    with FULL.open("w") as full:
+        command = [sys.executable, "-c", program, str(proof)]
+        subprocess.run(command, stdout=full, stderr=full, check=False)
+    assert proof.read_text() == "it went on"

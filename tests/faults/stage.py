@@ -134,7 +134,7 @@ class Stage:
         self.ranch.stop()
 
     def start(self, *verb: str, name: str | None = None, **environment: str) -> subprocess.Popen[bytes]:
-        """Start `thumper VERB…`, called `name`; its output goes to a file beside the home."""
+        """Start `thumper VERB…`, called `name`; its output goes to a file in the home."""
         own = name or verb[0]
         path = os.pathsep.join([str(HOOK), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
         added = {"PYTHONPATH": path, "FAULTY_PAUSE_S": str(PAUSE_S), "FAULTY_INPUT_PX": str(INPUT_PX)}
@@ -151,8 +151,8 @@ class Stage:
         return process
 
     def outlet(self, name: str) -> Path:
-        """Give the file with what a process printed; it lies on no disk that is filled."""
-        return self.scratch / f"{name}.out"
+        """Give the file with what a process printed."""
+        return self.settings.home / f"{name}.out"
 
     def process(self, victim: str) -> psutil.Process | None:
         """Give the process of that name below `thumper up`; None while it is dead."""

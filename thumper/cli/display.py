@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import sys
 from contextlib import aclosing
 from typing import Final
 
@@ -17,6 +18,7 @@ from rich.live import Live
 
 from thumper.background import beside
 from thumper.cli.client import follow
+from thumper.cli.outlet import forgiving
 from thumper.cli.status_view import SUBSCRIPTION, Burst, DumpView, StatusView, panel
 from thumper.errors import ThumperError
 from thumper.settings import Settings
@@ -34,7 +36,7 @@ class Display:
     def __init__(self, settings: Settings, *, interactive: bool, console: Console | None = None) -> None:
         self._settings = settings
         self._interactive = interactive
-        self._console = console if console is not None else Console(highlight=False)
+        self._console = console or Console(file=forgiving(sys.stdout), highlight=False)
         self._burst = Burst()
         self._newest: StatusView | None = None
         self._changed = asyncio.Event()

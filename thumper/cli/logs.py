@@ -10,6 +10,7 @@ import sys
 
 import structlog
 
+from thumper.cli.outlet import forgiving
 from thumper.domain.path_text import one_line
 from thumper.settings import Settings
 
@@ -18,6 +19,7 @@ def configure_logs(settings: Settings) -> None:
     """Set up structlog and the libraries' own loggers for this process."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     terminal = sys.stderr.isatty()
+    outlet = forgiving(sys.stderr)
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
     )
@@ -32,11 +34,11 @@ def configure_logs(settings: Settings) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(outlet),
         cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared)
-    to_stderr = logging.StreamHandler(sys.stderr)
+    to_stderr = logging.StreamHandler(outlet)
     to_stderr.setFormatter(formatter)
     # Libraries speak up when something is wrong; their chatter is not for a hunter.
     logging.basicConfig(handlers=[to_stderr], level=max(level, logging.WARNING), force=True)

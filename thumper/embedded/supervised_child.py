@@ -119,7 +119,7 @@ class SupervisedChild:
         argv = list(self.child.argv)
         if self._restarts:
             argv += ["--restarts", str(self._restarts), "--last-exit", self._last_exit]
-        output = self._log.open() if self._log is not None else None
+        output = self._open_log()
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *leash(argv, death_signal=signal.SIGTERM),
@@ -141,6 +141,14 @@ class SupervisedChild:
         self._process = None  # its process id may soon be somebody else's
         self._last_exit = self._describe(code)
         return code
+
+    def _open_log(self) -> int | None:
+        """Open the child's log; where that cannot be, as on a full disk, it speaks to standard error."""
+        try:
+            return self._log.open() if self._log is not None else None
+        except OSError as error:
+            log.warning("the log cannot be written", child=self.child.name, error=str(error))
+            return None
 
     def _describe(self, code: int) -> str:
         if code < 0:

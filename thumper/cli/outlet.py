@@ -1,0 +1,34 @@
+"""Standard output and error of processes that go on when nobody can take down what they say.
+
+A log on a disk that is full, or whose reader has gone, costs the words and nothing else: what a process does is more
+than what it says of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, TextIO, cast
+
+
+class _Outlet:
+    """A text stream that loses what cannot be written. Everything but writing is the stream's own."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+
+def forgiving(stream: TextIO) -> TextIO:
+    """Give a stream in front of another that raises no `OSError` when it is written to."""
+    return cast("TextIO", _Outlet(stream))
