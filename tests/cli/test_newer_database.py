@@ -14,7 +14,7 @@ import pytest
 from tests.api import running_api
 from tests.patience import PATIENCE_S
 from tests.released import migrate_to
-from thumper.cli.demo import _free_port
+from thumper.cli.demo import free_port
 from thumper.embedded.postgres_cluster import find_programs
 from thumper.errors import SchemaTooNewError
 from thumper.settings import Settings
@@ -85,7 +85,7 @@ async def test_every_command_refuses_a_newer_database_in_a_sentence(
     card = tmp_path / "card"
     card.mkdir()
     for words in (
-        ("up", "--port", str(_free_port())),
+        ("up", "--port", str(free_port())),
         ("serve",),
         ("watch",),
         ("work",),

@@ -15,6 +15,7 @@ from rich.console import Console
 from thumper import __version__
 from thumper.cli import (
     backup,
+    benchmark,
     cameras,
     clock,
     demo,
@@ -48,6 +49,7 @@ for verb in (
     retry,
     status,
     doctor,
+    benchmark,
     backup,
     restore,
     serve,

@@ -82,7 +82,7 @@ def _demo_settings(own: Settings) -> Settings:
         update={
             "home": home,
             "drop": home / "drop",
-            "port": own.port if _is_free(own.port) else _free_port(),
+            "port": own.port if _is_free(own.port) else free_port(),
             "database_url": None,
             "redis_url": None,
             "model": None,
@@ -103,7 +103,8 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,0 +1,245 @@
+"""`thumper benchmark`: how fast this machine is with one's own photos, and what limits it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import shutil
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from thumper.background import stop_signals
+from thumper.errors import NotFoundError, RefusedError, ServiceDownError, ThumperError
+from thumper.settings import Settings
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+PHOTOS: Final = 200
+"""How many photos are taken of a folder: enough for figures that hold, seconds to minutes of work."""
+SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png"})
+LOOK_S: Final = 0.2
+"""How often it is asked how far everything is."""
+STILL_S: Final = 180.0
+"""Longest that nothing may happen; the first start of a large model takes a while."""
+MARKER: Final = "made-by-thumper-benchmark"
+"""File that says that a folder was made by a benchmark and may be removed."""
+
+_READY: Final = "{ status { worker { state detectorName message } } }"
+_STANDING: Final = """{ status {
+    images { completed failed } lastDumps { receipt { rejected } }
+    worker { device stages { stage millisecondsPerImage imagesPerSecond } limit { stage imagesPerSecond } } }
+    images(first: 1, where: {state: COMPLETED}) { nodes { job { engine } } } }"""
+
+
+@dataclass(frozen=True, slots=True)
+class StageFigure:
+    """What one stage does by itself, as fast as it can while the others work, too."""
+
+    stage: str
+    milliseconds_per_image: float
+    images_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured. `limit` is the slowest stage, `percent_of_limit` how near the whole road comes to it."""
+
+    photos: int
+    failed: int
+    rejected: int
+    seconds: float
+    images_per_second: float
+    device: str
+    engine: str
+    stages: tuple[StageFigure, ...]
+    limit: str
+    percent_of_limit: float
+
+
+def benchmark(
+    folder: Annotated[Path, typer.Argument(help="A folder with photos of yours. They are only read.")],
+    photos: Annotated[
+        int, typer.Option(help="How many of them are taken, from everywhere in it.", min=1)
+    ] = PHOTOS,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure how many photos a second this machine takes in, and which stage limits it.
+
+    Copies of the photos go the whole road, from the drop folder to the database, through a Thumper of their own that
+    is removed afterwards. Nothing is downloaded, and your Thumper is not touched; stop it first, or both are slow.
+    """
+    from thumper.cli.logs import configure_logs
+    from thumper.cli.receipt_view import bar
+
+    own = Settings.from_env()
+    chosen = _choose(folder, photos)
+    settings = _settings_of(own)
+    configure_logs(settings)
+    _make_home(settings.home)
+    try:
+        with bar() as progress:
+            figures = asyncio.run(_measure(settings, chosen, progress))
+    finally:
+        shutil.rmtree(settings.home, ignore_errors=True)
+    typer.echo(json.dumps(asdict(figures)) if as_json else _told(figures))
+
+
+def _choose(folder: Path, photos: int) -> list[Path]:
+    """Give so many photos, evenly out of all. Raises `NotFoundError` when there is none."""
+    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    if not found:
+        raise NotFoundError(f"There is no photo (.jpg, .jpeg, .png) in {folder}. Name a folder with photos.")
+    return [
+        found[number * len(found) // min(photos, len(found))] for number in range(min(photos, len(found)))
+    ]
+
+
+def _settings_of(own: Settings) -> Settings:
+    """Give settings of a home apart from the user's own, on the same disk; what runs the model is the user's choice."""
+    from thumper.cli.demo import free_port
+
+    home = own.home / "benchmark"
+    apart = {
+        "home": home,
+        "drop": home / "drop",
+        "port": free_port(),
+        "database_url": None,
+        "redis_url": None,
+    }
+    return own.model_copy(update=apart)
+
+
+def _make_home(home: Path) -> None:
+    """Make an empty home; only what an earlier benchmark left is removed for it."""
+    if home.exists() and not (home / MARKER).exists():
+        raise RefusedError(
+            f"{home} was not made by a benchmark. Move it away, or set THUMPER_HOME elsewhere."
+        )
+    shutil.rmtree(home, ignore_errors=True)
+    (home / "drop").mkdir(parents=True)
+    (home / MARKER).touch()
+
+
+async def _measure(settings: Settings, photos: list[Path], progress: Progress) -> Figures:
+    from thumper.cli.tree import run_tree
+
+    stop = stop_signals()
+    measured: list[Figures] = []
+    card = settings.home / "card"
+    await asyncio.to_thread(_copy, photos, card)
+
+    async def beside(named: Settings) -> None:
+        try:
+            measured.append(await _drop(named, card, len(photos), progress))
+        finally:
+            stop.set()
+
+    await run_tree(settings, stop, on_change=lambda *_: None, beside=beside)
+    if not measured:
+        raise ThumperError("The benchmark was stopped before it had measured anything.")
+    return measured[0]
+
+
+def _copy(photos: list[Path], card: Path) -> None:
+    """Copy photos under names that are all different."""
+    card.mkdir()
+    for number, photo in enumerate(photos):
+        shutil.copy2(photo, card / f"{number:06}{photo.suffix}")
+
+
+async def _drop(settings: Settings, card: Path, count: int, progress: Progress) -> Figures:
+    """Drop the card once the worker has its model, and follow it to the last committed row."""
+    from thumper.store.processes import BEAT_EVERY_S, BUSY_BEAT_EVERY_S
+
+    await _until_ready(settings, progress)
+    task = progress.add_task("detecting", total=count)
+    began_s = changed_s = time.monotonic()
+    card.rename(settings.drop_dir / "card")
+    ended = 0
+    while ended < count:
+        await asyncio.sleep(LOOK_S)
+        now = _ended(await _ask(settings, _STANDING))
+        if now != ended:
+            ended, changed_s = now, time.monotonic()
+            progress.update(task, completed=ended)
+        if time.monotonic() - changed_s > STILL_S:
+            raise ThumperError(
+                f"Nothing happened for {STILL_S:.0f} s, {ended} of {count} are done; `thumper doctor` may say why."
+            )
+    # The two looks at each file are a wait by design, not work.
+    seconds = time.monotonic() - began_s - settings.look_s
+    await asyncio.sleep(
+        BUSY_BEAT_EVERY_S + BEAT_EVERY_S
+    )  # the worker tells of its last batch with a sign of life
+    return _figures(await _ask(settings, _STANDING), count, seconds)
+
+
+async def _until_ready(settings: Settings, progress: Progress) -> None:
+    task = progress.add_task("loading the model", total=None)
+    began_s = time.monotonic()
+    while time.monotonic() - began_s < STILL_S:
+        with contextlib.suppress(ServiceDownError):  # the API is still starting
+            worker = (await _ask(settings, _READY))["status"]["worker"]
+            if worker["state"] == "ALIVE" and worker["detectorName"]:
+                progress.remove_task(task)
+                return
+        await asyncio.sleep(LOOK_S)
+    raise ThumperError(f"The worker was not ready within {STILL_S:.0f} s. `thumper doctor` may say why.")
+
+
+async def _ask(settings: Settings, query: str) -> dict[str, Any]:
+    from thumper.cli.client import ask
+
+    return await ask(settings, query)
+
+
+def _ended(answer: dict[str, Any]) -> int:
+    status = answer["status"]
+    rejected = sum(dump["receipt"]["rejected"] for dump in status["lastDumps"])
+    return int(status["images"]["completed"] + status["images"]["failed"] + rejected)
+
+
+def _figures(answer: dict[str, Any], count: int, seconds: float) -> Figures:
+    status, worker = answer["status"], answer["status"]["worker"]
+    if worker["limit"] is None or not answer["images"]["nodes"]:
+        raise ThumperError(f"None of the {count} photos could be looked at, so there is nothing to tell.")
+    rate, most = count / seconds, worker["limit"]["imagesPerSecond"]
+    return Figures(
+        photos=count,
+        failed=status["images"]["failed"],
+        rejected=sum(dump["receipt"]["rejected"] for dump in status["lastDumps"]),
+        seconds=round(seconds, 2),
+        images_per_second=round(rate, 2),
+        device=worker["device"],
+        engine=answer["images"]["nodes"][0]["job"]["engine"],
+        stages=tuple(
+            StageFigure(
+                one["stage"].lower(), round(one["millisecondsPerImage"], 3), round(one["imagesPerSecond"], 1)
+            )
+            for one in worker["stages"]
+        ),
+        limit=worker["limit"]["stage"].lower(),
+        percent_of_limit=round(100 * rate / most, 1),
+    )
+
+
+def _told(figures: Figures) -> str:
+    rate, took = f"{figures.images_per_second:g} images/s", f"{figures.seconds:g} s"
+    lines = [
+        f"{rate}: {figures.photos} photos in {took}, from the drop folder to the database",
+        f"on {figures.device} with {figures.engine}",
+        *(
+            f"  {one.stage:<7}{one.milliseconds_per_image:>9.2f} ms an image, {one.images_per_second:g} images/s"
+            for one in figures.stages
+        ),
+        f"{figures.limit} is the limit; the whole road reaches {figures.percent_of_limit:g} % of it",
+    ]
+    if figures.failed or figures.rejected:
+        lines.append(f"{figures.failed} photos failed and {figures.rejected} were rejected")
+    return "\n".join(lines)
