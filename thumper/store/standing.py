@@ -19,6 +19,7 @@ from thumper.domain.stage import Stage, StageTime
 from thumper.store import dump_search, image_counts, receipts
 from thumper.store.connect import client
 from thumper.store.image_counts import ImageCounts
+from thumper.store.image_tally import TOTAL
 from thumper.store.models import Dump
 from thumper.store.moment import moment
 from thumper.store.page import Conditions, Cut, read_page
@@ -153,8 +154,8 @@ async def read_standing() -> Standing:
     )
 
 
-# Unfinished images have a partial index; only the total walks over the table.
-_COUNTS: Final = """
+# Unfinished images have a partial index, and all of them a tally.
+_COUNTS: Final = f"""
 WITH unfinished AS (
     SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
         count(*) FILTER (WHERE state = 'processing') AS processing,
@@ -167,7 +168,7 @@ WITH unfinished AS (
     WHERE image.state <> 'completed' AND image.state = 'pending' AND job.state = 'pending'
 )
 SELECT unfinished.*, waiting.*,
-    (SELECT count(*) FROM image) - pending - processing - failed AS completed,
+    {TOTAL} - pending - processing - failed AS completed,
     (SELECT count(*) FROM file WHERE state IN ('seen', 'stable')) AS files_waiting
 FROM unfinished, waiting
 """

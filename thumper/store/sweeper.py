@@ -15,7 +15,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from thumper.settings import Settings
-from thumper.store import jobs
+from thumper.store import image_tally, jobs
 from thumper.store.connect import CONNECT_S, OUTAGES, client
 from thumper.store.image_lock import IN_ORDER
 
@@ -76,6 +76,7 @@ async def sweep(*, grace_s: float) -> int | None:
         await transaction.execute_query_dict(_DROP_OVERTAKEN)
         orphans = await transaction.execute_query_dict(_ORPHANS)
         await jobs.enqueue(transaction, [row["id"] for row in orphans])
+        await image_tally.add_up(transaction)
     # By itself: it locks images in their order, and those above have been locked in theirs.
     await client().execute_query_dict(_REALIGN)
     poisonous = await jobs.fail_poisonous()

@@ -1,0 +1,230 @@
+"""Queries over a million images: GraphQL against its own SQL, deep pages against the first, counts against aggregates.
+
+    python -m benchmarks.queries [--images 1000000] [--detections 1500000] [--rounds 30]
+
+PostgreSQL, Redis and the API are real processes at their defaults. The statements behind a GraphQL page are those that
+PostgreSQL logged while it was asked, and are sent again through asyncpg. Plans come from auto_explain; a sequential
+scan of a large table fails the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+import httpx
+
+from benchmarks.large_herd import fill
+from benchmarks.live_watcher import embedded
+from benchmarks.machine import Others, describe
+from thumper.settings import Settings
+
+LARGE: Final = ("image", "job", "detection", "detection_run", "file", "feed")
+PAGE: Final = """query ($after: String) { images(first: 50, after: $after) {
+    pageInfo { endCursor }
+    nodes { id fileName takenAt location { name } detections { label confidence } } } }"""
+DEPTH_STEP: Final = (
+    """query ($after: String) { images(first: 100, after: $after) { pageInfo { endCursor } } }"""
+)
+TOTAL: Final = "{ images { totalCount } }"
+FILTERED: Final = "{ images(where: {hasDetections: true}) { totalCount } }"
+STATUS: Final = "{ status { images { total pending processing completed failed } queueDepth held } }"
+AGGREGATE: Final = "SELECT state, count(*) FROM image GROUP BY state"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds of one thing asked again and again."""
+
+    p50_ms: float
+    p95_ms: float
+
+    def __str__(self) -> str:
+        return f"p50 {self.p50_ms} ms, p95 {self.p95_ms} ms"
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> Timing:
+        """Sort out what was measured."""
+        ordered = sorted(1000 * value for value in seconds)
+        return cls(round(statistics.median(ordered), 2), round(ordered[int(0.95 * (len(ordered) - 1))], 2))
+
+
+class Bench:
+    """The API, its database and what PostgreSQL logs."""
+
+    def __init__(self, settings: Settings, http: httpx.AsyncClient, sql: asyncpg.Connection) -> None:
+        self._settings = settings
+        self._http = http
+        self.sql = sql
+
+    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Ask the API. Raises `RuntimeError` at an error."""
+        answer = await self._http.post("/graphql", json={"query": query, "variables": variables})
+        told = answer.json()
+        if "errors" in told:
+            raise RuntimeError(told["errors"])
+        data: dict[str, Any] = told["data"]
+        return data
+
+    async def statements(self, query: str, **variables: Any) -> list[str]:
+        """Give the statements that a query sends, with their values in place, as PostgreSQL logged them."""
+        log = self._settings.log_dir / "postgres.log"
+        begin = log.stat().st_size
+        await self.ask(query, **variables)
+        await asyncio.sleep(0.2)
+        with log.open("rb") as file:
+            file.seek(begin)
+            text = file.read().decode()
+        told = [_with_values(*found) for found in _LOGGED.findall(text)]
+        return [statement for statement in told if re.search(_ASKED, statement)]
+
+
+_ASKED: Final = r" (image|detection|location)\b"
+"""What statements of a query name; a heartbeat and the feed's reader do not."""
+_NEXT: Final = r"\n\S+ \S+ UTC \[\d+\]"
+_LOGGED: Final = re.compile(
+    rf"duration: [\d.]+ ms  execute \w+: (.*?)(?:{_NEXT} DETAIL:  Parameters: (.*?))?(?={_NEXT}|\Z)",
+    re.DOTALL,
+)
+_VALUE: Final = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
+
+
+def _with_values(statement: str, values: str) -> str:
+    told = {int(number): value for number, value in _VALUE.findall(values or "")}
+    return re.sub(r"\$(\d+)", lambda found: told[int(found[1])], statement)
+
+
+async def timed(ask: Callable[[], Awaitable[object]], rounds: int) -> Timing:
+    """Ask a few times unmeasured, and then measured."""
+    seconds = []
+    for number in range(rounds + 3):
+        began_s = time.perf_counter()
+        await ask()
+        if number > 2:
+            seconds.append(time.perf_counter() - began_s)
+    return Timing.of(seconds)
+
+
+async def plan_of(sql: asyncpg.Connection, statement: str) -> list[str]:
+    """Give the scans of a statement's plan. Raises `RuntimeError` at a sequential one of a large table."""
+    rows = await sql.fetch(f"EXPLAIN {statement}")
+    scans = [line.strip(" ->") for (line,) in rows if "Scan" in line]
+    for scan in scans:
+        if (found := re.match(r"(?:Parallel )?Seq Scan on (\w+)", scan)) and found[1] in LARGE:
+            raise RuntimeError(f"sequential scan of {found[1]}: {statement}")
+    return [scan.partition("  (")[0] for scan in scans]
+
+
+async def pages(bench: Bench, *, depth: int, rounds: int) -> dict[str, object]:
+    """Compare page 1 with a page so many images deep, and GraphQL with its own SQL."""
+    cursor = None
+    for _ in range(0, depth, 100):
+        cursor = (await bench.ask(DEPTH_STEP, after=cursor))["images"]["pageInfo"]["endCursor"]
+    first = await timed(lambda: bench.ask(PAGE), rounds)
+    deep = await timed(lambda: bench.ask(PAGE, after=cursor), rounds)
+    statements = await bench.statements(PAGE, after=cursor)
+
+    async def replay() -> None:
+        for statement in statements:
+            await bench.sql.fetch(statement)
+
+    bare = await timed(replay, rounds)
+    return {
+        "page 1": first,
+        f"page at {depth:,}": deep,
+        "deep page / page 1": round(deep.p50_ms / first.p50_ms, 2),
+        "statements": len(statements),
+        "the same through asyncpg": bare,
+        "GraphQL / SQL": round(deep.p50_ms / bare.p50_ms, 1),
+        "plans": [await plan_of(bench.sql, statement) for statement in statements],
+    }
+
+
+async def counts(bench: Bench, rounds: int) -> dict[str, object]:
+    """Compare the counts of the dashboard with the plain aggregate, SQL against SQL."""
+    statements = [one for one in await bench.statements(STATUS) if "unfinished" in one]
+    ours = await timed(lambda: bench.sql.fetch(statements[0]), rounds)
+    plain = await timed(lambda: bench.sql.fetch(AGGREGATE), rounds)
+    return {
+        "dashboard counts": ours,
+        "plain aggregate": plain,
+        "p95 / p95": round(ours.p95_ms / plain.p95_ms, 3),
+        "status through GraphQL": await timed(lambda: bench.ask(STATUS), rounds),
+        "totalCount": await timed(lambda: bench.ask(TOTAL), rounds),
+        "totalCount with a filter": await timed(lambda: bench.ask(FILTERED), rounds),
+    }
+
+
+@contextlib.asynccontextmanager
+async def serving(home: Path, *, images: int, detections: int) -> AsyncIterator[Bench]:
+    """Fill a database and serve it."""
+    async with embedded(home) as settings:
+        began_s = time.monotonic()
+        await fill(settings, images=images, detections=detections)
+        print(f"filled in {time.monotonic() - began_s:.0f} s")
+        sql = await asyncpg.connect(settings.postgres_url)
+        await sql.execute("ALTER SYSTEM SET log_min_duration_statement = 0")
+        await sql.execute("ALTER SYSTEM SET log_parameter_max_length = -1")
+        await sql.execute("SELECT pg_reload_conf()")
+        with (home / "serve.out").open("ab") as out:
+            process = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
+                [sys.executable, "-m", "thumper", "serve"],
+                env=settings.as_environment(),
+                stdout=out,
+                stderr=out,
+            )
+        try:
+            async with httpx.AsyncClient(base_url=settings.api_url, timeout=60) as http:
+                await _until_serving(http)
+                yield Bench(settings, http, sql)
+        finally:
+            process.terminate()
+            process.wait(30)
+            await sql.close()
+
+
+async def _until_serving(http: httpx.AsyncClient) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if (await http.get("/health/ready")).status_code == 200:
+                    return
+            await asyncio.sleep(0.2)
+
+
+async def measure(*, images: int, detections: int, rounds: int) -> None:
+    """Measure everything and print it."""
+    with tempfile.TemporaryDirectory() as home:
+        async with serving(Path(home), images=images, detections=detections) as bench:
+            others = Others()
+            for part in (pages(bench, depth=images // 2, rounds=rounds), counts(bench, rounds)):
+                print(json.dumps(await part, indent=2, default=str))
+            print(f"others used {others.share():.0%} of the machine")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--images", type=int, default=1_000_000)
+    parser.add_argument("--detections", type=int, default=1_500_000)
+    parser.add_argument("--rounds", type=int, default=30)
+    options = parser.parse_args()
+    print(describe())
+    asyncio.run(measure(images=options.images, detections=options.detections, rounds=options.rounds))
+
+
+if __name__ == "__main__":
+    main()

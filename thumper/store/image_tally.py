@@ -1,0 +1,27 @@
+"""The number of all images without counting them: rows that triggers add beside every change, added up now and then.
+
+Nobody waits for anybody, as with one counter that every transaction would lock, and every snapshot sees the sum that
+belongs to it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+TOTAL: Final = "(SELECT coalesce(sum(images), 0)::bigint FROM image_tally)"
+"""SQL of the number of images."""
+
+MOST_ROWS: Final = 500
+"""Rows that are added up when there are more; summing so many takes a tenth of a millisecond."""
+
+_ADD_UP: Final = """
+WITH gone AS (DELETE FROM image_tally WHERE (SELECT count(*) FROM image_tally) > $1 RETURNING images)
+INSERT INTO image_tally SELECT sum(images) FROM gone HAVING count(*) > 0
+"""
+
+
+async def add_up(transaction: BaseDBAsyncClient) -> None:
+    """Make one row of many. One process at a time, as the sweeper is."""
+    await transaction.execute_query_dict(_ADD_UP, [MOST_ROWS])
