@@ -1,4 +1,4 @@
-"""What a worker's stages take, and what a large herd of images needs: two indexes, and a tally instead of counting."""
+"""What a worker's stages take, and what a large herd of images needs: three indexes, and a tally instead of counting."""
 
 import functools
 from json import dumps, loads
@@ -9,6 +9,8 @@ from tortoise.migrations import operations as ops
 INDEXES = [
     # The newest processed images, for whoever shows what just happened.
     "CREATE INDEX image_processed ON image (processed_at DESC, id DESC) WHERE processed_at IS NOT NULL",
+    # When a detector last completed an image: the control against which a photo is blamed.
+    "CREATE INDEX job_completed ON job (detector_id, finished_at) WHERE state = 'completed'",
     # A sweeper asks what waits for which detector, and most jobs wait for none.
     "CREATE INDEX job_waiting ON job (detector_id) WHERE state = 'pending'",
 ]
@@ -36,7 +38,7 @@ TALLY = [
 
 
 class Migration(migrations.Migration):
-    """A column, two indexes and a tally."""
+    """A column, three indexes and a tally."""
 
     dependencies = [("thumper", "0003_honest_time")]
 

@@ -15,7 +15,7 @@ from thumper.domain.progress import ATTEMPTS_UNTIL_BLAMED, MOVES, ImageState
 from thumper.store import batches, feed, image_counts, jobs, results, sweeper
 from thumper.store.connect import client
 from thumper.store.image_counts import ImageCounts
-from thumper.store.models import Batch, Detection, DetectionRun, Image, Job
+from thumper.store.models import Batch, Detection, DetectionRun, Detector, Image, Job
 from thumper.store.sweeper import sweep
 
 _WATCH = """
@@ -257,6 +257,18 @@ async def test_an_image_that_was_not_blamed_waits_and_is_blamed_once_others_show
         await _let_all_wait_no_more()
         await _die_alone()
     assert await Job.filter(state=ImageState.FAILED, error_code="POISON", crash_count=3).count() == 3
+
+
+async def test_healthy_images_do_not_wait_for_those_that_kill_the_worker(database: str) -> None:
+    await _leave_alone(3)
+    for _ in range(3):
+        await _die_alone()
+    await _let_all_wait_no_more()
+    healthy = await store_images(2)
+    lease = await jobs.claim((await Detector.get()).id, limit=16, lease_s=30, busy=False)
+    assert lease is not None
+    assert not lease.alone
+    assert {claim.image_id for claim in lease.claims} == set(healthy)
 
 
 async def test_of_several_images_that_kill_the_worker_every_one_is_found_out_in_the_end(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.factories import make_image
-from thumper.domain.progress import ProcessRole, SourceKind
+from thumper.domain.progress import ProcessRole, SourceKind, SourceState
 from thumper.errors import RefusedError
 from thumper.store import premises
 from thumper.store.models import Dump, Image, Process, Source
@@ -82,3 +83,22 @@ async def test_beside_the_watcher_an_emptied_drop_folder_is_no_reason_to_refuse(
 ) -> None:
     await _watcher(socket.gethostname(), tmp_path / "drop")
     await premises.check_originals()
+
+
+async def test_a_photo_is_not_seen_while_its_folder_is_offline_or_does_not_answer(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    (drop / "a.jpg").touch()
+    await _watcher(socket.gethostname(), drop)
+    image_id = (await Image.get()).id
+    assert await premises.sees_source_of(image_id)
+    await Source.all().update(state=SourceState.OFFLINE)
+    assert not await premises.sees_source_of(image_id)
+    await Source.all().update(state=SourceState.ONLINE)
+    answers = threading.Event()
+    monkeypatch.setattr(premises, "ANSWER_S", 0.1)
+    monkeypatch.setattr(premises, "has_entries", lambda _: answers.wait(10))
+    assert not await premises.sees_source_of(image_id)
+    answers.set()

@@ -60,7 +60,7 @@ SUSPECTS_UNTIL_DOUBTED: Final = 2
 blamed before one has been completed."""
 
 ATTEMPTS_UNTIL_BLAMED: Final = 10
-"""After this many tries, which take an hour and follow a look at the proof scene each, that doubt ends."""
+"""After this many tries, each of which follows a look at the proof scene, that doubt ends."""
 
 
 class SourceKind(StrEnum):

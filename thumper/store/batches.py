@@ -59,7 +59,7 @@ WITH wanted AS (
         AND ($5::uuid IS NULL OR job.id > $5)
     ORDER BY job.id LIMIT $2 FOR UPDATE OF job
 ), queued AS (
-    UPDATE job SET state = 'pending', batch_id = $1, alone = crash_count > 0, crash_count = 0,
+    UPDATE job SET state = 'pending', batch_id = $1, alone = crash_count > 0, crash_count = 0, attempts = 0,
         finished_at = NULL, error_code = NULL, error = NULL, queued_at = now()
     FROM wanted WHERE job.id = wanted.key RETURNING job.image_id
 ), locked AS (

@@ -31,9 +31,8 @@ from thumper.store.image_lock import IN_ORDER
 log = structlog.get_logger(__name__)
 
 DOUBTED_PAUSE_S: Final = 30.0
-"""When an image is tried again that killed the worker and is not blamed: others go first. Longer each time."""
+"""When an image is tried again that killed the worker and is not blamed: others go first."""
 
-LONGEST_PAUSE_S: Final = 3600.0
 _DOUBT: Final = "The worker died while it looked at this photo, as it did with others; it is tried again."
 
 
@@ -89,11 +88,25 @@ async def enqueue(
     )
 
 
+# An image that killed the worker by itself runs again only when another one was completed since, or nothing else is to
+# be done: several of them would keep the worker busy with dying while healthy photos wait.
+_ITS_TURN: Final = """
+((job.crash_count = 0 AND job.error IS NULL)
+OR EXISTS (SELECT FROM job AS done WHERE done.detector_id = job.detector_id AND done.state = 'completed'
+    AND done.finished_at > job.claimed_at)
+OR NOT EXISTS (SELECT FROM job AS other WHERE other.state = 'pending' AND NOT other.held
+    AND other.not_before <= now() AND other.detector_id = job.detector_id AND NOT other.alone))
+"""
+_WAITING: Final = f"""
+SELECT 1 FROM job
+WHERE state = 'pending' AND NOT held AND not_before <= now() AND detector_id = $1 AND alone AND crash_count < $2
+    AND {_ITS_TURN} LIMIT 1
+"""
 _CLAIM: Final = f"""
 WITH picked AS (
     SELECT id FROM job
     WHERE state = 'pending' AND NOT held AND not_before <= now() AND detector_id = $1 AND alone = $2
-        AND crash_count < $6
+        AND crash_count < $6 AND (NOT $2 OR {_ITS_TURN})
     ORDER BY {{order}} LIMIT $3 FOR UPDATE SKIP LOCKED
 ), leased AS (
     UPDATE job SET state = 'processing', lease_token = $4, lease_until = now() + make_interval(secs => $5),
@@ -122,11 +135,7 @@ async def claim(
     gets nothing, so that it becomes free to run them. The claim is committed before it is returned:
     nothing is decoded without a lease. Who brings a `token` can give back a claim that was never answered.
     """
-    waiting = await client().execute_query_dict(
-        "SELECT 1 FROM job WHERE state = 'pending' AND NOT held AND not_before <= now()"
-        " AND detector_id = $1 AND alone AND crash_count < $2 LIMIT 1",
-        [detector_id, CRASHES_UNTIL_FAILED],
-    )
+    waiting = await client().execute_query_dict(_WAITING, [detector_id, CRASHES_UNTIL_FAILED])
     if waiting and busy:
         return None
     token = token or new_id()
@@ -227,9 +236,7 @@ WITH dead AS (
 UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, alone = TRUE,
     crash_count = crash_count + (suspect AND NOT doubted)::int,
     error = CASE WHEN doubted THEN $3 END,
-    not_before = CASE WHEN doubted
-        THEN now() + make_interval(secs => least($2 * 2.0 ^ greatest(0, least(attempts - 3, 20)), {LONGEST_PAUSE_S}))
-        ELSE not_before END,
+    not_before = CASE WHEN doubted THEN now() + make_interval(secs => $2) ELSE not_before END,
     claimed_alone = FALSE, begun_at = NULL
 FROM judged WHERE job.id = judged.id
 RETURNING job.image_id, judged.doubted

@@ -6,6 +6,7 @@ them would fail every image. So a process asks here before it begins.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from pathlib import Path
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
-from thumper.domain.progress import SourceKind
+from thumper.domain.progress import SourceKind, SourceState
 from thumper.errors import RefusedError
 from thumper.store.connect import client
 from thumper.store.ids import new_id
@@ -22,6 +23,9 @@ from thumper.store.processes import DOWN_AFTER_S
 
 MARKER: Final = "library-of-thumper"
 """File in the library that holds the id of the upload source, which names the database it belongs to."""
+
+ANSWER_S: Final = 3.0
+"""How long a drop folder may take to show an entry before it counts as not there: shares hang."""
 
 _LOCK: Final = 0x6C696272
 """Key of the lock under which a library is claimed ("libr" in ASCII)."""
@@ -117,16 +121,23 @@ async def check_originals() -> None:
 
 
 async def sees_source_of(image_id: UUID) -> bool:
-    """Say whether the drop folder that an image's original lies in is there; True for originals in the library."""
+    """Say whether the drop folder that an image's original lies in is there and answers; True for the library's."""
     rows = await client().execute_query_dict(
         """
-        SELECT source.path FROM image JOIN dump ON dump.id = image.dump_id
+        SELECT source.path, source.state FROM image JOIN dump ON dump.id = image.dump_id
         JOIN source ON source.id = dump.source_id AND source.kind = 'drop'
         WHERE image.id = $1 AND position(source.path IN image.original_path) = 1
         """,
         [image_id],
     )
-    return not rows or has_entries(rows[0]["path"])
+    if not rows:
+        return True
+    if rows[0]["state"] != SourceState.ONLINE.value:
+        return False
+    try:
+        return await asyncio.wait_for(asyncio.to_thread(has_entries, rows[0]["path"]), ANSWER_S)
+    except TimeoutError:
+        return False
 
 
 def has_entries(folder: bytes) -> bool:

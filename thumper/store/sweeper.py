@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from thumper.settings import Settings
@@ -41,6 +42,9 @@ async def keep_sweeping(settings: Settings, wake: Callable[[], Awaitable[None]])
     while True:
         try:
             freed = await sweep(grace_s=grace_s)
+        except IntegrityError as error:  # somebody queued the same image in this moment
+            log.info("cannot sweep now", error=str(error))
+            freed = None
         except OUTAGES as error:
             log.warning("cannot sweep, PostgreSQL is away", error=str(error) or type(error).__name__)
             await _outlast_outage()

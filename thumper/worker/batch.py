@@ -43,6 +43,9 @@ SLOWEST: Final = 8.0
 POSTPONE_S: Final = 60.0
 """When a photo whose folder is not there is tried again."""
 
+_OF_THE_FOLDER: Final = frozenset({Reason.ORIGINAL_MISSING, Reason.UNREADABLE, Reason.DECODE_TIMEOUT})
+"""Reasons of which the photo is innocent when its folder is not there, fails, or does not answer."""
+
 WRITE_RETRY_S: Final = 0.5
 """Pause between tries to write results while PostgreSQL is away."""
 
@@ -121,7 +124,7 @@ async def _load_one(bench: Bench, claim: Claim) -> Loaded | Failure | None:
     try:
         loaded = await bench.sandbox.load(path)
     except DecodeRefusal as refusal:
-        if refusal.reason is Reason.ORIGINAL_MISSING and not await premises.sees_source_of(claim.image_id):
+        if refusal.reason in _OF_THE_FOLDER and not await premises.sees_source_of(claim.image_id):
             return None
         return Failure(job_id=claim.job_id, code=refusal.reason.value, message=str(refusal))
     if loaded.sha256 != claim.sha256:
