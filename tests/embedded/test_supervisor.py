@@ -105,6 +105,36 @@ async def test_a_dead_child_is_started_again_later_and_later_and_told_why(tmp_pa
     assert told[-1] == ("worker", "stopped", "")
 
 
+async def test_only_a_failed_device_is_given_long_pauses(tmp_path: Path) -> None:
+    pauses: dict[str, list[str]] = {"3": [], "70": []}
+    stop = asyncio.Event()
+    supervisor = Supervisor(
+        [
+            Child(code, [sys.executable, "-c", f"raise SystemExit({code})"], {"PATH": os.defpath})
+            for code in pauses
+        ],
+        log_dir=tmp_path,
+        patience=Patience(first_s=0.01, longest_s=0.02, device_s=0.04),
+        on_change=lambda name, state, detail: pauses[name].append(detail) if state == "waiting" else None,
+    )
+    run = asyncio.create_task(supervisor.run(stop))
+    await reach(lambda: all(len(told) >= 4 for told in pauses.values()))
+    stop.set()
+    await run
+    assert [pause.rpartition(" in ")[2] for pause in pauses["3"][:4]] == [
+        "0.01 s",
+        "0.02 s",
+        "0.02 s",
+        "0.02 s",
+    ]
+    assert [pause.rpartition(" in ")[2] for pause in pauses["70"][:4]] == [
+        "0.01 s",
+        "0.02 s",
+        "0.04 s",
+        "0.04 s",
+    ]
+
+
 async def test_a_good_life_makes_the_next_restart_quick_again(tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     pauses: list[str] = []

@@ -27,7 +27,7 @@ from thumper.store import detectors, jobs
 from thumper.store.models import Detection, Image, Job, Source
 from thumper.store.results import Origin
 from thumper.worker import batch as batches
-from thumper.worker.batch import Bench, Capacity
+from thumper.worker.batch import REGROW_S, Bench, Capacity
 from thumper.worker.detector import DeviceFault, DeviceUnfit, OutOfMemory
 from thumper.worker.drain import Drain
 
@@ -313,3 +313,17 @@ async def test_photos_of_a_folder_that_is_not_mounted_are_kept_for_later_and_not
     assert (job.state, job.attempts) == (ImageState.PENDING, 0)
     assert job.not_before > job.queued_at
     assert (await Image.get(id=away.id)).state is ImageState.PENDING
+
+
+def test_after_a_shortage_of_memory_more_images_are_tried_again_by_and_by() -> None:
+    capacity = Capacity(16)
+    capacity.shrink(16, now_s=100.0)
+    capacity.shrink(8, now_s=101.0)
+    assert capacity.images == 4
+    capacity.grow(now_s=101.0 + REGROW_S - 1)
+    assert capacity.images == 4
+    for number, expected in enumerate((8, 16, 16), 1):
+        capacity.grow(now_s=101.0 + number * REGROW_S)
+        assert capacity.images == expected
+    capacity.shrink(1, now_s=0.0)
+    assert capacity.images == 1

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from arq.worker import Worker
 from redis.exceptions import ConnectionError as RedisAwayError
 from structlog.testing import capture_logs
 
+from thumper import wakeup
 from thumper.background import beside
+from thumper.embedded.redis_server import RedisServer
+from thumper.settings import Settings
 from thumper.worker import listener
+
+
+@pytest.mark.slow
+async def test_a_frozen_redis_keeps_nobody_from_ending(tmp_path: Path) -> None:
+    redis = RedisServer(Settings(home=tmp_path))
+    await redis.start()
+    assert redis.pid is not None
+    try:
+        connected = asyncio.create_task(listener.listen(redis.url, lambda: None))
+        await asyncio.sleep(1.5)
+        os.kill(redis.pid, signal.SIGSTOP)
+        connected.cancel()
+        done, _ = await asyncio.wait({connected}, timeout=3 * wakeup.PATIENCE_S)
+        assert done
+    finally:
+        os.kill(redis.pid, signal.SIGCONT)
+        await redis.stop()
 
 
 async def test_each_outage_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:

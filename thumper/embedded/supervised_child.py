@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 EX_CONFIG: Final = 78
 """sysexits.h: something is configured wrongly. Starting again would not help."""
+EX_SOFTWARE: Final = 70
+"""sysexits.h: what a worker ends with whose device failed."""
 MAX_REASON_CHARS: Final = 300
 STDERR: Final = 2
 
@@ -56,10 +58,14 @@ class ChildFailure:
 class Patience:
     """Back-off from `first_s`, doubling up to `longest_s`, forgotten after `good_life_s`; `grace_s` between
     SIGTERM and SIGKILL.
+
+    Up to `device_s` when the device failed, which takes a while to be repaired. Of a photo that kills the worker, all
+    others would wait as long.
     """
 
     first_s: float = 1.0
-    longest_s: float = 60.0
+    longest_s: float = 10.0
+    device_s: float = 60.0
     good_life_s: float = 60.0
     grace_s: float = 8.0
 
@@ -93,10 +99,12 @@ class SupervisedChild:
             if clock() - began >= self._patience.good_life_s:
                 pause_s = self._patience.first_s
             self._restarts += 1
+            longest_s = self._patience.device_s if code == EX_SOFTWARE else self._patience.longest_s
+            pause_s = min(pause_s, longest_s)
             log.warning("child_died", child=self.child.name, reason=self._last_exit, restart_in_s=pause_s)
             self._tell("waiting", f"{self._last_exit}; starts again in {pause_s:g} s")
             await asyncio.sleep(pause_s)
-            pause_s = min(pause_s * 2, self._patience.longest_s)
+            pause_s *= 2
 
     async def end(self) -> None:
         """SIGTERM, then SIGKILL for what does not end within `grace_s`; afterwards nothing of it is left."""

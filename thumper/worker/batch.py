@@ -40,6 +40,9 @@ SLOWEST: Final = 8.0
 """So many times longer than as many looks at the proof scene a call of the model may take, if that is more than
 `THUMPER_MODEL_TIMEOUT_S`: a large model on a small CPU is slow, not hung."""
 
+REGROW_S: Final = 60.0
+"""How long after the device ran out of memory more images are tried at once; when they do not fit, it costs a look."""
+
 POSTPONE_S: Final = 60.0
 """When a photo whose folder is not there is tried again."""
 
@@ -52,9 +55,27 @@ WRITE_RETRY_S: Final = 0.5
 
 @dataclass(slots=True)
 class Capacity:
-    """Most images that the device has memory for at once, as far as is known; learnt when it ran out."""
+    """Most images that the device has memory for at once, as far as is known; learnt when it ran out.
 
-    images: int
+    `most` are wanted. Memory that somebody else needed may be free again, so after a while more are tried.
+    """
+
+    most: int
+    images: int = 0
+    changed_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Begin with all that are wanted."""
+        self.images = self.most
+
+    def shrink(self, images: int, *, now_s: float) -> None:
+        """Note that so many were too many."""
+        self.images, self.changed_s = max(1, images // 2), now_s
+
+    def grow(self, *, now_s: float) -> None:
+        """Try more when it has been well for `REGROW_S`."""
+        if self.images < self.most and now_s - self.changed_s >= REGROW_S:
+            self.images, self.changed_s = min(self.most, 2 * self.images), now_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +171,7 @@ async def detect(bench: Bench, batch: Batch) -> list[Result]:
     """
     found: list[Result] = []
     rest = batch.loaded
+    bench.capacity.grow(now_s=time.monotonic())
     while rest:
         now, rest = rest[: bench.capacity.images], rest[bench.capacity.images :]
         found += await _detect(bench, batch, now)
@@ -171,7 +193,7 @@ async def _detect(
     except Exception as error:  # noqa: BLE001  # one image must not cost its neighbours their answers
         log.warning("model failed", images=len(loaded), error=_told(error))
         if isinstance(error, OutOfMemory):
-            bench.capacity.images = max(1, len(loaded) // 2)
+            bench.capacity.shrink(len(loaded), now_s=time.monotonic())
         if len(loaded) == 1:
             await _look_at_scene(bench, error)
             if not again:

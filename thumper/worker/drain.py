@@ -32,6 +32,9 @@ log = structlog.get_logger(__name__)
 OUTAGE_PAUSE_S: Final = 1.0
 """Pause after PostgreSQL could not be reached."""
 
+CANCEL_S: Final = 1.0
+"""How long a claim that is cancelled may take to end; it takes milliseconds unless PostgreSQL hangs."""
+
 _OVERTAKEN: Final = "Another worker has made its detector the current one."
 
 
@@ -133,7 +136,10 @@ class Drain:
                 await self._finish(current)
             except asyncio.CancelledError:
                 if following is not None:
-                    following.cancel()  # its lease is given back with all others
+                    following.cancel()
+                    await asyncio.wait(
+                        {following}, timeout=CANCEL_S
+                    )  # its lease is given back with all others
                 raise
             except BaseException:
                 await self._abandon(following)
@@ -151,8 +157,8 @@ class Drain:
         token = new_id()
         try:
             lease = await batches.claim(self._bench, busy=busy, token=token)
-        except OUTAGES:
-            # Whether it was claimed before the connection broke, nobody knows.
+        except (asyncio.CancelledError, *OUTAGES):
+            # Whether it was claimed before that, nobody knows.
             self._owed[token] = Lease(token=token, claims=(), alone=False)
             raise
         if lease is None:

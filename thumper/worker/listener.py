@@ -72,7 +72,8 @@ async def _close(worker: Worker) -> None:
     me = asyncio.current_task()
     try:
         with contextlib.suppress(*wakeup.AWAY):
-            await worker.close()
+            async with asyncio.timeout(wakeup.PATIENCE_S):  # a Redis that is frozen takes every command
+                await worker.close()
     except asyncio.CancelledError:
         if me is not None and me.cancelling():
             raise

@@ -148,7 +148,7 @@ def _wrap(module: Any) -> None:
 
 def _hurry_rooms(module: Any) -> None:
     patience, longest_s = module.Patience, float(os.environ["FAULTY_PAUSE_S"])
-    module.Patience = lambda: patience(first_s=longest_s, longest_s=longest_s)
+    module.Patience = lambda: patience(first_s=longest_s, longest_s=longest_s, device_s=longest_s)
 
 
 def _hurry_servers(module: Any) -> None:
