@@ -135,6 +135,28 @@ async def test_only_a_failed_device_is_given_long_pauses(tmp_path: Path) -> None
     ]
 
 
+async def test_settings_that_did_well_before_are_not_wrong_for_good(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    program = """
+import pathlib, sys, time
+seen = pathlib.Path(sys.argv[1])
+seen.open("a").write("started\\n")
+if len(seen.read_text().split()) == 1:
+    time.sleep(0.5)
+sys.exit(78)
+"""
+    stop = asyncio.Event()
+    supervisor = Supervisor(
+        [child("worker", program, notes)],
+        log_dir=tmp_path,
+        patience=Patience(first_s=0.01, longest_s=0.02, good_life_s=0.4),
+    )
+    run = asyncio.create_task(supervisor.run(stop))
+    await reach(lambda: len(lines(notes)) >= 4)
+    stop.set()
+    assert await run is None
+
+
 async def test_a_good_life_makes_the_next_restart_quick_again(tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     pauses: list[str] = []

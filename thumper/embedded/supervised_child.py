@@ -87,17 +87,20 @@ class SupervisedChild:
     async def live(self) -> ChildFailure:
         """Start the child whenever it is dead; return only if it says that its settings are wrong.
 
+        One that has done well with them before is taken for hindered by something that passes, such as a disk.
         Cancelling leaves the process as it is: call `end` next.
         """
         clock = asyncio.get_running_loop().time
         pause_s = self._patience.first_s
+        did_well = False
         while True:
             began = clock()
             code = await self._run_once()
-            if code == EX_CONFIG:
-                return ChildFailure(self.child.name, code, self._last_words() or "its settings are wrong")
             if clock() - began >= self._patience.good_life_s:
+                did_well = True
                 pause_s = self._patience.first_s
+            if code == EX_CONFIG and not did_well:
+                return ChildFailure(self.child.name, code, self._last_words() or "its settings are wrong")
             self._restarts += 1
             longest_s = self._patience.device_s if code == EX_SOFTWARE else self._patience.longest_s
             pause_s = min(pause_s, longest_s)

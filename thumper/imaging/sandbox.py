@@ -192,7 +192,10 @@ class DecodeSandbox:
         with self._guard:
             if self._closed:
                 raise SandboxClosed
-            child = _Child(self._limits)
+            try:
+                child = _Child(self._limits)
+            except OSError as error:  # too many processes or files, or too little memory, on this machine
+                raise ThumperError(f"A decoding process cannot be started ({error.strerror}).") from error
             self._children.add(child)
         try:
             child.await_ready()
@@ -219,7 +222,8 @@ class _Child:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
+        with contextlib.ExitStack() as undone, theirs:
+            undone.callback(self.channel.close)
             number = str(theirs.fileno())
             program = ["-m", "thumper.imaging.child", number, json.dumps(asdict(limits))]
             self.process = subprocess.Popen(
@@ -230,6 +234,7 @@ class _Child:
                 cwd=_IMPORT_ROOT,
                 pass_fds=[theirs.fileno()],
             )
+            undone.pop_all()
 
     def await_ready(self) -> None:
         """Wait until the child serves. Raises `OSError` if it dies or takes too long."""

@@ -158,7 +158,7 @@ async def _load_one(bench: Bench, claim: Claim) -> Loaded | Failure | None:
 async def _keep_thumbnail(path: Path, loaded: Loaded) -> None:
     """Write a thumbnail; a full disk costs only that, since it is made again when it is asked for."""
     try:
-        if not path.exists():
+        if not await asyncio.to_thread(path.exists):
             await asyncio.to_thread(library.write_whole, path, loaded.thumbnail_jpeg)
     except OSError as error:
         log.warning("a thumbnail could not be kept", path=str(path), error=str(error))

@@ -16,9 +16,10 @@ import structlog
 
 from thumper.domain.progress import ProcessState
 from thumper.domain.stage import Stage
+from thumper.errors import ThumperError
 from thumper.store import detectors, jobs
 from thumper.store.connect import OUTAGES
-from thumper.store.disk_space import want_of_room
+from thumper.store.disk_room import DiskRoom
 from thumper.store.ids import new_id
 from thumper.store.jobs import Lease
 from thumper.store.processes import Beat
@@ -51,6 +52,8 @@ class Drain:
         self._rate = Rate()
         self._stages = StageClock()
         self._current = True
+        self._room = DiskRoom(bench.settings)
+        self._hindrance = ""
 
     def kick(self) -> None:
         """Say that there may be work."""
@@ -67,7 +70,7 @@ class Drain:
         state = ProcessState.BUSY if busy else ProcessState.IDLE
         return Beat(
             state=ProcessState.STOPPING if self._stopping else state,
-            message=want_of_room(self._bench.settings) or (self._bench.note if self._current else _OVERTAKEN),
+            message=self._room.want or self._hindrance or (self._bench.note if self._current else _OVERTAKEN),
             device=self._bench.detector.device,
             detector_id=self._bench.detector_id,
             images_per_s=self._rate.per_s(now_s=time.monotonic()) if busy else None,
@@ -86,8 +89,14 @@ class Drain:
                 await self._drain()
                 current = await detectors.current()
                 self._current = current is None or current.id == self._bench.detector_id
+                self._hindrance = ""
             except OUTAGES as error:
                 log.warning("PostgreSQL is away; waiting", error=str(error) or type(error).__name__)
+                await asyncio.sleep(OUTAGE_PAUSE_S)
+                continue
+            except ThumperError as error:  # no photo is to blame; what was in hand has been given back
+                self._hindrance = str(error)
+                log.error("no photo can be decoded; waiting", error=self._hindrance)
                 await asyncio.sleep(OUTAGE_PAUSE_S)
                 continue
             with contextlib.suppress(TimeoutError):
@@ -136,10 +145,8 @@ class Drain:
                 await self._finish(current)
             except asyncio.CancelledError:
                 if following is not None:
-                    following.cancel()
-                    await asyncio.wait(
-                        {following}, timeout=CANCEL_S
-                    )  # its lease is given back with all others
+                    following.cancel()  # its lease is given back with all others
+                    await asyncio.wait({following}, timeout=CANCEL_S)
                 raise
             except BaseException:
                 await self._abandon(following)
@@ -152,7 +159,7 @@ class Drain:
                 current = await self._next(busy=False)
 
     async def _next(self, *, busy: bool) -> Batch | None:
-        if self._stopping or want_of_room(self._bench.settings):
+        if self._stopping or await self._room.look():
             return None
         token = new_id()
         try:
@@ -167,7 +174,7 @@ class Drain:
         try:
             with self._stages.timing(Stage.LOAD, len(lease.claims)):
                 return await batches.load(self._bench, lease)
-        except OUTAGES:
+        except (ThumperError, *OUTAGES):
             # Nobody else ends this lease while it is renewed. Any other error ends the process, and the lease runs
             # out: that is how an image is found out that ends every worker.
             await self._give_back(lease)
@@ -196,7 +203,7 @@ class Drain:
         """Give the prefetched batch back: the present one failed, or the worker stops."""
         if following is None:
             return
-        with contextlib.suppress(*OUTAGES):
+        with contextlib.suppress(ThumperError, *OUTAGES):
             batch = await following
             if batch is not None:
                 await self._give_back(batch.lease)

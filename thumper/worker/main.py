@@ -17,13 +17,13 @@ from typing import Final
 
 import structlog
 
-from thumper.background import beside, stop_signals
+from thumper.background import beside, stop_signals, unless_told
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
 from thumper.store import library, premises
-from thumper.store.connect import open_database
+from thumper.store.connect import WAIT_S, open_database, wait_for_database
 from thumper.store.processes import Beat, Life, keep_beating
 from thumper.store.sweeper import keep_sweeping
 from thumper.wakeup import Wakeup
@@ -32,7 +32,7 @@ from thumper.worker.batch import Bench
 from thumper.worker.detector import DeviceFault
 from thumper.worker.drain import Drain
 from thumper.worker.listener import listen
-from thumper.worker.start import NO_DEVICE, START_LIMIT_S, in_short, make_ready
+from thumper.worker.start import NO_DEVICE, START_LIMIT_S, in_short, make_known, prove
 from thumper.worker.watchdog import keep_watch
 
 log = structlog.get_logger(__name__)
@@ -42,6 +42,9 @@ EX_SOFTWARE: Final = 70
 
 SILENCE_S: Final = 30.0
 """How long the event loop may stand still before the process is ended, or as long as a lease if that is longer."""
+
+MOMENT_S: Final = 1.0
+"""How long the model may still take when the worker has failed, before nobody waits for it."""
 
 STOP_S: Final = 6.0
 """How long a stopping worker may take for the batch that is in the model; after 8 s the supervisor kills it."""
@@ -54,11 +57,29 @@ def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     visible here, and `ServiceDownError` when PostgreSQL does not answer.
     """
     life = Life(role=ProcessRole.WORK, restarts=restarts, last_exit=last_exit)
-    ending = asyncio.run(_run(settings, life))
+    return asyncio.run(_live(settings, life))
+
+
+async def _live(settings: Settings, life: Life) -> int:
+    """Run the worker; end the process at once if the model has not answered: Python would wait for it, for ever."""
+    thread = ThreadPoolExecutor(1, thread_name_prefix="model")
+    try:
+        ending = await _run(settings, life, thread=thread)
+    except Exception:
+        if await _is_busy(thread):
+            log.exception("the worker failed while the model was busy")
+            os._exit(1)
+        raise
     if ending.model_is_busy:
-        # Python would wait for the model's thread, for ever if it hangs.
         os._exit(ending.code)
     return ending.code
+
+
+async def _is_busy(thread: ThreadPoolExecutor) -> bool:
+    """Say whether a thread does something that takes longer than a moment."""
+    turn = asyncio.wrap_future(thread.submit(int))
+    answered, _ = await asyncio.wait({turn}, timeout=MOMENT_S)
+    return not answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +120,12 @@ class Voice:
         return Ending(EX_SOFTWARE, model_is_busy=True)
 
 
-async def _run(settings: Settings, life: Life) -> Ending:
+async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) -> Ending:
     stop = stop_signals()
     weights = resolve(settings)
-    thread = ThreadPoolExecutor(1, thread_name_prefix="model")
+    await unless_told(stop, wait_for_database(settings.postgres_url, timeout_s=WAIT_S))
+    if stop.is_set():
+        return Ending(0)
     voice = Voice()
     # Decoding children are programs of their own: what holds CUDA is never forked.
     with DecodeSandbox(Limits.of(settings), workers=settings.decode_workers) as sandbox:
@@ -112,11 +135,12 @@ async def _run(settings: Settings, life: Life) -> Ending:
             bench, ending = None, Ending(0)
             async with beside(keep_beating(life, voice.speak), keep_watch(START_LIMIT_S)):
                 try:
-                    bench = await make_ready(
-                        settings, weights, sandbox=sandbox, thread=thread, on_export=voice.announce_export
-                    )
+                    proved = await prove(settings, weights, thread=thread, on_export=voice.announce_export)
                 except NO_DEVICE as fault:
                     ending = voice.give_notice(fault)
+                else:
+                    known = make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
+                    bench = await unless_told(stop, known)
             if bench is not None:
                 ending = await _work(bench, life, voice, stop=stop)
     thread.shutdown(wait=False, cancel_futures=True)

@@ -9,6 +9,7 @@ import asyncio
 import textwrap
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from thumper.domain.proof import Proof, words
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
 from thumper.store import detectors
+from thumper.store.connect import OUTAGES
 from thumper.store.results import Origin
 from thumper.weights import Weights
 from thumper.worker.batch import Bench, Capacity
@@ -36,17 +38,25 @@ MOST_WORDS: Final = 300
 NO_DEVICE: Final = (DeviceFault, NoDeviceError, OutOfMemory)
 """What loading the model raises when the device is to blame."""
 
+OUTAGE_PAUSE_S: Final = 1.0
+"""Pause before PostgreSQL is told again of the model."""
+
 _Answer = TypeVar("_Answer")
 
 
-async def make_ready(
-    settings: Settings,
-    weights: Weights,
-    *,
-    sandbox: DecodeSandbox,
-    thread: ThreadPoolExecutor,
-    on_export: Callable[[], None],
-) -> Bench:
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A model that was loaded and has looked at the proof scene, which took `scene_s`; what is to be said of it."""
+
+    detector: Detector
+    proof: Proof
+    scene_s: float
+    note: str
+
+
+async def prove(
+    settings: Settings, weights: Weights, *, thread: ThreadPoolExecutor, on_export: Callable[[], None]
+) -> Proved:
     """Load the model and let it look at the proof scene before it is trusted with photos.
 
     `on_export` hears, in the model's thread, that the model is exported first, which happens once.
@@ -55,24 +65,51 @@ async def make_ready(
     """
     detector, note = await _load(settings, weights, thread=thread, on_export=on_export)
     proof, scene_s = await _look_first(detector, thread)
-    # Current, also the packaged one: photos queued for a model that no worker holds would wait for ever.
-    detector_id = await detectors.register(weights, make_current=True)
-    await detectors.note_labels(detector_id, detector.labels)
     if strangers := weights.class_map.strangers(detector.labels):
         log.warning("the class map names labels that the model does not have", labels=strangers)
     log.info("detector ready", name=weights.name, device=detector.device, engine=detector.engine)
-    await _record(detector_id, proof, weights)
+    return Proved(detector, proof, scene_s, note)
+
+
+async def make_known(
+    proved: Proved,
+    settings: Settings,
+    weights: Weights,
+    *,
+    sandbox: DecodeSandbox,
+    thread: ThreadPoolExecutor,
+) -> Bench:
+    """Make it the current detector, however long PostgreSQL is away: loading it again would only take longer."""
+    detector = proved.detector
     return Bench(
         settings=settings,
         detector=detector,
-        detector_id=detector_id,
+        detector_id=await _register_at_last(proved, weights),
         origin=Origin(device=detector.device, engine=detector.engine, class_map=weights.class_map),
         sandbox=sandbox,
         thread=thread,
         capacity=Capacity(settings.batch_images),
-        scene_s=scene_s,
-        note=note,
+        scene_s=proved.scene_s,
+        note=proved.note,
     )
+
+
+async def _register_at_last(proved: Proved, weights: Weights) -> UUID:
+    while True:
+        try:
+            return await _register(proved, weights)
+        except OUTAGES as error:
+            log.warning("PostgreSQL is away; waiting", error=str(error) or type(error).__name__)
+            await asyncio.sleep(OUTAGE_PAUSE_S)
+
+
+async def _register(proved: Proved, weights: Weights) -> UUID:
+    """Write down everything about the model; doing so again changes nothing."""
+    # Current, also the packaged one: photos queued for a model that no worker holds would wait for ever.
+    detector_id = await detectors.register(weights, make_current=True)
+    await detectors.note_labels(detector_id, proved.detector.labels)
+    await _record(detector_id, proved.proof, weights)
+    return detector_id
 
 
 async def _load(

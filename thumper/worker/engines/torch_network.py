@@ -44,6 +44,8 @@ def load(path: Path) -> Any:
     """Load a model file on the CPU, for looking only. Raises `DetectorError` if it is no YOLOv8 detection model."""
     try:
         model, _ = load_checkpoint(str(path), device="cpu", fuse=True)
+    except (MemoryError, OSError):  # of the machine, not of the file
+        raise
     except Exception as error:
         first_line = str(error).strip().partition("\n")[0].removeprefix("ERROR ❌️ ")
         raise DetectorError(f"The model {path} cannot be loaded. {_WANTED} ({first_line})") from error
