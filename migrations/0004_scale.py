@@ -21,7 +21,7 @@ INDEXES = [
 # every snapshot.
 TALLY = [
     "CREATE TABLE image_tally (images BIGINT NOT NULL)",
-    "INSERT INTO image_tally SELECT count(*) FROM image",
+    "INSERT INTO image_tally SELECT count(*) FROM image HAVING count(*) > 0",
     """
     CREATE FUNCTION tally_images() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

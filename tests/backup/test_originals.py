@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import shutil
 import stat
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
 from tests.backup.keeping import ask, bring_back, check, contents, keep, scratches
 from tests.factories import make_dump, make_image, make_source
+from thumper.backup import restoration, take
 from thumper.backup.manifest import MISSING
-from thumper.errors import BackupError, BadBackupError
+from thumper.backup.originals import Original, copy_out, put_back
+from thumper.errors import BackupError, BadBackupError, RefusedError
 from thumper.settings import Settings
 from thumper.store import library, premises
-from thumper.store.connect import open_database
+from thumper.store.connect import migrate_database, open_database
 
 Photos = Callable[[int], list[Path]]
 
@@ -177,3 +181,55 @@ async def test_an_interrupt_takes_effect_after_the_present_photo_and_leaves_noth
     assert len(written) == 1
     assert not [path for path in tmp_path.iterdir() if "backup" in path.name]
     assert await scratches(ranch.postgres_url) == []
+
+
+async def test_a_disk_that_gives_other_bytes_than_it_took_is_found_out_on_both_ways(
+    ranch: Settings, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def copy_and_spoil(connection: Any, folder: Path, **more: Any) -> Any:
+        copied = await copy_out(connection, folder, **more)
+        next((folder / "originals").rglob("*.jpg")).write_bytes(b"what a stick that wraps gives back")
+        return copied
+
+    with monkeypatch.context() as failing:
+        failing.setattr(take, "copy_out", copy_and_spoil)
+        with pytest.raises(BackupError, match="does not hold what was written to it"):
+            await keep(ranch, tmp_path / "backup", originals=True)
+    assert not (tmp_path / "backup").exists()
+
+    await keep(ranch, tmp_path / "backup", originals=True)
+    (tmp_path / "backup" / "originals" / ".DS_Store").write_bytes(b"of a file manager")
+    await check(ranch, tmp_path / "backup")
+    spoilt = next((tmp_path / "backup" / "originals").rglob("*.jpg"))
+    row = Original(uuid4(), bytes.fromhex(spoilt.stem), 9, "image/jpeg", b"/gone.jpg")
+    content = spoilt.read_bytes()
+    spoilt.write_bytes(content[:-1] + b"?")
+    with pytest.raises(BadBackupError, match="does not hold the photo of its name"):
+        put_back(row, tmp_path / "backup", elsewhere.library_dir)
+    spoilt.unlink()
+    spoilt.mkdir()
+    with pytest.raises(BackupError, match="cannot be read"):
+        put_back(row, tmp_path / "backup", elsewhere.library_dir)
+    assert not list(elsewhere.library_dir.rglob("*.jpg"))
+
+
+async def test_what_a_restore_left_that_was_cut_short_is_named_by_whoever_starts_there(
+    ranch: Settings, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await keep(ranch, tmp_path / "backup", originals=True)
+    shutil.rmtree(ranch.drop_dir)
+
+    async def fail(*_: object) -> None:
+        raise BackupError("the disk failed")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(restoration, "_finish", fail)
+        with pytest.raises(BackupError):
+            await bring_back(elsewhere, tmp_path / "backup")
+    await migrate_database(elsewhere.postgres_url)
+    async with open_database(elsewhere.postgres_url, pool_size=2):
+        with pytest.raises(RefusedError, match=r"was not finished\. Run `thumper restore` again"):
+            await premises.check_library(elsewhere.library_dir)
+    await bring_back(elsewhere, tmp_path / "backup")
+    async with open_database(elsewhere.postgres_url, pool_size=2):
+        await premises.check_library(elsewhere.library_dir)

@@ -12,7 +12,6 @@ from tests.backup.keeping import administer, ask, bring_back, keep, scratches, s
 from tests.released import make_released, read_columns, read_rows
 from thumper.backup import restoration
 from thumper.backup.manifest import read_manifest
-from thumper.backup.restoration import NOTE
 from thumper.embedded.postgres_cluster import program_folders
 from thumper.embedded.postgres_server import PostgresServer
 from thumper.embedded.servers import Addresses
@@ -20,6 +19,7 @@ from thumper.errors import BackupError, BadBackupError, RefusedError
 from thumper.settings import Settings
 from thumper.store import premises
 from thumper.store.connect import open_database
+from thumper.store.premises import UNFINISHED_RESTORE
 from thumper.store.schema_version import known_migrations
 
 MOVED = {"source", "image", "process", "job"}
@@ -37,7 +37,7 @@ async def test_every_row_is_back(used: Settings, fresh: Settings, whole: Path) -
     assert after["process"] == []
     assert (restored.migrations, restored.already) == ([], False)
     assert await scratches(fresh.postgres_url) == []
-    assert not (fresh.home / NOTE).exists()
+    assert not (fresh.home / UNFINISHED_RESTORE).exists()
 
 
 async def test_numbers_of_the_feed_go_on(used: Settings, fresh: Settings, whole: Path) -> None:
@@ -230,7 +230,7 @@ async def test_cut_off_after_any_step_it_begins_anew_or_is_done(
     restored = await bring_back(fresh, whole)
     assert restored.already is is_done
     assert len(await ask(fresh.postgres_url, "SELECT FROM image")) == 5
-    assert not (fresh.home / NOTE).exists()
+    assert not (fresh.home / UNFINISHED_RESTORE).exists()
 
 
 async def test_a_dump_that_restores_to_something_else_changes_nothing(fresh: Settings, whole: Path) -> None:

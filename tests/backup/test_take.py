@@ -13,7 +13,7 @@ import pytest
 from tests.backup.keeping import Nobody, administer, check, keep, scratches
 from thumper.backup import client_programs, seal, take
 from thumper.backup.client_programs import Programs
-from thumper.backup.draft import MARK, SUFFIX
+from thumper.backup.draft import MARK, SUFFIX, draft_of
 from thumper.backup.manifest import FILE, read_manifest
 from thumper.embedded.postgres_cluster import program_folders
 from thumper.errors import (
@@ -196,3 +196,16 @@ async def test_the_oldest_programs_that_fit_are_taken(monkeypatch: pytest.Monkey
     for at_least, major in ((14, 16), (16, 16), (17, 18), (18, 18)):
         programs = await client_programs.fitting(at_least=at_least, what="It")
         assert programs == Programs(next(f for f, m in found.items() if m == major), major)
+
+
+def test_what_a_backup_left_that_was_killed_at_once_is_in_nobodys_way(tmp_path: Path) -> None:
+    (tmp_path / "backup.unfinished").mkdir()
+    with draft_of(tmp_path / "backup") as draft:
+        assert (draft.path / MARK).is_file()
+
+
+def test_a_disk_that_is_not_mounted_is_not_written_beside(tmp_path: Path) -> None:
+    missing = r"There is no folder .*stick\. Is its disk mounted\?"
+    with pytest.raises(UsageError, match=missing), draft_of(tmp_path / "stick" / "backup"):
+        pass
+    assert not (tmp_path / "stick").exists()

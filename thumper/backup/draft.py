@@ -74,7 +74,10 @@ class Draft:
     def begin(self) -> None:
         """Make the folder, and remove what a killed backup left there. Raises `RefusedError`, `BusyError`."""
         with writing(self.folder.parent):
-            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            if not self.folder.parent.is_dir():
+                raise UsageError(
+                    f"There is no folder {self.folder.parent}. Is its disk mounted? Make it if it should be new."
+                )
             if self.path.exists():
                 self._clear()
             self.path.mkdir(mode=0o700)
@@ -104,9 +107,15 @@ class Draft:
 
     def _clear(self) -> None:
         """Remove what a killed backup left; refuse what is somebody else's."""
-        if not any((self.path / name).is_file() for name in (MARK, FILE)):
+        is_ours = any((self.path / name).is_file() for name in (MARK, FILE))
+        if not is_ours and any(self.path.iterdir()):
             raise RefusedError(f"{self.path} is in the way, and no backup of Thumper left it. Move it away.")
         self._take_lock()
+        for (
+            entry
+        ) in self.path.iterdir():  # the mark goes last: a kill in between leaves what the next run knows
+            if entry.name != MARK:
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         shutil.rmtree(self.path)
         self.let_go()
 

@@ -20,6 +20,7 @@ from thumper.backup.draft import writing
 from thumper.backup.stage import Steps, Watcher, in_steps
 from thumper.domain.path_text import readable
 from thumper.domain.reason import Reason
+from thumper.errors import BackupError, BadBackupError
 from thumper.imaging.original import open_original, reader
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.store import library
@@ -112,10 +113,23 @@ def is_there(row: Original, *, read: bool) -> bool:
 
 
 def put_back(row: Original, backup: Path, library_dir: Path) -> bytes | None:
-    """Copy an original from a backup into a library; give where it is then, None if the backup does not have it."""
+    """Copy an original from a backup into a library; give where it is then, None if the backup does not have it.
+
+    Raises `BackupError` if the backup's disk fails, `BadBackupError` if it gives other bytes than it was checked for.
+    """
+    place = row.place(backup)
     try:
-        content = row.place(backup).read_bytes()
+        content = place.read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise BackupError(
+            f"{place} cannot be read ({error.strerror or error}), though it could when the backup was checked. Look "
+            "after that disk, then run it again."
+        ) from error
+    if hashlib.sha256(content).digest() != row.sha256:
+        raise BadBackupError(
+            f"{place} does not hold the photo of its name: its disk fails. Use another backup."
+        )
     with writing(library_dir):
         return bytes(library.keep_original(library_dir, content, media_type=row.media_type))

@@ -2,7 +2,7 @@
 
 The backup is checked first. Then everything happens in a scratch database, beside the empty one: restoring,
 comparing, migrating, settling in. The last step gives it the real one's name, in one transaction. Killed before,
-the home is still empty, and the same command begins anew; killed after, everything is there.
+the database is still empty, and the same command begins anew; killed after, everything is there.
 """
 
 from __future__ import annotations
@@ -29,10 +29,6 @@ from thumper.errors import BackupError, RefusedError
 from thumper.settings import Settings
 from thumper.store import library, premises, relocation
 from thumper.store.connect import migrate_database
-from thumper.store.relocation import Whereabouts
-
-NOTE: Final = "restore-is-not-finished"
-"""File in the home that says: what lies in the library is of a restore that was killed."""
 
 _COMMENT: Final = "restored by Thumper from backup "
 _FRESH: Final = ("tortoise_migrations", "detector", "source")
@@ -57,7 +53,7 @@ class Restored:
 
 def refuse_taken_home(settings: Settings) -> None:
     """Raise `RefusedError` if the library holds anything that no restore which was cut short has put there."""
-    if (settings.home / NOTE).exists():
+    if (settings.home / premises.UNFINISHED_RESTORE).exists():
         return
     files = (path for path in settings.library_dir.rglob("*") if path.is_file())
     found = next((path for path in files if path.name != premises.MARKER), None)
@@ -76,11 +72,13 @@ async def restore_backup(
     Raises `RefusedError` when the home or the database has data, `BackupError`, `BadBackupError`; then the
     database is as it was.
     """
-    url, note = settings.postgres_url, settings.home / NOTE
+    url, note = settings.postgres_url, settings.home / premises.UNFINISHED_RESTORE
     restored = Restored(manifest)
     refuse_taken_home(settings)
     if await _is_done(url, manifest, note):
         restored.already = True
+        await _own_library(settings)
+        note.unlink()
         return restored
     async with connected(url) as connection:
         server_major = connection.get_server_version().major
@@ -102,6 +100,7 @@ async def restore_backup(
             )
             await _finish(scratch, manifest)
         await take_place(url, scratch_url)
+    await _own_library(settings)
     note.unlink()
     return restored
 
@@ -125,7 +124,17 @@ async def _settle_in(
     if places.drop is not None:
         restored.drop_from, restored.drop_to = readable(places.drop.was), readable(places.drop.now)
     with writing(settings.home):
-        _furnish(settings, places, restored.manifest)
+        _furnish(settings, restored.manifest)
+
+
+async def _own_library(settings: Settings) -> None:
+    """Mark the library as that of the database that was restored; before, it belongs to the empty one."""
+    async with connected(settings.postgres_url) as connection:
+        owner = await connection.fetchval("SELECT id FROM source WHERE kind = 'upload'")
+    if owner is not None:
+        with writing(settings.home):
+            marker = settings.library_dir / premises.MARKER
+            library.write_whole(marker, f"{owner}\n".encode(), durable=True)
 
 
 async def _finish(scratch: asyncpg.Connection, manifest: Manifest) -> None:
@@ -144,7 +153,6 @@ async def _is_done(url: str, manifest: Manifest, note: Path) -> bool:
         tables = await census.count(connection)
     full = [name for name, tally in tables.items() if tally.rows and name not in _FRESH]
     if full and note.exists() and comment == f"{_COMMENT}{manifest.id}":
-        note.unlink()
         return True
     if full:
         raise RefusedError(
@@ -190,11 +198,8 @@ def _put_some_back(
     return found
 
 
-def _furnish(settings: Settings, places: Whereabouts, manifest: Manifest) -> None:
-    """Mark the library as that of the database, and put the owner's camera profiles back; none is written over."""
-    if places.library is not None:
-        marker = settings.library_dir / premises.MARKER
-        library.write_whole(marker, f"{places.library.source_id}\n".encode(), durable=True)
+def _furnish(settings: Settings, manifest: Manifest) -> None:
+    """Put the owner's camera profiles back; none is written over."""
     for name, text in manifest.cameras.items():
         profile = settings.cameras_dir / Path(name).name
         if not profile.exists():

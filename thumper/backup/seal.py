@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from thumper.backup.manifest import DUMP, MISSING
 from thumper.backup.stage import Steps
 from thumper.domain.path_text import readable
 from thumper.errors import BadBackupError
@@ -22,6 +23,9 @@ LIST: Final = "SHA256SUMS"
 
 # A name that leads out of the folder, or holds anything that sha256sum would escape, is never written.
 _LINE: Final = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)\n")
+
+_ORIGINAL: Final = re.compile(r"originals/[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})\.[a-z]+")
+"""Laid out as in a library (`store.library`)."""
 
 OnFile: TypeAlias = Callable[[int, int], None]
 """Called with how many bytes were read, and of how many."""
@@ -40,10 +44,20 @@ def text_of(sums: dict[str, str]) -> str:
 
 
 def files_below(folder: Path) -> Iterator[str]:
-    """Give every file below a folder, by its name from there."""
-    return (
+    """Give every file that a backup wrote below its folder, by its name from there.
+
+    What file managers and shares put beside them, such as `.DS_Store`, is none of it.
+    """
+    names = (
         os.path.relpath(Path(parent, name), folder) for parent, _, names in os.walk(folder) for name in names
     )
+    return (name for name in names if name in {DUMP, MISSING} or _ORIGINAL.fullmatch(name))
+
+
+def told_by_name(name: str) -> str | None:
+    """Give the SHA-256 that the name of a file tells, as an original's does."""
+    found = _ORIGINAL.fullmatch(name)
+    return found[1] if found is not None else None
 
 
 def read_list(folder: Path) -> dict[str, str]:

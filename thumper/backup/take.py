@@ -21,7 +21,7 @@ import asyncpg
 from thumper import __version__
 from thumper.backup import census, client_programs, seal
 from thumper.backup.client_programs import Programs
-from thumper.backup.draft import MARK, draft_of, writing
+from thumper.backup.draft import draft_of, writing
 from thumper.backup.manifest import (
     DUMP,
     FILE,
@@ -67,6 +67,8 @@ async def take_backup(
         with draft_of(folder) as draft:
             watcher.begin("Dumping the database")
             manifest = await _dump(connection, settings, draft.path, url=url, programs=programs)
+            # What is tried and what is sealed are the same bytes, both times read from the disk.
+            tried = await in_steps(_hashed(draft.path))
             watcher.begin("Restoring it for trial")
             async with scratch_database(url) as trial_url:
                 await restore_dump(settings, draft.path / DUMP, programs, url=trial_url)
@@ -78,7 +80,7 @@ async def take_backup(
                         total = manifest.tables["image"].rows
                         copied = await copy_out(trial, draft.path, total=total, watcher=watcher)
             watcher.begin("Checking")
-            sealed = await in_steps(_seal(draft.path, manifest, copied, watcher=watcher))
+            sealed = await in_steps(_seal(draft.path, manifest, copied, tried=tried, watcher=watcher))
             await in_steps(draft.finish())
     return Backup(folder, sealed, copied.missing if copied is not None else ())
 
@@ -198,15 +200,32 @@ def _camera_profiles(folder: Path) -> dict[str, str]:
         ) from error
 
 
-def _seal(folder: Path, manifest: Manifest, copied: Copied | None, *, watcher: Watcher) -> Steps[Manifest]:
-    """Write the manifest and the list of hashes, and read everything back."""
+def _hashed(folder: Path) -> Steps[str]:
+    """Give the hash of the dump."""
+    yield
+    with writing(folder):
+        return seal.sha256_of(folder / DUMP)
+
+
+def _seal(
+    folder: Path, manifest: Manifest, copied: Copied | None, *, tried: str, watcher: Watcher
+) -> Steps[Manifest]:
+    """Write the manifest and the list of hashes, and read everything back.
+
+    `tried` is the hash of the dump that was restored for trial. Raises `BackupError` if the disk gives other bytes.
+    """
     with writing(folder):
         if copied is not None and copied.missing:
             (folder / MISSING).write_text("\n".join([*copied.missing, ""]), encoding="utf-8")
-        names = [name for name in seal.files_below(folder) if name != MARK]
+        names = list(seal.files_below(folder))
         sums = {}
         for name in names:
             sums[name] = seal.sha256_of(folder / name)
+            if sums[name] != (tried if name == DUMP else seal.told_by_name(name) or sums[name]):
+                raise BackupError(
+                    f"{folder / name} does not hold what was written to it: that disk fails, or is smaller than it "
+                    "says. Use another one."
+                )
             watcher.count(len(sums), len(names))
             yield
         sealed = replace(
@@ -224,4 +243,5 @@ def _seal(folder: Path, manifest: Manifest, copied: Copied | None, *, watcher: W
         sealed.write(folder)
         sums[FILE] = seal.sha256_of(folder / FILE)
         (folder / seal.LIST).write_text(seal.text_of(sums), encoding="ascii")
+        seal.read_list(folder)
     return sealed

@@ -104,7 +104,11 @@ def show_checked(folder: Path, manifest: Manifest, *, as_json: bool) -> None:
 def show_restored(folder: Path, restored: Restored, settings: Settings, *, as_json: bool) -> None:
     """Print what was restored, and what is left for its owner to do."""
     facts = of_manifest(folder, restored.manifest)
-    advice = [*_settings_advice(restored.manifest, settings), *_detector_advice(restored.manifest, settings)]
+    advice = [
+        *_drop_advice(restored, settings),
+        *_settings_advice(restored.manifest, settings),
+        *_detector_advice(restored.manifest, settings),
+    ]
     if as_json:
         done = {
             "migrated": list(restored.migrations),
@@ -141,6 +145,17 @@ def show_restored(folder: Path, restored: Restored, settings: Settings, *, as_js
 def _sum(facts: dict[str, Any]) -> str:
     originals = "" if facts["originals"] is None else f", {facts['originals']} originals"
     return f"{facts['images']} images, {facts['rows']} rows{originals}, {decimal(facts['bytes'])}"
+
+
+def _drop_advice(restored: Restored, settings: Settings) -> list[str]:
+    """Say how to watch the folder of the photos, when it is not the one that would be watched here."""
+    from thumper.domain.path_text import readable
+
+    if restored.drop_to is None or restored.drop_to == readable(bytes(settings.drop_dir)):
+        return []
+    return [
+        f"Start with `thumper up --drop {restored.drop_to}`, or set THUMPER_DROP: else another folder is watched."
+    ]
 
 
 def _settings_advice(manifest: Manifest, settings: Settings) -> list[str]:

@@ -18,7 +18,7 @@ MOST_ROWS: Final = 500
 
 _ADD_UP: Final = """
 WITH gone AS (DELETE FROM image_tally WHERE (SELECT count(*) FROM image_tally) > $1 RETURNING images)
-INSERT INTO image_tally SELECT sum(images) FROM gone HAVING count(*) > 0
+INSERT INTO image_tally SELECT sum(images) FROM gone HAVING sum(images) <> 0
 """
 
 

@@ -24,6 +24,9 @@ from thumper.store.processes import DOWN_AFTER_S
 MARKER: Final = "library-of-thumper"
 """File in the library that holds the id of the upload source, which names the database it belongs to."""
 
+UNFINISHED_RESTORE: Final = "restore-is-not-finished"
+"""File beside the library that says: what lies in the library is of a restore that was cut short."""
+
 ANSWER_S: Final = 3.0
 """How long a drop folder may take to show an entry before it counts as not there: shares hang."""
 
@@ -64,9 +67,19 @@ async def recognise_library(library: Path) -> None:
         _check_marker(library, str(rows[0]["id"]), recorded=rows[0]["display_path"])
 
 
+def _refuse_unfinished(library: Path) -> None:
+    if (library.parent / UNFINISHED_RESTORE).exists():
+        msg = (
+            f"A restore into {library.parent} was not finished. Run `thumper restore` again with the same backup; or, "
+            f"to go on without it, delete {library} and {library.parent / UNFINISHED_RESTORE}."
+        )
+        raise RefusedError(msg)
+
+
 def _claim(library: Path, source_id: str) -> None:
     library.mkdir(parents=True, exist_ok=True)
     if any(library.iterdir()):
+        _refuse_unfinished(library)
         msg = (
             f"{library} holds the library of another database, and this database has none yet. "
             "Set THUMPER_HOME to an empty folder, or THUMPER_DATABASE_URL to the database it belongs to."
@@ -84,6 +97,7 @@ def _check_marker(library: Path, source_id: str, *, recorded: str) -> None:
         )
         raise RefusedError(msg)
     if not marker.exists() or marker.read_text().strip() != source_id:
+        _refuse_unfinished(library)
         msg = (
             f"{library} is not the folder that this database knows under that path: {marker} should hold "
             f"{source_id}. Mount or restore the library there. To go on without it, write that line into the file."
