@@ -26,8 +26,8 @@ from tests.faults.scenario import Outcome
 from tests.faults.stage import Card, Stage, deal
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-SIZES: Final = {"library": "24m", "": "192m"}
-"""What is mounted for each folder of the home; a new cluster takes half of its own."""
+SIZES: Final = {"library": "24m", "": "288m"}
+"""What is mounted for each folder of the home; a new cluster and the exported model take half of the second."""
 SHOWN_S, RESUMED_S = 10.0, 60.0
 """Within these a full disk is a clear state, and work goes on when there is room: the promises."""
 FULL_S: Final = (3.0, 8.0)

@@ -63,8 +63,10 @@ def test_a_model_that_is_none_is_named_and_leaves_nothing(tmp_path: Path) -> Non
     assert not (tmp_path / "engines").exists()
 
 
-def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_named_and_does_not_stop_the_work(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.write_bytes(b"no folder")
     with pytest.raises(DetectorError, match=r"closed/engines \(Not a directory\).*THUMPER_ENGINE=torch"):
         onnx_file(WEIGHTS, closed / "engines")
+    fallen_back = YoloEngine(WEIGHTS, device="cpu", engine="auto", exports=closed / "engines")
+    assert fallen_back.engine.startswith("ultralytics")

@@ -24,11 +24,15 @@ _SHA256_DIGITS: Final = 16
 """Hex digits of the model's hash that name its files."""
 
 
+class ExportError(DetectorError):
+    """Raised if a model cannot be exported, or not be kept; PyTorch runs it as it is."""
+
+
 def onnx_file(weights: Weights, folder: Path, *, on_export: Callable[[], None] | None = None) -> Path:
     """Give the ONNX file of a model below `folder`, writing it if there is none of these versions.
 
     `on_export` hears that it is about to be written, which takes seconds to a minute. Raises `DetectorError` if the
-    model is no YOLOv8 detection model, cannot be exported, or the folder cannot be written to.
+    model is no YOLOv8 detection model, `ExportError` if it cannot be exported or the folder cannot be written to.
     """
     family = weights.sha256.hex()[:_SHA256_DIGITS]
     versions = re.sub(r"[^a-z0-9.]+", "-", VERSIONS.lower())
@@ -44,7 +48,7 @@ def onnx_file(weights: Weights, folder: Path, *, on_export: Callable[[], None] |
         for stale in set(folder.glob(f"{family}-*.onnx")) - {path}:
             stale.unlink(missing_ok=True)
     except OSError as error:
-        raise DetectorError(
+        raise ExportError(
             f"The model cannot be prepared in {folder} ({error.strerror or error}). Free space or correct the rights"
             " there, or set THUMPER_ENGINE=torch, which prepares nothing."
         ) from error
@@ -63,7 +67,7 @@ def _export(source: Path, path: Path) -> None:
         )
         if done.returncode != 0:
             last_line = done.stderr.strip().rpartition("\n")[2]
-            raise DetectorError(
+            raise ExportError(
                 f"The model {source} cannot be exported to ONNX ({last_line}). Set THUMPER_ENGINE=torch."
             )
         (Path(scratch) / "model.onnx").replace(path)

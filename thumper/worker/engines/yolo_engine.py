@@ -14,6 +14,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from thumper.domain.detection import IMAGE_SIZE, RawDetection
 from thumper.weights import Weights
 from thumper.worker.detector import DeviceFault, NoDeviceError, OutOfMemory
@@ -24,6 +26,8 @@ from thumper.worker.engines.torch_network import TorchNetwork
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+log = structlog.get_logger(__name__)
 
 _MOST_STREAMS: Final = 16
 """Most images in the model at a time on CPU: beyond that Python's own lock is the limit."""
@@ -73,10 +77,15 @@ class YoloEngine:
     ) -> tuple[Network, str]:
         """Give the network in the runtime that is wanted, or the faster exact one, and what that is called."""
         if engine == "onnxruntime" or (engine == "auto" and self._device.type == "cpu"):
-            from thumper.worker.engines.exported import onnx_file  # noqa: PLC0415  # a GPU does without
+            from thumper.worker.engines.exported import ExportError, onnx_file  # noqa: PLC0415  # a GPU does without
             from thumper.worker.engines.onnx_network import VERSION, OnnxNetwork  # noqa: PLC0415
 
-            return OnnxNetwork(onnx_file(weights, exports, on_export=on_export)), VERSION
+            try:
+                return OnnxNetwork(onnx_file(weights, exports, on_export=on_export)), VERSION
+            except ExportError as error:
+                if engine != "auto":
+                    raise
+                log.warning("PyTorch runs the model, with the same answers in more time", reason=str(error))
         return TorchNetwork(weights.path, self._device), VERSIONS
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
