@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from thumper.background import beside, stop_signals
+from thumper.background import beside, stop_signals, unless_told
 
 
 async def test_what_runs_beside_is_waited_for_while_it_tidies_up() -> None:
@@ -44,3 +44,32 @@ async def test_a_signal_to_stop_is_an_event_and_not_the_end() -> None:
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().remove_signal_handler(number)
+
+
+async def test_work_is_done_unless_told_to_end() -> None:
+    async def count() -> int:
+        return 7
+
+    async def fail() -> None:
+        raise ValueError("out of film")
+
+    stop = asyncio.Event()
+    assert await unless_told(stop, count()) == 7
+    with pytest.raises(ValueError, match="out of film"):
+        await unless_told(stop, fail())
+
+
+async def test_work_that_goes_on_is_cancelled_when_told_to_end_and_has_tidied_up_then() -> None:
+    stop, tidied = asyncio.Event(), []
+
+    async def work() -> int:
+        try:
+            stop.set()
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            tidied.append(True)
+        return 7
+
+    assert await unless_told(stop, work()) is None
+    assert tidied

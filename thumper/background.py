@@ -9,7 +9,9 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+_Answer = TypeVar("_Answer")
 
 
 def stop_signals() -> asyncio.Event:
@@ -29,6 +31,18 @@ async def beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[list[asynci
         yield tasks
     finally:
         await cancel(*tasks)
+
+
+async def unless_told(stop: asyncio.Event, work: Coroutine[Any, Any, _Answer]) -> _Answer | None:
+    """Do something and give its answer, but only until told to end: then it is cancelled, and the answer is None."""
+    doing, told = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({doing, told}, return_when=asyncio.FIRST_COMPLETED)
+        return doing.result() if doing.done() else None
+    finally:
+        for task in (doing, told):
+            task.cancel()
+        await asyncio.gather(doing, told, return_exceptions=True)
 
 
 async def cancel(*tasks: asyncio.Task[Any]) -> None:

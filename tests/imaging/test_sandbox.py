@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from PIL import Image
 
 from tests.imaging.pictures import JPEG, encoded, scene
 from thumper.domain.reason import Reason
+from thumper.errors import ThumperError
 from thumper.imaging import sandbox as sandbox_module
 from thumper.imaging.decode import decode
 from thumper.imaging.limits import Limits
@@ -207,6 +210,23 @@ async def test_closing_ends_the_children_and_blames_no_photo(photo: Path) -> Non
     assert not is_running(pid)
     with pytest.raises(SandboxClosed):
         await sandbox.load(photo)
+
+
+@pytest.mark.parametrize("trouble", [errno.EAGAIN, errno.ENOMEM, errno.EMFILE])
+async def test_a_child_that_cannot_be_started_is_no_fault_of_the_photo(
+    photo: Path, monkeypatch: pytest.MonkeyPatch, trouble: int
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(trouble, os.strerror(trouble))
+
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    with DecodeSandbox(Limits(), workers=1) as sandbox:
+        with monkeypatch.context() as short:
+            short.setattr(subprocess, "Popen", refuse)
+            with pytest.raises(ThumperError, match=re.escape(f"({os.strerror(trouble)})")):
+                await sandbox.load(photo)
+        assert len(list(Path("/proc/self/fd").iterdir())) == open_before
+        assert (await sandbox.load(photo)).width_px == 320
 
 
 def test_children_end_when_their_parent_is_killed(photo: Path) -> None:

@@ -61,7 +61,8 @@ def test_a_port_that_is_taken_is_named(settings: Settings) -> None:
             main(settings.model_copy(update={"port": port}))
 
 
-def test_a_database_that_is_away_is_named(tmp_path: Path) -> None:
+def test_a_database_that_stays_away_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("thumper.web.main.WAIT_S", 0.0)
     settings = Settings(home=tmp_path, database_url="postgresql://nobody@127.0.0.1:1/x", port=_free_port())
     with pytest.raises(ServiceDownError, match=r"PostgreSQL at 127\.0\.0\.1 does not answer"):
         main(settings)

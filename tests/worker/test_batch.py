@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import errno
+import os
+import subprocess
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -273,6 +276,63 @@ async def test_a_claim_whose_answer_was_lost_is_given_back_and_nobody_waits_for_
     assert lost.is_set()
     # Given back, not released by a sweeper: no attempt was counted and nothing had to run alone.
     assert await Job.filter(attempts=1, claimed_alone=False).count() == 2
+
+
+async def test_a_claim_that_is_cancelled_is_given_back(
+    queue: Queue,
+    bench: Callable[..., Awaitable[Bench]],
+    photos: Callable[[int], list[Path]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await queue(photos(2))
+    claim, claimed = jobs.claim, asyncio.Event()
+
+    async def claim_and_linger(*args: Any, **options: Any) -> jobs.Lease | None:
+        lease = await claim(*args, **options)
+        claimed.set()
+        await asyncio.sleep(60)
+        return lease
+
+    monkeypatch.setattr(jobs, "claim", claim_and_linger)
+    drain = Drain(await bench(ScriptedDetector()))
+    draining = asyncio.create_task(drain.keep_draining())
+    await asyncio.wait_for(claimed.wait(), 60)
+    assert await Job.filter(state=ImageState.PROCESSING).count() == 2
+    draining.cancel()
+    await asyncio.gather(draining, return_exceptions=True)
+    await drain.release_all()
+    assert await Job.filter(state=ImageState.PENDING, attempts=0, crash_count=0).count() == 2
+
+
+@pytest.mark.parametrize("alone", [False, True])
+async def test_while_no_child_can_be_started_photos_wait_and_none_is_blamed(
+    queue: Queue,
+    bench: Callable[..., Awaitable[Bench]],
+    photos: Callable[[int], list[Path]],
+    monkeypatch: pytest.MonkeyPatch,
+    alone: bool,
+) -> None:
+    await queue(photos(2))
+    await Job.all().update(alone=alone)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    drain = Drain(await bench(ScriptedDetector()))
+
+    async def tells() -> bool:
+        wait = Job.filter(state=ImageState.PENDING, attempts=0, alone=alone, crash_count=0)
+        return "A decoding process cannot be started" in drain.sign().message and await wait.count() == 2
+
+    with monkeypatch.context() as short:
+        short.setattr(subprocess, "Popen", refuse)
+        draining = asyncio.create_task(drain.keep_draining())
+        await until(tells)
+    await until(_all_completed)
+    drain.stop()
+    await draining
+    assert await Job.filter(attempts=1, crash_count=0).count() == 2
+    assert drain.sign().message == ""
 
 
 async def test_a_batch_that_is_given_up_while_stopping_is_given_back_without_blame(

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from thumper.domain.progress import ProcessRole
+from thumper.domain.proof import Proof
+from thumper.imaging.limits import Limits
+from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
+from thumper.store import detectors
+from thumper.store.processes import Life
 from thumper.weights import Weights, resolve
-from thumper.worker import start
+from thumper.worker import main, start
 from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, OutOfMemory
+from thumper.worker.proof import scene_hash
 
 
 class Loaded:
     """Stands for a loaded model."""
+
+    labels = ("deer",)
+    engine = "none"
 
     def __init__(self, device: str) -> None:
         self.device = device
@@ -61,3 +73,48 @@ async def test_a_model_that_fails_on_the_scene_touches_no_photo() -> None:
     blind: Detector = Blind()  # type: ignore[assignment]  # that is all that is asked of it
     with ThreadPoolExecutor(1) as thread, pytest.raises(DeviceUnfit, match="no kernel image"):
         await start._look_first(blind, thread)
+
+
+async def test_an_outage_after_the_model_was_loaded_is_waited_for_with_the_model_in_hand(
+    database: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([ConnectionResetError(), TimeoutError()])
+    note = detectors.note_labels
+
+    async def note_at_last(*args: object) -> None:
+        if error := next(answers, None):
+            raise error
+        await note(*args)  # type: ignore[arg-type]  # as they came
+
+    monkeypatch.setattr(detectors, "note_labels", note_at_last)
+    monkeypatch.setattr(start, "OUTAGE_PAUSE_S", 0.0)
+    weights = resolve(settings)
+    proof = Proof(scene=scene_hash(), engine="none", device="cpu", boxes=())
+    loaded: Detector = Loaded("cpu")  # type: ignore[assignment]  # that is all that is asked of it
+    proved = start.Proved(loaded, proof, 0.1, "")
+    with ThreadPoolExecutor(1) as thread, DecodeSandbox(Limits(), workers=1) as sandbox:
+        bench = await start.make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
+    row = await detectors.current()
+    assert row is not None
+    assert (row.id, row.labels, detectors.proof_of(row)) == (bench.detector_id, ["deer"], proof)
+
+
+@pytest.mark.parametrize("is_busy", [True, False])
+async def test_a_worker_that_fails_does_not_wait_for_a_model_that_hangs(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, is_busy: bool
+) -> None:
+    leave = threading.Event()
+    codes: list[int] = []
+
+    async def fail(_settings: Settings, _life: Life, *, thread: ThreadPoolExecutor) -> main.Ending:
+        if is_busy:
+            thread.submit(leave.wait, 60)
+        raise ValueError("out of film")
+
+    monkeypatch.setattr(main, "_run", fail)
+    monkeypatch.setattr(main, "MOMENT_S", 0.2)
+    monkeypatch.setattr(os, "_exit", codes.append)
+    with pytest.raises(ValueError, match="out of film"):
+        await main._live(settings, Life(role=ProcessRole.WORK))
+    leave.set()
+    assert codes == ([1] if is_busy else [])

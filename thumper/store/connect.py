@@ -43,6 +43,10 @@ MIGRATION_LOCK: Final = 0x7468756D
 CONNECT_S: Final = 4.0
 """How long connecting may take: within the 5 s in which an outage has to be named."""
 
+WAIT_S: Final = 75.0
+"""How long a room that starts waits for PostgreSQL: longer than the minute after which whoever supervises forgets how
+often it failed, so that it is started again at once."""
+
 LET_GO: Final = {
     "idle_in_transaction_session_timeout": "15s",
     "tcp_keepalives_idle": "10",
@@ -182,9 +186,13 @@ async def migrate_database(
 
 
 async def wait_for_database(url: str, *, timeout_s: float) -> None:
-    """Wait until PostgreSQL accepts connections; raise `ServiceDownError` after `timeout_s`."""
+    """Wait until PostgreSQL accepts connections, and say so at once; raise `ServiceDownError` after `timeout_s`.
+
+    Raises it at once when the address names a user, password or database that is not right.
+    """
     loop = asyncio.get_running_loop()
     give_up_at = loop.time() + timeout_s
+    waits = False
     while True:
         try:
             connection = await asyncpg.connect(url, timeout=5)
@@ -193,6 +201,9 @@ async def wait_for_database(url: str, *, timeout_s: float) -> None:
         except OUTAGES as error:
             if loop.time() >= give_up_at:
                 raise unreachable(url, error) from error
+            if not waits:
+                log.warning("waiting for PostgreSQL", at_most_s=timeout_s, error=str(unreachable(url, error)))
+            waits = True
             await asyncio.sleep(0.2)
         else:
             await connection.close()

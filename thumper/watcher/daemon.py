@@ -20,7 +20,7 @@ from thumper.background import beside
 from thumper.ingest.desk import Desk
 from thumper.settings import Settings
 from thumper.store.connect import OUTAGES
-from thumper.watcher.disk_room import DiskRoom
+from thumper.store.disk_room import DiskRoom
 from thumper.watcher.hints import Hints
 from thumper.watcher.lookout import Lookout
 from thumper.watcher.root import Health, Root
@@ -62,7 +62,7 @@ async def _turn_until(
     pause_s = _FIRST_PAUSE_S
     room = DiskRoom(settings)
     while not stop.is_set():
-        if not await room.is_there(health):
+        if not await _has_room(room, health):
             await _wait(stop, timeout_s=_NO_ROOM_S)
             continue
         try:
@@ -82,6 +82,15 @@ async def _turn_until(
     if source_id is not None:
         with contextlib.suppress(*OUTAGES):
             await lookout.end(source_id)
+
+
+async def _has_room(room: DiskRoom, health: Health) -> bool:
+    """Say it in the log when a disk fills up, and in every sign of life while it is full."""
+    words = await room.look()
+    if words and not health.want_of_room:
+        log.warning("the watch pauses", reason=words)
+    health.want_of_room = words
+    return not words
 
 
 async def _rest(stop: asyncio.Event, hints: Hints, *, until_s: float) -> None:

@@ -9,13 +9,13 @@ from typing import Final
 
 import structlog
 
-from thumper.background import beside, stop_signals
+from thumper.background import beside, stop_signals, unless_told
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.errors import RefusedError
 from thumper.ingest.desk import Desk
 from thumper.ingest.ignore import is_ignored_folder
 from thumper.settings import Settings
-from thumper.store.connect import open_database, wait_for_database
+from thumper.store.connect import WAIT_S, open_database, wait_for_database
 from thumper.store.processes import Life, keep_beating
 from thumper.store.sweeper import keep_sweeping
 from thumper.watcher.daemon import watch
@@ -26,7 +26,6 @@ log = structlog.get_logger(__name__)
 
 STOP_S: Final = 3.0
 """How long a stopping watcher may take for the chunk in its hands; a chunk that is cut off is not recorded."""
-_WAIT_FOR_DATABASE_S: Final = 30.0
 
 
 def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
@@ -59,7 +58,9 @@ def refuse_own_pictures(settings: Settings) -> None:
 
 async def _run(settings: Settings, life: Life) -> None:
     stop = stop_signals()
-    await wait_for_database(settings.postgres_url, timeout_s=_WAIT_FOR_DATABASE_S)
+    await unless_told(stop, wait_for_database(settings.postgres_url, timeout_s=WAIT_S))
+    if stop.is_set():
+        return
     desk = Desk.of(settings)
     health = Health()
     async with open_database(settings.postgres_url, pool_size=4):

@@ -13,15 +13,19 @@ from typing import Final
 import uvicorn
 from starlette.applications import Starlette
 
+from thumper.background import cancel
 from thumper.domain.progress import ProcessRole
 from thumper.errors import ServiceDownError, ThumperError
 from thumper.settings import Settings
+from thumper.store.connect import WAIT_S, wait_for_database
 from thumper.store.processes import Life
 from thumper.web.app import create_app
 from thumper.web.transport import MOST_QUERY_BYTES
 
 _STOP_WITHIN_S: Final = 5
 """How long open requests and subscriptions may take to end."""
+_LOOK_S: Final = 0.1
+"""How often is looked whether it was told to stop while it waits for PostgreSQL; uvicorn looks as often."""
 
 
 def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
@@ -35,12 +39,24 @@ def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     server = uvicorn.Server(server_config(app, settings))
     with _stopped_by_signals(server), _quiet_about(app):
         try:
-            asyncio.run(server.serve())
+            asyncio.run(_serve(server, settings))
         except SystemExit as error:  # uvicorn's way to say that it could not start
             _explain(getattr(app.state, "failure", None), settings, cause=error)
     if not server.started:
         _explain(getattr(app.state, "failure", None), settings, cause=None)
     return 0
+
+
+async def _serve(server: uvicorn.Server, settings: Settings) -> None:
+    """Serve as soon as PostgreSQL answers, unless told to stop before."""
+    waiting = asyncio.create_task(wait_for_database(settings.postgres_url, timeout_s=WAIT_S))
+    while not (waiting.done() or server.should_exit):
+        await asyncio.wait({waiting}, timeout=_LOOK_S)
+    if server.should_exit:
+        await cancel(waiting)
+        return
+    waiting.result()
+    await server.serve()
 
 
 def server_config(app: object, settings: Settings) -> uvicorn.Config:

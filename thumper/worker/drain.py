@@ -66,6 +66,7 @@ class Drain:
 
     def sign(self) -> Beat:
         """Say what the worker does, for its heartbeat."""
+        self._room.ask()  # for the next one
         busy = bool(self._leases)
         state = ProcessState.BUSY if busy else ProcessState.IDLE
         return Beat(

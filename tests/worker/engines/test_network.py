@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from thumper.errors import DetectorError
 from thumper.weights import PACKAGED_MODEL
+from thumper.worker.engines import torch_network
 from thumper.worker.engines.torch_network import TorchNetwork
 
 pytestmark = pytest.mark.slow
@@ -46,6 +48,18 @@ def test_a_file_that_is_no_model_is_named(tmp_path: Path, content: bytes) -> Non
         DetectorError, match=r"broken\.pt cannot be loaded\. THUMPER_MODEL must name a YOLOv8"
     ):
         TorchNetwork(path, CPU)
+
+
+@pytest.mark.parametrize("trouble", [MemoryError(), OSError(errno.EIO, "Input/output error")])
+def test_a_machine_in_trouble_is_not_taken_for_a_bad_model(
+    monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(torch_network, "load_checkpoint", fail)
+    with pytest.raises(type(trouble)):
+        TorchNetwork(PACKAGED_MODEL, CPU)
 
 
 def test_a_model_of_another_format_is_named(tmp_path: Path) -> None:
