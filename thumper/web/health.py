@@ -71,7 +71,10 @@ async def _schema() -> Check:
 
 
 async def _disk(settings: Settings) -> Check:
-    words = await asyncio.to_thread(want_of_room, settings)
+    try:
+        words = await asyncio.wait_for(asyncio.to_thread(want_of_room, settings), _PATIENCE_S)
+    except TimeoutError:
+        return Check("disk", "degraded", "The disk of the home does not answer.")
     return Check("disk", "degraded" if words else "ok", words)
 
 
