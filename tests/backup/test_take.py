@@ -15,17 +15,20 @@ from thumper.backup import client_programs, seal, take
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import MARK, SUFFIX, draft_of
 from thumper.backup.manifest import FILE, read_manifest
+from thumper.domain.disk_space import MB, Space
 from thumper.embedded.postgres_cluster import program_folders
 from thumper.errors import (
     BackupError,
     BadBackupError,
     BusyError,
+    NoRoomError,
     NotFoundError,
     RefusedError,
     SchemaTooNewError,
     UsageError,
 )
 from thumper.settings import Settings
+from thumper.store import disk_space
 
 
 async def test_it_says_what_it_holds_and_sha256sum_can_check_it(used: Settings, tmp_path: Path) -> None:
@@ -209,3 +212,16 @@ def test_a_disk_that_is_not_mounted_is_not_written_beside(tmp_path: Path) -> Non
     with pytest.raises(UsageError, match=missing), draft_of(tmp_path / "stick" / "backup"):
         pass
     assert not (tmp_path / "stick").exists()
+
+
+async def test_the_trial_leaves_the_disk_of_postgresql_its_reserve(
+    used: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used.postgres_dir.mkdir(parents=True)
+    monkeypatch.setattr(disk_space, "measure", lambda _: Space(1000 * MB, 21 * MB, None))
+    with pytest.raises(
+        NoRoomError, match=r"trial takes about .* 21 MB are free, of which 20 MB are left alone"
+    ):
+        await keep(used, tmp_path / "backup")
+    assert not list(tmp_path.glob("backup*"))
+    assert await scratches(used.postgres_url) == []

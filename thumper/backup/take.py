@@ -37,6 +37,7 @@ from thumper.backup.stage import Steps, Watcher, in_steps
 from thumper.domain.path_text import readable
 from thumper.errors import BackupError, DetectorError, NotFoundError, RefusedError
 from thumper.settings import Settings
+from thumper.store.disk_space import refuse_without
 from thumper.store.schema_version import RECORD, SchemaGap, known_migrations
 from thumper.weights import PACKAGED_MODEL, resolve
 
@@ -58,7 +59,8 @@ async def take_backup(
 ) -> Backup:
     """Write a backup of the database at `url`, which belongs to these settings, as a new folder.
 
-    Raises `BackupError`, `RefusedError`, `UsageError` or `ServiceDownError`; then nothing has the folder's name.
+    Raises `BackupError`, `NoRoomError`, `RefusedError`, `UsageError` or `ServiceDownError`; then nothing has
+    the folder's name.
     """
     async with connected(url) as connection:
         await _refuse_own_folders(connection, settings, folder)
@@ -69,6 +71,7 @@ async def take_backup(
             manifest = await _dump(connection, settings, draft.path, url=url, programs=programs)
             # What is tried and what is sealed are the same bytes, both times read from the disk.
             tried = await in_steps(_hashed(draft.path))
+            await _refuse_little_room(connection, settings)
             watcher.begin("Restoring it for trial")
             async with scratch_database(url) as trial_url:
                 await restore_dump(settings, draft.path / DUMP, programs, url=trial_url)
@@ -83,6 +86,15 @@ async def take_backup(
             sealed = await in_steps(_seal(draft.path, manifest, copied, tried=tried, watcher=watcher))
             await in_steps(draft.finish())
     return Backup(folder, sealed, copied.missing if copied is not None else ())
+
+
+async def _refuse_little_room(connection: asyncpg.Connection, settings: Settings) -> None:
+    """Leave the disk of Thumper's own PostgreSQL its reserve: the trial takes as much as the database."""
+    if settings.postgres_dir.is_dir():
+        size_bytes = await connection.fetchval("SELECT pg_database_size(current_database())")
+        await asyncio.to_thread(
+            refuse_without, settings.postgres_dir, size_bytes, what="Restoring the backup for trial"
+        )
 
 
 async def restore_dump(settings: Settings, dump: Path, programs: Programs, *, url: str) -> None:

@@ -55,3 +55,13 @@ def refuse_full(settings: Settings) -> None:
     """Raise `NoRoomError` if one of the disks is full."""
     if words := want_of_room(settings):
         raise NoRoomError(words)
+
+
+def refuse_without(path: Path, wanted_bytes: int, *, what: str) -> None:
+    """Raise `NoRoomError` if a disk has less beside what is left alone; `what` says what takes it."""
+    space = measure(existing(path))
+    if space.free_bytes - space.reserve_bytes < wanted_bytes:
+        raise NoRoomError(
+            f"{what} takes about {wanted_bytes / MB:.0f} MB on the disk of {path}, where {space.free_bytes / MB:.0f} MB "
+            f"are free, of which {space.reserve_bytes / MB:.0f} MB are left alone. Free space there, then run it again."
+        )
