@@ -62,6 +62,6 @@ def refuse_without(path: Path, wanted_bytes: int, *, what: str) -> None:
     space = measure(existing(path))
     if space.free_bytes - space.reserve_bytes < wanted_bytes:
         raise NoRoomError(
-            f"{what} takes about {wanted_bytes / MB:.0f} MB on the disk of {path}, where {space.free_bytes / MB:.0f} MB "
-            f"are free, of which {space.reserve_bytes / MB:.0f} MB are left alone. Free space there, then run it again."
+            f"{what} takes about {wanted_bytes / MB:.0f} MB on the disk of {path}, of which {space.free_bytes / MB:.0f} "
+            f"MB are free and {space.reserve_bytes / MB:.0f} MB of these are left alone. Free space there, then run it again."
         )
