@@ -220,7 +220,7 @@ async def test_the_trial_leaves_the_disk_of_postgresql_its_reserve(
     used.postgres_dir.mkdir(parents=True)
     monkeypatch.setattr(disk_space, "measure", lambda _: Space(1000 * MB, 21 * MB, None))
     with pytest.raises(
-        NoRoomError, match=r"trial takes about .* 21 MB are free and 20 MB of these are left alone"
+        NoRoomError, match=r"trial takes about .* 21 MB are free, of which 20 MB are left alone"
     ):
         await keep(used, tmp_path / "backup")
     assert not list(tmp_path.glob("backup*"))

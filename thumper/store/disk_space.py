@@ -61,7 +61,10 @@ def refuse_without(path: Path, wanted_bytes: int, *, what: str) -> None:
     """Raise `NoRoomError` if a disk has less beside what is left alone; `what` says what takes it."""
     space = measure(existing(path))
     if space.free_bytes - space.reserve_bytes < wanted_bytes:
+        wanted, free, reserve = (
+            f"{size / MB:.0f} MB" for size in (wanted_bytes, space.free_bytes, space.reserve_bytes)
+        )
         raise NoRoomError(
-            f"{what} takes about {wanted_bytes / MB:.0f} MB on the disk of {path}, of which {space.free_bytes / MB:.0f} "
-            f"MB are free and {space.reserve_bytes / MB:.0f} MB of these are left alone. Free space there, then run it again."
+            f"{what} takes about {wanted} on the disk of {path}, where {free} are free, of which {reserve} are left "
+            "alone. Free space there, then run it again."
         )
