@@ -259,6 +259,21 @@ async def test_an_image_that_was_not_blamed_waits_and_is_blamed_once_others_show
     assert await Job.filter(state=ImageState.FAILED, error_code="POISON", crash_count=3).count() == 3
 
 
+async def test_no_more_pixels_are_claimed_at_a_time_than_fit_into_memory(database: str) -> None:
+    await store_images(5)
+    await Image.all().update(width_px=8000, height_px=16_000)
+    detector_id = (await Detector.get()).id
+    claimed = []
+    while lease := await jobs.claim(detector_id, limit=16, lease_s=30, busy=False):
+        claimed.append(len(lease.claims))
+    assert claimed == [2, 2, 1]
+    await store_images(2)
+    await Image.filter(state=ImageState.PENDING).update(width_px=20_000, height_px=20_000)
+    lease = await jobs.claim(detector_id, limit=16, lease_s=30, busy=False)
+    assert lease is not None
+    assert len(lease.claims) == 1
+
+
 async def test_healthy_images_do_not_wait_for_those_that_kill_the_worker(database: str) -> None:
     await _leave_alone(3)
     for _ in range(3):

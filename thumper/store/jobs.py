@@ -33,6 +33,9 @@ log = structlog.get_logger(__name__)
 DOUBTED_PAUSE_S: Final = 30.0
 """When an image is tried again that killed the worker and is not blamed: others go first."""
 
+MOST_PIXELS: Final = 256_000_000
+"""Most pixels claimed at a time, but for a photo that has more by itself: decoded they take 768 MB, and as much again
+while the next batch is prepared."""
 _DOUBT: Final = "The worker died while it looked at this photo, as it did with others; it is tried again."
 
 
@@ -108,11 +111,15 @@ WITH picked AS (
     WHERE state = 'pending' AND NOT held AND not_before <= now() AND detector_id = $1 AND alone = $2
         AND crash_count < $6 AND (NOT $2 OR {_ITS_TURN})
     ORDER BY {{order}} LIMIT $3 FOR UPDATE SKIP LOCKED
+), sized AS (
+    SELECT picked.id, row_number() OVER (ORDER BY picked.id) AS place,
+        sum(image.width_px::bigint * image.height_px) OVER (ORDER BY picked.id) AS pixels
+    FROM picked JOIN job USING (id) JOIN image ON image.id = job.image_id
 ), leased AS (
     UPDATE job SET state = 'processing', lease_token = $4, lease_until = now() + make_interval(secs => $5),
         attempts = attempts + 1, claimed_alone = $2, begun_at = NULL, claimed_at = now(),
         error_code = NULL, error = NULL
-    FROM picked WHERE job.id = picked.id
+    FROM sized WHERE job.id = sized.id AND (sized.place = 1 OR sized.pixels <= {MOST_PIXELS})
     RETURNING job.id, job.image_id
 ), wanted AS (
     SELECT image.id, leased.id AS job_id FROM leased JOIN image ON image.id = leased.image_id {IN_ORDER}
@@ -129,7 +136,7 @@ _CLAIM_MANY: Final = _CLAIM.format(order="id")
 async def claim(
     detector_id: UUID, *, limit: int, lease_s: float, busy: bool, token: UUID | None = None
 ) -> Lease | None:
-    """Lease up to `limit` pending jobs of a detector, oldest first; None when there is nothing to do.
+    """Lease up to `limit` pending jobs of a detector, or `MOST_PIXELS`, oldest first; None when there is nothing to do.
 
     Jobs that must run alone come first and one at a time; while they wait, a worker that is `busy`
     gets nothing, so that it becomes free to run them. The claim is committed before it is returned:
