@@ -70,11 +70,7 @@ async def bring_back(settings: Settings, folder: Path) -> Restored:
 
 def seal_anew(folder: Path, **changes: Any) -> None:
     """Write manifest and list as if the files had always been as they are: what only looks right must not pass."""
-    sums = {
-        name: seal.sha256_of(folder / name)
-        for name in seal.files_below(folder)
-        if name not in {FILE, seal.LIST}
-    }
+    sums = {name: seal.sha256_of(folder / name) for name in seal.files_below(folder)}
     list_sha256 = hashlib.sha256(seal.text_of(sums).encode()).hexdigest()
     manifest = replace(read_manifest(folder), files=len(sums), list_sha256=list_sha256, **changes)
     manifest.write(folder)
@@ -84,4 +80,5 @@ def seal_anew(folder: Path, **changes: Any) -> None:
 
 def contents(folder: Path) -> dict[str, str]:
     """Give the hash of every file below a folder."""
-    return {name: seal.sha256_of(folder / name) for name in seal.files_below(folder)}
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): seal.sha256_of(path) for path in paths}

@@ -22,9 +22,10 @@ from tests.factories import make_dump, make_image, make_source
 from thumper.backup import restoration, take
 from thumper.backup.manifest import MISSING
 from thumper.backup.originals import Original, copy_out, put_back
-from thumper.errors import BackupError, BadBackupError, RefusedError
+from thumper.domain.disk_space import MB, Space
+from thumper.errors import BackupError, BadBackupError, NoRoomError, RefusedError
 from thumper.settings import Settings
-from thumper.store import library, premises
+from thumper.store import disk_space, library, premises
 from thumper.store.connect import migrate_database, open_database
 
 Photos = Callable[[int], list[Path]]
@@ -193,13 +194,11 @@ async def test_a_disk_that_gives_other_bytes_than_it_took_is_found_out_on_both_w
 
     with monkeypatch.context() as failing:
         failing.setattr(take, "copy_out", copy_and_spoil)
-        with pytest.raises(BackupError, match="does not hold what was written to it"):
+        with pytest.raises(BackupError, match=r"\.jpg does not hold what was written to it"):
             await keep(ranch, tmp_path / "backup", originals=True)
     assert not (tmp_path / "backup").exists()
 
     await keep(ranch, tmp_path / "backup", originals=True)
-    (tmp_path / "backup" / "originals" / ".DS_Store").write_bytes(b"of a file manager")
-    await check(ranch, tmp_path / "backup")
     spoilt = next((tmp_path / "backup" / "originals").rglob("*.jpg"))
     row = Original(uuid4(), bytes.fromhex(spoilt.stem), 9, "image/jpeg", b"/gone.jpg")
     content = spoilt.read_bytes()
@@ -211,6 +210,49 @@ async def test_a_disk_that_gives_other_bytes_than_it_took_is_found_out_on_both_w
     with pytest.raises(BackupError, match="cannot be read"):
         put_back(row, tmp_path / "backup", elsewhere.library_dir)
     assert not list(elsewhere.library_dir.rglob("*.jpg"))
+
+
+async def test_what_file_managers_and_shares_put_into_a_backup_is_none_of_it(
+    ranch: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def copy_beside_others(connection: Any, folder: Path, **more: Any) -> Any:
+        (folder / ".DS_Store").write_bytes(b"of a file manager")
+        copied = await copy_out(connection, folder, **more)
+        (folder / "originals" / ".nfs0000000000a1b2c3").write_bytes(b"of a share")
+        return copied
+
+    monkeypatch.setattr(take, "copy_out", copy_beside_others)
+    await keep(ranch, tmp_path / "backup", originals=True)
+    (tmp_path / "backup" / "originals" / ".directory").write_bytes(b"of another file manager")
+    manifest = await check(ranch, tmp_path / "backup")
+    assert (manifest.originals.files, manifest.files) == (5, 6)
+
+
+async def test_a_restore_for_which_there_is_no_room_puts_nothing_anywhere(
+    ranch: Settings, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await keep(ranch, tmp_path / "backup", originals=True)
+    elsewhere.postgres_dir.mkdir(parents=True)
+    free = {elsewhere.postgres_dir: 21 * MB, elsewhere.home: 20 * MB}
+    monkeypatch.setattr(disk_space, "measure", lambda path: Space(1000 * MB, free[path], None))
+    with pytest.raises(
+        NoRoomError, match=r"Restoring the database takes about .* 21 MB are free, of which 20"
+    ):
+        await bring_back(elsewhere, tmp_path / "backup")
+    free[elsewhere.postgres_dir] = 500 * MB
+    shutil.rmtree(ranch.drop_dir)
+    with pytest.raises(
+        NoRoomError, match=rf"Putting the originals back .* on the disk of {elsewhere.library_dir}"
+    ):
+        await bring_back(elsewhere, tmp_path / "backup")
+    assert [path.name for path in elsewhere.home.iterdir()] == ["postgres"]
+    assert await scratches(elsewhere.postgres_url) == []
+
+    def fail(_: Path) -> Space:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(disk_space, "measure", fail)  # of which nothing is known is in nobody's way
+    assert (await bring_back(elsewhere, tmp_path / "backup")).put_back == 5
 
 
 async def test_what_a_restore_left_that_was_cut_short_is_named_by_whoever_starts_there(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,6 +14,8 @@ from tests.backup.keeping import administer, ask, bring_back, keep, scratches, s
 from tests.released import make_released, read_columns, read_rows
 from thumper.backup import restoration
 from thumper.backup.manifest import read_manifest
+from thumper.backup.scratch import take_place
+from thumper.cli.backup_view import show_restored
 from thumper.embedded.postgres_cluster import program_folders
 from thumper.embedded.postgres_server import PostgresServer
 from thumper.embedded.servers import Addresses
@@ -19,6 +23,7 @@ from thumper.errors import BackupError, BadBackupError, RefusedError
 from thumper.settings import Settings
 from thumper.store import premises
 from thumper.store.connect import open_database
+from thumper.store.models import Deer
 from thumper.store.premises import UNFINISHED_RESTORE
 from thumper.store.schema_version import known_migrations
 
@@ -227,10 +232,40 @@ async def test_cut_off_after_any_step_it_begins_anew_or_is_done(
             await bring_back(fresh, whole)
     is_done = step == "take_place"
     assert bool(await ask(fresh.postgres_url, "SELECT FROM image")) is is_done
+    words = {"_put_originals_back": "to go on without it, delete", "take_place": "only its last step"}.get(
+        step
+    )
+    refused = contextlib.nullcontext() if words is None else pytest.raises(RefusedError, match=words)
+    async with open_database(fresh.postgres_url, pool_size=2):
+        with refused:  # before, the home is as it was
+            await premises.check_library(fresh.library_dir)
     restored = await bring_back(fresh, whole)
-    assert restored.already is is_done
+    assert (restored.already, restored.earlier) == (is_done, None)
     assert len(await ask(fresh.postgres_url, "SELECT FROM image")) == 5
     assert not (fresh.home / UNFINISHED_RESTORE).exists()
+    async with open_database(fresh.postgres_url, pool_size=2):
+        await premises.check_library(fresh.library_dir)
+
+
+async def test_what_was_written_meanwhile_into_the_database_that_was_there_is_kept_and_named(
+    fresh: Settings, whole: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def write_first(url: str, scratch_url: str, **more: Any) -> str | None:
+        async with open_database(url, pool_size=1):
+            await Deer.create(name="Latecomer")
+        return await take_place(url, scratch_url, **more)
+
+    monkeypatch.setattr(restoration, "take_place", write_first)
+    restored = await bring_back(fresh, whole)
+    assert restored.earlier is not None
+    show_restored(whole, restored, fresh, as_json=False)
+    assert f"The database that was there before is kept as {restored.earlier}" in capsys.readouterr().out
+    earlier = urlsplit(fresh.postgres_url)._replace(path=f"/{restored.earlier}").geturl()
+    try:
+        assert [row["name"] for row in await ask(earlier, "SELECT name FROM deer")] == ["Latecomer"]
+        assert len(await ask(fresh.postgres_url, "SELECT FROM image")) == 5
+    finally:
+        await administer(fresh.postgres_url, f'DROP DATABASE "{restored.earlier}" WITH (FORCE)')
 
 
 async def test_a_dump_that_restores_to_something_else_changes_nothing(fresh: Settings, whole: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from tests.backup.keeping import Nobody, administer, check, keep, scratches
 from thumper.backup import client_programs, seal, take
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import MARK, SUFFIX, draft_of
-from thumper.backup.manifest import FILE, read_manifest
+from thumper.backup.manifest import DUMP, FILE, read_manifest
 from thumper.domain.disk_space import MB, Space
 from thumper.embedded.postgres_cluster import program_folders
 from thumper.errors import (
@@ -95,6 +96,22 @@ async def test_a_dump_that_restores_to_something_else_gets_no_name(
         await keep(used, tmp_path / "backup")
     assert list(tmp_path.iterdir()) == []
     assert await scratches(used.postgres_url) == []
+
+
+async def test_a_dump_that_the_disk_gives_back_otherwise_than_it_was_tried_gets_no_name(
+    used: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = take.restore_dump
+
+    async def restore_and_spoil(settings: Settings, dump: Path, *words: object, url: str) -> None:
+        await real(settings, dump, *words, url=url)  # type: ignore[arg-type]
+        content = dump.read_bytes()
+        dump.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+    monkeypatch.setattr(take, "restore_dump", restore_and_spoil)
+    with pytest.raises(BackupError, match=r"database\.dump does not hold what was written to it"):
+        await keep(used, tmp_path / "backup")
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_it_writes_over_nothing(used: Settings, tmp_path: Path) -> None:
@@ -205,6 +222,39 @@ def test_what_a_backup_left_that_was_killed_at_once_is_in_nobodys_way(tmp_path: 
     (tmp_path / "backup.unfinished").mkdir()
     with draft_of(tmp_path / "backup") as draft:
         assert (draft.path / MARK).is_file()
+
+
+def test_a_removal_that_is_killed_leaves_what_the_next_backup_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = tmp_path / f"backup{SUFFIX}"
+
+    def begin_and_fail() -> None:
+        with draft_of(tmp_path / "backup"):
+            assert [path.name for path in draft.iterdir()] == [MARK]
+            (draft / "originals").mkdir()
+            raise ZeroDivisionError
+
+    def die(_folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    for told in (MARK, FILE):  # the mark is gone when only the name was missing
+        (draft / "originals").mkdir(parents=True)
+        (draft / told).write_text("")
+        (draft / DUMP).write_text("")
+        with monkeypatch.context() as killed:
+            killed.setattr(shutil, "rmtree", die)
+            with pytest.raises(KeyboardInterrupt):
+                begin_and_fail()
+        assert (draft / told).exists()
+        with pytest.raises(ZeroDivisionError):  # begins anew
+            begin_and_fail()
+        assert not draft.exists()
+    with monkeypatch.context() as killed:
+        killed.setattr(shutil, "rmtree", die)
+        with pytest.raises(KeyboardInterrupt):
+            begin_and_fail()
+    assert (draft / MARK).exists()
 
 
 def test_a_disk_that_is_not_mounted_is_not_written_beside(tmp_path: Path) -> None:

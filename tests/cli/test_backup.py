@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.backup.keeping import administer, ask, scratches
+from tests.factories import make_source
 from tests.pipeline import use_detector
 from tests.watcher.stage import Stage
 from thumper.embedded.servers import running_servers
@@ -71,10 +72,12 @@ async def test_while_it_runs_and_when_it_does_not(home: Settings, tmp_path: Path
     alone = await _run(home, "backup", str(tmp_path / "alone"), "--json")
     assert alone.returncode == 0, alone.stderr
     assert json.loads(alone.stdout)["originals"] is None
-    again = await _run(home, "restore", str(tmp_path / "alone"), "--json")
+    again, checked = await asyncio.gather(
+        _run(home, "restore", str(tmp_path / "alone"), "--json"),
+        _run(home, "restore", "--check", str(tmp_path / "while running")),
+    )
     assert again.returncode == 5
     assert json.loads(again.stdout)["error"]["message"].startswith("The database has data (deer)")
-    checked = await _run(home, "restore", "--check", str(tmp_path / "while running"))
     assert (checked.returncode, " is whole: " in checked.stdout) == (0, True)
 
 
@@ -90,7 +93,7 @@ async def test_bad_places_are_named_with_what_to_do(
     (tmp_path / "letters.txt").write_text("dear")
     cases = {
         ("backup", str(tmp_path / "letters.txt")): (2, "is no folder"),
-        ("backup", str(tmp_path / "letters.txt" / "in it")): (1, "cannot be written"),
+        ("backup", str(tmp_path / "letters.txt" / "in it")): (2, "There is no folder"),
         ("backup", "/proc/backup"): (1, "cannot be written"),
         ("restore", str(tmp_path / "letters.txt")): (2, "is a file"),
         ("restore", str(tmp_path / "nowhere")): (1, "does not exist"),
@@ -199,14 +202,24 @@ async def _finish_restore(settings: Settings, backup: str) -> None:
         assert "The database has data (deer)" in again.stderr
 
 
-async def test_settings_that_differ_and_a_detector_that_is_not_here_are_named(
+async def test_settings_that_differ_and_a_detector_or_drop_folder_of_ones_own_are_named(
     settings: Settings, database: str, empty_database_url: str, tmp_path: Path
 ) -> None:
     await use_detector("my deer")
+    await make_source(tmp_path / "photos")
     await _run(settings, "backup", str(tmp_path / "backup"))
-    elsewhere = {"home": tmp_path / "new", "database_url": empty_database_url, "time_zone": "America/Denver"}
-    answer = await _run(settings.model_copy(update=elsewhere), "restore", str(tmp_path / "backup"))
+    elsewhere = {
+        "home": tmp_path / "new",
+        "drop": None,
+        "database_url": empty_database_url,
+        "time_zone": "America/Denver",
+    }
+    moved = str(tmp_path / "moved photos")
+    answer = await _run(
+        settings.model_copy(update=elsewhere), "restore", str(tmp_path / "backup"), "--drop", moved
+    )
     assert answer.returncode == 0, answer.stderr
+    assert f"Start with `thumper up --drop '{moved}'`, or set THUMPER_DROP: else " in answer.stdout
     assert "THUMPER_TIME_ZONE was America/Chicago and is America/Denver here." in answer.stdout
     assert "The detector was my deer (SHA-256 6d79206465657220" in answer.stdout
     assert "Set THUMPER_MODEL to it before `thumper up`." in answer.stdout

@@ -51,7 +51,9 @@ class Campaign:
         self.monitor = Monitor(self.stage)
         self.cards = deal(self.size, cards=CARDS, seed=self.seed)
         number = -(-self.faults // self.together)
-        self._moments = sorted(self.dice.randrange(int(self.size * 0.85)) for _ in range(number))
+        # One in each stretch of the photos, so that enough of them are left for the last.
+        stretch = self.size * 0.7 / number
+        self._moments = [int((place + self.dice.random()) * stretch) for place in range(number)]
         self._before: dict[Path, evidence.Original] = {}
 
     @property

@@ -23,6 +23,9 @@ SUFFIX: Final = ".unfinished"
 MARK: Final = "this-backup-is-not-finished"
 """First file of a draft and the last one to go."""
 
+_TELLING: Final = (MARK, FILE)
+"""Either of them says that a backup left a folder: the mark is gone a moment before the draft gets its name."""
+
 _REMEDIES: Final = {
     errno.ENOSPC: "Free space there, or name a folder on another disk.",
     errno.EDQUOT: "Free space there, or name a folder on another disk.",
@@ -107,16 +110,11 @@ class Draft:
 
     def _clear(self) -> None:
         """Remove what a killed backup left; refuse what is somebody else's."""
-        is_ours = any((self.path / name).is_file() for name in (MARK, FILE))
+        is_ours = any((self.path / name).is_file() for name in _TELLING)
         if not is_ours and any(self.path.iterdir()):
             raise RefusedError(f"{self.path} is in the way, and no backup of Thumper left it. Move it away.")
         self._take_lock()
-        for (
-            entry
-        ) in self.path.iterdir():  # the mark goes last: a kill in between leaves what the next run knows
-            if entry.name != MARK:
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-        shutil.rmtree(self.path)
+        _remove(self.path)
         self.let_go()
 
     def _take_lock(self) -> None:
@@ -141,14 +139,26 @@ def draft_of(folder: Path) -> Iterator[Draft]:
     """
     refuse_taken(folder)
     draft = Draft(folder)
-    draft.begin()
     try:
-        yield draft
-    except BaseException:
-        shutil.rmtree(draft.path, ignore_errors=True)
-        raise
+        draft.begin()
+        try:
+            yield draft
+        except BaseException:
+            with contextlib.suppress(OSError):  # the next backup to that name removes the rest
+                _remove(draft.path)
+            raise
     finally:
         draft.let_go()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a draft. What says that it is one goes last: killed in between, it leaves what the next backup knows."""
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name in _TELLING):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+    folder.rmdir()
 
 
 def _sync(path: Path) -> None:

@@ -71,6 +71,8 @@ class Manifest:
     """How many lines the list of hashes has before that of the manifest."""
     list_sha256: str
     """Hash of those lines: a list that lost one is found out."""
+    database_bytes: int = 0
+    """What the database took on its disk; 0: not known."""
 
     def write(self, folder: Path) -> None:
         """Write it into the folder of the backup."""

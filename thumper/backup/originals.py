@@ -112,6 +112,11 @@ def is_there(row: Original, *, read: bool) -> bool:
         return False
 
 
+def wanted_bytes(rows: Sequence[Original]) -> int:
+    """Give how much room those of some originals take that are not where their rows say."""
+    return sum(row.size_bytes for row in rows if not is_there(row, read=False))
+
+
 def put_back(row: Original, backup: Path, library_dir: Path) -> bytes | None:
     """Copy an original from a backup into a library; give where it is then, None if the backup does not have it.
 

@@ -7,6 +7,7 @@ the database is still empty, and the same command begins anew; killed after, eve
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,20 +18,25 @@ import asyncpg
 from tortoise.exceptions import BaseORMException
 
 from thumper.backup import census, originals
+from thumper.backup.client_programs import Programs
 from thumper.backup.draft import writing
 from thumper.backup.inspection import restorers
 from thumper.backup.manifest import DUMP, Manifest
 from thumper.backup.originals import Original
 from thumper.backup.scratch import connected, scratch_database, take_place
 from thumper.backup.stage import Steps, Watcher, in_steps
-from thumper.backup.take import restore_dump
+from thumper.backup.take import refuse_little_room, restore_dump
 from thumper.domain.path_text import readable
 from thumper.errors import BackupError, RefusedError
 from thumper.settings import Settings
 from thumper.store import library, premises, relocation
 from thumper.store.connect import migrate_database
+from thumper.store.disk_space import refuse_without
 
 _COMMENT: Final = "restored by Thumper from backup "
+_DROP_FOLDER: Final = """
+SELECT path FROM source WHERE kind = 'drop' ORDER BY last_scan_at DESC NULLS LAST, id DESC LIMIT 1
+"""
 _FRESH: Final = ("tortoise_migrations", "detector", "source")
 """Tables that have rows as soon as `thumper up` ran once, though nobody gave it anything."""
 
@@ -48,7 +54,9 @@ class Restored:
     in_place: int = 0
     missing: list[str] = field(default_factory=list)
     already: bool = False
-    """Whether an earlier run had finished, and there was nothing left to do."""
+    """Whether an earlier run had brought everything back, and only its last step was left."""
+    earlier: str | None = None
+    """The database that was there before, if it is kept because somebody may have written into it meanwhile."""
 
 
 def refuse_taken_home(settings: Settings) -> None:
@@ -69,23 +77,40 @@ async def restore_backup(
 ) -> Restored:
     """Restore a backup that was inspected. `settings` name a running server; the caller owns the home.
 
-    Raises `RefusedError` when the home or the database has data, `BackupError`, `BadBackupError`; then the
-    database is as it was.
+    Raises `RefusedError` when the home or the database has data, `NoRoomError`, `BackupError`, `BadBackupError`;
+    then the database is as it was.
     """
-    url, note = settings.postgres_url, settings.home / premises.UNFINISHED_RESTORE
+    note = settings.home / premises.UNFINISHED_RESTORE
     restored = Restored(manifest)
     refuse_taken_home(settings)
-    if await _is_done(url, manifest, note):
+    if await _is_done(settings.postgres_url, manifest, note):
         restored.already = True
-        await _own_library(settings)
-        note.unlink()
-        return restored
+    else:
+        await _restore(settings, folder, restored, drop=drop, watcher=watcher)
+    await _own_library(settings, restored)
+    note.unlink()
+    return restored
+
+
+async def _programs(url: str, manifest: Manifest) -> Programs:
+    """Give programs that read the dump and fit the server. Raises `BackupError` for an older server."""
     async with connected(url) as connection:
         server_major = connection.get_server_version().major
-    _refuse_older_server(manifest, server_major)
-    programs = await restorers(manifest, server_major=server_major)
-    with writing(settings.home):
-        library.write_whole(note, manifest.id.encode(), durable=True)
+    if server_major < manifest.server_major:
+        raise BackupError(
+            f"The backup was made with PostgreSQL {manifest.server_major}, and this server is PostgreSQL "
+            f"{server_major}, which may not understand it: use {manifest.server_major} or later. Nothing was changed."
+        )
+    return await restorers(manifest, server_major=server_major)
+
+
+async def _restore(
+    settings: Settings, folder: Path, restored: Restored, *, drop: Path | None, watcher: Watcher
+) -> None:
+    """Bring everything back beside the empty database, and put that in its place."""
+    url, manifest, library_dir = settings.postgres_url, restored.manifest, settings.library_dir
+    programs = await _programs(url, manifest)
+    await refuse_little_room(settings, manifest, what="Restoring the database")
     async with scratch_database(url) as scratch_url:
         watcher.begin("Restoring the database")
         await restore_dump(settings, folder / DUMP, programs, url=scratch_url)
@@ -94,15 +119,15 @@ async def restore_backup(
         restored.migrations = await _bring_up_to_date(scratch_url)
         async with connected(scratch_url) as scratch:
             await _settle_in(scratch, settings, restored, drop=drop)
-            library_dir = settings.library_dir
+            await _refuse_little_room(scratch, restored, library_dir=library_dir)
+            with writing(settings.home):  # from here on the library is not what it was
+                note = settings.home / premises.UNFINISHED_RESTORE
+                library.write_whole(note, manifest.id.encode(), durable=True)
             await _put_originals_back(
                 scratch, restored, folder=folder, library_dir=library_dir, watcher=watcher
             )
             await _finish(scratch, manifest)
-        await take_place(url, scratch_url)
-    await _own_library(settings)
-    note.unlink()
-    return restored
+        restored.earlier = await take_place(url, scratch_url, is_unused=_is_unused)
 
 
 async def _bring_up_to_date(url: str) -> list[str]:
@@ -122,19 +147,23 @@ async def _settle_in(
     async with scratch.transaction():
         places = await relocation.settle_in(scratch, settings.library_dir, drop=drop)
     if places.drop is not None:
-        restored.drop_from, restored.drop_to = readable(places.drop.was), readable(places.drop.now)
+        restored.drop_from = readable(places.drop.was)
     with writing(settings.home):
         _furnish(settings, restored.manifest)
 
 
-async def _own_library(settings: Settings) -> None:
+async def _own_library(settings: Settings, restored: Restored) -> None:
     """Mark the library as that of the database that was restored; before, it belongs to the empty one."""
     async with connected(settings.postgres_url) as connection:
         owner = await connection.fetchval("SELECT id FROM source WHERE kind = 'upload'")
-    if owner is not None:
-        with writing(settings.home):
-            marker = settings.library_dir / premises.MARKER
+        drop = await connection.fetchval(_DROP_FOLDER)
+    restored.drop_to = None if drop is None else readable(drop)
+    marker = settings.library_dir / premises.MARKER
+    with writing(settings.home):
+        if owner is not None:
             library.write_whole(marker, f"{owner}\n".encode(), durable=True)
+        else:
+            marker.unlink(missing_ok=True)
 
 
 async def _finish(scratch: asyncpg.Connection, manifest: Manifest) -> None:
@@ -150,8 +179,7 @@ async def _is_done(url: str, manifest: Manifest, note: Path) -> bool:
         comment = await connection.fetchval(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
         )
-        tables = await census.count(connection)
-    full = [name for name, tally in tables.items() if tally.rows and name not in _FRESH]
+        full = await _tables_with_data(connection)
     if full and note.exists() and comment == f"{_COMMENT}{manifest.id}":
         return True
     if full:
@@ -162,12 +190,24 @@ async def _is_done(url: str, manifest: Manifest, note: Path) -> bool:
     return False
 
 
-def _refuse_older_server(manifest: Manifest, server_major: int) -> None:
-    if server_major < manifest.server_major:
-        raise BackupError(
-            f"The backup was made with PostgreSQL {manifest.server_major}, and this server is PostgreSQL "
-            f"{server_major}, which may not understand it: use {manifest.server_major} or later. Nothing was changed."
-        )
+async def _tables_with_data(connection: asyncpg.Connection) -> list[str]:
+    tables = await census.count(connection)
+    return [name for name, tally in tables.items() if tally.rows and name not in _FRESH]
+
+
+async def _is_unused(connection: asyncpg.Connection) -> bool:
+    return not await _tables_with_data(connection)
+
+
+async def _refuse_little_room(scratch: asyncpg.Connection, restored: Restored, *, library_dir: Path) -> None:
+    """Raise `NoRoomError` unless the originals that are not here find room in the library."""
+    if not restored.manifest.originals.within:
+        return
+    size_bytes = 0
+    async for rows in originals.originals_of(scratch):
+        size_bytes += await asyncio.to_thread(originals.wanted_bytes, rows)
+    size_bytes = min(size_bytes, restored.manifest.originals.size_bytes)
+    await asyncio.to_thread(refuse_without, library_dir, size_bytes, what="Putting the originals back")
 
 
 async def _put_originals_back(

@@ -1,27 +1,32 @@
 """A database beside the real one, in which a dump is restored first: thrown away, or put in the real one's place.
 
 Nobody else knows its name, and the real database is touched by nothing but the exchange of names at the end,
-which is one transaction. What a killed run left is removed by the next one.
+which is one transaction. What a killed run left is removed by the next one; what was the real one is dropped only
+when it was looked at once more, under a name that nobody else knows.
 """
 
 from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import AsyncIterator
-from typing import Any, Final
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 import asyncpg
 
-from thumper.errors import BackupError
+from thumper.errors import BackupError, ThumperError
 from thumper.store.connect import APP, OUTAGES, unreachable
 
 _MARK: Final = "_scratch_"
+_EARLIER: Final = "_earlier_"
+"""In the name of what was the real database: not swept, since nobody knows what is in it until it was looked at."""
 _LONGEST: Final = 63 - len(_MARK) - 8
 """PostgreSQL cuts names after 63 bytes; eight are random."""
 _MAINTENANCE: Final = "postgres"
 """The database that every server has, from which others are renamed."""
+
+IsUnused: TypeAlias = Callable[[asyncpg.Connection], Awaitable[bool]]
 
 _PATIENCE: Final = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "lock_timeout": "0"}
 """A snapshot is held while a dump is written, which takes minutes, whatever the server allows others."""
@@ -111,13 +116,14 @@ async def _alike(connection: asyncpg.Connection) -> str:
     return " ".join(f"{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in options.items())
 
 
-async def take_place(url: str, scratch_url: str) -> None:
+async def take_place(url: str, scratch_url: str, *, is_unused: IsUnused) -> str | None:
     """Give the scratch database the name of the real one, in one transaction, and drop what had it before.
 
+    That is left alone unless it `is_unused`, for somebody may have written into it until then; its name is given.
     Raises `BackupError` if somebody is connected to either, or this user may not.
     """
     own, scratch = _name(url), _name(scratch_url)
-    old = own[:_LONGEST] + _MARK + secrets.token_hex(4)
+    old = own[:_LONGEST] + _EARLIER + secrets.token_hex(4)
     async with connected(_sibling(url, _MAINTENANCE)) as connection:
         try:
             async with connection.transaction():
@@ -128,8 +134,13 @@ async def take_place(url: str, scratch_url: str) -> None:
                 f"The restored database cannot take the place of {own}: {error}. Stop what uses it, or let the user "
                 "own it; nothing was changed."
             ) from error
-        with contextlib.suppress(asyncpg.PostgresError):  # empty, and swept by the next run
+        with contextlib.suppress(asyncpg.PostgresError, ThumperError):
+            async with connected(_sibling(url, old)) as earlier:
+                if not await is_unused(earlier):
+                    return old
             await connection.execute(f"DROP DATABASE {_quoted(old)}")
+            return None
+    return old  # it could not be looked at, or not be dropped
 
 
 def _name(url: str) -> str:

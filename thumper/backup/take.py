@@ -71,7 +71,7 @@ async def take_backup(
             manifest = await _dump(connection, settings, draft.path, url=url, programs=programs)
             # What is tried and what is sealed are the same bytes, both times read from the disk.
             tried = await in_steps(_hashed(draft.path))
-            await _refuse_little_room(connection, settings)
+            await refuse_little_room(settings, manifest, what="Restoring the backup for trial")
             watcher.begin("Restoring it for trial")
             async with scratch_database(url) as trial_url:
                 await restore_dump(settings, draft.path / DUMP, programs, url=trial_url)
@@ -88,13 +88,10 @@ async def take_backup(
     return Backup(folder, sealed, copied.missing if copied is not None else ())
 
 
-async def _refuse_little_room(connection: asyncpg.Connection, settings: Settings) -> None:
-    """Leave the disk of Thumper's own PostgreSQL its reserve: the trial takes as much as the database."""
+async def refuse_little_room(settings: Settings, manifest: Manifest, *, what: str) -> None:
+    """Leave the disk of Thumper's own PostgreSQL its reserve: what is restored takes as much as the database did."""
     if settings.postgres_dir.is_dir():
-        size_bytes = await connection.fetchval("SELECT pg_database_size(current_database())")
-        await asyncio.to_thread(
-            refuse_without, settings.postgres_dir, size_bytes, what="Restoring the backup for trial"
-        )
+        await asyncio.to_thread(refuse_without, settings.postgres_dir, manifest.database_bytes, what=what)
 
 
 async def restore_dump(settings: Settings, dump: Path, programs: Programs, *, url: str) -> None:
@@ -154,6 +151,7 @@ async def _dump(
             dump_bytes=0,
             files=0,
             list_sha256="",
+            database_bytes=await connection.fetchval("SELECT pg_database_size(current_database())"),
         )
 
 

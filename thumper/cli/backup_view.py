@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -105,6 +106,7 @@ def show_restored(folder: Path, restored: Restored, settings: Settings, *, as_js
     """Print what was restored, and what is left for its owner to do."""
     facts = of_manifest(folder, restored.manifest)
     advice = [
+        *_earlier_advice(restored),
         *_drop_advice(restored, settings),
         *_settings_advice(restored.manifest, settings),
         *_detector_advice(restored.manifest, settings),
@@ -121,9 +123,15 @@ def show_restored(folder: Path, restored: Restored, settings: Settings, *, as_js
         return
     if restored.already:
         _say(
-            f"{folder} was restored here before, and an interrupt came only after that. Nothing was left to do."
+            f"{folder} was restored here before, and an interrupt came only after that. Nothing was left to restore."
         )
-        return
+    else:
+        _say_restored(restored, settings, facts)
+    for line in advice:
+        _say(line)
+
+
+def _say_restored(restored: Restored, settings: Settings, facts: dict[str, Any]) -> None:
     _say(f"Restored into {settings.home}: {_sum(facts)}.")
     if restored.migrations:
         _say(
@@ -138,8 +146,6 @@ def show_restored(folder: Path, restored: Restored, settings: Settings, *, as_js
     if restored.missing:
         _say(f"{len(restored.missing)} originals are not where they should be. Put them there:")
         _say_some(restored.missing)
-    for line in advice:
-        _say(line)
 
 
 def _sum(facts: dict[str, Any]) -> str:
@@ -153,8 +159,17 @@ def _drop_advice(restored: Restored, settings: Settings) -> list[str]:
 
     if restored.drop_to is None or restored.drop_to == readable(bytes(settings.drop_dir)):
         return []
+    how = f"`thumper up --drop {shlex.quote(restored.drop_to)}`"
+    return [f"Start with {how}, or set THUMPER_DROP: else {readable(bytes(settings.drop_dir))} is watched."]
+
+
+def _earlier_advice(restored: Restored) -> list[str]:
+    """Name the database that was there before, when it was not dropped."""
+    if restored.earlier is None:
+        return []
+    why = "it could not be dropped, or somebody wrote into it meanwhile"
     return [
-        f"Start with `thumper up --drop {restored.drop_to}`, or set THUMPER_DROP: else another folder is watched."
+        f"The database that was there before is kept as {restored.earlier}: {why}. Look at it, then drop it."
     ]
 
 

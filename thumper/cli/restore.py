@@ -30,7 +30,7 @@ def restore(
 ) -> None:
     """Restore the backup DIR into an empty home. Everything is checked before anything is changed.
 
-    Killed midway, the home is still empty, and the same command begins anew.
+    Killed midway, the database is still empty, and the same command begins anew.
     """
     from thumper.cli.backup_view import Stages, show_checked, show_restored
     from thumper.cli.logs import configure_logs
@@ -45,7 +45,8 @@ def restore(
     else:
         with Stages() as stages:
             restored = asyncio.run(_restore(settings, folder, stages))
-        show_restored(folder, restored, settings, as_json=as_json)
+        # Without --drop, which nobody will say again: advice is about what the next `thumper up` does.
+        show_restored(folder, restored, Settings.from_env(), as_json=as_json)
 
 
 async def _check(settings: Settings, folder: Path, watcher: Watcher) -> Manifest:

@@ -58,8 +58,14 @@ def refuse_full(settings: Settings) -> None:
 
 
 def refuse_without(path: Path, wanted_bytes: int, *, what: str) -> None:
-    """Raise `NoRoomError` if a disk has less beside what is left alone; `what` says what takes it."""
-    space = measure(existing(path))
+    """Raise `NoRoomError` if a disk has less beside what is left alone; `what` says what takes it.
+
+    A disk that cannot be looked at is not known to have less.
+    """
+    try:
+        space = measure(existing(path))
+    except OSError:
+        return
     if space.free_bytes - space.reserve_bytes < wanted_bytes:
         wanted, free, reserve = (
             f"{size / MB:.0f} MB" for size in (wanted_bytes, space.free_bytes, space.reserve_bytes)

@@ -37,8 +37,10 @@ _LOCK: Final = 0x6C696272
 async def check_library(library: Path) -> None:
     """Claim a new library for a new database, or check that this is the library of an older one.
 
-    Raises `RefusedError` when the database's library is elsewhere or is not visible from here.
+    Raises `RefusedError` when the database's library is elsewhere or is not visible from here, or belongs to a
+    restore that was cut short.
     """
+    await _refuse_unfinished(library)
     async with in_transaction("default") as transaction:
         await transaction.execute_query_dict("SELECT pg_advisory_xact_lock($1)", [_LOCK])
         rows = await transaction.execute_query_dict(
@@ -58,8 +60,10 @@ async def check_library(library: Path) -> None:
 async def recognise_library(library: Path) -> None:
     """Check that this is the library of the open database, as `check_library` does, but claim nothing.
 
-    Raises `RefusedError` when the database's library is elsewhere or is not visible from here.
+    Raises `RefusedError` when the database's library is elsewhere or is not visible from here, or belongs to a
+    restore that was cut short.
     """
+    await _refuse_unfinished(library)
     rows = await client().execute_query_dict(
         "SELECT id, display_path FROM source WHERE kind = $1", [SourceKind.UPLOAD.value]
     )
@@ -67,19 +71,22 @@ async def recognise_library(library: Path) -> None:
         _check_marker(library, str(rows[0]["id"]), recorded=rows[0]["display_path"])
 
 
-def _refuse_unfinished(library: Path) -> None:
-    if (library.parent / UNFINISHED_RESTORE).exists():
-        msg = (
-            f"A restore into {library.parent} was not finished. Run `thumper restore` again with the same backup; or, "
-            f"to go on without it, delete {library} and {library.parent / UNFINISHED_RESTORE}."
-        )
-        raise RefusedError(msg)
+async def _refuse_unfinished(library: Path) -> None:
+    """Refuse to begin where a restore was cut short: whatever is written there would be in the way of its next run."""
+    note = library.parent / UNFINISHED_RESTORE
+    if not note.exists():
+        return
+    msg = (
+        f"A restore into {library.parent} was not finished. Run `thumper restore` again with the same backup"
+    )
+    if await client().execute_query_dict("SELECT 1 FROM image LIMIT 1"):
+        raise RefusedError(f"{msg}: only its last step is missing.")
+    raise RefusedError(f"{msg}; or, to go on without it, delete {library / 'originals'} and {note}.")
 
 
 def _claim(library: Path, source_id: str) -> None:
     library.mkdir(parents=True, exist_ok=True)
     if any(library.iterdir()):
-        _refuse_unfinished(library)
         msg = (
             f"{library} holds the library of another database, and this database has none yet. "
             "Set THUMPER_HOME to an empty folder, or THUMPER_DATABASE_URL to the database it belongs to."
@@ -97,7 +104,6 @@ def _check_marker(library: Path, source_id: str, *, recorded: str) -> None:
         )
         raise RefusedError(msg)
     if not marker.exists() or marker.read_text().strip() != source_id:
-        _refuse_unfinished(library)
         msg = (
             f"{library} is not the folder that this database knows under that path: {marker} should hold "
             f"{source_id}. Mount or restore the library there. To go on without it, write that line into the file."
