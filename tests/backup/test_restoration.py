@@ -132,16 +132,7 @@ async def test_a_drop_folder_outside_the_home_stays_unless_another_is_named(
     assert b"/disk/photos/card/b.jpg" in await originals_of(fresh)
 
 
-async def test_a_named_drop_folder_is_the_drop_folder(
-    used: Settings, fresh: Settings, tmp_path: Path
-) -> None:
-    await place(used.postgres_url, library=b"/old/home/library", drop=b"/disk/photos")
-    await keep(used, tmp_path / "backup")
-    await bring_back(fresh.model_copy(update={"drop": Path("/new/photos")}), tmp_path / "backup")
-    assert {b"/new/photos/card/b.jpg", b"/new/photos/caf\xe9.jpg"} <= await originals_of(fresh)
-
-
-async def test_the_place_of_an_earlier_drop_folder_is_refused(
+async def test_a_named_drop_folder_is_the_drop_folder_but_not_the_place_of_an_earlier_one(
     used: Settings, fresh: Settings, tmp_path: Path
 ) -> None:
     await place(used.postgres_url, library=b"/old/home/library", drop=b"/disk/photos")
@@ -154,6 +145,8 @@ async def test_the_place_of_an_earlier_drop_folder_is_refused(
     with pytest.raises(RefusedError, match="/earlier is the earlier one"):
         await bring_back(fresh.model_copy(update={"drop": Path("/earlier")}), tmp_path / "backup")
     assert await ask(fresh.postgres_url, "SELECT FROM image") == []
+    await bring_back(fresh.model_copy(update={"drop": Path("/new/photos")}), tmp_path / "backup")
+    assert {b"/new/photos/card/b.jpg", b"/new/photos/caf\xe9.jpg"} <= await originals_of(fresh)
 
 
 async def place(url: str, *, library: bytes, drop: bytes) -> None:

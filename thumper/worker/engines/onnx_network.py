@@ -1,4 +1,4 @@
-"""A YOLOv8 network in ONNX Runtime on the CPU, fp32: measured to give PyTorch's answers in two thirds of its time."""
+"""A YOLOv8 network in ONNX Runtime on the CPU, fp32: measured to give PyTorch's answers in less time."""
 
 from __future__ import annotations
 
