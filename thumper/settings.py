@@ -21,6 +21,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from thumper.domain.keep import Keep
+from thumper.domain.precision import Precision
 from thumper.errors import RefusedError, SettingError
 
 PREFIX: Final = "THUMPER_"
@@ -87,8 +88,10 @@ class Settings(BaseSettings):
     """A Redis of your own instead of the embedded one."""
     device: Annotated[str, AfterValidator(_device)] = "auto"
     """Where the model runs: auto (CUDA when there is one), cpu, cuda, cuda:N."""
-    engine: Literal["auto", "torch", "onnxruntime"] = "auto"
-    """What runs the model: auto (PyTorch on CUDA, ONNX Runtime on the CPU), torch, onnxruntime."""
+    engine: Literal["auto", "torch", "onnxruntime", "ncnn", "openvino"] = "auto"
+    """What runs the model: auto (the fastest that is right for the device), torch, onnxruntime, ncnn, openvino."""
+    precision: Precision = Precision.FP32
+    """Numbers that the model computes in: fp32 (exact), bf16 (faster on CPUs that have it), fp16 (faster on CUDA)."""
     model: AbsolutePath | None = None
     """A YOLOv8 model file; the packaged deer detector when not set."""
     class_map: AbsolutePath | None = None

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from thumper.domain.label import ClassMap
+from thumper.domain.precision import Precision
 from thumper.errors import DetectorError
 from thumper.settings import Settings
 
@@ -24,12 +25,13 @@ _SHA256_HEX_DIGITS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One model file: where it lies, its 32-byte hash, what it is called, what its labels mean."""
+    """One model file: where it lies, its 32-byte hash, what it is called, what its labels mean; and how it is run."""
 
     path: Path
     sha256: bytes
     name: str
     class_map: ClassMap
+    precision: Precision = Precision.FP32
 
 
 def resolve(settings: Settings) -> Weights:
@@ -46,7 +48,7 @@ def resolve(settings: Settings) -> Weights:
     table = _read(source) if source is not None else {}
     name = _take_text(table, "name", source) or path.stem
     _check_hash(table, source, path=path, actual=sha256.hex())
-    return Weights(path, sha256, name, ClassMap.parse(table, name=str(source)))
+    return Weights(path, sha256, name, ClassMap.parse(table, name=str(source)), settings.precision)
 
 
 def _hash(path: Path) -> bytes:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -21,6 +19,8 @@ from thumper.weights import Weights
 from thumper.worker.detector import DeviceFault, NoDeviceError, OutOfMemory
 from thumper.worker.engines.library import VERSIONS, torch
 from thumper.worker.engines.network import Network
+from thumper.worker.engines.stacks import Stacks
+from thumper.worker.engines.streams import Streams
 from thumper.worker.engines.torch_network import TorchNetwork
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_MOST_STREAMS: Final = 16
-"""Most images in the model at a time on CPU: beyond that Python's own lock is the limit."""
 _FAULT_WORDS: Final = ("CUDA error", "CUBLAS_STATUS", "CUDNN_STATUS", "cuDNN error", "device-side assert")
 """How errors read after which a CUDA context is lost, where PyTorch gives them no class of their own."""
 
@@ -59,18 +57,12 @@ class YoloEngine:
         self.device = str(self._device)
         on_cpu = self._device.type == "cpu"
         if on_cpu:
-            # One thread an image and as many images as cores: measured faster than one image on all cores, and
-            # twenty times faster when other processes want the cores, for no thread waits for another.
-            torch.set_num_threads(1)
-        streams = min(len(os.sched_getaffinity(0)), _MOST_STREAMS) if on_cpu else 1
+            torch.set_num_threads(1)  # see `Streams`
         with _translated_errors():
-            first, self.engine = self._load(weights, engine, exports=exports, on_export=on_export)
-            self.labels = first.labels
-            first.predict([_blank()])  # the first picture is slow
-            self._networks: SimpleQueue[Network] = SimpleQueue()
-            for network in [first, *(first.twin() for _ in range(streams - 1))]:
-                self._networks.put(network)
-        self._threads = ThreadPoolExecutor(streams, "stream", torch.set_num_threads, (1,)) if on_cpu else None
+            network, self.engine = self._load(weights, engine, exports=exports, on_export=on_export)
+            self.labels = network.labels
+            network.predict([_blank()])  # the first picture is slow
+            self._road = Streams(network, len(os.sched_getaffinity(0))) if on_cpu else Stacks(network)
 
     def _load(
         self, weights: Weights, engine: str, *, exports: Path, on_export: Callable[[], None] | None
@@ -90,34 +82,8 @@ class YoloEngine:
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
         """Find what is in each image; see `Detector.detect`."""
-        groups = self._groups(images)
-        answers: list[list[RawDetection]] = [[] for _ in images]
-        batches = [[images[number] for number in numbers] for numbers in groups]
         with _translated_errors():
-            run = map if self._threads is None else self._threads.map
-            for numbers, found in zip(groups, run(self._predict, batches), strict=True):
-                for number, boxes in zip(numbers, found, strict=True):
-                    answers[number] = boxes
-        return answers
-
-    def _groups(self, images: Sequence[NDArray[np.uint8]]) -> list[list[int]]:
-        """Say which images go through the model together: on CUDA those of one size, on CPU each alone.
-
-        Images of different sizes would have to be padded to a common one, which changes their answers.
-        """
-        if self._device.type == "cpu":
-            return [[number] for number in range(len(images))]
-        groups: dict[tuple[int, ...], list[int]] = {}
-        for number, image in enumerate(images):
-            groups.setdefault(image.shape, []).append(number)
-        return list(groups.values())
-
-    def _predict(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
-        network = self._networks.get()
-        try:
-            return network.predict(images)
-        finally:
-            self._networks.put(network)
+            return self._road.detect(images)
 
 
 def _blank() -> NDArray[np.uint8]:
