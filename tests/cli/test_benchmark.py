@@ -39,7 +39,7 @@ def test_it_says_how_fast_the_machine_is_and_leaves_nothing(tmp_path: Path, phot
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert (told["photos"], told["rejected"], told["failed"]) == (25, 1, 0)
-    assert (told["device"], told["engine"].split()[0]) == ("cpu", "onnxruntime")
+    assert (told["device"], told["engine"].split()[0]) == ("cpu", "ncnn")
     rates = {one["stage"]: one["images_per_second"] for one in told["stages"]}
     assert list(rates) == ["load", "detect", "write"]
     assert told["limit"] == min(rates, key=rates.__getitem__)

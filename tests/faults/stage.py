@@ -22,6 +22,7 @@ import psutil
 
 from benchmarks.copies import with_comment
 from tests.conftest import SHARED_DATA
+from tests.exports import lay_exports
 from tests.journeys.conftest import QUICK_TIMES, Ranch, free_port
 from thumper.embedded.servers import find_running
 from thumper.settings import Settings
@@ -117,6 +118,7 @@ class Stage:
         )
         self.settings.home.mkdir(parents=True, exist_ok=True)
         self.settings.drop_dir.mkdir(parents=True, exist_ok=True)
+        lay_exports(self.settings.home)
 
     @property
     def settings(self) -> Settings:

@@ -20,6 +20,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from tests.exports import lay_exports
 from thumper.embedded.servers import find_running
 from thumper.settings import Settings
 
@@ -66,6 +67,7 @@ class Ranch:
     def start(self, *verb: str) -> subprocess.Popen[bytes]:
         """Start `thumper VERB…` in a session of its own; its output goes to the home's logs."""
         self.settings.home.mkdir(parents=True, exist_ok=True)
+        lay_exports(self.settings.home)
         with (self.settings.home / f"{verb[0]}.out").open("ab") as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", "thumper", *verb],

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image as Picture
 from tortoise.transactions import in_transaction
 
+from tests.exports import lay_exports
 from tests.factories import make_dump, make_image, make_source
 from thumper.domain.progress import ImageState
 from thumper.settings import Settings
@@ -63,6 +64,7 @@ def work(settings: Settings, tmp_path: Path) -> Iterator[Work]:
     started: list[subprocess.Popen[bytes]] = []
 
     def start(**changes: object) -> subprocess.Popen[bytes]:
+        lay_exports(settings.home)
         environment = settings.model_copy(update=changes).as_environment()
         with (tmp_path / "work.log").open("ab") as log:
             process = subprocess.Popen(

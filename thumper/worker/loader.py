@@ -13,7 +13,7 @@ from thumper.settings import Settings
 from thumper.weights import Weights
 from thumper.worker.detector import Detector
 
-LIBRARIES: Final = frozenset({"onnxruntime", "torch", "torchvision", "ultralytics"})
+LIBRARIES: Final = frozenset({"ncnn", "onnxruntime", "openvino", "torch", "torchvision", "ultralytics"})
 """What the extra `worker` installs."""
 
 

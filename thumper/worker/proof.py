@@ -12,6 +12,7 @@ import time
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from thumper.domain.proof import Proof
@@ -26,11 +27,15 @@ def scene_hash() -> str:
     return hashlib.sha256(SCENE.read_bytes()).hexdigest()
 
 
+def scene_pixels() -> NDArray[np.uint8]:
+    """Give the scene, (height, width, 3) uint8 RGB."""
+    with Image.open(SCENE, formats=("PNG",)) as picture:
+        return np.array(picture.convert("RGB"))
+
+
 def look_at_scene(detector: Detector) -> Proof:
     """Say what a model finds in the scene; in the detector's own thread. Raises what `Detector.detect` raises."""
-    with Image.open(SCENE, formats=("PNG",)) as picture:
-        pixels = np.array(picture.convert("RGB"))
-    (found,) = detector.detect([pixels])
+    (found,) = detector.detect([scene_pixels()])
     return Proof(scene=scene_hash(), engine=detector.engine, device=detector.device, boxes=tuple(found))
 
 

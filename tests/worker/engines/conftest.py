@@ -22,7 +22,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("exports")
 
 
-@pytest.fixture(scope="session", params=["onnxruntime", "torch"])
+@pytest.fixture(scope="session", params=["ncnn", "onnxruntime", "torch"])
 def engine(request: pytest.FixtureRequest, exports: Path) -> YoloEngine:
     """Every engine that a CPU has."""
     return YoloEngine(resolve(Settings()), device="cpu", engine=request.param, exports=exports)

@@ -16,6 +16,7 @@ from thumper.errors import DetectorError
 from thumper.settings import Settings
 from thumper.weights import PACKAGED_MODEL, resolve
 from thumper.worker.detector import Detector, DeviceFault, OutOfMemory
+from thumper.worker.engines.streams import Streams
 from thumper.worker.engines.yolo_engine import YoloEngine
 
 Pixels = Callable[[Path], NDArray[np.uint8]]
@@ -63,7 +64,7 @@ def test_it_is_a_detector_and_says_what_runs_where(engine: YoloEngine) -> None:
     detector: Detector = engine
     assert detector.labels == ("buck", "doe", "turkey")
     assert (detector.name, detector.device) == ("thumper-deer-yolov8n", "cpu")
-    assert detector.engine.startswith(("onnxruntime 1.", "ultralytics 8."))
+    assert detector.engine.startswith(("ncnn 1.", "onnxruntime 1.", "ultralytics 8."))
     assert len(detector.engine) <= 64
     assert detector.sha256 == resolve(Settings()).sha256
 
@@ -96,12 +97,10 @@ def test_images_of_one_size_may_go_through_the_network_together(
     engine: YoloEngine, photos: Photos, pixels: Pixels
 ) -> None:
     images = [pixels(photo) for photo in photos(3)]
-    network = engine._networks.get()
-    try:
-        together = network.predict(images)
-        alone = [network.predict([image])[0] for image in images]
-    finally:
-        engine._networks.put(network)
+    assert isinstance(engine._road, Streams)
+    network = engine._road.network
+    together = network.predict(images)
+    alone = [network.predict([image])[0] for image in images]
     assert [_rounded(boxes) for boxes in together] == [_rounded(boxes) for boxes in alone]
 
 
@@ -135,7 +134,7 @@ def test_memory_that_runs_out_and_devices_that_fail_are_told_apart(
         *((fault, DeviceFault) for fault in faults),
         (RuntimeError("shape mismatch"), RuntimeError),
     ]:
-        monkeypatch.setattr(engine, "_predict", failing_with(error))
+        monkeypatch.setattr(engine._road, "_predict", failing_with(error))
         with pytest.raises(expected):
             engine.detect([image, image])
     monkeypatch.undo()
@@ -164,8 +163,9 @@ def test_loading_and_detecting_say_nothing_write_the_export_only_and_ask_nobody(
         "from thumper.settings import Settings\n"
         "from thumper.weights import resolve\n"
         "from thumper.worker.engines.yolo_engine import YoloEngine\n"
-        "engine = YoloEngine(resolve(Settings()), device='cpu', engine='auto', exports=Path('exports'))\n"
-        "engine.detect([np.asarray(Image.open(sys.argv[1]).convert('RGB'))])\n"
+        "for engine in ('auto', 'openvino'):\n"
+        "    engine = YoloEngine(resolve(Settings()), device='cpu', engine=engine, exports=Path('exports'))\n"
+        "    engine.detect([np.asarray(Image.open(sys.argv[1]).convert('RGB'))])\n"
     )
     home = tmp_path / "home"
     home.mkdir()
@@ -180,7 +180,8 @@ def test_loading_and_detecting_say_nothing_write_the_export_only_and_ask_nobody(
         timeout=200,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert [path.suffix for path in home.rglob("*") if path.is_file()] == [".onnx"]
+    left = sorted(path.name for path in home.rglob("*") if path.is_file())
+    assert left == ["model.bin", "model.json", "model.json", "model.onnx", "model.param"]
 
 
 def test_overlaps_of_one_label_stay_below_the_suppression_limit(

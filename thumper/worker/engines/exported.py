@@ -1,4 +1,4 @@
-"""A model file in the form that other runtimes take: written once by ultralytics' own exporter, then kept.
+"""A model in the form that other runtimes take: written once by a program of ours, then kept.
 
 The copy is named after the bytes of the model and the versions that wrote it, so one that is stale is never used; it
 is removed when its successor has been written.
@@ -7,46 +7,70 @@ is removed when its successor has been written.
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 from thumper.errors import DetectorError
 from thumper.weights import Weights
-from thumper.worker.engines import exporter
 from thumper.worker.engines.library import VERSIONS
 from thumper.worker.engines.torch_network import load
 
 _SHA256_DIGITS: Final = 16
-"""Hex digits of the model's hash that name its files."""
+"""Hex digits of the model's hash that name its folders."""
+_SCRATCH: Final = ".export-"
+_SCRATCH_S: Final = 3600.0
+"""Age at which what a killed export left is removed; an export takes seconds to minutes."""
+_FIRST_FORM: Final = 1
+"""Counts what we write ourselves into an exported model: another number makes all of them stale."""
+
+
+class Form(StrEnum):
+    """What the model is exported to."""
+
+    ONNX = "onnx"
+    NCNN = "ncnn"
+
+    @property
+    def writers(self) -> str:
+        """What writes it, with versions."""
+        return f"form {_FIRST_FORM}, {VERSIONS}" + (
+            f", pnnx {_version_of('pnnx')}" if self is Form.NCNN else ""
+        )
 
 
 class ExportError(DetectorError):
     """Raised if a model cannot be exported, or not be kept; PyTorch runs it as it is."""
 
 
-def onnx_file(weights: Weights, folder: Path, *, on_export: Callable[[], None] | None = None) -> Path:
-    """Give the ONNX file of a model below `folder`, writing it if there is none of these versions.
+def exported(
+    weights: Weights, form: Form, folder: Path, *, on_export: Callable[[], None] | None = None
+) -> Path:
+    """Give the folder below `folder` with the model in a form, writing it if there is none of these versions.
 
     `on_export` hears that it is about to be written, which takes seconds to a minute. Raises `DetectorError` if the
-    model is no YOLOv8 detection model, `ExportError` if it cannot be exported or the folder cannot be written to.
+    model is no YOLOv8 detection model, `ExportError` if it cannot be exported, says something else than PyTorch then,
+    or cannot be kept in the folder.
     """
     family = weights.sha256.hex()[:_SHA256_DIGITS]
-    versions = re.sub(r"[^a-z0-9.]+", "-", VERSIONS.lower())
-    path = folder / f"{family}-{versions}.onnx"
-    if path.is_file():
+    path = folder / f"{family}-{form}-{re.sub(r'[^a-z0-9.]+', '-', form.writers.lower())}"
+    if path.is_dir():
         return path
     load(weights.path)  # says in our words what is wrong with it
     if on_export is not None:
         on_export()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _export(weights.path, path)
-        for stale in set(folder.glob(f"{family}-*.onnx")) - {path}:
-            stale.unlink(missing_ok=True)
+        _export(weights.path, form, path)
+        for stale in set(_stale(folder, f"{family}-{form}-*")) - {path}:
+            shutil.rmtree(stale, ignore_errors=True)
     except OSError as error:
         raise ExportError(
             f"The model cannot be prepared in {folder} ({error.strerror or error}). Free space or correct the rights"
@@ -55,11 +79,21 @@ def onnx_file(weights: Weights, folder: Path, *, on_export: Callable[[], None] |
     return path
 
 
-def _export(source: Path, path: Path) -> None:
+def _stale(folder: Path, family: str) -> Iterator[Path]:
+    """Give what was written for the same model before, and what killed exports left."""
+    yield from folder.glob(family)
+    for left in folder.glob(f"{_SCRATCH}*"):
+        if time.time() - left.stat().st_mtime > _SCRATCH_S:
+            yield left
+
+
+def _export(source: Path, form: Form, path: Path) -> None:
     """Write it beside its place and then name it, so that a kill leaves nothing that looks whole."""
-    with tempfile.TemporaryDirectory(prefix=".export-", dir=path.parent) as scratch:
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=path.parent) as scratch:
+        # What the libraries write for a moment goes away with the folder, too.
+        program = ["env", f"TMPDIR={scratch}", sys.executable, "-m", "thumper.worker.engines.exporter"]
         done = subprocess.run(
-            [sys.executable, "-m", exporter.__name__, str(source.absolute()), scratch],
+            [*program, form, str(source.absolute()), scratch],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -68,6 +102,17 @@ def _export(source: Path, path: Path) -> None:
         if done.returncode != 0:
             last_line = done.stderr.strip().rpartition("\n")[2]
             raise ExportError(
-                f"The model {source} cannot be exported to ONNX ({last_line}). Set THUMPER_ENGINE=torch."
+                f"The model {source} cannot be exported to {form} ({last_line}). Set THUMPER_ENGINE=torch."
             )
-        (Path(scratch) / "model.onnx").replace(path)
+        try:
+            (Path(scratch) / "model").rename(path)
+        except OSError:
+            if not path.is_dir():  # another worker was faster
+                raise
+
+
+def _version_of(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"

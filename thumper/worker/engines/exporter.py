@@ -1,31 +1,126 @@
-"""The program that writes a model in the form that ONNX Runtime takes, with ultralytics' own exporter.
+"""The program that writes a model in the form that another runtime takes.
 
-    python -m thumper.worker.engines.exporter MODEL.pt SCRATCH
+    python -m thumper.worker.engines.exporter onnx|ncnn MODEL.pt SCRATCH
 
-writes `SCRATCH/model.onnx`. It is a program of its own because the exporter imports, prints and leaves behind much
-that a worker does without; all of it goes away with the process and the folder. What went wrong is the last line of
-its standard error.
+writes a folder `SCRATCH/model`: the network up to the maps of its last convolutions (`Head` does the rest), and
+`model.json` with its class names and strides. Before it is done, all that it says of two pictures is compared with what
+PyTorch says. It is a program of its own because tracing imports, prints and leaves behind much that a worker
+does without; all of it goes away with the process and the folder. What went wrong is the last line of its standard
+error.
 """
 
 from __future__ import annotations
 
-import shutil
+import json
+import subprocess
 import sys
-import tempfile
 import warnings
 from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from thumper.domain.detection import IMAGE_SIZE
+from thumper.worker.engines.exported import Form
+from thumper.worker.engines.exported_network import ExportedNetwork
+from thumper.worker.engines.library import torch
+from thumper.worker.engines.network import values_of
+from thumper.worker.engines.torch_network import load
+from thumper.worker.proof import scene_pixels
+
+_LANDSCAPE, _PORTRAIT = (512, IMAGE_SIZE), (IMAGE_SIZE, 384)
+"""Height and width of two pictures: the exported network has to take every size."""
+_OPSET: Final = 17
+"""Version of ONNX's operators: of 2022, which every runtime of today reads."""
+_ROOM: Final = 0.01
+"""How far a number of the maps may be from PyTorch's; measured is 0.0001. The numbers are logarithms of odds: this
+much moves no confidence by more than a quarter of a hundredth."""
+
+
+class _Maps(torch.nn.Module):  # type: ignore[misc]  # of a library that is Any to us
+    """A head that stops at its convolutions: (n, 4 * bins + classes, height, width) for each stride."""
+
+    def __init__(self, head: Any) -> None:
+        super().__init__()
+        self.boxes, self.classes = head.cv2, head.cv3
+        self.f, self.i = head.f, head.i  # where ultralytics finds what goes in
+
+    def forward(self, features: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
+        levels = zip(self.boxes, self.classes, features, strict=True)
+        return tuple(torch.cat((boxes(each), classes(each)), 1) for boxes, classes, each in levels)
 
 
 def main() -> None:
     """Export the model named by the arguments."""
-    source, scratch = map(Path, sys.argv[1:])
-    tempfile.tempdir = str(scratch)
+    form, source, scratch = Form(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]).absolute()
     warnings.simplefilter("ignore")  # of the libraries among each other
-    from thumper.worker.engines.library import YOLO  # noqa: PLC0415  # what it writes lands in the scratch folder
+    folder = scratch / "model"
+    folder.mkdir()
+    network = load(source)
+    head = network.model[-1]
+    about = {"names": list(network.names.values()), "strides": [int(stride) for stride in head.stride]}
+    (folder / "model.json").write_text(json.dumps(about), "utf-8")
+    network.model[-1] = _Maps(head)
+    network.eval()
+    if form is Form.ONNX:
+        _write_onnx(network, folder)
+    else:
+        _write_ncnn(network, folder)
+    _compare(network, _opened(form, folder))
 
-    copy = shutil.copyfile(source, scratch / "model.pt")
-    # Of any height and width, as photos have; the graph is simplified by the runtime that loads it.
-    YOLO(str(copy)).export(format="onnx", dynamic=True, simplify=False, device="cpu")
+
+def _write_onnx(network: Any, folder: Path) -> None:
+    torch.onnx.export(
+        network,
+        torch.zeros(1, 3, *_LANDSCAPE),
+        str(folder / "model.onnx"),
+        dynamo=False,
+        opset_version=_OPSET,
+        input_names=["images"],
+        dynamic_axes={"images": {0: "n", 2: "height", 3: "width"}},
+    )
+
+
+def _write_ncnn(network: Any, folder: Path) -> None:
+    import pnnx  # noqa: PLC0415  # not on every platform
+
+    traced = folder.parent / "traced.pt"
+    torch.jit.trace(network, torch.zeros(1, 3, *_LANDSCAPE), strict=False).save(str(traced))
+    sizes = [f"[1,3,{height},{width}]" for height, width in (_LANDSCAPE, _PORTRAIT)]
+    subprocess.run(
+        [
+            pnnx.EXEC_PATH,
+            traced.name,
+            *(f"inputshape={sizes[0]}", f"inputshape2={sizes[1]}", "fp16=0"),
+            *(f"ncnnparam={folder / 'model.param'}", f"ncnnbin={folder / 'model.bin'}"),
+        ],
+        cwd=folder.parent,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def _compare(network: Any, exported: ExportedNetwork) -> None:
+    """Compare with PyTorch. Raises `ValueError` if the exported network says something else anywhere."""
+    scene = scene_pixels()
+    for height_px, width_px in (_LANDSCAPE, _PORTRAIT):
+        pictures = np.resize(scene, (1, height_px, width_px, 3))
+        with torch.inference_mode():
+            expected = network(torch.from_numpy(values_of(pictures)))
+        told = exported.maps(pictures)
+        distance = max(float(np.abs(a.numpy() - b).max()) for a, b in zip(expected, told, strict=True))
+        if not distance <= _ROOM:
+            raise ValueError(f"it differs from PyTorch by {distance:.3g} where {_ROOM} are allowed")
+
+
+def _opened(form: Form, folder: Path) -> ExportedNetwork:
+    if form is Form.ONNX:
+        from thumper.worker.engines.onnx_network import OnnxNetwork  # noqa: PLC0415  # each may be missing
+
+        return OnnxNetwork(folder)
+    from thumper.worker.engines.ncnn_network import NcnnNetwork  # noqa: PLC0415
+
+    return NcnnNetwork(folder)
 
 
 if __name__ == "__main__":

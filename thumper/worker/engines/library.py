@@ -30,21 +30,21 @@ with tempfile.TemporaryDirectory(prefix="thumper-models-") as _written:
     import torch
     import torchvision
     import ultralytics
-    from ultralytics import YOLO
     from ultralytics.data.augment import LetterBox
     from ultralytics.nn.modules.head import Detect
     from ultralytics.nn.tasks import DetectionModel, load_checkpoint
     from ultralytics.utils.nms import non_max_suppression
     from ultralytics.utils.ops import scale_boxes
+    from ultralytics.utils.tal import dist2bbox
 
 VERSIONS: Final = f"ultralytics {ultralytics.__version__}, torch {torch.__version__}"
 
 __all__ = [
     "VERSIONS",
-    "YOLO",
     "Detect",
     "DetectionModel",
     "LetterBox",
+    "dist2bbox",
     "load_checkpoint",
     "non_max_suppression",
     "scale_boxes",

@@ -76,6 +76,11 @@ class Network(ABC):
         ]
 
 
+def values_of(boxed: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Give letterboxed pictures as runtimes take them: (n, 3, height, width) float32, 0 to 1."""
+    return np.multiply(boxed.transpose(0, 3, 1, 2), np.float32(1 / 255), dtype=np.float32, order="C")
+
+
 def _labels(names: Mapping[int, str] | Sequence[str]) -> tuple[str, ...]:
     """Give the class names by number, cut to what can be stored."""
     ordered = [names[number] for number in range(len(names))]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-import numpy as np
 import onnxruntime
 
-from thumper.worker.engines.library import torch
-from thumper.worker.engines.network import Network
+from thumper.worker.engines.exported_network import ExportedNetwork
+from thumper.worker.engines.network import values_of
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 VERSION: Final = f"onnxruntime {onnxruntime.__version__}"
@@ -20,25 +19,23 @@ VERSION: Final = f"onnxruntime {onnxruntime.__version__}"
 _ERRORS_ONLY: Final = 3
 
 
-class OnnxNetwork(Network):
+class OnnxNetwork(ExportedNetwork):
     """An exported model. Any number of threads may use it, each on a core of its own."""
 
-    def __init__(self, path: Path) -> None:
-        """Load the file that ultralytics' exporter wrote, with its class names and stride."""
+    def __init__(self, folder: Path) -> None:
+        """Load the model out of the folder of its export."""
+        super().__init__(folder)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = _ERRORS_ONLY
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._input = self._session.get_inputs()[0].name
-        about = self._session.get_modelmeta().custom_metadata_map
-        super().__init__(ast.literal_eval(about["names"]), int(about["stride"]))
+        path = str(folder / "model.onnx")
+        self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
     def twin(self) -> Self:
         """Give itself: the runtime serves many threads at a time."""
         return self
 
-    def forward(self, boxed: NDArray[np.uint8]) -> torch.Tensor:
-        """Run pictures through the session; see `Network.forward`."""
-        values = np.multiply(boxed.transpose(0, 3, 1, 2), np.float32(1 / 255), dtype=np.float32, order="C")
-        (answer,) = self._session.run(None, {self._input: values})
-        return torch.from_numpy(answer)
+    def maps(self, boxed: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        """Run pictures through the session; see `ExportedNetwork.maps`."""
+        answers: list[NDArray[np.float32]] = self._session.run(None, {"images": values_of(boxed)})
+        return answers

@@ -29,6 +29,7 @@ class Streams:
     def __init__(self, network: Network, cores: int) -> None:
         """Make as many twins as there are cores."""
         count = min(cores, _MOST)
+        self.network = network
         self._networks: SimpleQueue[Network] = SimpleQueue()
         for each in [network, *(network.twin() for _ in range(count - 1))]:
             self._networks.put(each)

@@ -1,4 +1,4 @@
-"""Runs a YOLOv8 model in this process: with PyTorch on CUDA, with ONNX Runtime or PyTorch on the cores of the CPU.
+"""Runs a YOLOv8 model in this process: on CUDA, or on the cores of the CPU.
 
 Gives the boxes that `yolo predict` gives with its defaults, without what surrounds
 them there: nothing is read, downloaded or printed, and nothing written but the exported model.
@@ -12,22 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import structlog
-
 from thumper.domain.detection import IMAGE_SIZE, RawDetection
 from thumper.weights import Weights
 from thumper.worker.detector import DeviceFault, NoDeviceError, OutOfMemory
-from thumper.worker.engines.library import VERSIONS, torch
-from thumper.worker.engines.network import Network
+from thumper.worker.engines.library import torch
+from thumper.worker.engines.runtimes import open_network
 from thumper.worker.engines.stacks import Stacks
 from thumper.worker.engines.streams import Streams
-from thumper.worker.engines.torch_network import TorchNetwork
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-log = structlog.get_logger(__name__)
 
 _FAULT_WORDS: Final = ("CUDA error", "CUBLAS_STATUS", "CUDNN_STATUS", "cuDNN error", "device-side assert")
 """How errors read after which a CUDA context is lost, where PyTorch gives them no class of their own."""
@@ -36,7 +31,7 @@ _FAULT_WORDS: Final = ("CUDA error", "CUBLAS_STATUS", "CUDNN_STATUS", "cuDNN err
 class YoloEngine:
     """A `Detector`, made in a few seconds. One caller at a time.
 
-    `device` is auto, cpu, cuda or cuda:N, `engine` auto, torch or onnxruntime; exported models are kept in `exports`.
+    `device` is auto, cpu, cuda or cuda:N, `engine` as in `open_network`; exported models are kept in `exports`.
     Raises `DetectorError` if the file is no YOLOv8 detection model or cannot be exported, `NoDeviceError` if the
     device is not there, `DeviceFault` or `OutOfMemory` if it cannot take the model.
     """
@@ -59,26 +54,12 @@ class YoloEngine:
         if on_cpu:
             torch.set_num_threads(1)  # see `Streams`
         with _translated_errors():
-            network, self.engine = self._load(weights, engine, exports=exports, on_export=on_export)
+            network, self.engine = open_network(
+                weights, self._device, engine, exports=exports, on_export=on_export
+            )
             self.labels = network.labels
             network.predict([_blank()])  # the first picture is slow
             self._road = Streams(network, len(os.sched_getaffinity(0))) if on_cpu else Stacks(network)
-
-    def _load(
-        self, weights: Weights, engine: str, *, exports: Path, on_export: Callable[[], None] | None
-    ) -> tuple[Network, str]:
-        """Give the network in the runtime that is wanted, or the faster exact one, and what that is called."""
-        if engine == "onnxruntime" or (engine == "auto" and self._device.type == "cpu"):
-            from thumper.worker.engines.exported import ExportError, onnx_file  # noqa: PLC0415  # a GPU does without
-            from thumper.worker.engines.onnx_network import VERSION, OnnxNetwork  # noqa: PLC0415
-
-            try:
-                return OnnxNetwork(onnx_file(weights, exports, on_export=on_export)), VERSION
-            except ExportError as error:
-                if engine != "auto":
-                    raise
-                log.warning("PyTorch runs the model, with the same answers in more time", reason=str(error))
-        return TorchNetwork(weights.path, self._device), VERSIONS
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
         """Find what is in each image; see `Detector.detect`."""

@@ -1,0 +1,34 @@
+"""A network that was exported for another runtime than PyTorch: maps out of the runtime, boxes out of the maps."""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from thumper.worker.engines.head import Head
+from thumper.worker.engines.library import torch
+from thumper.worker.engines.network import Network
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class ExportedNetwork(Network):
+    """What the runtimes have in common."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read what the exporter wrote about the model beside it; see `exporter`."""
+        about = json.loads((folder / "model.json").read_text("utf-8"))
+        super().__init__(about["names"], max(about["strides"]))
+        self._head = Head(about["strides"], len(about["names"]))
+
+    @abstractmethod
+    def maps(self, boxed: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        """Run letterboxed pictures; give (n, channels, height, width) for each stride, fine to coarse."""
+
+    def forward(self, boxed: NDArray[np.uint8]) -> torch.Tensor:
+        """Run pictures through the runtime; see `Network.forward`."""
+        return self._head.candidates([torch.from_numpy(values) for values in self.maps(boxed)])

@@ -1,0 +1,57 @@
+"""The end of a YOLOv8 network: from the maps of its last convolutions to boxes.
+
+Runtimes leave this to us: of some seven thousand places in a picture a handful holds anything, and the arithmetic of
+the others is a tenth of the forward pass.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from thumper.domain.detection import STORAGE_FLOOR
+from thumper.worker.engines.library import dist2bbox, torch
+
+_LEAST_LOGIT: Final = math.log(STORAGE_FLOOR / (1 - STORAGE_FLOOR)) - 1e-4
+"""Logarithm of the odds below which a class is left out: a hair less than suppression, which decides, does."""
+_SIDES: Final = 4
+"""Distances from a place to the left, top, right and bottom edge of its box."""
+
+
+class Head:
+    """Reads the maps of one network: `strides` are the pixels between two places of each map."""
+
+    def __init__(self, strides: Sequence[int], classes: int) -> None:
+        """Keep what is constant."""
+        self._strides = tuple(strides)
+        self._classes = classes
+
+    def candidates(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Give (n, 4 + classes, places) float32: centre x, y, width, height in pixels, then a confidence a class.
+
+        `maps` are (n, 4 * bins + classes, height, width) for each stride. Only places are given where a
+        class may reach the `STORAGE_FLOOR` in one of the n pictures.
+        """
+        return torch.cat([self._read(*each) for each in zip(maps, self._strides, strict=True)], dim=2)
+
+    def _read(self, values: torch.Tensor, stride: int) -> torch.Tensor:
+        columns = values.shape[3]
+        values = values.flatten(2)
+        best = values[:, -self._classes :].amax(1)
+        places = (best > _LEAST_LOGIT).any(0).nonzero().squeeze(1)
+        chosen = values[:, :, places]
+        centres = torch.stack((places % columns, places // columns)).float().add_(0.5)
+        boxes = dist2bbox(_distances(chosen[:, : -self._classes]), centres.unsqueeze(0), xywh=True, dim=1)
+        return torch.cat((boxes * stride, chosen[:, -self._classes :].sigmoid()), dim=1)
+
+
+def _distances(bins: torch.Tensor) -> torch.Tensor:
+    """Give the expected distance of each side, in strides: (n, 4 * bins, places) to (n, 4, places).
+
+    The network tells a distribution over 0, 1, 2 ... strides (Distribution Focal Loss: Li et al. 2020, "Generalized
+    Focal Loss", section 3.2).
+    """
+    n, channels, places = bins.shape
+    shares = bins.view(n, _SIDES, channels // _SIDES, places).softmax(2)
+    return torch.einsum("nsbp,b->nsp", shares, torch.arange(channels // _SIDES, dtype=shares.dtype))

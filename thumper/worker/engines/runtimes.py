@@ -1,0 +1,79 @@
+"""Which runtime takes a model, by device, precision and wish; here each is imported only when it is used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from thumper.domain.precision import Precision
+from thumper.weights import Weights
+from thumper.worker.engines.exported import ExportError, Form, exported
+from thumper.worker.engines.library import VERSIONS, torch
+from thumper.worker.engines.network import Network
+from thumper.worker.engines.torch_network import TorchNetwork
+
+log = structlog.get_logger(__name__)
+
+_EXACT_ON_CPU: Final = ("ncnn", "onnxruntime", "torch")
+"""Runtimes that give the same answers in fp32, the fastest first: measured in benchmarks/RESULTS.md."""
+
+
+def open_network(
+    weights: Weights,
+    device: torch.device,
+    engine: str,
+    *,
+    exports: Path,
+    on_export: Callable[[], None] | None = None,
+) -> tuple[Network, str]:
+    """Give the network in the runtime that is wanted, and what that is called, with versions.
+
+    With the engine `auto` it is the fastest that gives the right answers here; one that is not installed, or that the
+    model cannot be exported to, is passed over. Raises `DetectorError` if the model is none, or if the engine that
+    was asked for cannot take it; `ModuleNotFoundError` if that is not installed.
+    """
+    if engine != "auto":
+        return _open(engine, weights, device, exports=exports, on_export=on_export)
+    if device.type == "cuda":
+        wanted: tuple[str, ...] = ("torch",)
+    else:
+        wanted = _EXACT_ON_CPU if weights.precision is Precision.FP32 else ("openvino",)
+    for runtime in wanted[:-1]:
+        try:
+            return _open(runtime, weights, device, exports=exports, on_export=on_export)
+        except (ExportError, ModuleNotFoundError) as error:
+            log.warning(
+                "another runtime gives the same answers in more time", not_used=runtime, why=str(error)
+            )
+    return _open(wanted[-1], weights, device, exports=exports, on_export=on_export)
+
+
+def _open(
+    runtime: str,
+    weights: Weights,
+    device: torch.device,
+    *,
+    exports: Path,
+    on_export: Callable[[], None] | None,
+) -> tuple[Network, str]:
+    def folder(form: Form) -> Path:
+        return exported(weights, form, exports, on_export=on_export)
+
+    if runtime == "ncnn":
+        from thumper.worker.engines.ncnn_network import VERSION, NcnnNetwork  # noqa: PLC0415
+
+        return NcnnNetwork(folder(Form.NCNN)), VERSION
+    if runtime == "onnxruntime":
+        from thumper.worker.engines.onnx_network import VERSION, OnnxNetwork  # noqa: PLC0415
+
+        return OnnxNetwork(folder(Form.ONNX)), VERSION
+    if runtime == "openvino":
+        from thumper.worker.engines.openvino_network import VERSION, OpenvinoNetwork  # noqa: PLC0415
+
+        network = OpenvinoNetwork(folder(Form.ONNX), weights.precision, streams=len(os.sched_getaffinity(0)))
+        return network, VERSION
+    return TorchNetwork(weights.path, device), VERSIONS
