@@ -41,7 +41,7 @@ def test_it_says_how_fast_the_machine_is_and_leaves_nothing(tmp_path: Path, phot
     assert (told["photos"], told["rejected"], told["failed"]) == (25, 1, 0)
     assert (told["device"], told["engine"].split()[0]) == ("cpu", "ncnn")
     rates = {one["stage"]: one["images_per_second"] for one in told["stages"]}
-    assert list(rates) == ["load", "detect", "write"]
+    assert list(rates) == ["claim", "load", "detect", "write"]
     assert told["limit"] == min(rates, key=rates.__getitem__)
     assert told["images_per_second"] == pytest.approx(25 / told["seconds"], rel=0.01)
     assert told["percent_of_limit"] == pytest.approx(

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
 
@@ -17,11 +18,17 @@ from tortoise.transactions import in_transaction
 
 from tests.exports import lay_exports
 from tests.factories import make_dump, make_image, make_source
+from tests.worker.scripted import ScriptedDetector
+from thumper.domain.label import ClassMap
 from thumper.domain.progress import ImageState
+from thumper.imaging.limits import Limits
+from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
 from thumper.store import detectors, jobs
 from thumper.store.models import Dump, Image
+from thumper.store.results import Origin
 from thumper.weights import resolve
+from thumper.worker.batch import Bench, Capacity
 
 Queue = Callable[[Sequence[Path]], Awaitable[list[UUID]]]
 Work = Callable[..., subprocess.Popen[bytes]]
@@ -82,3 +89,35 @@ def work(settings: Settings, tmp_path: Path) -> Iterator[Work]:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[DecodeSandbox]:
+    """Real decoding children."""
+    with DecodeSandbox(Limits(), workers=1) as own:
+        yield own
+
+
+@pytest.fixture
+def bench(
+    queue: Queue, settings: Settings, sandbox: DecodeSandbox
+) -> Iterator[Callable[..., Awaitable[Bench]]]:
+    """Make a bench around a detector, for the detector that is current."""
+    thread = ThreadPoolExecutor(1)
+
+    async def make(detector: ScriptedDetector) -> Bench:
+        current = await detectors.current()
+        assert current is not None
+        return Bench(
+            settings=settings,
+            detector=detector,
+            detector_id=current.id,
+            origin=Origin(device="cpu", engine="scripted", class_map=ClassMap.parse({}, name="none")),
+            sandbox=sandbox,
+            thread=thread,
+            capacity=Capacity(settings.batch_images),
+            scene_s=0.01,
+        )
+
+    yield make
+    thread.shutdown()

@@ -8,8 +8,7 @@ import errno
 import os
 import subprocess
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,76 +18,19 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.patience import until
-from thumper.domain.box import Box
+from tests.worker.scripted import DOE, ScriptedDetector
 from thumper.domain.detection import RawDetection
-from thumper.domain.label import ClassMap
 from thumper.domain.progress import ImageState, SourceKind
-from thumper.imaging.limits import Limits
-from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
-from thumper.store import detectors, jobs
+from thumper.store import jobs
 from thumper.store.models import Detection, Image, Job, Source
-from thumper.store.results import Origin
 from thumper.worker import batch as batches
 from thumper.worker.batch import REGROW_S, Bench, Capacity
-from thumper.worker.detector import DeviceFault, DeviceUnfit, OutOfMemory
+from thumper.worker.detector import DeviceFault, DeviceUnfit
 from thumper.worker.drain import Drain
 
 Queue = Callable[[Sequence[Path]], Awaitable[list[UUID]]]
 SCENE_SHAPE = (480, 640, 3)
-DOE = RawDetection(label="doe", confidence=0.8, box=Box(x=0.1, y=0.1, width=0.3, height=0.3))
-
-
-class ScriptedDetector:
-    """Answers as it is told: at most `room` images at once, and none of `deadly` width."""
-
-    name, sha256, labels, device, engine = "scripted", b"\1" * 32, ("doe",), "cpu", "scripted"
-
-    def __init__(self, *, room: int = 100, error: Exception | None = None) -> None:
-        self.room = room
-        self.error = error
-        self.sizes: list[int] = []
-
-    def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
-        """Give one doe an image, or fail."""
-        self.sizes.append(len(images))
-        if self.error is not None:
-            raise self.error
-        if len(images) > self.room:
-            raise OutOfMemory
-        return [[DOE] for _ in images]
-
-
-@pytest.fixture
-def sandbox() -> Iterator[DecodeSandbox]:
-    """Real decoding children."""
-    with DecodeSandbox(Limits(), workers=1) as own:
-        yield own
-
-
-@pytest.fixture
-def bench(
-    queue: Queue, settings: Settings, sandbox: DecodeSandbox
-) -> Iterator[Callable[..., Awaitable[Bench]]]:
-    """Make a bench around a detector, for the detector that is current."""
-    thread = ThreadPoolExecutor(1)
-
-    async def make(detector: ScriptedDetector) -> Bench:
-        current = await detectors.current()
-        assert current is not None
-        return Bench(
-            settings=settings,
-            detector=detector,
-            detector_id=current.id,
-            origin=Origin(device="cpu", engine="scripted", class_map=ClassMap.parse({}, name="none")),
-            sandbox=sandbox,
-            thread=thread,
-            capacity=Capacity(settings.batch_images),
-            scene_s=0.01,
-        )
-
-    yield make
-    thread.shutdown()
 
 
 async def _run(own: Bench) -> None:

@@ -10,6 +10,8 @@ from enum import StrEnum
 class Stage(StrEnum):
     """What a worker does with a batch of images, one after the other; batches overlap."""
 
+    CLAIM = "claim"
+    """Lease the next images in the queue."""
     LOAD = "load"
     """Read, hash, decode and make the thumbnail."""
     DETECT = "detect"

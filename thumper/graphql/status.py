@@ -45,6 +45,7 @@ publish(
     Stage,
     "What a worker does with images, one after the other; of several batches it does all three at once.",
     {
+        Stage.CLAIM: "Lease the next images in the queue.",
         Stage.LOAD: "Read, hash and decode photos, and make their thumbnails.",
         Stage.DETECT: "Run the model.",
         Stage.WRITE: "Write what was found.",

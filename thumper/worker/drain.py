@@ -1,4 +1,4 @@
-"""Emptying the queue: the next batch is claimed and decoded while the model looks at this one.
+"""Emptying the queue: the model looks at one batch while the next is claimed and decoded and the last is written.
 
 It is told to look by `kick` (arq's wake-up) and looks by itself every `poll_s` seconds. An image
 that must run alone runs with nothing else in flight.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -23,6 +23,7 @@ from thumper.store.disk_room import DiskRoom
 from thumper.store.ids import new_id
 from thumper.store.jobs import Lease
 from thumper.store.processes import Beat
+from thumper.store.results import Result
 from thumper.worker import batch as batches
 from thumper.worker.batch import Batch, Bench
 from thumper.worker.detector import DeviceFault, DeviceUnfit
@@ -51,6 +52,7 @@ class Drain:
         self._owed: dict[UUID, Lease] = {}
         self._rate = Rate()
         self._stages = StageClock()
+        self._writing: asyncio.Task[None] | None = None
         self._current = True
         self._room = DiskRoom(bench.settings)
         self._hindrance = ""
@@ -138,25 +140,25 @@ class Drain:
             self._owed.pop(lease.token, None)
 
     async def _drain(self) -> None:
+        await self._written()  # when the last turn ended in an error
         current = await self._next(busy=False)
         while current is not None:
-            alone = current.lease.alone
-            following = None if alone else asyncio.create_task(self._next(busy=True))
+            following = None if current.lease.alone else asyncio.create_task(self._next(busy=True))
             try:
                 await self._finish(current)
             except asyncio.CancelledError:
-                if following is not None:
-                    following.cancel()  # its lease is given back with all others
-                    await asyncio.wait({following}, timeout=CANCEL_S)
+                await self._cancel(following, self._writing)  # their leases are given back with all others
                 raise
             except BaseException:
                 await self._abandon(following)
                 raise
             if self._stopping:
                 await self._abandon(following)
+                await self._written()
                 return
             current = await following if following is not None else None
             if current is None:
+                await self._written()
                 current = await self._next(busy=False)
 
     async def _next(self, *, busy: bool) -> Batch | None:
@@ -164,7 +166,9 @@ class Drain:
             return None
         token = new_id()
         try:
+            began_s = time.monotonic()
             lease = await batches.claim(self._bench, busy=busy, token=token)
+            took_s = time.monotonic() - began_s
         except (asyncio.CancelledError, *OUTAGES):
             # Whether it was claimed before that, nobody knows.
             self._owed[token] = Lease(token=token, claims=(), alone=False)
@@ -172,6 +176,7 @@ class Drain:
         if lease is None:
             return None
         self._leases[lease.token] = lease
+        self._stages.add(Stage.CLAIM, len(lease.claims), took_s=took_s, now_s=time.monotonic())
         try:
             with self._stages.timing(Stage.LOAD, len(lease.claims)):
                 return await batches.load(self._bench, lease)
@@ -182,23 +187,72 @@ class Drain:
             raise
 
     async def _finish(self, batch: Batch) -> None:
-        """Detect and write. A batch that is cancelled stays among the leases, to be given back."""
+        """Detect, and begin to write: the model has the next batch meanwhile. One batch at most is being written."""
+        try:
+            found = await self._detect(batch)
+        except BaseException as error:
+            if not isinstance(error, asyncio.CancelledError):
+                with contextlib.suppress(*OUTAGES):  # told already, and the model's failure weighs more
+                    await self._written()
+            raise
+        try:
+            await self._written()
+        except OUTAGES:
+            await self._give_back(batch.lease)
+            raise
+        self._writing = asyncio.create_task(self._write(batch, found))
+        if batch.lease.alone:
+            await self._written()
+
+    async def _written(self) -> None:
+        """Wait for the batch that is being written. Raises what that raised."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            try:
+                await asyncio.shield(writing)
+            except asyncio.CancelledError:
+                self._writing = writing
+                raise
+
+    async def _detect(self, batch: Batch) -> list[Result]:
+        """Run the model. A batch that is cancelled stays among the leases, to be given back."""
         try:
             with self._stages.timing(Stage.DETECT, len(batch.loaded)):
                 found = await batches.detect(self._bench, batch)
+        except Exception as error:
+            await self._forsake(batch.lease, error)
+            raise
+        batch.loaded.clear()  # the pixels of a batch that waits to be written would only take memory
+        return found
+
+    async def _write(self, batch: Batch, found: list[Result]) -> None:
+        """Write what was found. A batch that is cancelled stays among the leases, to be given back."""
+        try:
             with self._stages.timing(Stage.WRITE, len(batch.lease.claims)):
                 ended = await batches.write(self._bench, batch, found)
         except Exception as error:
-            self._leases.pop(batch.lease.token, None)
-            if isinstance(error, (DeviceUnfit, *OUTAGES)):
-                await self._give_back(batch.lease)
-            elif isinstance(error, DeviceFault):
-                # The device may have failed because of an image: count it as the crash that it is.
-                with contextlib.suppress(*OUTAGES):
-                    await jobs.surrender(batch.lease)
+            await self._forsake(batch.lease, error)
             raise
         self._leases.pop(batch.lease.token, None)
         self._rate.add(ended, now_s=time.monotonic())
+
+    async def _forsake(self, lease: Lease, error: Exception) -> None:
+        """Part with a lease because of an error, to the right end."""
+        self._leases.pop(lease.token, None)
+        if isinstance(error, (DeviceUnfit, *OUTAGES)):
+            await self._give_back(lease)
+        elif isinstance(error, DeviceFault):
+            # The device may have failed because of an image: count it as the crash that it is.
+            with contextlib.suppress(*OUTAGES):
+                await jobs.surrender(lease)
+
+    async def _cancel(self, *tasks: asyncio.Task[Any] | None) -> None:
+        """Cancel what still runs, and wait a moment for it to end."""
+        running = {task for task in tasks if task is not None and not task.done()}
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running, timeout=CANCEL_S)
 
     async def _abandon(self, following: asyncio.Task[Batch | None] | None) -> None:
         """Give the prefetched batch back: the present one failed, or the worker stops."""
