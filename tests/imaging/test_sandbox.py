@@ -53,15 +53,26 @@ def is_running(pid: int) -> bool:
         return False
 
 
-async def test_a_photo_comes_back_as_pixels_thumbnail_and_hash(sandbox: DecodeSandbox, photo: Path) -> None:
+async def test_a_photo_comes_back_as_pixels_and_hash(sandbox: DecodeSandbox, photo: Path) -> None:
     loaded = await sandbox.load(photo)
     assert np.array_equal(loaded.pixels, np.asarray(decode(JPEG, Limits()).image))
     assert (loaded.width_px, loaded.height_px, loaded.damaged) == (320, 240, False)
     assert loaded.sha256 == hashlib.sha256(JPEG).digest()
-    with Image.open(io.BytesIO(loaded.thumbnail_jpeg)) as thumbnail:
-        assert thumbnail.size == (300, 225)
     loaded.pixels[:] = 0  # ours alone, and writable
     assert (await sandbox.load(photo)).pixels.any()
+
+
+async def test_photos_of_all_sizes_go_through_one_child_and_none_overwrites_another(
+    sandbox: DecodeSandbox, tmp_path: Path
+) -> None:
+    sizes = [(320, 240), (800, 600), (5000, 4600), (5000, 4700), (200, 100), (800, 600)]
+    files = [tmp_path / f"{number}.jpg" for number in range(len(sizes))]
+    for number, (file, size) in enumerate(zip(files, sizes, strict=True)):
+        file.write_bytes(encoded(Image.new("RGB", size, (20 * number, 90, 200 - 20 * number))))
+    loaded = [await sandbox.load(file) for file in files]
+    assert len(sandbox.pids) == 1
+    for file, photo in zip(files, loaded, strict=True):
+        assert np.array_equal(photo.pixels, np.asarray(decode(file.read_bytes(), Limits()).image))
 
 
 async def test_a_photo_lying_on_its_side_comes_back_upright(sandbox: DecodeSandbox, tmp_path: Path) -> None:

@@ -5,13 +5,12 @@ nothing worth stealing and can be killed at any time. It imports no model librar
 so it starts in 0.15 s and needs 18 MB.
 
 Conversation: one JSON message asks, one JSON message answers. Picture data travels
-in an anonymous file whose descriptor comes with the answer: the parent maps it, so
-that a photo of any size is copied once.
+in an anonymous file that both map: photos are decoded into it. Its descriptor comes with
+the first answer, and again when a larger picture needs another file.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -19,93 +18,73 @@ import resource
 import signal
 import socket
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
 
 from thumper.domain.reason import Reason
-from thumper.imaging.decode import Picture, decode
+from thumper.imaging.decode import decode
 from thumper.imaging.limits import Limits
 from thumper.imaging.original import open_original, read_whole
+from thumper.imaging.picture_file import PictureFile
 from thumper.imaging.refusal import DecodeRefusal
-from thumper.imaging.rendition import THUMBNAIL_PX, render
+from thumper.imaging.rendition import render
 
 MESSAGE_BYTES: Final = 64 * 1024
 """Longest message; a path has at most 4096 bytes, sixfold when escaped."""
 _KEPT_BLOCKS: Final = 4
 """Blocks of 16 MB that Pillow keeps for the next photo; measured: a 20-megapixel photo takes 123 instead of 227 ms."""
 READY: Final = b"ready"
-SEALS: Final = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW
-"""What the parent may rely on: the file that it maps cannot be cut short under it."""
 _SELF_DESTRUCT: Final = 1.5
 """Times the time limit after which a child ends itself: only when no parent is left to do it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is said to the parent, and the parts of the anonymous file that comes with it."""
-
-    words: dict[str, object]
-    parts: tuple[bytes, ...] = ()
-
-
-def answer(request: dict[str, str | int], limits: Limits) -> Answer:
-    """Do what one message asks; a refusal is an answer, too."""
+def answer(request: dict[str, str | int], limits: Limits, file: PictureFile) -> dict[str, object]:
+    """Do what one message asks, and leave the picture in the file; a refusal is an answer, too."""
     try:
-        return _do(request, limits)
+        return _do(request, limits, file)
     except DecodeRefusal as refusal:
         # Whoever decodes knows the file from before: gone now means that the original is missing.
         reason = Reason.ORIGINAL_MISSING if refusal.reason is Reason.VANISHED else refusal.reason
         message = reason.sentence if reason is Reason.ORIGINAL_MISSING else str(refusal)
-        return Answer({"refused": reason, "message": message})
+        return {"refused": reason, "message": message}
     except MemoryError:
-        return Answer({"refused": Reason.DECODE_MEMORY, "message": Reason.DECODE_MEMORY.sentence})
+        return {"refused": Reason.DECODE_MEMORY, "message": Reason.DECODE_MEMORY.sentence}
 
 
-def _do(request: dict[str, str | int], limits: Limits) -> Answer:
+def _do(request: dict[str, str | int], limits: Limits, file: PictureFile) -> dict[str, object]:
     with open_original(os.fsencode(str(request["path"]))) as fd:
         data = read_whole(fd, limits)
     sha256 = hashlib.sha256(data).hexdigest()
     if request.get("sha256", sha256) != sha256:
         raise DecodeRefusal(Reason.ORIGINAL_CHANGED)
-    picture = decode(data, limits)
     if request["do"] == "render":
-        return Answer(_describe(picture), (render(picture.image, int(request["longest_px"])),))
-    thumbnail = render(picture.image, THUMBNAIL_PX)
-    words = _describe(picture) | {
+        picture = decode(data, limits)
+        told = memoryview(render(picture.image, int(request["longest_px"])))
+    else:
+        picture = decode(data, limits, file.memory)
+        told = picture.pixels
+    file.hold(told)
+    return {
+        "width_px": picture.width_px,
+        "height_px": picture.height_px,
+        "damaged": picture.damaged,
         "sha256": sha256,
-        "thumbnail_bytes": len(thumbnail),
+        "size_bytes": told.nbytes,
     }
-    return Answer(words, (thumbnail, picture.image.tobytes()))
-
-
-def _describe(picture: Picture) -> dict[str, object]:
-    return {"width_px": picture.image.width, "height_px": picture.image.height, "damaged": picture.damaged}
-
-
-def _anonymous_file(parts: tuple[bytes, ...]) -> int:
-    """Put the parts behind each other into memory that has a descriptor but no name."""
-    fd = os.memfd_create("thumper-picture", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    for part in parts:
-        rest = memoryview(part)
-        while rest:
-            rest = rest[os.write(fd, rest) :]
-    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, SEALS)
-    return fd
 
 
 def _serve(channel: socket.socket, limits: Limits) -> None:
+    file = PictureFile()
     channel.send(READY)
     while message := channel.recv(MESSAGE_BYTES):
         signal.setitimer(signal.ITIMER_REAL, limits.timeout_s * _SELF_DESTRUCT)
-        result = answer(json.loads(message), limits)
-        words = json.dumps(result.words).encode()
-        if result.parts:
-            fd = _anonymous_file(result.parts)
-            socket.send_fds(channel, [words], [fd])
-            os.close(fd)
+        words = json.dumps(answer(json.loads(message), limits, file)).encode()
+        descriptor = file.take_descriptor()
+        if descriptor is not None:
+            socket.send_fds(channel, [words], [descriptor])
+            os.close(descriptor)
         else:
             channel.send(words)
         signal.setitimer(signal.ITIMER_REAL, 0)

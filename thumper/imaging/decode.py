@@ -15,6 +15,7 @@ import contextlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from PIL import Image, ImageChops, ImageFile
@@ -22,36 +23,54 @@ from PIL import Image, ImageChops, ImageFile
 from thumper.domain.reason import Reason
 from thumper.imaging.header import JPEG, PNG, Probe, inspect_stream, open_header
 from thumper.imaging.limits import Limits
-from thumper.imaging.orientation import turn_upright
+from thumper.imaging.orientation import UPRIGHT, turn_upright
 from thumper.imaging.original import check_size
 from thumper.imaging.refusal import DecodeRefusal
-from thumper.imaging.strict_jpeg import DamageError, read_strictly
+from thumper.imaging.strict_jpeg import DamageError, Memory, StrictPicture, read_strictly
 
 _JPEG_END: Final = b"\xff\xd9"
 _LEAST_ARRIVED: Final = 0.1
 """Share of a broken photo's rows below which there is nothing to look at: sky at best."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picture:
-    """A decoded photo: mode RGB, upright, without any metadata.
+    """A decoded photo: RGB, upright, without any metadata.
 
-    `damaged` is true when a part of it could not be decoded: that is grey, shifted or of wrong colours.
+    `pixels` are (height, width, 3) bytes. `damaged` is true when a part of it could not be decoded: that is grey,
+    shifted or of wrong colours.
     """
 
-    image: Image.Image
+    width_px: int
+    height_px: int
+    pixels: memoryview
     damaged: bool
 
+    @classmethod
+    def of(cls, image: Image.Image, *, damaged: bool) -> Picture:
+        """Take an upright picture of mode RGB."""
+        return cls(image.width, image.height, memoryview(image.tobytes()), damaged)
 
-def decode(data: bytes, limits: Limits) -> Picture:
-    """Decode the bytes of one JPEG or PNG.
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.width_px, self.height_px
+
+    @cached_property
+    def image(self) -> Image.Image:
+        """The picture for Pillow."""
+        return Image.frombuffer("RGB", self.size, self.pixels, "raw", "RGB", 0, 1)  # type: ignore[arg-type]  # any buffer
+
+
+def decode(data: bytes, limits: Limits, memory: Memory = bytearray) -> Picture:
+    """Decode the bytes of one JPEG or PNG; into `memory` where nothing has to be done to the pixels afterwards.
 
     Raises `DecodeRefusal` with the reasons of `header.inspect`, or TRUNCATED, CORRUPT or DECODE_MEMORY.
     """
     check_size(len(data), limits)
     probe = inspect_stream(io.BytesIO(data), limits)
     try:
-        return _read(data, probe)
+        return _read(data, probe, memory)
     except MemoryError as error:
         raise DecodeRefusal(Reason.DECODE_MEMORY) from error
     except DecodeRefusal:
@@ -60,20 +79,29 @@ def decode(data: bytes, limits: Limits) -> Picture:
         raise DecodeRefusal(Reason.CORRUPT) from error
 
 
-def _read(data: bytes, probe: Probe) -> Picture:
+def _read(data: bytes, probe: Probe, memory: Memory) -> Picture:
     damaged = False
     if probe.media_type == JPEG:
         try:
-            strict = read_strictly(data)
+            strict = read_strictly(data, memory)
         except DamageError:
             damaged = True
         else:
             if strict is not None:
-                return Picture(turn_upright(strict, probe.orientation), damaged=False)
+                return _upright(strict, probe.orientation)
     try:
-        return Picture(_upright_rgb(data, probe), damaged)
+        return Picture.of(_upright_rgb(data, probe), damaged=damaged)
     except (OSError, SyntaxError, ValueError) as error:
-        return Picture(_salvage(data, probe, cause=error), damaged=True)
+        return Picture.of(_salvage(data, probe, cause=error), damaged=True)
+
+
+def _upright(strict: StrictPicture, orientation: int) -> Picture:
+    picture = Picture(strict.width_px, strict.height_px, strict.pixels, damaged=False)
+    return (
+        picture
+        if orientation == UPRIGHT
+        else Picture.of(turn_upright(picture.image, orientation), damaged=False)
+    )
 
 
 def _upright_rgb(data: bytes, probe: Probe) -> Image.Image:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import mmap
 import os
@@ -20,14 +19,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Self, TypeAlias, TypeVar
 
 import thumper
 from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
-from thumper.imaging.child import MESSAGE_BYTES, READY, SEALS
+from thumper.imaging.child import MESSAGE_BYTES, READY
 from thumper.imaging.limits import Limits
 from thumper.imaging.original import AnyPath
+from thumper.imaging.picture_file import KEPT_BYTES, map_received
 from thumper.imaging.refusal import DecodeRefusal
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ class Loaded:
     """
 
     pixels: NDArray[np.uint8]
-    thumbnail_jpeg: bytes
     sha256: bytes
     damaged: bool
 
@@ -101,7 +100,7 @@ class DecodeSandbox:
             return tuple(child.process.pid for child in self._children)
 
     async def load(self, path: AnyPath) -> Loaded:
-        """Decode a photo and make its thumbnail.
+        """Decode a photo.
 
         Raises `DecodeRefusal` naming the reason, `SandboxClosed` if the sandbox is closed meanwhile.
         """
@@ -144,13 +143,15 @@ class DecodeSandbox:
                 raise SandboxClosed from None  # closing cancelled the waiting photo, nobody cancelled the caller
             raise
 
-    def _ask(self, request: Words, make: Callable[[Words, mmap.mmap], Result]) -> Result:
+    def _ask(self, request: Words, make: Callable[[Words, memoryview], Result]) -> Result:
         """Have a child answer one request; runs in a thread, one child a thread."""
         for attempt in range(_TRIES):
             # Who killed one child may have killed its idle siblings, too: only a new one can blame the photo.
             child = self._take() if attempt == 0 else self._renew()
             try:
                 words, picture = child.ask(request)
+                # Before another photo is decoded to where this one lies.
+                made = make(words, picture) if picture is not None else None
             except TimeoutError:
                 self._discard(child)
                 raise DecodeRefusal(
@@ -160,10 +161,13 @@ class DecodeSandbox:
             except OSError:  # the child died
                 self._discard(child)
                 continue
+            except MemoryError:  # here, for the copy
+                self._discard(child)
+                raise DecodeRefusal(Reason.DECODE_MEMORY) from None
             self._put_back(child)
-            if "refused" in words:
+            if made is None:
                 raise DecodeRefusal(Reason(str(words["refused"])), str(words["message"]))
-            return make(words, cast("mmap.mmap", picture))
+            return made
         if self._closed:
             raise SandboxClosed
         raise DecodeRefusal(Reason.DECODE_CRASHED)
@@ -221,6 +225,7 @@ class _Child:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.picture: mmap.mmap | None = None
         self.channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with contextlib.ExitStack() as undone, theirs:
             undone.callback(self.channel.close)
@@ -243,8 +248,8 @@ class _Child:
             raise ConnectionResetError
         self.channel.settimeout(self.limits.timeout_s)
 
-    def ask(self, request: Words) -> tuple[Words, mmap.mmap | None]:
-        """Give the child's words and the picture data that came with them.
+    def ask(self, request: Words) -> tuple[Words, memoryview | None]:
+        """Give the child's words and the picture that came with them, which the next one overwrites; None if refused.
 
         Raises `TimeoutError` if it takes too long, another `OSError` if it died.
         """
@@ -252,8 +257,19 @@ class _Child:
         message, descriptors, _, _ = socket.recv_fds(self.channel, MESSAGE_BYTES, 1)
         if not message:
             raise ConnectionResetError
+        if descriptors:
+            self.picture = map_received(descriptors[0])
         words: Words = json.loads(message)
-        return words, _map(descriptors[0]) if descriptors else None
+        if "refused" in words:
+            return words, None
+        return words, memoryview(self._take_picture())[: int(words["size_bytes"])]
+
+    def _take_picture(self) -> mmap.mmap:
+        if (picture := self.picture) is None:
+            raise ConnectionResetError
+        if len(picture) > KEPT_BYTES:
+            self.picture = None  # the child does not use it again either
+        return picture
 
     def end(self) -> None:
         """Kill the process if it still runs, and clean up after it."""
@@ -263,25 +279,12 @@ class _Child:
         self.channel.close()
 
 
-def _map(fd: int) -> mmap.mmap:
-    """Map an anonymous file privately: what is written to the pixels stays ours. Closes the descriptor."""
-    try:
-        if fcntl.fcntl(fd, fcntl.F_GET_SEALS) & SEALS != SEALS:
-            raise ConnectionResetError  # not a child of ours any more: something else runs in it
-        return mmap.mmap(fd, 0, access=mmap.ACCESS_COPY)
-    finally:
-        os.close(fd)
-
-
-def _loaded(words: Words, picture: mmap.mmap) -> Loaded:
+def _loaded(words: Words, picture: memoryview) -> Loaded:
     import numpy as np  # noqa: PLC0415  # whoever only wants pictures to look at does without
 
-    split = int(words["thumbnail_bytes"])
     shape = (int(words["height_px"]), int(words["width_px"]), 3)
-    pixels = np.frombuffer(picture, np.uint8, offset=split).reshape(shape)
-    return Loaded(
-        pixels, picture[:split], bytes.fromhex(str(words["sha256"])), damaged=bool(words["damaged"])
-    )
+    pixels = np.frombuffer(picture, np.uint8).reshape(shape).copy()
+    return Loaded(pixels, bytes.fromhex(str(words["sha256"])), damaged=bool(words["damaged"]))
 
 
 def _absolute(path: AnyPath) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import mmap
 import os
-from typing import Final
-
-from PIL import Image
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from thumper.imaging.header_parts import EndlessHeaderError, read_jpeg_parts
 
@@ -35,31 +36,37 @@ _DAMAGE: Final = (
 before a marker that is none of the eight within picture data (RST), with which some programs pad, odd version numbers,
 and profiles that cannot be read."""
 
-_KEPT_BYTES: Final = 64 * 1024 * 1024
-"""Largest picture of which the memory is kept for the next one: fresh memory costs as much time as the decoding."""
-_kept = bytearray()
+Memory: TypeAlias = Callable[[int], "bytearray | mmap.mmap"]
+"""Gives writable memory of so many bytes."""
 
 
 class DamageError(ValueError):
     """Raised if a part of the picture data is damaged; what there is has to be read by a reader that goes on."""
 
 
-def read_strictly(data: bytes) -> Image.Image | None:
-    """Give the undamaged picture as it lies in the file, in mode RGB, each pixel as Pillow gives it.
+@dataclass(frozen=True, slots=True)
+class StrictPicture:
+    """An undamaged picture as it lies in the file: (height, width, 3) bytes of RGB, each as Pillow gives it."""
 
-    None for what has to be left to Pillow. Raises `DamageError`.
-    """
+    width_px: int
+    height_px: int
+    pixels: memoryview
+
+
+def read_strictly(data: bytes, memory: Memory = bytearray) -> StrictPicture | None:
+    """Decode an undamaged picture into memory; None for what has to be left to Pillow. Raises `DamageError`."""
     try:
         height_px, width_px, colours, _ = simplejpeg.decode_jpeg_header(data)
-        exact = colours in _SAME_AS_PILLOW
-        memory = _memory(int(height_px) * int(width_px) * 4)
-        simplejpeg.decode_jpeg(data, "RGB" if exact else "CMYK", buffer=memory)
+        if colours not in _SAME_AS_PILLOW:
+            simplejpeg.decode_jpeg(data, "CMYK")
+            return None
+        own = memory(int(height_px) * int(width_px) * 3)
+        simplejpeg.decode_jpeg(data, "RGB", buffer=own)
     except ValueError as error:
         _refuse_damage(error)
         _look_behind_header(data)
         return None
-    size = (int(width_px), int(height_px))
-    return Image.frombuffer("RGB", size, memory, "raw", "RGB", 0, 1) if exact else None
+    return StrictPicture(int(width_px), int(height_px), memoryview(own)[: height_px * width_px * 3])
 
 
 def _refuse_damage(error: ValueError) -> None:
@@ -77,13 +84,3 @@ def _look_behind_header(data: bytes) -> None:
             simplejpeg.decode_jpeg(parts.lean + behind_header, "GRAY")
         except ValueError as error:
             _refuse_damage(error)
-
-
-def _memory(size_bytes: int) -> bytearray:
-    """Give memory of at least that size; a picture made of it has to be a copy."""
-    global _kept  # noqa: PLW0603  # one child decodes one photo at a time
-    if size_bytes > _KEPT_BYTES:
-        return bytearray(size_bytes)
-    if len(_kept) < size_bytes:
-        _kept = bytearray(size_bytes)
-    return _kept

@@ -31,6 +31,7 @@ from thumper.store.jobs import Claim, Failure, Lease
 from thumper.store.results import Origin, Result
 from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, OutOfMemory
 from thumper.worker.proof import look_at_scene
+from thumper.worker.thumbnail import thumbnail_of
 
 log = structlog.get_logger(__name__)
 
@@ -151,15 +152,16 @@ async def _load_one(bench: Bench, claim: Claim) -> Loaded | Failure | None:
     if loaded.sha256 != claim.sha256:
         text = f"The original {path} holds other bytes than those that were recorded."
         return Failure(job_id=claim.job_id, code=Reason.ORIGINAL_CHANGED.value, message=text)
-    await _keep_thumbnail(library.thumbnail_path(bench.settings.library_dir, claim.sha256), loaded)
+    path = library.thumbnail_path(bench.settings.library_dir, claim.sha256)
+    await asyncio.to_thread(_keep_thumbnail, path, loaded)
     return loaded
 
 
-async def _keep_thumbnail(path: Path, loaded: Loaded) -> None:
+def _keep_thumbnail(path: Path, loaded: Loaded) -> None:
     """Write a thumbnail; a full disk costs only that, since it is made again when it is asked for."""
     try:
-        if not await asyncio.to_thread(path.exists):
-            await asyncio.to_thread(library.write_whole, path, loaded.thumbnail_jpeg)
+        if not path.exists():
+            library.write_whole(path, thumbnail_of(loaded.pixels))
     except OSError as error:
         log.warning("a thumbnail could not be kept", path=str(path), error=str(error))
 
