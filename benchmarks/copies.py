@@ -6,12 +6,24 @@ what a detector sees is the same to the last bit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 START_OF_IMAGE: Final = b"\xff\xd8"
 COMMENT: Final = b"\xff\xfe"
 LONGEST_COMMENT: Final = 65_535 - 2
 """The length field of a segment has two bytes and counts itself."""
+
+
+def write_card(photos: Sequence[Path], name: str, *, folder: Path) -> Path:
+    """Write a folder with copies whose bytes, and names, are new; a photo may be given several times."""
+    card = folder / name
+    card.mkdir()
+    for number, photo in enumerate(photos):
+        file = f"{name}-{number:06}-{photo.name}"
+        (card / file).write_bytes(with_comment(photo.read_bytes(), file.encode()))
+    return card
 
 
 def with_comment(jpeg: bytes, comment: bytes) -> bytes:

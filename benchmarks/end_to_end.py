@@ -19,7 +19,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.copies import with_comment
+from benchmarks.copies import write_card
 from benchmarks.live_thumper import Round, drop_and_wait, running
 from benchmarks.machine import describe
 from benchmarks.yolo_predict import run_yolo
@@ -81,7 +81,7 @@ async def measure(photos: list[Path], *, rounds: int) -> Results:
         home.mkdir()
         async with running(home) as settings:
             for number in range(rounds):
-                card = _card_of_round(photos, number, folder=folder)
+                card = write_card(photos, f"card-{number}", folder=folder)
                 results.thumper.append(await drop_and_wait(settings, card))
                 for rival, options in SIZES.items():
                     took_s = await asyncio.to_thread(
@@ -90,16 +90,6 @@ async def measure(photos: list[Path], *, rounds: int) -> Results:
                     results.rivals[rival].append(took_s - start_up_s[rival])
                 shutil.rmtree(card)
     return results
-
-
-def _card_of_round(photos: list[Path], number: int, *, folder: Path) -> Path:
-    """Write a card whose bytes are new, while its pictures are the same in every round."""
-    card = folder / f"card-{number}"
-    card.mkdir()
-    for photo in photos:
-        comment = f"round {number}, {photo.name}".encode()
-        (card / photo.name).write_bytes(with_comment(photo.read_bytes(), comment))
-    return card
 
 
 def main() -> None:

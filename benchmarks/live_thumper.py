@@ -10,16 +10,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from thumper.cli.client import ask, follow
 from thumper.errors import ServiceDownError
 from thumper.settings import Settings
 
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 IMAGES = "subscription { imageProcessed { snapshot images { processedAt state } } }"
 STATUS = (
     "subscription { status { status { images { total completed failed } etaSeconds worker { state } } } }"
@@ -38,15 +40,21 @@ class Round:
 
 
 @contextlib.asynccontextmanager
-async def running(home: Path) -> AsyncIterator[Settings]:
-    """Run `thumper up` on a home of its own, at its defaults; ready when the worker waits for work."""
+async def running(home: Path, environment: Mapping[str, str] = NOTHING) -> AsyncIterator[Settings]:
+    """Run `thumper up` on a home of its own, at its defaults; ready when the worker waits for work.
+
+    `environment` comes on top of that of the settings.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     settings = Settings(home=home, port=port, device="cpu")
     with (home / "up.out").open("wb") as out:
         process = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
-            [sys.executable, "-m", "thumper", "up"], env=settings.as_environment(), stdout=out, stderr=out
+            [sys.executable, "-m", "thumper", "up"],
+            env=settings.as_environment() | dict(environment),
+            stdout=out,
+            stderr=out,
         )
     try:
         await _until_ready(settings)

@@ -29,7 +29,7 @@ from typing import Final, TypeAlias
 import asyncpg
 import psutil
 
-from benchmarks.copies import with_comment
+from benchmarks.copies import write_card
 from benchmarks.live_thumper import running
 from benchmarks.machine import Others, describe, disturbed, tree_cpu_s
 from benchmarks.yolo_predict import run_yolo
@@ -145,7 +145,7 @@ async def measure(photos: list[Path], *, rounds: int) -> Results:
     model = resolve(Settings()).path
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
-        one = card(photos[:1], "one", folder=scratch)
+        one = write_card(photos[:1], "one", folder=scratch)
         contestants = rivals(model, scratch)
         start = {
             rival: _median_cost([cost_of(run, one) for _ in range(3)]) for rival, run in contestants.items()
@@ -155,7 +155,7 @@ async def measure(photos: list[Path], *, rounds: int) -> Results:
             (up,) = psutil.Process().children()
             for number in range(rounds):
                 others = Others()
-                folder = card(photos, f"round-{number}", folder=scratch)
+                folder = write_card(photos, f"round-{number}", folder=scratch)
                 results.add("Thumper", await drop(settings, folder, up=up.pid))
                 for rival, run in contestants.items():
                     cost = await asyncio.to_thread(cost_of, run, folder)
@@ -167,16 +167,6 @@ async def measure(photos: list[Path], *, rounds: int) -> Results:
                     results.boxes = await equal_boxes(settings, reference)
                 shutil.rmtree(folder)
     return results
-
-
-def card(photos: list[Path], name: str, *, folder: Path) -> Path:
-    """Write a folder of photos whose bytes are new."""
-    card = folder / name
-    card.mkdir()
-    for photo in photos:
-        file = f"{name}-{photo.name}"
-        (card / file).write_bytes(with_comment(photo.read_bytes(), file.encode()))
-    return card
 
 
 async def drop(settings: Settings, folder: Path, *, up: int) -> Cost:
