@@ -2,7 +2,8 @@
 
     python -m benchmarks.bare_forward FOLDER PHOTOS THREADS
 
-It reports the seconds of processor time and of the clock that the passes took, without start-up and preparation.
+Engine and precision are those of the settings. It reports the seconds of processor time and of the clock that the
+passes took, without start-up and preparation.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,26 +23,43 @@ from thumper.imaging.decode import decode
 from thumper.imaging.limits import Limits
 from thumper.settings import Settings
 from thumper.weights import resolve
-from thumper.worker.engines.exported import onnx_file
-from thumper.worker.engines.onnx_network import OnnxNetwork
+from thumper.worker.engines.library import torch
+from thumper.worker.engines.network import Network
+from thumper.worker.engines.runtimes import open_network
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def main() -> None:
     """Pass every photo through the network."""
     folder, number, threads = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    torch.set_num_threads(1)
+    settings = Settings()
     with tempfile.TemporaryDirectory() as exports:
-        network = OnnxNetwork(onnx_file(resolve(Settings()), Path(exports)))
+        network, engine = open_network(
+            resolve(settings), torch.device("cpu"), settings.engine, exports=Path(exports)
+        )
     photos = sorted(folder.glob("*.[jJ][pP]*[gG]"))[:number]
     boxed = [
         network.letterboxed([np.asarray(decode(photo.read_bytes(), Limits()).image)]) for photo in photos
     ]
-    network.forward(boxed[0])
+    twins: SimpleQueue[Network] = SimpleQueue()
+    for twin in [network, *(network.twin() for _ in range(threads - 1))]:
+        twin.forward(boxed[0])
+        twins.put(twin)
+
+    def forward(picture: NDArray[np.uint8]) -> None:
+        twin = twins.get()
+        twin.forward(picture)
+        twins.put(twin)
+
     with ThreadPoolExecutor(threads) as pool:
         began_s, began_cpu_s = time.monotonic(), time.process_time()
-        for _ in pool.map(network.forward, boxed):
+        for _ in pool.map(forward, boxed):
             pass
         wall_s, cpu_s = time.monotonic() - began_s, time.process_time() - began_cpu_s
-    print(json.dumps({"images": len(boxed), "cpu_s": cpu_s, "wall_s": wall_s}))
+    print(json.dumps({"engine": engine, "images": len(boxed), "cpu_s": cpu_s, "wall_s": wall_s}))
 
 
 if __name__ == "__main__":
