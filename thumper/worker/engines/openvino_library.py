@@ -11,5 +11,6 @@ import sys
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # how Python marks what must not be found
 
 import openvino  # noqa: E402
+from openvino.preprocess import PrePostProcessor  # noqa: E402
 
-__all__ = ["openvino"]
+__all__ = ["PrePostProcessor", "openvino"]

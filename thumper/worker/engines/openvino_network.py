@@ -10,14 +10,14 @@ import numpy as np
 
 from thumper.domain.precision import Precision
 from thumper.worker.engines.exported_network import ExportedNetwork
-from thumper.worker.engines.network import values_of
-from thumper.worker.engines.openvino_library import openvino
+from thumper.worker.engines.openvino_library import PrePostProcessor, openvino
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VERSION: Final = f"openvino {openvino.__version__.partition('-')[0]}"
 
+_WHITE: Final = 255.0
 _HINTS: Final = {Precision.FP32: "f32", Precision.BF16: "bf16"}
 
 
@@ -28,7 +28,7 @@ class OpenvinoNetwork(ExportedNetwork):
         """Load the model out of the folder of its export."""
         super().__init__(folder)
         self._model = openvino.Core().compile_model(
-            str(folder / "model.onnx"),
+            _of_pictures(folder / "model.onnx"),
             "CPU",
             {
                 "INFERENCE_PRECISION_HINT": _HINTS[precision],
@@ -47,5 +47,14 @@ class OpenvinoNetwork(ExportedNetwork):
 
     def maps(self, boxed: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         """Run pictures through a request; see `ExportedNetwork.maps`."""
-        answers = self._request.infer({"images": values_of(boxed)})
+        answers = self._request.infer({"images": boxed})
         return [np.array(answers[output]) for output in self._model.outputs]
+
+
+def _of_pictures(path: Path) -> openvino.Model:
+    """Give the model so that it takes (n, height, width, 3) uint8 itself, which saves a pass over the memory."""
+    wrapped = PrePostProcessor(openvino.Core().read_model(str(path)))
+    wrapped.input().tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
+    wrapped.input().model().set_layout(openvino.Layout("NCHW"))
+    wrapped.input().preprocess().convert_element_type(openvino.Type.f32).scale(_WHITE)
+    return wrapped.build()
