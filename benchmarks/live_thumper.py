@@ -57,16 +57,19 @@ async def running(home: Path, environment: Mapping[str, str] = NOTHING) -> Async
             stderr=out,
         )
     try:
-        await _until_ready(settings)
+        await _until_ready(settings, process)
         yield settings
     finally:
         process.terminate()
         process.wait(30)
 
 
-async def _until_ready(settings: Settings) -> None:
+async def _until_ready(settings: Settings, process: subprocess.Popen[bytes]) -> None:
     async with asyncio.timeout(120):
         while True:
+            if process.poll() is not None:
+                said = (settings.home / "up.out").read_text("utf-8", "replace")
+                raise RuntimeError(f"`thumper up` ended with {process.returncode}:\n{said}")
             with contextlib.suppress(ServiceDownError):
                 answer = await ask(settings, "{ status { worker { state message detectorName } } }")
                 worker = answer["status"]["worker"]

@@ -117,8 +117,8 @@ class Settings(BaseSettings):
     """How much longer a photo without its ending is waited for."""
     settle_s: Seconds = 10.0
     """Quiet time after which a dump counts as delivered."""
-    batch_images: int = Field(default=16, ge=1, le=256)
-    """Most images claimed at a time."""
+    batch_images: int | None = Field(default=None, ge=1, le=256)
+    """Most images claimed at a time; found out on the device when not set."""
     max_file_bytes: int = Field(default=50 * 1024 * 1024, ge=1)
     """Largest photo that is read."""
     max_pixels: int = Field(default=64_000_000, ge=1)
@@ -129,8 +129,8 @@ class Settings(BaseSettings):
     """Longest that decoding one photo may take."""
     model_timeout_s: Seconds = 20.0
     """Longest that the model may take; longer only for many photos at once or a model that is slow anyway."""
-    decode_workers: int = Field(default=2, ge=1, le=64)
-    """Child processes that decode photos."""
+    decode_workers: int | None = Field(default=None, ge=1, le=64)
+    """Child processes that decode photos; as many as cores for the worker, two for the API, when not set."""
     upload_ttl_s: Seconds = 3600.0
     """How long an upload address can be used."""
 

@@ -157,7 +157,7 @@ async def _break_everything(settings: Settings) -> dict[str, tuple[str, str]]:
         "library": ("warn", f"{orphan} is in the library, but no image refers"),
         "jobs": ("fail", "3 images are held by leases that ran out"),
         "port": ("fail", f"Port {settings.port} of 127.0.0.1 is taken by another program"),
-        "proof": ("fail", "(torch 1.0, cuda:0; now onnxruntime"),
+        "proof": ("fail", "(torch 1.0, cuda:0; now ncnn"),
     }
 
 

@@ -24,7 +24,7 @@ from thumper.imaging import sandbox as sandbox_module
 from thumper.imaging.decode import decode
 from thumper.imaging.limits import Limits
 from thumper.imaging.refusal import DecodeRefusal
-from thumper.imaging.sandbox import DecodeSandbox, SandboxClosed
+from thumper.imaging.sandbox import DecodeSandbox, SandboxClosed, children_for
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,11 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_there_are_as_many_children_as_cores_within_reason() -> None:
+    assert [children_for(cores) for cores in (1, 2, 16, 256)] == [2, 2, 16, 64]
+    assert DecodeSandbox(Limits()).workers == children_for(len(os.sched_getaffinity(0)))
 
 
 async def test_a_photo_comes_back_as_pixels_and_hash(sandbox: DecodeSandbox, photo: Path) -> None:

@@ -28,7 +28,8 @@ from thumper.store import detectors, jobs
 from thumper.store.models import Dump, Image
 from thumper.store.results import Origin
 from thumper.weights import resolve
-from thumper.worker.batch import Bench, Capacity
+from thumper.worker.batch import Bench
+from thumper.worker.capacity import Capacity
 
 Queue = Callable[[Sequence[Path]], Awaitable[list[UUID]]]
 Work = Callable[..., subprocess.Popen[bytes]]
@@ -115,7 +116,7 @@ def bench(
             origin=Origin(device="cpu", engine="scripted", class_map=ClassMap.parse({}, name="none")),
             sandbox=sandbox,
             thread=thread,
-            capacity=Capacity(settings.batch_images),
+            capacity=Capacity(16),
             scene_s=0.01,
         )
 

@@ -25,7 +25,8 @@ from thumper.settings import Settings
 from thumper.store import jobs
 from thumper.store.models import Detection, Image, Job, Source
 from thumper.worker import batch as batches
-from thumper.worker.batch import REGROW_S, Bench, Capacity
+from thumper.worker.batch import Bench
+from thumper.worker.capacity import Capacity
 from thumper.worker.detector import DeviceFault, DeviceUnfit
 from thumper.worker.drain import Drain
 
@@ -54,6 +55,25 @@ async def test_out_of_memory_halves_the_batch_until_it_fits(
     assert detector.sizes[7:] == [2, 2, 2]
     assert await Image.filter(state=ImageState.COMPLETED).count() == 14
     assert await Detection.all().count() == 14
+
+
+async def test_calls_that_went_well_are_told_to_whoever_learns_how_many_are_fast(
+    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+) -> None:
+    class Noting(Capacity):
+        noted: list[int]
+
+        def note(self, images: int, *, took_s: float, now_s: float) -> None:
+            """Write it down."""
+            assert 0 < took_s < now_s
+            self.noted.append(images)
+
+    await queue(photos(5))
+    capacity = Noting(4)
+    capacity.noted = []
+    await _run(dataclasses.replace(await bench(ScriptedDetector(room=2)), capacity=capacity))
+    assert capacity.noted == [2, 2]
+    assert await Image.filter(state=ImageState.PENDING).count() == 1, "no more are claimed than are wanted"
 
 
 class Picky(ScriptedDetector):
@@ -315,17 +335,3 @@ async def test_photos_of_a_folder_that_is_not_mounted_are_kept_for_later_and_not
     assert (job.state, job.attempts) == (ImageState.PENDING, 0)
     assert job.not_before > job.queued_at
     assert (await Image.get(id=away.id)).state is ImageState.PENDING
-
-
-def test_after_a_shortage_of_memory_more_images_are_tried_again_by_and_by() -> None:
-    capacity = Capacity(16)
-    capacity.shrink(16, now_s=100.0)
-    capacity.shrink(8, now_s=101.0)
-    assert capacity.images == 4
-    capacity.grow(now_s=101.0 + REGROW_S - 1)
-    assert capacity.images == 4
-    for number, expected in enumerate((8, 16, 16), 1):
-        capacity.grow(now_s=101.0 + number * REGROW_S)
-        assert capacity.images == expected
-    capacity.shrink(1, now_s=0.0)
-    assert capacity.images == 1

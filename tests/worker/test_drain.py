@@ -21,6 +21,7 @@ from thumper.domain.progress import ImageState
 from thumper.store.models import Image, Job
 from thumper.worker import batch as batches
 from thumper.worker.batch import Bench
+from thumper.worker.capacity import Capacity
 from thumper.worker.detector import DeviceFault
 from thumper.worker.drain import Drain
 
@@ -65,7 +66,7 @@ async def test_the_model_has_the_next_batch_while_the_last_is_written(
     detector = Second()
     own = await bench(detector)
     _write_slowly(detector, monkeypatch)
-    drain = Drain(dataclasses.replace(own, settings=own.settings.model_copy(update={"batch_images": 2})))
+    drain = Drain(dataclasses.replace(own, capacity=Capacity(2)))
     draining = asyncio.create_task(drain.keep_draining())
     await until(_all_completed)
     drain.stop()
@@ -83,7 +84,7 @@ async def test_a_fault_in_the_next_batch_does_not_cost_what_is_being_written(
     detector = Second(fault=DeviceFault("CUDA error: an illegal memory access"))
     own = await bench(detector)
     _write_slowly(detector, monkeypatch)
-    drain = Drain(dataclasses.replace(own, settings=own.settings.model_copy(update={"batch_images": 2})))
+    drain = Drain(dataclasses.replace(own, capacity=Capacity(2)))
     with pytest.raises(DeviceFault):
         await drain.keep_draining()
     assert await Image.filter(state=ImageState.COMPLETED).count() == 2

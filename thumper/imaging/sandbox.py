@@ -45,6 +45,9 @@ _END_S: Final = 2.0
 _TRIES: Final = 2
 """A child may also be killed from outside; only a second death is blamed on the photo."""
 
+_FEWEST, _MOST = 2, 64
+"""Children, whatever the cores are: one hangs on a slow share while another works; more than these no model outruns."""
+
 Result = TypeVar("Result")
 Words: TypeAlias = dict[str, str | int | bool]
 
@@ -76,12 +79,19 @@ class Loaded:
         return int(self.pixels.shape[0])
 
 
+def children_for(cores: int) -> int:
+    """Give the number of children that keep so many cores busy."""
+    return min(max(cores, _FEWEST), _MOST)
+
+
 class DecodeSandbox:
     """A few decoding children. Close it, or use it as a context manager."""
 
-    def __init__(self, limits: Limits, *, workers: int = 2) -> None:
+    def __init__(self, limits: Limits, *, workers: int | None = None) -> None:
+        """Start nothing yet: a child starts when none is idle. Without `workers` there are as many as cores."""
         self._limits = limits
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="decode")
+        self.workers = workers or children_for(len(os.sched_getaffinity(0)))
+        self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="decode")
         self._guard = threading.Lock()
         self._idle: list[_Child] = []
         self._children: set[_Child] = set()

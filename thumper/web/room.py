@@ -23,6 +23,8 @@ from thumper.store.processes import Beat, Life, keep_beating
 
 POOL_SIZE = 10
 """Connections to PostgreSQL; a page of images uses four at a time."""
+PICTURES_AT_ONCE = 2
+"""Children that render views when no number is set: they are kept, and the cores are the worker's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ async def open_room(settings: Settings, life: Life) -> AsyncIterator[Room]:
         open_database(settings.postgres_url, pool_size=POOL_SIZE),
         going_live(settings.postgres_url) as live,
     ):
-        sandbox = DecodeSandbox(desk.limits, workers=settings.decode_workers)
+        sandbox = DecodeSandbox(desk.limits, workers=settings.decode_workers or PICTURES_AT_ONCE)
         wipes = WipeChecks()
         try:
             async with beside(keep_beating(life, lambda: Beat(state=ProcessState.IDLE))):

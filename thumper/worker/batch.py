@@ -29,6 +29,7 @@ from thumper.store import jobs, library, premises, results
 from thumper.store.connect import OUTAGES
 from thumper.store.jobs import Claim, Failure, Lease
 from thumper.store.results import Origin, Result
+from thumper.worker.capacity import Capacity
 from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, OutOfMemory
 from thumper.worker.proof import look_at_scene
 from thumper.worker.thumbnail import thumbnail_of
@@ -41,9 +42,6 @@ SLOWEST: Final = 8.0
 """So many times longer than as many looks at the proof scene a call of the model may take, if that is more than
 `THUMPER_MODEL_TIMEOUT_S`: a large model on a small CPU is slow, not hung."""
 
-REGROW_S: Final = 60.0
-"""How long after the device ran out of memory more images are tried at once; when they do not fit, it costs a look."""
-
 POSTPONE_S: Final = 60.0
 """When a photo whose folder is not there is tried again."""
 
@@ -52,31 +50,6 @@ _OF_THE_FOLDER: Final = frozenset({Reason.ORIGINAL_MISSING, Reason.UNREADABLE, R
 
 WRITE_RETRY_S: Final = 0.5
 """Pause between tries to write results while PostgreSQL is away."""
-
-
-@dataclass(slots=True)
-class Capacity:
-    """Most images that the device has memory for at once, as far as is known; learnt when it ran out.
-
-    `most` are wanted. Memory that somebody else needed may be free again, so after a while more are tried.
-    """
-
-    most: int
-    images: int = 0
-    changed_s: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Begin with all that are wanted."""
-        self.images = self.most
-
-    def shrink(self, images: int, *, now_s: float) -> None:
-        """Note that so many were too many."""
-        self.images, self.changed_s = max(1, images // 2), now_s
-
-    def grow(self, *, now_s: float) -> None:
-        """Try more when it has been well for `REGROW_S`."""
-        if self.images < self.most and now_s - self.changed_s >= REGROW_S:
-            self.images, self.changed_s = min(self.most, 2 * self.images), now_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +85,12 @@ class Batch:
 
 async def claim(bench: Bench, *, busy: bool, token: UUID | None = None) -> Lease | None:
     """Lease the next images; see `thumper.store.jobs.claim`."""
-    settings = bench.settings
     return await jobs.claim(
-        bench.detector_id, limit=settings.batch_images, lease_s=settings.lease_s, busy=busy, token=token
+        bench.detector_id,
+        limit=bench.capacity.wanted,
+        lease_s=bench.settings.lease_s,
+        busy=busy,
+        token=token,
     )
 
 
@@ -204,7 +180,9 @@ async def _detect(
             return []
         middle = len(loaded) // 2
         return await _detect(bench, batch, loaded[:middle]) + await _detect(bench, batch, loaded[middle:])
-    each_ms = (time.monotonic() - began_s) * 1000 / len(loaded)
+    now_s = time.monotonic()
+    bench.capacity.note(len(loaded), took_s=now_s - began_s, now_s=now_s)
+    each_ms = (now_s - began_s) * 1000 / len(loaded)
     return [
         Result(
             job_id=claim.job_id,

@@ -6,6 +6,7 @@ Nothing is claimed before that: a device that cannot take the model or cannot lo
 from __future__ import annotations
 
 import asyncio
+import os
 import textwrap
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,8 @@ from thumper.store import detectors
 from thumper.store.connect import OUTAGES
 from thumper.store.results import Origin
 from thumper.weights import Weights
-from thumper.worker.batch import Bench, Capacity
+from thumper.worker.batch import Bench
+from thumper.worker.capacity import Capacity
 from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, NoDeviceError, OutOfMemory
 from thumper.worker.loader import load_detector
 from thumper.worker.proof import look_first, scene_hash
@@ -88,7 +90,9 @@ async def make_known(
         origin=Origin(device=detector.device, engine=detector.engine, class_map=weights.class_map),
         sandbox=sandbox,
         thread=thread,
-        capacity=Capacity(settings.batch_images),
+        capacity=Capacity.of(
+            settings.batch_images, device=detector.device, cores=len(os.sched_getaffinity(0))
+        ),
         scene_s=proved.scene_s,
         note=proved.note,
     )

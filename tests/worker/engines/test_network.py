@@ -103,3 +103,19 @@ def test_a_twin_gives_the_same_answers_and_shares_nothing(
     for weight in twin._model.parameters():
         weight.zero_()
     assert network.predict([image]) == expected
+
+
+@pytest.mark.parametrize("places", range(12))
+def test_any_number_of_candidates_is_suppressed(places: int) -> None:
+    """Ultralytics takes an answer that is six wide for boxes that are done."""
+    network = TorchNetwork(PACKAGED_MODEL, CPU)
+    candidates = torch.zeros(1, 4 + len(network.labels), places)
+    for place in range(places):
+        candidates[0, :4, place] = torch.tensor(
+            [40.0 + 80 * (place // 2), 60.0, 50.0, 50.0]
+        )  # two on each spot
+        candidates[0, 4 + place // 2 % 3, place] = 0.9 - 0.01 * place
+    (found,) = network.boxes(candidates, (512, 640), [np.zeros((512, 640, 3), np.uint8)])
+    assert [round(raw.confidence, 2) for raw in found] == [
+        round(0.9 - 0.01 * n, 2) for n in range(0, places, 2)
+    ]

@@ -149,6 +149,12 @@ def test_a_gpu_that_is_not_there_is_named(exports: Path) -> None:
         YoloEngine(resolve(Settings()), device=f"cuda:{count}", engine="auto", exports=exports)
 
 
+@pytest.mark.parametrize("engine", ["ncnn", "onnxruntime", "openvino"])
+def test_an_engine_of_the_cpu_is_not_said_to_run_on_a_gpu(exports: Path, engine: str) -> None:
+    with pytest.raises(DetectorError, match=rf"THUMPER_ENGINE={engine} runs on the CPU only"):
+        YoloEngine(resolve(Settings()), device="cuda", engine=engine, exports=exports)
+
+
 @pytest.mark.slow
 def test_loading_and_detecting_say_nothing_write_the_export_only_and_ask_nobody(
     photos: Photos, tmp_path: Path

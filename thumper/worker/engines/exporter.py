@@ -25,7 +25,7 @@ from thumper.worker.engines.exported import Form
 from thumper.worker.engines.exported_network import ExportedNetwork
 from thumper.worker.engines.library import torch
 from thumper.worker.engines.network import values_of
-from thumper.worker.engines.torch_network import load
+from thumper.worker.engines.torch_network import Maps, load
 from thumper.worker.proof import scene_pixels
 
 _LANDSCAPE, _PORTRAIT = (512, IMAGE_SIZE), (IMAGE_SIZE, 384)
@@ -35,19 +35,6 @@ _OPSET: Final = 17
 _ROOM: Final = 0.01
 """How far a number of the maps may be from PyTorch's; measured is 0.0001. The numbers are logarithms of odds: this
 much moves no confidence by more than a quarter of a hundredth."""
-
-
-class _Maps(torch.nn.Module):  # type: ignore[misc]  # of a library that is Any to us
-    """A head that stops at its convolutions: (n, 4 * bins + classes, height, width) for each stride."""
-
-    def __init__(self, head: Any) -> None:
-        super().__init__()
-        self.boxes, self.classes = head.cv2, head.cv3
-        self.f, self.i = head.f, head.i  # where ultralytics finds what goes in
-
-    def forward(self, features: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
-        levels = zip(self.boxes, self.classes, features, strict=True)
-        return tuple(torch.cat((boxes(each), classes(each)), 1) for boxes, classes, each in levels)
 
 
 def main() -> None:
@@ -60,7 +47,7 @@ def main() -> None:
     head = network.model[-1]
     about = {"names": list(network.names.values()), "strides": [int(stride) for stride in head.stride]}
     (folder / "model.json").write_text(json.dumps(about), "utf-8")
-    network.model[-1] = _Maps(head)
+    network.model[-1] = Maps(head)
     network.eval()
     if form is Form.ONNX:
         _write_onnx(network, folder)

@@ -33,17 +33,32 @@ class Head:
         `maps` are (n, 4 * bins + classes, height, width) for each stride. Only places are given where a
         class may reach the `STORAGE_FLOOR` in one of the n pictures.
         """
-        return torch.cat([self._read(*each) for each in zip(maps, self._strides, strict=True)], dim=2)
+        read = []
+        for values, stride in zip(maps, self._strides, strict=True):
+            best = values[:, -self._classes :].flatten(2).amax(1)
+            places = (best > _LEAST_LOGIT).any(0).nonzero().squeeze(1)
+            chosen = values.flatten(2)[:, :, places]
+            read.append(self._read(chosen, _centres(places, values.shape[3]), stride))
+        return torch.cat(read, dim=2)
 
-    def _read(self, values: torch.Tensor, stride: int) -> torch.Tensor:
-        columns = values.shape[3]
-        values = values.flatten(2)
-        best = values[:, -self._classes :].amax(1)
-        places = (best > _LEAST_LOGIT).any(0).nonzero().squeeze(1)
-        chosen = values[:, :, places]
-        centres = torch.stack((places % columns, places // columns)).float().add_(0.5)
+    def everywhere(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Give the same of all places, which a GPU does sooner than it could say which ones are wanted."""
+        read = []
+        for values, stride in zip(maps, self._strides, strict=True):
+            chosen = values.flatten(2).float()
+            places = torch.arange(chosen.shape[2], device=chosen.device)
+            read.append(self._read(chosen, _centres(places, values.shape[3]), stride))
+        return torch.cat(read, dim=2)
+
+    def _read(self, chosen: torch.Tensor, centres: torch.Tensor, stride: int) -> torch.Tensor:
+        """Decode (n, 4 * bins + classes, places), whose `centres` (2, places) are in strides."""
         boxes = dist2bbox(_distances(chosen[:, : -self._classes]), centres.unsqueeze(0), xywh=True, dim=1)
         return torch.cat((boxes * stride, chosen[:, -self._classes :].sigmoid()), dim=1)
+
+
+def _centres(places: torch.Tensor, columns: int) -> torch.Tensor:
+    """Give x and y, in strides, of places of a map of so many columns by their numbers: (2, places)."""
+    return torch.stack((places % columns, places // columns)).float().add_(0.5)
 
 
 def _distances(bins: torch.Tensor) -> torch.Tensor:
@@ -54,4 +69,5 @@ def _distances(bins: torch.Tensor) -> torch.Tensor:
     """
     n, channels, places = bins.shape
     shares = bins.view(n, _SIDES, channels // _SIDES, places).softmax(2)
-    return torch.einsum("nsbp,b->nsp", shares, torch.arange(channels // _SIDES, dtype=shares.dtype))
+    steps = torch.arange(channels // _SIDES, dtype=shares.dtype, device=shares.device)
+    return torch.einsum("nsbp,b->nsp", shares, steps)

@@ -6,6 +6,7 @@ suppression, and nothing else. Only the forward pass in between differs by runti
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -23,6 +24,8 @@ _MAX_BOXES: Final = 300
 """Most boxes of one image (default of ultralytics)."""
 _LEAST_STRIDE: Final = 32
 """Sides of the network's input are multiples of this or of its own stride (as ultralytics predicts)."""
+_TAKEN_FOR_ANSWERS: Final = 6
+"""So many places ultralytics takes for the six numbers of boxes that need no suppression."""
 _LABEL_CHARACTERS: Final = 200
 """Longest label that the database takes; some files carry whole annotation lines as class names."""
 
@@ -45,19 +48,39 @@ class Network(ABC):
 
     def letterboxed(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
         """Scale images of one size to the network's, with grey to the next stride: (n, height, width, 3)."""
-        return np.stack([self._letterbox(image=image) for image in images])
+        return np.stack([self.letterbox(image) for image in images])
+
+    def letterbox(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Scale one image; see `letterboxed`. Any number of threads may do so."""
+        boxed: NDArray[np.uint8] = self._letterbox(image=image)
+        return boxed
 
     def predict(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
         """Run images of one size, (height, width, 3) uint8 RGB each, through the network together."""
         with torch.inference_mode():
             boxed = self.letterboxed(images)
-            answers = non_max_suppression(
-                self.forward(boxed), STORAGE_FLOOR, NMS_IOU, max_det=_MAX_BOXES, nc=len(self.labels)
-            )
-            return [
-                self._detections(rows.cpu(), boxed.shape[1:3], image)
-                for rows, image in zip(answers, images, strict=True)
-            ]
+            return self.boxes(self.forward(boxed), boxed.shape[1:3], images)
+
+    def boxes(
+        self, candidates: torch.Tensor, boxed: tuple[int, ...], images: Sequence[NDArray[np.uint8]]
+    ) -> list[list[RawDetection]]:
+        """Suppress overlaps; give the boxes of each image.
+
+        `candidates` are what `forward` gives, of letterboxed pictures of the (height, width) `boxed`.
+        """
+        if candidates.shape[2] == _TAKEN_FOR_ANSWERS:
+            candidates = torch.nn.functional.pad(candidates, (0, 1))  # a place where nothing is
+        answers = non_max_suppression(
+            candidates,
+            STORAGE_FLOOR,
+            NMS_IOU,
+            max_det=_MAX_BOXES,
+            nc=len(self.labels),
+            max_time_img=math.inf,  # else ultralytics leaves out the boxes of pictures for which it has no time
+        )
+        return [
+            self._detections(rows.cpu(), boxed, image) for rows, image in zip(answers, images, strict=True)
+        ]
 
     def _detections(self, rows: Any, boxed: tuple[int, ...], image: NDArray[np.uint8]) -> list[RawDetection]:
         """Turn (n, 6) rows x1, y1, x2, y2, confidence, class, in pixels of the letterboxed picture, into detections.

@@ -76,4 +76,4 @@ def _open(
 
         network = OpenvinoNetwork(folder(Form.ONNX), weights.precision, streams=len(os.sched_getaffinity(0)))
         return network, VERSION
-    return TorchNetwork(weights.path, device), VERSIONS
+    return TorchNetwork(weights.path, device, weights.precision), VERSIONS

@@ -6,7 +6,9 @@ import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from thumper.domain.precision import Precision
 from thumper.errors import DetectorError
+from thumper.worker.engines.head import Head
 from thumper.worker.engines.library import Detect, DetectionModel, load_checkpoint, torch
 from thumper.worker.engines.network import Network
 
@@ -16,16 +18,43 @@ if TYPE_CHECKING:
 
 _WANTED: Final = "THUMPER_MODEL must name a YOLOv8 detection model (.pt)."
 
+_NUMBERS: Final = {
+    Precision.FP32: torch.float32,
+    Precision.BF16: torch.bfloat16,
+    Precision.FP16: torch.float16,
+}
+
+# Left to itself PyTorch rounds what goes into convolutions on CUDA to 10 bits of mantissa (TF32).
+torch.backends.cudnn.fp32_precision = torch.backends.cuda.matmul.fp32_precision = "ieee"
+
+
+class Maps(torch.nn.Module):  # type: ignore[misc]  # of a library that is Any to us
+    """A head that stops at its convolutions: (n, 4 * bins + classes, height, width) for each stride."""
+
+    def __init__(self, head: Any) -> None:
+        super().__init__()
+        self.boxes, self.classes = head.cv2, head.cv3
+        self.f, self.i = head.f, head.i  # where ultralytics finds what goes in
+
+    def forward(self, features: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
+        """Run the last convolutions over the features that ultralytics hands to a head."""
+        levels = zip(self.boxes, self.classes, features, strict=True)
+        return tuple(torch.cat((boxes(each), classes(each)), 1) for boxes, classes, each in levels)
+
 
 class TorchNetwork(Network):
-    """A model file, loaded onto a device."""
+    """A model file, loaded onto a device. Only its convolutions compute in the `precision`, boxes are read in fp32."""
 
-    def __init__(self, path: Path, device: torch.device) -> None:
+    def __init__(self, path: Path, device: torch.device, precision: Precision = Precision.FP32) -> None:
         """Load a model file. Raises `DetectorError` if it is no YOLOv8 detection model."""
-        self._device = device
+        model = load(path)
+        super().__init__(model.names, int(model.stride.max()))
+        self.device = device
+        self._numbers = _NUMBERS[precision]
+        self._head = Head([int(stride) for stride in model.stride], len(self.labels))
+        model.model[-1] = Maps(model.model[-1])
         # Pixel by pixel is the faster layout on x86 and CUDA alike, and the one that photos have anyway.
-        self._model = load(path).to(device, memory_format=torch.channels_last)
-        super().__init__(self._model.names, int(self._model.stride.max()))
+        self._model = model.to(device, dtype=self._numbers, memory_format=torch.channels_last)
 
     def twin(self) -> Self:
         """Give a copy with weights of its own."""
@@ -35,9 +64,16 @@ class TorchNetwork(Network):
 
     def forward(self, boxed: NDArray[np.uint8]) -> torch.Tensor:
         """Run pictures through the model; see `Network.forward`."""
-        values = torch.from_numpy(boxed).to(self._device).permute(0, 3, 1, 2).float().div_(255)
-        answer: torch.Tensor = self._model(values)[0]
-        return answer
+        return self.candidates(self.values(torch.from_numpy(boxed).to(self.device)))
+
+    def values(self, boxed: torch.Tensor) -> torch.Tensor:
+        """Give letterboxed pictures as the model takes them, on the device where they are; nothing waits for it."""
+        values: torch.Tensor = boxed.permute(0, 3, 1, 2).to(self._numbers).div_(255)
+        return values
+
+    def candidates(self, values: torch.Tensor) -> torch.Tensor:
+        """Run the model over `values`; see `Network.forward`. Nothing waits for the device."""
+        return self._head.everywhere(self._model(values))
 
 
 def load(path: Path) -> Any:

@@ -13,17 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from thumper.domain.detection import IMAGE_SIZE, RawDetection
+from thumper.errors import DetectorError
 from thumper.weights import Weights
 from thumper.worker.detector import DeviceFault, NoDeviceError, OutOfMemory
 from thumper.worker.engines.library import torch
 from thumper.worker.engines.runtimes import open_network
 from thumper.worker.engines.stacks import Stacks
 from thumper.worker.engines.streams import Streams
+from thumper.worker.engines.torch_network import TorchNetwork
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_ON_CUDA: Final = frozenset({"auto", "torch"})
+"""Engines that can use a GPU."""
 _FAULT_WORDS: Final = ("CUDA error", "CUBLAS_STATUS", "CUDNN_STATUS", "cuDNN error", "device-side assert")
 """How errors read after which a CUDA context is lost, where PyTorch gives them no class of their own."""
 
@@ -46,7 +50,7 @@ class YoloEngine:
         on_export: Callable[[], None] | None = None,
     ) -> None:
         """Load the model onto the device and warm it up; `on_export` hears when it is exported first."""
-        self._device = _choose_device(device)
+        self._device = _choose_device(device, engine)
         self.name = weights.name
         self.sha256 = weights.sha256
         self.device = str(self._device)
@@ -59,7 +63,11 @@ class YoloEngine:
             )
             self.labels = network.labels
             network.predict([_blank()])  # the first picture is slow
-            self._road = Streams(network, len(os.sched_getaffinity(0))) if on_cpu else Stacks(network)
+            self._road = (
+                Stacks(network)
+                if isinstance(network, TorchNetwork) and not on_cpu
+                else Streams(network, len(os.sched_getaffinity(0)))
+            )
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
         """Find what is in each image; see `Detector.detect`."""
@@ -72,9 +80,14 @@ def _blank() -> NDArray[np.uint8]:
     return blank
 
 
-def _choose_device(wanted: str) -> torch.device:
-    if wanted == "cpu" or (wanted == "auto" and not torch.cuda.is_available()):
+def _choose_device(wanted: str, engine: str) -> torch.device:
+    on_cpu_only = engine not in _ON_CUDA
+    if wanted == "cpu" or (wanted == "auto" and (on_cpu_only or not torch.cuda.is_available())):
         return torch.device("cpu")
+    if on_cpu_only:
+        raise DetectorError(
+            f"THUMPER_ENGINE={engine} runs on the CPU only, and THUMPER_DEVICE is {wanted}. Change one of them."
+        )
     device = torch.device("cuda:0" if wanted in {"auto", "cuda"} else wanted)
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if device.index >= count:

@@ -1,0 +1,98 @@
+"""Whether the answers of the GPU's road are right: only then does its speed count.
+
+The reference is ultralytics' own `predict` of the same pixels, one photo at a time, in PyTorch fp32 on the CPU. In fp32
+both must have the same boxes; a precision that has fewer digits must agree as `thumper.domain.agreement` demands.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from thumper.domain.box import Box
+from thumper.domain.detection import IMAGE_SIZE, STORAGE_FLOOR, RawDetection
+from thumper.domain.precision import Precision
+from thumper.weights import PACKAGED_MODEL
+from thumper.worker.engines.stacks import Stacks
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CONFIDENCE_ROOM, EDGE_ROOM = 0.02, 0.01
+"""How far a box in fp32 may be from the reference: in confidence, and in a share of the photo's side."""
+AT_A_TIME: Final = 64
+
+
+def judge(road: Stacks, images: Sequence[NDArray[np.uint8]], precision: Precision) -> dict[str, Any]:
+    """Compare with the reference; give the figures. Raises `RuntimeError` if the answers are not right."""
+    reference = reference_of(images)
+    answers = [
+        boxes
+        for start in range(0, len(images), AT_A_TIME)
+        for boxes in road.detect(images[start : start + AT_A_TIME])
+    ]
+    told: dict[str, Any] = {"photos": len(images), "reference_boxes": sum(map(len, reference))}
+    if precision is Precision.FP32:
+        told["greatest_difference_of_confidence"] = equal_boxes(reference, answers)
+        return told
+    # Imported when it is needed: in fp32 nothing has to agree, all has to be equal.
+    agreement = importlib.import_module("thumper.domain.agreement").compare(reference, answers)
+    return told | {"agreement": str(agreement)}
+
+
+def equal_boxes(
+    reference: Sequence[Sequence[RawDetection]], answers: Sequence[Sequence[RawDetection]]
+) -> float:
+    """Give the greatest difference of confidence. Raises `RuntimeError` if other boxes were found."""
+    greatest = 0.0
+    for number, (expected, found) in enumerate(
+        zip(map(_ordered, reference), map(_ordered, answers), strict=True)
+    ):
+        if not _alike(expected, found):
+            raise RuntimeError(f"photo {number} has other boxes than the reference; no figure counts")
+        for other, mine in zip(expected, found, strict=True):
+            greatest = max(greatest, abs(other.confidence - mine.confidence))
+    return greatest
+
+
+def _ordered(boxes: Sequence[RawDetection]) -> list[RawDetection]:
+    return sorted(boxes, key=lambda raw: (raw.label, raw.confidence))
+
+
+def reference_of(images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
+    """Have ultralytics look at every photo by itself."""
+    from ultralytics import YOLO  # noqa: PLC0415  # after our engines have told it to keep quiet
+
+    model = YOLO(PACKAGED_MODEL)
+    return [_boxes(model, image) for image in images]
+
+
+def _boxes(model: Any, image: NDArray[np.uint8]) -> list[RawDetection]:
+    height_px, width_px = image.shape[:2]
+    bgr = image[:, :, ::-1].copy()
+    (answer,) = model.predict(bgr, conf=STORAGE_FLOOR, imgsz=IMAGE_SIZE, device="cpu", verbose=False)
+    rows = zip(answer.boxes.cls.tolist(), answer.boxes.conf.tolist(), answer.boxes.xyxy.tolist(), strict=True)
+    return [
+        RawDetection(
+            label=answer.names[int(number)],
+            confidence=confidence,
+            box=Box.from_pixels(tuple(corners), width_px=width_px, height_px=height_px),
+        )
+        for number, confidence, corners in rows
+    ]
+
+
+def _alike(expected: Sequence[RawDetection], found: Sequence[RawDetection]) -> bool:
+    """Whether both are the same boxes, in the same order."""
+    return len(found) == len(expected) and all(
+        mine.label == other.label
+        and abs(mine.confidence - other.confidence) <= CONFIDENCE_ROOM
+        and all(abs(a - b) <= EDGE_ROOM for a, b in zip(_edges(mine.box), _edges(other.box), strict=True))
+        for mine, other in zip(found, expected, strict=True)
+    )
+
+
+def _edges(box: Box) -> tuple[float, ...]:
+    return box.x, box.y, box.x + box.width, box.y + box.height

@@ -1,0 +1,99 @@
+"""The way of pictures onto a device: memory that is used again and again, and copies beside the work of the model.
+
+While the device works on one stack of pictures, the next one is laid into the other buffer and copied. On a CPU the
+same calls do the same one after the other.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from thumper.worker.engines.library import torch
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_BUFFERS: Final = 2
+"""One that the device reads, and one that is filled meanwhile."""
+_FIRST: Final = -1
+"""Priority of a stream whose small work goes before that of others."""
+
+
+class Buffer:
+    """Memory for one stack here, where the device can fetch it by itself, and there."""
+
+    def __init__(self, accelerator: Any) -> None:
+        """Begin without memory; `accelerator` is PyTorch's module of the device."""
+        self.room = (torch.empty(0, dtype=torch.uint8),) * 2
+        self.here, self.there = self.room
+        self.arrived, self.taken = accelerator.Event(), accelerator.Event()
+
+    @property
+    def pictures(self) -> NDArray[np.uint8]:
+        """The pictures here, to be written."""
+        pictures: NDArray[np.uint8] = self.here.numpy()
+        return pictures
+
+
+class Staging:
+    """The buffers of one device. One thread at a time fills and sends them."""
+
+    def __init__(self, device: torch.device) -> None:
+        """Take streams of the device; memory is taken when it is known how much."""
+        self._device = device
+        self._accelerator = torch.get_device_module(device)
+        self._on_gpu = device.type == "cuda"
+        self._copying, self._answering = self._stream(), self._stream()
+        self._buffers = itertools.cycle([Buffer(self._accelerator) for _ in range(_BUFFERS)])
+
+    def _stream(self) -> Any:
+        return torch.cuda.Stream(self._device, priority=_FIRST) if self._on_gpu else torch.cpu.Stream()
+
+    def buffer(self, shape: tuple[int, ...]) -> Buffer:
+        """Give the next buffer, shaped for a stack; waits until what was in it has been copied.
+
+        Raises `torch.OutOfMemoryError` if the device has no room for it.
+        """
+        buffer = next(self._buffers)
+        buffer.arrived.synchronize()
+        size = math.prod(shape)
+        if buffer.room[0].numel() < size:
+            here = torch.empty(size, dtype=torch.uint8, pin_memory=self._on_gpu)
+            buffer.room = here, torch.empty(size, dtype=torch.uint8, device=self._device)
+            # What the memory there was used for before may not be over yet.
+            self._copying.wait_stream(self._now())
+        buffer.here, buffer.there = (memory[:size].view(shape) for memory in buffer.room)
+        return buffer
+
+    def send(self, buffer: Buffer, take: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+        """Copy a buffer onto the device and have it taken up there; nothing waits for either.
+
+        `take` makes of the pictures there what it needs; after that they may be overwritten.
+        """
+        with self._accelerator.stream(self._copying):
+            self._copying.wait_event(buffer.taken)
+            buffer.there.copy_(buffer.here, non_blocking=True)
+            buffer.arrived.record(self._copying)
+        self._now().wait_event(buffer.arrived)
+        values = take(buffer.there)
+        buffer.taken.record(self._now())
+        return values
+
+    def mark(self) -> Any:
+        """Give an event: all that the device was told until now is done."""
+        event = self._accelerator.Event()
+        event.record(self._now())
+        return event
+
+    def answer(self, done: Any, ask: Callable[[], torch.Tensor]) -> torch.Tensor:
+        """Ask the device once an event has happened, beside what it was told later; wait for the answer."""
+        with self._accelerator.stream(self._answering):
+            self._answering.wait_event(done)
+            return ask().cpu()
+
+    def _now(self) -> Any:
+        return self._accelerator.current_stream(self._device)
