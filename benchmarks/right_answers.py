@@ -6,10 +6,10 @@ both must have the same boxes; a precision that has fewer digits must agree as `
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from thumper.domain.agreement import compare
 from thumper.domain.box import Box
 from thumper.domain.detection import IMAGE_SIZE, STORAGE_FLOOR, RawDetection
 from thumper.domain.precision import Precision
@@ -37,8 +37,9 @@ def judge(road: Stacks, images: Sequence[NDArray[np.uint8]], precision: Precisio
     if precision is Precision.FP32:
         told["greatest_difference_of_confidence"] = equal_boxes(reference, answers)
         return told
-    # Imported when it is needed: in fp32 nothing has to agree, all has to be equal.
-    agreement = importlib.import_module("thumper.domain.agreement").compare(reference, answers)
+    agreement = compare(reference, answers)
+    if not agreement.is_good:
+        raise RuntimeError(f"{precision} is not good enough, no figure counts: {agreement}")
     return told | {"agreement": str(agreement)}
 
 

@@ -14,6 +14,7 @@ ThumperError
 ├── NoRoomError           a disk that Thumper writes to is full; it goes on when there is space
 ├── ServiceDownError      PostgreSQL, Redis or the API cannot be reached
 └── DetectorError         a model file or class map cannot be used
+    └── PrecisionError        a faster precision does not agree with the reference, or nobody compared it yet
 ```
 
 Each class carries a stable `code` word for machines and the `exit_code` of the
@@ -106,3 +107,9 @@ class DetectorError(ThumperError):
     """Raised if a model file or its class map cannot be used."""
 
     code: ClassVar[str] = "BAD_DETECTOR"
+
+
+class PrecisionError(DetectorError):
+    """Raised if a faster precision moves too many boxes of the user's photos, or there are too few to tell."""
+
+    code: ClassVar[str] = "IMPRECISE"

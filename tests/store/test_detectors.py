@@ -4,8 +4,10 @@ import dataclasses
 
 import pytest
 
+from thumper.domain.agreement import Agreement
 from thumper.domain.box import Box
 from thumper.domain.detection import RawDetection
+from thumper.domain.precision import Precision
 from thumper.domain.proof import Proof
 from thumper.settings import Settings
 from thumper.store import detectors
@@ -57,3 +59,20 @@ async def test_what_a_detector_proved_is_kept_when_it_is_registered_again(weight
     assert detectors.proof_of(row) == PROOF
     row.proof = {"of": "another version"}
     assert detectors.proof_of(row) is None
+
+
+async def test_the_same_bytes_in_another_precision_are_another_detector(weights: Weights) -> None:
+    exact = await detectors.register(weights, make_current=True)
+    faster = dataclasses.replace(weights, precision=Precision.BF16)
+    assert await detectors.agreement_of(faster, "openvino 1") is None
+    agreement = Agreement(photos=60, reference_boxes=120, found=120, close=118)
+    await detectors.record_agreement(faster, "openvino 1", agreement)
+    row = await detectors.find(weights.sha256, Precision.BF16)
+    assert row is not None
+    assert row.id != exact
+    assert (row.precision, row.current) == (Precision.BF16, False)
+    assert await detectors.agreement_of(faster, "openvino 1") == agreement
+    assert await detectors.agreement_of(faster, "openvino 2") is None
+    assert await detectors.agreement_of(weights, "openvino 1") is None
+    assert await detectors.register(faster, make_current=True) == row.id
+    assert await detectors.agreement_of(faster, "openvino 1") == agreement

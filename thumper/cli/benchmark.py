@@ -78,7 +78,7 @@ def benchmark(
     from thumper.cli.receipt_view import bar
 
     own = Settings.from_env()
-    chosen = _choose(folder, photos)
+    chosen = choose(folder, photos)
     settings = _settings_of(own)
     configure_logs(settings)
     _make_home(settings.home)
@@ -90,7 +90,7 @@ def benchmark(
     typer.echo(json.dumps(asdict(figures)) if as_json else _told(figures))
 
 
-def _choose(folder: Path, photos: int) -> list[Path]:
+def choose(folder: Path, photos: int) -> list[Path]:
     """Give so many photos, evenly out of all. Raises `NotFoundError` when there is none."""
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
     if not found:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
+from thumper.domain.precision import Precision
 from thumper.settings import Settings
 from thumper.store import detectors, premises
 from thumper.store.connect import migrate_database, open_database
@@ -21,7 +22,10 @@ async def prepare(settings: Settings) -> None:
     async with open_database(settings.postgres_url, pool_size=2):
         await premises.check_library(settings.library_dir)
         if settings.model is not None or await detectors.current() is None:
-            await detectors.register(resolve(settings), make_current=settings.model is not None)
+            weights = resolve(settings)
+            # In another precision the worker makes it the one, once it agreed with the reference.
+            chosen = settings.model is not None and weights.precision is Precision.FP32
+            await detectors.register(weights, make_current=chosen)
 
 
 async def migrate(url: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Final
 from thumper.doctor.patient import Patient
 from thumper.doctor.verdict import Verdict
 from thumper.domain.detection import RawDetection
+from thumper.domain.precision import Precision
 from thumper.domain.proof import Proof, differences, words
 from thumper.errors import DetectorError
 from thumper.settings import Settings
@@ -44,17 +45,18 @@ async def look_at_detector(patient: Patient) -> list[Verdict]:
     if not patient.knows_tables:
         file = Verdict.ok(_FILE, f"{weights.name} is there (SHA-256 {_short(weights.sha256)}).")
         return [file, await _look_at_scene(patient.settings, weights, row=None)]
-    row = await detectors.find(weights.sha256)
+    row = await detectors.find(weights.sha256, weights.precision)
     file = _judge_file(weights, row, current=await detectors.current())
     return [file, await _look_at_scene(patient.settings, weights, row=row)]
 
 
 def _judge_file(weights: Weights, row: Detector | None, *, current: Detector | None) -> Verdict:
     """Compare the file's bytes with those that were registered."""
-    what = f"{weights.name} ({weights.path}, SHA-256 {_short(weights.sha256)})"
+    mode = "" if weights.precision is Precision.FP32 else f" in {weights.precision}"
+    what = f"{weights.name}{mode} ({weights.path}, SHA-256 {_short(weights.sha256)})"
     if current is None:
         return Verdict.warn(_FILE, f"{what} is not registered yet.", remedy="`thumper up` registers it.")
-    if current.sha256 == weights.sha256:
+    if (current.sha256, current.precision) == (weights.sha256, weights.precision):
         return Verdict.ok(_FILE, f"{what} is byte for byte the one that was registered.")
     if row is None and current.name == weights.name:
         return Verdict.fail(

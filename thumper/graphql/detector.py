@@ -7,11 +7,24 @@ from typing import Any, ClassVar
 
 import strawberry
 
+from thumper.domain.agreement import Agreement
 from thumper.domain.label import ClassMap, LabelMeaning, LifeStage, Sex
+from thumper.domain.precision import Precision
 from thumper.graphql.context import Info
+from thumper.graphql.enumeration import publish
 from thumper.graphql.field import field, listed, optional
 from thumper.graphql.node import Node, RecordId, find
 from thumper.store import models
+
+publish(
+    Precision,
+    "The floating-point numbers in which a model computes.",
+    {
+        Precision.FP32: "32 bits: the answers of the reference.",
+        Precision.BF16: "16 bits with the range of 32, on CPUs with instructions for it. Confidences move a little.",
+        Precision.FP16: "16 bits, on CUDA. Confidences move a little.",
+    },
+)
 
 
 @strawberry.type(description="What one label of a model means, by its class map.")
@@ -32,6 +45,20 @@ class Label:
 
 
 @strawberry.type(
+    description="How far a faster precision agrees with the reference, which is PyTorch in fp32."
+)
+class DetectorAgreement:
+    """Stands over `Agreement`."""
+
+    photos: int = strawberry.field(description="Photos of this site that both looked at.")
+    reference_boxes: int = strawberry.field(
+        description="Boxes of the reference with a confidence above 0.25."
+    )
+    found: int = strawberry.field(description="Those that were found again: same class, IoU above 0.7.")
+    close: int = strawberry.field(description="Those that were found again with a confidence within 0.05.")
+
+
+@strawberry.type(
     description="One model file, known by its hash. Classes are data of the model, not of Thumper."
 )
 class Detector(Node):
@@ -42,6 +69,9 @@ class Detector(Node):
     name: str = strawberry.field(
         description="Its name in the class map, else that of its file, such as thumper-deer-yolov8n."
     )
+    precision: Precision = strawberry.field(
+        description="In which numbers it computes. The same file in another precision is another detector."
+    )
     current: bool = strawberry.field(
         description="Whether its boxes are the ones shown; true for one at most."
     )
@@ -51,6 +81,14 @@ class Detector(Node):
     @staticmethod
     def sha256(root: strawberry.Parent[models.Detector]) -> str:
         return root.sha256.hex()
+
+    @field(
+        "How far it agrees with the same model in fp32 on this site's photos; null in fp32, and until it was compared.",
+        optional(DetectorAgreement),
+    )
+    @staticmethod
+    def agreement(root: strawberry.Parent[models.Detector]) -> Agreement | None:
+        return None if root.agreement is None else Agreement.from_json(root.agreement)
 
     @field("What its labels mean, by class number; empty until a worker has read the file.", listed(Label))
     @staticmethod

@@ -43,7 +43,7 @@ publish(
 
 publish(
     Stage,
-    "What a worker does with images, one after the other; of several batches it does all three at once.",
+    "What a worker does with images, one after the other; of several batches it does all of them at once.",
     {
         Stage.CLAIM: "Lease the next images in the queue.",
         Stage.LOAD: "Read, hash and decode photos, and make their thumbnails.",

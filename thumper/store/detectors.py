@@ -8,6 +8,8 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
+from thumper.domain.agreement import Agreement
+from thumper.domain.precision import Precision
 from thumper.domain.proof import Proof
 from thumper.store.connect import client
 from thumper.store.ids import new_id
@@ -20,13 +22,13 @@ async def current() -> Detector | None:
     return await Detector.get_or_none(current=True)
 
 
-async def find(sha256: bytes) -> Detector | None:
+async def find(sha256: bytes, precision: Precision = Precision.FP32) -> Detector | None:
     """Give the detector of a model file, by the hash of its bytes; None when it was never registered."""
-    return await Detector.get_or_none(sha256=sha256)
+    return await Detector.get_or_none(sha256=sha256, precision=precision)
 
 
 async def register(weights: Weights, *, make_current: bool) -> UUID:
-    """Record a model file with what its labels mean; give its id, the same for the same bytes.
+    """Record a model file with what its labels mean; give its id, the same for the same bytes in the same precision.
 
     With `make_current` its boxes are shown from now on, and images that still wait go to it.
     Without, it becomes current only when no detector is.
@@ -36,11 +38,18 @@ async def register(weights: Weights, *, make_current: bool) -> UUID:
         await transaction.execute_query_dict("SELECT pg_advisory_xact_lock(hashtext('detector'))")
         rows = await transaction.execute_query_dict(
             """
-            INSERT INTO detector (id, sha256, name, class_map, current) VALUES ($1, $2, $3, $4::jsonb, FALSE)
-            ON CONFLICT (sha256) DO UPDATE SET name = excluded.name, class_map = excluded.class_map
+            INSERT INTO detector (id, sha256, name, class_map, precision, current)
+            VALUES ($1, $2, $3, $4::jsonb, $5, FALSE)
+            ON CONFLICT (sha256, precision) DO UPDATE SET name = excluded.name, class_map = excluded.class_map
             RETURNING id
             """,
-            [new_id(), weights.sha256, weights.name, json.dumps(weights.class_map.to_json())],
+            [
+                new_id(),
+                weights.sha256,
+                weights.name,
+                json.dumps(weights.class_map.to_json()),
+                weights.precision.value,
+            ],
         )
         detector_id: UUID = rows[0]["id"]
         if not make_current:
@@ -77,4 +86,21 @@ async def record_proof(detector_id: UUID, proof: Proof) -> None:
     """Record what a detector found in the proof scene, for comparison from now on."""
     await client().execute_query_dict(
         "UPDATE detector SET proof = $2::jsonb WHERE id = $1", [detector_id, json.dumps(proof.to_json())]
+    )
+
+
+async def agreement_of(weights: Weights, engine: str) -> Agreement | None:
+    """Give how far a model in its precision agrees with the reference in that engine; None if nobody compared."""
+    row = await find(weights.sha256, weights.precision)
+    if row is None or row.agreement is None or row.agreement["engine"] != engine:
+        return None
+    return Agreement.from_json(row.agreement)
+
+
+async def record_agreement(weights: Weights, engine: str, agreement: Agreement) -> None:
+    """Record how far it agrees; the detector is registered for that, and not made the current one."""
+    detector_id = await register(weights, make_current=False)
+    told = agreement.to_json() | {"engine": engine}
+    await client().execute_query_dict(
+        "UPDATE detector SET agreement = $2::jsonb WHERE id = $1", [detector_id, json.dumps(told)]
     )

@@ -14,7 +14,7 @@ from thumper.weights import Weights
 from thumper.worker.detector import Detector
 
 LIBRARIES: Final = frozenset({"ncnn", "onnxruntime", "openvino", "torch", "torchvision", "ultralytics"})
-"""What the extra `worker` installs."""
+"""What the extras `worker` and `openvino` install."""
 
 
 class NoInferenceLibraryError(DetectorError):
@@ -49,7 +49,8 @@ def load_detector(
         missing = (error.name or "").partition(".")[0]
         if missing not in LIBRARIES:
             raise
+        extra = "openvino" if missing == "openvino" else "worker"
         raise NoInferenceLibraryError(
             f"This machine cannot run the detector: {missing} is not installed. "
-            "Install Thumper with its extra `worker`, or run the worker on another machine."
+            f"Install Thumper with its extra `{extra}`, or run the worker on another machine."
         ) from error

@@ -18,7 +18,9 @@ from typing import Final
 import structlog
 
 from thumper.background import beside, stop_signals, unless_told
+from thumper.domain.agreement import Agreement
 from thumper.domain.progress import ProcessRole, ProcessState
+from thumper.errors import PrecisionError
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
@@ -29,10 +31,11 @@ from thumper.store.sweeper import keep_sweeping
 from thumper.wakeup import Wakeup
 from thumper.weights import resolve
 from thumper.worker.batch import Bench
+from thumper.worker.comparison import BOXES, Comparison
 from thumper.worker.detector import DeviceFault
 from thumper.worker.drain import Drain
 from thumper.worker.listener import listen
-from thumper.worker.start import NO_DEVICE, START_LIMIT_S, in_short, make_known, prove
+from thumper.worker.start import NO_DEVICE, START_LIMIT_S, in_short, make_known, prove, through_outages
 from thumper.worker.watchdog import keep_watch
 
 log = structlog.get_logger(__name__)
@@ -103,6 +106,11 @@ class Voice:
         words = "The detector is prepared for this machine; that happens once."
         self.sign = lambda: Beat(state=ProcessState.STARTING, message=words)
 
+    def announce_comparison(self, agreement: Agreement) -> None:
+        """Say how far the comparison with the reference is."""
+        words = f"The detector is compared with fp32: {agreement.reference_boxes} of {BOXES} boxes."
+        self.sign = lambda: Beat(state=ProcessState.STARTING, message=words)
+
     def speak(self) -> Beat:
         """Say what is to be said now."""
         return self.sign()
@@ -110,7 +118,7 @@ class Voice:
     def give_notice(self, fault: Exception) -> Ending:
         """Leave word that the device is to blame; give how the process ends."""
         why = in_short(fault)
-        log.error("the device failed; a fresh process is needed", error=why)
+        log.error("the detector cannot work; a fresh process is needed", error=why)
         notice = Beat(
             state=ProcessState.STOPPING,
             message=f"The detector cannot work: {why}. A fresh process tries again, within a minute or so.",
@@ -136,11 +144,20 @@ async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) ->
             async with beside(keep_beating(life, voice.speak), keep_watch(START_LIMIT_S)):
                 try:
                     proved = await prove(settings, weights, thread=thread, on_export=voice.announce_export)
-                except NO_DEVICE as fault:
+                    comparison = Comparison(
+                        detector=proved.detector,
+                        weights=weights,
+                        settings=settings,
+                        sandbox=sandbox,
+                        thread=thread,
+                        tell=voice.announce_comparison,
+                    )
+                    await unless_told(stop, through_outages(comparison.admit))
+                    if not stop.is_set():
+                        known = make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
+                        bench = await unless_told(stop, known)
+                except (*NO_DEVICE, PrecisionError) as fault:
                     ending = voice.give_notice(fault)
-                else:
-                    known = make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
-                    bench = await unless_told(stop, known)
             if bench is not None:
                 ending = await _work(bench, life, voice, stop=stop)
     thread.shutdown(wait=False, cancel_futures=True)

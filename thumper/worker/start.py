@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import textwrap
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -86,7 +86,7 @@ async def make_known(
     return Bench(
         settings=settings,
         detector=detector,
-        detector_id=await _register_at_last(proved, weights),
+        detector_id=await through_outages(lambda: _register(proved, weights)),
         origin=Origin(device=detector.device, engine=detector.engine, class_map=weights.class_map),
         sandbox=sandbox,
         thread=thread,
@@ -98,10 +98,11 @@ async def make_known(
     )
 
 
-async def _register_at_last(proved: Proved, weights: Weights) -> UUID:
+async def through_outages(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    """Ask PostgreSQL until it answers."""
     while True:
         try:
-            return await _register(proved, weights)
+            return await ask()
         except OUTAGES as error:
             log.warning("PostgreSQL is away; waiting", error=str(error) or type(error).__name__)
             await asyncio.sleep(OUTAGE_PAUSE_S)
@@ -154,7 +155,7 @@ async def _patiently(thread: ThreadPoolExecutor, ask: Callable[[], _Answer]) -> 
 
 async def _record(detector_id: UUID, proof: Proof, weights: Weights) -> None:
     """Record what a new detector finds in the proof scene, which `thumper doctor` compares with from then on."""
-    row = await detectors.find(weights.sha256)
+    row = await detectors.find(weights.sha256, weights.precision)
     known = detectors.proof_of(row) if row is not None else None
     if known is None or known.scene != scene_hash():
         await detectors.record_proof(detector_id, proof)

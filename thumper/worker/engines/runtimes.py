@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from thumper.domain.precision import Precision
+from thumper.errors import DetectorError
 from thumper.weights import Weights
 from thumper.worker.engines.exported import ExportError, Form, exported
 from thumper.worker.engines.library import VERSIONS, torch
@@ -18,6 +19,8 @@ from thumper.worker.engines.torch_network import TorchNetwork
 
 log = structlog.get_logger(__name__)
 
+_FASTER_CPUS: Final = {"avx512_bf16", "amx_bf16"}
+"""What processors call their instructions for bf16; without them it is slower than fp32."""
 _EXACT_ON_CPU: Final = ("ncnn", "onnxruntime", "torch")
 """Runtimes that give the same answers in fp32, the fastest first: measured in benchmarks/RESULTS.md."""
 
@@ -36,6 +39,8 @@ def open_network(
     model cannot be exported to, is passed over. Raises `DetectorError` if the model is none, or if the engine that
     was asked for cannot take it; `ModuleNotFoundError` if that is not installed.
     """
+    if weights.precision is not Precision.FP32:
+        _refuse_unfit(weights.precision, device, engine)
     if engine != "auto":
         return _open(engine, weights, device, exports=exports, on_export=on_export)
     if device.type == "cuda":
@@ -50,6 +55,30 @@ def open_network(
                 "another runtime gives the same answers in more time", not_used=runtime, why=str(error)
             )
     return _open(wanted[-1], weights, device, exports=exports, on_export=on_export)
+
+
+def _refuse_unfit(precision: Precision, device: torch.device, engine: str) -> None:
+    """Raise `DetectorError` if the device, or the engine that is asked for, does not compute in that precision."""
+    on_cpu = device.type == "cpu"
+    wanted = f"THUMPER_PRECISION={precision}"
+    if on_cpu and precision is Precision.FP16:
+        raise DetectorError(f"{wanted} is for CUDA, and the model runs on the CPU. Set it to bf16 or fp32.")
+    if on_cpu and not _FASTER_CPUS & _abilities():
+        raise DetectorError(
+            f"{wanted} needs a CPU with bf16 instructions, which this one has not. Set it to fp32."
+        )
+    right = "openvino" if on_cpu else "torch"
+    if engine not in {"auto", right}:
+        raise DetectorError(f"{wanted} needs THUMPER_ENGINE=auto or {right} here, and it is {engine}.")
+
+
+def _abilities() -> set[str]:
+    """Give what the processor says that it can do; nothing where the system does not tell."""
+    try:
+        told = Path("/proc/cpuinfo").read_text("utf-8", "replace")
+    except OSError:
+        return set()
+    return {word for line in told.splitlines() if line.startswith("flags") for word in line.split()}
 
 
 def _open(

@@ -1,0 +1,121 @@
+"""Comparing a faster precision with the reference on the user's own photos, before it is trusted with them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import structlog
+
+from thumper.domain.agreement import LEAST_BOXES, Agreement, compare
+from thumper.domain.precision import Precision
+from thumper.errors import PrecisionError
+from thumper.imaging.refusal import DecodeRefusal
+from thumper.imaging.sandbox import DecodeSandbox, Loaded
+from thumper.settings import Settings
+from thumper.store import detectors
+from thumper.store.specimens import specimens
+from thumper.weights import Weights
+from thumper.worker.detector import Detector
+from thumper.worker.loader import load_detector
+
+_Answer = TypeVar("_Answer")
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+log = structlog.get_logger(__name__)
+
+BOXES: Final = LEAST_BOXES * 3 // 2
+"""Boxes of the reference after which enough is known."""
+AT_A_TIME: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A detector, of these weights and settings, that has to agree with the reference: PyTorch in fp32.
+
+    `thread` is the detector's own; `tell` hears how far the comparison is.
+    """
+
+    detector: Detector
+    weights: Weights
+    settings: Settings
+    sandbox: DecodeSandbox
+    thread: Executor
+    tell: Callable[[Agreement], None]
+
+    async def admit(self) -> None:
+        """Let the detector pass if it computes in fp32, or agrees with the reference on photos of the library.
+
+        What was found out is recorded and not found out again, unless there were too few boxes and there are more
+        photos now. Raises `PrecisionError` with the numbers.
+        """
+        if self.weights.precision is Precision.FP32:
+            return
+        known = await detectors.agreement_of(self.weights, self.detector.engine)
+        if known is None or not known.is_enough:
+            photos = await specimens()
+            if known is None or len(photos) > known.photos:
+                known = await self.on(photos)
+                await detectors.record_agreement(self.weights, self.detector.engine, known)
+        refuse_unless_good(known, self.weights.precision)
+        log.info(
+            "the precision agrees with the reference", precision=self.weights.precision, found=str(known)
+        )
+
+    async def on(self, photos: Sequence[Path]) -> Agreement:
+        """Have both look at photos until `BOXES` were compared; photos that cannot be read hold nothing."""
+        agreement = Agreement()
+        if not photos:
+            return agreement
+        reference = await self._ask(self._load_reference)
+        for start in range(0, len(photos), AT_A_TIME):
+            some = photos[start : start + AT_A_TIME]
+            loaded = await asyncio.gather(*map(self._load, some))
+            pixels = [photo.pixels for photo in loaded if photo is not None]
+            agreement += await self._ask(partial(_compare, reference, self.detector, pixels))
+            agreement += Agreement(photos=len(some) - len(pixels))
+            self.tell(agreement)
+            if agreement.reference_boxes >= BOXES:
+                break
+        return agreement
+
+    def _load_reference(self) -> Detector:
+        exact = replace(self.weights, precision=Precision.FP32)
+        settings = self.settings.model_copy(update={"engine": "torch"})
+        return load_detector(exact, settings, device=self.detector.device)
+
+    async def _ask(self, ask: Callable[[], _Answer]) -> _Answer:
+        return await asyncio.get_running_loop().run_in_executor(self.thread, ask)
+
+    async def _load(self, path: Path) -> Loaded | None:
+        try:
+            return await self.sandbox.load(path)
+        except DecodeRefusal:
+            return None
+
+
+def _compare(reference: Detector, detector: Detector, pixels: Sequence[NDArray[np.uint8]]) -> Agreement:
+    return compare(reference.detect(pixels), detector.detect(pixels))
+
+
+def refuse_unless_good(agreement: Agreement, precision: Precision) -> None:
+    """Raise `PrecisionError` with the numbers and what to do, unless the precision may be used."""
+    if agreement.is_good:
+        return
+    if agreement.is_enough:
+        raise PrecisionError(
+            f"{precision} moves too many boxes of your photos: {agreement}. Set THUMPER_PRECISION=fp32."
+        )
+    raise PrecisionError(
+        f"{precision} is used only once it was compared with fp32 on {LEAST_BOXES} boxes of your own photos, and there"
+        f" are {agreement.reference_boxes} in {agreement.photos} photos. Let Thumper look at more photos with"
+        " THUMPER_PRECISION=fp32 first, or name a folder: `thumper compare FOLDER`."
+    )
