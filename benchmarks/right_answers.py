@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks.same_boxes import ordered, same_boxes
 from thumper.domain.agreement import compare
 from thumper.domain.box import Box
 from thumper.domain.detection import IMAGE_SIZE, STORAGE_FLOOR, RawDetection
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CONFIDENCE_ROOM, EDGE_ROOM = 0.02, 0.01
-"""How far a box in fp32 may be from the reference: in confidence, and in a share of the photo's side."""
 AT_A_TIME: Final = 64
 
 
@@ -49,17 +48,13 @@ def equal_boxes(
     """Give the greatest difference of confidence. Raises `RuntimeError` if other boxes were found."""
     greatest = 0.0
     for number, (expected, found) in enumerate(
-        zip(map(_ordered, reference), map(_ordered, answers), strict=True)
+        zip(map(ordered, reference), map(ordered, answers), strict=True)
     ):
-        if not _alike(expected, found):
+        if not same_boxes(expected, found):
             raise RuntimeError(f"photo {number} has other boxes than the reference; no figure counts")
         for other, mine in zip(expected, found, strict=True):
             greatest = max(greatest, abs(other.confidence - mine.confidence))
     return greatest
-
-
-def _ordered(boxes: Sequence[RawDetection]) -> list[RawDetection]:
-    return sorted(boxes, key=lambda raw: (raw.label, raw.confidence))
 
 
 def reference_of(images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
@@ -83,17 +78,3 @@ def _boxes(model: Any, image: NDArray[np.uint8]) -> list[RawDetection]:
         )
         for number, confidence, corners in rows
     ]
-
-
-def _alike(expected: Sequence[RawDetection], found: Sequence[RawDetection]) -> bool:
-    """Whether both are the same boxes, in the same order."""
-    return len(found) == len(expected) and all(
-        mine.label == other.label
-        and abs(mine.confidence - other.confidence) <= CONFIDENCE_ROOM
-        and all(abs(a - b) <= EDGE_ROOM for a, b in zip(_edges(mine.box), _edges(other.box), strict=True))
-        for mine, other in zip(found, expected, strict=True)
-    )
-
-
-def _edges(box: Box) -> tuple[float, ...]:
-    return box.x, box.y, box.x + box.width, box.y + box.height
