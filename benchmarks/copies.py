@@ -16,6 +16,11 @@ LONGEST_COMMENT: Final = 65_535 - 2
 """The length field of a segment has two bytes and counts itself."""
 
 
+def repeated(photos: Sequence[Path], count: int) -> list[Path]:
+    """Give so many photos, the same ones again if there are fewer."""
+    return [photos[number % len(photos)] for number in range(count)]
+
+
 def write_card(photos: Sequence[Path], name: str, *, folder: Path) -> Path:
     """Write a folder with copies whose bytes, and names, are new; a photo may be given several times."""
     card = folder / name

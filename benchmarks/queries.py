@@ -66,7 +66,7 @@ class Bench:
     """The API, its database and what PostgreSQL logs."""
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient, sql: asyncpg.Connection) -> None:
-        self._settings = settings
+        self.settings = settings
         self._http = http
         self.sql = sql
 
@@ -81,7 +81,7 @@ class Bench:
 
     async def statements(self, query: str, **variables: Any) -> list[str]:
         """Give the statements that a query sends, with their values in place, as PostgreSQL logged them."""
-        log = self._settings.log_dir / "postgres.log"
+        log = self.settings.log_dir / "postgres.log"
         begin = log.stat().st_size
         await self.ask(query, **variables)
         await asyncio.sleep(0.2)

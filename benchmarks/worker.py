@@ -19,23 +19,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import psutil
 from PIL import Image
 
-from benchmarks.contest import CORES, Cost, Results, Run, cost_of
-from benchmarks.copies import write_card
+from benchmarks.contest import CORES, STARTED, Cost, Results, Run, cost_of
+from benchmarks.contestant import Contestant
+from benchmarks.copies import repeated, write_card
 from benchmarks.live_thumper import running
-from benchmarks.machine import Others, describe, tree_cpu_s
+from benchmarks.machine import Others, describe
 from benchmarks.megadetector_rival import MegaDetector
 from benchmarks.stored_boxes import Boxes, agreement, check_equal, reference_of, stored_in
 from benchmarks.yolo_predict import run_yolo
-from thumper.cli.client import ask
 from thumper.domain.precision import Precision
 from thumper.settings import Settings
 from thumper.weights import resolve
@@ -46,34 +44,6 @@ CHECKED: Final = 300
 ENOUGH: Final = 500
 """Boxes of the reference that a faster precision must be compared on."""
 LARGE_PX: Final = range(3_000_000, 21_000_000)
-DONE: Final = "{ status { images { completed failed } } }"
-
-
-@dataclass(frozen=True, slots=True)
-class Contestant:
-    """A running Thumper in one precision."""
-
-    precision: Precision
-    settings: Settings
-    up: int
-
-    async def drop(self, folder: Path) -> Cost:
-        """Drop a card; give what all of Thumper took until its last row was committed."""
-        before = await self._done()
-        count = sum(1 for _ in folder.iterdir())
-        began_cpu_s, began_s = tree_cpu_s(self.up), time.monotonic()
-        await asyncio.to_thread(shutil.copytree, folder, self.settings.drop_dir / folder.name)
-        left = count
-        while left:
-            await asyncio.sleep(0.5)
-            left = before + count - await self._done()
-        return Cost(tree_cpu_s(self.up) - began_cpu_s, time.monotonic() - began_s)
-
-    async def _done(self) -> int:
-        images = (await ask(self.settings, DONE))["status"]["images"]
-        if images["failed"]:
-            raise RuntimeError(f"{images['failed']} photos failed; the time does not count")
-        return int(images["completed"])
 
 
 @contextlib.asynccontextmanager
@@ -100,7 +70,7 @@ async def _start(home: Path, precision: Precision, stack: contextlib.AsyncExitSt
     before = set(psutil.Process().children())
     settings = await stack.enter_async_context(running(home, {"THUMPER_PRECISION": precision.value}))
     (up,) = set(psutil.Process().children()) - before
-    return Contestant(precision, settings, up.pid)
+    return Contestant(precision, settings, (up.pid,))
 
 
 async def _start_faster(
@@ -153,7 +123,7 @@ async def measure(
     """Run every round over one set of photos, all contestants in each."""
     results = Results(len(photos))
     with tempfile.TemporaryDirectory() as scratch:
-        one = write_card(photos[:1] * 2, "one", folder=Path(scratch))
+        one = write_card(photos[:STARTED], "start", folder=Path(scratch))
         start = {rival: Cost.median([cost_of(run, one) for _ in range(3)]) for rival, run in others.items()}
         for number in range(rounds):
             noise = Others()
@@ -163,7 +133,7 @@ async def measure(
                 results.thumper.setdefault(thumper.precision, []).append(cost)
             for rival, run in others.items():
                 cost = await asyncio.to_thread(cost_of, run, folder)
-                results.rivals.setdefault(rival, []).append(cost.less(start[rival]))
+                results.rivals.setdefault(rival, []).append(cost.less(start[rival], photos=len(photos)))
             for thumper in contestants:
                 cost = await asyncio.to_thread(bare_forward, folder, thumper.settings, thumper.precision)
                 results.bare.setdefault(thumper.precision, []).append(cost)
@@ -214,7 +184,7 @@ async def contest(
             others = rivals(model, scratch, rival)
             for title, found in sets.items():
                 results = await measure(
-                    found[:photos], title, contestants=contestants, others=others, rounds=rounds
+                    repeated(found, photos), title, contestants=contestants, others=others, rounds=rounds
                 )
                 print(json.dumps({title: results.report()}, indent=2), flush=True)
 

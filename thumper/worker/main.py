@@ -35,6 +35,7 @@ from thumper.worker.comparison import BOXES, Comparison
 from thumper.worker.detector import DeviceFault
 from thumper.worker.drain import Drain
 from thumper.worker.listener import listen
+from thumper.worker.memory import keep_freed_memory
 from thumper.worker.start import NO_DEVICE, START_LIMIT_S, in_short, make_known, prove, through_outages
 from thumper.worker.watchdog import keep_watch
 
@@ -60,6 +61,7 @@ def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     visible here, and `ServiceDownError` when PostgreSQL does not answer.
     """
     life = Life(role=ProcessRole.WORK, restarts=restarts, last_exit=last_exit)
+    keep_freed_memory()
     return asyncio.run(_live(settings, life))
 
 
