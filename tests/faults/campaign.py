@@ -18,6 +18,8 @@ from tests.faults.stage import Card, Stage, deal
 from tests.faults.subscriber import LATEST_S, Subscriber
 
 CARDS: Final = 6
+"""Cards that the photos come on, at least; where there are more faults than that, on one for each if it can."""
+LEAST_ON_CARD: Final = 10
 LOOK_S: Final = 0.05
 LONGEST_S: Final = 60.0
 SLOWEST_PER_S: Final = 4
@@ -49,7 +51,8 @@ class Campaign:
         """Deal the photos; nothing is started."""
         self.dice = random.Random(self.seed)
         self.monitor = Monitor(self.stage)
-        self.cards = deal(self.size, cards=CARDS, seed=self.seed)
+        cards = max(CARDS, min(self.faults, self.size // LEAST_ON_CARD))
+        self.cards = deal(self.size, cards=cards, seed=self.seed)
         number = -(-self.faults // self.together)
         # One in each stretch of the photos, so that enough of them are left for the last.
         stretch = self.size * 0.7 / number
@@ -100,22 +103,29 @@ class Campaign:
         waiting = list(self.cards)
         longest_s = LONGEST_S + self.size / SLOWEST_PER_S + 20 * self.faults
         while self.left > 0 and time.monotonic() - began_s < longest_s and (waiting or self.is_in_flight):
-            if waiting and self._wants_card(CARDS - len(waiting)):
+            is_due = time.monotonic() >= due_s
+            if waiting and self._wants_card(len(self.cards) - len(waiting), is_due=is_due):
                 self._drop(waiting.pop(0))
-            if self.is_in_flight and time.monotonic() >= due_s and self._is_moment():
-                self.disturb(self)
+            if is_due and self.is_in_flight and self._is_moment() and self._disturb():
                 longest_pause_s = self.pause_s[1] if waiting else self.pause_s[0]
                 due_s = time.monotonic() + self.dice.uniform(self.pause_s[0], longest_pause_s)
             time.sleep(LOOK_S)
         for card in waiting:
             self._drop(card)
 
-    def _wants_card(self, dropped: int) -> bool:
+    def _disturb(self) -> bool:
+        """Say whether it was of use: what found its victim gone waits for no pause."""
+        before = self.done.total()
+        self.disturb(self)
+        return self.done.total() > before
+
+    def _wants_card(self, dropped: int, *, is_due: bool) -> bool:
         """Whether there is so little work that the next fault might find none; the last cards wait for late faults."""
         if not self.is_in_flight:
-            return True
-        is_due = dropped <= 1 + CARDS * self.done.total() / self.faults
-        return is_due and self.monitor.dropped - self._ended() < self.size / CARDS
+            # However fast the photos end: none are used up in a pause, while only the next fault is waited for.
+            return is_due or not self._is_moment()
+        is_early = dropped <= 1 + len(self.cards) * self.done.total() / self.faults
+        return is_early and self.monitor.dropped - self._ended() < self.size / CARDS
 
     def _is_moment(self) -> bool:
         """Whether as many photos have ended as the dice want before the next fault, or nobody can say."""
