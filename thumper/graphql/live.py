@@ -18,6 +18,7 @@ import structlog
 
 from thumper.background import beside
 from thumper.domain.feed import FeedEvent
+from thumper.graphql.sharing import Shared
 from thumper.store import feed
 from thumper.store.connect import OUTAGES
 from thumper.store.feed_listener import keep_listening
@@ -34,6 +35,10 @@ PAGE_EVENTS: Final = 1000
 
 LOOK_EVERY_S: Final = 1.0
 """How often the feed is looked at without a notification."""
+
+READ_GAP_S: Final = 0.2
+"""Least time between two looks at the feed that found something: who follows the same is then at the same place, and
+is told the same."""
 
 OUTAGE_PAUSE_S: Final = 0.5
 """Pause after PostgreSQL could not be reached."""
@@ -53,6 +58,8 @@ class Live:
 
     def __init__(self) -> None:
         self.seq = 0
+        self.deliveries = Shared()
+        """What subscribers are told next, by what they follow and where they are."""
         self._kept: deque[FeedEvent] = deque(maxlen=KEPT_EVENTS)
         self._grown = asyncio.Event()
         self._wanted = asyncio.Event()
@@ -71,7 +78,7 @@ class Live:
         while True:
             self._wanted.clear()
             try:
-                await self._read()
+                found = await self._read()
                 away = False
             except Exception as error:  # noqa: BLE001  # whatever it was, subscribers must not wait for ever
                 if not away:
@@ -79,10 +86,14 @@ class Live:
                 away = True
                 await asyncio.sleep(OUTAGE_PAUSE_S)
                 continue
+            if found:
+                await asyncio.sleep(READ_GAP_S)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wanted.wait(), LOOK_EVERY_S)
 
-    async def _read(self) -> None:
+    async def _read(self) -> bool:
+        """Read what is new; say whether anything was."""
+        before = self.seq
         while True:
             events = await feed.read_after(self.seq, limit=PAGE_EVENTS)
             if events:
@@ -91,7 +102,7 @@ class Live:
                 self._grown.set()
                 self._grown = asyncio.Event()
             if len(events) < PAGE_EVENTS:
-                return
+                return self.seq > before
 
     async def beyond(self, seq: int, *, within_s: float | None = None) -> bool:
         """Wait until there are events after `seq`; False when `within_s` passed without any."""
@@ -143,4 +154,7 @@ async def going_live(url: str) -> AsyncIterator[Live]:
     with contextlib.suppress(*OUTAGES):
         live.seq = await feed.latest()
     async with beside(keep_listening(url, live.wake), live.keep_reading()):
-        yield live
+        try:
+            yield live
+        finally:
+            await live.deliveries.close()

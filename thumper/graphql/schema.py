@@ -28,6 +28,7 @@ from thumper.graphql.node import NodeQuery
 from thumper.graphql.review_change import ReviewMutation
 from thumper.graphql.scalar import SCALARS
 from thumper.graphql.screening import Parsing, Validation
+from thumper.graphql.sharing import SharingExecutor
 from thumper.graphql.sighting_change import SightingMutation
 from thumper.graphql.status import StatusQuery
 from thumper.graphql.subscription import Subscription
@@ -87,6 +88,7 @@ schema = ThumperSchema(
     subscription=Subscription,
     types=USER_ERRORS,
     extensions=[Masking, Parsing, Validation],
+    execution_context_class=SharingExecutor,
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 """The one schema of the process: types that look nodes up can belong to one only."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+import dataclasses
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import strawberry
 
@@ -16,6 +18,7 @@ from thumper.graphql.identity import decode, decode_given
 from thumper.graphql.node import related
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.scalar import BigInt
+from thumper.graphql.sharing import Shared
 from thumper.graphql.status import Status
 from thumper.graphql.subscription_stream import Delivery, follow, newest
 from thumper.graphql.subscription_topic import Detections, Images, SightingChange, Sightings
@@ -59,6 +62,8 @@ class LiveMessage:
     snapshot: bool = strawberry.field(
         description="Whether it stands by itself. When it comes later than first, forget what came before it."
     )
+    answers: strawberry.Private[Shared] = dataclasses.field(default_factory=Shared, kw_only=True)
+    """How it reads in the shape that clients asked for."""
 
 
 @strawberry.type(description="How everything stands.")
@@ -168,11 +173,22 @@ class _DumpNews:
         return True
 
 
+_TOLD: Final[WeakValueDictionary[Hashable, Any]] = WeakValueDictionary()
+"""The messages that somebody is being told now."""
+
+
 async def _messages(
     deliveries: AsyncIterator[Delivery[C]], kind: Callable[..., M]
 ) -> AsyncGenerator[M, None]:
+    """Make messages; who is told the same content gets the same object, so that it is executed once for all."""
     async for delivery in deliveries:
-        yield kind(seq=BigInt(delivery.seq), snapshot=delivery.snapshot, content=delivery.content)
+        # No other content has this id for as long as the message is there, which holds it.
+        key = (kind, delivery.seq, delivery.snapshot, id(delivery.content))
+        message = _TOLD.get(key)
+        if message is None:
+            message = kind(seq=BigInt(delivery.seq), snapshot=delivery.snapshot, content=delivery.content)
+            _TOLD[key] = message
+        yield message
 
 
 def subscription(description: str) -> Callable[[R], R]:

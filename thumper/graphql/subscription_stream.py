@@ -8,7 +8,7 @@ outages of PostgreSQL, and send at most four messages a second.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Generic, Protocol, TypeVar
@@ -39,8 +39,8 @@ class Delivery(Generic[T]):
     content: T
 
 
-class Topic(Protocol[T]):
-    """What a subscriber follows, as lists of items."""
+class Topic(Hashable, Protocol[T]):
+    """What a subscriber follows, as lists of items; equal topics bring the same."""
 
     def concerns(self, event: FeedEvent) -> bool:
         """Say whether an event can bring items."""
@@ -105,14 +105,19 @@ async def _next(live: Live, topic: Topic[T], place: int | None, pace: Pace) -> D
     while place is not None:
         await live.beyond(place)
         await pace.turn()
-        events = await outlast(partial(live.after, place))
-        if events is None:
+        delivery = await live.deliveries.get((topic, place), partial(_after, live, topic, place))
+        if delivery is None:
             break
-        delivery = await outlast(partial(_changes, topic, events))
         if delivery.content:
             return delivery
         place = delivery.seq
     return await outlast(partial(_snapshot, topic))
+
+
+async def _after(live: Live, topic: Topic[T], place: int) -> Delivery[list[T]] | None:
+    """Give what came after a place, which may be nothing of the topic; None when nobody remembers that far back."""
+    events = await outlast(partial(live.after, place))
+    return None if events is None else await outlast(partial(_changes, topic, events))
 
 
 async def _snapshot(topic: Topic[T]) -> Delivery[list[T]]:
