@@ -8,11 +8,10 @@ from tortoise.migrations import operations as ops
 
 from thumper.domain.precision import Precision
 
-KEYS = [
+CHECKS = [
     "ALTER TABLE detector ADD CONSTRAINT detector_precision CHECK (precision IN ('fp32', 'bf16', 'fp16'))",
-    "DROP INDEX detector_sha256_key",
-    "CREATE UNIQUE INDEX detector_sha256_key ON detector (sha256, precision)",
 ]
+INDEXES = ["CREATE UNIQUE INDEX detector_sha256_key ON detector (sha256, precision)"]
 
 
 class Migration(migrations.Migration):
@@ -38,5 +37,5 @@ class Migration(migrations.Migration):
                 null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
             ),
         ),
-        ops.RunSQL(KEYS),
+        ops.RunSQL(["DROP INDEX detector_sha256_key", *CHECKS, *INDEXES]),
     ]

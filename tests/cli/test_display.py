@@ -148,12 +148,15 @@ def test_a_dead_worker_is_said_with_how_it_ended() -> None:
         "message": "",
         "device": "cuda:0",
         "detectorName": "deer",
+        "detectorPrecision": "FP32",
         "restarts": 2,
         "lastExit": "killed by SIGKILL",
         "heartbeatAgeSeconds": 14.2,
     }
     words = ProcessView.read("worker", answer).words
     assert words == "DOWN: silent for 14 s (deer, cuda:0) · restarted 2 times, last exit: killed by SIGKILL"
+    faster = answer | {"detectorPrecision": "FP16"}
+    assert "(deer in fp16, cuda:0)" in ProcessView.read("worker", faster).words
     told = answer | {"message": "The detector cannot work: CUDA error."}
     assert ProcessView.read("worker", told).words.startswith(
         "DOWN: silent for 14 s. The detector cannot work: CUDA error. (deer, cuda:0)"

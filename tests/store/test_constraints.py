@@ -13,11 +13,11 @@ async def _names(sql: str) -> set[str]:
 
 
 async def test_every_check_and_index_of_the_migration_is_in_the_catalogue(database: str) -> None:
-    names = ("0002_constraints", "0003_honest_time")
+    names = ("0002_constraints", "0003_honest_time", "0005_precision")
     migrations = [importlib.import_module(f"thumper.migrations.{name}") for name in names]
     constraints = await _names("SELECT conname AS name FROM pg_constraint")
     indexes = await _names("SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'public'")
-    for statement in (text for own in migrations for text in [*own.CHECKS, *own.KEYS]):
+    for statement in (text for own in migrations for text in [*own.CHECKS, *getattr(own, "KEYS", ())]):
         found = re.search(r"ADD CONSTRAINT (\w+)", statement)
         assert found is not None
         assert found[1] in constraints
@@ -33,7 +33,7 @@ async def test_every_state_column_refuses_a_word_that_is_no_state(database: str)
         SELECT table_name, column_name FROM information_schema.columns
         WHERE table_schema = 'public'
             AND column_name IN ('state', 'kind', 'verdict', 'sex', 'life_stage', 'time_source', 'clock_source',
-                'clock_doubt', 'dst_edge', 'moon_phase', 'watch_mode', 'status', 'role')
+                'clock_doubt', 'dst_edge', 'moon_phase', 'watch_mode', 'status', 'role', 'precision')
         """
     )
     definitions = await client().execute_query_dict(

@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from thumper.background import stop_signals
-from thumper.errors import NotFoundError, RefusedError, ServiceDownError, ThumperError
+from thumper.cli.photo_choice import choose
+from thumper.domain.precision import Precision
+from thumper.errors import PrecisionError, RefusedError, ServiceDownError, ThumperError
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from thumper.cli.compare import Compared
+
 PHOTOS: Final = 200
 """How many photos are taken of a folder: enough for figures that hold, seconds to minutes of work."""
-SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png"})
 LOOK_S: Final = 0.2
 """How often it is asked how far everything is."""
 STILL_S: Final = 180.0
@@ -84,20 +87,10 @@ def benchmark(
     _make_home(settings.home)
     try:
         with bar() as progress:
-            figures = asyncio.run(_measure(settings, chosen, progress))
+            figures = asyncio.run(_measure(settings, chosen, folder, progress))
     finally:
         shutil.rmtree(settings.home, ignore_errors=True)
     typer.echo(json.dumps(asdict(figures)) if as_json else _told(figures))
-
-
-def choose(folder: Path, photos: int) -> list[Path]:
-    """Give so many photos, evenly out of all. Raises `NotFoundError` when there is none."""
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
-    if not found:
-        raise NotFoundError(f"There is no photo (.jpg, .jpeg, .png) in {folder}. Name a folder with photos.")
-    return [
-        found[number * len(found) // min(photos, len(found))] for number in range(min(photos, len(found)))
-    ]
 
 
 def _settings_of(own: Settings) -> Settings:
@@ -126,9 +119,10 @@ def _make_home(home: Path) -> None:
     (home / MARKER).touch()
 
 
-async def _measure(settings: Settings, photos: list[Path], progress: Progress) -> Figures:
+async def _measure(settings: Settings, photos: list[Path], folder: Path, progress: Progress) -> Figures:
     from thumper.cli.tree import run_tree
 
+    compared = await _compare(settings, folder, progress)
     stop = stop_signals()
     measured: list[Figures] = []
     card = settings.home / "card"
@@ -136,6 +130,8 @@ async def _measure(settings: Settings, photos: list[Path], progress: Progress) -
 
     async def beside(named: Settings) -> None:
         try:
+            if compared is not None:
+                await compared.record(named.postgres_url)
             measured.append(await _drop(named, card, len(photos), progress))
         finally:
             stop.set()
@@ -144,6 +140,30 @@ async def _measure(settings: Settings, photos: list[Path], progress: Progress) -
     if not measured:
         raise ThumperError("The benchmark was stopped before it had measured anything.")
     return measured[0]
+
+
+async def _compare(settings: Settings, folder: Path, progress: Progress) -> Compared | None:
+    """Find out whether the worker may use a faster precision, which it would not without; None in fp32.
+
+    Raises `PrecisionError` with the numbers.
+    """
+    from thumper.cli.compare import PHOTOS as MOST
+    from thumper.cli.compare import compare_photos
+    from thumper.domain.agreement import LEAST_BOXES
+    from thumper.worker.comparison import refuse_unless_good
+
+    if settings.precision is Precision.FP32:
+        return None
+    compared = await compare_photos(settings, choose(folder, MOST), progress)
+    agreement = compared.agreement
+    if not agreement.is_enough:
+        raise PrecisionError(
+            f"{settings.precision} is measured only if it agrees with fp32 on {LEAST_BOXES} boxes of your photos, and"
+            f" {agreement.photos} photos of {folder} hold {agreement.reference_boxes}. Name a folder with more animals,"
+            " or set THUMPER_PRECISION=fp32."
+        )
+    refuse_unless_good(agreement, settings.precision)
+    return compared
 
 
 def _copy(photos: list[Path], card: Path) -> None:

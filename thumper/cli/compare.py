@@ -5,26 +5,46 @@ from __future__ import annotations
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from thumper.cli.benchmark import choose
+from thumper.cli.photo_choice import choose, shuffle
+from thumper.domain.agreement import LEAST_BOXES, Agreement
 from thumper.domain.precision import Precision
 from thumper.embedded.servers import find_running
-from thumper.errors import SettingError
+from thumper.errors import RefusedError, ServiceDownError, SettingError
 from thumper.settings import Settings
+from thumper.weights import Weights, resolve
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from thumper.domain.agreement import Agreement
-    from thumper.weights import Weights
-
 PHOTOS: Final = 1000
 """Photos of the folder that are looked at, at most: fewer are, when the animals in them are enough."""
 EX_NOT_GOOD: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How far the model agrees with the reference, in which runtime."""
+
+    weights: Weights
+    engine: str
+    agreement: Agreement
+
+    async def record(self, url: str) -> None:
+        """Write it down where a worker will look for it. Raises `ServiceDownError` or `RefusedError`."""
+        from thumper.store import detectors
+        from thumper.store.connect import client, open_database
+        from thumper.store.schema_version import read_gap
+
+        async with open_database(url, pool_size=1):
+            if (await read_gap(client())).missing:
+                raise RefusedError("the database is new or of an older Thumper: start `thumper up` first.")
+            await detectors.record_agreement(self.weights, self.engine, self.agreement)
 
 
 def compare(
@@ -48,19 +68,27 @@ def compare(
     configure_logs(settings)
     chosen = choose(folder, photos)
     with bar() as progress:
-        agreement, kept = asyncio.run(_compare(settings, chosen, progress))
+        compared, hindrance = asyncio.run(_compare_and_keep(settings, chosen, progress))
+    agreement = compared.agreement
     if as_json:
-        told = agreement.to_json() | {"good": agreement.is_good, "enough": agreement.is_enough, "kept": kept}
+        told = {
+            "precision": settings.precision.value,
+            "engine": compared.engine,
+            **agreement.to_json(),
+            "good": agreement.is_good,
+            "enough": agreement.is_enough,
+            "kept": not hindrance,
+        }
         typer.echo(json.dumps(told))
     else:
-        typer.echo(_told(agreement, settings.precision, kept=kept))
+        typer.echo(_told(agreement, settings.precision, hindrance=hindrance))
     raise typer.Exit(0 if agreement.is_good else EX_NOT_GOOD)
 
 
-async def _compare(settings: Settings, photos: list[Path], progress: Progress) -> tuple[Agreement, bool]:
+async def compare_photos(settings: Settings, photos: list[Path], progress: Progress) -> Compared:
+    """Compare the model of the settings with the reference on photos, from everywhere among them."""
     from thumper.imaging.limits import Limits
     from thumper.imaging.sandbox import DecodeSandbox
-    from thumper.weights import resolve
     from thumper.worker.comparison import BOXES, Comparison
     from thumper.worker.loader import load_detector
 
@@ -79,27 +107,36 @@ async def _compare(settings: Settings, photos: list[Path], progress: Progress) -
             thread=thread,
             tell=lambda now: progress.update(task, completed=min(now.reference_boxes, BOXES)),
         )
-        agreement = await comparison.on(photos)
-    return agreement, await _keep(settings, weights, detector.engine, agreement)
+        agreement = await comparison.on(shuffle(photos))
+    progress.remove_task(task)
+    return Compared(weights, detector.engine, agreement)
 
 
-async def _keep(settings: Settings, weights: Weights, engine: str, agreement: Agreement) -> bool:
-    """Record the result where a worker will look for it, if there is a database now."""
-    from thumper.store import detectors
-    from thumper.store.connect import open_database
+async def _compare_and_keep(
+    settings: Settings, photos: list[Path], progress: Progress
+) -> tuple[Compared, str]:
+    compared = await compare_photos(settings, photos, progress)
+    return compared, await _keep(settings, compared)
 
+
+async def _keep(settings: Settings, compared: Compared) -> str:
+    """Record the result if there is a database now; give what is in the way, if anything is."""
+    if not compared.agreement.is_enough:  # nor may it take the place of one that says more
+        return f"it says too little: {LEAST_BOXES} boxes are needed."
     servers = find_running(settings)
     url = settings.database_url or (servers.database_url if servers is not None else None)
     if url is None:
-        return False
-    async with open_database(url, pool_size=1):
-        await detectors.record_agreement(weights, engine, agreement)
-    return True
+        return "no database runs: start `thumper up` and compare again."
+    try:
+        await compared.record(url)
+    except (ServiceDownError, RefusedError) as error:
+        return str(error)
+    return ""
 
 
-def _told(agreement: Agreement, precision: Precision, *, kept: bool) -> str:
+def _told(agreement: Agreement, precision: Precision, *, hindrance: str) -> str:
     verdict = "can be used" if agreement.is_good else "is not used"
     if not agreement.is_enough:
         verdict = "needs more photos with animals to be judged"
-    hint = "" if kept else "\nThis is not kept, since no database runs: start `thumper up` and compare again."
+    hint = f"\nThis is not kept: {hindrance}" if hindrance else ""
     return f"{precision} {verdict}: {agreement}.{hint}"

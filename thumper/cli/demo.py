@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from thumper.background import beside, stop_signals
+from thumper.domain.precision import Precision
 from thumper.errors import RefusedError, ServiceDownError, ThumperError
 from thumper.settings import Settings
 
@@ -87,6 +88,7 @@ def _demo_settings(own: Settings) -> Settings:
             "redis_url": None,
             "model": None,
             "class_map": None,
+            "precision": Precision.FP32,  # another would first have to agree on photos that are not there
             "truncated_hold_s": 3.0,
             "settle_s": 3.0,
         }

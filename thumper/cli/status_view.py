@@ -12,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-_PROCESS: Final = "state message device detectorName restarts lastExit heartbeatAgeSeconds"
+_PROCESS: Final = "state message device detectorName detectorPrecision restarts lastExit heartbeatAgeSeconds"
 
 FIELDS: Final = f"""
 images {{ total pending processing completed failed }}
@@ -55,7 +55,7 @@ class ProcessView:
             words = [f"{silent}. {answer['message']}" if answer["message"] else silent]
         elif answer["message"]:
             words = [answer["message"]]
-        where = ", ".join(part for part in (answer["detectorName"], answer["device"]) if part)
+        where = ", ".join(part for part in (_model(answer), answer["device"]) if part)
         words += [f"({where})"] if where else []
         if answer["restarts"]:
             times = "once" if answer["restarts"] == 1 else f"{answer['restarts']} times"
@@ -63,6 +63,12 @@ class ProcessView:
         if state == "BUSY" and answer.get("limit"):
             words.append(f"· {_stages(answer)}")
         return cls(name=name, state=state, words=" ".join(words))
+
+
+def _model(worker: dict[str, Any]) -> str:
+    """Name a worker's model; of its precision nothing is said as long as its answers are the reference's."""
+    name, precision = worker["detectorName"] or "", worker["detectorPrecision"]
+    return name if precision in {None, "FP32"} else f"{name} in {precision.lower()}"
 
 
 def _stages(worker: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from thumper.doctor.patient import Patient
 from thumper.doctor.verdict import Verdict
+from thumper.domain.agreement import Agreement
 from thumper.domain.detection import RawDetection
 from thumper.domain.precision import Precision
 from thumper.domain.proof import Proof, differences, words
@@ -52,12 +53,21 @@ async def look_at_detector(patient: Patient) -> list[Verdict]:
 
 def _judge_file(weights: Weights, row: Detector | None, *, current: Detector | None) -> Verdict:
     """Compare the file's bytes with those that were registered."""
-    mode = "" if weights.precision is Precision.FP32 else f" in {weights.precision}"
-    what = f"{weights.name}{mode} ({weights.path}, SHA-256 {_short(weights.sha256)})"
+    what = f"{weights.name}{_mode(weights.precision)} ({weights.path}, SHA-256 {_short(weights.sha256)})"
     if current is None:
         return Verdict.warn(_FILE, f"{what} is not registered yet.", remedy="`thumper up` registers it.")
     if (current.sha256, current.precision) == (weights.sha256, weights.precision):
-        return Verdict.ok(_FILE, f"{what} is byte for byte the one that was registered.")
+        return Verdict.ok(
+            _FILE, f"{what} is byte for byte the one that was registered{_agreement_of(current)}."
+        )
+    if current.sha256 == weights.sha256:
+        return Verdict.warn(
+            _FILE,
+            f"{what} is not the detector whose boxes are shown, which computes in {current.precision}"
+            f"{_agreement_of(row)}.",
+            remedy="`thumper up` makes it the one, a faster precision once it agrees with fp32 on your photos"
+            f" (`thumper status` says how far that is); to keep the other, set THUMPER_PRECISION={current.precision}.",
+        )
     if row is None and current.name == weights.name:
         return Verdict.fail(
             _FILE,
@@ -67,9 +77,21 @@ def _judge_file(weights: Weights, row: Detector | None, *, current: Detector | N
         )
     return Verdict.warn(
         _FILE,
-        f"{what} is not the detector whose boxes are shown, which is {current.name} ({_short(current.sha256)}).",
+        f"{what} is not the detector whose boxes are shown, which is {current.name}{_mode(current.precision)}"
+        f" ({_short(current.sha256)}).",
         remedy="`thumper up` makes it the one; to keep the other, set THUMPER_MODEL to its file.",
     )
+
+
+def _mode(precision: Precision) -> str:
+    return "" if precision is Precision.FP32 else f" in {precision}"
+
+
+def _agreement_of(row: Detector | None) -> str:
+    """Say how far a faster precision agrees with the reference, if that was found out."""
+    if row is None or row.agreement is None:
+        return ""
+    return f"; compared with fp32, {Agreement.from_json(row.agreement)}"
 
 
 async def _look_at_scene(settings: Settings, weights: Weights, *, row: Detector | None) -> Verdict:

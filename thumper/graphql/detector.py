@@ -48,7 +48,7 @@ class Label:
     description="How far a faster precision agrees with the reference, which is PyTorch in fp32."
 )
 class DetectorAgreement:
-    """Stands over `Agreement`."""
+    """Stands over what `detectors.record_agreement` wrote."""
 
     photos: int = strawberry.field(description="Photos of this site that both looked at.")
     reference_boxes: int = strawberry.field(
@@ -56,6 +56,10 @@ class DetectorAgreement:
     )
     found: int = strawberry.field(description="Those that were found again: same class, IoU above 0.7.")
     close: int = strawberry.field(description="Those that were found again with a confidence within 0.05.")
+    engine: str = strawberry.field(
+        description="What ran the model then, with versions. In another one they are compared again."
+    )
+    compared_at: dt.datetime = strawberry.field(description="When they were compared.")
 
 
 @strawberry.type(
@@ -87,8 +91,15 @@ class Detector(Node):
         optional(DetectorAgreement),
     )
     @staticmethod
-    def agreement(root: strawberry.Parent[models.Detector]) -> Agreement | None:
-        return None if root.agreement is None else Agreement.from_json(root.agreement)
+    def agreement(root: strawberry.Parent[models.Detector]) -> DetectorAgreement | None:
+        stored = root.agreement
+        if stored is None:
+            return None
+        return DetectorAgreement(
+            **Agreement.from_json(stored).to_json(),
+            engine=stored["engine"],
+            compared_at=dt.datetime.fromisoformat(stored["compared_at"]),
+        )
 
     @field("What its labels mean, by class number; empty until a worker has read the file.", listed(Label))
     @staticmethod

@@ -8,6 +8,7 @@ import math
 import strawberry
 
 from thumper.domain import stage as worker_stage
+from thumper.domain.precision import Precision
 from thumper.domain.progress import ProcessRole
 from thumper.domain.stage import Stage
 from thumper.graphql.context import Info
@@ -86,6 +87,9 @@ class Process:
     )
     detector_name: str | None = strawberry.field(
         description="Name of a worker's detector; null before it is loaded."
+    )
+    detector_precision: Precision | None = strawberry.field(
+        description="In which numbers a worker's detector computes; null before it is loaded."
     )
     restarts: int = strawberry.field(description="How often it was started again since `thumper up`.")
     last_exit: str = strawberry.field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from uuid import UUID
@@ -100,7 +101,8 @@ async def agreement_of(weights: Weights, engine: str) -> Agreement | None:
 async def record_agreement(weights: Weights, engine: str, agreement: Agreement) -> None:
     """Record how far it agrees; the detector is registered for that, and not made the current one."""
     detector_id = await register(weights, make_current=False)
-    told = agreement.to_json() | {"engine": engine}
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    told = agreement.to_json() | {"engine": engine, "compared_at": now}
     await client().execute_query_dict(
         "UPDATE detector SET agreement = $2::jsonb WHERE id = $1", [detector_id, json.dumps(told)]
     )

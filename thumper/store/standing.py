@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from thumper.domain.precision import Precision
 from thumper.domain.progress import ProcessRole, ProcessState, SourceKind, SourceState, WatchMode
 from thumper.domain.stage import Stage, StageTime
 from thumper.store import dump_search, image_counts, receipts
@@ -61,6 +62,7 @@ class Vitals:
     device: str | None = None
     detector_id: UUID | None = None
     detector_name: str | None = None
+    detector_precision: Precision | None = None
     images_per_s: float | None = None
     stages: tuple[StageTime, ...] = field(default=(), compare=False)
     restarts: int = 0
@@ -176,7 +178,8 @@ FROM unfinished, waiting
 # A silent process with a younger one of its role on the same machine has been replaced.
 _VITALS: Final = """
 SELECT process.role, process.state, process.host, process.pid, process.message, process.device,
-    process.detector_id, detector.name AS detector_name, process.images_per_s, process.stages,
+    process.detector_id, detector.name AS detector_name, detector.precision AS detector_precision,
+    process.images_per_s, process.stages,
     process.restarts,
     process.last_exit, process.started_at,
     extract(epoch FROM clock_timestamp() - process.heartbeat_at)::float8 AS heartbeat_age_s
@@ -202,6 +205,8 @@ def _of_row(row: dict[str, Any]) -> Vitals:
     elif state in {ProcessState.STARTING, ProcessState.STOPPING}:
         row["message"] = row["message"] or state.value
     told = {"role": ProcessRole(row["role"]), "liveness": liveness, "stages": _stages(row["stages"])}
+    if row["detector_precision"] is not None:
+        told["detector_precision"] = Precision(row["detector_precision"])
     return Vitals(**row | told)
 
 

@@ -19,7 +19,8 @@ from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.sandbox import DecodeSandbox, Loaded
 from thumper.settings import Settings
 from thumper.store import detectors
-from thumper.store.specimens import specimens
+from thumper.store.jobs import MOST_PIXELS
+from thumper.store.specimens import Specimens, specimens
 from thumper.weights import Weights
 from thumper.worker.detector import Detector
 from thumper.worker.loader import load_detector
@@ -35,6 +36,7 @@ log = structlog.get_logger(__name__)
 BOXES: Final = LEAST_BOXES * 3 // 2
 """Boxes of the reference after which enough is known."""
 AT_A_TIME: Final = 8
+"""Photos that are in memory at once, at most; fewer where photos may be so large that they were too much for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +56,16 @@ class Comparison:
     async def admit(self) -> None:
         """Let the detector pass if it computes in fp32, or agrees with the reference on photos of the library.
 
-        What was found out is recorded and not found out again, unless there were too few boxes and there are more
-        photos now. Raises `PrecisionError` with the numbers.
+        What was found out is recorded and not found out again, unless there were too few boxes and there may be
+        enough now. Raises `PrecisionError` with the numbers.
         """
         if self.weights.precision is Precision.FP32:
             return
         known = await detectors.agreement_of(self.weights, self.detector.engine)
         if known is None or not known.is_enough:
-            photos = await specimens()
-            if known is None or len(photos) > known.photos:
-                known = await self.on(photos)
+            chosen = await specimens(self.weights.sha256)
+            if known is None or _says_more(chosen, known):
+                known = await self.on(chosen.photos)
                 await detectors.record_agreement(self.weights, self.detector.engine, known)
         refuse_unless_good(known, self.weights.precision)
         log.info(
@@ -75,9 +77,11 @@ class Comparison:
         agreement = Agreement()
         if not photos:
             return agreement
+        self.tell(agreement)
         reference = await self._ask(self._load_reference)
-        for start in range(0, len(photos), AT_A_TIME):
-            some = photos[start : start + AT_A_TIME]
+        at_a_time = max(1, min(AT_A_TIME, MOST_PIXELS // self.settings.max_pixels))
+        for start in range(0, len(photos), at_a_time):
+            some = photos[start : start + at_a_time]
             loaded = await asyncio.gather(*map(self._load, some))
             pixels = [photo.pixels for photo in loaded if photo is not None]
             agreement += await self._ask(partial(_compare, reference, self.detector, pixels))
@@ -100,6 +104,11 @@ class Comparison:
             return await self.sandbox.load(path)
         except DecodeRefusal:
             return None
+
+
+def _says_more(chosen: Specimens, known: Agreement) -> bool:
+    """Say whether photos may hold enough boxes where those before held too few."""
+    return chosen.boxes >= LEAST_BOXES or len(chosen.photos) > known.photos
 
 
 def _compare(reference: Detector, detector: Detector, pixels: Sequence[NDArray[np.uint8]]) -> Agreement:

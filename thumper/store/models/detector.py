@@ -27,7 +27,7 @@ class Detector(Model):
     proof: Any = fields.JSONField(null=True)
     """The boxes that it found in the drawn proof scene when it was added; null until a worker has looked."""
     agreement: Any = fields.JSONField(null=True)
-    """How far a precision other than fp32 agrees with the reference, and in which engine; null until compared."""
+    """How far a precision other than fp32 agrees with the reference, in which engine, and when; null until compared."""
     current = fields.BooleanField(default=False)
     """Whether its boxes are the ones shown; true for one detector at most (see migrations)."""
     created_at = created_column()
