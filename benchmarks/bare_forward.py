@@ -2,15 +2,14 @@
 
     python -m benchmarks.bare_forward FOLDER PHOTOS THREADS
 
-Engine and precision are those of the settings. It reports the seconds of processor time and of the clock that the
-passes took, without start-up and preparation.
+Engine and precision are those of the settings; the exported model is that of the home, as a worker there has it. It
+reports the seconds of processor time and of the clock that the passes took, without start-up and preparation.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -36,10 +35,9 @@ def main() -> None:
     folder, number, threads = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     torch.set_num_threads(1)
     settings = Settings()
-    with tempfile.TemporaryDirectory() as exports:
-        network, engine = open_network(
-            resolve(settings), torch.device("cpu"), settings.engine, exports=Path(exports)
-        )
+    network, engine = open_network(
+        resolve(settings), torch.device("cpu"), settings.engine, exports=settings.home / "engines"
+    )
     photos = sorted(folder.glob("*.[jJ][pP]*[gG]"))[:number]
     boxed = [
         network.letterboxed([np.asarray(decode(photo.read_bytes(), Limits()).image)]) for photo in photos

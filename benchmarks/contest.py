@@ -15,8 +15,8 @@ from benchmarks.machine import disturbed
 
 CORES: Final = len(os.sched_getaffinity(0))
 
-STARTED: Final = 2
-"""Photos of the runs by which start-up is measured: what they take belongs to the photos, not to the start."""
+STARTED: Final = max(2, CORES)
+"""Photos of the runs by which start-up is measured, one for every process: what they take is not the start's."""
 
 Run: TypeAlias = Callable[[Path], object]
 """A rival looks at every photo of a folder."""
@@ -60,6 +60,7 @@ class Results:
     rivals: dict[str, list[Cost]] = field(default_factory=dict)
     thumper: dict[str, list[Cost]] = field(default_factory=dict)
     bare: dict[str, list[Cost]] = field(default_factory=dict)
+    engines: dict[str, str] = field(default_factory=dict)
     shares: list[float] = field(default_factory=list)
 
     def report(self) -> dict[str, object]:
@@ -79,6 +80,7 @@ class Results:
             "rounds": len(self.shares),
             "cpu_ms_per_image": {name: round(self._cpu_ms(costs), 1) for name, costs in every.items()},
             "images_per_s": {name: round(self._rate(costs), 1) for name, costs in every.items()},
+            "engines": self.engines,
             "best_rival": best,
             "cpu_ratio_to_best_rival": {name: round(rivals[best] / ms, 2) for name, ms in thumper.items()},
             "share_of_bare_forward": {name: round(bare[name] / ms, 2) for name, ms in thumper.items()},

@@ -29,6 +29,10 @@ SELECT file_name, label, confidence, x, y, detection.width, detection.height
 FROM image LEFT JOIN detection ON image.id = image_id WHERE file_name = ANY($1) ORDER BY image_id, ordinal
 """
 
+ENGINES: Final = """
+SELECT DISTINCT engine FROM detection_run JOIN detector ON detector.id = detector_id WHERE detector.current
+"""
+
 
 def reference_of(model: Path, folder: Path) -> Boxes:
     """Have ultralytics look at every photo by itself."""
@@ -60,6 +64,19 @@ async def stored_in(settings: Settings, reference: Boxes) -> Boxes:
         if label is not None:
             stored[name].append(RawDetection(numbers[label], confidence, Box(*corners)))
     return stored
+
+
+async def engine_of(settings: Settings) -> str:
+    """Give what ran the model of a running Thumper. Raises `RuntimeError` if it was not the same for every photo."""
+    servers = find_running(settings)
+    if servers is None:
+        raise RuntimeError("Thumper's database is gone")
+    connection = await asyncpg.connect(servers.database_url)
+    rows = await connection.fetch(ENGINES)
+    await connection.close()
+    if len(rows) != 1:
+        raise RuntimeError(f"Thumper changed its engine on the way: {[row['engine'] for row in rows]}")
+    return str(rows[0]["engine"])
 
 
 def check_equal(stored: Boxes, reference: Boxes) -> None:

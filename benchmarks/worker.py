@@ -1,6 +1,6 @@
 """The worker against what a user would take instead, in processor seconds an image: same photos, same model, one run.
 
-    python -m benchmarks.worker SMALL_PHOTOS [LARGE_PHOTOS ...] [--photos 200] [--rounds 5] [--megadetector PYTHON]
+    python -m benchmarks.worker SMALL_PHOTOS [LARGE_PHOTOS ...] [--photos 200] [--rounds 5] [--megadetector FOLDER]
 
 Thumper's seconds are those of all its processes with its PostgreSQL and Redis, from the first byte that is copied into
 the drop folder to the last committed row: hash, EXIF, thumbnail, database and feed besides. Rivals detect and count.
@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -32,13 +33,12 @@ from benchmarks.copies import repeated, write_card
 from benchmarks.live_thumper import running
 from benchmarks.machine import Others, describe
 from benchmarks.megadetector_rival import MegaDetector
-from benchmarks.stored_boxes import Boxes, agreement, check_equal, reference_of, stored_in
-from benchmarks.yolo_predict import run_yolo
+from benchmarks.rivals import rivals
+from benchmarks.stored_boxes import Boxes, agreement, check_equal, engine_of, reference_of, stored_in
 from thumper.domain.precision import Precision
 from thumper.settings import Settings
 from thumper.weights import resolve
 
-BATCHES: Final = (1, 16)
 CHECKED: Final = 300
 """Photos by which Thumper's boxes are judged, before anything is timed: they hold more than 500 boxes."""
 ENOUGH: Final = 500
@@ -58,11 +58,18 @@ async def thumpers(scratch: Path, seed: Path, model: Path) -> AsyncIterator[list
             f"fp32: {sum(map(len, reference.values()))} boxes of {len(reference)} photos are the reference's"
         )
         contestants = [exact]
-        if "bf16" in Path("/proc/cpuinfo").read_text():
-            contestants.append(await _start_faster(scratch / "bf16", seed, reference=reference, stack=stack))
+        if missing := missing_for_bf16():
+            print(f"bf16 is not measured: {missing}")
         else:
-            print("bf16 is not measured: this processor has no instructions for it")
+            contestants.append(await _start_faster(scratch / "bf16", seed, reference=reference, stack=stack))
         yield contestants
+
+
+def missing_for_bf16() -> str | None:
+    """Say what this machine lacks for bf16."""
+    if not {"avx512_bf16", "amx_bf16"} & set(Path("/proc/cpuinfo").read_text().split()):
+        return "this processor has no instructions for it"
+    return None if find_spec("openvino") else "OpenVINO is not installed"
 
 
 async def _start(home: Path, precision: Precision, stack: contextlib.AsyncExitStack) -> Contestant:
@@ -93,38 +100,14 @@ async def _start_faster(
     return faster
 
 
-def rivals(model: Path, scratch: Path, megadetector: MegaDetector | None) -> dict[str, Run]:
-    """Give who runs: at their defaults, and tuned to all cores."""
-
-    def api(batch: int, threads: int) -> Run:
-        command = [sys.executable, "-m", "benchmarks.ultralytics_rival", str(model)]
-        return lambda folder: _quietly([*command, str(folder), str(batch), str(threads)])
-
-    contestants: dict[str, Run] = {"yolo predict": lambda folder: _predict(model, folder, scratch)}
-    for batch in BATCHES:
-        contestants[f"ultralytics API, batch {batch}"] = api(batch, 0)
-        contestants[f"ultralytics API, batch {batch}, {CORES} threads"] = api(batch, CORES)
-    if megadetector is not None:
-        contestants["MegaDetector"] = megadetector.run
-    return contestants
-
-
-def _predict(model: Path, folder: Path, scratch: Path) -> None:
-    run_yolo(model, folder, into=scratch / "yolo", options=("imgsz=640",))
-
-
-def _quietly(command: list[str]) -> None:
-    subprocess.run(command, check=True, capture_output=True)
-
-
 async def measure(
     photos: list[Path], name: str, *, contestants: list[Contestant], others: dict[str, Run], rounds: int
 ) -> Results:
     """Run every round over one set of photos, all contestants in each."""
     results = Results(len(photos))
+    starts: dict[str, list[Cost]] = {rival: [] for rival in others}
     with tempfile.TemporaryDirectory() as scratch:
-        one = write_card(photos[:STARTED], "start", folder=Path(scratch))
-        start = {rival: Cost.median([cost_of(run, one) for _ in range(3)]) for rival, run in others.items()}
+        first = write_card(photos[:STARTED], "start", folder=Path(scratch))
         for number in range(rounds):
             noise = Others()
             folder = write_card(photos, f"{name}-{number}", folder=Path(scratch))
@@ -132,24 +115,31 @@ async def measure(
                 cost = await thumper.drop(folder)
                 results.thumper.setdefault(thumper.precision, []).append(cost)
             for rival, run in others.items():
+                starts[rival].append(await asyncio.to_thread(cost_of, run, first))
                 cost = await asyncio.to_thread(cost_of, run, folder)
-                results.rivals.setdefault(rival, []).append(cost.less(start[rival], photos=len(photos)))
+                results.rivals.setdefault(rival, []).append(cost)
             for thumper in contestants:
-                cost = await asyncio.to_thread(bare_forward, folder, thumper.settings, thumper.precision)
+                engine = results.engines[thumper.precision] = await engine_of(thumper.settings)
+                cost = await asyncio.to_thread(bare_forward, folder, thumper, engine)
                 results.bare.setdefault(thumper.precision, []).append(cost)
             results.shares.append(noise.share())
             shutil.rmtree(folder)
+    for rival, costs in results.rivals.items():
+        start = Cost.median(starts[rival])
+        results.rivals[rival] = [cost.less(start, photos=len(photos)) for cost in costs]
     return results
 
 
-def bare_forward(folder: Path, settings: Settings, precision: Precision) -> Cost:
-    """Measure the forward passes alone, in Thumper's own engine."""
+def bare_forward(folder: Path, thumper: Contestant, engine: str) -> Cost:
+    """Measure the forward passes alone. Raises `RuntimeError` if another engine than Thumper's made them."""
     photos = sum(1 for _ in folder.iterdir())
     command = [sys.executable, "-m", "benchmarks.bare_forward", str(folder), str(photos), str(CORES)]
-    environment = settings.as_environment() | {"THUMPER_PRECISION": precision.value}
+    environment = thumper.settings.as_environment() | {"THUMPER_PRECISION": thumper.precision.value}
     told = json.loads(
         subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
     )
+    if told["engine"] != engine:
+        raise RuntimeError(f"the bare forward pass is that of {told['engine']}, Thumper's of {engine}")
     return Cost(told["cpu_s"], told["wall_s"])
 
 
@@ -197,9 +187,15 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(
-        "--megadetector", type=Path, help="Python of an environment with the megadetector package"
+        "--megadetector",
+        type=Path,
+        help="folder of an environment with MegaDetector, made if it is not there",
     )
     options = parser.parse_args()
+    if options.photos <= STARTED:
+        parser.error(f"at least {STARTED + 1} photos are needed")
+    if options.megadetector is not None and options.megadetector.is_file():
+        parser.error("--megadetector takes the folder of the environment, not its Python")
     sets = {"small": jpegs(options.small)}
     if options.large:
         sets["large"] = [photo for folder in options.large for photo in jpegs(folder, LARGE_PX)]
