@@ -1,11 +1,11 @@
 """A backlog of thousands of photos, by one worker and by two on one database.
 
-    python -m benchmarks.backlog FOLDER_OF_JPEGS [--photos 2000] [--rounds 2]
+    python -m benchmarks.backlog FOLDER_OF_JPEGS [--photos 2000] [--rounds 2] [--precision fp32|bf16]
 
 The photos are dropped again and again with new bytes, in every round once for one worker and once for two, who take
 turns in going first. It tells the rate, what the backlog of the replaced system would take at that rate, and what an
-image costs in processor time with one and with two workers. Both work on one database; it stops if a job was claimed
-twice, or the second worker stood by.
+image costs: processor time with one and with two workers, by process with one, and bytes. Both workers work on one
+database; it stops if a job was claimed twice, or the second worker stood by.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +33,7 @@ from benchmarks.contestant import Contestant
 from benchmarks.copies import repeated, write_card
 from benchmarks.live_thumper import running
 from benchmarks.machine import Others, describe, disturbed, tree_cpu_s
+from benchmarks.unit_costs import bytes_per_image, spent_ms
 from thumper.domain.precision import Precision
 from thumper.embedded.servers import Addresses, find_running
 from thumper.settings import Settings
@@ -39,6 +42,8 @@ BACKLOG: Final = 35_234
 """Photos that waited in the replaced system."""
 ITS_MINUTES: Final = 240
 """What the replaced system needed for them, on the processor."""
+SEED: Final = 300
+"""Photos that fp32 sees before another precision works: they hold enough boxes to compare."""
 LEAST_SHARE: Final = 0.2
 """Share of the work below which the second worker only stood by."""
 READY: Final = """
@@ -51,52 +56,101 @@ SELECT (SELECT count(*) FROM image) AS images, (SELECT count(*) FROM detection_r
 # Claims tell whether a job ran twice; its second run would not be stored, so runs cannot tell.
 
 
-async def measure(photos: list[Path], *, rounds: int) -> dict[str, object]:
+@dataclass(slots=True)
+class Costs:
+    """What every round took, by the number of workers, and with one by process."""
+
+    photos: int
+    by_workers: dict[int, list[Cost]] = field(default_factory=lambda: {1: [], 2: []})
+    by_process: Counter[str] = field(default_factory=Counter)
+    shares: list[float] = field(default_factory=list)
+
+    def report(self) -> dict[str, object]:
+        """Give rates and processor milliseconds an image, medians of the rounds; those by process are means."""
+        one, two = self.by_workers[1], self.by_workers[2]
+        rate = {number: self.photos / Cost.median(each).wall_s for number, each in self.by_workers.items()}
+        cpu_ms = {
+            number: 1000 * Cost.median(each).cpu_s / self.photos for number, each in self.by_workers.items()
+        }
+        return {
+            "photos": self.photos,
+            "images_per_s": {number: round(value, 1) for number, value in rate.items()},
+            "minutes_for_the_backlog": {
+                number: round(BACKLOG / value / 60, 1) for number, value in rate.items()
+            },
+            "minutes_of_the_replaced_system": ITS_MINUTES,
+            "cpu_ms_per_image": {number: round(value, 1) for number, value in cpu_ms.items()},
+            "two_workers_to_one": round(
+                statistics.median(both.cpu_s / alone.cpu_s for alone, both in zip(one, two, strict=True)), 3
+            ),
+            "cpu_ms_per_image_by_process": {
+                name: round(spent_ms / self.photos / len(one), 2)
+                for name, spent_ms in self.by_process.most_common()
+            },
+            "disturbed_rounds": disturbed(self.shares),
+        }
+
+
+async def measure(photos: list[Path], *, rounds: int, precision: Precision) -> dict[str, object]:
     """Run every round, with one worker and with two. Raises `RuntimeError` if a job ran twice."""
-    costs: dict[int, list[Cost]] = {1: [], 2: []}
-    shares: list[float] = []
+    costs = Costs(len(photos))
     with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name)
-        (scratch / "home").mkdir()
-        async with running(scratch / "home") as settings:
+        home = Path(name) / "home"
+        home.mkdir()
+        if precision is not Precision.FP32:
+            await _see_in_fp32(home, photos[:SEED])
+        async with running(home, {"THUMPER_PRECISION": precision.value}) as settings:
             servers = _servers(settings)
             (up,) = psutil.Process().children()
+            backlog = Backlog(settings.model_copy(update={"precision": precision}), servers, up.pid)
             for number in range(rounds):
                 noise = Others()
                 for workers in (1, 2) if number % 2 == 0 else (2, 1):
-                    card = write_card(photos, f"{workers}-{number}", folder=scratch)
-                    async with _workers(workers, settings, servers, up=up.pid) as thumper:
-                        costs[workers].append(await _drop(thumper, card))
-                shares.append(noise.share())
+                    card = write_card(photos, f"{workers}-{number}", folder=Path(name))
+                    await backlog.drop(card, workers, costs)
+                    shutil.rmtree(card)
+                costs.shares.append(noise.share())
             counts = await _ask(servers, COUNTS)
+            sizes = await bytes_per_image(servers.database_url, home)
     if counts["claimed_again"] or not counts["images"] == counts["runs"] == counts["jobs"]:
         raise RuntimeError(f"jobs ran twice, or not at all: {dict(counts)}")
-    return _report(len(photos), costs, counts) | {"disturbed_rounds": disturbed(shares)}
+    told = {"images": counts["images"], "jobs_claimed_again": counts["claimed_again"]}
+    return costs.report() | told | {"bytes_per_image": sizes}
 
 
-@contextlib.asynccontextmanager
-async def _workers(
-    number: int, settings: Settings, servers: Addresses, *, up: int
-) -> AsyncIterator[Contestant]:
-    """Give Thumper with one worker or with two. Raises `RuntimeError` if the second left the work to the first."""
-    if number == 1:
-        yield Contestant(Precision.FP32, settings, (up,))
-        return
-    async with second_worker(settings, servers) as pid:
-        began_s, all_began_s = tree_cpu_s(pid), tree_cpu_s(up)
-        yield Contestant(Precision.FP32, settings, (up, pid))
-        own_s, others_s = tree_cpu_s(pid) - began_s, tree_cpu_s(up) - all_began_s
-    if own_s < LEAST_SHARE * (own_s + others_s):
-        raise RuntimeError(
-            f"the second worker took only {own_s:.1f} of {own_s + others_s:.1f} seconds: drop more photos, for a worker"
-            f" that nobody woke looks for work every {settings.poll_s:g} seconds"
-        )
+async def _see_in_fp32(home: Path, photos: list[Path]) -> None:
+    """Have the reference look at photos: another precision has to agree with it on them."""
+    async with running(home) as settings:
+        card = write_card(photos, "seed", folder=home.parent)
+        await Contestant(Precision.FP32, settings, ()).drop(card)
 
 
-async def _drop(thumper: Contestant, card: Path) -> Cost:
-    cost = await thumper.drop(card)
-    shutil.rmtree(card)
-    return cost
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """A running Thumper with a worker of its own, which may get help."""
+
+    settings: Settings
+    servers: Addresses
+    up: int
+
+    async def drop(self, card: Path, workers: int, costs: Costs) -> None:
+        """Have one worker or two look at a card. Raises `RuntimeError` if the second left the work to the first."""
+        precision = self.settings.precision
+        if workers == 1:
+            before = spent_ms([self.up])
+            costs.by_workers[1].append(await Contestant(precision, self.settings, (self.up,)).drop(card))
+            costs.by_process += spent_ms([self.up]) - before
+            return
+        async with second_worker(self.settings, self.servers) as pid:
+            began_s, all_began_s = tree_cpu_s(pid), tree_cpu_s(self.up)
+            both = Contestant(precision, self.settings, (self.up, pid))
+            costs.by_workers[2].append(await both.drop(card))
+            own_s, others_s = tree_cpu_s(pid) - began_s, tree_cpu_s(self.up) - all_began_s
+        if own_s < LEAST_SHARE * (own_s + others_s):
+            raise RuntimeError(
+                f"the second worker took only {own_s:.1f} of {own_s + others_s:.1f} seconds: drop more photos, for a"
+                f" worker that nobody woke looks for work every {self.settings.poll_s:g} seconds"
+            )
 
 
 def _servers(settings: Settings) -> Addresses:
@@ -138,35 +192,19 @@ async def _ask(servers: Addresses, query: str) -> asyncpg.Record:
         await connection.close()
 
 
-def _report(photos: int, costs: dict[int, list[Cost]], counts: asyncpg.Record) -> dict[str, object]:
-    cpu_ms = {workers: 1000 * Cost.median(each).cpu_s / photos for workers, each in costs.items()}
-    rate = {workers: photos / Cost.median(each).wall_s for workers, each in costs.items()}
-    return {
-        "photos": photos,
-        "images_per_s": {workers: round(value, 1) for workers, value in rate.items()},
-        "minutes_for_the_backlog": {
-            workers: round(BACKLOG / value / 60, 1) for workers, value in rate.items()
-        },
-        "minutes_of_the_replaced_system": ITS_MINUTES,
-        "cpu_ms_per_image": {workers: round(value, 1) for workers, value in cpu_ms.items()},
-        "two_workers_to_one": round(
-            statistics.median(two.cpu_s / one.cpu_s for one, two in zip(costs[1], costs[2], strict=True)), 3
-        ),
-        "images": counts["images"],
-        "jobs_claimed_again": counts["claimed_again"],
-    }
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="folder of JPEG photos")
     parser.add_argument("--photos", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--precision", type=Precision, choices=list(Precision), default=Precision.FP32)
     options = parser.parse_args()
     found = sorted(path for path in options.folder.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
     print(describe())
-    print(json.dumps(asyncio.run(measure(repeated(found, options.photos), rounds=options.rounds)), indent=2))
+    photos = repeated(found, options.photos)
+    told = asyncio.run(measure(photos, rounds=options.rounds, precision=options.precision))
+    print(json.dumps(told, indent=2))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.exports import lay_exports
 from thumper.settings import Settings
 
 Photos = Callable[[int], list[Path]]
@@ -35,6 +36,7 @@ def test_it_says_how_fast_the_machine_is_and_leaves_nothing(tmp_path: Path, phot
         shutil.copy(photo, folder / "below" / f"{number}.JPG")
     (folder / "broken.jpg").write_bytes(b"no photo")
     before = {path: path.read_bytes() for path in folder.rglob("*.*")}
+    lay_exports(tmp_path / "home")
     done = _run(tmp_path / "home", str(folder), "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
@@ -48,7 +50,7 @@ def test_it_says_how_fast_the_machine_is_and_leaves_nothing(tmp_path: Path, phot
         100 * told["images_per_second"] / rates[told["limit"]], rel=0.02
     )
     assert {path: path.read_bytes() for path in folder.rglob("*.*")} == before
-    assert [path.name for path in (tmp_path / "home").iterdir()] == []
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["engines"]
 
 
 def test_a_folder_without_photos_is_named(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def benchmark(
     chosen = choose(folder, photos)
     settings = _settings_of(own)
     configure_logs(settings)
-    _make_home(settings.home)
+    _make_home(settings.home, engines=own.home / "engines")
     try:
         with bar() as progress:
             figures = asyncio.run(_measure(settings, chosen, folder, progress))
@@ -108,8 +108,8 @@ def _settings_of(own: Settings) -> Settings:
     return own.model_copy(update=apart)
 
 
-def _make_home(home: Path) -> None:
-    """Make an empty home; only what an earlier benchmark left is removed for it."""
+def _make_home(home: Path, *, engines: Path) -> None:
+    """Make a home with nothing but exported models; only what an earlier benchmark left is removed for it."""
     if home.exists() and not (home / MARKER).exists():
         raise RefusedError(
             f"{home} was not made by a benchmark. Move it away, or set THUMPER_HOME elsewhere."
@@ -117,6 +117,8 @@ def _make_home(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
     (home / "drop").mkdir(parents=True)
     (home / MARKER).touch()
+    if engines.is_dir():
+        shutil.copytree(engines, home / "engines")
 
 
 async def _measure(settings: Settings, photos: list[Path], folder: Path, progress: Progress) -> Figures:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.exports import lay_exports
 from thumper.imaging.decode import decode
 from thumper.imaging.limits import Limits
 from thumper.settings import Settings
@@ -19,7 +20,7 @@ from thumper.worker.engines.yolo_engine import YoloEngine
 @pytest.fixture(scope="session")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where exported models are kept."""
-    return tmp_path_factory.mktemp("exports")
+    return lay_exports(tmp_path_factory.mktemp("home"), "ncnn", "onnx")
 
 
 @pytest.fixture(scope="session", params=["ncnn", "onnxruntime", "torch"])

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.exports import lay_exports
 from thumper.errors import DetectorError
 from thumper.settings import Settings
 from thumper.weights import resolve
@@ -50,17 +51,18 @@ def test_a_model_is_exported_once_and_anew_for_other_versions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    engines = tmp_path / "engines"
-    first = exported(WEIGHTS, Form.NCNN, engines, on_export=lambda: told.append("export"))
-    assert exported(WEIGHTS, Form.NCNN, engines, on_export=lambda: told.append("again")) == first
-    assert told == ["export"]
+    engines = lay_exports(tmp_path)
+    first = exported(WEIGHTS, Form.NCNN, engines, on_export=lambda: told.append("again"))
+    assert list(engines.iterdir()) == [first]
     assert sorted(file.name for file in first.iterdir()) == ["model.bin", "model.json", "model.param"]
     other, killed = engines / "0123456789abcdef-ncnn-form-1", engines / ".export-killed"
     for folder in (other, killed):
         (folder / "inside").mkdir(parents=True)
         os.utime(folder, (0, 0))
     monkeypatch.setattr(exports_of_models, "VERSIONS", "ultralytics 99.0, torch 99.0")
-    second = exported(WEIGHTS, Form.NCNN, engines)
+    second = exported(WEIGHTS, Form.NCNN, engines, on_export=lambda: told.append("anew"))
+    assert exported(WEIGHTS, Form.NCNN, engines, on_export=lambda: told.append("again")) == second
+    assert told == ["anew"]
     assert "-ultralytics-99.0-torch-99.0-pnnx-" in second.name
     assert sorted(engines.iterdir()) == sorted([other, second])
 

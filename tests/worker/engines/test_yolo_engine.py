@@ -10,6 +10,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from tests.exports import lay_exports
 from thumper.domain.box import iou
 from thumper.domain.detection import STORAGE_FLOOR, RawDetection
 from thumper.errors import DetectorError
@@ -21,9 +22,10 @@ from thumper.worker.engines.yolo_engine import YoloEngine
 
 Pixels = Callable[[Path], NDArray[np.uint8]]
 Photos = Callable[[int], list[Path]]
+Answers = dict[str, list[tuple[str, float, list[float]]]]
 
 
-def yolo_predict(photos: list[Path], folder: Path) -> dict[str, list[tuple[str, float, list[float]]]]:
+def yolo_predict(photos: list[Path], folder: Path) -> Answers:
     """Label, confidence and x1, y1, x2, y2 (fractions) of every box, by photo, as the command line gives them."""
     source = folder / "photos.txt"
     source.write_text("\n".join(map(str, photos)), "utf-8")
@@ -31,7 +33,7 @@ def yolo_predict(photos: list[Path], folder: Path) -> dict[str, list[tuple[str, 
     program = [str(Path(sys.executable).with_name("yolo")), "detect", "predict"]
     places = [f"model={PACKAGED_MODEL}", f"source={source}", f"project={folder}", "name=answers"]
     subprocess.run([*program, *places, *options], cwd=folder, check=True, capture_output=True, timeout=200)
-    answers: dict[str, list[tuple[str, float, list[float]]]] = {photo.stem: [] for photo in photos}
+    answers: Answers = {photo.stem: [] for photo in photos}
     for file in (folder / "answers" / "labels").glob("*.txt"):
         for line in file.read_text().splitlines():
             number, x, y, width, height, confidence = map(float, line.split())
@@ -40,12 +42,17 @@ def yolo_predict(photos: list[Path], folder: Path) -> dict[str, list[tuple[str, 
     return answers
 
 
+@pytest.fixture(scope="session")
+def theirs(photos: Photos, tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """What `yolo predict` finds in twenty photos."""
+    return yolo_predict(photos(120)[::6], tmp_path_factory.mktemp("predict"))
+
+
 @pytest.mark.slow
 def test_answers_equal_those_of_a_yolo_predict_process(
-    engine: YoloEngine, photos: Photos, pixels: Pixels, tmp_path: Path
+    engine: YoloEngine, photos: Photos, pixels: Pixels, theirs: Answers
 ) -> None:
     chosen = photos(120)[::6]
-    theirs = yolo_predict(chosen, tmp_path)
     ours = engine.detect([pixels(photo) for photo in chosen])
     assert sum(map(len, ours)) >= 20
     for photo, found in zip(chosen, ours, strict=True):
@@ -174,7 +181,7 @@ def test_loading_and_detecting_say_nothing_write_the_export_only_and_ask_nobody(
         "    engine.detect([np.asarray(Image.open(sys.argv[1]).convert('RGB'))])\n"
     )
     home = tmp_path / "home"
-    home.mkdir()
+    lay_exports(home, "onnx").rename(home / "exports")
     environment = {"HOME": str(home), "TMPDIR": str(home), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(
         [sys.executable, "-c", program, str(photos(1)[0])],
