@@ -3,12 +3,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
+
 from tests import factories as make
 from tests.api import Api
+from tests.pipeline import detect, store_images
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.moon import MoonPhase
 from thumper.domain.progress import ImageState
 from thumper.graphql.identity import encode
+from thumper.store.connect import client
+from thumper.store.models import Image
 
 NAMES = "query ($where: ImageFilter) { images(where: $where) { totalCount nodes { fileName } } }"
 
@@ -190,3 +195,26 @@ async def test_what_the_camera_noted_is_asked_in_its_units(api: Api) -> None:
         "bare.jpg": nothing,
         "endless.jpg": nothing | {"sequence": {"number": 2, "length": None}},
     }
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ({}, 4),
+        ({"hasDetections": True}, 2),
+        ({"hasDetections": False}, 2),
+        ({"species": "deer"}, 2),
+        ({"species": "elk"}, 0),
+        ({"minConfidence": 0.5}, 3),
+        ({"hasDetections": True, "minConfidence": 0.95}, 0),
+        ({"hasDetections": True, "state": "COMPLETED"}, 2),
+    ],
+)
+async def test_the_total_is_that_of_the_list(api: Api, where: dict[str, Any], expected: int) -> None:
+    await store_images(4)
+    await detect(3, boxes=2)
+    await client().execute_query_dict("UPDATE detection SET species = 'Deer'")
+    (rejected, *_) = await Image.filter(processed_at__isnull=False).order_by("id")
+    await client().execute_query_dict("UPDATE detection SET shown = FALSE WHERE image_id = $1", [rejected.id])
+    answer = (await api.ask(NAMES, where=where))["images"]
+    assert answer["totalCount"] == len(answer["nodes"]) == expected

@@ -130,13 +130,20 @@ def pages_of(name: str) -> Any:
     return operator.getitem(cast("Any", Connection), lazy(name))
 
 
-def connect(listing: Listing[M], conditions: Conditions, *, order: Order, cut: Cut) -> Connection[M]:
-    """Give a page of the rows that meet the conditions."""
+def connect(
+    listing: Listing[M],
+    conditions: Conditions,
+    *,
+    order: Order,
+    cut: Cut,
+    count: Callable[[], Awaitable[int]] | None = None,
+) -> Connection[M]:
+    """Give a page of the rows that meet the conditions; `count` counts them faster than one by one."""
     return Connection(
         order=order,
         cut=cut,
         read=lambda: page.read_page(listing, conditions, order=order, cut=cut),
-        count=lambda: page.count(listing, conditions),
+        count=count or (lambda: page.count(listing, conditions)),
     )
 
 

@@ -326,4 +326,5 @@ class ImageQuery:
     ) -> Connection[models.Image]:
         order = images.CAPTURED_NEWEST if order_by is None else _ORDERS[order_by.field, order_by.direction]
         cut = asked(order, first=first, after=after, last=last, before=before)
-        return connect(IMAGES, search(where).conditions(), order=order, cut=cut)
+        searched = search(where)
+        return connect(IMAGES, searched.conditions(), order=order, cut=cut, count=searched.count)

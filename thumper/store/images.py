@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.label import Sex
 from thumper.domain.progress import ImageState
+from thumper.store import page
 from thumper.store.connect import client
 from thumper.store.detections import CURRENT, shown, taken_between
 from thumper.store.models import Image
@@ -73,28 +74,42 @@ class ImageSearch:
         return conditions
 
     def _detected(self, conditions: Conditions) -> None:
-        asked = (self.species, self.sex, self.min_confidence)
         if self.has_detections is False:
             conditions.add(
                 "NOT EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id"
                 f" AND detection.detector_id = {CURRENT} AND {shown()})"
             )
-        if self.has_detections is not True and not any(value is not None for value in asked):
-            return
-        parts = ["detection.image_id = image.id", f"detection.detector_id = {CURRENT}"]
-        values: list[Any] = []
-        if self.min_confidence is not None:
-            parts.append(shown("{}"))
-            values.append(self.min_confidence)
-        else:
-            parts.append(shown())
+        asked = (self.species, self.sex, self.min_confidence)
+        if self.has_detections is True or any(value is not None for value in asked):
+            boxes = self._boxes(conditions)
+            conditions.clauses.append(
+                f"EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id AND {boxes})"
+            )
+
+    def _boxes(self, conditions: Conditions) -> str:
+        """Give the SQL that says which boxes an image must have one of; its values go into the conditions."""
+        parts = [f"detection.detector_id = {CURRENT}"]
+        parts.append(shown(None if self.min_confidence is None else conditions.hold(self.min_confidence)))
         if self.species is not None:
-            parts.append("lower(detection.species) = lower({})")
-            values.append(self.species)
+            parts.append(f"lower(detection.species) = lower({conditions.hold(self.species)})")
         if self.sex is not None:
-            parts.append("detection.sex = {}")
-            values.append(self.sex)
-        conditions.add(f"EXISTS (SELECT 1 FROM detection WHERE {' AND '.join(parts)})", *values)
+            parts.append(f"detection.sex = {conditions.hold(self.sex)}")
+        return " AND ".join(parts)
+
+    async def count(self) -> int:
+        """Count the images, without going through all of them where only their boxes are asked for, or nothing."""
+        conditions = Conditions()
+        if self == ImageSearch():
+            total = "SELECT coalesce(sum(images), 0)::int8 AS total FROM image_tally"
+        elif self._asks_for_boxes_only():
+            total = f"SELECT count(DISTINCT image_id) AS total FROM detection WHERE {self._boxes(conditions)}"
+        else:
+            return await page.count(IMAGES, self.conditions())
+        return int((await client().execute_query_dict(total, conditions.values))[0]["total"])
+
+    def _asks_for_boxes_only(self) -> bool:
+        boxes = {"has_detections": None, "species": None, "sex": None, "min_confidence": None}
+        return self.has_detections is not False and replace(self, **boxes) == ImageSearch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
