@@ -34,6 +34,7 @@ from benchmarks.copies import repeated, write_card
 from benchmarks.live_thumper import running
 from benchmarks.machine import Others, describe, disturbed, tree_cpu_s
 from benchmarks.unit_costs import bytes_per_image, spent_ms
+from thumper.cli.client import ask
 from thumper.domain.precision import Precision
 from thumper.embedded.servers import Addresses, find_running
 from thumper.settings import Settings
@@ -54,6 +55,7 @@ SELECT (SELECT count(*) FROM image) AS images, (SELECT count(*) FROM detection_r
     (SELECT count(*) FROM job) AS jobs, (SELECT count(*) FROM job WHERE attempts <> 1) AS claimed_again
 """
 # Claims tell whether a job ran twice; its second run would not be stored, so runs cannot tell.
+STAGES: Final = "{ status { worker { stages { stage millisecondsPerImage } } } }"
 
 
 @dataclass(slots=True)
@@ -63,6 +65,8 @@ class Costs:
     photos: int
     by_workers: dict[int, list[Cost]] = field(default_factory=lambda: {1: [], 2: []})
     by_process: Counter[str] = field(default_factory=Counter)
+    stages_ms: dict[str, float] = field(default_factory=dict)
+    """What the worker says that its stages take of an image, on the clock; writing goes on beside the next batch."""
     shares: list[float] = field(default_factory=list)
 
     def report(self) -> dict[str, object]:
@@ -87,6 +91,7 @@ class Costs:
                 name: round(spent_ms / self.photos / len(one), 2)
                 for name, spent_ms in self.by_process.most_common()
             },
+            "worker_stages_ms": self.stages_ms,
             "disturbed_rounds": disturbed(self.shares),
         }
 
@@ -140,6 +145,8 @@ class Backlog:
             before = spent_ms([self.up])
             costs.by_workers[1].append(await Contestant(precision, self.settings, (self.up,)).drop(card))
             costs.by_process += spent_ms([self.up]) - before
+            stages = (await ask(self.settings, STAGES))["status"]["worker"]["stages"]
+            costs.stages_ms = {stage["stage"]: round(stage["millisecondsPerImage"], 2) for stage in stages}
             return
         async with second_worker(self.settings, self.servers) as pid:
             began_s, all_began_s = tree_cpu_s(pid), tree_cpu_s(self.up)
