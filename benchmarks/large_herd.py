@@ -14,7 +14,7 @@ from thumper.weights import resolve
 LOCATIONS = 50
 DUMPS = 2000
 # Photos come dump by dump, each of one place and some weeks; a third of a percent failed.
-_IMAGES = """
+IMAGES = """
 WITH numbered AS (SELECT id, location_id, row_number() OVER (ORDER BY display_folder) - 1 AS place FROM dump),
 moments AS (
     SELECT n, n / {a_dump} AS place,
@@ -31,7 +31,7 @@ SELECT gen_random_uuid(), sha256(n::text::bytea), 30000 + n % 5000, 'image/jpeg'
     '2026-01-01'::timestamptz + n * interval '1 second', '2026-01-01'::timestamptz + n * interval '1.5 seconds'
 FROM moments JOIN numbered USING (place)
 """
-_JOBS = """
+JOBS = """
 INSERT INTO job (id, image_id, detector_id, state, held, alone, claimed_alone, attempts, crash_count, queued_at,
     finished_at, error_code)
 SELECT gen_random_uuid(), id, $1, state, FALSE, FALSE, FALSE, 1, 0, created_at, processed_at, error_code FROM image
@@ -58,8 +58,8 @@ async def fill(settings: Settings, *, images: int, detections: int) -> None:
         await detectors.note_labels(detector, ("buck", "doe", "turkey"))
         await _deliver()
     sql = await asyncpg.connect(settings.postgres_url)
-    await sql.execute(_IMAGES.format(images=images, a_dump=-(-images // DUMPS)))
-    await sql.execute(_JOBS, detector)
+    await sql.execute(IMAGES.format(images=images, a_dump=-(-images // DUMPS)))
+    await sql.execute(JOBS, detector)
     await sql.execute(_RUNS, detector)
     await sql.execute(_DETECTIONS.format(detections=detections), detector)
     await sql.execute("VACUUM (ANALYZE)")

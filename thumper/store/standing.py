@@ -156,7 +156,8 @@ async def read_standing() -> Standing:
     )
 
 
-# Unfinished images have a partial index, and all of them a tally.
+# Unfinished images have a partial index, and all of them a tally. A job's image is looked up by its id and not joined:
+# PostgreSQL knows late of a backlog that was just queued, and would go through all that waits for each that waits.
 _COUNTS: Final = f"""
 WITH unfinished AS (
     SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
@@ -165,9 +166,8 @@ WITH unfinished AS (
     FROM image WHERE state <> 'completed'
 ), waiting AS (
     SELECT count(*) FILTER (WHERE job.held) AS held, count(*) FILTER (WHERE NOT job.held) AS queued
-    FROM image JOIN job ON job.image_id = image.id
-    JOIN detector ON detector.id = job.detector_id AND detector.current
-    WHERE image.state <> 'completed' AND image.state = 'pending' AND job.state = 'pending'
+    FROM job WHERE job.state = 'pending' AND job.detector_id = (SELECT id FROM detector WHERE current)
+        AND (SELECT image.state FROM image WHERE image.id = job.image_id) = 'pending'
 )
 SELECT unfinished.*, waiting.*,
     {TOTAL} - pending - processing - failed AS completed,

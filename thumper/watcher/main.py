@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from thumper.background import beside, stop_signals, unless_told
+from thumper.background import beside, spare_what_stays, stop_signals, unless_told
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.errors import RefusedError
 from thumper.ingest.desk import Desk
@@ -70,6 +70,7 @@ async def _run(settings: Settings, life: Life) -> None:
             keep_readmitting(desk),
         ]
         async with beside(*works) as background:
+            spare_what_stays()
             log.info("watching", folder=str(settings.drop_dir))
             watching = asyncio.create_task(watch(desk, stop=stop, health=health))
             stopping = asyncio.create_task(stop.wait())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
-from thumper.background import beside
+from thumper.background import beside, spare_what_stays
 from thumper.domain.progress import ProcessState
 from thumper.graphql.context import Context
 from thumper.graphql.live import Live, going_live
@@ -63,6 +63,7 @@ async def open_room(settings: Settings, life: Life) -> AsyncIterator[Room]:
         wipes = WipeChecks()
         try:
             async with beside(keep_beating(life, lambda: Beat(state=ProcessState.IDLE))):
+                spare_what_stays()
                 yield Room(settings=settings, desk=desk, sandbox=sandbox, live=live, wipes=wipes)
         finally:
             await wipes.close()

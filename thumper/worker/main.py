@@ -17,7 +17,7 @@ from typing import Final
 
 import structlog
 
-from thumper.background import beside, stop_signals, unless_told
+from thumper.background import beside, spare_what_stays, stop_signals, unless_told
 from thumper.domain.agreement import Agreement
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.errors import PrecisionError
@@ -50,6 +50,8 @@ SILENCE_S: Final = 30.0
 MOMENT_S: Final = 1.0
 """How long the model may still take when the worker has failed, before nobody waits for it."""
 
+POLITENESS: Final = 5
+"""How much the model's threads and the decoders let go first whoever has little to do: the API and the watcher."""
 STOP_S: Final = 6.0
 """How long a stopping worker may take for the batch that is in the model; after 8 s the supervisor kills it."""
 
@@ -62,6 +64,7 @@ def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     """
     life = Life(role=ProcessRole.WORK, restarts=restarts, last_exit=last_exit)
     keep_freed_memory()
+    os.nice(POLITENESS)
     return asyncio.run(_live(settings, life))
 
 
@@ -182,6 +185,7 @@ def _tidy_up(settings: Settings) -> None:
 async def _work(bench: Bench, life: Life, voice: Voice, *, stop: asyncio.Event) -> Ending:
     """Drain the queue until `stop` or a device fault."""
     ending = Ending(0)
+    spare_what_stays()
     drain = Drain(bench)
     voice.sign = drain.sign
     wakeup = Wakeup(bench.settings.redis_url)
