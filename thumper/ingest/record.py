@@ -6,7 +6,6 @@ the same bytes are one image here.
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,23 +71,19 @@ async def record(
     for photo in photos:
         first.setdefault(photo.sha256, photo)
     known = await image_rows.find(transaction, first)
-    new = [photo for photo in first.values() if photo.sha256 not in known]
-    if not new:
+    drafts = [_draft(desk, photo) for photo in first.values() if photo.sha256 not in known]
+    if not drafts:
         return {}
-    # Reckoning for a thousand photos takes too long for the loop.
-    drafts = await asyncio.to_thread(lambda: [_draft(desk, photo) for photo in new])
-    now, belongings = await moment.now(transaction), await _belongings(transaction, drafts)
-    images = await asyncio.to_thread(
-        lambda: [
-            _image(
-                draft,
-                belongs,
-                original=originals[draft.photo.sha256],
-                clock=_clock(desk, draft, belongs, now=now),
-            )
-            for draft, belongs in zip(drafts, belongings, strict=True)
-        ]
-    )
+    now = await moment.now(transaction)
+    images = [
+        _image(
+            draft,
+            belongs,
+            original=originals[draft.photo.sha256],
+            clock=_clock(desk, draft, belongs, now=now),
+        )
+        for draft, belongs in zip(drafts, await _belongings(transaction, drafts), strict=True)
+    ]
     made = await image_rows.insert(transaction, images)
     return {image.sha256: image.id for image in images if image.id in made}
 
