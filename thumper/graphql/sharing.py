@@ -47,8 +47,7 @@ class Shared:
 
     async def close(self) -> None:
         """Cancel what is still being computed."""
-        for task in list(self._tasks.values()):
-            await cancel(task)
+        await cancel(*self._tasks.values())
 
 
 class SharedData(dict[str, Any]):
@@ -57,7 +56,7 @@ class SharedData(dict[str, Any]):
     @cached_property
     def text(self) -> str:
         """The same as JSON."""
-        return json.dumps(self)
+        return json.dumps(self, separators=(",", ":"))
 
 
 class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -79,7 +78,7 @@ class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
     def execute_operation(self, *serially: bool | None) -> Any:
         """Execute, or wait for whoever does."""
         answers = getattr(self.root_value, "answers", None)
-        if self._asked is None or not isinstance(answers, Shared):
+        if not isinstance(answers, Shared):
             return super().execute_operation(*serially)
         return answers.get(self._asked, partial(self._answer, *serially))
 

@@ -17,11 +17,11 @@ from cross_web import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import MissingQueryError
 from strawberry.http import GraphQLHTTPResponse, process_result
-from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
+from strawberry.http.exceptions import NonJsonMessageReceived
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
@@ -68,13 +68,6 @@ class _DictsOnly(ASGIWebSocketAdapter):
                 raise NonJsonMessageReceived
             yield message
 
-    async def send_text(self, text: str) -> None:
-        """Send what is JSON already. Raises `WebSocketDisconnected`."""
-        try:
-            await self.ws.send_text(text)
-        except WebSocketDisconnect as error:
-            raise WebSocketDisconnected from error
-
 
 class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
     """Closes on messages of the wrong shape instead of dying of them."""
@@ -85,21 +78,6 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
             await super().handle_message(message)
         except (TypeError, AttributeError):
             await self.handle_invalid_message("Failed to parse message")
-
-    async def send_message(self, message: WsMessage) -> None:
-        """Send one message; what others are told as well is not encoded again."""
-        payload: Any = message.get("payload")
-        if (
-            message["type"] == "next"
-            and payload.keys() == {"data"}
-            and isinstance(payload["data"], SharedData)
-        ):
-            head = json.dumps({"id": message["id"], "type": "next"})[:-1]
-            await cast("_DictsOnly", self.websocket).send_text(
-                f'{head}, "payload": {{"data": {payload["data"].text}}}}}'
-            )
-        else:
-            await super().send_message(message)
 
 
 class Transport(GraphQL[Context, None]):
@@ -158,6 +136,15 @@ class Transport(GraphQL[Context, None]):
             return json.loads(data)
         except (RecursionError, UnicodeDecodeError) as error:
             raise json.JSONDecodeError(str(error), "", 0) from error
+
+    def encode_json(self, data: object) -> str | bytes:
+        """Write JSON; what others are told as well is not encoded again."""
+        match data:
+            case {"id": operation, "type": "next", "payload": {"data": SharedData() as told, **more}} if (
+                not more
+            ):
+                return f'{{"id":{json.dumps(operation)},"type":"next","payload":{{"data":{told.text}}}}}'
+        return super().encode_json(data)
 
     def parse_json(self, data: str | bytes) -> Any:
         """Read a request or its variables: an object; null counts as an empty one."""

@@ -52,6 +52,7 @@ MOMENT_S: Final = 1.0
 
 POLITENESS: Final = 5
 """How much the model's threads and the decoders let go first whoever has little to do: the API and the watcher."""
+
 STOP_S: Final = 6.0
 """How long a stopping worker may take for the batch that is in the model; after 8 s the supervisor kills it."""
 

@@ -63,13 +63,18 @@ def _refuse_unfit(precision: Precision, device: torch.device, engine: str) -> No
     wanted = f"THUMPER_PRECISION={precision}"
     if on_cpu and precision is Precision.FP16:
         raise DetectorError(f"{wanted} is for CUDA, and the model runs on the CPU. Set it to bf16 or fp32.")
-    if on_cpu and not _FASTER_CPUS & _abilities():
+    if on_cpu and not has_bf16():
         raise DetectorError(
             f"{wanted} needs a CPU with bf16 instructions, which this one has not. Set it to fp32."
         )
     right = "openvino" if on_cpu else "torch"
     if engine not in {"auto", right}:
         raise DetectorError(f"{wanted} needs THUMPER_ENGINE=auto or {right} here, and it is {engine}.")
+
+
+def has_bf16() -> bool:
+    """Say whether this processor has instructions for bf16."""
+    return bool(_FASTER_CPUS & _abilities())
 
 
 def _abilities() -> set[str]:
