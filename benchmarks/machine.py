@@ -6,7 +6,7 @@ import contextlib
 import os
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -54,13 +54,16 @@ def _own_s() -> float:
 
 def tree_cpu_s(pid: int) -> float:
     """Give the seconds of processor time of a process and of all below it, with those that they have waited for."""
+    return sum(spent_s for _, spent_s in tree_cpu(pid))
+
+
+def tree_cpu(pid: int) -> Iterator[tuple[psutil.Process, float]]:
+    """Give a process and all below it, each with the seconds that it and those that it has waited for worked."""
     root = psutil.Process(pid)
-    spent_s = 0.0
     for process in (root, *root.children(recursive=True)):
         with contextlib.suppress(psutil.NoSuchProcess):
             times = process.cpu_times()
-            spent_s += times.user + times.system + times.children_user + times.children_system
-    return spent_s
+            yield process, times.user + times.system + times.children_user + times.children_system
 
 
 def disturbed(shares: Sequence[float]) -> list[int]:

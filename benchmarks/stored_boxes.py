@@ -12,13 +12,11 @@ import sys
 from pathlib import Path
 from typing import Final, TypeAlias
 
-import asyncpg
-
+from benchmarks.live_thumper import database_of
 from benchmarks.same_boxes import same_boxes
 from thumper.domain.agreement import Agreement, compare
 from thumper.domain.box import Box
 from thumper.domain.detection import RawDetection
-from thumper.embedded.servers import find_running
 from thumper.settings import Settings
 
 Boxes: TypeAlias = dict[str, list[RawDetection]]
@@ -51,13 +49,9 @@ def reference_of(model: Path, folder: Path) -> Boxes:
 
 async def stored_in(settings: Settings, reference: Boxes) -> Boxes:
     """Give what a running Thumper stored of the same photos."""
-    servers = find_running(settings)
-    if servers is None:
-        raise RuntimeError("Thumper's database is gone")
-    connection = await asyncpg.connect(servers.database_url)
-    rows = await connection.fetch(BOXES, list(reference))
-    labels = await connection.fetchval("SELECT labels FROM detector WHERE current")
-    await connection.close()
+    async with database_of(settings) as connection:
+        rows = await connection.fetch(BOXES, list(reference))
+        labels = await connection.fetchval("SELECT labels FROM detector WHERE current")
     numbers = {label: str(number) for number, label in enumerate(json.loads(labels))}
     stored: Boxes = {name: [] for name in reference}
     for name, label, confidence, *corners in rows:
@@ -68,12 +62,8 @@ async def stored_in(settings: Settings, reference: Boxes) -> Boxes:
 
 async def engine_of(settings: Settings) -> str:
     """Give what ran the model of a running Thumper. Raises `RuntimeError` if it was not the same for every photo."""
-    servers = find_running(settings)
-    if servers is None:
-        raise RuntimeError("Thumper's database is gone")
-    connection = await asyncpg.connect(servers.database_url)
-    rows = await connection.fetch(ENGINES)
-    await connection.close()
+    async with database_of(settings) as connection:
+        rows = await connection.fetch(ENGINES)
     if len(rows) != 1:
         raise RuntimeError(f"Thumper changed its engine on the way: {[row['engine'] for row in rows]}")
     return str(rows[0]["engine"])

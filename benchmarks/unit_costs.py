@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import asyncpg
 import psutil
+
+from benchmarks.machine import tree_cpu
 
 ROOMS: Final = ("watch", "work", "serve", "up")
 SIZES: Final = """
@@ -20,16 +21,12 @@ LEAST_BYTES: Final = 20
 """Tables that take less of an image are not told of."""
 
 
-def spent_ms(pids: Iterable[int]) -> Counter[str]:
-    """Give the milliseconds of processor time so far of these processes and all below them, by what they are."""
+def spent_ms(pid: int) -> Counter[str]:
+    """Give the milliseconds of processor time so far of a process and all below it, by what they are."""
     spent: Counter[str] = Counter()
-    for pid in pids:
-        for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                times = process.cpu_times()
-                # Of its children those that have ended; those that run are counted by themselves.
-                seconds = times.user + times.system + times.children_user + times.children_system
-                spent[_name(process)] += round(1000 * seconds)
+    for process, spent_s in tree_cpu(pid):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            spent[_name(process)] += round(1000 * spent_s)
     return spent
 
 
@@ -44,15 +41,11 @@ def _name(process: psutil.Process) -> str:
     return "decoding"
 
 
-async def bytes_per_image(url: str, home: Path) -> dict[str, dict[str, float]]:
+async def bytes_per_image(connection: asyncpg.Connection, home: Path) -> dict[str, dict[str, float]]:
     """Give the bytes that each table's rows and indexes take of an image, and those of each folder of the home."""
-    connection = await asyncpg.connect(url)
-    try:
-        images = await connection.fetchval("SELECT count(*) FROM image")
-        await connection.execute("VACUUM")
-        rows = await connection.fetch(SIZES)
-    finally:
-        await connection.close()
+    images = await connection.fetchval("SELECT count(*) FROM image")
+    await connection.execute("VACUUM")
+    rows = await connection.fetch(SIZES)
     tables = {
         row["name"]: {"rows": round(row["rows"] / images), "indexes": round(row["indexes"] / images)}
         for row in rows

@@ -38,6 +38,7 @@ from benchmarks.stored_boxes import Boxes, agreement, check_equal, engine_of, re
 from thumper.domain.precision import Precision
 from thumper.settings import Settings
 from thumper.weights import resolve
+from thumper.worker.engines.runtimes import has_bf16
 
 CHECKED: Final = 300
 """Photos by which Thumper's boxes are judged, before anything is timed: they hold more than 500 boxes."""
@@ -67,7 +68,7 @@ async def thumpers(scratch: Path, seed: Path, model: Path) -> AsyncIterator[list
 
 def missing_for_bf16() -> str | None:
     """Say what this machine lacks for bf16."""
-    if not {"avx512_bf16", "amx_bf16"} & set(Path("/proc/cpuinfo").read_text().split()):
+    if not has_bf16():
         return "this processor has no instructions for it"
     return None if find_spec("openvino") else "OpenVINO is not installed"
 
