@@ -6,9 +6,9 @@ import asyncpg
 
 from thumper.domain.progress import SourceKind
 from thumper.settings import Settings
-from thumper.store import detectors
-from thumper.store.connect import open_database
+from thumper.store.images.images import detectors
 from thumper.store.models import Dump, Location, Source
+from thumper.store.postgres.connect import open_database
 from thumper.weights import resolve
 
 LOCATIONS = 50

@@ -17,7 +17,7 @@ import asyncpg
 from thumper.cli.servers import with_addresses
 from thumper.embedded.servers import running_servers
 from thumper.settings import Settings
-from thumper.store.connect import migrate_database
+from thumper.store.postgres.connect import migrate_database
 
 _PATIENCE_S = 1800.0
 

@@ -28,9 +28,10 @@ from thumper.domain.box import Box
 from thumper.domain.detection import Detection
 from thumper.domain.label import ClassMap
 from thumper.settings import Settings
-from thumper.store import detectors, jobs, results
-from thumper.store.connect import open_database
-from thumper.store.results import Origin, Result
+from thumper.store.images.images import detectors
+from thumper.store.postgres.connect import open_database
+from thumper.store.queue import jobs, results
+from thumper.store.queue.results import Origin, Result
 
 WORKERS: Final = (1, 2, 4)
 AT_A_TIME: Final = 64

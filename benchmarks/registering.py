@@ -14,7 +14,7 @@ from benchmarks.machine import Others, disturbed
 from thumper.ingest import drop
 from thumper.ingest.walk import Found
 from thumper.settings import Settings
-from thumper.store.connect import open_database
+from thumper.store.postgres.connect import open_database
 
 AT_ONCE: Final = 1000
 """Files recorded in one transaction, as the watcher does."""

@@ -23,8 +23,8 @@ from tortoise.transactions import in_transaction
 from benchmarks.machine import Others, describe
 from benchmarks.queries import Bench, serving
 from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.store import feed
-from thumper.store.connect import client, open_database
+from thumper.store.feed.feed import feed
+from thumper.store.postgres.connect import client, open_database
 
 IMAGES: Final = 20_000
 SETTLED_S: Final = 5.0

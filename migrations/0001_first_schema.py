@@ -21,8 +21,8 @@ from thumper.domain.progress import (
     SourceKind,
     SourceState,
 )
-from thumper.store.ids import new_id
 from thumper.store.models.columns import WallClockField
+from thumper.store.postgres.ids import new_id
 
 
 class Migration(migrations.Migration):
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                 "table": "feed",
                 "app": "thumper",
                 "pk_attr": "seq",
-                "table_description": "One event; `thumper.store.feed` is the only writer.",
+                "table_description": "One event; `thumper.store.feed.feed` is the only writer.",
             },
             bases=["Model"],
         ),
@@ -465,7 +465,7 @@ class Migration(migrations.Migration):
                 "unique_together": (("image_id", "detector_id"),),
                 "indexes": [Index(fields=["batch_id", "state"])],
                 "pk_attr": "id",
-                "table_description": "Image x detector with its lease. `thumper.store.jobs` is the only writer.",
+                "table_description": "Image x detector with its lease. `thumper.store.queue.jobs` is the only writer.",
             },
             bases=["Model"],
         ),

@@ -15,8 +15,8 @@ from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.moon import MoonPhase
 from thumper.domain.progress import WatchMode
-from thumper.store.ids import new_id
 from thumper.store.models.columns import WallClockField
+from thumper.store.postgres.ids import new_id
 
 SOURCES = "('exif_original', 'exif_digitized', 'maker_note', 'exif_modified', 'file_name', 'sidecar')"
 MOON_PHASES = (

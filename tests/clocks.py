@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from tests.factories import make_image
 from thumper.domain.capture_time import ClockReading, TimeSource, choose
 from thumper.store import models
-from thumper.store.connect import client
 from thumper.store.models.image import UNTIMED_SORT_AT
+from thumper.store.postgres.connect import client
 
 ZONE = ZoneInfo("America/Chicago")
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)

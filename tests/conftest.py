@@ -21,7 +21,7 @@ from benchmarks.copies import with_comment
 from thumper.demo.ranch import build_ranch
 from thumper.embedded.servers import Addresses, running_servers
 from thumper.settings import PREFIX, Settings
-from thumper.store.connect import migrate_database, open_database
+from thumper.store.postgres.connect import migrate_database, open_database
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"

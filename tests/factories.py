@@ -12,9 +12,9 @@ from uuid import UUID
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.progress import FileState, ImageState, SourceKind
 from thumper.store import models
-from thumper.store.connect import client
-from thumper.store.ids import new_id
 from thumper.store.models.image import UNTIMED_SORT_AT
+from thumper.store.postgres.connect import client
+from thumper.store.postgres.ids import new_id
 
 _numbers = itertools.count(1)
 

@@ -14,7 +14,7 @@ import websockets
 from websockets.typing import Subprotocol
 
 from tests.patience import PATIENCE_S
-from thumper.graphql.identity import decode
+from thumper.graphql.relay.identity import decode
 
 
 @dataclass

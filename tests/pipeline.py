@@ -13,10 +13,12 @@ from thumper.domain.detection import Detection
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.label import ClassMap
 from thumper.domain.progress import ImageState
-from thumper.store import detectors, feed, jobs, results
-from thumper.store.jobs import Lease
+from thumper.store.feed.feed import feed
+from thumper.store.images.images import detectors
 from thumper.store.models import Dump
-from thumper.store.results import Origin, Result
+from thumper.store.queue import jobs, results
+from thumper.store.queue.jobs import Lease
+from thumper.store.queue.results import Origin, Result
 from thumper.weights import Weights
 
 ORIGIN = Origin(device="cpu", engine="test", class_map=ClassMap.parse({}, name="none"))

@@ -1,4 +1,4 @@
-"""Databases as released versions of Thumper left them, filled with what lies in `tests/store/released`."""
+"""Databases as released versions of Thumper left them, filled with what lies in `tests/store/models/released`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.transactions import in_transaction
 
-from thumper.store.connect import APP, database_config
-from thumper.store.schema_version import RECORD, known_migrations
+from thumper.store.postgres.connect import APP, database_config
+from thumper.store.postgres.schema_version import RECORD, known_migrations
 
-SHAPES: Final = Path(__file__).parent / "store" / "released"
+SHAPES: Final = Path(__file__).parent / "store" / "models" / "released"
 """One file for each schema whose rows an earlier file cannot write."""
 
 Rows = dict[str, list[dict[str, Any]]]

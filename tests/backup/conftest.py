@@ -15,7 +15,7 @@ from tests.backup.keeping import administer, keep
 from tests.released import make_released
 from thumper.embedded.servers import Addresses
 from thumper.settings import Settings
-from thumper.store.schema_version import known_migrations
+from thumper.store.postgres.schema_version import known_migrations
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

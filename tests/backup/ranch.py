@@ -14,10 +14,10 @@ from tests.patience import until
 from tests.pipeline import detect, fail
 from thumper.demo.ranch import build_ranch
 from thumper.domain.progress import WAITING
+from thumper.ingest.context import Desk
 from thumper.ingest.deliver import ingest_path
-from thumper.ingest.desk import Desk
 from thumper.settings import Settings
-from thumper.store import detectors
+from thumper.store.images.images import detectors
 from thumper.store.models import Dump, File, Source
 from thumper.watcher.daemon import watch
 from thumper.watcher.root import Health

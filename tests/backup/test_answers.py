@@ -24,8 +24,8 @@ from tests.patience import until
 from tests.pipeline import detect, use_detector
 from thumper.embedded.servers import Addresses, running_servers
 from thumper.settings import Settings
-from thumper.store.connect import open_database
 from thumper.store.models import DetectionRun, Dump, File, Image, Job, Source
+from thumper.store.postgres.connect import open_database
 
 pytestmark = pytest.mark.slow
 

@@ -25,8 +25,8 @@ from thumper.backup.originals import Original, copy_out, put_back
 from thumper.domain.disk_space import MB, Space
 from thumper.errors import BackupError, BadBackupError, NoRoomError, RefusedError
 from thumper.settings import Settings
-from thumper.store import disk_space, library, premises
-from thumper.store.connect import migrate_database, open_database
+from thumper.store.disk import disk_space, library, library_claim
+from thumper.store.postgres.connect import migrate_database, open_database
 
 Photos = Callable[[int], list[Path]]
 
@@ -36,7 +36,7 @@ async def ranch(settings: Settings, photos: Photos) -> Settings:
     """Three photos in the drop folder and two in the library, all recorded."""
     settings.drop_dir.mkdir()
     async with open_database(settings.postgres_url, pool_size=2):
-        await premises.check_library(settings.library_dir)
+        await library_claim.check_library(settings.library_dir)
         dump = await make_dump(source=await make_source(settings.drop_dir))
         for number, photo in enumerate(photos(5)):
             content = photo.read_bytes()
@@ -271,7 +271,7 @@ async def test_what_a_restore_left_that_was_cut_short_is_named_by_whoever_starts
     await migrate_database(elsewhere.postgres_url)
     async with open_database(elsewhere.postgres_url, pool_size=2):
         with pytest.raises(RefusedError, match=r"was not finished\. Run `thumper restore` again"):
-            await premises.check_library(elsewhere.library_dir)
+            await library_claim.check_library(elsewhere.library_dir)
     await bring_back(elsewhere, tmp_path / "backup")
     async with open_database(elsewhere.postgres_url, pool_size=2):
-        await premises.check_library(elsewhere.library_dir)
+        await library_claim.check_library(elsewhere.library_dir)

@@ -21,11 +21,11 @@ from thumper.embedded.postgres_server import PostgresServer
 from thumper.embedded.servers import Addresses
 from thumper.errors import BackupError, BadBackupError, RefusedError
 from thumper.settings import Settings
-from thumper.store import premises
-from thumper.store.connect import open_database
+from thumper.store.disk import library_claim
+from thumper.store.disk.library_claim import UNFINISHED_RESTORE
 from thumper.store.models import Deer
-from thumper.store.premises import UNFINISHED_RESTORE
-from thumper.store.schema_version import known_migrations
+from thumper.store.postgres.connect import open_database
+from thumper.store.postgres.schema_version import known_migrations
 
 MOVED = {"source", "image", "process", "job"}
 """Tables whose rows say where things are, or who works."""
@@ -119,7 +119,7 @@ async def test_library_and_drop_folder_are_where_they_are_here(
     assert paths["upload"]["display_path"] == str(fresh.library_dir)
     assert paths["drop"]["path"] == bytes(fresh.drop_dir)
     async with open_database(fresh.postgres_url, pool_size=2):
-        await premises.check_library(fresh.library_dir)  # does not refuse
+        await library_claim.check_library(fresh.library_dir)  # does not refuse
 
 
 async def test_a_drop_folder_outside_the_home_stays_unless_another_is_named(
@@ -194,7 +194,7 @@ async def test_a_database_with_data_is_refused_and_stays(
 
 async def test_a_home_with_a_library_is_refused(fresh: Settings, whole: Path) -> None:
     fresh.library_dir.mkdir(parents=True)
-    (fresh.library_dir / premises.MARKER).write_text("of a database that was never used")
+    (fresh.library_dir / library_claim.MARKER).write_text("of a database that was never used")
     restoration.refuse_taken_home(fresh)
     (fresh.library_dir / "originals").mkdir()
     (fresh.library_dir / "originals" / "x.jpg").write_bytes(b"photo")
@@ -231,13 +231,13 @@ async def test_cut_off_after_any_step_it_begins_anew_or_is_done(
     refused = contextlib.nullcontext() if words is None else pytest.raises(RefusedError, match=words)
     async with open_database(fresh.postgres_url, pool_size=2):
         with refused:  # before, the home is as it was
-            await premises.check_library(fresh.library_dir)
+            await library_claim.check_library(fresh.library_dir)
     restored = await bring_back(fresh, whole)
     assert (restored.already, restored.earlier) == (is_done, None)
     assert len(await ask(fresh.postgres_url, "SELECT FROM image")) == 5
     assert not (fresh.home / UNFINISHED_RESTORE).exists()
     async with open_database(fresh.postgres_url, pool_size=2):
-        await premises.check_library(fresh.library_dir)
+        await library_claim.check_library(fresh.library_dir)
 
 
 async def test_what_was_written_meanwhile_into_the_database_that_was_there_is_kept_and_named(

@@ -29,7 +29,7 @@ from thumper.errors import (
     UsageError,
 )
 from thumper.settings import Settings
-from thumper.store import disk_space
+from thumper.store.disk import disk_space
 
 
 async def test_it_says_what_it_holds_and_sha256sum_can_check_it(used: Settings, tmp_path: Path) -> None:

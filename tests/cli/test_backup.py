@@ -20,8 +20,8 @@ from tests.pipeline import use_detector
 from tests.watcher.stage import Stage
 from thumper.embedded.servers import running_servers
 from thumper.settings import Settings
-from thumper.store.connect import migrate_database, open_database
 from thumper.store.models import Deer
+from thumper.store.postgres.connect import migrate_database, open_database
 
 pytestmark = pytest.mark.slow  # as a whole: each starts the real command
 

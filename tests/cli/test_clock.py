@@ -22,7 +22,7 @@ from thumper.cli.app import app
 from thumper.cli.client import ApiRefusedError
 from thumper.domain.clock_doubt import ClockDoubt
 from thumper.errors import UsageError
-from thumper.graphql.identity import encode
+from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
 from thumper.store import models
 

@@ -25,10 +25,12 @@ from thumper.domain.detection import RawDetection
 from thumper.domain.progress import FileState, ProcessRole, ProcessState
 from thumper.domain.proof import Proof
 from thumper.settings import Settings
-from thumper.store import detectors, library, premises, processes
-from thumper.store.connect import client
+from thumper.store.disk import library, library_claim
+from thumper.store.images.images import detectors
 from thumper.store.models import Detector, Job, Process
-from thumper.store.processes import Life
+from thumper.store.postgres.connect import client
+from thumper.store.status import processes
+from thumper.store.status.processes import Life
 from thumper.weights import resolve
 from thumper.worker.proof import scene_hash
 
@@ -130,7 +132,7 @@ async def test_where_a_worker_has_proved_its_detector_nothing_fails(
 
 async def _break_everything(settings: Settings) -> dict[str, tuple[str, str]]:
     """Inject a fault for each check of the answer: its level, and words that name the fault."""
-    await premises.check_library(settings.library_dir)
+    await library_claim.check_library(settings.library_dir)
     source = await make_source(settings.drop_dir)
     dump = await make_dump(source=source)
     await make_file(dump, FileState.REJECTED)  # and the folder is not there any more

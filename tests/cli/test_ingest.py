@@ -16,8 +16,8 @@ from thumper.cli.receipt import finish
 from thumper.errors import ServiceDownError
 from thumper.ingest import deliver
 from thumper.settings import Settings
-from thumper.store import premises
-from thumper.store.connect import open_database
+from thumper.store.disk import library_claim
+from thumper.store.postgres.connect import open_database
 
 
 async def test_postgresql_going_away_is_said_in_a_sentence(
@@ -36,7 +36,7 @@ async def test_the_verdict_is_that_of_the_api_and_needs_no_running_one(
 ) -> None:
     async with open_database(settings.postgres_url):
         await use_detector()
-        await premises.check_library(settings.library_dir)
+        await library_claim.check_library(settings.library_dir)
     with folder_on_another_device(tmp_path) as card:
         for shade in range(3):
             (card / f"{shade}.jpg").write_bytes(small_jpeg(shade))

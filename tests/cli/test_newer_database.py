@@ -18,7 +18,7 @@ from thumper.cli.demo import free_port
 from thumper.embedded.postgres_cluster import find_programs
 from thumper.errors import SchemaTooNewError
 from thumper.settings import Settings
-from thumper.store.connect import open_database
+from thumper.store.postgres.connect import open_database
 
 pytestmark = pytest.mark.slow  # as a whole: each starts real commands
 

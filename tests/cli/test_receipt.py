@@ -23,7 +23,7 @@ from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.progress import FileState, SourceKind
 from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError
-from thumper.graphql.identity import encode
+from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
 from thumper.store.models import Dump, Source
 

@@ -9,8 +9,8 @@ import pytest_asyncio
 
 from thumper.doctor.patient import Patient
 from thumper.settings import Settings
-from thumper.store.connect import client
-from thumper.store.schema_version import read_gap
+from thumper.store.postgres.connect import client
+from thumper.store.postgres.schema_version import read_gap
 
 
 @pytest_asyncio.fixture

@@ -9,7 +9,7 @@ from thumper.doctor import clock
 from thumper.doctor.clock import look_at_clock, look_at_time_zone
 from thumper.doctor.patient import Patient
 from thumper.settings import Settings
-from thumper.store.connect import client
+from thumper.store.postgres.connect import client
 
 
 async def test_clocks_that_agree_are_fine_with_and_without_a_database(

@@ -16,7 +16,7 @@ from thumper.domain.box import Box
 from thumper.domain.detection import RawDetection
 from thumper.domain.proof import Proof
 from thumper.settings import Settings
-from thumper.store import detectors
+from thumper.store.images.images import detectors
 from thumper.weights import PACKAGED_MODEL, Weights, resolve
 from thumper.worker.detector import OutOfMemory
 from thumper.worker.loader import NoInferenceLibraryError

@@ -11,7 +11,7 @@ from thumper.doctor.disk import GB, look_at_disks
 from thumper.doctor.patient import Patient
 from thumper.doctor.verdict import Level
 from thumper.domain.disk_space import MB, Space
-from thumper.store.disk_space import measure
+from thumper.store.disk.disk_space import measure
 
 ONE = "home, library, database and drop folder"
 

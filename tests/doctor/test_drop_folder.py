@@ -12,8 +12,8 @@ from thumper.doctor.drop_folder import look_at_drop_folder
 from thumper.doctor.patient import Patient
 from thumper.domain.keep import Keep
 from thumper.domain.progress import FileState, SourceState
+from thumper.store.files.sources import mark_online
 from thumper.store.models import Source
-from thumper.store.sources import mark_online
 from thumper.watcher.scan import root_identity
 
 

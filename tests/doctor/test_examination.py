@@ -13,7 +13,7 @@ from thumper.doctor.examination import CHECKS, Check, examine
 from thumper.doctor.patient import Patient, admitted
 from thumper.doctor.verdict import Report, Verdict
 from thumper.settings import Settings
-from thumper.store.connect import client, open_database
+from thumper.store.postgres.connect import client, open_database
 
 ROOT = Path(__file__).resolve().parents[2]
 

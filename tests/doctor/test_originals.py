@@ -12,17 +12,17 @@ import pytest_asyncio
 
 from tests.doctor.verdicts import FAIL, OK, WARN, only
 from tests.factories import make_dump, make_image, make_source
-from thumper.doctor import originals
+from thumper.doctor import originals, queries
 from thumper.doctor.originals import look_at_library, look_at_originals
 from thumper.doctor.patient import Patient
-from thumper.store import checkups, library, premises
+from thumper.store.disk import library, library_claim
 from thumper.store.models import Dump, Image
 
 
 @pytest_asyncio.fixture
 async def dump(patient: Patient) -> Dump:
     """A dump of the drop folder, beside a library that belongs to the database."""
-    await premises.check_library(patient.settings.library_dir)
+    await library_claim.check_library(patient.settings.library_dir)
     return await make_dump(source=await make_source(patient.settings.drop_dir))
 
 
@@ -59,7 +59,7 @@ def _age(path: Path, seconds: float) -> None:
 async def test_originals_that_are_all_there_are_counted_a_page_at_a_time(
     patient: Patient, dump: Dump, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkups, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(queries, "ROWS_AT_ONCE", 2)
     for number in range(3):
         await _dropped(patient, dump, number)
         await _kept(patient, dump, number)
@@ -100,7 +100,7 @@ async def test_a_look_that_takes_too_long_says_how_far_it_came(
 ) -> None:
     for number in range(3):
         await _dropped(patient, dump, number)
-    monkeypatch.setattr(checkups, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(queries, "ROWS_AT_ONCE", 1)
     monkeypatch.setattr(originals, "LOOK_S", 0.0)
     assert "originals of 1 of 3 images" in only(await look_at_originals(patient), OK)
 
@@ -130,7 +130,7 @@ async def test_what_a_killed_process_left_half_written_is_named(patient: Patient
 
 
 async def test_a_library_of_another_database_is_named_and_not_claimed(patient: Patient, dump: Dump) -> None:
-    marker = patient.settings.library_dir / premises.MARKER
+    marker = patient.settings.library_dir / library_claim.MARKER
     marker.write_text("another\n")
     assert "THUMPER_HOME" in only(await look_at_library(patient), FAIL)
     assert marker.read_text() == "another\n"

@@ -13,9 +13,9 @@ from thumper.doctor.patient import Patient
 from thumper.doctor.processes import look_at_port, look_at_processes
 from thumper.doctor.verdict import Verdict
 from thumper.domain.progress import ProcessRole, ProcessState
-from thumper.store import processes, standing
 from thumper.store.models import Process
-from thumper.store.processes import Beat, Life
+from thumper.store.status import processes, status
+from thumper.store.status.processes import Beat, Life
 
 
 async def _by_check(patient: Patient) -> dict[str, Verdict]:
@@ -84,7 +84,7 @@ async def test_a_port_is_free_or_thumpers_own_or_that_of_another_home(
         port = int(api.url.rpartition(":")[2])
         await until(lambda: Process.filter(role=ProcessRole.SERVE).exists())
         assert "answered by Thumper" in only(await look_at_port(_at(patient, port)), OK)
-        monkeypatch.setattr(standing, "DOWN_AFTER_S", -1.0)  # no process of this database lives
+        monkeypatch.setattr(status, "DOWN_AFTER_S", -1.0)  # no process of this database lives
         assert "Thumper of another home" in only(await look_at_port(_at(patient, port)), FAIL)
         only(await look_at_port(_at(patient, port, knows_tables=False)), OK)
     assert "is free" in only(await look_at_port(_at(patient, port)), OK)

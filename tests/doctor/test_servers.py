@@ -16,8 +16,8 @@ from thumper.doctor.patient import Patient
 from thumper.doctor.servers import look_at_database, look_at_redis, look_at_schema
 from thumper.embedded.servers import Addresses
 from thumper.settings import Settings
-from thumper.store.connect import client, open_database
-from thumper.store.schema_version import SchemaGap, read_gap
+from thumper.store.postgres.connect import client, open_database
+from thumper.store.postgres.schema_version import SchemaGap, read_gap
 
 
 async def _with_gap(patient: Patient) -> Patient:

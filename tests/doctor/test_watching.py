@@ -13,9 +13,9 @@ from thumper.doctor import watching
 from thumper.doctor.patient import Patient
 from thumper.doctor.watching import look_at_watching, set_watch
 from thumper.domain.progress import ProcessRole, WatchMode
-from thumper.store import processes
 from thumper.store.models import Source
-from thumper.store.processes import Life
+from thumper.store.status import processes
+from thumper.store.status.processes import Life
 from thumper.watcher import inotify_limits
 from thumper.watcher.inotify_limits import read_limit
 

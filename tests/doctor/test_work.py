@@ -14,10 +14,10 @@ from tests.pipeline import claim, detect, store_images, use_detector
 from thumper.doctor.patient import Patient
 from thumper.doctor.work import look_at_files, look_at_jobs
 from thumper.domain.progress import FileState, ProcessRole, ProcessState
-from thumper.store import processes
-from thumper.store.connect import client
 from thumper.store.models import File, Image, Job
-from thumper.store.processes import Beat, Life
+from thumper.store.postgres.connect import client
+from thumper.store.status import processes
+from thumper.store.status.processes import Beat, Life
 
 HOUR = dt.timedelta(hours=1)
 

@@ -29,7 +29,7 @@ from thumper.domain.clock_fix import (
     repaired,
     repaired_instant,
 )
-from thumper.store.ids import new_id
+from thumper.store.postgres.ids import new_id
 
 CHICAGO = ZoneInfo("America/Chicago")
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)

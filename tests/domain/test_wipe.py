@@ -17,7 +17,7 @@ from thumper.domain.wipe import (
     judge,
     still_checking,
 )
-from thumper.domain.wipe_words import WipeCode
+from thumper.domain.wipe_messages import WipeCode
 
 ONE = Named(1, ("a.jpg",))
 MANY = Named(1500, ("a.jpg", "b.jpg"))

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import pytest
 
-from thumper.embedded.leash import Account, leash
+from thumper.embedded.parent_death import Account, leash
 from thumper.embedded.postgres_cluster import SUPERUSER, find_fitting_programs, find_programs
 from thumper.embedded.postgres_server import PostgresServer
 from thumper.errors import ServiceDownError

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from thumper.embedded import server_account
-from thumper.embedded.leash import Account
+from thumper.embedded.parent_death import Account
 from thumper.embedded.server_account import choose_account
 from thumper.errors import ServiceDownError
 

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 from thumper.embedded.postgres_server import PostgresServer
 from thumper.embedded.redis_server import RedisServer
 from thumper.settings import Settings
-from thumper.store.connect import migrate_database
+from thumper.store.postgres.connect import migrate_database
 
 T = TypeVar("T")
 

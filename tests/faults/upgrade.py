@@ -28,8 +28,8 @@ from tests.released import make_released, read_columns
 from thumper.embedded.postgres_cluster import find_programs
 from thumper.embedded.servers import running_servers
 from thumper.settings import Settings
-from thumper.store.connect import MIGRATION_LOCK, wait_for_database
-from thumper.store.schema_version import RECORD, known_migrations
+from thumper.store.postgres.connect import MIGRATION_LOCK, wait_for_database
+from thumper.store.postgres.schema_version import RECORD, known_migrations
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 OLDEST: Final = known_migrations()[0]

@@ -15,7 +15,7 @@ from tests.pipeline import use_detector
 from thumper.domain.keep import Keep
 from thumper.ingest import drop
 from thumper.ingest.admit import Outcome, admit
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import look_at
 from thumper.settings import Settings

@@ -20,9 +20,11 @@ from thumper.domain.keep import Keep
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.ingest.admit import CHUNK_BYTES, CHUNK_FILES, admit, chunks, reject
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.ingest.exif_block import Tag
-from thumper.store import feed, library, receipts
+from thumper.store.disk import library
+from thumper.store.feed.feed import feed
+from thumper.store.files import receipts
 from thumper.store.models import Camera, Dump, Feed, File, Image, Job, Location
 from thumper.store.models.image import UNTIMED_SORT_AT
 

@@ -12,10 +12,10 @@ import pytest
 
 from tests.ingest.conftest import small_jpeg
 from thumper.domain.progress import WAITING
+from thumper.ingest.context import Desk
 from thumper.ingest.deliver import ingest_path
-from thumper.ingest.desk import Desk
 from thumper.ingest.readmit import readmit
-from thumper.store import receipts, retries
+from thumper.store.files import receipts, retries
 from thumper.store.models import Dump, File
 
 FILES = 60

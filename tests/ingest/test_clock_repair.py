@@ -21,12 +21,15 @@ from thumper.demo.ranch import FIRST_DAY
 from thumper.demo.visits import STAYS
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt
+from thumper.ingest.context import Desk
 from thumper.ingest.deliver import ingest_path
-from thumper.ingest.desk import Desk
-from thumper.store import clock_fixes, clock_lock, jobs, locations, models
-from thumper.store.clock_fixes import Repair
-from thumper.store.connect import client
-from thumper.store.reckoning import Scope
+from thumper.store import models
+from thumper.store.places import locations
+from thumper.store.postgres.connect import client
+from thumper.store.queue import jobs
+from thumper.store.times import clock_fixes, clock_lock
+from thumper.store.times.clock_fixes import Repair
+from thumper.store.times.recompute import Scope
 
 HOUR_S = 3600
 _shades = iter(range(1000))

@@ -16,12 +16,12 @@ from thumper.domain.progress import SourceKind
 from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest import deliver
+from thumper.ingest.context import Desk
 from thumper.ingest.deliver import ingest_path
-from thumper.ingest.desk import Desk
 from thumper.ingest.walk import Unreadable
-from thumper.store import library
+from thumper.store.disk import library
+from thumper.store.files.receipts import Receipt
 from thumper.store.models import Dump, File, Image, Job, Location, Source
-from thumper.store.receipts import Receipt
 
 Photos = Callable[[int], list[Path]]
 

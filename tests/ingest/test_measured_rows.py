@@ -12,7 +12,7 @@ from tests.ingest.conftest import Admit, Put, small_jpeg
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.moon import MoonPhase
 from thumper.errors import SettingError
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.ingest.exif_block import Tag
 from thumper.settings import Settings
 from thumper.store.models import Camera, Image

@@ -12,8 +12,8 @@ from tests.ingest.conftest import small_jpeg
 from tests.names import FILES, FOLDERS
 from thumper.domain.path_text import readable
 from thumper.domain.progress import FileState
+from thumper.ingest.context import Desk
 from thumper.ingest.deliver import ingest_path
-from thumper.ingest.desk import Desk
 from thumper.ingest.reject import is_photo_name, unsupported
 from thumper.ingest.walk import Found, Unreadable, look_at, walk
 from thumper.store.models import File, Image

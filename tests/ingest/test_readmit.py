@@ -18,11 +18,12 @@ from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.ingest import admit as admission
 from thumper.ingest import record as recording
+from thumper.ingest.context import Desk
 from thumper.ingest.deliver import ingest_path
-from thumper.ingest.desk import Desk
 from thumper.ingest.examine import Photo
 from thumper.ingest.readmit import readmit
-from thumper.store import library, receipts, retries
+from thumper.store.disk import library
+from thumper.store.files import receipts, retries
 from thumper.store.models import Dump, File, Image
 
 

@@ -17,9 +17,10 @@ from thumper.domain.keep import Keep
 from thumper.domain.progress import FileState, ImageState
 from thumper.ingest import admit as admission
 from thumper.ingest.admit import admit
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.ingest.examine import Content, examine
-from thumper.store import library, settlements
+from thumper.store.disk import library
+from thumper.store.files import outcomes
 from thumper.store.models import File, Image
 
 
@@ -48,7 +49,7 @@ async def test_a_file_whose_image_is_deleted_in_this_moment_is_looked_at_again(
     put("A/1.jpg", small_jpeg(1))
     await admit_names("A/1.jpg")
     put("B/1.jpg", small_jpeg(1))
-    lock_waiting = settlements.lock_waiting
+    lock_waiting = outcomes.lock_waiting
 
     async def delete_first(transaction: BaseDBAsyncClient, file_ids: Collection[UUID]) -> set[UUID]:
         await File.filter(state=FileState.STORED).using_db(transaction).delete()
@@ -56,7 +57,7 @@ async def test_a_file_whose_image_is_deleted_in_this_moment_is_looked_at_again(
         return await lock_waiting(transaction, file_ids)
 
     with monkeypatch.context() as patch:
-        patch.setattr(settlements, "lock_waiting", delete_first)
+        patch.setattr(outcomes, "lock_waiting", delete_first)
         assert (await admit_names("B/1.jpg"))["B/1.jpg"].state is FileState.SEEN
     assert (await admit_names("B/1.jpg"))["B/1.jpg"].state is FileState.STORED
 

@@ -17,9 +17,10 @@ from thumper.domain.reason import Reason
 from thumper.errors import BusyError, NotFoundError, RefusedError, UsageError
 from thumper.ingest import drop
 from thumper.ingest import upload as uploading
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.ingest.upload import create_uploads, receive_upload
-from thumper.store import library, premises, receipts, uploads
+from thumper.store.disk import library, library_claim
+from thumper.store.files import receipts, uploads
 from thumper.store.models import Dump, File, Image, Job, Upload
 
 
@@ -69,12 +70,12 @@ async def test_a_dump_of_uploads_settles_when_its_last_address_has_expired(desk:
 
 
 async def test_uploads_settle_in_a_home_that_was_prepared_and_is_prepared_again(desk: Desk) -> None:
-    await premises.check_library(desk.library)
+    await library_claim.check_library(desk.library)
     ((upload, _),) = await create_uploads(desk, ["a.jpg"])
     await Upload.filter(id=upload.id).update(expires_at=upload.created_at)
     await drop.settle_uploads(settle_s=0)
     assert (await Dump.get()).settled_at is not None
-    await premises.check_library(desk.library)
+    await library_claim.check_library(desk.library)
 
 
 async def test_what_a_crash_cut_off_keeps_its_dump_open_only_until_the_address_is_long_gone(

@@ -19,18 +19,18 @@ from tests.ingest.devices import folder_on_another_device
 from thumper.domain.keep import Keep
 from thumper.domain.progress import SourceKind
 from thumper.domain.wipe import CardToCompare, Verdict
-from thumper.domain.wipe_words import WipeCode
+from thumper.domain.wipe_messages import WipeCode
 from thumper.errors import NotFoundError
 from thumper.ingest import wipe_check
 from thumper.ingest.admit import admit
+from thumper.ingest.context import Desk
 from thumper.ingest.deliver import ingest_path
-from thumper.ingest.desk import Desk
 from thumper.ingest.upload import create_uploads, receive_upload
 from thumper.ingest.walk import Entry, Unreadable, walk
 from thumper.ingest.wipe_check import WipeCheck
-from thumper.store import dumps, wipe_rows
+from thumper.store.files import dumps, wipe_rows
+from thumper.store.files.wipe_rows import Original
 from thumper.store.models import Dump, Image, Source, Upload
-from thumper.store.wipe_rows import Original
 
 
 async def verdict(dump_id: UUID) -> Verdict:

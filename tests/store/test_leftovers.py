@@ -20,10 +20,10 @@ from tests.journeys.conftest import free_port
 from tests.patience import PATIENCE_S, until
 from tests.pipeline import use_detector
 from thumper.domain.progress import FileState
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.ingest.upload import create_uploads, receive_upload
 from thumper.settings import Settings
-from thumper.store import library
+from thumper.store.disk import library
 from thumper.worker.main import _tidy_up
 
 pytestmark = pytest.mark.slow  # as a whole: real processes are started and killed
@@ -35,7 +35,7 @@ import os, sys
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
-from thumper.store.library import keep_original
+from thumper.store.disk.library import keep_original
 while True:
     keep_original(Path(sys.argv[1]), os.urandom(50_000_000), media_type="image/jpeg")
 """

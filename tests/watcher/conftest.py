@@ -13,11 +13,11 @@ import pytest_asyncio
 from tests.patience import PATIENCE_S
 from tests.pipeline import use_detector
 from thumper.domain.progress import WAITING, SourceKind, SourceState, WatchMode
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.settings import Settings
-from thumper.store import receipts
+from thumper.store.files import receipts
+from thumper.store.files.receipts import ItemisedReceipt
 from thumper.store.models import Dump, File, Source
-from thumper.store.receipts import ItemisedReceipt
 from thumper.watcher.daemon import watch
 from thumper.watcher.root import Health
 

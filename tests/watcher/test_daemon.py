@@ -14,9 +14,9 @@ import pytest
 from tests.ingest.conftest import small_jpeg
 from tests.watcher.conftest import Watching
 from thumper.domain.progress import FileState
-from thumper.store import receipts
+from thumper.store.files import receipts
 from thumper.store.models import Dump, Feed, File, Image, Job, Location
-from thumper.watcher import lookout
+from thumper.watcher import watch_loop
 
 pytestmark = pytest.mark.slow  # as a whole: a real watcher waits for its looks
 
@@ -232,7 +232,7 @@ async def test_a_restart_costs_known_files_nothing(
     async def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a known file was read again")
 
-    monkeypatch.setattr(lookout, "admit", refuse)
+    monkeypatch.setattr(watch_loop, "admit", refuse)
     scanned_at = (await watching.source()).last_scan_at
     watching.start()
     for _ in range(2):

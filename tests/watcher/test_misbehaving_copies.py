@@ -18,7 +18,7 @@ from tests.opens import Opens
 from tests.watcher.conftest import Watching
 from thumper.domain.progress import FileState
 from thumper.store.models import Dump, File, Image, Job
-from thumper.watcher import senses
+from thumper.watcher import change_detection
 
 GAP_S = 0.5
 """Between two looks at a file that is written to five times as often: room for a busy machine."""
@@ -226,8 +226,8 @@ async def test_a_folder_that_is_renamed_while_its_files_are_copied_loses_and_dou
     watching: Watching, watch: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # When polling, nothing but the search for a file that is missed finds the new name before it is given up.
-    monkeypatch.setattr(senses, "SHARE_LOOK_S", 0.2)
-    monkeypatch.setattr(senses, "POLL_S", 3600.0)
+    monkeypatch.setattr(change_detection, "SHARE_LOOK_S", 0.2)
+    monkeypatch.setattr(change_detection, "POLL_S", 3600.0)
     watching.change(watch=watch, rescan_s=3600.0)
     before, during = photo(1), photo(2)
     watching.put("New folder/DCIM/1.jpg", before)

@@ -14,7 +14,7 @@ from thumper.domain.feed import FeedKind
 from thumper.domain.progress import FileState, SourceState
 from thumper.ingest.admit import admit
 from thumper.store.models import Feed, File, Image, Job, Source
-from thumper.watcher import lookout
+from thumper.watcher import watch_loop
 
 pytestmark = pytest.mark.slow  # as a whole: a real watcher waits for its looks
 
@@ -105,7 +105,7 @@ async def test_a_file_that_cannot_be_recorded_does_not_stop_the_others(
             raise RuntimeError("something unforeseen")
         return await admit(desk, files, **options)  # type: ignore[arg-type]  # passed through
 
-    monkeypatch.setattr(lookout, "admit", trip)
+    monkeypatch.setattr(watch_loop, "admit", trip)
     for number in range(10):
         watching.put(f"{number}.jpg", small_jpeg(number))
     watching.start()

@@ -16,12 +16,13 @@ from thumper.background import beside
 from thumper.domain.keep import Keep
 from thumper.domain.progress import FileState
 from thumper.errors import NoRoomError, ThumperError
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.settings import Settings
-from thumper.store import library, retries
+from thumper.store.disk import library
+from thumper.store.files import retries
 from thumper.store.models import Dump, File, Image
-from thumper.watcher import lookout
 from thumper.watcher import retries as watching_retries
+from thumper.watcher import watch_loop
 from thumper.watcher.retries import keep_readmitting
 
 Photos = Callable[[int], list[Path]]
@@ -85,7 +86,7 @@ async def test_a_library_that_cannot_be_written_rejects_no_photo_and_is_said(
         return keep_original(folder, content, media_type=media_type)
 
     monkeypatch.setattr(library, "keep_original", keep)
-    monkeypatch.setattr(lookout, "_PAUSE_S", 0.2)
+    monkeypatch.setattr(watch_loop, "_PAUSE_S", 0.2)
     watching.start()
 
     async def said() -> bool:

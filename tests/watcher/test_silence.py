@@ -21,12 +21,13 @@ from tests.watcher.conftest import Watching
 from thumper.background import beside
 from thumper.domain.progress import ProcessRole, SourceState
 from thumper.ingest import admit, examine, walk
+from thumper.ingest.context import Desk
 from thumper.ingest.deliver import ingest_path
-from thumper.ingest.desk import Desk
-from thumper.store import processes, retries
+from thumper.store.files import retries
 from thumper.store.models import File, Process
-from thumper.store.processes import Life, keep_beating
-from thumper.watcher import disk, lookout, root, scan, senses
+from thumper.store.status import processes
+from thumper.store.status.processes import Life, keep_beating
+from thumper.watcher import change_detection, disk, root, scan, watch_loop
 from thumper.watcher import retries as watching_retries
 from thumper.watcher.retries import keep_readmitting
 
@@ -80,8 +81,8 @@ def hanging_listing(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(os, "scandir", list_folder)
     monkeypatch.setattr(watching_retries, "ASK_S", 0.2)
-    monkeypatch.setattr(senses, "POLL_S", 0.2)
-    monkeypatch.setattr(senses, "SHARE_LOOK_S", 0.2)
+    monkeypatch.setattr(change_detection, "POLL_S", 0.2)
+    monkeypatch.setattr(change_detection, "SHARE_LOOK_S", 0.2)
     monkeypatch.setattr(processes, "BEAT_EVERY_S", 0.5)
 
 
@@ -141,7 +142,7 @@ async def test_a_read_that_hangs_is_said_when_the_file_cannot_be_looked_at_eithe
             share.call()
         return walk.look_at(*args)
 
-    monkeypatch.setattr(lookout, "look_at", look)
+    monkeypatch.setattr(watch_loop, "look_at", look)
     share.lost.set()
     watching.put("1.jpg", small_jpeg(1))
     watching.start()

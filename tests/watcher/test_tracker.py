@@ -10,7 +10,7 @@ from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.ingest.admit import Outcome
 from thumper.ingest.walk import Found
-from thumper.store.arrivals import FileRow
+from thumper.store.files.registration import FileRow
 from thumper.watcher.stability import Look
 from thumper.watcher.tracker import Tracker
 

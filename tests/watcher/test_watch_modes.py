@@ -11,12 +11,12 @@ import pytest
 from tests.ingest.conftest import small_jpeg
 from tests.watcher.conftest import Watching
 from thumper.domain.progress import SourceState, WatchMode
-from thumper.watcher import canary, daemon, disk, mounts, observation, root, senses
+from thumper.watcher import canary, change_detection, daemon, disk, mounts, observation, root
+from thumper.watcher.change_detection import POLL_S, SHARE_LOOK_S, Senses
 from thumper.watcher.hints import Hints
 from thumper.watcher.kernel_events import KernelEvents
 from thumper.watcher.mounts import Mount, Mounts, MountTable
 from thumper.watcher.scan import root_identity
-from thumper.watcher.senses import POLL_S, SHARE_LOOK_S, Senses
 
 pytestmark = pytest.mark.slow  # as a whole: a real watcher waits for its looks
 
@@ -26,7 +26,7 @@ DISK = Mount(number=1, parent=0, point=b"/", kind="ext4", device="8:1", read_onl
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(canary, "HEARD_WITHIN_S", 0.5)
-    monkeypatch.setattr(senses, "SHARE_LOOK_S", 0.2)
+    monkeypatch.setattr(change_detection, "SHARE_LOOK_S", 0.2)
     monkeypatch.setattr(daemon, "_MOST_REST_S", 0.5)
 
 
@@ -96,7 +96,7 @@ async def test_nothing_is_ever_written_to_a_memory_card(
         raise AssertionError("a canary was made on a memory card")
 
     lies_on(monkeypatch, kind="vfat")
-    monkeypatch.setattr(senses, "sing", refuse)
+    monkeypatch.setattr(change_detection, "sing", refuse)
     watching.change(rescan_s=3600.0)
     watching.put("a.jpg", small_jpeg(1))
     watching.start()
@@ -211,7 +211,7 @@ async def test_a_listing_that_does_not_return_is_a_source_offline(
 
 
 async def test_how_often_it_scans_and_looks(watching: Watching, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(senses, "SHARE_LOOK_S", SHARE_LOOK_S)
+    monkeypatch.setattr(change_detection, "SHARE_LOOK_S", SHARE_LOOK_S)
     settings = watching.settings.model_copy(update={"rescan_s": 60.0, "look_s": 2.0})
     by_events = Senses(os.fsencode(watching.drop), Hints(), settings=settings)
     await by_events.attend((1, 1))

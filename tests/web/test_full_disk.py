@@ -10,8 +10,9 @@ import pytest
 from tests import factories as make
 from tests.api import Api
 from thumper.domain.disk_space import MB, Space
-from thumper.store import disk_space, models
-from thumper.store.connect import client
+from thumper.store import models
+from thumper.store.disk import disk_space
+from thumper.store.postgres.connect import client
 
 CREATE = "mutation { createUpload(input: {files: [%s]}) { uploads { url } } }"
 LOCATE = 'mutation { createLocation(input: {name: "Creek"}) { location { name } } }'

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tests.api import Api, running_api
 from thumper.settings import Settings
-from thumper.store.connect import client
+from thumper.store.postgres.connect import client
 
 
 async def test_a_healthy_server_says_so(api: Api) -> None:

@@ -13,9 +13,9 @@ from PIL import Image as Picture
 
 from tests import factories as make
 from tests.api import Api
-from thumper.graphql.identity import encode
+from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
-from thumper.store import library
+from thumper.store.disk import library
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from tests.pipeline import claim, detect, fail, store_images
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.domain.stage import Stage, StageTime
 from thumper.settings import Settings
-from thumper.store import processes
-from thumper.store.processes import Beat, Life
+from thumper.store.status import processes
+from thumper.store.status.processes import Beat, Life
 
 Samples = dict[tuple[str, str], float]
 

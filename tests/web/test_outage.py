@@ -12,9 +12,11 @@ from tests.api import Api, running_api
 from tests.faults.proxy import Wire
 from tests.ingest.conftest import small_jpeg
 from tests.patience import until
-from thumper.graphql import identity
+from thumper.graphql.relay import identity
 from thumper.settings import Settings
-from thumper.store import models, pulse, uploads
+from thumper.store import models
+from thumper.store.files import uploads
+from thumper.store.postgres import probe
 from thumper.web import health
 
 
@@ -41,8 +43,8 @@ async def test_an_outage_of_postgresql_is_named_soon_and_survived(
     settings: Settings, wire: Wire, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     # Shorter than in life; the promise of 5 s is the sum of the two.
-    assert pulse.PATIENCE_S + pulse.PROBE_S < 5
-    monkeypatch.setattr(pulse, "PATIENCE_S", 0.5)
+    assert probe.PATIENCE_S + probe.PROBE_S < 5
+    monkeypatch.setattr(probe, "PATIENCE_S", 0.5)
     monkeypatch.setattr(health, "_PATIENCE_S", 0.5)
     async with running_api(settings.model_copy(update={"database_url": wire.url})) as api:
         await make.make_location("Creek")

@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests import factories as make
 from tests.api import Api
-from thumper.graphql import location
+from thumper.graphql.places import location
 from thumper.store import models
 
 NEW = "application/graphql-response+json"

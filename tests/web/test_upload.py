@@ -10,7 +10,7 @@ import httpx
 
 from tests import factories as make
 from tests.api import Api, running_api
-from thumper.graphql.identity import encode
+from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
 from thumper.store import models
 

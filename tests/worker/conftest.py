@@ -24,9 +24,10 @@ from thumper.domain.progress import ImageState
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
-from thumper.store import detectors, jobs
+from thumper.store.images.images import detectors
 from thumper.store.models import Dump, Image
-from thumper.store.results import Origin
+from thumper.store.queue import jobs
+from thumper.store.queue.results import Origin
 from thumper.weights import resolve
 from thumper.worker.batch import Bench
 from thumper.worker.capacity import Capacity

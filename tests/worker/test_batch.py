@@ -22,8 +22,8 @@ from tests.worker.scripted import DOE, ScriptedDetector
 from thumper.domain.detection import RawDetection
 from thumper.domain.progress import ImageState, SourceKind
 from thumper.settings import Settings
-from thumper.store import jobs
 from thumper.store.models import Detection, Image, Job, Source
+from thumper.store.queue import jobs
 from thumper.worker import batch as batches
 from thumper.worker.batch import Bench
 from thumper.worker.capacity import Capacity

@@ -16,8 +16,8 @@ import redis.asyncio as redis
 from tests.patience import until
 from thumper.domain.progress import ImageState, ProcessState
 from thumper.settings import Settings
-from thumper.store.connect import client
 from thumper.store.models import Detection, DetectionRun, Image, Job, Process, Source
+from thumper.store.postgres.connect import client
 from thumper.wakeup import Wakeup
 
 pytestmark = pytest.mark.slow

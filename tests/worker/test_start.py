@@ -14,8 +14,8 @@ from thumper.domain.proof import Proof
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
-from thumper.store import detectors
-from thumper.store.processes import Life
+from thumper.store.images.images import detectors
+from thumper.store.status.processes import Life
 from thumper.weights import Weights, resolve
 from thumper.worker import main, start
 from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, OutOfMemory

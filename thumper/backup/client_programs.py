@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from thumper.embedded.leash import leash
+from thumper.embedded.parent_death import leash
 from thumper.embedded.postgres_cluster import program_folders
 from thumper.errors import BackupError
 from thumper.settings import Settings
-from thumper.store.connect import database_config
+from thumper.store.postgres.connect import database_config
 
 DEBIAN: Final = Path("/usr/lib/postgresql")
 """Debian and Ubuntu keep every major version's programs below it, and only one on the PATH."""

@@ -16,7 +16,7 @@ from thumper.backup.manifest import DUMP, FILE, Manifest, read_manifest
 from thumper.backup.stage import Steps, Watcher, in_steps
 from thumper.errors import BackupError, BadBackupError, NotFoundError, SchemaTooNewError, UsageError
 from thumper.settings import Settings
-from thumper.store.schema_version import known_migrations
+from thumper.store.postgres.schema_version import known_migrations
 
 # `3415; 0 16402 TABLE DATA public batch thumper`
 _TABLE_DATA: Final = re.compile(r"^\d+; \d+ \d+ TABLE DATA public (\S+) ", re.MULTILINE)

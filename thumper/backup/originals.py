@@ -23,7 +23,7 @@ from thumper.domain.reason import Reason
 from thumper.errors import BackupError, BadBackupError
 from thumper.imaging.original import open_original, reader
 from thumper.imaging.refusal import DecodeRefusal
-from thumper.store import library
+from thumper.store.disk import library
 
 AT_ONCE: Final = 500
 """Rows read at a time."""

@@ -17,7 +17,7 @@ from uuid import UUID
 import asyncpg
 from tortoise.exceptions import BaseORMException
 
-from thumper.backup import census, originals
+from thumper.backup import census, originals, relocation
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import writing
 from thumper.backup.inspection import restorers
@@ -29,9 +29,9 @@ from thumper.backup.take import refuse_little_room, restore_dump
 from thumper.domain.path_text import readable
 from thumper.errors import BackupError, RefusedError
 from thumper.settings import Settings
-from thumper.store import library, premises, relocation
-from thumper.store.connect import migrate_database
-from thumper.store.disk_space import refuse_without
+from thumper.store.disk import library, library_claim
+from thumper.store.disk.disk_space import refuse_without
+from thumper.store.postgres.connect import migrate_database
 
 _COMMENT: Final = "restored by Thumper from backup "
 _DROP_FOLDER: Final = """
@@ -61,10 +61,10 @@ class Restored:
 
 def refuse_taken_home(settings: Settings) -> None:
     """Raise `RefusedError` if the library holds anything that no restore which was cut short has put there."""
-    if (settings.home / premises.UNFINISHED_RESTORE).exists():
+    if (settings.home / library_claim.UNFINISHED_RESTORE).exists():
         return
     files = (path for path in settings.library_dir.rglob("*") if path.is_file())
-    found = next((path for path in files if path.name != premises.MARKER), None)
+    found = next((path for path in files if path.name != library_claim.MARKER), None)
     if found is not None:
         raise RefusedError(
             f"{settings.home} is in use: there is a library in it ({readable(bytes(found))}). A backup is restored "
@@ -80,7 +80,7 @@ async def restore_backup(
     Raises `RefusedError` when the home or the database has data, `NoRoomError`, `BackupError`, `BadBackupError`;
     then the database is as it was.
     """
-    note = settings.home / premises.UNFINISHED_RESTORE
+    note = settings.home / library_claim.UNFINISHED_RESTORE
     restored = Restored(manifest)
     refuse_taken_home(settings)
     if await _is_done(settings.postgres_url, manifest, note):
@@ -121,7 +121,7 @@ async def _restore(
             await _settle_in(scratch, settings, restored, drop=drop)
             await _refuse_little_room(scratch, restored, library_dir=library_dir)
             with writing(settings.home):  # from here on the library is not what it was
-                note = settings.home / premises.UNFINISHED_RESTORE
+                note = settings.home / library_claim.UNFINISHED_RESTORE
                 library.write_whole(note, manifest.id.encode(), durable=True)
             await _put_originals_back(
                 scratch, restored, folder=folder, library_dir=library_dir, watcher=watcher
@@ -158,7 +158,7 @@ async def _own_library(settings: Settings, restored: Restored) -> None:
         owner = await connection.fetchval("SELECT id FROM source WHERE kind = 'upload'")
         drop = await connection.fetchval(_DROP_FOLDER)
     restored.drop_to = None if drop is None else readable(drop)
-    marker = settings.library_dir / premises.MARKER
+    marker = settings.library_dir / library_claim.MARKER
     with writing(settings.home):
         if owner is not None:
             library.write_whole(marker, f"{owner}\n".encode(), durable=True)

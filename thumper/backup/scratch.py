@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from thumper.errors import BackupError, ThumperError
-from thumper.store.connect import APP, OUTAGES, unreachable
+from thumper.store.postgres.connect import APP, OUTAGES, unreachable
 
 _MARK: Final = "_scratch_"
 _EARLIER: Final = "_earlier_"

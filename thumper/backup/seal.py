@@ -17,7 +17,7 @@ from thumper.backup.manifest import DUMP, MISSING
 from thumper.backup.stage import Steps
 from thumper.domain.path_text import readable
 from thumper.errors import BadBackupError
-from thumper.store.library import forget_pages
+from thumper.store.disk.library import forget_pages
 
 LIST: Final = "SHA256SUMS"
 

@@ -37,8 +37,8 @@ from thumper.backup.stage import Steps, Watcher, in_steps
 from thumper.domain.path_text import readable
 from thumper.errors import BackupError, DetectorError, NotFoundError, RefusedError
 from thumper.settings import Settings
-from thumper.store.disk_space import refuse_without
-from thumper.store.schema_version import RECORD, SchemaGap, known_migrations
+from thumper.store.disk.disk_space import refuse_without
+from thumper.store.postgres.schema_version import RECORD, SchemaGap, known_migrations
 from thumper.weights import PACKAGED_MODEL, resolve
 
 _APPLIED: Final = "SELECT name FROM tortoise_migrations ORDER BY name"

@@ -177,7 +177,7 @@ def _copy(photos: list[Path], card: Path) -> None:
 
 async def _drop(settings: Settings, card: Path, count: int, progress: Progress) -> Figures:
     """Drop the card once the worker has its model, and follow it to the last committed row."""
-    from thumper.store.processes import BEAT_EVERY_S, BUSY_BEAT_EVERY_S
+    from thumper.store.status.processes import BEAT_EVERY_S, BUSY_BEAT_EVERY_S
 
     await _until_ready(settings, progress)
     task = progress.add_task("detecting", total=count)

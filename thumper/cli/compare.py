@@ -37,9 +37,9 @@ class Compared:
 
     async def record(self, url: str) -> None:
         """Write it down where a worker will look for it. Raises `ServiceDownError` or `RefusedError`."""
-        from thumper.store import detectors
-        from thumper.store.connect import client, open_database
-        from thumper.store.schema_version import read_gap
+        from thumper.store.images.images import detectors
+        from thumper.store.postgres.connect import client, open_database
+        from thumper.store.postgres.schema_version import read_gap
 
         async with open_database(url, pool_size=1):
             if (await read_gap(client())).missing:

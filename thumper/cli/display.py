@@ -18,7 +18,7 @@ from rich.live import Live
 
 from thumper.background import beside
 from thumper.cli.client import follow
-from thumper.cli.outlet import forgiving
+from thumper.cli.lossy_stream import forgiving
 from thumper.cli.status_view import SUBSCRIPTION, Burst, DumpView, StatusView, panel
 from thumper.errors import ThumperError
 from thumper.settings import Settings

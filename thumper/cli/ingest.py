@@ -15,8 +15,8 @@ from thumper.cli.receipt_view import SHOWN, bar
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
-    from thumper.ingest.desk import Desk
-    from thumper.store.receipts import Receipt
+    from thumper.ingest.context import Desk
+    from thumper.store.files.receipts import Receipt
 
 LOOK_S: Final = 0.5
 """How often `--wait` counts."""
@@ -54,8 +54,8 @@ def ingest(
 async def _ingest(
     settings: Settings, path: Path, *, location: str | None, wait: bool, most: int | None
 ) -> dict[str, Any]:
-    from thumper.ingest.desk import Desk
-    from thumper.store.connect import OUTAGES, open_database, unreachable
+    from thumper.ingest.context import Desk
+    from thumper.store.postgres.connect import OUTAGES, open_database, unreachable
 
     desk = Desk.of(settings)
     try:
@@ -89,7 +89,7 @@ async def _deliver(desk: Desk, path: Path, *, location: str | None, wait: bool) 
 async def _receipt(desk: Desk, dump_id: UUID, *, most: int | None) -> dict[str, Any]:
     """Give the receipt with its verdict: the same questions as `thumper receipt` asks, without a running API."""
     from thumper.cli.own_api import OwnApi
-    from thumper.graphql.identity import encode
+    from thumper.graphql.relay.identity import encode
 
     api = OwnApi(desk)
     try:
@@ -101,8 +101,8 @@ async def _receipt(desk: Desk, dump_id: UUID, *, most: int | None) -> dict[str, 
 async def _wait(dump_id: UUID, progress: Progress) -> None:
     """Return when no image of the dump waits or is at the detector; say so when no worker lives."""
     from thumper.domain.progress import ProcessRole
-    from thumper.store import image_counts
-    from thumper.store.standing import Liveness, read_standing
+    from thumper.store.images.images import image_counts
+    from thumper.store.status.status import Liveness, read_standing
 
     detected = progress.add_task("detected", total=None)
     warned = False

@@ -10,7 +10,7 @@ import sys
 
 import structlog
 
-from thumper.cli.outlet import forgiving
+from thumper.cli.lossy_stream import forgiving
 from thumper.domain.path_text import one_line
 from thumper.settings import Settings
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from thumper.cli.client import refusal
 
 if TYPE_CHECKING:
-    from thumper.ingest.desk import Desk
+    from thumper.ingest.context import Desk
 
 
 class OwnApi:
     """What a running API would keep: the checks whether cards may be wiped."""
 
     def __init__(self, desk: Desk) -> None:
-        from thumper.graphql.wipe_checks import WipeChecks
+        from thumper.graphql.shared.wipe_checks import WipeChecks
 
         self._desk = desk
         self._wipes = WipeChecks()
@@ -25,9 +25,9 @@ class OwnApi:
     async def ask(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ask a query or mutation; give its `data`. Raises `ServiceDownError`, `ApiRefusedError`."""
         from thumper.graphql.context import Context
-        from thumper.graphql.live import Live
         from thumper.graphql.loaders import Loaders
         from thumper.graphql.schema import schema
+        from thumper.graphql.shared.events import Live
 
         context = Context(
             settings=self._desk.settings,

@@ -8,8 +8,9 @@ import typer
 
 from thumper.domain.precision import Precision
 from thumper.settings import Settings
-from thumper.store import detectors, premises
-from thumper.store.connect import migrate_database, open_database
+from thumper.store.disk import library_claim
+from thumper.store.images.images import detectors
+from thumper.store.postgres.connect import migrate_database, open_database
 from thumper.weights import resolve
 
 
@@ -20,7 +21,7 @@ async def prepare(settings: Settings) -> None:
     """
     await migrate(settings.postgres_url)
     async with open_database(settings.postgres_url, pool_size=2):
-        await premises.check_library(settings.library_dir)
+        await library_claim.check_library(settings.library_dir)
         if settings.model is not None or await detectors.current() is None:
             weights = resolve(settings)
             # In another precision the worker makes it the one, once it agreed with the reference.

@@ -6,10 +6,10 @@ import datetime as dt
 from typing import Final
 from zoneinfo import available_timezones
 
+from thumper.doctor import queries
 from thumper.doctor.patient import Patient
 from thumper.doctor.verdict import Verdict
 from thumper.settings import variable_name
-from thumper.store import checkups
 
 FIRST_YEAR: Final = 2025
 """This program did not exist before: an earlier clock is one that was never set."""
@@ -54,7 +54,7 @@ async def look_at_clock(patient: Patient) -> list[Verdict]:
 async def _compare_with_postgresql() -> list[Verdict]:
     """Compare the two clocks as of the middle of a round trip."""
     before = now()
-    there = await checkups.read_clock()
+    there = await queries.read_clock()
     here = before + (now() - before) / 2
     skew_s = (there - here).total_seconds()
     if abs(skew_s) <= WARN_SKEW_S:
@@ -66,10 +66,10 @@ async def _compare_with_postgresql() -> list[Verdict]:
 
 
 async def _compare_with_events() -> list[Verdict]:
-    newest = await checkups.newest_event()
+    newest = await queries.newest_event()
     if newest is None:
         return []
-    ahead_s = (newest - await checkups.read_clock()).total_seconds()
+    ahead_s = (newest - await queries.read_clock()).total_seconds()
     if ahead_s <= SET_BACK_S:
         return []
     return [

@@ -15,7 +15,7 @@ from thumper.domain.precision import Precision
 from thumper.domain.proof import Proof, differences, words
 from thumper.errors import DetectorError
 from thumper.settings import Settings
-from thumper.store import detectors
+from thumper.store.images.images import detectors
 from thumper.store.models import Detector
 from thumper.weights import PACKAGED_MODEL, Weights, resolve
 from thumper.worker.detector import OutOfMemory

@@ -10,7 +10,7 @@ from typing import Final
 from thumper.doctor.patient import Patient
 from thumper.doctor.verdict import Verdict
 from thumper.domain.disk_space import MB, RESERVE_INODES, Space
-from thumper.store.disk_space import existing, measure
+from thumper.store.disk.disk_space import existing, measure
 
 GB: Final = 1000 * MB
 

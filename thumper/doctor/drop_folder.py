@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from thumper.doctor import queries
 from thumper.doctor.named_paths import NamedPaths
 from thumper.doctor.patient import Patient, Progress
 from thumper.doctor.verdict import Verdict
@@ -17,7 +18,7 @@ from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceState
 from thumper.errors import RefusedError
 from thumper.ingest.walk import Folder, Found, Unreadable, walk
-from thumper.store import checkups, sources
+from thumper.store.files import sources
 from thumper.watcher.main import refuse_own_pictures
 from thumper.watcher.scan import root_identity
 
@@ -87,15 +88,15 @@ async def _tidied_up(patient: Patient, path: Path) -> bool:
     """Say whether an empty folder is the very one that held files, of which copies are kept: no disk is missing."""
     if patient.settings.keep is not Keep.COPY or not await _held_files(patient):
         return False
-    source = await checkups.drop_source(bytes(path))
+    source = await queries.drop_source(bytes(path))
     return source is not None and root_identity(bytes(path)) == await sources.identity(source.id)
 
 
 async def _held_files(patient: Patient) -> bool:
     if not patient.knows_tables:
         return False
-    source = await checkups.drop_source(bytes(patient.settings.drop_dir))
-    return source is not None and await checkups.holds_files(source)
+    source = await queries.drop_source(bytes(patient.settings.drop_dir))
+    return source is not None and await queries.holds_files(source)
 
 
 def _walk(root: bytes, count: Progress) -> Contents:
@@ -138,7 +139,7 @@ async def _believed(patient: Patient) -> list[Verdict]:
     """Compare with what the watcher said last."""
     if not patient.knows_tables:
         return []
-    source = await checkups.drop_source(bytes(patient.settings.drop_dir))
+    source = await queries.drop_source(bytes(patient.settings.drop_dir))
     if source is None or source.state is not SourceState.OFFLINE:
         return []
     why = f": {source.watch_note}" if source.watch_note else "."

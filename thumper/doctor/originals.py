@@ -10,14 +10,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from thumper.doctor import queries
 from thumper.doctor.named_paths import NamedPaths
 from thumper.doctor.patient import Patient
+from thumper.doctor.queries import Original
 from thumper.doctor.verdict import Verdict
 from thumper.domain.path_text import readable
 from thumper.errors import RefusedError
 from thumper.ingest.examine import original_is_there
-from thumper.store import checkups, library, premises
-from thumper.store.checkups import Original
+from thumper.store.disk import library, library_claim
 
 LOOK_S: Final = 60.0
 """Longest that originals are looked up: 100,000 took 3 s on a busy disk; a slow share is left after a minute."""
@@ -44,9 +45,9 @@ class Missing:
 
 async def look_at_originals(patient: Patient) -> list[Verdict]:
     """Say whether the original of every image is there, with its size. Bytes are compared by receipts, not here."""
-    total, missing = await checkups.count_images(), Missing()
+    total, missing = await queries.count_images(), Missing()
     own, end_s = bytes(patient.settings.library_dir), time.monotonic() + LOOK_S
-    async for rows in checkups.originals():
+    async for rows in queries.originals():
         await asyncio.to_thread(_look_up, rows, missing, library_path=own)
         patient.count(missing.looked_at, total)
         if time.monotonic() > end_s:
@@ -55,7 +56,7 @@ async def look_at_originals(patient: Patient) -> list[Verdict]:
 
 
 def _look_up(rows: Sequence[Original], missing: Missing, *, library_path: bytes) -> None:
-    seen_roots = {root: premises.has_entries(root) for root in {row.source_root for row in rows}}
+    seen_roots = {root: library_claim.has_entries(root) for root in {row.source_root for row in rows}}
     for row in rows:
         missing.looked_at += 1
         if original_is_there(row.path, size_bytes=row.size_bytes):
@@ -103,7 +104,7 @@ async def look_at_library(patient: Patient) -> list[Verdict]:
     """Say whether this is the database's library, and whether it holds originals that no image refers to."""
     folder = patient.settings.library_dir
     try:
-        await premises.recognise_library(folder)
+        await library_claim.recognise_library(folder)
     except RefusedError as error:
         return [Verdict.fail(_FILES, str(error), remedy="Set THUMPER_HOME to the home of this database.")]
     strangers, files = NamedPaths(), 0
@@ -121,7 +122,7 @@ async def look_at_library(patient: Patient) -> list[Verdict]:
 
 async def _without_row(paths: Sequence[Path]) -> list[Path]:
     hashes = {path: _hash_of(path) for path in paths}
-    unknown = await checkups.without_image([sha256 for sha256 in hashes.values() if sha256 is not None])
+    unknown = await queries.without_image([sha256 for sha256 in hashes.values() if sha256 is not None])
     return [
         path for path, sha256 in hashes.items() if (sha256 is None or sha256 in unknown) and _is_old(path)
     ]

@@ -18,8 +18,8 @@ from typing import Final
 from thumper.embedded.servers import running_servers
 from thumper.errors import ThumperError
 from thumper.settings import Settings
-from thumper.store.connect import client, open_database
-from thumper.store.schema_version import SchemaGap, read_gap
+from thumper.store.postgres.connect import client, open_database
+from thumper.store.postgres.schema_version import SchemaGap, read_gap
 
 Progress = Callable[[int, int | None], None]
 """Told how many of how many (None: unknown) things a check has looked at."""

@@ -13,7 +13,7 @@ from thumper.doctor.patient import Patient
 from thumper.doctor.verdict import Verdict
 from thumper.domain.progress import ProcessRole
 from thumper.settings import Settings
-from thumper.store.standing import Liveness, Vitals, read_standing
+from thumper.store.status.status import Liveness, Vitals, read_standing
 
 ANSWER_S: Final = 3.0
 """How long whoever has the port may take to say who it is."""

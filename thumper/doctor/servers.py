@@ -6,12 +6,12 @@ from typing import Final
 
 from redis.asyncio import Redis
 
+from thumper.doctor import queries
 from thumper.doctor.patient import Patient
 from thumper.doctor.verdict import Verdict
 from thumper.embedded.postgres_cluster import find_programs
 from thumper.embedded.redis_server import find_program
 from thumper.errors import ServiceDownError
-from thumper.store import checkups
 from thumper.wakeup import AWAY
 
 OLDEST_POSTGRES: Final = 140_000
@@ -38,8 +38,8 @@ async def look_at_database(patient: Patient) -> list[Verdict]:
                 remedy=f"Read {patient.settings.log_dir / 'postgres.log'}, or correct THUMPER_DATABASE_URL.",
             )
         ]
-    server = await checkups.read_server()
-    latency_ms = await checkups.measure_latency_ms()
+    server = await queries.read_server()
+    latency_ms = await queries.measure_latency_ms()
     words = f"PostgreSQL {server.version} answers in {latency_ms:.1f} ms"
     if server.number < OLDEST_POSTGRES:
         return [

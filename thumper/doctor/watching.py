@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from thumper.doctor import queries
 from thumper.doctor.patient import Patient
 from thumper.doctor.verdict import Verdict
 from thumper.domain.progress import WatchMode
 from thumper.ingest.walk import Folder, walk
-from thumper.store import checkups
 from thumper.store.models import Source
 from thumper.watcher.inotify_limits import KINDS, read_limit, sysctl
 
@@ -105,9 +105,9 @@ def _too_few(needed: int, *, room: int, limit: int) -> Verdict:
 
 async def _living_watch(patient: Patient) -> Source | None:
     """Give the drop folder as a living watcher knows it; None when nobody watches it."""
-    if not patient.knows_tables or not await checkups.watcher_lives():
+    if not patient.knows_tables or not await queries.watcher_lives():
         return None
-    return await checkups.drop_source(bytes(patient.settings.drop_dir))
+    return await queries.drop_source(bytes(patient.settings.drop_dir))
 
 
 def _words(source: Source | None, *, needed: int, limit: int | None) -> str:

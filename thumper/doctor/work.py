@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from thumper.doctor import queries
 from thumper.doctor.patient import Patient
+from thumper.doctor.queries import Queue
 from thumper.doctor.verdict import Verdict
 from thumper.domain.progress import ProcessRole
 from thumper.settings import Settings
-from thumper.store import checkups
-from thumper.store.checkups import Queue
-from thumper.store.standing import Standing, read_standing
+from thumper.store.status.status import Standing, read_standing
 
 STUCK_S: Final = 300.0
 """A living worker claims every few seconds while anything waits; a batch in the model takes at most two minutes."""
@@ -28,10 +28,10 @@ async def look_at_jobs(patient: Patient) -> list[Verdict]:
     standing = await read_standing()
     working, sweeping = standing.of(ProcessRole.WORK).lives, _sweeps(standing)
     verdicts = []
-    for queue in await checkups.queues(patience_s=3 * settings.sweep_s):
+    for queue in await queries.queues(patience_s=3 * settings.sweep_s):
         verdicts += _judge_leases(queue, sweeping=sweeping)
         verdicts += _judge_waiting(queue, working=working, settings=settings)
-    forgotten = await checkups.images_without_job(patience_s=STUCK_S)
+    forgotten = await queries.images_without_job(patience_s=STUCK_S)
     if forgotten:
         words = f"{forgotten} images wait for a detector, but no job would bring them there"
         verdicts.append(_by(_JOBS, words, alive=sweeping, settings=settings))
@@ -83,12 +83,12 @@ def _judge_waiting(queue: Queue, *, working: bool, settings: Settings) -> list[V
 
 async def look_at_files(patient: Patient) -> list[Verdict]:
     """Say whether files of the drop folder wait to be read although a watcher lives."""
-    source = await checkups.drop_source(bytes(patient.settings.drop_dir))
-    waiting = await checkups.waiting_files(source) if source is not None else None
+    source = await queries.drop_source(bytes(patient.settings.drop_dir))
+    waiting = await queries.waiting_files(source) if source is not None else None
     if waiting is None:
         return [Verdict.ok(_FILES, "Every file that was found in the drop folder is settled.")]
     words = f"{waiting.files} files of the drop folder are not settled yet"
-    if not await checkups.watcher_lives():
+    if not await queries.watcher_lives():
         return [Verdict.warn(_FILES, f"{words}, and no watcher runs.", remedy="Run `thumper up`.")]
     moves = waiting.settled_s is not None and waiting.settled_s < STUCK_S
     if waiting.oldest_s <= UNREAD_S or moves:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from thumper.domain import wipe_words
+from thumper.domain import wipe_messages
 from thumper.domain.progress import SourceKind
-from thumper.domain.wipe_words import WipeCode
+from thumper.domain.wipe_messages import WipeCode
 
 MOST_EXAMPLES: Final = 10
 """Files named for each obstacle; its count is of all."""
@@ -161,10 +161,10 @@ def judge(facts: WipeFacts) -> Verdict:
 def still_checking(*, to_check: int, checked: int, size_bytes: int) -> Verdict:
     """Give the verdict while originals are being re-read: not safe as long as nobody knows."""
     left = to_check - checked
-    sentence, advice = wipe_words.obstacle(WipeCode.STILL_CHECKING, left, kind=SourceKind.INGEST)
+    sentence, advice = wipe_messages.obstacle(WipeCode.STILL_CHECKING, left, kind=SourceKind.INGEST)
     return Verdict(
         state=Checking.CHECKING,
-        sentence=wipe_words.not_known_yet(checked=checked, to_check=to_check),
+        sentence=wipe_messages.not_known_yet(checked=checked, to_check=to_check),
         obstacles=(Obstacle(WipeCode.STILL_CHECKING, sentence, advice, left),),
         to_check=to_check,
         checked=checked,
@@ -195,14 +195,14 @@ def _obstacles(facts: WipeFacts) -> Iterator[Obstacle]:
         (WipeCode.DEVICE_UNKNOWN, not facts.device_known, NOBODY),
     ):
         if stands:
-            sentence, advice = wipe_words.obstacle(code, named.files, kind=facts.kind, place=facts.place)
+            sentence, advice = wipe_messages.obstacle(code, named.files, kind=facts.kind, place=facts.place)
             yield Obstacle(code, sentence, advice, named.files, named.names)
 
 
 def _sentence(facts: WipeFacts, obstacles: tuple[Obstacle, ...], *, card: CardToCompare | None) -> str:
-    compare = "" if card is None else wipe_words.compare(card.files, card.size_bytes)
+    compare = "" if card is None else wipe_messages.compare(card.files, card.size_bytes)
     if not obstacles:
-        return wipe_words.safe(facts.kind) + compare
+        return wipe_messages.safe(facts.kind) + compare
     if card is not None:
-        return wipe_words.keep_the_folder(obstacles[0].code) + compare
-    return wipe_words.not_safe(obstacles[0].sentence, more=len(obstacles) - 1)
+        return wipe_messages.keep_the_folder(obstacles[0].code) + compare
+    return wipe_messages.not_safe(obstacles[0].sentence, more=len(obstacles) - 1)

@@ -20,8 +20,8 @@ from typing import Final
 
 import structlog
 
-from thumper.embedded.leash import Account, leash
 from thumper.embedded.log_file import LogFile
+from thumper.embedded.parent_death import Account, leash
 from thumper.embedded.server_account import give_away
 from thumper.embedded.server_process import ENVIRONMENT
 from thumper.errors import ServiceDownError

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from thumper.embedded.leash import Account
+from thumper.embedded.parent_death import Account
 from thumper.errors import ServiceDownError
 
 # linux/capability.h

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from thumper.embedded.leash import Account, leash
 from thumper.embedded.lock_file import wait_for_lock
 from thumper.embedded.log_file import LogFile
+from thumper.embedded.parent_death import Account, leash
 from thumper.errors import ServiceDownError
 
 LEFT_OVER_S: Final = 30.0

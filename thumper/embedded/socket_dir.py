@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from thumper.embedded.leash import Account
+from thumper.embedded.parent_death import Account
 from thumper.errors import ServiceDownError
 
 PRIVATE: Final = 0o700

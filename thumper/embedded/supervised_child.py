@@ -18,8 +18,8 @@ from typing import Final, Literal
 
 import structlog
 
-from thumper.embedded.leash import leash
 from thumper.embedded.log_file import LogFile
+from thumper.embedded.parent_death import leash
 
 log = structlog.get_logger(__name__)
 

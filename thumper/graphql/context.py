@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 
 import strawberry
 
-from thumper.graphql.live import Live
 from thumper.graphql.loaders import Loaders
-from thumper.graphql.wipe_checks import WipeChecks
-from thumper.ingest.desk import Desk
+from thumper.graphql.shared.events import Live
+from thumper.graphql.shared.wipe_checks import WipeChecks
+from thumper.ingest.context import Desk
 from thumper.settings import Settings
 
 

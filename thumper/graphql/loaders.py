@@ -13,23 +13,16 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 from thumper.domain.clock_warning import ClockGroup
-from thumper.store import (
-    cameras,
-    clock_fixes,
-    deployments,
-    detections,
-    dump_search,
-    herd,
-    image_counts,
-    images,
-    locations,
-    models,
-    page,
-    receipts,
-)
-from thumper.store.detections import BoxChoice
-from thumper.store.dump_search import FileSearch
-from thumper.store.page import Conditions, Cut, Listing, Page
+from thumper.store import models
+from thumper.store.deer import deer
+from thumper.store.files import dump_search, receipts
+from thumper.store.files.dump_search import FileSearch
+from thumper.store.images.images import detections, image_counts, images
+from thumper.store.images.images.detections import BoxChoice
+from thumper.store.places import cameras, deployments, locations
+from thumper.store.postgres import page
+from thumper.store.postgres.page import Conditions, Cut, Listing, Page
+from thumper.store.times import clock_fixes
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -75,11 +68,11 @@ class Loaders:
             _divided(detections.of_images)
         )
         self.image_figures: DataLoader[UUID, images.JobFigures | None] = self._loader(images.figures)
-        self.sightings: DataLoader[UUID, models.Sighting | None] = self._loader(herd.sightings_of)
+        self.sightings: DataLoader[UUID, models.Sighting | None] = self._loader(deer.sightings_of)
         self.reviews: DataLoader[UUID, list[models.Review]] = self._loader(detections.reviews)
-        self.deer_figures: DataLoader[UUID, herd.DeerFigures] = self._loader(herd.figures)
-        self.deer_locations: DataLoader[UUID, list[models.Location]] = self._loader(herd.locations)
-        self.best_photos: DataLoader[UUID, list[models.Detection]] = self._loader(herd.best_photos)
+        self.deer_figures: DataLoader[UUID, deer.DeerFigures] = self._loader(deer.figures)
+        self.deer_locations: DataLoader[UUID, list[models.Location]] = self._loader(deer.locations)
+        self.best_photos: DataLoader[UUID, list[models.Detection]] = self._loader(deer.best_photos)
         self.sighting_pages: DataLoader[SightingPage, Page[models.Sighting]] = self._loader(
             _divided(_sighting_pages)
         )
@@ -148,7 +141,7 @@ def _divided(
 
 async def _sighting_pages(deer_ids: Sequence[UUID], cut: Cut) -> dict[UUID, Page[models.Sighting]]:
     pages = await page.read_pages(
-        herd.SIGHTINGS, Conditions(), parent_ids=deer_ids, order=herd.SIGHTED_NEWEST, cut=cut
+        deer.SIGHTINGS, Conditions(), parent_ids=deer_ids, order=deer.SIGHTED_NEWEST, cut=cut
     )
     return dict(zip(deer_ids, pages, strict=True))
 

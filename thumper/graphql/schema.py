@@ -7,33 +7,33 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from thumper.graphql.batch import BatchQuery
-from thumper.graphql.batch_change import BatchMutation
-from thumper.graphql.camera import CameraQuery
-from thumper.graphql.clock_fix import ClockFixQuery
-from thumper.graphql.clock_fix_change import ClockFixMutation, ClockFixPreviewQuery
-from thumper.graphql.clock_suspects import ClockSuspectsQuery
-from thumper.graphql.deer import DeerQuery
-from thumper.graphql.deer_change import DeerMutation
-from thumper.graphql.deployment import DeploymentQuery
-from thumper.graphql.detection import DetectionQuery
-from thumper.graphql.detector import DetectorQuery
-from thumper.graphql.dump import DumpQuery
-from thumper.graphql.dump_change import DumpMutation
-from thumper.graphql.image import ImageQuery
-from thumper.graphql.location import LocationQuery
-from thumper.graphql.location_change import LocationMutation
-from thumper.graphql.masking import Masking
-from thumper.graphql.node import NodeQuery
-from thumper.graphql.review_change import ReviewMutation
-from thumper.graphql.scalar import SCALARS
-from thumper.graphql.screening import Parsing, Validation
-from thumper.graphql.sharing import SharingExecutor
-from thumper.graphql.sighting_change import SightingMutation
-from thumper.graphql.status import StatusQuery
-from thumper.graphql.subscription import Subscription
-from thumper.graphql.upload_change import UploadMutation
-from thumper.graphql.user_error import USER_ERRORS
+from thumper.graphql.clocks.clock_fix import ClockFixQuery
+from thumper.graphql.clocks.clock_fix_change import ClockFixMutation, ClockFixPreviewQuery
+from thumper.graphql.clocks.clock_suspects import ClockSuspectsQuery
+from thumper.graphql.deer.deer.deer import DeerQuery
+from thumper.graphql.deer.deer.deer_change import DeerMutation
+from thumper.graphql.deer.deer.sighting_change import SightingMutation
+from thumper.graphql.dumps.dump import DumpQuery
+from thumper.graphql.dumps.dump_change import DumpMutation
+from thumper.graphql.dumps.upload_change import UploadMutation
+from thumper.graphql.photos.batch import BatchQuery
+from thumper.graphql.photos.batch_change import BatchMutation
+from thumper.graphql.photos.detection import DetectionQuery
+from thumper.graphql.photos.detector import DetectorQuery
+from thumper.graphql.photos.image import ImageQuery
+from thumper.graphql.photos.review_change import ReviewMutation
+from thumper.graphql.places.camera import CameraQuery
+from thumper.graphql.places.deployment import DeploymentQuery
+from thumper.graphql.places.location import LocationQuery
+from thumper.graphql.places.location_change import LocationMutation
+from thumper.graphql.relay.node import NodeQuery
+from thumper.graphql.relay.scalar import SCALARS
+from thumper.graphql.relay.user_error import USER_ERRORS
+from thumper.graphql.request.error_formatting import Masking
+from thumper.graphql.request.screening import Parsing, Validation
+from thumper.graphql.shared.events.status import StatusQuery
+from thumper.graphql.shared.events.subscription import Subscription
+from thumper.graphql.shared.shared_execution import SharingExecutor
 
 
 @strawberry.type(description="Everything that can be looked up. Looking changes nothing.")

@@ -26,7 +26,7 @@ from thumper.domain.path_text import readable
 from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.ingest.examine import (
     Content,
     Finding,
@@ -41,10 +41,14 @@ from thumper.ingest.examine import (
 from thumper.ingest.readers import each
 from thumper.ingest.record import record
 from thumper.ingest.reject import Rejection
-from thumper.store import disk_space, feed, image_rows, jobs, library, settlements
-from thumper.store.connect import client
-from thumper.store.image_rows import StoredImage
-from thumper.store.settlements import Settlement
+from thumper.store.disk import disk_space, library
+from thumper.store.feed.feed import feed
+from thumper.store.files import outcomes
+from thumper.store.files.outcomes import Settlement
+from thumper.store.images.images import image_rows
+from thumper.store.images.images.image_rows import StoredImage
+from thumper.store.postgres.connect import client
+from thumper.store.queue import jobs
 
 CHUNK_FILES: Final = 128
 """Most files admitted in one transaction."""
@@ -85,7 +89,7 @@ async def admit(desk: Desk, files: Sequence[StableFile], *, keep: Keep, held: bo
         await desk.wakeup.wake()
     whole = [outcome.file.file_id for outcome in outcomes if outcome.state is FileState.STABLE]
     if whole:
-        await settlements.mark_stable(whole)
+        await outcomes.mark_stable(whole)
     by_file = {outcome.file.file_id: outcome for outcome in outcomes}
     return [by_file.get(file.file_id, Outcome(file, FileState.SEEN)) for file in files]
 
@@ -93,13 +97,13 @@ async def admit(desk: Desk, files: Sequence[StableFile], *, keep: Keep, held: bo
 async def reject(files: Sequence[StableFile], reason: Reason, *, detail: str = "") -> None:
     """Reject files for a reason that shows without examining them; `detail` replaces the reason's sentence."""
     async with in_transaction("default") as transaction:
-        waiting = await settlements.lock_waiting(transaction, [file.file_id for file in files])
+        waiting = await outcomes.lock_waiting(transaction, [file.file_id for file in files])
         rejections = [
             _settlement(Outcome.rejected(file, Rejection.of(file.name, reason, detail=detail)))
             for file in files
             if file.file_id in waiting
         ]
-        await feed.append(transaction, await settlements.settle(transaction, rejections))
+        await feed.append(transaction, await outcomes.settle(transaction, rejections))
 
 
 def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
@@ -207,10 +211,10 @@ async def _settle(
     held: bool,
 ) -> list[Outcome]:
     """Record what was found; give the outcomes, without those of files that settled elsewhere meanwhile."""
-    waiting = await settlements.lock_waiting(transaction, [finding.file.file_id for finding in findings])
+    waiting = await outcomes.lock_waiting(transaction, [finding.file.file_id for finding in findings])
     found = [finding for finding in findings if finding.file.file_id in waiting]
     known = {finding.file.file_id: finding.sha256 for finding in found if isinstance(finding, Known)}
-    touched, told = await settlements.take_back(transaction, known)
+    touched, told = await outcomes.take_back(transaction, known)
     only_touched = [
         Outcome(finding.file, touched[finding.file.file_id], sha256=known[finding.file.file_id])
         for finding in found
@@ -225,13 +229,13 @@ async def _settle(
     await image_rows.move_originals(
         transaction, {images[sha256].id: originals.paths[sha256] for sha256 in refound}
     )
-    outcomes = _outcomes(found, images=images, made=made)
-    settled = [_settlement(outcome) for outcome in outcomes if outcome.state not in WAITING]
-    entries = await settlements.settle(transaction, settled)
+    reached = _outcomes(found, images=images, made=made)
+    settled = [_settlement(outcome) for outcome in reached if outcome.state not in WAITING]
+    entries = await outcomes.settle(transaction, settled)
     if made:
         await jobs.enqueue(transaction, list(made.values()), held=held)
     await feed.append(transaction, [*told, *entries])
-    return outcomes + only_touched
+    return reached + only_touched
 
 
 def _outcomes(

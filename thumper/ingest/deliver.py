@@ -26,12 +26,13 @@ from thumper.domain.progress import WAITING, FileState, SourceKind
 from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest.admit import admit, chunks, reject
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found, Unreadable, look_at, walk
-from thumper.store import arrivals, dumps, location_rows, receipts, sources
-from thumper.store.arrivals import Arrival, FileRow
-from thumper.store.receipts import ItemisedReceipt, Receipt
+from thumper.store.files import dumps, receipts, registration, sources
+from thumper.store.files.receipts import ItemisedReceipt, Receipt
+from thumper.store.files.registration import Arrival, FileRow
+from thumper.store.places import location_rows
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +61,7 @@ async def ingest_path(
     dump_id = await _open_dump(source_id, name, folder=card.folder)
     for start in range(0, len(card.files), _AT_ONCE):
         found = {file.path: file for file in card.files[start : start + _AT_ONCE]}
-        rows = await arrivals.register(
+        rows = await registration.register(
             source_id, [_arrival(file, dump_id) for file in found.values()], again=True
         )
         waiting = [row for row in rows if row.state in WAITING]
@@ -172,7 +173,7 @@ async def _name_closed(source_id: UUID, dump_id: UUID, card: _Card) -> None:
     """Name in the receipt what could not be looked into: the card holds more than is known of it."""
     for entry in card.closed:
         found = Found(entry.path, 0, 0, 0)
-        rows = await arrivals.register(source_id, [_arrival(found, dump_id)], again=True)
+        rows = await registration.register(source_id, [_arrival(found, dump_id)], again=True)
         waiting = [stable_file(row, found, root=card.root) for row in rows if row.state in WAITING]
         if waiting:
             log.warning("left out", path=readable(entry.path), why=entry.why)
@@ -184,7 +185,7 @@ async def _let_go(source_id: UUID, dump_id: UUID, card: _Card) -> None:
     there = {file.path for file in card.files}
     lost = [
         stable_file(row, Found(row.path, row.size_bytes, row.mtime_ns, 0), root=card.root)
-        for row in await arrivals.waiting_files(source_id)
+        for row in await registration.waiting_files(source_id)
         if row.dump_id == dump_id and row.path not in there
     ]
     if lost:
@@ -214,7 +215,7 @@ async def _look_again(source_id: UUID, files: Sequence[StableFile]) -> list[Stab
         if now is None:
             again.append(file)
             continue
-        rows = await arrivals.register(source_id, [_arrival(now, file.dump_id)])
+        rows = await registration.register(source_id, [_arrival(now, file.dump_id)])
         # Somebody else may have settled it meanwhile: the watcher tries files again that were asked for.
         again += [stable_file(row, now, root=file.root or b"/") for row in rows if row.state in WAITING]
     return again

@@ -8,8 +8,8 @@ from uuid import UUID
 from thumper.domain.card_folder import top_folder
 from thumper.domain.progress import SourceKind, SourceState, WatchMode
 from thumper.ingest.walk import Found
-from thumper.store import arrivals, dumps, settlements, sources
-from thumper.store.arrivals import Arrival, FileRow
+from thumper.store.files import dumps, outcomes, registration, sources
+from thumper.store.files.registration import Arrival, FileRow
 
 
 async def open_drop(root: bytes) -> UUID:
@@ -19,22 +19,22 @@ async def open_drop(root: bytes) -> UUID:
 
 def known(source_id: UUID) -> AsyncIterator[list[FileRow]]:
     """Give the files of a drop folder that are known, in pages."""
-    return arrivals.known_files(source_id)
+    return registration.known_files(source_id)
 
 
 async def waiting(source_id: UUID) -> list[FileRow]:
     """Give the files of a drop folder that have not settled: also those that somebody asked to retry."""
-    return await arrivals.waiting_files(source_id)
+    return await registration.waiting_files(source_id)
 
 
 async def asked(source_id: UUID) -> list[FileRow]:
     """Give the files of a drop folder that were tried before and wait again: cheap, for asking often."""
-    return await arrivals.asked_files(source_id)
+    return await registration.asked_files(source_id)
 
 
 async def see(source_id: UUID, files: Sequence[Found]) -> list[FileRow]:
     """Record files that are new or have changed, each in the dump of its top folder; give their rows."""
-    return await arrivals.register(
+    return await registration.register(
         source_id,
         [
             Arrival(
@@ -50,7 +50,7 @@ async def see(source_id: UUID, files: Sequence[Found]) -> list[FileRow]:
 
 async def forget(file_ids: Sequence[UUID]) -> None:
     """Forget names that files had only while they were written."""
-    await settlements.forget_waiting(file_ids)
+    await outcomes.forget_waiting(file_ids)
 
 
 async def settle(source_id: UUID, *, settle_s: float) -> bool:
@@ -63,7 +63,7 @@ async def settle_uploads(*, settle_s: float) -> None:
     """Settle the dumps of uploads whose remaining addresses have expired."""
     source_id = await sources.find_source(SourceKind.UPLOAD)
     if source_id is not None:
-        await settlements.forget_lost_uploads(source_id)
+        await outcomes.forget_lost_uploads(source_id)
         await dumps.settle_quiet(source_id, settle_s=settle_s)
 
 

@@ -18,13 +18,13 @@ from thumper.domain.path_text import readable
 from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
 from thumper.ingest.admit import chunks, reject
+from thumper.ingest.context import Desk
 from thumper.ingest.deliver import admit_until_settled, stable_file
-from thumper.ingest.desk import Desk
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found, modified_ns
-from thumper.store import arrivals, dumps, retries
-from thumper.store.arrivals import FileRow
-from thumper.store.connect import OUTAGES
+from thumper.store.files import dumps, registration, retries
+from thumper.store.files.registration import FileRow
+from thumper.store.postgres.connect import OUTAGES
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ async def readmit(desk: Desk) -> None:
     Raises what the database raises when it is away, and `ThumperError` when the library cannot be written.
     """
     for source_id, root in (await retries.asked_paths()).items():
-        rows = await arrivals.asked_files(source_id)
+        rows = await registration.asked_files(source_id)
         await _readmit(desk, source_id, rows, root=root)
         await dumps.settle_quiet(source_id, settle_s=0, only={row.dump_id for row in rows})
 

@@ -20,14 +20,18 @@ from thumper.domain.capture_time import CaptureTime, choose
 from thumper.domain.clock_fix import StandingFix, repaired
 from thumper.domain.path_text import readable
 from thumper.ingest import findings as photo_findings
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.ingest.examine import Photo
-from thumper.store import clock_lock, deployment_rows, dumps, image_rows, location_rows, moment, reckoning
-from thumper.store.deployment_rows import Stay
-from thumper.store.ids import new_id
-from thumper.store.image_rows import CameraKey, NewImage
-from thumper.store.location_rows import Place
-from thumper.store.reckoning import Standing
+from thumper.store.feed.feed import snapshot
+from thumper.store.files import dumps
+from thumper.store.images.images import image_rows
+from thumper.store.images.images.image_rows import CameraKey, NewImage
+from thumper.store.places import deployment_rows, location_rows
+from thumper.store.places.deployment_rows import Stay
+from thumper.store.places.location_rows import Place
+from thumper.store.postgres.ids import new_id
+from thumper.store.times import clock_lock, recompute
+from thumper.store.times.recompute import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ async def record(
     drafts = [_draft(desk, photo) for photo in first.values() if photo.sha256 not in known]
     if not drafts:
         return {}
-    now = await moment.now(transaction)
+    now = await snapshot.now(transaction)
     images = [
         _image(
             draft,
@@ -106,7 +110,7 @@ async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) 
     found = [(places[draft.photo.file.file_id], devices.get(draft.camera)) for draft in drafts]
     stays = [_stay(draft, place, camera_id) for draft, (place, camera_id) in zip(drafts, found, strict=True)]
     deployments = await deployment_rows.join(transaction, [stay for stay in stays if stay is not None])
-    repairs = await reckoning.standing(
+    repairs = await recompute.standing(
         transaction,
         dump_ids={draft.photo.file.dump_id for draft in drafts},
         deployment_ids=set(deployments.values()),

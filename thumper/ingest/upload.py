@@ -27,15 +27,16 @@ from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.errors import BusyError, NoRoomError, NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest.admit import Outcome, admit
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.ingest.examine import StableFile
-from thumper.store import arrivals, dumps, library, settlements, sources, uploads
-from thumper.store.arrivals import Arrival
-from thumper.store.connect import OUTAGES
-from thumper.store.ids import new_id
+from thumper.store.disk import library
+from thumper.store.files import dumps, outcomes, registration, sources, uploads
+from thumper.store.files.registration import Arrival
+from thumper.store.files.uploads import Claim, Unclaimed
 from thumper.store.models import Location, Upload
-from thumper.store.pulse import unless_frozen
-from thumper.store.uploads import Claim, Unclaimed
+from thumper.store.postgres.connect import OUTAGES
+from thumper.store.postgres.ids import new_id
+from thumper.store.postgres.probe import unless_frozen
 
 TOKEN_BYTES: Final = 32
 MOST_FILES: Final = 1000
@@ -211,12 +212,12 @@ async def _admit(desk: Desk, claim: Claim, path: Path) -> Received:
             dump_id=claim.dump_id,
             display_path=claim.file_name,
         )
-        (row,) = await arrivals.register(source_id, [arrival])
+        (row,) = await registration.register(source_id, [arrival])
         file = _stable(row.file_id, claim, path)
         try:
             (outcome,) = await admit(desk, [file], keep=Keep.COPY, held=not claim.detect)
         except BaseException:
-            await asyncio.shield(settlements.forget_waiting([row.file_id]))
+            await asyncio.shield(outcomes.forget_waiting([row.file_id]))
             raise
     await uploads.finish(claim.upload_id, outcome.file.file_id)
     with contextlib.suppress(*OUTAGES):  # the watcher settles it later

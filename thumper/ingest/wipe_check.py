@@ -30,8 +30,9 @@ from thumper.imaging.original import open_original
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest.readers import READERS, each
 from thumper.ingest.walk import Entry, Found, Unreadable, look_at, walk
-from thumper.store import library, wipe_rows
-from thumper.store.wipe_rows import DumpRow, Original, Tally
+from thumper.store.disk import library
+from thumper.store.files import wipe_rows
+from thumper.store.files.wipe_rows import DumpRow, Original, Tally
 
 _AT_ONCE: Final = 32
 """Originals re-read between two reports of progress."""

@@ -17,14 +17,14 @@ from uuid import UUID
 import structlog
 
 from thumper.background import beside
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.settings import Settings
-from thumper.store.connect import OUTAGES
-from thumper.store.disk_room import DiskRoom
+from thumper.store.disk.disk_room import DiskRoom
+from thumper.store.postgres.connect import OUTAGES
+from thumper.watcher.change_detection import Senses
 from thumper.watcher.hints import Hints
-from thumper.watcher.lookout import Lookout
 from thumper.watcher.root import Health, Root
-from thumper.watcher.senses import Senses
+from thumper.watcher.watch_loop import Lookout
 
 log = structlog.get_logger(__name__)
 

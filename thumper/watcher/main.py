@@ -12,12 +12,12 @@ import structlog
 from thumper.background import beside, spare_what_stays, stop_signals, unless_told
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.errors import RefusedError
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.ingest.ignore import is_ignored_folder
 from thumper.settings import Settings
-from thumper.store.connect import WAIT_S, open_database, wait_for_database
-from thumper.store.processes import Life, keep_beating
-from thumper.store.sweeper import keep_sweeping
+from thumper.store.postgres.connect import WAIT_S, open_database, wait_for_database
+from thumper.store.queue.sweeper import keep_sweeping
+from thumper.store.status.processes import Life, keep_beating
 from thumper.watcher.daemon import watch
 from thumper.watcher.retries import keep_readmitting
 from thumper.watcher.root import Health

@@ -8,9 +8,9 @@ from typing import Final
 import structlog
 
 from thumper.errors import NoRoomError, ThumperError
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.ingest.readmit import readmit
-from thumper.store.connect import OUTAGES
+from thumper.store.postgres.connect import OUTAGES
 
 log = structlog.get_logger(__name__)
 

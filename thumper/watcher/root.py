@@ -18,12 +18,12 @@ from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import ProcessState, SourceState, WatchMode
 from thumper.ingest import drop
-from thumper.store.connect import OUTAGES
-from thumper.store.premises import has_entries
-from thumper.store.processes import Beat
+from thumper.store.disk.library_claim import has_entries
+from thumper.store.postgres.connect import OUTAGES
+from thumper.store.status.processes import Beat
+from thumper.watcher.change_detection import Senses
 from thumper.watcher.disk import Disk
 from thumper.watcher.scan import root_identity
-from thumper.watcher.senses import Senses
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from thumper.domain.reason import Reason
 from thumper.ingest.admit import Outcome
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found
-from thumper.store.arrivals import FileRow
+from thumper.store.files.registration import FileRow
 from thumper.watcher.known import Known
 from thumper.watcher.stability import Look, Steadiness
 

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from thumper.domain.progress import ProcessRole
 from thumper.graphql.context import Context
 from thumper.settings import Settings
-from thumper.store.processes import Life
+from thumper.store.status.processes import Life
 from thumper.web import health
 from thumper.web.access import LocalOnly, QuietHeaders
 from thumper.web.answer import refused

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from thumper.settings import Settings
-from thumper.store.connect import OUTAGES, client
-from thumper.store.disk_space import want_of_room
-from thumper.store.schema_version import read_gap
+from thumper.store.disk.disk_space import want_of_room
+from thumper.store.postgres.connect import OUTAGES, client
+from thumper.store.postgres.schema_version import read_gap
 from thumper.wakeup import AWAY
 from thumper.web.room import Room
 

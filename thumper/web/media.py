@@ -21,17 +21,17 @@ from starlette.responses import Response
 
 from thumper.domain.path_text import readable
 from thumper.domain.reason import Reason
-from thumper.graphql import identity
 from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN, RequestError
+from thumper.graphql.relay import identity
 from thumper.imaging.original import open_original, reader
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.rendition import THUMBNAIL_PX, VIEW_PX
-from thumper.store import library
-from thumper.store.connect import OUTAGES
-from thumper.store.images import IMAGES
+from thumper.store.disk import library
+from thumper.store.images.images.images import IMAGES
 from thumper.store.models import Image
-from thumper.store.page import by_id, read_all
-from thumper.store.pulse import unless_frozen
+from thumper.store.postgres.connect import OUTAGES
+from thumper.store.postgres.page import by_id, read_all
+from thumper.store.postgres.probe import unless_frozen
 from thumper.web.answer import refused
 from thumper.web.room import Room
 

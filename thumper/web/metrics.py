@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN
-from thumper.store.connect import OUTAGES
-from thumper.store.standing import Standing, read_standing
+from thumper.store.postgres.connect import OUTAGES
+from thumper.store.status.status import Standing, read_standing
 from thumper.web.answer import refused
 
 

@@ -12,14 +12,14 @@ from starlette.requests import HTTPConnection
 from thumper.background import beside, spare_what_stays
 from thumper.domain.progress import ProcessState
 from thumper.graphql.context import Context
-from thumper.graphql.live import Live, going_live
 from thumper.graphql.loaders import Loaders
-from thumper.graphql.wipe_checks import WipeChecks
+from thumper.graphql.shared.events import Live, going_live
+from thumper.graphql.shared.wipe_checks import WipeChecks
 from thumper.imaging.sandbox import DecodeSandbox
-from thumper.ingest.desk import Desk
+from thumper.ingest.context import Desk
 from thumper.settings import Settings
-from thumper.store.connect import open_database
-from thumper.store.processes import Beat, Life, keep_beating
+from thumper.store.postgres.connect import open_database
+from thumper.store.status.processes import Beat, Life, keep_beating
 
 POOL_SIZE = 10
 """Connections to PostgreSQL; a page of images uses four at a time."""

@@ -32,8 +32,8 @@ from strawberry.types.graphql import OperationType
 from thumper.graphql.context import Context
 from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN, bad_request
 from thumper.graphql.schema import schema
-from thumper.graphql.sharing import SharedData
-from thumper.store.pulse import unless_frozen
+from thumper.graphql.shared.shared_execution import SharedData
+from thumper.store.postgres.probe import unless_frozen
 from thumper.web.answer import refused
 
 PATH: Final = "/graphql"

@@ -10,11 +10,11 @@ from starlette.responses import JSONResponse, Response
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.errors import BusyError, NoRoomError, NotFoundError, RefusedError, ThumperError
-from thumper.graphql import identity
 from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN
+from thumper.graphql.relay import identity
 from thumper.ingest.admit import Outcome
 from thumper.ingest.upload import receive_upload
-from thumper.store.connect import OUTAGES
+from thumper.store.postgres.connect import OUTAGES
 from thumper.web.answer import refused
 from thumper.web.room import Room
 

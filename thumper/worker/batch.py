@@ -25,10 +25,11 @@ from thumper.domain.reason import Reason
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.sandbox import DecodeSandbox, Loaded
 from thumper.settings import Settings
-from thumper.store import jobs, library, premises, results
-from thumper.store.connect import OUTAGES
-from thumper.store.jobs import Claim, Failure, Lease
-from thumper.store.results import Origin, Result
+from thumper.store.disk import library, library_claim
+from thumper.store.postgres.connect import OUTAGES
+from thumper.store.queue import jobs, results
+from thumper.store.queue.jobs import Claim, Failure, Lease
+from thumper.store.queue.results import Origin, Result
 from thumper.worker.capacity import Capacity
 from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, OutOfMemory
 from thumper.worker.proof import look_at_scene
@@ -84,7 +85,7 @@ class Batch:
 
 
 async def claim(bench: Bench, *, busy: bool, token: UUID | None = None) -> Lease | None:
-    """Lease the next images; see `thumper.store.jobs.claim`."""
+    """Lease the next images; see `thumper.store.queue.jobs.claim`."""
     return await jobs.claim(
         bench.detector_id,
         limit=bench.capacity.wanted,
@@ -122,7 +123,7 @@ async def _load_one(bench: Bench, claim: Claim) -> Loaded | Failure | None:
     try:
         loaded = await bench.sandbox.load(path)
     except DecodeRefusal as refusal:
-        if refusal.reason in _OF_THE_FOLDER and not await premises.sees_source_of(claim.image_id):
+        if refusal.reason in _OF_THE_FOLDER and not await library_claim.sees_source_of(claim.image_id):
             return None
         return Failure(job_id=claim.job_id, code=refusal.reason.value, message=str(refusal))
     if loaded.sha256 != claim.sha256:

@@ -18,10 +18,10 @@ from thumper.errors import PrecisionError
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.sandbox import DecodeSandbox, Loaded
 from thumper.settings import Settings
-from thumper.store import detectors
-from thumper.store.jobs import MOST_PIXELS
-from thumper.store.specimens import Specimens, specimens
+from thumper.store.images.images import detectors
+from thumper.store.queue.jobs import MOST_PIXELS
 from thumper.weights import Weights
+from thumper.worker.comparison_photos import Specimens, specimens
 from thumper.worker.detector import Detector
 from thumper.worker.loader import load_detector
 

@@ -17,13 +17,14 @@ import structlog
 from thumper.domain.progress import ProcessState
 from thumper.domain.stage import Stage
 from thumper.errors import ThumperError
-from thumper.store import detectors, jobs
-from thumper.store.connect import OUTAGES
-from thumper.store.disk_room import DiskRoom
-from thumper.store.ids import new_id
-from thumper.store.jobs import Lease
-from thumper.store.processes import Beat
-from thumper.store.results import Result
+from thumper.store.disk.disk_room import DiskRoom
+from thumper.store.images.images import detectors
+from thumper.store.postgres.connect import OUTAGES
+from thumper.store.postgres.ids import new_id
+from thumper.store.queue import jobs
+from thumper.store.queue.jobs import Lease
+from thumper.store.queue.results import Result
+from thumper.store.status.processes import Beat
 from thumper.worker import batch as batches
 from thumper.worker.batch import Batch, Bench
 from thumper.worker.detector import DeviceFault, DeviceUnfit

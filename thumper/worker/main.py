@@ -24,10 +24,10 @@ from thumper.errors import PrecisionError
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
-from thumper.store import library, premises
-from thumper.store.connect import WAIT_S, open_database, wait_for_database
-from thumper.store.processes import Beat, Life, keep_beating
-from thumper.store.sweeper import keep_sweeping
+from thumper.store.disk import library, library_claim
+from thumper.store.postgres.connect import WAIT_S, open_database, wait_for_database
+from thumper.store.queue.sweeper import keep_sweeping
+from thumper.store.status.processes import Beat, Life, keep_beating
 from thumper.wakeup import Wakeup
 from thumper.weights import resolve
 from thumper.worker.batch import Bench
@@ -144,7 +144,7 @@ async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) ->
     # Decoding children are programs of their own: what holds CUDA is never forked.
     with DecodeSandbox(Limits.of(settings), workers=settings.decode_workers) as sandbox:
         async with open_database(settings.postgres_url, pool_size=6):
-            await premises.check_originals()
+            await library_claim.check_originals()
             _tidy_up(settings)
             bench, ending = None, Ending(0)
             async with beside(keep_beating(life, voice.speak), keep_watch(START_LIMIT_S)):

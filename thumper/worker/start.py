@@ -19,9 +19,9 @@ import structlog
 from thumper.domain.proof import Proof, words
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
-from thumper.store import detectors
-from thumper.store.connect import OUTAGES
-from thumper.store.results import Origin
+from thumper.store.images.images import detectors
+from thumper.store.postgres.connect import OUTAGES
+from thumper.store.queue.results import Origin
 from thumper.weights import Weights
 from thumper.worker.batch import Bench
 from thumper.worker.capacity import Capacity

@@ -10,7 +10,7 @@ from tortoise import fields
 from tortoise.fields import Field
 from tortoise.fields.db_defaults import Now
 
-from thumper.store.ids import new_id
+from thumper.store.postgres.ids import new_id
 
 
 class WallClockField(Field[dt.datetime], dt.datetime):

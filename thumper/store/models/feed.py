@@ -10,7 +10,7 @@ from thumper.store.models.columns import created_column
 
 
 class Feed(Model):
-    """One event; `thumper.store.feed` is the only writer."""
+    """One event; `thumper.store.feed.feed` is the only writer."""
 
     seq = fields.BigIntField(primary_key=True, generated=True)
     kind = fields.CharEnumField(FeedKind, max_length=24)

@@ -13,7 +13,7 @@ from thumper.store.models.image import Image
 
 
 class Job(Model):
-    """Image x detector with its lease. `thumper.store.jobs` is the only writer."""
+    """Image x detector with its lease. `thumper.store.queue.jobs` is the only writer."""
 
     id = id_column()
     image: fields.ForeignKeyRelation[Image] = fields.ForeignKeyField(

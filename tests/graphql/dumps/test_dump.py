@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from tests import factories as make
+from tests.api import Api
+from thumper.domain.progress import FileState, ImageState
+from thumper.graphql.relay.identity import encode
+
+
+async def test_a_receipt_adds_up_and_names_every_file(api: Api) -> None:
+    dump = await make.make_dump(await make.make_location("Creek"))
+    image = await make.make_image(dump)
+    await make.make_image(dump, state=ImageState.PENDING)
+    await make.make_file(dump, FileState.SEEN)
+    await make.make_file(dump, FileState.STABLE)
+    await make.make_file(dump, FileState.STORED, image=image)
+    await make.make_file(dump, FileState.DUPLICATE, image=image, size_bytes=5_000_000_000)
+    for _ in range(2):
+        await make.make_file(dump, FileState.REJECTED)
+    query = """query ($id: ID!) { dump(id: $id) { folder number settledAt location { name } source { kind state path }
+      receipt { found waiting stored duplicate rejected sizeBytes rejections { reason files } }
+      imageCounts { total pending processing completed failed }
+      rejected: files(state: REJECTED) { totalCount nodes { path state reason message whatToDo image { id } } }
+      duplicates: files(state: DUPLICATE) { totalCount nodes { sizeBytes image { fileName } dump { folder } } }
+      files { totalCount } } }"""
+    found = (await api.ask(query, id=encode("Dump", dump.id)))["dump"]
+    assert found["receipt"] == {
+        "found": 6,
+        "waiting": 2,
+        "stored": 1,
+        "duplicate": 1,
+        "rejected": 2,
+        "sizeBytes": 5_000_000_500,
+        "rejections": [{"reason": "TRUNCATED", "files": 2}],
+    }
+    assert found["imageCounts"] == {"total": 2, "pending": 1, "processing": 0, "completed": 1, "failed": 0}
+    assert found["rejected"]["totalCount"] == 2
+    (one, _) = found["rejected"]["nodes"]
+    assert (one["reason"], one["message"], one["image"]) == ("TRUNCATED", "It ends early.", None)
+    assert found["duplicates"]["nodes"][0]["image"] == {"fileName": image.file_name}
+    assert found["files"]["totalCount"] == 6
+    assert found["source"]["kind"] == "DROP"
+
+
+async def test_dumps_are_filtered_and_listed_latest_first(api: Api) -> None:
+    location = await make.make_location()
+    first = await make.make_dump(location)
+    second = await make.make_dump(settled_at=make.NOON)
+    query = """query ($where: DumpFilter, $direction: Direction! = DESC) {
+      dumps(where: $where, direction: $direction) { totalCount nodes { folder } } }"""
+
+    async def folders(**variables: object) -> list[str]:
+        return [node["folder"] for node in (await api.ask(query, **variables))["dumps"]["nodes"]]
+
+    assert await folders() == [second.display_folder, first.display_folder]
+    assert await folders(direction="ASC") == [first.display_folder, second.display_folder]
+    assert await folders(where={"location": encode("Location", location.id)}) == [first.display_folder]
+    assert await folders(where={"settled": True}) == [second.display_folder]
+    assert await folders(where={"settled": False}) == [first.display_folder]

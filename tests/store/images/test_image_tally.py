@@ -1,0 +1,63 @@
+"""The tally is the number of images, in every snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+from tortoise.transactions import in_transaction
+
+from tests import factories as make
+from tests.pipeline import store_images
+from thumper.store.images.images import image_tally
+from thumper.store.models import Image
+from thumper.store.postgres.connect import client
+from thumper.store.queue import sweeper
+from thumper.store.status.status import read_standing
+
+_BOTH = f"SELECT (SELECT count(*) FROM image) AS counted, {image_tally.TOTAL} AS told"
+
+
+async def _told() -> int:
+    (row,) = await client().execute_query_dict(_BOTH)
+    assert row["told"] == row["counted"]
+    return int(row["told"])
+
+
+async def test_it_follows_images_that_come_and_go_and_those_of_a_transaction_that_fails(
+    database: str,
+) -> None:
+    assert await _told() == 0
+    await store_images(7)
+    assert await _told() == 7
+    dump = await make.make_dump()
+    with contextlib.suppress(RuntimeError):
+        async with in_transaction("default"):
+            await make.make_image(dump)
+            raise RuntimeError
+    gone = await make.make_image(dump)
+    assert await _told() == 8
+    await Image.filter(id=gone.id).delete()
+    assert await _told() == 7
+    assert (await read_standing()).images.total == 7
+
+
+async def test_it_is_added_up_while_images_come(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_tally, "MOST_ROWS", 3)
+    dump = await make.make_dump()
+
+    async def bring() -> None:
+        for _ in range(10):
+            await make.make_image(dump)
+
+    async def sweep() -> None:
+        for _ in range(10):
+            await sweeper.sweep(grace_s=0)
+            await _told()
+
+    await asyncio.gather(bring(), bring(), sweep())
+    await sweeper.sweep(grace_s=0)
+    assert await _told() == 20
+    (row,) = await client().execute_query_dict("SELECT count(*)::int AS rows FROM image_tally")
+    assert row["rows"] <= 4

@@ -1,0 +1,24 @@
+"""Signs of life: gone with a process that ends in good order, kept when it has something to say."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.patience import until
+from thumper.background import beside
+from thumper.domain.progress import ProcessRole, ProcessState
+from thumper.store.models import Process
+from thumper.store.status.processes import Beat, Life, keep_beating
+
+WHY = "The detector cannot work: CUDA error. A fresh process tries again, within a minute or so."
+
+
+@pytest.mark.parametrize(("lasting", "left"), [(False, []), (True, [WHY])])
+async def test_the_last_words_of_a_process_are_kept_when_they_are_to_be_read(
+    database: str, lasting: bool, left: list[str]
+) -> None:
+    signs = [Beat(state=ProcessState.STARTING)]
+    async with beside(keep_beating(Life(role=ProcessRole.WORK), lambda: signs[-1])):
+        await until(Process.filter(state=ProcessState.STARTING).exists)
+        signs.append(Beat(state=ProcessState.STOPPING, message=WHY, lasting=lasting))
+    assert [process.message for process in await Process.all()] == left

@@ -1,0 +1,41 @@
+"""What the status counts, when PostgreSQL does not know yet how much waits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks import large_herd
+from tests.factories import make_dump
+from tests.pipeline import use_detector
+from thumper.store.postgres.connect import client
+from thumper.store.status import status
+
+WAITING = 5000
+
+
+def _rows(node: dict[str, Any]) -> Iterator[float]:
+    """Give how many rows each part of a plan went through, over all its rounds."""
+    left_out = sum(node.get(f"Rows Removed by {filter_}", 0) for filter_ in ("Filter", "Join Filter"))
+    yield (node["Actual Rows"] + left_out) * node["Actual Loops"]
+    for part in node.get("Plans", ()):
+        yield from _rows(part)
+
+
+async def test_a_backlog_that_was_just_queued_is_counted_in_one_pass(database: str) -> None:
+    await make_dump()
+    detector_id = await use_detector()
+    await client().execute_script(large_herd.IMAGES.format(images=WAITING, a_dump=WAITING))
+    await client().execute_query_dict(large_herd.JOBS, [detector_id])
+    await client().execute_script("VACUUM (ANALYZE)")  # nothing waits, as far as it knows
+    for table, ended in (("image", "processed_at"), ("job", "finished_at")):
+        await client().execute_script(
+            f"UPDATE {table} SET state = 'pending', {ended} = NULL, error_code = NULL"
+        )
+    explained = await client().execute_query_dict(f"EXPLAIN (ANALYZE, FORMAT JSON) {status._COUNTS}")
+    plan = next(iter(explained[0].values()))
+    (told,) = json.loads(plan) if isinstance(plan, str) else plan
+    assert max(_rows(told["Plan"])) <= 2 * WAITING
+    stands = await status.read_standing()
+    assert (stands.queued, stands.images.pending) == (WAITING, WAITING)

@@ -1,0 +1,1 @@
+"""Camera clocks and their repairs."""

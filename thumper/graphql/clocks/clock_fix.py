@@ -1,0 +1,154 @@
+"""Repairs of camera clocks: what is known of each, and what moving a clock does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+import strawberry
+
+import thumper.graphql.relay.enumeration  # noqa: F401  # enums must be published before a type names one
+from thumper.domain.clock_doubt import DstEdge
+from thumper.domain.clock_effect import Effect, Move
+from thumper.graphql.context import Info
+from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.store import models
+
+
+@strawberry.type(
+    description="One person's word on how wrong a clock was. It covers the images that a dump was the first to deliver,"
+    " or those of a deployment, also the ones still to come. Of the repairs that cover an image, the latest that stands"
+    " counts."
+)
+class ClockFix(Node):
+    """Stands over `models.ClockFix`."""
+
+    row: ClassVar[type[Any]] = models.ClockFix
+
+    offset_seconds: int = strawberry.field(
+        description="Seconds to add to what the camera's clock showed, whatever other repairs say.",
+        resolver=lambda root: root.offset_s,
+    )
+    note: str = strawberry.field(description="What the person wrote about it; empty when nothing.")
+    created_at: dt.datetime = strawberry.field(description="When it was made.")
+    undone_at: dt.datetime | None = strawberry.field(
+        description="When it was taken back; null while it stands."
+    )
+
+    @field("Only images whose clock showed this or later are covered; null for no bound.")
+    @staticmethod
+    def shown_from(root: strawberry.Parent[models.ClockFix]) -> str | None:
+        return None if root.shown_from is None else root.shown_from.isoformat()
+
+    @field("Only images whose clock showed this or earlier are covered; null for no bound.")
+    @staticmethod
+    def shown_until(root: strawberry.Parent[models.ClockFix]) -> str | None:
+        return None if root.shown_until is None else root.shown_until.isoformat()
+
+    @field("The dump that it covers; null when it covers a deployment.", optional(lazy("Dump")))
+    @staticmethod
+    async def dump(root: strawberry.Parent[models.ClockFix], info: Info) -> Any:
+        return await related(root.dump_id, "Dump", info=info)
+
+    @field("The deployment that it covers; null when it covers a dump.", optional(lazy("Deployment")))
+    @staticmethod
+    async def deployment(root: strawberry.Parent[models.ClockFix], info: Info) -> Any:
+        return await related(root.deployment_id, "Deployment", info=info)
+
+    @field("How many images it decides now: 0 when it was taken back, or a later one covers them all.")
+    @staticmethod
+    async def image_count(root: strawberry.Parent[models.ClockFix], info: Info) -> int:
+        return await info.context.loaders.clock_fix_images.load(root.id)
+
+
+@strawberry.type(description="What moving a clock does to one image.")
+class ClockExample:
+    """Stands over `clock_effect.Move`."""
+
+    dst_edge: DstEdge | None = strawberry.field(
+        description="What the change to or from daylight-saving time does to the time afterwards."
+    )
+
+    @field("The image.", lazy("Image"))
+    @staticmethod
+    async def image(root: strawberry.Parent[Move], info: Info) -> Any:
+        return await related(root.image_id, "Image", info=info)
+
+    @field("What its clock showed, such as 2010-01-01T03:20:49.")
+    @staticmethod
+    def taken_local(root: strawberry.Parent[Move]) -> str:
+        return root.local.isoformat()
+
+    @field("Its capture time before; null when it had none.")
+    @staticmethod
+    def taken_at_before(root: strawberry.Parent[Move]) -> dt.datetime | None:
+        return root.before
+
+    @field("Its capture time afterwards; null when it has none.")
+    @staticmethod
+    def taken_at_after(root: strawberry.Parent[Move]) -> dt.datetime | None:
+        return root.after
+
+
+@strawberry.type(description="What moving clocks does to the images that are covered.")
+class ClockEffect:
+    """Stands over `clock_effect.Effect`."""
+
+    images: int = strawberry.field(description="How many images are covered.")
+    without_reading: int = strawberry.field(
+        description="Images of which no clock was read: they stay without a capture time."
+    )
+    changed: int = strawberry.field(description="Images whose capture time changes.")
+    gained: int = strawberry.field(description="Images without a capture time that get one.")
+    lost: int = strawberry.field(
+        description="Images that lose theirs, because the clock then shows an impossible year."
+    )
+    impossible: int = strawberry.field(
+        description="Images whose clock was read and shows an impossible year afterwards, so that they have no capture"
+        " time; those that lose theirs among them."
+    )
+    ambiguous: int = strawberry.field(
+        description="Images that then lie in the hour that comes twice when daylight-saving time ends."
+    )
+    missing: int = strawberry.field(
+        description="Images that then lie in the hour that daylight-saving time leaves out."
+    )
+
+    @field("First capture time before; null when there was none.")
+    @staticmethod
+    def first_before(root: strawberry.Parent[Effect]) -> dt.datetime | None:
+        return root.before.first
+
+    @field("Last capture time before; null when there was none.")
+    @staticmethod
+    def last_before(root: strawberry.Parent[Effect]) -> dt.datetime | None:
+        return root.before.last
+
+    @field("First capture time afterwards; null when there is none.")
+    @staticmethod
+    def first_after(root: strawberry.Parent[Effect]) -> dt.datetime | None:
+        return root.after.first
+
+    @field("Last capture time afterwards; null when there is none.")
+    @staticmethod
+    def last_after(root: strawberry.Parent[Effect]) -> dt.datetime | None:
+        return root.after.last
+
+    @field(
+        "The photo that told the offset, if any, and those whose clocks showed the earliest and the latest time.",
+        listed(ClockExample),
+    )
+    @staticmethod
+    def examples(root: strawberry.Parent[Effect]) -> list[Move]:
+        return root.examples
+
+
+@strawberry.type
+class ClockFixQuery:
+    """Looking repairs up."""
+
+    @field("The repair of a clock with this id; null when there is none.", optional(ClockFix))
+    @staticmethod
+    async def clock_fix(info: Info, id: RecordId) -> Any:
+        return await find(id, "ClockFix", info=info)

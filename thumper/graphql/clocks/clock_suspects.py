@@ -1,0 +1,70 @@
+"""What needs a clock repair, gathered by dump and camera."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+import thumper.graphql.relay.enumeration  # noqa: F401  # enums must be published before a type names one
+from thumper.domain.clock_doubt import ClockDoubt
+from thumper.graphql.context import Info
+from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.node import related
+from thumper.store.times import clock_fixes
+
+
+@strawberry.type(
+    description="Images of one dump and camera whose clock is doubted for one reason and was not repaired."
+)
+class ClockSuspects:
+    """Stands over `clock_fixes.Suspects`."""
+
+    doubt: ClockDoubt = strawberry.field(description="Why the clock is doubted.")
+    images: int = strawberry.field(description="How many images.")
+
+    @field("The dump that delivered them first.", lazy("Dump"))
+    @staticmethod
+    async def dump(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
+        return await related(root.dump_id, "Dump", info=info)
+
+    @field("The camera that took them; null when the photos do not say.", optional(lazy("Camera")))
+    @staticmethod
+    async def camera(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
+        return await related(root.camera_id, "Camera", info=info)
+
+    @field(
+        "The stay of the camera; null when camera or location are not known.", optional(lazy("Deployment"))
+    )
+    @staticmethod
+    async def deployment(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
+        return await related(root.deployment_id, "Deployment", info=info)
+
+    @field("The earliest time that the clock showed, such as 2010-01-01T03:20:49.")
+    @staticmethod
+    def first_local(root: strawberry.Parent[clock_fixes.Suspects]) -> str:
+        return root.first_local.isoformat()
+
+    @field("The latest time that the clock showed.")
+    @staticmethod
+    def last_local(root: strawberry.Parent[clock_fixes.Suspects]) -> str:
+        return root.last_local.isoformat()
+
+    @field("The image whose clock showed the earliest time.", lazy("Image"))
+    @staticmethod
+    async def example(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
+        return await related(root.example_id, "Image", info=info)
+
+
+@strawberry.type
+class ClockSuspectsQuery:
+    """Finding what needs repair."""
+
+    @field(
+        "What needs a clock repair, by dump, camera and reason: the 100 largest groups. The images themselves are found"
+        " with images(where: {clockSuspect: true}).",
+        listed(ClockSuspects),
+    )
+    @staticmethod
+    async def clock_suspects() -> list[clock_fixes.Suspects]:
+        return await clock_fixes.suspects()

@@ -1,0 +1,1 @@
+"""Known deer and their sightings."""

@@ -1,0 +1,38 @@
+"""Sightings: detections that a person said are a known deer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+import strawberry
+
+from thumper.graphql.context import Info
+from thumper.graphql.relay.field import field, lazy
+from thumper.graphql.relay.node import Node, related
+from thumper.store import models
+
+
+@strawberry.type(description="A detection that a person said is a known deer.")
+class Sighting(Node):
+    """Stands over `models.Sighting`."""
+
+    row: ClassVar[type[Any]] = models.Sighting
+
+    actor: str = strawberry.field(description="Who said it.")
+    created_at: dt.datetime = strawberry.field(description="When it was said.")
+
+    @field("The deer.", lazy("Deer"))
+    @staticmethod
+    async def deer(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
+        return await related(root.deer_id, "Deer", info=info)
+
+    @field("The box.", lazy("Detection"))
+    @staticmethod
+    async def detection(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
+        return await related(root.detection_id, "Detection", info=info)
+
+    @field("The image.", lazy("Image"))
+    @staticmethod
+    async def image(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
+        return await related(root.image_id, "Image", info=info)

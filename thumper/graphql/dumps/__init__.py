@@ -1,0 +1,1 @@
+"""Deliveries, their files and receipts, and uploads."""

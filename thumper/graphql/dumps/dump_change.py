@@ -1,0 +1,72 @@
+"""Trying the rejected files of a dump again."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from thumper.errors import NotFoundError
+from thumper.graphql.context import Info
+from thumper.graphql.dumps.dump import Dump
+from thumper.graphql.relay.change import Payload, change
+from thumper.graphql.relay.field import optional
+from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.user_error import not_found
+from thumper.store import models
+from thumper.store.files import retries
+
+
+@strawberry.input(description="Whose rejected files to try again.")
+class RetryDumpInput:
+    """Input of `retryDump`."""
+
+    id: strawberry.ID = strawberry.field(description="The dump.")
+
+
+@strawberry.type(description="Answer of retryDump.")
+class RetryDumpPayload(Payload):
+    """Dump and counts, or the errors."""
+
+    dump: models.Dump | None = strawberry.field(
+        default=None,
+        description="The dump, open again when files of it wait; null when refused.",
+        graphql_type=optional(Dump),
+    )
+    retried: int = strawberry.field(
+        default=0, description="Files that wait for another try; the watcher takes them up within seconds."
+    )
+    left: int = strawberry.field(default=0, description="Rejected files that are left as they are.")
+    why_left: str | None = strawberry.field(
+        default=None, description="Why some are left, and what to do about them; null when none is."
+    )
+
+
+Input: TypeAlias = Annotated[
+    RetryDumpInput, strawberry.argument(description="Whose rejected files to try again.")
+]
+
+
+@strawberry.type
+class DumpMutation:
+    """Changes of dumps."""
+
+    @change(
+        "Try the rejected files of a dump again, as after mending permissions, raising a limit, or copying a broken"
+        " file anew. A file of an ingested path is tried only if it still lies there as it was; the bytes of rejected"
+        " uploads are not kept. Refused with NOT_FOUND."
+    )
+    @staticmethod
+    async def retry_dump(info: Info, input: Input) -> RetryDumpPayload:
+        dump_id = decode(input.id, "Dump")
+        try:
+            retry = await retries.ask(dump_id, watched=os.fsencode(info.context.settings.drop_dir))
+        except NotFoundError as error:
+            raise not_found("dump", "id") from error
+        return RetryDumpPayload(
+            dump=await models.Dump.get(id=dump_id),
+            retried=retry.retried,
+            left=retry.left,
+            why_left=retry.why_left or None,
+        )

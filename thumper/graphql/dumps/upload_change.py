@@ -1,0 +1,95 @@
+"""Promising to receive files over HTTP."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from thumper.errors import NotFoundError, UsageError
+from thumper.graphql.context import Info
+from thumper.graphql.dumps.dump import Dump
+from thumper.graphql.relay.change import Payload, change
+from thumper.graphql.relay.field import optional
+from thumper.graphql.relay.identity import decode_given
+from thumper.graphql.relay.user_error import invalid, not_found
+from thumper.ingest.upload import create_uploads
+from thumper.store import models
+
+
+@strawberry.input(description="Files that will be sent.")
+class CreateUploadInput:
+    """Input of `createUpload`."""
+
+    files: list[str] = strawberry.field(
+        description='Their names without folders, 1 to 1,000 of them, such as ["IMG_0001.JPG"]. All join one dump.'
+    )
+    location_id: strawberry.ID | None = strawberry.field(default=None, description="Where they were taken.")
+    detect: bool = strawberry.field(
+        default=True, description="Whether detection starts at once; without it they wait for detectPending."
+    )
+
+
+@strawberry.type(description="A one-time address for one file.")
+class Upload:
+    """One promise."""
+
+    file_name: str = strawberry.field(description="Name of the file.")
+    url: str = strawberry.field(
+        description="PUT the file's bytes here, once, at most 50 MB unless the server's setting says otherwise. The"
+        " answer is JSON with state (STORED, DUPLICATE, REJECTED), imageId, reason, message and whatToDo."
+    )
+    expires_at: dt.datetime = strawberry.field(description="Until when the address can be used.")
+
+
+@strawberry.type(description="Answer of createUpload.")
+class CreateUploadPayload(Payload):
+    """Dump and addresses, or the errors."""
+
+    dump: models.Dump | None = strawberry.field(
+        default=None,
+        description="The dump that the files will join, with its receipt; null when refused.",
+        graphql_type=optional(Dump),
+    )
+    uploads: list[Upload] = strawberry.field(
+        default_factory=list, description="One address a file, in the order of the names; empty when refused."
+    )
+
+
+async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, list[Upload]]:
+    """Make the addresses; raise `ChangeRefusedError`."""
+    location_id = decode_given(input.location_id, "Location")
+    try:
+        made = await create_uploads(
+            info.context.desk, input.files, location_id=location_id, detect=input.detect
+        )
+    except UsageError as error:
+        raise invalid(str(error), "files") from error
+    except NotFoundError as error:
+        raise not_found("location", "locationId") from error
+    door = f"{info.context.base_url}/upload"
+    uploads = [
+        Upload(file_name=upload.file_name, url=f"{door}/{token}", expires_at=upload.expires_at)
+        for upload, token in made
+    ]
+    return await models.Dump.get(id=made[0][0].dump_id), uploads
+
+
+Input: TypeAlias = Annotated[
+    CreateUploadInput, strawberry.argument(description="The files that will be sent.")
+]
+
+
+@strawberry.type
+class UploadMutation:
+    """Uploading."""
+
+    @change(
+        "Ask for one-time addresses to send files to. They go through the same admission as files of the drop folder"
+        " and count in the receipt of their dump. Refused with INVALID or NOT_FOUND."
+    )
+    @staticmethod
+    async def create_upload(info: Info, input: Input) -> CreateUploadPayload:
+        dump, uploads = await _promise(input, info)
+        return CreateUploadPayload(dump=dump, uploads=uploads)

@@ -1,0 +1,239 @@
+"""How everything stands: counts, queue, speed, processes, drop folders, last dumps."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import strawberry
+
+from thumper.domain import stage as worker_stage
+from thumper.domain.precision import Precision
+from thumper.domain.progress import ProcessRole
+from thumper.domain.stage import Stage
+from thumper.graphql.context import Info
+from thumper.graphql.dumps.dump import ImageCounts
+from thumper.graphql.dumps.receipt import Receipt
+from thumper.graphql.dumps.source import Source
+from thumper.graphql.relay.enumeration import publish
+from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.store import models
+from thumper.store.files import receipts
+from thumper.store.images.images import image_counts
+from thumper.store.status import status
+from thumper.store.status.status import Liveness
+
+publish(
+    ProcessRole,
+    "What a process of Thumper does.",
+    {
+        ProcessRole.SERVE: "Serves this API.",
+        ProcessRole.WATCH: "Watches the drop folder and records what arrives.",
+        ProcessRole.WORK: "Runs the detector.",
+    },
+)
+publish(
+    Liveness,
+    "Whether a process does its work.",
+    {
+        Liveness.ALIVE: "It gives signs of life and waits for work; its message says so when it starts or stops.",
+        Liveness.BUSY: "It gives signs of life and works.",
+        Liveness.DOWN: "It was there and has been silent for more than 12 seconds.",
+        Liveness.NONE: "There is none: it was never started, or was stopped in good order.",
+    },
+    name="ProcessState",
+)
+
+
+publish(
+    Stage,
+    "What a worker does with images, one after the other; of several batches it does all of them at once.",
+    {
+        Stage.CLAIM: "Lease the next images in the queue.",
+        Stage.LOAD: "Read, hash and decode photos, and make their thumbnails.",
+        Stage.DETECT: "Run the model.",
+        Stage.WRITE: "Write what was found.",
+    },
+    name="WorkerStage",
+)
+
+
+@strawberry.type(description="What one stage of a worker takes, over the last half minute.")
+class StageTime:
+    """Stands over `domain.stage.StageTime`."""
+
+    stage: Stage = strawberry.field(description="Which stage.")
+
+    @field("Milliseconds an image, with as many at once as the stage takes.")
+    @staticmethod
+    def milliseconds_per_image(root: strawberry.Parent[worker_stage.StageTime]) -> float:
+        return 1000 * root.seconds_per_image
+
+    @field("The most that this stage could do by itself.")
+    @staticmethod
+    def images_per_second(root: strawberry.Parent[worker_stage.StageTime]) -> float:
+        return root.images_per_s
+
+
+@strawberry.type(description="One process of Thumper and its last sign of life.")
+class Process:
+    """Stands over `standing.Vitals`."""
+
+    role: ProcessRole = strawberry.field(description="What it does.")
+    host: str = strawberry.field(description="Name of its machine; empty when there is none.")
+    pid: int | None = strawberry.field(description="Its process id there; null when there is none.")
+    message: str = strawberry.field(
+        description="What keeps it from working, or that it is starting or stopping; empty when all is well."
+    )
+    device: str | None = strawberry.field(
+        description="Where a worker runs its model, such as cuda:0 or cpu; null before the model is loaded."
+    )
+    detector_name: str | None = strawberry.field(
+        description="Name of a worker's detector; null before it is loaded."
+    )
+    detector_precision: Precision | None = strawberry.field(
+        description="In which numbers a worker's detector computes; null before it is loaded."
+    )
+    restarts: int = strawberry.field(description="How often it was started again since `thumper up`.")
+    last_exit: str = strawberry.field(
+        description="How the process before it ended, such as killed by SIGKILL; empty for the first one."
+    )
+    started_at: dt.datetime | None = strawberry.field(description="When it started; null when there is none.")
+
+    @field("Whether it does its work.")
+    @staticmethod
+    def state(root: strawberry.Parent[status.Vitals]) -> Liveness:
+        return root.liveness
+
+    @field("Speed of a worker over the last half minute; null while it cannot be told.")
+    @staticmethod
+    def images_per_second(root: strawberry.Parent[status.Vitals]) -> float | None:
+        return root.images_per_s
+
+    @field(
+        "What the stages of a worker take, in their order; none before its first batch.", listed(StageTime)
+    )
+    @staticmethod
+    def stages(root: strawberry.Parent[status.Vitals]) -> list[worker_stage.StageTime]:
+        return list(root.stages)
+
+    @field(
+        "The slowest stage of a worker: it cannot be faster than this; null before its first batch.",
+        optional(StageTime),
+    )
+    @staticmethod
+    def limit(root: strawberry.Parent[status.Vitals]) -> worker_stage.StageTime | None:
+        return worker_stage.limit(root.stages)
+
+    @field(
+        "Seconds since its last sign of life, due every 3; null when there is none. Not a reason for a message."
+    )
+    @staticmethod
+    def heartbeat_age_seconds(root: strawberry.Parent[status.Vitals]) -> float | None:
+        return root.heartbeat_age_s
+
+
+@strawberry.type(
+    description="A dump with its receipt and how far detection is with its images, as of one moment."
+)
+class LastDump:
+    """Stands over `standing.DumpStanding`."""
+
+    @field("The dump.", lazy("Dump"))
+    @staticmethod
+    def dump(root: strawberry.Parent[status.DumpStanding]) -> models.Dump:
+        return root.row
+
+    @field("What became of its files.", Receipt)
+    @staticmethod
+    def receipt(root: strawberry.Parent[status.DumpStanding]) -> receipts.Receipt:
+        return root.receipt
+
+    @field("How far detection is with the images that it was the first to deliver.", ImageCounts)
+    @staticmethod
+    def image_counts(root: strawberry.Parent[status.DumpStanding]) -> image_counts.ImageCounts:
+        return root.images
+
+
+@strawberry.type(description="How everything stands, as of one moment.")
+class Status:
+    """Stands over `standing.Standing`."""
+
+    held: int = strawberry.field(
+        description="Pending images that wait until somebody asks for detection, as uploads without it do."
+    )
+
+    @field("All images by how far detection is.", ImageCounts)
+    @staticmethod
+    def images(root: strawberry.Parent[status.Standing]) -> image_counts.ImageCounts:
+        return root.images
+
+    @field("Images that wait for a worker.")
+    @staticmethod
+    def queue_depth(root: strawberry.Parent[status.Standing]) -> int:
+        return root.queued
+
+    @field("Files that were found and are still growing or about to be read.")
+    @staticmethod
+    def files_arriving(root: strawberry.Parent[status.Standing]) -> int:
+        return root.files_waiting
+
+    @field("Speed of all living workers together over the last half minute; null while it cannot be told.")
+    @staticmethod
+    def images_per_second(root: strawberry.Parent[status.Standing]) -> float | None:
+        return root.images_per_s
+
+    @field(
+        "Seconds until everything that waits, is at the detector or still arrives will be done at the present speed;"
+        " null when there is nothing to do or the speed cannot be told."
+    )
+    @staticmethod
+    def eta_seconds(root: strawberry.Parent[status.Standing]) -> int | None:
+        return None if root.eta_s is None else math.ceil(root.eta_s)
+
+    @field("The worker; of several a busy one, else a living one, else one that is down.", Process)
+    @staticmethod
+    def worker(root: strawberry.Parent[status.Standing]) -> status.Vitals:
+        return root.of(ProcessRole.WORK)
+
+    @field("The watcher of the drop folder, chosen likewise.", Process)
+    @staticmethod
+    def watcher(root: strawberry.Parent[status.Standing]) -> status.Vitals:
+        return root.of(ProcessRole.WATCH)
+
+    @field("The process that serves the API, chosen likewise.", Process)
+    @staticmethod
+    def api(root: strawberry.Parent[status.Standing]) -> status.Vitals:
+        return root.of(ProcessRole.SERVE)
+
+    @field(
+        "Every process that lives, and those that are down and were not replaced on their machine.",
+        listed(Process),
+    )
+    @staticmethod
+    def processes(root: strawberry.Parent[status.Standing]) -> list[status.Vitals]:
+        return list(root.vitals)
+
+    @field(
+        "Drop folders and whether watching them works: the one that is watched, then up to nine that were before."
+        " The times in them are no reason for a message.",
+        listed(Source),
+    )
+    @staticmethod
+    def sources(root: strawberry.Parent[status.Standing]) -> list[status.SourceStanding]:
+        return list(root.sources)
+
+    @field("The five dumps that began last, latest first.", listed(LastDump))
+    @staticmethod
+    def last_dumps(root: strawberry.Parent[status.Standing]) -> list[status.DumpStanding]:
+        return list(root.dumps)
+
+
+@strawberry.type
+class StatusQuery:
+    """Looking at how everything stands."""
+
+    @field("How everything stands now.", Status)
+    @staticmethod
+    async def status(info: Info) -> status.Standing:
+        return await info.context.live.standing()

@@ -1,0 +1,295 @@
+"""What clients may follow: a snapshot first, then changes in order, resumable by number."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+import strawberry
+
+from thumper.domain.feed import FeedEvent, FeedKind
+from thumper.graphql.context import Info
+from thumper.graphql.photos import detection, image
+from thumper.graphql.refusal import bad_request
+from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.identity import decode, decode_given
+from thumper.graphql.relay.node import related
+from thumper.graphql.relay.scalar import BigInt
+from thumper.graphql.shared.events.status import Status
+from thumper.graphql.shared.events.subscription_stream import Delivery, follow, newest
+from thumper.graphql.shared.events.subscription_topic import Detections, Images, SightingChange, Sightings
+from thumper.graphql.shared.shared_execution import Shared
+from thumper.graphql.shared.wipe_checks import Asked
+from thumper.store import models
+from thumper.store.feed.feed.snapshot import moment
+from thumper.store.images.images import image_counts
+from thumper.store.status import status
+
+STATUS_AGE_S: Final = 0.5
+"""Age up to which subscribers share a status that was computed for another."""
+
+R = TypeVar("R")
+C = TypeVar("C")
+M = TypeVar("M")
+
+DumpState: TypeAlias = tuple[status.DumpStanding, Asked | None, int]
+"""How a dump stands, what is known about wiping its card when somebody has asked, and the last event that changed
+capture times of its images."""
+
+After: TypeAlias = Annotated[
+    BigInt | None,
+    strawberry.argument(
+        description="Go on after the message with this seq: without a snapshot, with everything that came later. When"
+        " the feed does not reach back that far, or has not come that far, a snapshot is sent after all."
+    ),
+]
+DumpId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="Global id of the dump.")]
+BatchId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="Global id of the batch.")]
+DeerId: TypeAlias = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Only this deer; all when left out.")
+]
+
+
+@strawberry.interface(description="One message of a subscription; at most four are sent in a second.")
+class LiveMessage:
+    """What every message says."""
+
+    seq: BigInt = strawberry.field(
+        description="Number of the newest event that the message knows of; grows from message to message."
+        " Give it as `after` to go on from here."
+    )
+    snapshot: bool = strawberry.field(
+        description="Whether it stands by itself. When it comes later than first, forget what came before it."
+    )
+    answers: strawberry.Private[Shared] = dataclasses.field(default_factory=Shared, kw_only=True)
+    """How it reads in the shape that clients asked for."""
+
+
+@strawberry.type(description="How everything stands.")
+class StatusMessage(LiveMessage):
+    """One standing."""
+
+    content: strawberry.Private[status.Standing]
+
+    @field("How everything stands.", Status)
+    def status(self) -> status.Standing:
+        return self.content
+
+
+@strawberry.type(description="How far a dump is.")
+class DumpMessage(LiveMessage):
+    """One dump."""
+
+    content: strawberry.Private[DumpState]
+
+    @field("The dump.", lazy("Dump"))
+    def dump(self) -> models.Dump:
+        return self.content[0].row
+
+
+@strawberry.type(description="How far a batch is.")
+class BatchMessage(LiveMessage):
+    """One batch."""
+
+    content: strawberry.Private[tuple[models.Batch, image_counts.ImageCounts]]
+
+    @field("The batch.", lazy("Batch"))
+    def batch(self) -> models.Batch:
+        return self.content[0]
+
+
+@strawberry.type(description="Images whose detection ended.")
+class ImagesMessage(LiveMessage):
+    """Up to 250 images."""
+
+    content: strawberry.Private[list[models.Image]]
+
+    @field(
+        "Completed and failed images, first ended first: up to 50 in a snapshot, 250 otherwise.",
+        listed(lazy("Image")),
+    )
+    def images(self) -> list[models.Image]:
+        return self.content
+
+
+@strawberry.type(description="New detections.")
+class DetectionsMessage(LiveMessage):
+    """Up to 250 detections."""
+
+    content: strawberry.Private[list[models.Detection]]
+
+    @field(
+        "Detections, those of one image together: up to 50 in a snapshot, 250 otherwise, or all of a single image.",
+        listed(lazy("Detection")),
+    )
+    def detections(self) -> list[models.Detection]:
+        return self.content
+
+
+@strawberry.type(description="That a detection is no longer said to be a deer.")
+class TakenBack:
+    """An assignment that was taken back."""
+
+    change: strawberry.Private[SightingChange]
+
+    @field("The deer that it was said to be; null when it was deleted since.", optional(lazy("Deer")))
+    async def deer(self, info: Info) -> Any:
+        return await related(self.change.deer_id, "Deer", info=info)
+
+    @field("The box.", lazy("Detection"))
+    async def detection(self, info: Info) -> Any:
+        return await related(self.change.detection_id, "Detection", info=info)
+
+
+@strawberry.type(description="Deer that were recognised.")
+class SightingsMessage(LiveMessage):
+    """Up to 250 changes."""
+
+    content: strawberry.Private[list[SightingChange]]
+
+    @field("New sightings, first recorded first: up to 50 in a snapshot.", listed(lazy("Sighting")))
+    def sightings(self) -> list[models.Sighting]:
+        return [change.sighting for change in self.content if change.sighting is not None]
+
+    @field("Sightings that were taken back.")
+    def taken_back(self) -> list[TakenBack]:
+        return [TakenBack(change=change) for change in self.content if change.sighting is None]
+
+
+class _DumpNews:
+    """What one follower of a dump has heard. Capture times are many; that they changed is known by the event only."""
+
+    def __init__(self, dump_id: UUID) -> None:
+        self._dump_id = dump_id
+        self.clocks_changed = 0
+
+    def concern(self, event: FeedEvent) -> bool:
+        """Say whether an event is about the dump, and note one that changed capture times."""
+        if event.dump_id != self._dump_id:
+            return False
+        if event.kind is FeedKind.CLOCK_FIXED:
+            self.clocks_changed = event.seq
+        return True
+
+
+_TOLD: Final[WeakValueDictionary[Hashable, Any]] = WeakValueDictionary()
+"""The messages that somebody is being told now."""
+
+
+async def _messages(
+    deliveries: AsyncIterator[Delivery[C]], kind: Callable[..., M]
+) -> AsyncGenerator[M, None]:
+    """Make messages; who is told the same content gets the same object, so that it is executed once for all."""
+    async for delivery in deliveries:
+        # No other content has this id for as long as the message is there, which holds it.
+        key = (kind, delivery.seq, delivery.snapshot, id(delivery.content))
+        message = _TOLD.get(key)
+        if message is None:
+            message = kind(seq=BigInt(delivery.seq), snapshot=delivery.snapshot, content=delivery.content)
+            _TOLD[key] = message
+        yield message
+
+
+def subscription(description: str) -> Callable[[R], R]:
+    """Make a resolver a subscription."""
+
+    def declare(resolver: R) -> R:
+        declared: R = strawberry.subscription(description=description)(resolver)
+        return declared
+
+    return declare
+
+
+@strawberry.type(description="What can be followed live, over WebSocket (graphql-transport-ws).")
+class Subscription:
+    """The roots."""
+
+    @subscription(
+        "How everything stands: at once, and whenever it changes. A process that falls silent shows within 15 seconds."
+    )
+    @staticmethod
+    async def status(info: Info, after: After = None) -> AsyncGenerator[StatusMessage, None]:
+        live = info.context.live
+
+        async def read() -> tuple[int, status.Standing]:
+            stands = await live.standing(seq=live.seq, max_age_s=STATUS_AGE_S)
+            return stands.seq, stands
+
+        return _messages(newest(live, read, concerns=lambda _: True, after=after), StatusMessage)
+
+    @subscription(
+        "How far a dump is: at once, and whenever its receipt, its images or their capture times change, or a check"
+        " whether its card may be wiped goes on. A check that a message asks for is shown in later ones; its verdict"
+        " stands for as long as the dump does not change, ten minutes at most."
+    )
+    @staticmethod
+    async def dump_progress(info: Info, id: DumpId, after: After = None) -> AsyncGenerator[DumpMessage, None]:
+        dump_id = decode(id, "Dump")
+        news = _DumpNews(dump_id)
+
+        async def read() -> tuple[int, DumpState]:
+            async with moment() as seq:
+                row = await models.Dump.get(id=dump_id)
+                stands = (await status.stand([row]))[0]
+            # A check that goes on is news to whoever follows it.
+            return seq, (stands, info.context.wipes.glance(dump_id), news.clocks_changed)
+
+        await _exists(dump_id, "Dump", info=info)
+        states = newest(info.context.live, read, concerns=news.concern, after=after)
+        return _messages(states, DumpMessage)
+
+    @subscription("How far a batch is: at once, and whenever a job of it changes.")
+    @staticmethod
+    async def batch_progress(
+        info: Info, id: BatchId, after: After = None
+    ) -> AsyncGenerator[BatchMessage, None]:
+        batch_id = decode(id, "Batch")
+
+        async def read() -> tuple[int, tuple[models.Batch, image_counts.ImageCounts]]:
+            async with moment() as seq:
+                row = await models.Batch.get(id=batch_id)
+                return seq, (row, (await image_counts.of_batches([batch_id]))[batch_id])
+
+        await _exists(batch_id, "Batch", info=info)
+        states = newest(
+            info.context.live, read, concerns=lambda event: event.batch_id == batch_id, after=after
+        )
+        return _messages(states, BatchMessage)
+
+    @subscription(
+        "Images whose detection completed or failed: the last 50 first, then each once, in order. An image that is"
+        " detected again comes again."
+    )
+    @staticmethod
+    async def image_processed(
+        info: Info, where: image.Where = None, after: After = None
+    ) -> AsyncGenerator[ImagesMessage, None]:
+        topic = Images(image.search(where))
+        return _messages(follow(info.context.live, topic, after=after), ImagesMessage)
+
+    @subscription("Detections of images that were completed: the last 50 first, then each once, in order.")
+    @staticmethod
+    async def detection_added(
+        info: Info, where: detection.Where = None, after: After = None
+    ) -> AsyncGenerator[DetectionsMessage, None]:
+        topic = Detections(detection.search(where))
+        return _messages(follow(info.context.live, topic, after=after), DetectionsMessage)
+
+    @subscription(
+        "Sightings of known deer, recorded and taken back: the last 50 first, then each once, in order."
+    )
+    @staticmethod
+    async def deer_seen(
+        info: Info, deer_id: DeerId = None, after: After = None
+    ) -> AsyncGenerator[SightingsMessage, None]:
+        topic = Sightings(decode_given(deer_id, "Deer"))
+        return _messages(follow(info.context.live, topic, after=after), SightingsMessage)
+
+
+async def _exists(uuid: UUID, type_name: str, *, info: Info) -> None:
+    """Raise NOT_FOUND when there is no such record."""
+    if await info.context.loaders.rows[type_name].load(uuid) is None:
+        raise bad_request("NOT_FOUND", f"There is no such {type_name.lower()}.")

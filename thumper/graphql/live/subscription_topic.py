@@ -1,0 +1,128 @@
+"""What lists of changes are made of: images whose detection ended, new detections, sightings.
+
+Each row is given with the last event about it that is known by then, so that a change which was overtaken
+while a slow subscriber read is not told twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from thumper.domain.feed import FeedEvent, FeedKind
+from thumper.graphql.shared.events.subscription_stream import MOST_ITEMS
+from thumper.store import models
+from thumper.store.deer import deer
+from thumper.store.images.images.detections import DetectionSearch
+from thumper.store.images.images.images import ImageSearch
+from thumper.store.status import changes
+
+SNAPSHOT_ITEMS: Final = 50
+"""Newest items in a snapshot."""
+
+_PROCESSED: Final = frozenset({FeedKind.IMAGE_PROCESSED})
+_DEER: Final = frozenset({FeedKind.DEER_SEEN, FeedKind.DEER_UNSEEN})
+
+
+def _by_last_word(
+    events: Sequence[FeedEvent], key: Callable[[FeedEvent], tuple[UUID | None, ...]]
+) -> dict[tuple[UUID, ...], FeedEvent]:
+    """Give the last event about each key, in the order of these events."""
+    last: dict[tuple[UUID, ...], FeedEvent] = {}
+    for event in events:
+        ids = tuple(part for part in key(event) if part is not None)
+        last.pop(ids, None)
+        last[ids] = event
+    return last
+
+
+def _image(event: FeedEvent) -> tuple[UUID | None, ...]:
+    return (event.image_id,)
+
+
+def _pair(event: FeedEvent) -> tuple[UUID | None, ...]:
+    return (event.deer_id, event.detection_id)
+
+
+async def _overtaken(image_ids: Iterable[UUID], *, after: int) -> set[UUID]:
+    """Give those of the images whose detection ended again after event `after`."""
+    keys = [(image_id,) for image_id in image_ids]
+    return {key[0] for key in await changes.superseded(("image_id",), keys, kinds=_PROCESSED, after=after)}
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """Images that were completed or failed and match a search."""
+
+    search: ImageSearch
+
+    def concerns(self, event: FeedEvent) -> bool:
+        return event.kind in _PROCESSED
+
+    async def newest(self) -> list[models.Image]:
+        return await changes.newest_images(self.search, limit=SNAPSHOT_ITEMS)
+
+    async def brought(self, events: Sequence[FeedEvent]) -> tuple[list[models.Image], int]:
+        ids = [key[0] for key in _by_last_word(events, _image)]
+        rows = await changes.finished_images(ids, self.search)
+        later = await _overtaken((row.id for row in rows), after=events[-1].seq)
+        return [row for row in rows if row.id not in later], len(events)
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """Detections that match a search, of images that were completed."""
+
+    search: DetectionSearch
+
+    def concerns(self, event: FeedEvent) -> bool:
+        return event.kind in _PROCESSED
+
+    async def newest(self) -> list[models.Detection]:
+        return await changes.newest_detections(self.search, limit=SNAPSHOT_ITEMS)
+
+    async def brought(self, events: Sequence[FeedEvent]) -> tuple[list[models.Detection], int]:
+        asked = dict.fromkeys(event.image_id for event in events if event.image_id is not None)
+        found = await changes.detections_of(list(asked), self.search, limit=MOST_ITEMS)
+        # Events of images that were not reached wait for the next message.
+        unreached = (number for number, event in enumerate(events) if event.image_id not in found)
+        covered = next(unreached, len(events))
+        ids = [key[0] for key in _by_last_word(events[:covered], _image)]
+        later = await _overtaken(ids, after=events[covered - 1].seq)
+        return [box for image_id in ids if image_id not in later for box in found[image_id]], covered
+
+
+@dataclass(frozen=True, slots=True)
+class SightingChange:
+    """A sighting that was recorded, or, without one, the deer and detection of which it was taken back."""
+
+    deer_id: UUID
+    detection_id: UUID
+    sighting: models.Sighting | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """Sightings of one deer, or of all, recorded and taken back."""
+
+    deer_id: UUID | None
+
+    def concerns(self, event: FeedEvent) -> bool:
+        return event.kind in _DEER and self.deer_id in {None, event.deer_id}
+
+    async def newest(self) -> list[SightingChange]:
+        rows = await changes.newest_sightings(self.deer_id, limit=SNAPSHOT_ITEMS)
+        return [SightingChange(row.deer_id, row.detection_id, row) for row in rows]
+
+    async def brought(self, events: Sequence[FeedEvent]) -> tuple[list[SightingChange], int]:
+        last = _by_last_word(events, _pair)
+        rows = await deer.sightings_of([detection_id for _, detection_id in last])
+        later = await changes.superseded(("deer_id", "detection_id"), last, kinds=_DEER, after=events[-1].seq)
+        told = []
+        for (deer_id, detection_id), event in last.items():
+            if (deer_id, detection_id) not in later:
+                sighting = rows.get(detection_id) if event.kind is FeedKind.DEER_SEEN else None
+                told.append(SightingChange(deer_id, detection_id, sighting))
+        return told, len(events)

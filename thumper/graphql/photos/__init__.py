@@ -1,0 +1,1 @@
+"""Images, detections, reviews and detection batches."""

@@ -1,0 +1,99 @@
+"""Sending images to detection: those that nobody looked at, and those whose detection failed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Annotated, Final, Protocol, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from thumper.graphql.context import Info
+from thumper.graphql.photos.batch import Batch
+from thumper.graphql.relay.change import Payload, change
+from thumper.graphql.relay.field import optional
+from thumper.graphql.relay.identity import decode_given
+from thumper.graphql.relay.user_error import invalid, not_found
+from thumper.store import models
+from thumper.store.queue import batches
+
+_MOST_IMAGES: Final = 1_000_000
+"""Images of one batch; a ranch takes that many in ten years."""
+
+
+@strawberry.input(description="Which images; without location and dump, all of them.")
+class BatchInput:
+    """Input of `detectPending` and `retryFailed`."""
+
+    location_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Only those taken at this location."
+    )
+    dump_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Only those first delivered by this dump."
+    )
+    limit: int = strawberry.field(
+        default=_MOST_IMAGES, description="At most so many, oldest first; 1 to 1,000,000."
+    )
+
+
+@strawberry.type(description="Answer of detectPending.")
+class DetectPendingPayload(Payload):
+    """The batch or the errors."""
+
+    batch: models.Batch | None = strawberry.field(
+        default=None,
+        description="The images that were sent; null when refused.",
+        graphql_type=optional(Batch),
+    )
+
+
+@strawberry.type(description="Answer of retryFailed.")
+class RetryFailedPayload(Payload):
+    """The batch or the errors."""
+
+    batch: models.Batch | None = strawberry.field(
+        default=None,
+        description="The images that were sent; null when refused.",
+        graphql_type=optional(Batch),
+    )
+
+
+class _Ask(Protocol):
+    def __call__(
+        self, *, location_id: UUID | None, dump_id: UUID | None, limit: int
+    ) -> Awaitable[models.Batch]: ...
+
+
+async def _send(ask: _Ask, input: BatchInput, *, info: Info) -> models.Batch:
+    """Make the batch and wake the worker; raise `ChangeRefusedError`."""
+    location_id, dump_id = decode_given(input.location_id, "Location"), decode_given(input.dump_id, "Dump")
+    if not 1 <= input.limit <= _MOST_IMAGES:
+        raise invalid(f"limit is {input.limit}; it must be 1 to {_MOST_IMAGES:,}.", "limit")
+    if location_id is not None and not await models.Location.exists(id=location_id):
+        raise not_found("location", "locationId")
+    if dump_id is not None and not await models.Dump.exists(id=dump_id):
+        raise not_found("dump", "dumpId")
+    batch = await ask(location_id=location_id, dump_id=dump_id, limit=input.limit)
+    await info.context.desk.wakeup.wake()
+    return batch
+
+
+SendInput: TypeAlias = Annotated[BatchInput, strawberry.argument(description="Which images to send.")]
+
+
+@strawberry.type
+class BatchMutation:
+    """Sending to detection."""
+
+    @change(
+        "Send images that the current detector has not seen to detection, those that were uploaded without detection"
+        " among them. Refused with NOT_FOUND or INVALID.",
+    )
+    @staticmethod
+    async def detect_pending(info: Info, input: SendInput) -> DetectPendingPayload:
+        return DetectPendingPayload(batch=await _send(batches.detect_pending, input, info=info))
+
+    @change("Send images whose detection failed to detection again. Refused with NOT_FOUND or INVALID.")
+    @staticmethod
+    async def retry_failed(info: Info, input: SendInput) -> RetryFailedPayload:
+        return RetryFailedPayload(batch=await _send(batches.retry_failed, input, info=info))

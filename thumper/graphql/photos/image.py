@@ -1,0 +1,331 @@
+"""Photos: what is known of each, and looking them up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import Enum
+from typing import Annotated, Any, ClassVar, Final, TypeAlias
+
+import strawberry
+
+from thumper.domain.capture_time import TimeSource
+from thumper.domain.clock_doubt import ClockDoubt
+from thumper.domain.label import Sex
+from thumper.domain.moon import MoonPhase
+from thumper.domain.progress import ImageState
+from thumper.domain.reason import Reason
+from thumper.graphql.clocks.image_clock import ClockFields
+from thumper.graphql.context import Info
+from thumper.graphql.photos.detection_filter import (
+    DetectorArgument,
+    Duplicates,
+    MinConfidence,
+    Rejected,
+    choice,
+    confidence,
+)
+from thumper.graphql.photos.sequence import Sequence
+from thumper.graphql.relay.connection import After, Before, Connection, First, Last, asked, connect, pages_of
+from thumper.graphql.relay.enumeration import Direction
+from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.identity import decode_given, encode
+from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.store import models
+from thumper.store.images.images import images
+from thumper.store.images.images.images import IMAGES, ImageSearch
+from thumper.store.postgres.page import Order
+
+
+@strawberry.type(description="Addresses of a photo on this server. All three may be cached for ever.")
+class ImageUrls:
+    """Where the three sizes are."""
+
+    thumb: str = strawberry.field(
+        description="JPEG of at most 300 px on its longer side, upright, without EXIF; made when first asked for."
+    )
+    view: str = strawberry.field(
+        description="JPEG of at most 1280 px on its longer side, upright, without EXIF; made when first asked for."
+    )
+    original: str = strawberry.field(description="The file as the camera wrote it, EXIF included.")
+
+
+@strawberry.type(description="Why detection failed for an image.")
+class ImageError:
+    """A reason with its texts."""
+
+    code: Reason = strawberry.field(description="Stable word for programs, such as TRUNCATED.")
+    message: str = strawberry.field(description="What is wrong with this very image.")
+    what_to_do: str = strawberry.field(description="What a person can do about it.")
+
+
+@strawberry.type(description="Coordinates in degrees, WGS 84.")
+class Coordinates:
+    """A place on Earth."""
+
+    latitude: float = strawberry.field(description="Degrees north, -90 to 90, such as 30.2672.")
+    longitude: float = strawberry.field(description="Degrees east, -180 to 180, such as -97.7431.")
+
+
+@strawberry.type(description="The current detector's work on an image.")
+class Job:
+    """Stands over `images.JobFigures`."""
+
+    state: ImageState = strawberry.field(description="How far it is.")
+    held: bool = strawberry.field(description="Whether it waits until somebody asks for detection.")
+    attempts: int = strawberry.field(description="How often it was begun.")
+    queued_at: dt.datetime = strawberry.field(description="When it was queued.")
+    started_at: dt.datetime | None = strawberry.field(description="When the last attempt began.")
+    finished_at: dt.datetime | None = strawberry.field(description="When it completed or failed.")
+    device: str | None = strawberry.field(description="Where the model ran, such as cuda:0 or cpu.")
+    engine: str | None = strawberry.field(description="What ran the model, such as ultralytics 8.4.")
+    milliseconds: float | None = strawberry.field(
+        description="Time in the model for this image, in milliseconds; null until completed."
+    )
+
+    @field("The detector.", lazy("Detector"))
+    @staticmethod
+    async def detector(root: strawberry.Parent[images.JobFigures], info: Info) -> Any:
+        return await related(root.detector_id, "Detector", info=info)
+
+
+@strawberry.type(description="One distinct photo, known by its bytes, however often it was delivered.")
+class Image(ClockFields, Node):
+    """Stands over `models.Image`."""
+
+    row: ClassVar[type[Any]] = models.Image
+
+    file_name: str = strawberry.field(
+        description="Name of the file that first delivered it, without folders."
+    )
+    size_bytes: int = strawberry.field(description="Size of the original in bytes.")
+    media_type: str = strawberry.field(description="image/jpeg or image/png.")
+    width_px: int = strawberry.field(description="Width of the upright photo in pixels.")
+    height_px: int = strawberry.field(description="Height of the upright photo in pixels.")
+    temperature_celsius: float | None = strawberry.field(
+        description="Temperature that the camera noted, in °C; null when it noted none.",
+        resolver=lambda root: root.temperature_c,
+    )
+    battery_percent: int | None = strawberry.field(
+        description="Charge of the battery as the camera noted it, 0 to 100; null when it noted none."
+    )
+    battery_volts: float | None = strawberry.field(
+        description="Voltage of the battery as the camera noted it, in V; null when it noted none.",
+        resolver=lambda root: root.battery_v,
+    )
+    moon_phase: MoonPhase | None = strawberry.field(
+        description="Phase of the moon as the camera noted it; null when it noted none."
+    )
+    damaged: bool = strawberry.field(
+        description="Whether a part of the picture could not be decoded: it is grey, shifted or of wrong colours. False"
+        " until it was decoded."
+    )
+    state: ImageState = strawberry.field(description="How far detection is.")
+    processed_at: dt.datetime | None = strawberry.field(
+        description="When detection last completed or failed; null before that."
+    )
+
+    @field("SHA-256 of the original, 64 hexadecimal digits.")
+    @staticmethod
+    def sha256(root: strawberry.Parent[models.Image]) -> str:
+        return root.sha256.hex()
+
+    @field("When Thumper first recorded it.")
+    @staticmethod
+    def arrived_at(root: strawberry.Parent[models.Image]) -> dt.datetime:
+        return root.created_at
+
+    @field("Where the photo itself says that it was taken (EXIF GPS); null when it does not.")
+    @staticmethod
+    def coordinates(root: strawberry.Parent[models.Image]) -> Coordinates | None:
+        if root.latitude is None or root.longitude is None:
+            return None
+        return Coordinates(latitude=root.latitude, longitude=root.longitude)
+
+    @field(
+        "Its place in the burst that the camera took; null when the camera does not say.", optional(Sequence)
+    )
+    @staticmethod
+    def sequence(root: strawberry.Parent[models.Image]) -> Sequence | None:
+        if root.sequence_number is None:
+            return None
+        return Sequence(number=root.sequence_number, length=root.sequence_length)
+
+    @field("Where the picture files are.")
+    @staticmethod
+    def urls(root: strawberry.Parent[models.Image], info: Info) -> ImageUrls:
+        folder = f"{info.context.base_url}/media/{encode('Image', root.id)}"
+        return ImageUrls(thumb=f"{folder}/thumb", view=f"{folder}/view", original=f"{folder}/original")
+
+    @field("Why detection failed; null unless the state is FAILED.")
+    @staticmethod
+    def error(root: strawberry.Parent[models.Image]) -> ImageError | None:
+        if root.error_code is None:
+            return None
+        reason = Reason(root.error_code)
+        return ImageError(code=reason, message=root.error or reason.sentence, what_to_do=reason.advice)
+
+    @field("The current detector's work on it; null when it was never queued.", optional(Job))
+    @staticmethod
+    async def job(root: strawberry.Parent[models.Image], info: Info) -> images.JobFigures | None:
+        return await info.context.loaders.image_figures.load(root.id)
+
+    @field("The place where it was taken; null when the dump named none.", optional(lazy("Location")))
+    @staticmethod
+    async def location(root: strawberry.Parent[models.Image], info: Info) -> Any:
+        return await related(root.location_id, "Location", info=info)
+
+    @field("The camera that took it; null when the photo does not say.", optional(lazy("Camera")))
+    @staticmethod
+    async def camera(root: strawberry.Parent[models.Image], info: Info) -> Any:
+        return await related(root.camera_id, "Camera", info=info)
+
+    @field("The dump that first delivered it.", lazy("Dump"))
+    @staticmethod
+    async def dump(root: strawberry.Parent[models.Image], info: Info) -> Any:
+        return await related(root.dump_id, "Dump", info=info)
+
+    @field(
+        "The boxes that count, most confident first: the current detector's, whose class is shown and whose confidence"
+        " reaches the threshold of its class, without those that a person rejected.",
+        listed(lazy("Detection")),
+    )
+    @staticmethod
+    async def detections(
+        root: strawberry.Parent[models.Image],
+        info: Info,
+        min_confidence: MinConfidence = None,
+        detector: DetectorArgument = None,
+        *,
+        include_rejected: Rejected = False,
+        include_duplicates: Duplicates = True,
+    ) -> list[models.Detection]:
+        wanted = choice(min_confidence, detector, rejected=include_rejected, duplicates=include_duplicates)
+        return await info.context.loaders.boxes.load((root.id, wanted))
+
+
+@strawberry.input(description="Which images; every field that is given must hold, an empty filter means all.")
+class ImageFilter:
+    """`where` of images."""
+
+    location: strawberry.ID | None = strawberry.field(default=None, description="Taken at this location.")
+    camera: strawberry.ID | None = strawberry.field(default=None, description="Taken by this camera.")
+    deployment: strawberry.ID | None = strawberry.field(
+        default=None, description="Taken by this camera at this place: of this deployment."
+    )
+    dump: strawberry.ID | None = strawberry.field(default=None, description="First delivered by this dump.")
+    state: ImageState | None = strawberry.field(default=None, description="Where detection stands.")
+    damaged: bool | None = strawberry.field(
+        default=None, description="Whether a part of the picture could not be decoded."
+    )
+    taken_after: dt.datetime | None = strawberry.field(
+        default=None, description="Taken at this instant or later; leaves images without a capture time out."
+    )
+    taken_before: dt.datetime | None = strawberry.field(
+        default=None, description="Taken before this instant; leaves images without a capture time out."
+    )
+    time_source: TimeSource | None = strawberry.field(
+        default=None, description="Where the capture time was read; NONE finds those without one."
+    )
+    clock_suspect: bool | None = strawberry.field(
+        default=None,
+        description="Whether its clock is doubted and was not repaired: true finds what needs repair.",
+    )
+    clock_doubt: ClockDoubt | None = strawberry.field(
+        default=None, description="Whose clock is doubted for this reason, repaired or not."
+    )
+    has_detections: bool | None = strawberry.field(
+        default=None, description="Whether the image shows at least one box that counts."
+    )
+    species: str | None = strawberry.field(
+        default=None,
+        description="With a box of this species, whatever its case, such as Odocoileus virginianus.",
+    )
+    sex: Sex | None = strawberry.field(default=None, description="With a box of this sex.")
+    min_confidence: float | None = strawberry.field(
+        default=None,
+        description="With a box of at least this confidence, 0.05 to 1, instead of its class's own threshold. "
+        "Species, sex and confidence must hold for one and the same box.",
+    )
+
+
+def search(where: ImageFilter | None) -> ImageSearch:
+    """Give what a filter means to the store. Raises BAD_ID."""
+    if where is None:
+        return ImageSearch()
+    return ImageSearch(
+        location_id=decode_given(where.location, "Location"),
+        camera_id=decode_given(where.camera, "Camera"),
+        deployment_id=decode_given(where.deployment, "Deployment"),
+        dump_id=decode_given(where.dump, "Dump"),
+        state=where.state,
+        damaged=where.damaged,
+        taken_after=where.taken_after,
+        taken_before=where.taken_before,
+        time_source=where.time_source,
+        clock_suspect=where.clock_suspect,
+        clock_doubt=where.clock_doubt,
+        has_detections=where.has_detections,
+        species=where.species,
+        sex=where.sex,
+        min_confidence=confidence(where.min_confidence),
+    )
+
+
+@strawberry.enum(description="What images can be ordered by.")
+class ImageOrderField(Enum):
+    """Capture or arrival."""
+
+    CAPTURED = strawberry.enum_value(
+        "CAPTURED", description="Capture time; images without one come last in either direction."
+    )
+    ARRIVED = strawberry.enum_value("ARRIVED", description="When Thumper first recorded the image.")
+
+
+@strawberry.input(description="Order of images.")
+class ImageOrder:
+    """`orderBy` of images."""
+
+    field: ImageOrderField = strawberry.field(
+        default=ImageOrderField.CAPTURED, description="What to order by."
+    )
+    direction: Direction = strawberry.field(default=Direction.DESC, description="Which way.")
+
+
+_ORDERS: Final[dict[tuple[ImageOrderField, Direction], Order]] = {
+    (ImageOrderField.CAPTURED, Direction.DESC): images.CAPTURED_NEWEST,
+    (ImageOrderField.CAPTURED, Direction.ASC): images.CAPTURED_OLDEST,
+    (ImageOrderField.ARRIVED, Direction.DESC): images.ARRIVED_NEWEST,
+    (ImageOrderField.ARRIVED, Direction.ASC): images.ARRIVED_OLDEST,
+}
+
+Where: TypeAlias = Annotated[
+    ImageFilter | None, strawberry.argument(description="Which images; all when left out.")
+]
+OrderBy: TypeAlias = Annotated[
+    ImageOrder | None, strawberry.argument(description="Their order; latest capture first when left out.")
+]
+
+
+@strawberry.type
+class ImageQuery:
+    """Looking images up."""
+
+    @field("The image with this id; null when there is none.", optional(Image))
+    @staticmethod
+    async def image(info: Info, id: RecordId) -> Any:
+        return await find(id, "Image", info=info)
+
+    @field("Images, a page at a time.", pages_of("Image"))
+    @staticmethod
+    async def images(
+        where: Where = None,
+        order_by: OrderBy = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[models.Image]:
+        order = images.CAPTURED_NEWEST if order_by is None else _ORDERS[order_by.field, order_by.direction]
+        cut = asked(order, first=first, after=after, last=last, before=before)
+        searched = search(where)
+        return connect(IMAGES, searched.conditions(), order=order, cut=cut, count=searched.count)

@@ -1,0 +1,41 @@
+"""Reviews: what people said of detections."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+import strawberry
+
+from thumper.domain.animal import Verdict
+from thumper.domain.label import LifeStage, Sex
+from thumper.graphql.context import Info
+from thumper.graphql.relay.field import field, lazy
+from thumper.graphql.relay.node import Node, related
+from thumper.store import models
+
+
+@strawberry.type(
+    description="A person's word on a detection. Reviews are appended, never overwritten; the latest stands."
+)
+class Review(Node):
+    """Stands over `models.Review`."""
+
+    row: ClassVar[type[Any]] = models.Review
+
+    verdict: Verdict = strawberry.field(description="The word.")
+    species: str | None = strawberry.field(
+        description="Species after the correction; null unless CORRECTED, or when nothing says it."
+    )
+    sex: Sex | None = strawberry.field(description="Sex after the correction; null unless CORRECTED.")
+    life_stage: LifeStage | None = strawberry.field(
+        description="Life stage after the correction; null unless CORRECTED."
+    )
+    note: str = strawberry.field(description="Free text; empty when there is none.")
+    actor: str = strawberry.field(description="Who said it.")
+    created_at: dt.datetime = strawberry.field(description="When it was said.")
+
+    @field("The detection.", lazy("Detection"))
+    @staticmethod
+    async def detection(root: strawberry.Parent[models.Review], info: Info) -> Any:
+        return await related(root.detection_id, "Detection", info=info)

@@ -1,0 +1,1 @@
+"""Locations, cameras and deployments."""

@@ -1,0 +1,100 @@
+"""Cameras at locations: which camera hung where, and what it took there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from thumper.graphql.context import Info
+from thumper.graphql.loaders import StayPage
+from thumper.graphql.relay.connection import Connection
+from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.store import models
+from thumper.store.places.deployments import OPENED_NEWEST
+from thumper.store.postgres.page import Cut, Page
+
+
+@strawberry.type(
+    description="A stay of a camera at a location, opened by the first photo from there. A camera that says which one"
+    " it is, by serial number or name, is at one place at a time; photos that name only make and model may be of"
+    " several cameras, and have one stay for each location."
+)
+class Deployment(Node):
+    """Stands over `models.Deployment`."""
+
+    row: ClassVar[type[Any]] = models.Deployment
+
+    ended_at: dt.datetime | None = strawberry.field(
+        description="When a photo of the camera arrived from elsewhere; null while it is there."
+    )
+
+    @field("When its first photo arrived.")
+    @staticmethod
+    def opened_at(root: strawberry.Parent[models.Deployment]) -> dt.datetime:
+        return root.created_at
+
+    @field("The camera.", lazy("Camera"))
+    @staticmethod
+    async def camera(root: strawberry.Parent[models.Deployment], info: Info) -> Any:
+        return await related(root.camera_id, "Camera", info=info)
+
+    @field("Where it hung.", lazy("Location"))
+    @staticmethod
+    async def location(root: strawberry.Parent[models.Deployment], info: Info) -> Any:
+        return await related(root.location_id, "Location", info=info)
+
+    @field("How many images it took there.")
+    @staticmethod
+    async def image_count(root: strawberry.Parent[models.Deployment], info: Info) -> int:
+        return (await info.context.loaders.deployment_figures.load(root.id)).images
+
+    @field("Capture time of its first image; null when none has one.")
+    @staticmethod
+    async def first_taken_at(root: strawberry.Parent[models.Deployment], info: Info) -> dt.datetime | None:
+        return (await info.context.loaders.deployment_figures.load(root.id)).first_taken_at
+
+    @field("Capture time of its last image; null when none has one.")
+    @staticmethod
+    async def last_taken_at(root: strawberry.Parent[models.Deployment], info: Info) -> dt.datetime | None:
+        return (await info.context.loaders.deployment_figures.load(root.id)).last_taken_at
+
+    @field(
+        "Repairs of its clock, those that were taken back among them: the latest 100, newest first.",
+        listed(lazy("ClockFix")),
+    )
+    @staticmethod
+    async def clock_fixes(root: strawberry.Parent[models.Deployment], info: Info) -> list[models.ClockFix]:
+        return await info.context.loaders.deployment_clock_fixes.load(root.id)
+
+
+def stays(
+    parent_id: UUID,
+    *,
+    pages: DataLoader[StayPage, Page[models.Deployment]],
+    counts: DataLoader[UUID, int],
+    cut: Cut,
+) -> Connection[models.Deployment]:
+    """Give the deployments of a camera or a location, the latest first."""
+
+    async def read() -> Page[models.Deployment]:
+        return await pages.load((parent_id, cut))
+
+    async def count() -> int:
+        return await counts.load(parent_id)
+
+    return Connection(order=OPENED_NEWEST, cut=cut, read=read, count=count)
+
+
+@strawberry.type
+class DeploymentQuery:
+    """Looking deployments up."""
+
+    @field("The deployment with this id; null when there is none.", optional(Deployment))
+    @staticmethod
+    async def deployment(info: Info, id: RecordId) -> Any:
+        return await find(id, "Deployment", info=info)

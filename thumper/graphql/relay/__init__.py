@@ -1,0 +1,1 @@
+"""Conventions of every noun: fields, ids, nodes, pages, payloads of changes."""

@@ -1,0 +1,81 @@
+"""Everything that has an id of its own, and looking it up by that id."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, ClassVar, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+import thumper.graphql.relay.enumeration  # noqa: F401  # enums must be published before a type names one
+from thumper.graphql.context import Info
+from thumper.graphql.loaders import ROWS
+from thumper.graphql.refusal import bad_request
+from thumper.graphql.relay.field import field, listed, optional
+from thumper.graphql.relay.identity import decode, encode, split
+from thumper.store import models
+
+MOST_NODES = 100
+"""Ids that `nodes` takes at a time."""
+
+RecordId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="Global id of the record.")]
+RecordIds: TypeAlias = Annotated[
+    list[strawberry.ID], strawberry.argument(description="Global ids of the records, 100 at most.")
+]
+
+
+@strawberry.interface(description="A record with a global id.")
+class Node:
+    """Relay's node. Types stand over the model that is their `row`."""
+
+    row: ClassVar[type[Any]]
+
+    @field("Opaque id, unique across all types, such as SW1hZ2U6MDE5Mm…; valid for good.")
+    @staticmethod
+    def id(root: strawberry.Parent[Any]) -> strawberry.ID:
+        return encode(type(root).__name__, root.id)
+
+    @classmethod
+    def is_type_of(cls, value: object, info: object) -> bool:
+        """Tell GraphQL which type a row belongs to."""
+        return isinstance(value, cls.row)
+
+
+async def find(word: str, type_name: str, *, info: Info) -> Any:
+    """Give the row of that type and id, None when there is none. Raises BAD_ID."""
+    return await info.context.loaders.rows[type_name].load(decode(word, type_name))
+
+
+async def related(uuid: UUID | None, type_name: str, *, info: Info) -> Any:
+    """Give the row that another row refers to, None when it refers to none."""
+    return None if uuid is None else await info.context.loaders.rows[type_name].load(uuid)
+
+
+async def _find_any(word: str, info: Info) -> Any:
+    name, uuid = split(word)
+    if name not in ROWS or name == models.Source.__name__:
+        raise bad_request("BAD_ID", f"{word!r} is the id of a {name}, which is no type of Thumper.")
+    return await info.context.loaders.rows[name].load(uuid)
+
+
+@strawberry.type
+class NodeQuery:
+    """Looking up by global id."""
+
+    @field("The record with this id, of whatever type; null when there is none.", optional(Node))
+    @staticmethod
+    async def node(info: Info, id: RecordId) -> Any:
+        return await _find_any(id, info)
+
+    @field(
+        "The records with these ids, in the same order; null for each that does not exist.",
+        listed(optional(Node)),
+    )
+    @staticmethod
+    async def nodes(info: Info, ids: RecordIds) -> list[Any]:
+        if len(ids) > MOST_NODES:
+            raise bad_request(
+                "PAGE_TOO_LARGE", f"{len(ids)} ids were given; nodes takes {MOST_NODES} at a time."
+            )
+        return await asyncio.gather(*(_find_any(word, info) for word in ids))

@@ -1,0 +1,167 @@
+"""Refusals of changes: typed entries of a payload's `errors`, which also carry what stands in the way."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+
+from thumper.graphql.relay.field import field, lazy
+from thumper.store import models
+
+
+@strawberry.enum(description="Why a change was refused.")
+class UserErrorCode(Enum):
+    """The words of `UserError.code`."""
+
+    NOT_FOUND = strawberry.enum_value(
+        "NOT_FOUND", description="The record that the input names does not exist."
+    )
+    INVALID = strawberry.enum_value("INVALID", description="A value of the input cannot be accepted.")
+    NAME_TAKEN = strawberry.enum_value(
+        "NAME_TAKEN", description="Another record has this name; upper and lower case count as the same."
+    )
+    LOCATION_IN_USE = strawberry.enum_value(
+        "LOCATION_IN_USE", description="Images or dumps refer to the location, so it cannot be deleted."
+    )
+    DEER_IN_USE = strawberry.enum_value(
+        "DEER_IN_USE", description="The deer has sightings, so it cannot be deleted."
+    )
+    DEER_ALREADY_IN_IMAGE = strawberry.enum_value(
+        "DEER_ALREADY_IN_IMAGE",
+        description="Another box of the same image is this deer; two boxes of one image are never one deer.",
+    )
+    DETECTION_ASSIGNED = strawberry.enum_value(
+        "DETECTION_ASSIGNED", description="The detection is assigned to a deer; take that back first."
+    )
+    DETECTION_NOT_ASSIGNED = strawberry.enum_value(
+        "DETECTION_NOT_ASSIGNED", description="The detection is assigned to no deer."
+    )
+    DETECTION_REJECTED = strawberry.enum_value(
+        "DETECTION_REJECTED", description="A person rejected the detection, so it can be no deer."
+    )
+
+
+@strawberry.interface(
+    name="UserError", description="Something that kept a change from being made. Nothing was changed."
+)
+class Obstacle:
+    """What every refusal of a change says."""
+
+    code: UserErrorCode = strawberry.field(description="Stable word for programs, such as NAME_TAKEN.")
+    message: str = strawberry.field(description="A sentence for people: what is wrong and what to do.")
+    path: list[str] = strawberry.field(
+        description='The input field it is about, from the outside in, such as ["input", "name"].'
+    )
+
+
+class ChangeRefusedError(Exception):
+    """Raised if a change is refused, on its way from the rule to the payload."""
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(obstacle.message)
+        self.obstacle = obstacle
+
+
+@strawberry.type(description="The record that the input names does not exist.")
+class NotFound(Obstacle):
+    """NOT_FOUND."""
+
+
+@strawberry.type(description="A value of the input cannot be accepted.")
+class Invalid(Obstacle):
+    """INVALID."""
+
+
+@strawberry.type(description="Another record has this name.")
+class NameTaken(Obstacle):
+    """NAME_TAKEN."""
+
+    name: str = strawberry.field(description="The name that was asked for.")
+
+
+@strawberry.type(description="Images or dumps refer to the location, so it cannot be deleted.")
+class LocationInUse(Obstacle):
+    """LOCATION_IN_USE."""
+
+    images: int = strawberry.field(description="How many images were taken there.")
+    dumps: int = strawberry.field(description="How many dumps belong to it.")
+
+
+@strawberry.type(description="The deer has sightings, so it cannot be deleted.")
+class DeerInUse(Obstacle):
+    """DEER_IN_USE."""
+
+    sightings: int = strawberry.field(description="How many detections are assigned to the deer.")
+
+
+@strawberry.type(description="Another box of the same image is this deer.")
+class DeerAlreadyInImage(Obstacle):
+    """DEER_ALREADY_IN_IMAGE."""
+
+    deer_row: strawberry.Private[models.Deer]
+    detection_row: strawberry.Private[models.Detection]
+
+    @field("The deer that is in the image already.", lazy("Deer"))
+    def conflicting_deer(self) -> models.Deer:
+        return self.deer_row
+
+    @field("The box that is that deer.", lazy("Detection"))
+    def conflicting_detection(self) -> models.Detection:
+        return self.detection_row
+
+
+@strawberry.type(description="The detection is assigned to a deer.")
+class DetectionAssigned(Obstacle):
+    """DETECTION_ASSIGNED."""
+
+    deer_row: strawberry.Private[models.Deer]
+
+    @field("The deer that the detection is assigned to.", lazy("Deer"))
+    def deer(self) -> models.Deer:
+        return self.deer_row
+
+
+@strawberry.type(description="The detection is assigned to no deer.")
+class DetectionNotAssigned(Obstacle):
+    """DETECTION_NOT_ASSIGNED."""
+
+
+@strawberry.type(description="A person rejected the detection.")
+class DetectionRejected(Obstacle):
+    """DETECTION_REJECTED."""
+
+
+USER_ERRORS: tuple[type[Obstacle], ...] = (
+    NotFound,
+    Invalid,
+    NameTaken,
+    LocationInUse,
+    DeerInUse,
+    DeerAlreadyInImage,
+    DetectionAssigned,
+    DetectionNotAssigned,
+    DetectionRejected,
+)
+"""Every kind, for the schema."""
+
+
+def not_found(kind: str, *path: str) -> ChangeRefusedError:
+    """Make the error for a record that does not exist; `path` is the field of the input that names it."""
+    message = f"There is no {kind} with this id; it may have been deleted."
+    return ChangeRefusedError(NotFound(code=UserErrorCode.NOT_FOUND, message=message, path=["input", *path]))
+
+
+def invalid(message: str, *path: str) -> ChangeRefusedError:
+    """Make the error for a value that cannot be accepted."""
+    return ChangeRefusedError(Invalid(code=UserErrorCode.INVALID, message=message, path=["input", *path]))
+
+
+def name_taken(kind: str, name: str) -> ChangeRefusedError:
+    """Make the error for a name that another record has."""
+    message = (
+        f"Another {kind} is called {name}, and names are unique whatever their case. Choose another name."
+    )
+    return ChangeRefusedError(
+        NameTaken(code=UserErrorCode.NAME_TAKEN, message=message, path=["input", "name"], name=name)
+    )

@@ -1,0 +1,1 @@
+"""Judging a request before it runs, and wording what went wrong."""

@@ -1,0 +1,102 @@
+"""What a client gets to read of an error, and what goes to the log instead.
+
+A refusal keeps its words. PostgreSQL being away is said as DATABASE_DOWN. Everything else is a bug: its text may
+hold paths, addresses or SQL, so the client reads a request id and the log has the rest under that id.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import asyncpg
+import structlog
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.extensions import MaskErrors
+from tortoise.exceptions import OperationalError
+
+from thumper.errors import NoRoomError, ServiceDownError, ThumperError
+from thumper.graphql.context import Context
+from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_HAS_NO_ROOM, DATABASE_IS_DOWN, RequestError
+from thumper.store.postgres.connect import OUTAGES
+
+log = structlog.get_logger(__name__)
+
+_UNSTORABLE: Final = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, UnicodeEncodeError)
+"""What values provoke that no column takes: a NUL in a text, half a surrogate pair."""
+
+
+class Masking(MaskErrors):
+    """Rewrites every error of every result."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        """Give the error as the client reads it."""
+        cause = _cause(error)
+        if isinstance(cause, RequestError):
+            return error
+        if isinstance(error, GraphQLSyntaxError):
+            return _with(error, "BAD_SYNTAX", error.message)
+        if (
+            error.path is None and error.nodes
+        ):  # nothing was executed: the document or its variables are wrong
+            return _with(error, "BAD_QUERY", error.message)
+        return self._expected(error, cause) or self._masked(error, cause)
+
+    def _expected(self, error: GraphQLError, cause: BaseException | None) -> GraphQLError | None:
+        if isinstance(cause, asyncpg.DiskFullError):
+            log.error("PostgreSQL's disk is full", request_id=self._request_id, error=str(cause))
+            return _with(error, NoRoomError.code, DATABASE_HAS_NO_ROOM)
+        if isinstance(cause, (*OUTAGES, ServiceDownError)):
+            log.warning("PostgreSQL is away", request_id=self._request_id, error=str(cause))
+            return _with(error, DATABASE_DOWN, DATABASE_IS_DOWN)
+        if isinstance(cause, ThumperError):
+            return _with(error, cause.code, str(cause))
+        if isinstance(cause, RecursionError):
+            return _with(error, "TOO_DEEP", "The query nests too deeply.")
+        if isinstance(cause, _UNSTORABLE):
+            message = "A value cannot be stored or compared, such as a text with a NUL in it."
+            return _with(error, "BAD_VALUE", message)
+        return None
+
+    def _masked(self, error: GraphQLError, cause: BaseException | None) -> GraphQLError:
+        request_id = self._request_id
+        log.error(
+            "a request failed",
+            request_id=request_id,
+            path=error.path,
+            error=error.message,
+            exc_info=cause,
+        )
+        message = f"Something went wrong inside Thumper. Its log says more under request {request_id}."
+        masked = _with(error, "INTERNAL", message)
+        masked.extensions = {"code": "INTERNAL", "requestId": request_id}
+        return masked
+
+    @property
+    def _request_id(self) -> str:
+        context = cast("Context | None", self.execution_context.context)
+        return "" if context is None else context.request_id
+
+
+def _cause(error: GraphQLError) -> BaseException | None:
+    """Give the exception that a resolver raised."""
+    cause: Any = error.original_error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    if isinstance(cause, OperationalError) and cause.args and isinstance(cause.args[0], Exception):
+        cause = cause.args[0]  # the ORM wraps the driver's error
+    return cause if cause is not None else (error if isinstance(error, RequestError) else None)
+
+
+def _with(error: GraphQLError, code: str, message: str) -> GraphQLError:
+    """Give the error with another message and a code, at the same place of the query."""
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions={"code": code},
+    )

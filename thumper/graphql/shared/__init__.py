@@ -1,0 +1,1 @@
+"""What this process computes once for everybody who asks."""

@@ -1,0 +1,160 @@
+"""The newest events in memory, one copy for all subscribers of this process.
+
+A subscriber holds nothing but its place in the feed: whoever is slow reads on from where it was, out of
+memory or, when it is far behind, out of PostgreSQL. So nobody can make the process grow, and nobody misses
+an event. Losing the notifications costs at most `LOOK_EVERY_S` of delay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator
+from itertools import dropwhile
+from typing import Final
+
+import structlog
+
+from thumper.background import beside
+from thumper.domain.feed import FeedEvent
+from thumper.graphql.shared.shared_execution import Shared
+from thumper.store.feed.feed import feed
+from thumper.store.feed.feed.feed_listener import keep_listening
+from thumper.store.feed.feed.snapshot import remembers
+from thumper.store.postgres.connect import OUTAGES
+from thumper.store.status.status import Standing, read_standing
+
+log = structlog.get_logger(__name__)
+
+KEPT_EVENTS: Final = 1024
+"""Events kept in memory; a subscriber further behind reads them from PostgreSQL."""
+
+PAGE_EVENTS: Final = 1000
+"""Events read at a time."""
+
+LOOK_EVERY_S: Final = 1.0
+"""How often the feed is looked at without a notification."""
+
+READ_GAP_S: Final = 0.2
+"""Least time between two looks at the feed that found something: who follows the same is then at the same place, and
+is told the same."""
+
+OUTAGE_PAUSE_S: Final = 0.5
+"""Pause after PostgreSQL could not be reached."""
+
+BUSY_SHARE: Final = 0.1
+"""Share of the time that may go into computing the status: large tables are counted less often."""
+
+SHORTEST_GAP_S: Final = 0.2
+"""Least time between two computations of the status for subscribers."""
+
+LONGEST_GAP_S: Final = 1.0
+"""Most time that a subscriber to the status waits for the sake of `BUSY_SHARE`."""
+
+
+class Live:
+    """What subscriptions stand on; one for each API process. `seq` is the newest event that it knows."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.deliveries = Shared()
+        """What subscribers are told next, by what they follow and where they are."""
+        self._kept: deque[FeedEvent] = deque(maxlen=KEPT_EVENTS)
+        self._grown = asyncio.Event()
+        self._wanted = asyncio.Event()
+        self._standing: Standing | None = None
+        self._counting = asyncio.Lock()
+        self._began_s = -1e9
+        self._took_s = 0.0
+
+    def wake(self) -> None:
+        """Look at the feed now."""
+        self._wanted.set()
+
+    async def keep_reading(self) -> None:
+        """Read new events whenever woken and every `LOOK_EVERY_S`, until cancelled."""
+        away = False
+        while True:
+            self._wanted.clear()
+            try:
+                found = await self._read()
+                away = False
+            except Exception as error:  # noqa: BLE001  # whatever it was, subscribers must not wait for ever
+                if not away:
+                    log.warning("the feed cannot be read", error=str(error) or type(error).__name__)
+                away = True
+                await asyncio.sleep(OUTAGE_PAUSE_S)
+                continue
+            if found:
+                await asyncio.sleep(READ_GAP_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wanted.wait(), LOOK_EVERY_S)
+
+    async def _read(self) -> bool:
+        """Read what is new; say whether anything was."""
+        before = self.seq
+        while True:
+            events = await feed.read_after(self.seq, limit=PAGE_EVENTS)
+            if events:
+                self._kept.extend(events)
+                self.seq = events[-1].seq
+                self._grown.set()
+                self._grown = asyncio.Event()
+            if len(events) < PAGE_EVENTS:
+                return self.seq > before
+
+    async def beyond(self, seq: int, *, within_s: float | None = None) -> bool:
+        """Wait until there are events after `seq`; False when `within_s` passed without any."""
+        try:
+            async with asyncio.timeout(within_s):
+                while self.seq <= seq:
+                    await self._grown.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def after(self, seq: int) -> list[FeedEvent] | None:
+        """Give the events after `seq`, oldest first, about `PAGE_EVENTS` at most.
+
+        None when the feed no longer remembers all of them: show a snapshot and go on from there.
+        """
+        if self.seq <= seq:
+            return []
+        if self._kept and seq >= self._kept[0].seq - 1:
+            return list(dropwhile(lambda event: event.seq <= seq, self._kept))
+        if not await remembers(seq):
+            return None
+        return await feed.read_after(seq, limit=PAGE_EVENTS)
+
+    async def standing(self, *, seq: int = 0, max_age_s: float = 0.0) -> Standing:
+        """Give a standing that is at most `max_age_s` old and knows event `seq`; everybody shares it.
+
+        Without arguments: one that was computed after this call began.
+        """
+        clock = asyncio.get_running_loop().time
+        asked_s = clock()
+        async with self._counting:
+            known = self._standing
+            if known is not None and known.seq >= seq and self._began_s >= asked_s - max_age_s:
+                return known
+            if max_age_s > 0:
+                gap_s = min(max(SHORTEST_GAP_S, self._took_s / BUSY_SHARE), LONGEST_GAP_S)
+                await asyncio.sleep(self._began_s + gap_s - clock())
+            self._began_s = clock()
+            self._standing = await read_standing()
+            self._took_s = clock() - self._began_s
+            return self._standing
+
+
+@contextlib.asynccontextmanager
+async def going_live(url: str) -> AsyncIterator[Live]:
+    """Follow the feed of the open database at `url` for as long as the context lasts."""
+    live = Live()
+    with contextlib.suppress(*OUTAGES):
+        live.seq = await feed.latest()
+    async with beside(keep_listening(url, live.wake), live.keep_reading()):
+        try:
+            yield live
+        finally:
+            await live.deliveries.close()

@@ -1,0 +1,1 @@
+"""Known deer, their sightings, and what people said of boxes."""

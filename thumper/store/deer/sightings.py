@@ -1,0 +1,132 @@
+"""Saying that a detection is a known deer, and taking it back.
+
+PostgreSQL is asked to do it and its refusal is what counts: looking first and writing then would let
+two people at once put one deer into one photo twice.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import asyncpg
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from thumper.domain.animal import Verdict
+from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.errors import NotFoundError, RefusedError
+from thumper.store.feed.feed import feed
+from thumper.store.models import Deer, Detection, Sighting
+
+
+class NoDetectionError(NotFoundError):
+    """Raised if the detection does not exist."""
+
+
+class NoDeerError(NotFoundError):
+    """Raised if the deer does not exist."""
+
+
+class DetectionRejectedError(RefusedError):
+    """Raised if a person has rejected the detection."""
+
+
+class DetectionAssignedError(RefusedError):
+    """Raised if the detection is assigned to another deer: `deer`."""
+
+    def __init__(self, deer: Deer) -> None:
+        super().__init__(f"This detection is {deer.name} already. Take that back first.")
+        self.deer = deer
+
+
+class DeerAlreadyInImageError(RefusedError):
+    """Raised if another box of the same image, `detection`, is that deer."""
+
+    def __init__(self, deer: Deer, detection: Detection) -> None:
+        super().__init__(
+            f"Another box of this image is {deer.name} already, and two boxes of one image are never one deer."
+        )
+        self.deer = deer
+        self.detection = detection
+
+
+async def assign(detection_id: UUID, deer_id: UUID, *, actor: str) -> Sighting:
+    """Record that a detection is a deer; doing it again for the same deer changes nothing.
+
+    Raises one of this module's errors.
+    """
+    try:
+        async with in_transaction("default") as transaction:
+            detection = await _locked(transaction, detection_id)
+            if detection.verdict == Verdict.REJECTED:
+                raise DetectionRejectedError(
+                    "This detection was rejected, so it is no deer. Review it again first."
+                )
+            existing = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
+            if existing is not None:
+                return await _same_deer(existing, deer_id)
+            sighting = await Sighting.create(
+                detection_id=detection_id,
+                image_id=detection.image_id,
+                detector_id=detection.detector_id,
+                deer_id=deer_id,
+                actor=actor,
+                using_db=transaction,
+            )
+            await feed.append(transaction, [_entry(FeedKind.DEER_SEEN, sighting)])
+    except IntegrityError as error:
+        raise await _explain(error, detection_id, deer_id=deer_id) from error
+    return sighting
+
+
+async def unassign(detection_id: UUID) -> Deer | None:
+    """Take back that a detection is a deer; give that deer, None when the detection was no deer's.
+
+    Raises `NoDetectionError`.
+    """
+    async with in_transaction("default") as transaction:
+        await _locked(transaction, detection_id)
+        sighting = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
+        if sighting is None:
+            return None
+        deer = await Deer.get(id=sighting.deer_id, using_db=transaction)
+        await sighting.delete(using_db=transaction)
+        await feed.append(transaction, [_entry(FeedKind.DEER_UNSEEN, sighting)])
+    return deer
+
+
+async def _locked(transaction: BaseDBAsyncClient, detection_id: UUID) -> Detection:
+    """Give the detection, locked so that no review comes between."""
+    found = await Detection.filter(id=detection_id).using_db(transaction).select_for_update().first()
+    if found is None:
+        raise NoDetectionError("There is no such detection.")
+    return found
+
+
+async def _same_deer(sighting: Sighting, deer_id: UUID) -> Sighting:
+    if sighting.deer_id == deer_id:
+        return sighting
+    raise DetectionAssignedError(await Deer.get(id=sighting.deer_id))
+
+
+async def _explain(error: IntegrityError, detection_id: UUID, *, deer_id: UUID) -> Exception:
+    """Give what the violated constraint means."""
+    if isinstance(error.args[0], asyncpg.ForeignKeyViolationError):
+        return NoDeerError("There is no such deer.")
+    detection = await Detection.get(id=detection_id)
+    other = await Sighting.get_or_none(
+        image_id=detection.image_id,
+        detector_id=detection.detector_id,
+        deer_id=deer_id,
+    ).prefetch_related("deer", "detection")
+    return error if other is None else DeerAlreadyInImageError(other.deer, other.detection)
+
+
+def _entry(kind: FeedKind, sighting: Sighting) -> FeedEntry:
+    return FeedEntry(
+        kind=kind,
+        deer_id=sighting.deer_id,
+        detection_id=sighting.detection_id,
+        image_id=sighting.image_id,
+    )

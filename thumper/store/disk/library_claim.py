@@ -1,0 +1,169 @@
+"""Whether this machine sees the same folders as the database it works with.
+
+Several machines may share one database, but photos are found by path: a worker that does not see
+them would fail every image. So a process asks here before it begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from tortoise.transactions import in_transaction
+
+from thumper.domain.progress import SourceKind, SourceState
+from thumper.errors import RefusedError
+from thumper.store.postgres.connect import client
+from thumper.store.postgres.ids import new_id
+from thumper.store.status.processes import DOWN_AFTER_S
+
+MARKER: Final = "library-of-thumper"
+"""File in the library that holds the id of the upload source, which names the database it belongs to."""
+
+UNFINISHED_RESTORE: Final = "restore-is-not-finished"
+"""File beside the library that says: what lies in the library is of a restore that was cut short."""
+
+ANSWER_S: Final = 3.0
+"""How long a drop folder may take to show an entry before it counts as not there: shares hang."""
+
+_LOCK: Final = 0x6C696272
+"""Key of the lock under which a library is claimed ("libr" in ASCII)."""
+
+
+async def check_library(library: Path) -> None:
+    """Claim a new library for a new database, or check that this is the library of an older one.
+
+    Raises `RefusedError` when the database's library is elsewhere or is not visible from here, or belongs to a
+    restore that was cut short.
+    """
+    await _refuse_unfinished(library)
+    async with in_transaction("default") as transaction:
+        await transaction.execute_query_dict("SELECT pg_advisory_xact_lock($1)", [_LOCK])
+        rows = await transaction.execute_query_dict(
+            "SELECT id, display_path FROM source WHERE kind = $1", [SourceKind.UPLOAD.value]
+        )
+        if rows:
+            _check_marker(library, str(rows[0]["id"]), recorded=rows[0]["display_path"])
+        else:
+            source_id = new_id()
+            _claim(library, str(source_id))
+            await transaction.execute_query_dict(
+                "INSERT INTO source (id, kind, path, display_path, state) VALUES ($1, $2, $3, $4, 'online')",
+                [source_id, SourceKind.UPLOAD.value, bytes(library), str(library)],
+            )
+
+
+async def recognise_library(library: Path) -> None:
+    """Check that this is the library of the open database, as `check_library` does, but claim nothing.
+
+    Raises `RefusedError` when the database's library is elsewhere or is not visible from here, or belongs to a
+    restore that was cut short.
+    """
+    await _refuse_unfinished(library)
+    rows = await client().execute_query_dict(
+        "SELECT id, display_path FROM source WHERE kind = $1", [SourceKind.UPLOAD.value]
+    )
+    if rows:
+        _check_marker(library, str(rows[0]["id"]), recorded=rows[0]["display_path"])
+
+
+async def _refuse_unfinished(library: Path) -> None:
+    """Refuse to begin where a restore was cut short: whatever is written there would be in the way of its next run."""
+    note = library.parent / UNFINISHED_RESTORE
+    if not note.exists():
+        return
+    msg = (
+        f"A restore into {library.parent} was not finished. Run `thumper restore` again with the same backup"
+    )
+    if await client().execute_query_dict("SELECT 1 FROM image LIMIT 1"):
+        raise RefusedError(f"{msg}: only its last step is missing.")
+    raise RefusedError(f"{msg}; or, to go on without it, delete {library / 'originals'} and {note}.")
+
+
+def _claim(library: Path, source_id: str) -> None:
+    library.mkdir(parents=True, exist_ok=True)
+    if any(library.iterdir()):
+        msg = (
+            f"{library} holds the library of another database, and this database has none yet. "
+            "Set THUMPER_HOME to an empty folder, or THUMPER_DATABASE_URL to the database it belongs to."
+        )
+        raise RefusedError(msg)
+    (library / MARKER).write_text(source_id + "\n")
+
+
+def _check_marker(library: Path, source_id: str, *, recorded: str) -> None:
+    marker = library / MARKER
+    if str(library) != recorded:
+        msg = (
+            f"The library of this database is {recorded}, but this process would use {library}. "
+            "Make that folder visible here under the same path and set THUMPER_HOME accordingly."
+        )
+        raise RefusedError(msg)
+    if not marker.exists() or marker.read_text().strip() != source_id:
+        msg = (
+            f"{library} is not the folder that this database knows under that path: {marker} should hold "
+            f"{source_id}. Mount or restore the library there. To go on without it, write that line into the file."
+        )
+        raise RefusedError(msg)
+
+
+async def check_originals() -> None:
+    """Refuse to work far from the watcher where the folders that it watches cannot be seen.
+
+    Beside the watcher an empty folder is the watcher's business; on another machine it means that the
+    folder is not mounted. Raises `RefusedError` naming it.
+    """
+    rows = await client().execute_query_dict(
+        """
+        SELECT source.path, source.display_path, watcher.host FROM source
+        CROSS JOIN LATERAL (
+            SELECT host FROM process WHERE role = 'watch' AND heartbeat_at > now() - make_interval(secs => $1)
+            ORDER BY heartbeat_at DESC LIMIT 1
+        ) AS watcher
+        WHERE source.state = 'online' AND source.kind = 'drop' AND watcher.host <> $2
+            AND EXISTS (
+                SELECT FROM dump JOIN image ON image.dump_id = dump.id
+                WHERE dump.source_id = source.id AND position(source.path IN image.original_path) = 1)
+        """,
+        [DOWN_AFTER_S, socket.gethostname()],
+    )
+    for row in rows:
+        if not has_entries(row["path"]):
+            msg = (
+                f"The photos of {row['display_path']} are watched on {row['host']} and not visible on this"
+                " machine. Mount the folder here under the same path, or run the worker there."
+            )
+            raise RefusedError(msg)
+
+
+async def sees_source_of(image_id: UUID) -> bool:
+    """Say whether the drop folder that an image's original lies in is there and answers; True for the library's."""
+    rows = await client().execute_query_dict(
+        """
+        SELECT source.path, source.state FROM image JOIN dump ON dump.id = image.dump_id
+        JOIN source ON source.id = dump.source_id AND source.kind = 'drop'
+        WHERE image.id = $1 AND position(source.path IN image.original_path) = 1
+        """,
+        [image_id],
+    )
+    if not rows:
+        return True
+    if rows[0]["state"] != SourceState.ONLINE.value:
+        return False
+    try:
+        return await asyncio.wait_for(asyncio.to_thread(has_entries, rows[0]["path"]), ANSWER_S)
+    except TimeoutError:
+        return False
+
+
+def has_entries(folder: bytes) -> bool:
+    """Say whether anything lies in a folder: a mount point without its disk is empty."""
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False

@@ -1,0 +1,64 @@
+"""Hearing PostgreSQL say that the feed grew, on a connection of its own.
+
+It carries no events: whoever is woken reads the feed. While the connection is away nobody is woken, so
+readers also look by themselves now and then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Final
+
+import asyncpg
+import structlog
+
+from thumper.store.feed.feed.feed import CHANNEL
+from thumper.store.postgres.connect import CONNECT_S, LET_GO, OUTAGES
+
+log = structlog.get_logger(__name__)
+
+FIRST_PAUSE_S: Final = 0.2
+LONGEST_PAUSE_S: Final = 2.0
+"""Pauses between attempts to connect, doubling from the first to the longest."""
+
+CHECK_EVERY_S: Final = 5.0
+"""How often a silent connection is asked whether it still lives: a cut cable says nothing."""
+
+ANSWER_S: Final = 3.0
+"""How long the answer may take."""
+
+
+async def keep_listening(url: str, wake: Callable[[], None]) -> None:
+    """Call `wake` after every growth of the feed and after every (re)connection, until cancelled."""
+    pause_s = FIRST_PAUSE_S
+    while True:
+        try:
+            await _listen(url, wake)
+            pause_s = FIRST_PAUSE_S
+            log.warning("the connection that hears of new events was closed; connecting again")
+        except OUTAGES as error:
+            log.warning(
+                "cannot hear of new events; looking for them", error=str(error) or type(error).__name__
+            )
+        await asyncio.sleep(pause_s)
+        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+
+async def _listen(url: str, wake: Callable[[], None]) -> None:
+    """Listen until the connection ends."""
+    about = LET_GO | {"application_name": "thumper feed"}
+    connection = await asyncpg.connect(url, timeout=CONNECT_S, server_settings=about)
+    try:
+        ended = asyncio.Event()
+        connection.add_termination_listener(lambda _connection: ended.set())
+        await connection.add_listener(CHANNEL, lambda *_notification: wake())
+        wake()
+        while not connection.is_closed():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), CHECK_EVERY_S)
+                return
+            await connection.execute("SELECT 1", timeout=ANSWER_S)
+    finally:
+        connection.terminate()

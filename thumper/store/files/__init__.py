@@ -1,0 +1,1 @@
+"""Dumps and the ledger of their files: registered, given an outcome, counted in a receipt."""

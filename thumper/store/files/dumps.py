@@ -1,0 +1,180 @@
+"""Rows of dumps: which delivery a folder's files belong to, where it is from, when it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from thumper.domain.card_folder import location_name
+from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.domain.path_text import readable
+from thumper.domain.progress import SourceKind
+from thumper.store.feed.feed import feed
+from thumper.store.places import location_rows
+from thumper.store.places.location_rows import Place
+from thumper.store.postgres.connect import client
+from thumper.store.postgres.ids import new_id
+from thumper.store.times import clock_doubts, clock_lock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DumpPlace:
+    """What a dump knows about where its photos are from."""
+
+    dump_id: UUID
+    place: Place
+    folder_name: str | None
+    """Name of the location that the folder stands for; None when it names none."""
+
+
+async def open_dump(
+    transaction: BaseDBAsyncClient,
+    source_id: UUID,
+    *,
+    folder: bytes,
+    location_id: UUID | None = None,
+    shown: bool = True,
+) -> UUID:
+    """Give the dump that files arriving now under a folder belong to.
+
+    Without `shown` the folder is a name that no person gave, and readers see an empty one.
+
+    It is the folder's latest one until that has settled; then a new one, with the next number. Its
+    location is the given one, else the one named like the folder, else that of the dump before (the
+    location may have been renamed since). The caller holds the source's lock.
+    """
+    rows = await transaction.execute_query_dict(
+        "SELECT id, number, settled_at, location_id FROM dump WHERE source_id = $1 AND folder = $2"
+        " ORDER BY number DESC LIMIT 1",
+        [source_id, folder],
+    )
+    before = rows[0] if rows else None
+    if before is not None and before["settled_at"] is None:
+        latest: UUID = before["id"]
+        return latest
+    if location_id is None and (name := location_name(folder)) is not None:
+        place = (await location_rows.find(transaction, [name])).get(name, Place())
+        location_id = place.location_id
+    if location_id is None and before is not None:
+        location_id = before["location_id"]
+    dump_id = new_id()
+    await transaction.execute_query_dict(
+        "INSERT INTO dump (id, source_id, folder, display_folder, number, location_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        [
+            dump_id,
+            source_id,
+            folder,
+            readable(folder) if shown else "",
+            before["number"] + 1 if before is not None else 1,
+            location_id,
+        ],
+    )
+    return dump_id
+
+
+async def touch(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> None:
+    """Note that files of dumps were seen or settled; a dump that had settled is open again."""
+    await transaction.execute_query_dict(
+        "UPDATE dump SET changed_at = now(), settled_at = NULL WHERE id = ANY($1)", [sorted(dump_ids)]
+    )
+
+
+async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> dict[UUID, DumpPlace]:
+    """Give where the photos of dumps are from, as far as it is known."""
+    rows = await transaction.execute_query_dict(
+        """
+        SELECT dump.id, dump.folder, dump.location_id, location.time_zone, location.latitude,
+            location.longitude, source.kind
+        FROM dump JOIN source ON source.id = dump.source_id LEFT JOIN location ON location.id = dump.location_id
+        WHERE dump.id = ANY($1)
+        """,
+        [sorted(dump_ids)],
+    )
+    return {
+        row["id"]: DumpPlace(
+            dump_id=row["id"],
+            place=Place.of(row),
+            # Folders of ingested paths and uploads are not named by people for a place.
+            folder_name=location_name(bytes(row["folder"])) if row["kind"] == SourceKind.DROP.value else None,
+        )
+        for row in rows
+    }
+
+
+async def place_by_folder(
+    transaction: BaseDBAsyncClient, unplaced: Sequence[DumpPlace]
+) -> dict[UUID, DumpPlace]:
+    """Give dumps the location named like their folder, made without a place if it is new.
+
+    Called when the first new image of such a dump is stored, so that a card of duplicates makes no
+    location.
+    """
+    named = {place.dump_id: place.folder_name for place in unplaced if place.folder_name is not None}
+    found = await location_rows.make(transaction, set(named.values()))
+    located = {
+        dump_id: DumpPlace(dump_id=dump_id, place=found[name], folder_name=name)
+        for dump_id, name in named.items()
+    }
+    await transaction.execute_query_dict(
+        "UPDATE dump SET location_id = fresh.location_id FROM unnest($1::uuid[], $2::uuid[])"
+        " AS fresh(id, location_id) WHERE dump.id = fresh.id",
+        [list(located), [own.place.location_id for own in located.values()]],
+    )
+    return located
+
+
+_SETTLE: Final = """
+UPDATE dump SET settled_at = now()
+WHERE settled_at IS NULL AND source_id = $1 AND changed_at <= now() - make_interval(secs => $2)
+    AND ($3::uuid[] IS NULL OR id = ANY($3::uuid[]))
+    AND NOT EXISTS (SELECT FROM file WHERE file.dump_id = dump.id AND file.state IN ('seen', 'stable'))
+    AND NOT EXISTS (
+        SELECT FROM upload WHERE upload.dump_id = dump.id AND upload.file_id IS NULL AND upload.expires_at > now()
+    )
+RETURNING id
+"""
+
+
+async def settle_quiet(
+    source_id: UUID, *, settle_s: float, only: Collection[UUID] | None = None
+) -> list[UUID]:
+    """Settle the dumps of a source that have been quiet that long with no file waiting; give their ids.
+
+    `only` leaves all others alone, such as that of an ingestion which was cut short and has not seen all files.
+    A dump of uploads also waits for every address that has brought no file and has not expired. The clocks
+    of a dump that settles are compared.
+    """
+    async with in_transaction("default") as transaction:
+        await clock_lock.share(transaction)
+        rows = await transaction.execute_query_dict(
+            _SETTLE, [source_id, settle_s, None if only is None else sorted(only)]
+        )
+        settled: list[UUID] = [row["id"] for row in rows]
+        for dump_id in settled:
+            await clock_doubts.note(transaction, dump_id)
+        await feed.append(
+            transaction, [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in settled]
+        )
+    return settled
+
+
+async def of_folder(source_id: UUID, folder: bytes) -> set[UUID]:
+    """Give the deliveries under one folder of a source."""
+    rows = await client().execute_query_dict(
+        "SELECT id FROM dump WHERE source_id = $1 AND folder = $2", [source_id, folder]
+    )
+    return {row["id"] for row in rows}
+
+
+async def any_open(source_id: UUID) -> bool:
+    """Say whether a dump of a source has not settled."""
+    rows = await client().execute_query_dict(
+        "SELECT EXISTS (SELECT FROM dump WHERE source_id = $1 AND settled_at IS NULL) AS found", [source_id]
+    )
+    return bool(rows[0]["found"])

@@ -1,0 +1,155 @@
+"""Writing the ledger of files: what became of those that were waiting.
+
+A file settles once: each statement touches only rows that still wait. What a state means is decided in
+`ingest`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.domain.progress import FileState
+from thumper.store.files import dumps
+from thumper.store.postgres.connect import client
+from thumper.store.postgres.unnest import arrays, unnest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """The final state of a file: `image_id` for stored and duplicate, reason and message for rejected."""
+
+    file_id: UUID
+    dump_id: UUID
+    state: FileState
+    sha256: bytes | None = None
+    image_id: UUID | None = None
+    reason: str | None = None
+    message: str | None = None
+
+
+async def lock_waiting(transaction: BaseDBAsyncClient, file_ids: Collection[UUID]) -> set[UUID]:
+    """Lock files for settling; give those that have not settled meanwhile."""
+    rows = await transaction.execute_query_dict(
+        "SELECT id FROM file WHERE id = ANY($1) AND state IN ('seen', 'stable') ORDER BY id FOR UPDATE",
+        [sorted(file_ids)],
+    )
+    return {row["id"] for row in rows}
+
+
+_SETTLED: Final = {
+    "id": "uuid",
+    "state": "text",
+    "sha256": "bytea",
+    "image_id": "uuid",
+    "reason": "text",
+    "message": "text",
+}
+_SETTLE: Final = f"""
+UPDATE file SET state = fresh.state, sha256 = fresh.sha256, image_id = fresh.image_id,
+    reason = fresh.reason, message = fresh.message, attempts = attempts + 1, settled_at = now()
+FROM {unnest(_SETTLED)} WHERE file.id = fresh.id AND file.state IN ('seen', 'stable')
+"""
+
+
+async def settle(transaction: BaseDBAsyncClient, settlements: Sequence[Settlement]) -> list[FeedEntry]:
+    """Give files their final state; give the feed entries that belong to it, for the end of the transaction."""
+    if not settlements:
+        return []
+    values = [
+        (own.file_id, own.state.value, own.sha256, own.image_id, own.reason, own.message)
+        for own in settlements
+    ]
+    await transaction.execute_query_dict(_SETTLE, arrays(values))
+    await dumps.touch(transaction, {own.dump_id for own in settlements})
+    return _entries(settlements)
+
+
+def _entries(settlements: Sequence[Settlement]) -> list[FeedEntry]:
+    """Give an entry for each image that is new, and one a dump for everything else that settled."""
+    others = dict.fromkeys(own.dump_id for own in settlements if own.state is not FileState.STORED)
+    return [
+        *(
+            FeedEntry(kind=FeedKind.IMAGE_STORED, image_id=own.image_id, dump_id=own.dump_id)
+            for own in settlements
+            if own.state is FileState.STORED
+        ),
+        *(FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in others),
+    ]
+
+
+async def mark_stable(file_ids: Sequence[UUID]) -> None:
+    """Note that files are whole but wait for something, such as the rest of a photo that breaks off."""
+    await client().execute_query_dict(
+        "UPDATE file SET state = 'stable' WHERE id = ANY($1) AND state = 'seen'", [sorted(file_ids)]
+    )
+
+
+_TOUCHED: Final = {"id": "uuid", "sha256": "bytea"}
+_BEFORE: Final = f"""
+SELECT DISTINCT ON (file.id) file.id, file.dump_id, before.id AS before_id, before.state, before.sha256,
+    before.image_id, before.attempts, before.seen_at, before.settled_at
+FROM {unnest(_TOUCHED)} JOIN file USING (id)
+JOIN file AS before ON before.dump_id = file.dump_id AND before.path = file.path AND NOT before.live
+    AND before.sha256 = fresh.sha256 AND before.state IN ('stored', 'duplicate')
+ORDER BY file.id, before.state = 'stored' DESC
+"""
+_TAKEN_BACK: Final = {
+    "id": "uuid",
+    "state": "text",
+    "sha256": "bytea",
+    "image_id": "uuid",
+    "attempts": "int",
+    "seen_at": "timestamptz",
+    "settled_at": "timestamptz",
+}
+_TAKE_BACK: Final = f"""
+UPDATE file SET ({", ".join(_TAKEN_BACK)}) = ({", ".join(f"fresh.{column}" for column in _TAKEN_BACK)})
+FROM {unnest(_TAKEN_BACK)} WHERE file.id = fresh.id
+"""
+
+
+async def take_back(
+    transaction: BaseDBAsyncClient, hashes: Mapping[UUID, bytes]
+) -> tuple[dict[UUID, FileState], list[FeedEntry]]:
+    """Make one row of two for paths whose bytes, by SHA-256, are what they were when the same dump took them in.
+
+    Only their time has changed, as when a copy sets it last: still one file of the delivery. Gives the state that
+    each has, by its id, and the feed entries for the end of the transaction. The row that is live stays so: whoever
+    registers the path meanwhile waits for it, and would not see that another one took its place.
+    """
+    rows = await transaction.execute_query_dict(_BEFORE, arrays(list(hashes.items()))) if hashes else []
+    if not rows:
+        return {}, []
+    before = [row["before_id"] for row in rows]
+    await transaction.execute_query_dict("DELETE FROM file WHERE id = ANY($1)", [before])
+    values = [[row[column] for column in _TAKEN_BACK] for row in rows]
+    await transaction.execute_query_dict(_TAKE_BACK, arrays(values))
+    touched = {row["dump_id"] for row in rows}
+    await dumps.touch(transaction, touched)
+    entries = [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in sorted(touched)]
+    return {row["id"]: FileState(row["state"]) for row in rows}, entries
+
+
+async def forget_waiting(file_ids: Sequence[UUID]) -> None:
+    """Delete rows of names that files had only while they were written; settled ones stay."""
+    await client().execute_query_dict(
+        "DELETE FROM file WHERE id = ANY($1) AND state IN ('seen', 'stable')", [sorted(file_ids)]
+    )
+
+
+async def forget_lost_uploads(source_id: UUID) -> None:
+    """Delete rows of uploads that were cut off by a crash or an outage and whose addresses expired an hour ago."""
+    await client().execute_query_dict(
+        """
+        DELETE FROM file WHERE source_id = $1 AND state IN ('seen', 'stable') AND NOT EXISTS (
+            SELECT FROM upload WHERE upload.dump_id = file.dump_id AND upload.file_id IS NULL
+                AND upload.expires_at > now() - interval '1 hour')
+        """,
+        [source_id],
+    )

@@ -1,0 +1,194 @@
+"""Receipts: what became of the files of a dump. They add up at every moment.
+
+All counts of a receipt come out of one statement, and the lists of an itemised one out of the same
+snapshot of the database, so found = waiting + stored + duplicate + rejected holds while files arrive.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from thumper.domain import video
+from thumper.domain.capture_time import TimeSource
+from thumper.domain.clock_doubt import ClockDoubt, DstEdge
+from thumper.domain.clock_warning import ClockGroup
+from thumper.domain.progress import WAITING, FileState
+from thumper.domain.reason import Reason
+from thumper.errors import NotFoundError
+from thumper.store.feed.feed.snapshot import moment
+from thumper.store.files.wipe_rows import VIDEO
+from thumper.store.postgres.connect import client
+
+LIST_LIMIT: Final = 1000
+"""Files named in each list of an itemised receipt; the counts are always of all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Files of a dump by state. `size_bytes` is of all of them, `videos` are among the rejected ones."""
+
+    dump_id: UUID = field(compare=False)
+    seen: int = 0
+    stable: int = 0
+    stored: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    videos: int = 0
+    size_bytes: int = 0
+    reasons: tuple[tuple[Reason, int], ...] = ()
+    """The rejected files by reason, most frequent first."""
+
+    @property
+    def waiting(self) -> int:
+        """Files that have not settled."""
+        return self.seen + self.stable
+
+    @property
+    def found(self) -> int:
+        """All files: the sum of the states, by construction."""
+        return self.waiting + self.stored + self.duplicate + self.rejected
+
+    def files(
+        self, *, state: FileState | None = None, settled: bool | None = None, reason: Reason | None = None
+    ) -> int:
+        """Count the files that match all that is given."""
+        if reason is not None:
+            matches = state in {None, FileState.REJECTED} and settled is not False
+            return dict(self.reasons).get(reason, 0) if matches else 0
+        states = [state] if state is not None else list(FileState)
+        wanted = [own for own in states if settled is None or settled is (own not in WAITING)]
+        return sum(int(getattr(self, own.value)) for own in wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateFile:
+    """A file whose bytes were known: as which image, and where and when those were first delivered."""
+
+    path: str
+    image_id: UUID
+    first_path: str
+    first_source: str
+    first_seen_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedFile:
+    """A file that is no image of Thumper: the reason, what is wrong, what to do."""
+
+    path: str
+    reason: Reason
+    message: str
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        return video.advice(self.reason, self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemisedReceipt:
+    """What a dump delivered and what became of it. Paths are for people; those of files lie below a source.
+
+    Each list names at most the number of files that was asked for; `counts` are of all.
+    """
+
+    dump_id: UUID
+    source: str
+    location: str | None
+    counts: Receipt
+    duplicates: tuple[DuplicateFile, ...]
+    rejected: tuple[RejectedFile, ...]
+
+
+async def of_dumps(dump_ids: Sequence[UUID]) -> dict[UUID, Receipt]:
+    """Give the receipt of each dump, all as of one moment."""
+    rows = await client().execute_query_dict(
+        f"""
+        SELECT dump_id, state, reason, count(*) AS files, count(*) FILTER (WHERE {VIDEO}) AS videos,
+            sum(size_bytes)::bigint AS size_bytes
+        FROM file WHERE dump_id = ANY($1::uuid[])
+        GROUP BY dump_id, state, reason ORDER BY files DESC, reason
+        """,
+        [list(dump_ids)],
+    )
+    found = {}
+    for dump_id in dump_ids:
+        own = [row for row in rows if row["dump_id"] == dump_id]
+        by_state = {
+            state.value: sum(row["files"] for row in own if row["state"] == state) for state in FileState
+        }
+        found[dump_id] = Receipt(
+            dump_id=dump_id,
+            **by_state,
+            videos=sum(row["videos"] for row in own),
+            size_bytes=sum(row["size_bytes"] for row in own),
+            reasons=tuple((Reason(row["reason"]), row["files"]) for row in own if row["reason"] is not None),
+        )
+    return found
+
+
+_CLOCKS: Final = """
+SELECT dump_id, time_source, clock_doubt, dst_edge, clock_fix_id IS NOT NULL AS fixed, count(*) AS images
+FROM image WHERE dump_id = ANY($1::uuid[]) GROUP BY dump_id, time_source, clock_doubt, dst_edge, fixed
+"""
+
+
+async def clocks(dump_ids: Sequence[UUID]) -> dict[UUID, list[ClockGroup]]:
+    """Give what is known of the clocks of the images that each dump was the first to deliver."""
+    rows = await client().execute_query_dict(_CLOCKS, [list(dump_ids)])
+    found: dict[UUID, list[ClockGroup]] = {dump_id: [] for dump_id in dump_ids}
+    for row in rows:
+        found[row["dump_id"]].append(
+            ClockGroup(
+                time_source=TimeSource(row["time_source"]),
+                doubt=None if row["clock_doubt"] is None else ClockDoubt(row["clock_doubt"]),
+                dst_edge=None if row["dst_edge"] is None else DstEdge(row["dst_edge"]),
+                fixed=row["fixed"],
+                images=row["images"],
+            )
+        )
+    return found
+
+
+_DUMP: Final = """
+SELECT source.display_path AS source, location.name AS location
+FROM dump JOIN source ON source.id = dump.source_id LEFT JOIN location ON location.id = dump.location_id
+WHERE dump.id = $1
+"""
+
+# The delivery that became the image: its stored row, of which an image has exactly one.
+_DUPLICATES: Final = """
+SELECT file.display_path AS path, file.image_id, first.display_path AS first_path,
+    source.display_path AS first_source, first.seen_at AS first_seen_at
+FROM file
+JOIN file AS first ON first.image_id = file.image_id AND first.state = 'stored'
+JOIN source ON source.id = first.source_id
+WHERE file.dump_id = $1 AND file.state = 'duplicate' ORDER BY file.path, file.id LIMIT $2
+"""
+
+_REJECTED: Final = """
+SELECT display_path AS path, reason, message FROM file
+WHERE dump_id = $1 AND state = 'rejected' ORDER BY file.path, id LIMIT $2
+"""
+
+
+async def itemised(dump_id: UUID, *, limit: int = LIST_LIMIT) -> ItemisedReceipt:
+    """Give the receipt of a dump with its files by name, `limit` in each list. Raises `NotFoundError`."""
+    async with moment():
+        dump = await client().execute_query_dict(_DUMP, [dump_id])
+        if not dump:
+            raise NotFoundError(f"There is no dump {dump_id}.")
+        counts = await of_dumps([dump_id])
+        duplicates = await client().execute_query_dict(_DUPLICATES, [dump_id, limit])
+        rejected = await client().execute_query_dict(_REJECTED, [dump_id, limit])
+    return ItemisedReceipt(
+        dump_id=dump_id,
+        **dump[0],
+        counts=counts[dump_id],
+        duplicates=tuple(DuplicateFile(**row) for row in duplicates),
+        rejected=tuple(RejectedFile(**row | {"reason": Reason(row["reason"])}) for row in rejected),
+    )

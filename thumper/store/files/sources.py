@@ -1,0 +1,87 @@
+"""Where files come from: rows of watched roots, ingested paths and the upload door.
+
+A source that cannot be read is offline, and that is all: nothing here deletes a row.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from thumper.domain.path_text import readable
+from thumper.domain.progress import SourceKind, SourceState, WatchMode
+from thumper.store.postgres.connect import client
+from thumper.store.postgres.ids import new_id
+
+
+async def open_source(kind: SourceKind, path: bytes) -> UUID:
+    """Give the id of the source of that kind at that absolute path, recorded if it is new."""
+    rows = await client().execute_query_dict(
+        """
+        INSERT INTO source (id, kind, path, display_path, state) VALUES ($1, $2, $3, $4, 'online')
+        ON CONFLICT (kind, path) DO UPDATE SET display_path = excluded.display_path
+        RETURNING id
+        """,
+        [new_id(), kind.value, path, readable(path)],
+    )
+    source_id: UUID = rows[0]["id"]
+    return source_id
+
+
+async def identity(source_id: UUID) -> tuple[int, int] | None:
+    """Give device and inode of a source's root when it was last online; None if it never was."""
+    rows = await client().execute_query_dict("SELECT device_id, inode FROM source WHERE id = $1", [source_id])
+    device_id, inode = (rows[0]["device_id"], rows[0]["inode"]) if rows else (None, None)
+    return None if device_id is None or inode is None else (device_id, inode)
+
+
+async def mark_online(source_id: UUID, *, device_id: int, inode: int) -> None:
+    """Record that a source can be read, on which device (`st_dev`), and which inode its root is."""
+    await client().execute_query_dict(
+        "UPDATE source SET state = 'online', device_id = $2, inode = $3 WHERE id = $1",
+        [source_id, device_id, inode],
+    )
+
+
+async def note_watch(source_id: UUID, state: SourceState, mode: WatchMode, *, note: str) -> None:
+    """Record whether a source can be read, how it is watched, and what there is to say about that."""
+    await client().execute_query_dict(
+        "UPDATE source SET state = $2, watch_mode = $3, watch_note = $4 WHERE id = $1",
+        [source_id, state.value, mode.value, note or None],
+    )
+
+
+async def note_end_of_watch(source_id: UUID) -> None:
+    """Record that nobody watches a source any more. One that was offline still is."""
+    await client().execute_query_dict(
+        "UPDATE source SET watch_mode = NULL, watch_note = CASE WHEN state = 'offline' THEN watch_note END"
+        " WHERE id = $1",
+        [source_id],
+    )
+
+
+async def note_scan(source_id: UUID, *, canary_heard: bool) -> None:
+    """Record that a source was walked from end to end just now, and whether a canary was heard."""
+    await client().execute_query_dict(
+        "UPDATE source SET last_scan_at = now(), canary_at = CASE WHEN $2 THEN now() ELSE canary_at END"
+        " WHERE id = $1",
+        [source_id, canary_heard],
+    )
+
+
+async def lock(transaction: BaseDBAsyncClient, source_id: UUID) -> None:
+    """Let one transaction at a time register files of a source.
+
+    Its row may still be referred to: PostgreSQL looks at it when a transaction writes a dump twice, and an admission
+    that waited for this lock, holding files that its holder wants, would be a deadlock.
+    """
+    await transaction.execute_query_dict("SELECT 1 FROM source WHERE id = $1 FOR NO KEY UPDATE", [source_id])
+
+
+async def find_source(kind: SourceKind) -> UUID | None:
+    """Give the oldest source of a kind; None when there is none."""
+    rows = await client().execute_query_dict(
+        "SELECT id FROM source WHERE kind = $1 ORDER BY id LIMIT 1", [kind.value]
+    )
+    return rows[0]["id"] if rows else None

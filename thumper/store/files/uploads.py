@@ -1,0 +1,138 @@
+"""Addresses of uploads: who may send to one now, and which file came of it.
+
+A transfer holds its address by signs of life on PostgreSQL's clock, so that one which was cut off
+together with the database, or with the whole server, does not keep it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from thumper.domain.progress import FileState
+from thumper.store.postgres.connect import client
+
+SILENCE_S: Final = 30.0
+"""A transfer that has given no sign of life for so long may be replaced by another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right of one transfer to send to an address. `used_at` is its last sign of life."""
+
+    upload_id: UUID
+    dump_id: UUID
+    file_name: str
+    detect: bool
+    used_at: dt.datetime
+
+
+class Unclaimed(Enum):
+    """Why an address cannot be used."""
+
+    UNKNOWN = "unknown"
+    BUSY = "busy"
+    """Another transfer holds it, or broke off a moment ago."""
+    OVER = "over"
+    """A file has come, or the time is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmittedUpload:
+    """The ledger row that an upload has become."""
+
+    file_id: UUID
+    state: FileState
+    sha256: bytes
+    image_id: UUID
+
+
+async def promise(
+    transaction: BaseDBAsyncClient,
+    dump_id: UUID,
+    addresses: Sequence[tuple[UUID, bytes, str]],
+    *,
+    detect: bool,
+    ttl_s: float,
+) -> None:
+    """Record addresses of a dump, each as id, hash of its secret and file name, that expire after `ttl_s` seconds."""
+    ids, hashes, names = zip(*addresses, strict=True)
+    await transaction.execute_query_dict(
+        """
+        INSERT INTO upload (id, dump_id, token_hash, file_name, detect, expires_at)
+        SELECT id, $1, token_hash, file_name, $2, now() + make_interval(secs => $3)
+        FROM unnest($4::uuid[], $5::bytea[], $6::text[]) AS fresh(id, token_hash, file_name)
+        """,
+        [dump_id, detect, ttl_s, list(ids), list(hashes), list(names)],
+    )
+
+
+_CLAIM: Final = """
+UPDATE upload SET used_at = now()
+WHERE token_hash = $1 AND file_id IS NULL AND expires_at > now()
+    AND (used_at IS NULL OR used_at < now() - make_interval(secs => $2))
+RETURNING id, dump_id, file_name, detect, used_at
+"""
+
+
+async def claim(token_hash: bytes) -> Claim | Unclaimed:
+    """Take an address, by the hash of its secret."""
+    rows = await client().execute_query_dict(_CLAIM, [token_hash, SILENCE_S])
+    if rows:
+        return Claim(upload_id=rows[0].pop("id"), **rows[0])
+    rows = await client().execute_query_dict(
+        "SELECT file_id IS NULL AND expires_at > now() AS open FROM upload WHERE token_hash = $1",
+        [token_hash],
+    )
+    if not rows:
+        return Unclaimed.UNKNOWN
+    return Unclaimed.BUSY if rows[0]["open"] else Unclaimed.OVER
+
+
+async def sign(claim: Claim) -> Claim | None:
+    """Give a sign of life of a transfer; None when another one has the address now."""
+    rows = await client().execute_query_dict(
+        "UPDATE upload SET used_at = now() WHERE id = $1 AND used_at = $2 AND file_id IS NULL"
+        " RETURNING id, dump_id, file_name, detect, used_at",
+        [claim.upload_id, claim.used_at],
+    )
+    return Claim(upload_id=rows[0].pop("id"), **rows[0]) if rows else None
+
+
+async def give_back(claim: Claim) -> None:
+    """Let the address be used again at once, unless a file has come or another transfer has it."""
+    await client().execute_query_dict(
+        "UPDATE upload SET used_at = NULL WHERE id = $1 AND used_at = $2 AND file_id IS NULL",
+        [claim.upload_id, claim.used_at],
+    )
+
+
+async def finish(upload_id: UUID, file_id: UUID) -> None:
+    """Record which file came; the address is over."""
+    await client().execute_query_dict(
+        "UPDATE upload SET file_id = $2 WHERE id = $1 AND file_id IS NULL", [upload_id, file_id]
+    )
+
+
+async def admitted(source_id: UUID, path: bytes) -> AdmittedUpload | None:
+    """Give the photo that was admitted under a path of the upload source, if there is one."""
+    rows = await client().execute_query_dict(
+        "SELECT id, state, sha256, image_id FROM file WHERE source_id = $1 AND path = $2 AND live"
+        " AND state IN ('stored', 'duplicate')",
+        [source_id, path],
+    )
+    if not rows:
+        return None
+    row = rows[0]
+    return AdmittedUpload(
+        file_id=row["id"],
+        state=FileState(row["state"]),
+        sha256=bytes(row["sha256"]),
+        image_id=row["image_id"],
+    )

@@ -1,0 +1,1 @@
+"""Photos, the boxes that detectors drew on them, and the detectors."""

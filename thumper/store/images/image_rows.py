@@ -1,0 +1,224 @@
+"""Writing new images and the cameras that took them, hundreds at a time.
+
+Rows are inserted in the order of their keys, so that two processes that admit the
+same photos wait for each other instead of deadlocking.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from thumper.domain.capture_time import CaptureTime
+from thumper.domain.clock_fix import StandingFix
+from thumper.domain.measurement import Measurements
+from thumper.store.models.image import UNTIMED_SORT_AT
+from thumper.store.postgres.ids import new_id
+from thumper.store.postgres.unnest import arrays, unnest
+
+
+class CameraKey(NamedTuple):
+    """A device by what it writes of itself; empty where it writes nothing."""
+
+    make: str = ""
+    model: str = ""
+    serial: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewImage:
+    """Everything recorded of a photo when it is admitted. Sizes are those of the upright picture."""
+
+    id: UUID
+    sha256: bytes
+    size_bytes: int
+    media_type: str
+    file_name: str
+    original_path: bytes
+    width_px: int
+    height_px: int
+    capture: CaptureTime
+    fix: StandingFix | None
+    """The repair of its clock that `capture` follows."""
+    camera_id: UUID | None
+    location_id: UUID | None
+    deployment_id: UUID | None
+    dump_id: UUID
+    position: tuple[float, float] | None
+    """Latitude and longitude in degrees."""
+    measurements: Measurements
+    exif: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredImage:
+    """An image that is known: where its original is said to be, how large, and whether it was found changed."""
+
+    id: UUID
+    sha256: bytes
+    original_path: bytes
+    size_bytes: int
+    created_at: dt.datetime
+    original_changed: bool
+
+
+async def find(connection: BaseDBAsyncClient, hashes: Collection[bytes]) -> dict[bytes, StoredImage]:
+    """Give the images that have such bytes, by SHA-256."""
+    rows = await connection.execute_query_dict(
+        """
+        SELECT id, sha256, original_path, size_bytes, created_at,
+            error_code IS NOT DISTINCT FROM 'ORIGINAL_CHANGED' AS original_changed
+        FROM image WHERE sha256 = ANY($1)
+        """,
+        [sorted(hashes)],
+    )
+    images = (StoredImage(**row) for row in rows)
+    return {image.sha256: image for image in images}
+
+
+_MAKE_CAMERAS: Final = """
+INSERT INTO camera (id, make, model, serial, name)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+ON CONFLICT (make, model, serial, name) DO NOTHING
+"""
+
+_FIND_CAMERAS: Final = """
+SELECT camera.id, camera.make, camera.model, camera.serial, camera.name
+FROM camera JOIN unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS wanted(make, model, serial, name)
+    USING (make, model, serial, name)
+"""
+
+
+async def cameras(transaction: BaseDBAsyncClient, keys: Collection[CameraKey]) -> dict[CameraKey, UUID]:
+    """Give the ids of devices, recorded where they are new. A device that says nothing has none."""
+    wanted = sorted({key for key in keys if any(key)})
+    if not wanted:
+        return {}
+    columns: list[list[Any]] = [list(column) for column in zip(*wanted, strict=True)]
+    found = await transaction.execute_query_dict(_FIND_CAMERAS, columns)
+    if len(found) < len(wanted):
+        await transaction.execute_query_dict(_MAKE_CAMERAS, [[new_id() for _ in wanted], *columns])
+        found = await transaction.execute_query_dict(_FIND_CAMERAS, columns)
+    return {CameraKey(row["make"], row["model"], row["serial"], row["name"]): row["id"] for row in found}
+
+
+_COLUMNS: Final = {
+    "id": "uuid",
+    "sha256": "bytea",
+    "size_bytes": "bigint",
+    "media_type": "text",
+    "file_name": "text",
+    "original_path": "bytea",
+    "width_px": "int",
+    "height_px": "int",
+    "taken_at": "timestamptz",
+    "sort_at": "timestamptz",
+    "taken_local": "timestamp",
+    "time_source": "text",
+    "clock_source": "text",
+    "utc_offset_s": "int",
+    "clock_doubt": "text",
+    "dst_edge": "text",
+    "clock_offset_s": "int",
+    "clock_fix_id": "uuid",
+    "camera_id": "uuid",
+    "location_id": "uuid",
+    "deployment_id": "uuid",
+    "dump_id": "uuid",
+    "latitude": "float8",
+    "longitude": "float8",
+    "temperature_c": "float8",
+    "battery_percent": "int2",
+    "battery_v": "float8",
+    "moon_phase": "text",
+    "sequence_number": "int2",
+    "sequence_length": "int2",
+    "exif": "jsonb",
+}
+
+_INSERT: Final = f"""
+INSERT INTO image ({", ".join(_COLUMNS)}, damaged, state)
+SELECT fresh.*, FALSE, 'pending' FROM {unnest(_COLUMNS)} ORDER BY sha256
+ON CONFLICT (sha256) DO NOTHING RETURNING id
+"""
+
+
+async def insert(transaction: BaseDBAsyncClient, images: Sequence[NewImage]) -> set[UUID]:
+    """Record images as pending; give the ids of those that really were new."""
+    if not images:
+        return set()
+    rows = await transaction.execute_query_dict(_INSERT, arrays([_row(image) for image in images]))
+    return {row["id"] for row in rows}
+
+
+def _row(image: NewImage) -> tuple[Any, ...]:
+    """Give the values of one image in the order of `_COLUMNS`."""
+    latitude, longitude = image.position or (None, None)
+    return (
+        image.id,
+        image.sha256,
+        image.size_bytes,
+        image.media_type,
+        image.file_name,
+        image.original_path,
+        image.width_px,
+        image.height_px,
+        image.capture.taken_at,
+        image.capture.taken_at or UNTIMED_SORT_AT,
+        *_clock(image.capture),
+        0 if image.fix is None else image.fix.offset_s,
+        None if image.fix is None else image.fix.fix_id,
+        image.camera_id,
+        image.location_id,
+        image.deployment_id,
+        image.dump_id,
+        latitude,
+        longitude,
+        *_measured(image.measurements),
+        json.dumps(image.exif),
+    )
+
+
+def _measured(measured: Measurements) -> tuple[Any, ...]:
+    """Give temperature, battery in percent and volts, moon, and the photo's place in its burst, as columns."""
+    return (
+        measured.temperature_c,
+        measured.battery_percent,
+        measured.battery_v,
+        measured.moon_phase,
+        measured.sequence_number,
+        measured.sequence_length,
+    )
+
+
+def _clock(capture: CaptureTime) -> tuple[Any, ...]:
+    """Give local time, source, source of the reading, its UTC offset, doubt and edge, as columns."""
+    reading = capture.reading
+    if reading is None:
+        return None, capture.source.value, None, None, None, None
+    offset = reading.utc_offset
+    return (
+        reading.local,
+        capture.source.value,
+        reading.source.value,
+        None if offset is None else int(offset.total_seconds()),
+        None if capture.doubt is None else capture.doubt.value,
+        None if capture.dst_edge is None else capture.dst_edge.value,
+    )
+
+
+async def move_originals(transaction: BaseDBAsyncClient, paths: dict[UUID, bytes]) -> None:
+    """Record other absolute paths as the originals of images, by image id."""
+    if paths:
+        await transaction.execute_query_dict(
+            "UPDATE image SET original_path = fresh.path FROM unnest($1::uuid[], $2::bytea[]) AS fresh(id, path)"
+            " WHERE image.id = fresh.id",
+            [list(paths), list(paths.values())],
+        )

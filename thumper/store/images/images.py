@@ -1,0 +1,146 @@
+"""Looking images up: by filter, in pages, and with what is known of their detection."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from thumper.domain.capture_time import TimeSource
+from thumper.domain.clock_doubt import ClockDoubt
+from thumper.domain.label import Sex
+from thumper.domain.progress import ImageState
+from thumper.store.images.images.detections import CURRENT, shown, taken_between
+from thumper.store.models import Image
+from thumper.store.postgres import page
+from thumper.store.postgres.connect import client
+from thumper.store.postgres.page import Conditions, Key, Kind, Listing, Order
+
+IMAGES: Final = Listing(model=Image, alias="image", source="image", without=frozenset({"exif"}))
+
+_ID: Final = Key("image.id", Kind.ID)
+_SORT_AT: Final = Key("image.sort_at", Kind.TIME)
+UNTIMED_LAST: Final = Key("(image.taken_at IS NULL)", Kind.FLAG)
+"""Pages images without a capture time last when the oldest come first; newest first they are last anyway."""
+
+CAPTURED_NEWEST: Final = Order("captured-newest", (_SORT_AT, _ID), descending=True)
+CAPTURED_OLDEST: Final = Order("captured-oldest", (UNTIMED_LAST, _SORT_AT, _ID), descending=False)
+_ARRIVED: Final = (Key("image.created_at", Kind.TIME), _ID)
+ARRIVED_NEWEST: Final = Order("arrived-newest", _ARRIVED, descending=True)
+ARRIVED_OLDEST: Final = Order("arrived-oldest", _ARRIVED, descending=False)
+
+
+_COLUMNS: Final = (
+    *("location_id", "camera_id", "deployment_id", "dump_id"),
+    *("state", "damaged", "time_source", "clock_doubt"),
+)
+
+SUSPECT: Final = "image.clock_doubt IS NOT NULL AND image.clock_fix_id IS NULL"
+"""Images whose clock is doubted and was not repaired, in the words of the index `image_clock_suspect`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageSearch:
+    """What images are looked for; None means "whatever". Times: `taken_after` <= capture < `taken_before`."""
+
+    location_id: UUID | None = None
+    camera_id: UUID | None = None
+    deployment_id: UUID | None = None
+    dump_id: UUID | None = None
+    state: ImageState | None = None
+    damaged: bool | None = None
+    time_source: TimeSource | None = None
+    clock_doubt: ClockDoubt | None = None
+    clock_suspect: bool | None = None
+    taken_after: dt.datetime | None = None
+    taken_before: dt.datetime | None = None
+    has_detections: bool | None = None
+    species: str | None = None
+    sex: Sex | None = None
+    min_confidence: float | None = None
+
+    def conditions(self) -> Conditions:
+        """Give the search as SQL conditions on `IMAGES`."""
+        conditions = Conditions()
+        for column in _COLUMNS:
+            if getattr(self, column) is not None:
+                conditions.add(f"image.{column} = {{}}", getattr(self, column))
+        if self.clock_suspect is not None:
+            conditions.add(SUSPECT if self.clock_suspect else f"NOT ({SUSPECT})")
+        taken_between(conditions, after=self.taken_after, before=self.taken_before)
+        self._detected(conditions)
+        return conditions
+
+    def _detected(self, conditions: Conditions) -> None:
+        if self.has_detections is False:
+            conditions.add(
+                "NOT EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id"
+                f" AND detection.detector_id = {CURRENT} AND {shown()})"
+            )
+        asked = (self.species, self.sex, self.min_confidence)
+        if self.has_detections is True or any(value is not None for value in asked):
+            boxes = self._boxes(conditions)
+            conditions.clauses.append(
+                f"EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id AND {boxes})"
+            )
+
+    def _boxes(self, conditions: Conditions) -> str:
+        """Give the SQL that says which boxes an image must have one of; its values go into the conditions."""
+        parts = [f"detection.detector_id = {CURRENT}"]
+        parts.append(shown(None if self.min_confidence is None else conditions.hold(self.min_confidence)))
+        if self.species is not None:
+            parts.append(f"lower(detection.species) = lower({conditions.hold(self.species)})")
+        if self.sex is not None:
+            parts.append(f"detection.sex = {conditions.hold(self.sex)}")
+        return " AND ".join(parts)
+
+    async def count(self) -> int:
+        """Count the images, without going through all of them where only their boxes are asked for, or nothing."""
+        conditions = Conditions()
+        if self == ImageSearch():
+            total = "SELECT coalesce(sum(images), 0)::int8 AS total FROM image_tally"
+        elif self._asks_for_boxes_only():
+            total = f"SELECT count(DISTINCT image_id) AS total FROM detection WHERE {self._boxes(conditions)}"
+        else:
+            return await page.count(IMAGES, self.conditions())
+        return int((await client().execute_query_dict(total, conditions.values))[0]["total"])
+
+    def _asks_for_boxes_only(self) -> bool:
+        boxes = {"has_detections": None, "species": None, "sex": None, "min_confidence": None}
+        return self.has_detections is not False and replace(self, **boxes) == ImageSearch()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFigures:
+    """The current detector's work on one image."""
+
+    detector_id: UUID
+    state: ImageState
+    attempts: int
+    held: bool
+    queued_at: dt.datetime
+    started_at: dt.datetime | None
+    finished_at: dt.datetime | None
+    device: str | None
+    engine: str | None
+    milliseconds: float | None
+
+
+async def figures(image_ids: Sequence[UUID]) -> dict[UUID, JobFigures]:
+    """Give attempts, times, detector, device, engine and milliseconds of each image with the current detector.
+
+    An image that was never queued for it is missing from the answer.
+    """
+    rows = await client().execute_query_dict(
+        f"""
+        SELECT job.image_id, job.detector_id, job.state, job.attempts, job.held, job.queued_at,
+            job.claimed_at AS started_at, job.finished_at, run.device, run.engine, run.duration_ms AS milliseconds
+        FROM job LEFT JOIN detection_run AS run
+            ON run.image_id = job.image_id AND run.detector_id = job.detector_id
+        WHERE job.image_id = ANY($1::uuid[]) AND job.detector_id = {CURRENT}
+        """,
+        [list(image_ids)],
+    )
+    return {row.pop("image_id"): JobFigures(**row | {"state": ImageState(row["state"])}) for row in rows}

@@ -1,0 +1,1 @@
+"""Locations, cameras, and which camera hung where."""

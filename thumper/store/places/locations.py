@@ -1,0 +1,109 @@
+"""Looking locations up, what refers to each, and changing them with the times that follow from their zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from thumper.domain.time_zone import ZoneSource, place_zone
+from thumper.store.models import Location
+from thumper.store.postgres.connect import client
+from thumper.store.postgres.page import Conditions, Key, Kind, Order, whole_table
+from thumper.store.times import clock_fixes, clock_lock
+from thumper.store.times.recompute import Reckoning, Scope
+
+LOCATIONS: Final = whole_table(Location)
+
+_ID: Final = Key("location.id", Kind.ID)
+_NAME: Final = (Key("lower(location.name)", Kind.TEXT), _ID)
+_CREATED: Final = (Key("location.created_at", Kind.TIME), _ID)
+NAME_A_TO_Z: Final = Order("name-a-z", _NAME, descending=False)
+NAME_Z_TO_A: Final = Order("name-z-a", _NAME, descending=True)
+CREATED_NEWEST: Final = Order("created-newest", _CREATED, descending=True)
+CREATED_OLDEST: Final = Order("created-oldest", _CREATED, descending=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationSearch:
+    """What locations are looked for; None means "whatever"."""
+
+    name: str | None = None
+    active: bool | None = None
+    placed: bool | None = None
+
+    def conditions(self) -> Conditions:
+        """Give the search as SQL conditions on `LOCATIONS`."""
+        conditions = Conditions()
+        if self.name is not None:
+            conditions.add("strpos(lower(location.name), lower({})) > 0", self.name)
+        if self.active is not None:
+            conditions.add(f"location.active = {self.active}")
+        if self.placed is not None:
+            conditions.add(f"(location.latitude IS NOT NULL) = {self.placed}")
+        return conditions
+
+
+async def named(name: str) -> Location | None:
+    """Give the location of that name, whatever its case."""
+    rows = await client().execute_query_dict(
+        f"SELECT {LOCATIONS.columns} FROM location WHERE lower(name) = lower($1)", [name.strip()]
+    )
+    return LOCATIONS.read(rows[0]) if rows else None
+
+
+_ZONE_FIELDS: Final = frozenset({"time_zone", "latitude", "longitude"})
+
+
+def zone_of(location: Location) -> tuple[str | None, ZoneSource]:
+    """Give the time zone of a location and where it is from; None leaves it to the server's setting."""
+    return place_zone(location.time_zone, latitude=location.latitude, longitude=location.longitude)
+
+
+async def update(location_id: UUID, values: Mapping[str, Any], *, server_zone: ZoneInfo) -> None:
+    """Change columns of a location; when that changes its time zone, its images' instants follow.
+
+    Raises the ORM's `IntegrityError` when a constraint refuses the values.
+    """
+
+    async def write(transaction: BaseDBAsyncClient) -> None:
+        rows = Location.filter(id=location_id).using_db(transaction)
+        before = await rows.get_or_none()
+        if before is None:
+            return
+        await rows.update(**values)
+        after = await rows.get()
+        if zone_of(before)[0] != zone_of(after)[0]:
+            scope = Scope("location_id", location_id)
+            await clock_fixes.apply(transaction, Reckoning(scope=scope, server_zone=server_zone))
+
+    if _ZONE_FIELDS & values.keys():
+        await clock_lock.alone(write)
+        return
+    async with in_transaction("default") as transaction:
+        await write(transaction)
+
+
+async def image_counts(location_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Count the images of each location."""
+    return await _counts("image", location_ids)
+
+
+async def dump_counts(location_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Count the dumps of each location."""
+    return await _counts("dump", location_ids)
+
+
+async def _counts(table: str, location_ids: Sequence[UUID]) -> dict[UUID, int]:
+    rows = await client().execute_query_dict(
+        f"SELECT location_id, count(*) AS total FROM {table}"
+        " WHERE location_id = ANY($1::uuid[]) GROUP BY location_id",
+        [list(location_ids)],
+    )
+    found = {row["location_id"]: row["total"] for row in rows}
+    return {location_id: found.get(location_id, 0) for location_id in location_ids}

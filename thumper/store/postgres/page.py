@@ -1,0 +1,221 @@
+"""Pages of a list by key: rows after or before a position, never an offset that shifts under the reader.
+
+A position is the tuple of a row's sort values, its id last, so that rows which arrive while somebody
+pages through are neither skipped nor shown twice. Knows no table: a `Listing` says where rows come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+from uuid import UUID
+
+from tortoise.models import Model
+
+from thumper.store.postgres.connect import client
+
+M = TypeVar("M", bound=Model)
+
+Position: TypeAlias = tuple[Any, ...]
+"""Sort values of one row, as many as its order has keys."""
+
+
+class Kind(StrEnum):
+    """PostgreSQL type of a sort value."""
+
+    TIME = "timestamptz"
+    ID = "uuid"
+    NUMBER = "float8"
+    COUNT = "bigint"
+    FLAG = "boolean"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One sort value: an SQL expression that is never NULL."""
+
+    sql: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order: all keys in one direction, the last of them unique."""
+
+    name: str
+    keys: tuple[Key, ...]
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing(Generic[M]):
+    """Where the rows of a list come from.
+
+    `source` is what follows FROM; its table of `model` has the alias `alias`. `parent` is the SQL expression
+    of the id by which `read_pages` divides rows. Columns in `without` are not read: those that are large and
+    never shown.
+    """
+
+    model: type[M]
+    alias: str
+    source: str
+    parent: str = ""
+    without: frozenset[str] = frozenset()
+
+    @property
+    def columns(self) -> str:
+        """The columns of the model, for SELECT."""
+        every = self.model._meta.fields_db_projection.values()  # noqa: SLF001  # the ORM's only list of columns
+        names = [name for name in every if name not in self.without]
+        return ", ".join(f"{self.alias}.{name}" for name in names)
+
+    def read(self, row: Mapping[str, Any]) -> M:
+        """Make a model instance of a row that holds the columns of `columns`."""
+        return self.model._init_from_db(**row)  # noqa: SLF001  # what the ORM's own raw queries call
+
+
+@dataclass(slots=True)
+class Conditions:
+    """Clauses joined by AND, with their parameters."""
+
+    clauses: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def add(self, clause: str, *values: Any) -> None:
+        """Add a clause in which each `{}` stands for one of the values."""
+        self.clauses.append(clause.format(*(self.hold(value) for value in values)))
+
+    def hold(self, value: Any) -> str:
+        """Take a value and give its placeholder."""
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+    def copy(self) -> Conditions:
+        """Give an independent copy."""
+        return Conditions(list(self.clauses), list(self.values))
+
+    @property
+    def sql(self) -> str:
+        """What follows WHERE."""
+        return " AND ".join(self.clauses) or "TRUE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Which part of a list: `limit` rows from its beginning, or from its end when `backward`."""
+
+    limit: int
+    backward: bool = False
+    after: Position | None = None
+    before: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[M]):
+    """Rows in the list's own order with their positions; `more` says that the cut left some out."""
+
+    rows: list[M]
+    positions: list[Position]
+    more: bool
+
+
+_KEY: Final = "page_key_"
+_PARENT: Final = "page_parent"
+
+
+def whole_table(model: type[M]) -> Listing[M]:
+    """Give the listing of a table without anything joined to it."""
+    name = str(model._meta.db_table)  # noqa: SLF001  # the ORM's only word for it
+    return Listing(model=model, alias=name, source=name)
+
+
+async def read_page(listing: Listing[M], conditions: Conditions, *, order: Order, cut: Cut) -> Page[M]:
+    """Read one page of the rows that meet the conditions."""
+    held = conditions.copy()
+    _bound(held, order, cut=cut)
+    rows = await client().execute_query_dict(
+        f"SELECT {listing.columns}, {_key_columns(order)} FROM {listing.source} WHERE {held.sql}"
+        f" ORDER BY {_sorting(order, cut)} LIMIT {held.hold(cut.limit + 1)}",
+        held.values,
+    )
+    return _page(listing, rows, order=order, cut=cut)
+
+
+async def read_pages(
+    listing: Listing[M], conditions: Conditions, *, parent_ids: Sequence[UUID], order: Order, cut: Cut
+) -> list[Page[M]]:
+    """Read one page a parent, in one statement, in the order of `parent_ids`."""
+    held = conditions.copy()
+    held.add(listing.parent + " = ANY({}::uuid[])", list(parent_ids))
+    _bound(held, order, cut=cut)
+    rows = await client().execute_query_dict(
+        f"SELECT * FROM (SELECT {listing.columns}, {_key_columns(order)}, {listing.parent} AS {_PARENT},"
+        f" row_number() OVER (PARTITION BY {listing.parent} ORDER BY {_sorting(order, cut)}) AS page_row"
+        f" FROM {listing.source} WHERE {held.sql}) AS numbered"
+        f" WHERE page_row <= {held.hold(cut.limit + 1)} ORDER BY page_row",
+        held.values,
+    )
+    by_parent: dict[UUID, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_parent.setdefault(row[_PARENT], []).append(row)
+    return [_page(listing, by_parent.get(parent_id, []), order=order, cut=cut) for parent_id in parent_ids]
+
+
+async def count(listing: Listing[M], conditions: Conditions) -> int:
+    """Count the rows that meet the conditions."""
+    rows = await client().execute_query_dict(
+        f"SELECT count(*) AS total FROM {listing.source} WHERE {conditions.sql}", conditions.values
+    )
+    return int(rows[0]["total"])
+
+
+async def read_all(listing: Listing[M], conditions: Conditions, *, order: str) -> list[M]:
+    """Read every row that meets the conditions, sorted by the SQL of `order`; for lists known to be short."""
+    rows = await client().execute_query_dict(
+        f"SELECT {listing.columns} FROM {listing.source} WHERE {conditions.sql} ORDER BY {order}",
+        conditions.values,
+    )
+    return [listing.read(row) for row in rows]
+
+
+def by_id(listing: Listing[M], ids: Sequence[UUID]) -> Conditions:
+    """Give the condition that picks rows by their own id."""
+    conditions = Conditions()
+    conditions.add(listing.alias + ".id = ANY({}::uuid[])", list(ids))
+    return conditions
+
+
+def _bound(held: Conditions, order: Order, *, cut: Cut) -> None:
+    """Add the row comparisons of a cut."""
+    keys = ", ".join(key.sql for key in order.keys)
+    later, earlier = ("<", ">") if order.descending else (">", "<")
+    for position, comparison in ((cut.after, later), (cut.before, earlier)):
+        if position is not None:
+            values = ", ".join(
+                f"{held.hold(value)}::{key.kind}" for key, value in zip(order.keys, position, strict=True)
+            )
+            held.clauses.append(f"({keys}) {comparison} ({values})")
+
+
+def _sorting(order: Order, cut: Cut) -> str:
+    direction = "DESC" if order.descending != cut.backward else "ASC"
+    return ", ".join(f"{key.sql} {direction}" for key in order.keys)
+
+
+def _key_columns(order: Order) -> str:
+    return ", ".join(f"{key.sql} AS {_KEY}{number}" for number, key in enumerate(order.keys))
+
+
+def _page(listing: Listing[M], rows: list[dict[str, Any]], *, order: Order, cut: Cut) -> Page[M]:
+    shown = rows[: cut.limit]
+    if cut.backward:
+        shown.reverse()
+    names = [f"{_KEY}{number}" for number in range(len(order.keys))]
+    return Page(
+        rows=[listing.read(row) for row in shown],
+        positions=[tuple(row[name] for name in names) for row in shown],
+        more=len(rows) > cut.limit,
+    )

@@ -1,0 +1,152 @@
+"""Tortoise's client for PostgreSQL, with connections that are watched and loans that always end.
+
+Tortoise's own transactions keep the connection, and the task's belief to be inside a transaction, when BEGIN fails or
+is cancelled: the pool runs dry, and the task gets nothing but errors until its process is started again. A connection
+that has died in silence would keep whoever gives it back for a minute, and fail what had succeeded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from functools import partial
+from types import TracebackType
+from typing import Any, Final
+from weakref import WeakSet
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import (
+    PoolConnectionWrapper,
+    TransactionalDBClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
+from tortoise.connection import get_connections
+from tortoise.exceptions import TransactionManagementError
+
+from thumper.store.postgres.connect import OUTAGES
+from thumper.store.postgres.watched_connection import WatchedConnection
+
+_RETURN_S: Final = 3.0
+"""How long giving a connection back may take; then it is thrown away."""
+
+_BROKEN: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""What giving a connection back raises when it broke; asyncpg has thrown it away by then."""
+
+
+class _OwnTransaction(TransactionWrapper):
+    """The client inside a transaction."""
+
+    async def _translate_exceptions(self, func: Any, *args: Any, **options: Any) -> Any:
+        """Leave outages what they are: the ORM takes two kinds for mistakes in the use of transactions."""
+        try:
+            return await super()._translate_exceptions(func, *args, **options)
+        except TransactionManagementError as error:
+            if isinstance(error.__cause__, OUTAGES):
+                raise error.__cause__ from None
+            raise
+
+
+class _Transaction(TransactionContextPooled):
+    """A transaction on a connection of the pool, which gets it back whatever happens."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        """Take a connection and begin."""
+        await self.ensure_connection()
+        connection = await self.client._parent._pool.acquire()  # noqa: SLF001  # as the base class does
+        self.client._connection = connection  # noqa: SLF001
+        try:
+            await self.client.begin()
+        except BaseException:
+            _throw_away(connection)
+            raise
+        self.token = get_connections().set(self.connection_name, self.client)
+        return self.client
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Commit, or roll back after an error, and give the connection back."""
+        get_connections().reset(self.token)
+        connection = self.client._connection  # noqa: SLF001
+        try:
+            if kind is None:
+                await self.client.commit()
+            elif kind is not TransactionManagementError:
+                async with asyncio.timeout(_RETURN_S):
+                    await self.client.rollback()
+        except BaseException as failure:
+            _throw_away(connection)
+            if kind is not None and isinstance(failure, Exception):
+                return  # PostgreSQL rolls back by itself; a cancellation must not become an outage
+            raise
+        # What is committed is committed, even if the connection breaks now.
+        await _give_back(self.client._parent._pool, connection)  # noqa: SLF001
+
+
+class _Loan(PoolConnectionWrapper[Any]):
+    """A connection of the pool for one command."""
+
+    __slots__ = ()
+
+    async def __aexit__(self, *_: object) -> None:
+        """Give it back."""
+        await _give_back(self.client._pool, self.connection)  # noqa: SLF001
+
+
+async def _give_back(pool: Any, connection: Any) -> None:
+    """Give a connection back to its pool; what it answered stands, even if it breaks now."""
+    if pool is not None:
+        with contextlib.suppress(*_BROKEN):
+            await pool.release(connection, timeout=_RETURN_S)
+
+
+def _throw_away(connection: Any) -> None:
+    """Close a connection in an unknown state at once; the pool makes a new one when it needs one."""
+    with contextlib.suppress(asyncpg.InterfaceError):  # it broke, and the pool knows
+        connection.terminate()
+
+
+class PostgresClient(AsyncpgDBClient):
+    """The client of the database."""
+
+    connection_class = WatchedConnection
+
+    async def create_pool(self, **options: Any) -> Any:
+        """Make the pool; its connections are watched."""
+        wanted = ("host", "port", "user", "password", "database", "ssl")
+        connect = partial(asyncpg.connect, **{name: options[name] for name in wanted if name in options})
+        circle: WeakSet[WatchedConnection] = WeakSet()
+
+        async def begin(connection: WatchedConnection) -> None:
+            connection.watch(connect, circle)
+
+        return await asyncpg.create_pool(None, init=begin, **options)
+
+    async def _close(self) -> None:
+        """Close the pool; a connection that is dead does not hold up the end of the process."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            try:
+                async with asyncio.timeout(_RETURN_S):
+                    await pool.close()
+            except _BROKEN:
+                pool.terminate()
+
+    def acquire_connection(self) -> PoolConnectionWrapper[Any]:
+        """Lend a connection for one command."""
+        return _Loan(self, self._pool_init_lock)
+
+    def _in_transaction(self) -> TransactionContext:
+        return _Transaction(_OwnTransaction(self), self._pool_init_lock)
+
+
+client_class = PostgresClient
+"""The name by which Tortoise finds it."""

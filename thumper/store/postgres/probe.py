@@ -1,0 +1,54 @@
+"""Whether PostgreSQL answers at all, asked on a connection of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Final, TypeVar
+
+import asyncpg
+
+from thumper.store.postgres.connect import OUTAGES
+
+T = TypeVar("T")
+
+PATIENCE_S: Final = 3.0
+"""How long somebody who waits for an answer waits before PostgreSQL is asked whether it answers at all."""
+
+PROBE_S: Final = 1.0
+"""How long that question may take."""
+
+
+async def answers(url: str, *, within_s: float) -> bool:
+    """Say whether a new connection can be made in that time; a frozen server accepts none."""
+    try:
+        connection = await asyncpg.connect(url, timeout=within_s)
+    except OUTAGES:
+        return False
+    connection.terminate()
+    return True
+
+
+async def unless_frozen(work: Coroutine[Any, Any, T], url: str) -> T:
+    """Wait for work, but not for a PostgreSQL that has stopped answering without going away.
+
+    Raises `TimeoutError` then; the work is cancelled and goes on ending by itself.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait({task}, timeout=PATIENCE_S))[0]:
+            if not await answers(url, within_s=PROBE_S):
+                break
+        else:
+            return task.result()
+    except asyncio.CancelledError:
+        _abandon(task)
+        raise
+    _abandon(task)  # not waited for: it waits for PostgreSQL
+    msg = "PostgreSQL does not answer"
+    raise TimeoutError(msg)
+
+
+def _abandon(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())

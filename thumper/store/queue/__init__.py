@@ -1,0 +1,1 @@
+"""The queue of record: jobs, leases, results. The only writer of the table `job`."""

@@ -1,0 +1,107 @@
+"""Sending sets of images to detection; how far a set is says `image_counts`.
+
+A set is sent in chunks, each a transaction of its own: a million images at once would hold their locks for minutes and
+outlast the patience of every connection. Cut short, what was sent stays sent, and asking again sends the rest.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from tortoise.transactions import in_transaction
+
+from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.domain.progress import BatchKind
+from thumper.store.feed.feed import feed
+from thumper.store.images.images.image_lock import IN_ORDER
+from thumper.store.models import Batch
+
+CHUNK_IMAGES: Final = 5_000
+"""Most images of one transaction: a fraction of a second, in which workers wait for the rows that it holds."""
+
+# Both say how many images they chose and which was the last, where the next chunk begins; those chosen that are taken
+# meanwhile by somebody else are left to them.
+_DETECT: Final = f"""
+WITH wanted AS (
+    SELECT image.id AS key, detector.id AS detector_id
+    FROM image JOIN detector ON detector.current
+    LEFT JOIN job ON job.image_id = image.id AND job.detector_id = detector.id
+    WHERE (job.id IS NULL OR (job.state = 'pending' AND job.batch_id IS NULL))
+        AND ($3::uuid IS NULL OR image.location_id = $3)
+        AND ($4::uuid IS NULL OR image.dump_id = $4)
+        AND ($5::uuid IS NULL OR image.id > $5)
+    ORDER BY image.id LIMIT $2
+), queued AS (
+    INSERT INTO job (id, image_id, detector_id, batch_id, state, held, alone, claimed_alone, attempts,
+                     crash_count)
+    SELECT gen_random_uuid(), key, detector_id, $1, 'pending', FALSE, FALSE, FALSE, 0, 0 FROM wanted
+    ON CONFLICT (image_id, detector_id) DO UPDATE SET batch_id = excluded.batch_id, held = FALSE
+    WHERE job.state = 'pending'
+    RETURNING image_id
+), locked AS (
+    SELECT image.id FROM queued JOIN image ON image.id = queued.image_id {IN_ORDER}
+), sent AS (
+    UPDATE image SET state = 'pending', error_code = NULL, error = NULL
+    FROM locked WHERE image.id = locked.id RETURNING image.id
+)
+SELECT key, (SELECT count(*) FROM wanted) AS chosen, (SELECT count(*) FROM sent) AS sent
+FROM wanted ORDER BY key DESC LIMIT 1
+"""
+
+_RETRY: Final = f"""
+WITH wanted AS (
+    SELECT job.id AS key FROM job JOIN image ON image.id = job.image_id
+    JOIN detector ON detector.id = job.detector_id AND detector.current
+    WHERE job.state = 'failed'
+        AND ($3::uuid IS NULL OR image.location_id = $3)
+        AND ($4::uuid IS NULL OR image.dump_id = $4)
+        AND ($5::uuid IS NULL OR job.id > $5)
+    ORDER BY job.id LIMIT $2 FOR UPDATE OF job
+), queued AS (
+    UPDATE job SET state = 'pending', batch_id = $1, alone = crash_count > 0, crash_count = 0, attempts = 0,
+        finished_at = NULL, error_code = NULL, error = NULL, queued_at = now()
+    FROM wanted WHERE job.id = wanted.key RETURNING job.image_id
+), locked AS (
+    SELECT image.id FROM queued JOIN image ON image.id = queued.image_id {IN_ORDER}
+), sent AS (
+    UPDATE image SET state = 'pending', error_code = NULL, error = NULL
+    FROM locked WHERE image.id = locked.id RETURNING image.id
+)
+SELECT key, (SELECT count(*) FROM wanted) AS chosen, (SELECT count(*) FROM sent) AS sent
+FROM wanted ORDER BY key DESC LIMIT 1
+"""
+
+
+async def detect_pending(
+    *, location_id: UUID | None = None, dump_id: UUID | None = None, limit: int
+) -> Batch:
+    """Send up to `limit` images that the current detector has not seen to detection, oldest first.
+
+    Held images are among them. Wake the worker afterwards.
+    """
+    return await _ask(BatchKind.DETECT, _DETECT, [limit, location_id, dump_id])
+
+
+async def retry_failed(*, location_id: UUID | None = None, dump_id: UUID | None = None, limit: int) -> Batch:
+    """Send up to `limit` images whose detection failed to detection again, oldest first.
+
+    An image that had killed the worker runs alone again. Wake the worker afterwards.
+    """
+    return await _ask(BatchKind.RETRY, _RETRY, [limit, location_id, dump_id])
+
+
+async def _ask(kind: BatchKind, statement: str, parameters: list[Any]) -> Batch:
+    limit, *which = parameters
+    batch = await Batch.create(kind=kind)
+    after: UUID | None = None
+    while limit > 0:
+        wanted = min(limit, CHUNK_IMAGES)
+        async with in_transaction("default") as transaction:
+            rows = await transaction.execute_query_dict(statement, [batch.id, wanted, *which, after])
+            await feed.append(transaction, [FeedEntry(kind=FeedKind.IMAGE_QUEUED, batch_id=batch.id)])
+        if not rows or rows[0]["chosen"] < wanted:
+            break
+        after = rows[0]["key"]
+        limit -= rows[0]["sent"]
+    return batch

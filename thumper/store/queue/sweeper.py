@@ -1,0 +1,148 @@
+"""The loop that brings back what a dead worker held. Watcher and worker run one each.
+
+It also brings in line what nobody else would: images without a job, and jobs for a detector of before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from thumper.settings import Settings
+from thumper.store.images.images import image_tally
+from thumper.store.images.images.image_lock import IN_ORDER
+from thumper.store.postgres.connect import CONNECT_S, OUTAGES, client
+from thumper.store.queue import jobs
+
+log = structlog.get_logger(__name__)
+
+
+RENEWAL_S: Final = CONNECT_S + 2.0
+"""Longest that a living worker needs to renew its leases once PostgreSQL is back: it tries again a second after it
+failed, and a try that was under way hangs no longer than connecting may."""
+
+LOOK_S: Final = 1.0
+"""How often to look whether PostgreSQL is back, or whether sweeping is allowed yet."""
+
+
+async def keep_sweeping(settings: Settings, wake: Callable[[], Awaitable[None]]) -> None:
+    """Sweep every `sweep_s` seconds until cancelled; `wake` the worker when jobs came free.
+
+    After an outage it waits for a heartbeat first, so that workers that were cut off like this process can renew
+    their leases: no lease of a living worker has run out by then, and a dead one's work waits no longer than that.
+    An outage between two sweeps goes unnoticed and does no harm: it was shorter than what heartbeats leave of a lease.
+    """
+    grace_s = max(settings.heartbeat_s, RENEWAL_S)
+    while True:
+        try:
+            freed = await sweep(grace_s=grace_s)
+        except IntegrityError as error:  # somebody queued the same image in this moment
+            log.info("cannot sweep now", error=str(error))
+            freed = None
+        except OUTAGES as error:
+            log.warning("cannot sweep, PostgreSQL is away", error=str(error) or type(error).__name__)
+            await _outlast_outage()
+            await asyncio.sleep(grace_s)
+            continue
+        if freed:
+            log.info("jobs released", count=freed)
+            await wake()
+        await asyncio.sleep(settings.sweep_s if freed is not None else min(settings.sweep_s, LOOK_S))
+
+
+async def _outlast_outage() -> None:
+    """Wait until PostgreSQL answers."""
+    while True:
+        with contextlib.suppress(*OUTAGES):
+            await client().execute_query_dict("SELECT 1")
+            return
+        await asyncio.sleep(LOOK_S)
+
+
+async def sweep(*, grace_s: float) -> int | None:
+    """Release leases that ran out; fail images that killed their worker; adopt jobs nobody would run.
+
+    Gives the number of jobs that can be claimed because of it. None, and nothing done, while another process sweeps
+    and in the first `grace_s` seconds of a restarted PostgreSQL, when living workers have had no chance to renew
+    their leases.
+    """
+    async with in_transaction("default") as transaction:
+        if not await _may_sweep(transaction, grace_s):
+            return None
+        released = await jobs.give_up(transaction, "lease_until < now()")
+        adopted = await transaction.execute_query_dict(_ADOPT)
+        await transaction.execute_query_dict(_DROP_OVERTAKEN)
+        orphans = await transaction.execute_query_dict(_ORPHANS)
+        await jobs.enqueue(transaction, [row["id"] for row in orphans])
+        await image_tally.add_up(transaction)
+    # By itself: it locks images in their order, and those above have been locked in theirs.
+    await client().execute_query_dict(_REALIGN)
+    poisonous = await jobs.fail_poisonous()
+    return max(0, released + len(adopted) + len(orphans) - poisonous)
+
+
+_LOCK: Final = 0x73776570
+"""Key of the lock that lets one sweeper work at a time ("swep" in ASCII)."""
+
+
+async def _may_sweep(transaction: BaseDBAsyncClient, grace_s: float) -> bool:
+    # A start in the future says only that the clock of PostgreSQL's machine was set back since.
+    rows = await transaction.execute_query_dict(
+        """
+        SELECT pg_try_advisory_xact_lock($1)
+            AND now() - pg_postmaster_start_time() NOT BETWEEN interval '0' AND make_interval(secs => $2) AS may
+        """,
+        [_LOCK, grace_s],
+    )
+    return bool(rows[0]["may"])
+
+
+MOST_ROWS: Final = 10_000
+"""Most rows that one sweep brings in line at a time: a million at once would outlast the patience of the connection."""
+
+_ORPHANS: Final = f"""
+SELECT id FROM image WHERE state = 'pending' AND NOT EXISTS (SELECT 1 FROM job WHERE job.image_id = image.id)
+LIMIT {MOST_ROWS}
+"""
+
+# The three statements for a change of detectors cost nothing while there is but one.
+_STRAYS: Final = f"""
+WITH stray AS MATERIALIZED (
+    SELECT job.id, chosen.id AS chosen_id FROM job JOIN detector AS chosen ON chosen.current
+    WHERE job.state = 'pending' AND job.detector_id <> chosen.id
+        AND EXISTS (SELECT 1 FROM detector WHERE NOT current)
+        AND {{}} EXISTS (SELECT 1 FROM job AS own WHERE own.image_id = job.image_id AND own.detector_id = chosen.id)
+    LIMIT {MOST_ROWS} FOR UPDATE OF job SKIP LOCKED
+)
+"""
+
+_ADOPT: Final = f"""
+{_STRAYS.format("NOT")} UPDATE job SET detector_id = stray.chosen_id FROM stray WHERE job.id = stray.id RETURNING job.id
+"""
+
+# What waits for a detector of before although the current one has a job of its own for the image: nobody would
+# ever run it.
+_DROP_OVERTAKEN: Final = f"{_STRAYS.format('')} DELETE FROM job USING stray WHERE job.id = stray.id"
+
+# An image stands where the current detector's job stands, also when a worker of another one had the last word.
+_REALIGN: Final = f"""
+WITH astray AS MATERIALIZED (
+    SELECT image.id, own.state, own.error_code, own.error
+    FROM image JOIN job AS own ON own.image_id = image.id
+    JOIN detector AS chosen ON chosen.id = own.detector_id AND chosen.current
+    WHERE image.state <> 'completed' AND own.state IN ('completed', 'failed') AND image.state <> own.state
+        AND EXISTS (SELECT 1 FROM detector WHERE NOT current)
+        AND NOT EXISTS (
+            SELECT 1 FROM job AS other WHERE other.image_id = image.id AND other.state IN ('pending', 'processing'))
+    {IN_ORDER} LIMIT {MOST_ROWS}
+)
+UPDATE image SET state = astray.state, error_code = astray.error_code, error = astray.error
+FROM astray WHERE image.id = astray.id
+"""

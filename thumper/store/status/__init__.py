@@ -1,0 +1,1 @@
+"""How everything stands now, which processes live, and what changed."""

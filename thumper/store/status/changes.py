@@ -1,0 +1,115 @@
+"""The rows behind events of the feed: what to show to somebody who follows images, detections or deer.
+
+Rows are read as they are now, not as they were at the event, and each is given once, with the last
+event about it: a newer event that the reader will still come to speaks for the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
+
+from thumper.domain.feed import FeedKind
+from thumper.store.deer.deer import SIGHTINGS
+from thumper.store.images.images.detections import ARRIVED_NEWEST, DETECTIONS, DetectionSearch
+from thumper.store.images.images.images import IMAGES, ImageSearch
+from thumper.store.models import Detection, Image, Sighting
+from thumper.store.postgres.connect import client
+from thumper.store.postgres.page import Conditions, Cut, Key, Kind, Order, read_all, read_page
+
+SubjectId: TypeAlias = Literal["image_id", "deer_id", "detection_id"]
+"""Column of the feed that says what an event is about."""
+
+_FINISHED: Final = "image.state IN ('completed', 'failed')"
+_FINISHED_NEWEST: Final = Order(
+    "finished-newest",
+    (Key("image.processed_at", Kind.TIME), Key("image.id", Kind.ID)),
+    descending=True,
+)
+_ASSIGNED_NEWEST: Final = Order(
+    "assigned-newest",
+    (Key("sighting.created_at", Kind.TIME), Key("sighting.id", Kind.ID)),
+    descending=True,
+)
+
+
+async def newest_images(search: ImageSearch, *, limit: int) -> list[Image]:
+    """Give the images that were completed or failed last, oldest of them first."""
+    conditions = search.conditions()
+    conditions.add(_FINISHED)
+    page = await read_page(IMAGES, conditions, order=_FINISHED_NEWEST, cut=Cut(limit=limit))
+    return page.rows[::-1]
+
+
+async def finished_images(image_ids: Sequence[UUID], search: ImageSearch) -> list[Image]:
+    """Give those of the images that are completed or failed and match, in the order of the ids."""
+    conditions = search.conditions()
+    conditions.add("image.id = ANY({}::uuid[])", list(image_ids))
+    conditions.add(_FINISHED)
+    rows = {row.id: row for row in await read_all(IMAGES, conditions, order="image.id")}
+    return [rows[image_id] for image_id in image_ids if image_id in rows]
+
+
+async def newest_detections(search: DetectionSearch, *, limit: int) -> list[Detection]:
+    """Give the matching detections that were made last, oldest of them first."""
+    page = await read_page(DETECTIONS, search.conditions(), order=ARRIVED_NEWEST, cut=Cut(limit=limit))
+    return page.rows[::-1]
+
+
+async def detections_of(
+    image_ids: Sequence[UUID], search: DetectionSearch, *, limit: int
+) -> dict[UUID, list[Detection]]:
+    """Give the matching detections of the first of the images, about `limit` of them altogether.
+
+    Whole images only: images are taken in the order of the ids as long as all their detections fit,
+    the first one always. An image that was not reached is missing; one without any has an empty list.
+    """
+    conditions = search.conditions()
+    conditions.add("detection.image_id = ANY({}::uuid[])", list(image_ids))
+    place = f"array_position({conditions.hold(list(image_ids))}::uuid[], detection.image_id)"
+    most = conditions.hold(limit + _MOST_BOXES)
+    rows = await read_all(DETECTIONS, conditions, order=f"{place}, detection.ordinal LIMIT {most}")
+    found: dict[UUID, list[Detection]] = {image_id: [] for image_id in image_ids}
+    for row in rows:
+        found[row.image_id].append(row)
+    total = 0
+    for number, image_id in enumerate(image_ids):
+        total += len(found[image_id])
+        if number > 0 and total > limit:
+            return {reached: found[reached] for reached in image_ids[:number]}
+    return found
+
+
+_MOST_BOXES: Final = 1000
+"""More boxes than any detector gives for one image (ultralytics: 300), so that one always fits."""
+
+
+async def newest_sightings(deer_id: UUID | None, *, limit: int) -> list[Sighting]:
+    """Give the sightings (of one deer) that were recorded last, oldest of them first."""
+    conditions = Conditions()
+    if deer_id is not None:
+        conditions.add("sighting.deer_id = {}", deer_id)
+    page = await read_page(SIGHTINGS, conditions, order=_ASSIGNED_NEWEST, cut=Cut(limit=limit))
+    return page.rows[::-1]
+
+
+async def superseded(
+    subject: Sequence[SubjectId],
+    keys: Collection[tuple[UUID, ...]],
+    *,
+    kinds: Collection[FeedKind],
+    after: int,
+) -> set[tuple[UUID, ...]]:
+    """Give those of the keys that an event of these kinds, later than event `after`, speaks of.
+
+    A key holds the ids that the columns of `subject` name.
+    """
+    columns = ", ".join(subject)
+    arrays = ", ".join(f"${number}::uuid[]" for number in range(3, 3 + len(subject)))
+    rows = await client().execute_query_dict(
+        f"SELECT DISTINCT {columns} FROM feed WHERE seq > $1 AND kind = ANY($2::text[])"
+        f" AND ({columns}) IN (SELECT * FROM unnest({arrays}))",
+        [after, [kind.value for kind in kinds], *([key[n] for key in keys] for n in range(len(subject)))],
+    )
+    return {tuple(row[column] for column in subject) for row in rows}

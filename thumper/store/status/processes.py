@@ -1,0 +1,112 @@
+"""Signs of life of the running processes, on PostgreSQL's clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from thumper.domain.progress import ProcessRole, ProcessState
+from thumper.domain.stage import StageTime
+from thumper.store.models import Process
+from thumper.store.postgres.connect import OUTAGES, client
+
+BEAT_EVERY_S: Final = 3.0
+"""How often a process says that it lives."""
+
+BUSY_BEAT_EVERY_S: Final = 1.0
+"""The same while it works: its speed, and so the time that is left, should be fresh."""
+
+DOWN_AFTER_S: Final = 12.0
+"""Silence after which a process counts as down: four missed beats, and within the 15 s in which a
+dead worker must show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """What a process says of itself with a sign of life."""
+
+    state: ProcessState
+    message: str = ""
+    device: str | None = None
+    detector_id: UUID | None = None
+    images_per_s: float | None = None
+    stages: tuple[StageTime, ...] = ()
+    lasting: bool = False
+    """Whether it is to be read also when the process has ended, until the next one starts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """Which process this is, and how the one before it ended."""
+
+    role: ProcessRole
+    restarts: int = 0
+    last_exit: str = ""
+
+
+async def register(life: Life) -> UUID:
+    """Record that this process starts; forget processes of its role that fell silent a day ago."""
+    await client().execute_query_dict(
+        "DELETE FROM process WHERE role = $1 AND heartbeat_at < now() - interval '1 day'", [life.role.value]
+    )
+    process = await Process.create(
+        role=life.role,
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        restarts=life.restarts,
+        last_exit=life.last_exit,
+    )
+    return UUID(str(process.id))
+
+
+async def beat(process_id: UUID, sign: Beat) -> bool:
+    """Record a sign of life; False when the process is not recorded (any more)."""
+    rows = await client().execute_query_dict(
+        """
+        UPDATE process SET heartbeat_at = now(), state = $2, message = $3, device = $4, detector_id = $5,
+            images_per_s = $6, stages = $7::jsonb WHERE id = $1 RETURNING id
+        """,
+        [
+            process_id,
+            sign.state.value,
+            sign.message,
+            sign.device,
+            sign.detector_id,
+            sign.images_per_s,
+            json.dumps({time.stage.value: time.seconds_per_image for time in sign.stages}),
+        ],
+    )
+    return bool(rows)
+
+
+async def leave(process_id: UUID) -> None:
+    """Forget a process that ends in good order."""
+    await client().execute_query_dict("DELETE FROM process WHERE id = $1", [process_id])
+
+
+async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:
+    """Beat every few seconds with what `sign` says, until cancelled; then leave, or leave the last sign there.
+
+    Outages of PostgreSQL are waited out in silence: a missing beat is itself the message.
+    """
+    process_id: UUID | None = None
+    try:
+        while True:
+            with contextlib.suppress(*OUTAGES):
+                if process_id is None or not await beat(process_id, sign()):
+                    process_id = await register(life)
+                    await beat(process_id, sign())
+            busy = sign().state is ProcessState.BUSY
+            await asyncio.sleep(BUSY_BEAT_EVERY_S if busy else BEAT_EVERY_S)
+    finally:
+        if process_id is not None:
+            last = sign()
+            with contextlib.suppress(*OUTAGES):
+                await (beat(process_id, last) if last.lasting else leave(process_id))

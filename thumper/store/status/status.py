@@ -1,0 +1,255 @@
+"""How everything stands at one moment: counts, queue, speed, processes, last dumps.
+
+What subscribers to the status see. Two standings are equal when nothing that is worth a message differs:
+neither the feed's number nor the seconds since a heartbeat or the moment of a scan count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from thumper.domain.precision import Precision
+from thumper.domain.progress import ProcessRole, ProcessState, SourceKind, SourceState, WatchMode
+from thumper.domain.stage import Stage, StageTime
+from thumper.store.feed.feed.snapshot import moment
+from thumper.store.files import dump_search, receipts
+from thumper.store.files.receipts import Receipt
+from thumper.store.images.images import image_counts
+from thumper.store.images.images.image_counts import ImageCounts
+from thumper.store.images.images.image_tally import TOTAL
+from thumper.store.models import Dump
+from thumper.store.postgres.connect import client
+from thumper.store.postgres.page import Conditions, Cut, read_page
+from thumper.store.status.processes import DOWN_AFTER_S
+
+LAST_DUMPS: Final = 5
+"""How many dumps a standing shows."""
+DROP_FOLDERS: Final = 10
+"""How many drop folders a standing shows. There is one, unless THUMPER_DROP has changed."""
+
+
+class Liveness(StrEnum):
+    """Whether a process does its work."""
+
+    ALIVE = "alive"
+    """It gives signs of life and waits for work, or it is starting or stopping."""
+    BUSY = "busy"
+    """It gives signs of life and works."""
+    DOWN = "down"
+    """It was there and has been silent for too long."""
+    NONE = "none"
+    """There is none."""
+
+
+_PREFERENCE: Final = (Liveness.BUSY, Liveness.ALIVE, Liveness.DOWN, Liveness.NONE)
+"""Of several processes of a role the first of these speaks for the role."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """What is known of one process. `heartbeat_age_s` is on PostgreSQL's clock; None without a process."""
+
+    role: ProcessRole
+    liveness: Liveness = Liveness.NONE
+    host: str = ""
+    pid: int | None = None
+    message: str = ""
+    device: str | None = None
+    detector_id: UUID | None = None
+    detector_name: str | None = None
+    detector_precision: Precision | None = None
+    images_per_s: float | None = None
+    stages: tuple[StageTime, ...] = field(default=(), compare=False)
+    restarts: int = 0
+    last_exit: str = ""
+    started_at: dt.datetime | None = None
+    heartbeat_age_s: float | None = field(default=None, compare=False)
+
+    @property
+    def lives(self) -> bool:
+        """Whether it gives signs of life."""
+        return self.liveness in {Liveness.ALIVE, Liveness.BUSY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DumpStanding:
+    """One dump with its receipt and how far detection is with the images that it delivered first."""
+
+    row: Dump
+    settled_at: dt.datetime | None
+    """The row's own; rows are equal by their id, standings only when this is equal too."""
+    receipt: Receipt
+    images: ImageCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStanding:
+    """One drop folder and whether watching it works; the columns of its row, which change with every scan."""
+
+    kind: SourceKind
+    state: SourceState
+    display_path: str
+    watch_mode: WatchMode | None
+    watch_note: str | None
+    canary_at: dt.datetime | None = field(compare=False)
+    last_scan_at: dt.datetime | None = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Everything at one moment. `held` images are among the pending ones, `queued` ones are not held."""
+
+    seq: int = field(compare=False)
+    images: ImageCounts
+    held: int
+    queued: int
+    files_waiting: int
+    vitals: tuple[Vitals, ...]
+    dumps: tuple[DumpStanding, ...]
+    sources: tuple[SourceStanding, ...] = ()
+
+    @property
+    def images_per_s(self) -> float | None:
+        """Images per second of all living workers together; None while none can say."""
+        rates = [own.images_per_s for own in self.vitals if _works(own) and own.images_per_s is not None]
+        return sum(rates) if rates else None
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds until everything that is known is done; None when idle or when nobody can tell."""
+        left = self.queued + self.images.processing + self.files_waiting
+        rate = self.images_per_s
+        return left / rate if left and rate else None
+
+    def of(self, role: ProcessRole) -> Vitals:
+        """Give the process that speaks for a role: a busy one, else a living one, else one that is down."""
+        own = [vitals for vitals in self.vitals if vitals.role is role]
+        return min(own, key=lambda vitals: _PREFERENCE.index(vitals.liveness), default=Vitals(role=role))
+
+
+def _works(vitals: Vitals) -> bool:
+    return vitals.role is ProcessRole.WORK and vitals.lives
+
+
+async def read_standing() -> Standing:
+    """Look at everything as of one moment."""
+    async with moment() as seq:
+        counts = (await client().execute_query_dict(_COUNTS))[0]
+        vitals = await _vitals()
+        dumps = await _last_dumps()
+        sources = await _drop_folders()
+    states = {state: counts[state] for state in ("pending", "processing", "completed", "failed")}
+    return Standing(
+        seq=seq,
+        images=ImageCounts(**states),
+        held=counts["held"],
+        queued=counts["queued"],
+        files_waiting=counts["files_waiting"],
+        vitals=tuple(vitals),
+        dumps=tuple(dumps),
+        sources=tuple(sources),
+    )
+
+
+# Unfinished images have a partial index, and all of them a tally. A job's image is looked up by its id and not joined:
+# PostgreSQL knows late of a backlog that was just queued, and would go through all that waits for each that waits.
+_COUNTS: Final = f"""
+WITH unfinished AS (
+    SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
+        count(*) FILTER (WHERE state = 'processing') AS processing,
+        count(*) FILTER (WHERE state = 'failed') AS failed
+    FROM image WHERE state <> 'completed'
+), waiting AS (
+    SELECT count(*) FILTER (WHERE job.held) AS held, count(*) FILTER (WHERE NOT job.held) AS queued
+    FROM job WHERE job.state = 'pending' AND job.detector_id = (SELECT id FROM detector WHERE current)
+        AND (SELECT image.state FROM image WHERE image.id = job.image_id) = 'pending'
+)
+SELECT unfinished.*, waiting.*,
+    {TOTAL} - pending - processing - failed AS completed,
+    (SELECT count(*) FROM file WHERE state IN ('seen', 'stable')) AS files_waiting
+FROM unfinished, waiting
+"""
+
+# A silent process with a younger one of its role on the same machine has been replaced.
+_VITALS: Final = """
+SELECT process.role, process.state, process.host, process.pid, process.message, process.device,
+    process.detector_id, detector.name AS detector_name, detector.precision AS detector_precision,
+    process.images_per_s, process.stages,
+    process.restarts,
+    process.last_exit, process.started_at,
+    extract(epoch FROM clock_timestamp() - process.heartbeat_at)::float8 AS heartbeat_age_s
+FROM process LEFT JOIN detector ON detector.id = process.detector_id
+WHERE process.heartbeat_at >= now() - make_interval(secs => $1) OR NOT EXISTS (
+    SELECT 1 FROM process AS younger
+    WHERE younger.role = process.role AND younger.host = process.host
+        AND younger.started_at > process.started_at)
+ORDER BY process.role, process.started_at DESC, process.id
+"""
+
+
+async def _vitals() -> list[Vitals]:
+    rows = await client().execute_query_dict(_VITALS, [DOWN_AFTER_S])
+    return [_of_row(row) for row in rows]
+
+
+def _of_row(row: dict[str, Any]) -> Vitals:
+    state = ProcessState(row.pop("state"))
+    liveness = Liveness.BUSY if state is ProcessState.BUSY else Liveness.ALIVE
+    if row["heartbeat_age_s"] > DOWN_AFTER_S:
+        liveness = Liveness.DOWN
+    elif state in {ProcessState.STARTING, ProcessState.STOPPING}:
+        row["message"] = row["message"] or state.value
+    told = {"role": ProcessRole(row["role"]), "liveness": liveness, "stages": _stages(row["stages"])}
+    if row["detector_precision"] is not None:
+        told["detector_precision"] = Precision(row["detector_precision"])
+    return Vitals(**row | told)
+
+
+def _stages(stored: str | None) -> tuple[StageTime, ...]:
+    seconds: dict[str, float] = json.loads(stored or "{}")
+    return tuple(StageTime(stage, seconds[stage]) for stage in Stage if seconds.get(stage, 0) > 0)
+
+
+# Those that are watched first, then those that were.
+_DROP_FOLDERS: Final = f"""
+SELECT kind, state, display_path, watch_mode, watch_note, canary_at, last_scan_at FROM source
+WHERE kind = 'drop' ORDER BY watch_mode IS NULL, last_scan_at DESC NULLS LAST, id LIMIT {DROP_FOLDERS}
+"""
+
+
+async def _drop_folders() -> list[SourceStanding]:
+    rows = await client().execute_query_dict(_DROP_FOLDERS)
+    return [
+        SourceStanding(
+            **row
+            | {
+                "kind": SourceKind(row["kind"]),
+                "state": SourceState(row["state"]),
+                "watch_mode": WatchMode(row["watch_mode"]) if row["watch_mode"] else None,
+            }
+        )
+        for row in rows
+    ]
+
+
+async def _last_dumps() -> list[DumpStanding]:
+    newest = dump_search.ARRIVED_NEWEST
+    page = await read_page(dump_search.DUMPS, Conditions(), order=newest, cut=Cut(limit=LAST_DUMPS))
+    return await stand(page.rows)
+
+
+async def stand(dumps: Sequence[Dump]) -> list[DumpStanding]:
+    """Count the files and images of dumps."""
+    ids = [dump.id for dump in dumps]
+    counted = await receipts.of_dumps(ids)
+    images = await image_counts.of_dumps(ids)
+    return [
+        DumpStanding(row=dump, settled_at=dump.settled_at, receipt=counted[dump.id], images=images[dump.id])
+        for dump in dumps
+    ]

@@ -1,0 +1,198 @@
+"""Repairs of camera clocks: foreseen, made and taken back; and what needs one.
+
+A repair is a row that is appended and at most marked as taken back. Making one and taking one back write the
+capture times of everything that it covers in the same transaction, and photos that arrive later find it standing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from thumper.domain.clock_doubt import ClockDoubt
+from thumper.domain.clock_effect import Effect
+from thumper.domain.clock_fix import EVERY_READING, Bounds, StandingFix
+from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.store.feed.feed import feed
+from thumper.store.feed.feed.snapshot import moment
+from thumper.store.models import ClockFix
+from thumper.store.postgres.connect import client
+from thumper.store.postgres.ids import new_id
+from thumper.store.postgres.page import whole_table
+from thumper.store.times import clock_lock
+from thumper.store.times.recompute import Reckoning, Scope
+
+CLOCK_FIXES: Final = whole_table(ClockFix)
+
+MOST_LISTED: Final = 100
+"""Repairs listed of one dump or deployment, and groups of doubted images."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What a person says of a clock: which images, and how many seconds to add to what it showed.
+
+    Only images whose clocks showed what is `shown` are covered. `named` is the photo that the offset was told by.
+    """
+
+    scope: Scope
+    offset_s: int
+    shown: Bounds = EVERY_READING
+    note: str = ""
+    named: UUID | None = None
+
+
+async def foresee(repair: Repair, *, server_zone: ZoneInfo) -> Effect:
+    """Say what a repair would do; nothing is written."""
+    async with moment():
+        rows = await client().execute_query_dict("SELECT now() AS now")
+        proposed = StandingFix(
+            fix_id=new_id(), offset_s=repair.offset_s, made_at=rows[0]["now"], shown=repair.shown
+        )
+        reckoning = _reckoning(repair, server_zone=server_zone, proposed=proposed)
+        return await reckoning.foresee(client())
+
+
+def _reckoning(repair: Repair, *, server_zone: ZoneInfo, proposed: StandingFix | None = None) -> Reckoning:
+    return Reckoning(
+        scope=repair.scope,
+        server_zone=server_zone,
+        shown=repair.shown,
+        proposed=proposed,
+        named=repair.named,
+    )
+
+
+# Repairs are ordered by this time, so it grows even when the machine's clock is set back.
+_MAKE: Final = """
+INSERT INTO clock_fix (id, dump_id, deployment_id, offset_s, note, shown_from, shown_until, created_at)
+SELECT $1::uuid, $2::uuid, $3::uuid, $4::int, $5::text, $6::timestamp, $7::timestamp,
+    greatest(clock_timestamp(), max(created_at) + interval '1 microsecond') FROM clock_fix
+"""
+
+
+async def make(repair: Repair, *, server_zone: ZoneInfo) -> tuple[UUID, Effect]:
+    """Repair the clock of everything in the scope; give the id of the repair and what it did."""
+    fix_id, scope = new_id(), repair.scope
+    dump_id, deployment_id = (
+        scope.id if scope.column == column else None for column in ("dump_id", "deployment_id")
+    )
+    values = [fix_id, dump_id, deployment_id, repair.offset_s, repair.note]
+
+    async def write(transaction: BaseDBAsyncClient) -> Effect:
+        await transaction.execute_query_dict(_MAKE, [*values, repair.shown.first, repair.shown.last])
+        return await apply(transaction, _reckoning(repair, server_zone=server_zone))
+
+    return fix_id, await clock_lock.alone(write)
+
+
+async def undo(fix_id: UUID, *, server_zone: ZoneInfo) -> Effect | None:
+    """Take a repair back; every image it decided falls back to the one before, or to its own clock.
+
+    None when there is no such repair, or it was taken back already; then nothing changes.
+    """
+
+    async def write(transaction: BaseDBAsyncClient) -> Effect | None:
+        rows = await transaction.execute_query_dict(
+            "UPDATE clock_fix SET undone_at = now() WHERE id = $1 AND undone_at IS NULL"
+            " RETURNING dump_id, deployment_id, shown_from, shown_until",
+            [fix_id],
+        )
+        if not rows:
+            return None
+        shown = Bounds(first=rows[0]["shown_from"], last=rows[0]["shown_until"])
+        return await apply(
+            transaction, Reckoning(scope=_scope(rows[0]), server_zone=server_zone, shown=shown)
+        )
+
+    return await clock_lock.alone(write)
+
+
+async def apply(transaction: BaseDBAsyncClient, reckoning: Reckoning) -> Effect:
+    """Write what follows from what stands now, and tell of it as the last statements of a transaction."""
+    effect = await reckoning.write(transaction)
+    dump_ids = sorted(reckoning.touched)
+    await feed.append(
+        transaction, [FeedEntry(kind=FeedKind.CLOCK_FIXED, dump_id=dump_id) for dump_id in dump_ids]
+    )
+    return effect
+
+
+def _scope(fix: dict[str, Any]) -> Scope:
+    if fix["dump_id"] is not None:
+        return Scope("dump_id", fix["dump_id"])
+    return Scope("deployment_id", fix["deployment_id"])
+
+
+async def of_dumps(dump_ids: Sequence[UUID]) -> dict[UUID, list[ClockFix]]:
+    """Give the repairs of each dump, the latest 100, newest first."""
+    return await _of("dump_id", dump_ids)
+
+
+async def of_deployments(deployment_ids: Sequence[UUID]) -> dict[UUID, list[ClockFix]]:
+    """Give the repairs of each deployment, the latest 100, newest first."""
+    return await _of("deployment_id", deployment_ids)
+
+
+async def _of(column: str, ids: Sequence[UUID]) -> dict[UUID, list[ClockFix]]:
+    rows = await client().execute_query_dict(
+        f"""
+        SELECT * FROM (
+            SELECT {CLOCK_FIXES.columns},
+                row_number() OVER (PARTITION BY {column} ORDER BY created_at DESC, id DESC) AS place
+            FROM clock_fix WHERE {column} = ANY($1::uuid[])
+        ) AS numbered WHERE place <= {MOST_LISTED} ORDER BY place
+        """,
+        [list(ids)],
+    )
+    found: dict[UUID, list[ClockFix]] = {uuid: [] for uuid in ids}
+    for row in rows:
+        found[row[column]].append(CLOCK_FIXES.read(row))
+    return found
+
+
+async def image_counts(fix_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Count the images that each repair decides now."""
+    rows = await client().execute_query_dict(
+        "SELECT clock_fix_id, count(*) AS total FROM image WHERE clock_fix_id = ANY($1::uuid[])"
+        " GROUP BY clock_fix_id",
+        [list(fix_ids)],
+    )
+    found = {row["clock_fix_id"]: row["total"] for row in rows}
+    return {fix_id: found.get(fix_id, 0) for fix_id in fix_ids}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspects:
+    """Images of one dump and camera whose clocks are doubted for one reason and were not repaired."""
+
+    dump_id: UUID
+    camera_id: UUID | None
+    deployment_id: UUID | None
+    doubt: ClockDoubt
+    images: int
+    first_local: dt.datetime
+    last_local: dt.datetime
+    example_id: UUID
+    """The image whose clock showed the earliest time."""
+
+
+async def suspects() -> list[Suspects]:
+    """Give what needs repair, the 100 largest groups."""
+    rows = await client().execute_query_dict(
+        f"""
+        SELECT dump_id, camera_id, deployment_id, clock_doubt AS doubt, count(*) AS images,
+            min(taken_local) AS first_local, max(taken_local) AS last_local,
+            (array_agg(id ORDER BY taken_local, id))[1] AS example_id
+        FROM image WHERE clock_doubt IS NOT NULL AND clock_fix_id IS NULL
+        GROUP BY dump_id, camera_id, deployment_id, clock_doubt
+        ORDER BY images DESC, dump_id, camera_id, deployment_id, clock_doubt LIMIT {MOST_LISTED}
+        """
+    )
+    return [Suspects(**row | {"doubt": ClockDoubt(row["doubt"])}) for row in rows]

@@ -1,0 +1,286 @@
+"""One turn of the watch over one source: look, record, look again, admit, settle.
+
+A turn does each of these once and is repeated by the daemon, so that a long card is
+admitted chunk by chunk while new files are still noticed. Keeps its memory in the
+tracker and writes only through `ingest`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from thumper.domain.path_text import readable
+from thumper.domain.progress import FileState, ProcessState, WatchMode
+from thumper.domain.reason import Reason
+from thumper.errors import ThumperError
+from thumper.ingest import drop
+from thumper.ingest.admit import Outcome, admit, chunks, reject
+from thumper.ingest.context import Desk
+from thumper.ingest.examine import StableFile
+from thumper.ingest.walk import Found, is_gone, look_at
+from thumper.store.postgres.connect import OUTAGES
+from thumper.watcher.hints import Hints
+from thumper.watcher.root import EMPTY, Health, Root
+from thumper.watcher.scan import Scan, scan_all, scan_folders
+from thumper.watcher.stability import Look
+from thumper.watcher.tracker import Tracker
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE: Final = 1000
+"""Files recorded in one transaction."""
+_ASK_S: Final = 2.0
+"""How often the database is asked for files to be retried; an index knows the answer."""
+_PAUSE_S: Final = 5.0
+"""Pause before originals are copied again after that failed, as with a full disk."""
+_NEVER: Final = float("inf")
+
+
+class Lookout:
+    """The watch over one source. Its clocks are seconds of the monotonic clock."""
+
+    def __init__(self, desk: Desk, root: Root, *, hints: Hints, health: Health) -> None:
+        self._desk = desk
+        self._settings = desk.settings
+        self._root = root
+        self._hints = hints
+        self._health = health
+        self._tracker = Tracker(look_s=desk.settings.look_s, hold_s=desk.settings.truncated_hold_s)
+        self._scan_at_s = 0.0
+        self._settle_at_s = 0.0
+        self._ask_at_s = self._admit_at_s = 0.0
+        self._alone = 0
+        self._named: set[bytes] = set()
+
+    async def begin(self) -> UUID:
+        """Load the memory from the database; give the source. A folder that never held anything is made."""
+        source_id = await drop.open_drop(self._root.path)
+        self._tracker.clear()
+        async for rows in drop.known(source_id):
+            self._tracker.remember(rows, {}, now_s=time.monotonic())
+        if self._tracker.is_blank:
+            await self._root.disk.ask(self._make_root)
+        await self._root.begin(source_id)
+        self._scan_at_s = self._settle_at_s = 0.0
+        return source_id
+
+    async def end(self, source_id: UUID) -> None:
+        """Note that nobody watches the source any more."""
+        await drop.note_end_of_watch(source_id)
+
+    def _make_root(self) -> None:
+        try:
+            Path(os.fsdecode(self._root.path)).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            log.warning("cannot make the drop folder", folder=readable(self._root.path), error=str(error))
+
+    async def turn(self, source_id: UUID) -> None:
+        """Do everything that is due once."""
+        fresh = await self._root.check(source_id)
+        if fresh is None:
+            self._scan_at_s = 0.0
+            return
+        if fresh:
+            self._scan_at_s = 0.0
+        self._tracker.look_s = self._root.senses.look_s
+        await self._scan(source_id)
+        if self._root.is_online:
+            await self._take_up_asked(source_id)
+            await self._look_again(source_id)
+        if self._root.is_online:
+            await self._admit_some(source_id)
+            await self._settle(source_id)
+            self._health.state = ProcessState.BUSY if self._tracker.pending else ProcessState.IDLE
+
+    def next_turn_s(self) -> float:
+        """Give when the next turn is due if no hint comes before."""
+        if not self._root.is_online:
+            return time.monotonic() + self._settings.look_s
+        if self._tracker.ready and self._admit_at_s <= time.monotonic():
+            return 0.0
+        due = [self._tracker.next_s(), self._scan_at_s, self._settle_at_s]
+        return min([*due, self._admit_at_s] if self._tracker.ready else due)
+
+    async def _scan(self, source_id: UUID) -> None:
+        """Look at the whole source when it is time, else at folders where something happened."""
+        folders, everything = self._hints.take()
+        now_s = time.monotonic()
+        folders |= self._tracker.warm_folders(now_s)
+        if everything or now_s >= self._scan_at_s or not self._root.is_online:
+            await self._scan_all(source_id)
+        elif folders:
+            scan = await self._root.disk.ask(
+                lambda: scan_folders(
+                    self._root.path,
+                    folders,
+                    memory=self._tracker,
+                    known_folders=self._tracker.folders,
+                    progress=self._root.disk.progress,
+                )
+            )
+            await self._see(source_id, scan, new_folders=scan.folders - self._tracker.folders)
+
+    async def _scan_all(self, source_id: UUID) -> None:
+        began_s = time.monotonic()
+        disk = self._root.disk
+        scan = await disk.ask(lambda: scan_all(self._root.path, memory=self._tracker, progress=disk.progress))
+        took_s = time.monotonic() - began_s
+        if scan.files == 0 and not self._tracker.is_blank and not self._root.may_be_empty:
+            await self._root.go_offline(source_id, EMPTY)
+            return
+        if not self._root.is_online:
+            self._tracker.hold_anew()
+        await self._root.go_online(source_id)
+        self._tracker.folders = {b""}
+        await self._see(source_id, scan, new_folders=set())
+        # A file that changed while it was read, and was gone before it was seen anew, has a row that waits.
+        left = [row for row in await drop.waiting(source_id) if row.path not in self._tracker.pending]
+        self._tracker.remember(left, {}, now_s=time.monotonic())
+        canary_heard = await self._root.senses.prove()
+        await self._root.record(source_id)
+        await drop.note_scan(source_id, canary_heard=canary_heard)
+        await drop.settle_uploads(settle_s=self._settings.settle_s)
+        self._scan_at_s = time.monotonic() + self._root.senses.rescan_after_s(took_s)
+
+    async def _take_up_asked(self, source_id: UUID) -> None:
+        """Take up files that somebody asked to retry: nothing has happened to them that a scan could see."""
+        if time.monotonic() < self._ask_at_s:
+            return
+        asked = [row for row in await drop.asked(source_id) if row.path not in self._tracker.pending]
+        self._tracker.remember(asked, {}, now_s=time.monotonic())
+        self._ask_at_s = time.monotonic() + _ASK_S
+
+    async def _see(self, source_id: UUID, scan: Scan, *, new_folders: set[bytes]) -> None:
+        """Record what is new, and keep an eye on the folders where it was."""
+        self._tracker.folders |= scan.folders
+        for start in range(0, len(scan.news), _AT_ONCE):
+            files = scan.news[start : start + _AT_ONCE]
+            looks = {
+                file.path: Look(file.size_bytes, file.mtime_ns, file.inode, file.changed_ns) for file in files
+            }
+            rows = await drop.see(source_id, files)
+            self._tracker.remember(rows, looks, now_s=time.monotonic())
+        touched = {file.path.rpartition(b"/")[0] for file in scan.news} | new_folders
+        if self._root.senses.mode is WatchMode.POLLING:
+            touched |= {outer for folder in touched for outer in _outer_folders(folder)}
+        if touched:
+            now_s = time.monotonic()
+            quiet_s = max(self._settings.settle_s, 2 * self._tracker.look_s)
+            self._tracker.warm_up(touched, now_s=now_s, until_s=now_s + quiet_s)
+            self._settle_soon()
+        for entry in scan.unreadable:
+            if entry.path not in self._named:
+                log.warning("left out", path=readable(entry.path), why=entry.why)
+                self._named.add(entry.path)
+
+    async def _look_again(self, source_id: UUID) -> None:
+        """Look at files that may still grow; a source that is suddenly empty goes offline instead."""
+        due = self._tracker.due(time.monotonic())
+        looks = await self._root.disk.ask(lambda: [self._look_at(path) for path in due])
+        missing = [path for path, found in zip(due, looks, strict=True) if found is None]
+        if missing and await self._root.is_suddenly_empty():
+            await self._root.go_offline(source_id, EMPTY)
+            return
+        missing_twice = [path for path in missing if self._tracker.pending[path].missing]
+        now_s = time.monotonic()
+        for path, found in zip(due, looks, strict=True):
+            self._tracker.observe(path, found, now_s=now_s)
+        await self._let_go(missing, missing_twice=missing_twice)
+
+    def _look_at(self, path: bytes) -> Found | None:
+        self._root.disk.progress()
+        return look_at(self._root.path, path)
+
+    async def _let_go(self, missing: Sequence[bytes], *, missing_twice: Sequence[bytes]) -> None:
+        """Forget names whose file has another name now; reject what was missing twice."""
+        if not missing:
+            return
+        pending = self._tracker.pending
+        inodes = self._tracker.inodes()
+        renamed = {path for path in missing if pending[path].steadiness.look.inode in inodes}
+        await drop.forget([pending[path].file_id for path in renamed])
+        lost = [self._stable(path) for path in missing_twice if path not in renamed]
+        outcomes = await self._reject_lost(lost)
+        for path in renamed:
+            del pending[path]
+        if len(renamed) + len(lost) < len(missing):
+            # Its whole folder may have another name now: look everywhere before it is called lost.
+            self._scan_at_s = 0.0
+        self._tracker.conclude(outcomes, now_s=time.monotonic())
+        self._settle_soon()
+
+    async def _reject_lost(self, lost: Sequence[StableFile]) -> list[Outcome]:
+        """Reject files that are not there any more, and others that may not be looked at any more."""
+        gone = await self._root.disk.ask(lambda: [is_gone(self._root.path, file.name) for file in lost])
+        outcomes = []
+        for reason, why in ((Reason.VANISHED, True), (Reason.UNREADABLE, False)):
+            files = [file for file, is_so in zip(lost, gone, strict=True) if is_so is why]
+            if files:
+                await reject(files, reason)
+            outcomes += [Outcome(file, FileState.REJECTED, reason=reason) for file in files]
+        return outcomes
+
+    def _stable(self, path: bytes) -> StableFile:
+        return self._tracker.stable_file(path, root=self._root.path)
+
+    async def _admit_some(self, source_id: UUID) -> None:
+        """Admit one chunk of what is whole; the rest waits for the next turn."""
+        if not self._tracker.ready:
+            return
+        if time.monotonic() < self._admit_at_s:
+            return
+        first = list(itertools.islice(self._tracker.ready, _AT_ONCE))
+        stale = self._tracker.unrecorded(first)
+        if stale:
+            self._tracker.note_recorded(await drop.see(source_id, stale))
+        chunk = chunks([self._stable(path) for path in first])[0][: 1 if self._alone else None]
+        try:
+            with self._root.disk.asked(lambda: [self._look_at(file.name) for file in chunk]):
+                outcomes = await admit(self._desk, chunk, keep=self._settings.keep)
+        except OUTAGES:
+            raise
+        except ThumperError as error:  # a copy cannot be written: no file's fault, and nothing was recorded
+            log.warning("cannot admit", error=str(error))
+            self._health.obstruction = str(error)
+            self._admit_at_s = time.monotonic() + _PAUSE_S
+            return
+        except Exception:
+            # Not the file's place to stop all others: find it by admitting one at a time, and name it. Nor
+            # is it blamed at once: a location that was deleted in this moment is made anew at the next try.
+            log.exception("cannot admit", files=len(chunk), first=readable(chunk[0].name))
+            if not self._alone:
+                self._alone = len(chunk)
+                return
+            await reject(chunk, Reason.UNREADABLE)
+            outcomes = [Outcome(chunk[0], FileState.REJECTED)]
+        self._alone = max(self._alone - 1, 0)
+        self._health.obstruction = ""
+        self._tracker.conclude(outcomes, now_s=time.monotonic())
+        self._settle_soon()
+
+    def _settle_soon(self) -> None:
+        self._settle_at_s = min(self._settle_at_s, time.monotonic() + self._settings.settle_s)
+
+    async def _settle(self, source_id: UUID) -> None:
+        """Settle dumps that are quiet, and look again later while one is open."""
+        if time.monotonic() < self._settle_at_s:
+            return
+        still_open = await drop.settle(source_id, settle_s=self._settings.settle_s)
+        self._settle_at_s = time.monotonic() + self._settings.settle_s / 2 if still_open else _NEVER
+
+
+def _outer_folders(folder: bytes) -> set[bytes]:
+    """Give the folders around one, up to the top folder: where a camera puts its next folder.
+
+    No event tells of that one when polling, and its files belong to the same delivery.
+    """
+    names = folder.split(b"/")
+    return {b"/".join(names[:depth]) for depth in range(1, len(names))}
