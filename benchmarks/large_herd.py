@@ -6,7 +6,7 @@ import asyncpg
 
 from thumper.domain.progress import SourceKind
 from thumper.settings import Settings
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.store.models import Dump, Location, Source
 from thumper.store.postgres.connect import open_database
 from thumper.weights import resolve

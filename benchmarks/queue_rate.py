@@ -28,7 +28,7 @@ from thumper.domain.box import Box
 from thumper.domain.detection import Detection
 from thumper.domain.label import ClassMap
 from thumper.settings import Settings
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.store.postgres.connect import open_database
 from thumper.store.queue import jobs, results
 from thumper.store.queue.results import Origin, Result

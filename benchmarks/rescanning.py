@@ -52,8 +52,8 @@ def measure(folder: Path, *, files: int, rounds: int) -> Rescans:
 
     def rescan() -> int:
         scan = scan_all(root, memory=tracker)
-        if scan.news:
-            raise RuntimeError(f"{len(scan.news)} files were taken for new ones")
+        if scan.changes:
+            raise RuntimeError(f"{len(scan.changes)} files were taken for new ones")
         return scan.files
 
     rescans = Rescans(files)

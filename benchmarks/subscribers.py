@@ -23,7 +23,7 @@ from tortoise.transactions import in_transaction
 from benchmarks.machine import Others, describe
 from benchmarks.queries import Bench, serving
 from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.store.feed.feed import feed
+from thumper.store.feed import feed
 from thumper.store.postgres.connect import client, open_database
 
 IMAGES: Final = 20_000

@@ -8,7 +8,7 @@ from tortoise.fields.db_defaults import Now
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from thumper.domain.animal import DeerStatus, Verdict
+from thumper.domain.animal import DeerStatus, ReviewVerdict
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.feed import FeedKind
 from thumper.domain.label import LifeStage, Sex
@@ -382,7 +382,7 @@ class Migration(migrations.Migration):
                     fields.CharEnumField(
                         null=True,
                         description="CONFIRMED: confirmed\nCORRECTED: corrected\nREJECTED: rejected",
-                        enum_type=Verdict,
+                        enum_type=ReviewVerdict,
                         max_length=12,
                     ),
                 ),
@@ -539,7 +539,7 @@ class Migration(migrations.Migration):
                     "verdict",
                     fields.CharEnumField(
                         description="CONFIRMED: confirmed\nCORRECTED: corrected\nREJECTED: rejected",
-                        enum_type=Verdict,
+                        enum_type=ReviewVerdict,
                         max_length=12,
                     ),
                 ),

@@ -13,8 +13,8 @@ from thumper.domain.detection import Detection
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.label import ClassMap
 from thumper.domain.progress import ImageState
-from thumper.store.feed.feed import feed
-from thumper.store.images.images import detectors
+from thumper.store.feed import feed
+from thumper.store.images import detectors
 from thumper.store.models import Dump
 from thumper.store.queue import jobs, results
 from thumper.store.queue.jobs import Lease
@@ -49,14 +49,14 @@ async def store_images(
 
 
 async def look_for_work(limit: int = 10, *, busy: bool = False) -> Lease | None:
-    """Claim up to `limit` waiting images; None when there is nothing to do."""
+    """ClaimedJob up to `limit` waiting images; None when there is nothing to do."""
     detector = await detectors.current()
     assert detector is not None
     return await jobs.claim(detector.id, limit=limit, lease_s=60, busy=busy)
 
 
 async def claim(limit: int = 10) -> Lease:
-    """Claim up to `limit` waiting images, of which there must be one."""
+    """ClaimedJob up to `limit` waiting images, of which there must be one."""
     lease = await look_for_work(limit)
     assert lease is not None
     return lease

@@ -14,10 +14,10 @@ from tests.patience import until
 from tests.pipeline import detect, fail
 from thumper.demo.ranch import build_ranch
 from thumper.domain.progress import WAITING
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
 from thumper.settings import Settings
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.store.models import Dump, File, Source
 from thumper.watcher.daemon import watch
 from thumper.watcher.root import Health
@@ -30,14 +30,14 @@ DROPPED = 4
 @contextlib.asynccontextmanager
 async def watching(settings: Settings) -> AsyncIterator[None]:
     """Watch the drop folder; the database must be open."""
-    desk, stop = Desk.of(settings), asyncio.Event()
-    task = asyncio.create_task(watch(desk, stop=stop, health=Health()))
+    context, stop = IngestContext.of(settings), asyncio.Event()
+    task = asyncio.create_task(watch(context, stop=stop, health=Health()))
     try:
         yield
     finally:
         stop.set()
         await task
-        await desk.wakeup.close()
+        await context.wakeup.close()
 
 
 async def is_settled() -> bool:
@@ -59,10 +59,10 @@ async def deliver(settings: Settings, folder: Path) -> None:
         shutil.copytree(card.folder, settings.drop_dir / card.drop_folder, dirs_exist_ok=True)
     async with watching(settings):
         await until(is_settled)
-    desk = Desk.of(settings)
+    context = IngestContext.of(settings)
     for card in ranch.cards[DROPPED:]:
-        await ingest_path(desk, card.folder)
-    await desk.wakeup.close()
+        await ingest_path(context, card.folder)
+    await context.wakeup.close()
 
 
 async def use(api: Api) -> None:

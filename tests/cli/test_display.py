@@ -21,7 +21,7 @@ from thumper.cli.display import Display
 from thumper.cli.status_view import Burst, ProcessView, SourceView, StatusView, duration
 from thumper.domain.progress import FileState
 from thumper.errors import ServiceDownError
-from thumper.graphql.shared.events import subscription_stream
+from thumper.graphql.live import subscription_stream
 from thumper.settings import Settings
 from thumper.store.models import Dump
 

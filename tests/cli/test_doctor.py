@@ -26,7 +26,7 @@ from thumper.domain.progress import FileState, ProcessRole, ProcessState
 from thumper.domain.proof import Proof
 from thumper.settings import Settings
 from thumper.store.disk import library, library_claim
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.store.models import Detector, Job, Process
 from thumper.store.postgres.connect import client
 from thumper.store.status import processes

@@ -9,14 +9,14 @@ import pytest
 
 from tests.doctor.verdicts import FAIL, OK, WARN, only
 from thumper.doctor import detector
+from thumper.doctor.check_result import CheckResult, Level
 from thumper.doctor.detector import judge_proof, look_at_detector
 from thumper.doctor.patient import Patient
-from thumper.doctor.verdict import Level, Verdict
 from thumper.domain.box import Box
 from thumper.domain.detection import RawDetection
 from thumper.domain.proof import Proof
 from thumper.settings import Settings
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.weights import PACKAGED_MODEL, Weights, resolve
 from thumper.worker.detector import OutOfMemory
 from thumper.worker.loader import NoInferenceLibraryError
@@ -80,7 +80,7 @@ def sighted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detector, "_look", lambda weights, device: _proof(BUCK))
 
 
-async def _file(patient: Patient, **changes: object) -> Verdict:
+async def _file(patient: Patient, **changes: object) -> CheckResult:
     settings = patient.settings.model_copy(update=changes)
     return (await look_at_detector(dataclasses.replace(patient, settings=settings)))[0]
 

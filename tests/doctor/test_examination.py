@@ -9,9 +9,9 @@ import pytest
 
 from tests.doctor.verdicts import FAIL, WARN
 from thumper.doctor import examination
+from thumper.doctor.check_result import CheckResult, Report
 from thumper.doctor.examination import CHECKS, Check, examine
 from thumper.doctor.patient import Patient, admitted
-from thumper.doctor.verdict import Report, Verdict
 from thumper.settings import Settings
 from thumper.store.postgres.connect import client, open_database
 
@@ -23,7 +23,7 @@ class Notes:
 
     def __init__(self) -> None:
         self.began: list[str] = []
-        self.told: list[Verdict] = []
+        self.told: list[CheckResult] = []
 
     def begin(self, name: str) -> None:
         self.began.append(name)
@@ -31,7 +31,7 @@ class Notes:
     def count(self, done: int, total: int | None) -> None:
         """Counting is looked at where it happens."""
 
-    def tell(self, verdict: Verdict) -> None:
+    def tell(self, verdict: CheckResult) -> None:
         self.told.append(verdict)
 
 
@@ -93,11 +93,11 @@ async def test_tables_of_another_schema_are_not_asked(settings: Settings) -> Non
 async def test_a_check_that_breaks_is_a_verdict_and_ends_no_other(
     lone_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def break_down(_patient: Patient) -> list[Verdict]:
+    async def break_down(_patient: Patient) -> list[CheckResult]:
         raise ZeroDivisionError
 
-    async def go_on(_patient: Patient) -> list[Verdict]:
-        return [Verdict.warn("later", "It went on.", remedy="Nothing.")]
+    async def go_on(_patient: Patient) -> list[CheckResult]:
+        return [CheckResult.warn("later", "It went on.", remedy="Nothing.")]
 
     monkeypatch.setattr(examination, "CHECKS", (Check("broken", break_down), Check("later", go_on)))
     broken, later = (await examine(lone_settings, Notes())).verdicts

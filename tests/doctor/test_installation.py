@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from thumper.doctor.check_result import Level
 from thumper.doctor.installation import WEBSOCKET_LIBRARY, look_at_installation
 from thumper.doctor.patient import Patient
-from thumper.doctor.verdict import Level
 from thumper.web import page
 
 

@@ -9,16 +9,16 @@ import pytest
 from tests.api import running_api
 from tests.doctor.verdicts import FAIL, OK, WARN, only
 from tests.patience import until
+from thumper.doctor.check_result import CheckResult
 from thumper.doctor.patient import Patient
 from thumper.doctor.processes import look_at_port, look_at_processes
-from thumper.doctor.verdict import Verdict
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.store.models import Process
-from thumper.store.status import processes, status
+from thumper.store.status import processes, system_status
 from thumper.store.status.processes import Beat, Life
 
 
-async def _by_check(patient: Patient) -> dict[str, Verdict]:
+async def _by_check(patient: Patient) -> dict[str, CheckResult]:
     return {verdict.check: verdict for verdict in await look_at_processes(patient)}
 
 
@@ -84,7 +84,7 @@ async def test_a_port_is_free_or_thumpers_own_or_that_of_another_home(
         port = int(api.url.rpartition(":")[2])
         await until(lambda: Process.filter(role=ProcessRole.SERVE).exists())
         assert "answered by Thumper" in only(await look_at_port(_at(patient, port)), OK)
-        monkeypatch.setattr(status, "DOWN_AFTER_S", -1.0)  # no process of this database lives
+        monkeypatch.setattr(system_status, "DOWN_AFTER_S", -1.0)  # no process of this database lives
         assert "Thumper of another home" in only(await look_at_port(_at(patient, port)), FAIL)
         only(await look_at_port(_at(patient, port, knows_tables=False)), OK)
     assert "is free" in only(await look_at_port(_at(patient, port)), OK)

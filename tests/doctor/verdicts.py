@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from thumper.doctor.verdict import Level, Verdict
+from thumper.doctor.check_result import CheckResult, Level
 
 OK, WARN, FAIL = Level.OK, Level.WARN, Level.FAIL
 
 
-def only(verdicts: Sequence[Verdict], level: Level) -> str:
+def only(verdicts: Sequence[CheckResult], level: Level) -> str:
     """Give sentence and remedy of the only verdict, which must be of that level."""
     (verdict,) = verdicts
     assert verdict.level is level, verdict

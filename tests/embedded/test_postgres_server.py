@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import pytest
 
-from thumper.embedded.parent_death import Account, leash
+from thumper.embedded.parent_death import Account, end_with_parent
 from thumper.embedded.postgres_cluster import SUPERUSER, find_fitting_programs, find_programs
 from thumper.embedded.postgres_server import PostgresServer
 from thumper.errors import ServiceDownError
@@ -127,7 +127,9 @@ def test_it_runs_as_a_plain_user(open_folder: Path) -> None:
     if os.geteuid() == 0:
         os.chown(home, NOBODY, NOBODY)
         # The interpreter itself may lie below root's home.
-        argv = leash(argv, death_signal=signal.SIGTERM, account=Account(NOBODY, NOBODY, "dac_read_search"))
+        argv = end_with_parent(
+            argv, death_signal=signal.SIGTERM, account=Account(NOBODY, NOBODY, "dac_read_search")
+        )
     done = subprocess.run(argv, cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "committed as a plain user"

@@ -82,7 +82,7 @@ class Faulty(Stage):
 
     def deaths(self) -> int:
         """Count how often the supervisor found the worker dead: the status is some seconds behind."""
-        told = self.outlet("up").read_text(errors="replace").splitlines()
+        told = self.output_file("up").read_text(errors="replace").splitlines()
         return sum("child_died" in line and '"child": "work"' in line for line in told)
 
     def wait(self, condition: Callable[[], Any], *, timeout_s: float) -> bool:

@@ -58,7 +58,7 @@ class Rooms(Stage):
 
     def output(self, name: str) -> str:
         """Give what a room printed."""
-        return self.outlet(name).read_text(errors="replace")
+        return self.output_file(name).read_text(errors="replace")
 
     def _are_ready(self) -> bool:
         return all(READY in self.output(name) for name in self.workers)

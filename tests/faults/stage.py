@@ -140,7 +140,7 @@ class Stage:
         own = name or verb[0]
         path = os.pathsep.join([str(HOOK), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
         added = {"PYTHONPATH": path, "FAULTY_PAUSE_S": str(PAUSE_S), "FAULTY_INPUT_PX": str(INPUT_PX)}
-        with self.outlet(own).open("ab") as out:
+        with self.output_file(own).open("ab") as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", "thumper", *verb],
                 env=self.settings.as_environment() | added | dict(self.environment) | environment,
@@ -152,7 +152,7 @@ class Stage:
         self.ranch.processes[own] = process
         return process
 
-    def outlet(self, name: str) -> Path:
+    def output_file(self, name: str) -> Path:
         """Give the file with what a process printed."""
         return self.settings.home / f"{name}.out"
 

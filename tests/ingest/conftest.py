@@ -15,7 +15,7 @@ from tests.pipeline import use_detector
 from thumper.domain.keep import Keep
 from thumper.ingest import drop
 from thumper.ingest.admit import Outcome, admit
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import look_at
 from thumper.settings import Settings
@@ -35,12 +35,12 @@ def small_jpeg(shade: int = 0, *, exif: bytes | Picture.Exif = b"") -> bytes:
 
 
 @pytest_asyncio.fixture
-async def desk(database: str, settings: Settings) -> AsyncIterator[Desk]:
+async def context(database: str, settings: Settings) -> AsyncIterator[IngestContext]:
     await use_detector()
     settings.drop_dir.mkdir(parents=True)
-    desk = Desk.of(settings)
-    yield desk
-    await desk.wakeup.close()
+    context = IngestContext.of(settings)
+    yield context
+    await context.wakeup.close()
 
 
 @pytest.fixture
@@ -56,9 +56,11 @@ def put(settings: Settings) -> Put:
     return write
 
 
-async def find_in_drop(desk: Desk, names: Sequence[str | bytes], *, final: bool = True) -> list[StableFile]:
-    """Record files of a desk's drop folder as found, and give them as stable."""
-    root = os.fsencode(desk.settings.drop_dir)
+async def find_in_drop(
+    context: IngestContext, names: Sequence[str | bytes], *, final: bool = True
+) -> list[StableFile]:
+    """Record files of a context's drop folder as found, and give them as stable."""
+    root = os.fsencode(context.settings.drop_dir)
     looks = [look_at(root, os.fsencode(name)) for name in names]
     found = {look.path: look for look in looks if look is not None}
     rows = await drop.see(await drop.open_drop(root), list(found.values()))
@@ -80,22 +82,22 @@ async def find_in_drop(desk: Desk, names: Sequence[str | bytes], *, final: bool 
 
 
 @pytest.fixture
-def find(desk: Desk) -> Find:
+def find(context: IngestContext) -> Find:
     """Record files of the drop folder as found, and give them as stable."""
 
     async def record(*names: str | bytes, final: bool = True) -> list[StableFile]:
-        return await find_in_drop(desk, names, final=final)
+        return await find_in_drop(context, names, final=final)
 
     return record
 
 
 @pytest.fixture
-def admit_names(desk: Desk, find: Find) -> Admit:
+def admit_names(context: IngestContext, find: Find) -> Admit:
     """Find and admit files of the drop folder; give the outcomes by name."""
 
     async def find_and_admit(*names: str, keep: Keep = Keep.IN_PLACE, **options: bool) -> dict[str, Outcome]:
         files = await find(*names, **{key: options[key] for key in options if key == "final"})
-        outcomes = await admit(desk, files, keep=keep, held=options.get("held", False))
+        outcomes = await admit(context, files, keep=keep, held=options.get("held", False))
         return dict(zip(names, outcomes, strict=True))
 
     return find_and_admit

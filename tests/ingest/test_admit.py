@@ -20,10 +20,10 @@ from thumper.domain.keep import Keep
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.ingest.admit import CHUNK_BYTES, CHUNK_FILES, admit, chunks, reject
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.exif_block import Tag
 from thumper.store.disk import library
-from thumper.store.feed.feed import feed
+from thumper.store.feed import feed
 from thumper.store.files import receipts
 from thumper.store.models import Camera, Dump, Feed, File, Image, Job, Location
 from thumper.store.models.image import UNTIMED_SORT_AT
@@ -39,7 +39,7 @@ def exif(**times: str) -> Picture.Exif:
 
 
 async def test_a_photo_becomes_an_image_with_its_job_and_feed_entry(
-    desk: Desk, put: Put, admit_names: Admit, photos: Photos
+    context: IngestContext, put: Put, admit_names: Admit, photos: Photos
 ) -> None:
     content = photos(1)[0].read_bytes()
     path = put("IMG_0001.JPG", content)
@@ -70,7 +70,7 @@ async def test_what_the_camera_wrote_is_kept(put: Put, admit_names: Admit, share
 
 
 async def test_failure_1_images_imported_but_never_enqueued(
-    desk: Desk, put: Put, find: Find, monkeypatch: pytest.MonkeyPatch
+    context: IngestContext, put: Put, find: Find, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Row, job and feed entry are one transaction: when the last step fails, none of them is there."""
     put("a.jpg", small_jpeg())
@@ -85,10 +85,10 @@ async def test_failure_1_images_imported_but_never_enqueued(
     with monkeypatch.context() as patch:
         patch.setattr(feed, "append", cut)
         with pytest.raises(PowerCutError):
-            await admit(desk, files, keep=Keep.IN_PLACE)
+            await admit(context, files, keep=Keep.IN_PLACE)
     assert await Image.all().count() == await Job.all().count() == 0
     assert (await File.get()).state is FileState.SEEN
-    await admit(desk, files, keep=Keep.IN_PLACE)
+    await admit(context, files, keep=Keep.IN_PLACE)
     assert await Image.all().count() == await Job.all().count() == 1
 
 
@@ -155,7 +155,7 @@ async def test_equal_file_names_with_other_bytes_are_two_images(put: Put, admit_
 
 
 async def test_two_admissions_of_the_same_photos_at_once_store_each_once(
-    desk: Desk, put: Put, find: Find
+    context: IngestContext, put: Put, find: Find
 ) -> None:
     shades = range(40)
     for folder in ("A", "B"):
@@ -163,14 +163,14 @@ async def test_two_admissions_of_the_same_photos_at_once_store_each_once(
             put(f"{folder}/{shade}.jpg", small_jpeg(shade))
     first = await find(*(f"A/{shade}.jpg" for shade in shades))
     second = await find(*(f"B/{shade}.jpg" for shade in reversed(shades)))
-    both = await asyncio.gather(*(admit(desk, files, keep=Keep.IN_PLACE) for files in (first, second)))
+    both = await asyncio.gather(*(admit(context, files, keep=Keep.IN_PLACE) for files in (first, second)))
     states = [outcome.state for outcomes in both for outcome in outcomes]
     assert states.count(FileState.STORED) == states.count(FileState.DUPLICATE) == 40
     assert await Image.all().count() == await Job.all().count() == 40
 
 
 async def test_every_bad_file_ends_with_a_reason_and_the_good_among_them_are_stored(
-    desk: Desk, put: Put, admit_names: Admit, shared_data: Path
+    context: IngestContext, put: Put, admit_names: Admit, shared_data: Path
 ) -> None:
     bad = shared_data / "images/bad"
     names = [str(path.relative_to(bad)) for path in sorted(bad.rglob("*.jpg"))]
@@ -245,7 +245,9 @@ async def test_a_file_name_suggests_a_location_that_exists(put: Put, admit_names
     assert await Image.filter(location_id=None).count() == 1
 
 
-async def test_a_location_that_was_renamed_keeps_its_folder(desk: Desk, put: Put, admit_names: Admit) -> None:
+async def test_a_location_that_was_renamed_keeps_its_folder(
+    context: IngestContext, put: Put, admit_names: Admit
+) -> None:
     put("Ridge/1.jpg", small_jpeg(1))
     await admit_names("Ridge/1.jpg")
     await Location.all().update(name="North Ridge")
@@ -258,29 +260,29 @@ async def test_a_location_that_was_renamed_keeps_its_folder(desk: Desk, put: Put
 
 
 async def test_a_copy_is_kept_in_the_library_and_the_source_may_go(
-    put: Put, admit_names: Admit, desk: Desk
+    put: Put, admit_names: Admit, context: IngestContext
 ) -> None:
     content = small_jpeg(5)
     path = put("a.jpg", content)
     await admit_names("a.jpg", keep=Keep.COPY)
     image = await Image.get()
     copy = Path(os.fsdecode(image.original_path))
-    assert copy == library.original_path(desk.library, image.sha256, media_type="image/jpeg")
+    assert copy == library.original_path(context.library, image.sha256, media_type="image/jpeg")
     assert copy.read_bytes() == content == path.read_bytes()
 
 
 @pytest.mark.parametrize("keep", list(Keep))
 async def test_a_re_drop_of_a_photo_whose_original_is_gone_becomes_its_original_again(
-    desk: Desk, put: Put, admit_names: Admit, keep: Keep
+    context: IngestContext, put: Put, admit_names: Admit, keep: Keep
 ) -> None:
     put("Old/a.jpg", small_jpeg(5))
     await admit_names("Old/a.jpg")
-    (desk.settings.drop_dir / "Old/a.jpg").unlink()
+    (context.settings.drop_dir / "Old/a.jpg").unlink()
     again = put("New/b.jpg", small_jpeg(5))
     outcome = (await admit_names("New/b.jpg", keep=keep))["New/b.jpg"]
     assert outcome.state is FileState.DUPLICATE
     image = await Image.get()
-    expected = library.original_path(desk.library, image.sha256, media_type="image/jpeg")
+    expected = library.original_path(context.library, image.sha256, media_type="image/jpeg")
     assert Path(os.fsdecode(image.original_path)) == (again if keep is Keep.IN_PLACE else expected)
     assert await Job.all().count() == 1
 
@@ -332,22 +334,26 @@ async def test_a_rejected_file_that_changes_is_tried_again_in_its_own_dump(
     assert (file.attempts, file.reason, dump.settled_at) == (1, None, None)
 
 
-async def test_names_that_are_not_text_are_stored_exactly(put: Put, find: Find, desk: Desk) -> None:
+async def test_names_that_are_not_text_are_stored_exactly(
+    put: Put, find: Find, context: IngestContext
+) -> None:
     names = [b"Caf\xe9.jpg", b"two\nlines.jpg", "🦌.jpg".encode(), b"-rf.jpg", b"x" * 251 + b".jpg"]
     for shade, name in enumerate(names):
         put(name, small_jpeg(shade))
-    outcomes = await admit(desk, await find(*names), keep=Keep.IN_PLACE)
+    outcomes = await admit(context, await find(*names), keep=Keep.IN_PLACE)
     assert {outcome.state for outcome in outcomes} == {FileState.STORED}
     assert {file.path for file in await File.all()} == set(names)
     assert await File.filter(display_path="Caf\\xe9.jpg").exists()
 
 
-async def test_a_file_that_settled_elsewhere_is_not_settled_again(desk: Desk, put: Put, find: Find) -> None:
+async def test_a_file_that_settled_elsewhere_is_not_settled_again(
+    context: IngestContext, put: Put, find: Find
+) -> None:
     put("a.jpg", small_jpeg())
     files = await find("a.jpg")
-    await admit(desk, files, keep=Keep.IN_PLACE)
+    await admit(context, files, keep=Keep.IN_PLACE)
     await reject(files, Reason.VANISHED)
-    assert (await admit(desk, files, keep=Keep.IN_PLACE))[0].state is FileState.SEEN
+    assert (await admit(context, files, keep=Keep.IN_PLACE))[0].state is FileState.SEEN
     assert (await File.get()).state is FileState.STORED
     assert await Feed.filter(kind=FeedKind.IMAGE_STORED).count() == 1
 

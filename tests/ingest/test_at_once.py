@@ -12,7 +12,7 @@ import pytest
 
 from tests.ingest.conftest import small_jpeg
 from thumper.domain.progress import WAITING
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
 from thumper.ingest.readmit import readmit
 from thumper.store.files import receipts, retries
@@ -48,9 +48,9 @@ def change_something(card: Path, dice: random.Random) -> None:
 
 @pytest.mark.slow
 async def test_all_who_write_the_ledger_of_one_path_at_once_neither_entangle_nor_leave_anything(
-    desk: Desk, tmp_path: Path
+    context: IngestContext, tmp_path: Path
 ) -> None:
-    hasty = Desk(desk.settings.model_copy(update={"look_s": 0.02}), desk.wakeup)
+    hasty = IngestContext(context.settings.model_copy(update={"look_s": 0.02}), context.wakeup)
     dice = random.Random(7)
     card = tmp_path / "card"
     card.mkdir()

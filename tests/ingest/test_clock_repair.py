@@ -21,7 +21,7 @@ from thumper.demo.ranch import FIRST_DAY
 from thumper.demo.visits import STAYS
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
 from thumper.store import models
 from thumper.store.places import locations
@@ -213,13 +213,13 @@ def drawn_cards(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Card]:
 
 @pytest.mark.slow
 async def test_the_lost_clock_of_a_drawn_card_is_found_and_repaired_by_one_photo(
-    desk: Desk, drawn_cards: dict[str, Card]
+    context: IngestContext, drawn_cards: dict[str, Card]
 ) -> None:
     creek, ridge = drawn_cards["creek-crossing"], drawn_cards["north-ridge"]
     assert await models.Image.all().count() == 0
-    await ingest_path(desk, creek.folder, location="Creek Crossing")
+    await ingest_path(context, creek.folder, location="Creek Crossing")
     assert not await models.Image.filter(clock_doubt__isnull=False).exists()
-    await ingest_path(desk, ridge.folder, location="North Ridge")
+    await ingest_path(context, ridge.folder, location="North Ridge")
     found = await models.Image.filter(location__name="North Ridge")
     assert len(found) == len([drawn for drawn in ridge.photos if not drawn.truncated]) > 5
     assert {image.clock_doubt for image in found} == {ClockDoubt.FACTORY_DATE}

@@ -12,7 +12,7 @@ from tests.ingest.conftest import Admit, Put, small_jpeg
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.moon import MoonPhase
 from thumper.errors import SettingError
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.exif_block import Tag
 from thumper.settings import Settings
 from thumper.store.models import Camera, Image
@@ -116,4 +116,4 @@ def settings(settings: Settings) -> Settings:
 async def test_nothing_is_admitted_with_a_profile_that_cannot_be_used(settings: Settings) -> None:
     (settings.cameras_dir / "wrong.toml").write_text("name = 7", encoding="utf-8")
     with pytest.raises(SettingError, match=r"wrong\.toml"):
-        Desk.of(settings)
+        IngestContext.of(settings)

@@ -12,7 +12,7 @@ from tests.ingest.conftest import small_jpeg
 from tests.names import FILES, FOLDERS
 from thumper.domain.path_text import readable
 from thumper.domain.progress import FileState
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
 from thumper.ingest.reject import is_photo_name, unsupported
 from thumper.ingest.walk import Found, Unreadable, look_at, walk
@@ -20,14 +20,16 @@ from thumper.store.models import File, Image
 
 
 @pytest.mark.slow
-async def test_a_card_of_strange_names_is_ingested_to_the_byte(desk: Desk, tmp_path: Path) -> None:
+async def test_a_card_of_strange_names_is_ingested_to_the_byte(
+    context: IngestContext, tmp_path: Path
+) -> None:
     card = tmp_path / os.fsdecode(b"card \xe9\n")
     paths = [*FILES, *(folder + b"/" + folder + b"/a.jpg" for folder in FOLDERS)]
     contents = {path: small_jpeg(number) for number, path in enumerate(paths)}
     for path, content in contents.items():
         (card / os.fsdecode(path)).parent.mkdir(parents=True, exist_ok=True)
         (card / os.fsdecode(path)).write_bytes(content)
-    receipt = await ingest_path(desk, card)
+    receipt = await ingest_path(context, card)
     assert (receipt.counts.found, receipt.counts.stored) == (len(paths), len(paths))
     assert receipt.source == readable(os.fsencode(card))
     images = {image.id: image for image in await Image.all()}
@@ -39,7 +41,7 @@ async def test_a_card_of_strange_names_is_ingested_to_the_byte(desk: Desk, tmp_p
         copy = Path(os.fsdecode(image.original_path)).read_bytes()
         assert hashlib.sha256(copy).digest() == image.sha256
         assert copy == contents[file.path]
-    assert (await ingest_path(desk, card)).counts.duplicate == len(paths)
+    assert (await ingest_path(context, card)).counts.duplicate == len(paths)
 
 
 def test_what_lies_deeper_than_the_ledger_can_say_is_named_and_costs_no_other(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from thumper.domain.keep import Keep
 from thumper.domain.progress import FileState, ImageState
 from thumper.ingest import admit as admission
 from thumper.ingest.admit import admit
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Content, examine
 from thumper.store.disk import library
 from thumper.store.files import outcomes
@@ -63,14 +63,14 @@ async def test_a_file_whose_image_is_deleted_in_this_moment_is_looked_at_again(
 
 
 async def test_a_known_photo_that_changed_since_it_was_found_is_no_duplicate(
-    desk: Desk, put: Put, find: Find, admit_names: Admit
+    context: IngestContext, put: Put, find: Find, admit_names: Admit
 ) -> None:
     put("A/1.jpg", small_jpeg(1))
     await admit_names("A/1.jpg")
     put("B/1.jpg", small_jpeg(1))
     files = await find("B/1.jpg")
     put("B/1.jpg", small_jpeg(1) + b"more")
-    assert [outcome.state for outcome in await admit(desk, files, keep=Keep.IN_PLACE)] == [FileState.SEEN]
+    assert [outcome.state for outcome in await admit(context, files, keep=Keep.IN_PLACE)] == [FileState.SEEN]
 
 
 async def test_a_known_photo_with_the_name_of_a_video_is_rejected_all_the_same(

@@ -17,7 +17,7 @@ from thumper.domain.reason import Reason
 from thumper.errors import BusyError, NotFoundError, RefusedError, UsageError
 from thumper.ingest import drop
 from thumper.ingest import upload as uploading
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.upload import create_uploads, receive_upload
 from thumper.store.disk import library, library_claim
 from thumper.store.files import receipts, uploads
@@ -29,12 +29,12 @@ async def body(content: bytes, *, part: int = 100) -> AsyncIterator[bytes]:
         yield content[start : start + part]
 
 
-async def test_files_of_one_request_join_one_dump_at_a_location(desk: Desk) -> None:
+async def test_files_of_one_request_join_one_dump_at_a_location(context: IngestContext) -> None:
     ridge = await make_location("Ridge")
-    made = await create_uploads(desk, ["IMG_0001.JPG", "IMG_0001.JPG", "notes.txt"], location_id=ridge.id)
+    made = await create_uploads(context, ["IMG_0001.JPG", "IMG_0001.JPG", "notes.txt"], location_id=ridge.id)
     contents = [small_jpeg(1), small_jpeg(2), b"words"]
     received = [
-        await receive_upload(desk, token, body(content))
+        await receive_upload(context, token, body(content))
         for (_, token), content in zip(made, contents, strict=True)
     ]
     assert [one.outcome.state for one in received] == [
@@ -52,36 +52,38 @@ async def test_files_of_one_request_join_one_dump_at_a_location(desk: Desk) -> N
     assert {image.location_id for image in await Image.all()} == {ridge.id}
     for image in await Image.all():
         assert library.holds(Path(os.fsdecode(image.original_path)), image.sha256)
-    assert list(library.incoming_dir(desk.library).iterdir()) == []
+    assert list(library.incoming_dir(context.library).iterdir()) == []
 
 
-async def test_a_dump_of_uploads_waits_for_all_its_addresses(desk: Desk) -> None:
-    (_, first), (_, _second) = await create_uploads(desk, ["a.jpg", "b.jpg"])
-    await receive_upload(desk, first, body(small_jpeg(1)))
+async def test_a_dump_of_uploads_waits_for_all_its_addresses(context: IngestContext) -> None:
+    (_, first), (_, _second) = await create_uploads(context, ["a.jpg", "b.jpg"])
+    await receive_upload(context, first, body(small_jpeg(1)))
     assert (await Dump.get()).settled_at is None
 
 
-async def test_a_dump_of_uploads_settles_when_its_last_address_has_expired(desk: Desk) -> None:
-    (_, first), (second, _) = await create_uploads(desk, ["a.jpg", "b.jpg"])
-    await receive_upload(desk, first, body(small_jpeg(1)))
+async def test_a_dump_of_uploads_settles_when_its_last_address_has_expired(context: IngestContext) -> None:
+    (_, first), (second, _) = await create_uploads(context, ["a.jpg", "b.jpg"])
+    await receive_upload(context, first, body(small_jpeg(1)))
     await Upload.filter(id=second.id).update(expires_at=second.created_at)
     await drop.settle_uploads(settle_s=0)
     assert (await Dump.get()).settled_at is not None
 
 
-async def test_uploads_settle_in_a_home_that_was_prepared_and_is_prepared_again(desk: Desk) -> None:
-    await library_claim.check_library(desk.library)
-    ((upload, _),) = await create_uploads(desk, ["a.jpg"])
+async def test_uploads_settle_in_a_home_that_was_prepared_and_is_prepared_again(
+    context: IngestContext,
+) -> None:
+    await library_claim.check_library(context.library)
+    ((upload, _),) = await create_uploads(context, ["a.jpg"])
     await Upload.filter(id=upload.id).update(expires_at=upload.created_at)
     await drop.settle_uploads(settle_s=0)
     assert (await Dump.get()).settled_at is not None
-    await library_claim.check_library(desk.library)
+    await library_claim.check_library(context.library)
 
 
 async def test_what_a_crash_cut_off_keeps_its_dump_open_only_until_the_address_is_long_gone(
-    desk: Desk,
+    context: IngestContext,
 ) -> None:
-    ((upload, _),) = await create_uploads(desk, ["a.jpg"])
+    ((upload, _),) = await create_uploads(context, ["a.jpg"])
     await make_file(await Dump.get(), FileState.SEEN)
     await drop.settle_uploads(settle_s=0)
     assert (await Dump.get()).settled_at is None
@@ -91,41 +93,41 @@ async def test_what_a_crash_cut_off_keeps_its_dump_open_only_until_the_address_i
     assert not await File.exists()
 
 
-async def test_without_detection_the_job_is_held(desk: Desk) -> None:
-    ((_, token),) = await create_uploads(desk, ["a.jpg"], detect=False)
-    received = await receive_upload(desk, token, body(small_jpeg()))
+async def test_without_detection_the_job_is_held(context: IngestContext) -> None:
+    ((_, token),) = await create_uploads(context, ["a.jpg"], detect=False)
+    received = await receive_upload(context, token, body(small_jpeg()))
     assert received.outcome.image_id == (await Image.get()).id
     assert (await Job.get()).held
 
 
-async def test_an_address_works_once(desk: Desk) -> None:
-    ((_, token),) = await create_uploads(desk, ["a.jpg"])
-    await receive_upload(desk, token, body(small_jpeg()))
+async def test_an_address_works_once(context: IngestContext) -> None:
+    ((_, token),) = await create_uploads(context, ["a.jpg"])
+    await receive_upload(context, token, body(small_jpeg()))
     with pytest.raises(RefusedError, match="was used or has expired"):
-        await receive_upload(desk, token, body(small_jpeg()))
+        await receive_upload(context, token, body(small_jpeg()))
 
 
-async def test_an_address_expires(desk: Desk) -> None:
-    ((upload, token),) = await create_uploads(desk, ["a.jpg"])
+async def test_an_address_expires(context: IngestContext) -> None:
+    ((upload, token),) = await create_uploads(context, ["a.jpg"])
     await Upload.filter(id=upload.id).update(expires_at=upload.created_at)
     with pytest.raises(RefusedError, match="was used or has expired"):
-        await receive_upload(desk, token, body(small_jpeg()))
+        await receive_upload(context, token, body(small_jpeg()))
 
 
-async def test_an_unknown_address_is_unknown(desk: Desk) -> None:
+async def test_an_unknown_address_is_unknown(context: IngestContext) -> None:
     with pytest.raises(NotFoundError, match="no such upload address"):
-        await receive_upload(desk, "guess", body(small_jpeg()))
+        await receive_upload(context, "guess", body(small_jpeg()))
 
 
-async def test_the_secret_is_stored_only_as_its_hash(desk: Desk) -> None:
-    ((upload, token),) = await create_uploads(desk, ["a.jpg"])
+async def test_the_secret_is_stored_only_as_its_hash(context: IngestContext) -> None:
+    ((upload, token),) = await create_uploads(context, ["a.jpg"])
     assert len(token) >= 43
     assert token.encode() not in upload.token_hash
     assert len(upload.token_hash) == 32
 
 
-async def test_a_body_that_is_too_large_is_rejected_and_named(desk: Desk) -> None:
-    small = Desk(desk.settings.model_copy(update={"max_file_bytes": 500}), desk.wakeup)
+async def test_a_body_that_is_too_large_is_rejected_and_named(context: IngestContext) -> None:
+    small = IngestContext(context.settings.model_copy(update={"max_file_bytes": 500}), context.wakeup)
     ((_, token),) = await create_uploads(small, ["a.jpg"])
     received = await receive_upload(small, token, body(small_jpeg() + bytes(5000)))
     assert received.outcome.reason is Reason.TOO_LARGE_BYTES
@@ -133,8 +135,8 @@ async def test_a_body_that_is_too_large_is_rejected_and_named(desk: Desk) -> Non
     assert (await File.get()).size_bytes == 501
 
 
-async def test_after_a_broken_transfer_the_address_can_be_used_again(desk: Desk) -> None:
-    ((_, token),) = await create_uploads(desk, ["a.jpg"])
+async def test_after_a_broken_transfer_the_address_can_be_used_again(context: IngestContext) -> None:
+    ((_, token),) = await create_uploads(context, ["a.jpg"])
 
     class GoneError(Exception):
         pass
@@ -144,17 +146,17 @@ async def test_after_a_broken_transfer_the_address_can_be_used_again(desk: Desk)
         raise GoneError
 
     with pytest.raises(GoneError):
-        await receive_upload(desk, token, broken())
+        await receive_upload(context, token, broken())
     assert await File.all().count() == 0
-    assert list(library.incoming_dir(desk.library).iterdir()) == []
-    received = await receive_upload(desk, token, body(small_jpeg()))
+    assert list(library.incoming_dir(context.library).iterdir()) == []
+    received = await receive_upload(context, token, body(small_jpeg()))
     assert received.outcome.state is FileState.STORED
 
 
 async def test_after_a_failed_admission_the_address_can_be_used_again(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    context: IngestContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ((_, token),) = await create_uploads(desk, ["a.jpg"])
+    ((_, token),) = await create_uploads(context, ["a.jpg"])
 
     class PowerCutError(Exception):
         pass
@@ -165,49 +167,49 @@ async def test_after_a_failed_admission_the_address_can_be_used_again(
     with monkeypatch.context() as patch:
         patch.setattr(uploading, "admit", cut)
         with pytest.raises(PowerCutError):
-            await receive_upload(desk, token, body(small_jpeg()))
+            await receive_upload(context, token, body(small_jpeg()))
     assert await File.all().count() == 0
-    assert (await receive_upload(desk, token, body(small_jpeg()))).outcome.state is FileState.STORED
+    assert (await receive_upload(context, token, body(small_jpeg()))).outcome.state is FileState.STORED
 
 
-async def test_while_one_transfer_has_the_address_another_is_told_to_wait(desk: Desk) -> None:
-    ((_, token),) = await create_uploads(desk, ["a.jpg"])
+async def test_while_one_transfer_has_the_address_another_is_told_to_wait(context: IngestContext) -> None:
+    ((_, token),) = await create_uploads(context, ["a.jpg"])
 
     async def slow() -> AsyncIterator[bytes]:
         yield small_jpeg()[:50]
         with pytest.raises(BusyError, match="Try again in 30 seconds"):
-            await receive_upload(desk, token, body(small_jpeg(2)))
+            await receive_upload(context, token, body(small_jpeg(2)))
         yield small_jpeg()[50:]
 
-    assert (await receive_upload(desk, token, slow())).outcome.state is FileState.STORED
+    assert (await receive_upload(context, token, slow())).outcome.state is FileState.STORED
     assert await Image.all().count() == 1
 
 
 async def test_a_transfer_that_went_silent_is_replaced_and_stops_when_it_comes_back(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    context: IngestContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploading, "_SIGN_EVERY_S", 0)
-    ((_, token),) = await create_uploads(desk, ["a.jpg"])
+    ((_, token),) = await create_uploads(context, ["a.jpg"])
 
     async def stalled() -> AsyncIterator[bytes]:
         yield small_jpeg()[:50]
         await Upload.all().update(used_at=NOON)  # nothing has come since then
-        replaced = await receive_upload(desk, token, body(small_jpeg(2)))
+        replaced = await receive_upload(context, token, body(small_jpeg(2)))
         assert replaced.outcome.state is FileState.STORED
         yield small_jpeg()[50:]
 
     with pytest.raises(BusyError, match="another one"):
-        await receive_upload(desk, token, stalled())
+        await receive_upload(context, token, stalled())
     assert (await Image.get()).sha256 == hashlib.sha256(small_jpeg(2)).digest()
     assert await Upload.filter(file_id=(await File.get()).id).count() == 1
-    assert list(library.incoming_dir(desk.library).iterdir()) == []
+    assert list(library.incoming_dir(context.library).iterdir()) == []
 
 
 async def test_signs_of_life_keep_the_address_however_long_it_takes(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    context: IngestContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploading, "_SIGN_EVERY_S", 0)
-    ((made, token),) = await create_uploads(desk, ["a.jpg"])
+    ((made, token),) = await create_uploads(context, ["a.jpg"])
     times: list[dt.datetime | None] = []
 
     async def slow() -> AsyncIterator[bytes]:
@@ -215,7 +217,7 @@ async def test_signs_of_life_keep_the_address_however_long_it_takes(
             yield part
             times.append((await Upload.get(id=made.id)).used_at)
 
-    assert (await receive_upload(desk, token, slow())).outcome.state is FileState.STORED
+    assert (await receive_upload(context, token, slow())).outcome.state is FileState.STORED
     assert len(set(times)) == 3
 
 
@@ -226,18 +228,18 @@ async def away(*_: object) -> None:
 
 @pytest.mark.parametrize("step", ["admitted", "finish"])
 async def test_a_file_that_met_an_outage_is_taken_when_it_is_sent_again(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str
+    context: IngestContext, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    ((_, token),) = await create_uploads(desk, ["a.jpg"])
+    ((_, token),) = await create_uploads(context, ["a.jpg"])
     with monkeypatch.context() as patch:
         patch.setattr(uploads, step, away)
         patch.setattr(uploads, "give_back", away)
         with pytest.raises(ConnectionResetError):
-            await receive_upload(desk, token, body(small_jpeg()))
+            await receive_upload(context, token, body(small_jpeg()))
     with pytest.raises(BusyError):
-        await receive_upload(desk, token, body(small_jpeg()))
+        await receive_upload(context, token, body(small_jpeg()))
     await Upload.all().update(used_at=NOON)  # half a minute later
-    received = await receive_upload(desk, token, body(small_jpeg()))
+    received = await receive_upload(context, token, body(small_jpeg()))
     image = await Image.get()
     assert (received.outcome.state, received.outcome.image_id) == (FileState.STORED, image.id)
     receipt = await receipts.itemised(received.dump_id)
@@ -245,34 +247,34 @@ async def test_a_file_that_met_an_outage_is_taken_when_it_is_sent_again(
     assert await Job.all().count() == 1
     assert (await Dump.get()).settled_at is not None
     with pytest.raises(RefusedError):
-        await receive_upload(desk, token, body(small_jpeg()))
+        await receive_upload(context, token, body(small_jpeg()))
 
 
 async def test_other_bytes_after_an_outage_are_another_file(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    context: IngestContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ((_, token),) = await create_uploads(desk, ["a.jpg"])
+    ((_, token),) = await create_uploads(context, ["a.jpg"])
     with monkeypatch.context() as patch:
         patch.setattr(uploads, "finish", away)
         with pytest.raises(ConnectionResetError):
-            await receive_upload(desk, token, body(small_jpeg(1)))
-    received = await receive_upload(desk, token, body(small_jpeg(2)))
+            await receive_upload(context, token, body(small_jpeg(1)))
+    received = await receive_upload(context, token, body(small_jpeg(2)))
     assert received.outcome.sha256 == hashlib.sha256(small_jpeg(2)).digest()
     assert (await receipts.itemised(received.dump_id)).counts.stored == 2
 
 
-async def test_names_are_cut_to_their_last_part(desk: Desk) -> None:
+async def test_names_are_cut_to_their_last_part(context: IngestContext) -> None:
     names = ["../../etc/passwd.jpg", "C:\\photos\\deer.jpg", "a\0b.jpg"]
-    made = await create_uploads(desk, names)
+    made = await create_uploads(context, names)
     assert [upload.file_name for upload, _ in made] == ["passwd.jpg", "deer.jpg", "a\\x00b.jpg"]
 
 
 @pytest.mark.parametrize("names", [[], [""], ["x" * 256], ["folder/"], ["a.jpg"] * 1001])
-async def test_names_that_are_none_are_refused(desk: Desk, names: list[str]) -> None:
+async def test_names_that_are_none_are_refused(context: IngestContext, names: list[str]) -> None:
     with pytest.raises(UsageError, match="names: "):
-        await create_uploads(desk, names)
+        await create_uploads(context, names)
 
 
-async def test_an_unknown_location_is_refused(desk: Desk) -> None:
+async def test_an_unknown_location_is_refused(context: IngestContext) -> None:
     with pytest.raises(NotFoundError, match="no location"):
-        await create_uploads(desk, ["a.jpg"], location_id=unknown_id())
+        await create_uploads(context, ["a.jpg"], location_id=unknown_id())

@@ -18,12 +18,12 @@ from tests.ingest.conftest import Admit, Put, find_in_drop, small_jpeg
 from tests.ingest.devices import folder_on_another_device
 from thumper.domain.keep import Keep
 from thumper.domain.progress import SourceKind
-from thumper.domain.wipe import CardToCompare, Verdict
+from thumper.domain.wipe import CardToCompare, WipeVerdict
 from thumper.domain.wipe_messages import WipeCode
 from thumper.errors import NotFoundError
 from thumper.ingest import wipe_check
 from thumper.ingest.admit import admit
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
 from thumper.ingest.upload import create_uploads, receive_upload
 from thumper.ingest.walk import Entry, Unreadable, walk
@@ -33,11 +33,11 @@ from thumper.store.files.wipe_rows import Original
 from thumper.store.models import Dump, Image, Source, Upload
 
 
-async def verdict(dump_id: UUID) -> Verdict:
+async def verdict(dump_id: UUID) -> WipeVerdict:
     return await WipeCheck(dump_id).run()
 
 
-def codes(found: Verdict) -> list[WipeCode]:
+def codes(found: WipeVerdict) -> list[WipeCode]:
     return [obstacle.code for obstacle in found.obstacles]
 
 
@@ -64,15 +64,17 @@ def card(elsewhere: Path) -> Path:
     return elsewhere / "card"
 
 
-async def test_a_card_whose_photos_are_copied_to_another_device_is_safe(desk: Desk, card: Path) -> None:
-    receipt = await ingest_path(desk, card)
+async def test_a_card_whose_photos_are_copied_to_another_device_is_safe(
+    context: IngestContext, card: Path
+) -> None:
+    receipt = await ingest_path(context, card)
     found = await verdict(receipt.dump_id)
     assert found.safe, found
     assert (found.to_check, found.checked) == (5, 5)
     assert found.size_bytes == sum(len(small_jpeg(shade)) for shade in range(4))
     assert found.card is None
     # A card of duplicates is as safe as the first one.
-    again = await ingest_path(desk, card)
+    again = await ingest_path(context, card)
     assert (again.counts.duplicate, (await verdict(again.dump_id)).safe) == (5, True)
     # What was taken out of its reader was on the device that was recorded.
     shutil.rmtree(card)
@@ -83,9 +85,11 @@ async def test_a_card_whose_photos_are_copied_to_another_device_is_safe(desk: De
     assert codes(await verdict(again.dump_id)) == [WipeCode.DEVICE_UNKNOWN]
 
 
-async def test_copies_on_the_same_device_are_not_safe(desk: Desk, card: Path, tmp_path: Path) -> None:
+async def test_copies_on_the_same_device_are_not_safe(
+    context: IngestContext, card: Path, tmp_path: Path
+) -> None:
     near = shutil.copytree(card, tmp_path / "near")
-    receipt = await ingest_path(desk, near)
+    receipt = await ingest_path(context, near)
     found = await verdict(receipt.dump_id)
     assert codes(found) == [WipeCode.SAME_DEVICE]
     assert found.obstacles[0].files == 5
@@ -93,8 +97,8 @@ async def test_copies_on_the_same_device_are_not_safe(desk: Desk, card: Path, tm
     assert codes(await verdict(receipt.dump_id)) == [WipeCode.SAME_DEVICE]
 
 
-async def test_an_original_that_is_gone_or_changed_is_named(desk: Desk, card: Path) -> None:
-    receipt = await ingest_path(desk, card)
+async def test_an_original_that_is_gone_or_changed_is_named(context: IngestContext, card: Path) -> None:
+    receipt = await ingest_path(context, card)
     gone, changed, odd = [await original_of(f"IMG_000{number}.JPG") for number in (1, 2, 3)]
     gone.unlink()
     content = bytearray(changed.read_bytes())
@@ -117,20 +121,20 @@ async def test_an_original_that_is_gone_or_changed_is_named(desk: Desk, card: Pa
     ]
 
 
-async def test_one_original_of_two_files_counts_for_both(desk: Desk, card: Path) -> None:
-    receipt = await ingest_path(desk, card)
+async def test_one_original_of_two_files_counts_for_both(context: IngestContext, card: Path) -> None:
+    receipt = await ingest_path(context, card)
     twice = await Image.get(sha256=hashlib.sha256(small_jpeg(0)).digest())
     Path(os.fsdecode(twice.original_path)).unlink()
     (missing,) = (await verdict(receipt.dump_id)).obstacles
     assert (missing.code, missing.files) == (WipeCode.ORIGINAL_MISSING, 2)
 
 
-async def test_videos_and_rejected_files_make_a_card_unsafe(desk: Desk, card: Path) -> None:
+async def test_videos_and_rejected_files_make_a_card_unsafe(context: IngestContext, card: Path) -> None:
     for name in ("CLIP_0001.MP4", "CLIP_0002.avi", "CLIP_0003.Mov"):
         (card / name).write_bytes(b"film")
     (card / "notes.txt").write_bytes(b"words")
     (card / "CUT.JPG").write_bytes(small_jpeg(9)[:200])
-    receipt = await ingest_path(desk, card)
+    receipt = await ingest_path(context, card)
     assert (receipt.counts.rejected, receipt.counts.videos) == (5, 3)
     messages = {file.path: file.message for file in receipt.rejected}
     assert "It is a video" in messages["CLIP_0002.avi"]
@@ -144,21 +148,23 @@ async def test_videos_and_rejected_files_make_a_card_unsafe(desk: Desk, card: Pa
     assert (found.to_check, found.checked) == (5, 5)
 
 
-async def test_what_lies_on_the_card_now_must_be_in_its_receipt(desk: Desk, card: Path) -> None:
-    receipt = await ingest_path(desk, card)
+async def test_what_lies_on_the_card_now_must_be_in_its_receipt(context: IngestContext, card: Path) -> None:
+    receipt = await ingest_path(context, card)
     photo = card / "DCIM/100MEDIA/IMG_0001.JPG"
     (card / "DCIM/100MEDIA/IMG_0009.JPG").write_bytes(small_jpeg(9))
     photo.write_bytes(small_jpeg(77))
     (strange,) = (await verdict(receipt.dump_id)).obstacles
     assert strange.code is WipeCode.NOT_IN_RECEIPT
     assert strange.examples == ("DCIM/100MEDIA/IMG_0001.JPG", "DCIM/100MEDIA/IMG_0009.JPG")
-    again = await ingest_path(desk, card)
+    again = await ingest_path(context, card)
     assert (await verdict(again.dump_id)).safe
     assert codes(await verdict(receipt.dump_id)) == [WipeCode.NOT_IN_RECEIPT]
 
 
-async def test_another_card_in_the_same_reader_is_not_taken_for_the_first(desk: Desk, card: Path) -> None:
-    receipt = await ingest_path(desk, card)
+async def test_another_card_in_the_same_reader_is_not_taken_for_the_first(
+    context: IngestContext, card: Path
+) -> None:
+    receipt = await ingest_path(context, card)
     shutil.rmtree(card)
     (card / "DCIM/100MEDIA").mkdir(parents=True)
     (card / "DCIM/100MEDIA/IMG_0001.JPG").write_bytes(small_jpeg(123))
@@ -166,9 +172,9 @@ async def test_another_card_in_the_same_reader_is_not_taken_for_the_first(desk: 
 
 
 async def test_a_folder_that_cannot_be_opened_is_named(
-    desk: Desk, card: Path, monkeypatch: pytest.MonkeyPatch
+    context: IngestContext, card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receipt = await ingest_path(desk, card)
+    receipt = await ingest_path(context, card)
 
     def closed(root: bytes, folder: bytes = b"", *, deep: bool = True) -> Iterator[Entry]:
         yield from walk(root, folder, deep=deep)
@@ -181,18 +187,18 @@ async def test_a_folder_that_cannot_be_opened_is_named(
 
 
 async def test_one_photo_that_was_ingested_by_itself_says_nothing_of_its_neighbours(
-    desk: Desk, card: Path
+    context: IngestContext, card: Path
 ) -> None:
-    receipt = await ingest_path(desk, card / "DCIM/100MEDIA/IMG_0001.JPG")
+    receipt = await ingest_path(context, card / "DCIM/100MEDIA/IMG_0001.JPG")
     found = await verdict(receipt.dump_id)
     assert (found.safe, found.checked) == (True, 1)
     (card / "DCIM/100MEDIA/IMG_0001.JPG").write_bytes(small_jpeg(50))
     assert codes(await verdict(receipt.dump_id)) == [WipeCode.NOT_IN_RECEIPT]
 
 
-async def test_a_dump_without_files_is_not_safe(desk: Desk, elsewhere: Path) -> None:
+async def test_a_dump_without_files_is_not_safe(context: IngestContext, elsewhere: Path) -> None:
     (elsewhere / "empty").mkdir()
-    receipt = await ingest_path(desk, elsewhere / "empty")
+    receipt = await ingest_path(context, elsewhere / "empty")
     assert codes(await verdict(receipt.dump_id)) == [WipeCode.EMPTY]
 
 
@@ -202,7 +208,7 @@ async def settle(dump: Dump) -> Dump:
 
 
 async def test_a_watched_folder_is_the_archive_and_its_card_can_be_compared(
-    desk: Desk, put: Put, admit_names: Admit
+    context: IngestContext, put: Put, admit_names: Admit
 ) -> None:
     for shade, name in enumerate(["Barn/1.jpg", "Barn/DCIM/2.jpg"]):
         put(name, small_jpeg(shade))
@@ -234,28 +240,30 @@ async def test_a_watched_folder_is_the_archive_and_its_card_can_be_compared(
 
 
 async def test_a_file_that_is_still_growing_keeps_a_dump_unsafe_and_nothing_is_read(
-    desk: Desk, put: Put, admit_names: Admit, monkeypatch: pytest.MonkeyPatch
+    context: IngestContext, put: Put, admit_names: Admit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put("Barn/1.jpg", small_jpeg(1))
     put("Barn/2.jpg", small_jpeg(2))
     await admit_names("Barn/1.jpg")
-    await find_in_drop(desk, ["Barn/2.jpg"])
+    await find_in_drop(context, ["Barn/2.jpg"])
     monkeypatch.setattr(wipe_check, "_reread", pytest.fail)
     (waiting,) = (await verdict((await Dump.get()).id)).obstacles
     assert (waiting.code, waiting.examples) == (WipeCode.WAITING, ("Barn/2.jpg",))
 
 
 @pytest_asyncio.fixture
-async def far_drop(desk: Desk, elsewhere: Path) -> AsyncIterator[Desk]:
-    """A desk whose drop folder is on another device than its library, and whose photos are copied."""
-    settings = desk.settings.model_copy(update={"drop": elsewhere / "drop", "keep": Keep.COPY})
+async def far_drop(context: IngestContext, elsewhere: Path) -> AsyncIterator[IngestContext]:
+    """A context whose drop folder is on another device than its library, and whose photos are copied."""
+    settings = context.settings.model_copy(update={"drop": elsewhere / "drop", "keep": Keep.COPY})
     settings.drop_dir.mkdir()
-    far = Desk.of(settings)
+    far = IngestContext.of(settings)
     yield far
     await far.wakeup.close()
 
 
-async def test_a_drop_folder_that_is_copied_to_another_device_may_be_cleaned_up(far_drop: Desk) -> None:
+async def test_a_drop_folder_that_is_copied_to_another_device_may_be_cleaned_up(
+    far_drop: IngestContext,
+) -> None:
     folder = far_drop.settings.drop_dir / "Barn"
     folder.mkdir()
     for shade in range(3):
@@ -280,7 +288,7 @@ async def test_a_drop_folder_that_is_copied_to_another_device_may_be_cleaned_up(
 
 
 async def test_what_other_deliveries_brought_into_a_folder_and_is_kept_nowhere_else_is_not_wiped_along(
-    far_drop: Desk,
+    far_drop: IngestContext,
 ) -> None:
     folder = far_drop.settings.drop_dir / "Barn"
     folder.mkdir()
@@ -306,29 +314,29 @@ async def test_what_other_deliveries_brought_into_a_folder_and_is_kept_nowhere_e
 
 
 async def test_uploads_have_no_device_of_their_own_and_all_that_were_promised_must_have_come(
-    desk: Desk,
+    context: IngestContext,
 ) -> None:
-    made = await create_uploads(desk, ["a.jpg", "b.jpg"])
+    made = await create_uploads(context, ["a.jpg", "b.jpg"])
 
     async def body(content: bytes) -> AsyncIterator[bytes]:
         yield content
 
-    first = await receive_upload(desk, made[0][1], body(small_jpeg(1)))
+    first = await receive_upload(context, made[0][1], body(small_jpeg(1)))
     assert codes(await verdict(first.dump_id)) == [WipeCode.WAITING]
     await Upload.filter(id=made[1][0].id).update(expires_at=made[1][0].created_at)
     await settle(await Dump.get())
     never = await verdict(first.dump_id)
     assert codes(never) == [WipeCode.NEVER_SENT]
     assert never.obstacles[0].examples == ("b.jpg",)
-    ((_, token),) = await create_uploads(desk, ["b.jpg"])
-    second = await receive_upload(desk, token, body(small_jpeg(2)))
+    ((_, token),) = await create_uploads(context, ["b.jpg"])
+    second = await receive_upload(context, token, body(small_jpeg(2)))
     assert (await verdict(second.dump_id)).safe
 
 
 async def test_a_dump_that_changes_whenever_it_is_checked_is_not_safe(
-    desk: Desk, card: Path, monkeypatch: pytest.MonkeyPatch
+    context: IngestContext, card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receipt = await ingest_path(desk, card)
+    receipt = await ingest_path(context, card)
     looks = 0
     read = wipe_rows.originals
 
@@ -345,9 +353,9 @@ async def test_a_dump_that_changes_whenever_it_is_checked_is_not_safe(
 
 
 async def test_a_dump_that_changed_once_is_checked_again(
-    desk: Desk, card: Path, monkeypatch: pytest.MonkeyPatch
+    context: IngestContext, card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receipt = await ingest_path(desk, card)
+    receipt = await ingest_path(context, card)
     read = wipe_rows.originals
 
     async def once(dump_id: UUID, *, after: UUID) -> list[Original]:
@@ -361,14 +369,14 @@ async def test_a_dump_that_changed_once_is_checked_again(
 
 
 async def test_a_dump_of_many_pages_is_read_to_its_end(
-    desk: Desk, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    context: IngestContext, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wipe_rows, "_ORIGINALS", wipe_rows._ORIGINALS.replace("LIMIT 2000", "LIMIT 7"))
     monkeypatch.setattr(wipe_check, "_ENTRIES", 11)
     (elsewhere / "card").mkdir()
     for shade in range(40):
         (elsewhere / "card" / f"{shade:02}.jpg").write_bytes(small_jpeg(shade))
-    receipt = await ingest_path(desk, elsewhere / "card")
+    receipt = await ingest_path(context, elsewhere / "card")
     found = await verdict(receipt.dump_id)
     assert (found.safe, found.checked) == (True, 40)
 

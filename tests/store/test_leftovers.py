@@ -20,7 +20,7 @@ from tests.journeys.conftest import free_port
 from tests.patience import PATIENCE_S, until
 from tests.pipeline import use_detector
 from thumper.domain.progress import FileState
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.upload import create_uploads, receive_upload
 from thumper.settings import Settings
 from thumper.store.disk import library
@@ -81,8 +81,8 @@ async def test_an_upload_whose_server_is_killed_goes_at_a_worker_start_and_one_t
     database: str, settings: Settings
 ) -> None:
     await use_detector()
-    desk = Desk.of(settings)
-    (_, broken), (_, running) = await create_uploads(desk, ["1.jpg", "2.jpg"])
+    context = IngestContext.of(settings)
+    (_, broken), (_, running) = await create_uploads(context, ["1.jpg", "2.jpg"])
     incoming = library.incoming_dir(settings.library_dir)
     await send_to_a_server_that_is_killed(settings, broken)
     (left,) = incoming.iterdir()
@@ -93,7 +93,7 @@ async def test_an_upload_whose_server_is_killed_goes_at_a_worker_start_and_one_t
         await resume.wait()
         yield content[50:]
 
-    receiving = asyncio.create_task(receive_upload(desk, running, slowly()))
+    receiving = asyncio.create_task(receive_upload(context, running, slowly()))
     await until(lambda: _now(len(list(incoming.iterdir())) == 2))
     _tidy_up(settings)  # a worker that starts now
     await asyncio.sleep(0.5)
@@ -105,7 +105,7 @@ async def test_an_upload_whose_server_is_killed_goes_at_a_worker_start_and_one_t
     resume.set()
     assert (await receiving).outcome.state is FileState.STORED
     assert list(incoming.iterdir()) == []
-    await desk.wakeup.close()
+    await context.wakeup.close()
 
 
 async def send_to_a_server_that_is_killed(settings: Settings, token: str) -> None:

@@ -13,7 +13,7 @@ import pytest_asyncio
 from tests.patience import PATIENCE_S
 from tests.pipeline import use_detector
 from thumper.domain.progress import WAITING, SourceKind, SourceState, WatchMode
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.settings import Settings
 from thumper.store.files import receipts
 from thumper.store.files.receipts import ItemisedReceipt
@@ -29,18 +29,18 @@ class Watching:
         self.settings = settings
         self.drop = settings.drop_dir
         self.health = Health()
-        self._desk = Desk.of(settings)
+        self._context = IngestContext.of(settings)
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def change(self, **settings: object) -> None:
         """Use other settings; before the start."""
         self.settings = self.settings.model_copy(update=settings)
-        self._desk = Desk.of(self.settings)
+        self._context = IngestContext.of(self.settings)
 
     def start(self) -> None:
         self._stop = asyncio.Event()
-        self._task = asyncio.create_task(watch(self._desk, stop=self._stop, health=self.health))
+        self._task = asyncio.create_task(watch(self._context, stop=self._stop, health=self.health))
 
     async def stop(self) -> None:
         if self._task is not None:
@@ -59,7 +59,7 @@ class Watching:
     async def close(self) -> None:
         with contextlib.suppress(Exception):
             await self.stop()
-        await self._desk.wakeup.close()
+        await self._context.wakeup.close()
 
     async def until(self, condition: Callable[[], Awaitable[bool]]) -> None:
         give_up_at = time.monotonic() + PATIENCE_S

@@ -189,7 +189,7 @@ async def test_a_file_system_without_events_is_polled(
     assert list(await watching.states()) == ["front/front.jpg"]
     await stage.end_watcher()
     watching.change(watch="polling")
-    quick = "from thumper.watcher import senses; senses.POLL_S = senses.SHARE_LOOK_S = 0.3"
+    quick = "from thumper.watcher import change_detection as own; own.POLL_S = own.SHARE_LOOK_S = 0.3"
     await stage.watch(watching.settings, before=quick)
     await watching.until_settled(4)
     fill(card, range(3, 6))

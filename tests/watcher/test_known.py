@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thumper.watcher.known import Known
+from thumper.watcher.known import SettledFiles
 
 PATHS = st.sampled_from([b"a", b"b", b"card/a", b"card/b", b"card/DCIM/a", b"cardigan/a"])
 
 
 @given(st.lists(st.tuples(PATHS, st.none() | st.integers(0, 9))))
 def test_it_remembers_what_was_put_and_not_discarded(steps: list[tuple[bytes, int | None]]) -> None:
-    known, expected = Known(), dict[bytes, tuple[int, int]]()
+    known, expected = SettledFiles(), dict[bytes, tuple[int, int]]()
     for path, size in steps:
         if size is None:
             known.discard(path)

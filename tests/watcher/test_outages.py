@@ -100,10 +100,10 @@ async def test_lost_connections_to_postgresql_lose_nothing(watching: Watching, d
 async def test_a_file_that_cannot_be_recorded_does_not_stop_the_others(
     watching: Watching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def trip(desk: object, files: list[object], **options: object) -> object:
+    async def trip(context: object, files: list[object], **options: object) -> object:
         if any(getattr(file, "name", b"") == b"5.jpg" for file in files):
             raise RuntimeError("something unforeseen")
-        return await admit(desk, files, **options)  # type: ignore[arg-type]  # passed through
+        return await admit(context, files, **options)  # type: ignore[arg-type]  # passed through
 
     monkeypatch.setattr(watch_loop, "admit", trip)
     for number in range(10):

@@ -16,7 +16,7 @@ from thumper.background import beside
 from thumper.domain.keep import Keep
 from thumper.domain.progress import FileState
 from thumper.errors import NoRoomError, ThumperError
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.settings import Settings
 from thumper.store.disk import library
 from thumper.store.files import retries
@@ -111,7 +111,7 @@ async def test_whatever_goes_wrong_retrying_goes_on(
     ]
     done = 0
 
-    async def readmit(_desk: Desk) -> None:
+    async def readmit(_context: IngestContext) -> None:
         nonlocal done
         done += 1
         if tries:
@@ -120,11 +120,11 @@ async def test_whatever_goes_wrong_retrying_goes_on(
     monkeypatch.setattr(watching_retries, "readmit", readmit)
     monkeypatch.setattr(watching_retries, "ASK_S", 0.01)
     monkeypatch.setattr(watching_retries, "_PAUSE_S", 0.01)
-    desk = Desk.of(settings)
+    context = IngestContext.of(settings)
 
     async def went_on() -> bool:
         return done > 4
 
-    async with beside(keep_readmitting(desk)):
+    async with beside(keep_readmitting(context)):
         await until(went_on)
-    await desk.wakeup.close()
+    await context.wakeup.close()

@@ -1,4 +1,4 @@
-"""A scan keeps only what is news, and folder by folder it finds what is in new folders."""
+"""A scan keeps only what has changed, and folder by folder it finds what is in new folders."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import os
 from pathlib import Path
 
 from thumper.ingest.walk import Found
-from thumper.watcher.known import Known
+from thumper.watcher.known import SettledFiles
 from thumper.watcher.scan import root_identity, scan_all, scan_folders
 
 
 class Memory:
-    """Knows some files; everything else is news, or only what has a certain ending."""
+    """Knows some files; everything else has changed, or only what has a certain ending."""
 
-    def __init__(self, *, news: bytes = b"") -> None:
-        self.known = Known()
-        self._news = news
+    def __init__(self, *, changed: bytes = b"") -> None:
+        self.known = SettledFiles()
+        self._changed = changed
 
     def is_news(self, file: Found) -> bool:
-        return file.path.endswith(self._news)
+        return file.path.endswith(self._changed)
 
 
 def make(root: Path, *names: str) -> None:
@@ -30,9 +30,9 @@ def make(root: Path, *names: str) -> None:
 
 def test_a_whole_scan_counts_all_and_keeps_the_news(tmp_path: Path) -> None:
     make(tmp_path, "a.jpg", "card/b.jpg", "card/DCIM/c.jpg")
-    scan = scan_all(os.fsencode(tmp_path), memory=Memory(news=b"b.jpg"))
+    scan = scan_all(os.fsencode(tmp_path), memory=Memory(changed=b"b.jpg"))
     assert scan.files == 3
-    assert [file.path for file in scan.news] == [b"card/b.jpg"]
+    assert [file.path for file in scan.changes] == [b"card/b.jpg"]
     assert scan.folders == {b"card", b"card/DCIM"}
 
 
@@ -47,7 +47,7 @@ def test_known_files_are_counted_and_only_what_changed_is_news(tmp_path: Path) -
     (tmp_path / "grown.jpg").write_bytes(b"more")
     os.utime(tmp_path / "older.jpg", ns=(1, 1))
     scan = scan_all(os.fsencode(tmp_path), memory=memory)
-    assert sorted(file.path for file in scan.news) == [
+    assert sorted(file.path for file in scan.changes) == [
         *(b"folder.jpg/new.jpg", b"grown.jpg", b"new.jpg", b"older.jpg"),
     ]
     assert scan.files == 6
@@ -57,7 +57,7 @@ def test_known_files_are_counted_and_only_what_changed_is_news(tmp_path: Path) -
 def test_a_look_into_a_folder_goes_below_its_new_folders_only(tmp_path: Path) -> None:
     make(tmp_path, "a.jpg", "old/b.jpg", "new/deep/c.jpg")
     scan = scan_folders(os.fsencode(tmp_path), [b"", b"new"], memory=Memory(), known_folders={b"old"})
-    assert sorted(file.path for file in scan.news) == [b"a.jpg", b"new/deep/c.jpg"]
+    assert sorted(file.path for file in scan.changes) == [b"a.jpg", b"new/deep/c.jpg"]
     assert {b"new", b"new/deep", b"old"} <= scan.folders
 
 

@@ -21,7 +21,7 @@ from tests.watcher.conftest import Watching
 from thumper.background import beside
 from thumper.domain.progress import ProcessRole, SourceState
 from thumper.ingest import admit, examine, walk
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
 from thumper.store.files import retries
 from thumper.store.models import File, Process
@@ -95,9 +95,9 @@ async def test_a_scan_that_hangs_midway_is_said_while_all_else_goes_on_and_ends_
     watching.put("card/deep/1.jpg", small_jpeg(1))
     watching.start()
     await watching.until_settled(1)
-    desk = Desk.of(watching.settings)
+    context = IngestContext.of(watching.settings)
     life = Life(role=ProcessRole.WATCH)
-    async with beside(keep_beating(life, watching.health.sign), keep_readmitting(desk)):
+    async with beside(keep_beating(life, watching.health.sign), keep_readmitting(context)):
         share.lost.set()
         watching.put("card/deep/2.jpg", small_jpeg(2))
         await watching.until_source_is(SourceState.OFFLINE)
@@ -107,7 +107,7 @@ async def test_a_scan_that_hangs_midway_is_said_while_all_else_goes_on_and_ends_
         said = Process.filter(message__contains="does not answer")
         await watching.until(said.exists)
         before, threads = (await said.get()).heartbeat_at, threading.active_count()
-        await ingest_and_retry(desk, tmp_path / "other card")
+        await ingest_and_retry(context, tmp_path / "other card")
         await watching.until(File.filter(display_path="3.jpg", state="stored").exists)
         await watching.until(said.filter(heartbeat_at__gt=before).exists)
         assert share.waiting == 1
@@ -118,14 +118,14 @@ async def test_a_scan_that_hangs_midway_is_said_while_all_else_goes_on_and_ends_
         await watching.until_source_is(SourceState.ONLINE)
         await watching.until(File.filter(display_path="card/deep/2.jpg", state="stored").exists)
     assert watching.health.trouble == ""
-    await desk.wakeup.close()
+    await context.wakeup.close()
 
 
-async def ingest_and_retry(desk: Desk, card: Path) -> None:
+async def ingest_and_retry(context: IngestContext, card: Path) -> None:
     """Ingest a card whose photo is rejected for a setting, and ask for another try."""
     card.mkdir()
     (card / "3.jpg").write_bytes(small_jpeg(3))
-    small = Desk(desk.settings.model_copy(update={"max_file_bytes": 10}), desk.wakeup)
+    small = IngestContext(context.settings.model_copy(update={"max_file_bytes": 10}), context.wakeup)
     receipt = await ingest_path(small, card)
     assert (await retries.ask(receipt.dump_id)).retried == 1
 

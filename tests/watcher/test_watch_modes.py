@@ -12,7 +12,7 @@ from tests.ingest.conftest import small_jpeg
 from tests.watcher.conftest import Watching
 from thumper.domain.progress import SourceState, WatchMode
 from thumper.watcher import canary, change_detection, daemon, disk, mounts, observation, root
-from thumper.watcher.change_detection import POLL_S, SHARE_LOOK_S, Senses
+from thumper.watcher.change_detection import POLL_S, SHARE_LOOK_S, ChangeDetection
 from thumper.watcher.hints import Hints
 from thumper.watcher.kernel_events import KernelEvents
 from thumper.watcher.mounts import Mount, Mounts, MountTable
@@ -213,12 +213,12 @@ async def test_a_listing_that_does_not_return_is_a_source_offline(
 async def test_how_often_it_scans_and_looks(watching: Watching, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(change_detection, "SHARE_LOOK_S", SHARE_LOOK_S)
     settings = watching.settings.model_copy(update={"rescan_s": 60.0, "look_s": 2.0})
-    by_events = Senses(os.fsencode(watching.drop), Hints(), settings=settings)
+    by_events = ChangeDetection(os.fsencode(watching.drop), Hints(), settings=settings)
     await by_events.attend((1, 1))
     assert (by_events.rescan_after_s(0.1), by_events.look_s) == (60.0, 2.0)
     await by_events.close()
     lies_on(monkeypatch, kind="cifs")
-    polling = Senses(os.fsencode(watching.drop), Hints(), settings=settings)
+    polling = ChangeDetection(os.fsencode(watching.drop), Hints(), settings=settings)
     await polling.attend((1, 1))
     assert polling.look_s == SHARE_LOOK_S == 5.0
     assert [polling.rescan_after_s(took_s) for took_s in (0.1, 2.0, 30.0)] == [POLL_S, 20.0, 60.0]

@@ -24,12 +24,12 @@ from thumper.domain.progress import ImageState
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.store.models import Dump, Image
 from thumper.store.queue import jobs
 from thumper.store.queue.results import Origin
 from thumper.weights import resolve
-from thumper.worker.batch import Bench
+from thumper.worker.batch import WorkerContext
 from thumper.worker.capacity import Capacity
 
 Queue = Callable[[Sequence[Path]], Awaitable[list[UUID]]]
@@ -101,16 +101,16 @@ def sandbox() -> Iterator[DecodeSandbox]:
 
 
 @pytest.fixture
-def bench(
+def context(
     queue: Queue, settings: Settings, sandbox: DecodeSandbox
-) -> Iterator[Callable[..., Awaitable[Bench]]]:
-    """Make a bench around a detector, for the detector that is current."""
+) -> Iterator[Callable[..., Awaitable[WorkerContext]]]:
+    """Make a context around a detector, for the detector that is current."""
     thread = ThreadPoolExecutor(1)
 
-    async def make(detector: ScriptedDetector) -> Bench:
+    async def make(detector: ScriptedDetector) -> WorkerContext:
         current = await detectors.current()
         assert current is not None
-        return Bench(
+        return WorkerContext(
             settings=settings,
             detector=detector,
             detector_id=current.id,

@@ -25,7 +25,7 @@ from thumper.settings import Settings
 from thumper.store.models import Detection, Image, Job, Source
 from thumper.store.queue import jobs
 from thumper.worker import batch as batches
-from thumper.worker.batch import Bench
+from thumper.worker.batch import WorkerContext
 from thumper.worker.capacity import Capacity
 from thumper.worker.detector import DeviceFault, DeviceUnfit
 from thumper.worker.drain import Drain
@@ -34,7 +34,7 @@ Queue = Callable[[Sequence[Path]], Awaitable[list[UUID]]]
 SCENE_SHAPE = (480, 640, 3)
 
 
-async def _run(own: Bench) -> None:
+async def _run(own: WorkerContext) -> None:
     lease = await batches.claim(own, busy=False)
     assert lease is not None
     batch = await batches.load(own, lease)
@@ -42,11 +42,11 @@ async def _run(own: Bench) -> None:
 
 
 async def test_out_of_memory_halves_the_batch_until_it_fits(
-    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+    queue: Queue, context: Callable[..., Awaitable[WorkerContext]], photos: Callable[[int], list[Path]]
 ) -> None:
     await queue(photos(8))
     detector = ScriptedDetector(room=2)
-    own = await bench(detector)
+    own = await context(detector)
     await _run(own)
     assert detector.sizes == [8, 4, 2, 2, 4, 2, 2]
     # What fits is remembered: the next batch does not run out of memory again.
@@ -58,7 +58,7 @@ async def test_out_of_memory_halves_the_batch_until_it_fits(
 
 
 async def test_calls_that_went_well_are_told_to_whoever_learns_how_many_are_fast(
-    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+    queue: Queue, context: Callable[..., Awaitable[WorkerContext]], photos: Callable[[int], list[Path]]
 ) -> None:
     class Noting(Capacity):
         noted: list[int]
@@ -71,7 +71,7 @@ async def test_calls_that_went_well_are_told_to_whoever_learns_how_many_are_fast
     await queue(photos(5))
     capacity = Noting(4)
     capacity.noted = []
-    await _run(dataclasses.replace(await bench(ScriptedDetector(room=2)), capacity=capacity))
+    await _run(dataclasses.replace(await context(ScriptedDetector(room=2)), capacity=capacity))
     assert capacity.noted == [2, 2]
     assert await Image.filter(state=ImageState.PENDING).count() == 1, "no more are claimed than are wanted"
 
@@ -87,20 +87,20 @@ class Picky(ScriptedDetector):
 
 
 async def test_a_photo_that_does_not_fit_alone_fails_with_that_reason_once_the_scene_did_fit(
-    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+    queue: Queue, context: Callable[..., Awaitable[WorkerContext]], photos: Callable[[int], list[Path]]
 ) -> None:
     await queue(photos(2))
     detector = Picky(room=0)
-    await _run(await bench(detector))
+    await _run(await context(detector))
     assert detector.sizes == [2, 1, 1, 1, 1], "each is tried once more by itself"
     assert await Image.filter(state=ImageState.FAILED, error_code="GPU_OUT_OF_MEMORY").count() == 2
 
 
 async def test_an_error_of_the_model_fails_the_photo_and_says_so(
-    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+    queue: Queue, context: Callable[..., Awaitable[WorkerContext]], photos: Callable[[int], list[Path]]
 ) -> None:
     await queue(photos(1))
-    await _run(await bench(Picky(error=ValueError("odd shape"))))
+    await _run(await context(Picky(error=ValueError("odd shape"))))
     image = await Image.get(state=ImageState.FAILED)
     assert image.error_code == "DETECTION_ERROR"
     assert image.error is not None
@@ -112,12 +112,12 @@ async def test_an_error_of_the_model_fails_the_photo_and_says_so(
 )
 async def test_a_model_that_fails_on_the_scene_as_well_blames_no_photo(
     queue: Queue,
-    bench: Callable[..., Awaitable[Bench]],
+    context: Callable[..., Awaitable[WorkerContext]],
     photos: Callable[[int], list[Path]],
     broken: ScriptedDetector,
 ) -> None:
     await queue(photos(3))
-    drain = Drain(await bench(broken))
+    drain = Drain(await context(broken))
     with pytest.raises(DeviceUnfit, match="fails on the proof scene"):
         await drain.keep_draining()
     assert await Job.filter(state=ImageState.PENDING, attempts=0, alone=False, crash_count=0).count() == 3
@@ -136,10 +136,10 @@ class Hung(ScriptedDetector):
 
 
 async def test_a_model_that_does_not_answer_in_time_is_a_device_fault(
-    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+    queue: Queue, context: Callable[..., Awaitable[WorkerContext]], photos: Callable[[int], list[Path]]
 ) -> None:
     await queue(photos(2))
-    own = await bench(Hung())
+    own = await context(Hung())
     own = dataclasses.replace(own, settings=own.settings.model_copy(update={"model_timeout_s": 0.2}))
     with pytest.raises(DeviceFault, match="did not answer"):
         await Drain(own).keep_draining()
@@ -148,20 +148,20 @@ async def test_a_model_that_does_not_answer_in_time_is_a_device_fault(
 
 
 async def test_a_slow_model_has_longer_for_many_photos(
-    bench: Callable[..., Awaitable[Bench]], queue: Queue, photos: Callable[[int], list[Path]]
+    context: Callable[..., Awaitable[WorkerContext]], queue: Queue, photos: Callable[[int], list[Path]]
 ) -> None:
     await queue(photos(1))
-    own = dataclasses.replace(await bench(ScriptedDetector()), scene_s=3.0)
+    own = dataclasses.replace(await context(ScriptedDetector()), scene_s=3.0)
     assert own.limit_s(1) == 24.0
     assert own.limit_s(16) == 384.0
     assert dataclasses.replace(own, scene_s=0.01).limit_s(16) == own.settings.model_timeout_s == 20.0
 
 
 async def test_a_device_fault_ends_the_loop_and_counts_as_a_crash_of_the_worker(
-    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+    queue: Queue, context: Callable[..., Awaitable[WorkerContext]], photos: Callable[[int], list[Path]]
 ) -> None:
     await queue(photos(3))
-    drain = Drain(await bench(ScriptedDetector(error=DeviceFault("CUDA error: an illegal memory access"))))
+    drain = Drain(await context(ScriptedDetector(error=DeviceFault("CUDA error: an illegal memory access"))))
     with pytest.raises(DeviceFault):
         await drain.keep_draining()
     assert await Job.filter(state=ImageState.PENDING, alone=True).count() == 3
@@ -174,20 +174,20 @@ async def _all_completed() -> bool:
 
 async def test_a_library_that_cannot_be_written_costs_thumbnails_and_no_detections(
     queue: Queue,
-    bench: Callable[..., Awaitable[Bench]],
+    context: Callable[..., Awaitable[WorkerContext]],
     photos: Callable[[int], list[Path]],
     settings: Settings,
 ) -> None:
     await queue(photos(2))
     settings.library_dir.parent.mkdir(parents=True)
     settings.library_dir.write_text("no folder")
-    await _run(await bench(ScriptedDetector()))
+    await _run(await context(ScriptedDetector()))
     assert await _all_completed()
 
 
 async def test_an_outage_between_claim_and_detection_leaves_no_image_in_processing(
     queue: Queue,
-    bench: Callable[..., Awaitable[Bench]],
+    context: Callable[..., Awaitable[WorkerContext]],
     photos: Callable[[int], list[Path]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -202,7 +202,7 @@ async def test_an_outage_between_claim_and_detection_leaves_no_image_in_processi
         raise ConnectionResetError
 
     monkeypatch.setattr(jobs, "begin", begin_at_last)
-    drain = Drain(await bench(ScriptedDetector()))
+    drain = Drain(await context(ScriptedDetector()))
     # Leases are kept alive, as in a living worker: no sweeper could help.
     tasks = [asyncio.create_task(drain.keep_leases()), asyncio.create_task(drain.keep_draining())]
     await until(_all_completed)
@@ -215,7 +215,7 @@ async def test_an_outage_between_claim_and_detection_leaves_no_image_in_processi
 
 async def test_a_claim_whose_answer_was_lost_is_given_back_and_nobody_waits_for_its_lease(
     queue: Queue,
-    bench: Callable[..., Awaitable[Bench]],
+    context: Callable[..., Awaitable[WorkerContext]],
     photos: Callable[[int], list[Path]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -230,7 +230,7 @@ async def test_a_claim_whose_answer_was_lost_is_given_back_and_nobody_waits_for_
         return lease
 
     monkeypatch.setattr(jobs, "claim", claim_and_lose_the_answer)
-    drain = Drain(await bench(ScriptedDetector()))
+    drain = Drain(await context(ScriptedDetector()))
     draining = asyncio.create_task(drain.keep_draining())
     await until(_all_completed)
     drain.stop()
@@ -242,7 +242,7 @@ async def test_a_claim_whose_answer_was_lost_is_given_back_and_nobody_waits_for_
 
 async def test_a_claim_that_is_cancelled_is_given_back(
     queue: Queue,
-    bench: Callable[..., Awaitable[Bench]],
+    context: Callable[..., Awaitable[WorkerContext]],
     photos: Callable[[int], list[Path]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -256,7 +256,7 @@ async def test_a_claim_that_is_cancelled_is_given_back(
         return lease
 
     monkeypatch.setattr(jobs, "claim", claim_and_linger)
-    drain = Drain(await bench(ScriptedDetector()))
+    drain = Drain(await context(ScriptedDetector()))
     draining = asyncio.create_task(drain.keep_draining())
     await asyncio.wait_for(claimed.wait(), 60)
     assert await Job.filter(state=ImageState.PROCESSING).count() == 2
@@ -269,7 +269,7 @@ async def test_a_claim_that_is_cancelled_is_given_back(
 @pytest.mark.parametrize("alone", [False, True])
 async def test_while_no_child_can_be_started_photos_wait_and_none_is_blamed(
     queue: Queue,
-    bench: Callable[..., Awaitable[Bench]],
+    context: Callable[..., Awaitable[WorkerContext]],
     photos: Callable[[int], list[Path]],
     monkeypatch: pytest.MonkeyPatch,
     alone: bool,
@@ -280,7 +280,7 @@ async def test_while_no_child_can_be_started_photos_wait_and_none_is_blamed(
     def refuse(*_: object, **__: object) -> None:
         raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
-    drain = Drain(await bench(ScriptedDetector()))
+    drain = Drain(await context(ScriptedDetector()))
 
     async def tells() -> bool:
         wait = Job.filter(state=ImageState.PENDING, attempts=0, alone=alone, crash_count=0)
@@ -298,7 +298,7 @@ async def test_while_no_child_can_be_started_photos_wait_and_none_is_blamed(
 
 
 async def test_a_batch_that_is_given_up_while_stopping_is_given_back_without_blame(
-    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]]
+    queue: Queue, context: Callable[..., Awaitable[WorkerContext]], photos: Callable[[int], list[Path]]
 ) -> None:
     class Slow(ScriptedDetector):
         entered, leave = threading.Event(), threading.Event()
@@ -310,7 +310,7 @@ async def test_a_batch_that_is_given_up_while_stopping_is_given_back_without_bla
             return super().detect(images)
 
     await queue(photos(20))
-    drain = Drain(await bench(Slow()))
+    drain = Drain(await context(Slow()))
     draining = asyncio.create_task(drain.keep_draining())
     await asyncio.to_thread(Slow.entered.wait, 60)
     drain.stop()
@@ -322,14 +322,17 @@ async def test_a_batch_that_is_given_up_while_stopping_is_given_back_without_bla
 
 
 async def test_photos_of_a_folder_that_is_not_mounted_are_kept_for_later_and_not_failed(
-    queue: Queue, bench: Callable[..., Awaitable[Bench]], photos: Callable[[int], list[Path]], tmp_path: Path
+    queue: Queue,
+    context: Callable[..., Awaitable[WorkerContext]],
+    photos: Callable[[int], list[Path]],
+    tmp_path: Path,
 ) -> None:
     await queue(photos(2))
     await Source.filter(kind=SourceKind.DROP).update(path=bytes(tmp_path / "not mounted"))
     away = await Image.first()
     assert away is not None
     await Image.filter(id=away.id).update(original_path=bytes(tmp_path / "not mounted" / "a.jpg"))
-    await _run(await bench(ScriptedDetector()))
+    await _run(await context(ScriptedDetector()))
     assert await Image.filter(state=ImageState.COMPLETED).count() == 1
     job = await Job.get(image_id=away.id)
     assert (job.state, job.attempts) == (ImageState.PENDING, 0)

@@ -19,7 +19,7 @@ from thumper.domain.precision import Precision
 from thumper.errors import DetectorError, PrecisionError
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.weights import Weights, resolve
 from thumper.worker import comparison
 from thumper.worker.comparison import Comparison

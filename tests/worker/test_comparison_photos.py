@@ -9,7 +9,7 @@ from uuid import UUID
 from tests.pipeline import ORIGIN, claim, detect, results_of, store_images
 from thumper.domain.label import ClassMap
 from thumper.domain.precision import Precision
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.store.models import Image
 from thumper.store.queue import results
 from thumper.weights import Weights

@@ -20,7 +20,7 @@ from thumper.domain.detection import RawDetection
 from thumper.domain.progress import ImageState
 from thumper.store.models import Image, Job
 from thumper.worker import batch as batches
-from thumper.worker.batch import Bench
+from thumper.worker.batch import WorkerContext
 from thumper.worker.capacity import Capacity
 from thumper.worker.detector import DeviceFault
 from thumper.worker.drain import Drain
@@ -58,13 +58,13 @@ def _write_slowly(detector: Second, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_the_model_has_the_next_batch_while_the_last_is_written(
     queue: Queue,
-    bench: Callable[..., Awaitable[Bench]],
+    context: Callable[..., Awaitable[WorkerContext]],
     photos: Callable[[int], list[Path]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await queue(photos(4))
     detector = Second()
-    own = await bench(detector)
+    own = await context(detector)
     _write_slowly(detector, monkeypatch)
     drain = Drain(dataclasses.replace(own, capacity=Capacity(2)))
     draining = asyncio.create_task(drain.keep_draining())
@@ -76,13 +76,13 @@ async def test_the_model_has_the_next_batch_while_the_last_is_written(
 
 async def test_a_fault_in_the_next_batch_does_not_cost_what_is_being_written(
     queue: Queue,
-    bench: Callable[..., Awaitable[Bench]],
+    context: Callable[..., Awaitable[WorkerContext]],
     photos: Callable[[int], list[Path]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await queue(photos(4))
     detector = Second(fault=DeviceFault("CUDA error: an illegal memory access"))
-    own = await bench(detector)
+    own = await context(detector)
     _write_slowly(detector, monkeypatch)
     drain = Drain(dataclasses.replace(own, capacity=Capacity(2)))
     with pytest.raises(DeviceFault):

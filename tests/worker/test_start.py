@@ -14,7 +14,7 @@ from thumper.domain.proof import Proof
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.store.status.processes import Life
 from thumper.weights import Weights, resolve
 from thumper.worker import main, start
@@ -93,10 +93,10 @@ async def test_an_outage_after_the_model_was_loaded_is_waited_for_with_the_model
     loaded: Detector = Loaded("cpu")  # type: ignore[assignment]  # that is all that is asked of it
     proved = start.Proved(loaded, proof, 0.1, "")
     with ThreadPoolExecutor(1) as thread, DecodeSandbox(Limits(), workers=1) as sandbox:
-        bench = await start.make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
+        context = await start.make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
     row = await detectors.current()
     assert row is not None
-    assert (row.id, row.labels, detectors.proof_of(row)) == (bench.detector_id, ["deer"], proof)
+    assert (row.id, row.labels, detectors.proof_of(row)) == (context.detector_id, ["deer"], proof)
 
 
 @pytest.mark.parametrize("is_busy", [True, False])

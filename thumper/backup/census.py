@@ -33,24 +33,24 @@ SELECT count(*) AS rows, coalesce(sum(
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class TableContent:
     """What is in one table."""
 
     rows: int
     fingerprint: str
 
 
-async def count(connection: asyncpg.Connection) -> dict[str, Tally]:
+async def count(connection: asyncpg.Connection) -> dict[str, TableContent]:
     """Count every table as the present transaction sees it, or now."""
     await connection.execute(_SPEECH)
     tallies = {}
     for row in await connection.fetch(_TABLES, UNCOUNTED):
         name = '"' + row["relname"].replace('"', '""') + '"'
-        tallies[row["relname"]] = Tally(**await connection.fetchrow(_COUNT.format(name)))
+        tallies[row["relname"]] = TableContent(**await connection.fetchrow(_COUNT.format(name)))
     return tallies
 
 
-def compare(expected: dict[str, Tally], found: dict[str, Tally]) -> None:
+def compare(expected: dict[str, TableContent], found: dict[str, TableContent]) -> None:
     """Raise `BadBackupError` naming the first table whose rows are not those that were counted."""
     for table in sorted(expected.keys() | found.keys()):
         was, now = expected.get(table), found.get(table)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from thumper.embedded.parent_death import leash
+from thumper.embedded.parent_death import end_with_parent
 from thumper.embedded.postgres_cluster import program_folders
 from thumper.errors import BackupError
 from thumper.settings import Settings
@@ -94,7 +94,7 @@ async def run(
     Raises `BackupError` with its last words if it fails.
     """
     process = await asyncio.create_subprocess_exec(
-        *leash([str(program), *words], death_signal=signal.SIGTERM),
+        *end_with_parent([str(program), *words], death_signal=signal.SIGTERM),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE if output else asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
-from thumper.backup.census import Tally
+from thumper.backup.census import TableContent
 from thumper.errors import BadBackupError, SchemaTooNewError
 from thumper.settings import Settings, variable_name
 
@@ -60,7 +60,7 @@ class Manifest:
     migrations: tuple[str, ...]
     server_major: int
     program_major: int
-    tables: dict[str, Tally]
+    tables: dict[str, TableContent]
     detectors: tuple[KeptDetector, ...]
     settings: dict[str, str]
     cameras: dict[str, str]

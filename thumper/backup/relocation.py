@@ -50,7 +50,7 @@ _FORGET: Final = (
 
 
 @dataclass(slots=True)
-class Place:
+class MovedFolder:
     """A folder of a source: where it was on the earlier machine, and where it is."""
 
     source_id: UUID
@@ -65,8 +65,8 @@ class Place:
 class Whereabouts:
     """The library, whose marker holds the id of its source, and the drop folder that was walked last, if any."""
 
-    library: Place | None
-    drop: Place | None
+    library: MovedFolder | None
+    drop: MovedFolder | None
 
 
 async def settle_in(connection: asyncpg.Connection, library: Path, *, drop: Path | None) -> Whereabouts:
@@ -77,9 +77,9 @@ async def settle_in(connection: asyncpg.Connection, library: Path, *, drop: Path
     """
     for statement in _FORGET:
         await connection.execute(statement)
-    found: dict[str, Place] = {}
+    found: dict[str, MovedFolder] = {}
     for row in await connection.fetch(_SOURCES):
-        found.setdefault(row["kind"], Place(row["id"], row["path"]))
+        found.setdefault(row["kind"], MovedFolder(row["id"], row["path"]))
     uploads, drop_folder = found.get("upload"), found.get("drop")
     if uploads is not None:
         uploads.now = bytes(library)
@@ -95,7 +95,7 @@ async def settle_in(connection: asyncpg.Connection, library: Path, *, drop: Path
     return Whereabouts(uploads, drop_folder)
 
 
-def _new_drop(was: bytes, uploads: Place | None, given: Path | None) -> bytes:
+def _new_drop(was: bytes, uploads: MovedFolder | None, given: Path | None) -> bytes:
     if given is not None:
         return bytes(given)
     if uploads is not None and was == _beside(uploads.was):
@@ -108,7 +108,7 @@ def _beside(library: bytes) -> bytes:
     return os.path.dirname(library) + b"/drop"  # noqa: PTH120  # Path has no bytes
 
 
-async def _refuse_taken(connection: asyncpg.Connection, drop: Place) -> None:
+async def _refuse_taken(connection: asyncpg.Connection, drop: MovedFolder) -> None:
     if await connection.fetch(
         "SELECT 1 FROM source WHERE kind = 'drop' AND path = $1 AND id <> $2", drop.now, drop.source_id
     ):

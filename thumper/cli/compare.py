@@ -37,7 +37,7 @@ class Compared:
 
     async def record(self, url: str) -> None:
         """Write it down where a worker will look for it. Raises `ServiceDownError` or `RefusedError`."""
-        from thumper.store.images.images import detectors
+        from thumper.store.images import detectors
         from thumper.store.postgres.connect import client, open_database
         from thumper.store.postgres.schema_version import read_gap
 

@@ -18,7 +18,7 @@ from rich.live import Live
 
 from thumper.background import beside
 from thumper.cli.client import follow
-from thumper.cli.lossy_stream import forgiving
+from thumper.cli.lossy_stream import lossy
 from thumper.cli.status_view import SUBSCRIPTION, Burst, DumpView, StatusView, panel
 from thumper.errors import ThumperError
 from thumper.settings import Settings
@@ -36,7 +36,7 @@ class Display:
     def __init__(self, settings: Settings, *, interactive: bool, console: Console | None = None) -> None:
         self._settings = settings
         self._interactive = interactive
-        self._console = console or Console(file=forgiving(sys.stdout), highlight=False)
+        self._console = console or Console(file=lossy(sys.stdout), highlight=False)
         self._burst = Burst()
         self._newest: StatusView | None = None
         self._changed = asyncio.Event()

@@ -13,7 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
-    from thumper.doctor.verdict import Report, Verdict
+    from thumper.doctor.check_result import CheckResult, Report
 
 EX_FAIL: Final = 1
 """At least one check failed; warnings end with 0."""
@@ -78,7 +78,7 @@ class _Screen:
         of = "" if total is None else f" of {total}"
         self._progress.update(self._task, description=f"{self._name}: {done}{of}")
 
-    def tell(self, verdict: Verdict) -> None:
+    def tell(self, verdict: CheckResult) -> None:
         """Print a verdict, and its remedy below it, where the progress was."""
         self._progress.stop()
         level = verdict.level.value
@@ -90,7 +90,7 @@ class _Screen:
 
     def sum_up(self, report: Report) -> None:
         """Print how many of each there were."""
-        from thumper.doctor.verdict import Level
+        from thumper.doctor.check_result import Level
 
         if report.not_examined:
             names = ", ".join(report.not_examined)

@@ -15,7 +15,7 @@ from thumper.cli.receipt_view import SHOWN, bar
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
-    from thumper.ingest.context import Desk
+    from thumper.ingest.context import IngestContext
     from thumper.store.files.receipts import Receipt
 
 LOOK_S: Final = 0.5
@@ -54,22 +54,22 @@ def ingest(
 async def _ingest(
     settings: Settings, path: Path, *, location: str | None, wait: bool, most: int | None
 ) -> dict[str, Any]:
-    from thumper.ingest.context import Desk
+    from thumper.ingest.context import IngestContext
     from thumper.store.postgres.connect import OUTAGES, open_database, unreachable
 
-    desk = Desk.of(settings)
+    context = IngestContext.of(settings)
     try:
         async with open_database(settings.postgres_url, pool_size=4):
             try:
-                dump_id = await _deliver(desk, path, location=location, wait=wait)
-                return await _receipt(desk, dump_id, most=most)
+                dump_id = await _deliver(context, path, location=location, wait=wait)
+                return await _receipt(context, dump_id, most=most)
             finally:
-                await desk.wakeup.close()
+                await context.wakeup.close()
     except OUTAGES as error:  # what was recorded stays, and running it again finishes the rest
         raise unreachable(settings.postgres_url, error) from error
 
 
-async def _deliver(desk: Desk, path: Path, *, location: str | None, wait: bool) -> UUID:
+async def _deliver(context: IngestContext, path: Path, *, location: str | None, wait: bool) -> UUID:
     """Ingest the path, showing how far that is; give its dump."""
     from thumper.ingest.deliver import ingest_path
 
@@ -79,19 +79,19 @@ async def _deliver(desk: Desk, path: Path, *, location: str | None, wait: bool) 
         def show(counts: Receipt) -> None:
             progress.update(recorded, total=counts.found, completed=counts.found - counts.waiting)
 
-        receipt = await ingest_path(desk, path, location=location, progress=show)
+        receipt = await ingest_path(context, path, location=location, progress=show)
         show(receipt.counts)
         if wait:
             await _wait(receipt.dump_id, progress)
         return receipt.dump_id
 
 
-async def _receipt(desk: Desk, dump_id: UUID, *, most: int | None) -> dict[str, Any]:
+async def _receipt(context: IngestContext, dump_id: UUID, *, most: int | None) -> dict[str, Any]:
     """Give the receipt with its verdict: the same questions as `thumper receipt` asks, without a running API."""
     from thumper.cli.own_api import OwnApi
     from thumper.graphql.relay.identity import encode
 
-    api = OwnApi(desk)
+    api = OwnApi(context)
     try:
         return await whole_receipt(api.ask, encode("Dump", dump_id), most=most)
     finally:
@@ -101,8 +101,8 @@ async def _receipt(desk: Desk, dump_id: UUID, *, most: int | None) -> dict[str, 
 async def _wait(dump_id: UUID, progress: Progress) -> None:
     """Return when no image of the dump waits or is at the detector; say so when no worker lives."""
     from thumper.domain.progress import ProcessRole
-    from thumper.store.images.images import image_counts
-    from thumper.store.status.status import Liveness, read_standing
+    from thumper.store.images import image_counts
+    from thumper.store.status.system_status import Liveness, read_status
 
     detected = progress.add_task("detected", total=None)
     warned = False
@@ -111,7 +111,7 @@ async def _wait(dump_id: UUID, progress: Progress) -> None:
         progress.update(detected, total=images.total, completed=images.done)
         if images.finished:
             return
-        worker = (await read_standing()).of(ProcessRole.WORK)
+        worker = (await read_status()).of(ProcessRole.WORK)
         if not warned and worker.liveness in {Liveness.NONE, Liveness.DOWN}:
             progress.console.print(
                 "No worker runs; start one with `thumper up` or `thumper work`. Waiting for it."

@@ -10,7 +10,7 @@ import sys
 
 import structlog
 
-from thumper.cli.lossy_stream import forgiving
+from thumper.cli.lossy_stream import lossy
 from thumper.domain.path_text import one_line
 from thumper.settings import Settings
 
@@ -19,7 +19,7 @@ def configure_logs(settings: Settings) -> None:
     """Set up structlog and the libraries' own loggers for this process."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     terminal = sys.stderr.isatty()
-    outlet = forgiving(sys.stderr)
+    stream = lossy(sys.stderr)
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
     )
@@ -34,11 +34,11 @@ def configure_logs(settings: Settings) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(outlet),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared)
-    to_stderr = logging.StreamHandler(outlet)
+    to_stderr = logging.StreamHandler(stream)
     to_stderr.setFormatter(formatter)
     # Libraries speak up when something is wrong; their chatter is not for a hunter.
     logging.basicConfig(handlers=[to_stderr], level=max(level, logging.WARNING), force=True)

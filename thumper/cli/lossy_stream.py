@@ -10,7 +10,7 @@ import contextlib
 from typing import Any, TextIO, cast
 
 
-class _Outlet:
+class _LossyStream:
     """A text stream that loses what cannot be written. Everything but writing is the stream's own."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -29,6 +29,6 @@ class _Outlet:
             self._stream.flush()
 
 
-def forgiving(stream: TextIO) -> TextIO:
+def lossy(stream: TextIO) -> TextIO:
     """Give a stream in front of another that raises no `OSError` when it is written to."""
-    return cast("TextIO", _Outlet(stream))
+    return cast("TextIO", _LossyStream(stream))

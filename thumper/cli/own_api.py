@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from thumper.cli.client import refusal
 
 if TYPE_CHECKING:
-    from thumper.ingest.context import Desk
+    from thumper.ingest.context import IngestContext
 
 
 class OwnApi:
     """What a running API would keep: the checks whether cards may be wiped."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, ingest: IngestContext) -> None:
         from thumper.graphql.shared.wipe_checks import WipeChecks
 
-        self._desk = desk
+        self._ingest = ingest
         self._wipes = WipeChecks()
 
     async def ask(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -30,12 +30,12 @@ class OwnApi:
         from thumper.graphql.shared.events import Live
 
         context = Context(
-            settings=self._desk.settings,
-            desk=self._desk,
+            settings=self._ingest.settings,
+            ingest=self._ingest,
             loaders=Loaders(cache=True),
             live=Live(),
             wipes=self._wipes,
-            base_url=self._desk.settings.api_url,
+            base_url=self._ingest.settings.api_url,
             request_id="cli",
         )
         result = await schema.execute(query, variable_values=variables, context_value=context)

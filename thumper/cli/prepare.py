@@ -9,7 +9,7 @@ import typer
 from thumper.domain.precision import Precision
 from thumper.settings import Settings
 from thumper.store.disk import library_claim
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.store.postgres.connect import migrate_database, open_database
 from thumper.weights import resolve
 

@@ -7,8 +7,8 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from thumper.doctor import queries
+from thumper.doctor.check_result import CheckResult
 from thumper.doctor.patient import Patient
-from thumper.doctor.verdict import Verdict
 from thumper.settings import variable_name
 
 FIRST_YEAR: Final = 2025
@@ -32,12 +32,12 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-async def look_at_clock(patient: Patient) -> list[Verdict]:
+async def look_at_clock(patient: Patient) -> list[CheckResult]:
     """Compare this machine's clock with the calendar, with PostgreSQL's, and with what was recorded before."""
     name, shown = "clock", now()
     if not FIRST_YEAR <= shown.year <= LAST_YEAR:
         return [
-            Verdict.fail(
+            CheckResult.fail(
                 name,
                 f"This machine's clock shows the year {shown.year}.",
                 remedy="Set it: `timedatectl set-ntp true`, or `date -s`.",
@@ -48,24 +48,24 @@ async def look_at_clock(patient: Patient) -> list[Verdict]:
         verdicts += await _compare_with_postgresql()
     if patient.knows_tables:
         verdicts += await _compare_with_events()
-    return verdicts or [Verdict.ok(name, f"The clock shows {shown:%Y-%m-%d %H:%M} UTC.")]
+    return verdicts or [CheckResult.ok(name, f"The clock shows {shown:%Y-%m-%d %H:%M} UTC.")]
 
 
-async def _compare_with_postgresql() -> list[Verdict]:
+async def _compare_with_postgresql() -> list[CheckResult]:
     """Compare the two clocks as of the middle of a round trip."""
     before = now()
     there = await queries.read_clock()
     here = before + (now() - before) / 2
     skew_s = (there - here).total_seconds()
     if abs(skew_s) <= WARN_SKEW_S:
-        return [Verdict.ok("clock", f"The clock shows {here:%Y-%m-%d %H:%M} UTC, as PostgreSQL's does.")]
+        return [CheckResult.ok("clock", f"The clock shows {here:%Y-%m-%d %H:%M} UTC, as PostgreSQL's does.")]
     words = f"PostgreSQL's clock is {_span(skew_s)} {'ahead of' if skew_s > 0 else 'behind'} this machine's."
     remedy = "Set both by the network: `timedatectl set-ntp true` on each machine."
-    judge = Verdict.fail if abs(skew_s) > FAIL_SKEW_S else Verdict.warn
+    judge = CheckResult.fail if abs(skew_s) > FAIL_SKEW_S else CheckResult.warn
     return [judge("clock", words, remedy=remedy)]
 
 
-async def _compare_with_events() -> list[Verdict]:
+async def _compare_with_events() -> list[CheckResult]:
     newest = await queries.newest_event()
     if newest is None:
         return []
@@ -73,7 +73,7 @@ async def _compare_with_events() -> list[Verdict]:
     if ahead_s <= SET_BACK_S:
         return []
     return [
-        Verdict.warn(
+        CheckResult.warn(
             "clock",
             f"The newest event was recorded {_span(ahead_s)} in the future: PostgreSQL's clock was set back since.",
             remedy="Check that clock; if it is right now, nothing needs to be done. Photos keep their own times.",
@@ -89,13 +89,13 @@ def _span(seconds: float) -> str:
     return f"{size:.0f} seconds"
 
 
-async def look_at_time_zone(patient: Patient) -> list[Verdict]:
+async def look_at_time_zone(patient: Patient) -> list[CheckResult]:
     """Say in which zone cameras' clocks are read where their location says none."""
     name, zone = "time-zone", patient.settings.time_zone
     variable = variable_name("time_zone")
     if zone not in available_timezones():
         return [
-            Verdict.fail(
+            CheckResult.fail(
                 name,
                 f"The system's time zone {zone!r} is unknown here.",
                 remedy=f"Set {variable} to the cameras' zone, such as America/Chicago.",
@@ -103,10 +103,10 @@ async def look_at_time_zone(patient: Patient) -> list[Verdict]:
         ]
     if zone in NO_PLACE and "time_zone" not in patient.settings.model_fields_set:
         return [
-            Verdict.warn(
+            CheckResult.warn(
                 name,
                 f"This machine's zone is {zone}, and cameras' clocks are read in it where no location says otherwise.",
                 remedy=f"Set {variable} to the cameras' zone, such as America/Chicago, before their photos arrive.",
             )
         ]
-    return [Verdict.ok(name, f"Cameras' clocks are read in {zone}, where no location says otherwise.")]
+    return [CheckResult.ok(name, f"Cameras' clocks are read in {zone}, where no location says otherwise.")]

@@ -7,15 +7,15 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final
 
+from thumper.doctor.check_result import CheckResult
 from thumper.doctor.patient import Patient
-from thumper.doctor.verdict import Verdict
 from thumper.domain.agreement import Agreement
 from thumper.domain.detection import RawDetection
 from thumper.domain.precision import Precision
 from thumper.domain.proof import Proof, differences, words
 from thumper.errors import DetectorError
 from thumper.settings import Settings
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.store.models import Detector
 from thumper.weights import PACKAGED_MODEL, Weights, resolve
 from thumper.worker.detector import OutOfMemory
@@ -37,31 +37,31 @@ _REPAIR: Final = (
 )
 
 
-async def look_at_detector(patient: Patient) -> list[Verdict]:
+async def look_at_detector(patient: Patient) -> list[CheckResult]:
     """Look at the model's file, then let it look at the proof scene."""
     try:
         weights = await asyncio.to_thread(resolve, patient.settings)
     except DetectorError as error:
-        return [Verdict.fail(_FILE, str(error), remedy="Correct THUMPER_MODEL or THUMPER_CLASS_MAP.")]
+        return [CheckResult.fail(_FILE, str(error), remedy="Correct THUMPER_MODEL or THUMPER_CLASS_MAP.")]
     if not patient.knows_tables:
-        file = Verdict.ok(_FILE, f"{weights.name} is there (SHA-256 {_short(weights.sha256)}).")
+        file = CheckResult.ok(_FILE, f"{weights.name} is there (SHA-256 {_short(weights.sha256)}).")
         return [file, await _look_at_scene(patient.settings, weights, row=None)]
     row = await detectors.find(weights.sha256, weights.precision)
     file = _judge_file(weights, row, current=await detectors.current())
     return [file, await _look_at_scene(patient.settings, weights, row=row)]
 
 
-def _judge_file(weights: Weights, row: Detector | None, *, current: Detector | None) -> Verdict:
+def _judge_file(weights: Weights, row: Detector | None, *, current: Detector | None) -> CheckResult:
     """Compare the file's bytes with those that were registered."""
     what = f"{weights.name}{_mode(weights.precision)} ({weights.path}, SHA-256 {_short(weights.sha256)})"
     if current is None:
-        return Verdict.warn(_FILE, f"{what} is not registered yet.", remedy="`thumper up` registers it.")
+        return CheckResult.warn(_FILE, f"{what} is not registered yet.", remedy="`thumper up` registers it.")
     if (current.sha256, current.precision) == (weights.sha256, weights.precision):
-        return Verdict.ok(
+        return CheckResult.ok(
             _FILE, f"{what} is byte for byte the one that was registered{_agreement_of(current)}."
         )
     if current.sha256 == weights.sha256:
-        return Verdict.warn(
+        return CheckResult.warn(
             _FILE,
             f"{what} is not the detector whose boxes are shown, which computes in {current.precision}"
             f"{_agreement_of(row)}.",
@@ -69,13 +69,13 @@ def _judge_file(weights: Weights, row: Detector | None, *, current: Detector | N
             f" (`thumper status` says how far that is); to keep the other, set THUMPER_PRECISION={current.precision}.",
         )
     if row is None and current.name == weights.name:
-        return Verdict.fail(
+        return CheckResult.fail(
             _FILE,
             f"{what} has other bytes than the {current.name} that was registered ({_short(current.sha256)}): it was"
             " damaged or replaced.",
             remedy=_REPAIR,
         )
-    return Verdict.warn(
+    return CheckResult.warn(
         _FILE,
         f"{what} is not the detector whose boxes are shown, which is {current.name}{_mode(current.precision)}"
         f" ({_short(current.sha256)}).",
@@ -94,23 +94,23 @@ def _agreement_of(row: Detector | None) -> str:
     return f"; compared with fp32, {Agreement.from_json(row.agreement)}"
 
 
-async def _look_at_scene(settings: Settings, weights: Weights, *, row: Detector | None) -> Verdict:
+async def _look_at_scene(settings: Settings, weights: Weights, *, row: Detector | None) -> CheckResult:
     try:
         seen = await asyncio.to_thread(_look, weights, settings)
     except NoInferenceLibraryError as error:
-        return Verdict.warn(
+        return CheckResult.warn(
             _PROOF,
             f"This machine has no worker: {error}",
             remedy="Nothing to do if the worker runs elsewhere; ask the doctor there, too.",
         )
     except OutOfMemory:
-        return Verdict.warn(
+        return CheckResult.warn(
             _PROOF,
             "The device has too little memory left for a second copy of the model beside the worker's.",
             remedy="Stop Thumper for a moment and ask again, or ask with THUMPER_DEVICE=cpu.",
         )
     except Exception as error:  # noqa: BLE001  # a broken model, driver or library fails in its own way
-        return Verdict.fail(
+        return CheckResult.fail(
             _PROOF,
             f"{weights.name} cannot be used: {textwrap.shorten(str(error) or type(error).__name__, MOST_WORDS)}",
             remedy="Correct that: THUMPER_MODEL must name a YOLOv8 detection model, THUMPER_DEVICE a device that works"
@@ -124,7 +124,7 @@ def _look(weights: Weights, settings: Settings) -> Proof:
     return look_at_scene(load_detector(weights, settings))
 
 
-def judge_proof(weights: Weights, seen: Proof, *, recorded: Proof | None) -> Verdict:
+def judge_proof(weights: Weights, seen: Proof, *, recorded: Proof | None) -> CheckResult:
     """Compare what a model sees in the scene now with what it saw when it was added.
 
     The packaged detector must have found a deer in it both times; of another model nobody knows what it should find.
@@ -133,19 +133,19 @@ def judge_proof(weights: Weights, seen: Proof, *, recorded: Proof | None) -> Ver
     known = recorded if recorded is not None and recorded.scene == seen.scene else None
     for proof, when in ((known, "when it was added"), (seen, "now")):
         if weights.path == PACKAGED_MODEL and proof is not None and not _holds_deer(weights, proof.boxes):
-            return Verdict.fail(
+            return CheckResult.fail(
                 _PROOF,
                 f"The packaged detector found {_list(proof.boxes)} in the drawn scene {when}, and no deer.",
                 remedy="Install torch and ultralytics in the versions of constraints.txt; try THUMPER_DEVICE=cpu.",
             )
     if known is None:
-        return Verdict.warn(
+        return CheckResult.warn(
             _PROOF,
             f"{found}; there is nothing yet to compare it with.",
             remedy="Start the worker once with this model: it records what it finds.",
         )
     if phrases := differences(known.boxes, seen.boxes):
-        return Verdict.fail(
+        return CheckResult.fail(
             _PROOF,
             f"{found}, which is not what it found when it was added ({known.engine}, {known.device}; now"
             f" {seen.engine}): {', '.join(phrases)}.",
@@ -153,7 +153,7 @@ def judge_proof(weights: Weights, seen: Proof, *, recorded: Proof | None) -> Ver
             " (THUMPER_DEVICE=cpu).",
         )
     same = "as when it was added" if seen.boxes else "as when it was added, so this says only that it runs"
-    return Verdict.ok(_PROOF, f"{found}, {same}.")
+    return CheckResult.ok(_PROOF, f"{found}, {same}.")
 
 
 def _holds_deer(weights: Weights, boxes: Sequence[RawDetection]) -> bool:

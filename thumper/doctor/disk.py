@@ -7,8 +7,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
+from thumper.doctor.check_result import CheckResult
 from thumper.doctor.patient import Patient
-from thumper.doctor.verdict import Verdict
 from thumper.domain.disk_space import MB, RESERVE_INODES, Space
 from thumper.store.disk.disk_space import existing, measure
 
@@ -24,13 +24,13 @@ WARN_BYTES, WARN_SHARE, WARN_SHARE_CAP = 2 * GB, 0.05, 20 * GB
 _REMEDY: Final = "Free space there, or move THUMPER_HOME to a larger disk."
 
 
-async def look_at_disks(patient: Patient) -> list[Verdict]:
+async def look_at_disks(patient: Patient) -> list[CheckResult]:
     """Say of each disk how much is free, and whether the home may be written to."""
     disks: dict[int, list[tuple[str, Path]]] = defaultdict(list)
     for title, path in _folders(patient):
         disks[path.stat().st_dev].append((title, path))
     shut = [
-        Verdict.fail(
+        CheckResult.fail(
             "disk",
             f"{folder} cannot be written to.",
             remedy="Correct its rights or mount it writable, or set THUMPER_HOME to another folder.",
@@ -52,7 +52,7 @@ def _folders(patient: Patient) -> list[tuple[str, Path]]:
     return [(title, existing(path)) for title, path in named]
 
 
-def _judge(folders: list[tuple[str, Path]]) -> Verdict:
+def _judge(folders: list[tuple[str, Path]]) -> CheckResult:
     titles = [title for title, _ in folders]
     where = f"the disk of {' and '.join(', '.join(titles).rsplit(', ', 1))}"
     space = measure(folders[0][1])
@@ -60,25 +60,25 @@ def _judge(folders: list[tuple[str, Path]]) -> Verdict:
     if titles == ["drop folder"]:
         return _judge_drop_folder(space, words)
     if space.free_inodes is not None and space.free_inodes < RESERVE_INODES:
-        return Verdict.fail(
+        return CheckResult.fail(
             "disk",
             f"Only {space.free_inodes} more files can be made on {where}.",
             remedy="Delete files there, or move THUMPER_HOME to another disk.",
         )
     if space.free_bytes < max(FAIL_BYTES, min(FAIL_SHARE * space.total_bytes, FAIL_SHARE_CAP)):
-        return Verdict.fail("disk", f"Only {words}", remedy=_REMEDY)
+        return CheckResult.fail("disk", f"Only {words}", remedy=_REMEDY)
     if space.free_bytes < max(WARN_BYTES, min(WARN_SHARE * space.total_bytes, WARN_SHARE_CAP)):
-        return Verdict.warn("disk", f"Only {words}", remedy=_REMEDY)
-    return Verdict.ok("disk", words)
+        return CheckResult.warn("disk", f"Only {words}", remedy=_REMEDY)
+    return CheckResult.ok("disk", words)
 
 
-def _judge_drop_folder(space: Space, words: str) -> Verdict:
+def _judge_drop_folder(space: Space, words: str) -> CheckResult:
     """Thumper writes nothing there: a full disk only stops whoever copies cards."""
     if space.free_bytes < FAIL_BYTES:
-        return Verdict.warn(
+        return CheckResult.warn(
             "disk", f"Only {words}", remedy="Free space there, or the next card will not fit."
         )
-    return Verdict.ok("disk", words)
+    return CheckResult.ok("disk", words)
 
 
 def _size(size_bytes: int) -> str:

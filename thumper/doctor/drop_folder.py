@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from thumper.doctor import queries
+from thumper.doctor.check_result import CheckResult
 from thumper.doctor.named_paths import NamedPaths
 from thumper.doctor.patient import Patient, Progress
-from thumper.doctor.verdict import Verdict
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceState
@@ -41,7 +41,7 @@ class Contents:
     closed: NamedPaths = field(default_factory=NamedPaths)
 
 
-async def look_at_drop_folder(patient: Patient) -> list[Verdict]:
+async def look_at_drop_folder(patient: Patient) -> list[CheckResult]:
     """Say whether the drop folder can be read, and whether the database believes that it is there."""
     path = patient.settings.drop_dir
     try:
@@ -50,15 +50,17 @@ async def look_at_drop_folder(patient: Patient) -> list[Verdict]:
             empty = next(entries, None) is None
     except RefusedError as error:
         return [
-            Verdict.fail(_CHECK, str(error), remedy="Set THUMPER_DROP to a folder outside of the library.")
+            CheckResult.fail(
+                _CHECK, str(error), remedy="Set THUMPER_DROP to a folder outside of the library."
+            )
         ]
     except OSError as error:
         return [await _closed(patient, path, error)]
     if empty and await _tidied_up(patient, path):
-        return [Verdict.ok(_CHECK, f"The drop folder {path} can be read, and was emptied.")]
+        return [CheckResult.ok(_CHECK, f"The drop folder {path} can be read, and was emptied.")]
     if empty and await _held_files(patient):
         return [
-            Verdict.fail(
+            CheckResult.fail(
                 _CHECK,
                 f"The drop folder {path} is empty, though it held files.",
                 remedy="Mount its disk. If you emptied it yourself, drop the next card: nothing was deleted here.",
@@ -68,9 +70,9 @@ async def look_at_drop_folder(patient: Patient) -> list[Verdict]:
     return [*_judge(path, contents), *await _believed(patient)]
 
 
-async def _closed(patient: Patient, path: Path, error: OSError) -> Verdict:
+async def _closed(patient: Patient, path: Path, error: OSError) -> CheckResult:
     if isinstance(error, FileNotFoundError) and not await _held_files(patient):
-        return Verdict.warn(
+        return CheckResult.warn(
             _CHECK, f"The drop folder {path} is not there yet.", remedy="`thumper up` makes it, or create it."
         )
     if isinstance(error, FileNotFoundError):
@@ -79,7 +81,7 @@ async def _closed(patient: Patient, path: Path, error: OSError) -> Verdict:
         remedy = "Set THUMPER_DROP to a folder."
     else:
         remedy = f"Let this user read it: `chmod u+rx {path}`, or run Thumper as the user who may."
-    return Verdict.fail(
+    return CheckResult.fail(
         _CHECK, f"The drop folder {path} cannot be read ({error.strerror or error}).", remedy=remedy
     )
 
@@ -117,25 +119,25 @@ def _walk(root: bytes, count: Progress) -> Contents:
     return contents
 
 
-def _judge(path: Path, contents: Contents) -> list[Verdict]:
+def _judge(path: Path, contents: Contents) -> list[CheckResult]:
     least = "" if contents.whole else "at least "
     if contents.closed.count:
         return [
-            Verdict.warn(
+            CheckResult.warn(
                 _CHECK,
                 f"Parts of the drop folder {path} cannot be read: {contents.closed.words} left out.",
                 remedy="Let this user read them (`chmod -R u+rX`); links that lead out of the folder are not followed.",
             )
         ]
     return [
-        Verdict.ok(
+        CheckResult.ok(
             _CHECK,
             f"The drop folder {path} can be read: {least}{contents.files} files in {contents.folders} folders.",
         )
     ]
 
 
-async def _believed(patient: Patient) -> list[Verdict]:
+async def _believed(patient: Patient) -> list[CheckResult]:
     """Compare with what the watcher said last."""
     if not patient.knows_tables:
         return []
@@ -144,7 +146,7 @@ async def _believed(patient: Patient) -> list[Verdict]:
         return []
     why = f": {source.watch_note}" if source.watch_note else "."
     return [
-        Verdict.warn(
+        CheckResult.warn(
             _CHECK,
             f"The watcher last took this folder for offline, though it can be read now{why}",
             remedy="The watcher looks again within seconds; if this stays, restart it and read logs/watch.log.",

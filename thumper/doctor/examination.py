@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Protocol
 
+from thumper.doctor.check_result import CheckResult, Report
 from thumper.doctor.clock import look_at_clock, look_at_time_zone
 from thumper.doctor.detector import look_at_detector
 from thumper.doctor.disk import look_at_disks
@@ -16,7 +17,6 @@ from thumper.doctor.originals import look_at_library, look_at_originals
 from thumper.doctor.patient import Patient, admitted
 from thumper.doctor.processes import look_at_port, look_at_processes
 from thumper.doctor.servers import look_at_database, look_at_redis, look_at_schema
-from thumper.doctor.verdict import Report, Verdict
 from thumper.doctor.watching import look_at_watching
 from thumper.doctor.work import look_at_files, look_at_jobs
 from thumper.settings import Settings
@@ -35,7 +35,7 @@ class Check:
     """One look at the patient. Its verdicts may carry names of their own."""
 
     name: str
-    look: Callable[[Patient], Awaitable[list[Verdict]]]
+    look: Callable[[Patient], Awaitable[list[CheckResult]]]
     need: Need = Need.NOTHING
 
 
@@ -68,13 +68,13 @@ class Listener(Protocol):
     def count(self, done: int, total: int | None) -> None:
         """Hear how many of how many (None: unknown) things it has looked at."""
 
-    def tell(self, verdict: Verdict) -> None:
+    def tell(self, verdict: CheckResult) -> None:
         """Hear a verdict."""
 
 
 async def examine(settings: Settings, listener: Listener) -> Report:
     """Make every check that can be made, and give the report. Changes nothing."""
-    verdicts, not_examined = list[Verdict](), list[str]()
+    verdicts, not_examined = list[CheckResult](), list[str]()
     listener.begin("servers")
     async with admitted(settings, count=listener.count) as patient:
         knows = _knowledge(patient)
@@ -95,13 +95,13 @@ def _knowledge(patient: Patient) -> Need:
     return Need.TABLES if patient.knows_tables else Need.DATABASE
 
 
-async def _look(check: Check, patient: Patient) -> list[Verdict]:
+async def _look(check: Check, patient: Patient) -> list[CheckResult]:
     try:
         return await check.look(patient)
     except Exception as error:  # noqa: BLE001  # a report with a gap beats none
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         return [
-            Verdict.fail(
+            CheckResult.fail(
                 check.name,
                 f"This could not be examined ({reason}).",
                 remedy="Ask again; if it stays, mend what the other lines name first, then report this one.",

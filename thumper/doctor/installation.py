@@ -6,8 +6,8 @@ import importlib.util
 from typing import Final
 
 from thumper.cameras.shelf import own_profiles, packaged_profiles
+from thumper.doctor.check_result import CheckResult
 from thumper.doctor.patient import Patient
-from thumper.doctor.verdict import Verdict
 from thumper.errors import SettingError
 from thumper.web.page import has_graphiql
 
@@ -15,41 +15,41 @@ WEBSOCKET_LIBRARY: Final = "websockets"
 """What uvicorn answers subscriptions with (`thumper.web.main`)."""
 
 
-async def look_at_installation(patient: Patient) -> list[Verdict]:
+async def look_at_installation(patient: Patient) -> list[CheckResult]:
     """Say whether subscriptions and the query page can work, and whether every camera profile can be used."""
     return [_websocket_library(), _graphiql(), _cameras(patient)]
 
 
-def _websocket_library() -> Verdict:
+def _websocket_library() -> CheckResult:
     if importlib.util.find_spec(WEBSOCKET_LIBRARY) is None:
-        return Verdict.fail(
+        return CheckResult.fail(
             "websocket",
             f"The library {WEBSOCKET_LIBRARY} is not installed, so there are no subscriptions.",
             remedy=f"Run `make install` again, or `pip install {WEBSOCKET_LIBRARY}`.",
         )
-    return Verdict.ok("websocket", "Subscriptions can be answered.")
+    return CheckResult.ok("websocket", "Subscriptions can be answered.")
 
 
-def _graphiql() -> Verdict:
+def _graphiql() -> CheckResult:
     if not has_graphiql():
-        return Verdict.warn(
+        return CheckResult.warn(
             "graphiql",
             "The query page in the browser (GraphiQL) is not installed.",
             remedy="Install Node.js and run `make graphiql`. Everything else works without.",
         )
-    return Verdict.ok("graphiql", "The query page in the browser is installed.")
+    return CheckResult.ok("graphiql", "The query page in the browser is installed.")
 
 
-def _cameras(patient: Patient) -> Verdict:
+def _cameras(patient: Patient) -> CheckResult:
     folder = patient.settings.cameras_dir
     try:
         own = own_profiles(folder)
     except SettingError as error:
-        return Verdict.fail(
+        return CheckResult.fail(
             "cameras",
             f"A camera profile of yours cannot be used, so nothing can be taken in: {error}",
             remedy=f"Correct it, or move it out of {folder}.",
         )
-    return Verdict.ok(
+    return CheckResult.ok(
         "cameras", f"{len(packaged_profiles())} camera profiles came with Thumper, {len(own)} are yours."
     )

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from thumper.doctor import queries
+from thumper.doctor.check_result import CheckResult
 from thumper.doctor.named_paths import NamedPaths
 from thumper.doctor.patient import Patient
 from thumper.doctor.queries import Original
-from thumper.doctor.verdict import Verdict
 from thumper.domain.path_text import readable
 from thumper.errors import RefusedError
 from thumper.ingest.examine import original_is_there
@@ -43,7 +43,7 @@ class Missing:
     from_drop: NamedPaths = field(default_factory=NamedPaths)
 
 
-async def look_at_originals(patient: Patient) -> list[Verdict]:
+async def look_at_originals(patient: Patient) -> list[CheckResult]:
     """Say whether the original of every image is there, with its size. Bytes are compared by receipts, not here."""
     total, missing = await queries.count_images(), Missing()
     own, end_s = bytes(patient.settings.library_dir), time.monotonic() + LOOK_S
@@ -69,12 +69,12 @@ def _look_up(rows: Sequence[Original], missing: Missing, *, library_path: bytes)
             missing.away += 1
 
 
-def _judge_rows(missing: Missing, *, total: int) -> list[Verdict]:
+def _judge_rows(missing: Missing, *, total: int) -> list[CheckResult]:
     of = f"{missing.looked_at} of {total}" if missing.looked_at < total else f"{total}"
     verdicts = []
     if missing.from_library.count:
         verdicts.append(
-            Verdict.fail(
+            CheckResult.fail(
                 _ROWS,
                 f"{missing.from_library.words} missing from the library.",
                 remedy="Restore the library from your backup, or drop these photos again: they become originals again.",
@@ -82,7 +82,7 @@ def _judge_rows(missing: Missing, *, total: int) -> list[Verdict]:
         )
     if missing.from_drop.count:
         verdicts.append(
-            Verdict.warn(
+            CheckResult.warn(
                 _ROWS,
                 f"{missing.from_drop.words} no longer in the drop folder.",
                 remedy="If you did not remove them, restore them there. Their boxes stay; without the original no"
@@ -91,22 +91,22 @@ def _judge_rows(missing: Missing, *, total: int) -> list[Verdict]:
         )
     if missing.away:
         verdicts.append(
-            Verdict.warn(
+            CheckResult.warn(
                 _ROWS,
                 f"The originals of {missing.away} images lie in a folder that cannot be seen now.",
                 remedy="Mount its disk.",
             )
         )
-    return verdicts or [Verdict.ok(_ROWS, f"The originals of {of} images are where they should be.")]
+    return verdicts or [CheckResult.ok(_ROWS, f"The originals of {of} images are where they should be.")]
 
 
-async def look_at_library(patient: Patient) -> list[Verdict]:
+async def look_at_library(patient: Patient) -> list[CheckResult]:
     """Say whether this is the database's library, and whether it holds originals that no image refers to."""
     folder = patient.settings.library_dir
     try:
         await library_claim.recognise_library(folder)
     except RefusedError as error:
-        return [Verdict.fail(_FILES, str(error), remedy="Set THUMPER_HOME to the home of this database.")]
+        return [CheckResult.fail(_FILES, str(error), remedy="Set THUMPER_HOME to the home of this database.")]
     strangers, files = NamedPaths(), 0
     paths = library.kept_originals(folder)
     while chunk := await asyncio.to_thread(lambda: list(islice(paths, AT_ONCE))):
@@ -116,7 +116,7 @@ async def look_at_library(patient: Patient) -> list[Verdict]:
         patient.count(files, None)
     verdicts = _judge_strangers(strangers) + await asyncio.to_thread(_judge_leftovers, folder)
     return verdicts or [
-        Verdict.ok(_FILES, f"Each of the {files} originals in the library belongs to an image.")
+        CheckResult.ok(_FILES, f"Each of the {files} originals in the library belongs to an image.")
     ]
 
 
@@ -145,11 +145,11 @@ def _hash_of(path: Path) -> bytes | None:
     return sha256 if len(sha256) == HASH_BYTES else None
 
 
-def _judge_strangers(strangers: NamedPaths) -> list[Verdict]:
+def _judge_strangers(strangers: NamedPaths) -> list[CheckResult]:
     if not strangers.count:
         return []
     return [
-        Verdict.warn(
+        CheckResult.warn(
             _FILES,
             f"{strangers.words} in the library, but no image refers to that.",
             remedy="An ingest or upload was cut off: run it again, and they belong to images. Or delete them.",
@@ -157,14 +157,14 @@ def _judge_strangers(strangers: NamedPaths) -> list[Verdict]:
     ]
 
 
-def _judge_leftovers(folder: Path) -> list[Verdict]:
+def _judge_leftovers(folder: Path) -> list[CheckResult]:
     old = NamedPaths()
     for path in library.leftovers(folder):
         old.add(readable(bytes(path)))
     if not old.count:
         return []
     return [
-        Verdict.warn(
+        CheckResult.warn(
             _FILES,
             f"{old.words} left over from a process that was killed while it wrote.",
             remedy="The worker removes them when it starts: `thumper up`.",

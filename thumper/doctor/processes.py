@@ -9,11 +9,11 @@ import json
 import socket
 from typing import Final
 
+from thumper.doctor.check_result import CheckResult
 from thumper.doctor.patient import Patient
-from thumper.doctor.verdict import Verdict
 from thumper.domain.progress import ProcessRole
 from thumper.settings import Settings
-from thumper.store.status.status import Liveness, Vitals, read_standing
+from thumper.store.status.system_status import Liveness, ProcessStatus, read_status
 
 ANSWER_S: Final = 3.0
 """How long whoever has the port may take to say who it is."""
@@ -29,36 +29,40 @@ _ROLES: Final = {
 """The check, the word and the log of each process."""
 
 
-async def look_at_processes(patient: Patient) -> list[Verdict]:
+async def look_at_processes(patient: Patient) -> list[CheckResult]:
     """Say of API, watcher and worker whether each gives signs of life, and what it complains about."""
-    standing = await read_standing()
-    return [_judge(standing.of(role), patient.settings) for role in _ROLES]
+    status = await read_status()
+    return [_judge(status.of(role), patient.settings) for role in _ROLES]
 
 
-def _judge(vitals: Vitals, settings: Settings) -> Verdict:
-    check, word, name = _ROLES[vitals.role]
+def _judge(process: ProcessStatus, settings: Settings) -> CheckResult:
+    check, word, name = _ROLES[process.role]
     log = settings.log_dir / f"{name}.log"
-    if vitals.liveness is Liveness.NONE:
-        return Verdict.warn(check, f"No {word} runs.", remedy="Run `thumper up`.")
-    who = f"The {word} (process {vitals.pid} on {vitals.host})"
-    if vitals.liveness is Liveness.DOWN:
-        return Verdict.warn(
+    if process.liveness is Liveness.NONE:
+        return CheckResult.warn(check, f"No {word} runs.", remedy="Run `thumper up`.")
+    who = f"The {word} (process {process.pid} on {process.host})"
+    if process.liveness is Liveness.DOWN:
+        return CheckResult.warn(
             check,
-            " ".join([f"{who} has been silent for {vitals.heartbeat_age_s:.0f} s.", vitals.message]).strip(),
+            " ".join(
+                [f"{who} has been silent for {process.heartbeat_age_s:.0f} s.", process.message]
+            ).strip(),
             remedy=f"Run `thumper up`; {log} says how it ended.",
         )
-    if vitals.message:
-        return Verdict.warn(check, f"{who} says: {vitals.message}", remedy=f"Do what it says, or read {log}.")
-    if vitals.restarts >= OFTEN:
-        return Verdict.warn(
+    if process.message:
+        return CheckResult.warn(
+            check, f"{who} says: {process.message}", remedy=f"Do what it says, or read {log}."
+        )
+    if process.restarts >= OFTEN:
+        return CheckResult.warn(
             check,
-            f"{who} was started again {vitals.restarts} times; the last time it ended with: {vitals.last_exit}.",
+            f"{who} was started again {process.restarts} times; the last time it ended with: {process.last_exit}.",
             remedy=f"Read {log}.",
         )
-    return Verdict.ok(check, f"{who} is {vitals.liveness.value}.")
+    return CheckResult.ok(check, f"{who} is {process.liveness.value}.")
 
 
-async def look_at_port(patient: Patient) -> list[Verdict]:
+async def look_at_port(patient: Patient) -> list[CheckResult]:
     """Say whether the API's port is free, or already the API's own."""
     settings = patient.settings
     where = f"Port {settings.port} of {settings.host}"
@@ -67,19 +71,19 @@ async def look_at_port(patient: Patient) -> list[Verdict]:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             return [
-                Verdict.fail(
+                CheckResult.fail(
                     "port", f"{where} cannot be used ({error.strerror or error}).", remedy="Set THUMPER_PORT."
                 )
             ]
     else:
-        return [Verdict.ok("port", f"{where} is free for the API.")]
+        return [CheckResult.ok("port", f"{where} is free for the API.")]
     who = "another program"
     if await asyncio.to_thread(is_thumper, settings):
         if not patient.knows_tables or await _api_lives():
-            return [Verdict.ok("port", f"{where} is answered by Thumper.")]
+            return [CheckResult.ok("port", f"{where} is answered by Thumper.")]
         who = "a Thumper of another home"
     return [
-        Verdict.fail(
+        CheckResult.fail(
             "port",
             f"{where} is taken by {who}, so the API cannot start.",
             remedy="Stop that one, or set THUMPER_PORT to a free port, such as 8481.",
@@ -88,7 +92,7 @@ async def look_at_port(patient: Patient) -> list[Verdict]:
 
 
 async def _api_lives() -> bool:
-    return (await read_standing()).of(ProcessRole.SERVE).lives
+    return (await read_status()).of(ProcessRole.SERVE).lives
 
 
 def bind(settings: Settings) -> None:

@@ -7,8 +7,8 @@ from typing import Final
 from redis.asyncio import Redis
 
 from thumper.doctor import queries
+from thumper.doctor.check_result import CheckResult
 from thumper.doctor.patient import Patient
-from thumper.doctor.verdict import Verdict
 from thumper.embedded.postgres_cluster import find_programs
 from thumper.embedded.redis_server import find_program
 from thumper.errors import ServiceDownError
@@ -25,14 +25,14 @@ REDIS_PATIENCE_S: Final = 3.0
 RIGHT_POLICY: Final = "noeviction"
 
 
-async def look_at_database(patient: Patient) -> list[Verdict]:
+async def look_at_database(patient: Patient) -> list[CheckResult]:
     """Say whether PostgreSQL answers, which version it is, whether it keeps its word, and how quickly it answers."""
     name = "database"
     if patient.fresh:
         return [_startable(name)]
     if patient.gap is None:
         return [
-            Verdict.fail(
+            CheckResult.fail(
                 name,
                 patient.complaint,
                 remedy=f"Read {patient.settings.log_dir / 'postgres.log'}, or correct THUMPER_DATABASE_URL.",
@@ -43,12 +43,14 @@ async def look_at_database(patient: Patient) -> list[Verdict]:
     words = f"PostgreSQL {server.version} answers in {latency_ms:.1f} ms"
     if server.number < OLDEST_POSTGRES:
         return [
-            Verdict.fail(name, f"{words}, but 14 is the oldest that Thumper works with.", remedy="Update it.")
+            CheckResult.fail(
+                name, f"{words}, but 14 is the oldest that Thumper works with.", remedy="Update it."
+            )
         ]
     if server.forgetful:
         off = ", ".join(f"{name} = off" for name in server.forgetful)
         return [
-            Verdict.warn(
+            CheckResult.warn(
                 name,
                 f"{words}, but may lose in a power cut or crash what Thumper was told is kept ({off}).",
                 remedy=f"Set {', '.join(server.forgetful)} to on, also for Thumper's role and database.",
@@ -56,51 +58,53 @@ async def look_at_database(patient: Patient) -> list[Verdict]:
         ]
     if latency_ms > SLOW_ANSWER_MS:
         return [
-            Verdict.warn(
+            CheckResult.warn(
                 name,
                 f"{words}; more than {SLOW_ANSWER_MS:g} ms makes everything slow.",
                 remedy="Run Thumper near its database, or use the embedded one (unset THUMPER_DATABASE_URL).",
             )
         ]
-    return [Verdict.ok(name, f"{words}.")]
+    return [CheckResult.ok(name, f"{words}.")]
 
 
-def _startable(name: str) -> Verdict:
+def _startable(name: str) -> CheckResult:
     """Say whether the embedded PostgreSQL of a home without a database could be made."""
     try:
         find_programs()
     except ServiceDownError as error:
-        return Verdict.fail(name, f"{error}.", remedy="Set THUMPER_DATABASE_URL, or install Thumper again.")
-    return Verdict.warn(name, "This home has no database yet.", remedy="`thumper up` makes it.")
+        return CheckResult.fail(
+            name, f"{error}.", remedy="Set THUMPER_DATABASE_URL, or install Thumper again."
+        )
+    return CheckResult.warn(name, "This home has no database yet.", remedy="`thumper up` makes it.")
 
 
-async def look_at_schema(patient: Patient) -> list[Verdict]:
+async def look_at_schema(patient: Patient) -> list[CheckResult]:
     """Say whether the database's schema is the one that this program knows. Migrates nothing."""
     name, gap = "schema", patient.gap
     if gap is None:
         raise LookupError("the schema was asked for without a database")
     if gap.unknown:
         return [
-            Verdict.fail(
+            CheckResult.fail(
                 name,
                 f"The database was migrated by a newer Thumper ({gap.unknown[-1]} is not known here).",
                 remedy="Install that version or a later one. This one changes nothing in it.",
             )
         ]
     if gap.empty:
-        return [Verdict.warn(name, "The database is empty.", remedy="`thumper up` makes its tables.")]
+        return [CheckResult.warn(name, "The database is empty.", remedy="`thumper up` makes its tables.")]
     if gap.missing:
         return [
-            Verdict.fail(
+            CheckResult.fail(
                 name,
                 f"The schema is older than this Thumper: {', '.join(gap.missing)} not applied.",
                 remedy="Run `thumper migrate`.",
             )
         ]
-    return [Verdict.ok(name, "The schema is the one of this Thumper.")]
+    return [CheckResult.ok(name, "The schema is the one of this Thumper.")]
 
 
-async def look_at_redis(patient: Patient) -> list[Verdict]:
+async def look_at_redis(patient: Patient) -> list[CheckResult]:
     """Say whether Redis answers and keeps what it was given.
 
     Nothing here is worse than a warning: Redis only wakes the worker, which finds every photo by itself a few seconds
@@ -118,7 +122,7 @@ async def look_at_redis(patient: Patient) -> list[Verdict]:
     except AWAY as error:
         reason = str(error) or type(error).__name__
         return [
-            Verdict.warn(
+            CheckResult.warn(
                 name,
                 f"Redis does not answer ({reason}). {slower}.",
                 remedy="Start it, or correct THUMPER_REDIS_URL, or unset that to use the embedded one.",
@@ -129,18 +133,18 @@ async def look_at_redis(patient: Patient) -> list[Verdict]:
     version, policy = told.get("redis_version", "of an unknown version"), told.get("maxmemory_policy", "")
     if policy != RIGHT_POLICY:
         return [
-            Verdict.warn(
+            CheckResult.warn(
                 name,
                 f"Redis {version} may forget wake-ups when its memory is full (maxmemory-policy {policy}). {slower}.",
                 remedy=f"CONFIG SET maxmemory-policy {RIGHT_POLICY}, and the same in its configuration file.",
             )
         ]
-    return [Verdict.ok(name, f"Redis {version} answers and forgets nothing ({policy}).")]
+    return [CheckResult.ok(name, f"Redis {version} answers and forgets nothing ({policy}).")]
 
 
-def _redis_is_not_there(patient: Patient) -> Verdict:
+def _redis_is_not_there(patient: Patient) -> CheckResult:
     if patient.redis_complaint:
-        return Verdict.fail(
+        return CheckResult.fail(
             "redis",
             f"The embedded Redis does not start, so `thumper up` does not: {patient.redis_complaint}.",
             remedy="Correct that, or set THUMPER_REDIS_URL to a Redis of your own.",
@@ -148,5 +152,5 @@ def _redis_is_not_there(patient: Patient) -> Verdict:
     try:
         program = find_program()
     except ServiceDownError as error:
-        return Verdict.fail("redis", f"{error}.", remedy="Install one of them, or set THUMPER_REDIS_URL.")
-    return Verdict.ok("redis", f"{program} is there; `thumper up` starts it.")
+        return CheckResult.fail("redis", f"{error}.", remedy="Install one of them, or set THUMPER_REDIS_URL.")
+    return CheckResult.ok("redis", f"{program} is there; `thumper up` starts it.")

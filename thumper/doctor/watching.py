@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from thumper.doctor import queries
+from thumper.doctor.check_result import CheckResult
 from thumper.doctor.patient import Patient
-from thumper.doctor.verdict import Verdict
 from thumper.domain.progress import WatchMode
 from thumper.ingest.walk import Folder, walk
 from thumper.store.models import Source
@@ -36,7 +36,7 @@ MOST_FOLDERS: Final = 200_000
 """Counting more would not change what is said."""
 
 
-async def look_at_watching(patient: Patient) -> list[Verdict]:
+async def look_at_watching(patient: Patient) -> list[CheckResult]:
     """Say whether new files are noticed at once, or seconds later.
 
     Never worse than a warning: looking again and again finds all.
@@ -44,7 +44,9 @@ async def look_at_watching(patient: Patient) -> list[Verdict]:
     root = bytes(patient.settings.drop_dir)
     if patient.settings.watch == "polling":
         return [
-            Verdict.ok(_CHECK, "New photos are found by looking again and again: THUMPER_WATCH asks for it.")
+            CheckResult.ok(
+                _CHECK, "New photos are found by looking again and again: THUMPER_WATCH asks for it."
+            )
         ]
     try:
         await asyncio.to_thread(set_watch, root)
@@ -59,7 +61,7 @@ async def look_at_watching(patient: Patient) -> list[Verdict]:
         room = limit - await asyncio.to_thread(_watches_in_use)
         if needed > room:
             return [_too_few(needed, room=max(room, 0), limit=limit)]
-    return [Verdict.ok(_CHECK, _words(source, needed=needed, limit=limit))]
+    return [CheckResult.ok(_CHECK, _words(source, needed=needed, limit=limit))]
 
 
 def set_watch(folder: bytes) -> None:
@@ -75,16 +77,16 @@ def set_watch(folder: bytes) -> None:
         os.close(descriptor)
 
 
-def _refused(error: OSError) -> Verdict:
+def _refused(error: OSError) -> CheckResult:
     kind = KINDS.get(error.errno or 0)
     if kind is None:
-        return Verdict.warn(
+        return CheckResult.warn(
             _CHECK,
             f"The drop folder's file system cannot be watched ({error.strerror or error}): {_LATER}.",
             remedy="Nothing needs to be done; THUMPER_WATCH=polling says that this is known.",
         )
     limit = read_limit(kind)
-    return Verdict.warn(
+    return CheckResult.warn(
         _CHECK,
         f"The limit of inotify {kind} ({limit}) is used up: {_LATER}.",
         remedy=_raise_limit(kind, to=max(2 * (limit or 0), LEAST_LIMIT[kind])),
@@ -95,8 +97,8 @@ def _raise_limit(kind: str, *, to: int) -> str:
     return f"sudo sysctl {sysctl(kind)}={to}; write it to /etc/sysctl.d to keep it."
 
 
-def _too_few(needed: int, *, room: int, limit: int) -> Verdict:
-    return Verdict.warn(
+def _too_few(needed: int, *, room: int, limit: int) -> CheckResult:
+    return CheckResult.warn(
         _CHECK,
         f"The drop folder needs {needed} inotify watches, and of {limit} only {room} are left: {_LATER}.",
         remedy=_raise_limit("watches", to=max(limit + 2 * needed, LEAST_LIMIT["watches"])),

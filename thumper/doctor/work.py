@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from thumper.doctor import queries
+from thumper.doctor.check_result import CheckResult
 from thumper.doctor.patient import Patient
 from thumper.doctor.queries import Queue
-from thumper.doctor.verdict import Verdict
 from thumper.domain.progress import ProcessRole
 from thumper.settings import Settings
-from thumper.store.status.status import Standing, read_standing
+from thumper.store.status.system_status import SystemStatus, read_status
 
 STUCK_S: Final = 300.0
 """A living worker claims every few seconds while anything waits; a batch in the model takes at most two minutes."""
@@ -22,11 +22,11 @@ _JOBS: Final = "jobs"
 _FILES: Final = "files"
 
 
-async def look_at_jobs(patient: Patient) -> list[Verdict]:
+async def look_at_jobs(patient: Patient) -> list[CheckResult]:
     """Say whether every job that can run has somebody who runs it."""
     settings = patient.settings
-    standing = await read_standing()
-    working, sweeping = standing.of(ProcessRole.WORK).lives, _sweeps(standing)
+    status = await read_status()
+    working, sweeping = status.of(ProcessRole.WORK).lives, _sweeps(status)
     verdicts = []
     for queue in await queries.queues(patience_s=3 * settings.sweep_s):
         verdicts += _judge_leases(queue, sweeping=sweeping)
@@ -37,33 +37,35 @@ async def look_at_jobs(patient: Patient) -> list[Verdict]:
         verdicts.append(_by(_JOBS, words, alive=sweeping, settings=settings))
     if verdicts:
         return verdicts
-    left = standing.queued + standing.images.processing
+    left = status.queued + status.images.processing
     words = f"{left} images wait, and a worker is at it." if left else "No image waits for a detector."
-    return [Verdict.ok(_JOBS, words)]
+    return [CheckResult.ok(_JOBS, words)]
 
 
-def _judge_leases(queue: Queue, *, sweeping: bool) -> list[Verdict]:
+def _judge_leases(queue: Queue, *, sweeping: bool) -> list[CheckResult]:
     if not queue.expired:
         return []
     words = f"{queue.expired} images are held by leases that ran out: their worker died"
     if sweeping:
         remedy = "Restart Thumper; if this stays, report it with logs/work.log and logs/watch.log."
-        return [Verdict.fail(_JOBS, f"{words}, and nobody gave them to another one.", remedy=remedy)]
+        return [CheckResult.fail(_JOBS, f"{words}, and nobody gave them to another one.", remedy=remedy)]
     return [
-        Verdict.warn(_JOBS, f"{words}, and nothing runs that would release them.", remedy="Run `thumper up`.")
+        CheckResult.warn(
+            _JOBS, f"{words}, and nothing runs that would release them.", remedy="Run `thumper up`."
+        )
     ]
 
 
-def _judge_waiting(queue: Queue, *, working: bool, settings: Settings) -> list[Verdict]:
+def _judge_waiting(queue: Queue, *, working: bool, settings: Settings) -> list[CheckResult]:
     if not queue.waiting:
         return []
     words = f"{queue.waiting} images wait for {queue.detector}"
     if not working:
-        return [Verdict.warn(_JOBS, f"{words}, and no worker runs.", remedy="Run `thumper up`.")]
+        return [CheckResult.warn(_JOBS, f"{words}, and no worker runs.", remedy="Run `thumper up`.")]
     waits_long = queue.oldest_s > STUCK_S
     if not queue.has_worker and waits_long:
         return [
-            Verdict.fail(
+            CheckResult.fail(
                 _JOBS,
                 f"{words}, a detector that no living worker has.",
                 remedy="Set THUMPER_MODEL to one and the same file for every worker, and restart them.",
@@ -72,7 +74,7 @@ def _judge_waiting(queue: Queue, *, working: bool, settings: Settings) -> list[V
     idle = queue.claimed_s is None or queue.claimed_s > STUCK_S
     if waits_long and idle:
         return [
-            Verdict.fail(
+            CheckResult.fail(
                 _JOBS,
                 f"{words}, the oldest for {queue.oldest_s / 60:.0f} minutes, and its worker takes none.",
                 remedy=f"Restart the worker, and read {settings.log_dir / 'work.log'}.",
@@ -81,20 +83,20 @@ def _judge_waiting(queue: Queue, *, working: bool, settings: Settings) -> list[V
     return []
 
 
-async def look_at_files(patient: Patient) -> list[Verdict]:
+async def look_at_files(patient: Patient) -> list[CheckResult]:
     """Say whether files of the drop folder wait to be read although a watcher lives."""
     source = await queries.drop_source(bytes(patient.settings.drop_dir))
     waiting = await queries.waiting_files(source) if source is not None else None
     if waiting is None:
-        return [Verdict.ok(_FILES, "Every file that was found in the drop folder is settled.")]
+        return [CheckResult.ok(_FILES, "Every file that was found in the drop folder is settled.")]
     words = f"{waiting.files} files of the drop folder are not settled yet"
     if not await queries.watcher_lives():
-        return [Verdict.warn(_FILES, f"{words}, and no watcher runs.", remedy="Run `thumper up`.")]
+        return [CheckResult.warn(_FILES, f"{words}, and no watcher runs.", remedy="Run `thumper up`.")]
     moves = waiting.settled_s is not None and waiting.settled_s < STUCK_S
     if waiting.oldest_s <= UNREAD_S or moves:
-        return [Verdict.ok(_FILES, f"{words}; the watcher is at it.")]
+        return [CheckResult.ok(_FILES, f"{words}; the watcher is at it.")]
     return [
-        Verdict.warn(
+        CheckResult.warn(
             _FILES,
             f"{words}, the oldest ({waiting.oldest}) for {waiting.oldest_s / 60:.0f} minutes.",
             remedy="Is it still being copied? If not, restart the watcher and read"
@@ -103,14 +105,14 @@ async def look_at_files(patient: Patient) -> list[Verdict]:
     ]
 
 
-def _sweeps(standing: Standing) -> bool:
+def _sweeps(status: SystemStatus) -> bool:
     """Watcher and worker each bring back what the dead left."""
-    return standing.of(ProcessRole.WATCH).lives or standing.of(ProcessRole.WORK).lives
+    return status.of(ProcessRole.WATCH).lives or status.of(ProcessRole.WORK).lives
 
 
-def _by(check: str, words: str, *, alive: bool, settings: Settings) -> Verdict:
+def _by(check: str, words: str, *, alive: bool, settings: Settings) -> CheckResult:
     if alive:
-        return Verdict.fail(
+        return CheckResult.fail(
             check, f"{words}.", remedy=f"Restart Thumper, and read the logs in {settings.log_dir}."
         )
-    return Verdict.warn(check, f"{words} until Thumper runs.", remedy="Run `thumper up`.")
+    return CheckResult.warn(check, f"{words} until Thumper runs.", remedy="Run `thumper up`.")

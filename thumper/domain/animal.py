@@ -14,7 +14,7 @@ class DeerStatus(StrEnum):
     MISSING = "missing"
 
 
-class Verdict(StrEnum):
+class ReviewVerdict(StrEnum):
     """A person's word on a detection."""
 
     CONFIRMED = "confirmed"

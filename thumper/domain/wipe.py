@@ -112,7 +112,7 @@ class CardToCompare:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class WipeVerdict:
     """The answer. It is safe exactly when there is no obstacle. `size_bytes` is what was re-read."""
 
     state: Checking
@@ -140,14 +140,14 @@ _ONLY_THE_FOLDER: Final = frozenset(
 """Obstacles that concern a watched folder, but not the card that was copied into it."""
 
 
-def judge(facts: WipeFacts) -> Verdict:
+def judge(facts: WipeFacts) -> WipeVerdict:
     """Apply the rule to the facts of a finished check."""
     obstacles = tuple(_obstacles(facts))
     codes = {found.code for found in obstacles}
     card = None
     if facts.kind is SourceKind.DROP and codes <= _ONLY_THE_FOLDER:
         card = CardToCompare(facts.found, facts.size_bytes)
-    return Verdict(
+    return WipeVerdict(
         state=Checking.DONE,
         sentence=_sentence(facts, obstacles, card=card),
         obstacles=obstacles,
@@ -158,11 +158,11 @@ def judge(facts: WipeFacts) -> Verdict:
     )
 
 
-def still_checking(*, to_check: int, checked: int, size_bytes: int) -> Verdict:
+def still_checking(*, to_check: int, checked: int, size_bytes: int) -> WipeVerdict:
     """Give the verdict while originals are being re-read: not safe as long as nobody knows."""
     left = to_check - checked
     sentence, advice = wipe_messages.obstacle(WipeCode.STILL_CHECKING, left, kind=SourceKind.INGEST)
-    return Verdict(
+    return WipeVerdict(
         state=Checking.CHECKING,
         sentence=wipe_messages.not_known_yet(checked=checked, to_check=to_check),
         obstacles=(Obstacle(WipeCode.STILL_CHECKING, sentence, advice, left),),

@@ -3,7 +3,7 @@
 Linux can promise a process a signal at its parent's death, but only the process itself can ask for it.
 `setpriv` of util-linux, which every distribution counts among its essential packages, asks on its behalf
 and then becomes the program, so that process id and file descriptors stay the same. The promise is bound
-to the parent's thread: start leashed processes from the thread that lives as long as they should.
+to the parent's thread: start such processes from the thread that lives as long as they should.
 Refuses to run Python between fork and exec, which can deadlock in a process with threads.
 """
 
@@ -32,12 +32,14 @@ class Account:
     capability: str | None = None
 
 
-def leash(argv: Sequence[str], *, death_signal: signal.Signals, account: Account | None = None) -> list[str]:
+def end_with_parent(
+    argv: Sequence[str], *, death_signal: signal.Signals, account: Account | None = None
+) -> list[str]:
     """Give `argv` extended so that its process gets `death_signal` when the parent dies.
 
     With `account` it also changes to that user, who keeps nothing of root but the named capability.
     Raises `ServiceDownError` if an account is asked for and `setpriv` is missing; without an account the
-    child is then started unleashed, which the log says.
+    child is then started without it, which the log says.
     """
     program = _setpriv()
     if program is None:

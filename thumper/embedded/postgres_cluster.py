@@ -21,7 +21,7 @@ from typing import Final
 import structlog
 
 from thumper.embedded.log_file import LogFile
-from thumper.embedded.parent_death import Account, leash
+from thumper.embedded.parent_death import Account, end_with_parent
 from thumper.embedded.server_account import give_away
 from thumper.embedded.server_process import ENVIRONMENT
 from thumper.errors import ServiceDownError
@@ -184,7 +184,7 @@ class Cluster:
         output = self._log.open()
         try:
             process = await asyncio.create_subprocess_exec(
-                *leash(argv, death_signal=signal.SIGTERM, account=account),
+                *end_with_parent(argv, death_signal=signal.SIGTERM, account=account),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

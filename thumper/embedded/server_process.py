@@ -16,7 +16,7 @@ from typing import Final
 
 from thumper.embedded.lock_file import wait_for_lock
 from thumper.embedded.log_file import LogFile
-from thumper.embedded.parent_death import Account, leash
+from thumper.embedded.parent_death import Account, end_with_parent
 from thumper.errors import ServiceDownError
 
 LEFT_OVER_S: Final = 30.0
@@ -78,7 +78,7 @@ class ServerProcess:
         output = self.log.open()
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *leash(argv, death_signal=death_signal, account=account),
+                *end_with_parent(argv, death_signal=death_signal, account=account),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

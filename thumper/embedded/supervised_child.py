@@ -1,6 +1,6 @@
 """One process that is started again and again until it is told to end.
 
-It lives in a session of its own, so that Ctrl-C at the terminal reaches only the supervisor, and on a leash,
+It lives in a session of its own, so that Ctrl-C at the terminal reaches only the supervisor, and ends with its parent,
 so that it ends when the supervisor is killed. What it leaves behind in its process group is killed before
 the next start: a forgotten decoder or model must not hold memory.
 """
@@ -19,7 +19,7 @@ from typing import Final, Literal
 import structlog
 
 from thumper.embedded.log_file import LogFile
-from thumper.embedded.parent_death import leash
+from thumper.embedded.parent_death import end_with_parent
 
 log = structlog.get_logger(__name__)
 
@@ -133,7 +133,7 @@ class SupervisedChild:
         output = self._open_log()
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *leash(argv, death_signal=signal.SIGTERM),
+                *end_with_parent(argv, death_signal=signal.SIGTERM),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=STDERR if output is None else output,
                 stderr=output,

@@ -10,7 +10,7 @@ import strawberry
 from thumper.graphql.loaders import Loaders
 from thumper.graphql.shared.events import Live
 from thumper.graphql.shared.wipe_checks import WipeChecks
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.settings import Settings
 
 
@@ -19,7 +19,7 @@ class Context:
     """Made for each HTTP request, and once for each WebSocket connection."""
 
     settings: Settings
-    desk: Desk
+    ingest: IngestContext
     """What ingestion needs, and the way to wake the worker."""
     loaders: Loaders
     live: Live

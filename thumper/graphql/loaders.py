@@ -14,11 +14,11 @@ from strawberry.dataloader import DataLoader
 
 from thumper.domain.clock_warning import ClockGroup
 from thumper.store import models
-from thumper.store.deer import deer
+from thumper.store.deer import known_deer
 from thumper.store.files import dump_search, receipts
 from thumper.store.files.dump_search import FileSearch
-from thumper.store.images.images import detections, image_counts, images
-from thumper.store.images.images.detections import BoxChoice
+from thumper.store.images import detections, image_counts, images
+from thumper.store.images.detections import BoxFilter
 from thumper.store.places import cameras, deployments, locations
 from thumper.store.postgres import page
 from thumper.store.postgres.page import Conditions, Cut, Listing, Page
@@ -64,15 +64,15 @@ class Loaders:
         self.rows: dict[str, DataLoader[UUID, Any]] = {
             name: self._loader(_rows(listing)) for name, listing in ROWS.items()
         }
-        self.boxes: DataLoader[tuple[UUID, BoxChoice], list[models.Detection]] = self._loader(
+        self.boxes: DataLoader[tuple[UUID, BoxFilter], list[models.Detection]] = self._loader(
             _divided(detections.of_images)
         )
         self.image_figures: DataLoader[UUID, images.JobFigures | None] = self._loader(images.figures)
-        self.sightings: DataLoader[UUID, models.Sighting | None] = self._loader(deer.sightings_of)
+        self.sightings: DataLoader[UUID, models.Sighting | None] = self._loader(known_deer.sightings_of)
         self.reviews: DataLoader[UUID, list[models.Review]] = self._loader(detections.reviews)
-        self.deer_figures: DataLoader[UUID, deer.DeerFigures] = self._loader(deer.figures)
-        self.deer_locations: DataLoader[UUID, list[models.Location]] = self._loader(deer.locations)
-        self.best_photos: DataLoader[UUID, list[models.Detection]] = self._loader(deer.best_photos)
+        self.deer_figures: DataLoader[UUID, known_deer.DeerFigures] = self._loader(known_deer.figures)
+        self.deer_locations: DataLoader[UUID, list[models.Location]] = self._loader(known_deer.locations)
+        self.best_photos: DataLoader[UUID, list[models.Detection]] = self._loader(known_deer.best_photos)
         self.sighting_pages: DataLoader[SightingPage, Page[models.Sighting]] = self._loader(
             _divided(_sighting_pages)
         )
@@ -141,7 +141,7 @@ def _divided(
 
 async def _sighting_pages(deer_ids: Sequence[UUID], cut: Cut) -> dict[UUID, Page[models.Sighting]]:
     pages = await page.read_pages(
-        deer.SIGHTINGS, Conditions(), parent_ids=deer_ids, order=deer.SIGHTED_NEWEST, cut=cut
+        known_deer.SIGHTINGS, Conditions(), parent_ids=deer_ids, order=known_deer.SIGHTED_NEWEST, cut=cut
     )
     return dict(zip(deer_ids, pages, strict=True))
 

@@ -10,12 +10,14 @@ from strawberry.types import ExecutionContext
 from thumper.graphql.clocks.clock_fix import ClockFixQuery
 from thumper.graphql.clocks.clock_fix_change import ClockFixMutation, ClockFixPreviewQuery
 from thumper.graphql.clocks.clock_suspects import ClockSuspectsQuery
-from thumper.graphql.deer.deer.deer import DeerQuery
-from thumper.graphql.deer.deer.deer_change import DeerMutation
-from thumper.graphql.deer.deer.sighting_change import SightingMutation
+from thumper.graphql.deer.deer import DeerQuery
+from thumper.graphql.deer.deer_change import DeerMutation
+from thumper.graphql.deer.sighting_change import SightingMutation
 from thumper.graphql.dumps.dump import DumpQuery
 from thumper.graphql.dumps.dump_change import DumpMutation
 from thumper.graphql.dumps.upload_change import UploadMutation
+from thumper.graphql.live.status import StatusQuery
+from thumper.graphql.live.subscription import Subscription
 from thumper.graphql.photos.batch import BatchQuery
 from thumper.graphql.photos.batch_change import BatchMutation
 from thumper.graphql.photos.detection import DetectionQuery
@@ -31,8 +33,6 @@ from thumper.graphql.relay.scalar import SCALARS
 from thumper.graphql.relay.user_error import USER_ERRORS
 from thumper.graphql.request.error_formatting import Masking
 from thumper.graphql.request.screening import Parsing, Validation
-from thumper.graphql.shared.events.status import StatusQuery
-from thumper.graphql.shared.events.subscription import Subscription
 from thumper.graphql.shared.shared_execution import SharingExecutor
 
 

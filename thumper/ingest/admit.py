@@ -26,11 +26,11 @@ from thumper.domain.path_text import readable
 from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import (
     Content,
     Finding,
-    Known,
+    KnownPhoto,
     Photo,
     Postponed,
     Refused,
@@ -42,11 +42,11 @@ from thumper.ingest.readers import each
 from thumper.ingest.record import record
 from thumper.ingest.reject import Rejection
 from thumper.store.disk import disk_space, library
-from thumper.store.feed.feed import feed
+from thumper.store.feed import feed
 from thumper.store.files import outcomes
 from thumper.store.files.outcomes import Settlement
-from thumper.store.images.images import image_rows
-from thumper.store.images.images.image_rows import StoredImage
+from thumper.store.images import image_rows
+from thumper.store.images.image_rows import StoredImage
 from thumper.store.postgres.connect import client
 from thumper.store.queue import jobs
 
@@ -73,24 +73,26 @@ class Outcome:
         return cls(file, FileState.REJECTED, reason=rejection.reason, message=rejection.message)
 
 
-async def admit(desk: Desk, files: Sequence[StableFile], *, keep: Keep, held: bool = False) -> list[Outcome]:
+async def admit(
+    context: IngestContext, files: Sequence[StableFile], *, keep: Keep, held: bool = False
+) -> list[Outcome]:
     """Admit one chunk of files; give what became of each, in the order given.
 
     With `held` the jobs of new images wait until detection is asked for. Raises what the database
     raises when it is away (`store.connect.OUTAGES`) `NoRoomError` when a disk is full, and another
     `ThumperError` when a copy cannot be written; then no file of the chunk has changed its state.
     """
-    disk_space.refuse_full(desk.settings)
-    findings, gone = await _examine(desk, files, keep=keep)
-    originals = await _keep_originals(desk, findings, gone=gone, keep=keep)
+    disk_space.refuse_full(context.settings)
+    findings, gone = await _examine(context, files, keep=keep)
+    originals = await _keep_originals(context, findings, gone=gone, keep=keep)
     async with in_transaction("default") as transaction:
-        outcomes = await _settle(transaction, desk, findings, originals=originals, held=held)
-    if not held and any(outcome.state is FileState.STORED for outcome in outcomes):
-        await desk.wakeup.wake()
-    whole = [outcome.file.file_id for outcome in outcomes if outcome.state is FileState.STABLE]
+        ended = await _settle(transaction, context, findings, originals=originals, held=held)
+    if not held and any(outcome.state is FileState.STORED for outcome in ended):
+        await context.wakeup.wake()
+    whole = [outcome.file.file_id for outcome in ended if outcome.state is FileState.STABLE]
     if whole:
         await outcomes.mark_stable(whole)
-    by_file = {outcome.file.file_id: outcome for outcome in outcomes}
+    by_file = {outcome.file.file_id: outcome for outcome in ended}
     return [by_file.get(file.file_id, Outcome(file, FileState.SEEN)) for file in files]
 
 
@@ -120,10 +122,10 @@ def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
 
 
 async def _examine(
-    desk: Desk, files: Sequence[StableFile], *, keep: Keep
+    context: IngestContext, files: Sequence[StableFile], *, keep: Keep
 ) -> tuple[list[Finding], frozenset[bytes]]:
     """Say what each file is, and the hashes of known images whose original is gone or changed."""
-    limits = desk.limits
+    limits = context.limits
     looks = await each(lambda file: read(file, limits), files)
     known = await image_rows.find(client(), {look.sha256 for look in looks if isinstance(look, Content)})
     gone = await asyncio.to_thread(_without_original, known)
@@ -132,11 +134,11 @@ async def _examine(
         if not isinstance(look, Content):
             return look
         if look.sha256 in known and look.sha256 not in gone:
-            return Known(look.file, look.sha256)
+            return KnownPhoto(look.file, look.sha256)
         return examine(
             look,
             limits,
-            max_exif_bytes=desk.settings.max_exif_bytes,
+            max_exif_bytes=context.settings.max_exif_bytes,
             keep_content=keep is Keep.COPY,
         )
 
@@ -152,11 +154,11 @@ class _Originals:
 
 
 async def _keep_originals(
-    desk: Desk, findings: Sequence[Finding], *, gone: frozenset[bytes], keep: Keep
+    context: IngestContext, findings: Sequence[Finding], *, gone: frozenset[bytes], keep: Keep
 ) -> _Originals:
     """Have an original for each photo: it is new, or its image has lost its own."""
     photos = [finding for finding in findings if isinstance(finding, Photo)]
-    return _Originals(await asyncio.to_thread(_keep, desk.library, photos, keep=keep), gone)
+    return _Originals(await asyncio.to_thread(_keep, context.library, photos, keep=keep), gone)
 
 
 def _without_original(known: Mapping[bytes, StoredImage]) -> frozenset[bytes]:
@@ -204,7 +206,7 @@ def _copy(folder: Path, photo: Photo, *, content: bytes) -> Path:
 
 async def _settle(
     transaction: BaseDBAsyncClient,
-    desk: Desk,
+    context: IngestContext,
     findings: Sequence[Finding],
     *,
     originals: _Originals,
@@ -213,7 +215,7 @@ async def _settle(
     """Record what was found; give the outcomes, without those of files that settled elsewhere meanwhile."""
     waiting = await outcomes.lock_waiting(transaction, [finding.file.file_id for finding in findings])
     found = [finding for finding in findings if finding.file.file_id in waiting]
-    known = {finding.file.file_id: finding.sha256 for finding in found if isinstance(finding, Known)}
+    known = {finding.file.file_id: finding.sha256 for finding in found if isinstance(finding, KnownPhoto)}
     touched, told = await outcomes.take_back(transaction, known)
     only_touched = [
         Outcome(finding.file, touched[finding.file.file_id], sha256=known[finding.file.file_id])
@@ -222,8 +224,8 @@ async def _settle(
     ]
     found = [finding for finding in found if finding.file.file_id not in touched]
     photos = [finding for finding in found if isinstance(finding, Photo)]
-    made = await record(transaction, desk, photos, originals=originals.paths)
-    hashes = {finding.sha256 for finding in found if isinstance(finding, Photo | Known)}
+    made = await record(transaction, context, photos, originals=originals.paths)
+    hashes = {finding.sha256 for finding in found if isinstance(finding, Photo | KnownPhoto)}
     images = await image_rows.find(transaction, hashes)
     refound = originals.gone & originals.paths.keys() & images.keys()
     await image_rows.move_originals(
@@ -246,7 +248,7 @@ def _outcomes(
     new = set(made)
     for finding in findings:
         match finding:
-            case Photo(file=file, sha256=sha256) | Known(file=file, sha256=sha256):
+            case Photo(file=file, sha256=sha256) | KnownPhoto(file=file, sha256=sha256):
                 if sha256 not in images:  # it was deleted in this moment; the next look takes it as new
                     outcomes.append(Outcome(file, FileState.SEEN))
                     continue

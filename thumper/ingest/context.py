@@ -14,7 +14,7 @@ from thumper.wakeup import Wakeup
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class IngestContext:
     """Settings, the way to wake the worker, camera profiles, and the limits on one photo."""
 
     settings: Settings
@@ -23,7 +23,7 @@ class Desk:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Make a desk with a wake-up connection of its own; close that with `desk.wakeup.close()`.
+        """Make a context with a wake-up connection of its own; close that with `context.wakeup.close()`.
 
         Raises `SettingError` when a camera profile of the user's cannot be used.
         """

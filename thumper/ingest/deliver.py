@@ -26,7 +26,7 @@ from thumper.domain.progress import WAITING, FileState, SourceKind
 from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest.admit import admit, chunks, reject
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found, Unreadable, look_at, walk
 from thumper.store.files import dumps, receipts, registration, sources
@@ -46,7 +46,7 @@ _TRIES: Final = 5
 
 
 async def ingest_path(
-    desk: Desk, path: Path, *, location: str | None = None, progress: Progress | None = None
+    context: IngestContext, path: Path, *, location: str | None = None, progress: Progress | None = None
 ) -> ItemisedReceipt:
     """Ingest a file, or every file below a folder; give the receipt of the dump.
 
@@ -55,7 +55,7 @@ async def ingest_path(
     the path, `UsageError` about the location, and `ThumperError` when the library cannot be written.
     """
     name = None if location is None else _location(location)
-    card = await asyncio.to_thread(_find, desk, path)
+    card = await asyncio.to_thread(_find, context, path)
     source_id = await sources.open_source(SourceKind.INGEST, card.root)
     await sources.mark_online(source_id, device_id=card.device_id, inode=card.inode)
     dump_id = await _open_dump(source_id, name, folder=card.folder)
@@ -66,7 +66,7 @@ async def ingest_path(
         )
         waiting = [row for row in rows if row.state in WAITING]
         for chunk in chunks([stable_file(row, found[row.path], root=card.root) for row in waiting]):
-            await admit_until_settled(desk, source_id, chunk)
+            await admit_until_settled(context, source_id, chunk)
             if progress is not None:
                 progress((await receipts.of_dumps([dump_id]))[dump_id])
     await _name_closed(source_id, dump_id, card)
@@ -92,9 +92,9 @@ class _Card:
     closed: list[Unreadable]
 
 
-def _find(desk: Desk, path: Path) -> _Card:
+def _find(context: IngestContext, path: Path) -> _Card:
     """Look at everything that is to be ingested."""
-    settings = desk.settings
+    settings = context.settings
     given = Path(os.path.abspath(path))
     if not given.exists():
         raise NotFoundError(f"{path} does not exist. Check the path; is the card mounted?")
@@ -192,15 +192,15 @@ async def _let_go(source_id: UUID, dump_id: UUID, card: _Card) -> None:
         await reject(lost, Reason.VANISHED)
 
 
-async def admit_until_settled(desk: Desk, source_id: UUID, chunk: Sequence[StableFile]) -> None:
+async def admit_until_settled(context: IngestContext, source_id: UUID, chunk: Sequence[StableFile]) -> None:
     """Admit files; those that change while they are read are looked at again, a few times."""
     files = list(chunk)
     for _ in range(_TRIES):
-        outcomes = await admit(desk, files, keep=Keep.COPY)
+        outcomes = await admit(context, files, keep=Keep.COPY)
         changed = [outcome.file for outcome in outcomes if outcome.state is FileState.SEEN]
         if not changed:
             return
-        await asyncio.sleep(desk.settings.look_s)
+        await asyncio.sleep(context.settings.look_s)
         files = await _look_again(source_id, changed)
         if not files:
             return

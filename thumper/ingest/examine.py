@@ -54,7 +54,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPhoto:
     """A file whose bytes are those of an image, and so those of a whole photo: they were examined for that one."""
 
     file: StableFile
@@ -89,7 +89,7 @@ class Postponed:
     """True when it did not change and is only waited for."""
 
 
-Finding: TypeAlias = Photo | Known | Refused | Postponed
+Finding: TypeAlias = Photo | KnownPhoto | Refused | Postponed
 
 
 def read(file: StableFile, limits: Limits) -> Content | Refused | Postponed:

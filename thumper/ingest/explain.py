@@ -31,7 +31,7 @@ WHY_CHOSEN: Final = "the most trusted clock that shows a possible time"
 WHY_NOT_NEEDED: Final = "a more trusted clock shows a possible time"
 
 
-class Verdict(StrEnum):
+class ClockVerdict(StrEnum):
     """What became of one clock."""
 
     CHOSEN = "chosen"
@@ -45,7 +45,7 @@ class JudgedClock:
 
     source: TimeSource
     shows: str
-    verdict: Verdict
+    verdict: ClockVerdict
     why: str
 
 
@@ -101,12 +101,12 @@ def _judged(clocks: Sequence[ClockReading | IgnoredReading], capture: CaptureTim
     chosen = capture.reading if capture.taken_at is not None else None
     for clock in sorted(clocks, key=lambda clock: order.index(clock.source)):
         if isinstance(clock, IgnoredReading):
-            yield JudgedClock(clock.source, clock.text, Verdict.IGNORED, clock.why)
+            yield JudgedClock(clock.source, clock.text, ClockVerdict.IGNORED, clock.why)
             continue
         shows = clock.local.isoformat(sep=" ")
         if clock is chosen:
-            yield JudgedClock(clock.source, shows, Verdict.CHOSEN, WHY_CHOSEN)
+            yield JudgedClock(clock.source, shows, ClockVerdict.CHOSEN, WHY_CHOSEN)
         elif why := refused.get((clock.source, shows)):
-            yield JudgedClock(clock.source, shows, Verdict.IGNORED, why)
+            yield JudgedClock(clock.source, shows, ClockVerdict.IGNORED, why)
         else:
-            yield JudgedClock(clock.source, shows, Verdict.NOT_NEEDED, WHY_NOT_NEEDED)
+            yield JudgedClock(clock.source, shows, ClockVerdict.NOT_NEEDED, WHY_NOT_NEEDED)

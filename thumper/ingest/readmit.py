@@ -18,7 +18,7 @@ from thumper.domain.path_text import readable
 from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
 from thumper.ingest.admit import chunks, reject
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import admit_until_settled, stable_file
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found, modified_ns
@@ -29,18 +29,18 @@ from thumper.store.postgres.connect import OUTAGES
 log = structlog.get_logger(__name__)
 
 
-async def readmit(desk: Desk) -> None:
+async def readmit(context: IngestContext) -> None:
     """Try every file of an ingested path again that was asked for, and settle its dump.
 
     Raises what the database raises when it is away, and `ThumperError` when the library cannot be written.
     """
     for source_id, root in (await retries.asked_paths()).items():
         rows = await registration.asked_files(source_id)
-        await _readmit(desk, source_id, rows, root=root)
+        await _readmit(context, source_id, rows, root=root)
         await dumps.settle_quiet(source_id, settle_s=0, only={row.dump_id for row in rows})
 
 
-async def _readmit(desk: Desk, source_id: UUID, rows: Sequence[FileRow], *, root: bytes) -> None:
+async def _readmit(context: IngestContext, source_id: UUID, rows: Sequence[FileRow], *, root: bytes) -> None:
     looks = await asyncio.to_thread(lambda: [_look(row, root) for row in rows])
     there = [
         stable_file(row, look, root=root)
@@ -55,24 +55,24 @@ async def _readmit(desk: Desk, source_id: UUID, rows: Sequence[FileRow], *, root
     for (reason, why), files in lost.items():
         await reject(files, reason, detail=why)
     for chunk in chunks(there):
-        await _admit(desk, source_id, chunk)
+        await _admit(context, source_id, chunk)
 
 
-async def _admit(desk: Desk, source_id: UUID, chunk: Sequence[StableFile]) -> None:
+async def _admit(context: IngestContext, source_id: UUID, chunk: Sequence[StableFile]) -> None:
     """Admit files. When something unforeseen happens, do so one at a time, and reject the one whose fault it is."""
     try:
-        await admit_until_settled(desk, source_id, chunk)
+        await admit_until_settled(context, source_id, chunk)
     except (*OUTAGES, ThumperError):
         raise
     except Exception:
         log.exception("cannot admit", files=len(chunk), first=readable(chunk[0].name))
         for file in chunk:
-            await _admit_alone(desk, source_id, file)
+            await _admit_alone(context, source_id, file)
 
 
-async def _admit_alone(desk: Desk, source_id: UUID, file: StableFile) -> None:
+async def _admit_alone(context: IngestContext, source_id: UUID, file: StableFile) -> None:
     try:
-        await admit_until_settled(desk, source_id, [file])
+        await admit_until_settled(context, source_id, [file])
     except (*OUTAGES, ThumperError):
         raise
     except Exception:

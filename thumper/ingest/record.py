@@ -20,18 +20,18 @@ from thumper.domain.capture_time import CaptureTime, choose
 from thumper.domain.clock_fix import StandingFix, repaired
 from thumper.domain.path_text import readable
 from thumper.ingest import findings as photo_findings
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Photo
-from thumper.store.feed.feed import snapshot
+from thumper.store.feed import snapshot
 from thumper.store.files import dumps
-from thumper.store.images.images import image_rows
-from thumper.store.images.images.image_rows import CameraKey, NewImage
+from thumper.store.images import image_rows
+from thumper.store.images.image_rows import CameraKey, NewImage
 from thumper.store.places import deployment_rows, location_rows
 from thumper.store.places.deployment_rows import Stay
-from thumper.store.places.location_rows import Place
+from thumper.store.places.location_rows import PhotoPlace
 from thumper.store.postgres.ids import new_id
 from thumper.store.times import clock_lock, recompute
-from thumper.store.times.recompute import Standing
+from thumper.store.times.recompute import StandingFixes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class _Draft:
 class _Belonging:
     """What a new image belongs to, and the repairs of clocks that stand already."""
 
-    place: Place
+    place: PhotoPlace
     camera_id: UUID | None
     dump_id: UUID
     deployment_id: UUID | None
-    repairs: Standing
+    repairs: StandingFixes
 
     def fix_of(self, capture: CaptureTime) -> StandingFix | None:
         """Give the repair of the clock that counts; None also when no clock was read."""
@@ -61,7 +61,11 @@ class _Belonging:
 
 
 async def record(
-    transaction: BaseDBAsyncClient, desk: Desk, photos: Sequence[Photo], *, originals: Mapping[bytes, bytes]
+    transaction: BaseDBAsyncClient,
+    context: IngestContext,
+    photos: Sequence[Photo],
+    *,
+    originals: Mapping[bytes, bytes],
 ) -> dict[bytes, UUID]:
     """Record the photos whose bytes are new; give the ids of the images that were made, by SHA-256.
 
@@ -75,7 +79,7 @@ async def record(
     for photo in photos:
         first.setdefault(photo.sha256, photo)
     known = await image_rows.find(transaction, first)
-    drafts = [_draft(desk, photo) for photo in first.values() if photo.sha256 not in known]
+    drafts = [_draft(context, photo) for photo in first.values() if photo.sha256 not in known]
     if not drafts:
         return {}
     now = await snapshot.now(transaction)
@@ -84,7 +88,7 @@ async def record(
             draft,
             belongs,
             original=originals[draft.photo.sha256],
-            clock=_clock(desk, draft, belongs, now=now),
+            clock=_clock(context, draft, belongs, now=now),
         )
         for draft, belongs in zip(drafts, await _belongings(transaction, drafts), strict=True)
     ]
@@ -92,9 +96,9 @@ async def record(
     return {image.sha256: image.id for image in images if image.id in made}
 
 
-def _draft(desk: Desk, photo: Photo) -> _Draft:
+def _draft(context: IngestContext, photo: Photo) -> _Draft:
     says = photo.metadata
-    found = photo_findings.find(desk.profiles, says, file_name=_file_name(photo))
+    found = photo_findings.find(context.profiles, says, file_name=_file_name(photo))
     camera = CameraKey(found.make, says.model, found.serial, found.camera_name)
     return _Draft(photo, found, camera)
 
@@ -110,7 +114,7 @@ async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) 
     found = [(places[draft.photo.file.file_id], devices.get(draft.camera)) for draft in drafts]
     stays = [_stay(draft, place, camera_id) for draft, (place, camera_id) in zip(drafts, found, strict=True)]
     deployments = await deployment_rows.join(transaction, [stay for stay in stays if stay is not None])
-    repairs = await recompute.standing(
+    repairs = await recompute.standing_fixes(
         transaction,
         dump_ids={draft.photo.file.dump_id for draft in drafts},
         deployment_ids=set(deployments.values()),
@@ -127,13 +131,13 @@ async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) 
     ]
 
 
-def _stay(draft: _Draft, place: Place, camera_id: UUID | None) -> Stay | None:
+def _stay(draft: _Draft, place: PhotoPlace, camera_id: UUID | None) -> Stay | None:
     if camera_id is None or place.location_id is None:
         return None
     return Stay(camera_id, place.location_id, draft.photo.file.dump_id)
 
 
-async def _places(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> dict[UUID, Place]:
+async def _places(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> dict[UUID, PhotoPlace]:
     """Give where each photo is from, by file id: the dump's place, else one that its name suggests.
 
     A folder that stands for a location which does not exist makes it now, since a new image is
@@ -151,18 +155,18 @@ async def _places(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> d
     }
 
 
-def _place(of_dump: Place, draft: _Draft, *, suggested: Mapping[str, Place]) -> Place:
+def _place(of_dump: PhotoPlace, draft: _Draft, *, suggested: Mapping[str, PhotoPlace]) -> PhotoPlace:
     if of_dump.location_id is not None:
         return of_dump
     return suggested.get(draft.findings.location or "", of_dump)
 
 
 def _clock(
-    desk: Desk, draft: _Draft, belongs: _Belonging, *, now: dt.datetime
+    context: IngestContext, draft: _Draft, belongs: _Belonging, *, now: dt.datetime
 ) -> tuple[CaptureTime, StandingFix | None]:
     """Choose the capture time among the clocks of a photo, repaired where somebody said how."""
     clocks = photo_findings.clocks(draft.photo.metadata, draft.findings)
-    zone = ZoneInfo(belongs.place.time_zone) if belongs.place.time_zone else desk.settings.zone
+    zone = ZoneInfo(belongs.place.time_zone) if belongs.place.time_zone else context.settings.zone
     capture = choose(clocks, zone=zone, now=now)
     fix = belongs.fix_of(capture)
     return (capture if fix is None else repaired(capture, fix, zone=zone, now=now)), fix

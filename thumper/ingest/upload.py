@@ -27,12 +27,12 @@ from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.errors import BusyError, NoRoomError, NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest.admit import Outcome, admit
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import StableFile
 from thumper.store.disk import library
 from thumper.store.files import dumps, outcomes, registration, sources, uploads
 from thumper.store.files.registration import Arrival
-from thumper.store.files.uploads import Claim, Unclaimed
+from thumper.store.files.uploads import Unclaimed, UploadClaim
 from thumper.store.models import Location, Upload
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.ids import new_id
@@ -57,7 +57,7 @@ class Received:
 
 
 async def create_uploads(
-    desk: Desk, names: Sequence[str], *, location_id: UUID | None = None, detect: bool = True
+    context: IngestContext, names: Sequence[str], *, location_id: UUID | None = None, detect: bool = True
 ) -> list[tuple[Upload, str]]:
     """Promise to receive files that belong to one dump; give each with the secret of its address.
 
@@ -69,7 +69,7 @@ async def create_uploads(
         raise UsageError(f"names: expected 1 to {MOST_FILES} file names, got {len(cleaned)}.")
     if location_id is not None and not await Location.exists(id=location_id):
         raise NotFoundError(f"There is no location {location_id}.")
-    source_id = await _open_door(desk)
+    source_id = await _open_door(context)
     tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in cleaned]
     ids = [new_id() for _ in cleaned]
     async with in_transaction("default") as transaction:
@@ -85,15 +85,15 @@ async def create_uploads(
             dump_id,
             list(zip(ids, hashes, cleaned, strict=True)),
             detect=detect,
-            ttl_s=desk.settings.upload_ttl_s,
+            ttl_s=context.settings.upload_ttl_s,
         )
     made = {upload.id: upload for upload in await Upload.filter(id__in=ids)}
     return [(made[upload_id], token) for upload_id, token in zip(ids, tokens, strict=True)]
 
 
-async def _open_door(desk: Desk) -> UUID:
+async def _open_door(context: IngestContext) -> UUID:
     """Give the one source of all uploads: the library, into which they are copied."""
-    return await sources.open_source(SourceKind.UPLOAD, os.fsencode(desk.library))
+    return await sources.open_source(SourceKind.UPLOAD, os.fsencode(context.library))
 
 
 def _file_name(name: str) -> str:
@@ -108,7 +108,7 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 
-async def receive_upload(desk: Desk, token: str, stream: AsyncIterator[bytes]) -> Received:
+async def receive_upload(context: IngestContext, token: str, stream: AsyncIterator[bytes]) -> Received:
     """Take the bytes that arrive at an address and admit them; give what they became.
 
     Raises `NotFoundError` for an unknown address, `RefusedError` for one that was used or has expired, and
@@ -116,12 +116,12 @@ async def receive_upload(desk: Desk, token: str, stream: AsyncIterator[bytes]) -
     at once, or after `uploads.SILENCE_S` when PostgreSQL was away too. Bytes that were admitted before the
     answer was lost are answered with what they became then.
     """
-    url = desk.settings.postgres_url
+    url = context.settings.postgres_url
     transfer = _Transfer(await unless_frozen(_claim(token), url))
-    path = library.incoming_dir(desk.library) / f"{transfer.claim.upload_id.hex}-{new_id().hex}"
+    path = library.incoming_dir(context.library) / f"{transfer.claim.upload_id.hex}-{new_id().hex}"
     try:
-        await _write(path, transfer.alive(stream), most_bytes=desk.settings.max_file_bytes)
-        return await unless_frozen(_admit(desk, transfer.claim, path), url)
+        await _write(path, transfer.alive(stream), most_bytes=context.settings.max_file_bytes)
+        return await unless_frozen(_admit(context, transfer.claim, path), url)
     except BaseException:
         await asyncio.shield(transfer.give_back())
         raise
@@ -130,7 +130,7 @@ async def receive_upload(desk: Desk, token: str, stream: AsyncIterator[bytes]) -
             path.unlink(missing_ok=True)
 
 
-async def _claim(token: str) -> Claim:
+async def _claim(token: str) -> UploadClaim:
     claim = await uploads.claim(_hash(token))
     match claim:
         case Unclaimed.UNKNOWN:
@@ -144,14 +144,14 @@ async def _claim(token: str) -> Claim:
                 "Another transfer to this upload address is going on, or broke off a moment ago. "
                 f"Try again in {uploads.SILENCE_S:.0f} seconds."
             )
-        case Claim():
+        case UploadClaim():
             return claim
 
 
 class _Transfer:
     """One transfer that holds an address for as long as bytes come."""
 
-    def __init__(self, claim: Claim) -> None:
+    def __init__(self, claim: UploadClaim) -> None:
         self.claim = claim
         self._signed_s = time.monotonic()
 
@@ -198,8 +198,8 @@ async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -
         ) from error
 
 
-async def _admit(desk: Desk, claim: Claim, path: Path) -> Received:
-    source_id = await _open_door(desk)
+async def _admit(context: IngestContext, claim: UploadClaim, path: Path) -> Received:
+    source_id = await _open_door(context)
     found = path.stat()
     ledger_path = f"{claim.upload_id.hex}/{claim.file_name}".encode()
     outcome = await _admitted_before(source_id, claim, path, ledger_path=ledger_path)
@@ -215,7 +215,7 @@ async def _admit(desk: Desk, claim: Claim, path: Path) -> Received:
         (row,) = await registration.register(source_id, [arrival])
         file = _stable(row.file_id, claim, path)
         try:
-            (outcome,) = await admit(desk, [file], keep=Keep.COPY, held=not claim.detect)
+            (outcome,) = await admit(context, [file], keep=Keep.COPY, held=not claim.detect)
         except BaseException:
             await asyncio.shield(outcomes.forget_waiting([row.file_id]))
             raise
@@ -226,7 +226,7 @@ async def _admit(desk: Desk, claim: Claim, path: Path) -> Received:
 
 
 async def _admitted_before(
-    source_id: UUID, claim: Claim, path: Path, *, ledger_path: bytes
+    source_id: UUID, claim: UploadClaim, path: Path, *, ledger_path: bytes
 ) -> Outcome | None:
     """Give what these very bytes became when they came before and the server went away before it said so."""
     before = await uploads.admitted(source_id, ledger_path)
@@ -236,7 +236,7 @@ async def _admitted_before(
     return Outcome(file, before.state, sha256=before.sha256, image_id=before.image_id)
 
 
-def _stable(file_id: UUID, claim: Claim, path: Path) -> StableFile:
+def _stable(file_id: UUID, claim: UploadClaim, path: Path) -> StableFile:
     found = path.stat()
     return StableFile(
         file_id=file_id,

@@ -25,14 +25,14 @@ from thumper.domain.card_folder import top_folder
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.domain.reason import Reason
-from thumper.domain.wipe import NOBODY, Named, Reread, Verdict, WipeFacts, judge, still_checking
+from thumper.domain.wipe import NOBODY, Named, Reread, WipeFacts, WipeVerdict, judge, still_checking
 from thumper.imaging.original import open_original
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest.readers import READERS, each
 from thumper.ingest.walk import Entry, Found, Unreadable, look_at, walk
 from thumper.store.disk import library
 from thumper.store.files import wipe_rows
-from thumper.store.files.wipe_rows import DumpRow, Original, Tally
+from thumper.store.files.wipe_rows import DumpRow, Original, WipeCounts
 
 _AT_ONCE: Final = 32
 """Originals re-read between two reports of progress."""
@@ -85,19 +85,19 @@ class WipeCheck:
         self._reread = Reread()
         self._by_devices: dict[frozenset[int], Named] = {}
 
-    def so_far(self) -> Verdict:
+    def so_far(self) -> WipeVerdict:
         """Give the verdict while the check runs."""
         so_far = self._reread
         return still_checking(to_check=self._to_check, checked=so_far.checked, size_bytes=so_far.size_bytes)
 
-    async def run(self) -> Verdict:
+    async def run(self) -> WipeVerdict:
         """Check from beginning to end; raises `NotFoundError`, and what the database raises when it is away."""
         try:
             return await self._run()
         finally:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self) -> Verdict:
+    async def _run(self) -> WipeVerdict:
         tries = _TRIES
         while True:
             dump = await wipe_rows.read_dump(self._dump_id)
@@ -110,7 +110,7 @@ class WipeCheck:
                 break
         return judge(self._facts(dump, tally, source or _Source(dump.device_id), overtaken=overtaken))
 
-    async def _look(self, dump: DumpRow, tally: Tally) -> _Source | None:
+    async def _look(self, dump: DumpRow, tally: WipeCounts) -> _Source | None:
         """Re-read the originals, then look at the source; None when the dump changed meanwhile.
 
         A dump that still grows is not safe whatever its originals are: then nothing is read.
@@ -153,7 +153,7 @@ class WipeCheck:
                 there = self._by_devices.get(look.devices, NOBODY)
                 self._by_devices[look.devices] = there.plus(original.name, files)
 
-    def _facts(self, dump: DumpRow, tally: Tally, source: _Source, *, overtaken: bool) -> WipeFacts:
+    def _facts(self, dump: DumpRow, tally: WipeCounts, source: _Source, *, overtaken: bool) -> WipeFacts:
         upload = dump.kind is SourceKind.UPLOAD
         for devices, named in self._by_devices.items():
             if source.device in devices:

@@ -31,7 +31,7 @@ SHARE_LOOK_S: Final = 5.0
 """Least time between two looks at a file on a share: NFS shows sizes that are up to 3 s old (`acregmin`)."""
 
 
-class Senses:
+class ChangeDetection:
     """Events or polling for one root. Times are seconds of the monotonic clock."""
 
     def __init__(self, path: bytes, hints: Hints, *, settings: Settings) -> None:

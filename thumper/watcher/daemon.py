@@ -17,14 +17,14 @@ from uuid import UUID
 import structlog
 
 from thumper.background import beside
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.settings import Settings
 from thumper.store.disk.disk_room import DiskRoom
 from thumper.store.postgres.connect import OUTAGES
-from thumper.watcher.change_detection import Senses
+from thumper.watcher.change_detection import ChangeDetection
 from thumper.watcher.hints import Hints
 from thumper.watcher.root import Health, Root
-from thumper.watcher.watch_loop import Lookout
+from thumper.watcher.watch_loop import WatchLoop
 
 log = structlog.get_logger(__name__)
 
@@ -40,23 +40,23 @@ _LEAST_REST_S: Final = 0.005
 _MOST_REST_S: Final = 5.0
 
 
-async def watch(desk: Desk, *, stop: asyncio.Event, health: Health) -> None:
+async def watch(context: IngestContext, *, stop: asyncio.Event, health: Health) -> None:
     """Watch the drop folder of the settings until `stop` is set; the database must be open."""
-    path = os.fsencode(desk.settings.drop_dir)
+    path = os.fsencode(context.settings.drop_dir)
     hints = Hints()
-    senses = Senses(path, hints, settings=desk.settings)
-    root = Root(path, senses, keep=desk.settings.keep, health=health)
-    lookout = Lookout(desk, root, hints=hints, health=health)
+    detection = ChangeDetection(path, hints, settings=context.settings)
+    root = Root(path, detection, keep=context.settings.keep, health=health)
+    loop = WatchLoop(context, root, hints=hints, health=health)
     try:
         async with beside(root.keep_listening()):
-            await _turn_until(stop, lookout, settings=desk.settings, hints=hints, health=health)
+            await _turn_until(stop, loop, settings=context.settings, hints=hints, health=health)
     finally:
         with contextlib.suppress(TimeoutError):  # a file system that does not answer keeps nobody from ending
-            await asyncio.wait_for(senses.close(), _CLOSE_S)
+            await asyncio.wait_for(detection.close(), _CLOSE_S)
 
 
 async def _turn_until(
-    stop: asyncio.Event, lookout: Lookout, *, settings: Settings, hints: Hints, health: Health
+    stop: asyncio.Event, loop: WatchLoop, *, settings: Settings, hints: Hints, health: Health
 ) -> None:
     source_id: UUID | None = None
     pause_s = _FIRST_PAUSE_S
@@ -66,22 +66,22 @@ async def _turn_until(
             await _wait(stop, timeout_s=_NO_ROOM_S)
             continue
         try:
-            source_id = source_id or await lookout.begin()
-            await lookout.turn(source_id)
+            source_id = source_id or await loop.begin()
+            await loop.turn(source_id)
         except OUTAGES as error:
             log.warning("PostgreSQL is away; trying again", error=str(error) or type(error).__name__)
         except Exception:
             log.exception("the watch failed; starting afresh from the database")
         else:
             pause_s = _FIRST_PAUSE_S
-            await _rest(stop, hints, until_s=lookout.next_turn_s())
+            await _rest(stop, hints, until_s=loop.next_turn_s())
             continue
         source_id = None
         await _wait(stop, timeout_s=pause_s)
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
     if source_id is not None:
         with contextlib.suppress(*OUTAGES):
-            await lookout.end(source_id)
+            await loop.end(source_id)
 
 
 async def _has_room(room: DiskRoom, health: Health) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 _NOTHING: Final[Mapping[bytes, tuple[int, int]]] = {}
 
 
-class Known:
+class SettledFiles:
     """Size in bytes and modification time in nanoseconds, as they were when a file settled, by path."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ import structlog
 from thumper.background import beside, spare_what_stays, stop_signals, unless_told
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.errors import RefusedError
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.ignore import is_ignored_folder
 from thumper.settings import Settings
 from thumper.store.postgres.connect import WAIT_S, open_database, wait_for_database
@@ -61,18 +61,18 @@ async def _run(settings: Settings, life: Life) -> None:
     await unless_told(stop, wait_for_database(settings.postgres_url, timeout_s=WAIT_S))
     if stop.is_set():
         return
-    desk = Desk.of(settings)
+    context = IngestContext.of(settings)
     health = Health()
     async with open_database(settings.postgres_url, pool_size=4):
         works = [
             keep_beating(life, health.sign),
-            keep_sweeping(settings, desk.wakeup.wake),
-            keep_readmitting(desk),
+            keep_sweeping(settings, context.wakeup.wake),
+            keep_readmitting(context),
         ]
         async with beside(*works) as background:
             spare_what_stays()
             log.info("watching", folder=str(settings.drop_dir))
-            watching = asyncio.create_task(watch(desk, stop=stop, health=health))
+            watching = asyncio.create_task(watch(context, stop=stop, health=health))
             stopping = asyncio.create_task(stop.wait())
             # Nothing in the background ends by itself: when one does, its error ends the process.
             await asyncio.wait({watching, stopping, *background}, return_when=asyncio.FIRST_COMPLETED)
@@ -80,7 +80,7 @@ async def _run(settings: Settings, life: Life) -> None:
             stop.set()
             hangs = await _finish(watching)
             await stopping
-        await desk.wakeup.close()
+        await context.wakeup.close()
     log.info("stopped watching")
     if hangs:
         # Python would wait for threads that read, for ever if the folder's file system does not answer.

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from thumper.errors import NoRoomError, ThumperError
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.readmit import readmit
 from thumper.store.postgres.connect import OUTAGES
 
@@ -20,12 +20,12 @@ _PAUSE_S: Final = 60.0
 """Pause after a try that failed, such as of a copy that cannot be written."""
 
 
-async def keep_readmitting(desk: Desk) -> None:
+async def keep_readmitting(context: IngestContext) -> None:
     """Try again what is asked for, until cancelled."""
     while True:
         pause_s = ASK_S
         try:
-            await readmit(desk)
+            await readmit(context)
         except OUTAGES:  # the watch itself says so
             pass
         except NoRoomError:  # likewise

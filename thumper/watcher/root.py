@@ -21,7 +21,7 @@ from thumper.ingest import drop
 from thumper.store.disk.library_claim import has_entries
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.status.processes import Beat
-from thumper.watcher.change_detection import Senses
+from thumper.watcher.change_detection import ChangeDetection
 from thumper.watcher.disk import Disk
 from thumper.watcher.scan import root_identity
 
@@ -59,12 +59,12 @@ class Health:
 class Root:
     """The folder at the top of a source."""
 
-    def __init__(self, path: bytes, senses: Senses, *, keep: Keep, health: Health) -> None:
+    def __init__(self, path: bytes, detection: ChangeDetection, *, keep: Keep, health: Health) -> None:
         self.path = path
-        self.disk: Disk = senses.disk
+        self.disk: Disk = detection.disk
         self._source_id: UUID | None = None
         self._recording = asyncio.Lock()
-        self.senses = senses
+        self.detection = detection
         self._keep = keep
         self._health = health
         self._identity: tuple[int, int] | None = None
@@ -88,11 +88,11 @@ class Root:
         """Look at the folder: None when it is offline, True when all of it must be looked at anew."""
         self._identity = await self.disk.ask(lambda: root_identity(self.path))
         if self._identity is None:
-            self.senses.lose_sight()
+            self.detection.lose_sight()
             await self.go_offline(source_id, MISSING)
             return None
-        fresh = await self.senses.attend(self._identity)
-        self._health.complaint = self.senses.complaint
+        fresh = await self.detection.attend(self._identity)
+        self._health.complaint = self.detection.complaint
         return fresh
 
     async def is_suddenly_empty(self) -> bool:
@@ -142,10 +142,10 @@ class Root:
 
     async def record(self, source_id: UUID) -> None:
         """Record whether the folder is there and how it is watched, when that has changed."""
-        self._health.complaint = self.senses.complaint
+        self._health.complaint = self.detection.complaint
         async with self._recording:
             state = SourceState.ONLINE if self._online else SourceState.OFFLINE
-            now = (state, self.senses.mode, self._health.trouble or self.senses.note)
+            now = (state, self.detection.mode, self._health.trouble or self.detection.note)
             if now != self._recorded:
-                await drop.note_watch(source_id, state, self.senses.mode, note=now[2])
+                await drop.note_watch(source_id, state, self.detection.mode, note=now[2])
                 self._recorded = now

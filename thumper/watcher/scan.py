@@ -1,4 +1,4 @@
-"""Walks a source, whole or folder by folder, and keeps only what is news.
+"""Walks a source, whole or folder by folder, and keeps only what has changed.
 
 The comparison happens while walking, so that a hundred thousand known files cost
 their `stat` and a look into a dictionary each, and no memory.
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Protocol
 
 from thumper.ingest.walk import Entry, Folder, Found, Unchanged, Unreadable, walk
-from thumper.watcher.known import Known
+from thumper.watcher.known import SettledFiles
 
 
 @dataclass(slots=True)
 class Scan:
-    """What a scan found: files that are news, how many there were in all, folders, what was left out."""
+    """What a scan found: files that are new or have changed, how many there were in all, folders, what was left out."""
 
-    news: list[Found] = field(default_factory=list)
+    changes: list[Found] = field(default_factory=list)
     files: int = 0
     folders: set[bytes] = field(default_factory=set)
     unreadable: list[Unreadable] = field(default_factory=list)
@@ -30,7 +30,7 @@ class Memory(Protocol):
     """What a scan compares with."""
 
     @property
-    def known(self) -> Known:
+    def known(self) -> SettledFiles:
         """Files that have settled."""
         ...
 
@@ -72,7 +72,7 @@ def scan_folders(
                 progress()
                 _take(found, entry, memory)
         _merge(scan, found)
-    scan.news = list({file.path: file for file in scan.news}.values())
+    scan.changes = list({file.path: file for file in scan.changes}.values())
     return scan
 
 
@@ -83,7 +83,7 @@ def _take(scan: Scan, entry: Entry, memory: Memory) -> None:
         case Found():
             scan.files += 1
             if memory.is_news(entry):
-                scan.news.append(entry)
+                scan.changes.append(entry)
         case Folder(path=path):
             scan.folders.add(path)
         case Unreadable():
@@ -91,7 +91,7 @@ def _take(scan: Scan, entry: Entry, memory: Memory) -> None:
 
 
 def _merge(scan: Scan, other: Scan) -> None:
-    scan.news += other.news
+    scan.changes += other.changes
     scan.files += other.files
     scan.folders |= other.folders
     scan.unreadable += other.unreadable

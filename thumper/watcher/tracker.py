@@ -16,7 +16,7 @@ from thumper.ingest.admit import Outcome
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found
 from thumper.store.files.registration import FileRow
-from thumper.watcher.known import Known
+from thumper.watcher.known import SettledFiles
 from thumper.watcher.stability import Look, Steadiness
 
 
@@ -42,7 +42,7 @@ class Tracker:
 
     look_s: float
     hold_s: float
-    known: Known = field(default_factory=Known)
+    known: SettledFiles = field(default_factory=SettledFiles)
     """Settled files."""
     pending: dict[bytes, Pending] = field(default_factory=dict)
     ready: dict[bytes, Pending] = field(default_factory=dict)
@@ -177,7 +177,7 @@ class Tracker:
             self.pending.pop(path, None)
             if outcome.reason is Reason.VANISHED:  # should it come back, it is as good as new
                 self.known.discard(path)
-            elif outcome.state is FileState.SEEN:  # the next look at its folder finds it as news
+            elif outcome.state is FileState.SEEN:  # the next look at its folder finds it changed
                 self.known.discard(path)
                 folder = path.rpartition(b"/")[0]
                 self.warm[folder] = (now_s, max(now_s + 2 * self.look_s, self.warm.get(folder, (0, 0))[1]))

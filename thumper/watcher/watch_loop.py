@@ -23,7 +23,7 @@ from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
 from thumper.ingest import drop
 from thumper.ingest.admit import Outcome, admit, chunks, reject
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import Found, is_gone, look_at
 from thumper.store.postgres.connect import OUTAGES
@@ -44,16 +44,16 @@ _PAUSE_S: Final = 5.0
 _NEVER: Final = float("inf")
 
 
-class Lookout:
+class WatchLoop:
     """The watch over one source. Its clocks are seconds of the monotonic clock."""
 
-    def __init__(self, desk: Desk, root: Root, *, hints: Hints, health: Health) -> None:
-        self._desk = desk
-        self._settings = desk.settings
+    def __init__(self, context: IngestContext, root: Root, *, hints: Hints, health: Health) -> None:
+        self._context = context
+        self._settings = context.settings
         self._root = root
         self._hints = hints
         self._health = health
-        self._tracker = Tracker(look_s=desk.settings.look_s, hold_s=desk.settings.truncated_hold_s)
+        self._tracker = Tracker(look_s=context.settings.look_s, hold_s=context.settings.truncated_hold_s)
         self._scan_at_s = 0.0
         self._settle_at_s = 0.0
         self._ask_at_s = self._admit_at_s = 0.0
@@ -90,7 +90,7 @@ class Lookout:
             return
         if fresh:
             self._scan_at_s = 0.0
-        self._tracker.look_s = self._root.senses.look_s
+        self._tracker.look_s = self._root.detection.look_s
         await self._scan(source_id)
         if self._root.is_online:
             await self._take_up_asked(source_id)
@@ -144,11 +144,11 @@ class Lookout:
         # A file that changed while it was read, and was gone before it was seen anew, has a row that waits.
         left = [row for row in await drop.waiting(source_id) if row.path not in self._tracker.pending]
         self._tracker.remember(left, {}, now_s=time.monotonic())
-        canary_heard = await self._root.senses.prove()
+        canary_heard = await self._root.detection.prove()
         await self._root.record(source_id)
         await drop.note_scan(source_id, canary_heard=canary_heard)
         await drop.settle_uploads(settle_s=self._settings.settle_s)
-        self._scan_at_s = time.monotonic() + self._root.senses.rescan_after_s(took_s)
+        self._scan_at_s = time.monotonic() + self._root.detection.rescan_after_s(took_s)
 
     async def _take_up_asked(self, source_id: UUID) -> None:
         """Take up files that somebody asked to retry: nothing has happened to them that a scan could see."""
@@ -161,15 +161,15 @@ class Lookout:
     async def _see(self, source_id: UUID, scan: Scan, *, new_folders: set[bytes]) -> None:
         """Record what is new, and keep an eye on the folders where it was."""
         self._tracker.folders |= scan.folders
-        for start in range(0, len(scan.news), _AT_ONCE):
-            files = scan.news[start : start + _AT_ONCE]
+        for start in range(0, len(scan.changes), _AT_ONCE):
+            files = scan.changes[start : start + _AT_ONCE]
             looks = {
                 file.path: Look(file.size_bytes, file.mtime_ns, file.inode, file.changed_ns) for file in files
             }
             rows = await drop.see(source_id, files)
             self._tracker.remember(rows, looks, now_s=time.monotonic())
-        touched = {file.path.rpartition(b"/")[0] for file in scan.news} | new_folders
-        if self._root.senses.mode is WatchMode.POLLING:
+        touched = {file.path.rpartition(b"/")[0] for file in scan.changes} | new_folders
+        if self._root.detection.mode is WatchMode.POLLING:
             touched |= {outer for folder in touched for outer in _outer_folders(folder)}
         if touched:
             now_s = time.monotonic()
@@ -244,7 +244,7 @@ class Lookout:
         chunk = chunks([self._stable(path) for path in first])[0][: 1 if self._alone else None]
         try:
             with self._root.disk.asked(lambda: [self._look_at(file.name) for file in chunk]):
-                outcomes = await admit(self._desk, chunk, keep=self._settings.keep)
+                outcomes = await admit(self._context, chunk, keep=self._settings.keep)
         except OUTAGES:
             raise
         except ThumperError as error:  # a copy cannot be written: no file's fault, and nothing was recorded

@@ -27,7 +27,7 @@ from thumper.imaging.original import open_original, reader
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.rendition import THUMBNAIL_PX, VIEW_PX
 from thumper.store.disk import library
-from thumper.store.images.images.images import IMAGES
+from thumper.store.images.images import IMAGES
 from thumper.store.models import Image
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.page import by_id, read_all

@@ -13,18 +13,18 @@ from starlette.responses import Response
 
 from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN
 from thumper.store.postgres.connect import OUTAGES
-from thumper.store.status.status import Standing, read_standing
+from thumper.store.status.system_status import SystemStatus, read_status
 from thumper.web.answer import refused
 
 
 async def metrics(_request: Request) -> Response:
     """Answer in Prometheus' text format; 503 while PostgreSQL is away."""
     try:
-        standing = await read_standing()
+        status = await read_status()
     except OUTAGES:
         return refused(503, DATABASE_DOWN, message=DATABASE_IS_DOWN)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Snapshot(standing))
+    registry.register(_Snapshot(status))
     return Response(
         generate_latest(registry),
         headers={"content-type": CONTENT_TYPE_PLAIN_0_0_4, "cache-control": "no-store"},
@@ -34,22 +34,22 @@ async def metrics(_request: Request) -> Response:
 class _Snapshot(Collector):
     """The gauges of one moment."""
 
-    def __init__(self, standing: Standing) -> None:
-        self._standing = standing
+    def __init__(self, status: SystemStatus) -> None:
+        self._status = status
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Give every gauge."""
-        standing = self._standing
+        status = self._status
         images = GaugeMetricFamily("thumper_images", "Images by how far detection is.", labels=["state"])
         for state in ("pending", "processing", "completed", "failed"):
-            images.add_metric([state], getattr(standing.images, state))
+            images.add_metric([state], getattr(status.images, state))
         yield images
         yield GaugeMetricFamily(
-            "thumper_images_held", "Pending images that nobody has sent to detection.", standing.held
+            "thumper_images_held", "Pending images that nobody has sent to detection.", status.held
         )
-        yield GaugeMetricFamily("thumper_queue_depth", "Images that wait for a worker.", standing.queued)
+        yield GaugeMetricFamily("thumper_queue_depth", "Images that wait for a worker.", status.queued)
         yield GaugeMetricFamily(
-            "thumper_files_arriving", "Files that were found and have not been read.", standing.files_waiting
+            "thumper_files_arriving", "Files that were found and have not been read.", status.files_waiting
         )
         yield from self._processes()
         yield from self._workers()
@@ -62,7 +62,7 @@ class _Snapshot(Collector):
         restarts = GaugeMetricFamily(
             "thumper_process_restarts", "How often a process was started again.", labels=labels
         )
-        for own in self._standing.vitals:
+        for own in self._status.processes:
             names = [own.role.value, own.host, str(own.pid)]
             alive.add_metric(names, own.lives)
             restarts.add_metric(names, own.restarts)
@@ -78,7 +78,7 @@ class _Snapshot(Collector):
             "What a stage takes for one image; the largest limits the worker.",
             labels=["host", "pid", "stage"],
         )
-        for own in self._standing.vitals:
+        for own in self._status.processes:
             if own.lives and own.images_per_s is not None:
                 rate.add_metric([own.host, str(own.pid)], own.images_per_s)
             for time in own.stages if own.lives else ():

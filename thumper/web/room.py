@@ -16,7 +16,7 @@ from thumper.graphql.loaders import Loaders
 from thumper.graphql.shared.events import Live, going_live
 from thumper.graphql.shared.wipe_checks import WipeChecks
 from thumper.imaging.sandbox import DecodeSandbox
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.settings import Settings
 from thumper.store.postgres.connect import open_database
 from thumper.store.status.processes import Beat, Life, keep_beating
@@ -32,7 +32,7 @@ class Room:
     """Opened with the server and closed with it."""
 
     settings: Settings
-    desk: Desk
+    ingest: IngestContext
     sandbox: DecodeSandbox
     live: Live
     wipes: WipeChecks
@@ -42,7 +42,7 @@ class Room:
         websocket = connection.scope["type"] == "websocket"
         return Context(
             settings=self.settings,
-            desk=self.desk,
+            ingest=self.ingest,
             live=self.live,
             wipes=self.wipes,
             loaders=Loaders(cache=not websocket),
@@ -54,18 +54,18 @@ class Room:
 @contextlib.asynccontextmanager
 async def open_room(settings: Settings, life: Life) -> AsyncIterator[Room]:
     """Open everything that serving needs; raises `ServiceDownError` when PostgreSQL does not answer."""
-    desk = Desk.of(settings)
+    ingest = IngestContext.of(settings)
     async with (
         open_database(settings.postgres_url, pool_size=POOL_SIZE),
         going_live(settings.postgres_url) as live,
     ):
-        sandbox = DecodeSandbox(desk.limits, workers=settings.decode_workers or PICTURES_AT_ONCE)
+        sandbox = DecodeSandbox(ingest.limits, workers=settings.decode_workers or PICTURES_AT_ONCE)
         wipes = WipeChecks()
         try:
             async with beside(keep_beating(life, lambda: Beat(state=ProcessState.IDLE))):
                 spare_what_stays()
-                yield Room(settings=settings, desk=desk, sandbox=sandbox, live=live, wipes=wipes)
+                yield Room(settings=settings, ingest=ingest, sandbox=sandbox, live=live, wipes=wipes)
         finally:
             await wipes.close()
             await asyncio.to_thread(sandbox.close)
-            await desk.wakeup.close()
+            await ingest.wakeup.close()

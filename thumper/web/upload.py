@@ -30,7 +30,7 @@ async def upload(request: Request) -> Response:
     """Answer PUT /upload/{token}: state, image id, reason."""
     room = cast("Room", request.app.state.room)
     try:
-        received = await receive_upload(room.desk, request.path_params["token"], request.stream())
+        received = await receive_upload(room.ingest, request.path_params["token"], request.stream())
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it; the address can be used again
     except ThumperError as error:

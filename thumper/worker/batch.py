@@ -28,7 +28,7 @@ from thumper.settings import Settings
 from thumper.store.disk import library, library_claim
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.queue import jobs, results
-from thumper.store.queue.jobs import Claim, Failure, Lease
+from thumper.store.queue.jobs import ClaimedJob, Failure, Lease
 from thumper.store.queue.results import Origin, Result
 from thumper.worker.capacity import Capacity
 from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, OutOfMemory
@@ -54,7 +54,7 @@ WRITE_RETRY_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
+class WorkerContext:
     """What every batch needs. `thread` has one thread: the model is used by one caller at a time."""
 
     settings: Settings
@@ -79,23 +79,23 @@ class Batch:
     """A lease on its way through the model."""
 
     lease: Lease
-    loaded: list[tuple[Claim, Loaded]] = field(default_factory=list)
-    postponed: list[Claim] = field(default_factory=list)
+    loaded: list[tuple[ClaimedJob, Loaded]] = field(default_factory=list)
+    postponed: list[ClaimedJob] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
 
-async def claim(bench: Bench, *, busy: bool, token: UUID | None = None) -> Lease | None:
+async def claim(context: WorkerContext, *, busy: bool, token: UUID | None = None) -> Lease | None:
     """Lease the next images; see `thumper.store.queue.jobs.claim`."""
     return await jobs.claim(
-        bench.detector_id,
-        limit=bench.capacity.wanted,
-        lease_s=bench.settings.lease_s,
+        context.detector_id,
+        limit=context.capacity.wanted,
+        lease_s=context.settings.lease_s,
         busy=busy,
         token=token,
     )
 
 
-async def load(bench: Bench, lease: Lease) -> Batch:
+async def load(context: WorkerContext, lease: Lease) -> Batch:
     """Decode every image of a lease; those that cannot be decoded become failures.
 
     Photos of a drop folder that is not there are not failed but given back for later.
@@ -103,7 +103,7 @@ async def load(bench: Bench, lease: Lease) -> Batch:
     if lease.alone:
         await jobs.begin(lease)
     batch = Batch(lease=lease)
-    answers = await asyncio.gather(*(_load_one(bench, claim) for claim in lease.claims))
+    answers = await asyncio.gather(*(_load_one(context, claim) for claim in lease.claims))
     for claim, answer in zip(lease.claims, answers, strict=True):
         if answer is None:
             batch.postponed.append(claim)
@@ -117,11 +117,11 @@ async def load(bench: Bench, lease: Lease) -> Batch:
     return batch
 
 
-async def _load_one(bench: Bench, claim: Claim) -> Loaded | Failure | None:
+async def _load_one(context: WorkerContext, claim: ClaimedJob) -> Loaded | Failure | None:
     """Decode one image; None when the drop folder that it lies in is not there."""
     path = Path(os.fsdecode(claim.original_path))
     try:
-        loaded = await bench.sandbox.load(path)
+        loaded = await context.sandbox.load(path)
     except DecodeRefusal as refusal:
         if refusal.reason in _OF_THE_FOLDER and not await library_claim.sees_source_of(claim.image_id):
             return None
@@ -129,7 +129,7 @@ async def _load_one(bench: Bench, claim: Claim) -> Loaded | Failure | None:
     if loaded.sha256 != claim.sha256:
         text = f"The original {path} holds other bytes than those that were recorded."
         return Failure(job_id=claim.job_id, code=Reason.ORIGINAL_CHANGED.value, message=text)
-    path = library.thumbnail_path(bench.settings.library_dir, claim.sha256)
+    path = library.thumbnail_path(context.settings.library_dir, claim.sha256)
     await asyncio.to_thread(_keep_thumbnail, path, loaded)
     return loaded
 
@@ -143,22 +143,22 @@ def _keep_thumbnail(path: Path, loaded: Loaded) -> None:
         log.warning("a thumbnail could not be kept", path=str(path), error=str(error))
 
 
-async def detect(bench: Bench, batch: Batch) -> list[Result]:
+async def detect(context: WorkerContext, batch: Batch) -> list[Result]:
     """Run the model over the decoded images; images that it cannot take become failures.
 
     Raises `DeviceFault` when the device cannot be used any more.
     """
     found: list[Result] = []
     rest = batch.loaded
-    bench.capacity.grow(now_s=time.monotonic())
+    context.capacity.grow(now_s=time.monotonic())
     while rest:
-        now, rest = rest[: bench.capacity.images], rest[bench.capacity.images :]
-        found += await _detect(bench, batch, now)
+        now, rest = rest[: context.capacity.images], rest[context.capacity.images :]
+        found += await _detect(context, batch, now)
     return found
 
 
 async def _detect(
-    bench: Bench, batch: Batch, loaded: Sequence[tuple[Claim, Loaded]], *, again: bool = False
+    context: WorkerContext, batch: Batch, loaded: Sequence[tuple[ClaimedJob, Loaded]], *, again: bool = False
 ) -> list[Result]:
     """Detect in all at once; when the model fails, in halves, down to the one image that it fails on.
 
@@ -166,23 +166,23 @@ async def _detect(
     """
     began_s = time.monotonic()
     try:
-        answers = await _infer(bench, [entry.pixels for _, entry in loaded])
+        answers = await _infer(context, [entry.pixels for _, entry in loaded])
     except DeviceFault:
         raise
     except Exception as error:  # noqa: BLE001  # one image must not cost its neighbours their answers
         log.warning("model failed", images=len(loaded), error=_told(error))
         if isinstance(error, OutOfMemory):
-            bench.capacity.shrink(len(loaded), now_s=time.monotonic())
+            context.capacity.shrink(len(loaded), now_s=time.monotonic())
         if len(loaded) == 1:
-            await _look_at_scene(bench, error)
+            await _look_at_scene(context, error)
             if not again:
-                return await _detect(bench, batch, loaded, again=True)
+                return await _detect(context, batch, loaded, again=True)
             batch.failures.append(_beyond_the_model(loaded[0][0], error))
             return []
         middle = len(loaded) // 2
-        return await _detect(bench, batch, loaded[:middle]) + await _detect(bench, batch, loaded[middle:])
+        return await _detect(context, batch, loaded[:middle]) + await _detect(context, batch, loaded[middle:])
     now_s = time.monotonic()
-    bench.capacity.note(len(loaded), took_s=now_s - began_s, now_s=now_s)
+    context.capacity.note(len(loaded), took_s=now_s - began_s, now_s=now_s)
     each_ms = (now_s - began_s) * 1000 / len(loaded)
     return [
         Result(
@@ -195,16 +195,16 @@ async def _detect(
     ]
 
 
-def _beyond_the_model(claim: Claim, error: Exception) -> Failure:
+def _beyond_the_model(claim: ClaimedJob, error: Exception) -> Failure:
     reason = Reason.GPU_OUT_OF_MEMORY if isinstance(error, OutOfMemory) else Reason.DETECTION_ERROR
     message = f"{reason.sentence} ({_told(error)})"
     return Failure(job_id=claim.job_id, code=reason.value, message=message)
 
 
-async def _look_at_scene(bench: Bench, error: Exception) -> None:
+async def _look_at_scene(context: WorkerContext, error: Exception) -> None:
     """Make sure that it is the photo on which the model fails. Raises `DeviceUnfit` if it is not."""
     try:
-        await _call(bench, lambda: look_at_scene(bench.detector), images=1)
+        await _call(context, lambda: look_at_scene(context.detector), images=1)
     except Exception as other:
         told = " and ".join(dict.fromkeys(_told(each) for each in (error, other)))
         msg = f"the model fails on the proof scene as it does on photos: {told}"
@@ -215,14 +215,14 @@ def _told(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-async def _infer(bench: Bench, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
-    return await _call(bench, lambda: bench.detector.detect(images), images=len(images))
+async def _infer(context: WorkerContext, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
+    return await _call(context, lambda: context.detector.detect(images), images=len(images))
 
 
-async def _call(bench: Bench, ask: Callable[[], _Answer], *, images: int) -> _Answer:
+async def _call(context: WorkerContext, ask: Callable[[], _Answer], *, images: int) -> _Answer:
     """Ask the model in its thread. Raises `DeviceFault` when no answer comes."""
-    limit_s = bench.limit_s(images)
-    call = asyncio.get_running_loop().run_in_executor(bench.thread, ask)
+    limit_s = context.limit_s(images)
+    call = asyncio.get_running_loop().run_in_executor(context.thread, ask)
     try:
         return await asyncio.wait_for(call, limit_s)
     except TimeoutError:
@@ -230,16 +230,16 @@ async def _call(bench: Bench, ask: Callable[[], _Answer], *, images: int) -> _An
         raise DeviceFault(msg) from None
 
 
-async def write(bench: Bench, batch: Batch, found: Sequence[Result]) -> int:
+async def write(context: WorkerContext, batch: Batch, found: Sequence[Result]) -> int:
     """Write results and failures; give the number of images ended. Waits out PostgreSQL's outages.
 
     When the outage outlasts the lease another worker does the same work, and these writes change
     nothing.
     """
-    give_up_at = time.monotonic() + bench.settings.lease_s
+    give_up_at = time.monotonic() + context.settings.lease_s
     while True:
         try:
-            written = await results.write(batch.lease, found, bench.origin) if found else 0
+            written = await results.write(batch.lease, found, context.origin) if found else 0
             if batch.failures:
                 await jobs.fail(batch.lease, batch.failures)
         except OUTAGES as error:

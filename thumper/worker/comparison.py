@@ -18,7 +18,7 @@ from thumper.errors import PrecisionError
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.sandbox import DecodeSandbox, Loaded
 from thumper.settings import Settings
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.store.queue.jobs import MOST_PIXELS
 from thumper.weights import Weights
 from thumper.worker.comparison_photos import Specimens, specimens

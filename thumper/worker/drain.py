@@ -18,7 +18,7 @@ from thumper.domain.progress import ProcessState
 from thumper.domain.stage import Stage
 from thumper.errors import ThumperError
 from thumper.store.disk.disk_room import DiskRoom
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.ids import new_id
 from thumper.store.queue import jobs
@@ -26,7 +26,7 @@ from thumper.store.queue.jobs import Lease
 from thumper.store.queue.results import Result
 from thumper.store.status.processes import Beat
 from thumper.worker import batch as batches
-from thumper.worker.batch import Batch, Bench
+from thumper.worker.batch import Batch, WorkerContext
 from thumper.worker.detector import DeviceFault, DeviceUnfit
 from thumper.worker.pace import Rate, StageClock
 
@@ -44,9 +44,9 @@ _OVERTAKEN: Final = "Another worker has made its detector the current one."
 class Drain:
     """The worker's loop over the queue."""
 
-    def __init__(self, bench: Bench) -> None:
-        """Take the bench; nothing runs yet."""
-        self._bench = bench
+    def __init__(self, context: WorkerContext) -> None:
+        """Take the context; nothing runs yet."""
+        self._context = context
         self._wanted = asyncio.Event()
         self._stopping = False
         self._leases: dict[UUID, Lease] = {}
@@ -55,7 +55,7 @@ class Drain:
         self._stages = StageClock()
         self._writing: asyncio.Task[None] | None = None
         self._current = True
-        self._room = DiskRoom(bench.settings)
+        self._room = DiskRoom(context.settings)
         self._hindrance = ""
 
     def kick(self) -> None:
@@ -63,7 +63,7 @@ class Drain:
         self._wanted.set()
 
     def stop(self) -> None:
-        """Claim nothing more and end when what is in the model has been written."""
+        """ClaimedJob nothing more and end when what is in the model has been written."""
         self._stopping = True
         self._wanted.set()
 
@@ -74,9 +74,11 @@ class Drain:
         state = ProcessState.BUSY if busy else ProcessState.IDLE
         return Beat(
             state=ProcessState.STOPPING if self._stopping else state,
-            message=self._room.want or self._hindrance or (self._bench.note if self._current else _OVERTAKEN),
-            device=self._bench.detector.device,
-            detector_id=self._bench.detector_id,
+            message=self._room.want
+            or self._hindrance
+            or (self._context.note if self._current else _OVERTAKEN),
+            device=self._context.detector.device,
+            detector_id=self._context.detector_id,
             images_per_s=self._rate.per_s(now_s=time.monotonic()) if busy else None,
             stages=self._stages.times(),
         )
@@ -92,7 +94,7 @@ class Drain:
                 await self._pay()
                 await self._drain()
                 current = await detectors.current()
-                self._current = current is None or current.id == self._bench.detector_id
+                self._current = current is None or current.id == self._context.detector_id
                 self._hindrance = ""
             except OUTAGES as error:
                 log.warning("PostgreSQL is away; waiting", error=str(error) or type(error).__name__)
@@ -104,14 +106,14 @@ class Drain:
                 await asyncio.sleep(OUTAGE_PAUSE_S)
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), self._bench.settings.poll_s)
+                await asyncio.wait_for(self._wanted.wait(), self._context.settings.poll_s)
 
     async def keep_leases(self) -> None:
         """Renew the leases of images in flight every `heartbeat_s`, until cancelled.
 
         While PostgreSQL is away it tries every second: once it is back, whoever sweeps waits only a moment.
         """
-        settings = self._bench.settings
+        settings = self._context.settings
         pause_s = settings.heartbeat_s
         while True:
             await asyncio.sleep(pause_s)
@@ -168,7 +170,7 @@ class Drain:
         token = new_id()
         try:
             began_s = time.monotonic()
-            lease = await batches.claim(self._bench, busy=busy, token=token)
+            lease = await batches.claim(self._context, busy=busy, token=token)
             took_s = time.monotonic() - began_s
         except (asyncio.CancelledError, *OUTAGES):
             # Whether it was claimed before that, nobody knows.
@@ -180,7 +182,7 @@ class Drain:
         self._stages.add(Stage.CLAIM, len(lease.claims), took_s=took_s, now_s=time.monotonic())
         try:
             with self._stages.timing(Stage.LOAD, len(lease.claims)):
-                return await batches.load(self._bench, lease)
+                return await batches.load(self._context, lease)
         except (ThumperError, *OUTAGES):
             # Nobody else ends this lease while it is renewed. Any other error ends the process, and the lease runs
             # out: that is how an image is found out that ends every worker.
@@ -219,7 +221,7 @@ class Drain:
         """Run the model. A batch that is cancelled stays among the leases, to be given back."""
         try:
             with self._stages.timing(Stage.DETECT, len(batch.loaded)):
-                found = await batches.detect(self._bench, batch)
+                found = await batches.detect(self._context, batch)
         except Exception as error:
             await self._forsake(batch.lease, error)
             raise
@@ -230,7 +232,7 @@ class Drain:
         """Write what was found. A batch that is cancelled stays among the leases, to be given back."""
         try:
             with self._stages.timing(Stage.WRITE, len(batch.lease.claims)):
-                ended = await batches.write(self._bench, batch, found)
+                ended = await batches.write(self._context, batch, found)
         except Exception as error:
             await self._forsake(batch.lease, error)
             raise

@@ -30,7 +30,7 @@ from thumper.store.queue.sweeper import keep_sweeping
 from thumper.store.status.processes import Beat, Life, keep_beating
 from thumper.wakeup import Wakeup
 from thumper.weights import resolve
-from thumper.worker.batch import Bench
+from thumper.worker.batch import WorkerContext
 from thumper.worker.comparison import BOXES, Comparison
 from thumper.worker.detector import DeviceFault
 from thumper.worker.drain import Drain
@@ -146,7 +146,7 @@ async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) ->
         async with open_database(settings.postgres_url, pool_size=6):
             await library_claim.check_originals()
             _tidy_up(settings)
-            bench, ending = None, Ending(0)
+            context, ending = None, Ending(0)
             async with beside(keep_beating(life, voice.speak), keep_watch(START_LIMIT_S)):
                 try:
                     proved = await prove(settings, weights, thread=thread, on_export=voice.announce_export)
@@ -161,11 +161,11 @@ async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) ->
                     await unless_told(stop, through_outages(comparison.admit))
                     if not stop.is_set():
                         known = make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
-                        bench = await unless_told(stop, known)
+                        context = await unless_told(stop, known)
                 except (*NO_DEVICE, PrecisionError) as fault:
                     ending = voice.give_notice(fault)
-            if bench is not None:
-                ending = await _work(bench, life, voice, stop=stop)
+            if context is not None:
+                ending = await _work(context, life, voice, stop=stop)
     thread.shutdown(wait=False, cancel_futures=True)
     return ending
 
@@ -183,23 +183,23 @@ def _tidy_up(settings: Settings) -> None:
     threading.Thread(target=tidy, name="tidy", daemon=True).start()
 
 
-async def _work(bench: Bench, life: Life, voice: Voice, *, stop: asyncio.Event) -> Ending:
+async def _work(context: WorkerContext, life: Life, voice: Voice, *, stop: asyncio.Event) -> Ending:
     """Drain the queue until `stop` or a device fault."""
     ending = Ending(0)
     spare_what_stays()
-    drain = Drain(bench)
+    drain = Drain(context)
     voice.sign = drain.sign
-    wakeup = Wakeup(bench.settings.redis_url)
+    wakeup = Wakeup(context.settings.redis_url)
     draining = asyncio.create_task(drain.keep_draining())
     stopping = asyncio.create_task(stop.wait())
     works = [
         drain.keep_leases(),
         keep_beating(life, voice.speak),
-        keep_watch(max(SILENCE_S, bench.settings.lease_s)),
-        keep_sweeping(bench.settings, wakeup.wake),
+        keep_watch(max(SILENCE_S, context.settings.lease_s)),
+        keep_sweeping(context.settings, wakeup.wake),
     ]
-    if bench.settings.redis_url is not None:
-        works.append(listen(bench.settings.redis_url, drain.kick))
+    if context.settings.redis_url is not None:
+        works.append(listen(context.settings.redis_url, drain.kick))
     async with beside(*works) as background:
         # Nothing in the background ends by itself: when one does, its error ends the process.
         await asyncio.wait({draining, stopping, *background}, return_when=asyncio.FIRST_COMPLETED)

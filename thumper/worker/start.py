@@ -19,11 +19,11 @@ import structlog
 from thumper.domain.proof import Proof, words
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.queue.results import Origin
 from thumper.weights import Weights
-from thumper.worker.batch import Bench
+from thumper.worker.batch import WorkerContext
 from thumper.worker.capacity import Capacity
 from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, NoDeviceError, OutOfMemory
 from thumper.worker.loader import load_detector
@@ -80,10 +80,10 @@ async def make_known(
     *,
     sandbox: DecodeSandbox,
     thread: ThreadPoolExecutor,
-) -> Bench:
+) -> WorkerContext:
     """Make it the current detector, however long PostgreSQL is away: loading it again would only take longer."""
     detector = proved.detector
-    return Bench(
+    return WorkerContext(
         settings=settings,
         detector=detector,
         detector_id=await through_outages(lambda: _register(proved, weights)),

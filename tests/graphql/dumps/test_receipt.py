@@ -27,7 +27,7 @@ from thumper.domain.reason import Reason
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.shared import wipe_checks
 from thumper.ingest import wipe_check
-from thumper.ingest.context import Desk
+from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
 from thumper.settings import Settings
 from thumper.store.models import Dump, File, Image
@@ -159,9 +159,9 @@ def card(tmp_path: Path) -> Iterator[Path]:
 async def delivered(api: Api, settings: Settings, card: Path) -> AsyncIterator[UUID]:
     """That card, taken in; the value is its dump."""
     await use_detector()
-    desk = Desk.of(settings)
-    yield (await ingest_path(desk, card)).dump_id
-    await desk.wakeup.close()
+    context = IngestContext.of(settings)
+    yield (await ingest_path(context, card)).dump_id
+    await context.wakeup.close()
 
 
 async def test_a_card_is_safe_to_wipe_until_an_original_changes_on_disk(

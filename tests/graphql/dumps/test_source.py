@@ -11,7 +11,7 @@ from tests.api import Api
 from tests.factories import make_dump, make_source
 from thumper.domain.progress import SourceState, WatchMode
 from thumper.store.files import sources
-from thumper.store.status.status import DROP_FOLDERS, read_standing
+from thumper.store.status.system_status import DROP_FOLDERS, read_status
 
 FIELDS = "kind state path watchMode watchNote canaryAt lastScanAt"
 
@@ -67,11 +67,11 @@ async def test_a_dump_says_the_same_of_its_source(api: Api, photos_folder: Path)
 async def test_the_moment_of_a_scan_is_no_reason_for_a_message(database: str, photos_folder: Path) -> None:
     source = await make_source(photos_folder)
     await sources.note_watch(source.id, SourceState.ONLINE, WatchMode.EVENTS, note="")
-    before = await read_standing()
+    before = await read_status()
     await sources.note_scan(source.id, canary_heard=True)
-    assert await read_standing() == before
+    assert await read_status() == before
     await sources.note_watch(source.id, SourceState.ONLINE, WatchMode.POLLING, note="")
-    assert await read_standing() != before
+    assert await read_status() != before
 
 
 async def test_folders_that_were_watched_once_come_after_the_one_that_is(
@@ -84,10 +84,10 @@ async def test_folders_that_were_watched_once_come_after_the_one_that_is(
         await sources.note_end_of_watch(old.id)
     now = await make_source(tmp_path / "now")
     await sources.note_watch(now.id, SourceState.ONLINE, WatchMode.EVENTS, note="")
-    standing = await read_standing()
-    assert [source.display_path for source in standing.sources][:2] == [
+    status = await read_status()
+    assert [source.display_path for source in status.sources][:2] == [
         str(tmp_path / "now"),
         str(tmp_path / f"old {DROP_FOLDERS + 1}"),
     ]
-    assert len(standing.sources) == DROP_FOLDERS
-    assert standing.sources[1].watch_note == "It is missing."
+    assert len(status.sources) == DROP_FOLDERS
+    assert status.sources[1].watch_note == "It is missing."

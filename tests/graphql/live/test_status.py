@@ -10,11 +10,11 @@ from tests.live import subscribed
 from tests.pipeline import claim, detect, fail, store_images
 from thumper.domain.progress import FileState, ProcessRole, ProcessState
 from thumper.domain.stage import Stage, StageTime
-from thumper.graphql.shared.events import subscription_stream
-from thumper.store.images.images import detectors
+from thumper.graphql.live import subscription_stream
+from thumper.store.images import detectors
 from thumper.store.models import File
 from thumper.store.postgres.connect import client
-from thumper.store.status import processes, status
+from thumper.store.status import processes, system_status
 from thumper.store.status.processes import Beat, Life
 
 pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
@@ -176,12 +176,12 @@ async def test_the_status_is_sent_when_it_changed_and_only_then(
 async def test_many_subscribers_share_one_computation(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = 0
 
-    async def counted() -> status.Standing:
+    async def counted() -> system_status.SystemStatus:
         nonlocal calls
         calls += 1
-        return await status.read_standing()
+        return await system_status.read_status()
 
-    monkeypatch.setattr("thumper.graphql.shared.events.read_standing", counted)
+    monkeypatch.setattr("thumper.graphql.shared.events.read_status", counted)
     async with subscribed(url, LIVE) as one, subscribed(url, LIVE) as two, subscribed(url, LIVE) as three:
         for subscriber in (one, two, three):
             await subscriber.next()

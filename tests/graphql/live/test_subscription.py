@@ -13,14 +13,15 @@ from tests.factories import make_dump
 from tests.live import Subscriber, subscribed, uuids
 from tests.patience import PATIENCE_S
 from tests.pipeline import detect, fail, store_images
+from thumper.graphql.live import subscription_stream
+from thumper.graphql.live.subscription_stream import follow
+from thumper.graphql.live.subscription_topic import Images
 from thumper.graphql.relay.identity import encode
-from thumper.graphql.shared.events import going_live, subscription_stream
-from thumper.graphql.shared.events.subscription_stream import follow
-from thumper.graphql.shared.events.subscription_topic import Images
+from thumper.graphql.shared.events import going_live
 from thumper.settings import Settings
 from thumper.store.deer import sightings
-from thumper.store.feed.feed import feed
-from thumper.store.images.images.images import ImageSearch
+from thumper.store.feed import feed
+from thumper.store.images.images import ImageSearch
 from thumper.store.models import Deer, Dump
 from thumper.store.models import Detection as DetectionRow
 from thumper.store.postgres.connect import OUTAGES, client

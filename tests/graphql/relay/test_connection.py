@@ -14,7 +14,7 @@ from tests import factories as make
 from tests.api import Api
 from thumper.graphql.refusal import RequestError
 from thumper.graphql.relay.connection import asked, decode_cursor, encode_cursor
-from thumper.store.images.images.images import CAPTURED_NEWEST, CAPTURED_OLDEST
+from thumper.store.images.images import CAPTURED_NEWEST, CAPTURED_OLDEST
 from thumper.store.postgres.ids import new_id
 
 pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on

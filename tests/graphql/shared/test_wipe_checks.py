@@ -12,10 +12,10 @@ import pytest_asyncio
 
 from tests.patience import until
 from thumper.domain.progress import SourceKind
-from thumper.domain.wipe import Checking, Reread, Verdict, WipeFacts, judge, still_checking
+from thumper.domain.wipe import Checking, Reread, WipeFacts, WipeVerdict, judge, still_checking
 from thumper.graphql.shared import wipe_checks
 from thumper.graphql.shared.wipe_checks import WipeChecks
-from thumper.store.feed.feed import snapshot
+from thumper.store.feed import snapshot
 
 EARLY = (dt.datetime(2024, 11, 9, tzinfo=dt.UTC), None)
 LATER = (dt.datetime(2024, 11, 10, tzinfo=dt.UTC), None)
@@ -35,10 +35,10 @@ class Scripted:
         self.runs = False
         Scripted.begun.append(self)
 
-    def so_far(self) -> Verdict:
+    def so_far(self) -> WipeVerdict:
         return still_checking(to_check=9, checked=4, size_bytes=1)
 
-    async def run(self) -> Verdict:
+    async def run(self) -> WipeVerdict:
         self.runs = True
         await self.may_end.wait()
         if Scripted.failure is not None:

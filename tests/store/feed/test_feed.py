@@ -7,7 +7,7 @@ import asyncio
 from tortoise.transactions import in_transaction
 
 from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.store.feed.feed import feed
+from thumper.store.feed import feed
 from thumper.store.postgres.ids import new_id
 
 

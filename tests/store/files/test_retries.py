@@ -10,7 +10,7 @@ from tests.factories import NOON, make_dump, make_file, make_image, unknown_id
 from thumper.domain.feed import FeedKind
 from thumper.domain.progress import FileState, SourceKind
 from thumper.errors import NotFoundError
-from thumper.store.feed.feed import feed
+from thumper.store.feed import feed
 from thumper.store.files import receipts, registration, retries
 from thumper.store.files.retries import Retry
 from thumper.store.models import Dump, File, Source

@@ -10,7 +10,7 @@ from thumper.domain.detection import RawDetection
 from thumper.domain.precision import Precision
 from thumper.domain.proof import Proof
 from thumper.settings import Settings
-from thumper.store.images.images import detectors
+from thumper.store.images import detectors
 from thumper.weights import Weights, resolve
 
 BUCK = RawDetection("buck", 0.9, Box(0.1, 0.2, 0.3, 0.4))

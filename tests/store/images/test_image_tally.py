@@ -10,11 +10,11 @@ from tortoise.transactions import in_transaction
 
 from tests import factories as make
 from tests.pipeline import store_images
-from thumper.store.images.images import image_tally
+from thumper.store.images import image_tally
 from thumper.store.models import Image
 from thumper.store.postgres.connect import client
 from thumper.store.queue import sweeper
-from thumper.store.status.status import read_standing
+from thumper.store.status.system_status import read_status
 
 _BOTH = f"SELECT (SELECT count(*) FROM image) AS counted, {image_tally.TOTAL} AS told"
 
@@ -40,7 +40,7 @@ async def test_it_follows_images_that_come_and_go_and_those_of_a_transaction_tha
     assert await _told() == 8
     await Image.filter(id=gone.id).delete()
     assert await _told() == 7
-    assert (await read_standing()).images.total == 7
+    assert (await read_status()).images.total == 7
 
 
 async def test_it_is_added_up_while_images_come(database: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import DstEdge
 from thumper.domain.feed import FeedKind
 from thumper.store import models
-from thumper.store.feed.feed import feed
+from thumper.store.feed import feed
 from thumper.store.places import locations
 from thumper.store.times import clock_fixes
 from thumper.store.times.clock_fixes import Repair

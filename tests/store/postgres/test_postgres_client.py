@@ -10,8 +10,8 @@ import pytest
 from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.transactions import in_transaction
 
-from thumper.store.feed.feed import feed
-from thumper.store.feed.feed.snapshot import moment
+from thumper.store.feed import feed
+from thumper.store.feed.snapshot import snapshot
 from thumper.store.postgres.connect import OUTAGES, client
 
 
@@ -38,14 +38,14 @@ async def test_a_task_whose_transaction_could_not_begin_works_on_when_postgresql
                 pytest.fail("began on a dead connection")
     assert _lent() == 0
     assert await feed.latest() == 0
-    async with moment() as seq:
+    async with snapshot() as seq:
         assert seq == 0
     await admin.close()
 
 
 async def test_a_transaction_cancelled_at_any_moment_gives_its_connection_back(database: str) -> None:
     async def look() -> None:
-        async with moment():
+        async with snapshot():
             pass
 
     for steps in range(40):

@@ -9,8 +9,8 @@ import pytest
 
 from tests.pipeline import detect, fail, look_for_work, store_images
 from thumper.domain.progress import ImageState
-from thumper.store.feed.feed import feed
-from thumper.store.images.images import image_counts
+from thumper.store.feed import feed
+from thumper.store.images import image_counts
 from thumper.store.models import Batch, Image, Job
 from thumper.store.queue import batches
 

@@ -12,9 +12,9 @@ from tests.factories import NOON
 from tests.pipeline import ORIGIN, claim, detect, fail, look_for_work, results_of, store_images, use_detector
 from thumper.domain.feed import FeedKind
 from thumper.domain.progress import ATTEMPTS_UNTIL_BLAMED, MOVES, ImageState
-from thumper.store.feed.feed import feed
-from thumper.store.images.images import image_counts
-from thumper.store.images.images.image_counts import ImageCounts
+from thumper.store.feed import feed
+from thumper.store.images import image_counts
+from thumper.store.images.image_counts import ImageCounts
 from thumper.store.models import Batch, Detection, DetectionRun, Detector, Image, Job
 from thumper.store.postgres.connect import client
 from thumper.store.queue import batches, jobs, results, sweeper

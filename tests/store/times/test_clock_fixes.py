@@ -20,8 +20,8 @@ from thumper.domain.clock_effect import Effect
 from thumper.domain.clock_fix import Bounds
 from thumper.domain.feed import FeedKind
 from thumper.store import models
-from thumper.store.feed.feed import feed
-from thumper.store.images.images.images import ImageSearch
+from thumper.store.feed import feed
+from thumper.store.images.images import ImageSearch
 from thumper.store.postgres.connect import client
 from thumper.store.times import clock_fixes
 from thumper.store.times.clock_fixes import Repair
@@ -166,7 +166,7 @@ async def test_a_preview_says_what_the_repair_does_and_writes_nothing(database: 
     await repair(dump, 5)
     before, told = await clock_rows(), await feed.latest()
     wanted = Repair(scope=Scope("dump_id", dump.id), offset_s=-HOUR_S, named=before[3]["id"])
-    foreseen = await clock_fixes.foresee(wanted, server_zone=ZONE)
+    foreseen = await clock_fixes.preview(wanted, server_zone=ZONE)
     assert await clock_rows() == before
     assert await feed.latest() == told
     assert await models.ClockFix.all().count() == 1

@@ -247,7 +247,7 @@ class ClockFixPreviewQuery:
     @staticmethod
     async def clock_fix_preview(info: Info, input: FixInput) -> ClockFixPreviewPayload:
         repair = await _repair(input, info=info)
-        effect = await clock_fixes.foresee(repair, server_zone=info.context.settings.zone)
+        effect = await clock_fixes.preview(repair, server_zone=info.context.settings.zone)
         return ClockFixPreviewPayload(offset_seconds=repair.offset_s, effect=effect)
 
 

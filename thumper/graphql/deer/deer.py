@@ -17,8 +17,8 @@ from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import decode_given
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.store import models
-from thumper.store.deer import deer
-from thumper.store.deer.deer import DEER, DeerSearch
+from thumper.store.deer import known_deer
+from thumper.store.deer.known_deer import DEER, DeerSearch
 from thumper.store.postgres.page import Order, Page
 
 
@@ -65,7 +65,7 @@ class Deer(Node):
         before: Before = None,
     ) -> Connection[models.Sighting]:
         loaders, deer_id = info.context.loaders, root.id
-        cut = asked(deer.SIGHTED_NEWEST, first=first, after=after, last=last, before=before)
+        cut = asked(known_deer.SIGHTED_NEWEST, first=first, after=after, last=last, before=before)
 
         async def read() -> Page[models.Sighting]:
             return await loaders.sighting_pages.load((deer_id, cut))
@@ -73,7 +73,7 @@ class Deer(Node):
         async def count() -> int:
             return (await loaders.deer_figures.load(deer_id)).sightings
 
-        return Connection(order=deer.SIGHTED_NEWEST, cut=cut, read=read, count=count)
+        return Connection(order=known_deer.SIGHTED_NEWEST, cut=cut, read=read, count=count)
 
 
 @strawberry.input(description="Which deer; every field that is given must hold, an empty filter means all.")
@@ -138,12 +138,12 @@ class DeerOrder:
 
 
 _ORDERS: Final[dict[tuple[DeerOrderField, Direction], Order]] = {
-    (DeerOrderField.LAST_SEEN, Direction.DESC): deer.LAST_SEEN_NEWEST,
-    (DeerOrderField.LAST_SEEN, Direction.ASC): deer.LAST_SEEN_OLDEST,
-    (DeerOrderField.NAME, Direction.DESC): deer.NAME_Z_TO_A,
-    (DeerOrderField.NAME, Direction.ASC): deer.NAME_A_TO_Z,
-    (DeerOrderField.SIGHTINGS, Direction.DESC): deer.MOST_SIGHTINGS,
-    (DeerOrderField.SIGHTINGS, Direction.ASC): deer.FEWEST_SIGHTINGS,
+    (DeerOrderField.LAST_SEEN, Direction.DESC): known_deer.LAST_SEEN_NEWEST,
+    (DeerOrderField.LAST_SEEN, Direction.ASC): known_deer.LAST_SEEN_OLDEST,
+    (DeerOrderField.NAME, Direction.DESC): known_deer.NAME_Z_TO_A,
+    (DeerOrderField.NAME, Direction.ASC): known_deer.NAME_A_TO_Z,
+    (DeerOrderField.SIGHTINGS, Direction.DESC): known_deer.MOST_SIGHTINGS,
+    (DeerOrderField.SIGHTINGS, Direction.ASC): known_deer.FEWEST_SIGHTINGS,
 }
 
 Where: TypeAlias = Annotated[
@@ -173,6 +173,8 @@ class DeerQuery:
         last: Last = None,
         before: Before = None,
     ) -> Connection[models.Deer]:
-        order = deer.LAST_SEEN_NEWEST if order_by is None else _ORDERS[order_by.field, order_by.direction]
+        order = (
+            known_deer.LAST_SEEN_NEWEST if order_by is None else _ORDERS[order_by.field, order_by.direction]
+        )
         cut = asked(order, first=first, after=after, last=last, before=before)
         return connect(DEER, search(where).conditions(), order=order, cut=cut)

@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 
 from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
-from thumper.graphql.deer.deer.deer import Deer
+from thumper.graphql.deer.deer import Deer
 from thumper.graphql.relay.change import Payload, change, clean_name, clean_text, given, violated
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode
@@ -23,7 +23,7 @@ from thumper.graphql.relay.user_error import (
     not_found,
 )
 from thumper.store import models
-from thumper.store.deer import deer
+from thumper.store.deer import known_deer
 
 
 @strawberry.input(description="A new deer.")
@@ -124,7 +124,7 @@ async def _delete(deer_id: UUID) -> None:
         if not await models.Deer.filter(id=deer_id).delete():
             raise not_found("deer", "id")
     except IntegrityError as error:
-        sightings = (await deer.figures([deer_id]))[deer_id].sightings
+        sightings = (await known_deer.figures([deer_id]))[deer_id].sightings
         message = (
             f"This deer has {sightings} sightings, so it stays. Take them back first, or change its status."
         )

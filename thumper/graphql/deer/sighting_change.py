@@ -7,8 +7,8 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from thumper.graphql.context import Info
-from thumper.graphql.deer.deer.deer import Deer
-from thumper.graphql.deer.deer.sighting import Sighting
+from thumper.graphql.deer.deer import Deer
+from thumper.graphql.deer.sighting import Sighting
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode

@@ -20,7 +20,7 @@ from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.store import models
 from thumper.store.files import dump_search, receipts
 from thumper.store.files.dump_search import DUMPS, DumpSearch, FileSearch
-from thumper.store.images.images import image_counts
+from thumper.store.images import image_counts
 from thumper.store.postgres.page import Page
 
 

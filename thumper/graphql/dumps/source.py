@@ -10,7 +10,7 @@ from thumper.domain.progress import SourceKind, SourceState, WatchMode
 from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field
 from thumper.store import models
-from thumper.store.status import status
+from thumper.store.status import system_status
 
 publish(
     WatchMode,
@@ -24,7 +24,7 @@ publish(
 
 @strawberry.type(description="Where files come from: a watched folder, an ingested path, or uploads.")
 class Source:
-    """Stands over `models.Source` and over `standing.SourceStanding`."""
+    """Stands over `models.Source` and over `system_status.SourceStatus`."""
 
     kind: SourceKind = strawberry.field(description="How its files come in.")
     state: SourceState = strawberry.field(description="Whether it can be read now.")
@@ -43,5 +43,5 @@ class Source:
 
     @field(r"Its path; bytes that are no UTF-8, or could mislead a reader, are escaped as \xe9 or \n.")
     @staticmethod
-    def path(root: strawberry.Parent[models.Source | status.SourceStanding]) -> str:
+    def path(root: strawberry.Parent[models.Source | system_status.SourceStatus]) -> str:
         return root.display_path

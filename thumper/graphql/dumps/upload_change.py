@@ -62,7 +62,7 @@ async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, l
     location_id = decode_given(input.location_id, "Location")
     try:
         made = await create_uploads(
-            info.context.desk, input.files, location_id=location_id, detect=input.detect
+            info.context.ingest, input.files, location_id=location_id, detect=input.detect
         )
     except UsageError as error:
         raise invalid(str(error), "files") from error

@@ -19,9 +19,9 @@ from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.store import models
 from thumper.store.files import receipts
-from thumper.store.images.images import image_counts
-from thumper.store.status import status
-from thumper.store.status.status import Liveness
+from thumper.store.images import image_counts
+from thumper.store.status import system_status
+from thumper.store.status.system_status import Liveness
 
 publish(
     ProcessRole,
@@ -77,7 +77,7 @@ class StageTime:
 
 @strawberry.type(description="One process of Thumper and its last sign of life.")
 class Process:
-    """Stands over `standing.Vitals`."""
+    """Stands over `system_status.ProcessStatus`."""
 
     role: ProcessRole = strawberry.field(description="What it does.")
     host: str = strawberry.field(description="Name of its machine; empty when there is none.")
@@ -102,19 +102,19 @@ class Process:
 
     @field("Whether it does its work.")
     @staticmethod
-    def state(root: strawberry.Parent[status.Vitals]) -> Liveness:
+    def state(root: strawberry.Parent[system_status.ProcessStatus]) -> Liveness:
         return root.liveness
 
     @field("Speed of a worker over the last half minute; null while it cannot be told.")
     @staticmethod
-    def images_per_second(root: strawberry.Parent[status.Vitals]) -> float | None:
+    def images_per_second(root: strawberry.Parent[system_status.ProcessStatus]) -> float | None:
         return root.images_per_s
 
     @field(
         "What the stages of a worker take, in their order; none before its first batch.", listed(StageTime)
     )
     @staticmethod
-    def stages(root: strawberry.Parent[status.Vitals]) -> list[worker_stage.StageTime]:
+    def stages(root: strawberry.Parent[system_status.ProcessStatus]) -> list[worker_stage.StageTime]:
         return list(root.stages)
 
     @field(
@@ -122,14 +122,14 @@ class Process:
         optional(StageTime),
     )
     @staticmethod
-    def limit(root: strawberry.Parent[status.Vitals]) -> worker_stage.StageTime | None:
+    def limit(root: strawberry.Parent[system_status.ProcessStatus]) -> worker_stage.StageTime | None:
         return worker_stage.limit(root.stages)
 
     @field(
         "Seconds since its last sign of life, due every 3; null when there is none. Not a reason for a message."
     )
     @staticmethod
-    def heartbeat_age_seconds(root: strawberry.Parent[status.Vitals]) -> float | None:
+    def heartbeat_age_seconds(root: strawberry.Parent[system_status.ProcessStatus]) -> float | None:
         return root.heartbeat_age_s
 
 
@@ -137,27 +137,27 @@ class Process:
     description="A dump with its receipt and how far detection is with its images, as of one moment."
 )
 class LastDump:
-    """Stands over `standing.DumpStanding`."""
+    """Stands over `system_status.DumpStatus`."""
 
     @field("The dump.", lazy("Dump"))
     @staticmethod
-    def dump(root: strawberry.Parent[status.DumpStanding]) -> models.Dump:
+    def dump(root: strawberry.Parent[system_status.DumpStatus]) -> models.Dump:
         return root.row
 
     @field("What became of its files.", Receipt)
     @staticmethod
-    def receipt(root: strawberry.Parent[status.DumpStanding]) -> receipts.Receipt:
+    def receipt(root: strawberry.Parent[system_status.DumpStatus]) -> receipts.Receipt:
         return root.receipt
 
     @field("How far detection is with the images that it was the first to deliver.", ImageCounts)
     @staticmethod
-    def image_counts(root: strawberry.Parent[status.DumpStanding]) -> image_counts.ImageCounts:
+    def image_counts(root: strawberry.Parent[system_status.DumpStatus]) -> image_counts.ImageCounts:
         return root.images
 
 
 @strawberry.type(description="How everything stands, as of one moment.")
 class Status:
-    """Stands over `standing.Standing`."""
+    """Stands over `system_status.SystemStatus`."""
 
     held: int = strawberry.field(
         description="Pending images that wait until somebody asks for detection, as uploads without it do."
@@ -165,22 +165,22 @@ class Status:
 
     @field("All images by how far detection is.", ImageCounts)
     @staticmethod
-    def images(root: strawberry.Parent[status.Standing]) -> image_counts.ImageCounts:
+    def images(root: strawberry.Parent[system_status.SystemStatus]) -> image_counts.ImageCounts:
         return root.images
 
     @field("Images that wait for a worker.")
     @staticmethod
-    def queue_depth(root: strawberry.Parent[status.Standing]) -> int:
+    def queue_depth(root: strawberry.Parent[system_status.SystemStatus]) -> int:
         return root.queued
 
     @field("Files that were found and are still growing or about to be read.")
     @staticmethod
-    def files_arriving(root: strawberry.Parent[status.Standing]) -> int:
+    def files_arriving(root: strawberry.Parent[system_status.SystemStatus]) -> int:
         return root.files_waiting
 
     @field("Speed of all living workers together over the last half minute; null while it cannot be told.")
     @staticmethod
-    def images_per_second(root: strawberry.Parent[status.Standing]) -> float | None:
+    def images_per_second(root: strawberry.Parent[system_status.SystemStatus]) -> float | None:
         return root.images_per_s
 
     @field(
@@ -188,22 +188,22 @@ class Status:
         " null when there is nothing to do or the speed cannot be told."
     )
     @staticmethod
-    def eta_seconds(root: strawberry.Parent[status.Standing]) -> int | None:
+    def eta_seconds(root: strawberry.Parent[system_status.SystemStatus]) -> int | None:
         return None if root.eta_s is None else math.ceil(root.eta_s)
 
     @field("The worker; of several a busy one, else a living one, else one that is down.", Process)
     @staticmethod
-    def worker(root: strawberry.Parent[status.Standing]) -> status.Vitals:
+    def worker(root: strawberry.Parent[system_status.SystemStatus]) -> system_status.ProcessStatus:
         return root.of(ProcessRole.WORK)
 
     @field("The watcher of the drop folder, chosen likewise.", Process)
     @staticmethod
-    def watcher(root: strawberry.Parent[status.Standing]) -> status.Vitals:
+    def watcher(root: strawberry.Parent[system_status.SystemStatus]) -> system_status.ProcessStatus:
         return root.of(ProcessRole.WATCH)
 
     @field("The process that serves the API, chosen likewise.", Process)
     @staticmethod
-    def api(root: strawberry.Parent[status.Standing]) -> status.Vitals:
+    def api(root: strawberry.Parent[system_status.SystemStatus]) -> system_status.ProcessStatus:
         return root.of(ProcessRole.SERVE)
 
     @field(
@@ -211,8 +211,8 @@ class Status:
         listed(Process),
     )
     @staticmethod
-    def processes(root: strawberry.Parent[status.Standing]) -> list[status.Vitals]:
-        return list(root.vitals)
+    def processes(root: strawberry.Parent[system_status.SystemStatus]) -> list[system_status.ProcessStatus]:
+        return list(root.processes)
 
     @field(
         "Drop folders and whether watching them works: the one that is watched, then up to nine that were before."
@@ -220,12 +220,12 @@ class Status:
         listed(Source),
     )
     @staticmethod
-    def sources(root: strawberry.Parent[status.Standing]) -> list[status.SourceStanding]:
+    def sources(root: strawberry.Parent[system_status.SystemStatus]) -> list[system_status.SourceStatus]:
         return list(root.sources)
 
     @field("The five dumps that began last, latest first.", listed(LastDump))
     @staticmethod
-    def last_dumps(root: strawberry.Parent[status.Standing]) -> list[status.DumpStanding]:
+    def last_dumps(root: strawberry.Parent[system_status.SystemStatus]) -> list[system_status.DumpStatus]:
         return list(root.dumps)
 
 
@@ -235,5 +235,5 @@ class StatusQuery:
 
     @field("How everything stands now.", Status)
     @staticmethod
-    async def status(info: Info) -> status.Standing:
-        return await info.context.live.standing()
+    async def status(info: Info) -> system_status.SystemStatus:
+        return await info.context.live.status()

@@ -12,21 +12,21 @@ import strawberry
 
 from thumper.domain.feed import FeedEvent, FeedKind
 from thumper.graphql.context import Info
+from thumper.graphql.live.status import Status
+from thumper.graphql.live.subscription_stream import Delivery, follow, newest
+from thumper.graphql.live.subscription_topic import Detections, Images, SightingChange, Sightings
 from thumper.graphql.photos import detection, image
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import decode, decode_given
 from thumper.graphql.relay.node import related
 from thumper.graphql.relay.scalar import BigInt
-from thumper.graphql.shared.events.status import Status
-from thumper.graphql.shared.events.subscription_stream import Delivery, follow, newest
-from thumper.graphql.shared.events.subscription_topic import Detections, Images, SightingChange, Sightings
 from thumper.graphql.shared.shared_execution import Shared
 from thumper.graphql.shared.wipe_checks import Asked
 from thumper.store import models
-from thumper.store.feed.feed.snapshot import moment
-from thumper.store.images.images import image_counts
-from thumper.store.status import status
+from thumper.store.feed.snapshot import snapshot
+from thumper.store.images import image_counts
+from thumper.store.status import system_status
 
 STATUS_AGE_S: Final = 0.5
 """Age up to which subscribers share a status that was computed for another."""
@@ -35,8 +35,8 @@ R = TypeVar("R")
 C = TypeVar("C")
 M = TypeVar("M")
 
-DumpState: TypeAlias = tuple[status.DumpStanding, Asked | None, int]
-"""How a dump stands, what is known about wiping its card when somebody has asked, and the last event that changed
+DumpState: TypeAlias = tuple[system_status.DumpStatus, Asked | None, int]
+"""How a dump seen, what is known about wiping its card when somebody has asked, and the last event that changed
 capture times of its images."""
 
 After: TypeAlias = Annotated[
@@ -62,20 +62,20 @@ class LiveMessage:
         " Give it as `after` to go on from here."
     )
     snapshot: bool = strawberry.field(
-        description="Whether it stands by itself. When it comes later than first, forget what came before it."
+        description="Whether it seen by itself. When it comes later than first, forget what came before it."
     )
     answers: strawberry.Private[Shared] = dataclasses.field(default_factory=Shared, kw_only=True)
     """How it reads in the shape that clients asked for."""
 
 
-@strawberry.type(description="How everything stands.")
+@strawberry.type(description="How everything seen.")
 class StatusMessage(LiveMessage):
-    """One standing."""
+    """One status."""
 
-    content: strawberry.Private[status.Standing]
+    content: strawberry.Private[system_status.SystemStatus]
 
-    @field("How everything stands.", Status)
-    def status(self) -> status.Standing:
+    @field("How everything seen.", Status)
+    def status(self) -> system_status.SystemStatus:
         return self.content
 
 
@@ -159,7 +159,7 @@ class SightingsMessage(LiveMessage):
         return [TakenBack(change=change) for change in self.content if change.sighting is None]
 
 
-class _DumpNews:
+class _DumpChanges:
     """What one follower of a dump has heard. Capture times are many; that they changed is known by the event only."""
 
     def __init__(self, dump_id: UUID) -> None:
@@ -208,37 +208,37 @@ class Subscription:
     """The roots."""
 
     @subscription(
-        "How everything stands: at once, and whenever it changes. A process that falls silent shows within 15 seconds."
+        "How everything seen: at once, and whenever it changes. A process that falls silent shows within 15 seconds."
     )
     @staticmethod
     async def status(info: Info, after: After = None) -> AsyncGenerator[StatusMessage, None]:
         live = info.context.live
 
-        async def read() -> tuple[int, status.Standing]:
-            stands = await live.standing(seq=live.seq, max_age_s=STATUS_AGE_S)
-            return stands.seq, stands
+        async def read() -> tuple[int, system_status.SystemStatus]:
+            seen = await live.status(seq=live.seq, max_age_s=STATUS_AGE_S)
+            return seen.seq, seen
 
         return _messages(newest(live, read, concerns=lambda _: True, after=after), StatusMessage)
 
     @subscription(
         "How far a dump is: at once, and whenever its receipt, its images or their capture times change, or a check"
         " whether its card may be wiped goes on. A check that a message asks for is shown in later ones; its verdict"
-        " stands for as long as the dump does not change, ten minutes at most."
+        " seen for as long as the dump does not change, ten minutes at most."
     )
     @staticmethod
     async def dump_progress(info: Info, id: DumpId, after: After = None) -> AsyncGenerator[DumpMessage, None]:
         dump_id = decode(id, "Dump")
-        news = _DumpNews(dump_id)
+        changes = _DumpChanges(dump_id)
 
         async def read() -> tuple[int, DumpState]:
-            async with moment() as seq:
+            async with snapshot() as seq:
                 row = await models.Dump.get(id=dump_id)
-                stands = (await status.stand([row]))[0]
-            # A check that goes on is news to whoever follows it.
-            return seq, (stands, info.context.wipes.glance(dump_id), news.clocks_changed)
+                seen = (await system_status.dump_statuses([row]))[0]
+            # A check that goes on is a change to its followers.
+            return seq, (seen, info.context.wipes.glance(dump_id), changes.clocks_changed)
 
         await _exists(dump_id, "Dump", info=info)
-        states = newest(info.context.live, read, concerns=news.concern, after=after)
+        states = newest(info.context.live, read, concerns=changes.concern, after=after)
         return _messages(states, DumpMessage)
 
     @subscription("How far a batch is: at once, and whenever a job of it changes.")
@@ -249,7 +249,7 @@ class Subscription:
         batch_id = decode(id, "Batch")
 
         async def read() -> tuple[int, tuple[models.Batch, image_counts.ImageCounts]]:
-            async with moment() as seq:
+            async with snapshot() as seq:
                 row = await models.Batch.get(id=batch_id)
                 return seq, (row, (await image_counts.of_batches([batch_id]))[batch_id])
 

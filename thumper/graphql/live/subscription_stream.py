@@ -15,7 +15,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from thumper.domain.feed import FeedEvent
 from thumper.graphql.shared.events import OUTAGE_PAUSE_S, Live
-from thumper.store.feed.feed.snapshot import moment, remembers
+from thumper.store.feed.snapshot import remembers, snapshot
 from thumper.store.postgres.connect import OUTAGES
 
 T = TypeVar("T")
@@ -121,7 +121,7 @@ async def _after(live: Live, topic: Topic[T], place: int) -> Delivery[list[T]] |
 
 
 async def _snapshot(topic: Topic[T]) -> Delivery[list[T]]:
-    async with moment() as seq:
+    async with snapshot() as seq:
         return Delivery(seq=seq, snapshot=True, content=await topic.newest())
 
 

@@ -12,11 +12,11 @@ from typing import Final
 from uuid import UUID
 
 from thumper.domain.feed import FeedEvent, FeedKind
-from thumper.graphql.shared.events.subscription_stream import MOST_ITEMS
+from thumper.graphql.live.subscription_stream import MOST_ITEMS
 from thumper.store import models
-from thumper.store.deer import deer
-from thumper.store.images.images.detections import DetectionSearch
-from thumper.store.images.images.images import ImageSearch
+from thumper.store.deer import known_deer
+from thumper.store.images.detections import DetectionSearch
+from thumper.store.images.images import ImageSearch
 from thumper.store.status import changes
 
 SNAPSHOT_ITEMS: Final = 50
@@ -118,7 +118,7 @@ class Sightings:
 
     async def brought(self, events: Sequence[FeedEvent]) -> tuple[list[SightingChange], int]:
         last = _by_last_word(events, _pair)
-        rows = await deer.sightings_of([detection_id for _, detection_id in last])
+        rows = await known_deer.sightings_of([detection_id for _, detection_id in last])
         later = await changes.superseded(("deer_id", "detection_id"), last, kinds=_DEER, after=events[-1].seq)
         told = []
         for (deer_id, detection_id), event in last.items():

@@ -12,7 +12,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, optional
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.store import models
-from thumper.store.images.images import image_counts
+from thumper.store.images import image_counts
 
 
 @strawberry.type(description="How far a batch is; the states add up to the total.")

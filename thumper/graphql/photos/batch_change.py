@@ -74,7 +74,7 @@ async def _send(ask: _Ask, input: BatchInput, *, info: Info) -> models.Batch:
     if dump_id is not None and not await models.Dump.exists(id=dump_id):
         raise not_found("dump", "dumpId")
     batch = await ask(location_id=location_id, dump_id=dump_id, limit=input.limit)
-    await info.context.desk.wakeup.wake()
+    await info.context.ingest.wakeup.wake()
     return batch
 
 

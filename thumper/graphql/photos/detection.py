@@ -8,18 +8,18 @@ from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
 import strawberry
 
-from thumper.domain.animal import Verdict
+from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
-from thumper.graphql.photos.detection_filter import choice
+from thumper.graphql.photos.detection_filter import box_filter
 from thumper.graphql.relay.connection import After, Before, Connection, First, Last, asked, connect, pages_of
 from thumper.graphql.relay.enumeration import Direction
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import decode_given
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.store import models
-from thumper.store.images.images import detections
-from thumper.store.images.images.detections import DETECTIONS, DetectionSearch
+from thumper.store.images import detections
+from thumper.store.images.detections import DETECTIONS, DetectionSearch
 from thumper.store.postgres.page import Order
 
 
@@ -59,7 +59,9 @@ class Detection(Node):
     )
     sex: Sex = strawberry.field(description="Sex, with the latest correction applied.")
     life_stage: LifeStage = strawberry.field(description="Life stage, with the latest correction applied.")
-    verdict: Verdict | None = strawberry.field(description="The latest review; null while nobody looked.")
+    verdict: ReviewVerdict | None = strawberry.field(
+        description="The latest review; null while nobody looked."
+    )
 
     @field("Where it is in the image.", Box)
     @staticmethod
@@ -128,7 +130,7 @@ class DetectionFilter:
         default=None, description="Whether assigned to any deer; false finds those that are no deer's yet."
     )
     reviewed: bool | None = strawberry.field(default=None, description="Whether a person has reviewed it.")
-    verdict: Verdict | None = strawberry.field(
+    verdict: ReviewVerdict | None = strawberry.field(
         default=None, description="With this latest verdict; REJECTED finds the rejected ones."
     )
     include_duplicates: bool = strawberry.field(
@@ -147,10 +149,10 @@ def search(where: DetectionFilter | None) -> DetectionSearch:
     if where is None:
         return DetectionSearch()
     return DetectionSearch(
-        boxes=choice(
+        boxes=box_filter(
             where.min_confidence,
             where.detector,
-            rejected=where.verdict is Verdict.REJECTED,
+            rejected=where.verdict is ReviewVerdict.REJECTED,
             duplicates=where.include_duplicates,
         ),
         image_id=decode_given(where.image, "Image"),

@@ -9,7 +9,7 @@ import strawberry
 from thumper.domain.detection import STORAGE_FLOOR
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.identity import decode_given
-from thumper.store.images.images.detections import BoxChoice
+from thumper.store.images.detections import BoxFilter
 
 MinConfidence: TypeAlias = Annotated[
     float | None,
@@ -33,11 +33,11 @@ Duplicates: TypeAlias = Annotated[
 ]
 
 
-def choice(
+def box_filter(
     min_confidence: float | None, detector: str | None, *, rejected: bool, duplicates: bool
-) -> BoxChoice:
+) -> BoxFilter:
     """Give what the arguments mean to the store. Raises BAD_ID, BAD_CONFIDENCE."""
-    return BoxChoice(
+    return BoxFilter(
         min_confidence=confidence(min_confidence),
         detector_id=decode_given(detector, "Detector"),
         rejected=rejected,

@@ -21,7 +21,7 @@ from thumper.graphql.photos.detection_filter import (
     Duplicates,
     MinConfidence,
     Rejected,
-    choice,
+    box_filter,
     confidence,
 )
 from thumper.graphql.photos.sequence import Sequence
@@ -31,8 +31,8 @@ from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import decode_given, encode
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.store import models
-from thumper.store.images.images import images
-from thumper.store.images.images.images import IMAGES, ImageSearch
+from thumper.store.images import images
+from thumper.store.images.images import IMAGES, ImageSearch
 from thumper.store.postgres.page import Order
 
 
@@ -199,7 +199,9 @@ class Image(ClockFields, Node):
         include_rejected: Rejected = False,
         include_duplicates: Duplicates = True,
     ) -> list[models.Detection]:
-        wanted = choice(min_confidence, detector, rejected=include_rejected, duplicates=include_duplicates)
+        wanted = box_filter(
+            min_confidence, detector, rejected=include_rejected, duplicates=include_duplicates
+        )
         return await info.context.loaders.boxes.load((root.id, wanted))
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import strawberry
 
-from thumper.domain.animal import Verdict
+from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, lazy
@@ -23,7 +23,7 @@ class Review(Node):
 
     row: ClassVar[type[Any]] = models.Review
 
-    verdict: Verdict = strawberry.field(description="The word.")
+    verdict: ReviewVerdict = strawberry.field(description="The word.")
     species: str | None = strawberry.field(
         description="Species after the correction; null unless CORRECTED, or when nothing says it."
     )

@@ -6,10 +6,10 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from thumper.domain.animal import Verdict
+from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
-from thumper.graphql.deer.deer.sighting_change import obstacle_of
+from thumper.graphql.deer.sighting_change import obstacle_of
 from thumper.graphql.photos.detection import Detection
 from thumper.graphql.photos.review import Review
 from thumper.graphql.relay.change import Payload, change, clean_name, clean_text
@@ -27,7 +27,7 @@ class ReviewDetectionInput:
     """Input of `reviewDetection`."""
 
     detection_id: strawberry.ID = strawberry.field(description="The detection.")
-    verdict: Verdict = strawberry.field(description="The word.")
+    verdict: ReviewVerdict = strawberry.field(description="The word.")
     species: str | None = strawberry.field(
         default=None,
         description="With CORRECTED: the right species, such as Odocoileus virginianus; what is left out stays.",
@@ -56,7 +56,7 @@ class ReviewDetectionPayload(Payload):
 def _word(input: ReviewDetectionInput, actor: str) -> Word:
     """Give the review as the store takes it; raise `ChangeRefusedError`."""
     corrections = (input.species, input.sex, input.life_stage)
-    corrected = input.verdict is Verdict.CORRECTED
+    corrected = input.verdict is ReviewVerdict.CORRECTED
     if corrected and all(value is None for value in corrections):
         raise invalid("CORRECTED needs the right species, sex or life stage.", "verdict")
     if not corrected and any(value is not None for value in corrections):

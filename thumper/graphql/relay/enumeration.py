@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import strawberry
 
-from thumper.domain.animal import DeerStatus, Verdict
+from thumper.domain.animal import DeerStatus, ReviewVerdict
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.label import LifeStage, Sex
@@ -47,12 +47,12 @@ publish(
     },
 )
 publish(
-    Verdict,
+    ReviewVerdict,
     "A person's word on a detection.",
     {
-        Verdict.CONFIRMED: "What stands is right.",
-        Verdict.CORRECTED: "The box is right, its species, sex or life stage is not.",
-        Verdict.REJECTED: "There is no animal in the box.",
+        ReviewVerdict.CONFIRMED: "What stands is right.",
+        ReviewVerdict.CORRECTED: "The box is right, its species, sex or life stage is not.",
+        ReviewVerdict.REJECTED: "There is no animal in the box.",
     },
 )
 publish(

@@ -19,11 +19,11 @@ import structlog
 from thumper.background import beside
 from thumper.domain.feed import FeedEvent
 from thumper.graphql.shared.shared_execution import Shared
-from thumper.store.feed.feed import feed
-from thumper.store.feed.feed.feed_listener import keep_listening
-from thumper.store.feed.feed.snapshot import remembers
+from thumper.store.feed import feed
+from thumper.store.feed.feed_listener import keep_listening
+from thumper.store.feed.snapshot import remembers
 from thumper.store.postgres.connect import OUTAGES
-from thumper.store.status.status import Standing, read_standing
+from thumper.store.status.system_status import SystemStatus, read_status
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +63,7 @@ class Live:
         self._kept: deque[FeedEvent] = deque(maxlen=KEPT_EVENTS)
         self._grown = asyncio.Event()
         self._wanted = asyncio.Event()
-        self._standing: Standing | None = None
+        self._status: SystemStatus | None = None
         self._counting = asyncio.Lock()
         self._began_s = -1e9
         self._took_s = 0.0
@@ -127,24 +127,24 @@ class Live:
             return None
         return await feed.read_after(seq, limit=PAGE_EVENTS)
 
-    async def standing(self, *, seq: int = 0, max_age_s: float = 0.0) -> Standing:
-        """Give a standing that is at most `max_age_s` old and knows event `seq`; everybody shares it.
+    async def status(self, *, seq: int = 0, max_age_s: float = 0.0) -> SystemStatus:
+        """Give a status that is at most `max_age_s` old and knows event `seq`; everybody shares it.
 
         Without arguments: one that was computed after this call began.
         """
         clock = asyncio.get_running_loop().time
         asked_s = clock()
         async with self._counting:
-            known = self._standing
+            known = self._status
             if known is not None and known.seq >= seq and self._began_s >= asked_s - max_age_s:
                 return known
             if max_age_s > 0:
                 gap_s = min(max(SHORTEST_GAP_S, self._took_s / BUSY_SHARE), LONGEST_GAP_S)
                 await asyncio.sleep(self._began_s + gap_s - clock())
             self._began_s = clock()
-            self._standing = await read_standing()
+            self._status = await read_status()
             self._took_s = clock() - self._began_s
-            return self._standing
+            return self._status
 
 
 @contextlib.asynccontextmanager

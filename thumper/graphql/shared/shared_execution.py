@@ -1,6 +1,6 @@
 """What many subscribers are told alike is read once, put into the shape that they asked for once, and encoded once.
 
-A thousand open pages follow the same news. Only sending is left to do for each of them.
+A thousand open pages follow the same changes. Only sending is left to do for each of them.
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ from typing import Final
 from uuid import UUID
 
 from thumper.background import cancel
-from thumper.domain.wipe import Verdict
+from thumper.domain.wipe import WipeVerdict
 from thumper.ingest.wipe_check import Version, WipeCheck
-from thumper.store.feed.feed import snapshot
+from thumper.store.feed import snapshot
 
 AT_ONCE: Final = 2
 """Checks that run at a time: more would only compete for the same disks."""
@@ -35,7 +35,7 @@ FOLLOWED_S: Final = 600.0
 class Asked:
     """What can be said now; `checked_at` is None while the check runs."""
 
-    verdict: Verdict
+    verdict: WipeVerdict
     checked_at: dt.datetime | None = None
 
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
-from thumper.domain.animal import Verdict
+from thumper.domain.animal import ReviewVerdict
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.label import ClassMap, LifeStage, Sex
 from thumper.store.deer.sightings import DetectionAssignedError, NoDetectionError
-from thumper.store.feed.feed import feed
+from thumper.store.feed import feed
 from thumper.store.models import Detection, Review, Sighting
 
 
@@ -20,7 +20,7 @@ from thumper.store.models import Detection, Review, Sighting
 class Word:
     """One review. Species, sex and life stage are read when the verdict is a correction; None leaves as is."""
 
-    verdict: Verdict
+    verdict: ReviewVerdict
     species: str | None = None
     sex: Sex | None = None
     life_stage: LifeStage | None = None
@@ -45,7 +45,7 @@ async def append(detection_id: UUID, word: Word) -> tuple[Review, Detection]:
         )
         if detection is None:
             raise NoDetectionError("There is no such detection.")
-        if word.verdict == Verdict.REJECTED:
+        if word.verdict == ReviewVerdict.REJECTED:
             sighting = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
             if sighting is not None:
                 await sighting.fetch_related("deer", using_db=transaction)
@@ -60,7 +60,7 @@ async def append(detection_id: UUID, word: Word) -> tuple[Review, Detection]:
             note=word.note,
             actor=word.actor,
             using_db=transaction,
-            **(meaning if word.verdict == Verdict.CORRECTED else {}),
+            **(meaning if word.verdict == ReviewVerdict.CORRECTED else {}),
         )
         await feed.append(transaction, [_entry(detection)])
     return review, detection
@@ -68,11 +68,11 @@ async def append(detection_id: UUID, word: Word) -> tuple[Review, Detection]:
 
 def _meaning(detection: Detection, word: Word) -> dict[str, Any]:
     """Give what the detection means after the review."""
-    if word.verdict == Verdict.REJECTED:
+    if word.verdict == ReviewVerdict.REJECTED:
         own = ClassMap.from_json(detection.detector.class_map).meaning(detection.label)
         return {"species": own.species, "sex": own.sex, "life_stage": own.life_stage}
     stands = {"species": detection.species, "sex": detection.sex, "life_stage": detection.life_stage}
-    if word.verdict == Verdict.CORRECTED:
+    if word.verdict == ReviewVerdict.CORRECTED:
         corrected = {"species": word.species, "sex": word.sex, "life_stage": word.life_stage}
         stands |= {name: value for name, value in corrected.items() if value is not None}
     return stands

@@ -13,10 +13,10 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from thumper.domain.animal import Verdict
+from thumper.domain.animal import ReviewVerdict
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.errors import NotFoundError, RefusedError
-from thumper.store.feed.feed import feed
+from thumper.store.feed import feed
 from thumper.store.models import Deer, Detection, Sighting
 
 
@@ -59,7 +59,7 @@ async def assign(detection_id: UUID, deer_id: UUID, *, actor: str) -> Sighting:
     try:
         async with in_transaction("default") as transaction:
             detection = await _locked(transaction, detection_id)
-            if detection.verdict == Verdict.REJECTED:
+            if detection.verdict == ReviewVerdict.REJECTED:
                 raise DetectionRejectedError(
                     "This detection was rejected, so it is no deer. Review it again first."
                 )

@@ -14,7 +14,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from thumper.store.feed.feed.feed import CHANNEL
+from thumper.store.feed.feed import CHANNEL
 from thumper.store.postgres.connect import CONNECT_S, LET_GO, OUTAGES
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ from typing import Final
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
-from thumper.store.feed.feed import feed
+from thumper.store.feed import feed
 from thumper.store.postgres.connect import client
 
 _REMEMBERS: Final = """
@@ -23,7 +23,7 @@ SELECT coalesce(min(seq), 1) <= $1::bigint + 1 AND coalesce(max(seq), 0) >= $1::
 
 
 @contextlib.asynccontextmanager
-async def moment() -> AsyncIterator[int]:
+async def snapshot() -> AsyncIterator[int]:
     """Read everything inside as of now; the value is the number of the newest event by then.
 
     Not to be held across a `yield` of the caller: it occupies a connection of the pool.

@@ -14,9 +14,9 @@ from thumper.domain.card_folder import location_name
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
-from thumper.store.feed.feed import feed
+from thumper.store.feed import feed
 from thumper.store.places import location_rows
-from thumper.store.places.location_rows import Place
+from thumper.store.places.location_rows import PhotoPlace
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.ids import new_id
 from thumper.store.times import clock_doubts, clock_lock
@@ -27,7 +27,7 @@ class DumpPlace:
     """What a dump knows about where its photos are from."""
 
     dump_id: UUID
-    place: Place
+    place: PhotoPlace
     folder_name: str | None
     """Name of the location that the folder stands for; None when it names none."""
 
@@ -58,7 +58,7 @@ async def open_dump(
         latest: UUID = before["id"]
         return latest
     if location_id is None and (name := location_name(folder)) is not None:
-        place = (await location_rows.find(transaction, [name])).get(name, Place())
+        place = (await location_rows.find(transaction, [name])).get(name, PhotoPlace())
         location_id = place.location_id
     if location_id is None and before is not None:
         location_id = before["location_id"]
@@ -99,7 +99,7 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
     return {
         row["id"]: DumpPlace(
             dump_id=row["id"],
-            place=Place.of(row),
+            place=PhotoPlace.of(row),
             # Folders of ingested paths and uploads are not named by people for a place.
             folder_name=location_name(bytes(row["folder"])) if row["kind"] == SourceKind.DROP.value else None,
         )

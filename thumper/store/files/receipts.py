@@ -19,7 +19,7 @@ from thumper.domain.clock_warning import ClockGroup
 from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError
-from thumper.store.feed.feed.snapshot import moment
+from thumper.store.feed.snapshot import snapshot
 from thumper.store.files.wipe_rows import VIDEO
 from thumper.store.postgres.connect import client
 
@@ -178,7 +178,7 @@ WHERE dump_id = $1 AND state = 'rejected' ORDER BY file.path, id LIMIT $2
 
 async def itemised(dump_id: UUID, *, limit: int = LIST_LIMIT) -> ItemisedReceipt:
     """Give the receipt of a dump with its files by name, `limit` in each list. Raises `NotFoundError`."""
-    async with moment():
+    async with snapshot():
         dump = await client().execute_query_dict(_DUMP, [dump_id])
         if not dump:
             raise NotFoundError(f"There is no dump {dump_id}.")

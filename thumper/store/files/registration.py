@@ -18,7 +18,7 @@ from tortoise.transactions import in_transaction
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.path_text import readable
 from thumper.domain.progress import WAITING, FileState
-from thumper.store.feed.feed import feed
+from thumper.store.feed import feed
 from thumper.store.files import dumps, sources
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.ids import new_id

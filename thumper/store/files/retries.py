@@ -14,7 +14,7 @@ from tortoise.transactions import in_transaction
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.progress import SourceKind
 from thumper.errors import NotFoundError
-from thumper.store.feed.feed import feed
+from thumper.store.feed import feed
 from thumper.store.files import dumps, sources
 from thumper.store.postgres.connect import client
 

@@ -23,7 +23,7 @@ SILENCE_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class UploadClaim:
     """The right of one transfer to send to an address. `used_at` is its last sign of life."""
 
     upload_id: UUID
@@ -81,11 +81,11 @@ RETURNING id, dump_id, file_name, detect, used_at
 """
 
 
-async def claim(token_hash: bytes) -> Claim | Unclaimed:
+async def claim(token_hash: bytes) -> UploadClaim | Unclaimed:
     """Take an address, by the hash of its secret."""
     rows = await client().execute_query_dict(_CLAIM, [token_hash, SILENCE_S])
     if rows:
-        return Claim(upload_id=rows[0].pop("id"), **rows[0])
+        return UploadClaim(upload_id=rows[0].pop("id"), **rows[0])
     rows = await client().execute_query_dict(
         "SELECT file_id IS NULL AND expires_at > now() AS open FROM upload WHERE token_hash = $1",
         [token_hash],
@@ -95,17 +95,17 @@ async def claim(token_hash: bytes) -> Claim | Unclaimed:
     return Unclaimed.BUSY if rows[0]["open"] else Unclaimed.OVER
 
 
-async def sign(claim: Claim) -> Claim | None:
+async def sign(claim: UploadClaim) -> UploadClaim | None:
     """Give a sign of life of a transfer; None when another one has the address now."""
     rows = await client().execute_query_dict(
         "UPDATE upload SET used_at = now() WHERE id = $1 AND used_at = $2 AND file_id IS NULL"
         " RETURNING id, dump_id, file_name, detect, used_at",
         [claim.upload_id, claim.used_at],
     )
-    return Claim(upload_id=rows[0].pop("id"), **rows[0]) if rows else None
+    return UploadClaim(upload_id=rows[0].pop("id"), **rows[0]) if rows else None
 
 
-async def give_back(claim: Claim) -> None:
+async def give_back(claim: UploadClaim) -> None:
     """Let the address be used again at once, unless a file has come or another transfer has it."""
     await client().execute_query_dict(
         "UPDATE upload SET used_at = NULL WHERE id = $1 AND used_at = $2 AND file_id IS NULL",

@@ -47,7 +47,7 @@ class DumpRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class WipeCounts:
     """The files of a dump by what the rule of wiping asks for. `waiting` … `videos` are counted apart."""
 
     found: int
@@ -107,14 +107,14 @@ FROM upload WHERE dump_id = $1 AND file_id IS NULL AND expires_at <= now() HAVIN
 """
 
 
-async def tally(dump_id: UUID) -> Tally:
+async def tally(dump_id: UUID) -> WipeCounts:
     """Count the files of a dump, all as of one moment."""
     rows = {row["kind"]: row for row in await client().execute_query_dict(_TALLY, [dump_id])}
     named = {
         kind: Named(rows[kind]["files"], tuple(rows[kind]["names"])) if kind in rows else Named()
         for kind in ("waiting", "rejected", "videos", "kept", "never_sent")
     }
-    return Tally(
+    return WipeCounts(
         found=sum(named[kind].files for kind in ("waiting", "rejected", "videos", "kept")),
         size_bytes=sum(row["size_bytes"] for row in rows.values()),
         waiting=named["waiting"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from thumper.domain.animal import Verdict
+from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.store.models import Detection, Review
 from thumper.store.postgres.page import Conditions, Key, Kind, Listing, Order, read_all, whole_table
@@ -47,7 +47,7 @@ def shown(min_confidence: str | None = None) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BoxChoice:
+class BoxFilter:
     """Which boxes of an image are wanted; by default the current detector's shown ones."""
 
     min_confidence: float | None = None
@@ -75,7 +75,7 @@ class BoxChoice:
 class DetectionSearch:
     """What detections are looked for; None means "whatever". Times: `taken_after` <= capture < `taken_before`."""
 
-    boxes: BoxChoice = BoxChoice()
+    boxes: BoxFilter = BoxFilter()
     image_id: UUID | None = None
     location_id: UUID | None = None
     dump_id: UUID | None = None
@@ -86,7 +86,7 @@ class DetectionSearch:
     deer_id: UUID | None = None
     assigned: bool | None = None
     reviewed: bool | None = None
-    verdict: Verdict | None = None
+    verdict: ReviewVerdict | None = None
     taken_after: dt.datetime | None = None
     taken_before: dt.datetime | None = None
 
@@ -130,7 +130,7 @@ def taken_between(conditions: Conditions, *, after: dt.datetime | None, before: 
             conditions.add(f"(image.taken_at IS NOT NULL AND image.sort_at {comparison} {{}})", bound)
 
 
-async def of_images(image_ids: Sequence[UUID], choice: BoxChoice) -> dict[UUID, list[Detection]]:
+async def of_images(image_ids: Sequence[UUID], choice: BoxFilter) -> dict[UUID, list[Detection]]:
     """Give the chosen boxes of each image, most confident first."""
     conditions = Conditions()
     conditions.add("detection.image_id = ANY({}::uuid[])", list(image_ids))

@@ -12,7 +12,7 @@ from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.label import Sex
 from thumper.domain.progress import ImageState
-from thumper.store.images.images.detections import CURRENT, shown, taken_between
+from thumper.store.images.detections import CURRENT, shown, taken_between
 from thumper.store.models import Image
 from thumper.store.postgres import page
 from thumper.store.postgres.connect import client

@@ -7,7 +7,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from thumper.domain.animal import Verdict
+from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.store.models.columns import created_column, id_column
 from thumper.store.models.detector import Detector
@@ -69,7 +69,7 @@ class Detection(Model):
     species = fields.CharField(max_length=200, null=True)
     sex = fields.CharEnumField(Sex, max_length=8, default=Sex.UNKNOWN)
     life_stage = fields.CharEnumField(LifeStage, max_length=12, default=LifeStage.UNKNOWN)
-    verdict = fields.CharEnumField(Verdict, max_length=12, null=True)
+    verdict = fields.CharEnumField(ReviewVerdict, max_length=12, null=True)
     """The latest review; null while nobody looked."""
 
     class Meta:

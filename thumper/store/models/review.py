@@ -7,7 +7,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from thumper.domain.animal import Verdict
+from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.store.models.columns import created_column, id_column
 from thumper.store.models.detection import Detection
@@ -21,7 +21,7 @@ class Review(Model):
         "thumper.Detection", related_name="reviews", on_delete=fields.RESTRICT
     )
     detection_id: UUID
-    verdict = fields.CharEnumField(Verdict, max_length=12)
+    verdict = fields.CharEnumField(ReviewVerdict, max_length=12)
     species = fields.CharField(max_length=200, null=True)
     sex = fields.CharEnumField(Sex, max_length=8, null=True)
     life_stage = fields.CharEnumField(LifeStage, max_length=12, null=True)

@@ -14,7 +14,7 @@ from thumper.store.postgres.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PhotoPlace:
     """Where photos are from, as far as that is known. `time_zone` is an IANA name, set or of its coordinates."""
 
     location_id: UUID | None = None
@@ -40,15 +40,15 @@ ON CONFLICT (lower(name)) DO NOTHING
 """
 
 
-async def find(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[str, Place]:
+async def find(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[str, PhotoPlace]:
     """Give the locations that have such names, whatever their case, by the name that was asked for."""
     if not names:
         return {}
     rows = await transaction.execute_query_dict(_FIND, [sorted(names)])
-    return {row["name"]: Place.of(row) for row in rows}
+    return {row["name"]: PhotoPlace.of(row) for row in rows}
 
 
-async def make(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[str, Place]:
+async def make(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[str, PhotoPlace]:
     """Give the locations of such names, made without coordinates where they are missing."""
     found = await find(transaction, names)
     fresh = sorted(set(names) - found.keys())

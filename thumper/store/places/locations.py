@@ -16,7 +16,7 @@ from thumper.store.models import Location
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Conditions, Key, Kind, Order, whole_table
 from thumper.store.times import clock_fixes, clock_lock
-from thumper.store.times.recompute import Reckoning, Scope
+from thumper.store.times.recompute import Recomputation, Scope
 
 LOCATIONS: Final = whole_table(Location)
 
@@ -80,7 +80,7 @@ async def update(location_id: UUID, values: Mapping[str, Any], *, server_zone: Z
         after = await rows.get()
         if zone_of(before)[0] != zone_of(after)[0]:
             scope = Scope("location_id", location_id)
-            await clock_fixes.apply(transaction, Reckoning(scope=scope, server_zone=server_zone))
+            await clock_fixes.apply(transaction, Recomputation(scope=scope, server_zone=server_zone))
 
     if _ZONE_FIELDS & values.keys():
         await clock_lock.alone(write)

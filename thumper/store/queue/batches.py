@@ -13,8 +13,8 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.progress import BatchKind
-from thumper.store.feed.feed import feed
-from thumper.store.images.images.image_lock import IN_ORDER
+from thumper.store.feed import feed
+from thumper.store.images.image_lock import IN_ORDER
 from thumper.store.models import Batch
 
 CHUNK_IMAGES: Final = 5_000

@@ -23,9 +23,9 @@ from tortoise.transactions import in_transaction
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.progress import ATTEMPTS_UNTIL_BLAMED, CRASHES_UNTIL_FAILED, SUSPECTS_UNTIL_DOUBTED
 from thumper.domain.reason import Reason
-from thumper.store.feed.feed import feed
-from thumper.store.images.images import image_lock
-from thumper.store.images.images.image_lock import IN_ORDER
+from thumper.store.feed import feed
+from thumper.store.images import image_lock
+from thumper.store.images.image_lock import IN_ORDER
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.ids import new_id
 
@@ -41,7 +41,7 @@ _DOUBT: Final = "The worker died while it looked at this photo, as it did with o
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class ClaimedJob:
     """One leased job. `original_path` is absolute, as bytes."""
 
     job_id: UUID
@@ -55,7 +55,7 @@ class Lease:
     """Jobs claimed together under one token; `alone` says that nothing else may run beside them."""
 
     token: UUID
-    claims: tuple[Claim, ...]
+    claims: tuple[ClaimedJob, ...]
     alone: bool
 
 
@@ -162,7 +162,7 @@ async def _claim(detector_id: UUID, *, alone: bool, limit: int, lease_s: float, 
         )
     if not rows:
         return None
-    claims = tuple(Claim(**row) for row in sorted(rows, key=lambda row: row["job_id"]))
+    claims = tuple(ClaimedJob(**row) for row in sorted(rows, key=lambda row: row["job_id"]))
     return Lease(token=token, claims=claims, alone=alone)
 
 

@@ -13,8 +13,8 @@ from tortoise.transactions import in_transaction
 from thumper.domain.detection import Detection
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.label import ClassMap
-from thumper.store.feed.feed import feed
-from thumper.store.images.images import image_lock
+from thumper.store.feed import feed
+from thumper.store.images import image_lock
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.unnest import arrays, unnest
 from thumper.store.queue import jobs

@@ -16,8 +16,8 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from thumper.settings import Settings
-from thumper.store.images.images import image_tally
-from thumper.store.images.images.image_lock import IN_ORDER
+from thumper.store.images import image_tally
+from thumper.store.images.image_lock import IN_ORDER
 from thumper.store.postgres.connect import CONNECT_S, OUTAGES, client
 from thumper.store.queue import jobs
 

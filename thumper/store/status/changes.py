@@ -11,9 +11,9 @@ from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from thumper.domain.feed import FeedKind
-from thumper.store.deer.deer import SIGHTINGS
-from thumper.store.images.images.detections import ARRIVED_NEWEST, DETECTIONS, DetectionSearch
-from thumper.store.images.images.images import IMAGES, ImageSearch
+from thumper.store.deer.known_deer import SIGHTINGS
+from thumper.store.images.detections import ARRIVED_NEWEST, DETECTIONS, DetectionSearch
+from thumper.store.images.images import IMAGES, ImageSearch
 from thumper.store.models import Detection, Image, Sighting
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Conditions, Cut, Key, Kind, Order, read_all, read_page

@@ -12,7 +12,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.card_order import slot_of
 from thumper.domain.clock_doubt import LEAP, NewYear, Shown, doubts, new_years
-from thumper.store.images.images import image_lock
+from thumper.store.images import image_lock
 
 # The path as it is shown: that of an upload is the name alone, below no folder of its own.
 # Duplicates count as neighbours: a card that was not wiped delivers its old photos again beside the new ones.

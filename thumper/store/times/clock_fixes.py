@@ -19,14 +19,14 @@ from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.clock_effect import Effect
 from thumper.domain.clock_fix import EVERY_READING, Bounds, StandingFix
 from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.store.feed.feed import feed
-from thumper.store.feed.feed.snapshot import moment
+from thumper.store.feed import feed
+from thumper.store.feed.snapshot import snapshot
 from thumper.store.models import ClockFix
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.page import whole_table
 from thumper.store.times import clock_lock
-from thumper.store.times.recompute import Reckoning, Scope
+from thumper.store.times.recompute import Recomputation, Scope
 
 CLOCK_FIXES: Final = whole_table(ClockFix)
 
@@ -48,19 +48,21 @@ class Repair:
     named: UUID | None = None
 
 
-async def foresee(repair: Repair, *, server_zone: ZoneInfo) -> Effect:
+async def preview(repair: Repair, *, server_zone: ZoneInfo) -> Effect:
     """Say what a repair would do; nothing is written."""
-    async with moment():
+    async with snapshot():
         rows = await client().execute_query_dict("SELECT now() AS now")
         proposed = StandingFix(
             fix_id=new_id(), offset_s=repair.offset_s, made_at=rows[0]["now"], shown=repair.shown
         )
-        reckoning = _reckoning(repair, server_zone=server_zone, proposed=proposed)
-        return await reckoning.foresee(client())
+        recomputation = _reckoning(repair, server_zone=server_zone, proposed=proposed)
+        return await recomputation.preview(client())
 
 
-def _reckoning(repair: Repair, *, server_zone: ZoneInfo, proposed: StandingFix | None = None) -> Reckoning:
-    return Reckoning(
+def _reckoning(
+    repair: Repair, *, server_zone: ZoneInfo, proposed: StandingFix | None = None
+) -> Recomputation:
+    return Recomputation(
         scope=repair.scope,
         server_zone=server_zone,
         shown=repair.shown,
@@ -108,16 +110,16 @@ async def undo(fix_id: UUID, *, server_zone: ZoneInfo) -> Effect | None:
             return None
         shown = Bounds(first=rows[0]["shown_from"], last=rows[0]["shown_until"])
         return await apply(
-            transaction, Reckoning(scope=_scope(rows[0]), server_zone=server_zone, shown=shown)
+            transaction, Recomputation(scope=_scope(rows[0]), server_zone=server_zone, shown=shown)
         )
 
     return await clock_lock.alone(write)
 
 
-async def apply(transaction: BaseDBAsyncClient, reckoning: Reckoning) -> Effect:
+async def apply(transaction: BaseDBAsyncClient, recomputation: Recomputation) -> Effect:
     """Write what follows from what stands now, and tell of it as the last statements of a transaction."""
-    effect = await reckoning.write(transaction)
-    dump_ids = sorted(reckoning.touched)
+    effect = await recomputation.write(transaction)
+    dump_ids = sorted(recomputation.touched)
     await feed.append(
         transaction, [FeedEntry(kind=FeedKind.CLOCK_FIXED, dump_id=dump_id) for dump_id in dump_ids]
     )

@@ -1,4 +1,4 @@
-"""Reckoning capture times anew from the readings that were kept, after what they follow from has changed.
+"""Recomputing capture times from the readings that were kept, after what they follow from has changed.
 
 An image's time follows from three things: what its clock showed, the latest standing repair that covers it, and
 the time zone of its place. The first is never changed. Thousands of images are read and written in pages, in
@@ -22,7 +22,7 @@ from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.clock_effect import Effect, Move
 from thumper.domain.clock_fix import EVERY_READING, Bounds, StandingFix, counting, repaired_instant
 from thumper.domain.time_zone import place_zone
-from thumper.store.images.images.image_lock import IN_ORDER
+from thumper.store.images.image_lock import IN_ORDER
 from thumper.store.models.image import UNTIMED_SORT_AT
 from thumper.store.postgres.unnest import arrays, unnest
 
@@ -39,7 +39,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingFixes:
     """The standing repairs of some dumps and deployments."""
 
     of_dump: dict[UUID, list[StandingFix]]
@@ -57,11 +57,11 @@ WHERE undone_at IS NULL AND (dump_id = ANY($1::uuid[]) OR deployment_id = ANY($2
 """
 
 
-async def standing(
+async def standing_fixes(
     connection: BaseDBAsyncClient, *, dump_ids: Collection[UUID], deployment_ids: Collection[UUID]
-) -> Standing:
+) -> StandingFixes:
     """Give the repairs that stand for images of these dumps and deployments."""
-    found = Standing({}, {})
+    found = StandingFixes({}, {})
     for row in await connection.execute_query_dict(_STANDING, [list(dump_ids), list(deployment_ids)]):
         fix = StandingFix(
             fix_id=row["id"],
@@ -78,7 +78,7 @@ async def standing(
 
 @dataclass(frozen=True, slots=True)
 class _Time:
-    """What is reckoned of one image, and what it is kept as."""
+    """The time of one image, and what it is kept as."""
 
     taken_at: dt.datetime | None
     dst_edge: DstEdge | None
@@ -122,11 +122,11 @@ WHERE image.id = ANY($1::uuid[])
 
 
 @dataclass(slots=True, kw_only=True)
-class Reckoning:
+class Recomputation:
     """One look at the images of a scope.
 
     `server_zone` is the zone of places that have none. Only images whose clocks showed what is `shown` are
-    told of in the effect. With `proposed`, these are reckoned as if that repair were the latest. `named` is an
+    told of in the effect. With `proposed`, these are computed as if that repair were the latest. `named` is an
     image to be among the examples. `touched` gathers the dumps whose images changed.
     """
 
@@ -138,16 +138,16 @@ class Reckoning:
     effect: Effect = field(default_factory=Effect)
     touched: set[UUID] = field(default_factory=set)
 
-    async def foresee(self, connection: BaseDBAsyncClient) -> Effect:
+    async def preview(self, connection: BaseDBAsyncClient) -> Effect:
         """Say what would become of the images; write nothing."""
         async for page in self._pages(connection, locked=False):
-            await self._reckon(connection, page)
+            await self._recompute(connection, page)
         return self.effect
 
     async def write(self, transaction: BaseDBAsyncClient) -> Effect:
         """Write the capture times that follow from what stands now; the caller owns the clock lock."""
         async for page in self._pages(transaction, locked=True):
-            changed = await self._reckon(transaction, page)
+            changed = await self._recompute(transaction, page)
             if changed:
                 await transaction.execute_query_dict(_WRITE, arrays(changed))
         return self.effect
@@ -168,18 +168,18 @@ class Reckoning:
                 _READ + (IN_ORDER if locked else "ORDER BY image.id"), [ids[start : start + _PAGE]]
             )
 
-    async def _reckon(
+    async def _recompute(
         self, connection: BaseDBAsyncClient, page: Sequence[dict[str, Any]]
     ) -> list[tuple[Any, ...]]:
         """Count what becomes of the images of a page; give the rows of those that change."""
-        repairs = await standing(
+        repairs = await standing_fixes(
             connection,
             dump_ids={image["dump_id"] for image in page},
             deployment_ids={image["deployment_id"] for image in page} - {None},
         )
         return await asyncio.to_thread(self._judge, page, repairs)
 
-    def _judge(self, page: Sequence[dict[str, Any]], repairs: Standing) -> list[tuple[Any, ...]]:
+    def _judge(self, page: Sequence[dict[str, Any]], repairs: StandingFixes) -> list[tuple[Any, ...]]:
         changed = []
         for image in page:
             local, told = image["taken_local"], image["taken_local"] in self.shown
@@ -195,7 +195,7 @@ class Reckoning:
         return changed
 
     def _time(self, image: dict[str, Any], fix: StandingFix | None) -> _Time:
-        """Reckon one image. A reading that was not believed when it came is believed only with a repair."""
+        """Return the time of one image. A reading that was not believed when it came is believed only with a repair."""
         reading = ClockReading.kept(image["clock_source"], image["taken_local"], image["utc_offset_s"])
         name, _ = place_zone(image["time_zone"], latitude=image["latitude"], longitude=image["longitude"])
         zone = self.server_zone if name is None else ZoneInfo(name)

@@ -2,26 +2,26 @@ from __future__ import annotations
 
 import pytest
 
-from thumper.doctor.verdict import Level, Report, Verdict
+from thumper.doctor.check_result import CheckResult, Level, Report
 
-FINE = Verdict.ok("disk", "There is room.")
-SLOW = Verdict.warn("redis", "It is away.", remedy="Start it.")
-BAD = Verdict.fail("schema", "It is old.", remedy="Migrate.")
+FINE = CheckResult.ok("disk", "There is room.")
+SLOW = CheckResult.warn("redis", "It is away.", remedy="Start it.")
+BAD = CheckResult.fail("schema", "It is old.", remedy="Migrate.")
 
 
 @pytest.mark.parametrize(
     ("verdicts", "level"),
     [((), Level.OK), ((FINE,), Level.OK), ((SLOW, FINE), Level.WARN), ((SLOW, BAD, FINE), Level.FAIL)],
 )
-def test_a_report_is_as_bad_as_its_worst_verdict(verdicts: tuple[Verdict, ...], level: Level) -> None:
+def test_a_report_is_as_bad_as_its_worst_verdict(verdicts: tuple[CheckResult, ...], level: Level) -> None:
     assert Report(verdicts).level is level
 
 
 def test_what_is_not_ok_has_a_remedy_and_what_is_ok_has_none() -> None:
     with pytest.raises(ValueError, match="remedy"):
-        Verdict.fail("disk", "It is full.", remedy="")
+        CheckResult.fail("disk", "It is full.", remedy="")
     with pytest.raises(ValueError, match="remedy"):
-        Verdict(check="disk", level=Level.OK, sentence="There is room.", remedy="Free space.")
+        CheckResult(check="disk", level=Level.OK, sentence="There is room.", remedy="Free space.")
 
 
 def test_a_report_as_json_has_every_verdict_and_what_was_left_out() -> None:

@@ -1,6 +1,6 @@
 """How everything stands at one moment: counts, queue, speed, processes, last dumps.
 
-What subscribers to the status see. Two standings are equal when nothing that is worth a message differs:
+What subscribers to the status see. Two statuses are equal when nothing that is worth a message differs:
 neither the feed's number nor the seconds since a heartbeat or the moment of a scan count.
 """
 
@@ -17,21 +17,21 @@ from uuid import UUID
 from thumper.domain.precision import Precision
 from thumper.domain.progress import ProcessRole, ProcessState, SourceKind, SourceState, WatchMode
 from thumper.domain.stage import Stage, StageTime
-from thumper.store.feed.feed.snapshot import moment
+from thumper.store.feed.snapshot import snapshot
 from thumper.store.files import dump_search, receipts
 from thumper.store.files.receipts import Receipt
-from thumper.store.images.images import image_counts
-from thumper.store.images.images.image_counts import ImageCounts
-from thumper.store.images.images.image_tally import TOTAL
+from thumper.store.images import image_counts
+from thumper.store.images.image_counts import ImageCounts
+from thumper.store.images.image_tally import TOTAL
 from thumper.store.models import Dump
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Conditions, Cut, read_page
 from thumper.store.status.processes import DOWN_AFTER_S
 
 LAST_DUMPS: Final = 5
-"""How many dumps a standing shows."""
+"""How many dumps the status shows."""
 DROP_FOLDERS: Final = 10
-"""How many drop folders a standing shows. There is one, unless THUMPER_DROP has changed."""
+"""How many drop folders the status shows. There is one, unless THUMPER_DROP has changed."""
 
 
 class Liveness(StrEnum):
@@ -52,7 +52,7 @@ _PREFERENCE: Final = (Liveness.BUSY, Liveness.ALIVE, Liveness.DOWN, Liveness.NON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vitals:
+class ProcessStatus:
     """What is known of one process. `heartbeat_age_s` is on PostgreSQL's clock; None without a process."""
 
     role: ProcessRole
@@ -78,18 +78,18 @@ class Vitals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DumpStanding:
+class DumpStatus:
     """One dump with its receipt and how far detection is with the images that it delivered first."""
 
     row: Dump
     settled_at: dt.datetime | None
-    """The row's own; rows are equal by their id, standings only when this is equal too."""
+    """The row's own; rows are equal by their id, of them only when this is equal too."""
     receipt: Receipt
     images: ImageCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceStanding:
+class SourceStatus:
     """One drop folder and whether watching it works; the columns of its row, which change with every scan."""
 
     kind: SourceKind
@@ -102,7 +102,7 @@ class SourceStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class SystemStatus:
     """Everything at one moment. `held` images are among the pending ones, `queued` ones are not held."""
 
     seq: int = field(compare=False)
@@ -110,14 +110,14 @@ class Standing:
     held: int
     queued: int
     files_waiting: int
-    vitals: tuple[Vitals, ...]
-    dumps: tuple[DumpStanding, ...]
-    sources: tuple[SourceStanding, ...] = ()
+    processes: tuple[ProcessStatus, ...]
+    dumps: tuple[DumpStatus, ...]
+    sources: tuple[SourceStatus, ...] = ()
 
     @property
     def images_per_s(self) -> float | None:
         """Images per second of all living workers together; None while none can say."""
-        rates = [own.images_per_s for own in self.vitals if _works(own) and own.images_per_s is not None]
+        rates = [own.images_per_s for own in self.processes if _works(own) and own.images_per_s is not None]
         return sum(rates) if rates else None
 
     @property
@@ -127,31 +127,33 @@ class Standing:
         rate = self.images_per_s
         return left / rate if left and rate else None
 
-    def of(self, role: ProcessRole) -> Vitals:
+    def of(self, role: ProcessRole) -> ProcessStatus:
         """Give the process that speaks for a role: a busy one, else a living one, else one that is down."""
-        own = [vitals for vitals in self.vitals if vitals.role is role]
-        return min(own, key=lambda vitals: _PREFERENCE.index(vitals.liveness), default=Vitals(role=role))
+        own = [process for process in self.processes if process.role is role]
+        return min(
+            own, key=lambda process: _PREFERENCE.index(process.liveness), default=ProcessStatus(role=role)
+        )
 
 
-def _works(vitals: Vitals) -> bool:
-    return vitals.role is ProcessRole.WORK and vitals.lives
+def _works(process: ProcessStatus) -> bool:
+    return process.role is ProcessRole.WORK and process.lives
 
 
-async def read_standing() -> Standing:
+async def read_status() -> SystemStatus:
     """Look at everything as of one moment."""
-    async with moment() as seq:
+    async with snapshot() as seq:
         counts = (await client().execute_query_dict(_COUNTS))[0]
-        vitals = await _vitals()
+        process = await _read_processes()
         dumps = await _last_dumps()
         sources = await _drop_folders()
     states = {state: counts[state] for state in ("pending", "processing", "completed", "failed")}
-    return Standing(
+    return SystemStatus(
         seq=seq,
         images=ImageCounts(**states),
         held=counts["held"],
         queued=counts["queued"],
         files_waiting=counts["files_waiting"],
-        vitals=tuple(vitals),
+        processes=tuple(process),
         dumps=tuple(dumps),
         sources=tuple(sources),
     )
@@ -177,7 +179,7 @@ FROM unfinished, waiting
 """
 
 # A silent process with a younger one of its role on the same machine has been replaced.
-_VITALS: Final = """
+_PROCESSES: Final = """
 SELECT process.role, process.state, process.host, process.pid, process.message, process.device,
     process.detector_id, detector.name AS detector_name, detector.precision AS detector_precision,
     process.images_per_s, process.stages,
@@ -193,12 +195,12 @@ ORDER BY process.role, process.started_at DESC, process.id
 """
 
 
-async def _vitals() -> list[Vitals]:
-    rows = await client().execute_query_dict(_VITALS, [DOWN_AFTER_S])
+async def _read_processes() -> list[ProcessStatus]:
+    rows = await client().execute_query_dict(_PROCESSES, [DOWN_AFTER_S])
     return [_of_row(row) for row in rows]
 
 
-def _of_row(row: dict[str, Any]) -> Vitals:
+def _of_row(row: dict[str, Any]) -> ProcessStatus:
     state = ProcessState(row.pop("state"))
     liveness = Liveness.BUSY if state is ProcessState.BUSY else Liveness.ALIVE
     if row["heartbeat_age_s"] > DOWN_AFTER_S:
@@ -208,7 +210,7 @@ def _of_row(row: dict[str, Any]) -> Vitals:
     told = {"role": ProcessRole(row["role"]), "liveness": liveness, "stages": _stages(row["stages"])}
     if row["detector_precision"] is not None:
         told["detector_precision"] = Precision(row["detector_precision"])
-    return Vitals(**row | told)
+    return ProcessStatus(**row | told)
 
 
 def _stages(stored: str | None) -> tuple[StageTime, ...]:
@@ -223,10 +225,10 @@ WHERE kind = 'drop' ORDER BY watch_mode IS NULL, last_scan_at DESC NULLS LAST, i
 """
 
 
-async def _drop_folders() -> list[SourceStanding]:
+async def _drop_folders() -> list[SourceStatus]:
     rows = await client().execute_query_dict(_DROP_FOLDERS)
     return [
-        SourceStanding(
+        SourceStatus(
             **row
             | {
                 "kind": SourceKind(row["kind"]),
@@ -238,18 +240,18 @@ async def _drop_folders() -> list[SourceStanding]:
     ]
 
 
-async def _last_dumps() -> list[DumpStanding]:
+async def _last_dumps() -> list[DumpStatus]:
     newest = dump_search.ARRIVED_NEWEST
     page = await read_page(dump_search.DUMPS, Conditions(), order=newest, cut=Cut(limit=LAST_DUMPS))
-    return await stand(page.rows)
+    return await dump_statuses(page.rows)
 
 
-async def stand(dumps: Sequence[Dump]) -> list[DumpStanding]:
+async def dump_statuses(dumps: Sequence[Dump]) -> list[DumpStatus]:
     """Count the files and images of dumps."""
     ids = [dump.id for dump in dumps]
     counted = await receipts.of_dumps(ids)
     images = await image_counts.of_dumps(ids)
     return [
-        DumpStanding(row=dump, settled_at=dump.settled_at, receipt=counted[dump.id], images=images[dump.id])
+        DumpStatus(row=dump, settled_at=dump.settled_at, receipt=counted[dump.id], images=images[dump.id])
         for dump in dumps
     ]

@@ -22,7 +22,7 @@ _WORST_LAST = (Level.OK, Level.WARN, Level.FAIL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class CheckResult:
     """One finding of the check of that name; it has a remedy exactly when it is not ok."""
 
     check: str
@@ -32,7 +32,7 @@ class Verdict:
 
     def __post_init__(self) -> None:
         if (self.level is Level.OK) is bool(self.remedy):
-            raise ValueError(f"a verdict has a remedy unless it is ok; got {self}")
+            raise ValueError(f"a result has a remedy unless it is ok; got {self}")
 
     @classmethod
     def ok(cls, check: str, sentence: str) -> Self:
@@ -63,7 +63,7 @@ class Verdict:
 class Report:
     """All verdicts in the order of the checks, and the checks that could not be made."""
 
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[CheckResult, ...]
     not_examined: tuple[str, ...] = ()
 
     @property

@@ -10,7 +10,7 @@ from benchmarks import large_herd
 from tests.factories import make_dump
 from tests.pipeline import use_detector
 from thumper.store.postgres.connect import client
-from thumper.store.status import status
+from thumper.store.status import system_status
 
 WAITING = 5000
 
@@ -33,9 +33,9 @@ async def test_a_backlog_that_was_just_queued_is_counted_in_one_pass(database: s
         await client().execute_script(
             f"UPDATE {table} SET state = 'pending', {ended} = NULL, error_code = NULL"
         )
-    explained = await client().execute_query_dict(f"EXPLAIN (ANALYZE, FORMAT JSON) {status._COUNTS}")
+    explained = await client().execute_query_dict(f"EXPLAIN (ANALYZE, FORMAT JSON) {system_status._COUNTS}")
     plan = next(iter(explained[0].values()))
     (told,) = json.loads(plan) if isinstance(plan, str) else plan
     assert max(_rows(told["Plan"])) <= 2 * WAITING
-    stands = await status.read_standing()
-    assert (stands.queued, stands.images.pending) == (WAITING, WAITING)
+    status = await system_status.read_status()
+    assert (status.queued, status.images.pending) == (WAITING, WAITING)
