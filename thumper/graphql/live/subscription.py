@@ -36,7 +36,7 @@ C = TypeVar("C")
 M = TypeVar("M")
 
 DumpState: TypeAlias = tuple[system_status.DumpStatus, Asked | None, int]
-"""How a dump seen, what is known about wiping its card when somebody has asked, and the last event that changed
+"""How a dump stands, what is known about wiping its card when somebody has asked, and the last event that changed
 capture times of its images."""
 
 After: TypeAlias = Annotated[
@@ -62,19 +62,19 @@ class LiveMessage:
         " Give it as `after` to go on from here."
     )
     snapshot: bool = strawberry.field(
-        description="Whether it seen by itself. When it comes later than first, forget what came before it."
+        description="Whether it stands by itself. When it comes later than first, forget what came before it."
     )
     answers: strawberry.Private[Shared] = dataclasses.field(default_factory=Shared, kw_only=True)
     """How it reads in the shape that clients asked for."""
 
 
-@strawberry.type(description="How everything seen.")
+@strawberry.type(description="How everything stands.")
 class StatusMessage(LiveMessage):
     """One status."""
 
     content: strawberry.Private[system_status.SystemStatus]
 
-    @field("How everything seen.", Status)
+    @field("How everything stands.", Status)
     def status(self) -> system_status.SystemStatus:
         return self.content
 
@@ -208,7 +208,7 @@ class Subscription:
     """The roots."""
 
     @subscription(
-        "How everything seen: at once, and whenever it changes. A process that falls silent shows within 15 seconds."
+        "How everything stands: at once, and whenever it changes. A process that falls silent shows within 15 seconds."
     )
     @staticmethod
     async def status(info: Info, after: After = None) -> AsyncGenerator[StatusMessage, None]:
@@ -223,7 +223,7 @@ class Subscription:
     @subscription(
         "How far a dump is: at once, and whenever its receipt, its images or their capture times change, or a check"
         " whether its card may be wiped goes on. A check that a message asks for is shown in later ones; its verdict"
-        " seen for as long as the dump does not change, ten minutes at most."
+        " stands for as long as the dump does not change, ten minutes at most."
     )
     @staticmethod
     async def dump_progress(info: Info, id: DumpId, after: After = None) -> AsyncGenerator[DumpMessage, None]:

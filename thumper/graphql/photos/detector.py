@@ -11,20 +11,9 @@ from thumper.domain.agreement import Agreement
 from thumper.domain.label import ClassMap, LabelMeaning, LifeStage, Sex
 from thumper.domain.precision import Precision
 from thumper.graphql.context import Info
-from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.store import models
-
-publish(
-    Precision,
-    "The floating-point numbers in which a model computes.",
-    {
-        Precision.FP32: "32 bits: the answers of the reference.",
-        Precision.BF16: "16 bits with the range of 32, on CPUs with instructions for it. Confidences move a little.",
-        Precision.FP16: "16 bits, on CUDA. Confidences move a little.",
-    },
-)
 
 
 @strawberry.type(description="What one label of a model means, by its class map.")

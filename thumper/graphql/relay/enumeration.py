@@ -13,6 +13,7 @@ from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.label import LifeStage, Sex
 from thumper.domain.moon import MoonPhase
+from thumper.domain.precision import Precision
 from thumper.domain.progress import BatchKind, FileState, ImageState, SourceKind, SourceState
 from thumper.domain.reason import Reason
 from thumper.domain.time_zone import ZoneSource
@@ -54,6 +55,7 @@ publish(
         ReviewVerdict.CORRECTED: "The box is right, its species, sex or life stage is not.",
         ReviewVerdict.REJECTED: "There is no animal in the box.",
     },
+    name="Verdict",
 )
 publish(
     DeerStatus,
@@ -180,3 +182,14 @@ class Direction(Enum):
 
     ASC = strawberry.enum_value("ASC", description="Smallest, oldest or first in the alphabet first.")
     DESC = strawberry.enum_value("DESC", description="Largest, newest or last in the alphabet first.")
+
+
+publish(
+    Precision,
+    "The floating-point numbers in which a model computes.",
+    {
+        Precision.FP32: "32 bits: the answers of the reference.",
+        Precision.BF16: "16 bits with the range of 32, on CPUs with instructions for it. Confidences move a little.",
+        Precision.FP16: "16 bits, on CUDA. Confidences move a little.",
+    },
+)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from types import GenericAlias
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import strawberry
 from strawberry.types.lazy_type import LazyType
@@ -18,10 +18,20 @@ from strawberry.types.lazy_type import LazyType
 R = TypeVar("R")
 
 
+_FOLDERS: Final = {
+    "photos": ("Batch", "Detection", "Detector", "Image", "Review"),
+    "deer": ("Deer", "Sighting"),
+    "places": ("Camera", "Deployment", "Location"),
+    "dumps": ("Dump", "File"),
+    "clocks": ("ClockFix",),
+}
+_FOLDER_OF: Final = {name: folder for folder, names in _FOLDERS.items() for name in names}
+
+
 def lazy(name: str) -> Any:
-    """Give the GraphQL type of that name, which lives in the module of its noun: `Image`."""
+    """Return the GraphQL type of that name, which lives in the module of its noun: `Image` in `photos/image.py`."""
     module = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-    return LazyType(name, f"thumper.graphql.{module}")
+    return LazyType(name, f"thumper.graphql.{_FOLDER_OF[name]}.{module}")
 
 
 def optional(kind: Any) -> Any:
