@@ -68,7 +68,7 @@ class Costs:
     shares: list[float] = field(default_factory=list)
 
     def report(self) -> dict[str, object]:
-        """Give rates and processor milliseconds an image, medians of the rounds; those by process are means."""
+        """Return rates and processor milliseconds an image, medians of the rounds; those by process are means."""
         one, two = self.by_workers[1], self.by_workers[2]
         rate = {number: self.photos / Cost.median(each).wall_s for number, each in self.by_workers.items()}
         cpu_ms = {

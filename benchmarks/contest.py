@@ -30,13 +30,13 @@ class Cost:
     wall_s: float
 
     def less(self, start: Cost, *, photos: int) -> Cost:
-        """Give what a run over all photos takes without start-up; `start` is a run over the first `STARTED`."""
+        """Return what a run over all photos takes without start-up; `start` is a run over the first `STARTED`."""
         share = photos / (photos - STARTED)
         return Cost((self.cpu_s - start.cpu_s) * share, (self.wall_s - start.wall_s) * share)
 
     @classmethod
     def median(cls, costs: list[Cost]) -> Cost:
-        """Give the median of both."""
+        """Return the median of both."""
         return cls(statistics.median(c.cpu_s for c in costs), statistics.median(c.wall_s for c in costs))
 
 
@@ -64,7 +64,7 @@ class Results:
     shares: list[float] = field(default_factory=list)
 
     def report(self) -> dict[str, object]:
-        """Give processor milliseconds an image and images a second; ratios are the best rival's over Thumper's."""
+        """Return processor milliseconds an image and images a second; ratios are the best rival's over Thumper's."""
         rivals, thumper, bare = (
             {name: self._cpu_ms(costs) for name, costs in group.items()}
             for group in (self.rivals, self.thumper, self.bare)

@@ -28,7 +28,7 @@ class Contestant:
     """Its processes, each with all below it."""
 
     async def drop(self, folder: Path) -> Cost:
-        """Drop a card; give what all of Thumper took until its last row was committed."""
+        """Drop a card; return what all of Thumper took until its last row was committed."""
         before = await self._done()
         count = sum(1 for _ in folder.iterdir())
         began_cpu_s, began_s = self._cpu_s(), time.monotonic()

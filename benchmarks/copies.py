@@ -17,7 +17,7 @@ LONGEST_COMMENT: Final = 65_535 - 2
 
 
 def repeated(photos: Sequence[Path], count: int) -> list[Path]:
-    """Give so many photos, the same ones again if there are fewer."""
+    """Return so many photos, the same ones again if there are fewer."""
     return [photos[number % len(photos)] for number in range(count)]
 
 
@@ -32,7 +32,7 @@ def write_card(photos: Sequence[Path], name: str, *, folder: Path) -> Path:
 
 
 def with_comment(jpeg: bytes, comment: bytes) -> bytes:
-    """Give the JPEG with a comment segment after its application segments, where EXIF stays first.
+    """Return the JPEG with a comment segment after its application segments, where EXIF stays first.
 
     Raises ValueError if the bytes are no JPEG or the comment is longer than a segment can be.
     """

@@ -38,7 +38,7 @@ class Results:
     rivals: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in SIZES})
 
     def report(self) -> dict[str, object]:
-        """Give medians and ratios; a ratio above 1 says that Thumper is faster."""
+        """Return medians and ratios; a ratio above 1 says that Thumper is faster."""
         own_s = statistics.median(done.seconds for done in self.thumper)
         latencies = sorted(seconds for done in self.thumper for seconds in done.latencies_s)
         report: dict[str, object] = {

@@ -29,7 +29,7 @@ WANTED_MS: Final = 50.0
 
 
 async def measure(photos: list[Path]) -> dict[str, object]:
-    """Give the longest callback of each room while the photos were taken in."""
+    """Return the longest callback of each room while the photos were taken in."""
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         (scratch / "home").mkdir()
@@ -54,7 +54,7 @@ async def measure(photos: list[Path]) -> dict[str, object]:
 
 
 def _rooms() -> dict[str, int]:
-    """Give the process of each room below this one."""
+    """Return the process of each room below this one."""
     found: dict[str, int] = {}
     for process in psutil.Process().children(recursive=True):
         words = process.cmdline()
@@ -63,7 +63,7 @@ def _rooms() -> dict[str, int]:
 
 
 def _longest(file: Path, began_s: float, ended_s: float) -> dict[str, Any]:
-    """Give the longest callback that began in that time, and the one that the processor worked longest for."""
+    """Return the longest callback that began in that time, and the one that the processor worked longest for."""
     lines = file.read_text().splitlines() if file.exists() else []
     calls = [call for call in map(json.loads, lines) if began_s <= call["began_s"] <= ended_s]
     longest = max(calls, key=lambda call: call["took_s"], default=None)

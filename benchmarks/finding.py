@@ -35,7 +35,7 @@ class Found:
     others: list[float] = field(default_factory=list)
 
     def report(self) -> dict[str, Any]:
-        """Give shares of the files, the worst of all rounds, and median times."""
+        """Return shares of the files, the worst of all rounds, and median times."""
         return {
             "files": self.files,
             "rounds": len(self.others),
@@ -88,7 +88,7 @@ async def _thumper(found: Found, settings: Settings, *, home: Path, cards: Path)
 
 
 def _bare(kind: str, drop: Path, *, cards: Path, quiet_s: float) -> int:
-    """Give how many files a bare handler hears of by one kind of event."""
+    """Return how many files a bare handler hears of by one kind of event."""
     drop.mkdir()
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.bare_watchdog", str(drop), kind, str(quiet_s)],
@@ -106,7 +106,7 @@ def _bare(kind: str, drop: Path, *, cards: Path, quiet_s: float) -> int:
 
 
 def _copy(cards: Path, drop: Path) -> float:
-    """Copy with cp, which makes each folder and fills it at once; give the seconds."""
+    """Copy with cp, which makes each folder and fills it at once; return the seconds."""
     began_s = time.monotonic()
     subprocess.run(["cp", "-r", *sorted(cards.iterdir()), drop], check=True)
     return time.monotonic() - began_s

@@ -62,7 +62,7 @@ class Results:
         self.rates.setdefault(name, []).append(rate)
 
     def report(self) -> dict[str, Any]:
-        """Give medians, the smallest limit, and the share of it that Thumper reached."""
+        """Return medians, the smallest limit, and the share of it that Thumper reached."""
         rate = {name: round(statistics.median(rates), 1) for name, rates in self.rates.items()}
         smallest = min(("model", "host", "disk"), key=lambda name: rate[name])
         reached = {

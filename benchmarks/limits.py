@@ -50,7 +50,7 @@ class ModelLimit:
         self.best = max(self.by_size, key=lambda size: self.by_size[size])
 
     def rate(self, size: int) -> float:
-        """Give images a second with stacks of a size; 0 if the device has no memory for one."""
+        """Return images a second with stacks of a size; 0 if the device has no memory for one."""
         synchronize = torch.get_device_module(self._network.device).synchronize
 
         def forward() -> int:
@@ -67,7 +67,7 @@ class ModelLimit:
 
 
 def road_rate(road: Stacks, images: Sequence[NDArray[np.uint8]], count: int) -> float:
-    """Give images a second of everything that the engine does with so many at a time, photos in and boxes out."""
+    """Return images a second of everything that the engine does with so many at a time, photos in and boxes out."""
     many = list(itertools.islice(itertools.cycle(images), count))
     road.detect(many)
 
@@ -94,11 +94,11 @@ class HostLimit:
         self.sandbox = DecodeSandbox(Limits())
 
     async def images(self, photos: Sequence[Path]) -> list[NDArray[np.uint8]]:
-        """Give the pixels of photos as the worker has them."""
+        """Return the pixels of photos as the worker has them."""
         return [loaded.pixels for loaded in await asyncio.gather(*map(self.sandbox.load, photos))]
 
     async def rate(self, photos: Sequence[Path]) -> float:
-        """Give images a second."""
+        """Return images a second."""
         began_s = time.monotonic()
         for start in range(0, len(photos), IN_HAND):
             await asyncio.gather(*map(self._prepare, photos[start : start + IN_HAND]))
@@ -114,7 +114,7 @@ class HostLimit:
 
 
 def disk_rates(photos: Sequence[Path]) -> tuple[float, float]:
-    """Give images a second for reading photos from disk, and again from memory.
+    """Return images a second for reading photos from disk, and again from memory.
 
     The system is asked to forget them first; where both rates are alike, it did not, or the disk is as fast as memory.
     """
@@ -138,7 +138,7 @@ def _read_rate(photos: Sequence[Path], threads: ThreadPoolExecutor) -> float:
 
 
 def card_of(device: torch.device) -> dict[str, Any]:
-    """Say what the device is, and with which versions it is used."""
+    """Return what the device is, and with which versions it is used."""
     told: dict[str, Any] = {"device": str(device), "torch": torch.__version__, "host_cores": CORES}
     if device.type != "cuda":
         return told

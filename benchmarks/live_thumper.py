@@ -68,7 +68,7 @@ async def running(home: Path, environment: Mapping[str, str] = NOTHING) -> Async
 
 
 def servers_of(settings: Settings) -> Addresses:
-    """Give where the servers of a running Thumper are. Raises `RuntimeError` if they are gone."""
+    """Return where the servers of a running Thumper are. Raises `RuntimeError` if they are gone."""
     servers = find_running(settings)
     if servers is None:
         raise RuntimeError("Thumper's database is gone")

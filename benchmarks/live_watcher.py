@@ -80,7 +80,7 @@ class Watcher:
         return self.settings.home / "watch.out"
 
     def peak_bytes(self) -> int:
-        """Give the most memory that its process has had resident so far."""
+        """Return the most memory that its process has had resident so far."""
         for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return 1024 * int(line.split()[1])
@@ -100,7 +100,7 @@ async def embedded(home: Path) -> AsyncIterator[Settings]:
 
 @contextlib.asynccontextmanager
 async def fresh_database(settings: Settings, home: Path) -> AsyncIterator[Settings]:
-    """Give settings for another home on the same servers, with a database that is a copy of the empty one."""
+    """Provide settings for another home on the same servers, with a database that is a copy of the empty one."""
     home.mkdir(parents=True, exist_ok=True)
     parts = urlsplit(settings.postgres_url)
     empty, own = parts.path.removeprefix("/"), f"bench_{uuid4().hex}"

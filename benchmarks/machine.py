@@ -14,7 +14,7 @@ import psutil
 
 
 def describe() -> str:
-    """Give processor, cores, Python and the load that others put on the machine."""
+    """Return processor, cores, Python and the load that others put on the machine."""
     model = platform.processor() or "unknown processor"
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -36,29 +36,29 @@ class Others:
         self._began_s, self._busy_s, self._own_s = time.monotonic(), _busy_s(), _own_s()
 
     def share(self) -> float:
-        """Give their share of all processor time since then, 0 to 1; what the hypervisor takes is theirs."""
+        """Return their share of all processor time since then, 0 to 1; what the hypervisor takes is theirs."""
         spent_s = _busy_s() - self._busy_s - (_own_s() - self._own_s)
         return max(spent_s, 0.0) / ((time.monotonic() - self._began_s) * (os.cpu_count() or 1))
 
 
 def _busy_s() -> float:
-    """Give the seconds that all processors together have worked since the machine started."""
+    """Return the seconds that all processors together have worked since the machine started."""
     times = psutil.cpu_times()
     return float(times.user + times.nice + times.system + getattr(times, "steal", 0.0))
 
 
 def _own_s() -> float:
-    """Give the seconds of this process and of all below it, with those that they have waited for."""
+    """Return the seconds of this process and of all below it, with those that they have waited for."""
     return tree_cpu_s(os.getpid())
 
 
 def tree_cpu_s(pid: int) -> float:
-    """Give the seconds of processor time of a process and of all below it, with those that they have waited for."""
+    """Return the seconds of processor time of a process and of all below it, with those that they have waited for."""
     return sum(spent_s for _, spent_s in tree_cpu(pid))
 
 
 def tree_cpu(pid: int) -> Iterator[tuple[psutil.Process, float]]:
-    """Give a process and all below it, each with the seconds that it and those that it has waited for worked."""
+    """Yield a process and all below it, each with the seconds that it and those that it has waited for worked."""
     root = psutil.Process(pid)
     for process in (root, *root.children(recursive=True)):
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -67,5 +67,5 @@ def tree_cpu(pid: int) -> Iterator[tuple[psutil.Process, float]]:
 
 
 def disturbed(shares: Sequence[float]) -> list[int]:
-    """Give the numbers, from 1, of the rounds in which others used more than `BUSY` of the machine."""
+    """Return the numbers, from 1, of the rounds in which others used more than `BUSY` of the machine."""
     return [number for number, share in enumerate(shares, 1) if share > BUSY]

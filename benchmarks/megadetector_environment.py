@@ -38,7 +38,7 @@ for name in {names!r}:
 
 
 def python_in(environment: Path) -> Path:
-    """Give the Python of an environment that has MegaDetector, which is made first when there is none."""
+    """Return the Python of an environment that has MegaDetector, which is made first when there is none."""
     python = (
         environment.absolute() / "bin" / "python"
     )  # not resolved: the link itself is what makes it another
@@ -51,7 +51,7 @@ def python_in(environment: Path) -> Path:
 
 
 def described(python: Path) -> str:
-    """Say which MegaDetector it is. Raises `RuntimeError` if it runs on another ultralytics or PyTorch than Thumper."""
+    """Return which MegaDetector it is. Raise `RuntimeError` if its ultralytics or PyTorch is not that of Thumper."""
     found = _versions(python, ("megadetector", "torch", "ultralytics"))
     for name in ("torch", "ultralytics"):
         if _public(found[name]) != _public(version(name)):

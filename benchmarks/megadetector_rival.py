@@ -52,7 +52,7 @@ class MegaDetector:
         return cls(python_in(environment), weights, classes)
 
     def run(self, folder: Path, *, processes: int | None = None) -> int:
-        """Look at every photo of a folder; give the number of boxes.
+        """Look at every photo of a folder; return the number of boxes.
 
         With `processes` so many share them, with one thread each; at its defaults the threads of one process take all
         cores, and wait for each other. Raises `RuntimeError` at a photo that it failed on or left out.
@@ -78,7 +78,7 @@ class MegaDetector:
         return found
 
     def check(self, folder: Path, reference: Boxes) -> str:
-        """Say how many boxes it finds. Raises `RuntimeError` unless the reference has as many."""
+        """Return how many boxes it finds. Raises `RuntimeError` unless the reference has as many."""
         found, expected = 0, sum(map(_left, reference.values()))
         for processes in (None, CORES):
             found = self.run(folder, processes=processes)

@@ -18,7 +18,7 @@ _SIDE_PX: Final = {"tiny": (32, 24), "small": (240, 180), "large": (1800, 1350)}
 
 
 def drawn_jpeg(size: str) -> bytes:
-    """Give a JPEG of noise with the EXIF of a camera: `tiny`, `small` or `large`."""
+    """Return a JPEG of noise with the EXIF of a camera: `tiny`, `small` or `large`."""
     exif = Image.Exif()
     exif[ExifTags.Base.Make] = "BROWNING"
     exif[ExifTags.Base.Model] = "BTC-5HD"

@@ -80,7 +80,7 @@ class Bench:
         return data
 
     async def statements(self, query: str, **variables: Any) -> list[str]:
-        """Give the statements that a query sends, with their values in place, as PostgreSQL logged them."""
+        """Return the statements that a query sends, with their values in place, as PostgreSQL logged them."""
         log = self.settings.log_dir / "postgres.log"
         begin = log.stat().st_size
         await self.ask(query, **variables)
@@ -119,7 +119,7 @@ async def timed(ask: Callable[[], Awaitable[object]], rounds: int) -> Timing:
 
 
 async def plan_of(sql: asyncpg.Connection, statement: str) -> list[str]:
-    """Give the scans of a statement's plan. Raises `RuntimeError` at a sequential one of a large table."""
+    """Return the scans of a statement's plan. Raises `RuntimeError` at a sequential one of a large table."""
     rows = await sql.fetch(f"EXPLAIN {statement}")
     scans = [line.strip(" ->") for (line,) in rows if "Scan" in line]
     for scan in scans:

@@ -35,7 +35,7 @@ class Redrops:
     others: list[float] = field(default_factory=list)
 
     def report(self) -> dict[str, Any]:
-        """Give medians and what hashing alone would cost."""
+        """Return medians and what hashing alone would cost."""
         file_ms = statistics.median(self.ms)
         return {
             "files": self.files,
@@ -50,7 +50,7 @@ class Redrops:
 
 
 def hashing_mb_per_s() -> int:
-    """Give how fast one core hashes, the floor under any re-drop."""
+    """Return how fast one core hashes, the floor under any re-drop."""
     block = bytes(8_000_000)
     began_s = time.perf_counter()
     for _ in range(10):
@@ -89,7 +89,7 @@ def _redrops(card: Path) -> Redrops:
 
 
 async def _drop(watcher: Watcher, card: Path, *, name: str, files: int) -> float:
-    """Let a copy of a card appear at once; give the seconds from found to settled without the wait between looks.
+    """Let a copy of a card appear at once; return the seconds from found to settled without the wait between looks.
 
     PostgreSQL's clock counts, from the first row to the last settlement.
     """

@@ -34,7 +34,7 @@ class Registered:
     others: list[float] = field(default_factory=list)
 
     def report(self) -> dict[str, Any]:
-        """Give medians; the ratios are shares of what COPY does."""
+        """Return medians; the ratios are shares of what COPY does."""
         return {
             "files": self.files,
             "rounds": len(self.own),

@@ -22,7 +22,7 @@ class Peaks:
     restarted: dict[int, int] = field(default_factory=dict)
 
     def report(self) -> dict[str, Any]:
-        """Give megabytes, and how many bytes one more file costs."""
+        """Return megabytes, and how many bytes one more file costs."""
         few, many = sorted(self.admitting)
         return {
             "found_and_admitted_mb": {files: round(peak / 1e6) for files, peak in self.admitting.items()},

@@ -27,7 +27,7 @@ class Rescans:
     others: list[float] = field(default_factory=list)
 
     def report(self) -> dict[str, Any]:
-        """Give medians; the ratio is how many times as long as the plain walk ours takes."""
+        """Return medians; the ratio is how many times as long as the plain walk ours takes."""
         ratios = [own / plain for own, plain in zip(self.own_s, self.plain_s, strict=True)]
         return {
             "files": self.files,

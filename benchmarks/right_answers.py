@@ -25,7 +25,7 @@ AT_A_TIME: Final = 64
 
 
 def judge(road: Stacks, images: Sequence[NDArray[np.uint8]], precision: Precision) -> dict[str, Any]:
-    """Compare with the reference; give the figures. Raises `RuntimeError` if the answers are not right."""
+    """Compare with the reference; return the figures. Raises `RuntimeError` if the answers are not right."""
     reference = reference_of(images)
     answers = [
         boxes
@@ -45,7 +45,7 @@ def judge(road: Stacks, images: Sequence[NDArray[np.uint8]], precision: Precisio
 def equal_boxes(
     reference: Sequence[Sequence[RawDetection]], answers: Sequence[Sequence[RawDetection]]
 ) -> float:
-    """Give the greatest difference of confidence. Raises `RuntimeError` if other boxes were found."""
+    """Return the greatest difference of confidence. Raises `RuntimeError` if other boxes were found."""
     greatest = 0.0
     for number, (expected, found) in enumerate(
         zip(map(ordered, reference), map(ordered, answers), strict=True)

@@ -23,7 +23,7 @@ BATCHES: Final = (1, 16)
 
 
 def rivals(model: Path, scratch: Path, megadetector: MegaDetector | None) -> dict[str, Run]:
-    """Give how each looks at a folder, by name."""
+    """Return how each looks at a folder, by name."""
 
     def api(batch: int, threads: int) -> Callable[[Path], list[str]]:
         command = [sys.executable, "-m", "benchmarks.ultralytics_rival", str(model)]

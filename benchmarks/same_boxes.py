@@ -12,7 +12,7 @@ CONFIDENCE_ROOM, EDGE_ROOM = 0.02, 0.01
 
 
 def same_boxes(expected: Sequence[RawDetection], found: Sequence[RawDetection]) -> bool:
-    """Say whether both are the same boxes of one photo, in any order."""
+    """Return whether both are the same boxes of one photo, in any order."""
     return len(found) == len(expected) and all(
         mine.label == other.label
         and abs(mine.confidence - other.confidence) <= CONFIDENCE_ROOM
@@ -22,7 +22,7 @@ def same_boxes(expected: Sequence[RawDetection], found: Sequence[RawDetection]) 
 
 
 def ordered(boxes: Sequence[RawDetection]) -> list[RawDetection]:
-    """Give boxes so that the same ones stand at the same places."""
+    """Return boxes so that the same ones stand at the same places."""
     return sorted(boxes, key=lambda raw: (raw.label, raw.confidence))
 
 

@@ -48,7 +48,7 @@ def reference_of(model: Path, folder: Path) -> Boxes:
 
 
 async def stored_in(settings: Settings, reference: Boxes) -> Boxes:
-    """Give what a running Thumper stored of the same photos."""
+    """Return what a running Thumper stored of the same photos."""
     async with database_of(settings) as connection:
         rows = await connection.fetch(BOXES, list(reference))
         labels = await connection.fetchval("SELECT labels FROM detector WHERE current")
@@ -61,7 +61,7 @@ async def stored_in(settings: Settings, reference: Boxes) -> Boxes:
 
 
 async def engine_of(settings: Settings) -> str:
-    """Give what ran the model of a running Thumper. Raises `RuntimeError` if it was not the same for every photo."""
+    """Return what ran the model of a running Thumper. Raises `RuntimeError` if it was not the same for every photo."""
     async with database_of(settings) as connection:
         rows = await connection.fetch(ENGINES)
     if len(rows) != 1:
@@ -77,5 +77,5 @@ def check_equal(stored: Boxes, reference: Boxes) -> None:
 
 
 def agreement(stored: Boxes, reference: Boxes) -> Agreement:
-    """Say how far a faster precision agrees."""
+    """Return how far a faster precision agrees."""
     return compare(list(reference.values()), [stored[name] for name in reference])

@@ -66,7 +66,7 @@ async def measure(bench: Bench, *, subscribers: int, seconds: int, per_second: i
 
 
 async def complete(bench: Bench, serve: psutil.Process, *, seconds: int, per_second: int) -> float:
-    """Complete images at a steady pace; give the most memory that the API had, in MB."""
+    """Complete images at a steady pace; return the most memory that the API had, in MB."""
     most_mb = 0.0
     async with open_database(bench.settings.postgres_url, pool_size=2):
         rows = await client().execute_query_dict(

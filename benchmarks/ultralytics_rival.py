@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def _told(result: Any) -> list[list[float]]:
-    """Give class, confidence, x1, y1, x2, y2 (fractions) of every box."""
+    """Return class, confidence, x1, y1, x2, y2 (fractions) of every box."""
     rows = zip(
         result.boxes.cls.tolist(), result.boxes.conf.tolist(), result.boxes.xyxyn.tolist(), strict=True
     )

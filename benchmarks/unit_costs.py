@@ -22,7 +22,7 @@ LEAST_BYTES: Final = 20
 
 
 def spent_ms(pid: int) -> Counter[str]:
-    """Give the milliseconds of processor time so far of a process and all below it, by what they are."""
+    """Return the milliseconds of processor time so far of a process and all below it, by what they are."""
     spent: Counter[str] = Counter()
     for process, spent_s in tree_cpu(pid):
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -42,7 +42,7 @@ def _name(process: psutil.Process) -> str:
 
 
 async def bytes_per_image(connection: asyncpg.Connection, home: Path) -> dict[str, dict[str, float]]:
-    """Give the bytes that each table's rows and indexes take of an image, and those of each folder of the home."""
+    """Return the bytes that each table's rows and indexes take of an image, and those of each folder of the home."""
     images = await connection.fetchval("SELECT count(*) FROM image")
     await connection.execute("VACUUM")
     rows = await connection.fetch(SIZES)

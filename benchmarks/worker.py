@@ -67,7 +67,7 @@ async def thumpers(scratch: Path, seed: Path, model: Path) -> AsyncIterator[list
 
 
 def missing_for_bf16() -> str | None:
-    """Say what this machine lacks for bf16."""
+    """Return what this machine lacks for bf16."""
     if not has_bf16():
         return "this processor has no instructions for it"
     return None if find_spec("openvino") else "OpenVINO is not installed"
@@ -145,7 +145,7 @@ def bare_forward(folder: Path, thumper: Contestant, engine: str) -> Cost:
 
 
 def jpegs(folder: Path, pixels: range | None = None) -> list[Path]:
-    """Give the JPEG photos of a folder, those of so many pixels, that can be read from end to end."""
+    """Return the JPEG photos of a folder, those of so many pixels, that can be read from end to end."""
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
     return found if pixels is None else [path for path in found if _pixels(path) in pixels]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def run_yolo(model: Path, photos: Path, *, into: Path, options: tuple[str, ...] = ()) -> float:
-    """Run `yolo predict` over a folder in a process of its own; give its wall seconds, start-up included.
+    """Run `yolo predict` over a folder in a process of its own; return its wall seconds, start-up included.
 
     Raises `RuntimeError` unless it wrote down a result for at least one photo: a rival that failed
     must not look fast.

@@ -14,7 +14,7 @@ VERDICTS = "('confirmed', 'corrected', 'rejected')"
 
 
 def check(table: str, name: str, rule: str) -> str:
-    """Give the statement that adds one CHECK constraint."""
+    """Return the statement that adds one CHECK constraint."""
     return f"ALTER TABLE {table} ADD CONSTRAINT {table}_{name} CHECK ({rule})"
 
 

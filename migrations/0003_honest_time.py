@@ -26,12 +26,12 @@ MOON_PHASES = (
 
 
 def check(table: str, name: str, rule: str) -> str:
-    """Give the statement that adds one CHECK constraint."""
+    """Return the statement that adds one CHECK constraint."""
     return f"ALTER TABLE {table} ADD CONSTRAINT {table}_{name} CHECK ({rule})"
 
 
 def words(kind: type[StrEnum]) -> str:
-    """Give the description that Tortoise makes of an enumeration."""
+    """Return the description that Tortoise makes of an enumeration."""
     return "\n".join(f"{word.name}: {word.value}" for word in kind)
 
 

@@ -26,7 +26,7 @@ class Api:
     http: httpx.AsyncClient
 
     async def post(self, query: str, **variables: Any) -> dict[str, Any]:
-        """Give the whole answer."""
+        """Return the whole answer."""
         # Escaped, so that a test may send half a surrogate pair.
         body = json.dumps({"query": query, "variables": variables})
         answer = await self.http.post("/graphql", content=body, headers={"content-type": "application/json"})
@@ -34,14 +34,14 @@ class Api:
         return parsed
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        """Give the data of an answer without errors."""
+        """Return the data of an answer without errors."""
         answer = await self.post(query, **variables)
         assert "errors" not in answer, answer["errors"]
         data: dict[str, Any] = answer["data"]
         return data
 
     async def refused(self, query: str, **variables: Any) -> str:
-        """Give the code of the only error of an answer."""
+        """Return the code of the only error of an answer."""
         answer = await self.post(query, **variables)
         (error,) = answer["errors"]
         code: str = error["extensions"]["code"]

@@ -31,7 +31,7 @@ IN_CI = os.environ.get("CI") == "true"
 
 
 def pytest_report_header() -> str:
-    """Say which photos the tests run on."""
+    """Return which photos the tests run on."""
     real = (
         "real photos of ../shared/data" if SHARED_DATA.is_dir() else "DRAWN photos (no ../shared/data here)"
     )
@@ -57,7 +57,7 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Add
 
 
 def _database(url: str, name: str, *, create: bool = False, template: str = "template1") -> str:
-    """Give the URL of another database of the same server, created on request."""
+    """Return the URL of another database of the same server, created on request."""
     own = urlsplit(url)._replace(path=f"/{name}").geturl()
     if create:
         _administer(url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
@@ -164,7 +164,7 @@ def _drawn_photos(folder: Path) -> list[Path]:
 
 @pytest.fixture(scope="session")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], list[Path]]:
-    """Give the first n trail-camera photos: real ones, or outside CI drawn ones when there are none."""
+    """Return the first n trail-camera photos: real ones, or outside CI drawn ones when there are none."""
     real = SHARED_DATA / "images" / "trailcam-deer" / "wildgame" / "images"
     if real.is_dir():
         found = sorted(real.glob("*.jpg"))

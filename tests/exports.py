@@ -22,7 +22,7 @@ exported(resolve(Settings()), Form(sys.argv[1]), Path(sys.argv[2]))
 
 
 def lay_exports(home: Path, *forms: str) -> Path:
-    """Give a home the exported model, so that its workers start at once; in the form of the CPU unless told which."""
+    """Return a home the exported model, so that its workers start at once; in the form of the CPU unless told which."""
     for form in forms or ("ncnn",):
         shutil.copytree(_exports(form), home / "engines", copy_function=_link, dirs_exist_ok=True)
     return home / "engines"

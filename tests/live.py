@@ -25,14 +25,14 @@ class Subscriber:
     times: list[float] = field(default_factory=list)
 
     async def reply(self, *, within_s: float = PATIENCE_S) -> dict[str, Any]:
-        """Give the next protocol message."""
+        """Return the next protocol message."""
         raw = await asyncio.wait_for(self.socket.recv(), within_s)
         self.times.append(asyncio.get_running_loop().time())
         reply: dict[str, Any] = json.loads(raw)
         return reply
 
     async def next(self, *, within_s: float = PATIENCE_S) -> dict[str, Any]:
-        """Give the next message of the subscription's only field."""
+        """Return the next message of the subscription's only field."""
         reply = await self.reply(within_s=within_s)
         assert reply["type"] == "next", reply
         assert "errors" not in reply["payload"], reply
@@ -40,7 +40,7 @@ class Subscriber:
         return message
 
     async def silent(self, *, for_s: float) -> bool:
-        """Say whether nothing arrives for a while."""
+        """Return whether nothing arrives for a while."""
         try:
             await self.next(within_s=for_s)
         except TimeoutError:

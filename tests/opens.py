@@ -34,7 +34,7 @@ class Opens:
         os.close(self._fd)
 
     def of(self, name: str) -> int:
-        """Give how often a file has been opened so far."""
+        """Return how often a file has been opened so far."""
         while True:
             try:
                 events = os.read(self._fd, 1 << 16)

@@ -49,14 +49,14 @@ async def store_images(
 
 
 async def look_for_work(limit: int = 10, *, busy: bool = False) -> Lease | None:
-    """ClaimedJob up to `limit` waiting images; None when there is nothing to do."""
+    """Claim up to `limit` waiting images; None when there is nothing to do."""
     detector = await detectors.current()
     assert detector is not None
     return await jobs.claim(detector.id, limit=limit, lease_s=60, busy=busy)
 
 
 async def claim(limit: int = 10) -> Lease:
-    """ClaimedJob up to `limit` waiting images, of which there must be one."""
+    """Claim up to `limit` waiting images, of which there must be one."""
     lease = await look_for_work(limit)
     assert lease is not None
     return lease

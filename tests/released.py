@@ -52,7 +52,7 @@ async def make_released(url: str, name: str) -> None:
 
 
 async def read_rows(url: str, columns: dict[str, list[str]] | None = None) -> Rows:
-    """Give everything that the tables of a database hold, or only some columns of them."""
+    """Return everything that the tables of a database hold, or only some columns of them."""
     connection = await asyncpg.connect(url)
     try:
         tables = columns or await read_columns(url)
@@ -68,7 +68,7 @@ async def read_rows(url: str, columns: dict[str, list[str]] | None = None) -> Ro
 
 
 async def read_columns(url: str) -> dict[str, list[str]]:
-    """Give the columns of each table but the record of migrations."""
+    """Return the columns of each table but the record of migrations."""
     connection = await asyncpg.connect(url)
     try:
         rows = await connection.fetch(

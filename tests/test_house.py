@@ -90,6 +90,26 @@ def test_every_module_says_why_it_exists() -> None:
     assert silent == []
 
 
+def documented(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and docstring of each module, class and function that has one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | FunctionNode):
+            text = ast.get_docstring(node)
+            if text is not None:
+                yield node.body[0].lineno, text
+
+
+def test_docstrings_begin_as_python_people_write_them() -> None:
+    """PEP 257: `Return …`, not `Give …`; a predicate returns whether, it does not say or tell."""
+    private = [
+        f"{short(path)}:{line}"
+        for path in python_files(*CODE_FOLDERS)
+        for line, text in documented(ast.parse(path.read_text(encoding="utf-8")))
+        if text.split(maxsplit=1)[0] in {"Give", "Gives", "Say", "Says", "Tell", "Tells"}
+    ]
+    assert private == []
+
+
 def test_imports_are_absolute() -> None:
     """So that `import graphql` inside thumper/graphql means the library."""
     relative = [

@@ -16,7 +16,7 @@ _Answer = TypeVar("_Answer")
 
 
 def stop_signals() -> asyncio.Event:
-    """Give an event that SIGTERM and SIGINT set from now on, instead of ending the process."""
+    """Return an event that SIGTERM and SIGINT set from now on, instead of ending the process."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

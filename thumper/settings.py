@@ -238,14 +238,14 @@ class Settings(BaseSettings):
             raise RefusedError(msg)
 
     def as_environment(self) -> dict[str, str]:
-        """Give the variables that make a child process read these same settings."""
+        """Return the variables that make a child process read these same settings."""
         kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
         own = {variable_name(name): str(value) for name, value in self if value is not None}
         return kept | own
 
 
 def variable_name(field: str) -> str:
-    """Give the environment variable of a field: `lease_s` → `THUMPER_LEASE_S`."""
+    """Return the environment variable of a field: `lease_s` → `THUMPER_LEASE_S`."""
     return PREFIX + field.upper()
 
 

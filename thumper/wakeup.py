@@ -37,7 +37,7 @@ AWAY: Final = (RedisError, OSError, TimeoutError, asyncio.TimeoutError)
 
 
 def redis_settings(url: str, *, retries: int = 0) -> RedisSettings:
-    """Give arq's settings for a `redis://` or `unix://` URL."""
+    """Return arq's settings for a `redis://` or `unix://` URL."""
     settings = RedisSettings.from_dsn(url)
     settings.conn_timeout = 2
     settings.conn_retries = retries
@@ -65,7 +65,7 @@ class Wakeup:
         self._pool: ArqRedis | None = None
 
     async def wake(self) -> None:
-        """Tell a worker to look for work. Never raises."""
+        """Wake a worker so that it looks for work. Never raises."""
         if self._url is None:
             return
         try:

@@ -27,7 +27,7 @@ async def administer(url: str, statement: str) -> None:
 
 
 async def ask(url: str, query: str) -> list[asyncpg.Record]:
-    """Give the rows that a query finds in a database."""
+    """Return the rows that a query finds in a database."""
     connection = await asyncpg.connect(url)
     try:
         return list(await connection.fetch(query))
@@ -36,7 +36,7 @@ async def ask(url: str, query: str) -> list[asyncpg.Record]:
 
 
 async def scratches(url: str) -> list[str]:
-    """Give the scratch databases of a database that are still there."""
+    """Return the scratch databases of a database that are still there."""
     query = "SELECT datname FROM pg_database WHERE starts_with(datname, current_database() || '_scratch_')"
     return [row["datname"] for row in await ask(url, query)]
 
@@ -45,10 +45,10 @@ class Nobody:
     """Watches, and shows nothing."""
 
     def begin(self, what: str) -> None:
-        """Say what begins."""
+        """Note what begins."""
 
     def count(self, done: int, total: int) -> None:
-        """Say how far that is."""
+        """Note how far that is."""
 
 
 async def keep(settings: Settings, folder: Path, *, originals: bool = False) -> Backup:
@@ -79,6 +79,6 @@ def seal_anew(folder: Path, **changes: Any) -> None:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """Give the hash of every file below a folder."""
+    """Return the hash of every file below a folder."""
     paths = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): seal.sha256_of(path) for path in paths}

@@ -97,7 +97,7 @@ _WHOLE: Final = """{ clockSuspects { doubt images deployment { id } dump { id } 
 
 
 async def questions(api: Api) -> list[Question]:
-    """Give fifty questions about what is recorded now."""
+    """Return fifty questions about what is recorded now."""
     found = await api.ask(
         """{ images(first: 4) { edges { cursor node { id location { name } } } } detections(first: 2) { nodes { id } }
         allDeer { nodes { id } } dumps { nodes { id clockFixes { id } } }
@@ -129,7 +129,7 @@ async def questions(api: Api) -> list[Question]:
 
 
 async def answers(api: Api, asked: list[Question]) -> list[bytes]:
-    """Give the answers to the byte; none of them may be an error."""
+    """Return the answers to the byte; none of them may be an error."""
     given = []
     for query, variables in asked:
         answer = await api.http.post("/graphql", json={"query": query, "variables": variables})

@@ -41,13 +41,13 @@ async def watching(settings: Settings) -> AsyncIterator[None]:
 
 
 async def is_settled() -> bool:
-    """Say whether something was found and everything that was is settled."""
+    """Return whether something was found and everything that was is settled."""
     waiting = await File.filter(state__in=WAITING).exists() or await Dump.filter(settled_at=None).exists()
     return await File.exists() and not waiting
 
 
 async def is_walked() -> bool:
-    """Say whether the drop folder was walked from end to end."""
+    """Return whether the drop folder was walked from end to end."""
     return await Source.filter(kind="drop", last_scan_at__not_isnull=True).exists()
 
 

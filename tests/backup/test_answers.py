@@ -33,7 +33,7 @@ Photos = Callable[[int], list[Path]]
 
 
 async def command(settings: Settings, *words: str) -> str:
-    """Run `thumper …`, which must succeed; give what it printed."""
+    """Run `thumper …`, which must succeed; return what it printed."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "thumper", *words),
         env=settings.as_environment(),
@@ -116,7 +116,7 @@ async def test_a_drop_folder_that_moved_is_known_file_by_file_and_nothing_runs_a
 
 
 async def counts() -> dict[str, object]:
-    """Give how many dumps, files and images there are, and what became of the jobs."""
+    """Return how many dumps, files and images there are, and what became of the jobs."""
     return {
         "dumps": await Dump.all().count(),
         "files": sorted([(file.display_path, file.state.value, file.live) for file in await File.all()]),

@@ -39,7 +39,7 @@ def at_the_api(client_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 async def run(*words: str) -> str:
-    """Run a command that succeeds; give what it prints."""
+    """Run a command that succeeds; return what it prints."""
     result = await asyncio.to_thread(CliRunner().invoke, app, ["clock", *words], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.stdout

@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("database")]
 
 
 async def _doctor(settings: Settings, *words: str) -> tuple[int, str, str]:
-    """Run the command; give its exit code and what it said on both streams."""
+    """Run the command; return its exit code and what it said on both streams."""
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-m", "thumper", "doctor", *words],

@@ -54,7 +54,7 @@ async def thumper(settings: Settings, *words: str) -> Said:
 
 
 async def dump_of(url: str) -> bytes:
-    """Give everything that a database holds, as SQL."""
+    """Return everything that a database holds, as SQL."""
     process = await asyncio.create_subprocess_exec(
         # The first and last lines hold a word that is different in each dump.
         *(find_programs() / "pg_dump", "--restrict-key=same", url),

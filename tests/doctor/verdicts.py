@@ -10,7 +10,7 @@ OK, WARN, FAIL = Level.OK, Level.WARN, Level.FAIL
 
 
 def only(verdicts: Sequence[CheckResult], level: Level) -> str:
-    """Give sentence and remedy of the only verdict, which must be of that level."""
+    """Return sentence and remedy of the only verdict, which must be of that level."""
     (verdict,) = verdicts
     assert verdict.level is level, verdict
     return f"{verdict.sentence} {verdict.remedy}"

@@ -36,7 +36,7 @@ def settings(open_folder: Path) -> Settings:
 
 @pytest.fixture
 def left_over(open_folder: Path) -> Callable[[], list[str]]:
-    """Give the command lines of living processes that name the test's folder."""
+    """Return the command lines of living processes that name the test's folder."""
 
     def look() -> list[str]:
         found = []

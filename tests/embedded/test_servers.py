@@ -45,7 +45,7 @@ asyncio.run(main())
 
 @contextlib.contextmanager
 def owned_by_another_process(settings: Settings) -> Iterator[int]:
-    """Give the id of a process that runs the servers of the home; at the end it is killed."""
+    """Provide the id of a process that runs the servers of the home; at the end it is killed."""
     argv = [sys.executable, "-c", OWNER, str(settings.home)]
     with subprocess.Popen(argv, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as owner:
         try:

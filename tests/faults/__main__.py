@@ -61,7 +61,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _missing(entries: Sequence[Entry], journal: Journal) -> list[tuple[Entry, int]]:
-    """Give the runs that have not been done, or in which a promise did not hold."""
+    """Return the runs that have not been done, or in which a promise did not hold."""
     done = {(one.scenario, one.seed) for one in journal.outcomes() if not one.violations}
     return [
         (entry, seed) for entry in entries for seed in entry.seeds if (entry.scenario.name, seed) not in done
@@ -69,7 +69,7 @@ def _missing(entries: Sequence[Entry], journal: Journal) -> list[tuple[Entry, in
 
 
 def _run_all(runs: Sequence[tuple[Entry, int]], journal: Journal) -> bool:
-    """Run one after the other; give whether every promise held."""
+    """Run one after the other; return whether every promise held."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     held = True

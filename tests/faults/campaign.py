@@ -114,7 +114,7 @@ class Campaign:
             self._drop(card)
 
     def _disturb(self) -> bool:
-        """Say whether it was of use: what found its victim gone waits for no pause."""
+        """Return whether it was of use: what found its victim gone waits for no pause."""
         before = self.done.total()
         self.disturb(self)
         return self.done.total() > before

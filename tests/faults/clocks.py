@@ -59,7 +59,7 @@ class Clock:
         draft.replace(self._path)
 
     def environment(self) -> dict[str, str]:
-        """Give what a process needs in its environment to go by this clock."""
+        """Return what a process needs in its environment to go by this clock."""
         return {
             "LD_PRELOAD": str(_library()),
             "FAKETIME_TIMESTAMP_FILE": str(self._path),
@@ -84,7 +84,7 @@ class Clocked(Rooms):
     clocks: dict[str, Clock] = field(default_factory=dict)
 
     def surroundings(self, name: str) -> dict[str, str]:
-        """Give the room its clock."""
+        """Return the room its clock."""
         path = self.settings.home / f"{name}.clock"
         self.clocks[name] = Clock(path, offset_s=self.offsets.get(name, 0))
         return self.clocks[name].environment()
@@ -135,7 +135,7 @@ class ClockFaults:
         )
 
     def _offsets(self, chance: random.Random) -> dict[str, int]:
-        """Give the workers clocks as far apart as they get, and the other rooms any."""
+        """Return the workers clocks as far apart as they get, and the other rooms any."""
         far = chance.choice([HOUR_S, DAY_S])
         own = dict(zip(self.workers, chance.sample([far, -far], 2), strict=False))
         return own | {room: chance.choice([-DAY_S, -HOUR_S, HOUR_S, DAY_S]) for room in ("watcher", "API")}

@@ -192,7 +192,7 @@ class _Trial:
         return answer is not None and "errors" not in answer
 
     def judge(self, cards: Sequence[Card], subscriber: Subscriber) -> Iterator[str]:
-        """Say what is not as it must be in the end."""
+        """Yield what is not as it must be in the end."""
         everything = [*cards, Card(PROBES, self._used)]
         names = self._rooms.sources(everything)
         if not self._rooms.wait_for_end(len(names), timeout_s=STUCK_S * self._watch.patience):

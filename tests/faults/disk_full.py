@@ -207,7 +207,7 @@ def mount(folder: Path, size: str) -> None:
 
 
 def fill(folder: Path) -> Path:
-    """Take all space of a disk; give the file that has it."""
+    """Take all space of a disk; return the file that has it."""
     filler = folder / "filler"
     with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while file.write(bytes(64 * 1024)):

@@ -54,7 +54,7 @@ def originals(root: Path) -> dict[Path, Original]:
 def violations(
     stage: Stage, cards: Sequence[Card], before: Mapping[Path, Original], *, failed: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Say what is not as it must be in the end; `failed` are the names of photos that alone may have failed."""
+    """Yield what is not as it must be in the end; `failed` are the names of photos that alone may have failed."""
     names = stage.sources(cards)
     yield from _untidy(stage)
     yield from _files(stage, names)

@@ -24,7 +24,7 @@ QUICK: Final = {"lease_s": 2.0, "heartbeat_s": 0.5, "model_timeout_s": 2.0}
 
 
 def narrow(card: Card, number: int, *, scratch: Path) -> tuple[str, int]:
-    """Make one photo of a card narrow, so that the model can be told to fail at it; give its name and its width."""
+    """Make one photo of a card narrow, so that the model can be told to fail at it; return its name and its width."""
     names = sorted(card.sources)
     name = names[number % len(names)]
     width_px = NARROW_PX + number
@@ -75,7 +75,7 @@ class Faulty(Stage):
         draft.rename(self._plan)
 
     def worker(self) -> dict[str, Any]:
-        """Give what the status says of the worker."""
+        """Return what the status says of the worker."""
         answer = self.ranch.ask("{ status { worker { state message device restarts lastExit } } }")
         worker: dict[str, Any] = answer["status"]["worker"]
         return worker
@@ -96,6 +96,6 @@ class Faulty(Stage):
         return False
 
     def reasons(self) -> dict[str, str]:
-        """Give the reason of every failed image by its name."""
+        """Return the reason of every failed image by its name."""
         rows = self.query("SELECT file_name, error_code FROM image WHERE state = 'failed'")
         return {row["file_name"]: row["error_code"] for row in rows}

@@ -18,7 +18,7 @@ class Journal:
         self.path = path
 
     def outcomes(self) -> list[Outcome]:
-        """Give the outcome of every run, of those with the same scenario and seed the last one."""
+        """Return the outcome of every run, of those with the same scenario and seed the last one."""
         latest = {(one.scenario, one.seed): one for one in self._lines()}
         return list(latest.values())
 

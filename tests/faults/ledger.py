@@ -99,7 +99,7 @@ class Ledger:
         return [named, self._review(), self._sight(), self._clock()]
 
     def missing(self, ask: Ask, *, doubtful: frozenset[str] = frozenset()) -> Iterator[str]:
-        """Say which facts are not there; those whose last change was never answered are taken as they are found."""
+        """Yield which facts are not there; those whose last change was never answered are taken as they are found."""
         for subject, expected in self.facts.items():
             found = ask(LOOK, id=subject)["node"]
             if subject in doubtful and found is not None:
@@ -191,7 +191,7 @@ class Ledger:
 
 
 def _plain(key: str, value: Any) -> Any:
-    """Give a field of an answer as facts are written down."""
+    """Return a field of an answer as facts are written down."""
     if key == "deer":
         return value and value["id"]
     return [review["id"] for review in value] if key == "reviews" else value

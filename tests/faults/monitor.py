@@ -74,13 +74,13 @@ class Monitor:
             self._deaths.append(Death(time.monotonic(), held))
 
     def leased(self) -> dict[UUID, int]:
-        """Give the jobs in the hands of a worker with their attempts; none when nobody answers."""
+        """Return the jobs in the hands of a worker with their attempts; none when nobody answers."""
         with contextlib.suppress(*AWAY):
             return {row["id"]: row["attempts"] for row in self._stage.query(_LEASED)}
         return {}
 
     def violations(self) -> Iterator[str]:
-        """Say what took too long."""
+        """Yield what took too long."""
         if self.stuck:
             yield f"{self.stuck} jobs were stuck: their leases had run out a minute before"
         if self.standstill_s > 60:  # the promise

@@ -54,7 +54,7 @@ class _Report:
         self.violations.append(f"{one.name} ({', '.join(one.ways)}): {what}; kept as {one.keep()}")
 
     def outcome(self, name: str, seed: int, size: int, began_s: float) -> Outcome:
-        """Give it as every scenario does."""
+        """Return it as every scenario does."""
         endings = {f"ended as {ending}": float(number) for ending, number in sorted(self.endings.items())}
         return Outcome(
             scenario=name,
@@ -149,7 +149,7 @@ async def _decode_all(
 
 
 async def ending(sandbox: DecodeSandbox, path: Path) -> str:
-    """Say what becomes of a file: whole, damaged, or the code of a reason."""
+    """Return what becomes of a file: whole, damaged, or the code of a reason."""
     try:
         return "damaged" if (await sandbox.load(path)).damaged else "whole"
     except DecodeRefusal as refusal:

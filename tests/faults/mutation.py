@@ -49,7 +49,7 @@ _EXIF: Final = b"Exif\0\0"
 
 @functools.cache
 def photos() -> tuple[bytes, ...]:
-    """Give real photos of many cameras as they are, and some of them as PNG, greyscale and progressive JPEG."""
+    """Return real photos of many cameras as they are, and some of them as PNG, greyscale and progressive JPEG."""
     folders: dict[Path, list[Path]] = {}
     for path in sorted((SHARED_DATA / "images").rglob("*")):
         if path.suffix.lower() in {".jpg", ".jpeg"} and path.stat().st_size < _LARGEST_BYTES:
@@ -61,7 +61,7 @@ def photos() -> tuple[bytes, ...]:
 
 
 def _others(content: bytes) -> list[bytes]:
-    """Give the same picture, smaller, as files of other kinds."""
+    """Return the same picture, smaller, as files of other kinds."""
     try:
         picture: Image.Image = Image.open(io.BytesIO(content))
         with warnings.catch_warnings(action="ignore"):
@@ -163,7 +163,7 @@ def _splice(content: bytes, dice: random.Random) -> bytes:
 
 
 def _marks(content: bytes) -> list[int]:
-    """Give where something like a marker stands before and in the picture data."""
+    """Return where something like a marker stands before and in the picture data."""
     places: list[int] = []
     at = content.find(b"\xff")
     while 0 <= at < len(content) - 4 and len(places) < 200:

@@ -56,7 +56,7 @@ class OwnServers:
         self._do(self._postgres.wait_dead())
 
     def start_postgres(self) -> float:
-        """Start it again; give the seconds that recovery took, until it answered."""
+        """Start it again; return the seconds that recovery took, until it answered."""
         began_s = time.monotonic()
         self._do(self._postgres.start())
         return time.monotonic() - began_s

@@ -122,7 +122,7 @@ class _Trial:
         yield from self.all_missing(f"after a kill of {' and '.join(victims)}")
 
     def all_missing(self, when: str) -> Iterator[str]:
-        """Say what of all that was answered is not there, once Thumper answers again."""
+        """Yield what of all that was answered is not there, once Thumper answers again."""
         doubtful, self._doubtful = frozenset(self._doubtful), set()
         for fact in self.ledger.missing(self._ask_patiently, doubtful=doubtful):
             yield f"{when}: {fact}"
@@ -152,7 +152,7 @@ class _Trial:
         self.faults["another detector"] += 1
 
     def _current(self) -> str:
-        """Give the detector whose boxes are shown."""
+        """Return the detector whose boxes are shown."""
         (current,) = [row["id"] for row in self._ask_patiently(DETECTORS)["detectors"] if row["current"]]
         own: str = current
         return own

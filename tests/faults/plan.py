@@ -31,7 +31,7 @@ class Entry:
 
 
 def seeds(number: int) -> range:
-    """Give so many seeds, from 1 on."""
+    """Return so many seeds, from 1 on."""
     return range(1, number + 1)
 
 

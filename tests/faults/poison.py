@@ -111,7 +111,7 @@ class _Trial:
         self._stage.fail_with(plan)
 
     def run(self) -> list[str]:
-        """Give what was not as it must be."""
+        """Return what was not as it must be."""
         drop = self._stage.settings.drop_dir
         for card in self._cards:
             card.drop(drop)

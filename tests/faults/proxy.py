@@ -117,7 +117,7 @@ class Wire:
         self._delay_s = seconds
 
     def garbage(self, way: Way, *, seed: int, size: int = 64) -> int:
-        """Send rubbish into every connection; give into how many.
+        """Send rubbish into every connection; return into how many.
 
         By seed it begins as no message of PostgreSQL does, or as one of half a gigabyte that never comes.
         """

@@ -53,11 +53,11 @@ class Rooms(Stage):
             self.open(name)
 
     def surroundings(self, name: str) -> dict[str, str]:
-        """Give what the environment of one room has beside that of all."""
+        """Return what the environment of one room has beside that of all."""
         return {}
 
     def output(self, name: str) -> str:
-        """Give what a room printed."""
+        """Return what a room printed."""
         return self.output_file(name).read_text(errors="replace")
 
     def _are_ready(self) -> bool:
@@ -65,7 +65,7 @@ class Rooms(Stage):
 
     @contextlib.contextmanager
     def database(self) -> Iterator[Callable[..., list[asyncpg.Record]]]:
-        """Give a function that asks the database over one connection, past any wire."""
+        """Provide a function that asks the database over one connection, past any wire."""
         with asyncio.Runner() as runner:
             connection = runner.run(asyncpg.connect(self.direct_url, timeout=10, command_timeout=20))
             try:
@@ -95,7 +95,7 @@ class Rooms(Stage):
         return self.counts() != dict(seen)
 
     def busy(self) -> bool:
-        """Say whether images are in flight now."""
+        """Return whether images are in flight now."""
         return bool(self.query("SELECT FROM job WHERE state = 'processing' LIMIT 1"))
 
     def completed(self) -> int:
@@ -103,7 +103,7 @@ class Rooms(Stage):
         return int(self.counts()["completed"])
 
     def ended(self) -> Iterator[str]:
-        """Say which rooms did not outlive the faults, or loaded their model anew."""
+        """Yield which rooms did not outlive the faults, or loaded their model anew."""
         for name, process in self.ranch.processes.items():
             if (code := process.poll()) is not None:
                 yield f"the {name} ended with {code}: {self.output(name)[-500:]}"

@@ -25,7 +25,7 @@ class Outcome:
     measured: Mapping[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Give it as what JSON can hold."""
+        """Return it as what JSON can hold."""
         return asdict(self) | {"faults": dict(self.faults), "measured": dict(self.measured)}
 
 

@@ -63,7 +63,7 @@ VICTIMS: Final[dict[str, tuple[str, ...]]] = {
 
 @functools.cache
 def real_photos() -> tuple[Path, ...]:
-    """Give the real photos of which no two have the same bytes."""
+    """Return the real photos of which no two have the same bytes."""
     distinct = {path.read_bytes(): path for path in sorted(PHOTOS.glob("*.jpg"), reverse=True)}
     return tuple(sorted(distinct.values()))
 
@@ -153,11 +153,11 @@ class Stage:
         return process
 
     def output_file(self, name: str) -> Path:
-        """Give the file with what a process printed."""
+        """Return the file with what a process printed."""
         return self.settings.home / f"{name}.out"
 
     def process(self, victim: str) -> psutil.Process | None:
-        """Give the process of that name below `thumper up`; None while it is dead."""
+        """Return the process of that name below `thumper up`; None while it is dead."""
         words = VICTIMS[victim]
         with contextlib.suppress(psutil.Error):
             for process in psutil.Process(self.ranch.processes["up"].pid).children(recursive=True):
@@ -179,7 +179,7 @@ class Stage:
 
     @contextlib.contextmanager
     def database(self) -> Iterator[Callable[..., list[asyncpg.Record]]]:
-        """Give a function that asks the database over one connection. Raises as asyncpg does, or `ConnectionError`."""
+        """Provide a way to ask the database over one connection; it raises as asyncpg does, or `ConnectionError`."""
         servers = find_running(self.settings)
         if servers is None:
             raise ConnectionError("the servers are not there")
@@ -216,5 +216,5 @@ class Stage:
         return False
 
     def sources(self, cards: Sequence[Card]) -> dict[str, Path]:
-        """Give the real photo behind every name on the cards."""
+        """Return the real photo behind every name on the cards."""
         return {name: source for card in cards for name, source in card.sources.items()}

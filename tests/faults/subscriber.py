@@ -52,7 +52,7 @@ class Subscriber:
         self._thread.join(10)
 
     def violations(self, names: list[str]) -> Iterator[str]:
-        """Say what it was not told of, or not exactly once, or not in order."""
+        """Yield what it was not told of, or not exactly once, or not in order."""
         if missing := [name for name in names if not self.told[name]]:
             yield f"a subscriber was not told of {len(missing)} images, such as {missing[0]}"
         if often := [name for name, times in self.told.items() if times > 1]:

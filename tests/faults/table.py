@@ -18,7 +18,7 @@ HEAD: Final = (
 
 
 def render(plan: Sequence[Entry], outcomes: Sequence[Outcome]) -> str:
-    """Give the table in Markdown; a scenario that was not run is said to be so."""
+    """Return the table in Markdown; a scenario that was not run is said to be so."""
     return "\n".join([HEAD, *(_row(entry, _own(entry, outcomes)) for entry in plan)])
 
 
@@ -60,7 +60,7 @@ def _seeds(own: Sequence[Outcome]) -> str:
 
 
 def _worst(own: Sequence[Outcome]) -> str:
-    """Give the largest figure of each name, and the longest run."""
+    """Return the largest figure of each name, and the longest run."""
     figures: dict[str, float] = {}
     for one in own:
         for name, value in one.measured.items():

@@ -20,7 +20,7 @@ Box = tuple[str, float, float, float, float, float]
 
 
 def rounded(label: str, *numbers: float) -> Box:
-    """Give a box in the form in which boxes are compared."""
+    """Return a box in the form in which boxes are compared."""
     confidence, x, y, width, height = (round(number, 6) for number in numbers)
     return label, confidence, x, y, width, height
 
@@ -39,7 +39,7 @@ class Undisturbed:
         self.boxes_of = functools.cache(self._boxes_of)
 
     def _boxes_of(self, photo: Path) -> tuple[Box, ...]:
-        """Give the boxes of one photo, in the order of the model."""
+        """Return the boxes of one photo, in the order of the model."""
         (boxes,) = self._engine.detect([np.asarray(decode(photo.read_bytes(), Limits()).image)])
         return tuple(
             rounded(b.label, b.confidence, b.box.x, b.box.y, b.box.width, b.box.height) for b in boxes
@@ -48,5 +48,5 @@ class Undisturbed:
 
 @functools.cache
 def undisturbed() -> Undisturbed:
-    """Give the one that this process has."""
+    """Return the one that this process has."""
     return Undisturbed()

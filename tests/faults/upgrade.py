@@ -141,7 +141,7 @@ async def _run(seed: int, size: int, scratch: Path) -> Outcome:
 
 
 def _moments(rng: random.Random, *, every: bool) -> list[tuple[str, str]]:
-    """Give places and victims in some order: each place once, or with `every` once with each victim."""
+    """Return places and victims in some order: each place once, or with `every` once with each victim."""
     moments = [
         (place, victim) for place in [*PLACES, ""] for victim in (VICTIMS if every else [rng.choice(VICTIMS)])
     ]
@@ -163,7 +163,7 @@ async def _make_template(ground: _Ground, size: int) -> None:
 
 
 async def _migrate_undisturbed(ground: _Ground) -> str:
-    """Give what a migration leaves that nobody disturbs, and measure how long it takes."""
+    """Return what a migration leaves that nobody disturbs, and measure how long it takes."""
     url = await _copy(ground, "undisturbed")
     process = await _start(ground, url)
     await _until(ground, "undisturbed", "begun", process)
@@ -251,7 +251,7 @@ async def _start(ground: _Ground, url: str) -> asyncio.subprocess.Process:
 
 
 async def _end(ground: _Ground, process: asyncio.subprocess.Process, what: str) -> str:
-    """Wait for a migration that must succeed; give what it said."""
+    """Wait for a migration that must succeed; return what it said."""
     out, err = await asyncio.wait_for(process.communicate(), WITHIN_S)
     if process.returncode != 0:
         ground.violations.append(f"{what} ended with {process.returncode}: {err.decode()[-500:]}")
@@ -295,7 +295,7 @@ async def _recorded(url: str) -> list[str]:
 
 
 async def _contents(url: str) -> str:
-    """Give the schema of a database and a digest of the rows of each table."""
+    """Return the schema of a database and a digest of the rows of each table."""
     connection = await asyncpg.connect(url)
     try:
         digests = [

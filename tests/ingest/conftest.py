@@ -93,7 +93,7 @@ def find(context: IngestContext) -> Find:
 
 @pytest.fixture
 def admit_names(context: IngestContext, find: Find) -> Admit:
-    """Find and admit files of the drop folder; give the outcomes by name."""
+    """Find and admit files of the drop folder; return the outcomes by name."""
 
     async def find_and_admit(*names: str, keep: Keep = Keep.IN_PLACE, **options: bool) -> dict[str, Outcome]:
         files = await find(*names, **{key: options[key] for key in options if key == "final"})

@@ -38,7 +38,7 @@ QUICK_TIMES = {
 
 
 def free_port() -> int:
-    """Give a TCP port that is free on loopback."""
+    """Return a TCP port that is free on loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -46,7 +46,7 @@ def free_port() -> int:
 
 
 def wait_until(condition: Callable[[], Any], *, timeout_s: float, what: str) -> Any:
-    """Give the first true value of `condition`; fail after `timeout_s`."""
+    """Return the first true value of `condition`; fail after `timeout_s`."""
     give_up_at = time.monotonic() + timeout_s
     while True:
         value = condition()
@@ -107,7 +107,7 @@ class Ranch:
         wait_until(lambda: self.try_to_ask("{ __typename }"), timeout_s=timeout_s, what="the API")
 
     def output(self, verb: str) -> str:
-        """Give what a process printed."""
+        """Return what a process printed."""
         return (self.settings.home / f"{verb}.out").read_text(errors="replace")
 
     def stop(self) -> None:

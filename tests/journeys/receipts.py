@@ -22,13 +22,13 @@ query($after: String) { images(first: 100, after: $after) {
 
 
 def dump(ranch: Ranch, folder: str) -> dict[str, Any] | None:
-    """Give the newest dump of a folder of the drop root; None before it was seen."""
+    """Return the newest dump of a folder of the drop root; None before it was seen."""
     own = [node for node in ranch.ask(DUMPS)["dumps"]["nodes"] if node["folder"] == folder]
     return own[0] if own else None
 
 
 def adds_up(receipt: dict[str, Any]) -> bool:
-    """Say whether a receipt accounts for every file."""
+    """Return whether a receipt accounts for every file."""
     parts = ("stored", "duplicate", "rejected", "waiting")
     return bool(receipt["found"] == sum(receipt[part] for part in parts))
 
@@ -50,7 +50,7 @@ def settled(ranch: Ranch, folder: str, *, timeout_s: float = 120) -> dict[str, A
 
 
 def boxes(ranch: Ranch) -> dict[str, list[Seen]]:
-    """Give every stored box of every image by file name."""
+    """Return every stored box of every image by file name."""
     found: dict[str, list[Seen]] = {}
     after = None
     while True:

@@ -19,7 +19,7 @@ class Seen:
 
 
 def yolo_predict(model: Path, photos: Path, *, labels: list[str], into: Path) -> dict[str, list[Seen]]:
-    """Run ultralytics' own command in a process of its own; give the boxes of each file name."""
+    """Run ultralytics' own command in a process of its own; return the boxes of each file name."""
     environment = os.environ | {
         "YOLO_AUTOINSTALL": "false",
         "YOLO_OFFLINE": "true",
@@ -71,7 +71,7 @@ def same(ours: Seen, theirs: Seen) -> bool:
 
 
 def unmatched(ours: list[Seen], theirs: list[Seen]) -> list[Seen]:
-    """Give the boxes of either side that have no partner of their own on the other side."""
+    """Return the boxes of either side that have no partner of their own on the other side."""
     left = list(theirs)
     alone = []
     for box in ours:

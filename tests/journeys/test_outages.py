@@ -44,7 +44,7 @@ def _completed(ranch: Ranch) -> int:
 
 
 def _below(up: subprocess.Popen[bytes], *words: str) -> psutil.Process:
-    """Give the process of the tree whose command line holds these words."""
+    """Return the process of the tree whose command line holds these words."""
     for process in psutil.Process(up.pid).children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):  # it may end while we look
             command = " ".join(process.cmdline())

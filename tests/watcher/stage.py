@@ -52,7 +52,7 @@ class Stage:
         self._shell.stdin.write(b"exec bash\n")  # whoever is root when a program starts may mount
 
     async def run(self, script: str) -> str:
-        """Run a script in the stage; give what it printed. Fails when one of its commands does."""
+        """Run a script in the stage; return what it printed. Fails when one of its commands does."""
         shell = self._shell
         assert shell is not None
         assert shell.stdin is not None

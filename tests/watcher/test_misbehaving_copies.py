@@ -46,7 +46,7 @@ async def slowly(path: Path, content: bytes, *, look_s: float, looks: int = 4) -
 
 
 async def the_only_image(watching: Watching) -> Image:
-    """Wait until all is settled; give the one image of the one file that there may be."""
+    """Wait until all is settled; return the one image of the one file that there may be."""
     await watching.until_settled(1)
     assert await File.all().count() == 1, await watching.states()
     assert (await File.get()).state is FileState.STORED

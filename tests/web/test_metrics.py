@@ -17,7 +17,7 @@ Samples = dict[tuple[str, str], float]
 
 
 async def _read(api: Api) -> Samples:
-    """Give the values by name and by the label that tells them apart."""
+    """Return the values by name and by the label that tells them apart."""
     answer = await api.http.get("/metrics")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")

@@ -25,7 +25,7 @@ class ScriptedDetector:
         self.sizes: list[int] = []
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
-        """Give one doe an image, or fail."""
+        """Return one doe an image, or fail."""
         self.sizes.append(len(images))
         if self.error is not None:
             raise self.error

@@ -30,7 +30,7 @@ def gain(of: Device, images: int) -> float:
 
 
 def work(capacity: Capacity, of: Device, *, calls: int = 60, from_s: float = 0.0, room: int = MOST) -> float:
-    """Give the model full batches as the worker does; give the time at the end."""
+    """Return the model full batches as the worker does; return the time at the end."""
     now_s = from_s
     for _ in range(calls):
         capacity.grow(now_s=now_s)

@@ -45,7 +45,7 @@ class Programs:
 
 
 async def fitting(*, at_least: int, what: str) -> Programs:
-    """Give the oldest programs that are not older than a major version.
+    """Return the oldest programs that are not older than a major version.
 
     The oldest: what a newer `pg_restore` says to an older server may be unknown to that. `what` names in the
     error what is of that version. Raises `BackupError` if there are none.
@@ -88,7 +88,7 @@ async def _look(folder: Path) -> Programs | None:
 async def run(
     program: Path, words: Sequence[str], *, settings: Settings, url: str | None = None, output: bool = False
 ) -> str:
-    """Run a program to its end, with the database of `url`; give what it printed if `output` is wanted.
+    """Run a program to its end, with the database of `url`; return what it printed if `output` is wanted.
 
     It ends when this process does. The password travels in its environment, where other users do not see it.
     Raises `BackupError` with its last words if it fails.
@@ -114,14 +114,14 @@ async def run(
 
 
 def _address(url: str) -> dict[str, str]:
-    """Give what libpq reads from its environment to reach the database that the rooms reach by `url`."""
+    """Return what libpq reads from its environment to reach the database that the rooms reach by `url`."""
     credentials = database_config(url, pool_size=1)["connections"]["default"]["credentials"]
     given = {_VARIABLES[name]: value for name, value in credentials.items() if name in _VARIABLES}
     return {name: str(value) for name, value in given.items() if value is not None}
 
 
 def database_of(url: str) -> str:
-    """Give the name of the database of an address."""
+    """Return the name of the database of an address."""
     return _address(url)["PGDATABASE"]
 
 

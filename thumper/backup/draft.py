@@ -133,7 +133,7 @@ class Draft:
 
 @contextlib.contextmanager
 def draft_of(folder: Path) -> Iterator[Draft]:
-    """Give the draft of a backup; what it holds at an error or interrupt is removed.
+    """Provide the draft of a backup; what it holds at an error or interrupt is removed.
 
     Raises what `refuse_taken` raises, and `BusyError` when another backup writes it.
     """

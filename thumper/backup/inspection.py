@@ -23,7 +23,7 @@ _TABLE_DATA: Final = re.compile(r"^\d+; \d+ \d+ TABLE DATA public (\S+) ", re.MU
 
 
 async def inspect(settings: Settings, folder: Path, *, watcher: Watcher) -> Manifest:
-    """Give what a backup says of itself, once all of it has proved true.
+    """Return what a backup says of itself, once all of it has proved true.
 
     Raises `NotFoundError`, `UsageError`, `BadBackupError`, or `SchemaTooNewError` for one of a newer Thumper.
     """
@@ -89,6 +89,6 @@ async def _check_dump(settings: Settings, folder: Path, manifest: Manifest) -> N
 
 
 async def restorers(manifest: Manifest, *, server_major: int = 0) -> Programs:
-    """Give programs that read the dump and can speak to a server."""
+    """Return programs that read the dump and can speak to a server."""
     at_least = max(manifest.program_major, server_major)
     return await client_programs.fitting(at_least=at_least, what="The backup or the server")

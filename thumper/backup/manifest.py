@@ -111,7 +111,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def settings_kept(settings: Settings) -> dict[str, str]:
-    """Give the settings that were in force, by variable; of addresses neither user nor password."""
+    """Return the settings that were in force, by variable; of addresses neither user nor password."""
     kept = {}
     for name, value in settings:
         if value is not None:

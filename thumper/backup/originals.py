@@ -45,7 +45,7 @@ class Original:
     path: bytes
 
     def place(self, folder: Path) -> Path:
-        """Give its place in a library, or in a backup, which is laid out alike."""
+        """Return its place in a library, or in a backup, which is laid out alike."""
         return library.original_path(folder, self.sha256, media_type=self.media_type)
 
 
@@ -59,7 +59,7 @@ class Copied:
 
 
 async def originals_of(connection: asyncpg.Connection) -> AsyncIterator[list[Original]]:
-    """Give the original of every image, so many at a time."""
+    """Yield the original of every image, so many at a time."""
     after: UUID | None = None
     while rows := await connection.fetch(_PAGE, after, AT_ONCE):
         yield [Original(**row) for row in rows]
@@ -102,7 +102,7 @@ def _read(row: Original) -> bytes:
 
 
 def is_there(row: Original, *, read: bool) -> bool:
-    """Say whether an original is where its row says: with its bytes if they are to be `read`, else with its size."""
+    """Return whether an original is where its row says: with its bytes if they are to be `read`, else with its size."""
     path = Path(os.fsdecode(row.path))
     try:
         if not path.is_file() or path.stat().st_size != row.size_bytes:
@@ -113,12 +113,12 @@ def is_there(row: Original, *, read: bool) -> bool:
 
 
 def wanted_bytes(rows: Sequence[Original]) -> int:
-    """Give how much room those of some originals take that are not where their rows say."""
+    """Return how much room those of some originals take that are not where their rows say."""
     return sum(row.size_bytes for row in rows if not is_there(row, read=False))
 
 
 def put_back(row: Original, backup: Path, library_dir: Path) -> bytes | None:
-    """Copy an original from a backup into a library; give where it is then, None if the backup does not have it.
+    """Copy an original from a backup into a library; return where it is then, None if the backup does not have it.
 
     Raises `BackupError` if the backup's disk fails, `BadBackupError` if it gives other bytes than it was checked for.
     """

@@ -104,7 +104,7 @@ def _new_drop(was: bytes, uploads: MovedFolder | None, given: Path | None) -> by
 
 
 def _beside(library: bytes) -> bytes:
-    """Give the drop folder of the home that a library lies in."""
+    """Return the drop folder of the home that a library lies in."""
     return os.path.dirname(library) + b"/drop"  # noqa: PTH120  # Path has no bytes
 
 

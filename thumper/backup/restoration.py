@@ -93,7 +93,7 @@ async def restore_backup(
 
 
 async def _programs(url: str, manifest: Manifest) -> Programs:
-    """Give programs that read the dump and fit the server. Raises `BackupError` for an older server."""
+    """Return programs that read the dump and fit the server. Raises `BackupError` for an older server."""
     async with connected(url) as connection:
         server_major = connection.get_server_version().major
     if server_major < manifest.server_major:
@@ -131,7 +131,7 @@ async def _restore(
 
 
 async def _bring_up_to_date(url: str) -> list[str]:
-    """Apply the migrations that a backup of an older Thumper lacks; give their names."""
+    """Apply the migrations that a backup of an older Thumper lacks; return their names."""
     try:
         return await migrate_database(url)
     except BaseORMException as error:  # such as a full disk
@@ -174,7 +174,7 @@ async def _finish(scratch: asyncpg.Connection, manifest: Manifest) -> None:
 
 
 async def _is_done(url: str, manifest: Manifest, note: Path) -> bool:
-    """Say whether this very backup was restored before; raise `RefusedError` if the database has other data."""
+    """Return whether this very backup was restored before; raise `RefusedError` if the database has other data."""
     async with connected(url) as connection:
         comment = await connection.fetchval(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
@@ -224,7 +224,7 @@ async def _put_originals_back(
 def _put_some_back(
     rows: Sequence[Original], restored: Restored, *, folder: Path, library_dir: Path
 ) -> Steps[dict[UUID, bytes]]:
-    """Put originals back that are not where their rows say; give where those are now."""
+    """Put originals back that are not where their rows say; return where those are now."""
     within, found = restored.manifest.originals.within, {}
     for row in rows:
         yield

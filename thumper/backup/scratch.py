@@ -63,7 +63,7 @@ async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
 
 @contextlib.asynccontextmanager
 async def scratch_database(url: str) -> AsyncIterator[str]:
-    """Give the URL of an empty database on the same server, dropped afterwards unless it took the real one's place.
+    """Provide the URL of an empty database on the same server, dropped afterwards unless it took the real one's place.
 
     Raises `BackupError` if this user may not make databases.
     """
@@ -102,7 +102,7 @@ async def _drop_leftovers(connection: asyncpg.Connection, stem: str) -> None:
 
 
 async def _alike(connection: asyncpg.Connection) -> str:
-    """Give the options that make a new database sort and compare texts as this one does."""
+    """Return the options that make a new database sort and compare texts as this one does."""
     row: dict[str, Any] = dict(
         await connection.fetchrow(
             "SELECT *, pg_encoding_to_char(encoding) AS coding FROM pg_database WHERE datname = current_database()"
@@ -117,7 +117,7 @@ async def _alike(connection: asyncpg.Connection) -> str:
 
 
 async def take_place(url: str, scratch_url: str, *, is_unused: IsUnused) -> str | None:
-    """Give the scratch database the name of the real one, in one transaction, and drop what had it before.
+    """Return the scratch database the name of the real one, in one transaction, and drop what had it before.
 
     That is left alone unless it `is_unused`, for somebody may have written into it until then; its name is given.
     Raises `BackupError` if somebody is connected to either, or this user may not.

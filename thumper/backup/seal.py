@@ -32,19 +32,19 @@ OnFile: TypeAlias = Callable[[int, int], None]
 
 
 def sha256_of(path: Path) -> str:
-    """Give the SHA-256 of a file as the disk has it, in hexadecimal."""
+    """Return the SHA-256 of a file as the disk has it, in hexadecimal."""
     with path.open("rb") as file:
         forget_pages(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def text_of(sums: dict[str, str]) -> str:
-    """Give the list of some files: hash by name."""
+    """Return the list of some files: hash by name."""
     return "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(sums.items()))
 
 
 def files_below(folder: Path) -> Iterator[str]:
-    """Give every file that a backup wrote below its folder, by its name from there.
+    """Return every file that a backup wrote below its folder, by its name from there.
 
     What file managers and shares put beside them, such as `.DS_Store`, is none of it.
     """
@@ -55,13 +55,13 @@ def files_below(folder: Path) -> Iterator[str]:
 
 
 def told_by_name(name: str) -> str | None:
-    """Give the SHA-256 that the name of a file tells, as an original's does."""
+    """Return the SHA-256 that the name of a file tells, as an original's does."""
     found = _ORIGINAL.fullmatch(name)
     return found[1] if found is not None else None
 
 
 def read_list(folder: Path) -> dict[str, str]:
-    """Give the hash of every file by name. Raises `BadBackupError` if there is no list, or a line of it is not one."""
+    """Return the hash of every file by name. Raises `BadBackupError` if the list is missing or malformed."""
     path = folder / LIST
     try:
         text = path.read_text(encoding="ascii")

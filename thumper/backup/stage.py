@@ -16,11 +16,11 @@ class Watcher(Protocol):
     """Shows how far it is. May be called from any thread."""
 
     def begin(self, what: str) -> None:
-        """Say what begins."""
+        """Report what begins."""
         ...
 
     def count(self, done: int, total: int) -> None:
-        """Say how far that is."""
+        """Report how far that is."""
         ...
 
 
@@ -42,7 +42,7 @@ async def in_steps(work: Steps[T]) -> T:
 
 
 def _next(work: Steps[T]) -> tuple[T] | None:
-    """Do a step; give the result, boxed, when that was the last one."""
+    """Do a step; return the result, boxed, when that was the last one."""
     try:
         next(work)
     except StopIteration as end:

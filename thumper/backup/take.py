@@ -156,7 +156,7 @@ async def _dump(
 
 
 async def _migrations(connection: asyncpg.Connection, settings: Settings) -> tuple[str, ...]:
-    """Give the migrations that the database has, in order. Raises `SchemaTooNewError`; `NotFoundError` if none."""
+    """Return the migrations that the database has, in order. Raises `SchemaTooNewError`; `NotFoundError` if none."""
     there = await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", RECORD)
     applied = await connection.fetch(_APPLIED) if there else []
     migrations = tuple(row["name"] for row in applied)
@@ -172,7 +172,7 @@ async def _migrations(connection: asyncpg.Connection, settings: Settings) -> tup
 
 
 async def _detectors(connection: asyncpg.Connection, settings: Settings) -> tuple[KeptDetector, ...]:
-    """Give every detector, and where the model files lie that the settings and the package know."""
+    """Return every detector, and where the model files lie that the settings and the package know."""
     paths = await asyncio.to_thread(_model_paths, settings)
     rows = await connection.fetch("SELECT name, sha256, current FROM detector ORDER BY id")
     return tuple(
@@ -211,7 +211,7 @@ def _camera_profiles(folder: Path) -> dict[str, str]:
 
 
 def _hashed(folder: Path) -> Steps[str]:
-    """Give the hash of the dump."""
+    """Return the hash of the dump."""
     yield
     with writing(folder):
         return seal.sha256_of(folder / DUMP)

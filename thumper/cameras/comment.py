@@ -72,7 +72,7 @@ class Comment(BaseModel):
 
 
 def read_comment(layout: Comment, text: str, *, origin: str) -> list[Reading]:
-    """Give what the pairs of a comment say, in the order of the profile. Never raises."""
+    """Return what the pairs of a comment say, in the order of the profile. Never raises."""
     if not text:
         return []
     values = _wanted(layout, text[:MOST_CHARACTERS])
@@ -87,7 +87,7 @@ def read_comment(layout: Comment, text: str, *, origin: str) -> list[Reading]:
 
 
 def _wanted(layout: Comment, text: str) -> dict[str, str]:
-    """Give the values of the keys that the profile reads; of equal keys the first stands."""
+    """Return the values of the keys that the profile reads; of equal keys the first stands."""
     wanted = layout.keys
     values: dict[str, str] = {}
     for part in text.split(layout.between_pairs):

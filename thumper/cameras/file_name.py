@@ -50,7 +50,7 @@ class FileName(BaseModel):
 
 
 def read_clock(match: re.Match[str]) -> ClockReading | None:
-    """Give the time that a matched name holds; None without one."""
+    """Return the time that a matched name holds; None without one."""
     parts = match.groupdict()
     if not set(CLOCK_GROUPS[:-1]) <= parts.keys():
         return None
@@ -63,6 +63,6 @@ def read_clock(match: re.Match[str]) -> ClockReading | None:
 
 
 def read_location(match: re.Match[str]) -> str | None:
-    """Give the name of a place that a matched name holds; None without one."""
+    """Return the name of a place that a matched name holds; None without one."""
     name = (match.groupdict().get("location") or "").strip()
     return name or None

@@ -141,6 +141,6 @@ def _text(believed: dict[Quantity, Reading], quantity: Quantity) -> str:
 
 
 def _camera_name(believed: dict[Quantity, Reading], device: Device) -> str:
-    """Give the name that the user chose: cameras are delivered with their model as their name."""
+    """Return the name that the user chose: cameras are delivered with their model as their name."""
     name = _text(believed, Quantity.CAMERA_NAME)
     return "" if name.casefold() == device.model.casefold() else name

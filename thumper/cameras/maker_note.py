@@ -80,7 +80,7 @@ class Clock(BaseModel):
     """Whether some firmware writes the clock in the other byte order: it is tried when the first gives no date."""
 
     def parts(self) -> tuple[Part, ...]:
-        """Give the parts in the order of `datetime`."""
+        """Return the parts in the order of `datetime`."""
         return (self.year, self.month, self.day, self.hour, self.minute, self.second)
 
 
@@ -138,7 +138,7 @@ def read_note(layout: MakerNote, note: bytes, *, origin: str) -> NoteContent:
 
 
 def _read_clock(clock: Clock, note: bytes, *, order: str) -> ClockReading | IgnoredReading | None:
-    """Give what the clock shows; None when it shows nothing but zeros, or lies outside the note."""
+    """Return what the clock shows; None when it shows nothing but zeros, or lies outside the note."""
     shown = _parts(clock, note, order)
     if shown is None or not any(shown):
         return None
@@ -165,7 +165,7 @@ def _local(parts: Sequence[int]) -> dt.datetime | None:
 
 
 def _unpack(note: bytes, at: int, code: str) -> int | None:
-    """Give the number at an offset; None when it lies outside the note."""
+    """Return the number at an offset; None when it lies outside the note."""
     if at + struct.calcsize(code) > len(note):
         return None
     numbers: tuple[int, ...] = struct.unpack_from(code, note, at)
@@ -184,13 +184,13 @@ def _value(quantity: Quantity, place: Number | Text, note: bytes, *, order: str)
 
 
 def phase(number: int, values: tuple[MoonPhase, ...] | None) -> MoonPhase | None:
-    """Give the phase of the moon that a number means; None for one that means none."""
+    """Return the phase of the moon that a number means; None for one that means none."""
     phases = _PHASES if values is None else values
     return phases[number] if 0 <= number < len(phases) else None
 
 
 def amount(number: float, *, scale: float, unit: str | None) -> float:
-    """Give number × scale, without the noise of the scale; °F in °C to a tenth; whole numbers as such."""
+    """Return number × scale, without the noise of the scale; °F in °C to a tenth; whole numbers as such."""
     value = float(number * scale)
     value = round((value - 32) / 1.8, 1) if unit == "F" else round(value, 3)
     return int(value) if value.is_integer() else value

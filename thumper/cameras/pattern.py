@@ -37,7 +37,7 @@ def compiled(text: Any, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
 
 
 def _is_endless(parts: Any, *, repeated: bool = False) -> bool:
-    """Say whether something that can be read in several ways is repeated, which takes exponential time."""
+    """Return whether something that can be read in several ways is repeated, which takes exponential time."""
     for kind, what in parts:
         often = repeated and kind not in _SETTLED
         if kind in _REPEATS:
@@ -53,7 +53,7 @@ def _is_endless(parts: Any, *, repeated: bool = False) -> bool:
 
 
 def _inside(what: Any) -> Iterable[Any]:
-    """Give the parts of a pattern that a part consists of."""
+    """Return the parts of a pattern that a part consists of."""
     if isinstance(what, _parser.SubPattern):
         yield what
     elif isinstance(what, tuple | list):

@@ -82,7 +82,7 @@ class Match(BaseModel):
         return not self._given
 
     def reasons(self, device: Device) -> tuple[str, ...] | None:
-        """Say what makes the profile fit such a device; None when it does not."""
+        """Return what makes the profile fit such a device; None when it does not."""
         why = []
         for name, pattern in self._given:
             if not _is_found(pattern, getattr(device, name)):
@@ -140,7 +140,7 @@ class Profile(BaseModel):
         return self
 
     def trusts_datetime_of(self, device: Device) -> bool:
-        """Say whether EXIF DateTime of a matching photo is the moment of exposure."""
+        """Return whether EXIF DateTime of a matching photo is the moment of exposure."""
         untouched = self.firmware is None or self.firmware.search(device.software) is not None
         return self.exif_datetime_is_shutter and untouched
 

@@ -24,7 +24,7 @@ _GENERIC: Final = "generic.toml"
 
 @lru_cache(maxsize=1)
 def packaged_profiles() -> tuple[Profile, ...]:
-    """Give the profiles that come with Thumper, brands by name and the generic one last."""
+    """Return the profiles that come with Thumper, brands by name and the generic one last."""
     folder = resources.files("thumper.cameras") / "profiles"
     files = sorted(
         (file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name
@@ -34,7 +34,7 @@ def packaged_profiles() -> tuple[Profile, ...]:
 
 
 def own_profiles(folder: Path) -> tuple[tuple[Path, Profile], ...]:
-    """Give the user's profiles in a folder with their files, by file name.
+    """Return the user's profiles in a folder with their files, by file name.
 
     Raises `SettingError` that names the file, the field and what is wrong. A folder that does not exist
     holds none.
@@ -43,7 +43,7 @@ def own_profiles(folder: Path) -> tuple[tuple[Path, Profile], ...]:
 
 
 def profiles_of(folder: Path) -> tuple[Profile, ...]:
-    """Give the user's profiles in a folder, and after them the packaged ones.
+    """Return the user's profiles in a folder, and after them the packaged ones.
 
     A packaged profile whose name one of the user's bears is replaced by it. Raises `SettingError`.
     """

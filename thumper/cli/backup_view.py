@@ -47,19 +47,19 @@ class Stages:
         self._progress.stop()
 
     def begin(self, what: str) -> None:
-        """Say what begins."""
+        """Print what begins."""
         if self._task is not None:
             self._progress.remove_task(self._task)
             self._task = self._progress.add_task(what, total=None)
 
     def count(self, done: int, total: int) -> None:
-        """Say how far that is."""
+        """Print how far that is."""
         if self._task is not None:
             self._progress.update(self._task, completed=done, total=total)
 
 
 def of_manifest(folder: Path, manifest: Manifest) -> dict[str, Any]:
-    """Give what there is to say of a backup, as `--json` prints it."""
+    """Return what there is to say of a backup, as `--json` prints it."""
     return {
         "backup": str(folder),
         "id": manifest.id,
@@ -154,7 +154,7 @@ def _sum(facts: dict[str, Any]) -> str:
 
 
 def _drop_advice(restored: Restored, settings: Settings) -> list[str]:
-    """Say how to watch the folder of the photos, when it is not the one that would be watched here."""
+    """Return how to watch the folder of the photos, when it is not the one that would be watched here."""
     from thumper.domain.path_text import readable
 
     if restored.drop_to is None or restored.drop_to == readable(bytes(settings.drop_dir)):

@@ -94,7 +94,7 @@ def benchmark(
 
 
 def _settings_of(own: Settings) -> Settings:
-    """Give settings of a home apart from the user's own, on the same disk; what runs the model is the user's choice."""
+    """Return settings of a home apart from the user's own, on the same disk; the user chooses what runs the model."""
     from thumper.cli.demo import free_port
 
     home = own.home / "benchmark"

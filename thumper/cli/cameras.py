@@ -51,7 +51,7 @@ def explain_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A photo, wherever it is.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Say which profile fits FILE and why, which time is chosen and why, what is measured and ignored."""
+    """Show which profile fits FILE and why, which time is chosen and why, what is measured and ignored."""
     from thumper.cameras.shelf import profiles_of
     from thumper.ingest.explain import explain
 

@@ -28,7 +28,7 @@ class ApiRefusedError(ThumperError):
 
 
 async def ask(settings: Settings, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Ask a query or mutation; give its `data`. Raises `ServiceDownError`, `ApiRefusedError`."""
+    """Ask a query or mutation; return its `data`. Raises `ServiceDownError`, `ApiRefusedError`."""
     from gql import Client, GraphQLRequest
     from gql.transport.httpx import HTTPXAsyncTransport
 
@@ -43,7 +43,7 @@ async def ask(settings: Settings, query: str, variables: dict[str, Any] | None =
 async def follow(
     settings: Settings, query: str, variables: dict[str, Any] | None = None
 ) -> AsyncGenerator[dict[str, Any], None]:
-    """Give the messages of a subscription with one field, as they come.
+    """Yield the messages of a subscription with one field, as they come.
 
     Ends when the server ends it. Raises `ServiceDownError`, also when the connection is lost, and
     `ApiRefusedError`.
@@ -85,7 +85,7 @@ def _explained(settings: Settings) -> Iterator[None]:
 
 
 def refusal(errors: Sequence[Any]) -> ThumperError:
-    """Give the error for what an answer of the API says in its `errors`."""
+    """Return the error for what an answer of the API says in its `errors`."""
     messages = "; ".join(str(error.get("message", error)) for error in errors) or "no reason was given"
     codes = {error.get("extensions", {}).get("code") for error in errors}
     return ServiceDownError(messages) if codes & _SERVICE_CODES else ApiRefusedError(messages)

@@ -159,7 +159,7 @@ def _seconds(offset: str) -> int:
 
 
 def _wall_clock(text: str | None, option: str) -> str | None:
-    """Give a wall-clock time in the words of the API."""
+    """Return a wall-clock time in the words of the API."""
     if text is None:
         return None
     time = _time(text, option)

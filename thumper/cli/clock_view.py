@@ -24,7 +24,7 @@ _DOUBTS: Final = {
 
 
 def effect_lines(effect: dict[str, Any], *, then: str, zone: ZoneInfo) -> Iterator[str]:
-    """Say what a repair would do, or did (`then`), in the local time of the photos' place; in `zone` without one."""
+    """Yield what a repair would do, or did (`then`), in the local time of the photos' place; in `zone` without one."""
     zone = _zone(effect["examples"]) or zone
     verb = "would change" if then == "would" else "changed"
     yield f"  {_photos(effect['images'])}, of which the time of {effect['changed']} {verb}"
@@ -48,7 +48,7 @@ def _photos(count: int) -> str:
 
 
 def _zone(examples: list[dict[str, Any]]) -> ZoneInfo | None:
-    """Give the zone of the first example with a place."""
+    """Return the zone of the first example with a place."""
     places = (example["image"]["location"] for example in examples)
     return next((ZoneInfo(place["effectiveTimeZone"]) for place in places if place), None)
 

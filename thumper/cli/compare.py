@@ -120,7 +120,7 @@ async def _compare_and_keep(
 
 
 async def _keep(settings: Settings, compared: Compared) -> str:
-    """Record the result if there is a database now; give what is in the way, if anything is."""
+    """Record the result if there is a database now; return what is in the way, if anything is."""
     if not compared.agreement.is_enough:  # nor may it take the place of one that says more
         return f"it says too little: {LEAST_BOXES} boxes are needed."
     servers = find_running(settings)

@@ -77,7 +77,7 @@ def demo(
 
 
 def _demo_settings(own: Settings) -> Settings:
-    """Give settings of a home apart from the user's own, with shorter waits."""
+    """Return settings of a home apart from the user's own, with shorter waits."""
     home = own.home / "demo"
     return own.model_copy(
         update={
@@ -106,7 +106,7 @@ def _is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Give a port of this machine that nobody listens on."""
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -205,7 +205,7 @@ def _of(card: Card, number: int, dumps: list[dict[str, Any]]) -> list[dict[str, 
 
 
 def _done(dump: dict[str, Any]) -> bool:
-    """Say whether a dump is settled and every image of it was detected."""
+    """Return whether a dump is settled and every image of it was detected."""
     counts = dump["imageCounts"]
     return bool(dump["settledAt"]) and counts["completed"] + counts["failed"] == counts["total"]
 

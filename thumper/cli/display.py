@@ -45,7 +45,7 @@ class Display:
         self._dead: set[str] = set()
 
     def greet(self) -> None:
-        """Say where everything is and how to stop."""
+        """Print where everything is and how to stop."""
         url = f"{self._settings.api_url}/graphql"
         self._say(f"API          {url} (and subscriptions: {url.replace('http', 'ws', 1)})")
         self._say(f"GraphiQL     {url} in a browser")
@@ -53,7 +53,7 @@ class Display:
         self._say("Copy photos or whole card folders into the drop folder. Ctrl-C stops everything.")
 
     def process_changed(self, name: str, state: str, detail: str) -> None:
-        """Say that a process died, and that it is back. Starts and stops in good order are not news."""
+        """Print that a process died, and that it is back. Starts and stops in good order are not news."""
         if state == "waiting":
             self._dead.add(name)
             self._say(f"{name} ended: {detail}")
@@ -70,7 +70,7 @@ class Display:
                 await self._print_lines()
 
     def farewell(self) -> None:
-        """Say that everything has ended and where it is kept."""
+        """Print that everything has ended and where it is kept."""
         self._say(f"Stopped. Everything is kept in {self._settings.home}; `thumper up` goes on from here.")
 
     async def _follow(self, settings: Settings) -> None:

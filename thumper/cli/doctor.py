@@ -69,12 +69,12 @@ class _Screen:
         self._progress.stop()
 
     def begin(self, name: str) -> None:
-        """Say which check begins."""
+        """Print which check begins."""
         self._name = name
         self._progress.update(self._task, description=name)
 
     def count(self, done: int, total: int | None) -> None:
-        """Say how far it is. May be called from any thread."""
+        """Print how far it is. May be called from any thread."""
         of = "" if total is None else f" of {total}"
         self._progress.update(self._task, description=f"{self._name}: {done}{of}")
 

@@ -70,7 +70,7 @@ async def _ingest(
 
 
 async def _deliver(context: IngestContext, path: Path, *, location: str | None, wait: bool) -> UUID:
-    """Ingest the path, showing how far that is; give its dump."""
+    """Ingest the path, showing how far that is; return its dump."""
     from thumper.ingest.deliver import ingest_path
 
     with bar() as progress:
@@ -87,7 +87,7 @@ async def _deliver(context: IngestContext, path: Path, *, location: str | None, 
 
 
 async def _receipt(context: IngestContext, dump_id: UUID, *, most: int | None) -> dict[str, Any]:
-    """Give the receipt with its verdict: the same questions as `thumper receipt` asks, without a running API."""
+    """Return the receipt with its verdict: the same questions as `thumper receipt` asks, without a running API."""
     from thumper.cli.own_api import OwnApi
     from thumper.graphql.relay.identity import encode
 

@@ -30,5 +30,5 @@ class _LossyStream:
 
 
 def lossy(stream: TextIO) -> TextIO:
-    """Give a stream in front of another that raises no `OSError` when it is written to."""
+    """Return a stream in front of another that raises no `OSError` when it is written to."""
     return cast("TextIO", _LossyStream(stream))

@@ -23,7 +23,7 @@ class OwnApi:
         self._wipes = WipeChecks()
 
     async def ask(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask a query or mutation; give its `data`. Raises `ServiceDownError`, `ApiRefusedError`."""
+        """Ask a query or mutation; return its `data`. Raises `ServiceDownError`, `ApiRefusedError`."""
         from thumper.graphql.context import Context
         from thumper.graphql.loaders import Loaders
         from thumper.graphql.schema import schema

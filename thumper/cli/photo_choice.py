@@ -13,7 +13,7 @@ SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png"})
 
 
 def choose(folder: Path, photos: int) -> list[Path]:
-    """Give so many photos, evenly out of all. Raises `NotFoundError` when there is none."""
+    """Return so many photos, evenly out of all. Raises `NotFoundError` when there is none."""
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
     if not found:
         raise NotFoundError(f"There is no photo (.jpg, .jpeg, .png) in {folder}. Name a folder with photos.")
@@ -23,5 +23,5 @@ def choose(folder: Path, photos: int) -> list[Path]:
 
 
 def shuffle(photos: list[Path]) -> list[Path]:
-    """Give them as if drawn by lot, each time alike: who stops early has seen photos from everywhere."""
+    """Return them as if drawn by lot, each time alike: who stops early has seen photos from everywhere."""
     return sorted(photos, key=lambda path: hashlib.sha256(os.fsencode(path)).digest())

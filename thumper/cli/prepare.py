@@ -38,7 +38,7 @@ async def migrate(url: str) -> list[str]:
 
 
 def _tell(migrations: Sequence[str]) -> None:
-    """Say on standard error what begins: it may take a while, and there is no way back."""
+    """Print on standard error what begins: it may take a while, and there is no way back."""
     typer.echo(
         f"The database is from an older Thumper and is brought up to date now ({', '.join(migrations)}). If this is "
         "interrupted nothing has changed, and the next start does it again. Afterwards the older Thumper cannot use "

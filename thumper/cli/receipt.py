@@ -45,7 +45,7 @@ async def _read(ask: Ask, word: str | None, *, most: int | None) -> dict[str, An
 
 
 async def whole_receipt(ask: Ask, dump_id: str, *, most: int | None) -> dict[str, Any]:
-    """Give the receipt with its verdict, as `--json` prints it, showing how far the check is meanwhile."""
+    """Return the receipt with its verdict, as `--json` prints it, showing how far the check is meanwhile."""
     found = await read_receipt(ask, dump_id, most=most)
     # The verdict comes last: what arrives meanwhile must not be missing from the answer that matters.
     with bar() as progress:

@@ -67,7 +67,7 @@ query($id: ID!) { dump(id: $id) { receipt { wipe {
 
 
 async def find_dump(ask: Ask, word: str | None) -> str:
-    """Give the id of the dump that a word means: an id, a folder or path (its latest dump), or none (the latest).
+    """Return the id of the dump that a word means: an id, a folder or path (its latest dump), or none (the latest).
 
     Raises `NotFoundError`.
     """
@@ -95,7 +95,7 @@ def _there(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 async def read_receipt(ask: Ask, dump_id: str, *, most: int | None = None) -> dict[str, Any]:
-    """Give the receipt of a dump as `--json` prints it, but for the verdict; `most` cuts each list.
+    """Return the receipt of a dump as `--json` prints it, but for the verdict; `most` cuts each list.
 
     Raises `NotFoundError`.
     """
@@ -140,7 +140,7 @@ async def _files(ask: Ask, dump_id: str, name: str, *, most: int | None) -> list
 
 
 def _file(node: dict[str, Any]) -> dict[str, Any]:
-    """Give a file as `--json` prints it."""
+    """Return a file as `--json` prints it."""
     written = {"path": node["path"], "bytes": node["sizeBytes"]}
     written |= {key: node[key] for key in ("state", "reason", "message", "whatToDo") if key in node}
     if node.get("image"):
@@ -156,7 +156,7 @@ def _file(node: dict[str, Any]) -> dict[str, Any]:
 
 
 async def read_verdict(ask: Ask, dump_id: str, *, progress: Progress) -> dict[str, Any]:
-    """Ask whether the card of a dump may be wiped until the check is done; give `wipe`. Raises `NotFoundError`."""
+    """Ask whether the card of a dump may be wiped until the check is done; return `wipe`. Raises `NotFoundError`."""
     while True:
         wipe: dict[str, Any] = _there(await ask(_WIPE, {"id": dump_id}))["receipt"]["wipe"]
         progress(wipe["filesChecked"], wipe["filesToCheck"])

@@ -25,7 +25,7 @@ _ABOUT_ALL: Final = frozenset({"FOLDER_IS_THE_ARCHIVE", "SAME_DEVICE"})
 
 
 def bar() -> Progress:
-    """Give a progress bar on standard error, which shows nothing when that is no terminal."""
+    """Return a progress bar on standard error, which shows nothing when that is no terminal."""
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -47,7 +47,7 @@ def show(receipt: dict[str, Any], *, everything: bool = False) -> None:
 
 
 def title(receipt: dict[str, Any]) -> str:
-    """Say which delivery it is."""
+    """Return which delivery it is."""
     if receipt["kind"] == "UPLOAD":
         name = "uploads"
     else:
@@ -89,7 +89,7 @@ def _list(receipt: dict[str, Any], name: str, state: str, *, everything: bool) -
 
 
 def _moment(file: dict[str, Any]) -> dict[str, str]:
-    """Give the time at which a file's bytes were first seen, to the minute."""
+    """Return the time at which a file's bytes were first seen, to the minute."""
     seen = file.get("firstSeenAt")
     return {"moment": f"{dt.datetime.fromisoformat(seen):%Y-%m-%d %H:%M %Z}"} if seen else {}
 
@@ -103,7 +103,7 @@ _FILE_LINES: Final = {
 
 
 def _verdict(wipe: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give the lines of the verdict with their styles."""
+    """Yield the lines of the verdict with their styles."""
     yield "", ""
     if wipe["safe"]:
         yield "SAFE TO WIPE", "bold green"

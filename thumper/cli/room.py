@@ -21,7 +21,7 @@ class RoomMain(Protocol):
     """The main function of a room."""
 
     def __call__(self, settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
-        """Run until SIGTERM; give the exit code."""
+        """Run until SIGTERM; return the exit code."""
         ...
 
 

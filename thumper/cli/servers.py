@@ -18,7 +18,7 @@ _Held: TypeAlias = tuple[Settings, asyncio.AbstractEventLoop, asyncio.Event]
 
 
 def with_addresses(settings: Settings, addresses: Addresses) -> Settings:
-    """Give the settings with both servers named."""
+    """Return the settings with both servers named."""
     return settings.model_copy(
         update={"database_url": addresses.database_url, "redis_url": addresses.redis_url}
     )
@@ -26,7 +26,7 @@ def with_addresses(settings: Settings, addresses: Addresses) -> Settings:
 
 @contextlib.contextmanager
 def servers(settings: Settings) -> Iterator[Settings]:
-    """Start or join the servers of this home; give settings that name them. The schema is up to date.
+    """Start or join the servers of this home; provide settings that name them. The schema is up to date.
 
     They are held by a thread for as long as the context lasts. Raises what starting them raises.
     """

@@ -72,7 +72,7 @@ def _model(worker: dict[str, Any]) -> str:
 
 
 def _stages(worker: dict[str, Any]) -> str:
-    """Say what each stage takes and which one limits the worker."""
+    """Return what each stage takes and which one limits the worker."""
     times = ", ".join(
         f"{one['stage'].lower()} {one['millisecondsPerImage']:.3g} ms" for one in worker["stages"]
     )
@@ -114,7 +114,7 @@ class DumpView:
         return ", ".join(f"{line['reason']} {line['files']}" for line in self.receipt["rejections"])
 
     def sentence(self) -> str:
-        """Say the receipt in one line."""
+        """Return the receipt in one line."""
         receipt = self.receipt
         parts = [f"{receipt[state]} {state}" for state in ("stored", "duplicate", "rejected")]
         if receipt["waiting"]:
@@ -124,7 +124,7 @@ class DumpView:
 
 
 def _title(dump: dict[str, Any]) -> str:
-    """Say which delivery it is: by its folder, the path that was ingested, or as an upload."""
+    """Return which delivery it is: by its folder, the path that was ingested, or as an upload."""
     if dump["source"]["kind"] == "UPLOAD":
         place = dump["location"]
         return f"upload for {place['name']}" if place else "upload"
@@ -160,12 +160,12 @@ class SourceView:
         )
 
     def sentence(self, *, proof: bool = False) -> str:
-        """Say it in one line."""
+        """Return it in one line."""
         return f"drop folder {self.path}: {self.words}{self.proof if proof else ''}"
 
 
 def _clock(moment: str) -> str:
-    """Say when something was, on this machine's clock: `14:03:22`, and the day when that was not today."""
+    """Return when something was, on this machine's clock: `14:03:22`, and the day when that was not today."""
     local = dt.datetime.fromisoformat(moment).astimezone()
     today = local.date() == dt.datetime.now(dt.UTC).astimezone().date()
     return f"{local:%H:%M:%S}" if today else f"{local:%Y-%m-%d %H:%M:%S}"
@@ -207,7 +207,7 @@ class StatusView:
         return self.images["completed"] + self.images["failed"]
 
     def headline(self) -> str:
-        """Say how far everything is, in one line."""
+        """Return how far everything is, in one line."""
         parts = [f"{self.done} of {self.images['total']} images done"]
         if self.images["failed"]:
             parts.append(f"{self.images['failed']} failed")
@@ -218,7 +218,7 @@ class StatusView:
         return " · ".join(parts + self.speed())
 
     def speed(self) -> list[str]:
-        """Say what is left and how long it will take; empty when nothing is."""
+        """Return what is left and how long it will take; empty when nothing is."""
         if not self.left:
             return []
         words = [f"{self.left} to do"]
@@ -229,11 +229,11 @@ class StatusView:
         return words
 
     def trouble(self) -> list[str]:
-        """Say which processes have fallen silent."""
+        """Return which processes have fallen silent."""
         return [f"{own.name} {own.words}" for own in self.processes if own.state == "DOWN"]
 
     def lines(self, *, proof: bool = False) -> list[str]:
-        """Say everything, a line each; with `proof`, also when watching was last proved to work."""
+        """Return everything, a line each; with `proof`, also when watching was last proved to work."""
         told = [self.headline()]
         told += [f"{own.name}: {own.words}" for own in self.processes]
         told += [source.sentence(proof=proof) for source in self.sources]
@@ -241,7 +241,7 @@ class StatusView:
 
 
 def duration(seconds: float) -> str:
-    """Say a time span for people: `44 s`, `3 min`, `2 h 5 min`."""
+    """Return a time span for people: `44 s`, `3 min`, `2 h 5 min`."""
     if seconds < 2 * _MINUTE_S:
         return f"{seconds:.0f} s"
     if seconds < _HOUR_S:
@@ -257,7 +257,7 @@ class Burst:
         self._done_before: int | None = None
 
     def progress(self, view: StatusView) -> tuple[int, int]:
-        """Give how much of how much is done."""
+        """Return how much of how much is done."""
         if self._done_before is None:
             self._done_before = view.done
         done = view.done - self._done_before

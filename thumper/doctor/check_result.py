@@ -36,21 +36,21 @@ class CheckResult:
 
     @classmethod
     def ok(cls, check: str, sentence: str) -> Self:
-        """Say that something is as it should be."""
+        """Make the result of something that is as it should be."""
         return cls(check=check, level=Level.OK, sentence=sentence)
 
     @classmethod
     def warn(cls, check: str, sentence: str, *, remedy: str) -> Self:
-        """Say that something could be better, and how."""
+        """Make the result of something that could be better, and how."""
         return cls(check=check, level=Level.WARN, sentence=sentence, remedy=remedy)
 
     @classmethod
     def fail(cls, check: str, sentence: str, *, remedy: str) -> Self:
-        """Say that something is wrong, and what to do."""
+        """Make the result of something that is wrong, and what to do."""
         return cls(check=check, level=Level.FAIL, sentence=sentence, remedy=remedy)
 
     def to_json(self) -> dict[str, str | None]:
-        """Give it as `thumper doctor --json` prints it."""
+        """Return it as `thumper doctor --json` prints it."""
         return {
             "check": self.check,
             "level": self.level.value,
@@ -72,11 +72,11 @@ class Report:
         return max((verdict.level for verdict in self.verdicts), key=_WORST_LAST.index, default=Level.OK)
 
     def count(self, level: Level) -> int:
-        """Say how many verdicts are of a level."""
+        """Return how many verdicts are of a level."""
         return sum(verdict.level is level for verdict in self.verdicts)
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as `thumper doctor --json` prints it."""
+        """Return it as `thumper doctor --json` prints it."""
         return {
             "level": self.level.value,
             "checks": [verdict.to_json() for verdict in self.verdicts],

@@ -28,7 +28,7 @@ NO_PLACE: Final = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "UCT", "Universal", "Z
 
 
 def now() -> dt.datetime:
-    """Give what this machine's clock shows."""
+    """Return what this machine's clock shows."""
     return dt.datetime.now(dt.UTC)
 
 
@@ -90,7 +90,7 @@ def _span(seconds: float) -> str:
 
 
 async def look_at_time_zone(patient: Patient) -> list[CheckResult]:
-    """Say in which zone cameras' clocks are read where their location says none."""
+    """Check in which zone cameras' clocks are read where their location says none."""
     name, zone = "time-zone", patient.settings.time_zone
     variable = variable_name("time_zone")
     if zone not in available_timezones():

@@ -88,7 +88,7 @@ def _mode(precision: Precision) -> str:
 
 
 def _agreement_of(row: Detector | None) -> str:
-    """Say how far a faster precision agrees with the reference, if that was found out."""
+    """Return how far a faster precision agrees with the reference, if that was found out."""
     if row is None or row.agreement is None:
         return ""
     return f"; compared with fp32, {Agreement.from_json(row.agreement)}"

@@ -25,7 +25,7 @@ _REMEDY: Final = "Free space there, or move THUMPER_HOME to a larger disk."
 
 
 async def look_at_disks(patient: Patient) -> list[CheckResult]:
-    """Say of each disk how much is free, and whether the home may be written to."""
+    """Check of each disk how much is free, and whether the home may be written to."""
     disks: dict[int, list[tuple[str, Path]]] = defaultdict(list)
     for title, path in _folders(patient):
         disks[path.stat().st_dev].append((title, path))

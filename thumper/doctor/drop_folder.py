@@ -42,7 +42,7 @@ class Contents:
 
 
 async def look_at_drop_folder(patient: Patient) -> list[CheckResult]:
-    """Say whether the drop folder can be read, and whether the database believes that it is there."""
+    """Return whether the drop folder can be read, and whether the database believes that it is there."""
     path = patient.settings.drop_dir
     try:
         refuse_own_pictures(patient.settings)
@@ -87,7 +87,7 @@ async def _closed(patient: Patient, path: Path, error: OSError) -> CheckResult:
 
 
 async def _tidied_up(patient: Patient, path: Path) -> bool:
-    """Say whether an empty folder is the very one that held files, of which copies are kept: no disk is missing."""
+    """Return whether an empty folder is the very one that held files, of which copies are kept: no disk is missing."""
     if patient.settings.keep is not Keep.COPY or not await _held_files(patient):
         return False
     source = await queries.drop_source(bytes(path))

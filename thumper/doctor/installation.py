@@ -16,7 +16,7 @@ WEBSOCKET_LIBRARY: Final = "websockets"
 
 
 async def look_at_installation(patient: Patient) -> list[CheckResult]:
-    """Say whether subscriptions and the query page can work, and whether every camera profile can be used."""
+    """Return whether subscriptions and the query page can work, and whether every camera profile can be used."""
     return [_websocket_library(), _graphiql(), _cameras(patient)]
 
 

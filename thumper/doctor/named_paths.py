@@ -24,6 +24,6 @@ class NamedPaths:
 
     @property
     def words(self) -> str:
-        """Give them as the subject of a sentence: `a, b, c and 4 more are`, `a is`."""
+        """Return them as the subject of a sentence: `a, b, c and 4 more are`, `a is`."""
         more = f" and {self.count - NAMED} more" if self.count > NAMED else ""
         return f"{', '.join(self.first)}{more} {'is' if self.count == 1 else 'are'}"

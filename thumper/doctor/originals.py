@@ -44,7 +44,7 @@ class Missing:
 
 
 async def look_at_originals(patient: Patient) -> list[CheckResult]:
-    """Say whether the original of every image is there, with its size. Bytes are compared by receipts, not here."""
+    """Return whether the original of every image is there, with its size. Bytes are compared by receipts, not here."""
     total, missing = await queries.count_images(), Missing()
     own, end_s = bytes(patient.settings.library_dir), time.monotonic() + LOOK_S
     async for rows in queries.originals():
@@ -101,7 +101,7 @@ def _judge_rows(missing: Missing, *, total: int) -> list[CheckResult]:
 
 
 async def look_at_library(patient: Patient) -> list[CheckResult]:
-    """Say whether this is the database's library, and whether it holds originals that no image refers to."""
+    """Return whether this is the database's library, and whether it holds originals that no image refers to."""
     folder = patient.settings.library_dir
     try:
         await library_claim.recognise_library(folder)
@@ -129,7 +129,7 @@ async def _without_row(paths: Sequence[Path]) -> list[Path]:
 
 
 def _is_old(path: Path) -> bool:
-    """Say whether whoever copied a file has had the time to record it."""
+    """Return whether whoever copied a file has had the time to record it."""
     try:
         return path.stat().st_mtime < time.time() - RECORDED_WITHIN_S
     except OSError:  # gone

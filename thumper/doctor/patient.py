@@ -30,7 +30,7 @@ NO_DATABASE: Final = "postgresql:///nowhere"
 
 
 def _count_silently(_done: int, _total: int | None) -> None:
-    """Tell nobody."""
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ async def admitted(settings: Settings, *, count: Progress = _count_silently) -> 
 
 
 def _is_fresh(settings: Settings) -> bool:
-    """Say whether the embedded PostgreSQL would be made anew."""
+    """Return whether the embedded PostgreSQL would be made anew."""
     if settings.database_url is not None:
         return False
     try:

@@ -30,7 +30,7 @@ _ROLES: Final = {
 
 
 async def look_at_processes(patient: Patient) -> list[CheckResult]:
-    """Say of API, watcher and worker whether each gives signs of life, and what it complains about."""
+    """Check of API, watcher and worker whether each gives signs of life, and what it complains about."""
     status = await read_status()
     return [_judge(status.of(role), patient.settings) for role in _ROLES]
 
@@ -63,7 +63,7 @@ def _judge(process: ProcessStatus, settings: Settings) -> CheckResult:
 
 
 async def look_at_port(patient: Patient) -> list[CheckResult]:
-    """Say whether the API's port is free, or already the API's own."""
+    """Return whether the API's port is free, or already the API's own."""
     settings = patient.settings
     where = f"Port {settings.port} of {settings.host}"
     try:
@@ -102,7 +102,7 @@ def bind(settings: Settings) -> None:
 
 
 def is_thumper(settings: Settings) -> bool:
-    """Say whether whoever has the port answers as Thumper's health check does."""
+    """Return whether whoever has the port answers as Thumper's health check does."""
     connection = http.client.HTTPConnection(settings.host, settings.port, timeout=ANSWER_S)
     try:
         connection.request("GET", "/health/ready")

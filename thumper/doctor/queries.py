@@ -51,7 +51,7 @@ async def read_server() -> Server:
 
 
 async def measure_latency_ms() -> float:
-    """Give the milliseconds of a round trip to PostgreSQL."""
+    """Return the milliseconds of a round trip to PostgreSQL."""
     spans = []
     for _ in range(ASKED):
         began_s = time.perf_counter()
@@ -61,25 +61,25 @@ async def measure_latency_ms() -> float:
 
 
 async def read_clock() -> dt.datetime:
-    """Give what PostgreSQL's clock shows."""
+    """Return what PostgreSQL's clock shows."""
     rows = await client().execute_query_dict("SELECT clock_timestamp() AS now")
     now: dt.datetime = rows[0]["now"]
     return now
 
 
 async def newest_event() -> dt.datetime | None:
-    """Give when the newest event of the feed was written; None when nothing ever happened."""
+    """Return when the newest event of the feed was written; None when nothing ever happened."""
     rows = await client().execute_query_dict("SELECT at FROM feed ORDER BY seq DESC LIMIT 1")
     return rows[0]["at"] if rows else None
 
 
 async def drop_source(path: bytes) -> Source | None:
-    """Give the watched source at a path; None when it was never watched."""
+    """Return the watched source at a path; None when it was never watched."""
     return await Source.get_or_none(kind=SourceKind.DROP, path=path)
 
 
 async def holds_files(source: Source) -> bool:
-    """Say whether a source ever held a file."""
+    """Return whether a source ever held a file."""
     return await File.exists(source_id=source.id)
 
 
@@ -94,7 +94,7 @@ class Original:
 
 
 async def originals() -> AsyncIterator[list[Original]]:
-    """Give where every original should be, newest images first, so many at a time."""
+    """Yield where every original should be, newest images first, so many at a time."""
     before: UUID | None = None
     while True:
         rows = await client().execute_query_dict(
@@ -118,7 +118,7 @@ async def count_images() -> int:
 
 
 async def without_image(hashes: Sequence[bytes]) -> set[bytes]:
-    """Give those of some SHA-256 that no image has."""
+    """Return those of some SHA-256 that no image has."""
     rows = await client().execute_query_dict(
         """
         SELECT given.sha256 FROM unnest($1::bytea[]) AS given(sha256)
@@ -194,7 +194,7 @@ class Waiting:
 
 
 async def waiting_files(source: Source) -> Waiting | None:
-    """Say how long files of a source have been waiting; None when none does."""
+    """Return how long files of a source have been waiting; None when none does."""
     rows = await client().execute_query_dict(
         """
         SELECT count(*) OVER ()::int AS files, display_path AS oldest,
@@ -209,7 +209,7 @@ async def waiting_files(source: Source) -> Waiting | None:
 
 
 async def watcher_lives() -> bool:
-    """Say whether a watcher gives signs of life."""
+    """Return whether a watcher gives signs of life."""
     rows = await client().execute_query_dict(
         "SELECT 1 FROM process WHERE role = 'watch' AND heartbeat_at > now() - make_interval(secs => $1) LIMIT 1",
         [DOWN_AFTER_S],

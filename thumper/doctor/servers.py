@@ -26,7 +26,7 @@ RIGHT_POLICY: Final = "noeviction"
 
 
 async def look_at_database(patient: Patient) -> list[CheckResult]:
-    """Say whether PostgreSQL answers, which version it is, whether it keeps its word, and how quickly it answers."""
+    """Return whether PostgreSQL answers, which version it is, whether it keeps its word, and how quickly it answers."""
     name = "database"
     if patient.fresh:
         return [_startable(name)]
@@ -68,7 +68,7 @@ async def look_at_database(patient: Patient) -> list[CheckResult]:
 
 
 def _startable(name: str) -> CheckResult:
-    """Say whether the embedded PostgreSQL of a home without a database could be made."""
+    """Return whether the embedded PostgreSQL of a home without a database could be made."""
     try:
         find_programs()
     except ServiceDownError as error:
@@ -79,7 +79,7 @@ def _startable(name: str) -> CheckResult:
 
 
 async def look_at_schema(patient: Patient) -> list[CheckResult]:
-    """Say whether the database's schema is the one that this program knows. Migrates nothing."""
+    """Return whether the database's schema is the one that this program knows. Migrates nothing."""
     name, gap = "schema", patient.gap
     if gap is None:
         raise LookupError("the schema was asked for without a database")
@@ -105,7 +105,7 @@ async def look_at_schema(patient: Patient) -> list[CheckResult]:
 
 
 async def look_at_redis(patient: Patient) -> list[CheckResult]:
-    """Say whether Redis answers and keeps what it was given.
+    """Return whether Redis answers and keeps what it was given.
 
     Nothing here is worse than a warning: Redis only wakes the worker, which finds every photo by itself a few seconds
     later. For the same reason a policy that forgets keys costs seconds, never a photo.

@@ -37,7 +37,7 @@ MOST_FOLDERS: Final = 200_000
 
 
 async def look_at_watching(patient: Patient) -> list[CheckResult]:
-    """Say whether new files are noticed at once, or seconds later.
+    """Return whether new files are noticed at once, or seconds later.
 
     Never worse than a warning: looking again and again finds all.
     """
@@ -106,14 +106,14 @@ def _too_few(needed: int, *, room: int, limit: int) -> CheckResult:
 
 
 async def _living_watch(patient: Patient) -> Source | None:
-    """Give the drop folder as a living watcher knows it; None when nobody watches it."""
+    """Return the drop folder as a living watcher knows it; None when nobody watches it."""
     if not patient.knows_tables or not await queries.watcher_lives():
         return None
     return await queries.drop_source(bytes(patient.settings.drop_dir))
 
 
 def _words(source: Source | None, *, needed: int, limit: int | None) -> str:
-    """Say what was measured here, and what a living watcher notes about its own watch."""
+    """Return what was measured here, and what a living watcher notes about its own watch."""
     allowed = "" if limit is None else f" of {limit} that inotify allows"
     words = f"The drop folder can be watched: {needed} watches{allowed}."
     if source is None or not source.watch_note:

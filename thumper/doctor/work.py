@@ -23,7 +23,7 @@ _FILES: Final = "files"
 
 
 async def look_at_jobs(patient: Patient) -> list[CheckResult]:
-    """Say whether every job that can run has somebody who runs it."""
+    """Return whether every job that can run has somebody who runs it."""
     settings = patient.settings
     status = await read_status()
     working, sweeping = status.of(ProcessRole.WORK).lives, _sweeps(status)
@@ -84,7 +84,7 @@ def _judge_waiting(queue: Queue, *, working: bool, settings: Settings) -> list[C
 
 
 async def look_at_files(patient: Patient) -> list[CheckResult]:
-    """Say whether files of the drop folder wait to be read although a watcher lives."""
+    """Return whether files of the drop folder wait to be read although a watcher lives."""
     source = await queries.drop_source(bytes(patient.settings.drop_dir))
     waiting = await queries.waiting_files(source) if source is not None else None
     if waiting is None:

@@ -59,7 +59,7 @@ class Agreement:
         )
 
     def __str__(self) -> str:
-        """Give the numbers in words."""
+        """Return the numbers in words."""
         if not self.reference_boxes:
             return f"the reference has no box in {self.photos} photos"
         found, close = (100 * number / self.reference_boxes for number in (self.found, self.close))
@@ -70,7 +70,7 @@ class Agreement:
         )
 
     def to_json(self) -> dict[str, int]:
-        """Give what can be stored."""
+        """Return what can be stored."""
         return asdict(self)
 
     @classmethod

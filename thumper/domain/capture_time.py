@@ -49,7 +49,7 @@ class ClockReading:
 
     @classmethod
     def kept(cls, source: str, local: dt.datetime, utc_offset_s: int | None) -> Self:
-        """Give a reading as it was stored: its source by word, its offset in seconds."""
+        """Return a reading as it was stored: its source by word, its offset in seconds."""
         offset = None if utc_offset_s is None else dt.timedelta(seconds=utc_offset_s)
         return cls(source=TimeSource(source), local=local, utc_offset=offset)
 
@@ -116,12 +116,12 @@ def choose(
 
 
 def is_possible(local: dt.datetime, *, now: dt.datetime) -> bool:
-    """Say whether a photo can have been taken in the year that a clock shows."""
+    """Return whether a photo can have been taken in the year that a clock shows."""
     return FIRST_YEAR <= local.year <= now.year + 1
 
 
 def instant_of(reading: ClockReading, *, zone: dt.tzinfo) -> tuple[dt.datetime, DstEdge | None]:
-    """Give the UTC instant of a reading, and what daylight-saving time makes of it.
+    """Return the UTC instant of a reading, and what daylight-saving time makes of it.
 
     At the end of summer time the first of the two possible instants is taken (fold 0), and an hour that
     the zone skips is read with the offset before the change (PEP 495); both are said beside.
@@ -131,7 +131,7 @@ def instant_of(reading: ClockReading, *, zone: dt.tzinfo) -> tuple[dt.datetime, 
 
 
 def other_instant_of(reading: ClockReading, *, zone: dt.tzinfo) -> dt.datetime | None:
-    """Give the second of the two UTC instants that an ambiguous reading can mean; None for any other."""
+    """Return the second of the two UTC instants that an ambiguous reading can mean; None for any other."""
     first = reading.local.replace(tzinfo=_clock_zone(reading, zone), fold=0)
     if _dst_edge(first) is not DstEdge.AMBIGUOUS:
         return None
@@ -143,7 +143,7 @@ def _clock_zone(reading: ClockReading, zone: dt.tzinfo) -> dt.tzinfo:
 
 
 def _dst_edge(local: dt.datetime) -> DstEdge | None:
-    """Say whether a local time comes twice or never: its two readings then differ in their offset."""
+    """Return whether a local time comes twice or never: its two readings then differ in their offset."""
     before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
     if before is None or after is None or before == after:
         return None

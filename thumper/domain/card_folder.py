@@ -28,13 +28,13 @@ _CAMERA_MADE: Final = re.compile(_DCF, re.IGNORECASE)
 
 
 def top_folder(path: bytes) -> bytes:
-    """Give the first folder of a path relative to its source; empty for a file directly in the root."""
+    """Return the first folder of a path relative to its source; empty for a file directly in the root."""
     folder, slash, _ = path.partition(b"/")
     return folder if slash else b""
 
 
 def counted_folder(folder: bytes) -> tuple[int, bytes] | None:
-    """Give number and name of a folder that a camera made, such as 100 and `MEDIA` of `100MEDIA`.
+    """Return number and name of a folder that a camera made, such as 100 and `MEDIA` of `100MEDIA`.
 
     None for any other. Eight digits are taken for a date that a person wrote.
     """
@@ -44,7 +44,7 @@ def counted_folder(folder: bytes) -> tuple[int, bytes] | None:
 
 
 def location_name(folder: bytes) -> str | None:
-    """Give the name of the location that a top folder stands for, or None when it names no place."""
+    """Return the name of the location that a top folder stands for, or None when it names no place."""
     if _NO_PLACE.fullmatch(folder):
         return None
     name = unicodedata.normalize("NFC", readable(folder)).strip()

@@ -47,7 +47,7 @@ class Slot:
 
 
 def slot_of(path: bytes) -> Slot:
-    """Say where a file stands on its card, by its path below the source.
+    """Return where a file stands on its card, by its path below the source.
 
     What many files have in common is kept once: a card may have a hundred thousand.
     """
@@ -71,7 +71,7 @@ def _once(text: bytes) -> bytes:
 def in_order(
     items: Iterable[T], *, slot: Callable[[T], Slot], jumps: Callable[[list[T]], int]
 ) -> list[T] | None:
-    """Give the items of one series in the order in which the camera wrote them; None when no order is known.
+    """Return the items of one series in the order in which the camera wrote them; None when no order is known.
 
     Where a counter may have gone round within a folder, the order with fewer `jumps` is taken: the one
     that casts no doubt without need.

@@ -73,7 +73,7 @@ class Shown:
 
 
 def new_years(photos: Iterable[Shown]) -> set[NewYear]:
-    """Give the cameras whose clock seems to have begun on a 1 January, each with the year.
+    """Return the cameras whose clock seems to have begun on a 1 January, each with the year.
 
     Whoever knows the camera's other photos can say which of them went on from the December before.
     """
@@ -83,7 +83,7 @@ def new_years(photos: Iterable[Shown]) -> set[NewYear]:
 def doubts(
     photos: Sequence[Shown], *, continued: Collection[NewYear], arrived: dt.datetime
 ) -> dict[UUID, ClockDoubt]:
-    """Say which photos of a card are doubted, and why, by image id.
+    """Return which photos of a card are doubted, and why, by image id.
 
     `continued` are those of `new_years` that went on from the year before. `arrived` (naive) is when the
     card was delivered: a clock that came as far as that was right.
@@ -112,7 +112,7 @@ def _grouped(photos: Iterable[Shown], key: Callable[[Shown], Hashable]) -> Itera
 
 
 def _runs(photos: Iterable[Shown]) -> Iterator[list[Shown]]:
-    """Give the photos of each camera by the time shown, cut where none was taken for long."""
+    """Yield the photos of each camera by the time shown, cut where none was taken for long."""
     for own in _grouped(photos, lambda photo: photo.camera):
         own.sort(key=lambda photo: photo.local)
         start = 0
@@ -171,5 +171,5 @@ def _jumped(ordered: Iterable[Shown]) -> dict[UUID, ClockDoubt]:
 
 
 def _only_leapt(stretch: Sequence[Shown], *, before: Sequence[Shown], after: dt.datetime) -> bool:
-    """Say whether a clock was ahead for a few photos, and then went on from where it had been."""
+    """Return whether a clock was ahead for a few photos, and then went on from where it had been."""
     return len(stretch) < len(before) and _end(before) - SLACK <= after < _end(stretch) - SLACK

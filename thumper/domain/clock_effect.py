@@ -29,7 +29,7 @@ class Span:
     last: dt.datetime | None = None
 
     def reaching(self, instant: dt.datetime | None) -> Span:
-        """Give the span that holds an instant too."""
+        """Return the span that holds an instant too."""
         if instant is None:
             return self
         if self.first is None or self.last is None:

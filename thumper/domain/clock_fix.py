@@ -38,7 +38,7 @@ class Bounds:
     last: dt.datetime | None = None
 
     def __contains__(self, local: dt.datetime) -> bool:
-        """Say whether a reading is meant."""
+        """Return whether a reading is meant."""
         return (self.first is None or self.first <= local) and (self.last is None or local <= self.last)
 
     @property
@@ -62,7 +62,7 @@ class StandingFix:
 
 
 def counting(fixes: Iterable[StandingFix], local: dt.datetime) -> StandingFix | None:
-    """Give the repair that counts for a reading: of those that cover it, the one made last."""
+    """Return the repair that counts for a reading: of those that cover it, the one made last."""
     return max(
         (fix for fix in fixes if local in fix.shown),
         key=lambda fix: (fix.made_at, fix.fix_id),
@@ -71,7 +71,7 @@ def counting(fixes: Iterable[StandingFix], local: dt.datetime) -> StandingFix | 
 
 
 def moved(reading: ClockReading, offset_s: int) -> ClockReading | None:
-    """Give what a clock would have shown if it had gone right; None outside the years 1 to 9999."""
+    """Return what a clock would have shown if it had gone right; None outside the years 1 to 9999."""
     try:
         return replace(reading, local=reading.local + dt.timedelta(seconds=offset_s))
     except OverflowError:
@@ -81,7 +81,7 @@ def moved(reading: ClockReading, offset_s: int) -> ClockReading | None:
 def repaired_instant(
     reading: ClockReading, fix: StandingFix, *, zone: dt.tzinfo, now: dt.datetime
 ) -> tuple[dt.datetime | None, DstEdge | None]:
-    """Give the UTC instant of a repaired reading and what daylight-saving time makes of it.
+    """Return the UTC instant of a repaired reading and what daylight-saving time makes of it.
 
     A repaired clock that shows an impossible year is believed as little as any other.
     """
@@ -92,7 +92,7 @@ def repaired_instant(
 
 
 def repaired(capture: CaptureTime, fix: StandingFix, *, zone: dt.tzinfo, now: dt.datetime) -> CaptureTime:
-    """Give a capture time as a repair makes it; without any reading there is nothing to repair."""
+    """Return a capture time as a repair makes it; without any reading there is nothing to repair."""
     if capture.reading is None:
         return capture
     taken_at, dst_edge = repaired_instant(capture.reading, fix, zone=zone, now=now)
@@ -100,7 +100,7 @@ def repaired(capture: CaptureTime, fix: StandingFix, *, zone: dt.tzinfo, now: dt
 
 
 def offset_to_local(reading: ClockReading, really: dt.datetime, *, zone: dt.tzinfo) -> int:
-    """Give the offset in seconds by which a photo was taken when clocks in its place showed `really` (naive).
+    """Return the offset in seconds by which a photo was taken when clocks in its place showed `really` (naive).
 
     Exact to the second: fractions of the reading stay as they are. Raises `OffsetError`.
     """
@@ -110,7 +110,7 @@ def offset_to_local(reading: ClockReading, really: dt.datetime, *, zone: dt.tzin
 
 
 def offset_to_instant(reading: ClockReading, really: dt.datetime, *, zone: dt.tzinfo) -> int:
-    """Give the offset in seconds by which a photo was taken at an instant (aware).
+    """Return the offset in seconds by which a photo was taken at an instant (aware).
 
     Exact to the second, except in the hour that comes twice: its second half cannot be said by a clock on
     the wall, and is read as the first. Raises `OffsetError`.
@@ -129,7 +129,7 @@ def _offset(reading: ClockReading, really: dt.datetime) -> int:
 
 
 def checked_offset(offset_s: int) -> int:
-    """Give an offset that can be stored; raise `OffsetError` for more than 68 years."""
+    """Return an offset that can be stored; raise `OffsetError` for more than 68 years."""
     if abs(offset_s) > LONGEST_OFFSET_S:
         raise OffsetError(_TOO_LONG)
     return offset_s

@@ -94,7 +94,7 @@ class ClockGroup:
 
 
 def warnings(groups: Iterable[ClockGroup]) -> list[tuple[ClockWarning, int]]:
-    """Give what there is to warn of, with the number of images, most serious first."""
+    """Return what there is to warn of, with the number of images, most serious first."""
     counts = dict.fromkeys(ClockWarning, 0)
     for group in groups:
         if group.doubt is not None and not group.fixed:
@@ -107,7 +107,7 @@ def warnings(groups: Iterable[ClockGroup]) -> list[tuple[ClockWarning, int]]:
 
 
 def time_sources(groups: Iterable[ClockGroup]) -> list[tuple[TimeSource, int]]:
-    """Give which sources of capture times were used, with the number of images, most trusted first."""
+    """Return which sources of capture times were used, with the number of images, most trusted first."""
     counts = dict.fromkeys(TimeSource, 0)
     for group in groups:
         counts[group.time_source] += group.images

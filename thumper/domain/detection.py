@@ -62,7 +62,7 @@ def mark_duplicates(found: Iterable[RawDetection]) -> tuple[Detection, ...]:
 
 
 def _original(box: Box, better: list[Detection]) -> int | None:
-    """Give the ordinal of the most confident box that `box` repeats; `better` is sorted by confidence."""
+    """Return the ordinal of the most confident box that `box` repeats; `better` is sorted by confidence."""
     for kept in better:
         if kept.duplicate_of is None and iou(kept.box, box) > DUPLICATE_IOU:
             return kept.ordinal

@@ -87,7 +87,7 @@ class ClassMap:
         return cls.parse(stored, name="the stored class map")
 
     def to_json(self) -> dict[str, object]:
-        """Give the map as plain values, complete with defaults, for storing."""
+        """Return the map as plain values, complete with defaults, for storing."""
         labels: dict[str, object] = {}
         for label, meaning in self.meanings.items():
             values = {key: getattr(meaning, key) for key in _LABEL_FIELDS}
@@ -99,17 +99,17 @@ class ClassMap:
         return {"default_threshold": self.default_threshold, "labels": labels}
 
     def meaning(self, label: str) -> LabelMeaning:
-        """Give what a label stands for; one without an entry is shown as it is, with no species."""
+        """Return what a label stands for; one without an entry is shown as it is, with no species."""
         known = self.meanings.get(label)
         return known if known is not None else LabelMeaning(label, threshold=self.default_threshold)
 
     def shows(self, label: str, confidence: float) -> bool:
-        """Say whether a box is shown: its class is not hidden and its confidence reaches the threshold."""
+        """Return whether a box is shown: its class is not hidden and its confidence reaches the threshold."""
         meaning = self.meaning(label)
         return meaning.shown and confidence >= meaning.threshold
 
     def strangers(self, labels: Iterable[str]) -> tuple[str, ...]:
-        """Give the entries that name no label of the model: most likely misspelt."""
+        """Return the entries that name no label of the model: most likely misspelt."""
         known = set(labels)
         return tuple(label for label in self.meanings if label not in known)
 

@@ -88,7 +88,7 @@ _UNSET: Final = frozenset({Quantity.SEQUENCE_NUMBER, Quantity.SEQUENCE_LENGTH, *
 
 
 def believe(readings: Iterable[Reading]) -> tuple[dict[Quantity, Reading], list[str]]:
-    """Give the first possible reading of each quantity, and a note for each that cannot be."""
+    """Return the first possible reading of each quantity, and a note for each that cannot be."""
     believed: dict[Quantity, Reading] = {}
     notes: list[str] = []
     for reading in readings:
@@ -120,7 +120,7 @@ def _shown(reading: Reading) -> str:
 
 
 def measurements(believed: Mapping[Quantity, Reading]) -> Measurements:
-    """Give the believed readings as the values that are kept of an image."""
+    """Return the believed readings as the values that are kept of an image."""
 
     def value(quantity: Quantity) -> Any:
         reading = believed.get(quantity)

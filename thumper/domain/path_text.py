@@ -15,12 +15,12 @@ _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def readable(path: bytes) -> str:
-    r"""Give a path as one line of text: bytes that are not UTF-8 as `\xNN`, control characters escaped."""
+    r"""Return a path as one line of text: bytes that are not UTF-8 as `\xNN`, control characters escaped."""
     return one_line(path.decode("utf-8", "backslashreplace"))
 
 
 def one_line(text: str) -> str:
-    r"""Give a text as one harmless line: what could break, hide or reorder it is escaped, such as `\n`."""
+    r"""Return a text as one harmless line: what could break, hide or reorder it is escaped, such as `\n`."""
     if text.isprintable():  # nearly every text, and many times as fast
         return text
     return "".join(_escape(char) if unicodedata.category(char) in _HIDDEN else char for char in text)

@@ -24,5 +24,5 @@ def clean(text: str, longest: int = LONGEST_TEXT) -> str:
 
 
 def up_to_nul(text: str) -> str:
-    """Give a text up to its first NUL, as C reads it: firmware pads with what was there before."""
+    """Return a text up to its first NUL, as C reads it: firmware pads with what was there before."""
     return text.partition("\0")[0]

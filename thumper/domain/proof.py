@@ -48,7 +48,7 @@ class Proof:
             raise ValueError(f"this is no recorded proof: {error!r}") from error
 
     def to_json(self) -> dict[str, object]:
-        """Give it as plain values, for storing. A box is x, y, width, height in fractions."""
+        """Return it as plain values, for storing. A box is x, y, width, height in fractions."""
         boxes = [
             {
                 "label": found.label,
@@ -61,7 +61,7 @@ class Proof:
 
 
 def differences(recorded: Sequence[RawDetection], seen: Sequence[RawDetection]) -> tuple[str, ...]:
-    """Say how an answer differs from the recorded one, a phrase a box; empty when they are equal.
+    """Return how an answer differs from the recorded one, a phrase a box; empty when they are equal.
 
     Boxes are equal when label, place (`LEAST_OVERLAP`) and confidence (`MOST_DRIFT`) are. One so weak that the drift
     can carry it over the storage floor need not be in both.
@@ -87,6 +87,6 @@ def _certain(found: RawDetection) -> bool:
 
 
 def words(found: RawDetection) -> str:
-    """Give a box in a few words: what, how sure, and where its middle is in per cent of width and height."""
+    """Return a box in a few words: what, how sure, and where its middle is in per cent of width and height."""
     across, down = found.box.x + found.box.width / 2, found.box.y + found.box.height / 2
     return f"{found.label} {found.confidence:.2f} at ({across:.0%}, {down:.0%})"

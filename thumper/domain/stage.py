@@ -29,10 +29,10 @@ class StageTime:
 
     @property
     def images_per_s(self) -> float:
-        """Give the most that this stage could do by itself."""
+        """Return the most that this stage could do by itself."""
         return 1 / self.seconds_per_image
 
 
 def limit(times: Iterable[StageTime]) -> StageTime | None:
-    """Give the slowest stage, which no worker can be faster than; None when nothing is known."""
+    """Return the slowest stage, which no worker can be faster than; None when nothing is known."""
     return max(times, key=lambda time: time.seconds_per_image, default=None)

@@ -24,7 +24,7 @@ class ZoneSource(StrEnum):
 
 @lru_cache(maxsize=4096)
 def zone_at(latitude: float, longitude: float) -> str | None:
-    """Give the IANA zone in which a place lies (degrees, WGS 84; at sea a nautical one such as Etc/GMT+6).
+    """Return the IANA zone in which a place lies (degrees, WGS 84; at sea a nautical one such as Etc/GMT+6).
 
     None when the zone is not known here: borders may be newer than the zones' own rules.
     """
@@ -37,7 +37,7 @@ def zone_at(latitude: float, longitude: float) -> str | None:
 def place_zone(
     time_zone: str | None, *, latitude: float | None, longitude: float | None
 ) -> tuple[str | None, ZoneSource]:
-    """Give the IANA zone of a location and where it is from; None leaves it to the server's setting."""
+    """Return the IANA zone of a location and where it is from; None leaves it to the server's setting."""
     if time_zone is not None:
         return time_zone, ZoneSource.LOCATION
     if latitude is not None and longitude is not None and (found := zone_at(latitude, longitude)) is not None:

@@ -16,11 +16,11 @@ _ADVICE: Final = "Thumper keeps no copy of videos. Copy it elsewhere before you 
 
 
 def is_video(name: str) -> bool:
-    """Say whether a file's name has the ending of a video."""
+    """Return whether a file's name has the ending of a video."""
     stem, dot, ending = name.rpartition("/")[2].rpartition(".")
     return bool(stem and dot) and ending.lower() in VIDEO_ENDINGS
 
 
 def advice(reason: Reason, name: str) -> str:
-    """Say what to do about a file of that name that was rejected for that reason."""
+    """Return what to do about a file of that name that was rejected for that reason."""
     return _ADVICE if reason is Reason.UNSUPPORTED_TYPE and is_video(name) else reason.advice

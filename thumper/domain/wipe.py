@@ -35,12 +35,12 @@ class Named:
     names: tuple[str, ...] = ()
 
     def plus(self, name: str, files: int = 1) -> Named:
-        """Give the same with more files, one of which has this name."""
+        """Return the same with more files, one of which has this name."""
         names = self.names if len(self.names) >= MOST_EXAMPLES else (*self.names, name)
         return Named(self.files + files, names)
 
     def and_also(self, other: Named) -> Named:
-        """Give both together."""
+        """Return both together."""
         return Named(self.files + other.files, (*self.names, *other.names)[:MOST_EXAMPLES])
 
 
@@ -159,7 +159,7 @@ def judge(facts: WipeFacts) -> WipeVerdict:
 
 
 def still_checking(*, to_check: int, checked: int, size_bytes: int) -> WipeVerdict:
-    """Give the verdict while originals are being re-read: not safe as long as nobody knows."""
+    """Return the verdict while originals are being re-read: not safe as long as nobody knows."""
     left = to_check - checked
     sentence, advice = wipe_messages.obstacle(WipeCode.STILL_CHECKING, left, kind=SourceKind.INGEST)
     return WipeVerdict(

@@ -35,7 +35,7 @@ class WipeCode(StrEnum):
 
 
 def obstacle(code: WipeCode, files: int, *, kind: SourceKind, place: str = "") -> tuple[str, str]:
-    """Give the sentence and the advice for an obstacle that so many files are, at a source of that kind."""
+    """Return the sentence and the advice for an obstacle that so many files are, at a source of that kind."""
     one, many, advice = _TEXTS[code]
     again = _AGAIN[kind]
     if code is WipeCode.WAITING and not files:
@@ -45,18 +45,18 @@ def obstacle(code: WipeCode, files: int, *, kind: SourceKind, place: str = "") -
 
 
 def safe(kind: SourceKind) -> str:
-    """Say that it is safe."""
+    """Return the sentence that it is safe."""
     return _SAFE[kind]
 
 
 def not_safe(sentence: str, *, more: int) -> str:
-    """Say that it is not safe because of an obstacle, and how many more there are."""
+    """Return the sentence that it is not safe because of an obstacle, and how many more there are."""
     rest = {0: "", 1: " There is one more reason."}.get(more, f" There are {more} more reasons.")
     return f"Not safe to wipe. {sentence}{rest}"
 
 
 def keep_the_folder(code: WipeCode) -> str:
-    """Say that a watched folder must stay, while the card that was copied into it need not."""
+    """Return the sentence that a watched folder must stay, while the card that was copied into it need not."""
     why = {
         WipeCode.FOLDER_IS_THE_ARCHIVE: "it is the archive, and Thumper keeps no other copy",
         WipeCode.OTHER_DELIVERIES: "files of other deliveries in it are kept nowhere else",
@@ -66,7 +66,7 @@ def keep_the_folder(code: WipeCode) -> str:
 
 
 def compare(files: int, size_bytes: int) -> str:
-    """Say when the card that a folder was copied from may be wiped."""
+    """Return when the card that a folder was copied from may be wiped."""
     held = f"the same {files:,} files" if files != 1 else "the same single file"
     return (
         f" The card that it was copied from may be wiped when it holds {held} with {size_bytes:,} bytes; what systems"
@@ -75,7 +75,7 @@ def compare(files: int, size_bytes: int) -> str:
 
 
 def not_known_yet(*, checked: int, to_check: int) -> str:
-    """Say how far the check is."""
+    """Return how far the check is."""
     return f"Not known yet: {checked:,} of {to_check:,} files have been re-read so far."
 
 

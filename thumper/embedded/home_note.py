@@ -50,7 +50,7 @@ class HomeLock:
         draft.replace(self._note_path)
 
     def read(self) -> HomeNote | None:
-        """Give the owner's note, None if nobody owns the home or the owner has not written one yet."""
+        """Return the owner's note, None if nobody owns the home or the owner has not written one yet."""
         if not is_locked(self._lock_path):
             return None
         try:

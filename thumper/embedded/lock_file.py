@@ -17,7 +17,7 @@ RETRY_S: Final = 0.05
 
 
 def try_lock(path: Path) -> int | None:
-    """Give an open, exclusively locked file descriptor, or None while somebody else holds the lock."""
+    """Return an open, exclusively locked file descriptor, or None while somebody else holds the lock."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,7 +41,7 @@ async def wait_for_lock(path: Path, *, timeout_s: float) -> int | None:
 
 
 def is_locked(path: Path) -> bool:
-    """Say whether somebody holds the lock now; a path that does not exist is not locked."""
+    """Return whether somebody holds the lock now; a path that does not exist is not locked."""
     if not path.exists():
         return False
     descriptor = try_lock(path)

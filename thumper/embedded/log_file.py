@@ -31,7 +31,7 @@ class LogFile:
         return descriptor
 
     def last_lines(self, count: int) -> list[str]:
-        """Give the last `count` lines that are not blank of what the present child wrote."""
+        """Return the last `count` lines that are not blank of what the present child wrote."""
         try:
             with self.path.open("rb") as file:
                 end = file.seek(0, os.SEEK_END)

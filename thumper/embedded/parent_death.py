@@ -35,7 +35,7 @@ class Account:
 def end_with_parent(
     argv: Sequence[str], *, death_signal: signal.Signals, account: Account | None = None
 ) -> list[str]:
-    """Give `argv` extended so that its process gets `death_signal` when the parent dies.
+    """Return `argv` extended so that its process gets `death_signal` when the parent dies.
 
     With `account` it also changes to that user, who keeps nothing of root but the named capability.
     Raises `ServiceDownError` if an account is asked for and `setpriv` is missing; without an account the
@@ -61,7 +61,7 @@ def end_with_parent(
 
 @functools.cache
 def _setpriv() -> str | None:
-    """Give the path of a `setpriv` that knows --pdeathsig (that of busybox does not)."""
+    """Return the path of a `setpriv` that knows --pdeathsig (that of busybox does not)."""
     program = shutil.which("setpriv") or shutil.which("setpriv", path="/usr/bin:/bin:/usr/sbin:/sbin")
     if program is not None:
         question = [program, "--pdeathsig=TERM", "--", program, "--version"]

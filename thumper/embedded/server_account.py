@@ -26,7 +26,7 @@ NOBODY: Final = 65534
 
 
 def choose_account(data_dir: Path, *, paths: Iterable[Path]) -> Account | None:
-    """Give the account for the server of `data_dir`; None when this process is not root.
+    """Return the account for the server of `data_dir`; None when this process is not root.
 
     `paths` are what the server has to reach: its programs, the data directory, the socket directory.
     Raises `ServiceDownError` if the account cannot reach one of them and no capability can help, or if a
@@ -76,7 +76,7 @@ def _name(uid: int) -> str:
 
 
 def _can_reach(path: Path, *, uid: int, gid: int) -> bool:
-    """Say whether the mode bits let a user without groups enter every folder above `path` and, when
+    """Return whether the mode bits let a user without groups enter every folder above `path` and, when
     `path` is a program, run it. Access lists are not looked at.
     """
     above = {*path.parents, *path.resolve().parents}

@@ -44,7 +44,7 @@ class ServerProcess:
         return self._process.pid if self._process is not None and self.is_alive() else None
 
     def is_alive(self) -> bool:
-        """Say whether the process was started and has not ended."""
+        """Return whether the process was started and has not ended."""
         return self._process is not None and self._process.returncode is None
 
     async def claim(self) -> None:
@@ -61,7 +61,7 @@ class ServerProcess:
             )
 
     def release(self) -> None:
-        """Give our side of the lock back; a running server keeps its own."""
+        """Release our side of the lock; a running server keeps its own."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -94,7 +94,7 @@ class ServerProcess:
             self.release()
 
     async def wait_dead(self) -> int:
-        """Wait for the end of the process; give its return code, 0 when none was started."""
+        """Wait for the end of the process; return its return code, 0 when none was started."""
         return 0 if self._process is None else await self._process.wait()
 
     async def stop(self, ladder: Ladder) -> None:
@@ -115,7 +115,7 @@ class ServerProcess:
         await self._process.wait()
 
     def complaint(self, what: str) -> ServiceDownError:
-        """Give the error that says what happened, with the log file and its last lines."""
+        """Return the error that says what happened, with the log file and its last lines."""
         lines = "".join(f"\n  {line}" for line in self.log.last_lines(6))
         return ServiceDownError(
             f"{self.title} {what}. Its log {self.log.path} ends with:{lines or ' (nothing)'}"

@@ -45,7 +45,7 @@ class Addresses:
 
 @contextlib.asynccontextmanager
 async def running_servers(settings: Settings, *, require_owner: bool = False) -> AsyncIterator[Addresses]:
-    """Give the addresses of running servers, and keep those running that this process started.
+    """Provide the addresses of running servers, and keep those running that this process started.
 
     When settings give both addresses nothing is started and the home is not locked, unless `require_owner`.
     Raises `AlreadyRunningError` if `require_owner` and another process owns the home; `ServiceDownError` if
@@ -68,7 +68,7 @@ async def running_servers(settings: Settings, *, require_owner: bool = False) ->
 
 
 def find_running(settings: Settings) -> Addresses | None:
-    """Give the addresses of the servers that run for this home now; None if there are none.
+    """Return the addresses of the servers that run for this home now; None if there are none.
 
     Raises `SettingError` if the owner uses a server that only its own settings name.
     """

@@ -25,7 +25,7 @@ PLAIN: Final = re.compile(r"[\w/.~-]+")
 
 
 def socket_dir(run_dir: Path, server: str, *, socket_name: str) -> Path:
-    """Give the folder for the socket of `server`: always the same for one home and user. Creates nothing."""
+    """Return the folder for the socket of `server`: always the same for one home and user. Creates nothing."""
     near = run_dir / server
     path = near / socket_name
     if len(os.fsencode(path)) <= MAX_PATH_BYTES and PLAIN.fullmatch(str(path)):

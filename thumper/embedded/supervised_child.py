@@ -173,7 +173,7 @@ class SupervisedChild:
         return (f"{how}: {words}" if words else how)[:MAX_REASON_CHARS]
 
     def _last_words(self) -> str:
-        """Give the last line of the child's log; empty when it writes to our standard error."""
+        """Return the last line of the child's log; empty when it writes to our standard error."""
         return "".join(self._log.last_lines(1)) if self._log is not None else ""
 
     def _kill_group(self) -> None:

@@ -95,5 +95,5 @@ schema = ThumperSchema(
 
 
 def sdl() -> str:
-    """Give the schema as text, ending with a line end."""
+    """Return the schema as text, ending with a line end."""
     return schema.as_str().rstrip("\n") + "\n"

@@ -91,7 +91,7 @@ def _serve(channel: socket.socket, limits: Limits) -> None:
 
 
 def _confine(limits: Limits) -> None:
-    """Give up what decoding does not need: memory beyond the limit, core dumps, the terminal's Ctrl-C."""
+    """Renounce what decoding does not need: memory beyond the limit, core dumps, the terminal's Ctrl-C."""
     own_bytes = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     allowed = own_bytes + limits.memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))

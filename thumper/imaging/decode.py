@@ -156,7 +156,7 @@ def _tolerance() -> Iterator[None]:
 
 
 def _arrived(image: Image.Image) -> float:
-    """Give the share of rows above the flat grey or black that fills what is missing."""
+    """Return the share of rows above the flat grey or black that fills what is missing."""
     last = image.getpixel((image.width - 1, image.height - 1))
     box = ImageChops.difference(image, Image.new("RGB", image.size, last)).getbbox()
     return box[3] / image.height if box is not None else 0.0

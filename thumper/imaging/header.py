@@ -117,7 +117,7 @@ def inspect_stream(stream: BinaryIO, limits: Limits) -> Probe:
 
 
 def sniff(head: bytes) -> str:
-    """Say which media type a file begins as, whatever its name.
+    """Return which media type a file begins as, whatever its name.
 
     Raises `DecodeRefusal`: UNSUPPORTED_TYPE naming the type when it is a known one, else NOT_AN_IMAGE.
     """

@@ -104,7 +104,7 @@ def read_png_parts(stream: BinaryIO) -> HeaderParts:
 
 
 def _segments(stream: BinaryIO) -> Iterator[tuple[int, int, int]]:
-    """Give (marker, where, length of the content) of each segment of a JPEG's header."""
+    """Yield (marker, where, length of the content) of each segment of a JPEG's header."""
     at = len(_JPEG_START)
     for _ in range(MOST_PARTS):
         head = _cut(stream, at, 4)

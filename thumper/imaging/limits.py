@@ -27,7 +27,7 @@ class Limits:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Give the limits that the settings name."""
+        """Return the limits that the settings name."""
         return cls(settings.max_file_bytes, settings.max_pixels, settings.decode_timeout_s)
 
     def __post_init__(self) -> None:

@@ -32,7 +32,7 @@ _ENTRY_BYTES: Final = 12
 
 
 def read_orientation(exif: bytes) -> int:
-    """Give the orientation, 1 to 8, out of an EXIF block; 1 if there is none or it cannot be read."""
+    """Return the orientation, 1 to 8, out of an EXIF block; 1 if there is none or it cannot be read."""
     tiff = exif.removeprefix(_PREFIX)
     order = _BYTE_ORDERS.get(tiff[:4])
     if order is None:
@@ -51,11 +51,11 @@ def read_orientation(exif: bytes) -> int:
 
 
 def is_sideways(orientation: int) -> bool:
-    """Say whether width and height change places when the picture is turned upright."""
+    """Return whether width and height change places when the picture is turned upright."""
     return orientation in _SIDEWAYS
 
 
 def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
-    """Give the picture turned so that up is up; the same object if it is so already."""
+    """Return the picture turned so that up is up; the same object if it is so already."""
     turn = _TURNS.get(orientation)
     return image if turn is None else image.transpose(turn)

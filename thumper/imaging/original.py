@@ -73,7 +73,7 @@ def check_size(size_bytes: int, limits: Limits) -> None:
 
 
 def reader(fd: int) -> io.BufferedReader:
-    """Give a seekable stream over an open file that leaves the descriptor's own position alone.
+    """Return a seekable stream over an open file that leaves the descriptor's own position alone.
 
     Closing the stream does not close the descriptor.
     """

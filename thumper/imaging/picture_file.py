@@ -24,7 +24,7 @@ class PictureFile:
         self._unsent: int | None = None
 
     def memory(self, size_bytes: int) -> mmap.mmap:
-        """Give at least so many bytes to be written to. Raises `MemoryError` if there is too little memory."""
+        """Return at least so many bytes to be written to. Raises `MemoryError` if there is too little memory."""
         if self._mapped is None or len(self._mapped) < size_bytes:
             self._mapped = None  # first the old one goes
             self._mapped = self._make(-(-size_bytes // _STEP_BYTES) * _STEP_BYTES)
@@ -36,7 +36,7 @@ class PictureFile:
             self.memory(picture.nbytes)[: picture.nbytes] = picture
 
     def take_descriptor(self) -> int | None:
-        """Give the descriptor if the receiver does not have it yet; whoever takes it closes it."""
+        """Return the descriptor if the receiver does not have it yet; whoever takes it closes it."""
         descriptor, self._unsent = self._unsent, None
         if self._mapped is not None and len(self._mapped) > KEPT_BYTES:
             self._mapped = None

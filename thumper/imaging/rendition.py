@@ -16,13 +16,13 @@ QUALITY: Final = 80
 
 
 def fit(size: tuple[int, int], longest_px: int) -> tuple[int, int]:
-    """Give width and height scaled down so that neither is above `longest_px`; what is smaller keeps its size."""
+    """Return width and height scaled down so that neither is above `longest_px`; what is smaller keeps its size."""
     scale = min(longest_px / max(size), 1.0)
     return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
 
 
 def render(image: Image.Image, longest_px: int) -> bytes:
-    """Give the JPEG bytes of an upright RGB picture scaled down to `longest_px`; a smaller one keeps its size."""
+    """Return the JPEG bytes of an upright RGB picture scaled down to `longest_px`; a smaller one keeps its size."""
     size = fit(image.size, longest_px)
     # HAMMING is as sharp as bicubic at this and half the work; a large photo is first reduced by whole factors.
     small = image.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0) if size != image.size else image

@@ -80,7 +80,7 @@ class Loaded:
 
 
 def children_for(cores: int) -> int:
-    """Give the number of children that keep so many cores busy."""
+    """Return the number of children that keep so many cores busy."""
     return min(max(cores, _FEWEST), _MOST)
 
 
@@ -117,7 +117,7 @@ class DecodeSandbox:
         return await self._run(lambda: self._ask({"do": "load", "path": _absolute(path)}, _loaded))
 
     async def render(self, path: AnyPath, longest_px: int, *, sha256: bytes) -> bytes:
-        """Give the JPEG bytes of a photo, upright, without EXIF, scaled down to `longest_px`.
+        """Return the JPEG bytes of a photo, upright, without EXIF, scaled down to `longest_px`.
 
         Raises as `load`, and `DecodeRefusal` ORIGINAL_CHANGED if the photo is not the one with that SHA-256.
         """
@@ -195,7 +195,7 @@ class DecodeSandbox:
         return self._start()
 
     def _renew(self) -> _Child:
-        """Give a child started now, in the place of an idle one if there is any."""
+        """Return a child started now, in the place of an idle one if there is any."""
         with self._guard:
             idle = self._idle.pop() if self._idle else None
         if idle is not None:
@@ -259,7 +259,7 @@ class _Child:
         self.channel.settimeout(self.limits.timeout_s)
 
     def ask(self, request: Words) -> tuple[Words, memoryview | None]:
-        """Give the child's words and the picture that came with them, which the next one overwrites; None if refused.
+        """Return the child's words and the picture that came with them, which the next one overwrites; None if refused.
 
         Raises `TimeoutError` if it takes too long, another `OSError` if it died.
         """
@@ -298,5 +298,5 @@ def _loaded(words: Words, picture: memoryview) -> Loaded:
 
 
 def _absolute(path: AnyPath) -> str:
-    """Give the path as text that survives JSON; bytes that are no UTF-8 travel as lone surrogates."""
+    """Return the path as text that survives JSON; bytes that are no UTF-8 travel as lone surrogates."""
     return os.path.abspath(os.fsdecode(path))

@@ -69,14 +69,14 @@ class Outcome:
 
     @classmethod
     def rejected(cls, file: StableFile, rejection: Rejection) -> Self:
-        """Give the outcome of a file that is no image of Thumper."""
+        """Return the outcome of a file that is no image of Thumper."""
         return cls(file, FileState.REJECTED, reason=rejection.reason, message=rejection.message)
 
 
 async def admit(
     context: IngestContext, files: Sequence[StableFile], *, keep: Keep, held: bool = False
 ) -> list[Outcome]:
-    """Admit one chunk of files; give what became of each, in the order given.
+    """Admit one chunk of files; return what became of each, in the order given.
 
     With `held` the jobs of new images wait until detection is asked for. Raises what the database
     raises when it is away (`store.connect.OUTAGES`) `NoRoomError` when a disk is full, and another
@@ -124,7 +124,7 @@ def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
 async def _examine(
     context: IngestContext, files: Sequence[StableFile], *, keep: Keep
 ) -> tuple[list[Finding], frozenset[bytes]]:
-    """Say what each file is, and the hashes of known images whose original is gone or changed."""
+    """Return what each file is, and the hashes of known images whose original is gone or changed."""
     limits = context.limits
     looks = await each(lambda file: read(file, limits), files)
     known = await image_rows.find(client(), {look.sha256 for look in looks if isinstance(look, Content)})
@@ -162,12 +162,12 @@ async def _keep_originals(
 
 
 def _without_original(known: Mapping[bytes, StoredImage]) -> frozenset[bytes]:
-    """Give the hashes of images whose original is not where it was, or has other bytes now."""
+    """Return the hashes of images whose original is not where it was, or has other bytes now."""
     return frozenset(sha256 for sha256, image in known.items() if not _has_original(image))
 
 
 def _has_original(image: StoredImage) -> bool:
-    """Say whether an image's original is there. It is read only when there is a reason to doubt its bytes."""
+    """Return whether an image's original is there. It is read only when there is a reason to doubt its bytes."""
     path = Path(os.fsdecode(image.original_path))
     try:
         found = path.stat()
@@ -181,7 +181,7 @@ def _has_original(image: StoredImage) -> bool:
 
 
 def _keep(folder: Path, photos: Sequence[Photo], *, keep: Keep) -> dict[bytes, bytes]:
-    """Give the absolute path of the original for each hash; copies are written here."""
+    """Return the absolute path of the original for each hash; copies are written here."""
     paths: dict[bytes, bytes] = {}
     for photo in photos:
         if photo.sha256 in paths:
@@ -212,7 +212,7 @@ async def _settle(
     originals: _Originals,
     held: bool,
 ) -> list[Outcome]:
-    """Record what was found; give the outcomes, without those of files that settled elsewhere meanwhile."""
+    """Record what was found; return the outcomes, without those of files that settled elsewhere meanwhile."""
     waiting = await outcomes.lock_waiting(transaction, [finding.file.file_id for finding in findings])
     found = [finding for finding in findings if finding.file.file_id in waiting]
     known = {finding.file.file_id: finding.sha256 for finding in found if isinstance(finding, KnownPhoto)}
@@ -243,7 +243,7 @@ async def _settle(
 def _outcomes(
     findings: Sequence[Finding], *, images: Mapping[bytes, StoredImage], made: Mapping[bytes, UUID]
 ) -> list[Outcome]:
-    """Say what each finding comes to. The first file of an image that was made is stored, others are duplicates."""
+    """Return what each finding comes to. The first file of an image that was made is stored, others are duplicates."""
     outcomes = []
     new = set(made)
     for finding in findings:

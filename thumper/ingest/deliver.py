@@ -48,7 +48,7 @@ _TRIES: Final = 5
 async def ingest_path(
     context: IngestContext, path: Path, *, location: str | None = None, progress: Progress | None = None
 ) -> ItemisedReceipt:
-    """Ingest a file, or every file below a folder; give the receipt of the dump.
+    """Ingest a file, or every file below a folder; return the receipt of the dump.
 
     `location` names where the photos are from; it is made without a place if there is none of that
     name. What an interrupted run left is finished. Raises `NotFoundError` or `RefusedError` about
@@ -156,7 +156,7 @@ def _arrival(file: Found, dump_id: UUID) -> Arrival:
 
 
 def stable_file(row: FileRow, file: Found, *, root: bytes) -> StableFile:
-    """Give a file of a source as admission wants it: nobody is writing to it."""
+    """Return a file of a source as admission wants it: nobody is writing to it."""
     return StableFile(
         file_id=row.file_id,
         dump_id=row.dump_id,
@@ -208,7 +208,7 @@ async def admit_until_settled(context: IngestContext, source_id: UUID, chunk: Se
 
 
 async def _look_again(source_id: UUID, files: Sequence[StableFile]) -> list[StableFile]:
-    """Give files with the size and time that they have now; one that is gone keeps what it had."""
+    """Return files with the size and time that they have now; one that is gone keeps what it had."""
     again = []
     for file in files:
         now = look_at(file.root or b"/", file.name)

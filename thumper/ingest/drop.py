@@ -13,27 +13,27 @@ from thumper.store.files.registration import Arrival, FileRow
 
 
 async def open_drop(root: bytes) -> UUID:
-    """Give the source of a drop folder, by its absolute path."""
+    """Return the source of a drop folder, by its absolute path."""
     return await sources.open_source(SourceKind.DROP, root)
 
 
 def known(source_id: UUID) -> AsyncIterator[list[FileRow]]:
-    """Give the files of a drop folder that are known, in pages."""
+    """Return the files of a drop folder that are known, in pages."""
     return registration.known_files(source_id)
 
 
 async def waiting(source_id: UUID) -> list[FileRow]:
-    """Give the files of a drop folder that have not settled: also those that somebody asked to retry."""
+    """Return the files of a drop folder that have not settled: also those that somebody asked to retry."""
     return await registration.waiting_files(source_id)
 
 
 async def asked(source_id: UUID) -> list[FileRow]:
-    """Give the files of a drop folder that were tried before and wait again: cheap, for asking often."""
+    """Return the files of a drop folder that were tried before and wait again: cheap, for asking often."""
     return await registration.asked_files(source_id)
 
 
 async def see(source_id: UUID, files: Sequence[Found]) -> list[FileRow]:
-    """Record files that are new or have changed, each in the dump of its top folder; give their rows."""
+    """Record files that are new or have changed, each in the dump of its top folder; return their rows."""
     return await registration.register(
         source_id,
         [
@@ -68,7 +68,7 @@ async def settle_uploads(*, settle_s: float) -> None:
 
 
 async def home(source_id: UUID) -> tuple[int, int] | None:
-    """Give device and inode of a drop folder when it was last online; None if it never was."""
+    """Return device and inode of a drop folder when it was last online; None if it never was."""
     return await sources.identity(source_id)
 
 

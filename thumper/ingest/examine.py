@@ -109,7 +109,7 @@ def read(file: StableFile, limits: Limits) -> Content | Refused | Postponed:
 def examine(
     read: Content, limits: Limits, *, max_exif_bytes: int, keep_content: bool = False
 ) -> Photo | Refused | Postponed:
-    """Say what the bytes of a file are."""
+    """Return what the bytes of a file are."""
     file, content = read.file, read.content
     try:
         probe = inspect_stream(io.BytesIO(content), limits)
@@ -149,7 +149,7 @@ def _unchanged(file: StableFile, now: os.stat_result) -> bool:
 
 
 def original_is_there(path: bytes, *, size_bytes: int) -> bool:
-    """Say whether an image's original is where it is said to be, by name and size."""
+    """Return whether an image's original is where it is said to be, by name and size."""
     try:
         found = Path(os.fsdecode(path)).stat()
     except OSError:

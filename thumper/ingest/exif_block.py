@@ -111,7 +111,7 @@ class _Reader:
                 self._directory(int(where[0]), space=space)
 
     def _number(self, at: int) -> int:
-        """Give the 32-bit number at an offset; beyond the end of the block, an offset beyond it."""
+        """Return the 32-bit number at an offset; beyond the end of the block, an offset beyond it."""
         if at + 4 > len(self.tiff):
             return len(self.tiff)
         number: int = struct.unpack_from(self.order + "I", self.tiff, at)[0]
@@ -131,7 +131,7 @@ class _Reader:
                 self.block.values.setdefault(tag, value)
 
     def _entries(self, at: int) -> Iterator[tuple[int, int, int, int]]:
-        """Give (tag, type, count, offset of the value field) of each entry of the directory at an offset."""
+        """Yield (tag, type, count, offset of the value field) of each entry of the directory at an offset."""
         if not 0 <= at <= len(self.tiff) - 2:
             self.block.unreadable.append("an EXIF directory lies outside the block")
             return

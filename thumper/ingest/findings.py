@@ -31,7 +31,7 @@ def find(profiles: Sequence[Profile], metadata: Metadata, *, file_name: str) -> 
 
 
 def clocks(metadata: Metadata, findings: Findings) -> list[ClockReading | IgnoredReading]:
-    """Give every clock of a photo; EXIF DateTime counts only where a profile says that it is the shutter's."""
+    """Return every clock of a photo; EXIF DateTime counts only where a profile says that it is the shutter's."""
     return [*(_judged(clock, findings) for clock in metadata.clocks), *findings.clocks]
 
 

@@ -94,7 +94,7 @@ _RESCUED: Final = re.compile(rb"found\.\d{3}")
 
 
 def is_ignored_file(name: bytes) -> bool:
-    """Say whether a file of that name (without folders) is left alone."""
+    """Return whether a file of that name (without folders) is left alone."""
     low = name.lower()
     if low.endswith(_PHOTOS) and not low.startswith(_SUSPICIOUS):  # nearly every file: one quick look
         return False
@@ -106,7 +106,7 @@ def is_ignored_file(name: bytes) -> bool:
 
 
 def is_ignored_folder(name: bytes) -> bool:
-    """Say whether a folder of that name, with all that is in it, is left alone."""
+    """Return whether a folder of that name, with all that is in it, is left alone."""
     low = name.lower()
     # Of what is still being written only Safari's downloads are folders.
     return (

@@ -72,7 +72,7 @@ class Metadata:
     unreadable: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Give what is there, for the column `image.exif`; positions have columns of their own."""
+        """Return what is there, for the column `image.exif`; positions have columns of their own."""
         times = {clock.source.value: _written(clock) for clock in self.clocks}
         fields: dict[str, Any] = {
             name: getattr(self, name)
@@ -137,7 +137,7 @@ def describe(block: Block, *, file_comment: str = "") -> Metadata:
 
 
 def _raw_text(block: Block, tag: Tag) -> str:
-    """Give a text value; UTF-8 is recognised though EXIF knows only ASCII."""
+    """Return a text value; UTF-8 is recognised though EXIF knows only ASCII."""
     value = block.values.get(tag, "")
     if not isinstance(value, str):
         return ""
@@ -156,7 +156,7 @@ def _text(block: Block, tag: Tag) -> str:
 
 
 def _maker_note(block: Block) -> bytes:
-    """Give the bytes of the maker note; the standard says bytes, some cameras say text."""
+    """Return the bytes of the maker note; the standard says bytes, some cameras say text."""
     value = block.values.get(Tag.MAKER_NOTE, b"")
     if isinstance(value, str):
         return value[:MOST_BYTES].encode("latin-1")
@@ -239,7 +239,7 @@ def _positive(block: Block, tag: Tag) -> float | None:
 
 
 def _position(block: Block, unreadable: list[str]) -> Position | None:
-    """Give the position when both angles are whole and possible; 0°, 0° is a receiver without a fix."""
+    """Return the position when both angles are whole and possible; 0°, 0° is a receiver without a fix."""
     if not (block.values.keys() & {Tag.GPS_LATITUDE, Tag.GPS_LONGITUDE}):
         return None
     latitude = _angle(block, Tag.GPS_LATITUDE, reference=Tag.GPS_LATITUDE_REF, most=90)
@@ -254,7 +254,7 @@ def _position(block: Block, unreadable: list[str]) -> Position | None:
 
 
 def _angle(block: Block, tag: Tag, *, reference: Tag, most: float) -> float | None:
-    """Give signed degrees out of degrees, minutes and seconds; None when impossible."""
+    """Return signed degrees out of degrees, minutes and seconds; None when impossible."""
     numbers = _numbers(block, tag)
     side = _word(block, reference).upper()[:1]
     if not 1 <= len(numbers) <= 3 or side not in {"N", "S", "E", "W"}:  # noqa: PLR2004  # degrees, minutes, seconds

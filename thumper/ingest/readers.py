@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 async def each(
     work: Callable[[Item], Result], items: Sequence[Item], *, pool: Executor | None = None
 ) -> list[Result]:
-    """Do blocking work on each item, in threads of a pool; give the results in the order of the items.
+    """Do blocking work on each item, in threads of a pool; return the results in the order of the items.
 
     Without a pool it is the one of the event loop, which others need as well. A thread takes one item after
     the other: handing each over by itself costs more than a small photo.

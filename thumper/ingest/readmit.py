@@ -81,7 +81,7 @@ async def _admit_alone(context: IngestContext, source_id: UUID, file: StableFile
 
 
 def _look(row: FileRow, root: bytes) -> Found | tuple[Reason, str]:
-    """Give a file if it is as it was, else why it is rejected again."""
+    """Return a file if it is as it was, else why it is rejected again."""
     again = f"run `thumper ingest {readable(root)}` again"
     try:
         now = os.stat(root + b"/" + row.path)  # noqa: PTH116  # Path has no bytes

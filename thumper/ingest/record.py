@@ -54,7 +54,7 @@ class _Belonging:
     repairs: StandingFixes
 
     def fix_of(self, capture: CaptureTime) -> StandingFix | None:
-        """Give the repair of the clock that counts; None also when no clock was read."""
+        """Return the repair of the clock that counts; None also when no clock was read."""
         if capture.reading is None:
             return None
         return self.repairs.counting(self.dump_id, self.deployment_id, capture.reading.local)
@@ -67,7 +67,7 @@ async def record(
     *,
     originals: Mapping[bytes, bytes],
 ) -> dict[bytes, UUID]:
-    """Record the photos whose bytes are new; give the ids of the images that were made, by SHA-256.
+    """Record the photos whose bytes are new; return the ids of the images that were made, by SHA-256.
 
     `originals` gives the absolute path of the original for each hash. Of equal photos the first
     one makes the image.
@@ -108,7 +108,7 @@ def _file_name(photo: Photo) -> str:
 
 
 async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> list[_Belonging]:
-    """Say what each photo belongs to; what is not there yet is made."""
+    """Return what each photo belongs to; what is not there yet is made."""
     places = await _places(transaction, drafts)
     devices = await image_rows.cameras(transaction, {draft.camera for draft in drafts})
     found = [(places[draft.photo.file.file_id], devices.get(draft.camera)) for draft in drafts]
@@ -138,7 +138,7 @@ def _stay(draft: _Draft, place: PhotoPlace, camera_id: UUID | None) -> Stay | No
 
 
 async def _places(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> dict[UUID, PhotoPlace]:
-    """Give where each photo is from, by file id: the dump's place, else one that its name suggests.
+    """Return where each photo is from, by file id: the dump's place, else one that its name suggests.
 
     A folder that stands for a location which does not exist makes it now, since a new image is
     about to be stored from there.
@@ -199,7 +199,7 @@ def _image(
 
 
 def _profile_says(photo: Photo, findings: Findings) -> dict[str, Any]:
-    """Give what has no column of its own of what the profiles found, for the column `image.exif`."""
+    """Return what has no column of its own of what the profiles found, for the column `image.exif`."""
     unreadable = [*photo.metadata.unreadable, *findings.notes]
     fields: dict[str, Any] = {
         "profiles": [recognition.profile for recognition in findings.recognitions],
@@ -210,7 +210,7 @@ def _profile_says(photo: Photo, findings: Findings) -> dict[str, Any]:
 
 
 def _ignored_times(capture: CaptureTime) -> dict[str, Any]:
-    """Say which clocks were not believed, and why, for the column `image.exif`."""
+    """Return which clocks were not believed, and why, for the column `image.exif`."""
     if not capture.ignored:
         return {}
     ignored = [

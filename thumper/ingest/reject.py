@@ -36,12 +36,12 @@ class Rejection:
 
 
 def is_photo_name(name: bytes) -> bool:
-    """Say whether a file's name has the ending of a photo; blanks and dots behind it, which Windows drops, are none."""
+    """Return whether a file's name has the ending of a photo; not counting blanks and dots behind it, which Windows drops."""
     return _suffix(name).lower() in PHOTO_SUFFIXES
 
 
 def _suffix(name: bytes) -> bytes:
-    """Give the ending of a name with its dot; empty when there is none."""
+    """Return the ending of a name with its dot; empty when there is none."""
     stem, dot, ending = name.rpartition(b"/")[2].rstrip(b" .").rpartition(b".")
     return dot + ending if stem else b""
 

@@ -59,7 +59,7 @@ class Received:
 async def create_uploads(
     context: IngestContext, names: Sequence[str], *, location_id: UUID | None = None, detect: bool = True
 ) -> list[tuple[Upload, str]]:
-    """Promise to receive files that belong to one dump; give each with the secret of its address.
+    """Promise to receive files that belong to one dump; return each with the secret of its address.
 
     Without `detect` their images wait until detection is asked for. Raises `UsageError` about the
     names and `NotFoundError` about the location.
@@ -92,12 +92,12 @@ async def create_uploads(
 
 
 async def _open_door(context: IngestContext) -> UUID:
-    """Give the one source of all uploads: the library, into which they are copied."""
+    """Return the one source of all uploads: the library, into which they are copied."""
     return await sources.open_source(SourceKind.UPLOAD, os.fsencode(context.library))
 
 
 def _file_name(name: str) -> str:
-    """Give the last part of a name that a client sent; raise `UsageError` if nothing is left."""
+    """Return the last part of a name that a client sent; raise `UsageError` if nothing is left."""
     last = readable(name.replace("\\", "/").rpartition("/")[2].encode("utf-8", "replace")).strip()
     if not last or len(last.encode()) > _LONGEST_NAME:
         raise UsageError(f"names: {name[:80]!r} is no file name of 1 to {_LONGEST_NAME} bytes.")
@@ -109,7 +109,7 @@ def _hash(token: str) -> bytes:
 
 
 async def receive_upload(context: IngestContext, token: str, stream: AsyncIterator[bytes]) -> Received:
-    """Take the bytes that arrive at an address and admit them; give what they became.
+    """Take the bytes that arrive at an address and admit them; return what they became.
 
     Raises `NotFoundError` for an unknown address, `RefusedError` for one that was used or has expired, and
     `BusyError` while another transfer has it. When the transfer breaks off, the address can be used again:
@@ -228,7 +228,7 @@ async def _admit(context: IngestContext, claim: UploadClaim, path: Path) -> Rece
 async def _admitted_before(
     source_id: UUID, claim: UploadClaim, path: Path, *, ledger_path: bytes
 ) -> Outcome | None:
-    """Give what these very bytes became when they came before and the server went away before it said so."""
+    """Return what these very bytes became when they came before and the server went away before it said so."""
     before = await uploads.admitted(source_id, ledger_path)
     if before is None or not await asyncio.to_thread(library.holds, path, before.sha256):
         return None

@@ -67,7 +67,7 @@ def _none_known(_folder: bytes) -> Mapping[bytes, tuple[int, int]]:
 def walk(
     root: bytes, folder: bytes = b"", *, deep: bool = True, known: KnownFiles = _none_known
 ) -> Iterator[Entry]:
-    """Give what lies in a folder of a root, and with `deep` in every folder below it."""
+    """Yield what lies in a folder of a root, and with `deep` in every folder below it."""
     waiting = [folder]
     while waiting:
         here = waiting.pop()
@@ -107,7 +107,7 @@ def _list(root: bytes, folder: bytes, known: Mapping[bytes, tuple[int, int]]) ->
 
 
 def _is_still(entry: os.DirEntry[bytes], was: tuple[int, int]) -> bool:
-    """Say whether a file has the size and time that it had."""
+    """Return whether a file has the size and time that it had."""
     try:
         now = entry.stat()
     except OSError:  # what is the matter with it is said by whoever looks at it as if it were new
@@ -141,7 +141,7 @@ def look_at(root: bytes, path: bytes) -> Found | None:
 
 
 def is_gone(root: bytes, path: bytes) -> bool:
-    """Say whether there is nothing of that name; False also when that cannot be known."""
+    """Return whether there is nothing of that name; False also when that cannot be known."""
     try:
         os.lstat(os.path.join(root, path))  # noqa: PTH118  # Path has no bytes
     except (FileNotFoundError, NotADirectoryError):
@@ -158,12 +158,12 @@ def _found(path: bytes, now: os.stat_result) -> Found | None:
 
 
 def modified_ns(now: os.stat_result) -> int:
-    """Give a modification time in nanoseconds, cut to the 64 bits that the ledger has for it."""
+    """Return a modification time in nanoseconds, cut to the 64 bits that the ledger has for it."""
     time_ns = now.st_mtime_ns
     return time_ns if -_LAST_NS <= time_ns <= _LAST_NS else _LAST_NS
 
 
 def lies_within(path: bytes, root: bytes) -> bool:
-    """Say whether a path, every link in it followed, is a folder or lies below it."""
+    """Return whether a path, every link in it followed, is a folder or lies below it."""
     real, real_root = os.path.realpath(path), os.path.realpath(root)
     return real == real_root or real.startswith(real_root.rstrip(b"/") + b"/")

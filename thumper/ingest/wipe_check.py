@@ -86,7 +86,7 @@ class WipeCheck:
         self._by_devices: dict[frozenset[int], Named] = {}
 
     def so_far(self) -> WipeVerdict:
-        """Give the verdict while the check runs."""
+        """Return the verdict while the check runs."""
         so_far = self._reread
         return still_checking(to_check=self._to_check, checked=so_far.checked, size_bytes=so_far.size_bytes)
 
@@ -178,7 +178,7 @@ class WipeCheck:
 
 
 def _is_of(dump: DumpRow, path: bytes) -> bool:
-    """Say whether a file lies in the very folder that a dump is the delivery of."""
+    """Return whether a file lies in the very folder that a dump is the delivery of."""
     root = dump.root.rstrip(b"/") + b"/"
     return path.startswith(root) and top_folder(path.removeprefix(root)) == dump.folder
 
@@ -198,7 +198,7 @@ def _reread(original: Original) -> _Look:
 
 
 def _folder_device(path: bytes) -> int:
-    """Give the device of the folder that a file is really in: in containers it can differ from the file's own."""
+    """Return the device of the folder that a file is really in: in containers it can differ from the file's own."""
     return Path(os.path.realpath(os.fsdecode(path))).parent.stat().st_dev
 
 
@@ -245,7 +245,7 @@ async def _look_at_source(dump: DumpRow, pool: Executor) -> _Source:
 
 
 def _entries(dump: DumpRow) -> Iterator[Entry]:
-    """Give what lies where the dump came from; a link that leads elsewhere is not what would be wiped."""
+    """Yield what lies where the dump came from; a link that leads elsewhere is not what would be wiped."""
     if dump.folder:
         single = look_at(dump.root, dump.folder)
         if single is not None:  # one photo was ingested by itself
@@ -262,7 +262,7 @@ def _is_link(path: bytes) -> bool:
 
 
 def _device(path: bytes) -> int | None:
-    """Give the device of a folder, or of the folder that a single file is in."""
+    """Return the device of a folder, or of the folder that a single file is in."""
     there = Path(os.fsdecode(path))
     try:
         return (there if there.is_dir() else there.parent).stat().st_dev

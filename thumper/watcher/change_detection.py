@@ -67,7 +67,7 @@ class ChangeDetection:
         return max(look_s, SHARE_LOOK_S) if self._poll_because else look_s
 
     def rescan_after_s(self, scan_took_s: float) -> float:
-        """Give how long to wait before the next scan of everything."""
+        """Return how long to wait before the next scan of everything."""
         rescan_s = self._settings.rescan_s
         if self.mode is WatchMode.EVENTS:
             return rescan_s

@@ -85,7 +85,7 @@ async def _turn_until(
 
 
 async def _has_room(room: DiskRoom, health: Health) -> bool:
-    """Say it in the log when a disk fills up, and in every sign of life while it is full."""
+    """Log it when a disk fills up, and in every sign of life while it is full."""
     words = await room.look()
     if words and not health.want_of_room:
         log.warning("the watch pauses", reason=words)

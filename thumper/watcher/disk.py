@@ -39,7 +39,7 @@ class Disk:
             self._since_s = time.monotonic()
 
     async def is_lost(self) -> bool:
-        """Say whether a call is out for too long, and a small question beside it stays without an answer too."""
+        """Return whether a call is out for too long, and a small question beside it stays without an answer too."""
         if self._since_s is None or time.monotonic() - self._since_s <= ANSWER_S:
             return False
         if self._probe is not None:
@@ -67,7 +67,7 @@ class Disk:
             return await self._hand_over(call)
 
     def _hand_over(self, call: Callable[[], Answer]) -> asyncio.Future[Answer]:
-        """Give a call to the thread."""
+        """Return a call to the thread."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
 

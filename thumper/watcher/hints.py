@@ -59,7 +59,7 @@ class Hints:
             self._loop.call_soon_threadsafe(callback)
 
     def take(self) -> tuple[set[bytes], bool]:
-        """Give the folders touched since the last call, and whether everything was."""
+        """Return the folders touched since the last call, and whether everything was."""
         with self._lock:
             folders, everything = self._folders, self._everything
             self._folders, self._everything = set(), False

@@ -20,12 +20,12 @@ _FILES: Final = {
 
 
 def sysctl(kind: str) -> str:
-    """Give the name by which a limit is raised."""
+    """Return the name by which a limit is raised."""
     return f"fs.inotify.max_user_{kind}"
 
 
 def read_limit(kind: str) -> int | None:
-    """Give how many inotify "watches" or "instances" this user may have; None when the kernel does not say."""
+    """Return how many inotify "watches" or "instances" this user may have; None when the kernel does not say."""
     found = []
     for folder, name in zip(FOLDERS, _FILES[kind], strict=True):
         with contextlib.suppress(OSError, ValueError):

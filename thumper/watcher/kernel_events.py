@@ -92,7 +92,7 @@ class KernelObserver(BaseObserver):
 
 
 def limit_reached(error: OSError) -> str:
-    """Say which limit an error of inotify means and how to raise it; empty when it means none."""
+    """Return which limit an error of inotify means and how to raise it; empty when it means none."""
     kind = KINDS.get(error.errno or 0)
     if kind is None:
         return ""

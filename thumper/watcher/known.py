@@ -25,11 +25,11 @@ class SettledFiles:
         return sum(map(len, self._folders.values()))
 
     def folder(self, path: bytes) -> Mapping[bytes, tuple[int, int]]:
-        """Give the settled files directly in a folder, by name."""
+        """Return the settled files directly in a folder, by name."""
         return self._folders.get(path, _NOTHING)
 
     def get(self, path: bytes) -> tuple[int, int] | None:
-        """Give what a file was when it settled; None for one that has not."""
+        """Return what a file was when it settled; None for one that has not."""
         folder, _, name = path.rpartition(b"/")
         return self.folder(folder).get(name)
 

@@ -29,7 +29,7 @@ STOP_S: Final = 3.0
 
 
 def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
-    """Watch until SIGTERM or SIGINT; give the exit code.
+    """Watch until SIGTERM or SIGINT; return the exit code.
 
     Raises `UsageError` without a database address, `RefusedError` for a drop folder that holds the library, and
     `ServiceDownError` when PostgreSQL does not answer.

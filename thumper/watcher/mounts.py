@@ -59,7 +59,7 @@ class Mounts(NamedTuple):
 
     @property
     def telling_little(self) -> Mount | None:
-        """Give the first of them on which files can appear without an event."""
+        """Return the first of them on which files can appear without an event."""
         all_of_them = (self.own, *self.below) if self.own is not None else self.below
         return next((mount for mount in all_of_them if mount.tells_little), None)
 
@@ -83,7 +83,7 @@ class MountTable:
             self._fd = -1
 
     def around(self, folder: bytes) -> Mounts:
-        """Give the mounts that a folder, whose links are followed, lies on and holds."""
+        """Return the mounts that a folder, whose links are followed, lies on and holds."""
         if self._fd < 0:
             return Mounts()
         changed = bool(self._poll.poll(0))
@@ -100,7 +100,7 @@ def _read(fd: int) -> bytes:
 
 
 def parse(table: bytes) -> list[Mount]:
-    """Give the lines of a mount table in their order."""
+    """Return the lines of a mount table in their order."""
     mounts = []
     for line in table.splitlines():
         # 36 35 98:0 /root /point rw,noatime optional:1 - ext4 /dev/sda rw
@@ -125,7 +125,7 @@ def _plain(path: bytes) -> bytes:
 
 
 def around(mounts: list[Mount], folder: bytes) -> Mounts:
-    """Give the mount that a real path lies on, and those in folders below it that are looked into."""
+    """Return the mount that a real path lies on, and those in folders below it that are looked into."""
     visible = _visible(mounts)
     above = [mount for mount in visible if _holds(mount.point, folder)]
     below = [
@@ -151,7 +151,7 @@ def _visible(mounts: list[Mount]) -> list[Mount]:
 
 
 def lies_ignored(path: bytes, folder: bytes) -> bool:
-    """Say whether a folder below another one is, or lies in, one that is never looked into."""
+    """Return whether a folder below another one is, or lies in, one that is never looked into."""
     inner = path.removeprefix(folder.rstrip(b"/")).strip(b"/")
     return any(is_ignored_folder(name) for name in inner.split(b"/"))
 

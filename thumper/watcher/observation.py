@@ -108,7 +108,7 @@ class Observation:
         return self._observer is not None
 
     def is_alive(self) -> bool:
-        """Say whether events can still come, as far as can be seen from here."""
+        """Return whether events can still come, as far as can be seen from here."""
         observer, kernel = self._observer, self._kernel
         return (
             observer is not None

@@ -50,7 +50,7 @@ class Health:
     """Why files are found later than they could be."""
 
     def sign(self) -> Beat:
-        """Give the next sign of life."""
+        """Return the next sign of life."""
         return Beat(
             state=self.state, message=self.want_of_room or self.trouble or self.obstruction or self.complaint
         )
@@ -96,7 +96,7 @@ class Root:
         return fresh
 
     async def is_suddenly_empty(self) -> bool:
-        """Say whether nothing is there any more, as on a mount point without its disk.
+        """Return whether nothing is there any more, as on a mount point without its disk.
 
         When originals are copied away, whoever empties the folder has tidied up: the very folder that was
         there is.
@@ -110,7 +110,7 @@ class Root:
         return self._keep is Keep.COPY and self._identity is not None and self._identity == self._home
 
     async def go_offline(self, source_id: UUID, why: str) -> None:
-        """Say that the folder cannot be trusted now. No row of a file changes."""
+        """Record that the folder cannot be trusted now. No row of a file changes."""
         self._health.state = ProcessState.IDLE
         self._health.trouble = f"The drop folder {readable(self.path)} {why} Nothing was changed."
         if self._online is not False:
@@ -119,9 +119,9 @@ class Root:
         await self.record(source_id)
 
     async def keep_listening(self) -> None:
-        """Say that the folder is offline when its file system does not answer, until cancelled.
+        """Record that the folder is offline when its file system does not answer, until cancelled.
 
-        Whoever waits for the answer cannot say so. When it comes, the watch goes on and finds the folder as it is.
+        The caller waits for the answer and cannot do so. When it comes, the watch goes on and finds the folder as it is.
         """
         while True:
             await asyncio.sleep(_LISTEN_S)
@@ -130,7 +130,7 @@ class Root:
                     await self.go_offline(self._source_id, SILENT)
 
     async def go_online(self, source_id: UUID) -> None:
-        """Say that the folder can be read."""
+        """Record that the folder can be read."""
         self._health.trouble = ""
         if not self._online:
             log.info("source online", folder=readable(self.path))

@@ -35,12 +35,12 @@ class Memory(Protocol):
         ...
 
     def is_news(self, file: Found) -> bool:
-        """Say whether a file that is not known as it is now is to be reported."""
+        """Return whether a file that is not known as it is now is to be reported."""
         ...
 
 
 def _silently() -> None:
-    """Tell nobody."""
+    """Do nothing."""
 
 
 def scan_all(root: bytes, *, memory: Memory, progress: Callable[[], None] = _silently) -> Scan:
@@ -98,7 +98,7 @@ def _merge(scan: Scan, other: Scan) -> None:
 
 
 def root_identity(root: bytes) -> tuple[int, int] | None:
-    """Give device and inode of a source's root; None while it is no folder that can be listed."""
+    """Return device and inode of a source's root; None while it is no folder that can be listed."""
     path = Path(os.fsdecode(root))
     try:
         with os.scandir(path):

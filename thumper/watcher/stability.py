@@ -26,7 +26,7 @@ class Look:
     """Status change time. A program that gives a file its full size and its old time first cannot set this one."""
 
     def seems_like(self, other: Look) -> bool:
-        """Say whether size, modification time and inode are the same."""
+        """Return whether size, modification time and inode are the same."""
         return (self.size_bytes, self.mtime_ns, self.inode) == (other.size_bytes, other.mtime_ns, other.inode)
 
 
@@ -55,5 +55,5 @@ class Steadiness:
         return True
 
     def is_whole(self, now_s: float, *, look_s: float) -> bool:
-        """Say whether a look made now, found equal by `observe`, is far enough from the first equal one."""
+        """Return whether a look made now, found equal by `observe`, is far enough from the first equal one."""
         return now_s - self.since_s >= look_s

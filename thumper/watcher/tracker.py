@@ -62,7 +62,7 @@ class Tracker:
         return not self.known and not self.pending
 
     def is_news(self, file: Found) -> bool:
-        """Say whether a file is new, or has changed since it settled."""
+        """Return whether a file is new, or has changed since it settled."""
         if file.path in self.pending:
             return False
         return self.known.get(file.path) != (file.size_bytes, file.mtime_ns)
@@ -91,7 +91,7 @@ class Tracker:
             self.warm[folder] = (now_s + self.look_s, until_s)
 
     def warm_folders(self, now_s: float) -> set[bytes]:
-        """Give the warm folders whose look is due, and schedule the next one."""
+        """Return the warm folders whose look is due, and schedule the next one."""
         due = {folder for folder, (next_s, _) in self.warm.items() if next_s <= now_s}
         for folder in due:
             until_s = self.warm[folder][1]
@@ -102,7 +102,7 @@ class Tracker:
         return due
 
     def due(self, now_s: float) -> list[bytes]:
-        """Give the pending files that are to be looked at now."""
+        """Return the pending files that are to be looked at now."""
         return [
             path
             for path, pending in self.pending.items()
@@ -132,11 +132,11 @@ class Tracker:
             pending.held_since_s = None
 
     def inodes(self) -> set[int]:
-        """Give the inodes of pending files that are there."""
+        """Return the inodes of pending files that are there."""
         return {pending.steadiness.look.inode for pending in self.pending.values() if not pending.missing}
 
     def unrecorded(self, paths: Iterable[bytes]) -> list[Found]:
-        """Give those pending files whose ledger row shows another size or time than they have now."""
+        """Return those pending files whose ledger row shows another size or time than they have now."""
         files = []
         for path in paths:
             pending = self.pending[path]
@@ -151,7 +151,7 @@ class Tracker:
             self.pending[row.path].recorded = (row.size_bytes, row.mtime_ns)
 
     def stable_file(self, path: bytes, *, root: bytes) -> StableFile:
-        """Give a ready file as admission wants it."""
+        """Return a ready file as admission wants it."""
         pending = self.pending[path]
         look = pending.steadiness.look
         return StableFile(
@@ -185,6 +185,6 @@ class Tracker:
                 self.known.put(path, outcome.file.size_bytes, outcome.file.mtime_ns)
 
     def next_s(self) -> float:
-        """Give when the next look is due; infinity when nothing waits."""
+        """Return when the next look is due; infinity when nothing waits."""
         looks = [p.next_look_s for path, p in self.pending.items() if path not in self.ready]
         return min([*looks, *(next_s for next_s, _ in self.warm.values())], default=float("inf"))

@@ -61,7 +61,7 @@ class WatchLoop:
         self._named: set[bytes] = set()
 
     async def begin(self) -> UUID:
-        """Load the memory from the database; give the source. A folder that never held anything is made."""
+        """Load the memory from the database; return the source. A folder that never held anything is made."""
         source_id = await drop.open_drop(self._root.path)
         self._tracker.clear()
         async for rows in drop.known(source_id):
@@ -101,7 +101,7 @@ class WatchLoop:
             self._health.state = ProcessState.BUSY if self._tracker.pending else ProcessState.IDLE
 
     def next_turn_s(self) -> float:
-        """Give when the next turn is due if no hint comes before."""
+        """Return when the next turn is due if no hint comes before."""
         if not self._root.is_online:
             return time.monotonic() + self._settings.look_s
         if self._tracker.ready and self._admit_at_s <= time.monotonic():
@@ -278,7 +278,7 @@ class WatchLoop:
 
 
 def _outer_folders(folder: bytes) -> set[bytes]:
-    """Give the folders around one, up to the top folder: where a camera puts its next folder.
+    """Return the folders around one, up to the top folder: where a camera puts its next folder.
 
     No event tells of that one when polling, and its files belong to the same delivery.
     """

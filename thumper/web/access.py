@@ -44,7 +44,7 @@ class LocalOnly:
 
 
 def _refusal(scope: Scope, headers: Headers) -> tuple[str, str] | None:
-    """Give code and sentence of what is wrong, None when nothing is."""
+    """Return code and sentence of what is wrong, None when nothing is."""
     host = headers.get("host", "")
     if _name(host) not in LOOPBACK_NAMES:
         return (
@@ -59,7 +59,7 @@ def _refusal(scope: Scope, headers: Headers) -> tuple[str, str] | None:
 
 
 def _name(host: str) -> str | None:
-    """Give the host name of a Host header, without its port."""
+    """Return the host name of a Host header, without its port."""
     try:
         return urlsplit(f"//{host}").hostname
     except ValueError:
@@ -67,7 +67,7 @@ def _name(host: str) -> str | None:
 
 
 def _ours(origin: str, host: str) -> bool:
-    """Say whether an origin is this server under one of its names: same port, any loopback name."""
+    """Return whether an origin is this server under one of its names: same port, any loopback name."""
     try:
         theirs, ours = urlsplit(origin), urlsplit(f"//{host}")
         same_port = (theirs.port or 80) == (ours.port or 80)

@@ -6,6 +6,6 @@ from starlette.responses import JSONResponse
 
 
 def refused(status: int, code: str, *, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    """Give a refusal: what is wrong and what to do, with a stable code."""
+    """Return a refusal: what is wrong and what to do, with a stable code."""
     body = {"errors": [{"message": message, "extensions": {"code": code}}]}
     return JSONResponse(body, status_code=status, headers=headers)

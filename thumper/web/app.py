@@ -42,7 +42,7 @@ class _Endpoint:
 
 
 def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
-    """Give the ASGI app; its lifespan opens the database and gives signs of life until it ends."""
+    """Return the ASGI app; its lifespan opens the database and gives signs of life until it ends."""
     life = life if life is not None else Life(role=ProcessRole.SERVE)
 
     @contextlib.asynccontextmanager

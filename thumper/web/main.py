@@ -29,7 +29,7 @@ _LOOK_S: Final = 0.1
 
 
 def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
-    """Serve until SIGTERM or SIGINT; give the exit code.
+    """Serve until SIGTERM or SIGINT; return the exit code.
 
     Raises `RefusedError` for an address other machines can reach, `ServiceDownError` when PostgreSQL does
     not answer or the port is taken.
@@ -60,7 +60,7 @@ async def _serve(server: uvicorn.Server, settings: Settings) -> None:
 
 
 def server_config(app: object, settings: Settings) -> uvicorn.Config:
-    """Give uvicorn's configuration; logging is ours."""
+    """Return uvicorn's configuration; logging is ours."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # any ASGI app
         host=settings.host,

@@ -38,7 +38,7 @@ class _Snapshot(Collector):
         self._status = status
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Give every gauge."""
+        """Yield every gauge."""
         status = self._status
         images = GaugeMetricFamily("thumper_images", "Images by how far detection is.", labels=["state"])
         for state in ("pending", "processing", "completed", "failed"):

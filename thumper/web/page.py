@@ -21,7 +21,7 @@ _POLICY: Final = (
 
 
 def wants_page(request: Request) -> bool:
-    """Say whether a browser opens the address, rather than a program sending a query."""
+    """Return whether a browser opens the address, rather than a program sending a query."""
     return (
         request.method in {"GET", "HEAD"}
         and "query" not in request.query_params
@@ -30,7 +30,7 @@ def wants_page(request: Request) -> bool:
 
 
 def has_graphiql() -> bool:
-    """Say whether set-up has installed GraphiQL's files."""
+    """Return whether set-up has installed GraphiQL's files."""
     return _COMPLETE.exists()
 
 
@@ -42,5 +42,5 @@ async def query_page(_request: Request) -> Response:
 
 
 def page_files() -> StaticFiles:
-    """Give the app that serves scripts and styles of the page."""
+    """Return the app that serves scripts and styles of the page."""
     return StaticFiles(directory=PAGES)

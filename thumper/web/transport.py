@@ -62,7 +62,7 @@ class _DictsOnly(ASGIWebSocketAdapter):
     """Takes JSON objects only; strawberry would die of a list."""
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        """Give the messages."""
+        """Yield the messages."""
         async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
             if not isinstance(message, dict):
                 raise NonJsonMessageReceived
@@ -177,7 +177,7 @@ class Transport(GraphQL[Context, None]):
             raise _wrong_way(error.operation_type, context.base_url) from error
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        """Give the answer; without `data` when nothing was executed."""
+        """Return the answer; without `data` when nothing was executed."""
         answer = process_result(result)
         if result.data is None and result.errors and all(error.path is None for error in result.errors):
             cast("dict[str, Any]", answer).pop("data", None)  # it was not executed
@@ -193,7 +193,7 @@ class Transport(GraphQL[Context, None]):
         return result
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
-        """Give the answer with its media type and the status that goes with it."""
+        """Return the answer with its media type and the status that goes with it."""
         media_type = sub_response.headers.get("content-type", "application/json")
         response = Response(self.encode_json(response_data), media_type=media_type)
         if media_type == RESPONSE_JSON and "data" not in response_data:
@@ -213,7 +213,7 @@ def _wrong_way(operation: OperationType, base_url: str) -> _Refusal:
 
 
 def _media_type(accept: str | None) -> str:
-    """Give the media type of the answer: the new one only when it is asked for by name."""
+    """Return the media type of the answer: the new one only when it is asked for by name."""
     for item in (accept or "").lower().split(","):
         kind, *parameters = (part.strip() for part in item.split(";"))
         if kind == RESPONSE_JSON and not any(part in {"q=0", "q=0.0"} for part in parameters):
@@ -224,7 +224,7 @@ def _media_type(accept: str | None) -> str:
 
 
 def _limited(receive: Receive) -> Receive:
-    """Give the same messages, until they are more than a query may have."""
+    """Return the same messages, until they are more than a query may have."""
     read_bytes = 0
 
     async def receive_limited() -> Message:

@@ -70,7 +70,7 @@ class WorkerContext:
     """What people should know of how the model runs."""
 
     def limit_s(self, images: int) -> float:
-        """Give the longest that the model may take for so many images before it is taken for hung."""
+        """Return the longest that the model may take for so many images before it is taken for hung."""
         return max(self.settings.model_timeout_s, SLOWEST * self.scene_s * images)
 
 
@@ -231,7 +231,7 @@ async def _call(context: WorkerContext, ask: Callable[[], _Answer], *, images: i
 
 
 async def write(context: WorkerContext, batch: Batch, found: Sequence[Result]) -> int:
-    """Write results and failures; give the number of images ended. Waits out PostgreSQL's outages.
+    """Write results and failures; return the number of images ended. Waits out PostgreSQL's outages.
 
     When the outage outlasts the lease another worker does the same work, and these writes change
     nothing.

@@ -48,7 +48,7 @@ class Capacity:
 
     @classmethod
     def of(cls, batch_images: int | None, *, device: str, cores: int) -> Capacity:
-        """Give what fits a device; `batch_images` is the number that somebody has set."""
+        """Return what fits a device; `batch_images` is the number that somebody has set."""
         if batch_images is not None:
             return cls(batch_images)
         if device.startswith("cuda"):

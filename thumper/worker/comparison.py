@@ -107,7 +107,7 @@ class Comparison:
 
 
 def _says_more(chosen: Specimens, known: Agreement) -> bool:
-    """Say whether photos may hold enough boxes where those before held too few."""
+    """Return whether photos may hold enough boxes where those before held too few."""
     return chosen.boxes >= LEAST_BOXES or len(chosen.photos) > known.photos
 
 

@@ -41,7 +41,7 @@ class Specimens:
 
 
 async def specimens(sha256: bytes) -> Specimens:
-    """Give photos in which that model in fp32 found something, then those that it has not seen; `MOST` in all."""
+    """Return photos in which that model in fp32 found something, then those that it has not seen; `MOST` in all."""
     rows = await client().execute_query_dict(
         _CHOICE, [sha256, Precision.FP32.value, AMONG, REFERENCE_CONFIDENCE, MOST]
     )

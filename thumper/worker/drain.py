@@ -59,16 +59,16 @@ class Drain:
         self._hindrance = ""
 
     def kick(self) -> None:
-        """Say that there may be work."""
+        """Note that there may be work."""
         self._wanted.set()
 
     def stop(self) -> None:
-        """ClaimedJob nothing more and end when what is in the model has been written."""
+        """Claim nothing more and end when what is in the model has been written."""
         self._stopping = True
         self._wanted.set()
 
     def sign(self) -> Beat:
-        """Say what the worker does, for its heartbeat."""
+        """Return what the worker does, for its heartbeat."""
         self._room.ask()  # for the next one
         busy = bool(self._leases)
         state = ProcessState.BUSY if busy else ProcessState.IDLE
@@ -125,19 +125,19 @@ class Drain:
                     pause_s = min(settings.heartbeat_s, OUTAGE_PAUSE_S)
 
     async def release_all(self) -> None:
-        """Give back whatever is still leased: the process is about to end."""
+        """Release whatever is still leased: the process is about to end."""
         for lease in [*self._leases.values(), *self._owed.values()]:
             await self._give_back(lease)
 
     async def _give_back(self, lease: Lease) -> None:
-        """Give a lease back; when PostgreSQL is away, as soon as it answers again."""
+        """Release a lease; when PostgreSQL is away, as soon as it answers again."""
         self._leases.pop(lease.token, None)
         self._owed[lease.token] = lease
         with contextlib.suppress(*OUTAGES):
             await self._pay()
 
     async def _pay(self) -> None:
-        """Give back what PostgreSQL has not been told of yet; nobody waits for those leases to run out."""
+        """Release what PostgreSQL has not been told of yet; nobody waits for those leases to run out."""
         for lease in list(self._owed.values()):
             await jobs.release(lease)
             self._owed.pop(lease.token, None)
@@ -258,7 +258,7 @@ class Drain:
             await asyncio.wait(running, timeout=CANCEL_S)
 
     async def _abandon(self, following: asyncio.Task[Batch | None] | None) -> None:
-        """Give the prefetched batch back: the present one failed, or the worker stops."""
+        """Release the prefetched batch: the present one failed, or the worker stops."""
         if following is None:
             return
         with contextlib.suppress(ThumperError, *OUTAGES):

@@ -58,7 +58,7 @@ STOP_S: Final = 6.0
 
 
 def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
-    """Run the worker until SIGTERM or SIGINT; give the exit code.
+    """Run the worker until SIGTERM or SIGINT; return the exit code.
 
     Raises `DetectorError` when the model cannot be used, `RefusedError` when photos are not
     visible here, and `ServiceDownError` when PostgreSQL does not answer.
@@ -85,7 +85,7 @@ async def _live(settings: Settings, life: Life) -> int:
 
 
 async def _is_busy(thread: ThreadPoolExecutor) -> bool:
-    """Say whether a thread does something that takes longer than a moment."""
+    """Return whether a thread does something that takes longer than a moment."""
     turn = asyncio.wrap_future(thread.submit(int))
     answered, _ = await asyncio.wait({turn}, timeout=MOMENT_S)
     return not answered
@@ -103,26 +103,26 @@ class Voice:
     """What the worker says of itself with each sign of life; at the end why it cannot go on."""
 
     def __init__(self) -> None:
-        """Say that it starts."""
+        """Record that it starts."""
         self.sign: Callable[[], Beat] = lambda: Beat(state=ProcessState.STARTING)
 
     def announce_export(self) -> None:
-        """Say why the first start takes longer."""
+        """Record why the first start takes longer."""
         log.info("the detector is prepared for this machine, once")
         words = "The detector is prepared for this machine; that happens once."
         self.sign = lambda: Beat(state=ProcessState.STARTING, message=words)
 
     def announce_comparison(self, agreement: Agreement) -> None:
-        """Say how far the comparison with the reference is."""
+        """Record how far the comparison with the reference is."""
         words = f"The detector is compared with fp32: {agreement.reference_boxes} of {BOXES} boxes."
         self.sign = lambda: Beat(state=ProcessState.STARTING, message=words)
 
     def speak(self) -> Beat:
-        """Say what is to be said now."""
+        """Return what is to be said now."""
         return self.sign()
 
     def give_notice(self, fault: Exception) -> Ending:
-        """Leave word that the device is to blame; give how the process ends."""
+        """Leave word that the device is to blame; return how the process ends."""
         why = in_short(fault)
         log.error("the detector cannot work; a fresh process is needed", error=why)
         notice = Beat(

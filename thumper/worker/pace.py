@@ -26,7 +26,7 @@ class Rate:
         self._ended.append((now_s, images))
 
     def per_s(self, *, now_s: float) -> float | None:
-        """Give the rate; None before the second batch. The last two count however long they take."""
+        """Return the rate; None before the second batch. The last two count however long they take."""
         while len(self._ended) > 2 and self._ended[0][0] < now_s - WINDOW_S:  # noqa: PLR2004
             self._ended.popleft()
         # The first batch only marks the start of the span, and one that has not ended says nothing yet.
@@ -59,7 +59,7 @@ class StageClock:
             batches.popleft()
 
     def times(self) -> tuple[StageTime, ...]:
-        """Give the stages that have had a batch, in their order."""
+        """Return the stages that have had a batch, in their order."""
         return tuple(
             StageTime(stage, sum(took_s for _, took_s, _ in batches) / sum(images for *_, images in batches))
             for stage, batches in self._batches.items()

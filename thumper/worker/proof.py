@@ -23,24 +23,24 @@ SCENE: Final = PACKAGED_MODEL.with_name("proof-scene.png")
 
 
 def scene_hash() -> str:
-    """Give the SHA-256 of the scene's file, in hex."""
+    """Return the SHA-256 of the scene's file, in hex."""
     return hashlib.sha256(SCENE.read_bytes()).hexdigest()
 
 
 def scene_pixels() -> NDArray[np.uint8]:
-    """Give the scene, (height, width, 3) uint8 RGB."""
+    """Return the scene, (height, width, 3) uint8 RGB."""
     with Image.open(SCENE, formats=("PNG",)) as picture:
         return np.array(picture.convert("RGB"))
 
 
 def look_at_scene(detector: Detector) -> Proof:
-    """Say what a model finds in the scene; in the detector's own thread. Raises what `Detector.detect` raises."""
+    """Return what a model finds in the scene; in the detector's own thread. Raises what `Detector.detect` raises."""
     (found,) = detector.detect([scene_pixels()])
     return Proof(scene=scene_hash(), engine=detector.engine, device=detector.device, boxes=tuple(found))
 
 
 def look_first(detector: Detector) -> tuple[Proof, float]:
-    """Say what a model that was just loaded finds in the scene, and in how many seconds.
+    """Return what a model that was just loaded finds in the scene, and in how many seconds.
 
     It looks twice: the first picture of a size is slow.
     """

@@ -120,7 +120,7 @@ async def _register(proved: Proved, weights: Weights) -> UUID:
 async def _load(
     settings: Settings, weights: Weights, *, thread: ThreadPoolExecutor, on_export: Callable[[], None]
 ) -> tuple[Detector, str]:
-    """Load the model, on the CPU when `auto` leaves the choice and the GPU cannot take it; give what to say of it."""
+    """Load the model, on the CPU when `auto` leaves the choice and the GPU cannot take it; return what to say of it."""
     try:
         return await _patiently(thread, lambda: load_detector(weights, settings, on_export=on_export)), ""
     except (DeviceFault, OutOfMemory) as error:
@@ -163,6 +163,6 @@ async def _record(detector_id: UUID, proof: Proof, weights: Weights) -> None:
 
 
 def in_short(error: Exception) -> str:
-    """Give the first line of an error."""
+    """Return the first line of an error."""
     first_line = str(error).strip().partition("\n")[0].rstrip(".")
     return textwrap.shorten(first_line or type(error).__name__, MOST_WORDS)

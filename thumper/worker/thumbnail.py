@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def thumbnail_of(pixels: NDArray[np.uint8]) -> bytes:
-    """Give the JPEG bytes of (height, width, 3) uint8 RGB, scaled down to `THUMBNAIL_PX`."""
+    """Return the JPEG bytes of (height, width, 3) uint8 RGB, scaled down to `THUMBNAIL_PX`."""
     height_px, width_px = pixels.shape[:2]
     size = fit((width_px, height_px), THUMBNAIL_PX)
     small = pixels

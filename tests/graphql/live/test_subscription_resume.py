@@ -32,7 +32,7 @@ async def write(images: int, chance: random.Random) -> None:
 
 
 async def collect(url: str, place: int, *, seed: float) -> tuple[list[UUID], int]:
-    """Follow with an interrupted line until 300 images came; give them, and how often the line was cut."""
+    """Follow with an interrupted line until 300 images came; return them, and how often the line was cut."""
     chance = random.Random(seed)
     got: list[UUID] = []
     cuts = 0

@@ -26,7 +26,7 @@ PAGE = """query ($first: Int, $after: String, $last: Int, $before: String, $orde
 
 
 async def _walk(api: Api, *, forward: bool, order: dict[str, str], between: Any = None) -> list[str]:
-    """Page through all images by sevens; give their names in the list's own order."""
+    """Page through all images by sevens; return their names in the list's own order."""
     seen: list[str] = []
     where: dict[str, Any] = {"first": 7} if forward else {"last": 7}
     while True:

@@ -36,7 +36,7 @@ async def told(everybody: list[Subscriber]) -> list[dict[str, Any]]:
 
 
 async def cost_of_detecting(everybody: list[Subscriber], monkeypatch: pytest.MonkeyPatch) -> int:
-    """Give the statements that telling of a new image costs, and what detecting it does."""
+    """Return the statements that telling of a new image costs, and what detecting it does."""
     with counted_statements(monkeypatch) as statements:
         detected = await detect(1)
         messages = await told(everybody)

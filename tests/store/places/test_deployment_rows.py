@@ -19,7 +19,7 @@ from thumper.store.postgres.connect import client
 async def join(
     camera: models.Camera, *places: models.Location, dump: models.Dump | None = None
 ) -> list[UUID]:
-    """Take photos of a camera in, of each place in turn; give their deployments."""
+    """Take photos of a camera in, of each place in turn; return their deployments."""
     dump = dump or await make.make_dump()
     stays = [Stay(camera.id, place.id, dump.id) for place in places]
     async with in_transaction("default") as transaction:

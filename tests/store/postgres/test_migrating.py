@@ -75,7 +75,7 @@ async def old_url(empty_database_url: str) -> str:
 
 
 async def _fill(url: str) -> UUID:
-    """Record photos as they were recorded then; give their dump."""
+    """Record photos as they were recorded then; return their dump."""
     dump_id = new_id()
     rows: list[tuple[Any, ...]] = []
     for source, text, offset_s, times in READ:

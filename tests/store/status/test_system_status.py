@@ -16,7 +16,7 @@ WAITING = 5000
 
 
 def _rows(node: dict[str, Any]) -> Iterator[float]:
-    """Give how many rows each part of a plan went through, over all its rounds."""
+    """Yield how many rows each part of a plan went through, over all its rounds."""
     left_out = sum(node.get(f"Rows Removed by {filter_}", 0) for filter_ in ("Filter", "Join Filter"))
     yield (node["Actual Rows"] + left_out) * node["Actual Loops"]
     for part in node.get("Plans", ()):

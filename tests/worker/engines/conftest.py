@@ -31,7 +31,7 @@ def engine(request: pytest.FixtureRequest, exports: Path) -> YoloEngine:
 
 @pytest.fixture(scope="session")
 def pixels() -> Callable[[Path], NDArray[np.uint8]]:
-    """Give the pixels of a photo as a worker decodes them."""
+    """Return the pixels of a photo as a worker decodes them."""
 
     def read(photo: Path) -> NDArray[np.uint8]:
         return np.asarray(decode(photo.read_bytes(), Limits()).image)

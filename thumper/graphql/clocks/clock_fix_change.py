@@ -128,7 +128,7 @@ class UndoClockFixPayload(Payload):
 
 
 async def _repair(input: FixClockInput, *, info: Info) -> Repair:
-    """Give what the input means to the store. Raises `ChangeRefusedError`, BAD_ID."""
+    """Return what the input means to the store. Raises `ChangeRefusedError`, BAD_ID."""
     scope = await _scope(input, info=info)
     note = clean_text(input.note, "note")
     if (input.offset_seconds is None) == (input.photo is None):
@@ -180,7 +180,7 @@ async def _existing(word: str, type_name: str, field: str, *, info: Info) -> UUI
 
 
 async def _photo(photo: PhotoTakenInput, scope: Scope, *, info: Info) -> models.Image:
-    """Give the photo that tells the offset; refuse one that the repair does not cover."""
+    """Return the photo that tells the offset; refuse one that the repair does not cover."""
     image: models.Image | None = await find(photo.image_id, "Image", info=info)
     if image is None:
         raise not_found("image", "photo", "imageId")
@@ -190,7 +190,7 @@ async def _photo(photo: PhotoTakenInput, scope: Scope, *, info: Info) -> models.
 
 
 async def _offset(photo: PhotoTakenInput, image: models.Image, *, info: Info) -> int:
-    """Give the seconds between what the clock of a photo showed and when it was really taken."""
+    """Return the seconds between what the clock of a photo showed and when it was really taken."""
     reading = reading_of(image)
     if reading is None:
         message = f"No clock was read of {image.file_name}, so it cannot say how wrong it was; choose another photo."

@@ -20,14 +20,14 @@ from thumper.store.places import locations
 
 
 async def zone_of(image: models.Image, *, info: Info) -> ZoneInfo:
-    """Give the time zone in which the clock of an image is read."""
+    """Return the time zone in which the clock of an image is read."""
     location: models.Location | None = await related(image.location_id, "Location", info=info)
     name = None if location is None else locations.zone_of(location)[0]
     return info.context.settings.zone if name is None else ZoneInfo(name)
 
 
 def reading_of(image: models.Image) -> ClockReading | None:
-    """Give what the clock of an image showed; None when no clock was read."""
+    """Return what the clock of an image showed; None when no clock was read."""
     if image.taken_local is None or image.clock_source is None:
         return None
     return ClockReading.kept(image.clock_source, image.taken_local, image.utc_offset_s)

@@ -101,7 +101,7 @@ class DeerFilter:
 
 
 def search(where: DeerFilter | None) -> DeerSearch:
-    """Give what a filter means to the store. Raises BAD_ID."""
+    """Return what a filter means to the store. Raises BAD_ID."""
     if where is None:
         return DeerSearch()
     return DeerSearch(

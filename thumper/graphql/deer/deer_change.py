@@ -84,7 +84,7 @@ class DeleteDeerPayload(Payload):
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
-    """Give the values as they can be stored; raise `ChangeRefusedError`."""
+    """Return the values as they can be stored; raise `ChangeRefusedError`."""
     if "name" in values:
         values["name"] = clean_name(values["name"], "name")
     if "notes" in values:
@@ -96,7 +96,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _explain(error: IntegrityError, values: dict[str, Any]) -> Exception:
-    """Give what the violated constraint means."""
+    """Return what the violated constraint means."""
     return name_taken("deer", values["name"]) if violated(error) == "deer_name_key" else error
 
 

@@ -67,7 +67,7 @@ class UnassignDetectionPayload(Payload):
 
 
 def obstacle_of(error: DetectionAssignedError) -> DetectionAssigned:
-    """Say that the detection is a deer already."""
+    """Return the error that the detection is a deer already."""
     return DetectionAssigned(
         code=UserErrorCode.DETECTION_ASSIGNED,
         message=str(error),

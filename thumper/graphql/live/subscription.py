@@ -167,7 +167,7 @@ class _DumpChanges:
         self.clocks_changed = 0
 
     def concern(self, event: FeedEvent) -> bool:
-        """Say whether an event is about the dump, and note one that changed capture times."""
+        """Return whether an event is about the dump, and note one that changed capture times."""
         if event.dump_id != self._dump_id:
             return False
         if event.kind is FeedKind.CLOCK_FIXED:

@@ -43,15 +43,15 @@ class Topic(Hashable, Protocol[T]):
     """What a subscriber follows, as lists of items; equal topics bring the same."""
 
     def concerns(self, event: FeedEvent) -> bool:
-        """Say whether an event can bring items."""
+        """Return whether an event can bring items."""
         ...
 
     async def newest(self) -> list[T]:
-        """Give the items of a snapshot."""
+        """Return the items of a snapshot."""
         ...
 
     async def brought(self, events: Sequence[FeedEvent]) -> tuple[list[T], int]:
-        """Give the items that events brought, and how many of the events (at least one) that covers."""
+        """Return the items that events brought, and how many of the events (at least one) that covers."""
         ...
 
 
@@ -81,7 +81,7 @@ async def outlast(read: Callable[[], Awaitable[T]]) -> T:
 
 
 async def resumable(after: int | None) -> int | None:
-    """Give the place to go on from; None when a snapshot is needed."""
+    """Return the place to go on from; None when a snapshot is needed."""
     if after is None or not await outlast(partial(remembers, after)):
         return None
     return after
@@ -90,7 +90,7 @@ async def resumable(after: int | None) -> int | None:
 async def follow(
     live: Live, topic: Topic[T], *, after: int | None
 ) -> AsyncGenerator[Delivery[list[T]], None]:
-    """Give every change of a topic once, in order; a snapshot first unless it goes on `after` an event."""
+    """Yield every change of a topic once, in order; a snapshot first unless it goes on `after` an event."""
     pace = Pace()
     place = await resumable(after)
     while True:
@@ -115,7 +115,7 @@ async def _next(live: Live, topic: Topic[T], place: int | None, pace: Pace) -> D
 
 
 async def _after(live: Live, topic: Topic[T], place: int) -> Delivery[list[T]] | None:
-    """Give what came after a place, which may be nothing of the topic; None when nobody remembers that far back."""
+    """Return what came after a place, which may be nothing of the topic; None when nobody remembers that far back."""
     events = await outlast(partial(live.after, place))
     return None if events is None else await outlast(partial(_changes, topic, events))
 
@@ -126,7 +126,7 @@ async def _snapshot(topic: Topic[T]) -> Delivery[list[T]]:
 
 
 async def _changes(topic: Topic[T], events: Sequence[FeedEvent]) -> Delivery[list[T]]:
-    """Give what the first of the events brought, as many as one message holds."""
+    """Return what the first of the events brought, as many as one message holds."""
     numbers = [number for number, event in enumerate(events) if topic.concerns(event)]
     if not numbers:
         return Delivery(seq=events[-1].seq, snapshot=False, content=[])
@@ -146,7 +146,7 @@ async def newest(
     concerns: Callable[[FeedEvent], bool],
     after: int | None,
 ) -> AsyncGenerator[Delivery[T], None]:
-    """Give a state whenever it differs from what was given before, with the event that it is as of.
+    """Yield a state whenever it differs from what was given before, with the event that it is as of.
 
     The first one comes at once; it is no snapshot when the subscriber goes on `after` an event.
     """
@@ -165,7 +165,7 @@ async def newest(
 
 
 async def _await_news(live: Live, place: int, *, concerns: Callable[[FeedEvent], bool]) -> int:
-    """Wait for an event that matters, `LOOK_AGAIN_S` at most; give the last event that was looked at."""
+    """Wait for an event that matters, `LOOK_AGAIN_S` at most; return the last event that was looked at."""
     clock = asyncio.get_running_loop().time
     until_s = clock() + LOOK_AGAIN_S
     while await live.beyond(place, within_s=until_s - clock()):

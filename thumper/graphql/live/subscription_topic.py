@@ -29,7 +29,7 @@ _DEER: Final = frozenset({FeedKind.DEER_SEEN, FeedKind.DEER_UNSEEN})
 def _by_last_word(
     events: Sequence[FeedEvent], key: Callable[[FeedEvent], tuple[UUID | None, ...]]
 ) -> dict[tuple[UUID, ...], FeedEvent]:
-    """Give the last event about each key, in the order of these events."""
+    """Return the last event about each key, in the order of these events."""
     last: dict[tuple[UUID, ...], FeedEvent] = {}
     for event in events:
         ids = tuple(part for part in key(event) if part is not None)
@@ -47,7 +47,7 @@ def _pair(event: FeedEvent) -> tuple[UUID | None, ...]:
 
 
 async def _overtaken(image_ids: Iterable[UUID], *, after: int) -> set[UUID]:
-    """Give those of the images whose detection ended again after event `after`."""
+    """Return those of the images whose detection ended again after event `after`."""
     keys = [(image_id,) for image_id in image_ids]
     return {key[0] for key in await changes.superseded(("image_id",), keys, kinds=_PROCESSED, after=after)}
 

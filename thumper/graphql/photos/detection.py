@@ -145,7 +145,7 @@ class DetectionFilter:
 
 
 def search(where: DetectionFilter | None) -> DetectionSearch:
-    """Give what a filter means to the store. Raises BAD_ID, BAD_CONFIDENCE."""
+    """Return what a filter means to the store. Raises BAD_ID, BAD_CONFIDENCE."""
     if where is None:
         return DetectionSearch()
     return DetectionSearch(

@@ -36,7 +36,7 @@ Duplicates: TypeAlias = Annotated[
 def box_filter(
     min_confidence: float | None, detector: str | None, *, rejected: bool, duplicates: bool
 ) -> BoxFilter:
-    """Give what the arguments mean to the store. Raises BAD_ID, BAD_CONFIDENCE."""
+    """Return what the arguments mean to the store. Raises BAD_ID, BAD_CONFIDENCE."""
     return BoxFilter(
         min_confidence=confidence(min_confidence),
         detector_id=decode_given(detector, "Detector"),
@@ -46,7 +46,7 @@ def box_filter(
 
 
 def confidence(value: float | None) -> float | None:
-    """Give the confidence if it is one that boxes are stored with. Raises BAD_CONFIDENCE."""
+    """Return the confidence if it is one that boxes are stored with. Raises BAD_CONFIDENCE."""
     if value is not None and not STORAGE_FLOOR <= value <= 1:
         raise bad_request(
             "BAD_CONFIDENCE",

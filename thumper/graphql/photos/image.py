@@ -251,7 +251,7 @@ class ImageFilter:
 
 
 def search(where: ImageFilter | None) -> ImageSearch:
-    """Give what a filter means to the store. Raises BAD_ID."""
+    """Return what a filter means to the store. Raises BAD_ID."""
     if where is None:
         return ImageSearch()
     return ImageSearch(

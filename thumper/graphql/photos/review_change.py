@@ -54,7 +54,7 @@ class ReviewDetectionPayload(Payload):
 
 
 def _word(input: ReviewDetectionInput, actor: str) -> Word:
-    """Give the review as the store takes it; raise `ChangeRefusedError`."""
+    """Return the review as the store takes it; raise `ChangeRefusedError`."""
     corrections = (input.species, input.sex, input.life_stage)
     corrected = input.verdict is ReviewVerdict.CORRECTED
     if corrected and all(value is None for value in corrections):

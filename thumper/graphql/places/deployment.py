@@ -79,7 +79,7 @@ def stays(
     counts: DataLoader[UUID, int],
     cut: Cut,
 ) -> Connection[models.Deployment]:
-    """Give the deployments of a camera or a location, the latest first."""
+    """Return the deployments of a camera or a location, the latest first."""
 
     async def read() -> Page[models.Deployment]:
         return await pages.load((parent_id, cut))

@@ -115,7 +115,7 @@ class DeleteLocationPayload(Payload):
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
-    """Give the values as they can be stored; raise `ChangeRefusedError`."""
+    """Return the values as they can be stored; raise `ChangeRefusedError`."""
     if "name" in values:
         values["name"] = clean_name(values["name"], "name")
     if "description" in values:
@@ -133,7 +133,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _explain(error: IntegrityError, values: dict[str, Any]) -> Exception:
-    """Give what the violated constraint means."""
+    """Return what the violated constraint means."""
     constraint = violated(error)
     if constraint == "location_name_key":
         return name_taken("location", values["name"])

@@ -50,13 +50,13 @@ def change(description: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[P
 
 
 def given(input: Any, *names: str) -> dict[str, Any]:
-    """Give those of the named fields that the client sent; a field that was left out stays as it is."""
+    """Return those of the named fields that the client sent; a field that was left out stays as it is."""
     values = {name: getattr(input, name) for name in names}
     return {name: value for name, value in values.items() if value is not strawberry.UNSET}
 
 
 def clean_name(value: str | None, *path: str) -> str:
-    """Give a name without blanks around it; raise `ChangeRefusedError` unless it has 1 to 200 characters."""
+    """Return a name without blanks around it; raise `ChangeRefusedError` unless it has 1 to 200 characters."""
     name = clean_text(value, *path).strip()
     if not 1 <= len(name) <= LONGEST_NAME:
         raise invalid(f"A name has 1 to {LONGEST_NAME} characters; this one has {len(name)}.", *path)
@@ -64,7 +64,7 @@ def clean_name(value: str | None, *path: str) -> str:
 
 
 def clean_text(value: str | None, *path: str) -> str:
-    """Give a text that can be stored; raise `ChangeRefusedError` for null, NUL, or more than 10,000 characters."""
+    """Return a text that can be stored; raise `ChangeRefusedError` for null, NUL, or more than 10,000 characters."""
     if value is None:
         raise invalid("This cannot be null; leave it out to keep what it is.", *path)
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
@@ -75,5 +75,5 @@ def clean_text(value: str | None, *path: str) -> str:
 
 
 def violated(error: IntegrityError) -> str:
-    """Give the name of the constraint that PostgreSQL refused a change by."""
+    """Return the name of the constraint that PostgreSQL refused a change by."""
     return str(getattr(error.args[0], "constraint_name", "") if error.args else "")

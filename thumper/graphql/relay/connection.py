@@ -91,7 +91,7 @@ class Connection(Generic[T]):
     reading: strawberry.Private[asyncio.Future[Page[Any]] | None] = None
 
     async def page(self) -> Page[Any]:
-        """Give the page, read once for all fields that ask at the same time."""
+        """Return the page, read once for all fields that ask at the same time."""
         if self.reading is None:
             self.reading = asyncio.ensure_future(self.read())
         return await self.reading
@@ -126,7 +126,7 @@ class Connection(Generic[T]):
 
 
 def pages_of(name: str) -> Any:
-    """Give the GraphQL type of a page of the type of that name: `Image` → `ImageConnection`."""
+    """Return the GraphQL type of a page of the type of that name: `Image` → `ImageConnection`."""
     return operator.getitem(cast("Any", Connection), lazy(name))
 
 
@@ -138,7 +138,7 @@ def connect(
     cut: Cut,
     count: Callable[[], Awaitable[int]] | None = None,
 ) -> Connection[M]:
-    """Give a page of the rows that meet the conditions; `count` counts them faster than one by one."""
+    """Return a page of the rows that meet the conditions; `count` counts them faster than one by one."""
     return Connection(
         order=order,
         cut=cut,
@@ -148,7 +148,7 @@ def connect(
 
 
 def asked(order: Order, *, first: int | None, after: str | None, last: int | None, before: str | None) -> Cut:
-    """Give what part of a list the arguments of a field ask for. Raises BAD_PAGE, PAGE_TOO_LARGE, BAD_CURSOR."""
+    """Return what part of a list the arguments of a field ask for. Raises BAD_PAGE, PAGE_TOO_LARGE, BAD_CURSOR."""
     if first is not None and last is not None:
         raise bad_request("BAD_PAGE", "Give first or last, not both: they count from opposite ends.")
     name, limit = ("last", last) if last is not None else ("first", first)

@@ -35,7 +35,7 @@ def lazy(name: str) -> Any:
 
 
 def optional(kind: Any) -> Any:
-    """Give the nullable form of a GraphQL type."""
+    """Return the nullable form of a GraphQL type."""
     return kind | None if not isinstance(kind, LazyType) else _nullable(kind)
 
 
@@ -46,7 +46,7 @@ def _nullable(kind: Any) -> Any:
 
 
 def listed(kind: Any) -> Any:
-    """Give the list of a GraphQL type."""
+    """Return the list of a GraphQL type."""
     return GenericAlias(list, (kind,))
 
 

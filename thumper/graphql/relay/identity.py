@@ -20,13 +20,13 @@ _LONGEST: Final = 120
 
 
 def encode(type_name: str, uuid: UUID) -> strawberry.ID:
-    """Give the id of a record: URL-safe, without padding."""
+    """Return the id of a record: URL-safe, without padding."""
     word = base64.urlsafe_b64encode(f"{type_name}:{uuid}".encode()).decode()
     return strawberry.ID(word.rstrip("="))
 
 
 def split(word: str) -> tuple[str, UUID]:
-    """Give type name and UUID of an id. Raises BAD_ID."""
+    """Return type name and UUID of an id. Raises BAD_ID."""
     try:
         if len(word) > _LONGEST:
             raise ValueError(word)
@@ -41,7 +41,7 @@ def split(word: str) -> tuple[str, UUID]:
 
 
 def decode(word: str, type_name: str) -> UUID:
-    """Give the UUID of an id that must be of that type. Raises BAD_ID."""
+    """Return the UUID of an id that must be of that type. Raises BAD_ID."""
     name, uuid = split(word)
     if name != type_name:
         raise bad_request(

@@ -38,17 +38,17 @@ class Node:
 
     @classmethod
     def is_type_of(cls, value: object, info: object) -> bool:
-        """Tell GraphQL which type a row belongs to."""
+        """Return whether a row belongs to this type."""
         return isinstance(value, cls.row)
 
 
 async def find(word: str, type_name: str, *, info: Info) -> Any:
-    """Give the row of that type and id, None when there is none. Raises BAD_ID."""
+    """Return the row of that type and id, None when there is none. Raises BAD_ID."""
     return await info.context.loaders.rows[type_name].load(decode(word, type_name))
 
 
 async def related(uuid: UUID | None, type_name: str, *, info: Info) -> Any:
-    """Give the row that another row refers to, None when it refers to none."""
+    """Return the row that another row refers to, None when it refers to none."""
     return None if uuid is None else await info.context.loaders.rows[type_name].load(uuid)
 
 

@@ -32,7 +32,7 @@ class Masking(MaskErrors):
         super().__init__()
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        """Give the error as the client reads it."""
+        """Return the error as the client reads it."""
         cause = _cause(error)
         if isinstance(cause, RequestError):
             return error
@@ -81,7 +81,7 @@ class Masking(MaskErrors):
 
 
 def _cause(error: GraphQLError) -> BaseException | None:
-    """Give the exception that a resolver raised."""
+    """Return the exception that a resolver raised."""
     cause: Any = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
@@ -91,7 +91,7 @@ def _cause(error: GraphQLError) -> BaseException | None:
 
 
 def _with(error: GraphQLError, code: str, message: str) -> GraphQLError:
-    """Give the error with another message and a code, at the same place of the query."""
+    """Return the error with another message and a code, at the same place of the query."""
     return GraphQLError(
         message,
         nodes=error.nodes,

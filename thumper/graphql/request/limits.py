@@ -121,7 +121,7 @@ class _Shape:
         return total
 
     def depth(self) -> int:
-        """Give the depth of the deepest operation; introspection, which has a rule of its own, left out."""
+        """Return the depth of the deepest operation; introspection, which has a rule of its own, left out."""
         return max((self._depth(operation.selection_set, 0) for operation in self.operations), default=0)
 
     def _depth(self, selections: SelectionSetNode, level: int) -> int:
@@ -152,7 +152,7 @@ def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
 
 
 def chosen_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | RequestError:
-    """Give the operation to run; the error when it is not said which of several, or there is none of that name."""
+    """Return the operation to run; the error when it is not said which of several, or there is none of that name."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     if name is None and len(operations) == 1:
         return operations[0]
@@ -253,7 +253,7 @@ class _Reckoning:
 
 
 def too_costly(reckoned: int) -> RequestError | None:
-    """Give the error for an operation that asks for too much."""
+    """Return the error for an operation that asks for too much."""
     if reckoned <= MOST_COST:
         return None
     return bad_request(

@@ -70,5 +70,5 @@ class Validation(ValidationCache):
         return [] if refusal is None else [refusal]
 
     def get_results(self) -> dict[str, Any]:
-        """Tell what the request was reckoned to cost, in objects."""
+        """Return what the request was reckoned to cost, in objects."""
         return {} if self._cost is None else {"cost": {"requested": self._cost, "maximum": MOST_COST}}

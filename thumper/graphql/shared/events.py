@@ -115,7 +115,7 @@ class Live:
         return True
 
     async def after(self, seq: int) -> list[FeedEvent] | None:
-        """Give the events after `seq`, oldest first, about `PAGE_EVENTS` at most.
+        """Return the events after `seq`, oldest first, about `PAGE_EVENTS` at most.
 
         None when the feed no longer remembers all of them: show a snapshot and go on from there.
         """
@@ -128,7 +128,7 @@ class Live:
         return await feed.read_after(seq, limit=PAGE_EVENTS)
 
     async def status(self, *, seq: int = 0, max_age_s: float = 0.0) -> SystemStatus:
-        """Give a status that is at most `max_age_s` old and knows event `seq`; everybody shares it.
+        """Return a status that is at most `max_age_s` old and knows event `seq`; everybody shares it.
 
         Without arguments: one that was computed after this call began.
         """

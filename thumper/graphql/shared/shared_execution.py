@@ -29,7 +29,7 @@ class Shared:
         self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def get(self, key: Hashable, compute: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Give the result that somebody else has computed or is computing; compute it otherwise.
+        """Return the result that somebody else has computed or is computing; compute it otherwise.
 
         The computation goes on when the caller is cancelled. Its error is raised for everybody who waits for it.
         """
@@ -69,7 +69,7 @@ class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
     _asked: Hashable = None
 
     def build_per_event_executor(self, payload: Any) -> SharingExecutor:
-        """Give the executor for one message."""
+        """Return the executor for one message."""
         if self._asked is None:
             self._asked = self._words()
         executor: SharingExecutor = super().build_per_event_executor(payload)  # type: ignore[assignment]  # a copy of this
@@ -90,7 +90,7 @@ class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
         return ExecutionResult(data=data, errors=result.errors, extensions=result.extensions)
 
     def _words(self) -> Hashable:
-        """Give what the answer depends on besides the message: `after` and the filter have done their part."""
+        """Return what the answer depends on besides the message: `after` and the filter have done their part."""
         operation = self.operation
         used = _Variables()
         for node in (part for root in operation.selection_set.selections for part in _below(root)):
@@ -105,7 +105,7 @@ class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
 
 
 def _below(root: SelectionNode) -> list[Node]:
-    """Give all of a root field but its arguments."""
+    """Return all of a root field but its arguments."""
     if not isinstance(root, FieldNode):
         return [root]
     return [part for part in (root.selection_set, *(root.directives or ())) if part is not None]

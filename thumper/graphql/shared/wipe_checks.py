@@ -63,7 +63,7 @@ class _Running:
         return self.task.done() and (self.task.cancelled() or self.task.exception() is not None)
 
     def serves(self, version: Version, *, live: bool) -> bool:
-        """Say whether it answers somebody who asks now about the dump in this version."""
+        """Return whether it answers somebody who asks now about the dump in this version."""
         if not self.task.done():
             return True
         most_s = FOLLOWED_S if live else REUSED_S if self._told else UNHEARD_S
@@ -75,7 +75,7 @@ class _Running:
         return self._clock() - self._ended_s
 
     def look(self) -> Asked:
-        """Give what is known now; raise what ended the check before its verdict."""
+        """Return what is known now; raise what ended the check before its verdict."""
         return self.task.result() if self.task.done() else Asked(self._check.so_far())
 
     def tell(self) -> Asked:
@@ -98,7 +98,7 @@ class WipeChecks:
         self._checks: dict[UUID, _Running] = {}
 
     async def ask(self, dump_id: UUID, *, version: Version, live: bool = False) -> Asked:
-        """Give the verdict about a dump, or how far the check is when it takes longer than `PATIENCE_S`.
+        """Return the verdict about a dump, or how far the check is when it takes longer than `PATIENCE_S`.
 
         `version` is when the dump changed and settled last. With `live` nobody waits long, and a verdict stands for
         as long as the dump does not change, `FOLLOWED_S` at most: a message is no new question. Raises what the
@@ -112,7 +112,7 @@ class WipeChecks:
         return check.tell()
 
     def glance(self, dump_id: UUID) -> Asked | None:
-        """Give what is known without asking; None when nobody has asked, or the check failed."""
+        """Return what is known without asking; None when nobody has asked, or the check failed."""
         check = self._checks.get(dump_id)
         return None if check is None or check.failed else check.look()
 

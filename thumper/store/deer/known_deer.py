@@ -62,7 +62,7 @@ class DeerSearch:
     min_sightings: int | None = None
 
     def conditions(self) -> Conditions:
-        """Give the search as SQL conditions on `DEER`."""
+        """Return the search as SQL conditions on `DEER`."""
         conditions = Conditions()
         if self.name is not None:
             conditions.add("strpos(lower(deer.name), lower({})) > 0", self.name)
@@ -115,7 +115,7 @@ async def figures(deer_ids: Sequence[UUID]) -> dict[UUID, DeerFigures]:
 
 
 async def locations(deer_ids: Sequence[UUID]) -> dict[UUID, list[Location]]:
-    """Give the locations where each deer was seen, most sightings first."""
+    """Return the locations where each deer was seen, most sightings first."""
     places = whole_table(Location)
     rows = await client().execute_query_dict(
         f"""
@@ -134,7 +134,7 @@ async def locations(deer_ids: Sequence[UUID]) -> dict[UUID, list[Location]]:
 
 
 async def best_photos(deer_ids: Sequence[UUID]) -> dict[UUID, list[Detection]]:
-    """Give the most confident detection of each deer: a list of one, or of none."""
+    """Return the most confident detection of each deer: a list of one, or of none."""
     boxes = whole_table(Detection)
     rows = await client().execute_query_dict(
         f"""
@@ -158,7 +158,7 @@ def _grouped(
 
 
 async def sightings_of(detection_ids: Sequence[UUID]) -> dict[UUID, Sighting]:
-    """Give the sighting of each detection that is a known deer."""
+    """Return the sighting of each detection that is a known deer."""
     conditions = Conditions()
     conditions.add("sighting.detection_id = ANY({}::uuid[])", list(detection_ids))
     found = await read_all(whole_table(Sighting), conditions, order="sighting.id")

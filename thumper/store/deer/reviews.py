@@ -67,7 +67,7 @@ async def append(detection_id: UUID, word: Word) -> tuple[Review, Detection]:
 
 
 def _meaning(detection: Detection, word: Word) -> dict[str, Any]:
-    """Give what the detection means after the review."""
+    """Return what the detection means after the review."""
     if word.verdict == ReviewVerdict.REJECTED:
         own = ClassMap.from_json(detection.detector.class_map).meaning(detection.label)
         return {"species": own.species, "sex": own.sex, "life_stage": own.life_stage}

@@ -81,7 +81,7 @@ async def assign(detection_id: UUID, deer_id: UUID, *, actor: str) -> Sighting:
 
 
 async def unassign(detection_id: UUID) -> Deer | None:
-    """Take back that a detection is a deer; give that deer, None when the detection was no deer's.
+    """Take back that a detection is a deer; return that deer, None when the detection was no deer's.
 
     Raises `NoDetectionError`.
     """
@@ -97,7 +97,7 @@ async def unassign(detection_id: UUID) -> Deer | None:
 
 
 async def _locked(transaction: BaseDBAsyncClient, detection_id: UUID) -> Detection:
-    """Give the detection, locked so that no review comes between."""
+    """Return the detection, locked so that no review comes between."""
     found = await Detection.filter(id=detection_id).using_db(transaction).select_for_update().first()
     if found is None:
         raise NoDetectionError("There is no such detection.")
@@ -111,7 +111,7 @@ async def _same_deer(sighting: Sighting, deer_id: UUID) -> Sighting:
 
 
 async def _explain(error: IntegrityError, detection_id: UUID, *, deer_id: UUID) -> Exception:
-    """Give what the violated constraint means."""
+    """Return what the violated constraint means."""
     if isinstance(error.args[0], asyncpg.ForeignKeyViolationError):
         return NoDeerError("There is no such deer.")
     detection = await Detection.get(id=detection_id)

@@ -23,7 +23,7 @@ class DiskRoom:
         self.want = ""
 
     async def look(self) -> str:
-        """Say which disk is full and what to do; empty when there is room, or no answer in a second.
+        """Return which disk is full and what to do; empty when there is room, or no answer in a second.
 
         A disk that hangs is not known to be full.
         """

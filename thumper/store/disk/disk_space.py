@@ -22,14 +22,14 @@ def measure(path: Path) -> Space:
 
 
 def existing(path: Path) -> Path:
-    """Give the nearest folder above that exists: where something that is not there yet would be made."""
+    """Return the nearest folder above that exists: where something that is not there yet would be made."""
     while not os.path.lexists(path) and path != path.parent:
         path = path.parent
     return path
 
 
 def want_of_room(settings: Settings) -> str:
-    """Say which disk is full and what to do; empty when there is room.
+    """Return which disk is full and what to do; empty when there is room.
 
     Looked at are the library and Thumper's own database, if it has one. A disk that cannot be looked at is not
     known to be full.

@@ -26,22 +26,22 @@ _SUFFIXES: Final = {"image/jpeg": ".jpg", "image/png": ".png"}
 
 
 def original_path(library: Path, sha256: bytes, *, media_type: str) -> Path:
-    """Give where the copy of an original belongs: `originals/ab/cd/<sha256>.jpg` (or `.png`)."""
+    """Return where the copy of an original belongs: `originals/ab/cd/<sha256>.jpg` (or `.png`)."""
     return _place(library / "originals", sha256, _SUFFIXES[media_type])
 
 
 def thumbnail_path(library: Path, sha256: bytes) -> Path:
-    """Give where the thumbnail of an image belongs: `thumbs/ab/cd/<sha256>.jpg`."""
+    """Return where the thumbnail of an image belongs: `thumbs/ab/cd/<sha256>.jpg`."""
     return _place(library / "thumbs", sha256, ".jpg")
 
 
 def view_path(library: Path, sha256: bytes) -> Path:
-    """Give where the view of an image belongs: `views/ab/cd/<sha256>.jpg`."""
+    """Return where the view of an image belongs: `views/ab/cd/<sha256>.jpg`."""
     return _place(library / "views", sha256, ".jpg")
 
 
 def incoming_dir(library: Path) -> Path:
-    """Give the folder of bytes that are still being received."""
+    """Return the folder of bytes that are still being received."""
     return library / "incoming"
 
 
@@ -101,7 +101,7 @@ def keep_original(library: Path, content: bytes, *, media_type: str) -> Path:
 
 
 def holds(path: Path, sha256: bytes) -> bool:
-    """Say whether the file at a path has such bytes, read from the disk and not from memory where possible."""
+    """Return whether the file at a path has such bytes, read from the disk and not from memory where possible."""
     try:
         with path.open("rb") as file:
             forget_pages(file.fileno())
@@ -117,12 +117,12 @@ def forget_pages(fd: int) -> None:
 
 
 def kept_originals(library: Path) -> Iterator[Path]:
-    """Give every file among the originals, but for those that are half written."""
+    """Return every file among the originals, but for those that are half written."""
     return (path for path in _files(library / "originals") if not _is_half_written(path.name))
 
 
 def leftovers(library: Path) -> Iterator[Path]:
-    """Give the half-written files that have not grown for `LEFTOVER_S`, wherever they lie in a library."""
+    """Yield the half-written files that have not grown for `LEFTOVER_S`, wherever they lie in a library."""
     untouched_since = time.time() - LEFTOVER_S
     written = [library / name for name in ("originals", "thumbs", "views")]
     halves = (path for folder in written for path in _files(folder) if _is_half_written(path.name))
@@ -133,7 +133,7 @@ def leftovers(library: Path) -> Iterator[Path]:
 
 
 def clear_leftovers(library: Path) -> int:
-    """Remove what processes that were killed left half written; give how many files that were. Never raises."""
+    """Remove what processes that were killed left half written; return how many files that were. Never raises."""
     removed = 0
     for path in leftovers(library):
         with contextlib.suppress(OSError):
@@ -143,7 +143,7 @@ def clear_leftovers(library: Path) -> int:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Give every file below a folder; a folder that is not there has none."""
+    """Return every file below a folder; a folder that is not there has none."""
     return (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
 
 

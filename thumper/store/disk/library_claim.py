@@ -141,7 +141,7 @@ async def check_originals() -> None:
 
 
 async def sees_source_of(image_id: UUID) -> bool:
-    """Say whether the drop folder that an image's original lies in is there and answers; True for the library's."""
+    """Return whether the drop folder that an image's original lies in is there and answers; True for the library's."""
     rows = await client().execute_query_dict(
         """
         SELECT source.path, source.state FROM image JOIN dump ON dump.id = image.dump_id
@@ -161,7 +161,7 @@ async def sees_source_of(image_id: UUID) -> bool:
 
 
 def has_entries(folder: bytes) -> bool:
-    """Say whether anything lies in a folder: a mount point without its disk is empty."""
+    """Return whether anything lies in a folder: a mount point without its disk is empty."""
     try:
         with os.scandir(folder) as entries:
             return next(entries, None) is not None

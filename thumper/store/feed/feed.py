@@ -44,7 +44,7 @@ async def append(transaction: BaseDBAsyncClient, entries: Sequence[FeedEntry]) -
 
 
 async def read_after(seq: int, *, limit: int = 1000) -> list[FeedEvent]:
-    """Give up to `limit` events with a number greater than `seq`, oldest first."""
+    """Return up to `limit` events with a number greater than `seq`, oldest first."""
     rows = await client().execute_query_dict(
         f"SELECT seq, kind, {', '.join(_SUBJECTS)} FROM feed WHERE seq > $1 ORDER BY seq LIMIT $2",
         [seq, limit],
@@ -53,6 +53,6 @@ async def read_after(seq: int, *, limit: int = 1000) -> list[FeedEvent]:
 
 
 async def latest() -> int:
-    """Give the number of the newest event, 0 when there is none."""
+    """Return the number of the newest event, 0 when there is none."""
     rows = await client().execute_query_dict("SELECT coalesce(max(seq), 0) AS seq FROM feed")
     return int(rows[0]["seq"])

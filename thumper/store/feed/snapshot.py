@@ -34,13 +34,13 @@ async def snapshot() -> AsyncIterator[int]:
 
 
 async def now(connection: BaseDBAsyncClient | None = None) -> dt.datetime:
-    """Give the time by PostgreSQL's clock: the one that all processes share, whatever their machines' clocks say."""
+    """Return the time by PostgreSQL's clock: the one that all processes share, whatever their machines' clocks say."""
     rows = await (connection or client()).execute_query_dict("SELECT now() AS now")
     time: dt.datetime = rows[0]["now"]
     return time
 
 
 async def remembers(seq: int) -> bool:
-    """Say whether the feed still has every event after `seq`, and has come that far."""
+    """Return whether the feed still has every event after `seq`, and has come that far."""
     rows = await client().execute_query_dict(_REMEMBERS, [seq])
     return bool(rows[0]["remembers"])

@@ -34,7 +34,7 @@ class DumpSearch:
     """A folder's name below its source, whatever its case, or an absolute path."""
 
     def conditions(self) -> Conditions:
-        """Give the search as SQL conditions on `DUMPS`."""
+        """Return the search as SQL conditions on `DUMPS`."""
         conditions = Conditions()
         if self.location_id is not None:
             conditions.add("dump.location_id = {}", self.location_id)
@@ -61,7 +61,7 @@ class FileSearch:
     reason: Reason | None = None
 
     def conditions(self) -> Conditions:
-        """Give the search as SQL conditions on `FILES`."""
+        """Return the search as SQL conditions on `FILES`."""
         conditions = Conditions()
         if self.state is not None:
             conditions.add("file.state = {}", self.state)
@@ -73,7 +73,7 @@ class FileSearch:
 
 
 async def first_deliveries(image_ids: Sequence[UUID]) -> dict[UUID, File]:
-    """Give the file that became each image, which is the first that was delivered with such bytes."""
+    """Return the file that became each image, which is the first that was delivered with such bytes."""
     conditions = Conditions()
     conditions.add("file.state = 'stored'")
     conditions.add("file.image_id = ANY({}::uuid[])", list(image_ids))

@@ -40,7 +40,7 @@ async def open_dump(
     location_id: UUID | None = None,
     shown: bool = True,
 ) -> UUID:
-    """Give the dump that files arriving now under a folder belong to.
+    """Return the dump that files arriving now under a folder belong to.
 
     Without `shown` the folder is a name that no person gave, and readers see an empty one.
 
@@ -86,7 +86,7 @@ async def touch(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> N
 
 
 async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> dict[UUID, DumpPlace]:
-    """Give where the photos of dumps are from, as far as it is known."""
+    """Return where the photos of dumps are from, as far as it is known."""
     rows = await transaction.execute_query_dict(
         """
         SELECT dump.id, dump.folder, dump.location_id, location.time_zone, location.latitude,
@@ -110,7 +110,7 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
 async def place_by_folder(
     transaction: BaseDBAsyncClient, unplaced: Sequence[DumpPlace]
 ) -> dict[UUID, DumpPlace]:
-    """Give dumps the location named like their folder, made without a place if it is new.
+    """Return dumps the location named like their folder, made without a place if it is new.
 
     Called when the first new image of such a dump is stored, so that a card of duplicates makes no
     location.
@@ -144,7 +144,7 @@ RETURNING id
 async def settle_quiet(
     source_id: UUID, *, settle_s: float, only: Collection[UUID] | None = None
 ) -> list[UUID]:
-    """Settle the dumps of a source that have been quiet that long with no file waiting; give their ids.
+    """Settle the dumps of a source that have been quiet that long with no file waiting; return their ids.
 
     `only` leaves all others alone, such as that of an ingestion which was cut short and has not seen all files.
     A dump of uploads also waits for every address that has brought no file and has not expired. The clocks
@@ -165,7 +165,7 @@ async def settle_quiet(
 
 
 async def of_folder(source_id: UUID, folder: bytes) -> set[UUID]:
-    """Give the deliveries under one folder of a source."""
+    """Return the deliveries under one folder of a source."""
     rows = await client().execute_query_dict(
         "SELECT id FROM dump WHERE source_id = $1 AND folder = $2", [source_id, folder]
     )
@@ -173,7 +173,7 @@ async def of_folder(source_id: UUID, folder: bytes) -> set[UUID]:
 
 
 async def any_open(source_id: UUID) -> bool:
-    """Say whether a dump of a source has not settled."""
+    """Return whether a dump of a source has not settled."""
     rows = await client().execute_query_dict(
         "SELECT EXISTS (SELECT FROM dump WHERE source_id = $1 AND settled_at IS NULL) AS found", [source_id]
     )

@@ -34,7 +34,7 @@ class Settlement:
 
 
 async def lock_waiting(transaction: BaseDBAsyncClient, file_ids: Collection[UUID]) -> set[UUID]:
-    """Lock files for settling; give those that have not settled meanwhile."""
+    """Lock files for settling; return those that have not settled meanwhile."""
     rows = await transaction.execute_query_dict(
         "SELECT id FROM file WHERE id = ANY($1) AND state IN ('seen', 'stable') ORDER BY id FOR UPDATE",
         [sorted(file_ids)],
@@ -58,7 +58,7 @@ FROM {unnest(_SETTLED)} WHERE file.id = fresh.id AND file.state IN ('seen', 'sta
 
 
 async def settle(transaction: BaseDBAsyncClient, settlements: Sequence[Settlement]) -> list[FeedEntry]:
-    """Give files their final state; give the feed entries that belong to it, for the end of the transaction."""
+    """Return files their final state; return the feed entries that belong to it, for the end of the transaction."""
     if not settlements:
         return []
     values = [
@@ -71,7 +71,7 @@ async def settle(transaction: BaseDBAsyncClient, settlements: Sequence[Settlemen
 
 
 def _entries(settlements: Sequence[Settlement]) -> list[FeedEntry]:
-    """Give an entry for each image that is new, and one a dump for everything else that settled."""
+    """Return an entry for each image that is new, and one a dump for everything else that settled."""
     others = dict.fromkeys(own.dump_id for own in settlements if own.state is not FileState.STORED)
     return [
         *(
@@ -119,7 +119,7 @@ async def take_back(
 ) -> tuple[dict[UUID, FileState], list[FeedEntry]]:
     """Make one row of two for paths whose bytes, by SHA-256, are what they were when the same dump took them in.
 
-    Only their time has changed, as when a copy sets it last: still one file of the delivery. Gives the state that
+    Only their time has changed, as when a copy sets it last: still one file of the delivery. Returns the state that
     each has, by its id, and the feed entries for the end of the transaction. The row that is live stays so: whoever
     registers the path meanwhile waits for it, and would not see that another one took its place.
     """

@@ -105,7 +105,7 @@ class ItemisedReceipt:
 
 
 async def of_dumps(dump_ids: Sequence[UUID]) -> dict[UUID, Receipt]:
-    """Give the receipt of each dump, all as of one moment."""
+    """Return the receipt of each dump, all as of one moment."""
     rows = await client().execute_query_dict(
         f"""
         SELECT dump_id, state, reason, count(*) AS files, count(*) FILTER (WHERE {VIDEO}) AS videos,
@@ -138,7 +138,7 @@ FROM image WHERE dump_id = ANY($1::uuid[]) GROUP BY dump_id, time_source, clock_
 
 
 async def clocks(dump_ids: Sequence[UUID]) -> dict[UUID, list[ClockGroup]]:
-    """Give what is known of the clocks of the images that each dump was the first to deliver."""
+    """Return what is known of the clocks of the images that each dump was the first to deliver."""
     rows = await client().execute_query_dict(_CLOCKS, [list(dump_ids)])
     found: dict[UUID, list[ClockGroup]] = {dump_id: [] for dump_id in dump_ids}
     for row in rows:
@@ -177,7 +177,7 @@ WHERE dump_id = $1 AND state = 'rejected' ORDER BY file.path, id LIMIT $2
 
 
 async def itemised(dump_id: UUID, *, limit: int = LIST_LIMIT) -> ItemisedReceipt:
-    """Give the receipt of a dump with its files by name, `limit` in each list. Raises `NotFoundError`."""
+    """Return the receipt of a dump with its files by name, `limit` in each list. Raises `NotFoundError`."""
     async with snapshot():
         dump = await client().execute_query_dict(_DUMP, [dump_id])
         if not dump:

@@ -70,7 +70,7 @@ def _row(columns: dict[str, Any]) -> FileRow:
 
 
 async def known_files(source_id: UUID) -> AsyncIterator[list[FileRow]]:
-    """Give the live rows of a source in pages, by path; without files that were gone when they were to be read."""
+    """Yield the live rows of a source in pages, by path; without files that were gone when they were to be read."""
     after = b""
     while True:
         rows = await client().execute_query_dict(
@@ -86,7 +86,7 @@ async def known_files(source_id: UUID) -> AsyncIterator[list[FileRow]]:
 
 
 async def waiting_files(source_id: UUID) -> list[FileRow]:
-    """Give the rows of a source that have not settled."""
+    """Return the rows of a source that have not settled."""
     rows = await client().execute_query_dict(
         f"SELECT {_COLUMNS} FROM file WHERE source_id = $1 AND live AND state IN ('seen', 'stable')",
         [source_id],
@@ -95,7 +95,7 @@ async def waiting_files(source_id: UUID) -> list[FileRow]:
 
 
 async def asked_files(source_id: UUID) -> list[FileRow]:
-    """Give the rows of a source that wait though they had settled before: somebody asked to try them again."""
+    """Return the rows of a source that wait though they had settled before: somebody asked to try them again."""
     rows = await client().execute_query_dict(
         f"SELECT {_COLUMNS} FROM file WHERE source_id = $1 AND live AND state IN ('seen', 'stable') AND attempts > 0",
         [source_id],
@@ -104,7 +104,7 @@ async def asked_files(source_id: UUID) -> list[FileRow]:
 
 
 async def register(source_id: UUID, arrivals: Sequence[Arrival], *, again: bool = False) -> list[FileRow]:
-    """Record paths that were found or have changed; give the live row of each, in no order.
+    """Record paths that were found or have changed; return the live row of each, in no order.
 
     A path that is known and unchanged keeps its row. One whose bytes were admitted and that changed
     gets a new row; a rejected one that changed is tried again in its own dump, which opens again.

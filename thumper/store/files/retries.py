@@ -84,7 +84,7 @@ def _left(rejected: int, why: str) -> Retry:
 
 
 async def asked_paths() -> dict[UUID, bytes]:
-    """Give the ingested paths of which files wait for another try, by the id of their source."""
+    """Return the ingested paths of which files wait for another try, by the id of their source."""
     rows = await client().execute_query_dict(
         """
         SELECT DISTINCT source.id, source.path FROM file JOIN source ON source.id = file.source_id

@@ -16,7 +16,7 @@ from thumper.store.postgres.ids import new_id
 
 
 async def open_source(kind: SourceKind, path: bytes) -> UUID:
-    """Give the id of the source of that kind at that absolute path, recorded if it is new."""
+    """Return the id of the source of that kind at that absolute path, recorded if it is new."""
     rows = await client().execute_query_dict(
         """
         INSERT INTO source (id, kind, path, display_path, state) VALUES ($1, $2, $3, $4, 'online')
@@ -30,7 +30,7 @@ async def open_source(kind: SourceKind, path: bytes) -> UUID:
 
 
 async def identity(source_id: UUID) -> tuple[int, int] | None:
-    """Give device and inode of a source's root when it was last online; None if it never was."""
+    """Return device and inode of a source's root when it was last online; None if it never was."""
     rows = await client().execute_query_dict("SELECT device_id, inode FROM source WHERE id = $1", [source_id])
     device_id, inode = (rows[0]["device_id"], rows[0]["inode"]) if rows else (None, None)
     return None if device_id is None or inode is None else (device_id, inode)
@@ -80,7 +80,7 @@ async def lock(transaction: BaseDBAsyncClient, source_id: UUID) -> None:
 
 
 async def find_source(kind: SourceKind) -> UUID | None:
-    """Give the oldest source of a kind; None when there is none."""
+    """Return the oldest source of a kind; None when there is none."""
     rows = await client().execute_query_dict(
         "SELECT id FROM source WHERE kind = $1 ORDER BY id LIMIT 1", [kind.value]
     )

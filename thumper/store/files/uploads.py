@@ -96,7 +96,7 @@ async def claim(token_hash: bytes) -> UploadClaim | Unclaimed:
 
 
 async def sign(claim: UploadClaim) -> UploadClaim | None:
-    """Give a sign of life of a transfer; None when another one has the address now."""
+    """Return a sign of life of a transfer; None when another one has the address now."""
     rows = await client().execute_query_dict(
         "UPDATE upload SET used_at = now() WHERE id = $1 AND used_at = $2 AND file_id IS NULL"
         " RETURNING id, dump_id, file_name, detect, used_at",
@@ -121,7 +121,7 @@ async def finish(upload_id: UUID, file_id: UUID) -> None:
 
 
 async def admitted(source_id: UUID, path: bytes) -> AdmittedUpload | None:
-    """Give the photo that was admitted under a path of the upload source, if there is one."""
+    """Return the photo that was admitted under a path of the upload source, if there is one."""
     rows = await client().execute_query_dict(
         "SELECT id, state, sha256, image_id FROM file WHERE source_id = $1 AND path = $2 AND live"
         " AND state IN ('stored', 'duplicate')",

@@ -134,7 +134,7 @@ FROM (
 
 
 async def originals(dump_id: UUID, *, after: UUID) -> list[Original]:
-    """Give the next images of a dump's files by id; empty when there are no more after that id."""
+    """Return the next images of a dump's files by id; empty when there are no more after that id."""
     rows = await client().execute_query_dict(_ORIGINALS, [dump_id, after])
     return [Original(**row | {"sha256": bytes(row["sha256"]), "path": bytes(row["path"])}) for row in rows]
 
@@ -151,7 +151,7 @@ WHERE dump.id = $1 AND file.live AND file.path = ANY($2::bytea[])
 
 
 async def covered(dump: DumpRow, found: Collection[SeenFile]) -> dict[SeenFile, bool]:
-    """Give those of the files that a receipt covers as they are, and whether wiping them would lose something.
+    """Return those of the files that a receipt covers as they are, and whether wiping them would lose something.
 
     A card has one receipt. A watched folder has one for each delivery, and any of them will do; but what another one
     delivered is at stake when it was not taken in, or when its original lies in this folder.
@@ -167,5 +167,5 @@ async def covered(dump: DumpRow, found: Collection[SeenFile]) -> dict[SeenFile, 
 
 
 def place_of(dump: DumpRow) -> str:
-    """Say where the files of a dump came from."""
+    """Return where the files of a dump came from."""
     return "the sender" if dump.kind is SourceKind.UPLOAD else readable(dump.path)

@@ -37,7 +37,7 @@ LEAST_CONFIDENT: Final = Order("least-confident", _CONFIDENCE, descending=False)
 
 
 def shown(min_confidence: str | None = None) -> str:
-    """Give the SQL that says whether a detection counts.
+    """Return the SQL that says whether a detection counts.
 
     Without an argument: its class is shown, it reaches its class's threshold, nobody rejected it. With
     the placeholder of a confidence, that confidence replaces the class's own rule.
@@ -91,7 +91,7 @@ class DetectionSearch:
     taken_before: dt.datetime | None = None
 
     def conditions(self) -> Conditions:
-        """Give the search as SQL conditions on `DETECTIONS`."""
+        """Return the search as SQL conditions on `DETECTIONS`."""
         conditions = Conditions()
         self.boxes.add_to(conditions)
         equal = {
@@ -131,7 +131,7 @@ def taken_between(conditions: Conditions, *, after: dt.datetime | None, before: 
 
 
 async def of_images(image_ids: Sequence[UUID], choice: BoxFilter) -> dict[UUID, list[Detection]]:
-    """Give the chosen boxes of each image, most confident first."""
+    """Return the chosen boxes of each image, most confident first."""
     conditions = Conditions()
     conditions.add("detection.image_id = ANY({}::uuid[])", list(image_ids))
     choice.add_to(conditions)
@@ -143,7 +143,7 @@ async def of_images(image_ids: Sequence[UUID], choice: BoxFilter) -> dict[UUID, 
 
 
 async def reviews(detection_ids: Sequence[UUID]) -> dict[UUID, list[Review]]:
-    """Give what people said of each detection, the word that stands first."""
+    """Return what people said of each detection, the word that stands first."""
     conditions = Conditions()
     conditions.add("review.detection_id = ANY({}::uuid[])", list(detection_ids))
     found: dict[UUID, list[Review]] = {detection_id: [] for detection_id in detection_ids}

@@ -19,17 +19,17 @@ from thumper.weights import Weights
 
 
 async def current() -> Detector | None:
-    """Give the detector whose boxes are shown; None before the first one was registered."""
+    """Return the detector whose boxes are shown; None before the first one was registered."""
     return await Detector.get_or_none(current=True)
 
 
 async def find(sha256: bytes, precision: Precision = Precision.FP32) -> Detector | None:
-    """Give the detector of a model file, by the hash of its bytes; None when it was never registered."""
+    """Return the detector of a model file, by the hash of its bytes; None when it was never registered."""
     return await Detector.get_or_none(sha256=sha256, precision=precision)
 
 
 async def register(weights: Weights, *, make_current: bool) -> UUID:
-    """Record a model file with what its labels mean; give its id, the same for the same bytes in the same precision.
+    """Record a model file with what its labels mean; return its id, the same for the same bytes in the same precision.
 
     With `make_current` its boxes are shown from now on, and images that still wait go to it.
     Without, it becomes current only when no detector is.
@@ -74,7 +74,7 @@ async def note_labels(detector_id: UUID, labels: Sequence[str]) -> None:
 
 
 def proof_of(detector: Detector) -> Proof | None:
-    """Give what a detector found in the proof scene when it was added; None when nothing readable is recorded."""
+    """Return what a detector found in the proof scene when it was added; None when nothing readable is recorded."""
     if detector.proof is None:
         return None
     try:
@@ -91,7 +91,7 @@ async def record_proof(detector_id: UUID, proof: Proof) -> None:
 
 
 async def agreement_of(weights: Weights, engine: str) -> Agreement | None:
-    """Give how far a model in its precision agrees with the reference in that engine; None if nobody compared."""
+    """Return how far a model in its precision agrees with the reference in that engine; None if nobody compared."""
     row = await find(weights.sha256, weights.precision)
     if row is None or row.agreement is None or row.agreement["engine"] != engine:
         return None

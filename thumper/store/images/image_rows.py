@@ -70,7 +70,7 @@ class StoredImage:
 
 
 async def find(connection: BaseDBAsyncClient, hashes: Collection[bytes]) -> dict[bytes, StoredImage]:
-    """Give the images that have such bytes, by SHA-256."""
+    """Return the images that have such bytes, by SHA-256."""
     rows = await connection.execute_query_dict(
         """
         SELECT id, sha256, original_path, size_bytes, created_at,
@@ -97,7 +97,7 @@ FROM camera JOIN unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS wante
 
 
 async def cameras(transaction: BaseDBAsyncClient, keys: Collection[CameraKey]) -> dict[CameraKey, UUID]:
-    """Give the ids of devices, recorded where they are new. A device that says nothing has none."""
+    """Return the ids of devices, recorded where they are new. A device that says nothing has none."""
     wanted = sorted({key for key in keys if any(key)})
     if not wanted:
         return {}
@@ -151,7 +151,7 @@ ON CONFLICT (sha256) DO NOTHING RETURNING id
 
 
 async def insert(transaction: BaseDBAsyncClient, images: Sequence[NewImage]) -> set[UUID]:
-    """Record images as pending; give the ids of those that really were new."""
+    """Record images as pending; return the ids of those that really were new."""
     if not images:
         return set()
     rows = await transaction.execute_query_dict(_INSERT, arrays([_row(image) for image in images]))
@@ -159,7 +159,7 @@ async def insert(transaction: BaseDBAsyncClient, images: Sequence[NewImage]) -> 
 
 
 def _row(image: NewImage) -> tuple[Any, ...]:
-    """Give the values of one image in the order of `_COLUMNS`."""
+    """Return the values of one image in the order of `_COLUMNS`."""
     latitude, longitude = image.position or (None, None)
     return (
         image.id,
@@ -187,7 +187,7 @@ def _row(image: NewImage) -> tuple[Any, ...]:
 
 
 def _measured(measured: Measurements) -> tuple[Any, ...]:
-    """Give temperature, battery in percent and volts, moon, and the photo's place in its burst, as columns."""
+    """Return temperature, battery in percent and volts, moon, and the photo's place in its burst, as columns."""
     return (
         measured.temperature_c,
         measured.battery_percent,
@@ -199,7 +199,7 @@ def _measured(measured: Measurements) -> tuple[Any, ...]:
 
 
 def _clock(capture: CaptureTime) -> tuple[Any, ...]:
-    """Give local time, source, source of the reading, its UTC offset, doubt and edge, as columns."""
+    """Return local time, source, source of the reading, its UTC offset, doubt and edge, as columns."""
     reading = capture.reading
     if reading is None:
         return None, capture.source.value, None, None, None, None

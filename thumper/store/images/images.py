@@ -62,7 +62,7 @@ class ImageSearch:
     min_confidence: float | None = None
 
     def conditions(self) -> Conditions:
-        """Give the search as SQL conditions on `IMAGES`."""
+        """Return the search as SQL conditions on `IMAGES`."""
         conditions = Conditions()
         for column in _COLUMNS:
             if getattr(self, column) is not None:
@@ -87,7 +87,7 @@ class ImageSearch:
             )
 
     def _boxes(self, conditions: Conditions) -> str:
-        """Give the SQL that says which boxes an image must have one of; its values go into the conditions."""
+        """Return the SQL that says which boxes an image must have one of; its values go into the conditions."""
         parts = [f"detection.detector_id = {CURRENT}"]
         parts.append(shown(None if self.min_confidence is None else conditions.hold(self.min_confidence)))
         if self.species is not None:
@@ -129,7 +129,7 @@ class JobFigures:
 
 
 async def figures(image_ids: Sequence[UUID]) -> dict[UUID, JobFigures]:
-    """Give attempts, times, detector, device, engine and milliseconds of each image with the current detector.
+    """Return attempts, times, detector, device, engine and milliseconds of each image with the current detector.
 
     An image that was never queued for it is missing from the answer.
     """

@@ -22,7 +22,7 @@ class WallClockField(Field[dt.datetime], dt.datetime):
     SQL_TYPE = "TIMESTAMP"
 
     def to_python_value(self, value: Any) -> dt.datetime | None:
-        """Give the naive reading as it stands in the database."""
+        """Return the naive reading as it stands in the database."""
         return value if value is None else dt.datetime.fromisoformat(str(value))
 
     def to_db_value(self, value: Any, instance: Any) -> dt.datetime | None:

@@ -65,7 +65,7 @@ class _Opened:
 
 
 async def join(transaction: BaseDBAsyncClient, stays: Iterable[Stay]) -> dict[Stay, UUID]:
-    """Give the deployment of each stay, in the order in which the photos came; open those that are missing."""
+    """Return the deployment of each stay, in the order in which the photos came; open those that are missing."""
     wanted = list(dict.fromkeys(stays))
     if not wanted:
         return {}
@@ -84,7 +84,7 @@ async def join(transaction: BaseDBAsyncClient, stays: Iterable[Stay]) -> dict[St
 
 
 async def _known(transaction: BaseDBAsyncClient, camera_ids: Collection[UUID]) -> set[UUID]:
-    """Lock cameras; give those that say who they are."""
+    """Lock cameras; return those that say who they are."""
     rows = await transaction.execute_query_dict(_CAMERAS, [sorted(camera_ids)])
     return {row["id"] for row in rows if row["known"]}
 

@@ -35,7 +35,7 @@ class DeploymentFigures:
 
 
 async def figures(deployment_ids: Sequence[UUID]) -> dict[UUID, DeploymentFigures]:
-    """Give the figures of each deployment."""
+    """Return the figures of each deployment."""
     rows = await client().execute_query_dict(
         """
         SELECT deployment_id, count(*) AS images, min(taken_at) AS first_taken_at, max(taken_at) AS last_taken_at

@@ -41,7 +41,7 @@ ON CONFLICT (lower(name)) DO NOTHING
 
 
 async def find(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[str, PhotoPlace]:
-    """Give the locations that have such names, whatever their case, by the name that was asked for."""
+    """Return the locations that have such names, whatever their case, by the name that was asked for."""
     if not names:
         return {}
     rows = await transaction.execute_query_dict(_FIND, [sorted(names)])
@@ -49,7 +49,7 @@ async def find(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[s
 
 
 async def make(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[str, PhotoPlace]:
-    """Give the locations of such names, made without coordinates where they are missing."""
+    """Return the locations of such names, made without coordinates where they are missing."""
     found = await find(transaction, names)
     fresh = sorted(set(names) - found.keys())
     if fresh:

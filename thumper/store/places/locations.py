@@ -38,7 +38,7 @@ class LocationSearch:
     placed: bool | None = None
 
     def conditions(self) -> Conditions:
-        """Give the search as SQL conditions on `LOCATIONS`."""
+        """Return the search as SQL conditions on `LOCATIONS`."""
         conditions = Conditions()
         if self.name is not None:
             conditions.add("strpos(lower(location.name), lower({})) > 0", self.name)
@@ -50,7 +50,7 @@ class LocationSearch:
 
 
 async def named(name: str) -> Location | None:
-    """Give the location of that name, whatever its case."""
+    """Return the location of that name, whatever its case."""
     rows = await client().execute_query_dict(
         f"SELECT {LOCATIONS.columns} FROM location WHERE lower(name) = lower($1)", [name.strip()]
     )
@@ -61,7 +61,7 @@ _ZONE_FIELDS: Final = frozenset({"time_zone", "latitude", "longitude"})
 
 
 def zone_of(location: Location) -> tuple[str | None, ZoneSource]:
-    """Give the time zone of a location and where it is from; None leaves it to the server's setting."""
+    """Return the time zone of a location and where it is from; None leaves it to the server's setting."""
     return place_zone(location.time_zone, latitude=location.latitude, longitude=location.longitude)
 
 

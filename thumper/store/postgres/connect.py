@@ -80,7 +80,7 @@ _TURNED_AWAY: Final = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.I
 
 
 def database_config(url: str, *, pool_size: int, patient: bool = False) -> dict[str, Any]:
-    """Give Tortoise's configuration for a `postgresql://` URL.
+    """Return Tortoise's configuration for a `postgresql://` URL.
 
     A `host` (and `user`) in the query wins over the one in the authority, as in libpq; a host that
     starts with `/` is the directory of a unix socket. With `patient` a statement may take for ever.
@@ -117,7 +117,7 @@ def database_config(url: str, *, pool_size: int, patient: bool = False) -> dict[
 
 
 def client() -> BaseDBAsyncClient:
-    """Give the pooled client of the open database."""
+    """Return the pooled client of the open database."""
     return get_connection("default")
 
 
@@ -144,7 +144,7 @@ async def open_database(url: str, *, pool_size: int = 10, any_schema: bool = Fal
 
 
 def unreachable(url: str, error: BaseException) -> ServiceDownError:
-    """Say which server does not answer, without its password."""
+    """Return which server does not answer, without its password."""
     parts = urlsplit(url)
     where = dict(parse_qsl(parts.query)).get("host") or parts.hostname or "this machine"
     return ServiceDownError(
@@ -156,7 +156,7 @@ def unreachable(url: str, error: BaseException) -> ServiceDownError:
 async def migrate_database(
     url: str, *, on_upgrade: Callable[[Sequence[str]], None] | None = None
 ) -> list[str]:
-    """Bring the schema up to date; give the names of the migrations that were applied.
+    """Bring the schema up to date; return the names of the migrations that were applied.
 
     Everything happens in one transaction under an advisory lock: of several processes one migrates
     and the others wait, and a crash leaves the database as it was. `on_upgrade` hears which migrations

@@ -8,5 +8,5 @@ from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
-    """Give a new UUIDv7 (RFC 9562 §5.7)."""
+    """Return a new UUIDv7 (RFC 9562 §5.7)."""
     return uuid7()

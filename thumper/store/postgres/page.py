@@ -94,7 +94,7 @@ class Conditions:
         return f"${len(self.values)}"
 
     def copy(self) -> Conditions:
-        """Give an independent copy."""
+        """Return an independent copy."""
         return Conditions(list(self.clauses), list(self.values))
 
     @property
@@ -127,7 +127,7 @@ _PARENT: Final = "page_parent"
 
 
 def whole_table(model: type[M]) -> Listing[M]:
-    """Give the listing of a table without anything joined to it."""
+    """Return the listing of a table without anything joined to it."""
     name = str(model._meta.db_table)  # noqa: SLF001  # the ORM's only word for it
     return Listing(model=model, alias=name, source=name)
 
@@ -182,7 +182,7 @@ async def read_all(listing: Listing[M], conditions: Conditions, *, order: str) -
 
 
 def by_id(listing: Listing[M], ids: Sequence[UUID]) -> Conditions:
-    """Give the condition that picks rows by their own id."""
+    """Return the condition that picks rows by their own id."""
     conditions = Conditions()
     conditions.add(listing.alias + ".id = ANY({}::uuid[])", list(ids))
     return conditions

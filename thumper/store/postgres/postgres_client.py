@@ -97,12 +97,12 @@ class _Loan(PoolConnectionWrapper[Any]):
     __slots__ = ()
 
     async def __aexit__(self, *_: object) -> None:
-        """Give it back."""
+        """Return it to the pool."""
         await _give_back(self.client._pool, self.connection)  # noqa: SLF001
 
 
 async def _give_back(pool: Any, connection: Any) -> None:
-    """Give a connection back to its pool; what it answered stands, even if it breaks now."""
+    """Return a connection to its pool; what it answered stands, even if it breaks now."""
     if pool is not None:
         with contextlib.suppress(*_BROKEN):
             await pool.release(connection, timeout=_RETURN_S)

@@ -20,7 +20,7 @@ PROBE_S: Final = 1.0
 
 
 async def answers(url: str, *, within_s: float) -> bool:
-    """Say whether a new connection can be made in that time; a frozen server accepts none."""
+    """Return whether a new connection can be made in that time; a frozen server accepts none."""
     try:
         connection = await asyncpg.connect(url, timeout=within_s)
     except OUTAGES:

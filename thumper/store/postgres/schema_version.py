@@ -46,7 +46,7 @@ class SchemaGap:
 
 @cache
 def known_migrations() -> tuple[str, ...]:
-    """Give the names of the migrations of this program, in order."""
+    """Return the names of the migrations of this program, in order."""
     package = import_module(MIGRATIONS)
     return tuple(sorted(found.name for found in pkgutil.iter_modules(package.__path__)))
 

@@ -7,11 +7,11 @@ from typing import Any
 
 
 def unnest(columns: Mapping[str, str]) -> str:
-    """Give a table of parameters, by column and PostgreSQL type: `unnest($1::uuid[], …) AS fresh(id, …)`."""
+    """Return a table of parameters, by column and PostgreSQL type: `unnest($1::uuid[], …) AS fresh(id, …)`."""
     arrays = (f"${number}::{kind}[]" for number, kind in enumerate(columns.values(), 1))
     return f"unnest({', '.join(arrays)}) AS fresh({', '.join(columns)})"
 
 
 def arrays(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Give the parameters for rows of which each holds its values in the order of the columns."""
+    """Return the parameters for rows of which each holds its values in the order of the columns."""
     return [list(column) for column in zip(*rows, strict=True)]

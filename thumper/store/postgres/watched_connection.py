@@ -110,7 +110,7 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
                 other.terminate()
 
     def is_idle(self) -> bool:
-        """Say whether it is open and nothing depends on it."""
+        """Return whether it is open and nothing depends on it."""
         return not self.is_closed() and self._commands == 0 and not self.is_in_transaction()
 
     async def _is_served(self) -> bool:

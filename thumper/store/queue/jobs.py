@@ -188,12 +188,12 @@ async def renew(tokens: Sequence[UUID], *, lease_s: float) -> None:
 
 
 async def release(lease: Lease) -> None:
-    """Give unfinished jobs of a lease back at once, as a stopping worker does."""
+    """Release unfinished jobs of a lease at once, as a stopping worker does."""
     await _give_back(lease, None, pause_s=0)
 
 
 async def postpone(lease: Lease, job_ids: Sequence[UUID], *, pause_s: float) -> None:
-    """Give jobs back that cannot run now, such as those of a disk that is not mounted."""
+    """Release jobs that cannot run now, such as those of a disk that is not mounted."""
     await _give_back(lease, list(job_ids), pause_s=pause_s)
 
 
@@ -213,7 +213,7 @@ async def _give_back(lease: Lease, job_ids: list[UUID] | None, *, pause_s: float
 
 
 async def surrender(lease: Lease) -> None:
-    """Give a lease up as a crash would: for a worker that must end because its device failed."""
+    """End a lease as a crash would: for a worker that must end because its device failed."""
     async with in_transaction("default") as transaction:
         await give_up(transaction, "lease_token = $4", [lease.token])
     await fail_poisonous()
@@ -252,7 +252,7 @@ RETURNING job.image_id, judged.doubted
 
 
 async def give_up(transaction: BaseDBAsyncClient, which: str, values: Sequence[Any] = ()) -> int:
-    """Make claimed jobs pending again after a crash, to run alone next; give how many.
+    """Make claimed jobs pending again after a crash, to run alone next; return how many.
 
     `which` is the SQL condition that picks them; its placeholders begin at $4.
     """
@@ -278,7 +278,7 @@ async def _set_pending(transaction: BaseDBAsyncClient, rows: Sequence[dict[str, 
 async def complete(
     transaction: BaseDBAsyncClient, lease: Lease, job_ids: Sequence[UUID]
 ) -> dict[UUID, dict[str, Any]]:
-    """End jobs that this lease still holds; give their image, detector, dump and batch by job id.
+    """End jobs that this lease still holds; return their image, detector, dump and batch by job id.
 
     A job that is missing from the answer was lost to another worker: write nothing for it.
     """
@@ -342,7 +342,7 @@ def _processed(image_id: UUID, dump_id: UUID, batch_id: UUID | None) -> FeedEntr
 
 
 async def fail_poisonous() -> int:
-    """Fail pending jobs that have used up their crashes; give how many."""
+    """Fail pending jobs that have used up their crashes; return how many."""
     message = f"This photo stopped the worker {CRASHES_UNTIL_FAILED} times while it ran alone."
     return await _fail(
         """

@@ -72,7 +72,7 @@ INSERT INTO detection ({", ".join(_COLUMNS)}) SELECT * FROM {unnest(_COLUMNS)}
 
 
 async def write(lease: jobs.Lease, results: Sequence[Result], origin: Origin) -> int:
-    """Complete the jobs that this lease still holds; give how many those were.
+    """Complete the jobs that this lease still holds; return how many those were.
 
     Jobs lost to another worker are left alone, so writing the same results twice changes nothing.
     """
@@ -133,7 +133,7 @@ async def _insert(
 
 
 def _row(run_id: UUID, job: dict[str, Any], detection: Detection, *, class_map: ClassMap) -> tuple[Any, ...]:
-    """Give the values of one box in the order of `_COLUMNS`."""
+    """Return the values of one box in the order of `_COLUMNS`."""
     meaning = class_map.meaning(detection.label)
     box = detection.box
     return (

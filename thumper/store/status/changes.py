@@ -35,7 +35,7 @@ _ASSIGNED_NEWEST: Final = Order(
 
 
 async def newest_images(search: ImageSearch, *, limit: int) -> list[Image]:
-    """Give the images that were completed or failed last, oldest of them first."""
+    """Return the images that were completed or failed last, oldest of them first."""
     conditions = search.conditions()
     conditions.add(_FINISHED)
     page = await read_page(IMAGES, conditions, order=_FINISHED_NEWEST, cut=Cut(limit=limit))
@@ -43,7 +43,7 @@ async def newest_images(search: ImageSearch, *, limit: int) -> list[Image]:
 
 
 async def finished_images(image_ids: Sequence[UUID], search: ImageSearch) -> list[Image]:
-    """Give those of the images that are completed or failed and match, in the order of the ids."""
+    """Return those of the images that are completed or failed and match, in the order of the ids."""
     conditions = search.conditions()
     conditions.add("image.id = ANY({}::uuid[])", list(image_ids))
     conditions.add(_FINISHED)
@@ -52,7 +52,7 @@ async def finished_images(image_ids: Sequence[UUID], search: ImageSearch) -> lis
 
 
 async def newest_detections(search: DetectionSearch, *, limit: int) -> list[Detection]:
-    """Give the matching detections that were made last, oldest of them first."""
+    """Return the matching detections that were made last, oldest of them first."""
     page = await read_page(DETECTIONS, search.conditions(), order=ARRIVED_NEWEST, cut=Cut(limit=limit))
     return page.rows[::-1]
 
@@ -60,7 +60,7 @@ async def newest_detections(search: DetectionSearch, *, limit: int) -> list[Dete
 async def detections_of(
     image_ids: Sequence[UUID], search: DetectionSearch, *, limit: int
 ) -> dict[UUID, list[Detection]]:
-    """Give the matching detections of the first of the images, about `limit` of them altogether.
+    """Return the matching detections of the first of the images, about `limit` of them altogether.
 
     Whole images only: images are taken in the order of the ids as long as all their detections fit,
     the first one always. An image that was not reached is missing; one without any has an empty list.
@@ -86,7 +86,7 @@ _MOST_BOXES: Final = 1000
 
 
 async def newest_sightings(deer_id: UUID | None, *, limit: int) -> list[Sighting]:
-    """Give the sightings (of one deer) that were recorded last, oldest of them first."""
+    """Return the sightings (of one deer) that were recorded last, oldest of them first."""
     conditions = Conditions()
     if deer_id is not None:
         conditions.add("sighting.deer_id = {}", deer_id)
@@ -101,7 +101,7 @@ async def superseded(
     kinds: Collection[FeedKind],
     after: int,
 ) -> set[tuple[UUID, ...]]:
-    """Give those of the keys that an event of these kinds, later than event `after`, speaks of.
+    """Return those of the keys that an event of these kinds, later than event `after`, speaks of.
 
     A key holds the ids that the columns of `subject` name.
     """

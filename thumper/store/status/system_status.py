@@ -128,7 +128,7 @@ class SystemStatus:
         return left / rate if left and rate else None
 
     def of(self, role: ProcessRole) -> ProcessStatus:
-        """Give the process that speaks for a role: a busy one, else a living one, else one that is down."""
+        """Return the process that speaks for a role: a busy one, else a living one, else one that is down."""
         own = [process for process in self.processes if process.role is role]
         return min(
             own, key=lambda process: _PREFERENCE.index(process.liveness), default=ProcessStatus(role=role)

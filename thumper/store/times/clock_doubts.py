@@ -78,7 +78,7 @@ def _shown(rows: Sequence[dict[str, Any]]) -> list[Shown]:
 
 
 async def _arrived(transaction: BaseDBAsyncClient, dump_id: UUID) -> dt.datetime:
-    """Give when a dump was first seen, as a clock in Greenwich showed it."""
+    """Return when a dump was first seen, as a clock in Greenwich showed it."""
     rows = await transaction.execute_query_dict(
         "SELECT first_seen_at AT TIME ZONE 'UTC' AS arrived FROM dump WHERE id = $1", [dump_id]
     )
@@ -87,7 +87,7 @@ async def _arrived(transaction: BaseDBAsyncClient, dump_id: UUID) -> dt.datetime
 
 
 async def _continued(transaction: BaseDBAsyncClient, begun: Collection[NewYear]) -> set[NewYear]:
-    """Give those of the new years into which photos of the camera, from whatever dump, lead without a gap."""
+    """Return those of the new years into which photos of the camera, from whatever dump, lead without a gap."""
     asked = [(camera, year) for camera, year in begun if isinstance(camera, UUID)]
     if not asked:
         return set()

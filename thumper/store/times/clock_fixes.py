@@ -49,7 +49,7 @@ class Repair:
 
 
 async def preview(repair: Repair, *, server_zone: ZoneInfo) -> Effect:
-    """Say what a repair would do; nothing is written."""
+    """Return what a repair would do; nothing is written."""
     async with snapshot():
         rows = await client().execute_query_dict("SELECT now() AS now")
         proposed = StandingFix(
@@ -80,7 +80,7 @@ SELECT $1::uuid, $2::uuid, $3::uuid, $4::int, $5::text, $6::timestamp, $7::times
 
 
 async def make(repair: Repair, *, server_zone: ZoneInfo) -> tuple[UUID, Effect]:
-    """Repair the clock of everything in the scope; give the id of the repair and what it did."""
+    """Repair the clock of everything in the scope; return the id of the repair and what it did."""
     fix_id, scope = new_id(), repair.scope
     dump_id, deployment_id = (
         scope.id if scope.column == column else None for column in ("dump_id", "deployment_id")
@@ -133,12 +133,12 @@ def _scope(fix: dict[str, Any]) -> Scope:
 
 
 async def of_dumps(dump_ids: Sequence[UUID]) -> dict[UUID, list[ClockFix]]:
-    """Give the repairs of each dump, the latest 100, newest first."""
+    """Return the repairs of each dump, the latest 100, newest first."""
     return await _of("dump_id", dump_ids)
 
 
 async def of_deployments(deployment_ids: Sequence[UUID]) -> dict[UUID, list[ClockFix]]:
-    """Give the repairs of each deployment, the latest 100, newest first."""
+    """Return the repairs of each deployment, the latest 100, newest first."""
     return await _of("deployment_id", deployment_ids)
 
 
@@ -186,7 +186,7 @@ class Suspects:
 
 
 async def suspects() -> list[Suspects]:
-    """Give what needs repair, the 100 largest groups."""
+    """Return what needs repair, the 100 largest groups."""
     rows = await client().execute_query_dict(
         f"""
         SELECT dump_id, camera_id, deployment_id, clock_doubt AS doubt, count(*) AS images,

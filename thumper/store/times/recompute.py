@@ -46,7 +46,7 @@ class StandingFixes:
     of_deployment: dict[UUID, list[StandingFix]]
 
     def counting(self, dump_id: UUID, deployment_id: UUID | None, local: dt.datetime) -> StandingFix | None:
-        """Give the repair that counts for an image whose clock showed `local`."""
+        """Return the repair that counts for an image whose clock showed `local`."""
         deployed = [] if deployment_id is None else self.of_deployment.get(deployment_id, [])
         return counting((*self.of_dump.get(dump_id, ()), *deployed), local)
 
@@ -60,7 +60,7 @@ WHERE undone_at IS NULL AND (dump_id = ANY($1::uuid[]) OR deployment_id = ANY($2
 async def standing_fixes(
     connection: BaseDBAsyncClient, *, dump_ids: Collection[UUID], deployment_ids: Collection[UUID]
 ) -> StandingFixes:
-    """Give the repairs that stand for images of these dumps and deployments."""
+    """Return the repairs that stand for images of these dumps and deployments."""
     found = StandingFixes({}, {})
     for row in await connection.execute_query_dict(_STANDING, [list(dump_ids), list(deployment_ids)]):
         fix = StandingFix(
@@ -85,7 +85,7 @@ class _Time:
     fix: StandingFix | None
 
     def columns(self, image: dict[str, Any]) -> tuple[Any, ...]:
-        """Give the values in the order of `_WRITTEN`."""
+        """Return the values in the order of `_WRITTEN`."""
         source = image["clock_source"] if self.taken_at is not None else TimeSource.NONE.value
         return (
             image["id"],
@@ -139,7 +139,7 @@ class Recomputation:
     touched: set[UUID] = field(default_factory=set)
 
     async def preview(self, connection: BaseDBAsyncClient) -> Effect:
-        """Say what would become of the images; write nothing."""
+        """Return what would become of the images; write nothing."""
         async for page in self._pages(connection, locked=False):
             await self._recompute(connection, page)
         return self.effect
@@ -155,7 +155,7 @@ class Recomputation:
     async def _pages(
         self, connection: BaseDBAsyncClient, *, locked: bool
     ) -> AsyncIterator[list[dict[str, Any]]]:
-        """Give the images whose clock was read, in pages; count the others."""
+        """Yield the images whose clock was read, in pages; count the others."""
         rows = await connection.execute_query_dict(
             f"SELECT id, taken_local IS NOT NULL AS read FROM image WHERE {self.scope.column} = $1 ORDER BY id",
             [self.scope.id],
@@ -171,7 +171,7 @@ class Recomputation:
     async def _recompute(
         self, connection: BaseDBAsyncClient, page: Sequence[dict[str, Any]]
     ) -> list[tuple[Any, ...]]:
-        """Count what becomes of the images of a page; give the rows of those that change."""
+        """Count what becomes of the images of a page; return the rows of those that change."""
         repairs = await standing_fixes(
             connection,
             dump_ids={image["dump_id"] for image in page},

@@ -53,7 +53,7 @@ class ExportError(DetectorError):
 def exported(
     weights: Weights, form: Form, folder: Path, *, on_export: Callable[[], None] | None = None
 ) -> Path:
-    """Give the folder below `folder` with the model in a form, writing it if there is none of these versions.
+    """Return the folder below `folder` with the model in a form, writing it if there is none of these versions.
 
     `on_export` hears that it is about to be written, which takes seconds to a minute. Raises `DetectorError` if the
     model is no YOLOv8 detection model, `ExportError` if it cannot be exported, says something else than PyTorch then,
@@ -80,7 +80,7 @@ def exported(
 
 
 def _stale(folder: Path, family: str) -> Iterator[Path]:
-    """Give what was written for the same model before, and what killed exports left."""
+    """Yield what was written for the same model before, and what killed exports left."""
     yield from folder.glob(family)
     for left in folder.glob(f"{_SCRATCH}*"):
         if time.time() - left.stat().st_mtime > _SCRATCH_S:

@@ -27,7 +27,7 @@ class ExportedNetwork(Network):
 
     @abstractmethod
     def maps(self, boxed: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        """Run letterboxed pictures; give (n, channels, height, width) for each stride, fine to coarse."""
+        """Run letterboxed pictures; return (n, channels, height, width) for each stride, fine to coarse."""
 
     def forward(self, boxed: NDArray[np.uint8]) -> torch.Tensor:
         """Run pictures through the runtime; see `Network.forward`."""

@@ -28,7 +28,7 @@ class Head:
         self._classes = classes
 
     def candidates(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Give (n, 4 + classes, places) float32: centre x, y, width, height in pixels, then a confidence a class.
+        """Return (n, 4 + classes, places) float32: centre x, y, width, height in pixels, then a confidence a class.
 
         `maps` are (n, 4 * bins + classes, height, width) for each stride. Only places are given where a
         class may reach the `STORAGE_FLOOR` in one of the n pictures.
@@ -42,7 +42,7 @@ class Head:
         return torch.cat(read, dim=2)
 
     def everywhere(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Give the same of all places, which a GPU does sooner than it could say which ones are wanted."""
+        """Return the same of all places, which a GPU does sooner than it could say which ones are wanted."""
         read = []
         for values, stride in zip(maps, self._strides, strict=True):
             chosen = values.flatten(2).float()
@@ -57,12 +57,12 @@ class Head:
 
 
 def _centres(places: torch.Tensor, columns: int) -> torch.Tensor:
-    """Give x and y, in strides, of places of a map of so many columns by their numbers: (2, places)."""
+    """Return x and y, in strides, of places of a map of so many columns by their numbers: (2, places)."""
     return torch.stack((places % columns, places // columns)).float().add_(0.5)
 
 
 def _distances(bins: torch.Tensor) -> torch.Tensor:
-    """Give the expected distance of each side, in strides: (n, 4 * bins, places) to (n, 4, places).
+    """Return the expected distance of each side, in strides: (n, 4 * bins, places) to (n, 4, places).
 
     The network tells a distribution over 0, 1, 2 ... strides (Distribution Focal Loss: Li et al. 2020, "Generalized
     Focal Loss", section 3.2).

@@ -29,7 +29,7 @@ class NcnnNetwork(ExportedNetwork):
         self._take_memory()
 
     def twin(self) -> Self:
-        """Give a copy with memory of its own."""
+        """Return a copy with memory of its own."""
         twin = copy.copy(self)
         twin._take_memory()  # noqa: SLF001  # one of its own kind
         return twin

@@ -40,11 +40,11 @@ class Network(ABC):
 
     @abstractmethod
     def twin(self) -> Self:
-        """Give a copy that another thread may use at the same time."""
+        """Return a copy that another thread may use at the same time."""
 
     @abstractmethod
     def forward(self, boxed: NDArray[np.uint8]) -> torch.Tensor:
-        """Run letterboxed pictures, (n, height, width, 3) uint8 RGB; give (n, 4 + classes, anchors) float32."""
+        """Run letterboxed pictures, (n, height, width, 3) uint8 RGB; return (n, 4 + classes, anchors) float32."""
 
     def letterboxed(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
         """Scale images of one size to the network's, with grey to the next stride: (n, height, width, 3)."""
@@ -64,7 +64,7 @@ class Network(ABC):
     def boxes(
         self, candidates: torch.Tensor, boxed: tuple[int, ...], images: Sequence[NDArray[np.uint8]]
     ) -> list[list[RawDetection]]:
-        """Suppress overlaps; give the boxes of each image.
+        """Suppress overlaps; return the boxes of each image.
 
         `candidates` are what `forward` gives, of letterboxed pictures of the (height, width) `boxed`.
         """
@@ -100,11 +100,11 @@ class Network(ABC):
 
 
 def values_of(boxed: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Give letterboxed pictures as runtimes take them: (n, 3, height, width) float32, 0 to 1."""
+    """Return letterboxed pictures as runtimes take them: (n, 3, height, width) float32, 0 to 1."""
     return np.multiply(boxed.transpose(0, 3, 1, 2), np.float32(1 / 255), dtype=np.float32, order="C")
 
 
 def _labels(names: Mapping[int, str] | Sequence[str]) -> tuple[str, ...]:
-    """Give the class names by number, cut to what can be stored."""
+    """Return the class names by number, cut to what can be stored."""
     ordered = [names[number] for number in range(len(names))]
     return tuple(str(name).replace("\0", "")[:_LABEL_CHARACTERS] for name in ordered)

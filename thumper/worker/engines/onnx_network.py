@@ -32,7 +32,7 @@ class OnnxNetwork(ExportedNetwork):
         self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
     def twin(self) -> Self:
-        """Give itself: the runtime serves many threads at a time."""
+        """Return itself: the runtime serves many threads at a time."""
         return self
 
     def maps(self, boxed: NDArray[np.uint8]) -> list[NDArray[np.float32]]:

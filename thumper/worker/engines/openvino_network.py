@@ -40,7 +40,7 @@ class OpenvinoNetwork(ExportedNetwork):
         self._request = self._model.create_infer_request()
 
     def twin(self) -> Self:
-        """Give a copy with memory of its own."""
+        """Return a copy with memory of its own."""
         twin = copy.copy(self)
         twin._request = self._model.create_infer_request()  # noqa: SLF001  # one of its own kind
         return twin
@@ -52,7 +52,7 @@ class OpenvinoNetwork(ExportedNetwork):
 
 
 def _of_pictures(path: Path) -> openvino.Model:
-    """Give the model so that it takes (n, height, width, 3) uint8 itself, which saves a pass over the memory."""
+    """Return the model so that it takes (n, height, width, 3) uint8 itself, which saves a pass over the memory."""
     wrapped = PrePostProcessor(openvino.Core().read_model(str(path)))
     wrapped.input().tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
     wrapped.input().model().set_layout(openvino.Layout("NCHW"))

@@ -33,7 +33,7 @@ def open_network(
     exports: Path,
     on_export: Callable[[], None] | None = None,
 ) -> tuple[Network, str]:
-    """Give the network in the runtime that is wanted, and what that is called, with versions.
+    """Return the network in the runtime that is wanted, and what that is called, with versions.
 
     With the engine `auto` it is the fastest that gives the right answers here; one that is not installed, or that the
     model cannot be exported to, is passed over. Raises `DetectorError` if the model is none, or if the engine that
@@ -73,12 +73,12 @@ def _refuse_unfit(precision: Precision, device: torch.device, engine: str) -> No
 
 
 def has_bf16() -> bool:
-    """Say whether this processor has instructions for bf16."""
+    """Return whether this processor has instructions for bf16."""
     return bool(_FASTER_CPUS & _abilities())
 
 
 def _abilities() -> set[str]:
-    """Give what the processor says that it can do; nothing where the system does not tell."""
+    """Return what the processor says that it can do; nothing where the system does not tell."""
     try:
         told = Path("/proc/cpuinfo").read_text("utf-8", "replace")
     except OSError:

@@ -55,7 +55,7 @@ class Stacks:
         self._threads = ThreadPoolExecutor(self._count, "letterbox")
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
-        """Give the boxes of each image, in the order of the images."""
+        """Return the boxes of each image, in the order of the images."""
         answers: list[list[RawDetection]] = [[] for _ in images]
         flights: deque[_Flight] = deque()
         with torch.inference_mode():
@@ -97,7 +97,7 @@ class Stacks:
 
 
 def stacks(shapes: Sequence[tuple[int, ...]]) -> Iterator[Sequence[int]]:
-    """Give the numbers of the images that go through the network together: of one size, not too many."""
+    """Yield the numbers of the images that go through the network together: of one size, not too many."""
     groups: dict[tuple[int, ...], list[int]] = {}
     for number, shape in enumerate(shapes):
         groups.setdefault(shape, []).append(number)
@@ -107,6 +107,6 @@ def stacks(shapes: Sequence[tuple[int, ...]]) -> Iterator[Sequence[int]]:
 
 
 def _promising(candidates: torch.Tensor) -> torch.Tensor:
-    """Give (rows, 1 + 4 + classes): the picture's number and the candidate, of those that suppression looks at."""
+    """Return (rows, 1 + 4 + classes): the picture's number and the candidate, of those that suppression looks at."""
     picture, place = (candidates[:, 4:].amax(1) > STORAGE_FLOOR).nonzero(as_tuple=True)
     return torch.cat((picture.unsqueeze(1).float(), candidates[picture, :, place]), dim=1)

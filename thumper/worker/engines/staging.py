@@ -54,7 +54,7 @@ class Staging:
         return torch.cuda.Stream(self._device, priority=_FIRST) if self._on_gpu else torch.cpu.Stream()
 
     def buffer(self, shape: tuple[int, ...]) -> Buffer:
-        """Give the next buffer, shaped for a stack; waits until what was in it has been copied.
+        """Return the next buffer, shaped for a stack; waits until what was in it has been copied.
 
         Raises `torch.OutOfMemoryError` if the device has no room for it.
         """
@@ -84,7 +84,7 @@ class Staging:
         return values
 
     def mark(self) -> Any:
-        """Give an event: all that the device was told until now is done."""
+        """Return an event: all that the device was told until now is done."""
         event = self._accelerator.Event()
         event.record(self._now())
         return event

@@ -36,7 +36,7 @@ class Streams:
         self._threads = ThreadPoolExecutor(count, "stream", torch.set_num_threads, (1,))
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
-        """Give the boxes of each image, in the order of the images."""
+        """Return the boxes of each image, in the order of the images."""
         return list(self._threads.map(self._predict, images))
 
     def _predict(self, image: NDArray[np.uint8]) -> list[RawDetection]:

@@ -57,7 +57,7 @@ class TorchNetwork(Network):
         self._model = model.to(device, dtype=self._numbers, memory_format=torch.channels_last)
 
     def twin(self) -> Self:
-        """Give a copy with weights of its own."""
+        """Return a copy with weights of its own."""
         twin = copy.copy(self)
         twin._model = copy.deepcopy(self._model)  # noqa: SLF001  # one of its own kind
         return twin
@@ -67,7 +67,7 @@ class TorchNetwork(Network):
         return self.candidates(self.values(torch.from_numpy(boxed).to(self.device)))
 
     def values(self, boxed: torch.Tensor) -> torch.Tensor:
-        """Give letterboxed pictures as the model takes them, on the device where they are; nothing waits for it."""
+        """Return letterboxed pictures as the model takes them, on the device where they are; nothing waits for it."""
         values: torch.Tensor = boxed.permute(0, 3, 1, 2).to(self._numbers).div_(255)
         return values
 
