@@ -1,4 +1,4 @@
-"""Telling the worker to look: the sending half of arq, and nothing more.
+"""Waking the worker: the sending half of arq, and nothing more.
 
 A wake-up carries no facts. Losing every one of them costs the seconds until the worker looks by
 itself, never an image; so nothing here raises when Redis is away.

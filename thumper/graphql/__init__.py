@@ -1,1 +1,1 @@
-"""Says what clients may ask, by noun. Holds no SQL, no arithmetic and opens no file."""
+"""What clients may ask, by noun. Holds no SQL, no arithmetic and opens no file."""

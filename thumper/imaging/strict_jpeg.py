@@ -37,7 +37,7 @@ before a marker that is none of the eight within picture data (RST), with which 
 and profiles that cannot be read."""
 
 Memory: TypeAlias = Callable[[int], "bytearray | mmap.mmap"]
-"""Gives writable memory of so many bytes."""
+"""Allocates writable memory of so many bytes."""
 
 
 class DamageError(ValueError):

@@ -1,4 +1,4 @@
-"""Says of one file what Thumper would make of it and why: which profile, which clock, what is ignored.
+"""Explains of one file what Thumper would make of it and why: which profile, which clock, what is ignored.
 
 Uses what admission uses, so that the two cannot differ; needs no database.
 """

@@ -1,4 +1,4 @@
-"""Saying no to a file: the reason's code, and a sentence that names the file."""
+"""Rejecting a file: the reason's code, and a sentence that names the file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Rejection:
 
 
 def is_photo_name(name: bytes) -> bool:
-    """Return whether a file's name has the ending of a photo; not counting blanks and dots behind it, which Windows drops."""
+    """Return whether a file's name has the ending of a photo, without the blanks and dots that Windows drops."""
     return _suffix(name).lower() in PHOTO_SUFFIXES
 
 

@@ -57,7 +57,7 @@ class Unchanged(NamedTuple):
 Entry: TypeAlias = Found | Folder | Unreadable | Unchanged
 
 KnownFiles: TypeAlias = Callable[[bytes], Mapping[bytes, tuple[int, int]]]
-"""Gives size and time of the known files directly in a folder, by name."""
+"""Returns size and time of the known files directly in a folder, by name."""
 
 
 def _none_known(_folder: bytes) -> Mapping[bytes, tuple[int, int]]:

@@ -121,7 +121,7 @@ class Root:
     async def keep_listening(self) -> None:
         """Record that the folder is offline when its file system does not answer, until cancelled.
 
-        The caller waits for the answer and cannot do so. When it comes, the watch goes on and finds the folder as it is.
+        The caller waits for the answer and cannot do so. When it comes, the watch goes on.
         """
         while True:
             await asyncio.sleep(_LISTEN_S)

@@ -1,4 +1,4 @@
-"""Saying that a detection is a known deer, and taking it back."""
+"""Recording that a detection is a known deer, and taking it back."""
 
 from __future__ import annotations
 

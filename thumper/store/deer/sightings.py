@@ -1,4 +1,4 @@
-"""Saying that a detection is a known deer, and taking it back.
+"""Recording that a detection is a known deer, and taking it back.
 
 PostgreSQL is asked to do it and its refusal is what counts: looking first and writing then would let
 two people at once put one deer into one photo twice.
