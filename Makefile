@@ -10,6 +10,8 @@ SHELL := /bin/sh
 
 PYTHON ?=
 DROP ?=
+# Two files of tests at a time, each with servers of its own.
+TOGETHER := -n 2 --dist loadfile
 BIN := .venv/bin
 PY := $(BIN)/python
 
@@ -48,10 +50,11 @@ endif
 test: install-dev graphiql browser check ## set up and check everything; what CI runs
 
 check: style types contracts ## format, ruff, mypy, import contracts and all tests
-	$(PY) -m pytest
+	$(PY) -m pytest $(TOGETHER) -m "not serial"
+	$(PY) -m pytest -m serial
 
 quick: style types contracts ## the same without the slow tests
-	$(PY) -m pytest -m "not slow"
+	$(PY) -m pytest $(TOGETHER) -m "not slow and not serial"
 
 faults: ## kill, cut, fill and break everything, for two hours; resumes when interrupted
 	$(PY) -m tests.faults

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import os
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import uuid4
 
-import asyncpg
+import hypothesis
 import pytest
 import pytest_asyncio
 import redis
 
 from benchmarks.copies import with_comment
+from tests.databases import (
+    TEMPLATE,
+    Databases,
+    administer,
+    create_database,
+    drop_database,
+    in_thread,
+    read_shape,
+)
 from thumper.demo.ranch import build_ranch
 from thumper.embedded.servers import Addresses, running_servers
 from thumper.settings import PREFIX, Settings
@@ -28,6 +33,10 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 """Real photos and models; CI fails without them, elsewhere drawn photos stand in."""
 
 IN_CI = os.environ.get("CI") == "true"
+
+# A busy machine takes its time. CI tries the same examples each time; elsewhere new ones are drawn.
+hypothesis.settings.register_profile("thumper", deadline=None, derandomize=IN_CI)
+hypothesis.settings.load_profile("thumper")
 
 
 def pytest_report_header() -> str:
@@ -46,60 +55,38 @@ def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Addresses]:
-    """Embedded PostgreSQL and Redis of the whole test session."""
+    """Embedded PostgreSQL and Redis of this process of the test run."""
     home = tmp_path_factory.mktemp("servers")
     async with running_servers(Settings(home=home)) as addresses:
         # What tests write need not survive a power cut.
-        _administer(addresses.database_url, "ALTER SYSTEM SET fsync = off")
-        _administer(addresses.database_url, "SELECT pg_reload_conf()")
-        await migrate_database(_database(addresses.database_url, "template_thumper", create=True))
+        await administer(addresses.database_url, "ALTER SYSTEM SET fsync = off")
+        await administer(addresses.database_url, "SELECT pg_reload_conf()")
         yield addresses
 
 
-def _database(url: str, name: str, *, create: bool = False, template: str = "template1") -> str:
-    """Return the URL of another database of the same server, created on request."""
-    own = urlsplit(url)._replace(path=f"/{name}").geturl()
-    if create:
-        _administer(url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
-    return own
-
-
-def _administer(url: str, statement: str) -> None:
-    """Run one statement on a loop of its own, whatever loop the caller is in."""
-
-    async def execute() -> None:
-        connection = await asyncpg.connect(url)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    thread = threading.Thread(target=asyncio.run, args=(execute(),))
-    thread.start()
-    thread.join()
-
-
-@pytest.fixture(scope="session")
-def janitor(servers: Addresses) -> Iterator[Executor]:
-    """Somebody who tidies up while the next test runs already."""
-    with ThreadPoolExecutor(1) as janitor:
-        yield janitor
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def databases(servers: Addresses) -> AsyncIterator[Databases]:
+    """Migrated databases without a row, to be used in turn."""
+    template = await create_database(servers.database_url, TEMPLATE)
+    await migrate_database(template)
+    own = Databases(servers.database_url, shape=await read_shape(template))
+    yield own
+    own.close()
 
 
 @pytest.fixture
-def database_url(servers: Addresses, janitor: Executor) -> Iterator[str]:
-    """A fresh, migrated database, dropped afterwards."""
-    name = f"test_{uuid4().hex}"
-    yield _database(servers.database_url, name, create=True, template="template_thumper")
-    janitor.submit(_administer, servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+def database_url(databases: Databases) -> Iterator[str]:
+    """A migrated database without a row."""
+    with databases.borrowed() as url:
+        yield url
 
 
 @pytest.fixture
-def empty_database_url(servers: Addresses, janitor: Executor) -> Iterator[str]:
-    """A fresh database without any table, dropped afterwards."""
-    name = f"empty_{uuid4().hex}"
-    yield _database(servers.database_url, name, create=True)
-    janitor.submit(_administer, servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+def empty_database_url(servers: Addresses) -> Iterator[str]:
+    """A database without any table, dropped afterwards."""
+    url = in_thread(create_database(servers.database_url, f"empty_{uuid4().hex}"))
+    yield url
+    in_thread(drop_database(url))
 
 
 @pytest_asyncio.fixture

@@ -1,15 +1,24 @@
-"""The packaged model as workers export it, made once a run: what every home of a test would write for itself."""
+"""The packaged model as workers export it, made once: what every home of a test would write for itself."""
 
 from __future__ import annotations
 
-import atexit
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
+from typing import Final
+
+from filelock import FileLock
+
+import thumper
+
+_PACKAGE: Final = Path(thumper.__file__).parent
+_CACHE: Final = Path(__file__).resolve().parents[1] / ".pytest_cache" / "exports"
 
 _PROGRAM = """
 import sys
@@ -40,8 +49,23 @@ def _link(source: str, target: str) -> None:
 
 @cache
 def _exports(form: str) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="thumper-exports-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    # A process of its own: most tests do without PyTorch.
-    subprocess.run([sys.executable, "-c", _PROGRAM, form, str(folder)], check=True)
+    """Return where a form is, written by the first process of all runs that asks for it."""
+    folder = _CACHE / _key() / form
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.is_dir():
+            scratch = tempfile.mkdtemp(dir=folder.parent)
+            # A process of its own: most tests do without PyTorch.
+            subprocess.run([sys.executable, "-c", _PROGRAM, form, scratch], check=True)
+            Path(scratch).rename(folder)
     return folder
+
+
+def _key() -> str:
+    """Return what changes whenever an exported model might: the model, our code that writes it, the libraries."""
+    digest = hashlib.sha256()
+    for path in sorted((*(_PACKAGE / "worker" / "engines").glob("*.py"), *(_PACKAGE / "models").iterdir())):
+        digest.update(path.read_bytes())
+    for library in ("ncnn", "onnx", "onnxruntime", "pnnx", "torch", "ultralytics"):
+        digest.update(version(library).encode())
+    return digest.hexdigest()[:16]

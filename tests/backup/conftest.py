@@ -11,7 +11,8 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from tests.backup.keeping import administer, keep
+from tests.backup.keeping import keep
+from tests.databases import create_database, drop_database
 from tests.released import make_released
 from thumper.embedded.servers import Addresses
 from thumper.settings import Settings
@@ -22,23 +23,16 @@ from thumper.store.postgres.schema_version import known_migrations
 async def full_template(servers: Addresses) -> str:
     """Name of a database that every version of Thumper has written to, made once."""
     name = "template_used"
-    await administer(servers.database_url, f"CREATE DATABASE {name}")
-    await make_released(
-        urlsplit(servers.database_url)._replace(path=f"/{name}").geturl(), known_migrations()[-1]
-    )
+    await make_released(await create_database(servers.database_url, name), known_migrations()[-1])
     return name
 
 
 @pytest_asyncio.fixture
 async def used(settings: Settings, servers: Addresses, full_template: str) -> AsyncIterator[Settings]:
     """Settings of a copy of that database."""
-    name = f"used_{uuid4().hex}"
-    await administer(
-        servers.database_url, f"CREATE DATABASE {name} TEMPLATE {full_template} STRATEGY FILE_COPY"
-    )
-    url = urlsplit(servers.database_url)._replace(path=f"/{name}").geturl()
+    url = await create_database(servers.database_url, f"used_{uuid4().hex}", template=full_template)
     yield settings.model_copy(update={"database_url": url})
-    await administer(servers.database_url, f"DROP DATABASE {name} WITH (FORCE)")
+    await drop_database(url)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -17,15 +17,6 @@ from thumper.backup.take import Backup, take_backup
 from thumper.settings import Settings
 
 
-async def administer(url: str, statement: str) -> None:
-    """Run a statement on a database."""
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
 async def ask(url: str, query: str) -> list[asyncpg.Record]:
     """Return the rows that a query finds in a database."""
     connection = await asyncpg.connect(url)

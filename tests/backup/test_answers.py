@@ -11,15 +11,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 
 from tests.api import running_api
-from tests.backup.keeping import administer, bring_back, keep
+from tests.backup.keeping import bring_back, keep
 from tests.backup.questions import answers, questions
 from tests.backup.ranch import deliver, is_settled, is_walked, use, watching
+from tests.databases import create_database, drop_database
 from tests.patience import until
 from tests.pipeline import detect, use_detector
 from thumper.embedded.servers import Addresses, running_servers
@@ -96,9 +96,7 @@ async def test_a_drop_folder_that_moved_is_known_file_by_file_and_nothing_runs_a
     moved = tmp_path / "another disk" / "photos"
     moved.parent.mkdir()
     shutil.move(settings.drop_dir, moved)
-    name = f"moved_{uuid4().hex}"
-    await administer(servers.database_url, f"CREATE DATABASE {name}")
-    url = urlsplit(servers.database_url)._replace(path=f"/{name}").geturl()
+    url = await create_database(servers.database_url, f"moved_{uuid4().hex}")
     try:
         here = settings.model_copy(update={"home": tmp_path / "new", "database_url": url, "drop": moved})
         restored = await bring_back(here, tmp_path / "backup")
@@ -112,7 +110,7 @@ async def test_a_drop_folder_that_moved_is_known_file_by_file_and_nothing_runs_a
                 moved / "Barn Feed" / "DCIM"
             }
     finally:
-        await administer(servers.database_url, f"DROP DATABASE {name} WITH (FORCE)")
+        await drop_database(url)
 
 
 async def counts() -> dict[str, object]:

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.backup.keeping import administer, ask, bring_back, keep, scratches, seal_anew
+from tests.backup.keeping import ask, bring_back, keep, scratches, seal_anew
+from tests.databases import administer
 from tests.released import make_released, read_columns, read_rows
 from thumper.backup import restoration
 from thumper.backup.manifest import read_manifest

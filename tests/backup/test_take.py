@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.backup.keeping import Nobody, administer, check, keep, scratches
+from tests.backup.keeping import Nobody, check, keep, scratches
+from tests.databases import administer
 from thumper.backup import client_programs, seal, take
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import MARK, SUFFIX, draft_of

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.backup.keeping import administer, ask, scratches
+from tests.backup.keeping import ask, scratches
+from tests.databases import administer
 from tests.factories import make_source
 from tests.pipeline import use_detector
 from tests.watcher.stage import Stage

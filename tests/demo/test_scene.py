@@ -95,7 +95,7 @@ def test_turning_an_animal_round_mirrors_its_box(animal: Animal, facing: Facing)
     assert (mirrored.y, mirrored.width, mirrored.height) == pytest.approx((box.y, box.width, box.height))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(ANIMALS)
 def test_any_valid_animal_can_be_drawn_even_half_outside(animal: Animal) -> None:
     assert draw_scene(SceneSpec(0, (animal,))).size == (WIDTH_PX, HEIGHT_PX)

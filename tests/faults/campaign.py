@@ -23,7 +23,8 @@ LEAST_ON_CARD: Final = 10
 LOOK_S: Final = 0.05
 LONGEST_S: Final = 60.0
 SLOWEST_PER_S: Final = 4
-"""A campaign gives up after this, the photos at this rate, and 20 s a fault; the evidence says what is missing."""
+"""A campaign gives up after this, the photos at this rate, and 20 s a fault; until then it deals as many more photos
+as its faults need to fall in work."""
 SUBSCRIBERS: Final = 3
 
 
@@ -102,7 +103,9 @@ class Campaign:
         began_s = due_s = time.monotonic()
         waiting = list(self.cards)
         longest_s = LONGEST_S + self.size / SLOWEST_PER_S + 20 * self.faults
-        while self.left > 0 and time.monotonic() - began_s < longest_s and (waiting or self.is_in_flight):
+        while self.left > 0 and time.monotonic() - began_s < longest_s:
+            if not waiting and not self.is_in_flight:
+                waiting.append(self._another_card())  # the machine was quicker than the faults
             is_due = time.monotonic() >= due_s
             if waiting and self._wants_card(len(self.cards) - len(waiting), is_due=is_due):
                 self._drop(waiting.pop(0))
@@ -112,6 +115,13 @@ class Campaign:
             time.sleep(LOOK_S)
         for card in waiting:
             self._drop(card)
+
+    def _another_card(self) -> Card:
+        """Deal one more card, so that each fault falls while there is work."""
+        (card,) = deal(LEAST_ON_CARD, cards=1, seed=self.seed, after=(len(self.cards), self.size))
+        self.cards.append(card)
+        self.size += LEAST_ON_CARD
+        return card
 
     def _disturb(self) -> bool:
         """Return whether it was of use: what found its victim gone waits for no pause."""

@@ -86,15 +86,19 @@ class Card:
         return folder
 
 
-def deal(size: int, *, cards: int, seed: int) -> list[Card]:
-    """Deal `size` photos of a seeded order to so many cards; no two have the same name."""
+def deal(size: int, *, cards: int, seed: int, after: tuple[int, int] = (0, 0)) -> list[Card]:
+    """Deal `size` photos of a seeded order to `cards` cards; no two have the same name.
+
+    `after` is how many cards and photos were dealt before.
+    """
     photos = list(real_photos())
     random.Random(seed).shuffle(photos)
-    names = {f"IMG_{number:05}.JPG": photos[number % len(photos)] for number in range(size)}
+    dealt, first = after
+    names = {f"IMG_{number:05}.JPG": photos[number % len(photos)] for number in range(first, first + size)}
     shares = [list(names)[start::cards] for start in range(cards)]
     return [
         Card(f"Card {number}", {name: names[name] for name in share})
-        for number, share in enumerate(shares, 1)
+        for number, share in enumerate(shares, dealt + 1)
     ]
 
 

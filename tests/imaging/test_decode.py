@@ -182,7 +182,7 @@ def test_nothing_of_the_file_but_its_picture_is_kept() -> None:
     assert picture.image.mode == "RGB"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.integers(0, len(JPEG)),
     st.lists(st.tuples(st.integers(2, len(JPEG) - 1), st.integers(0, 255)), max_size=8),

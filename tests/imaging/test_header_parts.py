@@ -120,7 +120,7 @@ def test_exif_of_a_png_is_found() -> None:
     assert inspect_stream(io.BytesIO(file), Limits()).orientation == 6
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.tuples(
