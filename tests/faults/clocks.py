@@ -143,7 +143,7 @@ class ClockFaults:
 
 def _jump(rooms: Clocked, chance: random.Random) -> Iterator[str]:
     """Let the clock of one room jump by a day while images are in flight, and back."""
-    if not rooms.wait(rooms.busy, timeout_s=STUCK_S):
+    if not rooms.is_busy_within(STUCK_S):
         yield "nothing was in flight when a clock jumped"
     room = chance.choice(sorted(rooms.clocks))
     usual = rooms.offsets.get(room, 0)

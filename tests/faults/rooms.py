@@ -94,9 +94,15 @@ class Rooms(Stage):
     def _differ(self, seen: Mapping[str, int]) -> bool:
         return self.counts() != dict(seen)
 
-    def busy(self) -> bool:
-        """Return whether images are in flight now."""
-        return bool(self.query("SELECT FROM job WHERE state = 'processing' LIMIT 1"))
+    def is_busy_within(self, timeout_s: float) -> bool:
+        """Wait until images are in flight, looking closely: a few photos take a tenth of a second."""
+        give_up_at = time.monotonic() + timeout_s
+        with self.database() as ask:
+            while not ask("SELECT FROM job WHERE state = 'processing' LIMIT 1"):
+                if time.monotonic() > give_up_at:
+                    return False
+                time.sleep(0.005)
+        return True
 
     def completed(self) -> int:
         """Count completed images."""

@@ -9,6 +9,7 @@ from unittest import mock
 
 import numpy as np
 
+from tests.exports import lay_exports
 from tests.faults.stage import INPUT_PX
 from thumper.imaging.decode import decode
 from thumper.imaging.limits import Limits
@@ -35,6 +36,7 @@ class Undisturbed:
 
         with mock.patch.object(network, "IMAGE_SIZE", input_px), tempfile.TemporaryDirectory() as home:
             settings = Settings(home=Path(home))
+            lay_exports(settings.home)
             self._engine = load_detector(resolve(settings), settings, device="cpu")
         self.boxes_of = functools.cache(self._boxes_of)
 
