@@ -1,7 +1,7 @@
 """Every constraint that Tortoise does not create: checks, partial and expression indexes.
 
 Tortoise drops `Meta.constraints` of a new model without a word, so they are plain SQL here, and
-`tests/store/test_constraints.py` reads them back from PostgreSQL's own catalogue.
+`tests/store/models/test_constraints.py` reads them back from PostgreSQL's own catalogue.
 """
 
 from tortoise import migrations
