@@ -146,3 +146,14 @@ def test_every_link_between_pages_leads_somewhere() -> None:
         if "://" not in target and not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_files_of_ours_that_pages_name_are_there() -> None:
+    named = re.compile(r"`((?:thumper|tests|benchmarks|migrations|docs|install)/[\w./-]+\.\w+)`")
+    gone = {
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in [*pages(), ROOT / "CONTRIBUTING.md"]
+        for target in named.findall(page.read_text(encoding="utf-8"))
+        if not (ROOT / target).exists()
+    }
+    assert gone == set()
