@@ -14,7 +14,7 @@ from thumper.graphql.relay.connection import Connection, Paging, paged
 from thumper.graphql.relay.enumeration import Direction
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
-from thumper.graphql.relay.search_list import SearchList, spread
+from thumper.graphql.relay.search_list import SearchList, filter_arguments
 from thumper.store import models
 from thumper.store.files import receipts
 from thumper.store.files.dump_search import ARRIVED, PATH_A_TO_Z, DumpSearch, FileSearch
@@ -85,7 +85,7 @@ class Dump(Node):
     @paged(
         "Its files by path, a page at a time, such as the rejected ones with their reasons.",
         "File",
-        spread(FileSearch),
+        filter_arguments(FileSearch),
     )
     @staticmethod
     def files(

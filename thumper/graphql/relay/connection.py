@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import operator
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Generic, TypeVar, cast
 
 import strawberry
-from strawberry.annotation import StrawberryAnnotation
 from strawberry.extensions import FieldExtension
-from strawberry.types.arguments import StrawberryArgument
-from strawberry.types.field import StrawberryField
 
 from thumper.graphql.refusal import bad_request
+from thumper.graphql.relay.argument_group import ArgumentGroup
 from thumper.graphql.relay.cursor import decode_cursor, encode_cursor
 from thumper.graphql.relay.field import field, lazy
 from thumper.store.postgres.page import Cut, Order, Page
@@ -150,35 +148,9 @@ class Paging:
         )
 
 
-class Spread(FieldExtension):
-    """Gives a field several arguments, all optional, in place of one parameter of its resolver."""
-
-    def __init__(self, parameter: str, kinds: Mapping[str, Any], make: Callable[..., Any]) -> None:
-        self._parameter = parameter
-        self._kinds = kinds
-        self._make = make
-
-    def apply(self, field: StrawberryField) -> None:
-        """Put the arguments where the parameter stands."""
-        mine = [
-            StrawberryArgument(name, None, StrawberryAnnotation(kind), default=None)
-            for name, kind in self._kinds.items()
-        ]
-        field.arguments = [
-            argument
-            for own in field.arguments
-            for argument in (mine if own.python_name == self._parameter else [own])
-        ]
-
-    def map_arguments(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Make the parameter of the arguments that were given."""
-        given = {name: kwargs.pop(name) for name in self._kinds if name in kwargs}
-        return kwargs | {self._parameter: self._make(**given)}
-
-
-def paged(description: str, name: str, *spreads: Spread) -> Callable[[R], R]:
+def paged(description: str, name: str, *groups: ArgumentGroup) -> Callable[[R], R]:
     """Make a resolver with a parameter `paging` a field: pages of the GraphQL type of that name."""
-    extensions: list[FieldExtension] = [*spreads, Spread("paging", _PAGING, Paging)]
+    extensions: list[FieldExtension] = [*groups, ArgumentGroup("paging", _PAGING, Paging)]
     kind = operator.getitem(cast("Any", Connection), lazy(name))
 
     def declare(resolver: R) -> R:

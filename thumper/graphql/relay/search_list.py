@@ -14,7 +14,8 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
 
-from thumper.graphql.relay.connection import Connection, Paging, Spread, paged
+from thumper.graphql.relay.argument_group import ArgumentGroup
+from thumper.graphql.relay.connection import Connection, Paging, paged
 from thumper.graphql.relay.enumeration import Direction, publish
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode_given
@@ -83,7 +84,7 @@ class SearchList(Generic[S]):
         def resolve(asked: _Asked, paging: Paging) -> Connection[Any]:
             return self.page(asked.where, self._order(asked.order_by), paging)
 
-        return paged(description, self._name, Spread("asked", self._arguments, _Asked))(resolve)
+        return paged(description, self._name, ArgumentGroup("asked", self._arguments, _Asked))(resolve)
 
     def _order(self, order_by: Any) -> Order:
         usual, descending = self._search.sorts[0], self._search.descending
@@ -98,14 +99,14 @@ class _Asked:
     order_by: Any = None
 
 
-def spread(search: type[Search[Any]]) -> Spread:
-    """Make each filter field an argument; the resolver gets the search as `search`. For fields that are no ids."""
+def filter_arguments(search: type[Search[Any]]) -> ArgumentGroup:
+    """Make each filter field, none of them an id, an argument; the resolver takes the search as `search`."""
     hints = get_type_hints(search)
     kinds = {
         name: Annotated[hints[name], strawberry.argument(description=meant.meaning)]
         for name, meant in filters(search).items()
     }
-    return Spread("search", kinds, search)
+    return ArgumentGroup("search", kinds, search)
 
 
 def _references(search: type[Search[Any]]) -> set[str]:
@@ -123,16 +124,11 @@ def _noun(name: str) -> str:
 
 def _filter_input(search: type[Search[Any]], name: str) -> Any:
     """Make the input type of `where`."""
-    hints, references = get_type_hints(search), _references(search)
+    hints, references, meant = get_type_hints(search), _references(search), filters(search)
     fields = [
-        StrawberryField(
-            python_name=_short(own.name) if own.name in references else own.name,
-            type_annotation=StrawberryAnnotation(
-                optional(strawberry.ID) if own.name in references else hints[own.name]
-            ),
-            description=filters(search)[own.name].meaning,
-            default=own.default,
-        )
+        _field(_short(own.name), optional(strawberry.ID), meant[own.name].meaning, own.default)
+        if own.name in references
+        else _field(own.name, hints[own.name], meant[own.name].meaning, own.default)
         for own in dataclasses.fields(search)
     ]
     description = " ".join((search.__doc__ or "").split())
@@ -144,16 +140,13 @@ def _order_input(search: type[Search[Any]], name: str, plural: str) -> Any:
     enum: Any = Enum  # mypy takes no name that is made at run time
     words = enum(f"{name}OrderField", {sort.name: sort for sort in search.sorts})
     publish(words, f"What {plural} can be ordered by.", {word: word.value.meaning for word in words})
+    way = Direction.DESC if search.descending else Direction.ASC
     fields = [
-        StrawberryField(
-            python_name=python_name,
-            type_annotation=StrawberryAnnotation(type(default)),
-            description=description,
-            default=default,
-        )
-        for python_name, description, default in (
-            ("field", "What to order by.", words[search.sorts[0].name]),
-            ("direction", "Which way.", Direction.DESC if search.descending else Direction.ASC),
-        )
+        _field("field", words, "What to order by.", words[search.sorts[0].name]),
+        _field("direction", Direction, "Which way.", way),
     ]
     return create_type(f"{name}Order", fields, is_input=True, description=f"Order of {plural}.")
+
+
+def _field(name: str, kind: Any, description: str, default: Any) -> StrawberryField:
+    return StrawberryField(name, None, StrawberryAnnotation(kind), description=description, default=default)
