@@ -12,7 +12,7 @@ from strawberry.types.field import StrawberryField
 
 
 class ArgumentGroup(FieldExtension):
-    """Gives a field arguments, all optional, in place of one parameter of its resolver.
+    """Arguments of a field, all optional, in place of one parameter of its resolver.
 
     `kinds` are their annotations by name; `make` makes the parameter's value of those that were given.
     """
