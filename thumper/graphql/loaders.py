@@ -21,7 +21,7 @@ from thumper.store.images import detections, image_counts, images
 from thumper.store.images.detections import BoxFilter
 from thumper.store.places import cameras, deployments, locations
 from thumper.store.postgres import page
-from thumper.store.postgres.page import Conditions, Cut, Listing, Page
+from thumper.store.postgres.page import Conditions, Cut, Listing, Order, Page
 from thumper.store.times import clock_fixes
 
 K = TypeVar("K", bound=Hashable)
@@ -74,7 +74,7 @@ class Loaders:
         self.deer_locations: DataLoader[UUID, list[models.Location]] = self._loader(known_deer.locations)
         self.best_photos: DataLoader[UUID, list[models.Detection]] = self._loader(known_deer.best_photos)
         self.sighting_pages: DataLoader[SightingPage, Page[models.Sighting]] = self._loader(
-            _divided(_sighting_pages)
+            _divided(_pages(known_deer.SIGHTINGS, known_deer.SIGHTED_NEWEST))
         )
         self.dump_clock_fixes: DataLoader[UUID, list[models.ClockFix]] = self._loader(clock_fixes.of_dumps)
         self.deployment_clock_fixes: DataLoader[UUID, list[models.ClockFix]] = self._loader(
@@ -87,10 +87,10 @@ class Loaders:
         self.camera_stays: DataLoader[UUID, int] = self._loader(deployments.camera_counts)
         self.location_stays: DataLoader[UUID, int] = self._loader(deployments.location_counts)
         self.camera_stay_pages: DataLoader[StayPage, Page[models.Deployment]] = self._loader(
-            _divided(_stay_pages(deployments.OF_CAMERA))
+            _divided(_pages(deployments.OF_CAMERA, deployments.OPENED_NEWEST))
         )
         self.location_stay_pages: DataLoader[StayPage, Page[models.Deployment]] = self._loader(
-            _divided(_stay_pages(deployments.OF_LOCATION))
+            _divided(_pages(deployments.OF_LOCATION, deployments.OPENED_NEWEST))
         )
         self.location_images: DataLoader[UUID, int] = self._loader(locations.image_counts)
         self.camera_images: DataLoader[UUID, int] = self._loader(cameras.image_counts)
@@ -139,34 +139,18 @@ def _divided(
     return read_each
 
 
-async def _sighting_pages(deer_ids: Sequence[UUID], cut: Cut) -> dict[UUID, Page[models.Sighting]]:
-    pages = await page.read_pages(
-        known_deer.SIGHTINGS, Conditions(), parent_ids=deer_ids, order=known_deer.SIGHTED_NEWEST, cut=cut
+def _pages(
+    listing: Listing[Any], order: Order
+) -> Callable[[Sequence[UUID], Cut], Awaitable[dict[UUID, Page[Any]]]]:
+    return lambda parent_ids, cut: page.read_pages(
+        listing, Conditions(), parent_ids=parent_ids, order=order, cut=cut
     )
-    return dict(zip(deer_ids, pages, strict=True))
-
-
-def _stay_pages(
-    listing: Listing[models.Deployment],
-) -> Callable[[Sequence[UUID], Cut], Awaitable[dict[UUID, Page[models.Deployment]]]]:
-    async def read(parent_ids: Sequence[UUID], cut: Cut) -> dict[UUID, Page[models.Deployment]]:
-        pages = await page.read_pages(
-            listing, Conditions(), parent_ids=parent_ids, order=deployments.OPENED_NEWEST, cut=cut
-        )
-        return dict(zip(parent_ids, pages, strict=True))
-
-    return read
 
 
 async def _file_pages(
     dump_ids: Sequence[UUID], choice: tuple[FileSearch, Cut]
 ) -> dict[UUID, Page[models.File]]:
     search, cut = choice
-    pages = await page.read_pages(
-        dump_search.FILES,
-        search.conditions(),
-        parent_ids=dump_ids,
-        order=dump_search.PATH_A_TO_Z,
-        cut=cut,
+    return await page.read_pages(
+        search.listing, search.conditions(), parent_ids=dump_ids, order=dump_search.PATH_A_TO_Z, cut=cut
     )
-    return dict(zip(dump_ids, pages, strict=True))

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests import factories as make
 from tests.api import Api
 from thumper.graphql.refusal import RequestError
-from thumper.graphql.relay.connection import asked, decode_cursor, encode_cursor
-from thumper.store.images.images import CAPTURED_NEWEST, CAPTURED_OLDEST
+from thumper.graphql.relay.connection import Paging
+from thumper.graphql.relay.cursor import decode_cursor, encode_cursor
+from thumper.store.images.images import CAPTURED
 from thumper.store.postgres.ids import new_id
 
 pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
@@ -113,7 +114,7 @@ async def test_a_page_has_50_items_unless_asked_otherwise_and_100_at_most(api: A
 )
 async def test_a_cursor_that_was_not_made_here_is_refused(cursor: str) -> None:
     with pytest.raises(RequestError) as refused:
-        asked(CAPTURED_NEWEST, first=None, after=cursor, last=None, before=None)
+        Paging(after=cursor).cut(CAPTURED.descending)
     assert refused.value.extensions == {"code": "BAD_CURSOR"}
 
 
@@ -127,7 +128,7 @@ async def test_a_cursor_of_another_order_is_refused(api: Api) -> None:
 @given(st.datetimes(timezones=st.just(dt.UTC)), st.booleans())
 def test_a_cursor_gives_back_exactly_what_was_put_in(taken_at: dt.datetime, untimed: bool) -> None:
     position = (untimed, taken_at, new_id())
-    assert decode_cursor(encode_cursor(CAPTURED_OLDEST, position), CAPTURED_OLDEST) == position
+    assert decode_cursor(encode_cursor(CAPTURED.ascending, position), CAPTURED.ascending) == position
 
 
 async def test_many_clients_may_page_at_the_same_time(api: Api) -> None:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
 import strawberry
 
-from thumper.domain.progress import FileState
-from thumper.domain.reason import Reason
 from thumper.graphql.context import Info
 from thumper.graphql.dumps.receipt import Receipt
 from thumper.graphql.dumps.source import Source
-from thumper.graphql.relay.connection import After, Before, Connection, First, Last, asked, connect, pages_of
+from thumper.graphql.relay.connection import Connection, Paging, paged
 from thumper.graphql.relay.enumeration import Direction
 from thumper.graphql.relay.field import field, lazy, listed, optional
-from thumper.graphql.relay.identity import decode_given
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.search_list import SearchList, filter_arguments
 from thumper.store import models
-from thumper.store.files import dump_search, receipts
-from thumper.store.files.dump_search import DUMPS, DumpSearch, FileSearch
+from thumper.store.files import receipts
+from thumper.store.files.dump_search import ARRIVED, PATH_A_TO_Z, DumpSearch, FileSearch
 from thumper.store.images import image_counts
-from thumper.store.postgres.page import Page
 
 
 @strawberry.type(description="Images by how far detection is; the states add up to the total.")
@@ -33,20 +30,6 @@ class ImageCounts:
     processing: int = strawberry.field(description="Images that are at the detector now.")
     completed: int = strawberry.field(description="Images that the detector has seen.")
     failed: int = strawberry.field(description="Images that the detector could not do.")
-
-
-StateArgument: TypeAlias = Annotated[
-    FileState | None, strawberry.argument(description="Only files in this state; all when left out.")
-]
-SettledArgument: TypeAlias = Annotated[
-    bool | None,
-    strawberry.argument(
-        description="Only files with a final state; false finds those that are still growing or about to be read."
-    ),
-]
-ReasonArgument: TypeAlias = Annotated[
-    Reason | None, strawberry.argument(description="Only files that were rejected for this reason.")
-]
 
 
 @strawberry.type(
@@ -99,53 +82,33 @@ class Dump(Node):
     async def image_counts(root: strawberry.Parent[models.Dump], info: Info) -> image_counts.ImageCounts:
         return await info.context.loaders.dump_images.load(root.id)
 
-    @field(
-        "Its files by path, a page at a time, such as the rejected ones with their reasons.", pages_of("File")
+    @paged(
+        "Its files by path, a page at a time, such as the rejected ones with their reasons.",
+        "File",
+        filter_arguments(FileSearch),
     )
     @staticmethod
-    async def files(
-        root: strawberry.Parent[models.Dump],
-        info: Info,
-        state: StateArgument = None,
-        settled: SettledArgument = None,
-        reason: ReasonArgument = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+    def files(
+        root: strawberry.Parent[models.Dump], info: Info, search: FileSearch, paging: Paging
     ) -> Connection[models.File]:
         loaders, dump_id = info.context.loaders, root.id
-        cut = asked(dump_search.PATH_A_TO_Z, first=first, after=after, last=last, before=before)
-        search = FileSearch(state=state, settled=settled, reason=reason)
-
-        async def read() -> Page[models.File]:
-            return await loaders.file_pages.load((dump_id, (search, cut)))
+        cut = paging.cut(PATH_A_TO_Z)
 
         async def count() -> int:
             receipt = await loaders.receipts.load(dump_id)
-            return receipt.files(state=state, settled=settled, reason=reason)
+            return receipt.files(state=search.state, settled=search.settled, reason=search.reason)
 
-        return Connection(order=dump_search.PATH_A_TO_Z, cut=cut, read=read, count=count)
-
-
-@strawberry.input(description="Which dumps; every field that is given must hold, an empty filter means all.")
-class DumpFilter:
-    """`where` of dumps."""
-
-    location: strawberry.ID | None = strawberry.field(default=None, description="Of this location.")
-    settled: bool | None = strawberry.field(
-        default=None, description="Whether everything has arrived; false finds those that still arrive."
-    )
-    delivered_from: str | None = strawberry.field(
-        default=None,
-        description="From this top folder, by its name whatever its case, or by its absolute path; or from this"
-        " ingested path.",
-    )
+        return Connection(
+            order=PATH_A_TO_Z,
+            cut=cut,
+            read=lambda: loaders.file_pages.load((dump_id, (search, cut))),
+            count=count,
+        )
 
 
-Where: TypeAlias = Annotated[
-    DumpFilter | None, strawberry.argument(description="Which dumps; all when left out.")
-]
+DUMP_LIST: Final = SearchList(DumpSearch, "dumps")
+
+Where: TypeAlias = Annotated[Any, DUMP_LIST.where]
 Order: TypeAlias = Annotated[
     Direction, strawberry.argument(description="Order by arrival; the latest dump first when left out.")
 ]
@@ -160,23 +123,10 @@ class DumpQuery:
     async def dump(info: Info, id: RecordId) -> Any:
         return await find(id, "Dump", info=info)
 
-    @field("Dumps by arrival, a page at a time.", pages_of("Dump"))
+    @paged("Dumps by arrival, a page at a time.", "Dump")
     @staticmethod
-    async def dumps(
-        where: Where = None,
-        direction: Order = Direction.DESC,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+    def dumps(
+        where: Where = None, direction: Order = Direction.DESC, *, paging: Paging
     ) -> Connection[models.Dump]:
-        order = dump_search.ARRIVED_NEWEST if direction is Direction.DESC else dump_search.ARRIVED_OLDEST
-        cut = asked(order, first=first, after=after, last=last, before=before)
-        search = DumpSearch()
-        if where is not None:
-            search = DumpSearch(
-                location_id=decode_given(where.location, "Location"),
-                settled=where.settled,
-                delivered_from=where.delivered_from,
-            )
-        return connect(DUMPS, search.conditions(), order=order, cut=cut)
+        order = ARRIVED.descending if direction is Direction.DESC else ARRIVED.ascending
+        return DUMP_LIST.page(where, order, paging)

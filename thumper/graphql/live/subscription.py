@@ -15,7 +15,8 @@ from thumper.graphql.context import Info
 from thumper.graphql.live.status import Status
 from thumper.graphql.live.subscription_stream import Delivery, follow, newest
 from thumper.graphql.live.subscription_topic import Detections, Images, SightingChange, Sightings
-from thumper.graphql.photos import detection, image
+from thumper.graphql.photos.detection import DETECTION_LIST
+from thumper.graphql.photos.image import IMAGE_LIST
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import decode, decode_given
@@ -265,17 +266,17 @@ class Subscription:
     )
     @staticmethod
     async def image_processed(
-        info: Info, where: image.Where = None, after: After = None
+        info: Info, where: Annotated[Any, IMAGE_LIST.where] = None, after: After = None
     ) -> AsyncGenerator[ImagesMessage, None]:
-        topic = Images(image.search(where))
+        topic = Images(IMAGE_LIST.search(where))
         return _messages(follow(info.context.live, topic, after=after), ImagesMessage)
 
     @subscription("Detections of images that were completed: the last 50 first, then each once, in order.")
     @staticmethod
     async def detection_added(
-        info: Info, where: detection.Where = None, after: After = None
+        info: Info, where: Annotated[Any, DETECTION_LIST.where] = None, after: After = None
     ) -> AsyncGenerator[DetectionsMessage, None]:
-        topic = Detections(detection.search(where))
+        topic = Detections(DETECTION_LIST.search(where))
         return _messages(follow(info.context.live, topic, after=after), DetectionsMessage)
 
     @subscription(

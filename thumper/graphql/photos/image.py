@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import Enum
-from typing import Annotated, Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final
 
 import strawberry
 
-from thumper.domain.capture_time import TimeSource
-from thumper.domain.clock_doubt import ClockDoubt
-from thumper.domain.label import Sex
 from thumper.domain.moon import MoonPhase
 from thumper.domain.progress import ImageState
 from thumper.domain.reason import Reason
@@ -25,15 +21,13 @@ from thumper.graphql.photos.detection_filter import (
     confidence,
 )
 from thumper.graphql.photos.sequence import Sequence
-from thumper.graphql.relay.connection import After, Before, Connection, First, Last, asked, connect, pages_of
-from thumper.graphql.relay.enumeration import Direction
 from thumper.graphql.relay.field import field, lazy, listed, optional
-from thumper.graphql.relay.identity import decode_given, encode
+from thumper.graphql.relay.identity import encode
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.images import images
-from thumper.store.images.images import IMAGES, ImageSearch
-from thumper.store.postgres.page import Order
+from thumper.store.images.images import ImageSearch
 
 
 @strawberry.type(description="Addresses of a photo on this server. All three may be cached for ever.")
@@ -205,107 +199,9 @@ class Image(ClockFields, Node):
         return await info.context.loaders.boxes.load((root.id, wanted))
 
 
-@strawberry.input(description="Which images; every field that is given must hold, an empty filter means all.")
-class ImageFilter:
-    """`where` of images."""
-
-    location: strawberry.ID | None = strawberry.field(default=None, description="Taken at this location.")
-    camera: strawberry.ID | None = strawberry.field(default=None, description="Taken by this camera.")
-    deployment: strawberry.ID | None = strawberry.field(
-        default=None, description="Taken by this camera at this place: of this deployment."
-    )
-    dump: strawberry.ID | None = strawberry.field(default=None, description="First delivered by this dump.")
-    state: ImageState | None = strawberry.field(default=None, description="Where detection stands.")
-    damaged: bool | None = strawberry.field(
-        default=None, description="Whether a part of the picture could not be decoded."
-    )
-    taken_after: dt.datetime | None = strawberry.field(
-        default=None, description="Taken at this instant or later; leaves images without a capture time out."
-    )
-    taken_before: dt.datetime | None = strawberry.field(
-        default=None, description="Taken before this instant; leaves images without a capture time out."
-    )
-    time_source: TimeSource | None = strawberry.field(
-        default=None, description="Where the capture time was read; NONE finds those without one."
-    )
-    clock_suspect: bool | None = strawberry.field(
-        default=None,
-        description="Whether its clock is doubted and was not repaired: true finds what needs repair.",
-    )
-    clock_doubt: ClockDoubt | None = strawberry.field(
-        default=None, description="Whose clock is doubted for this reason, repaired or not."
-    )
-    has_detections: bool | None = strawberry.field(
-        default=None, description="Whether the image shows at least one box that counts."
-    )
-    species: str | None = strawberry.field(
-        default=None,
-        description="With a box of this species, whatever its case, such as Odocoileus virginianus.",
-    )
-    sex: Sex | None = strawberry.field(default=None, description="With a box of this sex.")
-    min_confidence: float | None = strawberry.field(
-        default=None,
-        description="With a box of at least this confidence, 0.05 to 1, instead of its class's own threshold. "
-        "Species, sex and confidence must hold for one and the same box.",
-    )
-
-
-def search(where: ImageFilter | None) -> ImageSearch:
-    """Return what a filter means to the store. Raises BAD_ID."""
-    if where is None:
-        return ImageSearch()
-    return ImageSearch(
-        location_id=decode_given(where.location, "Location"),
-        camera_id=decode_given(where.camera, "Camera"),
-        deployment_id=decode_given(where.deployment, "Deployment"),
-        dump_id=decode_given(where.dump, "Dump"),
-        state=where.state,
-        damaged=where.damaged,
-        taken_after=where.taken_after,
-        taken_before=where.taken_before,
-        time_source=where.time_source,
-        clock_suspect=where.clock_suspect,
-        clock_doubt=where.clock_doubt,
-        has_detections=where.has_detections,
-        species=where.species,
-        sex=where.sex,
-        min_confidence=confidence(where.min_confidence),
-    )
-
-
-@strawberry.enum(description="What images can be ordered by.")
-class ImageOrderField(Enum):
-    """Capture or arrival."""
-
-    CAPTURED = strawberry.enum_value(
-        "CAPTURED", description="Capture time; images without one come last in either direction."
-    )
-    ARRIVED = strawberry.enum_value("ARRIVED", description="When Thumper first recorded the image.")
-
-
-@strawberry.input(description="Order of images.")
-class ImageOrder:
-    """`orderBy` of images."""
-
-    field: ImageOrderField = strawberry.field(
-        default=ImageOrderField.CAPTURED, description="What to order by."
-    )
-    direction: Direction = strawberry.field(default=Direction.DESC, description="Which way.")
-
-
-_ORDERS: Final[dict[tuple[ImageOrderField, Direction], Order]] = {
-    (ImageOrderField.CAPTURED, Direction.DESC): images.CAPTURED_NEWEST,
-    (ImageOrderField.CAPTURED, Direction.ASC): images.CAPTURED_OLDEST,
-    (ImageOrderField.ARRIVED, Direction.DESC): images.ARRIVED_NEWEST,
-    (ImageOrderField.ARRIVED, Direction.ASC): images.ARRIVED_OLDEST,
-}
-
-Where: TypeAlias = Annotated[
-    ImageFilter | None, strawberry.argument(description="Which images; all when left out.")
-]
-OrderBy: TypeAlias = Annotated[
-    ImageOrder | None, strawberry.argument(description="Their order; latest capture first when left out.")
-]
+IMAGE_LIST: Final = SearchList(
+    ImageSearch, "images", usual="latest capture first", checks={"min_confidence": confidence}
+)
 
 
 @strawberry.type
@@ -317,17 +213,4 @@ class ImageQuery:
     async def image(info: Info, id: RecordId) -> Any:
         return await find(id, "Image", info=info)
 
-    @field("Images, a page at a time.", pages_of("Image"))
-    @staticmethod
-    async def images(
-        where: Where = None,
-        order_by: OrderBy = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Connection[models.Image]:
-        order = images.CAPTURED_NEWEST if order_by is None else _ORDERS[order_by.field, order_by.direction]
-        cut = asked(order, first=first, after=after, last=last, before=before)
-        searched = search(where)
-        return connect(IMAGES, searched.conditions(), order=order, cut=cut, count=searched.count)
+    images = IMAGE_LIST.field("Images, a page at a time.")

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import Enum
-from typing import Annotated, Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar
 
 import strawberry
 
 from thumper.graphql.context import Info
-from thumper.graphql.places.deployment import stays
-from thumper.graphql.relay.connection import After, Before, Connection, First, Last, asked, connect, pages_of
-from thumper.graphql.relay.enumeration import Direction
+from thumper.graphql.relay.connection import Connection, Paging, paged
 from thumper.graphql.relay.field import field, optional
 from thumper.graphql.relay.node import Node, RecordId, find
+from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
-from thumper.store.places import cameras
-from thumper.store.places.cameras import CAMERAS
+from thumper.store.places.cameras import CameraSearch
 from thumper.store.places.deployments import OPENED_NEWEST
-from thumper.store.postgres.page import Conditions, Order
 
 
 @strawberry.type(description="A device by what it writes into its photos.")
@@ -44,49 +40,18 @@ class Camera(Node):
     async def image_count(root: strawberry.Parent[models.Camera], info: Info) -> int:
         return await info.context.loaders.camera_images.load(root.id)
 
-    @field("Its stays at locations, a page at a time, the latest first.", pages_of("Deployment"))
+    @paged("Its stays at locations, a page at a time, the latest first.", "Deployment")
     @staticmethod
-    async def deployments(
-        root: strawberry.Parent[models.Camera],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+    def deployments(
+        root: strawberry.Parent[models.Camera], info: Info, paging: Paging
     ) -> Connection[models.Deployment]:
-        loaders = info.context.loaders
-        cut = asked(OPENED_NEWEST, first=first, after=after, last=last, before=before)
-        return stays(root.id, pages=loaders.camera_stay_pages, counts=loaders.camera_stays, cut=cut)
-
-
-@strawberry.enum(description="What cameras can be ordered by.")
-class CameraOrderField(Enum):
-    """Model or age."""
-
-    MODEL = strawberry.enum_value("MODEL", description="Maker, model, serial number and name, in this order.")
-    CREATED = strawberry.enum_value("CREATED", description="When Thumper first saw a photo of it.")
-
-
-@strawberry.input(description="Order of cameras.")
-class CameraOrder:
-    """`orderBy` of cameras."""
-
-    field: CameraOrderField = strawberry.field(
-        default=CameraOrderField.MODEL, description="What to order by."
-    )
-    direction: Direction = strawberry.field(default=Direction.ASC, description="Which way.")
-
-
-_ORDERS: Final[dict[tuple[CameraOrderField, Direction], Order]] = {
-    (CameraOrderField.MODEL, Direction.ASC): cameras.MODEL_A_TO_Z,
-    (CameraOrderField.MODEL, Direction.DESC): cameras.MODEL_Z_TO_A,
-    (CameraOrderField.CREATED, Direction.ASC): cameras.CREATED_OLDEST,
-    (CameraOrderField.CREATED, Direction.DESC): cameras.CREATED_NEWEST,
-}
-
-OrderBy: TypeAlias = Annotated[
-    CameraOrder | None, strawberry.argument(description="Their order; by model when left out.")
-]
+        loaders, cut = info.context.loaders, paging.cut(OPENED_NEWEST)
+        return Connection(
+            order=OPENED_NEWEST,
+            cut=cut,
+            read=lambda: loaders.camera_stay_pages.load((root.id, cut)),
+            count=lambda: loaders.camera_stays.load(root.id),
+        )
 
 
 @strawberry.type
@@ -98,15 +63,4 @@ class CameraQuery:
     async def camera(info: Info, id: RecordId) -> Any:
         return await find(id, "Camera", info=info)
 
-    @field("Cameras, a page at a time.", pages_of("Camera"))
-    @staticmethod
-    async def cameras(
-        order_by: OrderBy = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Connection[models.Camera]:
-        order = cameras.MODEL_A_TO_Z if order_by is None else _ORDERS[order_by.field, order_by.direction]
-        cut = asked(order, first=first, after=after, last=last, before=before)
-        return connect(CAMERAS, Conditions(), order=order, cut=cut)
+    cameras = SearchList(CameraSearch, "cameras", usual="by model").field("Cameras, a page at a time.")

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any, ClassVar
-from uuid import UUID
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from thumper.graphql.context import Info
-from thumper.graphql.loaders import StayPage
-from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.store import models
-from thumper.store.places.deployments import OPENED_NEWEST
-from thumper.store.postgres.page import Cut, Page
 
 
 @strawberry.type(
@@ -70,24 +64,6 @@ class Deployment(Node):
     @staticmethod
     async def clock_fixes(root: strawberry.Parent[models.Deployment], info: Info) -> list[models.ClockFix]:
         return await info.context.loaders.deployment_clock_fixes.load(root.id)
-
-
-def stays(
-    parent_id: UUID,
-    *,
-    pages: DataLoader[StayPage, Page[models.Deployment]],
-    counts: DataLoader[UUID, int],
-    cut: Cut,
-) -> Connection[models.Deployment]:
-    """Return the deployments of a camera or a location, the latest first."""
-
-    async def read() -> Page[models.Deployment]:
-        return await pages.load((parent_id, cut))
-
-    async def count() -> int:
-        return await counts.load(parent_id)
-
-    return Connection(order=OPENED_NEWEST, cut=cut, read=read, count=count)
 
 
 @strawberry.type

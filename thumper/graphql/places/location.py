@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import Enum
-from typing import Annotated, Any, ClassVar, Final, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import strawberry
 
 from thumper.domain.time_zone import ZoneSource
 from thumper.graphql.context import Info
-from thumper.graphql.places.deployment import stays
 from thumper.graphql.refusal import bad_request
-from thumper.graphql.relay.connection import After, Before, Connection, First, Last, asked, connect, pages_of
-from thumper.graphql.relay.enumeration import Direction
+from thumper.graphql.relay.connection import Connection, Paging, paged
 from thumper.graphql.relay.field import field, optional
 from thumper.graphql.relay.node import Node, find
+from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.places import locations
 from thumper.store.places.deployments import OPENED_NEWEST
-from thumper.store.places.locations import LOCATIONS, LocationSearch
-from thumper.store.postgres.page import Order
+from thumper.store.places.locations import LocationSearch
 
 
 @strawberry.type(description="A place where cameras hang. Without coordinates it is still to be placed.")
@@ -62,65 +59,20 @@ class Location(Node):
     def time_zone_source(root: strawberry.Parent[models.Location]) -> ZoneSource:
         return locations.zone_of(root)[1]
 
-    @field("The stays of cameras there, a page at a time, the latest first.", pages_of("Deployment"))
+    @paged("The stays of cameras there, a page at a time, the latest first.", "Deployment")
     @staticmethod
-    async def deployments(
-        root: strawberry.Parent[models.Location],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+    def deployments(
+        root: strawberry.Parent[models.Location], info: Info, paging: Paging
     ) -> Connection[models.Deployment]:
-        loaders = info.context.loaders
-        cut = asked(OPENED_NEWEST, first=first, after=after, last=last, before=before)
-        return stays(root.id, pages=loaders.location_stay_pages, counts=loaders.location_stays, cut=cut)
+        loaders, cut = info.context.loaders, paging.cut(OPENED_NEWEST)
+        return Connection(
+            order=OPENED_NEWEST,
+            cut=cut,
+            read=lambda: loaders.location_stay_pages.load((root.id, cut)),
+            count=lambda: loaders.location_stays.load(root.id),
+        )
 
 
-@strawberry.input(
-    description="Which locations; every field that is given must hold, an empty filter means all."
-)
-class LocationFilter:
-    """`where` of locations."""
-
-    name: str | None = strawberry.field(
-        default=None, description="Whose name contains this, whatever the case."
-    )
-    active: bool | None = strawberry.field(default=None, description="Whether cameras hang there now.")
-    placed: bool | None = strawberry.field(default=None, description="Whether it has coordinates.")
-
-
-@strawberry.enum(description="What locations can be ordered by.")
-class LocationOrderField(Enum):
-    """Name or age."""
-
-    NAME = strawberry.enum_value("NAME", description="Name, whatever its case.")
-    CREATED = strawberry.enum_value("CREATED", description="When it was made known to Thumper.")
-
-
-@strawberry.input(description="Order of locations.")
-class LocationOrder:
-    """`orderBy` of locations."""
-
-    field: LocationOrderField = strawberry.field(
-        default=LocationOrderField.NAME, description="What to order by."
-    )
-    direction: Direction = strawberry.field(default=Direction.ASC, description="Which way.")
-
-
-_ORDERS: Final[dict[tuple[LocationOrderField, Direction], Order]] = {
-    (LocationOrderField.NAME, Direction.ASC): locations.NAME_A_TO_Z,
-    (LocationOrderField.NAME, Direction.DESC): locations.NAME_Z_TO_A,
-    (LocationOrderField.CREATED, Direction.ASC): locations.CREATED_OLDEST,
-    (LocationOrderField.CREATED, Direction.DESC): locations.CREATED_NEWEST,
-}
-
-Where: TypeAlias = Annotated[
-    LocationFilter | None, strawberry.argument(description="Which locations; all when left out.")
-]
-OrderBy: TypeAlias = Annotated[
-    LocationOrder | None, strawberry.argument(description="Their order; by name when left out.")
-]
 ById: TypeAlias = Annotated[
     strawberry.ID | None, strawberry.argument(description="Global id of the location.")
 ]
@@ -140,17 +92,4 @@ class LocationQuery:
             raise bad_request("BAD_ARGUMENTS", "Give the id or the name of the location, one of the two.")
         return await locations.named(name) if name is not None else await find(str(id), "Location", info=info)
 
-    @field("Locations, a page at a time.", pages_of("Location"))
-    @staticmethod
-    async def locations(
-        where: Where = None,
-        order_by: OrderBy = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Connection[models.Location]:
-        order = locations.NAME_A_TO_Z if order_by is None else _ORDERS[order_by.field, order_by.direction]
-        cut = asked(order, first=first, after=after, last=last, before=before)
-        search = LocationSearch() if where is None else LocationSearch(**vars(where))
-        return connect(LOCATIONS, search.conditions(), order=order, cut=cut)
+    locations = SearchList(LocationSearch, "locations", usual="by name").field("Locations, a page at a time.")

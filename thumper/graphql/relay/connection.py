@@ -1,55 +1,48 @@
-"""Relay pages by key, with totals: what a page asks for, and what it answers.
-
-A cursor holds the sort values of its row and the name of the order it was made under. It is opaque, but not
-secret; one that was not made here, or under another order, is refused as BAD_CURSOR.
-"""
+"""Relay pages by key, with totals: what a page asks for, and what it answers."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-import datetime as dt
-import json
 import operator
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Final, Generic, TypeAlias, TypeVar, cast
-from uuid import UUID
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Generic, TypeVar, cast
 
 import strawberry
+from strawberry.extensions import FieldExtension
 
 from thumper.graphql.refusal import bad_request
+from thumper.graphql.relay.argument_group import ArgumentGroup
+from thumper.graphql.relay.cursor import decode_cursor, encode_cursor
 from thumper.graphql.relay.field import field, lazy
-from thumper.store.postgres import page
-from thumper.store.postgres.page import Conditions, Cut, Kind, Listing, Order, Page, Position
+from thumper.store.postgres.page import Cut, Order, Page
 
 T = TypeVar("T")
-M = TypeVar("M", bound=Any)
+R = TypeVar("R")
 
 DEFAULT_ITEMS: Final = 50
 MOST_ITEMS: Final = 100
 
-_VERSION: Final = 1
-_LONGEST_CURSOR: Final = 4096
-
-First: TypeAlias = Annotated[
-    int | None,
-    strawberry.argument(
-        description="How many items from the beginning, 0 to 100; 50 when neither first nor last is given."
-    ),
-]
-After: TypeAlias = Annotated[
-    str | None,
-    strawberry.argument(description="Only items after this cursor, one of the same list and order."),
-]
-Last: TypeAlias = Annotated[
-    int | None,
-    strawberry.argument(description="How many items from the end, 0 to 100; not together with first."),
-]
-Before: TypeAlias = Annotated[
-    str | None,
-    strawberry.argument(description="Only items before this cursor, one of the same list and order."),
-]
+_PAGING: Final = {
+    "first": Annotated[
+        int | None,
+        strawberry.argument(
+            description="How many items from the beginning, 0 to 100; 50 when neither first nor last is given."
+        ),
+    ],
+    "after": Annotated[
+        str | None,
+        strawberry.argument(description="Only items after this cursor, one of the same list and order."),
+    ],
+    "last": Annotated[
+        int | None,
+        strawberry.argument(description="How many items from the end, 0 to 100; not together with first."),
+    ],
+    "before": Annotated[
+        str | None,
+        strawberry.argument(description="Only items before this cursor, one of the same list and order."),
+    ],
+}
 
 
 @strawberry.type(description="Where a page lies in its list.")
@@ -125,108 +118,45 @@ class Connection(Generic[T]):
         return await self.count()
 
 
-def pages_of(name: str) -> Any:
-    """Return the GraphQL type of a page of the type of that name: `Image` → `ImageConnection`."""
-    return operator.getitem(cast("Any", Connection), lazy(name))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """The arguments of a field that say which page of its list is wanted."""
 
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
 
-def connect(
-    listing: Listing[M],
-    conditions: Conditions,
-    *,
-    order: Order,
-    cut: Cut,
-    count: Callable[[], Awaitable[int]] | None = None,
-) -> Connection[M]:
-    """Return a page of the rows that meet the conditions; `count` counts them faster than one by one."""
-    return Connection(
-        order=order,
-        cut=cut,
-        read=lambda: page.read_page(listing, conditions, order=order, cut=cut),
-        count=count or (lambda: page.count(listing, conditions)),
-    )
-
-
-def asked(order: Order, *, first: int | None, after: str | None, last: int | None, before: str | None) -> Cut:
-    """Return what part of a list the arguments of a field ask for. Raises BAD_PAGE, PAGE_TOO_LARGE, BAD_CURSOR."""
-    if first is not None and last is not None:
-        raise bad_request("BAD_PAGE", "Give first or last, not both: they count from opposite ends.")
-    name, limit = ("last", last) if last is not None else ("first", first)
-    limit = DEFAULT_ITEMS if limit is None else limit
-    if limit < 0:
-        raise bad_request("BAD_PAGE", f"{name} is {limit}; it must be 0 to {MOST_ITEMS}.")
-    if limit > MOST_ITEMS:
-        raise bad_request(
-            "PAGE_TOO_LARGE",
-            f"{name} is {limit}; a page has at most {MOST_ITEMS} items. Ask for the next page with after.",
+    def cut(self, order: Order) -> Cut:
+        """Return what part of the list they ask for. Raises BAD_PAGE, PAGE_TOO_LARGE, BAD_CURSOR."""
+        if self.first is not None and self.last is not None:
+            raise bad_request("BAD_PAGE", "Give first or last, not both: they count from opposite ends.")
+        name, limit = ("last", self.last) if self.last is not None else ("first", self.first)
+        limit = DEFAULT_ITEMS if limit is None else limit
+        if limit < 0:
+            raise bad_request("BAD_PAGE", f"{name} is {limit}; it must be 0 to {MOST_ITEMS}.")
+        if limit > MOST_ITEMS:
+            raise bad_request(
+                "PAGE_TOO_LARGE",
+                f"{name} is {limit}; a page has at most {MOST_ITEMS} items. Ask for the next page with after.",
+            )
+        return Cut(
+            limit=limit,
+            backward=self.last is not None,
+            after=None if self.after is None else decode_cursor(self.after, order),
+            before=None if self.before is None else decode_cursor(self.before, order),
         )
-    return Cut(
-        limit=limit,
-        backward=last is not None,
-        after=None if after is None else decode_cursor(after, order),
-        before=None if before is None else decode_cursor(before, order),
-    )
 
 
-def encode_cursor(order: Order, position: Position) -> str:
-    """Write a position down."""
-    values = [value if isinstance(value, str | bool | int | float) else _text(value) for value in position]
-    written = json.dumps([_VERSION, order.name, *values], separators=(",", ":"))
-    return base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")
+def paged(description: str, name: str, *groups: ArgumentGroup) -> Callable[[R], R]:
+    """Make a resolver with a parameter `paging` a field: pages of the GraphQL type of that name."""
+    extensions: list[FieldExtension] = [*groups, ArgumentGroup("paging", _PAGING, Paging)]
+    kind = operator.getitem(cast("Any", Connection), lazy(name))
 
+    def declare(resolver: R) -> R:
+        declared: R = strawberry.field(description=description, graphql_type=kind, extensions=extensions)(
+            resolver
+        )
+        return declared
 
-def _text(value: object) -> str:
-    return value.isoformat() if isinstance(value, dt.datetime) else str(value)
-
-
-def decode_cursor(word: str, order: Order) -> Position:
-    """Read a position. Raises BAD_CURSOR."""
-    try:
-        if len(word) > _LONGEST_CURSOR:
-            raise ValueError(word)
-        raw = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
-        version, name, *values = json.loads(raw)
-        if (version, name) != (_VERSION, order.name) or len(values) != len(order.keys):
-            raise ValueError(name)
-        return tuple(_READERS[key.kind](value) for key, value in zip(order.keys, values, strict=True))
-    except (ValueError, TypeError, RecursionError, binascii.Error):
-        raise bad_request(
-            "BAD_CURSOR",
-            f"{word[:80]!r} is no cursor of this list in this order. Use a cursor as it was given to you, "
-            "with the same orderBy.",
-        ) from None
-
-
-def _time(value: Any) -> dt.datetime:
-    instant = dt.datetime.fromisoformat(value)
-    if instant.tzinfo is None:
-        raise ValueError(value)
-    return instant
-
-
-def _exactly(kind: type, value: Any) -> Any:
-    if type(value) is not kind:
-        raise TypeError(value)
-    return value
-
-
-def _word(value: Any) -> str:
-    if "\0" in value:
-        raise ValueError(value)
-    return str(_exactly(str, value))
-
-
-def _count(value: Any) -> int:
-    if not -(2**63) <= _exactly(int, value) < 2**63:
-        raise ValueError(value)
-    return int(value)
-
-
-_READERS: Final[dict[Kind, Callable[[Any], Any]]] = {
-    Kind.TIME: _time,
-    Kind.ID: UUID,
-    Kind.NUMBER: float,
-    Kind.COUNT: _count,
-    Kind.FLAG: lambda value: _exactly(bool, value),
-    Kind.TEXT: _word,
-}
+    return declare

@@ -5,14 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
+
+from tortoise.models import Model
 
 from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
 from thumper.store.models import Deer, Detection, Location, Sighting
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Conditions, Key, Kind, Listing, Order, read_all, whole_table
+from thumper.store.postgres.search import Search, sort, where
+
+M = TypeVar("M", bound=Model)
 
 _SEEN: Final = """
 deer LEFT JOIN (
@@ -28,12 +33,6 @@ _LAST_SEEN: Final = Key("coalesce(seen.last_seen, '1970-01-01T00:00:00Z'::timest
 _NEVER_SEEN: Final = Key("(seen.last_seen IS NULL)", Kind.FLAG)
 _NAME: Final = (Key("lower(deer.name)", Kind.TEXT), _ID)
 _SIGHTINGS: Final = (Key("coalesce(seen.sightings, 0)", Kind.COUNT), _ID)
-LAST_SEEN_NEWEST: Final = Order("last-seen-newest", (_LAST_SEEN, _ID), descending=True)
-LAST_SEEN_OLDEST: Final = Order("last-seen-oldest", (_NEVER_SEEN, _LAST_SEEN, _ID), descending=False)
-NAME_A_TO_Z: Final = Order("name-a-z", _NAME, descending=False)
-NAME_Z_TO_A: Final = Order("name-z-a", _NAME, descending=True)
-MOST_SIGHTINGS: Final = Order("most-sightings", _SIGHTINGS, descending=True)
-FEWEST_SIGHTINGS: Final = Order("fewest-sightings", _SIGHTINGS, descending=False)
 
 SIGHTINGS: Final = Listing(
     model=Sighting,
@@ -47,35 +46,41 @@ SIGHTED_NEWEST: Final = Order(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeerSearch:
-    """What deer are looked for; None means "whatever".
+class DeerSearch(Search[Deer]):
+    """Which deer; every field that is given must hold, an empty filter means all."""
 
-    `seen_after`, `seen_before`, `location_id` speak of one and the same sighting.
-    """
+    listing = DEER
+    sorts = (
+        sort(
+            "LAST_SEEN",
+            "Capture time of the latest sighting; deer never seen come last in either direction.",
+            (_LAST_SEEN, _ID),
+            names=("last-seen-oldest", "last-seen-newest"),
+            absent=_NEVER_SEEN,
+        ),
+        sort("NAME", "Name, whatever its case.", _NAME, names=("name-a-z", "name-z-a")),
+        sort("SIGHTINGS", "Number of sightings.", _SIGHTINGS, names=("fewest-sightings", "most-sightings")),
+    )
+    descending = True
 
-    name: str | None = None
-    sex: Sex | None = None
-    status: DeerStatus | None = None
-    seen_after: dt.datetime | None = None
-    seen_before: dt.datetime | None = None
-    location_id: UUID | None = None
-    min_sightings: int | None = None
+    name: str | None = where(
+        "Whose name contains this, whatever the case.", "strpos(lower(deer.name), lower({})) > 0"
+    )
+    sex: Sex | None = where("Of this sex.", "deer.sex = {}")
+    status: DeerStatus | None = where("Of this status.", "deer.status = {}")
+    seen_after: dt.datetime | None = where("With a sighting at this instant or later.")
+    seen_before: dt.datetime | None = where("With a sighting before this instant.")
+    location_id: UUID | None = where(
+        "With a sighting at this location. Times and location must hold for one and the same sighting."
+    )
+    min_sightings: int | None = where(
+        "With at least this many sightings in all.", "coalesce(seen.sightings, 0) >= {}"
+    )
 
     def conditions(self) -> Conditions:
         """Return the search as SQL conditions on `DEER`."""
         conditions = Conditions()
-        if self.name is not None:
-            conditions.add("strpos(lower(deer.name), lower({})) > 0", self.name)
-        if self.sex is not None:
-            conditions.add("deer.sex = {}", self.sex)
-        if self.status is not None:
-            conditions.add("deer.status = {}", self.status)
-        if self.min_sightings is not None:
-            conditions.add("coalesce(seen.sightings, 0) >= {}", self.min_sightings)
-        self._seen(conditions)
-        return conditions
-
-    def _seen(self, conditions: Conditions) -> None:
+        self.add_to(conditions)
         bounds = {
             "image.taken_at >= {}": self.seen_after,
             "image.taken_at < {}": self.seen_before,
@@ -88,6 +93,7 @@ class DeerSearch:
                 f" WHERE sighting.deer_id = deer.id AND {' AND '.join(asked)})",
                 *asked.values(),
             )
+        return conditions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +123,8 @@ async def figures(deer_ids: Sequence[UUID]) -> dict[UUID, DeerFigures]:
 async def locations(deer_ids: Sequence[UUID]) -> dict[UUID, list[Location]]:
     """Return the locations where each deer was seen, most sightings first."""
     places = whole_table(Location)
-    rows = await client().execute_query_dict(
+    rows = await places.read_with(
+        ["visitor"],
         f"""
         SELECT visits.deer_id AS visitor, {places.columns}
         FROM (
@@ -130,13 +137,14 @@ async def locations(deer_ids: Sequence[UUID]) -> dict[UUID, list[Location]]:
         """,
         [list(deer_ids)],
     )
-    return _grouped(rows, places, deer_ids)
+    return _grouped(rows, deer_ids)
 
 
 async def best_photos(deer_ids: Sequence[UUID]) -> dict[UUID, list[Detection]]:
     """Return the most confident detection of each deer: a list of one, or of none."""
     boxes = whole_table(Detection)
-    rows = await client().execute_query_dict(
+    rows = await boxes.read_with(
+        ["visitor"],
         f"""
         SELECT DISTINCT ON (sighting.deer_id) sighting.deer_id AS visitor, {boxes.columns}
         FROM sighting JOIN detection ON detection.id = sighting.detection_id
@@ -145,15 +153,13 @@ async def best_photos(deer_ids: Sequence[UUID]) -> dict[UUID, list[Detection]]:
         """,
         [list(deer_ids)],
     )
-    return _grouped(rows, boxes, deer_ids)
+    return _grouped(rows, deer_ids)
 
 
-def _grouped(
-    rows: Sequence[dict[str, Any]], listing: Listing[Any], deer_ids: Sequence[UUID]
-) -> dict[UUID, Any]:
-    found: dict[UUID, list[Any]] = {deer_id: [] for deer_id in deer_ids}
-    for row in rows:
-        found[row.pop("visitor")].append(listing.read(row))
+def _grouped(rows: Sequence[tuple[M, tuple[Any, ...]]], deer_ids: Sequence[UUID]) -> dict[UUID, list[M]]:
+    found: dict[UUID, list[M]] = {deer_id: [] for deer_id in deer_ids}
+    for row, (deer_id,) in rows:
+        found[deer_id].append(row)
     return found
 
 

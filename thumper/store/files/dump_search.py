@@ -11,65 +11,55 @@ from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.store.models import Dump, File
 from thumper.store.postgres.page import Conditions, Key, Kind, Listing, Order, read_all, whole_table
+from thumper.store.postgres.search import Search, sort, where
 
 DUMPS: Final = whole_table(Dump)
 FILES: Final = Listing(model=File, alias="file", source="file", parent="file.dump_id")
 
-_ID: Final = Key("dump.id", Kind.ID)
-_ARRIVED: Final = (Key("dump.first_seen_at", Kind.TIME), _ID)
-ARRIVED_NEWEST: Final = Order("arrived-newest", _ARRIVED, descending=True)
-ARRIVED_OLDEST: Final = Order("arrived-oldest", _ARRIVED, descending=False)
+ARRIVED: Final = sort(
+    "ARRIVED",
+    "When its first file was found.",
+    (Key("dump.first_seen_at", Kind.TIME), Key("dump.id", Kind.ID)),
+    names=("arrived-oldest", "arrived-newest"),
+)
 PATH_A_TO_Z: Final = Order(
     "path-a-z", (Key("file.display_path", Kind.TEXT), Key("file.id", Kind.ID)), descending=False
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DumpSearch:
-    """What dumps are looked for; None means "whatever"."""
+class DumpSearch(Search[Dump]):
+    """Which dumps; every field that is given must hold, an empty filter means all."""
 
-    location_id: UUID | None = None
-    settled: bool | None = None
-    delivered_from: str | None = None
-    """A folder's name below its source, whatever its case, or an absolute path."""
+    listing = DUMPS
 
-    def conditions(self) -> Conditions:
-        """Return the search as SQL conditions on `DUMPS`."""
-        conditions = Conditions()
-        if self.location_id is not None:
-            conditions.add("dump.location_id = {}", self.location_id)
-        if self.settled is not None:
-            conditions.add(f"(dump.settled_at IS NOT NULL) = {self.settled}")
-        if self.delivered_from is not None:
-            place = self.delivered_from
-            conditions.add(
-                "(dump.display_folder <> '' AND lower(dump.display_folder) = lower({}) OR EXISTS ("
-                "SELECT FROM source WHERE source.id = dump.source_id AND {} ="
-                " concat_ws('/', rtrim(source.display_path, '/'), nullif(dump.display_folder, ''))))",
-                place,
-                place,
-            )
-        return conditions
+    location_id: UUID | None = where("Of this location.", "dump.location_id = {}")
+    settled: bool | None = where(
+        "Whether everything has arrived; false finds those that still arrive.",
+        "(dump.settled_at IS NOT NULL) = True",
+        otherwise="(dump.settled_at IS NOT NULL) = False",
+    )
+    delivered_from: str | None = where(
+        "From this top folder, by its name whatever its case, or by its absolute path; or from this ingested path.",
+        "(dump.display_folder <> '' AND lower(dump.display_folder) = lower({}) OR EXISTS ("
+        "SELECT FROM source WHERE source.id = dump.source_id AND {} ="
+        " concat_ws('/', rtrim(source.display_path, '/'), nullif(dump.display_folder, ''))))",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileSearch:
-    """What files of a dump are looked for; None means "whatever"."""
+class FileSearch(Search[File]):
+    """Which files of a dump."""
 
-    state: FileState | None = None
-    settled: bool | None = None
-    reason: Reason | None = None
+    listing = FILES
 
-    def conditions(self) -> Conditions:
-        """Return the search as SQL conditions on `FILES`."""
-        conditions = Conditions()
-        if self.state is not None:
-            conditions.add("file.state = {}", self.state)
-        if self.settled is not None:
-            conditions.add(f"file.state {'NOT ' if self.settled else ''}IN ('seen', 'stable')")
-        if self.reason is not None:
-            conditions.add("file.reason = {}", self.reason)
-        return conditions
+    state: FileState | None = where("Only files in this state; all when left out.", "file.state = {}")
+    settled: bool | None = where(
+        "Only files with a final state; false finds those that are still growing or about to be read.",
+        "file.state NOT IN ('seen', 'stable')",
+        otherwise="file.state IN ('seen', 'stable')",
+    )
+    reason: Reason | None = where("Only files that were rejected for this reason.", "file.reason = {}")
 
 
 async def first_deliveries(image_ids: Sequence[UUID]) -> dict[UUID, File]:

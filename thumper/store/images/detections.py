@@ -11,7 +11,8 @@ from uuid import UUID
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.store.models import Detection, Review
-from thumper.store.postgres.page import Conditions, Key, Kind, Listing, Order, read_all, whole_table
+from thumper.store.postgres.page import Conditions, Key, Kind, Listing, read_all, whole_table
+from thumper.store.postgres.search import Search, sort, where
 
 CURRENT: Final = "(SELECT id FROM detector WHERE current)"
 """Id of the detector whose boxes are shown."""
@@ -23,17 +24,22 @@ DETECTIONS: Final = Listing(
     " JOIN detection_run AS run ON run.id = detection.run_id",
 )
 
+TAKEN_AFTER: Final = "(image.taken_at IS NOT NULL AND image.sort_at >= {})"
+TAKEN_BEFORE: Final = "(image.taken_at IS NOT NULL AND image.sort_at < {})"
+"""Bounds on the capture time of `image`; sort_at equals taken_at where there is one, and has the index."""
+
+UNTIMED: Final = Key("(image.taken_at IS NULL)", Kind.FLAG)
 _ID: Final = Key("detection.id", Kind.ID)
-_UNTIMED_LAST: Final = Key("(image.taken_at IS NULL)", Kind.FLAG)
 _CAPTURED: Final = (Key("image.sort_at", Kind.TIME), Key("image.id", Kind.ID), _ID)
-_ARRIVED: Final = (Key("run.finished_at", Kind.TIME), _ID)
-_CONFIDENCE: Final = (Key("detection.confidence", Kind.NUMBER), _ID)
-CAPTURED_NEWEST: Final = Order("captured-newest", _CAPTURED, descending=True)
-CAPTURED_OLDEST: Final = Order("captured-oldest", (_UNTIMED_LAST, *_CAPTURED), descending=False)
-ARRIVED_NEWEST: Final = Order("arrived-newest", _ARRIVED, descending=True)
-ARRIVED_OLDEST: Final = Order("arrived-oldest", _ARRIVED, descending=False)
-MOST_CONFIDENT: Final = Order("most-confident", _CONFIDENCE, descending=True)
-LEAST_CONFIDENT: Final = Order("least-confident", _CONFIDENCE, descending=False)
+ARRIVED: Final = sort(
+    "ARRIVED",
+    "When the detector found it.",
+    (Key("run.finished_at", Kind.TIME), _ID),
+    names=("arrived-oldest", "arrived-newest"),
+)
+
+
+_SIGHTING: Final = "SELECT 1 FROM sighting WHERE sighting.detection_id = detection.id"
 
 
 def shown(min_confidence: str | None = None) -> str:
@@ -72,62 +78,78 @@ class BoxFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DetectionSearch:
-    """What detections are looked for; None means "whatever". Times: `taken_after` <= capture < `taken_before`."""
+class DetectionSearch(Search[Detection]):
+    """Which detections; every field that is given must hold. An empty filter means all that count: of the
+    current detector, of a class that is shown, confident enough for it, not rejected.
+    """
 
-    boxes: BoxFilter = BoxFilter()
-    image_id: UUID | None = None
-    location_id: UUID | None = None
-    dump_id: UUID | None = None
-    species: str | None = None
-    sex: Sex | None = None
-    life_stage: LifeStage | None = None
-    label: str | None = None
-    deer_id: UUID | None = None
-    assigned: bool | None = None
-    reviewed: bool | None = None
-    verdict: ReviewVerdict | None = None
-    taken_after: dt.datetime | None = None
-    taken_before: dt.datetime | None = None
+    listing = DETECTIONS
+    sorts = (
+        sort(
+            "CAPTURED",
+            "Capture time of the image; images without one come last in either direction.",
+            _CAPTURED,
+            names=("captured-oldest", "captured-newest"),
+            absent=UNTIMED,
+        ),
+        ARRIVED,
+        sort(
+            "CONFIDENCE",
+            "How sure the model is.",
+            (Key("detection.confidence", Kind.NUMBER), _ID),
+            names=("least-confident", "most-confident"),
+        ),
+    )
+    descending = True
+
+    image_id: UUID | None = where("On this image.", "detection.image_id = {}")
+    location_id: UUID | None = where("On an image taken at this location.", "image.location_id = {}")
+    dump_id: UUID | None = where("On an image that this dump delivered first.", "image.dump_id = {}")
+    detector_id: UUID | None = where("Drawn by this detector instead of the current one.")
+    species: str | None = where(
+        "Of this species, whatever its case, such as Odocoileus virginianus.",
+        "lower(detection.species) = lower({})",
+    )
+    sex: Sex | None = where("Of this sex.", "detection.sex = {}")
+    life_stage: LifeStage | None = where("Of this life stage.", "detection.life_stage = {}")
+    label: str | None = where("With exactly this label of the model, such as buck.", "detection.label = {}")
+    min_confidence: float | None = where(
+        "Of at least this confidence, 0.05 to 1, hidden classes too, instead of above the class's own threshold."
+    )
+    deer_id: UUID | None = where(
+        "Assigned to this deer.", f"EXISTS ({_SIGHTING} AND sighting.deer_id = {{}})"
+    )
+    assigned: bool | None = where(
+        "Whether assigned to any deer; false finds those that are no deer's yet.",
+        f"EXISTS ({_SIGHTING}) = True",
+        otherwise=f"EXISTS ({_SIGHTING}) = False",
+    )
+    reviewed: bool | None = where(
+        "Whether a person has reviewed it.",
+        "(detection.verdict IS NOT NULL) = True",
+        otherwise="(detection.verdict IS NOT NULL) = False",
+    )
+    verdict: ReviewVerdict | None = where(
+        "With this latest verdict; REJECTED finds the rejected ones.", "detection.verdict = {}"
+    )
+    include_duplicates: bool = where(
+        "Whether boxes that overlap a more confident one are among them.", default=True
+    )
+    taken_after: dt.datetime | None = where("On an image taken at this instant or later.", TAKEN_AFTER)
+    taken_before: dt.datetime | None = where("On an image taken before this instant.", TAKEN_BEFORE)
 
     def conditions(self) -> Conditions:
         """Return the search as SQL conditions on `DETECTIONS`."""
         conditions = Conditions()
-        self.boxes.add_to(conditions)
-        equal = {
-            "detection.image_id": self.image_id,
-            "image.location_id": self.location_id,
-            "image.dump_id": self.dump_id,
-            "detection.sex": self.sex,
-            "detection.life_stage": self.life_stage,
-            "detection.label": self.label,
-            "detection.verdict": self.verdict,
-        }
-        for column, value in equal.items():
-            if value is not None:
-                conditions.add(f"{column} = {{}}", value)
-        if self.species is not None:
-            conditions.add("lower(detection.species) = lower({})", self.species)
-        if self.reviewed is not None:
-            conditions.add(f"(detection.verdict IS NOT NULL) = {self.reviewed}")
-        self._sighted(conditions)
-        taken_between(conditions, after=self.taken_after, before=self.taken_before)
+        boxes = BoxFilter(
+            min_confidence=self.min_confidence,
+            detector_id=self.detector_id,
+            rejected=self.verdict is ReviewVerdict.REJECTED,
+            duplicates=self.include_duplicates,
+        )
+        boxes.add_to(conditions)
+        self.add_to(conditions)
         return conditions
-
-    def _sighted(self, conditions: Conditions) -> None:
-        sighting = "SELECT 1 FROM sighting WHERE sighting.detection_id = detection.id"
-        if self.deer_id is not None:
-            conditions.add(f"EXISTS ({sighting} AND sighting.deer_id = {{}})", self.deer_id)
-        if self.assigned is not None:
-            conditions.add(f"EXISTS ({sighting}) = {self.assigned}")
-
-
-def taken_between(conditions: Conditions, *, after: dt.datetime | None, before: dt.datetime | None) -> None:
-    """Add bounds on the capture time of `image`: `after` inclusive, `before` exclusive."""
-    for bound, comparison in ((after, ">="), (before, "<")):
-        if bound is not None:
-            # sort_at equals taken_at where there is one, and has the index.
-            conditions.add(f"(image.taken_at IS NOT NULL AND image.sort_at {comparison} {{}})", bound)
 
 
 async def of_images(image_ids: Sequence[UUID], choice: BoxFilter) -> dict[UUID, list[Detection]]:

@@ -12,29 +12,30 @@ from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.label import Sex
 from thumper.domain.progress import ImageState
-from thumper.store.images.detections import CURRENT, shown, taken_between
+from thumper.store.images.detections import CURRENT, TAKEN_AFTER, TAKEN_BEFORE, UNTIMED, shown
 from thumper.store.models import Image
 from thumper.store.postgres import page
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.page import Conditions, Key, Kind, Listing, Order
+from thumper.store.postgres.page import Conditions, Key, Kind, Listing
+from thumper.store.postgres.search import Search, sort, where
 
 IMAGES: Final = Listing(model=Image, alias="image", source="image", without=frozenset({"exif"}))
 
 _ID: Final = Key("image.id", Kind.ID)
 _SORT_AT: Final = Key("image.sort_at", Kind.TIME)
-UNTIMED_LAST: Final = Key("(image.taken_at IS NULL)", Kind.FLAG)
-"""Pages images without a capture time last when the oldest come first; newest first they are last anyway."""
 
-CAPTURED_NEWEST: Final = Order("captured-newest", (_SORT_AT, _ID), descending=True)
-CAPTURED_OLDEST: Final = Order("captured-oldest", (UNTIMED_LAST, _SORT_AT, _ID), descending=False)
-_ARRIVED: Final = (Key("image.created_at", Kind.TIME), _ID)
-ARRIVED_NEWEST: Final = Order("arrived-newest", _ARRIVED, descending=True)
-ARRIVED_OLDEST: Final = Order("arrived-oldest", _ARRIVED, descending=False)
-
-
-_COLUMNS: Final = (
-    *("location_id", "camera_id", "deployment_id", "dump_id"),
-    *("state", "damaged", "time_source", "clock_doubt"),
+CAPTURED: Final = sort(
+    "CAPTURED",
+    "Capture time; images without one come last in either direction.",
+    (_SORT_AT, _ID),
+    names=("captured-oldest", "captured-newest"),
+    absent=UNTIMED,
+)
+ARRIVED: Final = sort(
+    "ARRIVED",
+    "When Thumper first recorded the image.",
+    (Key("image.created_at", Kind.TIME), _ID),
+    names=("arrived-oldest", "arrived-newest"),
 )
 
 SUSPECT: Final = "image.clock_doubt IS NOT NULL AND image.clock_fix_id IS NULL"
@@ -42,38 +43,52 @@ SUSPECT: Final = "image.clock_doubt IS NOT NULL AND image.clock_fix_id IS NULL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImageSearch:
-    """What images are looked for; None means "whatever". Times: `taken_after` <= capture < `taken_before`."""
+class ImageSearch(Search[Image]):
+    """Which images; every field that is given must hold, an empty filter means all."""
 
-    location_id: UUID | None = None
-    camera_id: UUID | None = None
-    deployment_id: UUID | None = None
-    dump_id: UUID | None = None
-    state: ImageState | None = None
-    damaged: bool | None = None
-    time_source: TimeSource | None = None
-    clock_doubt: ClockDoubt | None = None
-    clock_suspect: bool | None = None
-    taken_after: dt.datetime | None = None
-    taken_before: dt.datetime | None = None
-    has_detections: bool | None = None
-    species: str | None = None
-    sex: Sex | None = None
-    min_confidence: float | None = None
+    listing = IMAGES
+    sorts = (CAPTURED, ARRIVED)
+    descending = True
+
+    location_id: UUID | None = where("Taken at this location.", "image.location_id = {}")
+    camera_id: UUID | None = where("Taken by this camera.", "image.camera_id = {}")
+    deployment_id: UUID | None = where(
+        "Taken by this camera at this place: of this deployment.", "image.deployment_id = {}"
+    )
+    dump_id: UUID | None = where("First delivered by this dump.", "image.dump_id = {}")
+    state: ImageState | None = where("Where detection stands.", "image.state = {}")
+    damaged: bool | None = where("Whether a part of the picture could not be decoded.", "image.damaged = {}")
+    taken_after: dt.datetime | None = where(
+        "Taken at this instant or later; leaves images without a capture time out.", TAKEN_AFTER
+    )
+    taken_before: dt.datetime | None = where(
+        "Taken before this instant; leaves images without a capture time out.", TAKEN_BEFORE
+    )
+    time_source: TimeSource | None = where(
+        "Where the capture time was read; NONE finds those without one.", "image.time_source = {}"
+    )
+    clock_suspect: bool | None = where(
+        "Whether its clock is doubted and was not repaired: true finds what needs repair.",
+        SUSPECT,
+        otherwise=f"NOT ({SUSPECT})",
+    )
+    clock_doubt: ClockDoubt | None = where(
+        "Whose clock is doubted for this reason, repaired or not.", "image.clock_doubt = {}"
+    )
+    has_detections: bool | None = where("Whether the image shows at least one box that counts.")
+    species: str | None = where(
+        "With a box of this species, whatever its case, such as Odocoileus virginianus."
+    )
+    sex: Sex | None = where("With a box of this sex.")
+    min_confidence: float | None = where(
+        "With a box of at least this confidence, 0.05 to 1, instead of its class's own threshold. "
+        "Species, sex and confidence must hold for one and the same box."
+    )
 
     def conditions(self) -> Conditions:
         """Return the search as SQL conditions on `IMAGES`."""
         conditions = Conditions()
-        for column in _COLUMNS:
-            if getattr(self, column) is not None:
-                conditions.add(f"image.{column} = {{}}", getattr(self, column))
-        if self.clock_suspect is not None:
-            conditions.add(SUSPECT if self.clock_suspect else f"NOT ({SUSPECT})")
-        taken_between(conditions, after=self.taken_after, before=self.taken_before)
-        self._detected(conditions)
-        return conditions
-
-    def _detected(self, conditions: Conditions) -> None:
+        self.add_to(conditions)
         if self.has_detections is False:
             conditions.add(
                 "NOT EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id"
@@ -85,6 +100,7 @@ class ImageSearch:
             conditions.clauses.append(
                 f"EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id AND {boxes})"
             )
+        return conditions
 
     def _boxes(self, conditions: Conditions) -> str:
         """Return the SQL that says which boxes an image must have one of; its values go into the conditions."""

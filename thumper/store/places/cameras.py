@@ -8,17 +8,32 @@ from uuid import UUID
 
 from thumper.store.models import Camera
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.page import Key, Kind, Order, whole_table
-
-CAMERAS: Final = whole_table(Camera)
+from thumper.store.postgres.page import Key, Kind, whole_table
+from thumper.store.postgres.search import Search, sort
 
 _ID: Final = Key("camera.id", Kind.ID)
 _MODEL: Final = (*(Key(f"camera.{column}", Kind.TEXT) for column in ("make", "model", "serial", "name")), _ID)
 _CREATED: Final = (Key("camera.created_at", Kind.TIME), _ID)
-MODEL_A_TO_Z: Final = Order("model-a-z", _MODEL, descending=False)
-MODEL_Z_TO_A: Final = Order("model-z-a", _MODEL, descending=True)
-CREATED_NEWEST: Final = Order("created-newest", _CREATED, descending=True)
-CREATED_OLDEST: Final = Order("created-oldest", _CREATED, descending=False)
+
+
+class CameraSearch(Search[Camera]):
+    """Which cameras."""
+
+    listing = whole_table(Camera)
+    sorts = (
+        sort(
+            "MODEL",
+            "Maker, model, serial number and name, in this order.",
+            _MODEL,
+            names=("model-a-z", "model-z-a"),
+        ),
+        sort(
+            "CREATED",
+            "When Thumper first saw a photo of it.",
+            _CREATED,
+            names=("created-oldest", "created-newest"),
+        ),
+    )
 
 
 async def image_counts(camera_ids: Sequence[UUID]) -> dict[UUID, int]:

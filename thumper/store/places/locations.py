@@ -14,7 +14,8 @@ from tortoise.transactions import in_transaction
 from thumper.domain.time_zone import ZoneSource, place_zone
 from thumper.store.models import Location
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.page import Conditions, Key, Kind, Order, whole_table
+from thumper.store.postgres.page import Key, Kind, whole_table
+from thumper.store.postgres.search import Search, sort, where
 from thumper.store.times import clock_fixes, clock_lock
 from thumper.store.times.recompute import Recomputation, Scope
 
@@ -23,38 +24,42 @@ LOCATIONS: Final = whole_table(Location)
 _ID: Final = Key("location.id", Kind.ID)
 _NAME: Final = (Key("lower(location.name)", Kind.TEXT), _ID)
 _CREATED: Final = (Key("location.created_at", Kind.TIME), _ID)
-NAME_A_TO_Z: Final = Order("name-a-z", _NAME, descending=False)
-NAME_Z_TO_A: Final = Order("name-z-a", _NAME, descending=True)
-CREATED_NEWEST: Final = Order("created-newest", _CREATED, descending=True)
-CREATED_OLDEST: Final = Order("created-oldest", _CREATED, descending=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LocationSearch:
-    """What locations are looked for; None means "whatever"."""
+class LocationSearch(Search[Location]):
+    """Which locations; every field that is given must hold, an empty filter means all."""
 
-    name: str | None = None
-    active: bool | None = None
-    placed: bool | None = None
+    listing = LOCATIONS
+    sorts = (
+        sort("NAME", "Name, whatever its case.", _NAME, names=("name-a-z", "name-z-a")),
+        sort(
+            "CREATED",
+            "When it was made known to Thumper.",
+            _CREATED,
+            names=("created-oldest", "created-newest"),
+        ),
+    )
 
-    def conditions(self) -> Conditions:
-        """Return the search as SQL conditions on `LOCATIONS`."""
-        conditions = Conditions()
-        if self.name is not None:
-            conditions.add("strpos(lower(location.name), lower({})) > 0", self.name)
-        if self.active is not None:
-            conditions.add(f"location.active = {self.active}")
-        if self.placed is not None:
-            conditions.add(f"(location.latitude IS NOT NULL) = {self.placed}")
-        return conditions
+    name: str | None = where(
+        "Whose name contains this, whatever the case.", "strpos(lower(location.name), lower({})) > 0"
+    )
+    active: bool | None = where(
+        "Whether cameras hang there now.", "location.active = True", otherwise="location.active = False"
+    )
+    placed: bool | None = where(
+        "Whether it has coordinates.",
+        "(location.latitude IS NOT NULL) = True",
+        otherwise="(location.latitude IS NOT NULL) = False",
+    )
 
 
 async def named(name: str) -> Location | None:
     """Return the location of that name, whatever its case."""
-    rows = await client().execute_query_dict(
+    rows = await LOCATIONS.read(
         f"SELECT {LOCATIONS.columns} FROM location WHERE lower(name) = lower($1)", [name.strip()]
     )
-    return LOCATIONS.read(rows[0]) if rows else None
+    return rows[0] if rows else None
 
 
 _ZONE_FIELDS: Final = frozenset({"time_zone", "latitude", "longitude"})

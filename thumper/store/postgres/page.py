@@ -6,7 +6,8 @@ pages through are neither skipped nor shown twice. Knows no table: a `Listing` s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -68,13 +69,28 @@ class Listing(Generic[M]):
     @property
     def columns(self) -> str:
         """The columns of the model, for SELECT."""
-        every = self.model._meta.fields_db_projection.values()  # noqa: SLF001  # the ORM's only list of columns
-        names = [name for name in every if name not in self.without]
-        return ", ".join(f"{self.alias}.{name}" for name in names)
+        return ", ".join(f"{self.alias}.{name}" for name in _columns(self.model) if name not in self.without)
 
-    def read(self, row: Mapping[str, Any]) -> M:
-        """Make a model instance of a row that holds the columns of `columns`."""
-        return self.model._init_from_db(**row)  # noqa: SLF001  # what the ORM's own raw queries call
+    async def read(self, sql: str, values: Sequence[Any]) -> list[M]:
+        """Run a query that selects `columns`, and return its rows."""
+        return [row for row, _ in await self.read_with((), sql, values)]
+
+    async def read_with(
+        self, beside: Sequence[str], sql: str, values: Sequence[Any]
+    ) -> list[tuple[M, tuple[Any, ...]]]:
+        """Do the same, and return with each row what the query selects beside its columns."""
+        connection = client()
+        # What the ORM's own `Model.raw` calls, which takes no values.
+        executor = connection.executor_class(self.model, connection)
+        rows = await executor.execute_select(sql, list(values), list(beside))
+        return [(row, tuple(getattr(row, name) for name in beside)) for row in rows]
+
+
+@functools.cache
+def _columns(model: type[Model]) -> list[str]:
+    """Return the names of a table's columns. Relations have theirs once the ORM was started."""
+    told = model.describe(serializable=False)
+    return [column["db_column"] for column in (told["pk_field"], *told["data_fields"])]
 
 
 @dataclass(slots=True)
@@ -128,7 +144,7 @@ _PARENT: Final = "page_parent"
 
 def whole_table(model: type[M]) -> Listing[M]:
     """Return the listing of a table without anything joined to it."""
-    name = str(model._meta.db_table)  # noqa: SLF001  # the ORM's only word for it
+    name = model.get_table().get_table_name()
     return Listing(model=model, alias=name, source=name)
 
 
@@ -136,32 +152,34 @@ async def read_page(listing: Listing[M], conditions: Conditions, *, order: Order
     """Read one page of the rows that meet the conditions."""
     held = conditions.copy()
     _bound(held, order, cut=cut)
-    rows = await client().execute_query_dict(
+    rows = await listing.read_with(
+        _key_names(order),
         f"SELECT {listing.columns}, {_key_columns(order)} FROM {listing.source} WHERE {held.sql}"
         f" ORDER BY {_sorting(order, cut)} LIMIT {held.hold(cut.limit + 1)}",
         held.values,
     )
-    return _page(listing, rows, order=order, cut=cut)
+    return _page(rows, cut)
 
 
 async def read_pages(
     listing: Listing[M], conditions: Conditions, *, parent_ids: Sequence[UUID], order: Order, cut: Cut
-) -> list[Page[M]]:
-    """Read one page a parent, in one statement, in the order of `parent_ids`."""
+) -> dict[UUID, Page[M]]:
+    """Read one page a parent, in one statement."""
     held = conditions.copy()
     held.add(listing.parent + " = ANY({}::uuid[])", list(parent_ids))
     _bound(held, order, cut=cut)
-    rows = await client().execute_query_dict(
+    rows = await listing.read_with(
+        [*_key_names(order), _PARENT],
         f"SELECT * FROM (SELECT {listing.columns}, {_key_columns(order)}, {listing.parent} AS {_PARENT},"
         f" row_number() OVER (PARTITION BY {listing.parent} ORDER BY {_sorting(order, cut)}) AS page_row"
         f" FROM {listing.source} WHERE {held.sql}) AS numbered"
         f" WHERE page_row <= {held.hold(cut.limit + 1)} ORDER BY page_row",
         held.values,
     )
-    by_parent: dict[UUID, list[dict[str, Any]]] = {}
-    for row in rows:
-        by_parent.setdefault(row[_PARENT], []).append(row)
-    return [_page(listing, by_parent.get(parent_id, []), order=order, cut=cut) for parent_id in parent_ids]
+    by_parent: dict[UUID, list[tuple[M, Position]]] = {parent_id: [] for parent_id in parent_ids}
+    for row, (*position, parent_id) in rows:
+        by_parent[parent_id].append((row, tuple(position)))
+    return {parent_id: _page(placed, cut) for parent_id, placed in by_parent.items()}
 
 
 async def count(listing: Listing[M], conditions: Conditions) -> int:
@@ -174,11 +192,10 @@ async def count(listing: Listing[M], conditions: Conditions) -> int:
 
 async def read_all(listing: Listing[M], conditions: Conditions, *, order: str) -> list[M]:
     """Read every row that meets the conditions, sorted by the SQL of `order`; for lists known to be short."""
-    rows = await client().execute_query_dict(
+    return await listing.read(
         f"SELECT {listing.columns} FROM {listing.source} WHERE {conditions.sql} ORDER BY {order}",
         conditions.values,
     )
-    return [listing.read(row) for row in rows]
 
 
 def by_id(listing: Listing[M], ids: Sequence[UUID]) -> Conditions:
@@ -206,16 +223,20 @@ def _sorting(order: Order, cut: Cut) -> str:
 
 
 def _key_columns(order: Order) -> str:
-    return ", ".join(f"{key.sql} AS {_KEY}{number}" for number, key in enumerate(order.keys))
+    named = zip(order.keys, _key_names(order), strict=True)
+    return ", ".join(f"{key.sql} AS {name}" for key, name in named)
 
 
-def _page(listing: Listing[M], rows: list[dict[str, Any]], *, order: Order, cut: Cut) -> Page[M]:
+def _key_names(order: Order) -> list[str]:
+    return [f"{_KEY}{number}" for number in range(len(order.keys))]
+
+
+def _page(rows: list[tuple[M, Position]], cut: Cut) -> Page[M]:
     shown = rows[: cut.limit]
     if cut.backward:
         shown.reverse()
-    names = [f"{_KEY}{number}" for number in range(len(order.keys))]
     return Page(
-        rows=[listing.read(row) for row in shown],
-        positions=[tuple(row[name] for name in names) for row in shown],
+        rows=[row for row, _ in shown],
+        positions=[position for _, position in shown],
         more=len(rows) > cut.limit,
     )

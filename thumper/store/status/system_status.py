@@ -18,14 +18,15 @@ from thumper.domain.precision import Precision
 from thumper.domain.progress import ProcessRole, ProcessState, SourceKind, SourceState, WatchMode
 from thumper.domain.stage import Stage, StageTime
 from thumper.store.feed.snapshot import snapshot
-from thumper.store.files import dump_search, receipts
+from thumper.store.files import receipts
+from thumper.store.files.dump_search import ARRIVED, DumpSearch
 from thumper.store.files.receipts import Receipt
 from thumper.store.images import image_counts
 from thumper.store.images.image_counts import ImageCounts
 from thumper.store.images.image_tally import TOTAL
 from thumper.store.models import Dump
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.page import Conditions, Cut, read_page
+from thumper.store.postgres.page import Cut
 from thumper.store.status.processes import DOWN_AFTER_S
 
 LAST_DUMPS: Final = 5
@@ -241,8 +242,7 @@ async def _drop_folders() -> list[SourceStatus]:
 
 
 async def _last_dumps() -> list[DumpStatus]:
-    newest = dump_search.ARRIVED_NEWEST
-    page = await read_page(dump_search.DUMPS, Conditions(), order=newest, cut=Cut(limit=LAST_DUMPS))
+    page = await DumpSearch().read(order=ARRIVED.descending, cut=Cut(limit=LAST_DUMPS))
     return await dump_statuses(page.rows)
 
 

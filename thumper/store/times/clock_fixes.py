@@ -143,7 +143,7 @@ async def of_deployments(deployment_ids: Sequence[UUID]) -> dict[UUID, list[Cloc
 
 
 async def _of(column: str, ids: Sequence[UUID]) -> dict[UUID, list[ClockFix]]:
-    rows = await client().execute_query_dict(
+    rows = await CLOCK_FIXES.read(
         f"""
         SELECT * FROM (
             SELECT {CLOCK_FIXES.columns},
@@ -155,7 +155,7 @@ async def _of(column: str, ids: Sequence[UUID]) -> dict[UUID, list[ClockFix]]:
     )
     found: dict[UUID, list[ClockFix]] = {uuid: [] for uuid in ids}
     for row in rows:
-        found[row[column]].append(CLOCK_FIXES.read(row))
+        found[getattr(row, column)].append(row)
     return found
 
 

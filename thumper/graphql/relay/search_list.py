@@ -1,0 +1,152 @@
+"""Lists that clients search: GraphQL's filter, order and pages, made from the declaration in the store."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from enum import Enum
+from functools import partial
+from typing import Annotated, Any, Generic, TypeVar, get_type_hints
+from uuid import UUID
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.tools import create_type
+from strawberry.types.field import StrawberryField
+
+from thumper.graphql.relay.argument_group import ArgumentGroup
+from thumper.graphql.relay.connection import Connection, Paging, paged
+from thumper.graphql.relay.enumeration import Direction, publish
+from thumper.graphql.relay.field import optional
+from thumper.graphql.relay.identity import decode_given
+from thumper.store.postgres.page import Order
+from thumper.store.postgres.search import Search, filters
+
+S = TypeVar("S", bound=Search[Any])
+
+
+class SearchList(Generic[S]):
+    """A list of nodes: how clients ask for it by `where` and `orderBy`, and what that means to the store.
+
+    A filter field `camera_id` is `camera` in the API: the id of a Camera. `checks` judge values, by field,
+    where their type is not enough.
+    """
+
+    def __init__(
+        self,
+        search: type[S],
+        plural: str,
+        *,
+        everything: str = "all",
+        usual: str = "",
+        checks: Mapping[str, Callable[[Any], Any]] | None = None,
+    ) -> None:
+        self._search = search
+        self._name = search.listing.model.__name__
+        self._checks = checks or {}
+        self._references = _references(search)
+        self._arguments: dict[str, Any] = {}
+        if filters(search):
+            self.where = strawberry.argument(
+                description=f"Which {plural}; {everything} when left out.",
+                graphql_type=optional(_filter_input(search, self._name)),
+            )
+            self._arguments["where"] = Annotated[Any, self.where]
+        if search.sorts:
+            order_by = strawberry.argument(description=f"Their order; {usual} when left out.")
+            self._arguments["order_by"] = Annotated[
+                optional(_order_input(search, self._name, plural)), order_by
+            ]
+
+    def search(self, where: Any) -> S:
+        """Return what a filter means to the store. Raises BAD_ID, and what the checks raise."""
+        if where is None:
+            return self._search()
+        return self._search(**{name: self._read(name, where) for name in filters(self._search)})
+
+    def _read(self, name: str, where: Any) -> Any:
+        if name in self._references:
+            return decode_given(getattr(where, _short(name)), _noun(name))
+        value = getattr(where, name)
+        return self._checks[name](value) if name in self._checks else value
+
+    def page(self, where: Any, order: Order, paging: Paging) -> Connection[Any]:
+        """Return a page of what a filter finds."""
+        cut = paging.cut(order)
+        search = self.search(where)
+        return Connection(
+            order=order, cut=cut, read=partial(search.read, order=order, cut=cut), count=search.count
+        )
+
+    def field(self, description: str) -> Any:
+        """Make the field of the list."""
+
+        def resolve(asked: _Asked, paging: Paging) -> Connection[Any]:
+            return self.page(asked.where, self._order(asked.order_by), paging)
+
+        return paged(description, self._name, ArgumentGroup("asked", self._arguments, _Asked))(resolve)
+
+    def _order(self, order_by: Any) -> Order:
+        usual, descending = self._search.sorts[0], self._search.descending
+        if order_by is not None:
+            usual, descending = order_by.field.value, order_by.direction is Direction.DESC
+        return usual.descending if descending else usual.ascending
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    where: Any = None
+    order_by: Any = None
+
+
+def filter_arguments(search: type[Search[Any]]) -> ArgumentGroup:
+    """Make each filter field, none of them an id, an argument; the resolver takes the search as `search`."""
+    hints = get_type_hints(search)
+    kinds = {
+        name: Annotated[hints[name], strawberry.argument(description=meant.meaning)]
+        for name, meant in filters(search).items()
+    }
+    return ArgumentGroup("search", kinds, search)
+
+
+def _references(search: type[Search[Any]]) -> set[str]:
+    return {name for name, hint in get_type_hints(search).items() if hint == UUID | None}
+
+
+def _short(name: str) -> str:
+    return name.removesuffix("_id")
+
+
+def _noun(name: str) -> str:
+    """Return the GraphQL type that a field refers to: `clock_fix_id` → `ClockFix`."""
+    return _short(name).title().replace("_", "")
+
+
+def _filter_input(search: type[Search[Any]], name: str) -> Any:
+    """Make the input type of `where`."""
+    hints, references, meant = get_type_hints(search), _references(search), filters(search)
+    fields = [
+        _field(_short(own.name), optional(strawberry.ID), meant[own.name].meaning, own.default)
+        if own.name in references
+        else _field(own.name, hints[own.name], meant[own.name].meaning, own.default)
+        for own in dataclasses.fields(search)
+    ]
+    description = " ".join((search.__doc__ or "").split())
+    return create_type(f"{name}Filter", fields, is_input=True, description=description)
+
+
+def _order_input(search: type[Search[Any]], name: str, plural: str) -> Any:
+    """Make the input type of `orderBy`, with the enum of what the list can be ordered by."""
+    enum: Any = Enum  # mypy takes no name that is made at run time
+    words = enum(f"{name}OrderField", {sort.name: sort for sort in search.sorts})
+    publish(words, f"What {plural} can be ordered by.", {word: word.value.meaning for word in words})
+    way = Direction.DESC if search.descending else Direction.ASC
+    fields = [
+        _field("field", words, "What to order by.", words[search.sorts[0].name]),
+        _field("direction", Direction, "Which way.", way),
+    ]
+    return create_type(f"{name}Order", fields, is_input=True, description=f"Order of {plural}.")
+
+
+def _field(name: str, kind: Any, description: str, default: Any) -> StrawberryField:
+    return StrawberryField(name, None, StrawberryAnnotation(kind), description=description, default=default)

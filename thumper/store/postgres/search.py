@@ -1,0 +1,106 @@
+"""A list that clients search, declared once: its rows, its filter fields, its orders.
+
+From the declaration follow the SQL condition, here, and GraphQL's filter, order and page, in
+`graphql/relay/search_list.py`. Knows no table.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Generic, TypeVar
+
+from tortoise.models import Model
+
+from thumper.store.postgres import page
+from thumper.store.postgres.page import Conditions, Cut, Key, Listing, Order, Page
+
+M = TypeVar("M", bound=Model)
+
+_FILTER: Final = "filter"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a filter field means: in words for clients, and in SQL."""
+
+    meaning: str
+    sql: str
+    otherwise: str
+
+    def add_to(self, conditions: Conditions, value: Any) -> None:
+        """Add the condition that a value of the field makes."""
+        sql = self.otherwise if value is False and self.otherwise else self.sql
+        if sql:
+            conditions.add(sql, *[value] * sql.count("{}"))
+
+
+def where(meaning: str, sql: str = "", *, otherwise: str = "", default: Any = None) -> Any:
+    """Declare a filter field of a search; each `{}` of the SQL stands for its value.
+
+    False means `otherwise` where that is given. A field without SQL means something together with others,
+    which the `conditions` of the search says.
+    """
+    return dataclasses.field(default=default, metadata={_FILTER: Filter(meaning, sql, otherwise)})
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What a list can be ordered by, in both directions."""
+
+    name: str
+    meaning: str
+    ascending: Order
+    descending: Order
+
+
+def sort(
+    name: str, meaning: str, keys: tuple[Key, ...], *, names: tuple[str, str], absent: Key | None = None
+) -> Sort:
+    """Make both orders of a sort; `names`, ascending first, stand in the cursors of clients and never change.
+
+    `absent` says which rows lack what is sorted by. They come last in either direction when what stands in
+    for it is less than any other value.
+    """
+    up, down = names
+    rising = keys if absent is None else (absent, *keys)
+    return Sort(name, meaning, Order(up, rising, descending=False), Order(down, keys, descending=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search(Generic[M]):
+    """What rows of a list are looked for; a field that is None means "whatever".
+
+    A list is a subclass: its docstring tells clients what it finds, its fields are made by `where`. The first
+    of the sorts is the usual one, in the direction that `descending` says.
+    """
+
+    listing: ClassVar[Listing[Any]]
+    sorts: ClassVar[tuple[Sort, ...]] = ()
+    descending: ClassVar[bool] = False
+
+    def conditions(self) -> Conditions:
+        """Return the search as SQL conditions on its listing."""
+        conditions = Conditions()
+        self.add_to(conditions)
+        return conditions
+
+    def add_to(self, conditions: Conditions) -> None:
+        """Add what each field means by itself."""
+        for name, meant in filters(type(self)).items():
+            value = getattr(self, name)
+            if value is not None:
+                meant.add_to(conditions, value)
+
+    async def count(self) -> int:
+        """Count the rows that are found."""
+        return await page.count(self.listing, self.conditions())
+
+    async def read(self, *, order: Order, cut: Cut) -> Page[M]:
+        """Read one page of the rows that are found."""
+        return await page.read_page(self.listing, self.conditions(), order=order, cut=cut)
+
+
+def filters(search: type[Search[Any]]) -> dict[str, Filter]:
+    """Return the filter fields of a search, in the order of their declaration."""
+    return {field.name: field.metadata[_FILTER] for field in dataclasses.fields(search)}
