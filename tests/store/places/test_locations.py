@@ -5,23 +5,23 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
-from tortoise.exceptions import IntegrityError
 
 from tests import factories as make
 from tests.clocks import ZONE, at, clock_rows, make_clocked
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import DstEdge
 from thumper.domain.feed import FeedKind
+from thumper.domain.refusal import InvalidValueError
 from thumper.store import models
 from thumper.store.feed import feed
-from thumper.store.places import locations
+from thumper.store.places import location_rows
 from thumper.store.times import clock_fixes
 from thumper.store.times.clock_fixes import Repair
 from thumper.store.times.recompute import Scope
 
 
 async def change(location: models.Location, **values: object) -> None:
-    await locations.update(location.id, values, server_zone=ZONE)
+    await location_rows.update(location.id, values, server_zone=ZONE)
 
 
 async def test_the_instants_of_a_locations_images_follow_its_zone(database: str) -> None:
@@ -89,7 +89,7 @@ async def test_a_change_that_is_refused_moves_no_instant(database: str) -> None:
     location = await make.make_location()
     await make_clocked(await make.make_dump(location), "2024-07-01 06:00", location=location)
     before = await clock_rows()
-    with pytest.raises(IntegrityError):
+    with pytest.raises(InvalidValueError):
         await change(location, time_zone="America/Denver", latitude=5.0)
     assert await clock_rows() == before
     assert (await models.Location.get(id=location.id)).time_zone is None

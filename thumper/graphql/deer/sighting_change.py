@@ -20,7 +20,6 @@ from thumper.graphql.relay.user_error import (
     DetectionRejected,
     Obstacle,
     UserErrorCode,
-    not_found,
 )
 from thumper.store import models
 from thumper.store.deer import sightings
@@ -28,8 +27,6 @@ from thumper.store.deer.sightings import (
     DeerAlreadyInImageError,
     DetectionAssignedError,
     DetectionRejectedError,
-    NoDeerError,
-    NoDetectionError,
 )
 
 
@@ -91,10 +88,6 @@ async def _assign(input: AssignDetectionInput, actor: str) -> models.Sighting:
     detection_id, deer_id = decode(input.detection_id, "Detection"), decode(input.deer_id, "Deer")
     try:
         return await sightings.assign(detection_id, deer_id, actor=actor)
-    except NoDetectionError as error:
-        raise not_found("detection", "detectionId") from error
-    except NoDeerError as error:
-        raise not_found("deer", "deerId") from error
     except DetectionAssignedError as error:
         raise ChangeRefusedError(obstacle_of(error)) from error
     except DeerAlreadyInImageError as error:
@@ -105,10 +98,7 @@ async def _assign(input: AssignDetectionInput, actor: str) -> models.Sighting:
 
 
 async def _unassign(detection_id: strawberry.ID) -> models.Deer:
-    try:
-        deer = await sightings.unassign(decode(detection_id, "Detection"))
-    except NoDetectionError as error:
-        raise not_found("detection", "detectionId") from error
+    deer = await sightings.unassign(decode(detection_id, "Detection"))
     if deer is None:
         code, message = UserErrorCode.DETECTION_NOT_ASSIGNED, "This detection is assigned to no deer."
         raise ChangeRefusedError(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import Enum
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
+from thumper.domain.refusal import InvalidValueError, NameTakenError, NoRecordError, Refusal
 from thumper.graphql.relay.field import field, lazy
 from thumper.store import models
 
@@ -146,22 +148,13 @@ USER_ERRORS: tuple[type[Obstacle], ...] = (
 """Every kind, for the schema."""
 
 
-def not_found(kind: str, *path: str) -> ChangeRefusedError:
-    """Make the error for a record that does not exist; `path` is the field of the input that names it."""
-    message = f"There is no {kind} with this id; it may have been deleted."
-    return ChangeRefusedError(NotFound(code=UserErrorCode.NOT_FOUND, message=message, path=["input", *path]))
-
-
-def invalid(message: str, *path: str) -> ChangeRefusedError:
-    """Make the error for a value that cannot be accepted."""
-    return ChangeRefusedError(Invalid(code=UserErrorCode.INVALID, message=message, path=["input", *path]))
-
-
-def name_taken(kind: str, name: str) -> ChangeRefusedError:
-    """Make the error for a name that another record has."""
-    message = (
-        f"Another {kind} is called {name}, and names are unique whatever their case. Choose another name."
-    )
-    return ChangeRefusedError(
-        NameTaken(code=UserErrorCode.NAME_TAKEN, message=message, path=["input", "name"], name=name)
-    )
+def user_error_of(refusal: Refusal) -> Obstacle:
+    """Return what a rule below refused, with its field as the input names it."""
+    message, path = str(refusal), ["input", *map(to_camel_case, refusal.field)]
+    match refusal:
+        case InvalidValueError():
+            return Invalid(code=UserErrorCode.INVALID, message=message, path=path)
+        case NoRecordError():
+            return NotFound(code=UserErrorCode.NOT_FOUND, message=message, path=path)
+        case NameTakenError():
+            return NameTaken(code=UserErrorCode.NAME_TAKEN, message=message, path=path, name=refusal.name)

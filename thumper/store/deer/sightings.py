@@ -15,17 +15,10 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.errors import NotFoundError, RefusedError
+from thumper.domain.refusal import NoRecordError
+from thumper.errors import RefusedError
 from thumper.store.feed import feed
 from thumper.store.models import Deer, Detection, Sighting
-
-
-class NoDetectionError(NotFoundError):
-    """Raised if the detection does not exist."""
-
-
-class NoDeerError(NotFoundError):
-    """Raised if the deer does not exist."""
 
 
 class DetectionRejectedError(RefusedError):
@@ -54,7 +47,7 @@ class DeerAlreadyInImageError(RefusedError):
 async def assign(detection_id: UUID, deer_id: UUID, *, actor: str) -> Sighting:
     """Record that a detection is a deer; doing it again for the same deer changes nothing.
 
-    Raises one of this module's errors.
+    Raises `NoRecordError` or one of this module's errors.
     """
     try:
         async with in_transaction("default") as transaction:
@@ -83,7 +76,7 @@ async def assign(detection_id: UUID, deer_id: UUID, *, actor: str) -> Sighting:
 async def unassign(detection_id: UUID) -> Deer | None:
     """Take back that a detection is a deer; return that deer, None when the detection was no deer's.
 
-    Raises `NoDetectionError`.
+    Raises `NoRecordError`.
     """
     async with in_transaction("default") as transaction:
         await _locked(transaction, detection_id)
@@ -100,7 +93,7 @@ async def _locked(transaction: BaseDBAsyncClient, detection_id: UUID) -> Detecti
     """Return the detection, locked so that no review comes between."""
     found = await Detection.filter(id=detection_id).using_db(transaction).select_for_update().first()
     if found is None:
-        raise NoDetectionError("There is no such detection.")
+        raise NoRecordError("detection", "detection_id")
     return found
 
 
@@ -113,7 +106,7 @@ async def _same_deer(sighting: Sighting, deer_id: UUID) -> Sighting:
 async def _explain(error: IntegrityError, detection_id: UUID, *, deer_id: UUID) -> Exception:
     """Return what the violated constraint means."""
     if isinstance(error.args[0], asyncpg.ForeignKeyViolationError):
-        return NoDeerError("There is no such deer.")
+        return NoRecordError("deer", "deer_id")
     detection = await Detection.get(id=detection_id)
     other = await Sighting.get_or_none(
         image_id=detection.image_id,
