@@ -5,38 +5,34 @@ Fields are named as the record names them, `time_zone`; a room that people talk 
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
-
-from thumper.errors import NotFoundError, RefusedError, UsageError
+from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
 
 
-class InvalidValueError(UsageError):
-    """Raised if a value cannot be accepted; `field` leads to it from the outside in."""
+class Refusal(ThumperError):
+    """Raised if a record stays as it is; `field` leads to the value to blame, from the outside in."""
 
     def __init__(self, message: str, *field: str) -> None:
         super().__init__(message)
         self.field = field
 
 
-class NoRecordError(NotFoundError):
-    """Raised if the record that `field` names does not exist."""
+class InvalidValueError(Refusal, UsageError):
+    """Raised if a value cannot be accepted."""
+
+
+class NoRecordError(Refusal, NotFoundError):
+    """Raised if the record that the field names does not exist."""
 
     def __init__(self, kind: str, *field: str) -> None:
-        super().__init__(f"There is no {kind} with this id; it may have been deleted.")
-        self.field = field
+        super().__init__(f"There is no {kind} with this id; it may have been deleted.", *field)
 
 
-class NameTakenError(RefusedError):
+class NameTakenError(Refusal, RefusedError):
     """Raised if another record of its kind has the name."""
 
-    field = ("name",)
-
     def __init__(self, kind: str, name: str) -> None:
-        super().__init__(
+        message = (
             f"Another {kind} is called {name}, and names are unique whatever their case. Choose another name."
         )
+        super().__init__(message, "name")
         self.name = name
-
-
-Refusal: TypeAlias = InvalidValueError | NoRecordError | NameTakenError
-REFUSALS: Final = (InvalidValueError, NoRecordError, NameTakenError)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Final, TypeAlias
-from uuid import UUID
 
 import strawberry
 
@@ -13,14 +12,8 @@ from thumper.graphql.deer.deer import Deer
 from thumper.graphql.relay.change import Payload, change, given
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode
-from thumper.graphql.relay.user_error import (
-    ChangeRefusedError,
-    DeerInUse,
-    UserErrorCode,
-)
 from thumper.store import models
 from thumper.store.deer import deer_rows
-from thumper.store.deer.deer_rows import DeerInUseError
 
 
 @strawberry.input(description="A new deer.")
@@ -80,20 +73,6 @@ class DeleteDeerPayload(Payload):
     )
 
 
-async def _delete(deer_id: UUID) -> None:
-    try:
-        await deer_rows.delete(deer_id)
-    except DeerInUseError as error:
-        raise ChangeRefusedError(
-            DeerInUse(
-                code=UserErrorCode.DEER_IN_USE,
-                message=str(error),
-                path=["input", "id"],
-                sightings=error.sightings,
-            )
-        ) from error
-
-
 CreateInput: TypeAlias = Annotated[CreateDeerInput, strawberry.argument(description="The new deer.")]
 UpdateInput: TypeAlias = Annotated[
     UpdateDeerInput, strawberry.argument(description="The deer and its changes.")
@@ -123,5 +102,5 @@ class DeerMutation:
     )
     @staticmethod
     async def delete_deer(input: DeleteInput) -> DeleteDeerPayload:
-        await _delete(decode(input.id, "Deer"))
+        await deer_rows.delete(decode(input.id, "Deer"))
         return DeleteDeerPayload(deleted_id=input.id)

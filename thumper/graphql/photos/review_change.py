@@ -10,16 +10,13 @@ from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.domain.review import Word
 from thumper.graphql.context import Info
-from thumper.graphql.deer.sighting_change import obstacle_of
 from thumper.graphql.photos.detection import Detection
 from thumper.graphql.photos.review import Review
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode
-from thumper.graphql.relay.user_error import ChangeRefusedError
 from thumper.store import models
 from thumper.store.deer import reviews
-from thumper.store.deer.sightings import DetectionAssignedError
 
 
 @strawberry.input(description="A person's word on a detection.")
@@ -53,21 +50,6 @@ class ReviewDetectionPayload(Payload):
     )
 
 
-async def _review(input: ReviewDetectionInput, actor: str) -> tuple[models.Review, models.Detection]:
-    word = Word(
-        verdict=input.verdict,
-        species=input.species,
-        sex=input.sex,
-        life_stage=input.life_stage,
-        note=input.note,
-        actor=actor,
-    )
-    try:
-        return await reviews.append(decode(input.detection_id, "Detection"), word)
-    except DetectionAssignedError as error:
-        raise ChangeRefusedError(obstacle_of(error)) from error
-
-
 ReviewInput: TypeAlias = Annotated[
     ReviewDetectionInput, strawberry.argument(description="The detection and what is said of it.")
 ]
@@ -83,5 +65,13 @@ class ReviewMutation:
     )
     @staticmethod
     async def review_detection(info: Info, input: ReviewInput) -> ReviewDetectionPayload:
-        review, detection = await _review(input, info.context.actor)
+        word = Word(
+            verdict=input.verdict,
+            species=input.species,
+            sex=input.sex,
+            life_stage=input.life_stage,
+            note=input.note,
+            actor=info.context.actor,
+        )
+        review, detection = await reviews.append(decode(input.detection_id, "Detection"), word)
         return ReviewDetectionPayload(review=review, detection=detection)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Final, TypeAlias
-from uuid import UUID
 
 import strawberry
 
@@ -12,14 +11,8 @@ from thumper.graphql.places.location import Location
 from thumper.graphql.relay.change import Payload, change, given
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode
-from thumper.graphql.relay.user_error import (
-    ChangeRefusedError,
-    LocationInUse,
-    UserErrorCode,
-)
 from thumper.store import models
 from thumper.store.places import location_rows
-from thumper.store.places.location_rows import LocationInUseError
 
 
 @strawberry.input(description="A new location.")
@@ -107,21 +100,6 @@ class DeleteLocationPayload(Payload):
     )
 
 
-async def _delete(location_id: UUID) -> None:
-    try:
-        await location_rows.delete(location_id)
-    except LocationInUseError as error:
-        raise ChangeRefusedError(
-            LocationInUse(
-                code=UserErrorCode.LOCATION_IN_USE,
-                message=str(error),
-                path=["input", "id"],
-                images=error.images,
-                dumps=error.dumps,
-            )
-        ) from error
-
-
 CreateInput: TypeAlias = Annotated[CreateLocationInput, strawberry.argument(description="The new location.")]
 UpdateInput: TypeAlias = Annotated[
     UpdateLocationInput, strawberry.argument(description="The location and its changes.")
@@ -154,5 +132,5 @@ class LocationMutation:
     @change("Delete a location that nothing refers to. Refused with NOT_FOUND or LOCATION_IN_USE.")
     @staticmethod
     async def delete_location(input: DeleteInput) -> DeleteLocationPayload:
-        await _delete(decode(input.id, "Location"))
+        await location_rows.delete(decode(input.id, "Location"))
         return DeleteLocationPayload(deleted_id=input.id)

@@ -8,9 +8,9 @@ from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 import strawberry
 
-from thumper.domain.refusal import REFUSALS
+from thumper.domain.refusal import Refusal
 from thumper.graphql.relay.field import field
-from thumper.graphql.relay.user_error import ChangeRefusedError, Obstacle, user_error_of
+from thumper.graphql.relay.user_error import Obstacle, user_error_of
 
 P = ParamSpec("P")
 R = TypeVar("R", bound="Payload")
@@ -26,7 +26,7 @@ class Payload:
 
 
 def change(description: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
-    """Make a resolver a mutation; when it raises a refusal, its payload carries the error."""
+    """Make a resolver a mutation; when it raises a `Refusal`, its payload carries the error."""
 
     def declare(resolver: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         function = resolver.__func__ if isinstance(resolver, staticmethod) else resolver
@@ -36,9 +36,7 @@ def change(description: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[P
         async def answer(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
                 return await function(*args, **kwargs)
-            except ChangeRefusedError as refused:
-                return payload(errors=[refused.obstacle])
-            except REFUSALS as refusal:
+            except Refusal as refusal:
                 return payload(errors=[user_error_of(refusal)])
 
         return field(description)(staticmethod(answer))

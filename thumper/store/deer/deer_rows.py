@@ -9,19 +9,20 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 
 from thumper.domain import deer
-from thumper.domain.refusal import NoRecordError
+from thumper.domain.refusal import NoRecordError, Refusal
 from thumper.errors import RefusedError
 from thumper.store.deer import known_deer
 from thumper.store.models import Deer
 from thumper.store.postgres.unique_name import unique_name
 
 
-class DeerInUseError(RefusedError):
+class DeerInUseError(Refusal, RefusedError):
     """Raised if a deer has sightings: `sightings`."""
 
     def __init__(self, sightings: int) -> None:
         super().__init__(
-            f"This deer has {sightings} sightings, so it stays. Take them back first, or change its status."
+            f"This deer has {sightings} sightings, so it stays. Take them back first, or change its status.",
+            "id",
         )
         self.sightings = sightings
 

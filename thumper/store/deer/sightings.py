@@ -15,30 +15,35 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.domain.refusal import NoRecordError
+from thumper.domain.refusal import NoRecordError, Refusal
 from thumper.errors import RefusedError
 from thumper.store.feed import feed
 from thumper.store.models import Deer, Detection, Sighting
 
 
-class DetectionRejectedError(RefusedError):
+class DetectionRejectedError(Refusal, RefusedError):
     """Raised if a person has rejected the detection."""
 
 
-class DetectionAssignedError(RefusedError):
+class DetectionNotAssignedError(Refusal, RefusedError):
+    """Raised if the detection is assigned to no deer."""
+
+
+class DetectionAssignedError(Refusal, RefusedError):
     """Raised if the detection is assigned to another deer: `deer`."""
 
     def __init__(self, deer: Deer) -> None:
-        super().__init__(f"This detection is {deer.name} already. Take that back first.")
+        super().__init__(f"This detection is {deer.name} already. Take that back first.", "detection_id")
         self.deer = deer
 
 
-class DeerAlreadyInImageError(RefusedError):
+class DeerAlreadyInImageError(Refusal, RefusedError):
     """Raised if another box of the same image, `detection`, is that deer."""
 
     def __init__(self, deer: Deer, detection: Detection) -> None:
         super().__init__(
-            f"Another box of this image is {deer.name} already, and two boxes of one image are never one deer."
+            f"Another box of this image is {deer.name} already, and two boxes of one image are never one deer.",
+            "deer_id",
         )
         self.deer = deer
         self.detection = detection
@@ -54,7 +59,7 @@ async def assign(detection_id: UUID, deer_id: UUID, *, actor: str) -> Sighting:
             detection = await _locked(transaction, detection_id)
             if detection.verdict == ReviewVerdict.REJECTED:
                 raise DetectionRejectedError(
-                    "This detection was rejected, so it is no deer. Review it again first."
+                    "This detection was rejected, so it is no deer. Review it again first.", "detection_id"
                 )
             existing = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
             if existing is not None:
@@ -73,16 +78,16 @@ async def assign(detection_id: UUID, deer_id: UUID, *, actor: str) -> Sighting:
     return sighting
 
 
-async def unassign(detection_id: UUID) -> Deer | None:
-    """Take back that a detection is a deer; return that deer, None when the detection was no deer's.
+async def unassign(detection_id: UUID) -> Deer:
+    """Take back that a detection is a deer; return that deer.
 
-    Raises `NoRecordError`.
+    Raises `NoRecordError` or `DetectionNotAssignedError`.
     """
     async with in_transaction("default") as transaction:
         await _locked(transaction, detection_id)
         sighting = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
         if sighting is None:
-            return None
+            raise DetectionNotAssignedError("This detection is assigned to no deer.", "detection_id")
         deer = await Deer.get(id=sighting.deer_id, using_db=transaction)
         await sighting.delete(using_db=transaction)
         await feed.append(transaction, [_entry(FeedKind.DEER_UNSEEN, sighting)])

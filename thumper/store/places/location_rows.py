@@ -16,7 +16,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from thumper.domain import location
-from thumper.domain.refusal import NoRecordError
+from thumper.domain.refusal import NoRecordError, Refusal
 from thumper.domain.time_zone import place_zone
 from thumper.errors import RefusedError
 from thumper.store.models import Location
@@ -27,12 +27,13 @@ from thumper.store.times import clock_fixes, clock_lock
 from thumper.store.times.recompute import Recomputation, Scope
 
 
-class LocationInUseError(RefusedError):
+class LocationInUseError(Refusal, RefusedError):
     """Raised if `images` or `dumps`, so many of each, refer to a location."""
 
     def __init__(self, *, images: int, dumps: int) -> None:
         super().__init__(
-            f"{images} images and {dumps} dumps refer to this location, so it stays. Make it inactive instead."
+            f"{images} images and {dumps} dumps refer to this location, so it stays. Make it inactive instead.",
+            "id",
         )
         self.images = images
         self.dumps = dumps
