@@ -1,4 +1,4 @@
-"""Why a record is not made or changed as asked, with the field to blame: the same for whoever asks.
+"""Why a record is not made or changed as asked, with the field to blame: the same for all who ask.
 
 Fields are named as the record names them, `time_zone`; a room that people talk to writes them in its own way.
 """

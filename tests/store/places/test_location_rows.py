@@ -1,4 +1,4 @@
-"""Whoever writes locations meets the same rules: here without the API."""
+"""All who write locations meet the same rules: here without the API."""
 
 from __future__ import annotations
 

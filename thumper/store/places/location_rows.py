@@ -28,7 +28,7 @@ from thumper.store.times.recompute import Recomputation, Scope
 
 
 class LocationInUseError(Refusal, RefusedError):
-    """Raised if `images` or `dumps`, so many of each, refer to a location."""
+    """Raised if a location has `images` or `dumps`: how many of each."""
 
     def __init__(self, *, images: int, dumps: int) -> None:
         super().__init__(

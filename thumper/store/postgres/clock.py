@@ -10,5 +10,5 @@ NOW: Final = RawSQL("now()")
 
 
 def seconds_ago(seconds: float) -> RawSQL:
-    """Return the time so many seconds ago."""
+    """Return the time that lies these seconds back."""
     return RawSQL(f"now() - make_interval(secs => {float(seconds)})")

@@ -28,7 +28,7 @@ DOWN_AFTER_S: Final = 12.0
 dead worker must show."""
 
 FORGOTTEN_AFTER_S: Final = 86_400.0
-"""Silence after which nobody is told of a process any more, once another one of its role starts."""
+"""Silence after which a process is forgotten when another one of its role starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
