@@ -70,7 +70,7 @@ async def read_clock() -> dt.datetime:
 
 async def newest_event() -> dt.datetime | None:
     """Return when the newest event of the feed was written; None when nothing ever happened."""
-    event = await Feed.all().order_by("-seq").first()
+    event = await Feed.all().order_by("-seq").only("seq", "at").first()
     return None if event is None else event.at
 
 

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 R = TypeVar("R")
 
 Tell = Callable[[Exception], object]
-"""Says what a try failed by."""
+"""Takes note of what a try failed by."""
 
 WAIT_S: Final = 75.0
 """How long a room that starts waits for PostgreSQL: longer than the minute after which whoever supervises forgets how
@@ -60,7 +60,7 @@ class Outage:
         self._next_s, self._is_told = self.pause_s, False
 
     async def pause(self, error: Exception | None = None, *, until: asyncio.Event | None = None) -> None:
-        """Tell of an error and wait before the next try, or until an event."""
+        """Wait before the next try, or until an event, after telling of what the last one failed by."""
         if error is not None and self.tell is not None and not (self.once and self._is_told):
             self.tell(error)
             self._is_told = True
