@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from thumper.domain.card_folder import LONGEST_NAME, location_name, top_folder
+from thumper.domain.card_folder import location_name, top_folder
+from thumper.domain.entered_text import LONGEST_NAME
 
 
 def test_the_top_folder_is_the_delivery_however_deep_the_card_is() -> None:

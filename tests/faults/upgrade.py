@@ -28,7 +28,8 @@ from tests.released import make_released, read_columns
 from thumper.embedded.postgres_cluster import find_programs
 from thumper.embedded.servers import running_servers
 from thumper.settings import Settings
-from thumper.store.postgres.connect import MIGRATION_LOCK, wait_for_database
+from thumper.store.postgres.connect import MIGRATION_LOCK
+from thumper.store.postgres.outage import wait_for_database
 from thumper.store.postgres.schema_version import RECORD, known_migrations
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -21,7 +21,9 @@ def counted_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         original = getattr(AsyncpgDBClient, name)
 
         async def watched(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
-            if not any(own in query for own in ("FROM feed", "UPDATE process", "INTO process")):
+            if not any(
+                own in query.replace('"', "") for own in ("FROM feed", "UPDATE process", "INTO process")
+            ):
                 seen.append(query)
             return await original(self, query, *args, **kwargs)
 

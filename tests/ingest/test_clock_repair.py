@@ -24,7 +24,7 @@ from thumper.domain.clock_doubt import ClockDoubt
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
 from thumper.store import models
-from thumper.store.places import locations
+from thumper.store.places import location_rows
 from thumper.store.postgres.connect import client
 from thumper.store.queue import jobs
 from thumper.store.times import clock_fixes, clock_lock
@@ -180,7 +180,7 @@ async def test_a_zone_that_is_set_while_photos_are_taken_in_holds_for_all_of_the
         put(name, photo("2024-07-01 06:00"))
     await asyncio.gather(
         *(admit_names(*names[start : start + 2]) for start in range(0, 12, 2)),
-        locations.update(location.id, {"time_zone": "America/Denver"}, server_zone=ZONE),
+        location_rows.update(location.id, {"time_zone": "America/Denver"}, server_zone=ZONE),
     )
     assert {image.taken_at for image in await models.Image.all()} == {at("2024-07-01T12:00Z")}
     assert await models.Image.all().count() == 12

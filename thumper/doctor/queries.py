@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from thumper.domain.progress import SourceKind
-from thumper.store.models import File, Source
+from thumper.domain.progress import ProcessRole, SourceKind
+from thumper.store.models import Feed, File, Image, Process, Source
+from thumper.store.postgres.clock import seconds_ago
 from thumper.store.postgres.connect import client
 from thumper.store.status.processes import DOWN_AFTER_S
 
@@ -69,8 +70,8 @@ async def read_clock() -> dt.datetime:
 
 async def newest_event() -> dt.datetime | None:
     """Return when the newest event of the feed was written; None when nothing ever happened."""
-    rows = await client().execute_query_dict("SELECT at FROM feed ORDER BY seq DESC LIMIT 1")
-    return rows[0]["at"] if rows else None
+    event = await Feed.all().order_by("-seq").only("seq", "at").first()
+    return None if event is None else event.at
 
 
 async def drop_source(path: bytes) -> Source | None:
@@ -113,8 +114,7 @@ async def originals() -> AsyncIterator[list[Original]]:
 
 async def count_images() -> int:
     """Count all images."""
-    rows = await client().execute_query_dict("SELECT count(*)::int AS images FROM image")
-    return int(rows[0]["images"])
+    return await Image.all().count()
 
 
 async def without_image(hashes: Sequence[bytes]) -> set[bytes]:
@@ -210,8 +210,4 @@ async def waiting_files(source: Source) -> Waiting | None:
 
 async def watcher_lives() -> bool:
     """Return whether a watcher gives signs of life."""
-    rows = await client().execute_query_dict(
-        "SELECT 1 FROM process WHERE role = 'watch' AND heartbeat_at > now() - make_interval(secs => $1) LIMIT 1",
-        [DOWN_AFTER_S],
-    )
-    return bool(rows)
+    return await Process.exists(role=ProcessRole.WATCH, heartbeat_at__gt=seconds_ago(DOWN_AFTER_S))

@@ -10,10 +10,8 @@ import re
 import unicodedata
 from typing import Final
 
+from thumper.domain.entered_text import LONGEST_NAME
 from thumper.domain.path_text import readable
-
-LONGEST_NAME: Final = 200
-"""Characters of a location's name."""
 
 _DCF: Final = rb"DCIM|\d{3}[0-9A-Z_]{5}"
 """DCF (JEITA CP-3461): the image root DCIM, and in it folders of three digits and five characters."""

@@ -19,7 +19,7 @@ from uuid import UUID
 import structlog
 from tortoise.transactions import in_transaction
 
-from thumper.domain.card_folder import LONGEST_NAME
+from thumper.domain.entered_text import LONGEST_NAME
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import WAITING, FileState, SourceKind

@@ -21,6 +21,7 @@ from thumper.ingest.context import IngestContext
 from thumper.settings import Settings
 from thumper.store.disk.disk_room import DiskRoom
 from thumper.store.postgres.connect import OUTAGES
+from thumper.store.postgres.outage import Outage, says
 from thumper.watcher.change_detection import ChangeDetection
 from thumper.watcher.hints import Hints
 from thumper.watcher.root import Health, Root
@@ -59,7 +60,8 @@ async def _turn_until(
     stop: asyncio.Event, loop: WatchLoop, *, settings: Settings, hints: Hints, health: Health
 ) -> None:
     source_id: UUID | None = None
-    pause_s = _FIRST_PAUSE_S
+    told = says("PostgreSQL is away; trying again")
+    outage = Outage(pause_s=_FIRST_PAUSE_S, longest_s=_LONGEST_PAUSE_S, tell=told)
     room = DiskRoom(settings)
     while not stop.is_set():
         if not await _has_room(room, health):
@@ -69,16 +71,15 @@ async def _turn_until(
             source_id = source_id or await loop.begin()
             await loop.turn(source_id)
         except OUTAGES as error:
-            log.warning("PostgreSQL is away; trying again", error=str(error) or type(error).__name__)
+            source_id = None
+            await outage.pause(error, until=stop)
         except Exception:
             log.exception("the watch failed; starting afresh from the database")
+            source_id = None
+            await outage.pause(until=stop)
         else:
-            pause_s = _FIRST_PAUSE_S
+            outage.over()
             await _rest(stop, hints, until_s=loop.next_turn_s())
-            continue
-        source_id = None
-        await _wait(stop, timeout_s=pause_s)
-        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
     if source_id is not None:
         with contextlib.suppress(*OUTAGES):
             await loop.end(source_id)

@@ -15,7 +15,8 @@ from thumper.errors import RefusedError
 from thumper.ingest.context import IngestContext
 from thumper.ingest.ignore import is_ignored_folder
 from thumper.settings import Settings
-from thumper.store.postgres.connect import WAIT_S, open_database, wait_for_database
+from thumper.store.postgres.connect import open_database
+from thumper.store.postgres.outage import WAIT_S, wait_for_database
 from thumper.store.queue.sweeper import keep_sweeping
 from thumper.store.status.processes import Life, keep_beating
 from thumper.watcher.daemon import watch

@@ -17,7 +17,7 @@ from thumper.background import cancel
 from thumper.domain.progress import ProcessRole
 from thumper.errors import ServiceDownError, ThumperError
 from thumper.settings import Settings
-from thumper.store.postgres.connect import WAIT_S, wait_for_database
+from thumper.store.postgres.outage import WAIT_S, wait_for_database
 from thumper.store.status.processes import Life
 from thumper.web.app import create_app
 from thumper.web.transport import MOST_QUERY_BYTES

@@ -26,7 +26,7 @@ from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.sandbox import DecodeSandbox, Loaded
 from thumper.settings import Settings
 from thumper.store.disk import library, library_claim
-from thumper.store.postgres.connect import OUTAGES
+from thumper.store.postgres.outage import Outage, says
 from thumper.store.queue import jobs, results
 from thumper.store.queue.jobs import ClaimedJob, Failure, Lease
 from thumper.store.queue.results import Origin, Result
@@ -236,16 +236,16 @@ async def write(context: WorkerContext, batch: Batch, found: Sequence[Result]) -
     When the outage outlasts the lease another worker does the same work, and these writes change
     nothing.
     """
-    give_up_at = time.monotonic() + context.settings.lease_s
-    while True:
-        try:
-            written = await results.write(batch.lease, found, context.origin) if found else 0
-            if batch.failures:
-                await jobs.fail(batch.lease, batch.failures)
-        except OUTAGES as error:
-            if time.monotonic() >= give_up_at:
-                raise
-            log.warning("cannot write results, PostgreSQL is away; trying again", error=str(error))
-            await asyncio.sleep(WRITE_RETRY_S)
-        else:
-            return written + len(batch.failures)
+    outage = Outage(
+        pause_s=WRITE_RETRY_S,
+        limit_s=context.settings.lease_s,
+        tell=says("cannot write results, PostgreSQL is away; trying again"),
+    )
+
+    async def write_all() -> int:
+        written = await results.write(batch.lease, found, context.origin) if found else 0
+        if batch.failures:
+            await jobs.fail(batch.lease, batch.failures)
+        return written + len(batch.failures)
+
+    return await outage.outlast(write_all)

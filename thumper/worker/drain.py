@@ -21,6 +21,7 @@ from thumper.store.disk.disk_room import DiskRoom
 from thumper.store.images import detectors
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.ids import new_id
+from thumper.store.postgres.outage import Outage, says
 from thumper.store.queue import jobs
 from thumper.store.queue.jobs import Lease
 from thumper.store.queue.results import Result
@@ -88,6 +89,7 @@ class Drain:
 
         Raises `DeviceFault` when the process has to end.
         """
+        outage = Outage(pause_s=OUTAGE_PAUSE_S, tell=says("PostgreSQL is away; waiting"))
         while not self._stopping:
             self._wanted.clear()
             try:
@@ -97,8 +99,7 @@ class Drain:
                 self._current = current is None or current.id == self._context.detector_id
                 self._hindrance = ""
             except OUTAGES as error:
-                log.warning("PostgreSQL is away; waiting", error=str(error) or type(error).__name__)
-                await asyncio.sleep(OUTAGE_PAUSE_S)
+                await outage.pause(error)
                 continue
             except ThumperError as error:  # no photo is to blame; what was in hand has been given back
                 self._hindrance = str(error)
@@ -113,16 +114,14 @@ class Drain:
 
         While PostgreSQL is away it tries every second: once it is back, whoever sweeps waits only a moment.
         """
-        settings = self._context.settings
-        pause_s = settings.heartbeat_s
+        heartbeat_s = self._context.settings.heartbeat_s
         while True:
-            await asyncio.sleep(pause_s)
-            pause_s = settings.heartbeat_s
-            if self._leases:
-                try:
-                    await jobs.renew(list(self._leases), lease_s=settings.lease_s)
-                except OUTAGES:
-                    pause_s = min(settings.heartbeat_s, OUTAGE_PAUSE_S)
+            await asyncio.sleep(heartbeat_s)
+            await Outage(pause_s=min(heartbeat_s, OUTAGE_PAUSE_S)).outlast(self._renew)
+
+    async def _renew(self) -> None:
+        if self._leases:
+            await jobs.renew(list(self._leases), lease_s=self._context.settings.lease_s)
 
     async def release_all(self) -> None:
         """Release whatever is still leased: the process is about to end."""

@@ -25,7 +25,8 @@ from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
 from thumper.store.disk import library, library_claim
-from thumper.store.postgres.connect import WAIT_S, open_database, wait_for_database
+from thumper.store.postgres.connect import open_database
+from thumper.store.postgres.outage import WAIT_S, wait_for_database
 from thumper.store.queue.sweeper import keep_sweeping
 from thumper.store.status.processes import Beat, Life, keep_beating
 from thumper.wakeup import Wakeup

@@ -20,7 +20,7 @@ from thumper.domain.proof import Proof, words
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
 from thumper.store.images import detectors
-from thumper.store.postgres.connect import OUTAGES
+from thumper.store.postgres.outage import Outage, says
 from thumper.store.queue.results import Origin
 from thumper.weights import Weights
 from thumper.worker.batch import WorkerContext
@@ -100,12 +100,7 @@ async def make_known(
 
 async def through_outages(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
     """Ask PostgreSQL until it answers."""
-    while True:
-        try:
-            return await ask()
-        except OUTAGES as error:
-            log.warning("PostgreSQL is away; waiting", error=str(error) or type(error).__name__)
-            await asyncio.sleep(OUTAGE_PAUSE_S)
+    return await Outage(pause_s=OUTAGE_PAUSE_S, tell=says("PostgreSQL is away; waiting")).outlast(ask)
 
 
 async def _register(proved: Proved, weights: Weights) -> UUID:

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from thumper.errors import ServiceDownError
-from thumper.store.postgres.connect import migrate_database, open_database, wait_for_database
+from thumper.store.postgres.connect import migrate_database, open_database
+from thumper.store.postgres.outage import wait_for_database
 
 
 def _other_user(url: str) -> str:

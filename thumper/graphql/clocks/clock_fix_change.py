@@ -8,27 +8,17 @@ from uuid import UUID
 
 import strawberry
 
+from thumper.domain.clock_claim import ClockClaim, PhotoTaken
 from thumper.domain.clock_effect import Effect
-from thumper.domain.clock_fix import (
-    Bounds,
-    OffsetError,
-    checked_offset,
-    offset_to_instant,
-    offset_to_local,
-    read_time,
-)
+from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.graphql.clocks.clock_fix import ClockEffect, ClockFix
-from thumper.graphql.clocks.image_clock import reading_of, zone_of
 from thumper.graphql.context import Info
-from thumper.graphql.relay.change import Payload, change, clean_text
+from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
-from thumper.graphql.relay.identity import decode
-from thumper.graphql.relay.node import find
-from thumper.graphql.relay.user_error import invalid, not_found
+from thumper.graphql.relay.identity import decode, decode_given
 from thumper.store import models
-from thumper.store.times import clock_fixes
+from thumper.store.times import clock_claims, clock_fixes
 from thumper.store.times.clock_fixes import Repair
-from thumper.store.times.recompute import Scope
 
 
 @strawberry.input(description="When one photo was really taken: by takenLocal or takenAt, one of the two.")
@@ -127,105 +117,35 @@ class UndoClockFixPayload(Payload):
     )
 
 
-async def _repair(input: FixClockInput, *, info: Info) -> Repair:
-    """Return what the input means to the store. Raises `ChangeRefusedError`, BAD_ID."""
-    scope = await _scope(input, info=info)
-    note = clean_text(input.note, "note")
-    if (input.offset_seconds is None) == (input.photo is None):
-        raise invalid("Say how wrong the clock was: offsetSeconds or photo, one of the two.", "offsetSeconds")
-    shown = _shown(input)
-    if input.photo is None:
-        return Repair(scope=scope, offset_s=_checked(input.offset_seconds), shown=shown, note=note)
-    image = await _photo(input.photo, scope, info=info)
-    offset_s = await _offset(input.photo, image, info=info)
-    if image.taken_local is not None and image.taken_local not in shown:
-        message = f"The clock of {image.file_name} did not show what is to be repaired."
-        raise invalid(message, "photo", "imageId")
-    return Repair(scope=scope, offset_s=offset_s, shown=shown, note=note, named=image.id)
-
-
-def _shown(input: FixClockInput) -> Bounds:
-    first, last = (
-        None if text is None else _wall_clock(text, name)
-        for text, name in ((input.shown_from, "shownFrom"), (input.shown_until, "shownUntil"))
+def _photo(input: PhotoTakenInput) -> PhotoTaken:
+    return PhotoTaken(
+        image_id=decode(input.image_id, "Image"), taken_local=input.taken_local, taken_at=input.taken_at
     )
-    if first is not None and last is not None and first > last:
-        raise invalid("shownUntil lies before shownFrom.", "shownUntil")
-    return Bounds(first=first, last=last)
 
 
-def _checked(offset_s: int | None) -> int:
-    try:
-        return checked_offset(offset_s or 0)
-    except OffsetError as error:
-        raise invalid(str(error), "offsetSeconds") from None
-
-
-async def _scope(input: FixClockInput, *, info: Info) -> Scope:
-    if input.dump_id is not None and input.deployment_id is None:
-        return Scope("dump_id", await _existing(input.dump_id, "Dump", "dumpId", info=info))
-    if input.deployment_id is not None and input.dump_id is None:
-        return Scope(
-            "deployment_id", await _existing(input.deployment_id, "Deployment", "deploymentId", info=info)
-        )
-    raise invalid("Say whose clock it is: dumpId or deploymentId, one of the two.", "dumpId")
-
-
-async def _existing(word: str, type_name: str, field: str, *, info: Info) -> UUID:
-    row = await find(word, type_name, info=info)
-    if row is None:
-        raise not_found(type_name.lower(), field)
-    uuid: UUID = row.id
-    return uuid
-
-
-async def _photo(photo: PhotoTakenInput, scope: Scope, *, info: Info) -> models.Image:
-    """Return the photo that tells the offset; refuse one that the repair does not cover."""
-    image: models.Image | None = await find(photo.image_id, "Image", info=info)
-    if image is None:
-        raise not_found("image", "photo", "imageId")
-    if getattr(image, scope.column) != scope.id:
-        raise invalid(f"{image.file_name} is not among the photos to repair.", "photo", "imageId")
-    return image
-
-
-async def _offset(photo: PhotoTakenInput, image: models.Image, *, info: Info) -> int:
-    """Return the seconds between what the clock of a photo showed and when it was really taken."""
-    reading = reading_of(image)
-    if reading is None:
-        message = f"No clock was read of {image.file_name}, so it cannot say how wrong it was; choose another photo."
-        raise invalid(message, "photo", "imageId")
-    zone = await zone_of(image, info=info)
-    try:
-        if photo.taken_at is not None and photo.taken_local is None:
-            return offset_to_instant(reading, photo.taken_at, zone=zone)
-        if photo.taken_local is not None and photo.taken_at is None:
-            return offset_to_local(reading, _wall_clock(photo.taken_local, "photo", "takenLocal"), zone=zone)
-    except OffsetError as error:
-        raise invalid(str(error), "photo") from None
-    raise invalid("Say when it was really taken: takenLocal or takenAt, one of the two.", "photo")
-
-
-def _wall_clock(text: str, *path: str) -> dt.datetime:
-    try:
-        local = read_time(text)
-    except ValueError:
-        local = None
-    if local is None or local.tzinfo is not None:
-        message = (
-            f"{text[:40]!r} is no time on a wall clock; write one such as 2026-11-01T07:30, without offset."
-        )
-        raise invalid(message, *path)
-    return local
+async def _repair(input: FixClockInput, *, info: Info) -> Repair:
+    """Return what the input means to the store."""
+    claim = ClockClaim(
+        dump_id=decode_given(input.dump_id, "Dump"),
+        deployment_id=decode_given(input.deployment_id, "Deployment"),
+        offset_seconds=input.offset_seconds,
+        photo=None if input.photo is None else _photo(input.photo),
+        shown_from=input.shown_from,
+        shown_until=input.shown_until,
+        note=input.note,
+    )
+    return await clock_claims.repair_of(claim, server_zone=info.context.settings.zone)
 
 
 async def _undo(fix_id: UUID, *, info: Info) -> UndoClockFixPayload:
     effect = await clock_fixes.undo(fix_id, server_zone=info.context.settings.zone)
     fix = await models.ClockFix.get_or_none(id=fix_id)
     if fix is None:
-        raise not_found("repair of a clock", "id")
+        raise NoRecordError("repair of a clock", "id")
     if effect is None:
-        raise invalid(f"This repair was taken back already, at {fix.undone_at:%Y-%m-%d %H:%M} UTC.", "id")
+        raise InvalidValueError(
+            f"This repair was taken back already, at {fix.undone_at:%Y-%m-%d %H:%M} UTC.", "id"
+        )
     return UndoClockFixPayload(clock_fix=fix, effect=effect)
 
 

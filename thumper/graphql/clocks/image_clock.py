@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import strawberry
 
 import thumper.graphql.relay.enumeration  # noqa: F401  # enums must be published before a type names one
-from thumper.domain.capture_time import ClockReading, TimeSource, other_instant_of
+from thumper.domain.capture_time import TimeSource, other_instant_of
 from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.clock_fix import moved
 from thumper.graphql.context import Info
@@ -17,6 +17,7 @@ from thumper.graphql.relay.field import field, lazy, optional
 from thumper.graphql.relay.node import related
 from thumper.store import models
 from thumper.store.places import locations
+from thumper.store.times.clock_claims import reading_of
 
 
 async def zone_of(image: models.Image, *, info: Info) -> ZoneInfo:
@@ -24,13 +25,6 @@ async def zone_of(image: models.Image, *, info: Info) -> ZoneInfo:
     location: models.Location | None = await related(image.location_id, "Location", info=info)
     name = None if location is None else locations.zone_of(location)[0]
     return info.context.settings.zone if name is None else ZoneInfo(name)
-
-
-def reading_of(image: models.Image) -> ClockReading | None:
-    """Return what the clock of an image showed; None when no clock was read."""
-    if image.taken_local is None or image.clock_source is None:
-        return None
-    return ClockReading.kept(image.clock_source, image.taken_local, image.utc_offset_s)
 
 
 @strawberry.type

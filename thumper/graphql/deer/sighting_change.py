@@ -12,25 +12,8 @@ from thumper.graphql.deer.sighting import Sighting
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode
-from thumper.graphql.relay.user_error import (
-    ChangeRefusedError,
-    DeerAlreadyInImage,
-    DetectionAssigned,
-    DetectionNotAssigned,
-    DetectionRejected,
-    Obstacle,
-    UserErrorCode,
-    not_found,
-)
 from thumper.store import models
 from thumper.store.deer import sightings
-from thumper.store.deer.sightings import (
-    DeerAlreadyInImageError,
-    DetectionAssignedError,
-    DetectionRejectedError,
-    NoDeerError,
-    NoDetectionError,
-)
 
 
 @strawberry.input(description="Which detection is which deer.")
@@ -66,57 +49,6 @@ class UnassignDetectionPayload(Payload):
     )
 
 
-def obstacle_of(error: DetectionAssignedError) -> DetectionAssigned:
-    """Return the error that the detection is a deer already."""
-    return DetectionAssigned(
-        code=UserErrorCode.DETECTION_ASSIGNED,
-        message=str(error),
-        path=["input", "detectionId"],
-        deer_row=error.deer,
-    )
-
-
-def _conflict(error: DeerAlreadyInImageError) -> Obstacle:
-    return DeerAlreadyInImage(
-        code=UserErrorCode.DEER_ALREADY_IN_IMAGE,
-        message=str(error),
-        path=["input", "deerId"],
-        deer_row=error.deer,
-        detection_row=error.detection,
-    )
-
-
-async def _assign(input: AssignDetectionInput, actor: str) -> models.Sighting:
-    """Assign; raise `ChangeRefusedError` for what the store refuses."""
-    detection_id, deer_id = decode(input.detection_id, "Detection"), decode(input.deer_id, "Deer")
-    try:
-        return await sightings.assign(detection_id, deer_id, actor=actor)
-    except NoDetectionError as error:
-        raise not_found("detection", "detectionId") from error
-    except NoDeerError as error:
-        raise not_found("deer", "deerId") from error
-    except DetectionAssignedError as error:
-        raise ChangeRefusedError(obstacle_of(error)) from error
-    except DeerAlreadyInImageError as error:
-        raise ChangeRefusedError(_conflict(error)) from error
-    except DetectionRejectedError as error:
-        code, path = UserErrorCode.DETECTION_REJECTED, ["input", "detectionId"]
-        raise ChangeRefusedError(DetectionRejected(code=code, message=str(error), path=path)) from error
-
-
-async def _unassign(detection_id: strawberry.ID) -> models.Deer:
-    try:
-        deer = await sightings.unassign(decode(detection_id, "Detection"))
-    except NoDetectionError as error:
-        raise not_found("detection", "detectionId") from error
-    if deer is None:
-        code, message = UserErrorCode.DETECTION_NOT_ASSIGNED, "This detection is assigned to no deer."
-        raise ChangeRefusedError(
-            DetectionNotAssigned(code=code, message=message, path=["input", "detectionId"])
-        )
-    return deer
-
-
 AssignInput: TypeAlias = Annotated[
     AssignDetectionInput, strawberry.argument(description="The detection and the deer that it is.")
 ]
@@ -135,9 +67,16 @@ class SightingMutation:
     )
     @staticmethod
     async def assign_detection(info: Info, input: AssignInput) -> AssignDetectionPayload:
-        return AssignDetectionPayload(sighting=await _assign(input, info.context.actor))
+        sighting = await sightings.assign(
+            decode(input.detection_id, "Detection"),
+            decode(input.deer_id, "Deer"),
+            actor=info.context.actor,
+        )
+        return AssignDetectionPayload(sighting=sighting)
 
     @change("Take back that a detection is a deer. Refused with NOT_FOUND or DETECTION_NOT_ASSIGNED.")
     @staticmethod
     async def unassign_detection(input: UnassignInput) -> UnassignDetectionPayload:
-        return UnassignDetectionPayload(deer=await _unassign(input.detection_id))
+        return UnassignDetectionPayload(
+            deer=await sightings.unassign(decode(input.detection_id, "Detection"))
+        )

@@ -7,13 +7,13 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
+from thumper.domain.refusal import NoRecordError
 from thumper.errors import NotFoundError
 from thumper.graphql.context import Info
 from thumper.graphql.dumps.dump import Dump
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode
-from thumper.graphql.relay.user_error import not_found
 from thumper.store import models
 from thumper.store.files import retries
 
@@ -63,7 +63,7 @@ class DumpMutation:
         try:
             retry = await retries.ask(dump_id, watched=os.fsencode(info.context.settings.drop_dir))
         except NotFoundError as error:
-            raise not_found("dump", "id") from error
+            raise NoRecordError("dump", "id") from error
         return RetryDumpPayload(
             dump=await models.Dump.get(id=dump_id),
             retried=retry.retried,

@@ -7,13 +7,13 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
+from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.errors import NotFoundError, UsageError
 from thumper.graphql.context import Info
 from thumper.graphql.dumps.dump import Dump
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode_given
-from thumper.graphql.relay.user_error import invalid, not_found
 from thumper.ingest.upload import create_uploads
 from thumper.store import models
 
@@ -58,16 +58,16 @@ class CreateUploadPayload(Payload):
 
 
 async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, list[Upload]]:
-    """Make the addresses; raise `ChangeRefusedError`."""
+    """Make the addresses."""
     location_id = decode_given(input.location_id, "Location")
     try:
         made = await create_uploads(
             info.context.ingest, input.files, location_id=location_id, detect=input.detect
         )
     except UsageError as error:
-        raise invalid(str(error), "files") from error
+        raise InvalidValueError(str(error), "files") from error
     except NotFoundError as error:
-        raise not_found("location", "locationId") from error
+        raise NoRecordError("location", "location_id") from error
     door = f"{info.context.base_url}/upload"
     uploads = [
         Upload(file_name=upload.file_name, url=f"{door}/{token}", expires_at=upload.expires_at)

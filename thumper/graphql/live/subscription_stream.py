@@ -16,7 +16,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from thumper.domain.feed import FeedEvent
 from thumper.graphql.shared.events import OUTAGE_PAUSE_S, Live
 from thumper.store.feed.snapshot import remembers, snapshot
-from thumper.store.postgres.connect import OUTAGES
+from thumper.store.postgres.outage import Outage
 
 T = TypeVar("T")
 
@@ -73,11 +73,7 @@ class Pace:
 
 async def outlast(read: Callable[[], Awaitable[T]]) -> T:
     """Read, again and again while PostgreSQL is away."""
-    while True:
-        try:
-            return await read()
-        except OUTAGES:
-            await asyncio.sleep(OUTAGE_PAUSE_S)
+    return await Outage(pause_s=OUTAGE_PAUSE_S).outlast(read)
 
 
 async def resumable(after: int | None) -> int | None:

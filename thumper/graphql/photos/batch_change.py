@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Annotated, Final, Protocol, TypeAlias
+from typing import Annotated, Protocol, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -13,12 +13,8 @@ from thumper.graphql.photos.batch import Batch
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode_given
-from thumper.graphql.relay.user_error import invalid, not_found
 from thumper.store import models
 from thumper.store.queue import batches
-
-_MOST_IMAGES: Final = 1_000_000
-"""Images of one batch; a ranch takes that many in ten years."""
 
 
 @strawberry.input(description="Which images; without location and dump, all of them.")
@@ -32,7 +28,7 @@ class BatchInput:
         default=None, description="Only those first delivered by this dump."
     )
     limit: int = strawberry.field(
-        default=_MOST_IMAGES, description="At most so many, oldest first; 1 to 1,000,000."
+        default=batches.MOST_IMAGES, description="At most so many, oldest first; 1 to 1,000,000."
     )
 
 
@@ -65,14 +61,8 @@ class _Ask(Protocol):
 
 
 async def _send(ask: _Ask, input: BatchInput, *, info: Info) -> models.Batch:
-    """Make the batch and wake the worker; raise `ChangeRefusedError`."""
+    """Make the batch and wake the worker."""
     location_id, dump_id = decode_given(input.location_id, "Location"), decode_given(input.dump_id, "Dump")
-    if not 1 <= input.limit <= _MOST_IMAGES:
-        raise invalid(f"limit is {input.limit}; it must be 1 to {_MOST_IMAGES:,}.", "limit")
-    if location_id is not None and not await models.Location.exists(id=location_id):
-        raise not_found("location", "locationId")
-    if dump_id is not None and not await models.Dump.exists(id=dump_id):
-        raise not_found("dump", "dumpId")
     batch = await ask(location_id=location_id, dump_id=dump_id, limit=input.limit)
     await info.context.ingest.wakeup.wake()
     return batch

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, TypeAlias
-from uuid import UUID
-from zoneinfo import available_timezones
+from typing import Annotated, Final, TypeAlias
 
 import strawberry
-from tortoise.exceptions import IntegrityError
 
 from thumper.graphql.context import Info
 from thumper.graphql.places.location import Location
-from thumper.graphql.relay.change import Payload, change, clean_name, clean_text, given, violated
+from thumper.graphql.relay.change import Payload, change, given
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode
-from thumper.graphql.relay.user_error import (
-    ChangeRefusedError,
-    LocationInUse,
-    UserErrorCode,
-    invalid,
-    name_taken,
-    not_found,
-)
 from thumper.store import models
-from thumper.store.places import locations
-
-_LATITUDE: Final = 90
-_LONGITUDE: Final = 180
+from thumper.store.places import location_rows
 
 
 @strawberry.input(description="A new location.")
@@ -114,72 +100,6 @@ class DeleteLocationPayload(Payload):
     )
 
 
-def _checked(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values as they can be stored; raise `ChangeRefusedError`."""
-    if "name" in values:
-        values["name"] = clean_name(values["name"], "name")
-    if "description" in values:
-        values["description"] = clean_text(values["description"], "description")
-    for name, most in (("latitude", _LATITUDE), ("longitude", _LONGITUDE)):
-        degrees = values.get(name)
-        if degrees is not None and not -most <= degrees <= most:
-            raise invalid(f"{degrees:g} is no {name}; it must be -{most} to {most} degrees.", name)
-    zone = values.get("time_zone")
-    if zone is not None and zone not in available_timezones():
-        raise invalid(f"{zone[:80]!r} is no IANA time zone; write one such as America/Chicago.", "timeZone")
-    if values.get("active", True) is None:
-        raise invalid("active is true or false; leave it out to keep what it is.", "active")
-    return values
-
-
-def _explain(error: IntegrityError, values: dict[str, Any]) -> Exception:
-    """Return what the violated constraint means."""
-    constraint = violated(error)
-    if constraint == "location_name_key":
-        return name_taken("location", values["name"])
-    if constraint == "location_placed":
-        return invalid("Latitude and longitude go together: give both, or neither.", "latitude")
-    return error
-
-
-async def _create(values: dict[str, Any]) -> models.Location:
-    try:
-        return await models.Location.create(**_checked(values))
-    except IntegrityError as error:
-        raise _explain(error, values) from error
-
-
-async def _update(location_id: UUID, values: dict[str, Any], *, info: Info) -> models.Location:
-    try:
-        if _checked(values):
-            await locations.update(location_id, values, server_zone=info.context.settings.zone)
-    except IntegrityError as error:
-        raise _explain(error, values) from error
-    location = await models.Location.get_or_none(id=location_id)
-    if location is None:
-        raise not_found("location", "id")
-    return location
-
-
-async def _delete(location_id: UUID) -> None:
-    try:
-        if not await models.Location.filter(id=location_id).delete():
-            raise not_found("location", "id")
-    except IntegrityError as error:
-        images = (await locations.image_counts([location_id]))[location_id]
-        dumps = (await locations.dump_counts([location_id]))[location_id]
-        message = f"{images} images and {dumps} dumps refer to this location, so it stays. Make it inactive instead."
-        raise ChangeRefusedError(
-            LocationInUse(
-                code=UserErrorCode.LOCATION_IN_USE,
-                message=message,
-                path=["input", "id"],
-                images=images,
-                dumps=dumps,
-            )
-        ) from error
-
-
 CreateInput: TypeAlias = Annotated[CreateLocationInput, strawberry.argument(description="The new location.")]
 UpdateInput: TypeAlias = Annotated[
     UpdateLocationInput, strawberry.argument(description="The location and its changes.")
@@ -197,18 +117,20 @@ class LocationMutation:
     @change("Make a location known. Refused with NAME_TAKEN or INVALID.")
     @staticmethod
     async def create_location(input: CreateInput) -> CreateLocationPayload:
-        return CreateLocationPayload(location=await _create(given(input, *_FIELDS)))
+        return CreateLocationPayload(location=await location_rows.create(**given(input, *_FIELDS)))
 
     @change(
         "Change a location; what is left out stays as it is. Refused with NOT_FOUND, NAME_TAKEN or INVALID."
     )
     @staticmethod
     async def update_location(info: Info, input: UpdateInput) -> UpdateLocationPayload:
-        location_id = decode(input.id, "Location")
-        return UpdateLocationPayload(location=await _update(location_id, given(input, *_FIELDS), info=info))
+        location = await location_rows.update(
+            decode(input.id, "Location"), given(input, *_FIELDS), server_zone=info.context.settings.zone
+        )
+        return UpdateLocationPayload(location=location)
 
     @change("Delete a location that nothing refers to. Refused with NOT_FOUND or LOCATION_IN_USE.")
     @staticmethod
     async def delete_location(input: DeleteInput) -> DeleteLocationPayload:
-        await _delete(decode(input.id, "Location"))
+        await location_rows.delete(decode(input.id, "Location"))
         return DeleteLocationPayload(deleted_id=input.id)

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Final
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
+from thumper.domain.refusal import InvalidValueError, NameTakenError, NoRecordError, Refusal
 from thumper.graphql.relay.field import field, lazy
 from thumper.store import models
+from thumper.store.deer.deer_rows import DeerInUseError
+from thumper.store.deer.sightings import (
+    DeerAlreadyInImageError,
+    DetectionAssignedError,
+    DetectionNotAssignedError,
+    DetectionRejectedError,
+)
+from thumper.store.places.location_rows import LocationInUseError
 
 
 @strawberry.enum(description="Why a change was refused.")
@@ -53,14 +64,6 @@ class Obstacle:
     path: list[str] = strawberry.field(
         description='The input field it is about, from the outside in, such as ["input", "name"].'
     )
-
-
-class ChangeRefusedError(Exception):
-    """Raised if a change is refused, on its way from the rule to the payload."""
-
-    def __init__(self, obstacle: Obstacle) -> None:
-        super().__init__(obstacle.message)
-        self.obstacle = obstacle
 
 
 @strawberry.type(description="The record that the input names does not exist.")
@@ -146,22 +149,31 @@ USER_ERRORS: tuple[type[Obstacle], ...] = (
 """Every kind, for the schema."""
 
 
-def not_found(kind: str, *path: str) -> ChangeRefusedError:
-    """Make the error for a record that does not exist; `path` is the field of the input that names it."""
-    message = f"There is no {kind} with this id; it may have been deleted."
-    return ChangeRefusedError(NotFound(code=UserErrorCode.NOT_FOUND, message=message, path=["input", *path]))
+_KINDS: Final[dict[type[Refusal], tuple[UserErrorCode, type[Obstacle], dict[str, str]]]] = {
+    NoRecordError: (UserErrorCode.NOT_FOUND, NotFound, {}),
+    InvalidValueError: (UserErrorCode.INVALID, Invalid, {}),
+    NameTakenError: (UserErrorCode.NAME_TAKEN, NameTaken, {"name": "name"}),
+    LocationInUseError: (
+        UserErrorCode.LOCATION_IN_USE,
+        LocationInUse,
+        {"images": "images", "dumps": "dumps"},
+    ),
+    DeerInUseError: (UserErrorCode.DEER_IN_USE, DeerInUse, {"sightings": "sightings"}),
+    DeerAlreadyInImageError: (
+        UserErrorCode.DEER_ALREADY_IN_IMAGE,
+        DeerAlreadyInImage,
+        {"deer_row": "deer", "detection_row": "detection"},
+    ),
+    DetectionAssignedError: (UserErrorCode.DETECTION_ASSIGNED, DetectionAssigned, {"deer_row": "deer"}),
+    DetectionNotAssignedError: (UserErrorCode.DETECTION_NOT_ASSIGNED, DetectionNotAssigned, {}),
+    DetectionRejectedError: (UserErrorCode.DETECTION_REJECTED, DetectionRejected, {}),
+}
+"""What each refusal of the store is in the API, and which attributes of it stand in which fields there."""
 
 
-def invalid(message: str, *path: str) -> ChangeRefusedError:
-    """Make the error for a value that cannot be accepted."""
-    return ChangeRefusedError(Invalid(code=UserErrorCode.INVALID, message=message, path=["input", *path]))
-
-
-def name_taken(kind: str, name: str) -> ChangeRefusedError:
-    """Make the error for a name that another record has."""
-    message = (
-        f"Another {kind} is called {name}, and names are unique whatever their case. Choose another name."
-    )
-    return ChangeRefusedError(
-        NameTaken(code=UserErrorCode.NAME_TAKEN, message=message, path=["input", "name"], name=name)
-    )
+def user_error_of(refusal: Refusal) -> Obstacle:
+    """Return why the store refused a change, with its field as the input names it."""
+    code, kind, carried = _KINDS[type(refusal)]
+    values = {name: getattr(refusal, attribute) for name, attribute in carried.items()}
+    path = ["input", *map(to_camel_case, refusal.field)]
+    return kind(code=code, message=str(refusal), path=path, **values)

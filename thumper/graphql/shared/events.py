@@ -14,8 +14,6 @@ from collections.abc import AsyncIterator
 from itertools import dropwhile
 from typing import Final
 
-import structlog
-
 from thumper.background import beside
 from thumper.domain.feed import FeedEvent
 from thumper.graphql.shared.shared_execution import Shared
@@ -23,9 +21,8 @@ from thumper.store.feed import feed
 from thumper.store.feed.feed_listener import keep_listening
 from thumper.store.feed.snapshot import remembers
 from thumper.store.postgres.connect import OUTAGES
+from thumper.store.postgres.outage import Outage, says
 from thumper.store.status.system_status import SystemStatus, read_status
-
-log = structlog.get_logger(__name__)
 
 KEPT_EVENTS: Final = 1024
 """Events kept in memory; a subscriber further behind reads them from PostgreSQL."""
@@ -74,18 +71,15 @@ class Live:
 
     async def keep_reading(self) -> None:
         """Read new events whenever woken and every `LOOK_EVERY_S`, until cancelled."""
-        away = False
+        outage = Outage(pause_s=OUTAGE_PAUSE_S, tell=says("the feed cannot be read"), once=True)
         while True:
             self._wanted.clear()
             try:
                 found = await self._read()
-                away = False
             except Exception as error:  # noqa: BLE001  # whatever it was, subscribers must not wait for ever
-                if not away:
-                    log.warning("the feed cannot be read", error=str(error) or type(error).__name__)
-                away = True
-                await asyncio.sleep(OUTAGE_PAUSE_S)
+                await outage.pause(error)
                 continue
+            outage.over()
             if found:
                 await asyncio.sleep(READ_GAP_S)
             with contextlib.suppress(TimeoutError):

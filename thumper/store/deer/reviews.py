@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,31 +9,22 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.domain.label import ClassMap, LifeStage, Sex
-from thumper.store.deer.sightings import DetectionAssignedError, NoDetectionError
+from thumper.domain.label import ClassMap
+from thumper.domain.refusal import NoRecordError
+from thumper.domain.review import Word
+from thumper.store.deer.sightings import DetectionAssignedError
 from thumper.store.feed import feed
 from thumper.store.models import Detection, Review, Sighting
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """One review. Species, sex and life stage are read when the verdict is a correction; None leaves as is."""
-
-    verdict: ReviewVerdict
-    species: str | None = None
-    sex: Sex | None = None
-    life_stage: LifeStage | None = None
-    note: str = ""
-    actor: str
 
 
 async def append(detection_id: UUID, word: Word) -> tuple[Review, Detection]:
     """Append a review and let it stand on the detection.
 
     A confirmation confirms what stands now, an earlier correction included; a rejection gives the
-    detection its model's own meaning back. Raises `NoDetectionError`, or `DetectionAssignedError` if a
-    deer's sighting is to be rejected.
+    detection its model's own meaning back. Raises `InvalidValueError`, `NoRecordError`, or
+    `DetectionAssignedError` if a deer's sighting is to be rejected.
     """
+    word = word.checked()
     async with in_transaction("default") as transaction:
         detection = (
             await Detection.filter(id=detection_id)
@@ -44,7 +34,7 @@ async def append(detection_id: UUID, word: Word) -> tuple[Review, Detection]:
             .first()
         )
         if detection is None:
-            raise NoDetectionError("There is no such detection.")
+            raise NoRecordError("detection", "detection_id")
         if word.verdict == ReviewVerdict.REJECTED:
             sighting = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
             if sighting is not None:

@@ -15,37 +15,35 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.errors import NotFoundError, RefusedError
+from thumper.domain.refusal import NoRecordError, Refusal
+from thumper.errors import RefusedError
 from thumper.store.feed import feed
 from thumper.store.models import Deer, Detection, Sighting
 
 
-class NoDetectionError(NotFoundError):
-    """Raised if the detection does not exist."""
-
-
-class NoDeerError(NotFoundError):
-    """Raised if the deer does not exist."""
-
-
-class DetectionRejectedError(RefusedError):
+class DetectionRejectedError(Refusal, RefusedError):
     """Raised if a person has rejected the detection."""
 
 
-class DetectionAssignedError(RefusedError):
+class DetectionNotAssignedError(Refusal, RefusedError):
+    """Raised if the detection is assigned to no deer."""
+
+
+class DetectionAssignedError(Refusal, RefusedError):
     """Raised if the detection is assigned to another deer: `deer`."""
 
     def __init__(self, deer: Deer) -> None:
-        super().__init__(f"This detection is {deer.name} already. Take that back first.")
+        super().__init__(f"This detection is {deer.name} already. Take that back first.", "detection_id")
         self.deer = deer
 
 
-class DeerAlreadyInImageError(RefusedError):
+class DeerAlreadyInImageError(Refusal, RefusedError):
     """Raised if another box of the same image, `detection`, is that deer."""
 
     def __init__(self, deer: Deer, detection: Detection) -> None:
         super().__init__(
-            f"Another box of this image is {deer.name} already, and two boxes of one image are never one deer."
+            f"Another box of this image is {deer.name} already, and two boxes of one image are never one deer.",
+            "deer_id",
         )
         self.deer = deer
         self.detection = detection
@@ -54,14 +52,14 @@ class DeerAlreadyInImageError(RefusedError):
 async def assign(detection_id: UUID, deer_id: UUID, *, actor: str) -> Sighting:
     """Record that a detection is a deer; doing it again for the same deer changes nothing.
 
-    Raises one of this module's errors.
+    Raises `NoRecordError` or one of this module's errors.
     """
     try:
         async with in_transaction("default") as transaction:
             detection = await _locked(transaction, detection_id)
             if detection.verdict == ReviewVerdict.REJECTED:
                 raise DetectionRejectedError(
-                    "This detection was rejected, so it is no deer. Review it again first."
+                    "This detection was rejected, so it is no deer. Review it again first.", "detection_id"
                 )
             existing = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
             if existing is not None:
@@ -80,16 +78,16 @@ async def assign(detection_id: UUID, deer_id: UUID, *, actor: str) -> Sighting:
     return sighting
 
 
-async def unassign(detection_id: UUID) -> Deer | None:
-    """Take back that a detection is a deer; return that deer, None when the detection was no deer's.
+async def unassign(detection_id: UUID) -> Deer:
+    """Take back that a detection is a deer; return that deer.
 
-    Raises `NoDetectionError`.
+    Raises `NoRecordError` or `DetectionNotAssignedError`.
     """
     async with in_transaction("default") as transaction:
         await _locked(transaction, detection_id)
         sighting = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
         if sighting is None:
-            return None
+            raise DetectionNotAssignedError("This detection is assigned to no deer.", "detection_id")
         deer = await Deer.get(id=sighting.deer_id, using_db=transaction)
         await sighting.delete(using_db=transaction)
         await feed.append(transaction, [_entry(FeedKind.DEER_UNSEEN, sighting)])
@@ -100,7 +98,7 @@ async def _locked(transaction: BaseDBAsyncClient, detection_id: UUID) -> Detecti
     """Return the detection, locked so that no review comes between."""
     found = await Detection.filter(id=detection_id).using_db(transaction).select_for_update().first()
     if found is None:
-        raise NoDetectionError("There is no such detection.")
+        raise NoRecordError("detection", "detection_id")
     return found
 
 
@@ -113,7 +111,7 @@ async def _same_deer(sighting: Sighting, deer_id: UUID) -> Sighting:
 async def _explain(error: IntegrityError, detection_id: UUID, *, deer_id: UUID) -> Exception:
     """Return what the violated constraint means."""
     if isinstance(error.args[0], asyncpg.ForeignKeyViolationError):
-        return NoDeerError("There is no such deer.")
+        return NoRecordError("deer", "deer_id")
     detection = await Detection.get(id=detection_id)
     other = await Sighting.get_or_none(
         image_id=detection.image_id,

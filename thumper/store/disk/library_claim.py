@@ -17,8 +17,8 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.progress import SourceKind, SourceState
 from thumper.errors import RefusedError
+from thumper.store.models import Image, Source
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.ids import new_id
 from thumper.store.status.processes import DOWN_AFTER_S
 
 MARKER: Final = "library-of-thumper"
@@ -43,18 +43,10 @@ async def check_library(library: Path) -> None:
     await _refuse_unfinished(library)
     async with in_transaction("default") as transaction:
         await transaction.execute_query_dict("SELECT pg_advisory_xact_lock($1)", [_LOCK])
-        rows = await transaction.execute_query_dict(
-            "SELECT id, display_path FROM source WHERE kind = $1", [SourceKind.UPLOAD.value]
-        )
-        if rows:
-            _check_marker(library, str(rows[0]["id"]), recorded=rows[0]["display_path"])
-        else:
-            source_id = new_id()
-            _claim(library, str(source_id))
-            await transaction.execute_query_dict(
-                "INSERT INTO source (id, kind, path, display_path, state) VALUES ($1, $2, $3, $4, 'online')",
-                [source_id, SourceKind.UPLOAD.value, bytes(library), str(library)],
-            )
+        if not await _is_recognised(library):
+            source = Source(kind=SourceKind.UPLOAD, path=bytes(library), display_path=str(library))
+            _claim(library, str(source.id))
+            await source.save()
 
 
 async def recognise_library(library: Path) -> None:
@@ -64,11 +56,15 @@ async def recognise_library(library: Path) -> None:
     restore that was cut short.
     """
     await _refuse_unfinished(library)
-    rows = await client().execute_query_dict(
-        "SELECT id, display_path FROM source WHERE kind = $1", [SourceKind.UPLOAD.value]
-    )
-    if rows:
-        _check_marker(library, str(rows[0]["id"]), recorded=rows[0]["display_path"])
+    await _is_recognised(library)
+
+
+async def _is_recognised(library: Path) -> bool:
+    """Whether the database has a library; raise `RefusedError` if it is another one."""
+    source = await Source.filter(kind=SourceKind.UPLOAD).only("id", "display_path").first()
+    if source is not None:
+        _check_marker(library, str(source.id), recorded=source.display_path)
+    return source is not None
 
 
 async def _refuse_unfinished(library: Path) -> None:
@@ -79,7 +75,7 @@ async def _refuse_unfinished(library: Path) -> None:
     msg = (
         f"A restore into {library.parent} was not finished. Run `thumper restore` again with the same backup"
     )
-    if await client().execute_query_dict("SELECT 1 FROM image LIMIT 1"):
+    if await Image.exists():
         raise RefusedError(f"{msg}: only its last step is missing.")
     raise RefusedError(f"{msg}; or, to go on without it, delete {library / 'originals'} and {note}.")
 

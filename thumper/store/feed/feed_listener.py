@@ -16,6 +16,7 @@ import structlog
 
 from thumper.store.feed.feed import CHANNEL
 from thumper.store.postgres.connect import CONNECT_S, LET_GO, OUTAGES
+from thumper.store.postgres.outage import Outage, says
 
 log = structlog.get_logger(__name__)
 
@@ -32,18 +33,17 @@ ANSWER_S: Final = 3.0
 
 async def keep_listening(url: str, wake: Callable[[], None]) -> None:
     """Call `wake` after every growth of the feed and after every (re)connection, until cancelled."""
-    pause_s = FIRST_PAUSE_S
+    told = says("cannot hear of new events; looking for them")
+    outage = Outage(pause_s=FIRST_PAUSE_S, longest_s=LONGEST_PAUSE_S, tell=told)
     while True:
         try:
             await _listen(url, wake)
-            pause_s = FIRST_PAUSE_S
-            log.warning("the connection that hears of new events was closed; connecting again")
         except OUTAGES as error:
-            log.warning(
-                "cannot hear of new events; looking for them", error=str(error) or type(error).__name__
-            )
-        await asyncio.sleep(pause_s)
-        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+            await outage.pause(error)
+        else:
+            log.warning("the connection that hears of new events was closed; connecting again")
+            outage.over()
+            await outage.pause()
 
 
 async def _listen(url: str, wake: Callable[[], None]) -> None:

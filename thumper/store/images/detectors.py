@@ -13,7 +13,6 @@ from thumper.domain.agreement import Agreement
 from thumper.domain.precision import Precision
 from thumper.domain.proof import Proof
 from thumper.store.models import Detector
-from thumper.store.postgres.connect import client
 from thumper.store.postgres.ids import new_id
 from thumper.weights import Weights
 
@@ -37,7 +36,7 @@ async def register(weights: Weights, *, make_current: bool) -> UUID:
     async with in_transaction("default") as transaction:
         # Two processes may start at once; one detector at most is current (see migrations).
         await transaction.execute_query_dict("SELECT pg_advisory_xact_lock(hashtext('detector'))")
-        rows = await transaction.execute_query_dict(
+        registered = await transaction.execute_query_dict(
             """
             INSERT INTO detector (id, sha256, name, class_map, precision, current)
             VALUES ($1, $2, $3, $4::jsonb, $5, FALSE)
@@ -52,25 +51,19 @@ async def register(weights: Weights, *, make_current: bool) -> UUID:
                 weights.precision.value,
             ],
         )
-        detector_id: UUID = rows[0]["id"]
+        detector_id: UUID = registered[0]["id"]
         if not make_current:
-            taken = await transaction.execute_query_dict("SELECT 1 FROM detector WHERE current")
-            make_current = not taken
+            make_current = not await Detector.exists(current=True, using_db=transaction)
         if make_current:
-            await transaction.execute_query_dict(
-                "UPDATE detector SET current = FALSE WHERE current AND id <> $1", [detector_id]
-            )
-            await transaction.execute_query_dict(
-                "UPDATE detector SET current = TRUE WHERE id = $1", [detector_id]
-            )
+            rows = Detector.all().using_db(transaction)
+            await rows.filter(current=True).exclude(id=detector_id).update(current=False)
+            await rows.filter(id=detector_id).update(current=True)
     return detector_id
 
 
 async def note_labels(detector_id: UUID, labels: Sequence[str]) -> None:
     """Store the label texts that a worker read out of the model file, by class number."""
-    await client().execute_query_dict(
-        "UPDATE detector SET labels = $2::jsonb WHERE id = $1", [detector_id, json.dumps(list(labels))]
-    )
+    await Detector.filter(id=detector_id).update(labels=list(labels))
 
 
 def proof_of(detector: Detector) -> Proof | None:
@@ -85,9 +78,7 @@ def proof_of(detector: Detector) -> Proof | None:
 
 async def record_proof(detector_id: UUID, proof: Proof) -> None:
     """Record what a detector found in the proof scene, for comparison from now on."""
-    await client().execute_query_dict(
-        "UPDATE detector SET proof = $2::jsonb WHERE id = $1", [detector_id, json.dumps(proof.to_json())]
-    )
+    await Detector.filter(id=detector_id).update(proof=proof.to_json())
 
 
 async def agreement_of(weights: Weights, engine: str) -> Agreement | None:
@@ -103,6 +94,4 @@ async def record_agreement(weights: Weights, engine: str, agreement: Agreement) 
     detector_id = await register(weights, make_current=False)
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     told = agreement.to_json() | {"engine": engine, "compared_at": now}
-    await client().execute_query_dict(
-        "UPDATE detector SET agreement = $2::jsonb WHERE id = $1", [detector_id, json.dumps(told)]
-    )
+    await Detector.filter(id=detector_id).update(agreement=told)

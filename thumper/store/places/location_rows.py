@@ -1,4 +1,7 @@
-"""Finding and making locations by name while photos are taken in."""
+"""Writing locations: made, changed, deleted, and made by name while photos are taken in.
+
+A change of the time zone moves the instants of the images that follow it, in the same transaction.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,88 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
 
+from thumper.domain import location
+from thumper.domain.refusal import NoRecordError, Refusal
 from thumper.domain.time_zone import place_zone
+from thumper.errors import RefusedError
+from thumper.store.models import Location
+from thumper.store.places import locations
 from thumper.store.postgres.ids import new_id
+from thumper.store.postgres.unique_name import unique_name
+from thumper.store.times import clock_fixes, clock_lock
+from thumper.store.times.recompute import Recomputation, Scope
+
+
+class LocationInUseError(Refusal, RefusedError):
+    """Raised if a location has `images` or `dumps`: how many of each."""
+
+    def __init__(self, *, images: int, dumps: int) -> None:
+        super().__init__(
+            f"{images} images and {dumps} dumps refer to this location, so it stays. Make it inactive instead.",
+            "id",
+        )
+        self.images = images
+        self.dumps = dumps
+
+
+_ZONE_FIELDS: Final = frozenset({"time_zone", "latitude", "longitude"})
+
+
+async def create(name: str, **values: Any) -> Location:
+    """Make a location known. Raises `InvalidValueError` or `NameTakenError`."""
+    clean = location.checked({"name": name, **values})
+    location.refuse_half_a_place(clean.get("latitude"), clean.get("longitude"))
+    with unique_name("location", clean):
+        return await Location.create(**clean)
+
+
+async def update(location_id: UUID, values: Mapping[str, Any], *, server_zone: ZoneInfo) -> Location:
+    """Change the fields that are given; when that changes the time zone, the instants of its images follow.
+
+    Raises `InvalidValueError`, `NameTakenError` or `NoRecordError`.
+    """
+    clean = location.checked(values)
+
+    async def write(transaction: BaseDBAsyncClient) -> Location:
+        rows = Location.filter(id=location_id).using_db(transaction)
+        before = await rows.get_or_none()
+        if before is None:
+            raise NoRecordError("location", "id")
+        if not clean:
+            return before
+        location.refuse_half_a_place(
+            clean.get("latitude", before.latitude), clean.get("longitude", before.longitude)
+        )
+        await rows.update(**clean)
+        after = await rows.get()
+        if locations.zone_of(before)[0] != locations.zone_of(after)[0]:
+            scope = Scope("location_id", location_id)
+            await clock_fixes.apply(transaction, Recomputation(scope=scope, server_zone=server_zone))
+        return after
+
+    with unique_name("location", clean):
+        if _ZONE_FIELDS & clean.keys():
+            return await clock_lock.alone(write)
+        async with in_transaction("default") as transaction:
+            return await write(transaction)
+
+
+async def delete(location_id: UUID) -> None:
+    """Delete a location that nothing refers to. Raises `LocationInUseError` or `NoRecordError`."""
+    try:
+        gone = await Location.filter(id=location_id).delete()
+    except IntegrityError as error:
+        images = (await locations.image_counts([location_id]))[location_id]
+        dumps = (await locations.dump_counts([location_id]))[location_id]
+        raise LocationInUseError(images=images, dumps=dumps) from error
+    if not gone:
+        raise NoRecordError("location", "id")
 
 
 @dataclass(frozen=True, slots=True)

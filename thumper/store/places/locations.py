@@ -1,23 +1,17 @@
-"""Looking locations up, what refers to each, and changing them with the times that follow from their zone."""
+"""Looking locations up, and what refers to each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
 from thumper.domain.time_zone import ZoneSource, place_zone
 from thumper.store.models import Location
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Key, Kind, whole_table
 from thumper.store.postgres.search import Search, sort, where
-from thumper.store.times import clock_fixes, clock_lock
-from thumper.store.times.recompute import Recomputation, Scope
 
 LOCATIONS: Final = whole_table(Location)
 
@@ -62,36 +56,9 @@ async def named(name: str) -> Location | None:
     return rows[0] if rows else None
 
 
-_ZONE_FIELDS: Final = frozenset({"time_zone", "latitude", "longitude"})
-
-
 def zone_of(location: Location) -> tuple[str | None, ZoneSource]:
     """Return the time zone of a location and where it is from; None leaves it to the server's setting."""
     return place_zone(location.time_zone, latitude=location.latitude, longitude=location.longitude)
-
-
-async def update(location_id: UUID, values: Mapping[str, Any], *, server_zone: ZoneInfo) -> None:
-    """Change columns of a location; when that changes its time zone, its images' instants follow.
-
-    Raises the ORM's `IntegrityError` when a constraint refuses the values.
-    """
-
-    async def write(transaction: BaseDBAsyncClient) -> None:
-        rows = Location.filter(id=location_id).using_db(transaction)
-        before = await rows.get_or_none()
-        if before is None:
-            return
-        await rows.update(**values)
-        after = await rows.get()
-        if zone_of(before)[0] != zone_of(after)[0]:
-            scope = Scope("location_id", location_id)
-            await clock_fixes.apply(transaction, Recomputation(scope=scope, server_zone=server_zone))
-
-    if _ZONE_FIELDS & values.keys():
-        await clock_lock.alone(write)
-        return
-    async with in_transaction("default") as transaction:
-        await write(transaction)
 
 
 async def image_counts(location_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -5,7 +5,6 @@ Refuses a database that a newer Thumper has migrated. Knows no table of Thumper'
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final
@@ -43,10 +42,6 @@ MIGRATION_LOCK: Final = 0x7468756D
 CONNECT_S: Final = 4.0
 """How long connecting may take: within the 5 s in which an outage has to be named."""
 
-WAIT_S: Final = 75.0
-"""How long a room that starts waits for PostgreSQL: longer than the minute after which whoever supervises forgets how
-often it failed, so that it is started again at once."""
-
 LET_GO: Final = {
     "idle_in_transaction_session_timeout": "15s",
     "tcp_keepalives_idle": "10",
@@ -75,7 +70,7 @@ OUTAGES: Final = (
 )
 """What a call raises while PostgreSQL is away, restarting, full, standing by or entangled: to be tried again later."""
 
-_TURNED_AWAY: Final = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+TURNED_AWAY: Final = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 """What connecting raises when the address names a user, password or database that is not right."""
 
 
@@ -135,7 +130,7 @@ async def open_database(url: str, *, pool_size: int = 10, any_schema: bool = Fal
             await client().execute_query("SELECT 1")
             if not any_schema:
                 (await read_gap(client())).refuse_newer()
-        except (*OUTAGES, *_TURNED_AWAY) as error:
+        except (*OUTAGES, *TURNED_AWAY) as error:
             raise unreachable(url, error) from error
         yield
     finally:
@@ -180,33 +175,8 @@ async def migrate_database(
                 await executor.migrate(
                     progress=lambda event, _app, name: applied.append(name) if event == "apply_done" else None
                 )
-        except (*OUTAGES, *_TURNED_AWAY) as error:
+        except (*OUTAGES, *TURNED_AWAY) as error:
             raise unreachable(url, error) from error
     if applied:
         log.debug("schema migrated", applied=applied)
     return applied
-
-
-async def wait_for_database(url: str, *, timeout_s: float) -> None:
-    """Wait until PostgreSQL accepts connections, and say so at once; raise `ServiceDownError` after `timeout_s`.
-
-    Raises it at once when the address names a user, password or database that is not right.
-    """
-    loop = asyncio.get_running_loop()
-    give_up_at = loop.time() + timeout_s
-    waits = False
-    while True:
-        try:
-            connection = await asyncpg.connect(url, timeout=5)
-        except _TURNED_AWAY as error:
-            raise unreachable(url, error) from error
-        except OUTAGES as error:
-            if loop.time() >= give_up_at:
-                raise unreachable(url, error) from error
-            if not waits:
-                log.warning("waiting for PostgreSQL", at_most_s=timeout_s, error=str(unreachable(url, error)))
-            waits = True
-            await asyncio.sleep(0.2)
-        else:
-            await connection.close()
-            return

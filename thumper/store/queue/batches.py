@@ -13,9 +13,13 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.progress import BatchKind
+from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.store.feed import feed
 from thumper.store.images.image_lock import IN_ORDER
-from thumper.store.models import Batch
+from thumper.store.models import Batch, Dump, Location
+
+MOST_IMAGES: Final = 1_000_000
+"""Images of one batch; a ranch takes that many in ten years."""
 
 CHUNK_IMAGES: Final = 5_000
 """Most images of one transaction: a fraction of a second, in which workers wait for the rows that it holds."""
@@ -78,7 +82,7 @@ async def detect_pending(
 ) -> Batch:
     """Send up to `limit` images that the current detector has not seen to detection, oldest first.
 
-    Held images are among them. Wake the worker afterwards.
+    Held images are among them. Wake the worker afterwards. Raises `InvalidValueError` or `NoRecordError`.
     """
     return await _ask(BatchKind.DETECT, _DETECT, [limit, location_id, dump_id])
 
@@ -86,13 +90,15 @@ async def detect_pending(
 async def retry_failed(*, location_id: UUID | None = None, dump_id: UUID | None = None, limit: int) -> Batch:
     """Send up to `limit` images whose detection failed to detection again, oldest first.
 
-    An image that had killed the worker runs alone again. Wake the worker afterwards.
+    An image that had killed the worker runs alone again. Wake the worker afterwards. Raises `InvalidValueError` or
+    `NoRecordError`.
     """
     return await _ask(BatchKind.RETRY, _RETRY, [limit, location_id, dump_id])
 
 
 async def _ask(kind: BatchKind, statement: str, parameters: list[Any]) -> Batch:
     limit, *which = parameters
+    await _check(limit, *which)
     batch = await Batch.create(kind=kind)
     after: UUID | None = None
     while limit > 0:
@@ -105,3 +111,12 @@ async def _ask(kind: BatchKind, statement: str, parameters: list[Any]) -> Batch:
         after = rows[0]["key"]
         limit -= rows[0]["sent"]
     return batch
+
+
+async def _check(limit: int, location_id: UUID | None, dump_id: UUID | None) -> None:
+    if not 1 <= limit <= MOST_IMAGES:
+        raise InvalidValueError(f"limit is {limit}; it must be 1 to {MOST_IMAGES:,}.", "limit")
+    if location_id is not None and not await Location.exists(id=location_id):
+        raise NoRecordError("location", "location_id")
+    if dump_id is not None and not await Dump.exists(id=dump_id):
+        raise NoRecordError("dump", "dump_id")

@@ -6,8 +6,8 @@ It also brings in line what nobody else would: images without a job, and jobs fo
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 import structlog
@@ -19,6 +19,7 @@ from thumper.settings import Settings
 from thumper.store.images import image_tally
 from thumper.store.images.image_lock import IN_ORDER
 from thumper.store.postgres.connect import CONNECT_S, OUTAGES, client
+from thumper.store.postgres.outage import Outage
 from thumper.store.queue import jobs
 
 log = structlog.get_logger(__name__)
@@ -48,22 +49,13 @@ async def keep_sweeping(settings: Settings, wake: Callable[[], Awaitable[None]])
             freed = None
         except OUTAGES as error:
             log.warning("cannot sweep, PostgreSQL is away", error=str(error) or type(error).__name__)
-            await _outlast_outage()
+            await Outage(pause_s=LOOK_S).outlast(partial(client().execute_query_dict, "SELECT 1"))
             await asyncio.sleep(grace_s)
             continue
         if freed:
             log.info("jobs released", count=freed)
             await wake()
         await asyncio.sleep(settings.sweep_s if freed is not None else min(settings.sweep_s, LOOK_S))
-
-
-async def _outlast_outage() -> None:
-    """Wait until PostgreSQL answers."""
-    while True:
-        with contextlib.suppress(*OUTAGES):
-            await client().execute_query_dict("SELECT 1")
-            return
-        await asyncio.sleep(LOOK_S)
 
 
 async def sweep(*, grace_s: float) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import socket
 from collections.abc import Callable
@@ -15,7 +14,8 @@ from uuid import UUID
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.domain.stage import StageTime
 from thumper.store.models import Process
-from thumper.store.postgres.connect import OUTAGES, client
+from thumper.store.postgres.clock import NOW, seconds_ago
+from thumper.store.postgres.connect import OUTAGES
 
 BEAT_EVERY_S: Final = 3.0
 """How often a process says that it lives."""
@@ -26,6 +26,9 @@ BUSY_BEAT_EVERY_S: Final = 1.0
 DOWN_AFTER_S: Final = 12.0
 """Silence after which a process counts as down: four missed beats, and within the 15 s in which a
 dead worker must show."""
+
+FORGOTTEN_AFTER_S: Final = 86_400.0
+"""Silence after which a process is forgotten when another one of its role starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +56,7 @@ class Life:
 
 async def register(life: Life) -> UUID:
     """Record that this process starts; forget processes of its role that fell silent a day ago."""
-    await client().execute_query_dict(
-        "DELETE FROM process WHERE role = $1 AND heartbeat_at < now() - interval '1 day'", [life.role.value]
-    )
+    await Process.filter(role=life.role, heartbeat_at__lt=seconds_ago(FORGOTTEN_AFTER_S)).delete()
     process = await Process.create(
         role=life.role,
         host=socket.gethostname(),
@@ -68,27 +69,21 @@ async def register(life: Life) -> UUID:
 
 async def beat(process_id: UUID, sign: Beat) -> bool:
     """Record a sign of life; False when the process is not recorded (any more)."""
-    rows = await client().execute_query_dict(
-        """
-        UPDATE process SET heartbeat_at = now(), state = $2, message = $3, device = $4, detector_id = $5,
-            images_per_s = $6, stages = $7::jsonb WHERE id = $1 RETURNING id
-        """,
-        [
-            process_id,
-            sign.state.value,
-            sign.message,
-            sign.device,
-            sign.detector_id,
-            sign.images_per_s,
-            json.dumps({time.stage.value: time.seconds_per_image for time in sign.stages}),
-        ],
+    changed = await Process.filter(id=process_id).update(
+        heartbeat_at=NOW,
+        state=sign.state,
+        message=sign.message,
+        device=sign.device,
+        detector_id=sign.detector_id,
+        images_per_s=sign.images_per_s,
+        stages={time.stage.value: time.seconds_per_image for time in sign.stages},
     )
-    return bool(rows)
+    return changed > 0
 
 
 async def leave(process_id: UUID) -> None:
     """Forget a process that ends in good order."""
-    await client().execute_query_dict("DELETE FROM process WHERE id = $1", [process_id])
+    await Process.filter(id=process_id).delete()
 
 
 async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:

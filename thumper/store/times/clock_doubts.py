@@ -13,6 +13,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from thumper.domain.card_order import slot_of
 from thumper.domain.clock_doubt import LEAP, NewYear, Shown, doubts, new_years
 from thumper.store.images import image_lock
+from thumper.store.models import Dump
 
 # The path as it is shown: that of an upload is the name alone, below no folder of its own.
 # Duplicates count as neighbours: a card that was not wiped delivers its old photos again beside the new ones.
@@ -79,11 +80,8 @@ def _shown(rows: Sequence[dict[str, Any]]) -> list[Shown]:
 
 async def _arrived(transaction: BaseDBAsyncClient, dump_id: UUID) -> dt.datetime:
     """Return when a dump was first seen, as a clock in Greenwich showed it."""
-    rows = await transaction.execute_query_dict(
-        "SELECT first_seen_at AT TIME ZONE 'UTC' AS arrived FROM dump WHERE id = $1", [dump_id]
-    )
-    arrived: dt.datetime = rows[0]["arrived"]
-    return arrived
+    dump = await Dump.get(id=dump_id, using_db=transaction)
+    return dump.first_seen_at.astimezone(dt.UTC).replace(tzinfo=None)
 
 
 async def _continued(transaction: BaseDBAsyncClient, begun: Collection[NewYear]) -> set[NewYear]:

@@ -20,7 +20,7 @@ from thumper.domain.clock_effect import Effect
 from thumper.domain.clock_fix import EVERY_READING, Bounds, StandingFix
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.store.feed import feed
-from thumper.store.feed.snapshot import snapshot
+from thumper.store.feed.snapshot import now, snapshot
 from thumper.store.models import ClockFix
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.ids import new_id
@@ -51,9 +51,8 @@ class Repair:
 async def preview(repair: Repair, *, server_zone: ZoneInfo) -> Effect:
     """Return what a repair would do; nothing is written."""
     async with snapshot():
-        rows = await client().execute_query_dict("SELECT now() AS now")
         proposed = StandingFix(
-            fix_id=new_id(), offset_s=repair.offset_s, made_at=rows[0]["now"], shown=repair.shown
+            fix_id=new_id(), offset_s=repair.offset_s, made_at=await now(), shown=repair.shown
         )
         recomputation = _reckoning(repair, server_zone=server_zone, proposed=proposed)
         return await recomputation.preview(client())

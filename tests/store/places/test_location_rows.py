@@ -1,27 +1,29 @@
-"""Changing a location moves the instants of its images with its zone, and nothing else."""
+"""Changing a location moves the instants of its images with its zone; the rules hold without the API."""
 
 from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
 import pytest
-from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
 
 from tests import factories as make
 from tests.clocks import ZONE, at, clock_rows, make_clocked
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import DstEdge
 from thumper.domain.feed import FeedKind
+from thumper.domain.refusal import InvalidValueError, NameTakenError, NoRecordError
 from thumper.store import models
 from thumper.store.feed import feed
-from thumper.store.places import locations
+from thumper.store.places import location_rows
+from thumper.store.places.location_rows import LocationInUseError
 from thumper.store.times import clock_fixes
 from thumper.store.times.clock_fixes import Repair
 from thumper.store.times.recompute import Scope
 
 
 async def change(location: models.Location, **values: object) -> None:
-    await locations.update(location.id, values, server_zone=ZONE)
+    await location_rows.update(location.id, values, server_zone=ZONE)
 
 
 async def test_the_instants_of_a_locations_images_follow_its_zone(database: str) -> None:
@@ -89,7 +91,42 @@ async def test_a_change_that_is_refused_moves_no_instant(database: str) -> None:
     location = await make.make_location()
     await make_clocked(await make.make_dump(location), "2024-07-01 06:00", location=location)
     before = await clock_rows()
-    with pytest.raises(IntegrityError):
+    with pytest.raises(InvalidValueError):
         await change(location, time_zone="America/Denver", latitude=5.0)
     assert await clock_rows() == before
     assert (await models.Location.get(id=location.id)).time_zone is None
+
+
+async def test_a_location_made_by_hand_and_one_that_arrives_by_name_are_one(database: str) -> None:
+    made = await location_rows.create(" Creek ", latitude=30.5, longitude=-97.5)
+    async with in_transaction("default") as transaction:
+        found = await location_rows.make(transaction, ["CREEK", "Ridge"])
+    assert found["CREEK"].location_id == made.id
+    with pytest.raises(NameTakenError, match="Another location is called ridge"):
+        await location_rows.create("ridge")
+    with pytest.raises(NameTakenError):
+        await location_rows.update(made.id, {"name": "RIDGE"}, server_zone=ZONE)
+    assert {row.name for row in await models.Location.all()} == {"Creek", "Ridge"}
+
+
+async def test_what_cannot_be_is_refused_and_changes_nothing(database: str) -> None:
+    with pytest.raises(InvalidValueError, match="go together"):
+        await location_rows.create("Creek", latitude=30.5)
+    creek = await location_rows.create("Creek")
+    with pytest.raises(InvalidValueError, match="go together"):
+        await location_rows.update(creek.id, {"name": "Ridge", "longitude": 5.0}, server_zone=ZONE)
+    with pytest.raises(NoRecordError):
+        await location_rows.update(make.unknown_id(), {"name": "Ridge"}, server_zone=ZONE)
+    assert (await models.Location.get()).name == "Creek"
+
+
+async def test_a_location_goes_only_when_nothing_refers_to_it(database: str) -> None:
+    creek = await location_rows.create("Creek")
+    dump = await make.make_dump(creek)
+    with pytest.raises(LocationInUseError) as refused:
+        await location_rows.delete(creek.id)
+    assert (refused.value.images, refused.value.dumps) == (0, 1)
+    await models.Dump.filter(id=dump.id).update(location_id=None)
+    await location_rows.delete(creek.id)
+    with pytest.raises(NoRecordError):
+        await location_rows.delete(creek.id)

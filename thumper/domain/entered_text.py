@@ -1,0 +1,33 @@
+"""Names and free texts that people enter: what of them can be stored."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from thumper.domain.refusal import InvalidValueError
+
+LONGEST_NAME: Final = 200
+"""Characters of a name (the width of the columns)."""
+LONGEST_TEXT: Final = 10_000
+"""Characters of a free text."""
+
+
+def clean_name(value: str | None, *field: str) -> str:
+    """Return a name without blanks around it; raise `InvalidValueError` unless it has 1 to 200 characters."""
+    name = clean_text(value, *field).strip()
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise InvalidValueError(
+            f"A name has 1 to {LONGEST_NAME} characters; this one has {len(name)}.", *field
+        )
+    return name
+
+
+def clean_text(value: str | None, *field: str) -> str:
+    """Return a text that can be stored; raise `InvalidValueError` for null, NUL, or more than 10,000 characters."""
+    if value is None:
+        raise InvalidValueError("This cannot be null; leave it out to keep what it is.", *field)
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise InvalidValueError("The text holds a NUL or half a character, which cannot be stored.", *field)
+    if len(value) > LONGEST_TEXT:
+        raise InvalidValueError(f"The text has {len(value)} characters; {LONGEST_TEXT} are the most.", *field)
+    return value
