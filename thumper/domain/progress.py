@@ -52,16 +52,6 @@ MOVES: Final[dict[ImageState, frozenset[ImageState]]] = {
     ImageState.FAILED: frozenset({ImageState.PENDING, ImageState.COMPLETED}),
 }
 
-CRASHES_UNTIL_FAILED: Final = 3
-"""A worker that dies this often on an image it had claimed alone has been killed by that image."""
-
-SUSPECTS_UNTIL_DOUBTED: Final = 2
-"""Two other images that killed a worker alone, and none completed since, say that it is the machine: no third one is
-blamed before one has been completed."""
-
-ATTEMPTS_UNTIL_BLAMED: Final = 10
-"""After this many tries, each of which follows a look at the proof scene, that doubt ends."""
-
 
 class SourceKind(StrEnum):
     """How files of a source come in."""
