@@ -35,11 +35,16 @@ from thumper.store.queue.results import Origin, Result
 
 WORKERS: Final = (1, 2, 4)
 AT_A_TIME: Final = 64
+# What was completed is pending again for the next number of workers, which no job does by itself.
 _PENDING: Final = """
+ALTER TABLE job DISABLE TRIGGER job_moves;
+ALTER TABLE image DISABLE TRIGGER image_moves;
 WITH chosen AS (SELECT id, image_id FROM job WHERE state = 'completed' ORDER BY id LIMIT {number}),
 queued AS (UPDATE job SET state = 'pending', finished_at = NULL, attempts = 0 WHERE id IN (SELECT id FROM chosen)),
 pending AS (UPDATE image SET state = 'pending', processed_at = NULL WHERE id IN (SELECT image_id FROM chosen))
-DELETE FROM detection_run WHERE image_id IN (SELECT image_id FROM chosen)
+DELETE FROM detection_run WHERE image_id IN (SELECT image_id FROM chosen);
+ALTER TABLE job ENABLE TRIGGER job_moves;
+ALTER TABLE image ENABLE TRIGGER image_moves
 """
 
 

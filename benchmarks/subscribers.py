@@ -70,7 +70,7 @@ async def complete(bench: Bench, serve: psutil.Process, *, seconds: int, per_sec
     most_mb = 0.0
     async with open_database(bench.settings.postgres_url, pool_size=2):
         rows = await client().execute_query_dict(
-            "SELECT id, dump_id FROM image LIMIT $1", [seconds * per_second]
+            "SELECT id, dump_id FROM image WHERE state = 'completed' LIMIT $1", [seconds * per_second]
         )
         clock = asyncio.get_running_loop().time
         began_s = clock()

@@ -16,9 +16,12 @@ from thumper.domain.progress import ImageState
 from thumper.store.feed import feed
 from thumper.store.images import detectors
 from thumper.store.models import Dump
-from thumper.store.queue import jobs, results
-from thumper.store.queue.jobs import Lease
+from thumper.store.postgres.connect import client
+from thumper.store.queue import failures, jobs, results
+from thumper.store.queue.failures import Failure
+from thumper.store.queue.leases import Lease
 from thumper.store.queue.results import Origin, Result
+from thumper.store.queue.sweeper import sweep
 from thumper.weights import Weights
 
 ORIGIN = Origin(device="cpu", engine="test", class_map=ClassMap.parse({}, name="none"))
@@ -79,6 +82,20 @@ async def detect(limit: int, *, boxes: int = 1) -> list[UUID]:
 async def fail(limit: int) -> list[UUID]:
     """Fail up to `limit` waiting images."""
     lease = await claim(limit)
-    failures = [jobs.Failure(job_id=c.job_id, code="TRUNCATED", message="ends early") for c in lease.claims]
-    await jobs.fail(lease, failures)
+    failed = [Failure(job_id=c.job_id, code="TRUNCATED", message="ends early") for c in lease.claims]
+    await failures.fail(lease, failed)
     return [claim.image_id for claim in lease.claims]
+
+
+async def expire() -> None:
+    """Let the leases of all workers run out, as if these had died."""
+    await client().execute_query(
+        "UPDATE job SET lease_until = now() - interval '1 second' WHERE state = 'processing'"
+    )
+
+
+async def sweep_now() -> int:
+    """Sweep as if PostgreSQL had been up for long; return how many jobs came free."""
+    freed = await sweep(grace_s=0.0)
+    assert freed is not None
+    return freed

@@ -6,6 +6,7 @@ Everything that ruff, mypy or import-linter can say is said in pyproject.toml, n
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -145,6 +146,27 @@ def test_only_settings_reads_the_environment() -> None:
         == path.read_text(encoding="utf-8").count("os.environ.update(")
     }
     assert readers - tellers <= {"thumper/settings.py"}
+
+
+WRITES_JOB_BY_SQL = re.compile(
+    r'\b(update(\s+only)?|(insert|merge)\s+into|delete\s+from|truncate)\s+"?job\b', re.IGNORECASE
+)
+WRITES_JOB_BY_ORM = re.compile(r"(models\.)?Job\b.*\.(\w*create|\w*update|delete|save)", re.DOTALL)
+
+
+def test_only_the_queue_writes_jobs() -> None:
+    """Neither by SQL nor by the ORM: leases, blame and moves of jobs have their one home in the queue's folder."""
+    writers = {
+        short(path.parent)
+        for path in python_files("thumper")
+        for text in [path.read_text(encoding="utf-8")]
+        if WRITES_JOB_BY_SQL.search(text)
+        or any(
+            isinstance(node, ast.Attribute) and WRITES_JOB_BY_ORM.fullmatch(ast.unparse(node))
+            for node in ast.walk(ast.parse(text))
+        )
+    }
+    assert writers == {"thumper/store/queue"}
 
 
 def test_nothing_changes_sys_path() -> None:

@@ -23,7 +23,8 @@ from thumper.domain.detection import RawDetection
 from thumper.domain.progress import ImageState, SourceKind
 from thumper.settings import Settings
 from thumper.store.models import Detection, Image, Job, Source
-from thumper.store.queue import jobs
+from thumper.store.queue import jobs, leases
+from thumper.store.queue.leases import Lease
 from thumper.worker import batch as batches
 from thumper.worker.batch import WorkerContext
 from thumper.worker.capacity import Capacity
@@ -193,15 +194,15 @@ async def test_an_outage_between_claim_and_detection_leaves_no_image_in_processi
 ) -> None:
     await queue(photos(1))
     await Job.all().update(alone=True)
-    begin, failed = jobs.begin, threading.Event()
+    begin, failed = leases.begin, threading.Event()
 
-    async def begin_at_last(lease: jobs.Lease) -> bool:
+    async def begin_at_last(lease: Lease) -> bool:
         if failed.is_set():
             return await begin(lease)
         failed.set()
         raise ConnectionResetError
 
-    monkeypatch.setattr(jobs, "begin", begin_at_last)
+    monkeypatch.setattr(leases, "begin", begin_at_last)
     drain = Drain(await context(ScriptedDetector()))
     # Leases are kept alive, as in a living worker: no sweeper could help.
     tasks = [asyncio.create_task(drain.keep_leases()), asyncio.create_task(drain.keep_draining())]
@@ -222,7 +223,7 @@ async def test_a_claim_whose_answer_was_lost_is_given_back_and_nobody_waits_for_
     await queue(photos(2))
     claim, lost = jobs.claim, threading.Event()
 
-    async def claim_and_lose_the_answer(*args: Any, **options: Any) -> jobs.Lease | None:
+    async def claim_and_lose_the_answer(*args: Any, **options: Any) -> Lease | None:
         lease = await claim(*args, **options)
         if lease is not None and not lost.is_set():
             lost.set()
@@ -249,7 +250,7 @@ async def test_a_claim_that_is_cancelled_is_given_back(
     await queue(photos(2))
     claim, claimed = jobs.claim, asyncio.Event()
 
-    async def claim_and_linger(*args: Any, **options: Any) -> jobs.Lease | None:
+    async def claim_and_linger(*args: Any, **options: Any) -> Lease | None:
         lease = await claim(*args, **options)
         claimed.set()
         await asyncio.sleep(60)

@@ -16,6 +16,7 @@ import asyncpg
 
 from thumper.domain.path_text import readable
 from thumper.errors import RefusedError
+from thumper.store.queue import leases
 
 _SOURCES: Final = """
 SELECT id, kind, path FROM source WHERE kind IN ('upload', 'drop') ORDER BY last_scan_at DESC NULLS LAST, id DESC
@@ -37,15 +38,7 @@ _MOVE_SOURCE: Final = "UPDATE source SET path = $2, display_path = $3 WHERE id =
 _FORGET: Final = (
     "UPDATE source SET device_id = NULL, inode = NULL, watch_mode = NULL, watch_note = NULL",
     "DELETE FROM process",
-    """
-    UPDATE image SET state = 'pending' FROM job
-    WHERE job.image_id = image.id AND job.state = 'processing' AND image.state = 'processing'
-    """,
-    """
-    UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, begun_at = NULL, claimed_alone = FALSE,
-        attempts = attempts - 1, not_before = now()
-    WHERE state = 'processing'
-    """,
+    leases.RELEASE_ALL,
 )
 
 

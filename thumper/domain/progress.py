@@ -1,8 +1,8 @@
-"""The states of files, images and jobs, and which moves between them are legal.
+"""The states of files, images and jobs, and which moves of images and jobs are legal.
 
 A file is one path in one dump; an image is one distinct photo; a job is one
 detector's work on one image. This module says what states exist; the store
-writes them and PostgreSQL's CHECK constraints refuse every other word.
+writes them, and PostgreSQL refuses every other word and every other move.
 """
 
 from __future__ import annotations
@@ -39,28 +39,20 @@ class ImageState(StrEnum):
     FAILED = "failed"
 
 
-# Nobody asks before moving: each statement of the store names the states that it moves from. The tests of
-# the queue compare every move that an image or a job makes with this table.
 MOVES: Final[dict[ImageState, frozenset[ImageState]]] = {
-    # A sweeper fails a job that no worker survives, and gives an image that waited for another detector
-    # the answer of an earlier one that is current again. A held job waits as pending.
-    ImageState.PENDING: frozenset({ImageState.PROCESSING, ImageState.COMPLETED, ImageState.FAILED}),
+    # A sweeper fails a job that no worker survives. A held job waits as pending.
+    ImageState.PENDING: frozenset({ImageState.PROCESSING, ImageState.FAILED}),
     # Back to pending when the lease of a dead worker expires or a worker stops gracefully.
     ImageState.PROCESSING: frozenset({ImageState.PENDING, ImageState.COMPLETED, ImageState.FAILED}),
-    # Another detector makes a new job, and the image is pending again.
-    ImageState.COMPLETED: frozenset({ImageState.PENDING}),
-    ImageState.FAILED: frozenset({ImageState.PENDING, ImageState.COMPLETED}),
+    # Another detector makes a job of its own.
+    ImageState.COMPLETED: frozenset(),
+    # Somebody asked for another try.
+    ImageState.FAILED: frozenset({ImageState.PENDING}),
 }
+"""The legal moves of a job; PostgreSQL refuses every other (migration 0007).
 
-CRASHES_UNTIL_FAILED: Final = 3
-"""A worker that dies this often on an image it had claimed alone has been killed by that image."""
-
-SUSPECTS_UNTIL_DOUBTED: Final = 2
-"""Two other images that killed a worker alone, and none completed since, say that it is the machine: no third one is
-blamed before one has been completed."""
-
-ATTEMPTS_UNTIL_BLAMED: Final = 10
-"""After this many tries, each of which follows a look at the proof scene, that doubt ends."""
+An image moves as a job does, and to where one of its jobs stands: another detector's new job makes an image that was
+completed pending again, and a worker of an earlier detector may end late."""
 
 
 class SourceKind(StrEnum):

@@ -27,8 +27,9 @@ from thumper.imaging.sandbox import DecodeSandbox, Loaded
 from thumper.settings import Settings
 from thumper.store.disk import library, library_claim
 from thumper.store.postgres.outage import Outage, says
-from thumper.store.queue import jobs, results
-from thumper.store.queue.jobs import ClaimedJob, Failure, Lease
+from thumper.store.queue import failures, jobs, leases, results
+from thumper.store.queue.failures import Failure
+from thumper.store.queue.leases import ClaimedJob, Lease
 from thumper.store.queue.results import Origin, Result
 from thumper.worker.capacity import Capacity
 from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, OutOfMemory
@@ -101,7 +102,7 @@ async def load(context: WorkerContext, lease: Lease) -> Batch:
     Photos of a drop folder that is not there are not failed but given back for later.
     """
     if lease.alone:
-        await jobs.begin(lease)
+        await leases.begin(lease)
     batch = Batch(lease=lease)
     answers = await asyncio.gather(*(_load_one(context, claim) for claim in lease.claims))
     for claim, answer in zip(lease.claims, answers, strict=True):
@@ -113,7 +114,7 @@ async def load(context: WorkerContext, lease: Lease) -> Batch:
             batch.loaded.append((claim, answer))
     if batch.postponed:
         log.warning("photos are postponed: their folder is not there", images=len(batch.postponed))
-        await jobs.postpone(lease, [claim.job_id for claim in batch.postponed], pause_s=POSTPONE_S)
+        await leases.postpone(lease, [claim.job_id for claim in batch.postponed], pause_s=POSTPONE_S)
     return batch
 
 
@@ -245,7 +246,7 @@ async def write(context: WorkerContext, batch: Batch, found: Sequence[Result]) -
     async def write_all() -> int:
         written = await results.write(batch.lease, found, context.origin) if found else 0
         if batch.failures:
-            await jobs.fail(batch.lease, batch.failures)
+            await failures.fail(batch.lease, batch.failures)
         return written + len(batch.failures)
 
     return await outage.outlast(write_all)

@@ -22,8 +22,8 @@ from thumper.store.images import detectors
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.outage import Outage, says
-from thumper.store.queue import jobs
-from thumper.store.queue.jobs import Lease
+from thumper.store.queue import crashes, leases
+from thumper.store.queue.leases import Lease
 from thumper.store.queue.results import Result
 from thumper.store.status.processes import Beat
 from thumper.worker import batch as batches
@@ -51,7 +51,7 @@ class Drain:
         self._wanted = asyncio.Event()
         self._stopping = False
         self._leases: dict[UUID, Lease] = {}
-        self._owed: dict[UUID, Lease] = {}
+        self._unreleased: dict[UUID, Lease] = {}
         self._rate = Rate()
         self._stages = StageClock()
         self._writing: asyncio.Task[None] | None = None
@@ -93,7 +93,7 @@ class Drain:
         while not self._stopping:
             self._wanted.clear()
             try:
-                await self._pay()
+                await self._retry_releases()
                 await self._drain()
                 current = await detectors.current()
                 self._current = current is None or current.id == self._context.detector_id
@@ -121,25 +121,25 @@ class Drain:
 
     async def _renew(self) -> None:
         if self._leases:
-            await jobs.renew(list(self._leases), lease_s=self._context.settings.lease_s)
+            await leases.renew(list(self._leases), lease_s=self._context.settings.lease_s)
 
     async def release_all(self) -> None:
         """Release whatever is still leased: the process is about to end."""
-        for lease in [*self._leases.values(), *self._owed.values()]:
-            await self._give_back(lease)
+        for lease in [*self._leases.values(), *self._unreleased.values()]:
+            await self._release(lease)
 
-    async def _give_back(self, lease: Lease) -> None:
+    async def _release(self, lease: Lease) -> None:
         """Release a lease; when PostgreSQL is away, as soon as it answers again."""
         self._leases.pop(lease.token, None)
-        self._owed[lease.token] = lease
+        self._unreleased[lease.token] = lease
         with contextlib.suppress(*OUTAGES):
-            await self._pay()
+            await self._retry_releases()
 
-    async def _pay(self) -> None:
-        """Release what PostgreSQL has not been told of yet; nobody waits for those leases to run out."""
-        for lease in list(self._owed.values()):
-            await jobs.release(lease)
-            self._owed.pop(lease.token, None)
+    async def _retry_releases(self) -> None:
+        """Release what PostgreSQL has not been told of yet, instead of letting those leases run out."""
+        for lease in list(self._unreleased.values()):
+            await leases.release(lease)
+            self._unreleased.pop(lease.token, None)
 
     async def _drain(self) -> None:
         await self._written()  # when the last turn ended in an error
@@ -173,7 +173,7 @@ class Drain:
             took_s = time.monotonic() - began_s
         except (asyncio.CancelledError, *OUTAGES):
             # Whether it was claimed before that, nobody knows.
-            self._owed[token] = Lease(token=token, claims=(), alone=False)
+            self._unreleased[token] = Lease(token=token, claims=(), alone=False)
             raise
         if lease is None:
             return None
@@ -185,7 +185,7 @@ class Drain:
         except (ThumperError, *OUTAGES):
             # Nobody else ends this lease while it is renewed. Any other error ends the process, and the lease runs
             # out: that is how an image is found out that ends every worker.
-            await self._give_back(lease)
+            await self._release(lease)
             raise
 
     async def _finish(self, batch: Batch) -> None:
@@ -200,7 +200,7 @@ class Drain:
         try:
             await self._written()
         except OUTAGES:
-            await self._give_back(batch.lease)
+            await self._release(batch.lease)
             raise
         self._writing = asyncio.create_task(self._write(batch, found))
         if batch.lease.alone:
@@ -222,7 +222,7 @@ class Drain:
             with self._stages.timing(Stage.DETECT, len(batch.loaded)):
                 found = await batches.detect(self._context, batch)
         except Exception as error:
-            await self._forsake(batch.lease, error)
+            await self._end_lease(batch.lease, error)
             raise
         batch.loaded.clear()  # the pixels of a batch that waits to be written would only take memory
         return found
@@ -233,20 +233,20 @@ class Drain:
             with self._stages.timing(Stage.WRITE, len(batch.lease.claims)):
                 ended = await batches.write(self._context, batch, found)
         except Exception as error:
-            await self._forsake(batch.lease, error)
+            await self._end_lease(batch.lease, error)
             raise
         self._leases.pop(batch.lease.token, None)
         self._rate.add(ended, now_s=time.monotonic())
 
-    async def _forsake(self, lease: Lease, error: Exception) -> None:
-        """Part with a lease because of an error, to the right end."""
+    async def _end_lease(self, lease: Lease, error: Exception) -> None:
+        """End a lease because of an error: released if no image is to blame, given up if the device failed."""
         self._leases.pop(lease.token, None)
         if isinstance(error, (DeviceUnfit, *OUTAGES)):
-            await self._give_back(lease)
+            await self._release(lease)
         elif isinstance(error, DeviceFault):
             # The device may have failed because of an image: count it as the crash that it is.
             with contextlib.suppress(*OUTAGES):
-                await jobs.surrender(lease)
+                await crashes.give_up(lease)
 
     async def _cancel(self, *tasks: asyncio.Task[Any] | None) -> None:
         """Cancel what still runs, and wait a moment for it to end."""
@@ -263,4 +263,4 @@ class Drain:
         with contextlib.suppress(ThumperError, *OUTAGES):
             batch = await following
             if batch is not None:
-                await self._give_back(batch.lease)
+                await self._release(batch.lease)

@@ -12,8 +12,11 @@ from tortoise.transactions import in_transaction
 from tests import factories as make
 from tests.patience import until
 from tests.pipeline import ORIGIN, claim, look_for_work, results_of, store_images
+from thumper.domain.progress import ImageState
+from thumper.store.models import Image
 from thumper.store.postgres.connect import client
-from thumper.store.queue import batches, jobs, results
+from thumper.store.queue import batches, failures, jobs, leases, results
+from thumper.store.queue.failures import Failure
 from thumper.store.queue.sweeper import sweep
 
 Work = Callable[[], Awaitable[object]]
@@ -30,15 +33,13 @@ async def _to_complete() -> Work:
 
 async def _to_fail() -> Work:
     lease = await claim()
-    failures = [
-        jobs.Failure(job_id=own.job_id, code="TRUNCATED", message="ends early") for own in lease.claims
-    ]
-    return lambda: jobs.fail(lease, failures)
+    failed = [Failure(job_id=own.job_id, code="TRUNCATED", message="ends early") for own in lease.claims]
+    return lambda: failures.fail(lease, failed)
 
 
 async def _to_release() -> Work:
     lease = await claim()
-    return lambda: jobs.release(lease)
+    return lambda: leases.release(lease)
 
 
 async def _to_retry() -> Work:
@@ -48,7 +49,9 @@ async def _to_retry() -> Work:
 
 async def _to_realign() -> Work:
     await (await _to_complete())()
-    await make.make_detector(current=False)
+    earlier = await make.make_detector(current=False)
+    for image in await Image.all():
+        await make.make_job(image, earlier, state=ImageState.FAILED, error_code="TRUNCATED")
     await client().execute_query(
         "UPDATE image SET state = 'failed', error_code = 'TRUNCATED', error = 'late'"
     )

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import re
+from typing import Any, Final
+from uuid import uuid4
 
+import asyncpg
+
+from tests.factories import NOON, make_detector, make_dump, make_image, make_job
+from thumper.domain.progress import MOVES, ImageState
+from thumper.store.models import Image, Job
 from thumper.store.postgres.connect import client, migrate_database
 
 
@@ -45,6 +53,49 @@ async def test_every_state_column_refuses_a_word_that_is_no_state(database: str)
             continue  # written by one function from an enum, and never read by people
         rules = [entry["rule"] for entry in definitions if entry["table"] == row["table_name"]]
         assert any(row["column_name"] in rule and "ANY" in rule for rule in rules), row
+
+
+EVERY_MOVE: Final = tuple(itertools.permutations(ImageState, 2))
+JOB_MOVES: Final = {(old, new) for old, states in MOVES.items() for new in states}
+
+
+def standing(state: ImageState) -> dict[str, Any]:
+    """Return the columns that a job needs in that state."""
+    leased, ended = state is ImageState.PROCESSING, state in {ImageState.COMPLETED, ImageState.FAILED}
+    return {
+        "state": state,
+        "lease_token": uuid4() if leased else None,
+        "lease_until": NOON if leased else None,
+        "finished_at": NOON if ended else None,
+        "error_code": "POISON" if state is ImageState.FAILED else None,
+    }
+
+
+async def moves(row: Job | Image, columns: dict[str, Any]) -> bool:
+    """Whether PostgreSQL lets a row move."""
+    try:
+        await type(row).filter(id=row.id).update(**columns)
+    except asyncpg.RaiseError:
+        return False
+    return True
+
+
+async def test_a_job_makes_the_legal_moves_and_no_other(database: str) -> None:
+    image = await make_image(await make_dump())
+    tried = {
+        (old, new): await make_job(image, await make_detector(current=False), **standing(old))
+        for old, new in EVERY_MOVE
+    }
+    assert {move for move, job in tried.items() if await moves(job, standing(move[1]))} == JOB_MOVES
+
+
+async def test_an_image_moves_as_a_job_does_or_to_where_one_of_its_jobs_stands(database: str) -> None:
+    dump, detector = await make_dump(), await make_detector()
+    tried = {move: await make_image(dump, state=move[0], error_code="POISON") for move in EVERY_MOVE}
+    assert {move for move, image in tried.items() if await moves(image, {"state": move[1]})} == JOB_MOVES
+    for move in set(tried) - JOB_MOVES:
+        await make_job(tried[move], detector, **standing(move[1]))
+        assert await moves(tried[move], {"state": move[1]}), move
 
 
 async def test_migrating_twice_changes_nothing(database: str) -> None:

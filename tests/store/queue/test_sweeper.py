@@ -16,8 +16,8 @@ from tests.pipeline import claim, store_images
 from thumper.background import beside
 from thumper.settings import Settings
 from thumper.store.postgres.connect import OUTAGES, client, open_database
-from thumper.store.queue import jobs, sweeper
-from thumper.store.queue.jobs import Lease
+from thumper.store.queue import leases, sweeper
+from thumper.store.queue.leases import Lease
 from thumper.store.queue.sweeper import keep_sweeping, sweep
 
 GRACE_S = 2.0
@@ -40,7 +40,7 @@ async def _renew(lease: Lease) -> None:
     """Renew a lease as soon as PostgreSQL answers, as a living worker does."""
     while True:
         with contextlib.suppress(*OUTAGES):
-            await jobs.renew([lease.token], lease_s=60)
+            await leases.renew([lease.token], lease_s=60)
             return
         await asyncio.sleep(0.2)
 

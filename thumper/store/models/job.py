@@ -13,7 +13,7 @@ from thumper.store.models.image import Image
 
 
 class Job(Model):
-    """Image x detector with its lease. `thumper.store.queue.jobs` is the only writer."""
+    """Image x detector with its lease. Only `thumper.store.queue` writes it."""
 
     id = id_column()
     image: fields.ForeignKeyRelation[Image] = fields.ForeignKeyField(

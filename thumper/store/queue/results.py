@@ -17,7 +17,7 @@ from thumper.store.feed import feed
 from thumper.store.images import image_lock
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.unnest import arrays, unnest
-from thumper.store.queue import jobs
+from thumper.store.queue.leases import Lease
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,13 @@ class Origin:
     engine: str
     class_map: ClassMap
 
+
+# A job that is missing from the answer was lost to another worker.
+_COMPLETE: Final = """
+UPDATE job SET state = 'completed', lease_token = NULL, lease_until = NULL, finished_at = now(), alone = FALSE
+FROM image WHERE job.id = ANY($2::uuid[]) AND job.lease_token = $1 AND image.id = job.image_id
+RETURNING job.id, job.image_id, job.detector_id, job.batch_id, image.dump_id
+"""
 
 _RUNS: Final = """
 INSERT INTO detection_run (id, image_id, detector_id, device, engine, duration_ms)
@@ -71,13 +78,16 @@ INSERT INTO detection ({", ".join(_COLUMNS)}) SELECT * FROM {unnest(_COLUMNS)}
 """
 
 
-async def write(lease: jobs.Lease, results: Sequence[Result], origin: Origin) -> int:
+async def write(lease: Lease, results: Sequence[Result], origin: Origin) -> int:
     """Complete the jobs that this lease still holds; return how many those were.
 
     Jobs lost to another worker are left alone, so writing the same results twice changes nothing.
     """
     async with in_transaction("default") as transaction:
-        held = await jobs.complete(transaction, lease, [result.job_id for result in results])
+        rows = await transaction.execute_query_dict(
+            _COMPLETE, [lease.token, [result.job_id for result in results]]
+        )
+        held = {row["id"]: row for row in rows}
         own = [(held[result.job_id], result) for result in results if result.job_id in held]
         if not own:
             return 0

@@ -1,6 +1,6 @@
 """The loop that brings back what a dead worker held. Watcher and worker run one each.
 
-It also brings in line what nobody else would: images without a job, and jobs for a detector of before.
+It also brings in line what nothing else would: images without a job, and jobs for a detector of before.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from thumper.store.images import image_tally
 from thumper.store.images.image_lock import IN_ORDER
 from thumper.store.postgres.connect import CONNECT_S, OUTAGES, client
 from thumper.store.postgres.outage import Outage
-from thumper.store.queue import jobs
+from thumper.store.queue import crashes, failures, jobs
 
 log = structlog.get_logger(__name__)
 
@@ -59,16 +59,16 @@ async def keep_sweeping(settings: Settings, wake: Callable[[], Awaitable[None]])
 
 
 async def sweep(*, grace_s: float) -> int | None:
-    """Release leases that ran out; fail images that killed their worker; adopt jobs nobody would run.
+    """End leases that ran out; fail images that killed their worker; adopt jobs that no worker would run.
 
-    Gives the number of jobs that can be claimed because of it. None, and nothing done, while another process sweeps
+    Return the number of jobs that can be claimed because of it. None, and nothing done, while another process sweeps
     and in the first `grace_s` seconds of a restarted PostgreSQL, when living workers have had no chance to renew
     their leases.
     """
     async with in_transaction("default") as transaction:
         if not await _may_sweep(transaction, grace_s):
             return None
-        released = await jobs.give_up(transaction, "lease_until < now()")
+        released = await crashes.give_up_expired(transaction)
         adopted = await transaction.execute_query_dict(_ADOPT)
         await transaction.execute_query_dict(_DROP_OVERTAKEN)
         orphans = await transaction.execute_query_dict(_ORPHANS)
@@ -76,7 +76,7 @@ async def sweep(*, grace_s: float) -> int | None:
         await image_tally.add_up(transaction)
     # By itself: it locks images in their order, and those above have been locked in theirs.
     await client().execute_query_dict(_REALIGN)
-    poisonous = await jobs.fail_poisonous()
+    poisonous = await failures.fail_poisonous()
     return max(0, released + len(adopted) + len(orphans) - poisonous)
 
 
