@@ -135,7 +135,7 @@ class SightingMutation:
     )
     @staticmethod
     async def assign_detection(info: Info, input: AssignInput) -> AssignDetectionPayload:
-        return AssignDetectionPayload(sighting=await _assign(input, info.context.actor))
+        return AssignDetectionPayload(sighting=await _assign(input, info.context.actor.name))
 
     @change("Take back that a detection is a deer. Refused with NOT_FOUND or DETECTION_NOT_ASSIGNED.")
     @staticmethod

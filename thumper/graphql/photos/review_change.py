@@ -96,5 +96,5 @@ class ReviewMutation:
     )
     @staticmethod
     async def review_detection(info: Info, input: ReviewInput) -> ReviewDetectionPayload:
-        review, detection = await _review(input, info.context.actor)
+        review, detection = await _review(input, info.context.actor.name)
         return ReviewDetectionPayload(review=review, detection=detection)
