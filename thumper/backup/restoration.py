@@ -38,7 +38,7 @@ _DROP_FOLDER: Final = """
 SELECT path FROM source WHERE kind = 'drop' ORDER BY last_scan_at DESC NULLS LAST, id DESC LIMIT 1
 """
 _FRESH: Final = ("tortoise_migrations", "detector", "source")
-"""Tables that have rows as soon as `thumper up` ran once, though nobody gave it anything."""
+"""Tables that have rows as soon as `thumper up` ran once, even without any photo."""
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class Restored:
     in_place: int = 0
     missing: list[str] = field(default_factory=list)
     already: bool = False
-    """Whether an earlier run had brought everything back, and only its last step was left."""
+    """Whether an earlier run had restored everything, so that only its last step was left."""
     earlier: str | None = None
     """The database that was there before, if it is kept because somebody may have written into it meanwhile."""
 
@@ -107,7 +107,7 @@ async def _programs(url: str, manifest: Manifest) -> Programs:
 async def _restore(
     settings: Settings, folder: Path, restored: Restored, *, drop: Path | None, watcher: Watcher
 ) -> None:
-    """Bring everything back beside the empty database, and put that in its place."""
+    """Restore into a database beside the empty one, and then put it in the empty one's place."""
     url, manifest, library_dir = settings.postgres_url, restored.manifest, settings.library_dir
     programs = await _programs(url, manifest)
     await refuse_little_room(settings, manifest, what="Restoring the database")
@@ -143,7 +143,7 @@ async def _bring_up_to_date(url: str) -> list[str]:
 async def _settle_in(
     scratch: asyncpg.Connection, settings: Settings, restored: Restored, *, drop: Path | None
 ) -> None:
-    """Make the scratch database at home here."""
+    """Adapt the scratch database to this machine."""
     async with scratch.transaction():
         places = await relocation.settle_in(scratch, settings.library_dir, drop=drop)
     if places.drop is not None:

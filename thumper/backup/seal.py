@@ -1,6 +1,6 @@
 """The list of every file of a backup with its SHA-256, as `sha256sum -c SHA256SUMS` reads it, and checking it.
 
-Whoever has nothing but the folder, years later, can check it without Thumper. The list is complete: a file that
+With nothing but the folder it can be checked without Thumper, years later. The list is complete: a file that
 was taken out, cut short or changed by one byte is named, and so is a change to the list itself.
 """
 

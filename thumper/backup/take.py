@@ -69,7 +69,7 @@ async def take_backup(
         with draft_of(folder) as draft:
             watcher.begin("Dumping the database")
             manifest = await _dump(connection, settings, draft.path, url=url, programs=programs)
-            # What is tried and what is sealed are the same bytes, both times read from the disk.
+            # The trial restore and the list of hashes read the same bytes, both from the disk.
             tried = await in_steps(_hashed(draft.path))
             await refuse_little_room(settings, manifest, what="Restoring the backup for trial")
             watcher.begin("Restoring it for trial")

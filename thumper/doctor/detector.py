@@ -29,7 +29,7 @@ DEER: Final = "Odocoileus"
 """The genus of what is drawn in the scene: white-tailed deer."""
 
 MOST_WORDS: Final = 300
-"""Characters of a library's own words; some append their whole story."""
+"""Characters of a library's error message that are shown; some are pages long."""
 
 _REPAIR: Final = (
     "Restore the file that was there, or reinstall Thumper. If another model is meant, set THUMPER_MODEL to a file "
@@ -127,7 +127,7 @@ def _look(weights: Weights, settings: Settings) -> Proof:
 def judge_proof(weights: Weights, seen: Proof, *, recorded: Proof | None) -> CheckResult:
     """Compare what a model sees in the scene now with what it saw when it was added.
 
-    The packaged detector must have found a deer in it both times; of another model nobody knows what it should find.
+    The packaged detector must have found a deer in it both times; of another model it is not known what it should find.
     """
     found = f"{weights.name} finds {_list(seen.boxes)} in the drawn scene on {seen.device}"
     known = recorded if recorded is not None and recorded.scene == seen.scene else None

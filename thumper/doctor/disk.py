@@ -73,7 +73,7 @@ def _judge(folders: list[tuple[str, Path]]) -> CheckResult:
 
 
 def _judge_drop_folder(space: Space, words: str) -> CheckResult:
-    """Thumper writes nothing there: a full disk only stops whoever copies cards."""
+    """Judge it mildly: Thumper writes nothing there, so a full disk only stops the copying of cards."""
     if space.free_bytes < FAIL_BYTES:
         return CheckResult.warn(
             "disk", f"Only {words}", remedy="Free space there, or the next card will not fit."

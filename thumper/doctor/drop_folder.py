@@ -87,7 +87,7 @@ async def _closed(patient: Patient, path: Path, error: OSError) -> CheckResult:
 
 
 async def _tidied_up(patient: Patient, path: Path) -> bool:
-    """Return whether an empty folder is the very one that held files, of which copies are kept: no disk is missing."""
+    """Return whether an empty folder is the one that held files, and copies of them are kept: no disk is missing."""
     if patient.settings.keep is not Keep.COPY or not await _held_files(patient):
         return False
     source = await queries.drop_source(bytes(path))

@@ -129,7 +129,7 @@ async def _without_row(paths: Sequence[Path]) -> list[Path]:
 
 
 def _is_old(path: Path) -> bool:
-    """Return whether whoever copied a file has had the time to record it."""
+    """Return whether a file was copied so long ago that it should have been recorded."""
     try:
         return path.stat().st_mtime < time.time() - RECORDED_WITHIN_S
     except OSError:  # gone

@@ -16,7 +16,7 @@ from thumper.settings import Settings
 from thumper.store.status.system_status import Liveness, ProcessStatus, read_status
 
 ANSWER_S: Final = 3.0
-"""How long whoever has the port may take to say who it is."""
+"""How long the program that has the port may take to answer."""
 
 OFTEN: Final = 3
 """A process that had to be started again this often does not die by accident."""
@@ -102,7 +102,7 @@ def bind(settings: Settings) -> None:
 
 
 def is_thumper(settings: Settings) -> bool:
-    """Return whether whoever has the port answers as Thumper's health check does."""
+    """Return whether the program that has the port answers as Thumper's health check does."""
     connection = http.client.HTTPConnection(settings.host, settings.port, timeout=ANSWER_S)
     try:
         connection.request("GET", "/health/ready")

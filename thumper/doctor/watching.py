@@ -33,7 +33,7 @@ LEAST_LIMIT: Final = {"watches": 65_536, "instances": 512}
 """What is asked for at least: a watch takes about a kilobyte of the kernel's memory, and only when it is used."""
 
 MOST_FOLDERS: Final = 200_000
-"""Counting more would not change what is said."""
+"""Counting more would not change the result."""
 
 
 async def look_at_watching(patient: Patient) -> list[CheckResult]:
@@ -106,7 +106,7 @@ def _too_few(needed: int, *, room: int, limit: int) -> CheckResult:
 
 
 async def _living_watch(patient: Patient) -> Source | None:
-    """Return the drop folder as a living watcher knows it; None when nobody watches it."""
+    """Return the drop folder as a living watcher knows it; None when no watcher lives."""
     if not patient.knows_tables or not await queries.watcher_lives():
         return None
     return await queries.drop_source(bytes(patient.settings.drop_dir))

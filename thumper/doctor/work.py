@@ -1,4 +1,4 @@
-"""Work that nobody does: jobs that no worker takes, leases that nobody ends, files that stay unread."""
+"""Work that is not done: jobs that no worker takes, leases of dead workers, files that stay unread."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FILES: Final = "files"
 
 
 async def look_at_jobs(patient: Patient) -> list[CheckResult]:
-    """Return whether every job that can run has somebody who runs it."""
+    """Return whether every job that can run has a worker for it."""
     settings = patient.settings
     status = await read_status()
     working, sweeping = status.of(ProcessRole.WORK).lives, _sweeps(status)
@@ -106,7 +106,7 @@ async def look_at_files(patient: Patient) -> list[CheckResult]:
 
 
 def _sweeps(status: SystemStatus) -> bool:
-    """Watcher and worker each bring back what the dead left."""
+    """Whether a process lives that releases the leases of dead workers: a watcher or a worker."""
     return status.of(ProcessRole.WATCH).lives or status.of(ProcessRole.WORK).lives
 
 

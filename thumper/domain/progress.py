@@ -39,7 +39,7 @@ class ImageState(StrEnum):
     FAILED = "failed"
 
 
-# Nobody asks before moving: each statement of the store names the states that it moves from. The tests of
+# No code looks a move up here: each statement of the store names the states that it moves from. The tests of
 # the queue compare every move that an image or a job makes with this table.
 MOVES: Final[dict[ImageState, frozenset[ImageState]]] = {
     # A sweeper fails a job that no worker survives, and gives an image that waited for another detector
