@@ -22,7 +22,7 @@ from tests.faults.own_servers import OwnServers
 from tests.faults.rooms import Rooms
 from tests.faults.scenario import Outcome
 from tests.faults.stage import Card, deal
-from thumper.cameras.shelf import packaged_profiles
+from thumper.cameras.profile_files import packaged_profiles
 from thumper.ingest.explain import explain
 
 HOUR_S: Final = 3600

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from typing import Final
 
-from thumper.cameras.shelf import own_profiles, packaged_profiles
+from thumper.cameras.profile_files import own_profiles, packaged_profiles
 from thumper.doctor.check_result import CheckResult
 from thumper.doctor.patient import Patient
 from thumper.errors import SettingError
