@@ -17,7 +17,7 @@ from uuid import UUID
 import asyncpg
 from tortoise.exceptions import BaseORMException
 
-from thumper.backup import census, originals, relocation
+from thumper.backup import originals, relocation, table_content
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import writing
 from thumper.backup.inspection import restorers
@@ -115,7 +115,7 @@ async def _restore(
         watcher.begin("Restoring the database")
         await restore_dump(settings, folder / DUMP, programs, url=scratch_url)
         async with connected(scratch_url) as scratch:
-            census.compare(manifest.tables, await census.count(scratch))
+            table_content.compare(manifest.tables, await table_content.count(scratch))
         restored.migrations = await _bring_up_to_date(scratch_url)
         async with connected(scratch_url) as scratch:
             await _settle_in(scratch, settings, restored, drop=drop)
@@ -191,7 +191,7 @@ async def _is_done(url: str, manifest: Manifest, note: Path) -> bool:
 
 
 async def _tables_with_data(connection: asyncpg.Connection) -> list[str]:
-    tables = await census.count(connection)
+    tables = await table_content.count(connection)
     return [name for name, tally in tables.items() if tally.rows and name not in _FRESH]
 
 

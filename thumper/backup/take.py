@@ -19,7 +19,7 @@ from uuid import uuid4
 import asyncpg
 
 from thumper import __version__
-from thumper.backup import census, client_programs, seal
+from thumper.backup import client_programs, seal, table_content
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import draft_of, writing
 from thumper.backup.manifest import (
@@ -76,7 +76,7 @@ async def take_backup(
             async with scratch_database(url) as trial_url:
                 await restore_dump(settings, draft.path / DUMP, programs, url=trial_url)
                 async with connected(trial_url) as trial:
-                    census.compare(manifest.tables, await census.count(trial))
+                    table_content.compare(manifest.tables, await table_content.count(trial))
                     copied = None
                     if originals:
                         watcher.begin("Copying originals")
@@ -128,7 +128,7 @@ async def _dump(
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         migrations = await _migrations(connection, settings)
         snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
-        words = [*WORDS, f"--exclude-table-data=public.{census.UNCOUNTED}", f"--snapshot={snapshot}"]
+        words = [*WORDS, f"--exclude-table-data=public.{table_content.UNCOUNTED}", f"--snapshot={snapshot}"]
         with writing(folder):
             await client_programs.run(
                 programs.folder / "pg_dump",
@@ -143,7 +143,7 @@ async def _dump(
             migrations=migrations,
             server_major=connection.get_server_version().major,
             program_major=programs.major,
-            tables=await census.count(connection),
+            tables=await table_content.count(connection),
             detectors=await _detectors(connection, settings),
             settings=settings_kept(settings),
             cameras=_camera_profiles(settings.cameras_dir),
