@@ -54,7 +54,7 @@ def files_below(folder: Path) -> Iterator[str]:
     return (name for name in names if name in {DUMP, MISSING} or _ORIGINAL.fullmatch(name))
 
 
-def told_by_name(name: str) -> str | None:
+def sha256_in_name(name: str) -> str | None:
     """Return the SHA-256 that the name of a file tells, as an original's does."""
     found = _ORIGINAL.fullmatch(name)
     return found[1] if found is not None else None
