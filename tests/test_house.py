@@ -27,7 +27,8 @@ BANNED_NAMES = {
 CODE_FOLDERS = ("thumper", "tests", "benchmarks", "install")
 PLAIN_FOLDERS = (
     *("thumper/backup", "thumper/cameras", "thumper/cli", "thumper/demo", "thumper/doctor", "thumper/domain"),
-    *("thumper/embedded", "thumper/imaging", "thumper/web", "benchmarks"),
+    *("thumper/embedded", "thumper/imaging", "thumper/web", "benchmarks", "tests/faults", "tests/journeys"),
+    *("tests/backup", "tests/cli", "tests/doctor", "tests/graphql"),
 )
 """Where docstrings and comments are in plain English already."""
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef

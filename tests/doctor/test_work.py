@@ -1,4 +1,4 @@
-"""Jobs that nobody runs, and files that nobody reads."""
+"""Jobs that no worker runs, and files that no watcher reads."""
 
 from __future__ import annotations
 

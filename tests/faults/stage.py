@@ -87,7 +87,7 @@ class Card:
 
 
 def deal(size: int, *, cards: int, seed: int) -> list[Card]:
-    """Deal `size` photos of a seeded order to so many cards; no two have the same name."""
+    """Deal `size` photos of a seeded order to that many cards; no two have the same name."""
     photos = list(real_photos())
     random.Random(seed).shuffle(photos)
     names = {f"IMG_{number:05}.JPG": photos[number % len(photos)] for number in range(size)}
