@@ -1,8 +1,8 @@
 """Clocks that are wrong: two workers at once whose clocks differ, and clocks that jump by a day and back.
 
 libfaketime sets the clock of single processes, and of what they start, while they run; their monotonic clocks go on,
-and the file system keeps its own time, as when somebody sets a machine's clock. It must make no difference: all times that
-are kept are PostgreSQL's.
+and the file system keeps its own time, as when somebody sets a machine's clock. It must make no difference: all times
+that are kept are PostgreSQL's.
 """
 
 from __future__ import annotations
