@@ -29,7 +29,7 @@ _MAINTENANCE: Final = "postgres"
 IsUnused: TypeAlias = Callable[[asyncpg.Connection], Awaitable[bool]]
 
 _PATIENCE: Final = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "lock_timeout": "0"}
-"""No timeout of the server's: a snapshot is held while a dump is written, which takes minutes."""
+"""Without the server's timeouts: a snapshot is held while a dump is written, which takes minutes."""
 
 
 @contextlib.asynccontextmanager

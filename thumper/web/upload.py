@@ -32,9 +32,7 @@ async def upload(request: Request) -> Response:
     try:
         received = await receive_upload(room.ingest, request.path_params["token"], request.stream())
     except ClientDisconnect:
-        return Response(
-            status_code=400
-        )  # the client has gone and does not read it; the address can be used again
+        return Response(status_code=400)  # the client has gone; the address can be used again
     except ThumperError as error:
         status = next((status for kind, status in _REFUSALS.items() if isinstance(error, kind)), 500)
         return refused(status, error.code, message=str(error))
