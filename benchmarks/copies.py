@@ -17,7 +17,7 @@ LONGEST_COMMENT: Final = 65_535 - 2
 
 
 def repeated(photos: Sequence[Path], count: int) -> list[Path]:
-    """Return so many photos, the same ones again if there are fewer."""
+    """Return `count` photos, the same ones again if there are fewer."""
     return [photos[number % len(photos)] for number in range(count)]
 
 

@@ -92,7 +92,7 @@ class Stand:
     at_once: int
 
     async def measure(self, results: Results, *, number: int) -> None:
-        """Measure everything once, with photos that nobody has seen."""
+        """Measure everything once, with photos that were not used before."""
         others = Others()
         card = await asyncio.to_thread(write_card, self.photos, f"card-{number}", folder=self.scratch)
         files = sorted(card.iterdir())
@@ -154,7 +154,7 @@ async def measure(photos: Sequence[Path], options: argparse.Namespace) -> dict[s
 async def _start_thumper(
     open_: contextlib.AsyncExitStack, scratch: Path, options: argparse.Namespace
 ) -> tuple[Live | None, str]:
-    """Start a Thumper with the same engine, and give what drops a card into it; else say why that is not possible."""
+    """Start a Thumper with the same engine; return what drops a card into it, or why that is not possible."""
     try:
         from benchmarks.live_commits import drop, thumper_with  # noqa: PLC0415  # needs all that Thumper needs
 

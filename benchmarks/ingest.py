@@ -85,7 +85,7 @@ async def run(
     rounds: int | None = None,
     photos: Sequence[Path] = (),
 ) -> dict[str, Any]:
-    """Run one part on servers of its own; nothing of it stays. Returns what to print."""
+    """Run one part on servers of its own, and remove them. Returns what to print."""
     measure, most_files, most_rounds = PARTS[part]
     with tempfile.TemporaryDirectory(dir=where, prefix="thumper-bench-") as name:
         folder = Path(name) / part

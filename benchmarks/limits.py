@@ -67,7 +67,7 @@ class ModelLimit:
 
 
 def road_rate(road: Stacks, images: Sequence[NDArray[np.uint8]], count: int) -> float:
-    """Return images a second of everything that the engine does with so many at a time, photos in and boxes out."""
+    """Return images a second of everything that the engine does, photos in and boxes out, `count` at a time."""
     many = list(itertools.islice(itertools.cycle(images), count))
     road.detect(many)
 

@@ -54,8 +54,9 @@ class MegaDetector:
     def run(self, folder: Path, *, processes: int | None = None) -> int:
         """Look at every photo of a folder; return the number of boxes.
 
-        With `processes` so many share them, with one thread each; at its defaults the threads of one process take all
-        cores, and wait for each other. Raises `RuntimeError` at a photo that it failed on or left out.
+        With `processes` the photos are shared by that number of processes with one thread each; at its defaults the
+        threads of one process take all cores, and wait for each other. Raises `RuntimeError` at a photo that it failed
+        on or left out.
         """
         answers = self.weights.parent / f"{folder.name}-megadetector.json"
         command = [str(self.python), "-m", "megadetector.detection.run_detector_batch", str(self.weights)]

@@ -129,7 +129,7 @@ async def plan_of(sql: asyncpg.Connection, statement: str) -> list[str]:
 
 
 async def pages(bench: Bench, *, depth: int, rounds: int) -> dict[str, object]:
-    """Compare page 1 with a page so many images deep, and GraphQL with its own SQL."""
+    """Compare page 1 with the page that begins after `depth` images, and GraphQL with its own SQL."""
     cursor = None
     for _ in range(0, depth, 100):
         cursor = (await bench.ask(DEPTH_STEP, after=cursor))["images"]["pageInfo"]["endCursor"]

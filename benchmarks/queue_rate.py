@@ -2,8 +2,8 @@
 
     python -m benchmarks.queue_rate [--images 1000000] [--pending 20000]
 
-PostgreSQL is embedded at its defaults, and the database is filled with so many images first. In every step so many of
-them are pending again and as many workers as named take them 64 at a time. It tells the rate and, an image, the
+PostgreSQL is embedded at its defaults, and the database is first filled with `--images`. In every step `--pending` of
+them are pending again, and one or more workers take them 64 at a time. Printed are the rate and, for one image, the
 processor time of PostgreSQL and of the workers' own code: how much of a database server the model's workers need.
 """
 

@@ -46,7 +46,7 @@ def _predict(model: Path, folder: Path, scratch: Path) -> None:
 
 
 def _run(command: Callable[[Path], list[str]], processes: int, folder: Path) -> None:
-    """Have so many processes look at a share of the photos each. Raises `RuntimeError` if one of them fails."""
+    """Have a number of processes look at a share of the photos each. Raises `RuntimeError` if one of them fails."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         running = [
             subprocess.Popen(command(share), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

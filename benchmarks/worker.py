@@ -145,7 +145,7 @@ def bare_forward(folder: Path, thumper: Contestant, engine: str) -> Cost:
 
 
 def jpegs(folder: Path, pixels: range | None = None) -> list[Path]:
-    """Return the JPEG photos of a folder, those of so many pixels, that can be read from end to end."""
+    """Return the JPEG photos of a folder; given `pixels`, only readable ones with a number of pixels in that range."""
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
     return found if pixels is None else [path for path in found if _pixels(path) in pixels]
 

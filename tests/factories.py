@@ -154,7 +154,7 @@ async def make_detection(run: models.DetectionRun, **values: Any) -> models.Dete
 async def make_boxed_image(
     dump: models.Dump, detector: models.Detector, *, boxes: int = 1, **values: Any
 ) -> tuple[models.Image, list[models.Detection]]:
-    """A completed image with its job, its run and so many boxes."""
+    """A completed image with its job, its run and that many boxes."""
     image = await make_image(dump, **values)
     await make_job(image, detector)
     run = await make_run(image, detector)

@@ -27,7 +27,7 @@ TEXT = [
     "\u0438\u0437\u044e\u0431\u0440\u044c.jpg", "\u9e7f.jpg", "\u0e01\u0e27\u0e32\u0e07.jpg",
     "\u05d0\u05d9\u05dc.jpg", "\u0623\u064a\u0644.jpg", "z\u0300\u0301\u0302\u0303\u0304\u0305.jpg",
     "\U0001f98c.jpg", f"{_FAMILY}.jpg", f"{_WALES}.jpg", "1\ufe0f\u20e3.jpg",
-    # What nobody sees, and what turns a line around.
+    # What cannot be seen, and what turns a line around.
     "two\nlines.jpg", "carriage\rreturn.jpg", "tab\t.jpg", " leading.jpg", "trailing .jpg", "no\u00a0break.jpg",
     "\u3000.jpg", "zero\u200bwidth.jpg", "\ufeff.jpg", "gpj.\u202egnp.jpg", "\u200fmark.jpg", "\u2066isolate.jpg",
     "line\u2028separator.jpg", "private \ue000.jpg", "unassigned \u0378.jpg", "no character \uffff.jpg",

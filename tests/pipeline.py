@@ -66,14 +66,14 @@ async def claim(limit: int = 10) -> Lease:
 
 
 def results_of(lease: Lease, *, boxes: int = 1) -> list[Result]:
-    """Make up what a model would find: so many boxes on each image."""
+    """Make up what a model would find: that many boxes on each image."""
     box = Box(x=0.1, y=0.1, width=0.2, height=0.2)
     seen = tuple(Detection(ordinal=n, label="deer", confidence=0.9, box=box) for n in range(boxes))
     return [Result(job_id=claim.job_id, detections=seen, duration_ms=12.5) for claim in lease.claims]
 
 
 async def detect(limit: int, *, boxes: int = 1) -> list[UUID]:
-    """Complete up to `limit` waiting images, each with so many boxes."""
+    """Complete up to `limit` waiting images, each with that many boxes."""
     lease = await claim(limit)
     await results.write(lease, results_of(lease, boxes=boxes), ORIGIN)
     return [claim.image_id for claim in lease.claims]

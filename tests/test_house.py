@@ -6,9 +6,11 @@ Everything that ruff, mypy or import-linter can say is said in pyproject.toml, n
 from __future__ import annotations
 
 import ast
+import io
 import re
 import subprocess
 import sys
+import tokenize
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +25,12 @@ BANNED_NAMES = {
     *("manager", "processor", "handler", "service", "data", "info"),
 }
 CODE_FOLDERS = ("thumper", "tests", "benchmarks", "install")
+PLAIN_FOLDERS = (
+    *("thumper/backup", "thumper/cameras", "thumper/cli", "thumper/demo", "thumper/doctor", "thumper/domain"),
+    *("thumper/embedded", "thumper/imaging", "thumper/web", "benchmarks", "tests/faults", "tests/journeys"),
+    *("tests/backup", "tests/cli", "tests/doctor", "tests/graphql"),
+)
+"""Where docstrings and comments are in plain English already."""
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -107,6 +115,28 @@ def test_docstrings_begin_as_python_people_write_them() -> None:
         for path in python_files(*CODE_FOLDERS)
         for line, text in documented(ast.parse(path.read_text(encoding="utf-8")))
         if text.split(maxsplit=1)[0] in {"Give", "Gives", "Say", "Says", "Tell", "Tells"}
+    ]
+    assert private == []
+
+
+def remarks(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and text of each comment and docstring, without names in backticks; attributes have docstrings, too."""
+    text = path.read_text(encoding="utf-8")
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.lineno, re.sub(r"`[^`]*`", "", str(node.value.value))
+
+
+def test_docstrings_and_comments_are_in_plain_english() -> None:
+    odd = re.compile(r"\b(whoever|nobody|so\s+many)\b", re.IGNORECASE)
+    private = [
+        f"{short(path)}:{line} {found[0]}"
+        for path in python_files(*PLAIN_FOLDERS)
+        for line, text in remarks(path)
+        if (found := odd.search(text))
     ]
     assert private == []
 

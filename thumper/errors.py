@@ -14,7 +14,7 @@ ThumperError
 ├── NoRoomError           a disk that Thumper writes to is full; it goes on when there is space
 ├── ServiceDownError      PostgreSQL, Redis or the API cannot be reached
 └── DetectorError         a model file or class map cannot be used
-    └── PrecisionError        a faster precision does not agree with the reference, or nobody compared it yet
+    └── PrecisionError        a faster precision does not agree with the reference, or was not compared yet
 ```
 
 Each class carries a stable `code` word for machines and the `exit_code` of the

@@ -24,13 +24,13 @@ FUNCTION: Final = "look"
 """Name of the worker's arq function."""
 
 _EXPIRES_MS: Final = 60_000
-"""A wake-up that nobody took for a minute has been overtaken by the worker's own polling."""
+"""A wake-up that was not taken for a minute has been overtaken by the worker's own polling."""
 
 _LONG_AGO: Final = dt.datetime(1970, 1, 2, tzinfo=dt.UTC)
 """When a wake-up is due. arq would say now, by this machine's clock, and a worker whose clock is behind would wait."""
 
 PATIENCE_S: Final = 2.0
-"""Longest that a wake-up may hold up whoever sends it: a frozen Redis accepts bytes and never answers."""
+"""Longest that sending a wake-up may take: a frozen Redis accepts bytes and never answers."""
 
 AWAY: Final = (RedisError, OSError, TimeoutError, asyncio.TimeoutError)
 """What a call raises while Redis is away."""
@@ -46,7 +46,7 @@ def redis_settings(url: str, *, retries: int = 0) -> RedisSettings:
 
 
 def serialise(job: dict[str, Any]) -> bytes:
-    """Write an arq job as JSON: its default, pickle, would run code of whoever reaches Redis."""
+    """Write an arq job as JSON: its default, pickle, would run code that anyone with access to Redis put there."""
     return json.dumps(job).encode()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from thumper.backup import seal
+from thumper.backup import checksums
 from thumper.backup.inspection import inspect
 from thumper.backup.manifest import FILE, Manifest, read_manifest
 from thumper.backup.restoration import Restored, restore_backup
@@ -61,15 +61,15 @@ async def bring_back(settings: Settings, folder: Path) -> Restored:
 
 def seal_anew(folder: Path, **changes: Any) -> None:
     """Write manifest and list as if the files had always been as they are: what only looks right must not pass."""
-    sums = {name: seal.sha256_of(folder / name) for name in seal.files_below(folder)}
-    list_sha256 = hashlib.sha256(seal.text_of(sums).encode()).hexdigest()
+    sums = {name: checksums.sha256_of(folder / name) for name in checksums.files_below(folder)}
+    list_sha256 = hashlib.sha256(checksums.text_of(sums).encode()).hexdigest()
     manifest = replace(read_manifest(folder), files=len(sums), list_sha256=list_sha256, **changes)
     manifest.write(folder)
-    sums[FILE] = seal.sha256_of(folder / FILE)
-    (folder / seal.LIST).write_text(seal.text_of(sums))
+    sums[FILE] = checksums.sha256_of(folder / FILE)
+    (folder / checksums.LIST).write_text(checksums.text_of(sums))
 
 
 def contents(folder: Path) -> dict[str, str]:
     """Return the hash of every file below a folder."""
     paths = (path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): seal.sha256_of(path) for path in paths}
+    return {str(path.relative_to(folder)): checksums.sha256_of(path) for path in paths}

@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 from tests.backup.keeping import check, contents, seal_anew
-from thumper.backup import client_programs, seal
+from thumper.backup import checksums, client_programs
 from thumper.backup.manifest import DUMP, FILE
 from thumper.errors import BadBackupError, NotFoundError, SchemaTooNewError, UsageError
 from thumper.settings import Settings
@@ -32,7 +32,7 @@ async def test_a_whole_backup_passes_and_nothing_is_written(settings: Settings, 
 async def test_one_changed_byte_anywhere_is_found(settings: Settings, whole: Path) -> None:
     chance = random.Random(SEED)
     files = sorted(path for path in whole.rglob("*") if path.is_file())
-    assert {path.name for path in files} == {DUMP, FILE, seal.LIST}
+    assert {path.name for path in files} == {DUMP, FILE, checksums.LIST}
     for number in range(FLIPS):
         path = files[number % len(files)]
         content = bytearray(path.read_bytes())
@@ -53,7 +53,7 @@ async def test_a_file_that_was_cut_short_anywhere_is_found(settings: Settings, w
 
 
 async def refused_with(settings: Settings, folder: Path, path: Path, content: bytes) -> None:
-    """Check that the backup is refused with other content in a file, and passes the seal with its own."""
+    """Check that the backup is refused with other content in a file, and found whole with its own."""
     own = path.read_bytes()
     path.write_bytes(content)
     with pytest.raises(BadBackupError, match=r"is damaged|no whole backup"):
@@ -61,7 +61,7 @@ async def refused_with(settings: Settings, folder: Path, path: Path, content: by
     path.write_bytes(own)
 
 
-@pytest.mark.parametrize("name", [DUMP, seal.LIST, FILE])
+@pytest.mark.parametrize("name", [DUMP, checksums.LIST, FILE])
 async def test_a_missing_file_is_named(settings: Settings, whole: Path, name: str) -> None:
     (whole / name).unlink()
     with pytest.raises(BadBackupError, match=name):
@@ -150,9 +150,9 @@ async def test_a_manifest_that_is_not_one_of_ours_is_refused(
     content = json.loads((whole / FILE).read_text())
     change(content)
     (whole / FILE).write_text(json.dumps(content))
-    sums = seal.read_list(whole)
-    sums[FILE] = seal.sha256_of(whole / FILE)
-    (whole / seal.LIST).write_text(seal.text_of(sums))
+    sums = checksums.read_list(whole)
+    sums[FILE] = checksums.sha256_of(whole / FILE)
+    (whole / checksums.LIST).write_text(checksums.text_of(sums))
     with pytest.raises(error, match=words):
         await check(settings, whole)
 

@@ -251,7 +251,7 @@ async def test_a_restore_for_which_there_is_no_room_puts_nothing_anywhere(
     def fail(_: Path) -> Space:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(disk_space, "measure", fail)  # of which nothing is known is in nobody's way
+    monkeypatch.setattr(disk_space, "measure", fail)  # a disk whose free space is not known is not refused
     assert (await bring_back(elsewhere, tmp_path / "backup")).put_back == 5
 
 

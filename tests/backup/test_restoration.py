@@ -205,7 +205,7 @@ async def test_a_home_with_a_library_is_refused(fresh: Settings, whole: Path) ->
 
 
 class Killed(BaseException):
-    """What nobody catches, as nobody catches SIGKILL."""
+    """Not caught by any code, as SIGKILL cannot be."""
 
 
 STEPS = ("restore_dump", "_bring_up_to_date", "_settle_in", "_put_originals_back", "take_place")

@@ -13,7 +13,7 @@ import pytest
 
 from tests.backup.keeping import Nobody, check, keep, scratches
 from tests.databases import administer
-from thumper.backup import client_programs, seal, take
+from thumper.backup import checksums, client_programs, take
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import MARK, SUFFIX, draft_of
 from thumper.backup.manifest import DUMP, FILE, read_manifest
@@ -42,7 +42,7 @@ async def test_it_says_what_it_holds_and_sha256sum_can_check_it(used: Settings, 
     assert [one.name for one in read.detectors if one.current] != []
     assert (read.settings["THUMPER_TIME_ZONE"], read.originals.within) == ("America/Chicago", False)
     sums = subprocess.run(  # noqa: ASYNC221  # nothing else goes on
-        ["sha256sum", "--check", "--strict", seal.LIST],
+        ["sha256sum", "--check", "--strict", checksums.LIST],
         cwd=tmp_path / "backup",
         capture_output=True,
         check=True,

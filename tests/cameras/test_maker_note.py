@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from thumper.cameras.finding import Findings, examine
 from thumper.cameras.maker_note import MakerNote, NoteContent, read_note
 from thumper.cameras.profile import Device
-from thumper.cameras.shelf import packaged_profiles
+from thumper.cameras.profile_files import packaged_profiles
 from thumper.domain.capture_time import ClockReading, IgnoredReading, TimeSource
 from thumper.domain.measurement import Quantity
 from thumper.domain.moon import MoonPhase

@@ -73,7 +73,7 @@ async def _doctor_at_a_terminal(settings: Settings) -> tuple[int, str, str]:
 
 def _read_all(terminal: int) -> str:
     parts = []
-    with contextlib.suppress(OSError):  # how a terminal says that nobody writes to it any more
+    with contextlib.suppress(OSError):  # how a terminal says that its writers are gone
         while part := os.read(terminal, 4096):
             parts.append(part)
     os.close(terminal)

@@ -13,7 +13,7 @@ from PIL import ExifTags, Image, ImageOps
 
 from thumper.cameras.finding import examine
 from thumper.cameras.profile import Device
-from thumper.cameras.shelf import packaged_profiles
+from thumper.cameras.profile_files import packaged_profiles
 from thumper.demo.animal import TrueBox
 from thumper.demo.card import Card, DrawnPhoto
 from thumper.demo.ranch import Ranch, build_ranch

@@ -1,4 +1,4 @@
-"""A patient in good health, and one whose database cannot be asked."""
+"""A check context in which everything works, and one whose database cannot be asked."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from thumper.doctor.patient import Patient
+from thumper.doctor.check_context import CheckContext
 from thumper.settings import Settings
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.schema_version import read_gap
 
 
 @pytest_asyncio.fixture
-async def patient(database: str, settings: Settings) -> Patient:
+async def context(database: str, settings: Settings) -> CheckContext:
     """Everything can be asked; nothing was dropped yet."""
     settings.drop_dir.mkdir()
-    return Patient(settings=settings, gap=await read_gap(client()))
+    return CheckContext(settings=settings, gap=await read_gap(client()))
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def lone_settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def stranger(lone_settings: Settings) -> Patient:
+def offline(lone_settings: Settings) -> CheckContext:
     """The database cannot be asked; there is a drop folder."""
     lone_settings.drop_dir.mkdir()
-    return Patient(settings=lone_settings, complaint="PostgreSQL does not answer.")
+    return CheckContext(settings=lone_settings, database_error="PostgreSQL does not answer.")

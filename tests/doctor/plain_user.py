@@ -11,7 +11,7 @@ NOBODY = 65534
 
 @contextlib.contextmanager
 def as_a_plain_user() -> Iterator[None]:
-    """Be nobody for a moment, if this is root."""
+    """Be the user `nobody` for a moment, if this is root."""
     root = os.geteuid() == 0
     if root:
         os.seteuid(NOBODY)

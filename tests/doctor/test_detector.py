@@ -9,9 +9,9 @@ import pytest
 
 from tests.doctor.verdicts import FAIL, OK, WARN, only
 from thumper.doctor import detector
+from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult, Level
 from thumper.doctor.detector import judge_proof, look_at_detector
-from thumper.doctor.patient import Patient
 from thumper.domain.box import Box
 from thumper.domain.detection import RawDetection
 from thumper.domain.proof import Proof
@@ -80,29 +80,29 @@ def sighted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detector, "_look", lambda weights, device: _proof(BUCK))
 
 
-async def _file(patient: Patient, **changes: object) -> CheckResult:
-    settings = patient.settings.model_copy(update=changes)
-    return (await look_at_detector(dataclasses.replace(patient, settings=settings)))[0]
+async def _file(context: CheckContext, **changes: object) -> CheckResult:
+    settings = context.settings.model_copy(update=changes)
+    return (await look_at_detector(dataclasses.replace(context, settings=settings)))[0]
 
 
 @pytest.mark.usefixtures("sighted")
 async def test_a_file_is_the_registered_one_or_is_named(
-    patient: Patient, weights: Weights, tmp_path: Path
+    context: CheckContext, weights: Weights, tmp_path: Path
 ) -> None:
-    assert "not registered yet" in only([await _file(patient)], WARN)
+    assert "not registered yet" in only([await _file(context)], WARN)
     await detectors.register(weights, make_current=True)
-    assert "byte for byte" in only([await _file(patient)], OK)
+    assert "byte for byte" in only([await _file(context)], OK)
     damaged = tmp_path / f"{weights.name}.pt"
     damaged.write_bytes(PACKAGED_MODEL.read_bytes() + b"\0")
-    assert "it was damaged or replaced" in only([await _file(patient, model=damaged)], FAIL)
+    assert "it was damaged or replaced" in only([await _file(context, model=damaged)], FAIL)
     other = damaged.rename(tmp_path / "hogs.pt")
-    assert "hogs" in only([await _file(patient, model=other)], WARN)
-    assert "gone.pt" in only([await _file(patient, model=tmp_path / "gone.pt")], FAIL)
+    assert "hogs" in only([await _file(context, model=other)], WARN)
+    assert "gone.pt" in only([await _file(context, model=tmp_path / "gone.pt")], FAIL)
 
 
 @pytest.mark.usefixtures("sighted")
-async def test_without_a_database_the_file_is_looked_at_all_the_same(stranger: Patient) -> None:
-    file, proof = await look_at_detector(stranger)
+async def test_without_a_database_the_file_is_looked_at_all_the_same(offline: CheckContext) -> None:
+    file, proof = await look_at_detector(offline)
     assert (file.level, proof.level) == (OK, WARN)
 
 
@@ -115,11 +115,11 @@ async def test_without_a_database_the_file_is_looked_at_all_the_same(stranger: P
     ],
 )
 async def test_a_model_that_cannot_look_is_named_with_the_reason(
-    stranger: Patient, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str, level: Level
+    offline: CheckContext, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str, level: Level
 ) -> None:
     def fail(*_: object) -> Proof:
         raise error
 
     monkeypatch.setattr(detector, "_look", fail)
-    _, proof = await look_at_detector(stranger)
+    _, proof = await look_at_detector(offline)
     assert words in only([proof], level)

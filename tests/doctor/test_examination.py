@@ -9,9 +9,9 @@ import pytest
 
 from tests.doctor.verdicts import FAIL, WARN
 from thumper.doctor import examination
+from thumper.doctor.check_context import CheckContext, open_context
 from thumper.doctor.check_result import CheckResult, Report
 from thumper.doctor.examination import CHECKS, Check, examine
-from thumper.doctor.patient import Patient, admitted
 from thumper.settings import Settings
 from thumper.store.postgres.connect import client, open_database
 
@@ -93,10 +93,10 @@ async def test_tables_of_another_schema_are_not_asked(settings: Settings) -> Non
 async def test_a_check_that_breaks_is_a_verdict_and_ends_no_other(
     lone_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def break_down(_patient: Patient) -> list[CheckResult]:
+    async def break_down(_patient: CheckContext) -> list[CheckResult]:
         raise ZeroDivisionError
 
-    async def go_on(_patient: Patient) -> list[CheckResult]:
+    async def go_on(_patient: CheckContext) -> list[CheckResult]:
         return [CheckResult.warn("later", "It went on.", remedy="Nothing.")]
 
     monkeypatch.setattr(examination, "CHECKS", (Check("broken", break_down), Check("later", go_on)))
@@ -109,12 +109,12 @@ async def test_a_check_that_breaks_is_a_verdict_and_ends_no_other(
 async def test_a_broken_postgresql_does_not_keep_redis_from_being_examined(lone_settings: Settings) -> None:
     lone_settings.postgres_dir.mkdir(parents=True)
     (lone_settings.postgres_dir / "PG_VERSION").write_text("18\n")
-    async with admitted(lone_settings) as patient:
-        assert not patient.fresh
-        assert "PostgreSQL" in patient.complaint
-        assert patient.gap is None
-        assert patient.redis_complaint == ""
-        assert str(patient.settings.redis_url).startswith("unix://")
+    async with open_context(lone_settings) as context:
+        assert not context.fresh
+        assert "PostgreSQL" in context.database_error
+        assert context.gap is None
+        assert context.redis_error == ""
+        assert str(context.settings.redis_url).startswith("unix://")
 
 
 async def test_a_redis_that_is_missing_does_not_keep_postgresql_from_being_examined(
@@ -123,7 +123,7 @@ async def test_a_redis_that_is_missing_does_not_keep_postgresql_from_being_exami
     alone = settings.model_copy(update={"redis_url": None})
     alone.home.mkdir()
     alone.redis_dir.touch()  # where its folder would be
-    async with admitted(alone) as patient:
-        assert "Redis cannot be started" in patient.redis_complaint
-        assert patient.knows_tables
-        assert patient.settings.redis_url is None
+    async with open_context(alone) as context:
+        assert "Redis cannot be started" in context.redis_error
+        assert context.knows_tables
+        assert context.settings.redis_url is None

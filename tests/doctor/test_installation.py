@@ -5,24 +5,24 @@ from pathlib import Path
 
 import pytest
 
+from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import Level
 from thumper.doctor.installation import WEBSOCKET_LIBRARY, look_at_installation
-from thumper.doctor.patient import Patient
 from thumper.web import page
 
 
 async def test_what_is_installed_is_fine_and_what_is_missing_is_named(
-    stranger: Patient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    offline: CheckContext, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "package.json").touch()
     monkeypatch.setattr(page, "_COMPLETE", tmp_path / "package.json")
-    assert {verdict.level for verdict in await look_at_installation(stranger)} == {Level.OK}
+    assert {verdict.level for verdict in await look_at_installation(offline)} == {Level.OK}
     (tmp_path / "package.json").unlink()
     monkeypatch.setitem(sys.modules, WEBSOCKET_LIBRARY, None)
-    profile = stranger.settings.cameras_dir / "mine.toml"
+    profile = offline.settings.cameras_dir / "mine.toml"
     profile.parent.mkdir(parents=True)
     profile.write_text("what = 1")
-    websocket, graphiql, cameras = await look_at_installation(stranger)
+    websocket, graphiql, cameras = await look_at_installation(offline)
     assert (websocket.level, graphiql.level, cameras.level) == (Level.FAIL, Level.WARN, Level.FAIL)
     assert "make graphiql" in graphiql.remedy
     assert str(profile) in cameras.sentence

@@ -33,7 +33,7 @@ class Campaign:
     """`disturb` does the next wrong thing and is called until `faults` have been done; it counts them in `done`.
 
     It is called at seeded moments, which are numbers of photos that have ended, at each moment for `together` faults,
-    and again and again while there is nobody to say how many have; then `pause_s` at least and at most passes.
+    and again and again while Thumper does not say how many have; `pause_s` are the least and the most seconds between.
     """
 
     name: str
@@ -138,7 +138,7 @@ class Campaign:
         return is_early and self.monitor.dropped - self._ended() < self.size / CARDS
 
     def _is_moment(self) -> bool:
-        """Whether as many photos have ended as the dice want before the next fault, or nobody can say."""
+        """Whether as many photos have ended as the dice want before the next fault, or their number is not known."""
         now = min(self.done.total(), self.faults - 1) // self.together
         return self._ended() >= self._moments[now] or self.monitor.in_flight is None
 

@@ -1,8 +1,8 @@
 """Clocks that are wrong: two workers at once whose clocks differ, and clocks that jump by a day and back.
 
 libfaketime sets the clock of single processes, and of what they start, while they run; their monotonic clocks go on,
-and the file system keeps its own time, as when somebody sets a machine's clock. Nobody may notice: PostgreSQL's clock
-counts for whatever is kept.
+and the file system keeps its own time, as when somebody sets a machine's clock. It must make no difference: all times
+that are kept are PostgreSQL's.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.faults.own_servers import OwnServers
 from tests.faults.rooms import Rooms
 from tests.faults.scenario import Outcome
 from tests.faults.stage import Card, deal
-from thumper.cameras.shelf import packaged_profiles
+from thumper.cameras.profile_files import packaged_profiles
 from thumper.ingest.explain import explain
 
 HOUR_S: Final = 3600
@@ -33,7 +33,7 @@ SEEN_WITHIN_S: Final = 1.0
 
 _STATUS: Final = "{ status { worker { state } watcher { state } } }"
 _PATIENT: Final = {"lease_s": 30.0}
-"""Nobody dies here: a lease that is lost is lost to a clock, not to a busy machine. It is renewed as often as ever."""
+"""No worker dies here: a lease is only ever lost to a clock, not to a busy machine. It is renewed as often as ever."""
 _LIVING: Final = {"ALIVE", "BUSY"}
 _NEAR: Final = """
 SELECT (SELECT count(*) FROM job WHERE attempts <> 1) AS "jobs that ran more than once",
@@ -53,7 +53,7 @@ class Clock:
         self.set(offset_s)
 
     def set(self, offset_s: int) -> None:
-        """Set it so many seconds ahead of the right time."""
+        """Set it that many seconds ahead of the right time."""
         draft = self._path.with_suffix(".new")
         draft.write_text(f"{offset_s:+d}\n")
         draft.replace(self._path)

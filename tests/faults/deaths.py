@@ -27,7 +27,7 @@ _DEFAULTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class WorkerDeaths:
-    """So many deaths of the worker, each after the work of the one before runs again."""
+    """A number of deaths of the worker, each after the work of the one before runs again."""
 
     deaths: int = 3
 

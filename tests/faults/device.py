@@ -24,8 +24,8 @@ SHAKY: Final = {
     "ANY": ["now_and_then_run_out_of_gpu_memory", "now_and_then_lose_the_context"],
 }
 DEATHS: Final = 4
-"""So many workers of a device that fails on every photo must not fail a single one: one in company and three alone
-would, if they were counted."""
+"""Workers that die one after the other of a device that fails on every photo. No photo may fail by it, though one
+death in company and three alone would be enough if they were counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class _Trial:
     def stays_unharmed(
         self, plan: Mapping[str, Sequence[str]], *, deaths: int, told: str, tried: bool = True
     ) -> list[str]:
-        """Let so many workers fail, and say what came to harm by it."""
+        """Let `deaths` workers fail, and say what came to harm by it."""
         stage = self.stage
         before = stage.deaths()
         stage.fail_with(plan)

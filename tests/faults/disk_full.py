@@ -54,7 +54,7 @@ class DiskFull:
     real: ClassVar[bool] = True
 
     def run(self, seed: int, size: int, scratch: Path) -> Outcome:
-        """Run it in a namespace, as root of the machine or as whoever may make one."""
+        """Run it in a namespace, as root of the machine or as any user who may make one."""
         who = [] if os.geteuid() == 0 else ["--user", "--map-current-user", "--keep-caps"]
         command = ["unshare", *who, "--mount", "--propagation", "private", sys.executable, "-m", __name__]
         told = subprocess.run(

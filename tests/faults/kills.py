@@ -24,7 +24,7 @@ _LONE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Kills:
-    """So many kills while photos are on their way, `together` at a time, into the recovery of each other."""
+    """A number of kills while photos are on their way, `together` at a time, into the recovery of each other."""
 
     kills: int = 10
     together: int = 1
@@ -76,7 +76,7 @@ def _kill_worker(campaign: Campaign) -> bool:
 
 
 def _is_third_of_one(stage: Stage) -> bool:
-    """Whether an image could be taken for poison that is none; also when nobody can say."""
+    """Whether an image could be taken for poison that is none; also when PostgreSQL is away."""
     try:
         return bool(stage.query(_LONE)[0]["lone"])
     except AWAY:

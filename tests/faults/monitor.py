@@ -38,7 +38,7 @@ class Death:
 
 
 class Monitor:
-    """Runs in a thread. `in_flight` says whether there was work at the last look; None when nobody answered."""
+    """Runs in a thread. `in_flight` says whether there was work at the last look; None when PostgreSQL was away."""
 
     def __init__(self, stage: Stage) -> None:
         """Take the stage; nothing runs yet."""
@@ -74,7 +74,7 @@ class Monitor:
             self._deaths.append(Death(time.monotonic(), held))
 
     def leased(self) -> dict[UUID, int]:
-        """Return the jobs in the hands of a worker with their attempts; none when nobody answers."""
+        """Return the jobs in the hands of a worker with their attempts; none while PostgreSQL is away."""
         with contextlib.suppress(*AWAY):
             return {row["id"]: row["attempts"] for row in self._stage.query(_LEASED)}
         return {}

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis of a scenario's own, which nobody starts again but the scenario."""
+"""PostgreSQL and Redis of a scenario's own, which only the scenario starts again."""
 
 from __future__ import annotations
 

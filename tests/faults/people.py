@@ -35,7 +35,7 @@ SEEN_AGAIN: Final = """SELECT count(*) AS runs FROM detection_run JOIN detector 
 
 
 class NoAnswerError(Exception):
-    """Raised if nobody answered, or PostgreSQL was away."""
+    """Raised if the API did not answer, or PostgreSQL was away."""
 
 
 @dataclass(frozen=True, slots=True)

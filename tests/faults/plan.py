@@ -31,7 +31,7 @@ class Entry:
 
 
 def seeds(number: int) -> range:
-    """Return so many seeds, from 1 on."""
+    """Return that many seeds, from 1 on."""
     return range(1, number + 1)
 
 

@@ -1,4 +1,4 @@
-"""Photos that break whoever looks at them: the worker dies of them, hangs, or is out of memory.
+"""Photos that break the worker that looks at them: it dies of them, hangs, or is out of memory.
 
 Each lies among real photos. It alone may fail, with its reason; all others are completed with the boxes of an
 undisturbed run.

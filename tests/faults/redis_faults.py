@@ -21,7 +21,7 @@ QUERY: Final = "{ status { images { total completed } } images(first: 5) { nodes
 
 @dataclass(frozen=True, slots=True)
 class Flushes:
-    """`FLUSHALL` so many times, a few seconds apart."""
+    """`FLUSHALL` a number of times, a few seconds apart."""
 
     flushes: int = 10
 
@@ -45,7 +45,7 @@ def _flush(campaign: Campaign) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NoRedis:
-    """Nobody listens at the address of Redis. A query a second must be answered all the while."""
+    """No server listens at the address of Redis. A query a second must be answered all the while."""
 
     queries: int = 10
 

@@ -1,6 +1,6 @@
 """A Thumper whose rooms are started one by one, each with an environment of its own, on servers of the scenario's own.
 
-Nobody starts again what ends: a room that does not outlive a fault is a violation.
+A room that ends is not started again: one that does not outlive a fault is a violation.
 """
 
 from __future__ import annotations

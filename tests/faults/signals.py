@@ -34,7 +34,7 @@ _BLAMED: Final = "SELECT count(*) AS jobs FROM job WHERE crash_count > 0 OR alon
 
 @dataclass(frozen=True, slots=True)
 class Sigterms:
-    """So many SIGTERMs to rooms of `thumper up`, and to all of it."""
+    """A number of SIGTERMs to rooms of `thumper up`, and to all of it."""
 
     signals: int = 5
 

@@ -164,7 +164,7 @@ async def _make_template(ground: _Ground, size: int) -> None:
 
 
 async def _migrate_undisturbed(ground: _Ground) -> str:
-    """Return what a migration leaves that nobody disturbs, and measure how long it takes."""
+    """Return what an undisturbed migration leaves, and measure how long it takes."""
     url = await _copy(ground, "undisturbed")
     process = await _start(ground, url)
     await _until(ground, "undisturbed", "begun", process)

@@ -16,7 +16,7 @@ from typing import Final
 
 import pytest
 
-from thumper.cameras.shelf import packaged_profiles
+from thumper.cameras.profile_files import packaged_profiles
 from thumper.domain.capture_time import TimeSource, choose
 from thumper.domain.moon import MoonPhase
 from thumper.ingest.findings import clocks, find

@@ -89,7 +89,7 @@ class Ranch:
         return data
 
     def try_to_ask(self, query: str, **variables: Any) -> dict[str, Any] | None:
-        """Send one GraphQL operation; None while nobody answers."""
+        """Send one GraphQL operation; None while the API does not answer."""
         request = urllib.request.Request(  # our own server on loopback
             f"{self.settings.api_url}/graphql",
             data=json.dumps({"query": query, "variables": variables}).encode(),

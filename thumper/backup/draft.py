@@ -1,6 +1,6 @@
 """The folder in which a backup is written before it has its name: what has the name is whole.
 
-A killed backup leaves `NAME.unfinished`, which nobody takes for a backup and the next one to that name removes.
+A killed backup leaves `NAME.unfinished`, which cannot be taken for a backup, and the next one to that name removes it.
 Refuses to write over anything.
 """
 
@@ -24,7 +24,7 @@ MARK: Final = "this-backup-is-not-finished"
 """First file of a draft and the last one to go."""
 
 _TELLING: Final = (MARK, FILE)
-"""Either of them says that a backup left a folder: the mark is gone a moment before the draft gets its name."""
+"""Either of them shows that a folder is what a backup left: the mark is removed just before the draft gets its name."""
 
 _REMEDIES: Final = {
     errno.ENOSPC: "Free space there, or name a folder on another disk.",

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from thumper.backup import client_programs, seal
+from thumper.backup import checksums, client_programs
 from thumper.backup.client_programs import Programs
 from thumper.backup.manifest import DUMP, FILE, Manifest, read_manifest
 from thumper.backup.stage import Steps, Watcher, in_steps
@@ -29,7 +29,7 @@ async def inspect(settings: Settings, folder: Path, *, watcher: Watcher) -> Mani
     """
     watcher.begin("Checking the backup")
     try:
-        manifest = await in_steps(_check_seal(folder, watcher))
+        manifest = await in_steps(_check_checksums(folder, watcher))
     except OSError as error:
         raise BackupError(
             f"{folder} cannot be read: {error.strerror or error}. Check its rights and its disk."
@@ -45,7 +45,7 @@ async def inspect(settings: Settings, folder: Path, *, watcher: Watcher) -> Mani
     return manifest
 
 
-def _check_seal(folder: Path, watcher: Watcher) -> Steps[Manifest]:
+def _check_checksums(folder: Path, watcher: Watcher) -> Steps[Manifest]:
     """Compare every file with the list, the list with the manifest, and the manifest with the list."""
     if not folder.exists():
         raise NotFoundError(f"{folder} does not exist. Check the path; is its disk mounted?")
@@ -53,20 +53,22 @@ def _check_seal(folder: Path, watcher: Watcher) -> Steps[Manifest]:
         raise UsageError(f"{folder} is a file. Name the folder that `thumper backup` made.")
     if not (folder / FILE).exists():
         read_manifest(folder)  # says that this is no backup
-    sums = seal.read_list(folder)
+    sums = checksums.read_list(folder)
     own = sums.pop(FILE, None)
     if own is None:
-        raise BadBackupError(f"The backup {folder} is damaged: {seal.LIST} was cut short. Use another one.")
-    yield from seal.check_files(folder, {FILE: own})
+        raise BadBackupError(
+            f"The backup {folder} is damaged: {checksums.LIST} was cut short. Use another one."
+        )
+    yield from checksums.check_files(folder, {FILE: own})
     manifest = read_manifest(folder)
     if (
         len(sums) != manifest.files
-        or hashlib.sha256(seal.text_of(sums).encode()).hexdigest() != manifest.list_sha256
+        or hashlib.sha256(checksums.text_of(sums).encode()).hexdigest() != manifest.list_sha256
     ):
         raise BadBackupError(
-            f"The backup {folder} is damaged: {seal.LIST} is not as it was written. Use another one."
+            f"The backup {folder} is damaged: {checksums.LIST} is not as it was written. Use another one."
         )
-    yield from seal.check_files(folder, sums, on_file=watcher.count)
+    yield from checksums.check_files(folder, sums, on_file=watcher.count)
     return manifest
 
 

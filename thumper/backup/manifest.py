@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
-from thumper.backup.census import TableContent
+from thumper.backup.table_content import TableContent
 from thumper.errors import BadBackupError, SchemaTooNewError
 from thumper.settings import Settings, variable_name
 

@@ -59,7 +59,7 @@ class Copied:
 
 
 async def originals_of(connection: asyncpg.Connection) -> AsyncIterator[list[Original]]:
-    """Yield the original of every image, so many at a time."""
+    """Yield the original of every image, up to `AT_ONCE` at a time."""
     after: UUID | None = None
     while rows := await connection.fetch(_PAGE, after, AT_ONCE):
         yield [Original(**row) for row in rows]

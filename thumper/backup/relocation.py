@@ -1,7 +1,7 @@
-"""Makes a database that was restored at home on this machine: its folders, its queue, its processes.
+"""Adapts a restored database to this machine: its folders, its queue, its processes.
 
 Photos are found by absolute path, and a home or a drop folder may lie elsewhere now. What an earlier machine held
-when the database was copied, leases and signs of life, is nobody's any more; nobody died, so no image is blamed.
+when the database was copied, leases and signs of life, is let go. No worker died of an image, so none is blamed.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class MovedFolder:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """The library, whose marker holds the id of its source, and the drop folder that was walked last, if any."""
+    """Where the library, whose marker holds its source's id, and the drop folder that was walked last were and are."""
 
     library: MovedFolder | None
     drop: MovedFolder | None

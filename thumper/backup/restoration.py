@@ -17,7 +17,7 @@ from uuid import UUID
 import asyncpg
 from tortoise.exceptions import BaseORMException
 
-from thumper.backup import census, originals, relocation
+from thumper.backup import originals, relocation, table_content
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import writing
 from thumper.backup.inspection import restorers
@@ -38,7 +38,7 @@ _DROP_FOLDER: Final = """
 SELECT path FROM source WHERE kind = 'drop' ORDER BY last_scan_at DESC NULLS LAST, id DESC LIMIT 1
 """
 _FRESH: Final = ("tortoise_migrations", "detector", "source")
-"""Tables that have rows as soon as `thumper up` ran once, though nobody gave it anything."""
+"""Tables that have rows as soon as `thumper up` ran once, even without any photo."""
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class Restored:
     in_place: int = 0
     missing: list[str] = field(default_factory=list)
     already: bool = False
-    """Whether an earlier run had brought everything back, and only its last step was left."""
+    """Whether an earlier run had restored everything, so that only its last step was left."""
     earlier: str | None = None
     """The database that was there before, if it is kept because somebody may have written into it meanwhile."""
 
@@ -107,7 +107,7 @@ async def _programs(url: str, manifest: Manifest) -> Programs:
 async def _restore(
     settings: Settings, folder: Path, restored: Restored, *, drop: Path | None, watcher: Watcher
 ) -> None:
-    """Bring everything back beside the empty database, and put that in its place."""
+    """Restore into a database beside the empty one, and then put it in the empty one's place."""
     url, manifest, library_dir = settings.postgres_url, restored.manifest, settings.library_dir
     programs = await _programs(url, manifest)
     await refuse_little_room(settings, manifest, what="Restoring the database")
@@ -115,7 +115,7 @@ async def _restore(
         watcher.begin("Restoring the database")
         await restore_dump(settings, folder / DUMP, programs, url=scratch_url)
         async with connected(scratch_url) as scratch:
-            census.compare(manifest.tables, await census.count(scratch))
+            table_content.compare(manifest.tables, await table_content.count(scratch))
         restored.migrations = await _bring_up_to_date(scratch_url)
         async with connected(scratch_url) as scratch:
             await _settle_in(scratch, settings, restored, drop=drop)
@@ -143,7 +143,7 @@ async def _bring_up_to_date(url: str) -> list[str]:
 async def _settle_in(
     scratch: asyncpg.Connection, settings: Settings, restored: Restored, *, drop: Path | None
 ) -> None:
-    """Make the scratch database at home here."""
+    """Adapt the scratch database to this machine."""
     async with scratch.transaction():
         places = await relocation.settle_in(scratch, settings.library_dir, drop=drop)
     if places.drop is not None:
@@ -191,7 +191,7 @@ async def _is_done(url: str, manifest: Manifest, note: Path) -> bool:
 
 
 async def _tables_with_data(connection: asyncpg.Connection) -> list[str]:
-    tables = await census.count(connection)
+    tables = await table_content.count(connection)
     return [name for name, tally in tables.items() if tally.rows and name not in _FRESH]
 
 

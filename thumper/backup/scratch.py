@@ -1,8 +1,8 @@
 """A database beside the real one, in which a dump is restored first: thrown away, or put in the real one's place.
 
-Nobody else knows its name, and the real database is touched by nothing but the exchange of names at the end,
-which is one transaction. What a killed run left is removed by the next one; what was the real one is dropped only
-when it was looked at once more, under a name that nobody else knows.
+Its name is random, and the real database is touched by nothing but the exchange of names at the end, which is one
+transaction. What a killed run left is removed by the next one; what was the real one is dropped only after it was
+looked at once more, under a random name as well, so that no client writes into it meanwhile.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from thumper.store.postgres.connect import APP, OUTAGES, unreachable
 
 _MARK: Final = "_scratch_"
 _EARLIER: Final = "_earlier_"
-"""In the name of what was the real database: not swept, since nobody knows what is in it until it was looked at."""
+"""In the name of what was the real database: not swept, since it has to be looked at before it is dropped."""
 _LONGEST: Final = 63 - len(_MARK) - 8
 """PostgreSQL cuts names after 63 bytes; eight are random."""
 _MAINTENANCE: Final = "postgres"
@@ -29,7 +29,7 @@ _MAINTENANCE: Final = "postgres"
 IsUnused: TypeAlias = Callable[[asyncpg.Connection], Awaitable[bool]]
 
 _PATIENCE: Final = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "lock_timeout": "0"}
-"""A snapshot is held while a dump is written, which takes minutes, whatever the server allows others."""
+"""Without the server's timeouts: a snapshot is held while a dump is written, which takes minutes."""
 
 
 @contextlib.asynccontextmanager

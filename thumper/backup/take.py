@@ -1,4 +1,4 @@
-"""Takes a backup: dump, trial restore, comparison, originals, seal, name.
+"""Takes a backup: dump, trial restore, comparison, originals, checksums, name.
 
 The dump and the counts see one moment of the database, whatever is written meanwhile. The dump is then restored into
 a scratch database, and every table compared with what was counted. A backup that has its name has passed all that.
@@ -19,7 +19,7 @@ from uuid import uuid4
 import asyncpg
 
 from thumper import __version__
-from thumper.backup import census, client_programs, seal
+from thumper.backup import checksums, client_programs, table_content
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import draft_of, writing
 from thumper.backup.manifest import (
@@ -69,23 +69,25 @@ async def take_backup(
         with draft_of(folder) as draft:
             watcher.begin("Dumping the database")
             manifest = await _dump(connection, settings, draft.path, url=url, programs=programs)
-            # What is tried and what is sealed are the same bytes, both times read from the disk.
+            # The trial restore and the list of hashes read the same bytes, both from the disk.
             tried = await in_steps(_hashed(draft.path))
             await refuse_little_room(settings, manifest, what="Restoring the backup for trial")
             watcher.begin("Restoring it for trial")
             async with scratch_database(url) as trial_url:
                 await restore_dump(settings, draft.path / DUMP, programs, url=trial_url)
                 async with connected(trial_url) as trial:
-                    census.compare(manifest.tables, await census.count(trial))
+                    table_content.compare(manifest.tables, await table_content.count(trial))
                     copied = None
                     if originals:
                         watcher.begin("Copying originals")
                         total = manifest.tables["image"].rows
                         copied = await copy_out(trial, draft.path, total=total, watcher=watcher)
             watcher.begin("Checking")
-            sealed = await in_steps(_seal(draft.path, manifest, copied, tried=tried, watcher=watcher))
+            written = await in_steps(
+                _write_checksums(draft.path, manifest, copied, tried=tried, watcher=watcher)
+            )
             await in_steps(draft.finish())
-    return Backup(folder, sealed, copied.missing if copied is not None else ())
+    return Backup(folder, written, copied.missing if copied is not None else ())
 
 
 async def refuse_little_room(settings: Settings, manifest: Manifest, *, what: str) -> None:
@@ -128,7 +130,7 @@ async def _dump(
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         migrations = await _migrations(connection, settings)
         snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
-        words = [*WORDS, f"--exclude-table-data=public.{census.UNCOUNTED}", f"--snapshot={snapshot}"]
+        words = [*WORDS, f"--exclude-table-data=public.{table_content.UNCOUNTED}", f"--snapshot={snapshot}"]
         with writing(folder):
             await client_programs.run(
                 programs.folder / "pg_dump",
@@ -143,7 +145,7 @@ async def _dump(
             migrations=migrations,
             server_major=connection.get_server_version().major,
             program_major=programs.major,
-            tables=await census.count(connection),
+            tables=await table_content.count(connection),
             detectors=await _detectors(connection, settings),
             settings=settings_kept(settings),
             cameras=_camera_profiles(settings.cameras_dir),
@@ -214,10 +216,10 @@ def _hashed(folder: Path) -> Steps[str]:
     """Return the hash of the dump."""
     yield
     with writing(folder):
-        return seal.sha256_of(folder / DUMP)
+        return checksums.sha256_of(folder / DUMP)
 
 
-def _seal(
+def _write_checksums(
     folder: Path, manifest: Manifest, copied: Copied | None, *, tried: str, watcher: Watcher
 ) -> Steps[Manifest]:
     """Write the manifest and the list of hashes, and read everything back.
@@ -227,18 +229,18 @@ def _seal(
     with writing(folder):
         if copied is not None and copied.missing:
             (folder / MISSING).write_text("\n".join([*copied.missing, ""]), encoding="utf-8")
-        names = list(seal.files_below(folder))
+        names = list(checksums.files_below(folder))
         sums = {}
         for name in names:
-            sums[name] = seal.sha256_of(folder / name)
-            if sums[name] != (tried if name == DUMP else seal.told_by_name(name) or sums[name]):
+            sums[name] = checksums.sha256_of(folder / name)
+            if sums[name] != (tried if name == DUMP else checksums.sha256_in_name(name) or sums[name]):
                 raise BackupError(
                     f"{folder / name} does not hold what was written to it: that disk fails, or is smaller than it "
                     "says. Use another one."
                 )
             watcher.count(len(sums), len(names))
             yield
-        sealed = replace(
+        written = replace(
             manifest,
             originals=KeptOriginals(
                 within=copied is not None,
@@ -248,10 +250,10 @@ def _seal(
             ),
             dump_bytes=(folder / DUMP).stat().st_size,
             files=len(sums),
-            list_sha256=hashlib.sha256(seal.text_of(sums).encode()).hexdigest(),
+            list_sha256=hashlib.sha256(checksums.text_of(sums).encode()).hexdigest(),
         )
-        sealed.write(folder)
-        sums[FILE] = seal.sha256_of(folder / FILE)
-        (folder / seal.LIST).write_text(seal.text_of(sums), encoding="ascii")
-        seal.read_list(folder)
-    return sealed
+        written.write(folder)
+        sums[FILE] = checksums.sha256_of(folder / FILE)
+        (folder / checksums.LIST).write_text(checksums.text_of(sums), encoding="ascii")
+        checksums.read_list(folder)
+    return written

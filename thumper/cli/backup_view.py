@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SHOWN: Final = 20
 """How many names of originals are printed; `--json` has them all."""
 
-# What is of a machine, or is said otherwise.
+# Settings that differ from machine to machine, or that are shown elsewhere.
 _OF_A_MACHINE: Final = frozenset(
     f"THUMPER_{name}"
     for name in ("HOME", "DROP", "HOST", "PORT", "DATABASE_URL", "REDIS_URL", "DEVICE", "LOG_LEVEL")

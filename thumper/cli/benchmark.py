@@ -51,7 +51,7 @@ class StageFigure:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured. `limit` is the slowest stage, `percent_of_limit` how near the whole road comes to it."""
+    """What was measured. `limit` is the slowest stage, `percent_of_limit` the measured rate as a share of its rate."""
 
     photos: int
     failed: int
@@ -145,7 +145,7 @@ async def _measure(settings: Settings, photos: list[Path], folder: Path, progres
 
 
 async def _compare(settings: Settings, folder: Path, progress: Progress) -> Compared | None:
-    """Find out whether the worker may use a faster precision, which it would not without; None in fp32.
+    """Compare a faster precision with fp32, without which no worker would use it; None in fp32.
 
     Raises `PrecisionError` with the numbers.
     """

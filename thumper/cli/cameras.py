@@ -30,7 +30,7 @@ def list_profiles(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
     """Show the profiles in the order in which they are asked, your own first, and where each is known from."""
-    from thumper.cameras.shelf import own_profiles, profiles_of
+    from thumper.cameras.profile_files import own_profiles, profiles_of
 
     settings = Settings.from_env()
     files = {profile.name: str(path) for path, profile in own_profiles(settings.cameras_dir)}
@@ -52,7 +52,7 @@ def explain_file(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show which profile fits FILE and why, which time is chosen and why, what is measured and ignored."""
-    from thumper.cameras.shelf import profiles_of
+    from thumper.cameras.profile_files import profiles_of
     from thumper.ingest.explain import explain
 
     settings = Settings.from_env()

@@ -36,7 +36,7 @@ class Compared:
     agreement: Agreement
 
     async def record(self, url: str) -> None:
-        """Write it down where a worker will look for it. Raises `ServiceDownError` or `RefusedError`."""
+        """Store it in the database, where a worker looks for it. Raises `ServiceDownError` or `RefusedError`."""
         from thumper.store.images import detectors
         from thumper.store.postgres.connect import client, open_database
         from thumper.store.postgres.schema_version import read_gap
@@ -121,7 +121,7 @@ async def _compare_and_keep(
 
 async def _keep(settings: Settings, compared: Compared) -> str:
     """Record the result if there is a database now; return what is in the way, if anything is."""
-    if not compared.agreement.is_enough:  # nor may it take the place of one that says more
+    if not compared.agreement.is_enough:  # it must not replace a result that more boxes speak for
         return f"it says too little: {LEAST_BOXES} boxes are needed."
     servers = find_running(settings)
     url = settings.database_url or (servers.database_url if servers is not None else None)

@@ -1,7 +1,6 @@
-"""Standard output and error of processes that go on when nobody can take down what they say.
+"""Standard output and error of processes that go on when what they print cannot be written.
 
-A log on a disk that is full, or whose reader has gone, costs the words and nothing else: what a process does is more
-than what it says of it.
+A log on a full disk, or a pipe whose reader has gone, costs the log lines and must not end the process.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png"})
 
 
 def choose(folder: Path, photos: int) -> list[Path]:
-    """Return so many photos, evenly out of all. Raises `NotFoundError` when there is none."""
+    """Return at most `photos` photos, evenly out of all. Raises `NotFoundError` when there is none."""
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
     if not found:
         raise NotFoundError(f"There is no photo (.jpg, .jpeg, .png) in {folder}. Name a folder with photos.")
@@ -23,5 +23,5 @@ def choose(folder: Path, photos: int) -> list[Path]:
 
 
 def shuffle(photos: list[Path]) -> list[Path]:
-    """Return them as if drawn by lot, each time alike: who stops early has seen photos from everywhere."""
+    """Return them in a random order that is always the same: the first few are from everywhere in the folder."""
     return sorted(photos, key=lambda path: hashlib.sha256(os.fsencode(path)).digest())

@@ -24,7 +24,7 @@ async def prepare(settings: Settings) -> None:
         await library_claim.check_library(settings.library_dir)
         if settings.model is not None or await detectors.current() is None:
             weights = resolve(settings)
-            # In another precision the worker makes it the one, once it agreed with the reference.
+            # With another precision the worker itself makes its detector current, once it agreed with the reference.
             chosen = settings.model is not None and weights.precision is Precision.FP32
             await detectors.register(weights, make_current=chosen)
 

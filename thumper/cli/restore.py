@@ -45,7 +45,7 @@ def restore(
     else:
         with Stages() as stages:
             restored = asyncio.run(_restore(settings, folder, stages))
-        # Without --drop, which nobody will say again: advice is about what the next `thumper up` does.
+        # Without --drop: the advice is about the next `thumper up`, which is started without that option.
         show_restored(folder, restored, Settings.from_env(), as_json=as_json)
 
 

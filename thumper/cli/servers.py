@@ -56,7 +56,7 @@ def servers(settings: Settings) -> Iterator[Settings]:
         thread.start()
         yield ready.result()[0]
     finally:
-        ready.add_done_callback(_let_go)  # at once, or when they are up that nobody waits for any more
+        ready.add_done_callback(_let_go)  # at once, or when servers are up that are no longer waited for
         if thread in threading.enumerate():  # join() takes no thread whose start was interrupted
             over.wait()
 

@@ -251,7 +251,7 @@ def duration(seconds: float) -> str:
 
 
 class Burst:
-    """What has been done since there was last nothing to do: what a progress bar shows of a large library."""
+    """What has been done since the queue was last empty, so that a progress bar moves in a large library, too."""
 
     def __init__(self) -> None:
         self._done_before: int | None = None

@@ -56,7 +56,7 @@ async def run_tree(
 
 
 def refuse_taken_port(settings: Settings) -> None:
-    """Raise `RoomFailedError` if the API could not listen: the display would show whoever does as if it were ours."""
+    """Raise `RoomFailedError` if the API could not listen: the display would show another server as if it were ours."""
     try:
         bind(settings)
     except OSError as error:

@@ -22,7 +22,7 @@ def up(
 
 
 async def _up(settings: Settings) -> None:
-    from thumper.cameras.shelf import profiles_of
+    from thumper.cameras.profile_files import profiles_of
     from thumper.cli.display import Display
     from thumper.cli.logs import configure_logs
     from thumper.cli.tree import run_tree

@@ -1,7 +1,7 @@
 """The scene in which every detector proves itself, as the program that drew it.
 
 Why: the picture ships as a file, `thumper/models/proof-scene.png`, since it must not change when a
-library draws a line differently; this says what is in it, and draws it again for whoever doubts. A buck
+library draws a line differently; this says what is in it, and draws it again for a comparison. A buck
 and a doe stand far enough apart that no box is a matter of taste.
 """
 

@@ -3,7 +3,7 @@
 Why: the demo, the tests and people without photos need dumps with everything that
 real ones have (bursts, a wrong clock, a card delivered twice, a file that was cut
 short), and the right answer to each. Refuses to write into a drop folder: it makes
-the cards, whoever calls it delivers them.
+the cards, and its caller delivers them.
 """
 
 from __future__ import annotations

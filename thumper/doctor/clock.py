@@ -7,8 +7,8 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from thumper.doctor import queries
+from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
-from thumper.doctor.patient import Patient
 from thumper.settings import variable_name
 
 FIRST_YEAR: Final = 2025
@@ -32,7 +32,7 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-async def look_at_clock(patient: Patient) -> list[CheckResult]:
+async def look_at_clock(context: CheckContext) -> list[CheckResult]:
     """Compare this machine's clock with the calendar, with PostgreSQL's, and with what was recorded before."""
     name, shown = "clock", now()
     if not FIRST_YEAR <= shown.year <= LAST_YEAR:
@@ -44,9 +44,9 @@ async def look_at_clock(patient: Patient) -> list[CheckResult]:
             )
         ]
     verdicts = []
-    if patient.gap is not None:
+    if context.gap is not None:
         verdicts += await _compare_with_postgresql()
-    if patient.knows_tables:
+    if context.knows_tables:
         verdicts += await _compare_with_events()
     return verdicts or [CheckResult.ok(name, f"The clock shows {shown:%Y-%m-%d %H:%M} UTC.")]
 
@@ -89,9 +89,9 @@ def _span(seconds: float) -> str:
     return f"{size:.0f} seconds"
 
 
-async def look_at_time_zone(patient: Patient) -> list[CheckResult]:
+async def look_at_time_zone(context: CheckContext) -> list[CheckResult]:
     """Check in which zone cameras' clocks are read where their location says none."""
-    name, zone = "time-zone", patient.settings.time_zone
+    name, zone = "time-zone", context.settings.time_zone
     variable = variable_name("time_zone")
     if zone not in available_timezones():
         return [
@@ -101,7 +101,7 @@ async def look_at_time_zone(patient: Patient) -> list[CheckResult]:
                 remedy=f"Set {variable} to the cameras' zone, such as America/Chicago.",
             )
         ]
-    if zone in NO_PLACE and "time_zone" not in patient.settings.model_fields_set:
+    if zone in NO_PLACE and "time_zone" not in context.settings.model_fields_set:
         return [
             CheckResult.warn(
                 name,

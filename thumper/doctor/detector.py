@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final
 
+from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
-from thumper.doctor.patient import Patient
 from thumper.domain.agreement import Agreement
 from thumper.domain.detection import RawDetection
 from thumper.domain.precision import Precision
@@ -29,7 +29,7 @@ DEER: Final = "Odocoileus"
 """The genus of what is drawn in the scene: white-tailed deer."""
 
 MOST_WORDS: Final = 300
-"""Characters of a library's own words; some append their whole story."""
+"""Characters of a library's error message that are shown; some are pages long."""
 
 _REPAIR: Final = (
     "Restore the file that was there, or reinstall Thumper. If another model is meant, set THUMPER_MODEL to a file "
@@ -37,18 +37,18 @@ _REPAIR: Final = (
 )
 
 
-async def look_at_detector(patient: Patient) -> list[CheckResult]:
+async def look_at_detector(context: CheckContext) -> list[CheckResult]:
     """Look at the model's file, then let it look at the proof scene."""
     try:
-        weights = await asyncio.to_thread(resolve, patient.settings)
+        weights = await asyncio.to_thread(resolve, context.settings)
     except DetectorError as error:
         return [CheckResult.fail(_FILE, str(error), remedy="Correct THUMPER_MODEL or THUMPER_CLASS_MAP.")]
-    if not patient.knows_tables:
+    if not context.knows_tables:
         file = CheckResult.ok(_FILE, f"{weights.name} is there (SHA-256 {_short(weights.sha256)}).")
-        return [file, await _look_at_scene(patient.settings, weights, row=None)]
+        return [file, await _look_at_scene(context.settings, weights, row=None)]
     row = await detectors.find(weights.sha256, weights.precision)
     file = _judge_file(weights, row, current=await detectors.current())
-    return [file, await _look_at_scene(patient.settings, weights, row=row)]
+    return [file, await _look_at_scene(context.settings, weights, row=row)]
 
 
 def _judge_file(weights: Weights, row: Detector | None, *, current: Detector | None) -> CheckResult:
@@ -127,7 +127,7 @@ def _look(weights: Weights, settings: Settings) -> Proof:
 def judge_proof(weights: Weights, seen: Proof, *, recorded: Proof | None) -> CheckResult:
     """Compare what a model sees in the scene now with what it saw when it was added.
 
-    The packaged detector must have found a deer in it both times; of another model nobody knows what it should find.
+    The packaged detector must have found a deer in it both times; of another model it is not known what it should find.
     """
     found = f"{weights.name} finds {_list(seen.boxes)} in the drawn scene on {seen.device}"
     known = recorded if recorded is not None and recorded.scene == seen.scene else None

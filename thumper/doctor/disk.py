@@ -7,8 +7,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
+from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
-from thumper.doctor.patient import Patient
 from thumper.domain.disk_space import MB, RESERVE_INODES, Space
 from thumper.store.disk.disk_space import existing, measure
 
@@ -24,10 +24,10 @@ WARN_BYTES, WARN_SHARE, WARN_SHARE_CAP = 2 * GB, 0.05, 20 * GB
 _REMEDY: Final = "Free space there, or move THUMPER_HOME to a larger disk."
 
 
-async def look_at_disks(patient: Patient) -> list[CheckResult]:
+async def look_at_disks(context: CheckContext) -> list[CheckResult]:
     """Check of each disk how much is free, and whether the home may be written to."""
     disks: dict[int, list[tuple[str, Path]]] = defaultdict(list)
-    for title, path in _folders(patient):
+    for title, path in _folders(context):
         disks[path.stat().st_dev].append((title, path))
     shut = [
         CheckResult.fail(
@@ -35,14 +35,14 @@ async def look_at_disks(patient: Patient) -> list[CheckResult]:
             f"{folder} cannot be written to.",
             remedy="Correct its rights or mount it writable, or set THUMPER_HOME to another folder.",
         )
-        for folder in (patient.settings.home, patient.settings.library_dir)
+        for folder in (context.settings.home, context.settings.library_dir)
         if not os.access(existing(folder), os.W_OK | os.X_OK, effective_ids=True)
     ]
     return [*(_judge(folders) for folders in disks.values()), *shut]
 
 
-def _folders(patient: Patient) -> list[tuple[str, Path]]:
-    settings = patient.settings
+def _folders(context: CheckContext) -> list[tuple[str, Path]]:
+    settings = context.settings
     named = [
         ("home", settings.home),
         ("library", settings.library_dir),
@@ -73,7 +73,7 @@ def _judge(folders: list[tuple[str, Path]]) -> CheckResult:
 
 
 def _judge_drop_folder(space: Space, words: str) -> CheckResult:
-    """Thumper writes nothing there: a full disk only stops whoever copies cards."""
+    """Judge it mildly: Thumper writes nothing there, so a full disk only stops the copying of cards."""
     if space.free_bytes < FAIL_BYTES:
         return CheckResult.warn(
             "disk", f"Only {words}", remedy="Free space there, or the next card will not fit."

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from thumper.doctor import queries
+from thumper.doctor.check_context import CheckContext, Progress
 from thumper.doctor.check_result import CheckResult
 from thumper.doctor.named_paths import NamedPaths
-from thumper.doctor.patient import Patient, Progress
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceState
@@ -41,11 +41,11 @@ class Contents:
     closed: NamedPaths = field(default_factory=NamedPaths)
 
 
-async def look_at_drop_folder(patient: Patient) -> list[CheckResult]:
+async def look_at_drop_folder(context: CheckContext) -> list[CheckResult]:
     """Return whether the drop folder can be read, and whether the database believes that it is there."""
-    path = patient.settings.drop_dir
+    path = context.settings.drop_dir
     try:
-        refuse_own_pictures(patient.settings)
+        refuse_own_pictures(context.settings)
         with os.scandir(path) as entries:
             empty = next(entries, None) is None
     except RefusedError as error:
@@ -55,10 +55,10 @@ async def look_at_drop_folder(patient: Patient) -> list[CheckResult]:
             )
         ]
     except OSError as error:
-        return [await _closed(patient, path, error)]
-    if empty and await _tidied_up(patient, path):
+        return [await _closed(context, path, error)]
+    if empty and await _tidied_up(context, path):
         return [CheckResult.ok(_CHECK, f"The drop folder {path} can be read, and was emptied.")]
-    if empty and await _held_files(patient):
+    if empty and await _held_files(context):
         return [
             CheckResult.fail(
                 _CHECK,
@@ -66,12 +66,12 @@ async def look_at_drop_folder(patient: Patient) -> list[CheckResult]:
                 remedy="Mount its disk. If you emptied it yourself, drop the next card: nothing was deleted here.",
             )
         ]
-    contents = await asyncio.to_thread(_walk, bytes(path), patient.count)
-    return [*_judge(path, contents), *await _believed(patient)]
+    contents = await asyncio.to_thread(_walk, bytes(path), context.count)
+    return [*_judge(path, contents), *await _believed(context)]
 
 
-async def _closed(patient: Patient, path: Path, error: OSError) -> CheckResult:
-    if isinstance(error, FileNotFoundError) and not await _held_files(patient):
+async def _closed(context: CheckContext, path: Path, error: OSError) -> CheckResult:
+    if isinstance(error, FileNotFoundError) and not await _held_files(context):
         return CheckResult.warn(
             _CHECK, f"The drop folder {path} is not there yet.", remedy="`thumper up` makes it, or create it."
         )
@@ -86,18 +86,18 @@ async def _closed(patient: Patient, path: Path, error: OSError) -> CheckResult:
     )
 
 
-async def _tidied_up(patient: Patient, path: Path) -> bool:
-    """Return whether an empty folder is the very one that held files, of which copies are kept: no disk is missing."""
-    if patient.settings.keep is not Keep.COPY or not await _held_files(patient):
+async def _tidied_up(context: CheckContext, path: Path) -> bool:
+    """Return whether an empty folder is the one that held files, and copies of them are kept: no disk is missing."""
+    if context.settings.keep is not Keep.COPY or not await _held_files(context):
         return False
     source = await queries.drop_source(bytes(path))
     return source is not None and root_identity(bytes(path)) == await sources.identity(source.id)
 
 
-async def _held_files(patient: Patient) -> bool:
-    if not patient.knows_tables:
+async def _held_files(context: CheckContext) -> bool:
+    if not context.knows_tables:
         return False
-    source = await queries.drop_source(bytes(patient.settings.drop_dir))
+    source = await queries.drop_source(bytes(context.settings.drop_dir))
     return source is not None and await queries.holds_files(source)
 
 
@@ -137,11 +137,11 @@ def _judge(path: Path, contents: Contents) -> list[CheckResult]:
     ]
 
 
-async def _believed(patient: Patient) -> list[CheckResult]:
+async def _believed(context: CheckContext) -> list[CheckResult]:
     """Compare with what the watcher said last."""
-    if not patient.knows_tables:
+    if not context.knows_tables:
         return []
-    source = await queries.drop_source(bytes(patient.settings.drop_dir))
+    source = await queries.drop_source(bytes(context.settings.drop_dir))
     if source is None or source.state is not SourceState.OFFLINE:
         return []
     why = f": {source.watch_note}" if source.watch_note else "."

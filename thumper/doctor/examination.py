@@ -1,4 +1,4 @@
-"""All checks, one after the other: each gives its verdicts, and none can end the others."""
+"""Runs all checks, one after the other: each returns its verdicts, and an error in one does not end the others."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Protocol
 
+from thumper.doctor.check_context import CheckContext, open_context
 from thumper.doctor.check_result import CheckResult, Report
 from thumper.doctor.clock import look_at_clock, look_at_time_zone
 from thumper.doctor.detector import look_at_detector
@@ -14,7 +15,6 @@ from thumper.doctor.disk import look_at_disks
 from thumper.doctor.drop_folder import look_at_drop_folder
 from thumper.doctor.installation import look_at_installation
 from thumper.doctor.originals import look_at_library, look_at_originals
-from thumper.doctor.patient import Patient, admitted
 from thumper.doctor.processes import look_at_port, look_at_processes
 from thumper.doctor.servers import look_at_database, look_at_redis, look_at_schema
 from thumper.doctor.watching import look_at_watching
@@ -32,10 +32,10 @@ class Need(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One look at the patient. Its verdicts may carry names of their own."""
+    """One check. Its verdicts may have other names than the check."""
 
     name: str
-    look: Callable[[Patient], Awaitable[list[CheckResult]]]
+    look: Callable[[CheckContext], Awaitable[list[CheckResult]]]
     need: Need = Need.NOTHING
 
 
@@ -60,7 +60,7 @@ CHECKS: Final = (
 
 
 class Listener(Protocol):
-    """Who is told while the examination goes on."""
+    """What is called while the examination goes on."""
 
     def begin(self, name: str) -> None:
         """Hear which check begins."""
@@ -73,31 +73,31 @@ class Listener(Protocol):
 
 
 async def examine(settings: Settings, listener: Listener) -> Report:
-    """Make every check that can be made, and give the report. Changes nothing."""
+    """Run every check that can be run, and return the report. Changes nothing."""
     verdicts, not_examined = list[CheckResult](), list[str]()
     listener.begin("servers")
-    async with admitted(settings, count=listener.count) as patient:
-        knows = _knowledge(patient)
+    async with open_context(settings, count=listener.count) as context:
+        knows = _knowledge(context)
         for check in CHECKS:
             if check.need > knows:
                 not_examined.append(check.name)
                 continue
             listener.begin(check.name)
-            for verdict in await _look(check, patient):
+            for verdict in await _look(check, context):
                 verdicts.append(verdict)
                 listener.tell(verdict)
     return Report(tuple(verdicts), tuple(not_examined))
 
 
-def _knowledge(patient: Patient) -> Need:
-    if patient.gap is None:
+def _knowledge(context: CheckContext) -> Need:
+    if context.gap is None:
         return Need.NOTHING
-    return Need.TABLES if patient.knows_tables else Need.DATABASE
+    return Need.TABLES if context.knows_tables else Need.DATABASE
 
 
-async def _look(check: Check, patient: Patient) -> list[CheckResult]:
+async def _look(check: Check, context: CheckContext) -> list[CheckResult]:
     try:
-        return await check.look(patient)
+        return await check.look(context)
     except Exception as error:  # noqa: BLE001  # a report with a gap beats none
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         return [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib.util
 from typing import Final
 
-from thumper.cameras.shelf import own_profiles, packaged_profiles
+from thumper.cameras.profile_files import own_profiles, packaged_profiles
+from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
-from thumper.doctor.patient import Patient
 from thumper.errors import SettingError
 from thumper.web.page import has_graphiql
 
@@ -15,9 +15,9 @@ WEBSOCKET_LIBRARY: Final = "websockets"
 """What uvicorn answers subscriptions with (`thumper.web.main`)."""
 
 
-async def look_at_installation(patient: Patient) -> list[CheckResult]:
+async def look_at_installation(context: CheckContext) -> list[CheckResult]:
     """Return whether subscriptions and the query page can work, and whether every camera profile can be used."""
-    return [_websocket_library(), _graphiql(), _cameras(patient)]
+    return [_websocket_library(), _graphiql(), _cameras(context)]
 
 
 def _websocket_library() -> CheckResult:
@@ -40,8 +40,8 @@ def _graphiql() -> CheckResult:
     return CheckResult.ok("graphiql", "The query page in the browser is installed.")
 
 
-def _cameras(patient: Patient) -> CheckResult:
-    folder = patient.settings.cameras_dir
+def _cameras(context: CheckContext) -> CheckResult:
+    folder = context.settings.cameras_dir
     try:
         own = own_profiles(folder)
     except SettingError as error:

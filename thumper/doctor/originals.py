@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from thumper.doctor import queries
+from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
 from thumper.doctor.named_paths import NamedPaths
-from thumper.doctor.patient import Patient
 from thumper.doctor.queries import Original
 from thumper.domain.path_text import readable
 from thumper.errors import RefusedError
@@ -43,13 +43,13 @@ class Missing:
     from_drop: NamedPaths = field(default_factory=NamedPaths)
 
 
-async def look_at_originals(patient: Patient) -> list[CheckResult]:
+async def look_at_originals(context: CheckContext) -> list[CheckResult]:
     """Return whether the original of every image is there, with its size. Bytes are compared by receipts, not here."""
     total, missing = await queries.count_images(), Missing()
-    own, end_s = bytes(patient.settings.library_dir), time.monotonic() + LOOK_S
+    own, end_s = bytes(context.settings.library_dir), time.monotonic() + LOOK_S
     async for rows in queries.originals():
         await asyncio.to_thread(_look_up, rows, missing, library_path=own)
-        patient.count(missing.looked_at, total)
+        context.count(missing.looked_at, total)
         if time.monotonic() > end_s:
             break
     return _judge_rows(missing, total=total)
@@ -100,9 +100,9 @@ def _judge_rows(missing: Missing, *, total: int) -> list[CheckResult]:
     return verdicts or [CheckResult.ok(_ROWS, f"The originals of {of} images are where they should be.")]
 
 
-async def look_at_library(patient: Patient) -> list[CheckResult]:
+async def look_at_library(context: CheckContext) -> list[CheckResult]:
     """Return whether this is the database's library, and whether it holds originals that no image refers to."""
-    folder = patient.settings.library_dir
+    folder = context.settings.library_dir
     try:
         await library_claim.recognise_library(folder)
     except RefusedError as error:
@@ -113,7 +113,7 @@ async def look_at_library(patient: Patient) -> list[CheckResult]:
         for path in await _without_row(chunk):
             strangers.add(readable(bytes(path)))
         files += len(chunk)
-        patient.count(files, None)
+        context.count(files, None)
     verdicts = _judge_strangers(strangers) + await asyncio.to_thread(_judge_leftovers, folder)
     return verdicts or [
         CheckResult.ok(_FILES, f"Each of the {files} originals in the library belongs to an image.")
@@ -129,7 +129,7 @@ async def _without_row(paths: Sequence[Path]) -> list[Path]:
 
 
 def _is_old(path: Path) -> bool:
-    """Return whether whoever copied a file has had the time to record it."""
+    """Return whether a file was copied so long ago that it should have been recorded."""
     try:
         return path.stat().st_mtime < time.time() - RECORDED_WITHIN_S
     except OSError:  # gone

@@ -9,14 +9,14 @@ import json
 import socket
 from typing import Final
 
+from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
-from thumper.doctor.patient import Patient
 from thumper.domain.progress import ProcessRole
 from thumper.settings import Settings
 from thumper.store.status.system_status import Liveness, ProcessStatus, read_status
 
 ANSWER_S: Final = 3.0
-"""How long whoever has the port may take to say who it is."""
+"""How long the program that has the port may take to answer."""
 
 OFTEN: Final = 3
 """A process that had to be started again this often does not die by accident."""
@@ -29,10 +29,10 @@ _ROLES: Final = {
 """The check, the word and the log of each process."""
 
 
-async def look_at_processes(patient: Patient) -> list[CheckResult]:
+async def look_at_processes(context: CheckContext) -> list[CheckResult]:
     """Check of API, watcher and worker whether each gives signs of life, and what it complains about."""
     status = await read_status()
-    return [_judge(status.of(role), patient.settings) for role in _ROLES]
+    return [_judge(status.of(role), context.settings) for role in _ROLES]
 
 
 def _judge(process: ProcessStatus, settings: Settings) -> CheckResult:
@@ -62,9 +62,9 @@ def _judge(process: ProcessStatus, settings: Settings) -> CheckResult:
     return CheckResult.ok(check, f"{who} is {process.liveness.value}.")
 
 
-async def look_at_port(patient: Patient) -> list[CheckResult]:
+async def look_at_port(context: CheckContext) -> list[CheckResult]:
     """Return whether the API's port is free, or already the API's own."""
-    settings = patient.settings
+    settings = context.settings
     where = f"Port {settings.port} of {settings.host}"
     try:
         bind(settings)
@@ -79,7 +79,7 @@ async def look_at_port(patient: Patient) -> list[CheckResult]:
         return [CheckResult.ok("port", f"{where} is free for the API.")]
     who = "another program"
     if await asyncio.to_thread(is_thumper, settings):
-        if not patient.knows_tables or await _api_lives():
+        if not context.knows_tables or await _api_lives():
             return [CheckResult.ok("port", f"{where} is answered by Thumper.")]
         who = "a Thumper of another home"
     return [
@@ -102,7 +102,7 @@ def bind(settings: Settings) -> None:
 
 
 def is_thumper(settings: Settings) -> bool:
-    """Return whether whoever has the port answers as Thumper's health check does."""
+    """Return whether the program that has the port answers as Thumper's health check does."""
     connection = http.client.HTTPConnection(settings.host, settings.port, timeout=ANSWER_S)
     try:
         connection.request("GET", "/health/ready")

@@ -95,7 +95,7 @@ class Original:
 
 
 async def originals() -> AsyncIterator[list[Original]]:
-    """Yield where every original should be, newest images first, so many at a time."""
+    """Yield where every original should be, newest images first, a page at a time."""
     before: UUID | None = None
     while True:
         rows = await client().execute_query_dict(

@@ -7,8 +7,8 @@ from typing import Final
 from redis.asyncio import Redis
 
 from thumper.doctor import queries
+from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
-from thumper.doctor.patient import Patient
 from thumper.embedded.postgres_cluster import find_programs
 from thumper.embedded.redis_server import find_program
 from thumper.errors import ServiceDownError
@@ -25,17 +25,17 @@ REDIS_PATIENCE_S: Final = 3.0
 RIGHT_POLICY: Final = "noeviction"
 
 
-async def look_at_database(patient: Patient) -> list[CheckResult]:
+async def look_at_database(context: CheckContext) -> list[CheckResult]:
     """Return whether PostgreSQL answers, which version it is, whether it keeps its word, and how quickly it answers."""
     name = "database"
-    if patient.fresh:
+    if context.fresh:
         return [_startable(name)]
-    if patient.gap is None:
+    if context.gap is None:
         return [
             CheckResult.fail(
                 name,
-                patient.complaint,
-                remedy=f"Read {patient.settings.log_dir / 'postgres.log'}, or correct THUMPER_DATABASE_URL.",
+                context.database_error,
+                remedy=f"Read {context.settings.log_dir / 'postgres.log'}, or correct THUMPER_DATABASE_URL.",
             )
         ]
     server = await queries.read_server()
@@ -78,9 +78,9 @@ def _startable(name: str) -> CheckResult:
     return CheckResult.warn(name, "This home has no database yet.", remedy="`thumper up` makes it.")
 
 
-async def look_at_schema(patient: Patient) -> list[CheckResult]:
+async def look_at_schema(context: CheckContext) -> list[CheckResult]:
     """Return whether the database's schema is the one that this program knows. Migrates nothing."""
-    name, gap = "schema", patient.gap
+    name, gap = "schema", context.gap
     if gap is None:
         raise LookupError("the schema was asked for without a database")
     if gap.unknown:
@@ -104,16 +104,16 @@ async def look_at_schema(patient: Patient) -> list[CheckResult]:
     return [CheckResult.ok(name, "The schema is the one of this Thumper.")]
 
 
-async def look_at_redis(patient: Patient) -> list[CheckResult]:
+async def look_at_redis(context: CheckContext) -> list[CheckResult]:
     """Return whether Redis answers and keeps what it was given.
 
     Nothing here is worse than a warning: Redis only wakes the worker, which finds every photo by itself a few seconds
     later. For the same reason a policy that forgets keys costs seconds, never a photo.
     """
-    name, url = "redis", patient.settings.redis_url
-    slower = f"Photos are found {patient.settings.poll_s:g} s later, by the worker's own looking"
+    name, url = "redis", context.settings.redis_url
+    slower = f"Photos are found {context.settings.poll_s:g} s later, by the worker's own looking"
     if url is None:
-        return [_redis_is_not_there(patient)]
+        return [_redis_is_not_there(context)]
     connection = Redis.from_url(
         url, socket_timeout=REDIS_PATIENCE_S, socket_connect_timeout=REDIS_PATIENCE_S, decode_responses=True
     )
@@ -142,11 +142,11 @@ async def look_at_redis(patient: Patient) -> list[CheckResult]:
     return [CheckResult.ok(name, f"Redis {version} answers and forgets nothing ({policy}).")]
 
 
-def _redis_is_not_there(patient: Patient) -> CheckResult:
-    if patient.redis_complaint:
+def _redis_is_not_there(context: CheckContext) -> CheckResult:
+    if context.redis_error:
         return CheckResult.fail(
             "redis",
-            f"The embedded Redis does not start, so `thumper up` does not: {patient.redis_complaint}.",
+            f"The embedded Redis does not start, so `thumper up` does not: {context.redis_error}.",
             remedy="Correct that, or set THUMPER_REDIS_URL to a Redis of your own.",
         )
     try:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from thumper.doctor import queries
+from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
-from thumper.doctor.patient import Patient
 from thumper.domain.progress import WatchMode
 from thumper.ingest.walk import Folder, walk
 from thumper.store.models import Source
@@ -33,16 +33,16 @@ LEAST_LIMIT: Final = {"watches": 65_536, "instances": 512}
 """What is asked for at least: a watch takes about a kilobyte of the kernel's memory, and only when it is used."""
 
 MOST_FOLDERS: Final = 200_000
-"""Counting more would not change what is said."""
+"""Counting more would not change the result."""
 
 
-async def look_at_watching(patient: Patient) -> list[CheckResult]:
+async def look_at_watching(context: CheckContext) -> list[CheckResult]:
     """Return whether new files are noticed at once, or seconds later.
 
     Never worse than a warning: looking again and again finds all.
     """
-    root = bytes(patient.settings.drop_dir)
-    if patient.settings.watch == "polling":
+    root = bytes(context.settings.drop_dir)
+    if context.settings.watch == "polling":
         return [
             CheckResult.ok(
                 _CHECK, "New photos are found by looking again and again: THUMPER_WATCH asks for it."
@@ -54,7 +54,7 @@ async def look_at_watching(patient: Patient) -> list[CheckResult]:
         return []  # the check of the drop folder says it
     except OSError as error:
         return [_refused(error)]
-    source = await _living_watch(patient)
+    source = await _living_watch(context)
     needed = await asyncio.to_thread(_count_folders, root)
     limit = read_limit("watches")
     if limit is not None and not (source is not None and source.watch_mode is WatchMode.EVENTS):
@@ -105,11 +105,11 @@ def _too_few(needed: int, *, room: int, limit: int) -> CheckResult:
     )
 
 
-async def _living_watch(patient: Patient) -> Source | None:
-    """Return the drop folder as a living watcher knows it; None when nobody watches it."""
-    if not patient.knows_tables or not await queries.watcher_lives():
+async def _living_watch(context: CheckContext) -> Source | None:
+    """Return the drop folder as a living watcher knows it; None when no watcher lives."""
+    if not context.knows_tables or not await queries.watcher_lives():
         return None
-    return await queries.drop_source(bytes(patient.settings.drop_dir))
+    return await queries.drop_source(bytes(context.settings.drop_dir))
 
 
 def _words(source: Source | None, *, needed: int, limit: int | None) -> str:

@@ -1,12 +1,12 @@
-"""Work that nobody does: jobs that no worker takes, leases that nobody ends, files that stay unread."""
+"""Work that is not done: jobs that no worker takes, leases of dead workers, files that stay unread."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from thumper.doctor import queries
+from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
-from thumper.doctor.patient import Patient
 from thumper.doctor.queries import Queue
 from thumper.domain.progress import ProcessRole
 from thumper.settings import Settings
@@ -22,9 +22,9 @@ _JOBS: Final = "jobs"
 _FILES: Final = "files"
 
 
-async def look_at_jobs(patient: Patient) -> list[CheckResult]:
-    """Return whether every job that can run has somebody who runs it."""
-    settings = patient.settings
+async def look_at_jobs(context: CheckContext) -> list[CheckResult]:
+    """Return whether every job that can run has a worker for it."""
+    settings = context.settings
     status = await read_status()
     working, sweeping = status.of(ProcessRole.WORK).lives, _sweeps(status)
     verdicts = []
@@ -83,9 +83,9 @@ def _judge_waiting(queue: Queue, *, working: bool, settings: Settings) -> list[C
     return []
 
 
-async def look_at_files(patient: Patient) -> list[CheckResult]:
+async def look_at_files(context: CheckContext) -> list[CheckResult]:
     """Return whether files of the drop folder wait to be read although a watcher lives."""
-    source = await queries.drop_source(bytes(patient.settings.drop_dir))
+    source = await queries.drop_source(bytes(context.settings.drop_dir))
     waiting = await queries.waiting_files(source) if source is not None else None
     if waiting is None:
         return [CheckResult.ok(_FILES, "Every file that was found in the drop folder is settled.")]
@@ -100,13 +100,13 @@ async def look_at_files(patient: Patient) -> list[CheckResult]:
             _FILES,
             f"{words}, the oldest ({waiting.oldest}) for {waiting.oldest_s / 60:.0f} minutes.",
             remedy="Is it still being copied? If not, restart the watcher and read"
-            f" {patient.settings.log_dir / 'watch.log'}.",
+            f" {context.settings.log_dir / 'watch.log'}.",
         )
     ]
 
 
 def _sweeps(status: SystemStatus) -> bool:
-    """Watcher and worker each bring back what the dead left."""
+    """Whether a process lives that releases the leases of dead workers: a watcher or a worker."""
     return status.of(ProcessRole.WATCH).lives or status.of(ProcessRole.WORK).lives
 
 

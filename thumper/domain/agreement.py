@@ -21,14 +21,14 @@ SAME_BOX_IOU: Final = 0.7
 CLOSE: Final = 0.05
 """Confidences that differ by no more are close."""
 LEAST_BOXES: Final = 100
-"""Fewer boxes of the reference say too little: one of them would be more than the share that may be lost."""
+"""Fewer boxes of the reference are too few to judge by: one of them would be more than the share that may be lost."""
 LEAST_FOUND, LEAST_CLOSE = 0.99, 0.93
 """Shares of the reference's boxes that must be found again, and found again with a close confidence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Boxes of the reference, those of them that were found again, and those of these with a close confidence."""
+    """How many boxes the reference has, how many were found again, and how many of these with a close confidence."""
 
     photos: int = 0
     reference_boxes: int = 0

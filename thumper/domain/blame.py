@@ -49,7 +49,7 @@ class Verdict(StrEnum):
 
 
 def judge(*, claimed_alone: bool, begun: bool, other_suspects: int, tries: int) -> Verdict:
-    """Return what a death says of an image that was in the hands of the worker, at its latest of so many tries."""
+    """Return what a death says of an image that was in the hands of the worker, at its latest of that many tries."""
     if not (claimed_alone and begun):
         return Verdict.BYSTANDER
     if other_suspects >= SUSPECTS_UNTIL_DOUBTED and tries <= ATTEMPTS_UNTIL_BLAMED:

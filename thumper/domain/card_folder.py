@@ -18,7 +18,7 @@ _DCF: Final = rb"DCIM|\d{3}[0-9A-Z_]{5}"
 _BESIDE_DCF: Final = rb"PRIVATE|AVCHD|AVF_INFO|MISC|CANONMSC|SD_VIDEO|MGR_INFO|MP_ROOT"
 """What cameras of Canon, JVC, Panasonic and Sony make beside DCIM for videos, print orders and catalogues."""
 _NAMELESS: Final = rb"NO NAME|UNTITLED|NEW FOLDER"
-"""What Windows and macOS call a card or a folder that nobody gave a name."""
+"""What Windows and macOS call a card or a folder that has no name of its own."""
 _COPIED: Final = rb"(?: \d+| ?\(\d+\)|(?: -)? COPY(?: \d+| \(\d+\))?)?"
 """What Explorer and Finder append to the name when there is such a folder already."""
 _NO_PLACE: Final = re.compile(rb"(?:%b|%b|%b)%b" % (_DCF, _BESIDE_DCF, _NAMELESS, _COPIED), re.IGNORECASE)

@@ -73,8 +73,8 @@ def in_order(
 ) -> list[T] | None:
     """Return the items of one series in the order in which the camera wrote them; None when no order is known.
 
-    Where a counter may have gone round within a folder, the order with fewer `jumps` is taken: the one
-    that casts no doubt without need.
+    Where a counter may have gone round within a folder, the order with fewer `jumps` is taken, so that
+    a clock is not doubted without need.
     """
     folders: dict[int, list[T]] = {}
     for item in items:

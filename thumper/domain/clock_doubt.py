@@ -75,7 +75,7 @@ class Shown:
 def new_years(photos: Iterable[Shown]) -> set[NewYear]:
     """Return the cameras whose clock seems to have begun on a 1 January, each with the year.
 
-    Whoever knows the camera's other photos can say which of them went on from the December before.
+    From the camera's other photos a caller can tell which of them went on from the December before.
     """
     return {(run[0].camera, run[0].local.year) for run in _runs(photos) if _begins_a_year(run[0].local)}
 
@@ -152,7 +152,7 @@ def _jumps(ordered: Iterable[Shown]) -> int:
 
 
 def _jumped(ordered: Iterable[Shown]) -> dict[UUID, ClockDoubt]:
-    """Doubt every stretch that begins before a trusted one ended.
+    """Doubt every stretch of photos that begins before an earlier, trusted one ended.
 
     When the clock only leapt ahead for a few photos and came back to where it had been, those are doubted.
     """

@@ -138,7 +138,7 @@ def checked_offset(offset_s: int) -> int:
 def read_time(text: str) -> dt.datetime:
     """Read when a photo was taken, date and time in ISO 8601, as a person writes it.
 
-    Raises `ValueError`, also for a date alone: nobody said that it was at midnight.
+    Raises `ValueError`, also for a date alone: it does not mean midnight.
     """
     time = dt.datetime.fromisoformat(text.strip())
     if not _HOUR.search(text):

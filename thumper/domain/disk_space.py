@@ -1,4 +1,4 @@
-"""When a disk counts as full: while there is still room for PostgreSQL to answer, and for what people change."""
+"""When a disk counts as full: early enough that PostgreSQL can still answer and store what people change."""
 
 from __future__ import annotations
 

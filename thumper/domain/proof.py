@@ -17,7 +17,7 @@ from thumper.domain.detection import STORAGE_FLOOR, RawDetection
 LEAST_OVERLAP: Final = 0.95
 """IoU above which two boxes are the same. A pixel more or less on each side of a deer of 100 x 100 pixels is 0.96."""
 MOST_DRIFT: Final = 0.02
-"""How far two confidences may lie apart: another device or version of torch sums the same numbers in another order
+"""How far apart two confidences may be: another device or version of torch sums the same numbers in another order
 (and CUDA in TF32, with 10 bits after the point), which moves a confidence by thousandths. A wrong model or a broken
 driver moves it by tenths, or finds nothing."""
 

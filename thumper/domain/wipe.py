@@ -1,4 +1,4 @@
-"""May what a dump was delivered from be wiped? The rule, without looking at any disk itself.
+"""The rule whether the card or folder that a dump came from may be wiped, without looking at any disk itself.
 
 Yes only when every file of the dump is stored or a duplicate, what lies at its source now is covered by it, and
 a byte-identical original of each file was just re-read on another device than the dump's own. Whatever stands
@@ -29,13 +29,13 @@ class Checking(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """So many files, up to `MOST_EXAMPLES` of them by name."""
+    """A number of files, up to `MOST_EXAMPLES` of them by name."""
 
     files: int = 0
     names: tuple[str, ...] = ()
 
     def plus(self, name: str, files: int = 1) -> Named:
-        """Return the same with more files, one of which has this name."""
+        """Return the same with `files` more, one of which has this name."""
         names = self.names if len(self.names) >= MOST_EXAMPLES else (*self.names, name)
         return Named(self.files + files, names)
 
@@ -58,7 +58,7 @@ class Reread:
     unreadable: Named = NOBODY
     same_device: Named = NOBODY
     in_place: Named = NOBODY
-    """Originals that are the files of a watched folder that the dump is the delivery of."""
+    """Originals that are the delivered files themselves, in the watched folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +159,7 @@ def judge(facts: WipeFacts) -> WipeVerdict:
 
 
 def still_checking(*, to_check: int, checked: int, size_bytes: int) -> WipeVerdict:
-    """Return the verdict while originals are being re-read: not safe as long as nobody knows."""
+    """Return the verdict while originals are being re-read: not safe, since it is not known yet."""
     left = to_check - checked
     sentence, advice = wipe_messages.obstacle(WipeCode.STILL_CHECKING, left, kind=SourceKind.INGEST)
     return WipeVerdict(

@@ -35,7 +35,7 @@ class WipeCode(StrEnum):
 
 
 def obstacle(code: WipeCode, files: int, *, kind: SourceKind, place: str = "") -> tuple[str, str]:
-    """Return the sentence and the advice for an obstacle that so many files are, at a source of that kind."""
+    """Return the sentence and the advice for an obstacle of that many files at a source of that kind."""
     one, many, advice = _TEXTS[code]
     again = _AGAIN[kind]
     if code is WipeCode.WAITING and not files:

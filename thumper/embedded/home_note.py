@@ -1,4 +1,4 @@
-"""Who serves this home: a lock that says "somebody does", and a note that says who and where.
+"""Which process serves this home: a lock that it holds, and a note of who it is and where its servers are.
 
 The lock is the truth; the note is only read while the lock is held, because a killed owner leaves it behind.
 """
@@ -50,7 +50,7 @@ class HomeLock:
         draft.replace(self._note_path)
 
     def read(self) -> HomeNote | None:
-        """Return the owner's note, None if nobody owns the home or the owner has not written one yet."""
+        """Return the owner's note, None if the home has no owner or the owner has not written one yet."""
         if not is_locked(self._lock_path):
             return None
         try:

@@ -1,7 +1,7 @@
 """Locks that the kernel frees by itself when their last holder is gone.
 
 A lock belongs to an open file, not to a process: a server that inherits the open file keeps the lock for
-as long as any of its processes lives, which says more surely than a process id whether it is really gone.
+as long as any of its processes lives. A process id could belong to another program by now; a lock cannot.
 This module never reads or writes the content of a lock file.
 """
 

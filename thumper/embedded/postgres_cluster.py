@@ -34,7 +34,7 @@ INITDB_S: Final = 120.0
 """initdb took 0.3–0.6 s on a busy two-core machine; a slow card may need a hundred times that."""
 _CLEAR_TRIES: Final = 100
 _CLEAR_PAUSE_S: Final = 0.05
-"""How often and how long a dying initdb is waited for: it ends within a second of the death of who started it."""
+"""How often and how long a dying initdb is waited for: it ends within a second after the process that started it."""
 INITDB_OPTIONS: Final = (
     f"--username={SUPERUSER}",
     "--auth=trust",  # the socket's folder is private: who gets that far is the user or root

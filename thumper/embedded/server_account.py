@@ -22,7 +22,7 @@ CAP_DAC_OVERRIDE: Final = 1
 CAP_DAC_READ_SEARCH: Final = 2
 CAP_SETPCAP: Final = 8
 NOBODY: Final = 65534
-"""The kernel's overflow id, which is nobody's everywhere."""
+"""The kernel's overflow id, that of the user `nobody` on nearly every system."""
 
 
 def choose_account(data_dir: Path, *, paths: Iterable[Path]) -> Account | None:

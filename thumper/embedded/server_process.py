@@ -1,7 +1,7 @@
 """One server process of ours: started under a lock, logged to a file, ended by a ladder of signals.
 
-The server inherits the lock of its directory. Whoever starts the next one first waits until every process
-of the last one is gone, so that two servers never write one directory, whatever was killed in between.
+The server inherits the lock of its directory. Before the next one is started, every process of the last
+one must be gone, so that two servers never write one directory, whatever was killed in between.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def socket_dir(run_dir: Path, server: str, *, socket_name: str) -> Path:
 
 
 def make_private(folder: Path, account: Account | None) -> None:
-    """Make `folder` if it is missing, entered by nobody but `account` (else by this user) and root.
+    """Make `folder` if it is missing; only `account` (else this user) and root can enter it.
 
     Raises `ServiceDownError` if something that is not ours is there already.
     """

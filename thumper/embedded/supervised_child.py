@@ -59,8 +59,8 @@ class Patience:
     """Back-off from `first_s`, doubling up to `longest_s`, forgotten after `good_life_s`; `grace_s` between
     SIGTERM and SIGKILL.
 
-    Up to `device_s` when the device failed, which takes a while to be repaired. Of a photo that kills the worker, all
-    others would wait as long.
+    The longest pause is `device_s` after the device failed, which takes a while to repair. It is not that long after
+    other deaths, since all photos wait while one that kills the worker is found.
     """
 
     first_s: float = 1.0
@@ -87,8 +87,8 @@ class SupervisedChild:
     async def live(self) -> ChildFailure:
         """Start the child whenever it is dead; return only if it says that its settings are wrong.
 
-        One that has done well with them before is taken for hindered by something that passes, such as a disk.
-        Cancelling leaves the process as it is: call `end` next.
+        A child that ran well with these settings before is started again all the same: something that passes, such as
+        a full disk, may have stopped it. Cancelling leaves the process as it is: call `end` next.
         """
         clock = asyncio.get_running_loop().time
         pause_s = self._patience.first_s
@@ -167,7 +167,7 @@ class SupervisedChild:
                 how = f"killed by {signal.Signals(-code).name}"
             except ValueError:
                 how = f"killed by signal {-code}"
-            return how  # what it wrote last has nothing to do with it
+            return how  # its last line has nothing to do with it
         how = f"exit code {code}"
         words = self._last_words()
         return (f"{how}: {words}" if words else how)[:MAX_REASON_CHARS]

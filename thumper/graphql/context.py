@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import strawberry
 
+from thumper.domain.access import OWNER, Actor
 from thumper.graphql.loaders import Loaders
 from thumper.graphql.shared.events import Live
 from thumper.graphql.shared.wipe_checks import WipeChecks
@@ -30,8 +31,8 @@ class Context:
     """Where the client reached us: `http://localhost:8480`."""
     request_id: str
     """Named in the log and in errors whose text is hidden."""
-    actor: str = "owner"
-    """Who asks. Until access control exists, everybody who can reach the API is its owner."""
+    actor: Actor = OWNER
+    """Who asks; the same for all operations of a connection, since answers are shared by it."""
     connection_params: dict[str, Any] | None = None
     """What a WebSocket client sent with its connection_init."""
 

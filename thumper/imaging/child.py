@@ -45,7 +45,7 @@ def answer(request: dict[str, str | int], limits: Limits, file: PictureFile) -> 
     try:
         return _do(request, limits, file)
     except DecodeRefusal as refusal:
-        # Whoever decodes knows the file from before: gone now means that the original is missing.
+        # The photo was recorded earlier, so a file that is gone means that the original is missing.
         reason = Reason.ORIGINAL_MISSING if refusal.reason is Reason.VANISHED else refusal.reason
         message = reason.sentence if reason is Reason.ORIGINAL_MISSING else str(refusal)
         return {"refused": reason, "message": message}

@@ -146,9 +146,9 @@ def open_header(stream: BinaryIO, media_type: str) -> ImageFile.ImageFile:
 
 
 def _has_ending(stream: BinaryIO, media_type: str, *, first: int) -> bool:
-    """Search backwards for the end mark: cameras pad their files and append things of their own.
+    """Search backwards for the end mark, since cameras pad their files and append data of their own.
 
-    Only behind `first`: an embedded thumbnail has an end mark of its own, but lies before the picture's data.
+    Only behind `first`, where the picture's data begin: a thumbnail before that has an end mark of its own.
     """
     mark = _JPEG_END if media_type == JPEG else _PNG_END
     end = stream.seek(0, io.SEEK_END)

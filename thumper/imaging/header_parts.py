@@ -1,9 +1,9 @@
-"""Takes out of a file's header what says how large the picture is and what was noted about it, and nothing else.
+"""Takes the few parts out of a file's header that hold the picture's size, EXIF and comment.
 
 Pillow reads a header as a whole, in Python: a file of ten million empty segments holds it
 up for minutes, and an EXIF block that lists itself a thousand times fills the memory.
 Files are looked at in processes that must not stop, so its parsers get the few parts that
-are needed, out of a header of at most so many.
+are needed, and a header of more than `MOST_PARTS` is refused.
 """
 
 from __future__ import annotations

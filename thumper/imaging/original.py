@@ -81,7 +81,7 @@ def reader(fd: int) -> io.BufferedReader:
 
 
 class _Positional(io.RawIOBase):
-    """Reads with `pread`, so that whoever shares the descriptor is not disturbed."""
+    """Reads with `pread`, which leaves the position of a shared descriptor alone."""
 
     def __init__(self, fd: int) -> None:
         super().__init__()

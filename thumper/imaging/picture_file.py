@@ -12,7 +12,7 @@ _SEALS: Final = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW
 _STEP_BYTES: Final = 1024 * 1024
 """Sizes are whole steps, so that photos which differ by a little share a file."""
 KEPT_BYTES: Final = 64 * 1024 * 1024
-"""Largest file that is used again: fresh memory costs as much time as decoding does, but somebody has to have it."""
+"""Largest file that is used again: fresh memory costs as much time as decoding does, but it stays in use meanwhile."""
 
 
 class PictureFile:
@@ -24,7 +24,7 @@ class PictureFile:
         self._unsent: int | None = None
 
     def memory(self, size_bytes: int) -> mmap.mmap:
-        """Return at least so many bytes to be written to. Raises `MemoryError` if there is too little memory."""
+        """Return at least `size_bytes` to be written to. Raises `MemoryError` if there is too little memory."""
         if self._mapped is None or len(self._mapped) < size_bytes:
             self._mapped = None  # first the old one goes
             self._mapped = self._make(-(-size_bytes // _STEP_BYTES) * _STEP_BYTES)
@@ -36,7 +36,7 @@ class PictureFile:
             self.memory(picture.nbytes)[: picture.nbytes] = picture
 
     def take_descriptor(self) -> int | None:
-        """Return the descriptor if the receiver does not have it yet; whoever takes it closes it."""
+        """Return the descriptor if the receiver does not have it yet; the caller closes it."""
         descriptor, self._unsent = self._unsent, None
         if self._mapped is not None and len(self._mapped) > KEPT_BYTES:
             self._mapped = None

@@ -46,7 +46,7 @@ _TRIES: Final = 2
 """A child may also be killed from outside; only a second death is blamed on the photo."""
 
 _FEWEST, _MOST = 2, 64
-"""Children, whatever the cores are: one hangs on a slow share while another works; more than these no model outruns."""
+"""Fewest: while one waits for a slow share another works. Most: no model is faster than what that many decode."""
 
 Result = TypeVar("Result")
 Words: TypeAlias = dict[str, str | int | bool]
@@ -80,7 +80,7 @@ class Loaded:
 
 
 def children_for(cores: int) -> int:
-    """Return the number of children that keep so many cores busy."""
+    """Return the number of children that keep `cores` cores busy."""
     return min(max(cores, _FEWEST), _MOST)
 
 
@@ -130,7 +130,7 @@ class DecodeSandbox:
         return await self._run(lambda: self._ask(request, lambda _, picture: bytes(picture)))
 
     def close(self) -> None:
-        """End the children at once, in milliseconds; whoever waits for a photo gets `SandboxClosed`."""
+        """End the children at once, in milliseconds; `SandboxClosed` is raised for photos that are waited for."""
         with self._guard:
             self._closed = True
             children = tuple(self._children)
@@ -150,13 +150,13 @@ class DecodeSandbox:
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if self._closed and task is not None and not task.cancelling():
-                raise SandboxClosed from None  # closing cancelled the waiting photo, nobody cancelled the caller
+                raise SandboxClosed from None  # closing cancelled the waiting photo, not the caller
             raise
 
     def _ask(self, request: Words, make: Callable[[Words, memoryview], Result]) -> Result:
         """Have a child answer one request; runs in a thread, one child a thread."""
         for attempt in range(_TRIES):
-            # Who killed one child may have killed its idle siblings, too: only a new one can blame the photo.
+            # What killed one child may have killed its idle siblings, too: only a new one can blame the photo.
             child = self._take() if attempt == 0 else self._renew()
             try:
                 words, picture = child.ask(request)
@@ -242,7 +242,7 @@ class _Child:
             number = str(theirs.fileno())
             program = ["-m", "thumper.imaging.child", number, json.dumps(asdict(limits))]
             self.process = subprocess.Popen(
-                # Warnings about odd photos are for nobody: what is wrong with one is told as its reason.
+                # Warnings about odd photos are not needed: what is wrong with one is in its reason.
                 [sys.executable, "-W", "ignore", *program],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -290,7 +290,7 @@ class _Child:
 
 
 def _loaded(words: Words, picture: memoryview) -> Loaded:
-    import numpy as np  # noqa: PLC0415  # whoever only wants pictures to look at does without
+    import numpy as np  # noqa: PLC0415  # the API renders pictures without it
 
     shape = (int(words["height_px"]), int(words["width_px"]), 3)
     pixels = np.frombuffer(picture, np.uint8).reshape(shape).copy()

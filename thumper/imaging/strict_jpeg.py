@@ -1,7 +1,7 @@
-"""Reads a JPEG with libjpeg-turbo's own interface, which tells what Pillow and OpenCV keep to themselves: damage.
+"""Reads a JPEG with libjpeg-turbo's own interface, which reports damage; Pillow and OpenCV do not.
 
-libjpeg goes on behind damaged data as well as it can and counts a warning. Whoever does
-not ask gets shifted blocks and wrong colours for a whole photo.
+libjpeg goes on behind damaged data as well as it can and counts a warning. A caller that does
+not look at the warnings takes shifted blocks and wrong colours for a whole photo.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ before a marker that is none of the eight within picture data (RST), with which 
 and profiles that cannot be read."""
 
 Memory: TypeAlias = Callable[[int], "bytearray | mmap.mmap"]
-"""Allocates writable memory of so many bytes."""
+"""Allocates writable memory of that many bytes."""
 
 
 class DamageError(ValueError):
@@ -75,7 +75,7 @@ def _refuse_damage(error: ValueError) -> None:
 
 
 def _look_behind_header(data: bytes) -> None:
-    """Raise `DamageError` if the data is damaged behind a header that is odd: only the first complaint is told."""
+    """Raise `DamageError` if the data behind an odd header is damaged: libjpeg reports only its first warning."""
     with contextlib.suppress(EndlessHeaderError):
         parts = read_jpeg_parts(io.BytesIO(data))
         scan = data[parts.data_at + 2 :]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from thumper.cameras.profile import Profile
-from thumper.cameras.shelf import packaged_profiles, profiles_of
+from thumper.cameras.profile_files import packaged_profiles, profiles_of
 from thumper.imaging.limits import Limits
 from thumper.settings import Settings
 from thumper.wakeup import Wakeup

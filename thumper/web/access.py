@@ -2,7 +2,7 @@
 
 Binding to loopback alone does not keep web pages out: any page in the owner's browser can send requests to
 localhost, and a name of the page's own can be made to point there. So the Host must be one of this machine's
-names, and a browser's Origin must be ours wherever something could change.
+names, and a browser's Origin must be ours for every request that could change something.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class _Refusal(HTTPException):
 
 
 class _DictsOnly(ASGIWebSocketAdapter):
-    """Takes JSON objects only; strawberry would die of a list."""
+    """Takes JSON objects only; strawberry would raise an unhandled error at a list."""
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
         """Yield the messages."""
@@ -70,7 +70,7 @@ class _DictsOnly(ASGIWebSocketAdapter):
 
 
 class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
-    """Closes on messages of the wrong shape instead of dying of them."""
+    """Closes the connection at a message of the wrong shape, where strawberry's handler would raise."""
 
     async def handle_message(self, message: WsMessage) -> None:
         """Act on one message."""
@@ -138,7 +138,7 @@ class Transport(GraphQL[Context, None]):
             raise json.JSONDecodeError(str(error), "", 0) from error
 
     def encode_json(self, data: object) -> str | bytes:
-        """Write JSON; what others are told as well is not encoded again."""
+        """Write JSON; data that goes to many subscribers is encoded only once."""
         match data:
             case {"id": operation, "type": "next", "payload": {"data": SharedData() as told, **more}} if (
                 not more

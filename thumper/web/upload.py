@@ -1,4 +1,4 @@
-"""The door for bytes: one PUT to a one-time address, answered with what the file became."""
+"""Uploads: one PUT to a one-time address, answered with what the file became."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def upload(request: Request) -> Response:
     try:
         received = await receive_upload(room.ingest, request.path_params["token"], request.stream())
     except ClientDisconnect:
-        return Response(status_code=400)  # nobody is there to read it; the address can be used again
+        return Response(status_code=400)  # the client has gone; the address can be used again
     except ThumperError as error:
         status = next((status for kind, status in _REFUSALS.items() if isinstance(error, kind)), 500)
         return refused(status, error.code, message=str(error))

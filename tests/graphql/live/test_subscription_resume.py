@@ -24,7 +24,7 @@ def url(api: Api) -> str:
 
 
 async def write(images: int, chance: random.Random) -> None:
-    """Complete so many images in transactions of random sizes."""
+    """Complete that many images in transactions of random sizes."""
     left = images
     while left:
         left -= len(await detect(min(left, chance.randint(1, 6))))
@@ -67,7 +67,7 @@ async def test_three_hundred_images_reach_a_client_on_a_bad_line_once_each(url: 
 
 @pytest.mark.slow
 async def test_snapshot_and_changes_fit_together_whenever_a_client_comes(url: str) -> None:
-    """Fewer images than a snapshot holds: whoever comes must see all of them, and none twice."""
+    """Fewer images than a snapshot holds: every client must see all of them, and none twice."""
     chance = random.Random(17)
     ids = await store_images(48)
 

@@ -1,4 +1,4 @@
-"""What many follow in the same words is computed once, and nobody gets what another asked for."""
+"""What many follow in the same words is computed once, and no one gets what another asked for."""
 
 from __future__ import annotations
 

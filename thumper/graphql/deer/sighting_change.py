@@ -70,7 +70,7 @@ class SightingMutation:
         sighting = await sightings.assign(
             decode(input.detection_id, "Detection"),
             decode(input.deer_id, "Deer"),
-            actor=info.context.actor,
+            actor=info.context.actor.name,
         )
         return AssignDetectionPayload(sighting=sighting)
 

@@ -66,7 +66,7 @@ class LiveMessage:
         description="Whether it stands by itself. When it comes later than first, forget what came before it."
     )
     answers: strawberry.Private[Shared] = dataclasses.field(default_factory=Shared, kw_only=True)
-    """How it reads in the shape that clients asked for."""
+    """Its answers, by the key of what clients asked for and who they are."""
 
 
 @strawberry.type(description="How everything stands.")
@@ -177,13 +177,13 @@ class _DumpChanges:
 
 
 _TOLD: Final[WeakValueDictionary[Hashable, Any]] = WeakValueDictionary()
-"""The messages that somebody is being told now."""
+"""The messages that are being sent now. A message knows nothing of those who get it."""
 
 
 async def _messages(
     deliveries: AsyncIterator[Delivery[C]], kind: Callable[..., M]
 ) -> AsyncGenerator[M, None]:
-    """Make messages; who is told the same content gets the same object, so that it is executed once for all."""
+    """Make messages; all who follow the same content get the same object, and with it the answers that they share."""
     async for delivery in deliveries:
         # No other content has this id for as long as the message is there, which holds it.
         key = (kind, delivery.seq, delivery.snapshot, id(delivery.content))

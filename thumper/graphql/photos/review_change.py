@@ -71,7 +71,7 @@ class ReviewMutation:
             sex=input.sex,
             life_stage=input.life_stage,
             note=input.note,
-            actor=info.context.actor,
+            actor=info.context.actor.name,
         )
         review, detection = await reviews.append(decode(input.detection_id, "Detection"), word)
         return ReviewDetectionPayload(review=review, detection=detection)

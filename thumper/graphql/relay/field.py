@@ -15,6 +15,8 @@ from typing import Any, Final, TypeVar
 import strawberry
 from strawberry.types.lazy_type import LazyType
 
+from thumper.graphql.shared.answer_key import PERSONAL
+
 R = TypeVar("R")
 
 
@@ -50,11 +52,17 @@ def listed(kind: Any) -> Any:
     return GenericAlias(list, (kind,))
 
 
-def field(description: str, kind: Any = None) -> Callable[[R], R]:
-    """Make a resolver a field; `kind` is its GraphQL type when the annotation does not say it."""
+def field(description: str, kind: Any = None, *, personal: bool = False) -> Callable[[R], R]:
+    """Make a resolver a field; `kind` is its GraphQL type when the annotation does not say it.
+
+    A `personal` field depends on who asks, not only on their role and scopes.
+    """
+    metadata = {PERSONAL: True} if personal else None
 
     def declare(resolver: R) -> R:
-        declared: R = strawberry.field(description=description, graphql_type=kind)(resolver)
+        declared: R = strawberry.field(description=description, graphql_type=kind, metadata=metadata)(
+            resolver
+        )
         return declared
 
     return declare

@@ -1,4 +1,4 @@
-"""What many subscribers are told alike is read once, put into the shape that they asked for once, and encoded once.
+"""Computing once what many subscribers get: reading an event's rows, executing an operation, encoding the answer.
 
 A thousand open pages follow the same changes. Only sending is left to do for each of them.
 """
@@ -11,27 +11,28 @@ from collections.abc import Callable, Coroutine, Hashable
 from functools import cached_property, partial
 from typing import Any, Final, TypeVar
 
-from graphql import ExecutionResult, FieldNode, Node, SelectionNode, VariableNode, Visitor, visit
+from graphql import ExecutionResult
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from thumper.background import cancel
+from thumper.graphql.shared.answer_key import answer_key
 
 T = TypeVar("T")
 
 KEPT_S: Final = 1.0
-"""How long a result is kept for those who come for it later than the others."""
+"""How long a result is kept for callers that come later than the others."""
 
 
 class Shared:
-    """Computations and, for a moment, their results, each by what it is of."""
+    """Computations and, for `KEPT_S`, their results, by a key of all that they depend on."""
 
     def __init__(self) -> None:
         self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def get(self, key: Hashable, compute: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Return the result that somebody else has computed or is computing; compute it otherwise.
+        """Return the result that another caller has computed or is computing; compute it otherwise.
 
-        The computation goes on when the caller is cancelled. Its error is raised for everybody who waits for it.
+        The computation goes on when the caller is cancelled. Its error is raised for all who wait for it.
         """
         task: asyncio.Task[T] | None = self._tasks.get(key)
         if task is None:
@@ -51,7 +52,7 @@ class Shared:
 
 
 class SharedData(dict[str, Any]):
-    """The data of an answer that goes to many."""
+    """The data of an answer that goes to many subscribers."""
 
     @cached_property
     def text(self) -> str:
@@ -60,27 +61,27 @@ class SharedData(dict[str, Any]):
 
 
 class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Executes a subscription once for every message, whoever gets it, if it was asked for in the same words.
+    """Executes a subscription once for each message and each `answer_key`, for all who are sent that message.
 
-    Messages are told apart by identity: those that are the same object hold their answers in a `Shared` of their own,
-    `answers`. The answer may depend on nothing else of the connection than the address by which it reached us.
+    A message is an object with a `Shared` for its answers, `answers`. Whether somebody may subscribe is decided before:
+    by extensions and validation, then by the permissions of the root field, without which there are no messages.
     """
 
-    _asked: Hashable = None
+    _key: Hashable = None
 
     def build_per_event_executor(self, payload: Any) -> SharingExecutor:
         """Return the executor for one message."""
-        if self._asked is None:
-            self._asked = self._words()
+        if self._key is None:
+            self._key = answer_key(self)
         executor: SharingExecutor = super().build_per_event_executor(payload)  # type: ignore[assignment]  # a copy of this
         return executor
 
     def execute_operation(self, *serially: bool | None) -> Any:
-        """Execute, or wait for whoever does."""
+        """Execute, or wait for the answer that another subscriber's executor computes."""
         answers = getattr(self.root_value, "answers", None)
         if not isinstance(answers, Shared):
             return super().execute_operation(*serially)
-        return answers.get(self._asked, partial(self._answer, *serially))
+        return answers.get(self._key, partial(self._answer, *serially))
 
     async def _answer(self, *serially: bool | None) -> ExecutionResult:
         result: Any = super().execute_operation(*serially)
@@ -88,35 +89,3 @@ class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
             result = await result
         data = None if result.data is None else SharedData(result.data)
         return ExecutionResult(data=data, errors=result.errors, extensions=result.extensions)
-
-    def _words(self) -> Hashable:
-        """Return what the answer depends on besides the message: `after` and the filter have done their part."""
-        operation = self.operation
-        used = _Variables()
-        for node in (part for root in operation.selection_set.selections for part in _below(root)):
-            visit(node, used)
-        for fragment in self.fragment_definitions.values():
-            visit(fragment, used)
-        values = self.variable_values.coerced
-        text = operation.loc.source.body if operation.loc is not None else repr(operation)
-        name = operation.name.value if operation.name is not None else None
-        given = repr([(each, values[each]) for each in sorted(used.found) if each in values])
-        return text, name, given, self.context_value.base_url
-
-
-def _below(root: SelectionNode) -> list[Node]:
-    """Return all of a root field but its arguments."""
-    if not isinstance(root, FieldNode):
-        return [root]
-    return [part for part in (root.selection_set, *(root.directives or ())) if part is not None]
-
-
-class _Variables(Visitor):
-    """Notes which variables stand in a part of a document."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: set[str] = set()
-
-    def enter_variable(self, node: VariableNode, *_: object) -> None:
-        self.found.add(node.name.value)

@@ -1,6 +1,6 @@
 """The list of every file of a backup with its SHA-256, as `sha256sum -c SHA256SUMS` reads it, and checking it.
 
-Whoever has nothing but the folder, years later, can check it without Thumper. The list is complete: a file that
+With nothing but the folder it can be checked without Thumper, years later. The list is complete: a file that
 was taken out, cut short or changed by one byte is named, and so is a change to the list itself.
 """
 
@@ -54,7 +54,7 @@ def files_below(folder: Path) -> Iterator[str]:
     return (name for name in names if name in {DUMP, MISSING} or _ORIGINAL.fullmatch(name))
 
 
-def told_by_name(name: str) -> str | None:
+def sha256_in_name(name: str) -> str | None:
     """Return the SHA-256 that the name of a file tells, as an original's does."""
     found = _ORIGINAL.fullmatch(name)
     return found[1] if found is not None else None

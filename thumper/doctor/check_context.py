@@ -34,18 +34,18 @@ def _count_silently(_done: int, _total: int | None) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patient:
-    """Who is examined. `settings` name the servers that were found.
+class CheckContext:
+    """What every check is given. `settings` name the servers that were found.
 
-    `fresh` says that this home has no database yet and nothing was started. `complaint` is why PostgreSQL cannot be
-    asked, `redis_complaint` why Redis could not be started, both empty when all is well. `gap` is None while
-    PostgreSQL cannot be asked.
+    `fresh` says that this home has no database yet and nothing was started. `database_error` is why PostgreSQL cannot
+    be asked, `redis_error` why Redis could not be started, both empty when all is well. `gap`, from the database's
+    schema to this program's, is None while PostgreSQL cannot be asked.
     """
 
     settings: Settings
     fresh: bool = False
-    complaint: str = ""
-    redis_complaint: str = ""
+    database_error: str = ""
+    redis_error: str = ""
     gap: SchemaGap | None = None
     count: Progress = _count_silently
 
@@ -56,15 +56,17 @@ class Patient:
 
 
 @contextlib.asynccontextmanager
-async def admitted(settings: Settings, *, count: Progress = _count_silently) -> AsyncIterator[Patient]:
+async def open_context(
+    settings: Settings, *, count: Progress = _count_silently
+) -> AsyncIterator[CheckContext]:
     """Reach the servers, as far as possible, for as long as the context lasts."""
     async with AsyncExitStack() as stack:
-        patient = Patient(settings=settings, count=count, fresh=_is_fresh(settings))
-        if not patient.fresh:
-            patient = await _with_servers(patient, stack)
-        if not patient.fresh and not patient.complaint:
-            patient = await _with_database(patient, stack)
-        yield patient
+        context = CheckContext(settings=settings, count=count, fresh=_is_fresh(settings))
+        if not context.fresh:
+            context = await _with_servers(context, stack)
+        if not context.fresh and not context.database_error:
+            context = await _with_database(context, stack)
+        yield context
 
 
 def _is_fresh(settings: Settings) -> bool:
@@ -78,40 +80,40 @@ def _is_fresh(settings: Settings) -> bool:
         return isinstance(error, FileNotFoundError)
 
 
-async def _with_servers(patient: Patient, stack: AsyncExitStack) -> Patient:
+async def _with_servers(context: CheckContext, stack: AsyncExitStack) -> CheckContext:
     """Start or join the servers; when that fails, find out which of the two it is that does not start."""
-    settings = patient.settings
+    settings = context.settings
     try:
-        return await _holding(patient, stack)
+        return await _holding(context, stack)
     except ThumperError as error:
         why = str(error)
     if settings.redis_url is not None:
-        return dataclasses.replace(patient, complaint=why)
+        return dataclasses.replace(context, database_error=why)
     try:
-        alone = await _holding(patient, stack, redis_url=NO_REDIS)
-        return dataclasses.replace(alone, redis_complaint=why)
+        alone = await _holding(context, stack, redis_url=NO_REDIS)
+        return dataclasses.replace(alone, redis_error=why)
     except ThumperError as error:
-        patient = dataclasses.replace(patient, complaint=str(error))
+        context = dataclasses.replace(context, database_error=str(error))
     try:
-        return await _holding(patient, stack, database_url=NO_DATABASE)
+        return await _holding(context, stack, database_url=NO_DATABASE)
     except ThumperError as error:
-        return dataclasses.replace(patient, redis_complaint=str(error))
+        return dataclasses.replace(context, redis_error=str(error))
 
 
-async def _holding(patient: Patient, stack: AsyncExitStack, **elsewhere: str) -> Patient:
+async def _holding(context: CheckContext, stack: AsyncExitStack, **elsewhere: str) -> CheckContext:
     """Hold servers for as long as the stack lasts, but not those that are said to be elsewhere."""
-    own = patient.settings
+    own = context.settings
     addresses = await stack.enter_async_context(running_servers(own.model_copy(update=elsewhere)))
     found = {"database_url": addresses.database_url, "redis_url": addresses.redis_url}
     update = {name: url for name, url in found.items() if name not in elsewhere}
-    return dataclasses.replace(patient, settings=own.model_copy(update=update))
+    return dataclasses.replace(context, settings=own.model_copy(update=update))
 
 
-async def _with_database(patient: Patient, stack: AsyncExitStack) -> Patient:
+async def _with_database(context: CheckContext, stack: AsyncExitStack) -> CheckContext:
     try:
         await stack.enter_async_context(
-            open_database(patient.settings.postgres_url, pool_size=3, any_schema=True)
+            open_database(context.settings.postgres_url, pool_size=3, any_schema=True)
         )
-        return dataclasses.replace(patient, gap=await read_gap(client()))
+        return dataclasses.replace(context, gap=await read_gap(client()))
     except Exception as error:  # noqa: BLE001  # whatever keeps it from answering is a finding
-        return dataclasses.replace(patient, complaint=str(error) or type(error).__name__)
+        return dataclasses.replace(context, database_error=str(error) or type(error).__name__)

@@ -15,8 +15,8 @@ from thumper.errors import BadBackupError
 UNCOUNTED: Final = "process"
 """Signs of life belong to a machine and a moment: their rows are not kept."""
 
-# Texts of values must not depend on how a server or a user is set up.
-_SPEECH: Final = """
+# The text of a value must not depend on settings of the server or the user.
+_TEXT_SETTINGS: Final = """
 SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';
 SET extra_float_digits = 1
 """
@@ -42,7 +42,7 @@ class TableContent:
 
 async def count(connection: asyncpg.Connection) -> dict[str, TableContent]:
     """Count every table as the present transaction sees it, or now."""
-    await connection.execute(_SPEECH)
+    await connection.execute(_TEXT_SETTINGS)
     tallies = {}
     for row in await connection.fetch(_TABLES, UNCOUNTED):
         name = '"' + row["relname"].replace('"', '""') + '"'
