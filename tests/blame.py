@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from thumper.domain import blame
-from thumper.domain.blame import Verdict
+from thumper.domain.blame import Blame
 from thumper.domain.progress import ImageState
 
 
@@ -17,14 +17,14 @@ class Case(NamedTuple):
     other_suspects: int
     tries: int
     blamed_before: int
-    verdict: Verdict
+    verdict: Blame
     then: ImageState
 
 
 def _case(row: str) -> Case:
     alone, begun, others, tries, before, verdict, then = (word.strip() for word in row.strip("|").split("|"))
     numbers = int(others), int(tries), int(before)
-    return Case(alone == "yes", begun == "yes", *numbers, Verdict(verdict), ImageState(then))
+    return Case(alone == "yes", begun == "yes", *numbers, Blame(verdict), ImageState(then))
 
 
 CASES = [_case(row) for row in (blame.__doc__ or "").splitlines() if row.startswith(("| yes", "| no"))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.blame import CASES, Case
-from thumper.domain.blame import Verdict, judge
+from thumper.domain.blame import Blame, judge
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -22,4 +22,4 @@ def test_the_verdict_is_that_of_the_table(case: Case) -> None:
 
 
 def test_the_table_has_a_case_for_each_verdict() -> None:
-    assert {case.verdict for case in CASES} == set(Verdict)
+    assert {case.verdict for case in CASES} == set(Blame)

@@ -40,7 +40,7 @@ DOUBTED_PAUSE_S: Final = 30.0
 """When an image is tried again that killed the worker and is not blamed: others go first."""
 
 
-class Verdict(StrEnum):
+class Blame(StrEnum):
     """What a worker's death says of one image that it held."""
 
     BYSTANDER = "bystander"
@@ -48,10 +48,10 @@ class Verdict(StrEnum):
     BLAMED = "blamed"
 
 
-def judge(*, claimed_alone: bool, begun: bool, other_suspects: int, tries: int) -> Verdict:
+def judge(*, claimed_alone: bool, begun: bool, other_suspects: int, tries: int) -> Blame:
     """Return what a death says of an image that was in the hands of the worker, at its latest of that many tries."""
     if not (claimed_alone and begun):
-        return Verdict.BYSTANDER
+        return Blame.BYSTANDER
     if other_suspects >= SUSPECTS_UNTIL_DOUBTED and tries <= ATTEMPTS_UNTIL_BLAMED:
-        return Verdict.DOUBTED
-    return Verdict.BLAMED
+        return Blame.DOUBTED
+    return Blame.BLAMED

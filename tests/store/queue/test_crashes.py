@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.blame import CASES, Case
 from tests.factories import NOON, make_detector, make_dump, make_image, make_job
 from tests.pipeline import claim, detect, expire, look_for_work, store_images, sweep_now
-from thumper.domain.blame import ATTEMPTS_UNTIL_BLAMED, Verdict
+from thumper.domain.blame import ATTEMPTS_UNTIL_BLAMED, Blame
 from thumper.domain.progress import ImageState
 from thumper.store.models import Detector, Image, Job
 from thumper.store.queue import jobs, leases
@@ -13,12 +13,12 @@ from thumper.store.queue import jobs, leases
 
 def _then(case: Case, job: Job) -> bool:
     """Whether a job is as the table has it after its worker died."""
-    is_doubted = case.verdict is Verdict.DOUBTED
+    is_doubted = case.verdict is Blame.DOUBTED
     return (
         job.state is case.then
         and job.alone
         and job.lease_token is None
-        and job.crash_count == case.blamed_before + (case.verdict is Verdict.BLAMED)
+        and job.crash_count == case.blamed_before + (case.verdict is Blame.BLAMED)
         and (job.not_before > job.queued_at) == is_doubted
         and (job.error is not None) == (is_doubted or case.then is ImageState.FAILED)
     )

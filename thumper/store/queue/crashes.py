@@ -9,7 +9,7 @@ import structlog
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
-from thumper.domain.blame import DOUBTED_PAUSE_S, Verdict, judge
+from thumper.domain.blame import DOUBTED_PAUSE_S, Blame, judge
 from thumper.store.queue import failures
 from thumper.store.queue.leases import IMAGES_PENDING, Lease
 
@@ -60,7 +60,7 @@ async def _give_up(transaction: BaseDBAsyncClient, which: str, values: Sequence[
     if not dead:
         return 0
     verdicts = {row.pop("id"): judge(**row) for row in dead}
-    if Verdict.DOUBTED in verdicts.values():
+    if Blame.DOUBTED in verdicts.values():
         log.warning("the worker dies on one photo after the other, so none of them is blamed")
     await transaction.execute_query_dict(
         _GIVE_UP, [list(verdicts), list(verdicts.values()), _DOUBT, DOUBTED_PAUSE_S]
