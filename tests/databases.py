@@ -33,7 +33,8 @@ SELECT md5(concat_ws(';',
     (SELECT string_agg(prosrc, ';' ORDER BY proname) FROM pg_proc WHERE pronamespace = 'public'::regnamespace),
     (SELECT string_agg(setconfig::text, ';') FROM pg_db_role_setting WHERE setdatabase IN (
         0, (SELECT oid FROM pg_database WHERE datname = current_database()))),
-    (SELECT count(*) FROM pg_statistic WHERE starelid >= 16384)
+    (SELECT count(*) FROM pg_statistic WHERE starelid >= 16384),
+    (SELECT string_agg(name, ';' ORDER BY name) FROM tortoise_migrations)
 ))
 """
 _WRITTEN: Final = """
