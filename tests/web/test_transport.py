@@ -10,8 +10,8 @@ from websockets.exceptions import ConnectionClosed
 
 from tests import factories as make
 from tests.api import Api
-from thumper.graphql.places import location
 from thumper.store import models
+from thumper.store.places.locations import LocationSearch
 
 NEW = "application/graphql-response+json"
 JSON = {"content-type": "application/json"}
@@ -117,7 +117,7 @@ async def test_the_text_of_a_bug_goes_to_the_log_and_not_to_the_client(
     def fail(*_: object, **__: object) -> None:
         raise ValueError("secret path /home/someone")
 
-    monkeypatch.setattr(location, "connect", fail)
+    monkeypatch.setattr(LocationSearch, "conditions", fail)
     answer = await api.http.post("/graphql", json={"query": "{ locations { totalCount } }"})
     assert "secret" not in answer.text
     (error,) = answer.json()["errors"]
