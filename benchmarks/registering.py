@@ -11,9 +11,10 @@ from typing import Any, Final
 import asyncpg
 
 from benchmarks.machine import Others, disturbed
-from thumper.ingest import drop
-from thumper.ingest.walk import Found
+from thumper.domain.file import Found
+from thumper.domain.progress import SourceKind
 from thumper.settings import Settings
+from thumper.store.files import registration, sources
 from thumper.store.postgres.connect import open_database
 
 AT_ONCE: Final = 1000
@@ -77,11 +78,11 @@ async def measure(settings: Settings, *, files: int, rounds: int) -> Registered:
 
 
 async def _round(sql: asyncpg.Connection, registered: Registered, found: Sequence[Found]) -> None:
-    source_id = await drop.open_drop(b"/benchmark/drop")
+    source_id = await sources.open_source(SourceKind.DROP, b"/benchmark/drop")
     await sql.execute(f"{_EMPTY}; CHECKPOINT")
     began_s = time.perf_counter()
     for start in range(0, len(found), AT_ONCE):
-        await drop.see(source_id, found[start : start + AT_ONCE])
+        await registration.register(source_id, found[start : start + AT_ONCE])
     registered.own.append(len(found) / (time.perf_counter() - began_s))
     rows = [tuple(row) for row in await sql.fetch("SELECT * FROM file ORDER BY id")]
     if len(rows) != len(found):

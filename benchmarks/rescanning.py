@@ -12,7 +12,8 @@ from typing import Any
 
 from benchmarks.machine import Others, disturbed
 from benchmarks.photo_tree import write_files
-from thumper.ingest.walk import Found, walk
+from thumper.domain.file import Found
+from thumper.ingest.walk import walk
 from thumper.watcher.scan import scan_all
 from thumper.watcher.tracker import Tracker
 

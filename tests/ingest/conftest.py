@@ -12,13 +12,14 @@ import pytest_asyncio
 from PIL import Image as Picture
 
 from tests.pipeline import use_detector
+from thumper.domain.file import Outcome, StableFile
 from thumper.domain.keep import Keep
-from thumper.ingest import drop
-from thumper.ingest.admit import Outcome, admit
+from thumper.domain.progress import SourceKind
+from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
-from thumper.ingest.examine import StableFile
 from thumper.ingest.walk import look_at
 from thumper.settings import Settings
+from thumper.store.files import registration, sources
 
 Find = Callable[..., Awaitable[list[StableFile]]]
 Admit = Callable[..., Awaitable[dict[str, Outcome]]]
@@ -63,21 +64,9 @@ async def find_in_drop(
     root = os.fsencode(context.settings.drop_dir)
     looks = [look_at(root, os.fsencode(name)) for name in names]
     found = {look.path: look for look in looks if look is not None}
-    rows = await drop.see(await drop.open_drop(root), list(found.values()))
-    files = {
-        row.path: StableFile(
-            file_id=row.file_id,
-            dump_id=row.dump_id,
-            absolute=root + b"/" + row.path,
-            name=row.path,
-            size_bytes=found[row.path].size_bytes,
-            mtime_ns=found[row.path].mtime_ns,
-            inode=found[row.path].inode,
-            root=root,
-            final=final,
-        )
-        for row in rows
-    }
+    source_id = await sources.open_source(SourceKind.DROP, root)
+    rows = await registration.register(source_id, list(found.values()))
+    files = {row.path: StableFile.of(row, found[row.path], root=root, final=final) for row in rows}
     return [files[os.fsencode(name)] for name in names]
 
 

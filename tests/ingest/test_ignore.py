@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from thumper.domain.file import Found
 from thumper.ingest.ignore import is_ignored_file, is_ignored_folder
-from thumper.ingest.walk import Found, walk
+from thumper.ingest.walk import walk
 
 FILES = {
     "macOS": [b".DS_Store", b"._IMG_0001.JPG", b"Icon\r", b".localized", b".apdisk", b".VolumeIcon.icns"],

@@ -15,7 +15,6 @@ from tests.ingest.conftest import small_jpeg
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.errors import BusyError, NotFoundError, RefusedError, UsageError
-from thumper.ingest import drop
 from thumper.ingest import upload as uploading
 from thumper.ingest.context import IngestContext
 from thumper.ingest.upload import create_uploads, receive_upload
@@ -37,13 +36,13 @@ async def test_files_of_one_request_join_one_dump_at_a_location(context: IngestC
         await receive_upload(context, token, body(content))
         for (_, token), content in zip(made, contents, strict=True)
     ]
-    assert [one.outcome.state for one in received] == [
+    assert [one.state for one in received] == [
         FileState.STORED,
         FileState.STORED,
         FileState.REJECTED,
     ]
-    assert received[2].outcome.reason is Reason.UNSUPPORTED_TYPE
-    (dump_id,) = {one.dump_id for one in received}
+    assert received[2].reason is Reason.UNSUPPORTED_TYPE
+    (dump_id,) = {one.file.dump_id for one in received}
     receipt = await receipts.itemised(dump_id)
     assert (receipt.counts.found, receipt.counts.stored) == (3, 2)
     assert receipt.location == "Ridge"
@@ -65,7 +64,7 @@ async def test_a_dump_of_uploads_settles_when_its_last_address_has_expired(conte
     (_, first), (second, _) = await create_uploads(context, ["a.jpg", "b.jpg"])
     await receive_upload(context, first, body(small_jpeg(1)))
     await Upload.filter(id=second.id).update(expires_at=second.created_at)
-    await drop.settle_uploads(settle_s=0)
+    await uploads.settle_expired(settle_s=0)
     assert (await Dump.get()).settled_at is not None
 
 
@@ -75,7 +74,7 @@ async def test_uploads_settle_in_a_home_that_was_prepared_and_is_prepared_again(
     await library_claim.check_library(context.library)
     ((upload, _),) = await create_uploads(context, ["a.jpg"])
     await Upload.filter(id=upload.id).update(expires_at=upload.created_at)
-    await drop.settle_uploads(settle_s=0)
+    await uploads.settle_expired(settle_s=0)
     assert (await Dump.get()).settled_at is not None
     await library_claim.check_library(context.library)
 
@@ -85,10 +84,10 @@ async def test_what_a_crash_cut_off_keeps_its_dump_open_only_until_the_address_i
 ) -> None:
     ((upload, _),) = await create_uploads(context, ["a.jpg"])
     await make_file(await Dump.get(), FileState.SEEN)
-    await drop.settle_uploads(settle_s=0)
+    await uploads.settle_expired(settle_s=0)
     assert (await Dump.get()).settled_at is None
     await Upload.filter(id=upload.id).update(expires_at=upload.created_at - dt.timedelta(hours=2))
-    await drop.settle_uploads(settle_s=0)
+    await uploads.settle_expired(settle_s=0)
     assert (await Dump.get()).settled_at is not None
     assert not await File.exists()
 
@@ -96,7 +95,7 @@ async def test_what_a_crash_cut_off_keeps_its_dump_open_only_until_the_address_i
 async def test_without_detection_the_job_is_held(context: IngestContext) -> None:
     ((_, token),) = await create_uploads(context, ["a.jpg"], detect=False)
     received = await receive_upload(context, token, body(small_jpeg()))
-    assert received.outcome.image_id == (await Image.get()).id
+    assert received.image_id == (await Image.get()).id
     assert (await Job.get()).held
 
 
@@ -130,8 +129,8 @@ async def test_a_body_that_is_too_large_is_rejected_and_named(context: IngestCon
     small = IngestContext(context.settings.model_copy(update={"max_file_bytes": 500}), context.wakeup)
     ((_, token),) = await create_uploads(small, ["a.jpg"])
     received = await receive_upload(small, token, body(small_jpeg() + bytes(5000)))
-    assert received.outcome.reason is Reason.TOO_LARGE_BYTES
-    assert (received.outcome.message or "").startswith("a.jpg: ")
+    assert received.reason is Reason.TOO_LARGE_BYTES
+    assert (received.message or "").startswith("a.jpg: ")
     assert (await File.get()).size_bytes == 501
 
 
@@ -150,7 +149,7 @@ async def test_after_a_broken_transfer_the_address_can_be_used_again(context: In
     assert await File.all().count() == 0
     assert list(library.incoming_dir(context.library).iterdir()) == []
     received = await receive_upload(context, token, body(small_jpeg()))
-    assert received.outcome.state is FileState.STORED
+    assert received.state is FileState.STORED
 
 
 async def test_after_a_failed_admission_the_address_can_be_used_again(
@@ -169,7 +168,7 @@ async def test_after_a_failed_admission_the_address_can_be_used_again(
         with pytest.raises(PowerCutError):
             await receive_upload(context, token, body(small_jpeg()))
     assert await File.all().count() == 0
-    assert (await receive_upload(context, token, body(small_jpeg()))).outcome.state is FileState.STORED
+    assert (await receive_upload(context, token, body(small_jpeg()))).state is FileState.STORED
 
 
 async def test_while_one_transfer_has_the_address_another_is_told_to_wait(context: IngestContext) -> None:
@@ -181,7 +180,7 @@ async def test_while_one_transfer_has_the_address_another_is_told_to_wait(contex
             await receive_upload(context, token, body(small_jpeg(2)))
         yield small_jpeg()[50:]
 
-    assert (await receive_upload(context, token, slow())).outcome.state is FileState.STORED
+    assert (await receive_upload(context, token, slow())).state is FileState.STORED
     assert await Image.all().count() == 1
 
 
@@ -195,7 +194,7 @@ async def test_a_transfer_that_went_silent_is_replaced_and_stops_when_it_comes_b
         yield small_jpeg()[:50]
         await Upload.all().update(used_at=NOON)  # nothing has come since then
         replaced = await receive_upload(context, token, body(small_jpeg(2)))
-        assert replaced.outcome.state is FileState.STORED
+        assert replaced.state is FileState.STORED
         yield small_jpeg()[50:]
 
     with pytest.raises(BusyError, match="another one"):
@@ -217,7 +216,7 @@ async def test_signs_of_life_keep_the_address_however_long_it_takes(
             yield part
             times.append((await Upload.get(id=made.id)).used_at)
 
-    assert (await receive_upload(context, token, slow())).outcome.state is FileState.STORED
+    assert (await receive_upload(context, token, slow())).state is FileState.STORED
     assert len(set(times)) == 3
 
 
@@ -241,8 +240,8 @@ async def test_a_file_that_met_an_outage_is_taken_when_it_is_sent_again(
     await Upload.all().update(used_at=NOON)  # half a minute later
     received = await receive_upload(context, token, body(small_jpeg()))
     image = await Image.get()
-    assert (received.outcome.state, received.outcome.image_id) == (FileState.STORED, image.id)
-    receipt = await receipts.itemised(received.dump_id)
+    assert (received.state, received.image_id) == (FileState.STORED, image.id)
+    receipt = await receipts.itemised(received.file.dump_id)
     assert (receipt.counts.found, receipt.counts.stored) == (1, 1)
     assert await Job.all().count() == 1
     assert (await Dump.get()).settled_at is not None
@@ -259,8 +258,8 @@ async def test_other_bytes_after_an_outage_are_another_file(
         with pytest.raises(ConnectionResetError):
             await receive_upload(context, token, body(small_jpeg(1)))
     received = await receive_upload(context, token, body(small_jpeg(2)))
-    assert received.outcome.sha256 == hashlib.sha256(small_jpeg(2)).digest()
-    assert (await receipts.itemised(received.dump_id)).counts.stored == 2
+    assert received.sha256 == hashlib.sha256(small_jpeg(2)).digest()
+    assert (await receipts.itemised(received.file.dump_id)).counts.stored == 2
 
 
 async def test_names_are_cut_to_their_last_part(context: IngestContext) -> None:

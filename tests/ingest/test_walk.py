@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from thumper.ingest.walk import Folder, Found, Unchanged, Unreadable, is_gone, look_at, walk
+from thumper.domain.file import Found
+from thumper.ingest.walk import Folder, Unchanged, Unreadable, is_gone, look_at, walk
 
 NAMES = [
     b"plain.jpg", b"A.JPG", b"a.jpg", b"Caf\xe9.jpg", b"two\nlines.jpg", b"-rf.jpg", b"..\\up.jpg", b" .jpg",

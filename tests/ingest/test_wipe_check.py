@@ -322,15 +322,15 @@ async def test_uploads_have_no_device_of_their_own_and_all_that_were_promised_mu
         yield content
 
     first = await receive_upload(context, made[0][1], body(small_jpeg(1)))
-    assert codes(await verdict(first.dump_id)) == [WipeCode.WAITING]
+    assert codes(await verdict(first.file.dump_id)) == [WipeCode.WAITING]
     await Upload.filter(id=made[1][0].id).update(expires_at=made[1][0].created_at)
     await settle(await Dump.get())
-    never = await verdict(first.dump_id)
+    never = await verdict(first.file.dump_id)
     assert codes(never) == [WipeCode.NEVER_SENT]
     assert never.obstacles[0].examples == ("b.jpg",)
     ((_, token),) = await create_uploads(context, ["b.jpg"])
     second = await receive_upload(context, token, body(small_jpeg(2)))
-    assert (await verdict(second.dump_id)).safe
+    assert (await verdict(second.file.dump_id)).safe
 
 
 async def test_a_dump_that_changes_whenever_it_is_checked_is_not_safe(

@@ -103,7 +103,7 @@ async def test_an_upload_whose_server_is_killed_goes_at_a_worker_start_and_one_t
     await until(lambda: _now(not left.exists()))
     assert len(list(incoming.iterdir())) == 1
     resume.set()
-    assert (await receiving).outcome.state is FileState.STORED
+    assert (await receiving).state is FileState.STORED
     assert list(incoming.iterdir()) == []
     await context.wakeup.close()
 

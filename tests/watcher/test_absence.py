@@ -9,8 +9,8 @@ import pytest
 from tests.ingest.conftest import small_jpeg
 from tests.watcher.conftest import Watching
 from thumper.domain.keep import Keep
-from thumper.domain.progress import SourceState, WatchMode
-from thumper.ingest import drop
+from thumper.domain.progress import SourceKind, SourceState, WatchMode
+from thumper.store.files import sources
 from thumper.store.models import Feed, File, Image, Source
 
 
@@ -85,12 +85,12 @@ async def test_with_copies_another_empty_folder_in_its_place_is_an_alarm(watchin
 
 
 async def test_the_home_of_a_source_outlives_the_process(watching: Watching) -> None:
-    source_id = await drop.open_drop(b"/photos")
-    assert await drop.home(source_id) is None
-    await drop.note_home(source_id, device_id=2049, inode=-1)
-    await drop.note_watch(source_id, SourceState.OFFLINE, WatchMode.POLLING, note="It is missing.")
-    await drop.note_end_of_watch(source_id)
-    assert await drop.home(source_id) == (2049, -1)
+    source_id = await sources.open_source(SourceKind.DROP, b"/photos")
+    assert await sources.identity(source_id) is None
+    await sources.mark_online(source_id, device_id=2049, inode=-1)
+    await sources.note_watch(source_id, SourceState.OFFLINE, WatchMode.POLLING, note="It is missing.")
+    await sources.note_end_of_watch(source_id)
+    assert await sources.identity(source_id) == (2049, -1)
     source = await Source.get(id=source_id)
     assert (source.state, source.watch_mode, source.watch_note) == (
         SourceState.OFFLINE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from thumper.ingest.walk import Found
+from thumper.domain.file import Found
 from thumper.watcher.known import SettledFiles
 from thumper.watcher.scan import root_identity, scan_all, scan_folders
 

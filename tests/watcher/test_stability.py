@@ -5,13 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thumper.watcher.stability import RESTLESS_S, Look, Steadiness
+from thumper.domain.file import Found
+from thumper.watcher.stability import RESTLESS_S, Steadiness
 
 LOOK_S = 2.0
 
 
-def look(size: int, *, mtime: int = 1, inode: int = 1) -> Look:
-    return Look(size, mtime, inode)
+def look(size: int, *, mtime: int = 1, inode: int = 1, changed: int = 0) -> Found:
+    return Found(b"1.jpg", size, mtime, inode, changed)
 
 
 def test_a_file_still_growing_is_not_whole() -> None:
@@ -37,24 +38,24 @@ def test_same_size_with_another_time_or_inode_is_a_change() -> None:
 
 
 def test_a_file_that_is_filled_behind_its_final_size_and_time_is_not_whole() -> None:
-    file = Steadiness(Look(5, 1, 1, changed_ns=0), 0.0)
+    file = Steadiness(look(5), 0.0)
     for second in range(1, 50):
-        assert file.observe(Look(5, 1, 1, changed_ns=second), float(second))
+        assert file.observe(look(5, changed=second), float(second))
         assert not file.is_whole(float(second), look_s=LOOK_S)
-    assert not file.observe(Look(5, 1, 1, changed_ns=49), 51.0)
+    assert not file.observe(look(5, changed=49), 51.0)
     assert file.is_whole(51.0, look_s=LOOK_S)
 
 
 def test_a_file_system_whose_status_time_is_that_of_the_look_delays_a_file_but_does_not_lose_it() -> None:
-    file = Steadiness(Look(5, 1, 1, changed_ns=0), 0.0)
+    file = Steadiness(look(5), 0.0)
     whole = [
         second
         for second in range(1, 200)
-        if not file.observe(Look(5, 1, 1, changed_ns=second), float(second))
+        if not file.observe(look(5, changed=second), float(second))
         and file.is_whole(float(second), look_s=LOOK_S)
     ]
     assert RESTLESS_S <= whole[0] <= RESTLESS_S + LOOK_S
-    assert file.observe(Look(6, 1, 1, changed_ns=500), 200.0)
+    assert file.observe(look(6, changed=500), 200.0)
     assert not file.is_whole(200.0, look_s=LOOK_S)
 
 

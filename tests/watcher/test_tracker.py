@@ -6,12 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from thumper.domain.file import FileRow, Found, Outcome
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
-from thumper.ingest.admit import Outcome
-from thumper.ingest.walk import Found
-from thumper.store.files.registration import FileRow
-from thumper.watcher.stability import Look
 from thumper.watcher.tracker import Tracker
 
 FOUND = Found(b"card/a.jpg", 5, 1, 7)
@@ -22,8 +19,7 @@ def tracker() -> Tracker:
     """One file that was seen at second 0."""
     tracker = Tracker(look_s=2.0, hold_s=60.0)
     row = FileRow(uuid4(), uuid4(), FOUND.path, FOUND.size_bytes, FOUND.mtime_ns, FileState.SEEN)
-    look = Look(FOUND.size_bytes, FOUND.mtime_ns, FOUND.inode, FOUND.changed_ns)
-    tracker.remember([row], {FOUND.path: look}, now_s=0.0)
+    tracker.remember([row], {FOUND.path: FOUND}, now_s=0.0)
     return tracker
 
 

@@ -13,11 +13,12 @@ from thumper.doctor import queries
 from thumper.doctor.check_context import CheckContext, Progress
 from thumper.doctor.check_result import CheckResult
 from thumper.doctor.named_paths import NamedPaths
+from thumper.domain.file import Found
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceState
 from thumper.errors import RefusedError
-from thumper.ingest.walk import Folder, Found, Unreadable, walk
+from thumper.ingest.walk import Folder, Unreadable, walk
 from thumper.store.files import sources
 from thumper.watcher.main import refuse_own_pictures
 from thumper.watcher.scan import root_identity

@@ -15,36 +15,25 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
+from thumper.domain.file import Outcome, StableFile
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
 from thumper.ingest.context import IngestContext
-from thumper.ingest.examine import (
-    Content,
-    Finding,
-    KnownPhoto,
-    Photo,
-    Postponed,
-    Refused,
-    StableFile,
-    examine,
-    read,
-)
+from thumper.ingest.examine import Content, Finding, KnownPhoto, Photo, examine, read
 from thumper.ingest.readers import each
 from thumper.ingest.record import record
-from thumper.ingest.reject import Rejection
 from thumper.store.disk import disk_space, library
 from thumper.store.feed import feed
 from thumper.store.files import outcomes
-from thumper.store.files.outcomes import Settlement
 from thumper.store.images import image_rows
 from thumper.store.images.image_rows import StoredImage
 from thumper.store.postgres.connect import client
@@ -54,23 +43,6 @@ CHUNK_FILES: Final = 128
 """Most files admitted in one transaction."""
 CHUNK_BYTES: Final = 64 * 1024 * 1024
 """Most bytes read for one transaction: under a second from a card, and what is held in memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Where a file stands after admission; `seen` and `stable` mean that it must be looked at again."""
-
-    file: StableFile
-    state: FileState
-    sha256: bytes | None = None
-    image_id: UUID | None = None
-    reason: Reason | None = None
-    message: str | None = None
-
-    @classmethod
-    def rejected(cls, file: StableFile, rejection: Rejection) -> Self:
-        """Return the outcome of a file that is no image of Thumper."""
-        return cls(file, FileState.REJECTED, reason=rejection.reason, message=rejection.message)
 
 
 async def admit(
@@ -100,12 +72,10 @@ async def reject(files: Sequence[StableFile], reason: Reason, *, detail: str = "
     """Reject files for a reason that shows without examining them; `detail` replaces the reason's sentence."""
     async with in_transaction("default") as transaction:
         waiting = await outcomes.lock_waiting(transaction, [file.file_id for file in files])
-        rejections = [
-            _settlement(Outcome.rejected(file, Rejection.of(file.name, reason, detail=detail)))
-            for file in files
-            if file.file_id in waiting
+        rejected = [
+            Outcome.rejected(file, reason, detail=detail) for file in files if file.file_id in waiting
         ]
-        await feed.append(transaction, await outcomes.settle(transaction, rejections))
+        await feed.append(transaction, await outcomes.settle(transaction, rejected))
 
 
 def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
@@ -130,7 +100,7 @@ async def _examine(
     known = await image_rows.find(client(), {look.sha256 for look in looks if isinstance(look, Content)})
     gone = await asyncio.to_thread(_without_original, known)
 
-    def judge(look: Content | Refused | Postponed) -> Finding:
+    def judge(look: Content | Outcome) -> Finding:
         if not isinstance(look, Content):
             return look
         if look.sha256 in known and look.sha256 not in gone:
@@ -232,8 +202,8 @@ async def _settle(
         transaction, {images[sha256].id: originals.paths[sha256] for sha256 in refound}
     )
     reached = _outcomes(found, images=images, made=made)
-    settled = [_settlement(outcome) for outcome in reached if outcome.state not in WAITING]
-    entries = await outcomes.settle(transaction, settled)
+    ended = [outcome for outcome in reached if outcome.state not in WAITING]
+    entries = await outcomes.settle(transaction, ended)
     if made:
         await jobs.enqueue(transaction, list(made.values()), held=held)
     await feed.append(transaction, [*told, *entries])
@@ -255,20 +225,6 @@ def _outcomes(
                 state = FileState.STORED if sha256 in new else FileState.DUPLICATE
                 new.discard(sha256)
                 outcomes.append(Outcome(file, state, sha256=sha256, image_id=images[sha256].id))
-            case Refused(file=file, rejection=rejection):
-                outcomes.append(Outcome.rejected(file, rejection))
-            case Postponed(file=file, whole=whole):
-                outcomes.append(Outcome(file, FileState.STABLE if whole else FileState.SEEN))
+            case Outcome():
+                outcomes.append(finding)
     return outcomes
-
-
-def _settlement(outcome: Outcome) -> Settlement:
-    return Settlement(
-        file_id=outcome.file.file_id,
-        dump_id=outcome.file.dump_id,
-        state=outcome.state,
-        sha256=outcome.sha256,
-        image_id=outcome.image_id,
-        reason=outcome.reason,
-        message=outcome.message,
-    )

@@ -20,6 +20,7 @@ import structlog
 from tortoise.transactions import in_transaction
 
 from thumper.domain.entered_text import LONGEST_NAME
+from thumper.domain.file import Found, StableFile
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import WAITING, FileState, SourceKind
@@ -27,11 +28,9 @@ from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest.admit import admit, chunks, reject
 from thumper.ingest.context import IngestContext
-from thumper.ingest.examine import StableFile
-from thumper.ingest.walk import Found, Unreadable, look_at, walk
+from thumper.ingest.walk import Unreadable, look_at, walk
 from thumper.store.files import dumps, receipts, registration, sources
 from thumper.store.files.receipts import ItemisedReceipt, Receipt
-from thumper.store.files.registration import Arrival, FileRow
 from thumper.store.places import location_rows
 
 log = structlog.get_logger(__name__)
@@ -61,11 +60,9 @@ async def ingest_path(
     dump_id = await _open_dump(source_id, name, folder=card.folder)
     for start in range(0, len(card.files), _AT_ONCE):
         found = {file.path: file for file in card.files[start : start + _AT_ONCE]}
-        rows = await registration.register(
-            source_id, [_arrival(file, dump_id) for file in found.values()], again=True
-        )
+        rows = await registration.register(source_id, list(found.values()), dump_id=dump_id, again=True)
         waiting = [row for row in rows if row.state in WAITING]
-        for chunk in chunks([stable_file(row, found[row.path], root=card.root) for row in waiting]):
+        for chunk in chunks([StableFile.of(row, found[row.path], root=card.root) for row in waiting]):
             await admit_until_settled(context, source_id, chunk)
             if progress is not None:
                 progress((await receipts.of_dumps([dump_id]))[dump_id])
@@ -149,32 +146,12 @@ async def _open_dump(source_id: UUID, location: str | None, *, folder: bytes) ->
     return dump_id
 
 
-def _arrival(file: Found, dump_id: UUID) -> Arrival:
-    return Arrival(
-        path=file.path, folder=b"", size_bytes=file.size_bytes, mtime_ns=file.mtime_ns, dump_id=dump_id
-    )
-
-
-def stable_file(row: FileRow, file: Found, *, root: bytes) -> StableFile:
-    """Return a file of a source as admission wants it: nobody is writing to it."""
-    return StableFile(
-        file_id=row.file_id,
-        dump_id=row.dump_id,
-        absolute=root + b"/" + file.path,
-        name=file.path,
-        size_bytes=file.size_bytes,
-        mtime_ns=file.mtime_ns,
-        inode=file.inode,
-        root=root,
-    )
-
-
 async def _name_closed(source_id: UUID, dump_id: UUID, card: _Card) -> None:
     """Name in the receipt what could not be looked into: the card holds more than is known of it."""
     for entry in card.closed:
-        found = Found(entry.path, 0, 0, 0)
-        rows = await registration.register(source_id, [_arrival(found, dump_id)], again=True)
-        waiting = [stable_file(row, found, root=card.root) for row in rows if row.state in WAITING]
+        found = Found(entry.path, 0, 0)
+        rows = await registration.register(source_id, [found], dump_id=dump_id, again=True)
+        waiting = [StableFile.of(row, found, root=card.root) for row in rows if row.state in WAITING]
         if waiting:
             log.warning("left out", path=readable(entry.path), why=entry.why)
             await reject(waiting, Reason.UNREADABLE, detail=f"It was left out: {entry.why}.")
@@ -184,7 +161,7 @@ async def _let_go(source_id: UUID, dump_id: UUID, card: _Card) -> None:
     """Reject what an interrupted run had found and what is not there any more: it would wait for ever."""
     there = {file.path for file in card.files}
     lost = [
-        stable_file(row, Found(row.path, row.size_bytes, row.mtime_ns, 0), root=card.root)
+        StableFile.of(row, row.recorded, root=card.root)
         for row in await registration.waiting_files(source_id)
         if row.dump_id == dump_id and row.path not in there
     ]
@@ -215,7 +192,7 @@ async def _look_again(source_id: UUID, files: Sequence[StableFile]) -> list[Stab
         if now is None:
             again.append(file)
             continue
-        rows = await registration.register(source_id, [_arrival(now, file.dump_id)])
+        rows = await registration.register(source_id, [now], dump_id=file.dump_id)
         # Somebody else may have settled it meanwhile: the watcher tries files again that were asked for.
-        again += [stable_file(row, now, root=file.root or b"/") for row in rows if row.state in WAITING]
+        again += [StableFile.of(row, now, root=file.root or b"/") for row in rows if row.state in WAITING]
     return again

@@ -12,36 +12,21 @@ import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
-from uuid import UUID
+from typing import Final, TypeAlias
 
+from thumper.domain.file import Outcome, StableFile
+from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.imaging.header import Probe, inspect_stream
 from thumper.imaging.limits import Limits
 from thumper.imaging.original import check_size, open_original, read_whole
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest.metadata import Metadata, read_metadata
-from thumper.ingest.reject import HELD, Rejection, is_photo_name, unsupported
+from thumper.ingest.photo_name import is_photo_name, unsupported
 from thumper.ingest.walk import lies_within, modified_ns
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StableFile:
-    """A file that two looks found unchanged, and its ledger row.
-
-    `absolute` is where its bytes are, `name` its path relative to the source. It must not lead out
-    of `root`. `final` says that waiting for missing bytes has gone on long enough.
-    """
-
-    file_id: UUID
-    dump_id: UUID
-    absolute: bytes
-    name: bytes
-    size_bytes: int
-    mtime_ns: int
-    inode: int | None = None
-    root: bytes | None = None
-    final: bool = True
+_HELD: Final = frozenset({Reason.TRUNCATED, Reason.ZERO_BYTES, Reason.UNREADABLE, Reason.VANISHED})
+"""Reasons that may pass by waiting: a copy that pauses leaves such files for a while, and so does a lost disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,43 +57,27 @@ class Photo:
     content: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A file that is no photo, and why."""
-
-    file: StableFile
-    rejection: Rejection
+Finding: TypeAlias = Photo | KnownPhoto | Outcome
+"""A photo, or what became of a file without one: rejected, changed meanwhile (`seen`), or waited for (`stable`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Postponed:
-    """A file to be looked at again: it is being changed, or may get the bytes that it lacks."""
-
-    file: StableFile
-    whole: bool
-    """True when it did not change and is only waited for."""
-
-
-Finding: TypeAlias = Photo | KnownPhoto | Refused | Postponed
-
-
-def read(file: StableFile, limits: Limits) -> Content | Refused | Postponed:
+def read(file: StableFile, limits: Limits) -> Content | Outcome:
     """Read and hash a file that has the name and the size of a photo and is still as it was found."""
     try:
         if not is_photo_name(file.name):
-            return Refused(file, unsupported(file.name))
+            return Outcome.rejected(file, Reason.UNSUPPORTED_TYPE, detail=unsupported(file.name))
         check_size(file.size_bytes, limits)
         content = _read(file, limits)
     except DecodeRefusal as refusal:
         return _refused(file, refusal)
     if content is None:
-        return Postponed(file, whole=False)
+        return Outcome(file, FileState.SEEN)
     return Content(file, hashlib.sha256(content).digest(), content)
 
 
 def examine(
     read: Content, limits: Limits, *, max_exif_bytes: int, keep_content: bool = False
-) -> Photo | Refused | Postponed:
+) -> Photo | Outcome:
     """Return what the bytes of a file are."""
     file, content = read.file, read.content
     try:
@@ -126,10 +95,10 @@ def examine(
     )
 
 
-def _refused(file: StableFile, refusal: DecodeRefusal) -> Refused | Postponed:
-    if refusal.reason in HELD and not file.final:
-        return Postponed(file, whole=True)
-    return Refused(file, Rejection.after(file.name, refusal))
+def _refused(file: StableFile, refusal: DecodeRefusal) -> Outcome:
+    if refusal.reason in _HELD and not file.final:
+        return Outcome(file, FileState.STABLE)
+    return Outcome.rejected(file, refusal.reason, detail=str(refusal))
 
 
 def _read(file: StableFile, limits: Limits) -> bytes | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from thumper.ingest.reject import PHOTO_SUFFIXES, is_photo_name
+from thumper.ingest.photo_name import PHOTO_SUFFIXES, is_photo_name
 
 _PREFIXES: Final = (
     b"._",  # macOS: AppleDouble, beside every file on a foreign disk

@@ -14,16 +14,15 @@ from uuid import UUID
 
 import structlog
 
+from thumper.domain.file import FileRow, Found, StableFile
 from thumper.domain.path_text import readable
 from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
 from thumper.ingest.admit import chunks, reject
 from thumper.ingest.context import IngestContext
-from thumper.ingest.deliver import admit_until_settled, stable_file
-from thumper.ingest.examine import StableFile
-from thumper.ingest.walk import Found, modified_ns
+from thumper.ingest.deliver import admit_until_settled
+from thumper.ingest.walk import modified_ns
 from thumper.store.files import dumps, registration, retries
-from thumper.store.files.registration import FileRow
 from thumper.store.postgres.connect import OUTAGES
 
 log = structlog.get_logger(__name__)
@@ -43,15 +42,14 @@ async def readmit(context: IngestContext) -> None:
 async def _readmit(context: IngestContext, source_id: UUID, rows: Sequence[FileRow], *, root: bytes) -> None:
     looks = await asyncio.to_thread(lambda: [_look(row, root) for row in rows])
     there = [
-        stable_file(row, look, root=root)
+        StableFile.of(row, look, root=root)
         for row, look in zip(rows, looks, strict=True)
         if isinstance(look, Found)
     ]
     lost: dict[tuple[Reason, str], list[StableFile]] = {}
     for row, look in zip(rows, looks, strict=True):
         if not isinstance(look, Found):
-            as_it_was = Found(row.path, row.size_bytes, row.mtime_ns, 0)
-            lost.setdefault(look, []).append(stable_file(row, as_it_was, root=root))
+            lost.setdefault(look, []).append(StableFile.of(row, row.recorded, root=root))
     for (reason, why), files in lost.items():
         await reject(files, reason, detail=why)
     for chunk in chunks(there):

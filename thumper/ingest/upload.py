@@ -15,23 +15,21 @@ import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
+from thumper.domain.file import Found, Outcome, StableFile
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.errors import BusyError, NoRoomError, NotFoundError, RefusedError, ThumperError, UsageError
-from thumper.ingest.admit import Outcome, admit
+from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
-from thumper.ingest.examine import StableFile
 from thumper.store.disk import library
-from thumper.store.files import dumps, outcomes, registration, sources, uploads
-from thumper.store.files.registration import Arrival
+from thumper.store.files import dumps, registration, sources, uploads
 from thumper.store.files.uploads import Unclaimed, UploadClaim
 from thumper.store.models import Location, Upload
 from thumper.store.postgres.connect import OUTAGES
@@ -45,15 +43,6 @@ _LONGEST_NAME: Final = 255
 _SIGN_EVERY_S: Final = uploads.SILENCE_S / 6
 _GIVE_BACK_S: Final = 0.5
 """How long freeing an address may hold up the answer that the transfer failed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """What an upload became."""
-
-    upload_id: UUID
-    dump_id: UUID
-    outcome: Outcome
 
 
 async def create_uploads(
@@ -108,7 +97,7 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 
-async def receive_upload(context: IngestContext, token: str, stream: AsyncIterator[bytes]) -> Received:
+async def receive_upload(context: IngestContext, token: str, stream: AsyncIterator[bytes]) -> Outcome:
     """Take the bytes that arrive at an address and admit them; return what they became.
 
     Raises `NotFoundError` for an unknown address, `RefusedError` for one that was used or has expired, and
@@ -198,31 +187,26 @@ async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -
         ) from error
 
 
-async def _admit(context: IngestContext, claim: UploadClaim, path: Path) -> Received:
+async def _admit(context: IngestContext, claim: UploadClaim, path: Path) -> Outcome:
     source_id = await _open_door(context)
-    found = path.stat()
+    there = path.stat()
     ledger_path = f"{claim.upload_id.hex}/{claim.file_name}".encode()
     outcome = await _admitted_before(source_id, claim, path, ledger_path=ledger_path)
     if outcome is None:
-        arrival = Arrival(
-            path=ledger_path,
-            folder=b"",
-            size_bytes=found.st_size,
-            mtime_ns=found.st_mtime_ns,
-            dump_id=claim.dump_id,
-            display_path=claim.file_name,
+        found = Found(ledger_path, there.st_size, there.st_mtime_ns)
+        (row,) = await registration.register(
+            source_id, [found], dump_id=claim.dump_id, shown_as=claim.file_name
         )
-        (row,) = await registration.register(source_id, [arrival])
         file = _stable(row.file_id, claim, path)
         try:
             (outcome,) = await admit(context, [file], keep=Keep.COPY, held=not claim.detect)
         except BaseException:
-            await asyncio.shield(outcomes.forget_waiting([row.file_id]))
+            await asyncio.shield(registration.forget_waiting([row.file_id]))
             raise
     await uploads.finish(claim.upload_id, outcome.file.file_id)
     with contextlib.suppress(*OUTAGES):  # the watcher settles it later
         await dumps.settle_quiet(source_id, settle_s=0)
-    return Received(upload_id=claim.upload_id, dump_id=claim.dump_id, outcome=outcome)
+    return outcome
 
 
 async def _admitted_before(
@@ -230,9 +214,11 @@ async def _admitted_before(
 ) -> Outcome | None:
     """Return what these very bytes became when they came before and the server went away before it said so."""
     before = await uploads.admitted(source_id, ledger_path)
-    if before is None or not await asyncio.to_thread(library.holds, path, before.sha256):
+    if before is None or before.sha256 is None:
         return None
-    file = _stable(before.file_id, claim, path)
+    if not await asyncio.to_thread(library.holds, path, before.sha256):
+        return None
+    file = _stable(before.id, claim, path)
     return Outcome(file, before.state, sha256=before.sha256, image_id=before.image_id)
 
 

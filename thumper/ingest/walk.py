@@ -14,6 +14,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
+from thumper.domain.file import Found
 from thumper.ingest.ignore import is_ignored_file, is_ignored_folder
 
 _LONGEST_FOLDER: Final = 2048
@@ -22,17 +23,6 @@ _AT_ONCE: Final = 1000
 """Most unchanged files in one entry: whoever walks hears that it goes on."""
 _LAST_NS: Final = 2**63 - 1
 """The year 2262; a file system that counts further may hold stranger dates."""
-
-
-class Found(NamedTuple):
-    """A plain file as one look found it."""
-
-    path: bytes
-    size_bytes: int
-    mtime_ns: int
-    inode: int
-    changed_ns: int = 0
-    """Status change time (`st_ctime_ns`); 0 where nobody looked."""
 
 
 class Folder(NamedTuple):

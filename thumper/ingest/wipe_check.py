@@ -22,6 +22,7 @@ from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from thumper.domain.card_folder import top_folder
+from thumper.domain.file import Found
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.domain.reason import Reason
@@ -29,7 +30,7 @@ from thumper.domain.wipe import NOBODY, Named, Reread, WipeFacts, WipeVerdict, j
 from thumper.imaging.original import open_original
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest.readers import READERS, each
-from thumper.ingest.walk import Entry, Found, Unreadable, look_at, walk
+from thumper.ingest.walk import Entry, Unreadable, look_at, walk
 from thumper.store.disk import library
 from thumper.store.files import wipe_rows
 from thumper.store.files.wipe_rows import DumpRow, Original, WipeCounts
@@ -47,7 +48,7 @@ Version: TypeAlias = tuple[dt.datetime, dt.datetime | None]
 """When a dump changed last, and when it settled: both stay while nothing happens to it."""
 
 
-class _Outcome(Enum):
+class _Compared(Enum):
     SAME = "same"
     MISSING = "missing"
     CHANGED = "changed"
@@ -57,7 +58,7 @@ class _Outcome(Enum):
 class _Look(NamedTuple):
     """What re-reading one original found."""
 
-    outcome: _Outcome
+    compared: _Compared
     size_bytes: int = 0
     devices: frozenset[int] = frozenset()
 
@@ -140,16 +141,16 @@ class WipeCheck:
         found.checked += files
         found.size_bytes += look.size_bytes
         where = f"{original.name} (original: {readable(original.path)})"
-        match look.outcome:
-            case _Outcome.MISSING:
+        match look.compared:
+            case _Compared.MISSING:
                 found.missing = found.missing.plus(where, files)
-            case _Outcome.CHANGED:
+            case _Compared.CHANGED:
                 found.changed = found.changed.plus(where, files)
-            case _Outcome.UNREADABLE:
+            case _Compared.UNREADABLE:
                 found.unreadable = found.unreadable.plus(where, files)
-            case _Outcome.SAME if dump.kind is SourceKind.DROP and _is_of(dump, original.path):
+            case _Compared.SAME if dump.kind is SourceKind.DROP and _is_of(dump, original.path):
                 found.in_place = found.in_place.plus(original.name, files)
-            case _Outcome.SAME:
+            case _Compared.SAME:
                 there = self._by_devices.get(look.devices, NOBODY)
                 self._by_devices[look.devices] = there.plus(original.name, files)
 
@@ -190,11 +191,11 @@ def _reread(original: Original) -> _Look:
             devices = frozenset({os.fstat(fd).st_dev, _folder_device(original.path)})
             sha256, size_bytes = _hash_from_disk(fd)
     except DecodeRefusal as refusal:
-        return _Look(_Outcome.MISSING if refusal.reason is Reason.VANISHED else _Outcome.UNREADABLE)
+        return _Look(_Compared.MISSING if refusal.reason is Reason.VANISHED else _Compared.UNREADABLE)
     except OSError:
-        return _Look(_Outcome.UNREADABLE)
+        return _Look(_Compared.UNREADABLE)
     same = sha256 == original.sha256
-    return _Look(_Outcome.SAME if same else _Outcome.CHANGED, size_bytes, devices)
+    return _Look(_Compared.SAME if same else _Compared.CHANGED, size_bytes, devices)
 
 
 def _folder_device(path: bytes) -> int:

@@ -1,4 +1,5 @@
 """Finds files that are whole: events are hints, the scan is the truth.
 
-Writes to the database only through `ingest`. The only room that knows watchdog.
+Writes down itself only that a file is there and how the folder is watched; what becomes of a file is written by
+`ingest`. The only room that knows watchdog.
 """

@@ -17,8 +17,8 @@ import structlog
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import ProcessState, SourceState, WatchMode
-from thumper.ingest import drop
 from thumper.store.disk.library_claim import has_entries
+from thumper.store.files import sources
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.status.processes import Beat
 from thumper.watcher.change_detection import ChangeDetection
@@ -82,7 +82,7 @@ class Root:
         """Have the state recorded anew, whatever it was."""
         self._online = self._recorded = None
         self._source_id = source_id
-        self._home = await drop.home(source_id)
+        self._home = await sources.identity(source_id)
 
     async def check(self, source_id: UUID) -> bool | None:
         """Look at the folder: None when it is offline, True when all of it must be looked at anew."""
@@ -136,7 +136,7 @@ class Root:
             log.info("source online", folder=readable(self.path))
         self._online = True
         if self._identity is not None and self._identity != self._home:
-            await drop.note_home(source_id, device_id=self._identity[0], inode=self._identity[1])
+            await sources.mark_online(source_id, device_id=self._identity[0], inode=self._identity[1])
             self._home = self._identity
         await self.record(source_id)
 
@@ -147,5 +147,5 @@ class Root:
             state = SourceState.ONLINE if self._online else SourceState.OFFLINE
             now = (state, self.detection.mode, self._health.trouble or self.detection.note)
             if now != self._recorded:
-                await drop.note_watch(source_id, state, self.detection.mode, note=now[2])
+                await sources.note_watch(source_id, state, self.detection.mode, note=now[2])
                 self._recorded = now

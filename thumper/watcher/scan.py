@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from thumper.ingest.walk import Entry, Folder, Found, Unchanged, Unreadable, walk
+from thumper.domain.file import Found
+from thumper.ingest.walk import Entry, Folder, Unchanged, Unreadable, walk
 from thumper.watcher.known import SettledFiles
 
 

@@ -10,31 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from thumper.domain.file import Found
+
 RESTLESS_S: Final = 60.0
 """After this long with one size and one modification time a file counts as written, though its status time runs
 on: some network file systems give the time of the look."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one look at a file found. Two equal looks mean that nothing was written in between."""
-
-    size_bytes: int
-    mtime_ns: int
-    inode: int
-    changed_ns: int = 0
-    """Status change time. A program that gives a file its full size and its old time first cannot set this one."""
-
-    def seems_like(self, other: Look) -> bool:
-        """Return whether size, modification time and inode are the same."""
-        return (self.size_bytes, self.mtime_ns, self.inode) == (other.size_bytes, other.mtime_ns, other.inode)
 
 
 @dataclass(slots=True)
 class Steadiness:
     """How long a file has looked the same; times are seconds of a monotonic clock."""
 
-    look: Look
+    look: Found
     since_s: float
     seemed_since_s: float = field(init=False)
     """Since when all but the status change time is the same."""
@@ -42,12 +29,12 @@ class Steadiness:
     def __post_init__(self) -> None:
         self.seemed_since_s = self.since_s
 
-    def observe(self, look: Look, now_s: float) -> bool:
+    def observe(self, look: Found, now_s: float) -> bool:
         """Take another look into account; say whether it differs from the one before."""
         before, self.look = self.look, look
         if look == before:
             return False
-        if not look.seems_like(before):
+        if look._replace(changed_ns=before.changed_ns) != before:
             self.seemed_since_s = now_s
         elif now_s - self.seemed_since_s >= RESTLESS_S:
             return False

@@ -6,34 +6,33 @@ loaded again. Times are seconds of a monotonic clock, passed in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from uuid import UUID
 
+from thumper.domain.file import FileRow, Found, Outcome, StableFile
 from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
-from thumper.ingest.admit import Outcome
-from thumper.ingest.examine import StableFile
-from thumper.ingest.walk import Found
-from thumper.store.files.registration import FileRow
 from thumper.watcher.known import SettledFiles
-from thumper.watcher.stability import Look, Steadiness
+from thumper.watcher.stability import Steadiness
 
 
 @dataclass(slots=True)
 class Pending:
     """A file that has not settled."""
 
-    file_id: UUID
-    dump_id: UUID
-    recorded: tuple[int, int]
-    """Size and time of its ledger row."""
+    row: FileRow
     steadiness: Steadiness
     next_look_s: float
     held_since_s: float | None = None
     """Since when it is whole but lacks its ending."""
     missing: bool = False
     """Whether the last look did not find it."""
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether its row shows the size and time that it has now."""
+        look = self.steadiness.look
+        return (look.size_bytes, look.mtime_ns) == (self.row.size_bytes, self.row.mtime_ns)
 
 
 @dataclass(slots=True)
@@ -67,21 +66,17 @@ class Tracker:
             return False
         return self.known.get(file.path) != (file.size_bytes, file.mtime_ns)
 
-    def remember(self, rows: Iterable[FileRow], looks: dict[bytes, Look], *, now_s: float) -> None:
+    def remember(self, rows: Iterable[FileRow], looks: Mapping[bytes, Found], *, now_s: float) -> None:
         """Take ledger rows over; `looks` are what was just seen of them, where it was."""
         for row in rows:
-            recorded = (row.size_bytes, row.mtime_ns)
             if row.state not in WAITING:
-                self.known.put(row.path, *recorded)
+                self.known.put(row.path, row.size_bytes, row.mtime_ns)
                 continue
-            # A row of another run was not looked at now: its inode is unknown, so the next look differs.
-            look = looks.get(row.path, Look(row.size_bytes, row.mtime_ns, -1))
             self.known.discard(row.path)
             self.pending[row.path] = Pending(
-                file_id=row.file_id,
-                dump_id=row.dump_id,
-                recorded=recorded,
-                steadiness=Steadiness(look, now_s),
+                row=row,
+                # A row of another run was not looked at now, so the next look differs.
+                steadiness=Steadiness(looks.get(row.path, row.recorded), now_s),
                 next_look_s=now_s + self.look_s if row.path in looks else now_s,
             )
 
@@ -116,8 +111,7 @@ class Tracker:
             pending.missing, pending.next_look_s = True, now_s + self.look_s
             return
         pending.missing = False
-        look = Look(found.size_bytes, found.mtime_ns, found.inode, found.changed_ns)
-        if pending.steadiness.observe(look, now_s):
+        if pending.steadiness.observe(found, now_s):
             pending.held_since_s = None
         if pending.steadiness.is_whole(now_s, look_s=self.look_s) and self._waited(pending, now_s):
             self.ready[path] = pending
@@ -137,34 +131,19 @@ class Tracker:
 
     def unrecorded(self, paths: Iterable[bytes]) -> list[Found]:
         """Return those pending files whose ledger row shows another size or time than they have now."""
-        files = []
-        for path in paths:
-            pending = self.pending[path]
-            look = pending.steadiness.look
-            if (look.size_bytes, look.mtime_ns) != pending.recorded:
-                files.append(Found(path, look.size_bytes, look.mtime_ns, look.inode))
-        return files
+        pending = [self.pending[path] for path in paths]
+        return [own.steadiness.look for own in pending if not own.is_recorded]
 
     def note_recorded(self, rows: Iterable[FileRow]) -> None:
         """Take over that the ledger rows of pending files show what they are now."""
         for row in rows:
-            self.pending[row.path].recorded = (row.size_bytes, row.mtime_ns)
+            self.pending[row.path].row = row
 
     def stable_file(self, path: bytes, *, root: bytes) -> StableFile:
         """Return a ready file as admission wants it."""
         pending = self.pending[path]
-        look = pending.steadiness.look
-        return StableFile(
-            file_id=pending.file_id,
-            dump_id=pending.dump_id,
-            absolute=root.rstrip(b"/") + b"/" + path,
-            name=path,
-            size_bytes=look.size_bytes,
-            mtime_ns=look.mtime_ns,
-            inode=look.inode,
-            root=root,
-            final=pending.held_since_s is not None or self.hold_s == 0,
-        )
+        final = pending.held_since_s is not None or self.hold_s == 0
+        return StableFile.of(pending.row, pending.steadiness.look, root=root, final=final)
 
     def conclude(self, outcomes: Iterable[Outcome], *, now_s: float) -> None:
         """Take over what became of files: settled, held for their ending, or to be seen anew."""

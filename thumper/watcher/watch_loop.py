@@ -2,7 +2,7 @@
 
 A turn does each of these once and is repeated by the daemon, so that a long card is
 admitted chunk by chunk while new files are still noticed. Keeps its memory in the
-tracker and writes only through `ingest`.
+tracker. That a file is there is written through the store, what becomes of it only through `ingest`.
 """
 
 from __future__ import annotations
@@ -17,20 +17,19 @@ from uuid import UUID
 
 import structlog
 
+from thumper.domain.file import FileRow, Found, Outcome, StableFile
 from thumper.domain.path_text import readable
-from thumper.domain.progress import FileState, ProcessState, WatchMode
+from thumper.domain.progress import FileState, ProcessState, SourceKind, WatchMode
 from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
-from thumper.ingest import drop
-from thumper.ingest.admit import Outcome, admit, chunks, reject
+from thumper.ingest.admit import admit, chunks, reject
 from thumper.ingest.context import IngestContext
-from thumper.ingest.examine import StableFile
-from thumper.ingest.walk import Found, is_gone, look_at
+from thumper.ingest.walk import is_gone, look_at
+from thumper.store.files import dumps, registration, sources, uploads
 from thumper.store.postgres.connect import OUTAGES
 from thumper.watcher.hints import Hints
 from thumper.watcher.root import EMPTY, Health, Root
 from thumper.watcher.scan import Scan, scan_all, scan_folders
-from thumper.watcher.stability import Look
 from thumper.watcher.tracker import Tracker
 
 log = structlog.get_logger(__name__)
@@ -62,9 +61,9 @@ class WatchLoop:
 
     async def begin(self) -> UUID:
         """Load the memory from the database; return the source. A folder that never held anything is made."""
-        source_id = await drop.open_drop(self._root.path)
+        source_id = await sources.open_source(SourceKind.DROP, self._root.path)
         self._tracker.clear()
-        async for rows in drop.known(source_id):
+        async for rows in registration.known_files(source_id):
             self._tracker.remember(rows, {}, now_s=time.monotonic())
         if self._tracker.is_blank:
             await self._root.disk.ask(self._make_root)
@@ -74,7 +73,7 @@ class WatchLoop:
 
     async def end(self, source_id: UUID) -> None:
         """Note that nobody watches the source any more."""
-        await drop.note_end_of_watch(source_id)
+        await sources.note_end_of_watch(source_id)
 
     def _make_root(self) -> None:
         try:
@@ -142,20 +141,23 @@ class WatchLoop:
         self._tracker.folders = {b""}
         await self._see(source_id, scan, new_folders=set())
         # A file that changed while it was read, and was gone before it was seen anew, has a row that waits.
-        left = [row for row in await drop.waiting(source_id) if row.path not in self._tracker.pending]
-        self._tracker.remember(left, {}, now_s=time.monotonic())
+        self._take_up(await registration.waiting_files(source_id))
         canary_heard = await self._root.detection.prove()
         await self._root.record(source_id)
-        await drop.note_scan(source_id, canary_heard=canary_heard)
-        await drop.settle_uploads(settle_s=self._settings.settle_s)
+        await sources.note_scan(source_id, canary_heard=canary_heard)
+        await uploads.settle_expired(settle_s=self._settings.settle_s)
         self._scan_at_s = time.monotonic() + self._root.detection.rescan_after_s(took_s)
+
+    def _take_up(self, rows: Sequence[FileRow]) -> None:
+        """Remember files that wait in the ledger, as if they had just been found."""
+        new = [row for row in rows if row.path not in self._tracker.pending]
+        self._tracker.remember(new, {}, now_s=time.monotonic())
 
     async def _take_up_asked(self, source_id: UUID) -> None:
         """Take up files that somebody asked to retry: nothing has happened to them that a scan could see."""
         if time.monotonic() < self._ask_at_s:
             return
-        asked = [row for row in await drop.asked(source_id) if row.path not in self._tracker.pending]
-        self._tracker.remember(asked, {}, now_s=time.monotonic())
+        self._take_up(await registration.asked_files(source_id))
         self._ask_at_s = time.monotonic() + _ASK_S
 
     async def _see(self, source_id: UUID, scan: Scan, *, new_folders: set[bytes]) -> None:
@@ -163,11 +165,8 @@ class WatchLoop:
         self._tracker.folders |= scan.folders
         for start in range(0, len(scan.changes), _AT_ONCE):
             files = scan.changes[start : start + _AT_ONCE]
-            looks = {
-                file.path: Look(file.size_bytes, file.mtime_ns, file.inode, file.changed_ns) for file in files
-            }
-            rows = await drop.see(source_id, files)
-            self._tracker.remember(rows, looks, now_s=time.monotonic())
+            rows = await registration.register(source_id, files)
+            self._tracker.remember(rows, {file.path: file for file in files}, now_s=time.monotonic())
         touched = {file.path.rpartition(b"/")[0] for file in scan.changes} | new_folders
         if self._root.detection.mode is WatchMode.POLLING:
             touched |= {outer for folder in touched for outer in _outer_folders(folder)}
@@ -206,7 +205,7 @@ class WatchLoop:
         pending = self._tracker.pending
         inodes = self._tracker.inodes()
         renamed = {path for path in missing if pending[path].steadiness.look.inode in inodes}
-        await drop.forget([pending[path].file_id for path in renamed])
+        await registration.forget_waiting([pending[path].row.file_id for path in renamed])
         lost = [self._stable(path) for path in missing_twice if path not in renamed]
         outcomes = await self._reject_lost(lost)
         for path in renamed:
@@ -240,7 +239,7 @@ class WatchLoop:
         first = list(itertools.islice(self._tracker.ready, _AT_ONCE))
         stale = self._tracker.unrecorded(first)
         if stale:
-            self._tracker.note_recorded(await drop.see(source_id, stale))
+            self._tracker.note_recorded(await registration.register(source_id, stale))
         chunk = chunks([self._stable(path) for path in first])[0][: 1 if self._alone else None]
         try:
             with self._root.disk.asked(lambda: [self._look_at(file.name) for file in chunk]):
@@ -273,7 +272,8 @@ class WatchLoop:
         """Settle dumps that are quiet, and look again later while one is open."""
         if time.monotonic() < self._settle_at_s:
             return
-        still_open = await drop.settle(source_id, settle_s=self._settings.settle_s)
+        await dumps.settle_quiet(source_id, settle_s=self._settings.settle_s)
+        still_open = await dumps.any_open(source_id)
         self._settle_at_s = time.monotonic() + self._settings.settle_s / 2 if still_open else _NEVER
 
 

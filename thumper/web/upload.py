@@ -7,12 +7,12 @@ from typing import Any, Final, cast
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from thumper.domain.file import Outcome
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.errors import BusyError, NoRoomError, NotFoundError, RefusedError, ThumperError
 from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN
 from thumper.graphql.relay import identity
-from thumper.ingest.admit import Outcome
 from thumper.ingest.upload import receive_upload
 from thumper.store.postgres.connect import OUTAGES
 from thumper.web.answer import refused
@@ -30,7 +30,7 @@ async def upload(request: Request) -> Response:
     """Answer PUT /upload/{token}: state, image id, reason."""
     room = cast("Room", request.app.state.room)
     try:
-        received = await receive_upload(room.ingest, request.path_params["token"], request.stream())
+        outcome = await receive_upload(room.ingest, request.path_params["token"], request.stream())
     except ClientDisconnect:
         return Response(status_code=400)  # the client has gone; the address can be used again
     except ThumperError as error:
@@ -38,8 +38,7 @@ async def upload(request: Request) -> Response:
         return refused(status, error.code, message=str(error))
     except OUTAGES:
         return refused(503, DATABASE_DOWN, message=DATABASE_IS_DOWN)
-    answer = _answer(received.outcome) | {"dumpId": identity.encode("Dump", received.dump_id)}
-    return JSONResponse(answer, status_code=_status(received.outcome))
+    return JSONResponse(_answer(outcome), status_code=_status(outcome))
 
 
 def _answer(outcome: Outcome) -> dict[str, Any]:
@@ -50,6 +49,7 @@ def _answer(outcome: Outcome) -> dict[str, Any]:
         "reason": None if reason is None else reason.value,
         "message": None if reason is None else (outcome.message or reason.sentence),
         "whatToDo": None if reason is None else reason.advice,
+        "dumpId": identity.encode("Dump", outcome.file.dump_id),
     }
 
 

@@ -15,9 +15,9 @@ from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.store.feed import feed
+from thumper.store.models import Dump
 from thumper.store.places import location_rows
 from thumper.store.places.location_rows import PhotoPlace
-from thumper.store.postgres.connect import client
 from thumper.store.postgres.ids import new_id
 from thumper.store.times import clock_doubts, clock_lock
 
@@ -166,15 +166,9 @@ async def settle_quiet(
 
 async def of_folder(source_id: UUID, folder: bytes) -> set[UUID]:
     """Return the deliveries under one folder of a source."""
-    rows = await client().execute_query_dict(
-        "SELECT id FROM dump WHERE source_id = $1 AND folder = $2", [source_id, folder]
-    )
-    return {row["id"] for row in rows}
+    return {dump.id for dump in await Dump.filter(source_id=source_id, folder=folder).only("id")}
 
 
 async def any_open(source_id: UUID) -> bool:
     """Return whether a dump of a source has not settled."""
-    rows = await client().execute_query_dict(
-        "SELECT EXISTS (SELECT FROM dump WHERE source_id = $1 AND settled_at IS NULL) AS found", [source_id]
-    )
-    return bool(rows[0]["found"])
+    return await Dump.exists(source_id=source_id, settled_at=None)

@@ -7,30 +7,17 @@ A file settles once: each statement touches only rows that still wait. What a st
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.domain.file import Outcome
 from thumper.domain.progress import FileState
 from thumper.store.files import dumps
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.unnest import arrays, unnest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
-    """The final state of a file: `image_id` for stored and duplicate, reason and message for rejected."""
-
-    file_id: UUID
-    dump_id: UUID
-    state: FileState
-    sha256: bytes | None = None
-    image_id: UUID | None = None
-    reason: str | None = None
-    message: str | None = None
 
 
 async def lock_waiting(transaction: BaseDBAsyncClient, file_ids: Collection[UUID]) -> set[UUID]:
@@ -57,26 +44,26 @@ FROM {unnest(_SETTLED)} WHERE file.id = fresh.id AND file.state IN ('seen', 'sta
 """
 
 
-async def settle(transaction: BaseDBAsyncClient, settlements: Sequence[Settlement]) -> list[FeedEntry]:
-    """Return files their final state; return the feed entries that belong to it, for the end of the transaction."""
-    if not settlements:
+async def settle(transaction: BaseDBAsyncClient, ended: Sequence[Outcome]) -> list[FeedEntry]:
+    """Write what became of files for good; return the feed entries of it, for the end of the transaction."""
+    if not ended:
         return []
     values = [
-        (own.file_id, own.state.value, own.sha256, own.image_id, own.reason, own.message)
-        for own in settlements
+        (own.file.file_id, own.state.value, own.sha256, own.image_id, own.reason, own.message)
+        for own in ended
     ]
     await transaction.execute_query_dict(_SETTLE, arrays(values))
-    await dumps.touch(transaction, {own.dump_id for own in settlements})
-    return _entries(settlements)
+    await dumps.touch(transaction, {own.file.dump_id for own in ended})
+    return _entries(ended)
 
 
-def _entries(settlements: Sequence[Settlement]) -> list[FeedEntry]:
+def _entries(ended: Sequence[Outcome]) -> list[FeedEntry]:
     """Return an entry for each image that is new, and one a dump for everything else that settled."""
-    others = dict.fromkeys(own.dump_id for own in settlements if own.state is not FileState.STORED)
+    others = dict.fromkeys(own.file.dump_id for own in ended if own.state is not FileState.STORED)
     return [
         *(
-            FeedEntry(kind=FeedKind.IMAGE_STORED, image_id=own.image_id, dump_id=own.dump_id)
-            for own in settlements
+            FeedEntry(kind=FeedKind.IMAGE_STORED, image_id=own.image_id, dump_id=own.file.dump_id)
+            for own in ended
             if own.state is FileState.STORED
         ),
         *(FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in others),
@@ -134,22 +121,3 @@ async def take_back(
     await dumps.touch(transaction, touched)
     entries = [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in sorted(touched)]
     return {row["id"]: FileState(row["state"]) for row in rows}, entries
-
-
-async def forget_waiting(file_ids: Sequence[UUID]) -> None:
-    """Delete rows of names that files had only while they were written; settled ones stay."""
-    await client().execute_query_dict(
-        "DELETE FROM file WHERE id = ANY($1) AND state IN ('seen', 'stable')", [sorted(file_ids)]
-    )
-
-
-async def forget_lost_uploads(source_id: UUID) -> None:
-    """Delete rows of uploads that were cut off by a crash or an outage and whose addresses expired an hour ago."""
-    await client().execute_query_dict(
-        """
-        DELETE FROM file WHERE source_id = $1 AND state IN ('seen', 'stable') AND NOT EXISTS (
-            SELECT FROM upload WHERE upload.dump_id = file.dump_id AND upload.file_id IS NULL
-                AND upload.expires_at > now() - interval '1 hour')
-        """,
-        [source_id],
-    )

@@ -2,20 +2,22 @@
 
 Every path of a delivery has one row and every row one state, so that a receipt can
 add up at every moment. Statements are set-based: hundreds of files cost a few.
-Final states are given in `settlements`; what they add up to says `receipts`.
+What becomes of a file is written in `outcomes`; what the states add up to says `receipts`.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
+from thumper.domain.card_folder import top_folder
 from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.domain.file import FileRow, Found
 from thumper.domain.path_text import readable
 from thumper.domain.progress import WAITING, FileState
 from thumper.store.feed import feed
@@ -26,32 +28,6 @@ from thumper.store.postgres.unnest import arrays, unnest
 
 _PAGE: Final = 20_000
 """Rows read at a time when all files of a source are asked for."""
-
-
-class Arrival(NamedTuple):
-    """A path as a look at it found it. `folder` decides its dump, unless `dump_id` does.
-
-    `display_path` is shown to people; without it, the path itself is.
-    """
-
-    path: bytes
-    folder: bytes
-    size_bytes: int
-    mtime_ns: int
-    dump_id: UUID | None = None
-    display_path: str | None = None
-
-
-class FileRow(NamedTuple):
-    """The live ledger row of a path, as far as the watcher must know it."""
-
-    file_id: UUID
-    dump_id: UUID
-    path: bytes
-    size_bytes: int
-    mtime_ns: int
-    state: FileState
-
 
 _COLUMNS: Final = "id, dump_id, path, size_bytes, mtime_ns, state"
 _WAS_THERE: Final = "reason IS DISTINCT FROM 'VANISHED'"
@@ -86,35 +62,45 @@ async def known_files(source_id: UUID) -> AsyncIterator[list[FileRow]]:
 
 
 async def waiting_files(source_id: UUID) -> list[FileRow]:
-    """Return the rows of a source that have not settled."""
-    rows = await client().execute_query_dict(
-        f"SELECT {_COLUMNS} FROM file WHERE source_id = $1 AND live AND state IN ('seen', 'stable')",
-        [source_id],
-    )
-    return [_row(row) for row in rows]
+    """Return the rows of a source that have not settled, also those that somebody asked to try again."""
+    return await _live(source_id, "state IN ('seen', 'stable')")
 
 
 async def asked_files(source_id: UUID) -> list[FileRow]:
-    """Return the rows of a source that wait though they had settled before: somebody asked to try them again."""
+    """Return the rows of a source that wait though they had settled before: somebody asked to try them again.
+
+    Cheap, for asking often: an index holds just these.
+    """
+    return await _live(source_id, "state IN ('seen', 'stable') AND attempts > 0")
+
+
+async def _live(source_id: UUID, condition: str) -> list[FileRow]:
     rows = await client().execute_query_dict(
-        f"SELECT {_COLUMNS} FROM file WHERE source_id = $1 AND live AND state IN ('seen', 'stable') AND attempts > 0",
-        [source_id],
+        f"SELECT {_COLUMNS} FROM file WHERE source_id = $1 AND live AND {condition}", [source_id]
     )
     return [_row(row) for row in rows]
 
 
-async def register(source_id: UUID, arrivals: Sequence[Arrival], *, again: bool = False) -> list[FileRow]:
-    """Record paths that were found or have changed; return the live row of each, in no order.
+async def register(
+    source_id: UUID,
+    files: Sequence[Found],
+    *,
+    dump_id: UUID | None = None,
+    again: bool = False,
+    shown_as: str | None = None,
+) -> list[FileRow]:
+    """Record files that were found or have changed; return the live row of each, in no order.
 
     A path that is known and unchanged keeps its row. One whose bytes were admitted and that changed
     gets a new row; a rejected one that changed is tried again in its own dump, which opens again.
     `again` makes a new delivery of rejected and of unchanged paths, unless their own dump is still open.
+    New rows belong to `dump_id`, or else to the dump of their top folder. People are shown the path, or `shown_as`.
     """
     async with in_transaction("default") as transaction:
         await sources.lock(transaction, source_id)
-        plan = await _plan(transaction, source_id, arrivals, again=again)
+        plan = await _plan(transaction, source_id, files, dump_id=dump_id, again=again)
         await _retire(transaction, plan.retired)
-        fresh = await _insert(transaction, source_id, plan.fresh)
+        fresh = await _insert(transaction, source_id, plan.fresh, dump_id=dump_id, shown_as=shown_as)
         renewed = await _renew(transaction, plan.renewed)
         touched = {row.dump_id for row in (*fresh, *renewed)}
         await dumps.touch(transaction, touched)
@@ -127,40 +113,45 @@ async def register(source_id: UUID, arrivals: Sequence[Arrival], *, again: bool 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What registering arrivals comes to."""
+    """What registering files comes to."""
 
     unchanged: list[FileRow]
-    renewed: list[tuple[FileRow, Arrival]]
+    renewed: list[tuple[FileRow, Found]]
     retired: list[UUID]
-    fresh: list[Arrival]
+    fresh: list[Found]
 
 
 async def _plan(
-    transaction: BaseDBAsyncClient, source_id: UUID, arrivals: Sequence[Arrival], *, again: bool
+    transaction: BaseDBAsyncClient,
+    source_id: UUID,
+    files: Sequence[Found],
+    *,
+    dump_id: UUID | None,
+    again: bool,
 ) -> _Plan:
     rows = await transaction.execute_query_dict(
         f"SELECT {_COLUMNS}, (SELECT settled_at IS NULL FROM dump WHERE dump.id = file.dump_id) AS open,"
         f" {_WAS_THERE} AS was_there"
         # In the order in which admission locks them, so that each waits for the other at most.
         " FROM file WHERE source_id = $1 AND live AND path = ANY($2) ORDER BY id FOR UPDATE OF file",
-        [source_id, [arrival.path for arrival in arrivals]],
+        [source_id, [file.path for file in files]],
     )
     known = {bytes(row["path"]): (_row(row), row) for row in rows}
     plan = _Plan([], [], [], [])
-    for arrival in {arrival.path: arrival for arrival in arrivals}.values():
-        if arrival.path not in known:
-            plan.fresh.append(arrival)
+    for file in {file.path: file for file in files}.values():
+        if file.path not in known:
+            plan.fresh.append(file)
             continue
-        row, facts = known[arrival.path]
-        same_delivery = not again or facts["open"] or row.dump_id == arrival.dump_id
-        same_bytes = (row.size_bytes, row.mtime_ns) == (arrival.size_bytes, arrival.mtime_ns)
+        row, facts = known[file.path]
+        same_delivery = not again or facts["open"] or row.dump_id == dump_id
+        same_bytes = (row.size_bytes, row.mtime_ns) == (file.size_bytes, file.mtime_ns)
         if same_delivery and same_bytes and facts["was_there"]:
             plan.unchanged.append(row)
         elif row.state in WAITING or (row.state is FileState.REJECTED and same_delivery):
-            plan.renewed.append((row, arrival))
+            plan.renewed.append((row, file))
         else:
             plan.retired.append(row.file_id)
-            plan.fresh.append(arrival)
+            plan.fresh.append(file)
     return plan
 
 
@@ -180,11 +171,11 @@ RETURNING file.{_COLUMNS.replace(", ", ", file.")}
 """
 
 
-async def _renew(transaction: BaseDBAsyncClient, renewed: Sequence[tuple[FileRow, Arrival]]) -> list[FileRow]:
+async def _renew(transaction: BaseDBAsyncClient, renewed: Sequence[tuple[FileRow, Found]]) -> list[FileRow]:
     """Start files over whose bytes changed before they were admitted."""
     if not renewed:
         return []
-    values = [(row.file_id, arrival.size_bytes, arrival.mtime_ns) for row, arrival in renewed]
+    values = [(row.file_id, file.size_bytes, file.mtime_ns) for row, file in renewed]
     return [_row(row) for row in await transaction.execute_query_dict(_RENEW, arrays(values))]
 
 
@@ -195,34 +186,46 @@ _COPIED: Final = (
 
 
 async def _insert(
-    transaction: BaseDBAsyncClient, source_id: UUID, arrivals: Sequence[Arrival]
+    transaction: BaseDBAsyncClient,
+    source_id: UUID,
+    files: Sequence[Found],
+    *,
+    dump_id: UUID | None,
+    shown_as: str | None,
 ) -> list[FileRow]:
     """Record paths that have no live row. The caller holds the source's lock, so none can get one meanwhile.
 
     By COPY, which costs PostgreSQL least; ids are made here, so that nothing has to be read back.
     """
-    if not arrivals:
+    if not files:
         return []
-    folders = sorted({arrival.folder for arrival in arrivals if arrival.dump_id is None})
+    folders = sorted({top_folder(file.path) for file in files}) if dump_id is None else []
     opened = {folder: await dumps.open_dump(transaction, source_id, folder=folder) for folder in folders}
     rows = [
         FileRow(
             new_id(),
-            arrival.dump_id or opened[arrival.folder],
-            arrival.path,
-            arrival.size_bytes,
-            arrival.mtime_ns,
+            dump_id or opened[top_folder(file.path)],
+            file.path,
+            file.size_bytes,
+            file.mtime_ns,
             FileState.SEEN,
         )
-        for arrival in arrivals
+        for file in files
     ]
     records = [
         (
-            *(row.file_id, source_id, row.dump_id, row.path, arrival.display_path or readable(row.path)),
+            *(row.file_id, source_id, row.dump_id, row.path, shown_as or readable(row.path)),
             *(row.size_bytes, row.mtime_ns, "seen", 0, True),
         )
-        for row, arrival in zip(rows, arrivals, strict=True)
+        for row in rows
     ]
     async with transaction.acquire_connection() as connection:
         await connection.copy_records_to_table("file", records=records, columns=_COPIED)
     return rows
+
+
+async def forget_waiting(file_ids: Sequence[UUID]) -> None:
+    """Delete rows of names that files had only while they were written; settled ones stay."""
+    await client().execute_query_dict(
+        "DELETE FROM file WHERE id = ANY($1) AND state IN ('seen', 'stable')", [sorted(file_ids)]
+    )

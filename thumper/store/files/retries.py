@@ -16,6 +16,7 @@ from thumper.domain.progress import SourceKind
 from thumper.errors import NotFoundError
 from thumper.store.feed import feed
 from thumper.store.files import dumps, sources
+from thumper.store.models import Dump
 from thumper.store.postgres.connect import client
 
 
@@ -57,12 +58,10 @@ async def ask(dump_id: UUID, *, watched: bytes | None = None) -> Retry:
     `watched` is the absolute path of the drop folder; None for whatever it is. Raises `NotFoundError`.
     """
     async with in_transaction("default") as transaction:
-        found = await transaction.execute_query_dict("SELECT source_id FROM dump WHERE id = $1", [dump_id])
-        if not found:
+        found = await Dump.get_or_none(id=dump_id, using_db=transaction)
+        if found is None:
             raise NotFoundError(f"There is no dump {dump_id}.")
-        await sources.lock(
-            transaction, found[0]["source_id"]
-        )  # first, or two who ask at once see the same files
+        await sources.lock(transaction, found.source_id)  # first, or two who ask at once see the same files
         (dump,) = await transaction.execute_query_dict(_DUMP, [dump_id])
         if dump["kind"] == SourceKind.UPLOAD.value:
             return _left(dump["rejected"], _BYTES_ARE_GONE)

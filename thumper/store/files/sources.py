@@ -11,6 +11,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind, SourceState, WatchMode
+from thumper.store.models import Source
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.ids import new_id
 
@@ -31,25 +32,20 @@ async def open_source(kind: SourceKind, path: bytes) -> UUID:
 
 async def identity(source_id: UUID) -> tuple[int, int] | None:
     """Return device and inode of a source's root when it was last online; None if it never was."""
-    rows = await client().execute_query_dict("SELECT device_id, inode FROM source WHERE id = $1", [source_id])
-    device_id, inode = (rows[0]["device_id"], rows[0]["inode"]) if rows else (None, None)
-    return None if device_id is None or inode is None else (device_id, inode)
+    source = await Source.get_or_none(id=source_id)
+    if source is None or source.device_id is None or source.inode is None:
+        return None
+    return source.device_id, source.inode
 
 
 async def mark_online(source_id: UUID, *, device_id: int, inode: int) -> None:
     """Record that a source can be read, on which device (`st_dev`), and which inode its root is."""
-    await client().execute_query_dict(
-        "UPDATE source SET state = 'online', device_id = $2, inode = $3 WHERE id = $1",
-        [source_id, device_id, inode],
-    )
+    await Source.filter(id=source_id).update(state=SourceState.ONLINE, device_id=device_id, inode=inode)
 
 
 async def note_watch(source_id: UUID, state: SourceState, mode: WatchMode, *, note: str) -> None:
     """Record whether a source can be read, how it is watched, and what there is to say about that."""
-    await client().execute_query_dict(
-        "UPDATE source SET state = $2, watch_mode = $3, watch_note = $4 WHERE id = $1",
-        [source_id, state.value, mode.value, note or None],
-    )
+    await Source.filter(id=source_id).update(state=state, watch_mode=mode, watch_note=note or None)
 
 
 async def note_end_of_watch(source_id: UUID) -> None:
@@ -81,7 +77,5 @@ async def lock(transaction: BaseDBAsyncClient, source_id: UUID) -> None:
 
 async def find_source(kind: SourceKind) -> UUID | None:
     """Return the oldest source of a kind; None when there is none."""
-    rows = await client().execute_query_dict(
-        "SELECT id FROM source WHERE kind = $1 ORDER BY id LIMIT 1", [kind.value]
-    )
-    return rows[0]["id"] if rows else None
+    source = await Source.filter(kind=kind).order_by("id").first()
+    return None if source is None else source.id

@@ -15,8 +15,12 @@ from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from thumper.domain.progress import FileState
+from thumper.domain.progress import SourceKind
+from thumper.store.files import dumps, sources
+from thumper.store.files.dump_search import FILES
+from thumper.store.models import File, Upload
 from thumper.store.postgres.connect import client
+from thumper.store.postgres.page import Conditions, read_all
 
 SILENCE_S: Final = 30.0
 """A transfer that has given no sign of life for so long may be replaced by another."""
@@ -41,16 +45,6 @@ class Unclaimed(Enum):
     """Another transfer holds it, or broke off a moment ago."""
     OVER = "over"
     """A file has come, or the time is over."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdmittedUpload:
-    """The ledger row that an upload has become."""
-
-    file_id: UUID
-    state: FileState
-    sha256: bytes
-    image_id: UUID
 
 
 async def promise(
@@ -107,32 +101,35 @@ async def sign(claim: UploadClaim) -> UploadClaim | None:
 
 async def give_back(claim: UploadClaim) -> None:
     """Let the address be used again at once, unless a file has come or another transfer has it."""
-    await client().execute_query_dict(
-        "UPDATE upload SET used_at = NULL WHERE id = $1 AND used_at = $2 AND file_id IS NULL",
-        [claim.upload_id, claim.used_at],
-    )
+    await Upload.filter(id=claim.upload_id, used_at=claim.used_at, file_id=None).update(used_at=None)
 
 
 async def finish(upload_id: UUID, file_id: UUID) -> None:
     """Record which file came; the address is over."""
-    await client().execute_query_dict(
-        "UPDATE upload SET file_id = $2 WHERE id = $1 AND file_id IS NULL", [upload_id, file_id]
-    )
+    await Upload.filter(id=upload_id, file_id=None).update(file_id=file_id)
 
 
-async def admitted(source_id: UUID, path: bytes) -> AdmittedUpload | None:
+async def admitted(source_id: UUID, path: bytes) -> File | None:
     """Return the photo that was admitted under a path of the upload source, if there is one."""
-    rows = await client().execute_query_dict(
-        "SELECT id, state, sha256, image_id FROM file WHERE source_id = $1 AND path = $2 AND live"
-        " AND state IN ('stored', 'duplicate')",
-        [source_id, path],
-    )
-    if not rows:
-        return None
-    row = rows[0]
-    return AdmittedUpload(
-        file_id=row["id"],
-        state=FileState(row["state"]),
-        sha256=bytes(row["sha256"]),
-        image_id=row["image_id"],
-    )
+    conditions = Conditions()
+    # As the index of live paths has it, which a plan with parameters in these places could not use.
+    conditions.add("file.live AND file.state IN ('stored', 'duplicate')")
+    conditions.add("file.source_id = {} AND file.path = {}", source_id, path)
+    files = await read_all(FILES, conditions, order="file.id")
+    return files[0] if files else None
+
+
+# What a crash or an outage cut off, once the address has been over for an hour.
+_FORGET_LOST: Final = """
+DELETE FROM file WHERE source_id = $1 AND state IN ('seen', 'stable') AND NOT EXISTS (
+    SELECT FROM upload WHERE upload.dump_id = file.dump_id AND upload.file_id IS NULL
+        AND upload.expires_at > now() - interval '1 hour')
+"""
+
+
+async def settle_expired(*, settle_s: float) -> None:
+    """Settle the dumps of uploads whose remaining addresses have expired; forget what was cut off long ago."""
+    source_id = await sources.find_source(SourceKind.UPLOAD)
+    if source_id is not None:
+        await client().execute_query_dict(_FORGET_LOST, [source_id])
+        await dumps.settle_quiet(source_id, settle_s=settle_s)

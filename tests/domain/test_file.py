@@ -1,0 +1,42 @@
+"""What the watcher, ingestion and the store hand on of one file."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from thumper.domain.file import FileRow, Found, Outcome, StableFile
+from thumper.domain.progress import FileState
+from thumper.domain.reason import Reason
+
+FOUND = Found(b"card/a.jpg", 5, 1, 7, 2)
+ROW = FileRow(uuid4(), uuid4(), FOUND.path, FOUND.size_bytes, FOUND.mtime_ns, FileState.SEEN)
+
+
+def test_what_is_recorded_is_no_look_though_size_and_time_are_the_same() -> None:
+    assert ROW.recorded != FOUND
+    assert ROW.recorded[:3] == FOUND[:3]
+
+
+@pytest.mark.parametrize(("root", "absolute"), [(b"/photos", b"/photos/card/a.jpg"), (b"/", b"/card/a.jpg")])
+def test_a_stable_file_lies_below_its_root_and_is_compared_with_the_look(
+    root: bytes, absolute: bytes
+) -> None:
+    grown = FOUND._replace(size_bytes=6)
+    file = StableFile.of(ROW, grown, root=root)
+    assert (file.file_id, file.dump_id, file.absolute, file.name) == (
+        ROW.file_id,
+        ROW.dump_id,
+        absolute,
+        b"card/a.jpg",
+    )
+    assert (file.size_bytes, file.mtime_ns, file.inode, file.root) == (6, 1, 7, root)
+
+
+def test_a_rejection_names_the_file_and_says_what_is_wrong_in_the_reasons_words_or_in_given_ones() -> None:
+    file = StableFile.of(ROW, FOUND, root=b"/photos")
+    in_its_words = Outcome.rejected(file, Reason.VANISHED)
+    assert (in_its_words.state, in_its_words.reason) == (FileState.REJECTED, Reason.VANISHED)
+    assert in_its_words.message == f"card/a.jpg: {Reason.VANISHED.sentence}"
+    assert Outcome.rejected(file, Reason.VANISHED, detail="Gone.").message == "card/a.jpg: Gone."

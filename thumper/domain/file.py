@@ -1,0 +1,100 @@
+"""One file on its way from a folder into the ledger: what a look found, its row, and what became of it.
+
+The watcher, ingestion and the store hand these on as they are. Of a hundred thousand files that come at once, as many
+`Found` and `FileRow` are in memory: so they are tuples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+from uuid import UUID
+
+from thumper.domain.path_text import readable
+from thumper.domain.progress import FileState
+from thumper.domain.reason import Reason
+
+
+class Found(NamedTuple):
+    """A plain file as one look found it. Two equal looks mean that nothing was written in between."""
+
+    path: bytes
+    """Relative to its source."""
+    size_bytes: int
+    mtime_ns: int
+    inode: int = -1
+    """-1, which no file has, where nobody looked."""
+    changed_ns: int = 0
+    """Status change time (`st_ctime_ns`); 0 where nobody looked. A program that gives a file its full size and its old
+    time first cannot set this one."""
+
+
+class FileRow(NamedTuple):
+    """The live row of a path in the ledger, as far as the watcher must know it."""
+
+    file_id: UUID
+    dump_id: UUID
+    path: bytes
+    size_bytes: int
+    mtime_ns: int
+    state: FileState
+
+    @property
+    def recorded(self) -> Found:
+        """The file as it was recorded: equal to no look."""
+        return Found(self.path, self.size_bytes, self.mtime_ns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StableFile:
+    """A file that nobody is writing to, and its ledger row: what admission takes.
+
+    `absolute` is where its bytes are, `name` its path relative to the source. It must not lead out
+    of `root`. `final` says that waiting for missing bytes has gone on long enough.
+    """
+
+    file_id: UUID
+    dump_id: UUID
+    absolute: bytes
+    name: bytes
+    size_bytes: int
+    mtime_ns: int
+    inode: int | None = None
+    root: bytes | None = None
+    final: bool = True
+
+    @classmethod
+    def of(cls, row: FileRow, found: Found, *, root: bytes, final: bool = True) -> Self:
+        """Make it of the row of a file below a root and of the look that is to be compared with its bytes."""
+        return cls(
+            file_id=row.file_id,
+            dump_id=row.dump_id,
+            absolute=root.rstrip(b"/") + b"/" + found.path,
+            name=found.path,
+            size_bytes=found.size_bytes,
+            mtime_ns=found.mtime_ns,
+            inode=found.inode,
+            root=root,
+            final=final,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a file stands after a look into it; `seen` and `stable` mean that it must be looked at again.
+
+    A stored file and a duplicate have an image, a rejected one has a reason and a message.
+    """
+
+    file: StableFile
+    state: FileState
+    sha256: bytes | None = None
+    image_id: UUID | None = None
+    reason: Reason | None = None
+    message: str | None = None
+
+    @classmethod
+    def rejected(cls, file: StableFile, reason: Reason, *, detail: str = "") -> Self:
+        """Make the outcome of a file that is no image of Thumper; `detail` replaces the reason's own sentence."""
+        message = f"{readable(file.name)}: {detail or reason.sentence}"
+        return cls(file, FileState.REJECTED, reason=reason, message=message)
