@@ -2,7 +2,7 @@
 
 A turn does each of these once and is repeated by the daemon, so that a long card is
 admitted chunk by chunk while new files are still noticed. Keeps its memory in the
-tracker. That a file is there is written through the store, what becomes of it only through `ingest`.
+tracker, writes what is there through the store, and what becomes of it only through `ingest`.
 """
 
 from __future__ import annotations
