@@ -1,7 +1,7 @@
 """Whether cards may be wiped: one check for each dump, shared by all requests meanwhile.
 
 Re-reading a full card takes longer than a request may, so a check goes on after its last request has ended, and asking
-again joins it. `thumper ingest` makes a check of its own.
+again joins it. The checks live as long as the API process; `thumper ingest` has its own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LIVE_PATIENCE_S: Final = 0.25
 REUSED_S: Final = 5.0
 """Age up to which a verdict that was answered is reused: less time than it takes to change the card in the reader."""
 UNHEARD_S: Final = 60.0
-"""Age up to which a verdict that came too late for its requests is kept for the next one."""
+"""Age up to which a verdict that came too late for its requests is kept for the next one: time to ask again."""
 FOLLOWED_S: Final = 600.0
 """Age up to which a verdict is sent to subscribers to the dump; the message says when it was reached."""
 
