@@ -140,7 +140,7 @@ async def _look_first(detector: Detector, thread: ThreadPoolExecutor) -> tuple[P
 
 
 async def _patiently(thread: ThreadPoolExecutor, ask: Callable[[], _Answer]) -> _Answer:
-    """Ask in the model's thread. Raises `DeviceUnfit` when no answer comes: the thread is then lost, and so the process."""
+    """Ask in the model's thread. Raises `DeviceUnfit` when no answer comes: thread and process are then lost."""
     try:
         return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(thread, ask), START_LIMIT_S)
     except TimeoutError:

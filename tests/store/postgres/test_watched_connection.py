@@ -1,4 +1,4 @@
-"""Connections that died in silence are found out; commands that only take long are left alone."""
+"""Connections that died in silence are found; commands that only take long are left alone."""
 
 from __future__ import annotations
 
