@@ -176,7 +176,7 @@ class _DumpChanges:
         return True
 
 
-_TOLD: Final[WeakValueDictionary[Hashable, Any]] = WeakValueDictionary()
+_BEING_SENT: Final[WeakValueDictionary[Hashable, Any]] = WeakValueDictionary()
 """The messages that are being sent now, each to any number of subscribers."""
 
 
@@ -187,10 +187,10 @@ async def _messages(
     async for delivery in deliveries:
         # No other content has this id for as long as the message is there, which holds it.
         key = (kind, delivery.seq, delivery.snapshot, id(delivery.content))
-        message = _TOLD.get(key)
+        message = _BEING_SENT.get(key)
         if message is None:
             message = kind(seq=BigInt(delivery.seq), snapshot=delivery.snapshot, content=delivery.content)
-            _TOLD[key] = message
+            _BEING_SENT[key] = message
         yield message
 
 
@@ -236,7 +236,7 @@ class Subscription:
                 row = await models.Dump.get(id=dump_id)
                 seen = (await system_status.dump_statuses([row]))[0]
             # The progress of a check is a change, too.
-            return seq, (seen, info.context.wipes.glance(dump_id), changes.clocks_changed)
+            return seq, (seen, info.context.wipes.peek(dump_id), changes.clocks_changed)
 
         await _exists(dump_id, "Dump", info=info)
         states = newest(info.context.live, read, concerns=changes.concern, after=after)

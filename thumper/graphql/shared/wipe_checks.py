@@ -47,7 +47,7 @@ class _Running:
         self._turns = turns
         self._clock = asyncio.get_running_loop().time
         self._ended_s = self._clock()
-        self._told = False
+        self._answered = False
         self.task = asyncio.create_task(self._run())
         self.task.add_done_callback(_take_note)
 
@@ -66,7 +66,7 @@ class _Running:
         """Return whether it may answer a request for the dump in this version."""
         if not self.task.done():
             return True
-        most_s = FOLLOWED_S if live else REUSED_S if self._told else UNHEARD_S
+        most_s = FOLLOWED_S if live else REUSED_S if self._answered else UNHEARD_S
         return not self.failed and self._check.version == version and self.age_s < most_s
 
     @property
@@ -78,9 +78,9 @@ class _Running:
         """Return what is known now; raise what ended the check before its verdict."""
         return self.task.result() if self.task.done() else Asked(self._check.so_far())
 
-    def tell(self) -> Asked:
+    def answer(self) -> Asked:
         """Return the same, as an answer to a request."""
-        self._told = self.task.done()
+        self._answered = self.task.done()
         return self.look()
 
 
@@ -109,9 +109,9 @@ class WipeChecks:
             self._forget()
             check = self._checks[dump_id] = _Running(dump_id, self._turns)
         await asyncio.wait({check.task}, timeout=LIVE_PATIENCE_S if live else PATIENCE_S)
-        return check.tell()
+        return check.answer()
 
-    def glance(self, dump_id: UUID) -> Asked | None:
+    def peek(self, dump_id: UUID) -> Asked | None:
         """Return what is known without starting a check; None when there is none, or it failed."""
         check = self._checks.get(dump_id)
         return None if check is None or check.failed else check.look()

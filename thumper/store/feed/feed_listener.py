@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 
 from thumper.store.feed.feed import CHANNEL
-from thumper.store.postgres.connect import CONNECT_S, LET_GO, OUTAGES
+from thumper.store.postgres.connect import CONNECT_S, DEAD_CLIENT_SETTINGS, OUTAGES
 from thumper.store.postgres.outage import Outage, says
 
 log = structlog.get_logger(__name__)
@@ -48,7 +48,7 @@ async def keep_listening(url: str, wake: Callable[[], None]) -> None:
 
 async def _listen(url: str, wake: Callable[[], None]) -> None:
     """Listen until the connection ends."""
-    about = LET_GO | {"application_name": "thumper feed"}
+    about = DEAD_CLIENT_SETTINGS | {"application_name": "thumper feed"}
     connection = await asyncpg.connect(url, timeout=CONNECT_S, server_settings=about)
     try:
         ended = asyncio.Event()

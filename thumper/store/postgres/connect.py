@@ -42,7 +42,7 @@ MIGRATION_LOCK: Final = 0x7468756D
 CONNECT_S: Final = 4.0
 """How long connecting may take: within the 5 s in which an outage has to be named."""
 
-LET_GO: Final = {
+DEAD_CLIENT_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": "15s",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
@@ -92,7 +92,7 @@ def database_config(url: str, *, pool_size: int, patient: bool = False) -> dict[
         "minsize": 0,
         "maxsize": pool_size,
         "application_name": APP,
-        "server_settings": LET_GO,
+        "server_settings": DEAD_CLIENT_SETTINGS,
         "timeout": CONNECT_S,
         # The last resort: `WatchedConnection` finds out within seconds that PostgreSQL does not work on it.
         "command_timeout": None if patient else STATEMENT_S,

@@ -31,7 +31,7 @@ it, an outage is found within the 5 s in which it has to be named."""
 AGAIN_S: Final = 0.5
 """Pause before each question. Only two negative answers in a row count: the command's answer may be on its way."""
 
-_UNTOLD: Final = (asyncpg.InsufficientResourcesError, asyncpg.InvalidAuthorizationSpecificationError)
+_NOT_ADMITTED: Final = (asyncpg.InsufficientResourcesError, asyncpg.InvalidAuthorizationSpecificationError)
 """What PostgreSQL raises when it runs but accepts no further connection: it cannot be asked."""
 
 # A server process is "active", too, while it waits for the rest of a command from the client, which waits for it.
@@ -127,5 +127,5 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
                     return bool(await connection.fetchval(_IS_SERVED, self._pid, age_s))
                 finally:
                     connection.terminate()
-        except _UNTOLD:
+        except _NOT_ADMITTED:
             return True

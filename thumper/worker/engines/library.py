@@ -11,7 +11,7 @@ import os
 import tempfile
 from typing import Final
 
-_TOLD: Final = {
+_VARIABLES: Final = {
     "YOLO_OFFLINE": "true",
     "YOLO_AUTOINSTALL": "false",
     "YOLO_VERBOSE": "false",
@@ -25,7 +25,7 @@ with tempfile.TemporaryDirectory(prefix="thumper-models-") as _written:
     # ultralytics insists on writing its settings, and PyTorch makes a cache folder that eager models never use:
     # both go away with this folder.
     _places = {"YOLO_CONFIG_DIR": _written, "TORCHINDUCTOR_CACHE_DIR": _written}
-    os.environ.update(_TOLD | _places)  # noqa: TID251  # for the libraries, never read by us
+    os.environ.update(_VARIABLES | _places)  # noqa: TID251  # for the libraries, never read by us
 
     import torch
     import torchvision
