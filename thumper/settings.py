@@ -143,7 +143,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments beat the environment; nothing else is read."""
+        """Read arguments first, then the environment, and nothing else."""
         return init_settings, env_settings
 
     @model_validator(mode="after")

@@ -121,7 +121,7 @@ class _Shape:
         return total
 
     def depth(self) -> int:
-        """Return the depth of the deepest operation; without introspection, which has a rule of its own."""
+        """Return the depth of the deepest operation, without introspection, which has a rule of its own."""
         return max((self._depth(operation.selection_set, 0) for operation in self.operations), default=0)
 
     def _depth(self, selections: SelectionSetNode, level: int) -> int:

@@ -41,7 +41,7 @@ def answer_key(executor: Executor[Any]) -> Hashable:
 
 
 def _variables(executor: Executor[Any]) -> str:
-    """Return the variables that are used; without those of the root field, which chose the message."""
+    """Return the variables that are used, without those of the root field, which chose the message."""
     used = _Variables()
     for node in (part for root in executor.operation.selection_set.selections for part in _below(root)):
         visit(node, used)

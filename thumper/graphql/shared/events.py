@@ -41,7 +41,7 @@ OUTAGE_PAUSE_S: Final = 0.5
 """Pause after PostgreSQL could not be reached."""
 
 BUSY_SHARE: Final = 0.1
-"""Most of the time that may go into computing the status: large tables are counted less often."""
+"""Largest share of the time for computing the status: large tables are counted less often."""
 
 SHORTEST_GAP_S: Final = 0.2
 """Least time between two computations of the status for subscribers."""

@@ -49,7 +49,7 @@ DEAD_CLIENT_SETTINGS: Final = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "25s",
 }
-"""How PostgreSQL notices that this process is gone without a goodbye, so that its locks are soon free. Only the
+"""How PostgreSQL notices that this process died without closing its connections, and soon frees their locks. Only the
 first applies to unix sockets, and none of our transactions waits a second for anything but PostgreSQL."""
 
 STATEMENT_S: Final = 60.0
