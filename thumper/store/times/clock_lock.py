@@ -30,7 +30,7 @@ async def share(transaction: BaseDBAsyncClient) -> None:
 
 
 async def alone(work: Callable[[BaseDBAsyncClient], Awaitable[R]]) -> R:
-    """Do work in a transaction of its own while no photos are taken in; do it once more after a deadlock."""
+    """Do work in a transaction of its own while no photos are taken in; try again after a deadlock."""
     for left in reversed(range(_TRIES)):
         try:
             async with in_transaction("default") as transaction:

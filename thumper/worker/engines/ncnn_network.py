@@ -59,7 +59,7 @@ def _load(folder: Path) -> ncnn.Net:
     net = ncnn.Net()
     net.opt.use_vulkan_compute = False
     net.opt.num_threads = 1
-    # All of fp32: anything less moves confidences.
+    # fp32 everywhere: anything less moves confidences.
     net.opt.use_fp16_packed = net.opt.use_fp16_storage = net.opt.use_fp16_arithmetic = False
     net.opt.use_bf16_packed = net.opt.use_bf16_storage = False
     for load, name in ((net.load_param, "model.param"), (net.load_model, "model.bin")):
