@@ -20,7 +20,7 @@ from thumper.web.main import server_config
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Where it is, and a client that talks to it."""
+    """The address of an API, and a client of it."""
 
     url: str
     http: httpx.AsyncClient
@@ -72,7 +72,7 @@ async def running_api(settings: Settings) -> AsyncIterator[Api]:
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to the test run, and ends when it is told to instead of at the next tick of its clock."""
+    """Leaves signals to the test run, and ends at once instead of at the next tick of its clock."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

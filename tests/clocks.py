@@ -17,7 +17,7 @@ NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 
 
 def at(text: str) -> dt.datetime:
-    """A wall-clock time, or an instant when an offset is written."""
+    """Return a wall-clock time, or an instant when the text has an offset."""
     return dt.datetime.fromisoformat(text)
 
 
@@ -50,7 +50,7 @@ async def make_clocked(
 
 
 async def clock_rows() -> list[dict[str, Any]]:
-    """Everything of every image that has to do with its clock, bit by bit."""
+    """Return all columns of every image that have to do with its clock."""
     return await client().execute_query_dict(
         """
         SELECT id, taken_at, sort_at, taken_local, time_source, clock_source, utc_offset_s, clock_offset_s,

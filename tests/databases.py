@@ -18,7 +18,7 @@ T = TypeVar("T")
 TEMPLATE: Final = "template_thumper"
 
 # What a test may have changed besides rows: relations, columns, constraints, triggers, functions, settings. What
-# ANALYZE has found out counts too, since plans follow from it.
+# ANALYZE has found out counts too, since plans depend on it.
 _SHAPE: Final = """
 SELECT md5(concat_ws(';',
     (SELECT string_agg(concat_ws(',', relname, relkind, reloptions), ';' ORDER BY relname)
@@ -49,7 +49,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 
 
 def in_thread(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end on a loop of its own, whatever loop the caller is in."""
+    """Run to the end on a loop of its own, in a thread."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()
 
@@ -99,7 +99,7 @@ class Databases:
 
     @contextlib.contextmanager
     def borrowed(self) -> Iterator[str]:
-        """Lend a database without a row; whatever the test did to it does not outlive the test."""
+        """Lend a database without a row; empty it after the test."""
         url = self._ready.popleft().result()
         try:
             yield url
@@ -113,7 +113,7 @@ class Databases:
         return await create_database(self._url, f"test_{uuid4().hex}", template=TEMPLATE)
 
     async def _empty(self, url: str) -> str:
-        """Return a database without a row: this one, or another if this one is not what it was."""
+        """Return a database without a row: this one, or another if its schema has changed."""
         with contextlib.suppress(asyncpg.PostgresError):
             if await self._was_emptied(url):
                 return url

@@ -1,4 +1,4 @@
-"""The packaged model as workers export it, made once: what every home of a test would write for itself."""
+"""The packaged model as workers export it, made once for the homes of all tests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ exported(resolve(Settings()), Form(sys.argv[1]), Path(sys.argv[2]))
 
 
 def lay_exports(home: Path, *forms: str) -> Path:
-    """Return a home the exported model, so that its workers start at once; in the form of the CPU unless told which."""
+    """Put the exported model into a home, so that its workers start at once; by default in the form of the CPU."""
     for form in forms or ("ncnn",):
         shutil.copytree(_exports(form), home / "engines", copy_function=_link, dirs_exist_ok=True)
     return home / "engines"
@@ -62,7 +62,7 @@ def _exports(form: str) -> Path:
 
 
 def _key() -> str:
-    """Return what changes whenever an exported model might: the model, our code that writes it, the libraries."""
+    """Return a key of all that an exported model depends on: the model, our code that writes it, the libraries."""
     digest = hashlib.sha256()
     for path in sorted((*(_PACKAGE / "worker" / "engines").glob("*.py"), *(_PACKAGE / "models").iterdir())):
         digest.update(path.read_bytes())

@@ -1,4 +1,4 @@
-"""Rows of every kind, made with as little as a test needs to say."""
+"""Rows of every kind, with defaults for all that a test does not care about."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def make_camera(**values: Any) -> models.Camera:
 
 
 async def make_source(path: Path | None = None) -> models.Source:
-    """A watched folder: the one at that path, or a new one that is nowhere."""
+    """Make a watched folder: the one at that path, or a new one without a folder on disk."""
     path = path or Path(f"/drop/{next(_numbers)}")
     source, _ = await models.Source.get_or_create(
         kind=SourceKind.DROP, path=bytes(path), defaults={"display_path": str(path)}
@@ -93,7 +93,7 @@ async def make_image(
 
 
 async def make_images(dump: models.Dump, count: int, **values: Any) -> list[models.Image]:
-    """One a minute from noon on."""
+    """Make images, one a minute from noon on."""
     return [
         await make_image(dump, taken_at=NOON + dt.timedelta(minutes=number), **values)
         for number in range(count)
@@ -154,7 +154,7 @@ async def make_detection(run: models.DetectionRun, **values: Any) -> models.Dete
 async def make_boxed_image(
     dump: models.Dump, detector: models.Detector, *, boxes: int = 1, **values: Any
 ) -> tuple[models.Image, list[models.Detection]]:
-    """A completed image with its job, its run and that many boxes."""
+    """Make a completed image with its job, its run and that many boxes."""
     image = await make_image(dump, **values)
     await make_job(image, detector)
     run = await make_run(image, detector)

@@ -34,13 +34,13 @@ TEXT = [
     # Control characters that a terminal obeys.
     "\x01.jpg", "bell \x07.jpg", "back\x08\x08\x08space.jpg", "\x1b[31mred\x1b[0m.jpg", "\x1b]0;title\x07.jpg",
     "\x1b[2J\x1b[H.jpg", "delete \x7f.jpg", "next line \x85.jpg",
-    # What shells, SQL, URLs, pages and spreadsheets obey.
+    # What shells, SQL, URLs, pages and spreadsheets interpret.
     "-rf.jpg", "--help.jpg", "~.jpg", "$HOME.jpg", "`id`.jpg", "$(id).jpg", "a;b|c&d.jpg", "*.jpg", "?.jpg",
     "[a-z].jpg",
     "'; DROP TABLE file; --.jpg", "it's.jpg", 'say "cheese".jpg', "100%.jpg", "%2e%2e%2f.jpg", "%00.jpg", "%s%n.jpg",
     "<img src=x onerror=alert(1)>.jpg", "a&amp;b.jpg", "=1+1.jpg", "@SUM(A1).jpg", "#1.jpg", "a,b;c.jpg",
     "filename*=x.jpg",
-    # What Windows takes for something else.
+    # What Windows interprets.
     "..\\up.jpg", "..\\..\\etc\\passwd.jpg", "C:\\a.jpg", "a:stream.jpg", "CON.jpg", "nul.JPG", "COM1.jpg", "LPT1.png",
     "dots...jpg", "..jpg", "IMG_0001.JPG ", "IMG_0002.JPG.", "IMG_0003.jpg. .",
     # As long as a name may be: 255 bytes.

@@ -1,4 +1,4 @@
-"""Who opens a file: the kernel's own word on it, which no cache and no trick of ours can hide."""
+"""How often files are opened, as the kernel reports it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LIBC: Final = ctypes.CDLL(None, use_errno=True)
 
 
 class Opens:
-    """Counts how often files of one folder are opened, by whatever process, from the start of the context on."""
+    """Counts how often files of a folder are opened, by any process, from the start of the context on."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = os.fsencode(folder)

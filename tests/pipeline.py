@@ -95,7 +95,7 @@ async def expire() -> None:
 
 
 async def sweep_now() -> int:
-    """Sweep as if PostgreSQL had been up for long; return how many jobs came free."""
+    """Sweep without the wait after a start of PostgreSQL; return how many jobs came free."""
     freed = await sweep(grace_s=0.0)
     assert freed is not None
     return freed

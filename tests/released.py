@@ -42,7 +42,7 @@ async def fill(url: str, shape: str) -> None:
 
 
 async def make_released(url: str, name: str) -> None:
-    """Make of an empty database one that was used with each version up to a schema."""
+    """Turn an empty database into one that was used with each version up to a schema."""
     shapes = [known for known in known_migrations() if (SHAPES / f"{known}.sql").exists() and known <= name]
     for shape, then in zip(shapes, [*shapes[1:], None], strict=True):
         # As late as possible: the rows of the first schema are also tried in those that have none of their own.

@@ -1,4 +1,4 @@
-"""What goes on beside other work ends with it, in good order."""
+"""Background tasks end with the work that they belong to, in good order."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ MAKEFILE_TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
 
 
 def commands_of(group: Any, *words: str) -> dict[str, Any]:
-    """Every command by what is typed, such as `status` and `cameras explain`, and the groups themselves."""
+    """Return commands and groups by what is typed, such as `status` and `cameras explain`."""
     found: dict[str, Any] = {}
     for word, command in group.commands.items():
         found[" ".join((*words, word))] = command
@@ -47,7 +47,7 @@ def documentation() -> str:
 
 
 def code_lines() -> Iterator[str]:
-    """Lines of every fenced code block, and every span of code, in the documentation."""
+    """Yield the lines of every fenced code block, and every span of code, in the documentation."""
     text = documentation()
     for block in re.findall(r"^```[^\n]*\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL):
         yield from block.splitlines()
@@ -61,7 +61,7 @@ def options_of(verb: str) -> set[str]:
 
 
 def error_classes() -> set[type[ThumperError]]:
-    """Every class of the tree, wherever it is defined; the engines are left out, since they load torch."""
+    """Return every class of the tree, wherever it is defined, without the engines, since they load torch."""
     for module in pkgutil.walk_packages(thumper.__path__, "thumper."):
         if "engines" not in module.name and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
@@ -92,7 +92,7 @@ def test_every_command_and_option_is_documented() -> None:
 
 
 def stale_words(line: str) -> Iterator[str]:
-    """Verbs and options after `thumper` in this line of code that the command line does not know."""
+    """Yield verbs and options after `thumper` in a line of code that the command line does not know."""
     for words in re.findall(r"(?:^|[\s/;&|$(])thumper ((?:[^\s;&|)#]+ ?)+)", line):
         verb, *rest = words.split()
         if verb.startswith("-"):

@@ -25,17 +25,17 @@ BANNED_NAMES = {
     *("manager", "processor", "handler", "service", "data", "info"),
 }
 CODE_FOLDERS = ("thumper", "tests", "benchmarks", "install")
-PLAIN_FOLDERS = (
-    *("thumper/backup", "thumper/cameras", "thumper/cli", "thumper/demo", "thumper/doctor", "thumper/domain"),
-    *("thumper/embedded", "thumper/imaging", "thumper/web", "benchmarks", "tests/faults", "tests/journeys"),
-    *("tests/backup", "tests/cli", "tests/doctor", "tests/graphql"),
+PLAIN_FOLDERS = ("thumper", "benchmarks", "tests")
+NOT_PLAIN_YET = (
+    *("thumper/ingest/", "thumper/watcher/", "thumper/store/files/"),
+    *("tests/ingest/", "tests/watcher/"),
 )
-"""Where docstrings and comments are in plain English already."""
+"""Folders whose docstrings and comments are still to be put in plain English: these follow."""
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def python_files(*folders: str) -> list[Path]:
-    """Every Python file of ours under these folders of the repository, in a stable order."""
+    """Return every Python file under these folders of the repository, in a stable order."""
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
@@ -48,7 +48,7 @@ def functions(tree: ast.AST) -> Iterator[FunctionNode]:
 
 
 def code_lines(function: FunctionNode) -> int:
-    """Lines from `def` to the end, without the docstring; decorators are not counted."""
+    """Return the number of lines from `def` to the end, without decorators and docstring."""
     assert function.end_lineno is not None
     lines = function.end_lineno - function.lineno + 1
     first = function.body[0]
@@ -100,7 +100,7 @@ def test_every_module_says_why_it_exists() -> None:
 
 
 def documented(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Line and docstring of each module, class and function that has one."""
+    """Yield line and docstring of each module, class and function that has one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | FunctionNode):
             text = ast.get_docstring(node)
@@ -109,7 +109,7 @@ def documented(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def test_docstrings_begin_as_python_people_write_them() -> None:
-    """PEP 257: `Return …`, not `Give …`; a predicate returns whether, it does not say or tell."""
+    """PEP 257: `Return …`, not `Give …`; a predicate: `Return whether …`."""
     private = [
         f"{short(path)}:{line}"
         for path in python_files(*CODE_FOLDERS)
@@ -120,7 +120,7 @@ def test_docstrings_begin_as_python_people_write_them() -> None:
 
 
 def remarks(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and text of each comment and docstring, without names in backticks; attributes have docstrings, too."""
+    """Yield line and text of each comment and docstring, those of attributes included, without names in backticks."""
     text = path.read_text(encoding="utf-8")
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
@@ -135,6 +135,7 @@ def test_docstrings_and_comments_are_in_plain_english() -> None:
     private = [
         f"{short(path)}:{line} {found[0]}"
         for path in python_files(*PLAIN_FOLDERS)
+        if not short(path).startswith(NOT_PLAIN_YET)
         for line, text in remarks(path)
         if (found := odd.search(text))
     ]
@@ -153,7 +154,7 @@ def test_imports_are_absolute() -> None:
 
 
 def attributes(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and dotted text of each `module.name` read or written, and each `from module import name`."""
+    """Yield line and dotted text of each `module.name` read or written, and each `from module import name`."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             yield node.lineno, f"{node.value.id}.{node.attr}"
@@ -162,7 +163,7 @@ def attributes(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def test_only_settings_reads_the_environment() -> None:
-    """An engine may set what its library reads; that tells it something and asks nothing."""
+    """An engine may set variables that its library reads."""
     readers = {
         short(path)
         for path in python_files("thumper", "migrations")
@@ -185,7 +186,7 @@ WRITES_JOB_BY_ORM = re.compile(r"(models\.)?Job\b.*\.(\w*create|\w*update|delete
 
 
 def test_only_the_queue_writes_jobs() -> None:
-    """Neither by SQL nor by the ORM: leases, blame and moves of jobs have their one home in the queue's folder."""
+    """Neither by SQL nor by the ORM: leases, blame and moves of jobs are in the queue's folder only."""
     writers = {
         short(path.parent)
         for path in python_files("thumper")

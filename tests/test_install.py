@@ -37,7 +37,7 @@ def executable(path: Path, script: str) -> Path:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """What the scripts look at, in a folder whose name has a space, and an own PATH in `bin`."""
+    """A checkout as the scripts read it, in a folder whose name has a space, with a PATH of its own in `bin`."""
     root = tmp_path / "a ranch"
     root.mkdir()
     shutil.copytree(ROOT / "install", root / "install")
@@ -120,7 +120,7 @@ def test_without_node_the_query_page_is_left_out_and_set_up_goes_on(checkout: Pa
 
 
 def test_a_drop_folder_that_does_not_exist_is_refused(checkout: Path) -> None:
-    """The path is never read by a shell: quotes and dollars in it are only characters."""
+    """No shell interprets the path: quotes and dollars in it are only characters."""
     make = shutil.which("make")
     assert make
     path = "/no/such 'folder' $$HOME; echo oops"

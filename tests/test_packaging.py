@@ -1,7 +1,7 @@
 """The wheel is whole: it migrates an empty database, and serves and watches without the worker extra.
 
-Tortoise loads migrations by module name, so a wheel that leaves them out cannot migrate; that and every
-data file is checked here on a real wheel in an environment of its own.
+Tortoise loads migrations by module name, so a wheel without them cannot migrate; they and every data file are checked
+on a real wheel in an environment of its own.
 """
 
 from __future__ import annotations
@@ -42,10 +42,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an environment that holds the wheel and sees this one's libraries, but not our sources.
-
-    The libraries come through a path line, which does not run the path lines of an editable install.
-    """
+    """The folder of an environment with the wheel and this one's libraries, but not our sources."""
     home = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], timeout=240, check=True)
     pip = [
@@ -60,6 +57,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         [*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel)], timeout=240, check=True
     )
     [site_packages] = home.glob("lib/python*/site-packages")
+    # Our sources stay out: the path lines of an editable install are not run in a folder that a path line adds.
     (site_packages / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     return home
 

@@ -1,6 +1,6 @@
-"""Work that goes on beside other work, what would hold it up, and the signals that tell a process to end.
+"""Background tasks, garbage collection, and the signals that tell a process to end.
 
-A task that is cancelled is also waited for: nothing of it happens after what it stands on was closed.
+A task that is cancelled is also awaited, so that nothing of it happens after what it uses was closed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def stop_signals() -> asyncio.Event:
 
 @contextlib.asynccontextmanager
 async def beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[list[asyncio.Task[None]]]:
-    """Run things in the background for as long as the context lasts; raise what ended one before."""
+    """Run tasks in the background for as long as the context lasts; raise what ended one before."""
     tasks = [asyncio.create_task(work) for work in works]
     try:
         yield tasks
@@ -35,7 +35,7 @@ async def beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[list[asynci
 
 
 async def unless_told(stop: asyncio.Event, work: Coroutine[Any, Any, _Answer]) -> _Answer | None:
-    """Do something and give its answer, but only until told to end: then it is cancelled, and the answer is None."""
+    """Do work and return its result; when `stop` is set first, cancel it and return None."""
     doing, told = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({doing, told}, return_when=asyncio.FIRST_COMPLETED)
@@ -47,9 +47,9 @@ async def unless_told(stop: asyncio.Event, work: Coroutine[Any, Any, _Answer]) -
 
 
 def spare_what_stays() -> None:
-    """Have the garbage collector pass over all that was made so far; for when a process is ready to work.
+    """Exclude all present objects from garbage collection; for when a process is ready to work.
 
-    What was imported stays anyway, and going through it holds everything up for 50 ms, again and again.
+    Imported modules stay anyway, and going through them takes 50 ms each time.
     """
     gc.collect()
     gc.freeze()

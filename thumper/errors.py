@@ -79,13 +79,13 @@ class SchemaTooNewError(RefusedError):
 
 
 class BadBackupError(RefusedError):
-    """Raised if a folder is no backup of Thumper, or not all of one, or not as it was written."""
+    """Raised if a folder is no backup of Thumper, or is incomplete or changed."""
 
     code: ClassVar[str] = "BAD_BACKUP"
 
 
 class BackupError(ThumperError):
-    """Raised if a backup or a restore cannot be carried out: no room, no right, no fitting program."""
+    """Raised if a backup or a restore cannot be carried out: no space, no permission, no fitting program."""
 
     code: ClassVar[str] = "BACKUP_FAILED"
 

@@ -143,7 +143,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments beat the environment; nothing else is read."""
+        """Read arguments first, then the environment, and nothing else."""
         return init_settings, env_settings
 
     @model_validator(mode="after")
@@ -214,10 +214,7 @@ class Settings(BaseSettings):
 
     @property
     def postgres_url(self) -> str:
-        """`database_url`, for processes that work with a database which somebody else runs.
-
-        Raises `SettingError` when there is none: the command line fills in the embedded server's.
-        """
+        """`database_url`; raises `SettingError` without one. The command line sets that of the embedded server."""
         if self.database_url is None:
             msg = f"{variable_name('database_url')} is not set, and no embedded PostgreSQL runs"
             raise SettingError(msg)

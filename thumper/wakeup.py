@@ -1,7 +1,7 @@
 """Waking the worker: the sending half of arq, and nothing more.
 
-A wake-up carries no facts. Losing every one of them costs the seconds until the worker looks by
-itself, never an image; so nothing here raises when Redis is away.
+A wake-up carries no data. Losing every one of them costs the seconds until the worker polls the queue,
+never an image; so nothing here raises when Redis is away.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Wakeup:
     """Sends wake-ups; connects when first needed and again after an outage."""
 
     def __init__(self, redis_url: str | None) -> None:
-        """Remember where Redis is; None means that workers must find work by themselves."""
+        """Take the URL of Redis; with None nothing is sent, and workers poll the queue."""
         self._url = redis_url
         self._pool: ArqRedis | None = None
 

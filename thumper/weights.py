@@ -1,8 +1,8 @@
 """Which model file is used, and what its labels mean: known by hash, without loading it.
 
-A model file is data that a program believes, so it has a name by its content: two
-files of one name are two detectors. The packaged one is used only when it is byte
-for byte the one that was measured. Imports no model library: the watcher and the
+A model file is identified by its content: two different files of one name are two
+detectors. The packaged one is used only when it is byte for byte the one that was
+measured. Imports no model library: the watcher and the
 API know the detector as well as the worker does.
 """
 
@@ -25,7 +25,7 @@ _SHA256_HEX_DIGITS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One model file: where it lies, its 32-byte hash, what it is called, what its labels mean; and how it is run."""
+    """One model file: path, 32-byte hash, name, meaning of its labels; and the precision it is run in."""
 
     path: Path
     sha256: bytes
@@ -72,7 +72,7 @@ def _read(source: Path) -> dict[str, object]:
 
 
 def _take_text(table: dict[str, object], key: str, source: Path | None) -> str | None:
-    """Remove and give a text that belongs to the file as a whole, not to the meanings of labels."""
+    """Remove and return a text that belongs to the file as a whole, not to the meanings of labels."""
     value = table.pop(key, None)
     if value is not None and (not isinstance(value, str) or not value.strip()):
         raise DetectorError(f"{source}: field {key}: expected a text that is not empty, got {value!r}")

@@ -1,4 +1,4 @@
-"""The benchmark of a GPU counts right, and what it calls right answers are right."""
+"""The benchmark of a GPU counts correctly, and answers that it calls right are right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The benchmark of ingestion runs, on a few files: what it measures is there, and counts what it should."""
+"""The benchmark of ingestion runs, on a few files, and its results are complete and count what they should."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def quick(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
 async def test_found_files_are_counted_for_each_contestant(quick: Settings, tmp_path: Path) -> None:
     report = (await finding.measure(quick, tmp_path, files=30, rounds=1, quiet_s=0.3)).report()
     assert (report["thumper_found"], report["thumper_stored"]) == (1.0, 1.0)
-    # The control that waits for closing may miss every file of a new folder: that is what it is there to show.
+    # The control, which waits for files to be closed, may miss every file of a new folder: it is there to show that.
     assert 0 <= report["watchdog_closed"] <= 1
     assert 0 < report["watchdog_created"] <= 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cards"]

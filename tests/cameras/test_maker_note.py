@@ -1,4 +1,4 @@
-"""Binary layouts out of TOML: types, byte orders, bounds; layouts of which no photo was at hand."""
+"""Binary layouts out of TOML: types, byte orders, bounds; layouts without a sample photo."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def examined(note: bytes, **device: str) -> Findings:
 
 
 def published(start: bytes, *places: tuple[int, str, tuple[int | bytes, ...]]) -> bytes:
-    """A note with values at the offsets that the published tables name, written in their hexadecimal."""
+    """Return a note with values at the offsets of the published tables, in hexadecimal as there."""
     note = bytearray(256)
     note[: len(start)] = start
     for at, code, values in places:

@@ -241,7 +241,7 @@ def test_what_a_profile_says_of_the_maker_fits_into_a_row() -> None:
 
 
 def test_no_code_names_a_brand() -> None:
-    """Profiles do; the demo draws cameras of invented brands."""
+    """Only profiles do; the demo draws cameras of invented brands."""
     from pathlib import Path
 
     import thumper

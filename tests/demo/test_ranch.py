@@ -186,7 +186,7 @@ def test_a_camera_hung_upside_down_says_so(ranch: Ranch) -> None:
 
 
 def overlap(truth: TrueBox, xyxyn: list[float]) -> float:
-    """Intersection over union of a true box and one as fractions left, top, right, bottom."""
+    """Return the intersection over union of a true box and one as fractions left, top, right, bottom."""
     left, top, right, bottom = xyxyn
     wide = min(truth.x + truth.width, right) - max(truth.x, left)
     high = min(truth.y + truth.height, bottom) - max(truth.y, top)

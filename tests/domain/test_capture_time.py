@@ -1,4 +1,4 @@
-"""Which clock is believed, and what becomes of its reading. Failure #2 of the replaced system lives here too."""
+"""Which clock is believed, and what becomes of its reading; also failure #2 of the replaced system."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def card(
     camera: UUID | None = CAMERA,
     name: str = "IMG_{:04}.JPG",
 ) -> list[Shown]:
-    """Photos in the order in which they were taken; ids tell the counter."""
+    """Return photos in the order in which they were taken; their ids are the counter."""
     return [
         Shown(
             UUID(int=number),

@@ -44,7 +44,7 @@ def test_percent_is_rounded_and_the_moon_kept() -> None:
 def test_whatever_is_read_what_is_kept_is_what_the_columns_take(
     pairs: list[tuple[Quantity, float | str]],
 ) -> None:
-    """The constraints of the table image say the same."""
+    """The constraints of the table `image` have the same ranges."""
     believed, notes = believe(readings(*pairs))
     kept = measurements(believed)
     assert kept.temperature_c is None or -100 <= kept.temperature_c <= 100

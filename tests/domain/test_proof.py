@@ -12,7 +12,7 @@ PLACES = [Box(0.1 * number, 0.1, 0.08, 0.3) for number in range(8)]
 
 
 def _boxes(confidences: list[float]) -> list[RawDetection]:
-    """One box at each place, from the left."""
+    """Return one box at each place, from the left."""
     return [
         RawDetection("doe", confidence, place) for confidence, place in zip(confidences, PLACES, strict=False)
     ]

@@ -1,4 +1,4 @@
-"""May a card be wiped? Only when nothing stands in the way, and whatever does is said with what to do."""
+"""A card may be wiped only when there is no obstacle; each obstacle comes with advice."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MANY = Named(1500, ("a.jpg", "b.jpg"))
 
 
 def facts(kind: SourceKind = SourceKind.INGEST, **changes: Any) -> WipeFacts:
-    """Three files of which nothing is to be said."""
+    """Return the facts of three files without any obstacle."""
     well: dict[str, Any] = {"place": "/card", "found": 3, "size_bytes": 900, "settled": True}
     return WipeFacts(kind=kind, **{**well, "reread": Reread(checked=3, size_bytes=900), **changes})
 

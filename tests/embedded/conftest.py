@@ -1,7 +1,7 @@
 """Homes for real servers, and what is left of them.
 
-A home of a test lies in a folder of its own that everybody may enter: pytest's own folders are closed, so
-that as root only the way with a capability would ever be tested.
+A home of a test lies in a folder of its own that every user may enter: pytest's own folders are closed, so that as root
+only the path with a capability would ever be tested.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder with a short path that every user may enter."""
+    """A folder with a short path, open to every user."""
     folder = Path(tempfile.mkdtemp(prefix="thumper-test-"))
     folder.chmod(0o755)
     yield folder

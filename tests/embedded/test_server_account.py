@@ -10,7 +10,7 @@ from thumper.embedded.parent_death import Account
 from thumper.embedded.server_account import choose_account
 from thumper.errors import ServiceDownError
 
-# What the kernel and the file system answer is put in place of being root, so that every user can run these.
+# Answers of the kernel and the file system are faked, so that every user can run these, not only root.
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ asyncio.run(main())
 
 @contextlib.contextmanager
 def owned_by_another_process(settings: Settings) -> Iterator[int]:
-    """Provide the id of a process that runs the servers of the home; at the end it is killed."""
+    """Start a process that runs the servers of the home, and yield its id; kill it at the end."""
     argv = [sys.executable, "-c", OWNER, str(settings.home)]
     with subprocess.Popen(argv, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as owner:
         try:
@@ -195,7 +195,7 @@ async def test_a_home_that_cannot_be_used_is_named(open_folder: Path) -> None:
 
 
 def _pids(settings: Settings) -> set[int]:
-    """Process ids of the two servers, as far as they run."""
+    """Return the process ids of those of the two servers that run."""
     found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

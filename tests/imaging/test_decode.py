@@ -39,7 +39,7 @@ BAD_ENDINGS = {
 
 
 def opencv(file: bytes) -> NDArray[np.uint8]:
-    """What `yolo predict` would see, RGB."""
+    """Return a picture as `yolo predict` decodes it, but in RGB."""
     pixels = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_COLOR)
     assert pixels is not None
     assert pixels.dtype == np.uint8

@@ -1,4 +1,4 @@
-"""Headers made to hold up or fill the process that reads them. The photos are looked at in the watcher itself."""
+"""Headers made to slow down the process that reads them, which is the watcher itself, or to fill its memory."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def png(extra: bytes) -> bytes:
 
 
 def directory(entries: int, size: int) -> bytes:
-    """An EXIF block each of whose entries is nearly the whole block."""
+    """Return an EXIF block each of whose entries is nearly the whole block."""
     listed = b"".join(struct.pack("<HHII", number & 0xFFFF, 7, size, 0) for number in range(entries))
     return b"Exif\0\0II*\0" + struct.pack("<IH", 8, entries) + listed
 

@@ -1,4 +1,4 @@
-"""What a process leaves half written when it is killed (`kill -9`), and that nobody who still writes loses anything."""
+"""Files that a killed process (`kill -9`) left half written are removed; those that are still written are not."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def halves(folder: Path) -> list[Path]:
 
 
 def age(path: Path) -> None:
-    """Have a file be untouched for longer than anybody writes."""
+    """Make a file look untouched for longer than any write takes."""
     then = time.time() - library.LEFTOVER_S - 60
     os.utime(path, (then, then))
 
@@ -117,7 +117,7 @@ async def send_to_a_server_that_is_killed(settings: Settings, token: str) -> Non
     incoming = library.incoming_dir(settings.library_dir)
 
     async def stalling() -> AsyncIterator[bytes]:
-        yield bytes(100_000)  # more than Python keeps to itself
+        yield bytes(100_000)  # more than Python buffers
         await asyncio.Event().wait()
 
     async def has_begun() -> bool:

@@ -1,4 +1,4 @@
-"""What the API says while a disk is full; tests/faults/disk_full.py really fills one."""
+"""What the API answers while a disk is full; tests/faults/disk_full.py really fills one."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from thumper.store.disk import library
 
 @pytest.fixture
 async def photo(api: Api, photos: Callable[[int], list[Path]], tmp_path: Path) -> tuple[Any, Path]:
-    """A real photo under a name that is no UTF-8, and its image."""
+    """A real photo under a name that is not UTF-8, and its image."""
     path = os.fsencode(tmp_path) + b'/caf\xe9 "x".jpg'
     shutil.copy(photos(1)[0], os.fsdecode(path))
     content = Path(os.fsdecode(path)).read_bytes()
@@ -99,7 +99,7 @@ async def test_an_original_that_became_something_else_gives_no_picture(
 async def test_other_bytes_in_the_place_of_an_original_are_not_shown_as_its_picture(
     api: Api, photo: tuple[Any, Path], photos: Callable[[int], list[Path]], settings: Settings, size: str
 ) -> None:
-    """The next card was copied over it: same name, same size, another photo. An answer is kept for good."""
+    """The next card was copied over it: same name, same size, another photo. Clients cache an answer for good."""
     image, path = photo
     other = photos(2)[1].read_bytes()[: image.size_bytes]
     path.write_bytes(other + bytes(image.size_bytes - len(other)))

@@ -1,4 +1,4 @@
-"""What Prometheus gets, read with its own parser."""
+"""The metrics, read with Prometheus's own parser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Samples = dict[tuple[str, str], float]
 
 
 async def _read(api: Api) -> Samples:
-    """Return the values by name and by the label that tells them apart."""
+    """Return the values by name and label."""
     answer = await api.http.get("/metrics")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")

@@ -29,7 +29,7 @@ async def wire(database_url: str) -> AsyncIterator[Wire]:
 
 
 async def _say_that_the_database_is_down(api: Api) -> None:
-    """See that pictures and uploads say it too."""
+    """Assert that pictures and uploads answer so, too."""
     picture = await api.http.get(f"/media/{identity.encode('Image', uuid4())}/thumb")
     upload = await api.http.put("/upload/unknown", content=b"")
     for answer in (picture, upload):
@@ -42,7 +42,7 @@ async def _say_that_the_database_is_down(api: Api) -> None:
 async def test_an_outage_of_postgresql_is_named_soon_and_survived(
     settings: Settings, wire: Wire, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    # Shorter than in life; the promise of 5 s is the sum of the two.
+    # Shorter than in production; the promised 5 s are the sum of the two.
     assert probe.PATIENCE_S + probe.PROBE_S < 5
     monkeypatch.setattr(probe, "PATIENCE_S", 0.5)
     monkeypatch.setattr(health, "_PATIENCE_S", 0.5)

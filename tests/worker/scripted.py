@@ -1,4 +1,4 @@
-"""A detector that answers as it is told."""
+"""A detector with scripted answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DOE = RawDetection(label="doe", confidence=0.8, box=Box(x=0.1, y=0.1, width=0.3,
 
 
 class ScriptedDetector:
-    """Answers as it is told: at most `room` images at once, and none of `deadly` width."""
+    """Takes at most `room` images at once; raises the `error` if there is one."""
 
     name, sha256, labels, device, engine = "scripted", b"\1" * 32, ("doe",), "cpu", "scripted"
 

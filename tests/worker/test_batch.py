@@ -65,7 +65,7 @@ async def test_calls_that_went_well_are_told_to_whoever_learns_how_many_are_fast
         noted: list[int]
 
         def note(self, images: int, *, took_s: float, now_s: float) -> None:
-            """Write it down."""
+            """Record the call."""
             assert 0 < took_s < now_s
             self.noted.append(images)
 
@@ -78,10 +78,10 @@ async def test_calls_that_went_well_are_told_to_whoever_learns_how_many_are_fast
 
 
 class Picky(ScriptedDetector):
-    """Fails on photos as it is told, but can look at the proof scene."""
+    """Fails on photos as scripted, but not on the proof scene."""
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
-        """Answer for the scene whatever else is asked."""
+        """Answer for the scene; otherwise as scripted."""
         if len(images) == 1 and images[0].shape == SCENE_SHAPE:
             return [[DOE]]
         return super().detect(images)
@@ -126,12 +126,12 @@ async def test_a_model_that_fails_on_the_scene_as_well_blames_no_photo(
 
 
 class Hung(ScriptedDetector):
-    """Never answers, until it is let go."""
+    """Does not answer until `leave` is set."""
 
     leave = threading.Event()
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
-        """Wait."""
+        """Wait for `leave`."""
         self.leave.wait(60)
         return super().detect(images)
 
@@ -237,7 +237,7 @@ async def test_a_claim_whose_answer_was_lost_is_given_back_and_nobody_waits_for_
     drain.stop()
     await draining
     assert lost.is_set()
-    # Given back, not released by a sweeper: no attempt was counted and nothing had to run alone.
+    # Released by the worker, not by a sweeper: no attempt was counted and nothing had to run alone.
     assert await Job.filter(attempts=1, claimed_alone=False).count() == 2
 
 
@@ -305,7 +305,7 @@ async def test_a_batch_that_is_given_up_while_stopping_is_given_back_without_bla
         entered, leave = threading.Event(), threading.Event()
 
         def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
-            """Answer when told to."""
+            """Answer when `leave` is set."""
             self.entered.set()
             self.leave.wait(60)
             return super().detect(images)

@@ -20,17 +20,17 @@ EACH = st.floats(1e-6, 1e-3)
 
 
 def device(overhead_s: float, each_s: float) -> Device:
-    """A device that takes a while for any call, and a while for each image."""
+    """Return a device that takes a time for any call, and a time for each image."""
     return lambda images: overhead_s + images * each_s
 
 
 def gain(of: Device, images: int) -> float:
-    """How many times faster twice as many images are."""
+    """Return how many times faster twice as many images are."""
     return 2 * of(images) / of(2 * images)
 
 
 def work(capacity: Capacity, of: Device, *, calls: int = 60, from_s: float = 0.0, room: int = MOST) -> float:
-    """Return the model full batches as the worker does; return the time at the end."""
+    """Run full batches as the worker does; return the time at the end."""
     now_s = from_s
     for _ in range(calls):
         capacity.grow(now_s=now_s)
@@ -81,7 +81,7 @@ def test_noise_moves_it_no_further_than_noise_can_and_odd_calls_not_at_all(
 
 
 def _disturbed(chance: random.Random) -> Iterator[float]:
-    """Factors of a time: the first of each number is warming up, two of the others are odd, all others are noisy."""
+    """Yield factors of a time: for each number first a slow one, then two outliers among noisy ones."""
     while True:
         factors = [chance.uniform(1 - NOISE, 1 + NOISE) for _ in range(CALLS)]
         for place in chance.sample(range(CALLS), 2):
@@ -105,7 +105,7 @@ def test_it_grows_to_what_memory_holds(room: int) -> None:
     now_s = work(capacity, of, room=room)
     assert now_s < REGROW_S
     assert room / 2 < capacity.images <= room
-    # Nothing is claimed for which there is no memory, but for the number of images that everybody begins with.
+    # No more images are claimed than fit, except for the number to begin with.
     assert capacity.wanted == max(capacity.images, FIRST)
     tried = [capacity.images for _ in range(20) if work(capacity, of, calls=1, from_s=now_s, room=room)]
     assert tried == [capacity.images] * 20

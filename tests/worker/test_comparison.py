@@ -1,4 +1,4 @@
-"""A faster precision is trusted with photos only once it agreed with the reference on the user's own."""
+"""A faster precision is used only after it agreed with the reference on the user's own photos."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ Queue = Callable[[Sequence[Path]], Awaitable[list[UUID]]]
 
 
 class Second(ScriptedDetector):
-    """Sets a flag when it gets its second batch, and then fails if it is told to."""
+    """Sets a flag at its second batch, and then fails if scripted so."""
 
     def __init__(self, *, fault: Exception | None = None) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class Second(ScriptedDetector):
         self.reached = threading.Event()
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
-        """Answer the first batch."""
+        """Answer the first batch; set the flag at the second."""
         if self.sizes:
             self.reached.set()
             if self.fault is not None:

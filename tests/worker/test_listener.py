@@ -1,4 +1,4 @@
-"""The listener outlives every outage of Redis, and says so each time."""
+"""The listener outlives every outage of Redis, and logs each."""
 
 from __future__ import annotations
 

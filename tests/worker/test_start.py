@@ -1,4 +1,4 @@
-"""Which device does the work, and what is said of it."""
+"""Which device the model runs on, and what users are told of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from thumper.worker.proof import scene_hash
 
 
 class Loaded:
-    """Stands for a loaded model."""
+    """A double of a loaded model."""
 
     labels = ("deer",)
     engine = "none"

@@ -44,7 +44,7 @@ class Named:
         return Named(self.files + other.files, (*self.names, *other.names)[:MOST_EXAMPLES])
 
 
-NOBODY: Final = Named()
+NO_FILES: Final = Named()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,11 +53,11 @@ class Reread:
 
     checked: int = 0
     size_bytes: int = 0
-    missing: Named = NOBODY
-    changed: Named = NOBODY
-    unreadable: Named = NOBODY
-    same_device: Named = NOBODY
-    in_place: Named = NOBODY
+    missing: Named = NO_FILES
+    changed: Named = NO_FILES
+    unreadable: Named = NO_FILES
+    same_device: Named = NO_FILES
+    in_place: Named = NO_FILES
     """Originals that are the delivered files themselves, in the watched folder."""
 
 
@@ -70,16 +70,16 @@ class WipeFacts:
     found: int
     size_bytes: int
     settled: bool
-    waiting: Named = NOBODY
-    never_sent: Named = NOBODY
-    rejected: Named = NOBODY
+    waiting: Named = NO_FILES
+    never_sent: Named = NO_FILES
+    rejected: Named = NO_FILES
     """Without the videos."""
-    videos: Named = NOBODY
-    strange: Named = NOBODY
+    videos: Named = NO_FILES
+    strange: Named = NO_FILES
     """Files at the source that the receipt does not cover as they are now."""
-    others: Named = NOBODY
+    others: Named = NO_FILES
     """Files of other deliveries in a watched folder that are kept nowhere else."""
-    closed: Named = NOBODY
+    closed: Named = NO_FILES
     """Folders at the source that cannot be listed."""
     device_known: bool = True
     reread: Reread
@@ -177,8 +177,8 @@ def _obstacles(facts: WipeFacts) -> Iterator[Obstacle]:
     arriving = not facts.settled and facts.found > 0
     archive = reread.in_place.files > 0
     for code, stands, named in (
-        (WipeCode.CHANGED_MEANWHILE, facts.overtaken, NOBODY),
-        (WipeCode.EMPTY, facts.found == 0, NOBODY),
+        (WipeCode.CHANGED_MEANWHILE, facts.overtaken, NO_FILES),
+        (WipeCode.EMPTY, facts.found == 0, NO_FILES),
         (WipeCode.WAITING, arriving or facts.waiting.files > 0, facts.waiting),
         (WipeCode.NEVER_SENT, facts.never_sent.files > 0, facts.never_sent),
         (WipeCode.REJECTED, facts.rejected.files > 0, facts.rejected),
@@ -192,7 +192,7 @@ def _obstacles(facts: WipeFacts) -> Iterator[Obstacle]:
         # Nothing new about an archive, which must stay anyway.
         (WipeCode.OTHER_DELIVERIES, facts.others.files > 0 and not archive, facts.others),
         (WipeCode.SAME_DEVICE, reread.same_device.files > 0, reread.same_device),
-        (WipeCode.DEVICE_UNKNOWN, not facts.device_known, NOBODY),
+        (WipeCode.DEVICE_UNKNOWN, not facts.device_known, NO_FILES),
     ):
         if stands:
             sentence, advice = wipe_messages.obstacle(code, named.files, kind=facts.kind, place=facts.place)

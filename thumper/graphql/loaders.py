@@ -1,7 +1,7 @@
-"""One loader a relation: whatever the items of a page ask for at the same moment is one SQL statement.
+"""One loader a relation: what the items of a page ask for at the same moment is one SQL statement.
 
-Over a WebSocket one context serves a whole connection, so there loaders keep nothing: an answer that is
-remembered would never change again.
+Over a WebSocket one context serves a whole connection, so there loaders cache nothing: a cached answer would never
+change again.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _rows(listing: Listing[Any]) -> Callable[[list[UUID]], Awaitable[dict[UUID, 
 def _divided(
     read: Callable[[Sequence[UUID], C], Awaitable[dict[UUID, V]]],
 ) -> Callable[[list[tuple[UUID, C]]], Awaitable[dict[tuple[UUID, C], V]]]:
-    """Answer keys of id and choice by one call a choice; the items of one page make the same choice."""
+    """Load keys of id and choice with one call for each choice; the items of one page have the same choice."""
 
     async def read_each(keys: list[tuple[UUID, C]]) -> dict[tuple[UUID, C], V]:
         answers: dict[tuple[UUID, C], V] = {}

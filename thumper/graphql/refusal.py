@@ -1,7 +1,7 @@
-"""Refusals of whole requests: what cannot be understood, in words and with a stable code.
+"""Refusals of whole requests that cannot be understood, with a message and a stable code.
 
 A malformed id or a page that is too large is a top-level error. A change that is understood but cannot be
-done is not: see `user_error`. Anything else is a bug, and `masking` hides its text.
+done is not: see `user_error`. Anything else is a bug, and `error_formatting` hides its text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 from graphql import GraphQLError
 
 DATABASE_DOWN: Final = "DATABASE_DOWN"
-"""Code of whatever PostgreSQL's absence kept from being answered."""
+"""Code of what could not be answered while PostgreSQL was away."""
 DATABASE_IS_DOWN: Final = "PostgreSQL does not answer. Try again when it is back."
 
 DATABASE_HAS_NO_ROOM: Final = "PostgreSQL has no room on its disk for this. Free space there, then try again."

@@ -1,4 +1,4 @@
-"""Puts the nouns together, and nothing else."""
+"""The schema, composed of the nouns."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Mutation(
 
 
 class ThumperSchema(strawberry.Schema):
-    """A schema that leaves the logging of errors to `masking`, which knows the request."""
+    """A schema that leaves the logging of errors to `error_formatting`, which knows the request."""
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -91,7 +91,7 @@ schema = ThumperSchema(
     execution_context_class=SharingExecutor,
     config=StrawberryConfig(scalar_map=SCALARS),
 )
-"""The one schema of the process: types that look nodes up can belong to one only."""
+"""The one schema of the process: types that look nodes up can belong to only one."""
 
 
 def sdl() -> str:

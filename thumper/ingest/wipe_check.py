@@ -26,7 +26,7 @@ from thumper.domain.file import Found
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.domain.reason import Reason
-from thumper.domain.wipe import NOBODY, Named, Reread, WipeFacts, WipeVerdict, judge, still_checking
+from thumper.domain.wipe import NO_FILES, Named, Reread, WipeFacts, WipeVerdict, judge, still_checking
 from thumper.imaging.original import open_original
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest.readers import READERS, each
@@ -68,9 +68,9 @@ class _Source:
     """What lies now where a dump came from, and the device of that; None when nobody knows."""
 
     device: int | None
-    strange: Named = NOBODY
-    others: Named = NOBODY
-    closed: Named = NOBODY
+    strange: Named = NO_FILES
+    others: Named = NO_FILES
+    closed: Named = NO_FILES
 
 
 class WipeCheck:
@@ -151,7 +151,7 @@ class WipeCheck:
             case _Compared.SAME if dump.kind is SourceKind.DROP and _is_of(dump, original.path):
                 found.in_place = found.in_place.plus(original.name, files)
             case _Compared.SAME:
-                there = self._by_devices.get(look.devices, NOBODY)
+                there = self._by_devices.get(look.devices, NO_FILES)
                 self._by_devices[look.devices] = there.plus(original.name, files)
 
     def _facts(self, dump: DumpRow, tally: WipeCounts, source: _Source, *, overtaken: bool) -> WipeFacts:
@@ -228,7 +228,7 @@ async def _look_at_source(dump: DumpRow, pool: Executor) -> _Source:
     if dump.kind is SourceKind.UPLOAD:
         return _Source(None)
     run = partial(asyncio.get_running_loop().run_in_executor, pool)
-    there, strange, others, closed = False, NOBODY, NOBODY, NOBODY
+    there, strange, others, closed = False, NO_FILES, NO_FILES, NO_FILES
     entries = _entries(dump)
     while part := await run(lambda: list(islice(entries, _ENTRIES))):
         found = {(entry.path, entry.size_bytes, entry.mtime_ns) for entry in part if isinstance(entry, Found)}

@@ -1,1 +1,1 @@
-"""The one holder of the model: it claims images, looks at them and writes down what it saw."""
+"""The worker, which holds the model: it claims images, detects in them and writes results."""

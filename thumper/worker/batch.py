@@ -41,14 +41,14 @@ log = structlog.get_logger(__name__)
 _Answer = TypeVar("_Answer")
 
 SLOWEST: Final = 8.0
-"""So many times longer than as many looks at the proof scene a call of the model may take, if that is more than
-`THUMPER_MODEL_TIMEOUT_S`: a large model on a small CPU is slow, not hung."""
+"""How many times longer than on the proof scene the model may take for an image, if that is more than
+`THUMPER_MODEL_TIMEOUT_S` for a call: a large model on a small CPU is slow, not hung."""
 
 POSTPONE_S: Final = 60.0
-"""When a photo whose folder is not there is tried again."""
+"""Pause before a photo whose folder is not there is tried again."""
 
 _OF_THE_FOLDER: Final = frozenset({Reason.ORIGINAL_MISSING, Reason.UNREADABLE, Reason.DECODE_TIMEOUT})
-"""Reasons of which the photo is innocent when its folder is not there, fails, or does not answer."""
+"""Reasons that are not the photo's fault when its folder is not there, fails, or does not answer."""
 
 WRITE_RETRY_S: Final = 0.5
 """Pause between tries to write results while PostgreSQL is away."""
@@ -66,12 +66,12 @@ class WorkerContext:
     thread: Executor
     capacity: Capacity
     scene_s: float
-    """What one look at the proof scene took when the worker started."""
+    """Seconds that the model took for the proof scene when the worker started."""
     note: str = ""
-    """What people should know of how the model runs."""
+    """What users should know of how the model runs."""
 
     def limit_s(self, images: int) -> float:
-        """Return the longest that the model may take for so many images before it is taken for hung."""
+        """Return the longest that the model may take for a number of images before it is taken for hung."""
         return max(self.settings.model_timeout_s, SLOWEST * self.scene_s * images)
 
 
@@ -99,7 +99,7 @@ async def claim(context: WorkerContext, *, busy: bool, token: UUID | None = None
 async def load(context: WorkerContext, lease: Lease) -> Batch:
     """Decode every image of a lease; those that cannot be decoded become failures.
 
-    Photos of a drop folder that is not there are not failed but given back for later.
+    Photos of a drop folder that is not there are not failed but postponed.
     """
     if lease.alone:
         await leases.begin(lease)
@@ -136,7 +136,7 @@ async def _load_one(context: WorkerContext, claim: ClaimedJob) -> Loaded | Failu
 
 
 def _keep_thumbnail(path: Path, loaded: Loaded) -> None:
-    """Write a thumbnail; a full disk costs only that, since it is made again when it is asked for."""
+    """Write a thumbnail. A full disk is no failure of the image: its thumbnail is made again when it is asked for."""
     try:
         if not path.exists():
             library.write_whole(path, thumbnail_of(loaded.pixels))
@@ -163,7 +163,7 @@ async def _detect(
 ) -> list[Result]:
     """Detect in all at once; when the model fails, in halves, down to the one image that it fails on.
 
-    That one is tried `again` and fails only when the model can still look at the proof scene.
+    That image is tried `again`, and becomes a failure only if the model still works on the proof scene.
     """
     began_s = time.monotonic()
     try:
@@ -203,7 +203,7 @@ def _beyond_the_model(claim: ClaimedJob, error: Exception) -> Failure:
 
 
 async def _look_at_scene(context: WorkerContext, error: Exception) -> None:
-    """Make sure that it is the photo on which the model fails. Raises `DeviceUnfit` if it is not."""
+    """Raise `DeviceUnfit` if the model fails on the proof scene as well, and not only on a photo."""
     try:
         await _call(context, lambda: look_at_scene(context.detector), images=1)
     except Exception as other:
@@ -221,7 +221,7 @@ async def _infer(context: WorkerContext, images: Sequence[NDArray[np.uint8]]) ->
 
 
 async def _call(context: WorkerContext, ask: Callable[[], _Answer], *, images: int) -> _Answer:
-    """Ask the model in its thread. Raises `DeviceFault` when no answer comes."""
+    """Call the model in its thread. Raises `DeviceFault` when it does not return in time."""
     limit_s = context.limit_s(images)
     call = asyncio.get_running_loop().run_in_executor(context.thread, ask)
     try:
@@ -232,14 +232,10 @@ async def _call(context: WorkerContext, ask: Callable[[], _Answer], *, images: i
 
 
 async def write(context: WorkerContext, batch: Batch, found: Sequence[Result]) -> int:
-    """Write results and failures; return the number of images ended. Waits out PostgreSQL's outages.
-
-    When the outage outlasts the lease another worker does the same work, and these writes change
-    nothing.
-    """
+    """Write results and failures; return the number of images ended. Waits out PostgreSQL's outages."""
     outage = Outage(
         pause_s=WRITE_RETRY_S,
-        limit_s=context.settings.lease_s,
+        limit_s=context.settings.lease_s,  # then another worker does the same work, and these writes change nothing
         tell=says("cannot write results, PostgreSQL is away; trying again"),
     )
 

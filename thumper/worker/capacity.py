@@ -1,8 +1,8 @@
 """How many images go to the model at once: as many as it is fastest with, and as memory holds.
 
-Pure: times come from outside. On a CPU, or with a number that somebody has set, only memory is learnt. On a GPU the
-worker tries twice as many as long as that makes it faster; what it learnt, it forgets by and by and learns anew, for
-photos change and other programs come and go.
+Pure: times are passed in. On a CPU, or with a number from the settings, only the memory is explored. On a GPU twice as
+many are tried as long as that is faster, and the search begins anew after a while, since photos change and other
+programs come and go.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ FIRST: Final = 16
 MOST: Final = 256
 """Most images at once: no card is known that gains by more, and a claim holds them all (see `MOST_PIXELS`)."""
 GAIN: Final = 1.05
-"""So much faster must twice as many images be to be worth their memory."""
+"""Ratio of rates from which twice as many images are worth their memory."""
 CALLS: Final = 5
 """Calls of the model by which a number is judged, after one that does not count: their median is taken, so that two
 that were disturbed do not matter."""
 AGAIN_S: Final = 600.0
 """When the search begins anew: it costs some 3,000 images at most, a part of which run a little slower."""
 REGROW_S: Final = 60.0
-"""How long after the device ran out of memory more images are tried at once; when they do not fit, it costs a look."""
+"""How long after the device ran out of memory more images are tried at once; if they do not fit, it costs one call."""
 _A_CORE: Final = 8
 """Images for each core of a CPU: the cores end within one image of each other, so that less than a tenth is lost."""
 _CORES: Final = 16
@@ -33,11 +33,11 @@ class Capacity:
     """How many images the model gets at once.
 
     `wanted` are worth it, as far as is known; `images` are those for which there is memory as well. Memory that
-    somebody else needed may be free again, so after a while more are tried.
+    another program needed may be free again, so after a while more are tried.
     """
 
     def __init__(self, wanted: int, *, most: int | None = None) -> None:
-        """Begin with so many; with `most`, learn whether more are faster."""
+        """Begin with `wanted`; with `most`, learn whether more are faster."""
         self.wanted = wanted
         self._first, self._most = wanted, most if most is not None else wanted
         self._room = self._most
@@ -48,7 +48,7 @@ class Capacity:
 
     @classmethod
     def of(cls, batch_images: int | None, *, device: str, cores: int) -> Capacity:
-        """Return what fits a device; `batch_images` is the number that somebody has set."""
+        """Return the capacity of a device; `batch_images` is the number from the settings."""
         if batch_images is not None:
             return cls(batch_images)
         if device.startswith("cuda"):
@@ -61,7 +61,7 @@ class Capacity:
         return min(self.wanted, self._room)
 
     def note(self, images: int, *, took_s: float, now_s: float) -> None:
-        """Learn from a call of the model with so many images."""
+        """Learn from a call of the model with `images` and its duration."""
         if self._settled_s is not None and now_s - self._settled_s >= AGAIN_S:
             self._begin()
         if self._settled_s is not None or not images == self.images == self.wanted or took_s <= 0:
@@ -79,18 +79,18 @@ class Capacity:
             self.wanted = min(2 * self.wanted, self._most)
 
     def shrink(self, images: int, *, now_s: float) -> None:
-        """Note that so many were too many for the memory."""
+        """Note that `images` did not fit into the memory."""
         self._room, self._short_s = max(1, images // 2), now_s
-        if self._first < self._most:  # else `wanted` is somebody's wish
+        if self._first < self._most:  # else `wanted` is fixed
             self._settle(max(self._room, self._first), now_s=now_s)
 
     def grow(self, *, now_s: float) -> None:
-        """Try more when it has been well for `REGROW_S`."""
+        """Allow more when memory has sufficed for `REGROW_S`."""
         if self._room < self.wanted and now_s - self._short_s >= REGROW_S:
             self._room, self._short_s = min(self.wanted, 2 * self._room), now_s
 
     def _begin(self) -> None:
-        """Forget what is known of rates."""
+        """Begin the search anew."""
         self.wanted = self._first
         self._before, self._settled_s, self._rates = None, None, []
 

@@ -34,16 +34,16 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 BOXES: Final = LEAST_BOXES * 3 // 2
-"""Boxes of the reference after which enough is known."""
+"""Boxes of the reference after which a comparison ends."""
 AT_A_TIME: Final = 8
-"""Photos that are in memory at once, at most; fewer where photos may be so large that they were too much for it."""
+"""Photos that are in memory at once, at most; fewer where settings allow larger photos."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """A detector, of these weights and settings, that has to agree with the reference: PyTorch in fp32.
 
-    `thread` is the detector's own; `tell` hears how far the comparison is.
+    `thread` is the detector's own; `tell` is called with the agreement so far.
     """
 
     detector: Detector
@@ -54,10 +54,10 @@ class Comparison:
     tell: Callable[[Agreement], None]
 
     async def admit(self) -> None:
-        """Let the detector pass if it computes in fp32, or agrees with the reference on photos of the library.
+        """Accept the detector if it computes in fp32, or agrees with the reference on photos of the library.
 
-        What was found out is recorded and not found out again, unless there were too few boxes and there may be
-        enough now. Raises `PrecisionError` with the numbers.
+        The agreement is recorded, and measured again only if it had too few boxes and there may be enough now. Raises
+        `PrecisionError` with the numbers.
         """
         if self.weights.precision is Precision.FP32:
             return
@@ -73,7 +73,7 @@ class Comparison:
         )
 
     async def on(self, photos: Sequence[Path]) -> Agreement:
-        """Have both look at photos until `BOXES` were compared; photos that cannot be read hold nothing."""
+        """Run both on photos until `BOXES` were compared; photos that cannot be read count as empty."""
         agreement = Agreement()
         if not photos:
             return agreement

@@ -12,12 +12,12 @@ from thumper.domain.precision import Precision
 from thumper.store.postgres.connect import client
 
 MOST: Final = 2000
-"""Photos that are looked at, at most: in so many some hundred animals are found, or hardly any ever."""
+"""Most photos of a comparison: a library without some hundred animals in 2,000 has hardly any."""
 AMONG: Final = 100_000
 """Photos of a larger library among which they are chosen; going through all of it would take minutes."""
 
-# In the order of their hashes, which is as good as drawn by lot and is an index: of every camera, night and day.
-# Only what fp32 found is asked: photos in which the faster precision found something would speak for it.
+# In the order of their hashes, which is as good as random, and an index: of every camera, by night and day. Chosen by
+# what fp32 found: photos in which the faster precision found something would favour it.
 _CHOICE: Final = """
 WITH reference AS (SELECT id FROM detector WHERE sha256 = $1 AND precision = $2),
 sample AS (SELECT id, sha256, original_path FROM image ORDER BY sha256 LIMIT $3),

@@ -1,4 +1,4 @@
-"""What a worker may ask of a model, whatever runs it. Arrays in, boxes out; no runtime is named here."""
+"""The interface of a model, whatever runs it: arrays in, boxes out. Names no runtime."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class OutOfMemory(Exception):  # the worker halves its batch and goes on: not an error yet
-    """Raised if the device has too little memory for so many images at once; fewer may do."""
+    """Raised if the device has too little memory for all images at once; fewer may fit."""
 
 
 class DeviceFault(Exception):  # see above: a state of the device
@@ -26,7 +26,7 @@ class DeviceUnfit(DeviceFault):
 
 
 class NoDeviceError(DetectorError):
-    """Raised if the device that was asked for is not there: never was, or fell off the bus."""
+    """Raised if the device that was asked for is not there, or no longer."""
 
 
 class Detector(Protocol):
@@ -55,6 +55,6 @@ class Detector(Protocol):
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
         """Find what is in each image: (height, width, 3) uint8, RGB, upright, of any sizes.
 
-        Gives one list an image, in the order of the images: every box above `STORAGE_FLOOR` that survives
+        Return one list an image, in the order of the images: every box above `STORAGE_FLOOR` that survives
         suppression per class at `NMS_IOU`, most confident first. Raises `OutOfMemory` or `DeviceFault`.
         """

@@ -1,6 +1,6 @@
-"""Emptying the queue: the model looks at one batch while the next is claimed and decoded and the last is written.
+"""Emptying the queue: the model has one batch while the next is claimed and decoded and the last is written.
 
-It is told to look by `kick` (arq's wake-up) and looks by itself every `poll_s` seconds. An image
+The queue is read after a `kick` (arq's wake-up), and every `poll_s` seconds. An image
 that must run alone runs with nothing else in flight.
 """
 
@@ -64,12 +64,12 @@ class Drain:
         self._wanted.set()
 
     def stop(self) -> None:
-        """Claim nothing more and end when what is in the model has been written."""
+        """Claim nothing more, and end when the batch in the model has been written."""
         self._stopping = True
         self._wanted.set()
 
     def sign(self) -> Beat:
-        """Return what the worker does, for its heartbeat."""
+        """Return the heartbeat: what the worker does."""
         self._room.ask()  # for the next one
         busy = bool(self._leases)
         state = ProcessState.BUSY if busy else ProcessState.IDLE
@@ -85,7 +85,7 @@ class Drain:
         )
 
     async def keep_draining(self) -> None:
-        """Empty the queue whenever told to or `poll_s` has passed, until stopped.
+        """Empty the queue after every kick and every `poll_s`, until stopped.
 
         Raises `DeviceFault` when the process has to end.
         """
@@ -101,7 +101,7 @@ class Drain:
             except OUTAGES as error:
                 await outage.pause(error)
                 continue
-            except ThumperError as error:  # no photo is to blame; what was in hand has been given back
+            except ThumperError as error:  # no photo is to blame; the batch has been released
                 self._hindrance = str(error)
                 log.error("no photo can be decoded; waiting", error=self._hindrance)
                 await asyncio.sleep(OUTAGE_PAUSE_S)
@@ -110,13 +110,11 @@ class Drain:
                 await asyncio.wait_for(self._wanted.wait(), self._context.settings.poll_s)
 
     async def keep_leases(self) -> None:
-        """Renew the leases of images in flight every `heartbeat_s`, until cancelled.
-
-        While PostgreSQL is away it tries every second: once it is back, whoever sweeps waits only a moment.
-        """
+        """Renew the leases of images in flight every `heartbeat_s`, until cancelled."""
         heartbeat_s = self._context.settings.heartbeat_s
         while True:
             await asyncio.sleep(heartbeat_s)
+            # Every second in an outage: `sweeper.RENEWAL_S` counts on it.
             await Outage(pause_s=min(heartbeat_s, OUTAGE_PAUSE_S)).outlast(self._renew)
 
     async def _renew(self) -> None:
@@ -136,20 +134,20 @@ class Drain:
             await self._retry_releases()
 
     async def _retry_releases(self) -> None:
-        """Release what PostgreSQL has not been told of yet, instead of letting those leases run out."""
+        """Release leases that an outage has kept from being released, instead of letting them run out."""
         for lease in list(self._unreleased.values()):
             await leases.release(lease)
             self._unreleased.pop(lease.token, None)
 
     async def _drain(self) -> None:
-        await self._written()  # when the last turn ended in an error
+        await self._written()  # of the last turn, if that ended in an error
         current = await self._next(busy=False)
         while current is not None:
             following = None if current.lease.alone else asyncio.create_task(self._next(busy=True))
             try:
                 await self._finish(current)
             except asyncio.CancelledError:
-                await self._cancel(following, self._writing)  # their leases are given back with all others
+                await self._cancel(following, self._writing)  # their leases are released with all others
                 raise
             except BaseException:
                 await self._abandon(following)
@@ -172,7 +170,7 @@ class Drain:
             lease = await batches.claim(self._context, busy=busy, token=token)
             took_s = time.monotonic() - began_s
         except (asyncio.CancelledError, *OUTAGES):
-            # Whether it was claimed before that, nobody knows.
+            # It may have been claimed all the same.
             self._unreleased[token] = Lease(token=token, claims=(), alone=False)
             raise
         if lease is None:
@@ -183,18 +181,18 @@ class Drain:
             with self._stages.timing(Stage.LOAD, len(lease.claims)):
                 return await batches.load(self._context, lease)
         except (ThumperError, *OUTAGES):
-            # Nobody else ends this lease while it is renewed. Any other error ends the process, and the lease runs
-            # out: that is how an image is found out that ends every worker.
+            # A lease that is renewed does not run out. Any other error ends the process, and so lets it: that is how
+            # an image that kills every worker is found.
             await self._release(lease)
             raise
 
     async def _finish(self, batch: Batch) -> None:
-        """Detect, and begin to write: the model has the next batch meanwhile. One batch at most is being written."""
+        """Detect, and begin to write; the model gets the next batch meanwhile. One batch at most is being written."""
         try:
             found = await self._detect(batch)
         except BaseException as error:
             if not isinstance(error, asyncio.CancelledError):
-                with contextlib.suppress(*OUTAGES):  # told already, and the model's failure weighs more
+                with contextlib.suppress(*OUTAGES):  # logged already, and the model's failure weighs more
                     await self._written()
             raise
         try:
@@ -207,7 +205,7 @@ class Drain:
             await self._written()
 
     async def _written(self) -> None:
-        """Wait for the batch that is being written. Raises what that raised."""
+        """Wait for the batch that is being written; raise what that raised."""
         writing, self._writing = self._writing, None
         if writing is not None:
             try:
@@ -217,18 +215,18 @@ class Drain:
                 raise
 
     async def _detect(self, batch: Batch) -> list[Result]:
-        """Run the model. A batch that is cancelled stays among the leases, to be given back."""
+        """Run the model. The lease of a batch that is cancelled is kept, to be released at the end."""
         try:
             with self._stages.timing(Stage.DETECT, len(batch.loaded)):
                 found = await batches.detect(self._context, batch)
         except Exception as error:
             await self._end_lease(batch.lease, error)
             raise
-        batch.loaded.clear()  # the pixels of a batch that waits to be written would only take memory
+        batch.loaded.clear()  # pixels are not needed any more, and take memory
         return found
 
     async def _write(self, batch: Batch, found: list[Result]) -> None:
-        """Write what was found. A batch that is cancelled stays among the leases, to be given back."""
+        """Write what was found. The lease of a batch that is cancelled is kept, to be released at the end."""
         try:
             with self._stages.timing(Stage.WRITE, len(batch.lease.claims)):
                 ended = await batches.write(self._context, batch, found)

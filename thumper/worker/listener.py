@@ -1,7 +1,7 @@
 """The receiving half of arq: a wake-up in Redis makes the worker look at once.
 
-arq's own worker ends when Redis restarts; here it is started again, with the model still loaded.
-While Redis is away the worker finds work by itself.
+arq's own worker ends when Redis restarts; it is started again, with the model still loaded.
+While Redis is away the worker polls the queue.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from thumper import wakeup
 log = structlog.get_logger(__name__)
 
 POLL_DELAY_S: Final = 0.05
-"""How often arq looks into Redis; its default of 0.5 s would be most of a photo's way to the model."""
+"""How often arq polls Redis; its default of 0.5 s would be most of a photo's way to the model."""
 
 RECONNECT_S: Final = 1.0
 """Pause before Redis is tried again."""

@@ -1,6 +1,6 @@
-"""Loading the model: the one place outside the engines that knows which engine there is.
+"""Loading the model: the one place outside the engines that imports an engine.
 
-The import is slow and takes a gigabyte, so only whoever runs a model pays it, and only when it does.
+The import is slow and takes a gigabyte, so it is done only when a model is loaded.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LIBRARIES: Final = frozenset({"ncnn", "onnxruntime", "openvino", "torch", "torch
 
 
 class NoInferenceLibraryError(DetectorError):
-    """Raised if this machine cannot run any model, as one that only serves or watches."""
+    """Raised if no inference library is installed, as on a machine that only serves or watches."""
 
 
 def load_detector(
@@ -30,8 +30,8 @@ def load_detector(
 ) -> Detector:
     """Load a model as the settings say, in the thread that will use it; takes seconds.
 
-    `device` goes before that of the settings. `on_export` hears when the model is first exported to the form that its
-    runtime takes, which is kept below the home. Raises `NoInferenceLibraryError` when a library is not installed,
+    `device` overrides that of the settings. `on_export` is called before the model is exported for its runtime, below
+    the home. Raises `NoInferenceLibraryError` when a library is not installed,
     `DetectorError` when the file is no model, `NoDeviceError` when the device is not there, `DeviceFault` or
     `OutOfMemory` when it cannot take the model.
     """

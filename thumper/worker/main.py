@@ -1,8 +1,8 @@
 """Starting and stopping the worker process.
 
 Exit codes: 0 stopped, 70 the device failed and a fresh process is needed, 78 the settings or the
-model file are wrong and starting again would not help. A worker that ends with 70 has said why with its
-last sign of life, and whoever supervises it waits longer each time. See `docs/decisions/013`.
+model file are wrong and starting again would not help. A worker that ends with 70 has reported why with
+its last sign of life, and the supervisor waits longer each time. See `docs/decisions/013`.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ SILENCE_S: Final = 30.0
 """How long the event loop may stand still before the process is ended, or as long as a lease if that is longer."""
 
 MOMENT_S: Final = 1.0
-"""How long the model may still take when the worker has failed, before nobody waits for it."""
+"""How long the model is waited for when the worker has failed."""
 
 POLITENESS: Final = 5
-"""How much the model's threads and the decoders let go first whoever has little to do: the API and the watcher."""
+"""Niceness of the model's threads and the decoders, so that the API and the watcher run first."""
 
 STOP_S: Final = 6.0
 """How long a stopping worker may take for the batch that is in the model; after 8 s the supervisor kills it."""
@@ -71,14 +71,14 @@ def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
 
 
 async def _live(settings: Settings, life: Life) -> int:
-    """Run the worker; end the process at once if the model has not answered: Python would wait for it, for ever."""
+    """Run the worker; end the process at once if the model still runs."""
     thread = ThreadPoolExecutor(1, thread_name_prefix="model")
     try:
         ending = await _run(settings, life, thread=thread)
     except Exception:
         if await _is_busy(thread):
             log.exception("the worker failed while the model was busy")
-            os._exit(1)
+            os._exit(1)  # a plain exit waits for the model's thread, perhaps for ever
         raise
     if ending.model_is_busy:
         os._exit(ending.code)
@@ -86,7 +86,7 @@ async def _live(settings: Settings, life: Life) -> int:
 
 
 async def _is_busy(thread: ThreadPoolExecutor) -> bool:
-    """Return whether a thread does something that takes longer than a moment."""
+    """Return whether a thread is busy for longer than `MOMENT_S`."""
     turn = asyncio.wrap_future(thread.submit(int))
     answered, _ = await asyncio.wait({turn}, timeout=MOMENT_S)
     return not answered
@@ -101,29 +101,29 @@ class Ending:
 
 
 class Voice:
-    """What the worker says of itself with each sign of life; at the end why it cannot go on."""
+    """What the worker reports with each sign of life; at the end why it cannot go on."""
 
     def __init__(self) -> None:
-        """Record that it starts."""
+        """Begin by reporting that the worker starts."""
         self.sign: Callable[[], Beat] = lambda: Beat(state=ProcessState.STARTING)
 
     def announce_export(self) -> None:
-        """Record why the first start takes longer."""
+        """Report why the first start takes longer."""
         log.info("the detector is prepared for this machine, once")
         words = "The detector is prepared for this machine; that happens once."
         self.sign = lambda: Beat(state=ProcessState.STARTING, message=words)
 
     def announce_comparison(self, agreement: Agreement) -> None:
-        """Record how far the comparison with the reference is."""
+        """Report how far the comparison with the reference is."""
         words = f"The detector is compared with fp32: {agreement.reference_boxes} of {BOXES} boxes."
         self.sign = lambda: Beat(state=ProcessState.STARTING, message=words)
 
     def speak(self) -> Beat:
-        """Return what is to be said now."""
+        """Return the present report."""
         return self.sign()
 
     def give_notice(self, fault: Exception) -> Ending:
-        """Leave word that the device is to blame; return how the process ends."""
+        """Report to the end that the device is to blame; return how the process ends."""
         why = in_short(fault)
         log.error("the detector cannot work; a fresh process is needed", error=why)
         notice = Beat(
@@ -172,15 +172,13 @@ async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) ->
 
 
 def _tidy_up(settings: Settings) -> None:
-    """Remove what killed processes left half written, in a thread that nobody waits for.
-
-    A large library takes a while to walk, and stopping in the middle of it does no harm.
-    """
+    """Remove what killed processes left half written, in a daemon thread."""
 
     def tidy() -> None:
         if removed := library.clear_leftovers(settings.library_dir):
             log.info("half-written files of killed processes removed", files=removed)
 
+    # A large library takes a while to walk, and stopping in the middle of it does no harm.
     threading.Thread(target=tidy, name="tidy", daemon=True).start()
 
 

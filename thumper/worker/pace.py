@@ -26,10 +26,10 @@ class Rate:
         self._ended.append((now_s, images))
 
     def per_s(self, *, now_s: float) -> float | None:
-        """Return the rate; None before the second batch. The last two count however long they take."""
+        """Return the rate; None before the second batch. The last two batches count whatever their age."""
         while len(self._ended) > 2 and self._ended[0][0] < now_s - WINDOW_S:  # noqa: PLR2004
             self._ended.popleft()
-        # The first batch only marks the start of the span, and one that has not ended says nothing yet.
+        # The first batch only marks the start of the span, and one that has not ended counts for nothing yet.
         later = list(self._ended)[1:]
         span_s = later[-1][0] - self._ended[0][0] if later else 0.0
         return sum(images for _, images in later) / span_s if span_s > 0 else None
@@ -44,7 +44,7 @@ class StageClock:
 
     @contextmanager
     def timing(self, stage: Stage, images: int) -> Iterator[None]:
-        """Time a stage of a batch of so many images; one that fails does not count."""
+        """Time a stage of a batch of `images`; one that fails does not count."""
         began_s = time.monotonic()
         yield
         now_s = time.monotonic()

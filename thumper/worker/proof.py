@@ -1,8 +1,7 @@
-"""One real look at the proof scene: what the worker records of a new detector and `thumper doctor` repeats.
+"""Detection in the proof scene: what the worker records of a new detector and `thumper doctor` repeats.
 
 It is also the worker's control: a model that fails on a photo and on the scene as well does not fail because of the
-photo. The picture is a file that ships with Thumper and is the same for all; `thumper/demo/proof_scene.py` drew it.
-Compares nothing.
+photo. The picture is a file that ships with Thumper; `thumper/demo/proof_scene.py` drew it.
 """
 
 from __future__ import annotations
@@ -40,10 +39,7 @@ def look_at_scene(detector: Detector) -> Proof:
 
 
 def look_first(detector: Detector) -> tuple[Proof, float]:
-    """Return what a model that was just loaded finds in the scene, and in how many seconds.
-
-    It looks twice: the first picture of a size is slow.
-    """
-    look_at_scene(detector)
+    """Return what a model that was just loaded finds in the scene, and in how many seconds."""
+    look_at_scene(detector)  # the first picture of a size is slow
     began_s = time.monotonic()
     return look_at_scene(detector), time.monotonic() - began_s

@@ -1,6 +1,6 @@
-"""Making a worker ready: the model is loaded, looks at the proof scene, and becomes the current detector.
+"""Making a worker ready: the model is loaded, run on the proof scene, and becomes the current detector.
 
-Nothing is claimed before that: a device that cannot take the model or cannot look at the scene touches no photo.
+Nothing is claimed before that: a device that fails on the model or the scene touches no photo.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ START_LIMIT_S: Final = 600.0
 """How long loading the model and its first looks may take each before the device is taken for hung."""
 
 MOST_WORDS: Final = 300
-"""Characters of an error that people are shown; CUDA's tell how to debug CUDA."""
+"""Characters of an error that users are shown; CUDA's go on with how to debug CUDA."""
 
 NO_DEVICE: Final = (DeviceFault, NoDeviceError, OutOfMemory)
 """What loading the model raises when the device is to blame."""
 
 OUTAGE_PAUSE_S: Final = 1.0
-"""Pause before PostgreSQL is told again of the model."""
+"""Pause before PostgreSQL is tried again."""
 
 _Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """A model that was loaded and has looked at the proof scene, which took `scene_s`; what is to be said of it."""
+    """A model that was loaded and run on the proof scene, which took `scene_s`, with a note for users."""
 
     detector: Detector
     proof: Proof
@@ -59,9 +59,9 @@ class Proved:
 async def prove(
     settings: Settings, weights: Weights, *, thread: ThreadPoolExecutor, on_export: Callable[[], None]
 ) -> Proved:
-    """Load the model and let it look at the proof scene before it is trusted with photos.
+    """Load the model and run it on the proof scene before it is trusted with photos.
 
-    `on_export` hears, in the model's thread, that the model is exported first, which happens once.
+    `on_export` is called, in the model's thread, before the model is exported, which happens once.
 
     Raises one of `NO_DEVICE` when the device is not there, cannot take the model, or fails on the scene.
     """
@@ -81,7 +81,7 @@ async def make_known(
     sandbox: DecodeSandbox,
     thread: ThreadPoolExecutor,
 ) -> WorkerContext:
-    """Make it the current detector, however long PostgreSQL is away: loading it again would only take longer."""
+    """Make it the current detector; wait for PostgreSQL without limit, since loading it again would take longer."""
     detector = proved.detector
     return WorkerContext(
         settings=settings,
@@ -104,7 +104,7 @@ async def through_outages(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
 
 
 async def _register(proved: Proved, weights: Weights) -> UUID:
-    """Write down everything about the model; doing so again changes nothing."""
+    """Record everything about the model; doing so again changes nothing."""
     # Current, also the packaged one: photos queued for a model that no worker holds would wait for ever.
     detector_id = await detectors.register(weights, make_current=True)
     await detectors.note_labels(detector_id, proved.detector.labels)
@@ -115,7 +115,7 @@ async def _register(proved: Proved, weights: Weights) -> UUID:
 async def _load(
     settings: Settings, weights: Weights, *, thread: ThreadPoolExecutor, on_export: Callable[[], None]
 ) -> tuple[Detector, str]:
-    """Load the model, on the CPU when `auto` leaves the choice and the GPU cannot take it; return what to say of it."""
+    """Load the model, on the CPU when `auto` leaves the choice and the GPU cannot take it; return a note for users."""
     try:
         return await _patiently(thread, lambda: load_detector(weights, settings, on_export=on_export)), ""
     except (DeviceFault, OutOfMemory) as error:
@@ -140,7 +140,7 @@ async def _look_first(detector: Detector, thread: ThreadPoolExecutor) -> tuple[P
 
 
 async def _patiently(thread: ThreadPoolExecutor, ask: Callable[[], _Answer]) -> _Answer:
-    """Ask in the model's thread. Raises `DeviceUnfit` when no answer comes: that thread is lost, and so the process."""
+    """Ask in the model's thread. Raises `DeviceUnfit` when no answer comes: thread and process are then lost."""
     try:
         return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(thread, ask), START_LIMIT_S)
     except TimeoutError:

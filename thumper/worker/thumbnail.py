@@ -1,7 +1,7 @@
-"""Makes a photo's thumbnail from the pixels that the worker has decoded for the model anyway.
+"""Makes a photo's thumbnail from the pixels that the worker has decoded for the model.
 
-OpenCV halves a picture of 8 megapixels in two milliseconds, a tenth of what `thumper.imaging.rendition` takes for the
-same, which serves where no model library is installed.
+OpenCV halves a picture of 8 megapixels in two milliseconds, a tenth of what `thumper.imaging.rendition` takes, which is
+used where no model library is installed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Ends the process when its event loop stands still, as native code does that hangs and keeps Python's lock.
+"""Ends the process when its event loop stands still, as when native code hangs and holds the GIL.
 
-Such a process gives no sign of life, cannot notice it by itself, and would hold the model for ever. A thread of the
-interpreter that needs no lock writes down where every thread stands and ends it; whoever supervises starts a fresh one.
+Such a process gives no sign of life and would hold the model for ever. A thread of `faulthandler`, which needs no GIL,
+writes the traceback of every thread and ends the process; the supervisor starts a new one.
 """
 
 from __future__ import annotations

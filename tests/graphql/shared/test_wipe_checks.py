@@ -66,17 +66,17 @@ async def checks(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WipeChecks]:
 
 async def test_everybody_who_asks_shares_one_check(checks: WipeChecks) -> None:
     dump_id = uuid4()
-    assert checks.glance(dump_id) is None
+    assert checks.peek(dump_id) is None
     first, second = await asyncio.gather(*(checks.ask(dump_id, version=EARLY) for _ in range(2)))
     assert first == second
     assert (first.verdict.state, first.checked_at) == (Checking.CHECKING, None)
-    assert checks.glance(dump_id) == first
+    assert checks.peek(dump_id) == first
     (check,) = Scripted.begun
     check.may_end.set()
     done = await checks.ask(dump_id, version=EARLY)
     assert done.verdict.safe
     assert done.checked_at is not None
-    assert await checks.ask(dump_id, version=EARLY) == done == checks.glance(dump_id)
+    assert await checks.ask(dump_id, version=EARLY) == done == checks.peek(dump_id)
     assert len(Scripted.begun) == 1
 
 
@@ -97,7 +97,7 @@ async def ended(checks: WipeChecks, dump_id: UUID) -> None:
     Scripted.begun[-1].may_end.set()
 
     async def over() -> bool:
-        known = checks.glance(dump_id)
+        known = checks.peek(dump_id)
         return known is None or known.verdict.state is Checking.DONE
 
     await until(over, every_s=0.01)
@@ -133,7 +133,7 @@ async def test_a_verdict_that_nobody_has_heard_is_not_kept_for_ever(
     await ended(checks, dump_id)
     monkeypatch.setattr(wipe_checks, "FOLLOWED_S", 0.0)
     await checks.ask(uuid4(), version=EARLY)
-    assert checks.glance(dump_id) is None
+    assert checks.peek(dump_id) is None
 
 
 async def test_a_failure_is_told_and_the_next_question_begins_anew(checks: WipeChecks) -> None:
@@ -143,7 +143,7 @@ async def test_a_failure_is_told_and_the_next_question_begins_anew(checks: WipeC
     Scripted.begun[0].may_end.set()
     with pytest.raises(ConnectionResetError):
         await checks.ask(dump_id, version=EARLY)
-    assert checks.glance(dump_id) is None
+    assert checks.peek(dump_id) is None
     Scripted.failure = None
     await checks.ask(dump_id, version=EARLY)
     await ended(checks, dump_id)
@@ -154,4 +154,4 @@ async def test_closing_ends_what_still_runs(checks: WipeChecks) -> None:
     dump_id = uuid4()
     await checks.ask(dump_id, version=EARLY)
     await checks.close()
-    assert checks.glance(dump_id) is None
+    assert checks.peek(dump_id) is None

@@ -1,4 +1,4 @@
-"""A disk that does not answer keeps nobody waiting."""
+"""A disk that does not answer blocks neither the caller nor the end of the process."""
 
 from __future__ import annotations
 

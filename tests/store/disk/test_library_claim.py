@@ -59,7 +59,7 @@ async def _watcher(host: str, folder: Path, *, original: Path | None = None) -> 
 async def test_a_worker_far_from_the_watcher_needs_to_see_the_drop_folder(
     database: str, tmp_path: Path
 ) -> None:
-    await library_claim.check_originals()  # nobody watches yet
+    await library_claim.check_originals()  # no watcher runs yet
     await _watcher("another-machine", tmp_path / "drop")
     with pytest.raises(RefusedError, match="watched on another-machine"):
         await library_claim.check_originals()

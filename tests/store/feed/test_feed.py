@@ -1,4 +1,4 @@
-"""The event log: numbers appear in order, whoever commits first."""
+"""The event log: numbers become visible in order, whichever transaction commits first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever writes many images locks them in the order of their ids, so that no two wait for each other."""
+"""Transactions that write many images lock them in the order of their ids, so that no two wait for each other."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ async def test_images_are_locked_in_the_order_of_their_ids(
 ) -> None:
     ids = await store_images(6, queue=False)
     async with in_transaction("default") as transaction:
-        await jobs.enqueue(transaction, ids[::-1])  # jobs are worked off in their own order
+        await jobs.enqueue(transaction, ids[::-1])  # jobs have an order of their own
     work = await prepare()
     other = await asyncpg.connect(database)
     try:

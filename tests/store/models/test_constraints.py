@@ -72,7 +72,7 @@ def standing(state: ImageState) -> dict[str, Any]:
 
 
 async def moves(row: Job | Image, columns: dict[str, Any]) -> bool:
-    """Whether PostgreSQL lets a row move."""
+    """Return whether PostgreSQL accepts a change of a row."""
     try:
         await type(row).filter(id=row.id).update(**columns)
     except asyncpg.RaiseError:

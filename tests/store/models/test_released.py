@@ -1,4 +1,4 @@
-"""Every released schema, filled with data, migrates; all of it is still there, in the tables and by GraphQL."""
+"""Every released schema, filled with data, migrates; all data is still there, in the tables and by GraphQL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from thumper.store.postgres.connect import migrate_database
 from thumper.store.postgres.schema_version import known_migrations
 
 ANSWERS: Final[dict[str, Any]] = json.loads((SHAPES / "answers.json").read_text(encoding="utf-8"))
-"""What the rows of the released schemas come to, by hand."""
+"""Expected answers for the rows of the released schemas, written by hand."""
 
 ASK: Final = """query ($ids: [ID!]!) { nodes(ids: $ids) { __typename
     ... on Image { fileName sizeBytes mediaType widthPx heightPx takenAt takenLocal timeSource clockSource damaged state

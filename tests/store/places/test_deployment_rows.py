@@ -91,7 +91,7 @@ async def test_no_stay_costs_nothing(database: str) -> None:
 
 
 async def test_processes_that_take_in_photos_of_the_same_cameras_open_one_stay_each(database: str) -> None:
-    """In whatever order they name the cameras: nobody waits for ever."""
+    """In whatever order they name the cameras, without a deadlock."""
     cameras = [await make.make_camera(serial=f"S{number}") for number in range(6)]
     places = [await make.make_location() for _ in range(3)]
     dumps = [await make.make_dump() for _ in range(8)]

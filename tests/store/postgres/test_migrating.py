@@ -1,5 +1,4 @@
-"""Migrating takes the time that it takes. And a database that was filled before clocks could be repaired keeps its
-times, which can be repaired from then on."""
+"""Migrating has no time limit; a database from before repairs of clocks keeps its times, which can then be repaired."""
 
 from __future__ import annotations
 
@@ -69,7 +68,7 @@ FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamp[], $5::text[], $6::text
 
 @pytest_asyncio.fixture
 async def old_url(empty_database_url: str) -> str:
-    """A database with the schema of before, and nothing in it."""
+    """An empty database with the earlier schema."""
     await migrate_to(empty_database_url, BEFORE)
     return empty_database_url
 
@@ -102,7 +101,7 @@ async def test_a_migration_may_take_longer_than_any_statement_of_the_rooms(
     connection = await asyncpg.connect(old_url)
     other = await asyncpg.connect(old_url)
     try:
-        # Somebody else migrates; then somebody reads, and the first statement of this one has to wait.
+        # Another process migrates; then a table is locked, and the first statement of this migration has to wait.
         await connection.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
         migrating = asyncio.create_task(migrate_database(old_url))
         await asyncio.sleep(1)

@@ -10,7 +10,7 @@ from thumper.store.postgres.outage import Outage
 
 
 def _failing(*errors: Exception) -> Callable[[], Coroutine[Any, Any, str]]:
-    """Return what raises these errors one after the other, and answers then."""
+    """Return a function that raises these errors one after the other, and then answers."""
     left = iter(errors)
 
     async def ask() -> str:

@@ -1,4 +1,4 @@
-"""Connections that died in silence are found out; commands that only take long are left alone."""
+"""Connections that died in silence are found; commands that only take long are left alone."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ async def test_a_transaction_cancelled_on_a_dead_connection_ends_as_cancelled(wi
 async def test_locks_do_not_outlive_a_client_that_is_gone_without_a_word(
     wire: Wire, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(connect.LET_GO, "idle_in_transaction_session_timeout", "1s")
+    monkeypatch.setitem(connect.DEAD_CLIENT_SETTINGS, "idle_in_transaction_session_timeout", "1s")
     other = await asyncpg.connect(database_url)
     async with open_database(wire.url, pool_size=5):
 

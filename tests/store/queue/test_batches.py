@@ -1,4 +1,4 @@
-"""Sets of images are sent in chunks: they add up, whoever else is at it and wherever it is cut short."""
+"""Sets of images are sent in chunks: these add up beside other senders and after an interruption."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from thumper.store.queue import jobs, leases
 
 
 def _then(case: Case, job: Job) -> bool:
-    """Whether a job is as the table has it after its worker died."""
+    """Return whether a job is as the table has it after its worker died."""
     is_doubted = case.verdict is Blame.DOUBTED
     return (
         job.state is case.then
@@ -51,7 +51,7 @@ async def test_what_follows_a_death_is_what_the_table_says(database: str) -> Non
 
 
 async def _die_alone() -> None:
-    """Let a worker die while it has begun the one image that it claimed alone."""
+    """Let a worker die after it began the one image that it claimed alone."""
     lease = await claim(1)
     assert lease.alone
     await leases.begin(lease)
@@ -60,7 +60,7 @@ async def _die_alone() -> None:
 
 
 async def _leave_alone(how_many: int) -> None:
-    """Have so many images that were in the hands of a worker that died."""
+    """Make images that must run alone, since the worker that had claimed them died."""
     await store_images(how_many)
     await claim(how_many)
     await expire()

@@ -121,7 +121,7 @@ async def test_a_worker_of_an_earlier_detector_that_dies_late_takes_no_answer_ba
 
 
 async def test_a_worker_of_an_earlier_detector_that_ends_late_does_not_stop_the_next(database: str) -> None:
-    """An image stands where the last of its jobs moved, so it makes moves that no job makes."""
+    """An image has the state of its job that changed last, so its state may change as that of no job may."""
     await use_detector("first")
     await store_images(3)
     late = [await claim(1) for _ in range(3)]

@@ -1,4 +1,4 @@
-"""After an outage whoever sweeps waits for the living, and not much longer."""
+"""After an outage sweepers wait for living workers, and not much longer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the status counts, when PostgreSQL does not know yet how much waits."""
+"""What the status counts when PostgreSQL's statistics do not know of a backlog yet."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ async def test_a_backlog_that_was_just_queued_is_counted_in_one_pass(database: s
     detector_id = await use_detector()
     await client().execute_script(large_herd.IMAGES.format(images=WAITING, a_dump=WAITING))
     await client().execute_query_dict(large_herd.JOBS, [detector_id])
-    await client().execute_script("VACUUM (ANALYZE)")  # nothing waits, as far as it knows
+    await client().execute_script("VACUUM (ANALYZE)")  # its statistics: nothing waits
     for table, ended in (("image", "processed_at"), ("job", "finished_at")):
         await client().execute_script(
-            "SET LOCAL session_replication_role = replica;"  # what completed cannot move
+            "SET LOCAL session_replication_role = replica;"  # completed rows cannot change
             f"UPDATE {table} SET state = 'pending', {ended} = NULL, error_code = NULL"
         )
     explained = await client().execute_query_dict(f"EXPLAIN (ANALYZE, FORMAT JSON) {system_status._COUNTS}")

@@ -1,4 +1,4 @@
-"""Doubts are noted when a dump has settled, and anew when more files have joined it."""
+"""Doubts are recorded when a dump has settled, and again when more files have joined it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OLD = "2010-01-01 00:04"
 async def deliver(
     dump: models.Dump, name: str, local: str, *, camera: models.Camera | None = None
 ) -> models.Image:
-    """A photo of a card, new."""
+    """Record a new photo of a card."""
     image = await make_clocked(dump, local, camera=camera)
     await make.make_file(dump, FileState.STORED, image=image, **at_path(name))
     return image

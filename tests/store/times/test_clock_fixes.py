@@ -49,7 +49,7 @@ async def make_deployment() -> models.Deployment:
 
 
 async def make_motley_dump() -> models.Dump:
-    """A dump with every kind of clock that there is."""
+    """Make a dump with every kind of clock."""
     denver = await make.make_location(time_zone="America/Denver")
     oak = await make.make_location(latitude=33.75, longitude=-84.39)
     dump = await make.make_dump()

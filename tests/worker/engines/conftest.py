@@ -25,13 +25,13 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", params=["ncnn", "onnxruntime", "torch"])
 def engine(request: pytest.FixtureRequest, exports: Path) -> YoloEngine:
-    """Every engine that a CPU has."""
+    """An engine on the CPU, each in turn."""
     return YoloEngine(resolve(Settings()), device="cpu", engine=request.param, exports=exports)
 
 
 @pytest.fixture(scope="session")
 def pixels() -> Callable[[Path], NDArray[np.uint8]]:
-    """Return the pixels of a photo as a worker decodes them."""
+    """A function that decodes a photo as a worker does."""
 
     def read(photo: Path) -> NDArray[np.uint8]:
         return np.asarray(decode(photo.read_bytes(), Limits()).image)

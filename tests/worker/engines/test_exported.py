@@ -70,7 +70,7 @@ def test_a_model_is_exported_once_and_anew_for_other_versions(
 def test_an_export_that_says_something_else_is_not_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same weights with one number changed stand for a converter that errs."""
+    """A converter that errs is simulated by weights with one number changed."""
     write = exporter._write_onnx
 
     def err(network: Any, folder: Path) -> None:

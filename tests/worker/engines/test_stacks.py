@@ -1,4 +1,4 @@
-"""The road of a GPU, on the CPU: stacks, buffers and streams are the same code there."""
+"""The code for a GPU, run on the CPU: stacks, buffers and streams."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture(scope="module")
 def road() -> Stacks:
-    """What a GPU gets, here."""
+    """The stacks of a GPU, on the CPU."""
     torch.set_num_threads(1)  # threads wait for each other when other programs want the cores
     return Stacks(TorchNetwork(PACKAGED_MODEL, CPU))
 
@@ -78,12 +78,12 @@ def test_images_are_stacked_by_size_and_many_are_divided_so_that_stacks_overlap(
 
 
 class Small(TorchNetwork):
-    """Stands for a device with memory for so many pictures."""
+    """A network on a device with memory for `room` pictures."""
 
     room = 100
 
     def candidates(self, values: torch.Tensor) -> torch.Tensor:
-        """Run out of memory, or not."""
+        """Raise an error for more than `room` pictures."""
         if len(values) > self.room:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
         return super().candidates(values)
@@ -96,7 +96,7 @@ def test_memory_that_runs_out_in_the_middle_leaves_it_usable(images: list[NDArra
     expected = road.detect(few)
     network.room = 1
     with pytest.raises(torch.OutOfMemoryError):
-        road.detect(few)  # one stack of one has been sent by then, and nobody waits for it
+        road.detect(few)  # one stack of one has been sent by then, and is not waited for
     assert [road.detect([image])[0] for image in few[:2]] == expected[:2]
     network.room = 100
     assert road.detect(few) == expected
@@ -123,7 +123,7 @@ def test_buffers_are_used_again_grow_once_and_take_turns() -> None:
 
 
 class Recorder:
-    """Stands for PyTorch's module of a device, and writes down who waits for what."""
+    """A double of PyTorch's module of a device that logs what waits for what."""
 
     def __init__(self) -> None:
         self.log: list[str] = []
@@ -144,7 +144,7 @@ class Recorder:
 
 
 class Recorded:
-    """A stream or an event."""
+    """A double of a stream or an event."""
 
     def __init__(self, log: list[str], name: str) -> None:
         self.log, self.name = log, name
@@ -165,7 +165,7 @@ class Recorded:
 def test_nothing_is_overwritten_that_is_still_read_and_nothing_read_that_has_not_arrived(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What cannot be seen on a CPU: there everything happens in the order in which it is said."""
+    """By the log of a double, since on a CPU everything runs in the order of the calls."""
     recorder = Recorder()
     main = recorder.main.name
     monkeypatch.setattr(torch, "get_device_module", lambda _: recorder)
@@ -181,7 +181,7 @@ def test_nothing_is_overwritten_that_is_still_read_and_nothing_read_that_has_not
         staging.send(staging.buffer((1, 8, 8, 3)), torch.clone)
         assert recorder.log == [
             f"host waits for {arrived}",  # before the memory here is written
-            *waits,  # memory there that is new was somebody else's
+            *waits,  # memory of the device that is new was used for something else
             f"{copying} waits for {taken}",
             f"{arrived} in {copying}",
             f"{main} waits for {arrived}",

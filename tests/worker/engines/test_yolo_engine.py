@@ -26,7 +26,7 @@ Answers = dict[str, list[tuple[str, float, list[float]]]]
 
 
 def yolo_predict(photos: list[Path], folder: Path) -> Answers:
-    """Label, confidence and x1, y1, x2, y2 (fractions) of every box, by photo, as the command line gives them."""
+    """Return label, confidence and x1, y1, x2, y2 (fractions) of every box, by photo, from the command line."""
     source = folder / "photos.txt"
     source.write_text("\n".join(map(str, photos)), "utf-8")
     options = ["conf=0.05", "imgsz=640", "device=cpu", "save=False", "save_txt=True", "save_conf=True"]

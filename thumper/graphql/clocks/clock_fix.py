@@ -22,7 +22,7 @@ from thumper.store import models
     " counts."
 )
 class ClockFix(Node):
-    """Stands over `models.ClockFix`."""
+    """Backed by `models.ClockFix`."""
 
     row: ClassVar[type[Any]] = models.ClockFix
 
@@ -64,7 +64,7 @@ class ClockFix(Node):
 
 @strawberry.type(description="What moving a clock does to one image.")
 class ClockExample:
-    """Stands over `clock_effect.Move`."""
+    """Backed by `clock_effect.Move`."""
 
     dst_edge: DstEdge | None = strawberry.field(
         description="What the change to or from daylight-saving time does to the time afterwards."
@@ -93,7 +93,7 @@ class ClockExample:
 
 @strawberry.type(description="What moving clocks does to the images that are covered.")
 class ClockEffect:
-    """Stands over `clock_effect.Effect`."""
+    """Backed by `clock_effect.Effect`."""
 
     images: int = strawberry.field(description="How many images are covered.")
     without_reading: int = strawberry.field(
@@ -146,7 +146,7 @@ class ClockEffect:
 
 @strawberry.type
 class ClockFixQuery:
-    """Looking repairs up."""
+    """Queries for repairs."""
 
     @field("The repair of a clock with this id; null when there is none.", optional(ClockFix))
     @staticmethod

@@ -1,4 +1,4 @@
-"""Repairing clocks: previewed, made, taken back."""
+"""Previewing, making and taking back repairs of clocks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from thumper.store.times.clock_fixes import Repair
 
 @strawberry.input(description="When one photo was really taken: by takenLocal or takenAt, one of the two.")
 class PhotoTakenInput:
-    """The photo that tells the offset."""
+    """The photo from which the offset follows."""
 
     image_id: strawberry.ID = strawberry.field(
         description="The photo; one that the repair covers, and whose clock was read."
@@ -124,7 +124,7 @@ def _photo(input: PhotoTakenInput) -> PhotoTaken:
 
 
 async def _repair(input: FixClockInput, *, info: Info) -> Repair:
-    """Return what the input means to the store."""
+    """Return the repair that the input asks for."""
     claim = ClockClaim(
         dump_id=decode_given(input.dump_id, "Dump"),
         deployment_id=decode_given(input.deployment_id, "Deployment"),
@@ -159,7 +159,7 @@ UndoInput: TypeAlias = Annotated[
 
 @strawberry.type
 class ClockFixPreviewQuery:
-    """Looking before leaping."""
+    """Previews of repairs."""
 
     @change(
         "What fixClock would do with this input; nothing is changed. Refused with NOT_FOUND or INVALID, as fixClock."
@@ -173,7 +173,7 @@ class ClockFixPreviewQuery:
 
 @strawberry.type
 class ClockFixMutation:
-    """Repairing clocks."""
+    """Mutations of repairs."""
 
     @change(
         "Repair the clock of a dump's photos or of a deployment. What the cameras' clocks showed is kept, and"

@@ -1,4 +1,4 @@
-"""What needs a clock repair, gathered by dump and camera."""
+"""What needs a clock repair, by dump and camera."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from thumper.store.times import clock_fixes
     description="Images of one dump and camera whose clock is doubted for one reason and was not repaired."
 )
 class ClockSuspects:
-    """Stands over `clock_fixes.Suspects`."""
+    """Backed by `clock_fixes.Suspects`."""
 
     doubt: ClockDoubt = strawberry.field(description="Why the clock is doubted.")
     images: int = strawberry.field(description="How many images.")
@@ -58,7 +58,7 @@ class ClockSuspects:
 
 @strawberry.type
 class ClockSuspectsQuery:
-    """Finding what needs repair."""
+    """Queries for what needs repair."""
 
     @field(
         "What needs a clock repair, by dump, camera and reason: the 100 largest groups. The images themselves are found"

@@ -1,4 +1,4 @@
-"""What is known of the clock behind a photo: what it showed, what is made of it, and what is doubtful."""
+"""The clock behind a photo: what it showed, the time that follows, and what is doubtful."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def zone_of(image: models.Image, *, info: Info) -> ZoneInfo:
 
 @strawberry.type
 class ClockFields:
-    """The fields of an image that speak of time; they stand over `models.Image`."""
+    """The fields of an image that are about time, backed by `models.Image`."""
 
     taken_at: dt.datetime | None = strawberry.field(
         description="When it was taken; null when no believable time was found."

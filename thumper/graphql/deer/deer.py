@@ -1,4 +1,4 @@
-"""Known individuals: what is derived of each from its sightings, and looking them up."""
+"""Known individuals: what is derived of each from its sightings, and queries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from thumper.store.deer.known_deer import SIGHTED_NEWEST, DeerSearch
 
 @strawberry.type(description="A known individual. Everything seen of it is derived from its sightings.")
 class Deer(Node):
-    """Stands over `models.Deer`."""
+    """Backed by `models.Deer`."""
 
     row: ClassVar[type[Any]] = models.Deer
 
@@ -71,7 +71,7 @@ class Deer(Node):
 
 @strawberry.type
 class DeerQuery:
-    """Looking deer up."""
+    """Queries for deer."""
 
     @field("The deer with this id; null when there is none.", optional(Deer))
     @staticmethod

@@ -1,4 +1,4 @@
-"""Making, changing and deleting known deer."""
+"""Creating, changing and deleting known deer."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ _FIELDS: Final = ("name", "sex", "status", "notes")
 
 @strawberry.type
 class DeerMutation:
-    """Changing deer."""
+    """Mutations of deer."""
 
     @change("Make a deer known. Refused with NAME_TAKEN or INVALID.")
     @staticmethod

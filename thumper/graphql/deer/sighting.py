@@ -15,7 +15,7 @@ from thumper.store import models
 
 @strawberry.type(description="A detection that a person said is a known deer.")
 class Sighting(Node):
-    """Stands over `models.Sighting`."""
+    """Backed by `models.Sighting`."""
 
     row: ClassVar[type[Any]] = models.Sighting
 

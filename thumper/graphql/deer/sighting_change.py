@@ -59,7 +59,7 @@ UnassignInput: TypeAlias = Annotated[
 
 @strawberry.type
 class SightingMutation:
-    """Changing sightings."""
+    """Mutations of sightings."""
 
     @change(
         "Say that a detection is a known deer; saying it again changes nothing. Refused with NOT_FOUND,"

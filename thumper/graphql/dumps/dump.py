@@ -1,4 +1,4 @@
-"""Deliveries of files: where each came from, its receipt, and looking them up."""
+"""Deliveries of files: where each came from, its receipt, and queries."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from thumper.store.images import image_counts
 
 @strawberry.type(description="Images by how far detection is; the states add up to the total.")
 class ImageCounts:
-    """Stands over `image_counts.ImageCounts`."""
+    """Backed by `image_counts.ImageCounts`."""
 
     total: int = strawberry.field(description="All of them.")
     pending: int = strawberry.field(description="Images that wait for the detector.")
@@ -36,7 +36,7 @@ class ImageCounts:
     description="One delivery: the files that arrived under one top folder of a source, from the first seen to quiet."
 )
 class Dump(Node):
-    """Stands over `models.Dump`."""
+    """Backed by `models.Dump`."""
 
     row: ClassVar[type[Any]] = models.Dump
 
@@ -116,7 +116,7 @@ Order: TypeAlias = Annotated[
 
 @strawberry.type
 class DumpQuery:
-    """Looking dumps up."""
+    """Queries for dumps."""
 
     @field("The dump with this id; null when there is none.", optional(Dump))
     @staticmethod

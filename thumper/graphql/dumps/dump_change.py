@@ -27,7 +27,7 @@ class RetryDumpInput:
 
 @strawberry.type(description="Answer of retryDump.")
 class RetryDumpPayload(Payload):
-    """Dump and counts, or the errors."""
+    """The dump and counts, or the errors."""
 
     dump: models.Dump | None = strawberry.field(
         default=None,
@@ -50,7 +50,7 @@ Input: TypeAlias = Annotated[
 
 @strawberry.type
 class DumpMutation:
-    """Changes of dumps."""
+    """Mutations of dumps."""
 
     @change(
         "Try the rejected files of a dump again, as after mending permissions, raising a limit, or copying a broken"

@@ -19,7 +19,7 @@ from thumper.store import models
 
 @strawberry.type(description="One path of one dump, in exactly one state.")
 class File(Node):
-    """Stands over `models.File`."""
+    """Backed by `models.File`."""
 
     row: ClassVar[type[Any]] = models.File
 

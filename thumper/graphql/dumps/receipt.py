@@ -1,4 +1,4 @@
-"""Receipts of dumps: what became of the files, how their times are known, whether the card may be wiped."""
+"""Receipts of dumps: outcomes of the files, sources of their times, whether the card may be wiped."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class ClockWarningCount:
 
 @strawberry.type(description="One reason why a card may not be wiped.")
 class WipeObstacle:
-    """Stands over `wipe.Obstacle`."""
+    """Backed by `wipe.Obstacle`."""
 
     code: WipeCode = strawberry.field(description="Stable word for programs, such as ORIGINAL_MISSING.")
     sentence: str = strawberry.field(description="What stands in the way, for people.")
@@ -100,7 +100,7 @@ class WipeObstacle:
     description="What the card that a folder was copied from must hold: then nothing was left behind on it."
 )
 class CardComparison:
-    """Stands over `wipe.CardToCompare`."""
+    """Backed by `wipe.CardToCompare`."""
 
     files: int = strawberry.field(
         description="Files on the card, without what systems leave behind, such as hidden files."
@@ -119,7 +119,7 @@ class CardComparison:
     " for five seconds, as long as the dump does not change."
 )
 class Wipe:
-    """Stands over `wipe_checks.Asked`."""
+    """Backed by `wipe_checks.Asked`."""
 
     checked_at: dt.datetime | None = strawberry.field(
         description="When the check ended; null while it is running."
@@ -175,7 +175,7 @@ class Wipe:
     " found = waiting + stored + duplicate + rejected."
 )
 class Receipt:
-    """Stands over `receipts.Receipt`."""
+    """Backed by `receipts.Receipt`."""
 
     found: int = strawberry.field(description="Files that were found.")
     stored: int = strawberry.field(description="Files that became a new image.")

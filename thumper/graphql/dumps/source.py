@@ -24,7 +24,7 @@ publish(
 
 @strawberry.type(description="Where files come from: a watched folder, an ingested path, or uploads.")
 class Source:
-    """Stands over `models.Source` and over `system_status.SourceStatus`."""
+    """Backed by `models.Source`, and by `system_status.SourceStatus`."""
 
     kind: SourceKind = strawberry.field(description="How its files come in.")
     state: SourceState = strawberry.field(description="Whether it can be read now.")

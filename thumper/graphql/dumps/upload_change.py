@@ -1,4 +1,4 @@
-"""Promising to receive files over HTTP."""
+"""Creating addresses to which files are uploaded over HTTP."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class CreateUploadInput:
 
 @strawberry.type(description="A one-time address for one file.")
 class Upload:
-    """One promise."""
+    """One upload address."""
 
     file_name: str = strawberry.field(description="Name of the file.")
     url: str = strawberry.field(
@@ -45,7 +45,7 @@ class Upload:
 
 @strawberry.type(description="Answer of createUpload.")
 class CreateUploadPayload(Payload):
-    """Dump and addresses, or the errors."""
+    """The dump and addresses, or the errors."""
 
     dump: models.Dump | None = strawberry.field(
         default=None,
@@ -58,7 +58,7 @@ class CreateUploadPayload(Payload):
 
 
 async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, list[Upload]]:
-    """Make the addresses."""
+    """Create the dump and the addresses."""
     location_id = decode_given(input.location_id, "Location")
     try:
         made = await create_uploads(
@@ -83,7 +83,7 @@ Input: TypeAlias = Annotated[
 
 @strawberry.type
 class UploadMutation:
-    """Uploading."""
+    """Mutations for uploads."""
 
     @change(
         "Ask for one-time addresses to send files to. They go through the same admission as files of the drop folder"

@@ -1,4 +1,4 @@
-"""How everything stands: counts, queue, speed, processes, drop folders, last dumps."""
+"""The status of the system: counts, queue, speed, processes, drop folders, last dumps."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ publish(
 
 @strawberry.type(description="What one stage of a worker takes, over the last half minute.")
 class StageTime:
-    """Stands over `domain.stage.StageTime`."""
+    """Backed by `domain.stage.StageTime`."""
 
     stage: Stage = strawberry.field(description="Which stage.")
 
@@ -77,7 +77,7 @@ class StageTime:
 
 @strawberry.type(description="One process of Thumper and its last sign of life.")
 class Process:
-    """Stands over `system_status.ProcessStatus`."""
+    """Backed by `system_status.ProcessStatus`."""
 
     role: ProcessRole = strawberry.field(description="What it does.")
     host: str = strawberry.field(description="Name of its machine; empty when there is none.")
@@ -137,7 +137,7 @@ class Process:
     description="A dump with its receipt and how far detection is with its images, as of one moment."
 )
 class LastDump:
-    """Stands over `system_status.DumpStatus`."""
+    """Backed by `system_status.DumpStatus`."""
 
     @field("The dump.", lazy("Dump"))
     @staticmethod
@@ -157,7 +157,7 @@ class LastDump:
 
 @strawberry.type(description="How everything stands, as of one moment.")
 class Status:
-    """Stands over `system_status.SystemStatus`."""
+    """Backed by `system_status.SystemStatus`."""
 
     held: int = strawberry.field(
         description="Pending images that wait until somebody asks for detection, as uploads without it do."
@@ -231,7 +231,7 @@ class Status:
 
 @strawberry.type
 class StatusQuery:
-    """Looking at how everything stands."""
+    """The query for the status."""
 
     @field("How everything stands now.", Status)
     @staticmethod

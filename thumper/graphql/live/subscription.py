@@ -37,8 +37,8 @@ C = TypeVar("C")
 M = TypeVar("M")
 
 DumpState: TypeAlias = tuple[system_status.DumpStatus, Asked | None, int]
-"""How a dump stands, what is known about wiping its card when somebody has asked, and the last event that changed
-capture times of its images."""
+"""The status of a dump, whether its card may be wiped if that was asked for, and the last event that changed capture
+times of its images."""
 
 After: TypeAlias = Annotated[
     BigInt | None,
@@ -56,7 +56,7 @@ DeerId: TypeAlias = Annotated[
 
 @strawberry.interface(description="One message of a subscription; at most four are sent in a second.")
 class LiveMessage:
-    """What every message says."""
+    """Fields of every message."""
 
     seq: BigInt = strawberry.field(
         description="Number of the newest event that the message knows of; grows from message to message."
@@ -66,7 +66,7 @@ class LiveMessage:
         description="Whether it stands by itself. When it comes later than first, forget what came before it."
     )
     answers: strawberry.Private[Shared] = dataclasses.field(default_factory=Shared, kw_only=True)
-    """Its answers, by the key of what clients asked for and who they are."""
+    """Its answers, by `answer_key`."""
 
 
 @strawberry.type(description="How everything stands.")
@@ -161,7 +161,7 @@ class SightingsMessage(LiveMessage):
 
 
 class _DumpChanges:
-    """What one follower of a dump has heard. Capture times are many; that they changed is known by the event only."""
+    """The changes that one subscriber to a dump knows; that capture times changed is known by the event only."""
 
     def __init__(self, dump_id: UUID) -> None:
         self._dump_id = dump_id
@@ -176,21 +176,21 @@ class _DumpChanges:
         return True
 
 
-_TOLD: Final[WeakValueDictionary[Hashable, Any]] = WeakValueDictionary()
-"""The messages that are being sent now. A message knows nothing of those who get it."""
+_BEING_SENT: Final[WeakValueDictionary[Hashable, Any]] = WeakValueDictionary()
+"""The messages that are being sent now, each to any number of subscribers."""
 
 
 async def _messages(
     deliveries: AsyncIterator[Delivery[C]], kind: Callable[..., M]
 ) -> AsyncGenerator[M, None]:
-    """Make messages; all who follow the same content get the same object, and with it the answers that they share."""
+    """Make messages; subscribers to the same content get the same object, and so share its answers."""
     async for delivery in deliveries:
         # No other content has this id for as long as the message is there, which holds it.
         key = (kind, delivery.seq, delivery.snapshot, id(delivery.content))
-        message = _TOLD.get(key)
+        message = _BEING_SENT.get(key)
         if message is None:
             message = kind(seq=BigInt(delivery.seq), snapshot=delivery.snapshot, content=delivery.content)
-            _TOLD[key] = message
+            _BEING_SENT[key] = message
         yield message
 
 
@@ -206,7 +206,7 @@ def subscription(description: str) -> Callable[[R], R]:
 
 @strawberry.type(description="What can be followed live, over WebSocket (graphql-transport-ws).")
 class Subscription:
-    """The roots."""
+    """The subscriptions."""
 
     @subscription(
         "How everything stands: at once, and whenever it changes. A process that falls silent shows within 15 seconds."
@@ -235,8 +235,8 @@ class Subscription:
             async with snapshot() as seq:
                 row = await models.Dump.get(id=dump_id)
                 seen = (await system_status.dump_statuses([row]))[0]
-            # A check that goes on is a change to its followers.
-            return seq, (seen, info.context.wipes.glance(dump_id), changes.clocks_changed)
+            # The progress of a check is a change, too.
+            return seq, (seen, info.context.wipes.peek(dump_id), changes.clocks_changed)
 
         await _exists(dump_id, "Dump", info=info)
         states = newest(info.context.live, read, concerns=changes.concern, after=after)

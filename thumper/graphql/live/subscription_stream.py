@@ -1,6 +1,6 @@
-"""Sending what is new, in order and at a pace that a client can bear.
+"""Streams of changes, in order and at a limited rate.
 
-Two kinds of stream: `follow` gives lists that carry every change, `newest` gives only the latest state of
+Two kinds of stream: `follow` yields lists that carry every change, `newest` yields only the latest state of
 one thing. Both begin with a snapshot that is exactly as old as the number that it carries, wait out
 outages of PostgreSQL, and send at most four messages a second.
 """
@@ -21,18 +21,18 @@ from thumper.store.postgres.outage import Outage
 T = TypeVar("T")
 
 GAP_S: Final = 0.25
-"""Least time between two messages to one subscriber."""
+"""Least time between two messages to a subscriber."""
 
 MOST_ITEMS: Final = 250
 """Items in one message."""
 
 LOOK_AGAIN_S: Final = 2.0
-"""How often a state is looked at without an event: heartbeats and claims of jobs are none."""
+"""How often a state is read without an event: heartbeats and claims of jobs make none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery(Generic[T]):
-    """One message to be: `content` as of event `seq`; a `snapshot` does not build on earlier messages."""
+    """The content of one message, as of event `seq`; a `snapshot` does not build on earlier messages."""
 
     seq: int
     snapshot: bool
@@ -40,7 +40,7 @@ class Delivery(Generic[T]):
 
 
 class Topic(Hashable, Protocol[T]):
-    """What a subscriber follows, as lists of items; equal topics bring the same."""
+    """What a subscriber follows, as lists of items; equal topics have equal items."""
 
     def concerns(self, event: FeedEvent) -> bool:
         """Return whether an event can bring items."""
@@ -77,7 +77,7 @@ async def outlast(read: Callable[[], Awaitable[T]]) -> T:
 
 
 async def resumable(after: int | None) -> int | None:
-    """Return the place to go on from; None when a snapshot is needed."""
+    """Return the event number to go on from; None when a snapshot is needed."""
     if after is None or not await outlast(partial(remembers, after)):
         return None
     return after
@@ -111,7 +111,7 @@ async def _next(live: Live, topic: Topic[T], place: int | None, pace: Pace) -> D
 
 
 async def _after(live: Live, topic: Topic[T], place: int) -> Delivery[list[T]] | None:
-    """Return what came after a place, which may be nothing of the topic; None when nobody remembers that far back."""
+    """Return what came after a place, which may be nothing of the topic; None when the feed no longer has it all."""
     events = await outlast(partial(live.after, place))
     return None if events is None else await outlast(partial(_changes, topic, events))
 
@@ -142,7 +142,7 @@ async def newest(
     concerns: Callable[[FeedEvent], bool],
     after: int | None,
 ) -> AsyncGenerator[Delivery[T], None]:
-    """Yield a state whenever it differs from what was given before, with the event that it is as of.
+    """Yield a state whenever it differs from the one before, with the number of its event.
 
     The first one comes at once; it is no snapshot when the subscriber goes on `after` an event.
     """
@@ -169,7 +169,7 @@ async def _await_news(live: Live, place: int, *, concerns: Callable[[FeedEvent],
         if not events:
             return live.seq
         place = events[-1].seq
-        heard = [concerns(event) for event in events]  # each is asked about: the asker may note it
+        heard = [concerns(event) for event in events]  # of each, since `concerns` may note it
         if any(heard):
             break
     return place

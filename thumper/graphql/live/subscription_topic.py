@@ -1,7 +1,7 @@
-"""What lists of changes are made of: images whose detection ended, new detections, sightings.
+"""Topics of subscriptions: images whose detection ended, new detections, sightings.
 
-Each row is given with the last event about it that is known by then, so that a change which was overtaken
-while a slow subscriber read is not told twice.
+Each row is sent with the last event about it that is known by then, so that a slow subscriber gets a row that changed
+again meanwhile only once.
 """
 
 from __future__ import annotations

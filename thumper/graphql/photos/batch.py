@@ -1,4 +1,4 @@
-"""Sets of images that somebody sent to detection together, and how far each set is."""
+"""Sets of images that a user sent to detection together, and how far each set is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from thumper.store.images import image_counts
 
 @strawberry.type(description="How far a batch is; the states add up to the total.")
 class BatchProgress:
-    """Stands over `image_counts.ImageCounts`."""
+    """Backed by `image_counts.ImageCounts`."""
 
     total: int = strawberry.field(description="Images in the batch.")
     pending: int = strawberry.field(description="Images that wait for the detector.")
@@ -29,7 +29,7 @@ class BatchProgress:
 
 @strawberry.type(description="A set of images that somebody sent to detection together.")
 class Batch(Node):
-    """Stands over `models.Batch`."""
+    """Backed by `models.Batch`."""
 
     row: ClassVar[type[Any]] = models.Batch
 
@@ -47,7 +47,7 @@ class Batch(Node):
 
 @strawberry.type
 class BatchQuery:
-    """Looking batches up."""
+    """Queries for batches."""
 
     @field("The batch with this id; null when there is none.", optional(Batch))
     @staticmethod

@@ -1,4 +1,4 @@
-"""Sending images to detection: those that nobody looked at, and those whose detection failed."""
+"""Sending images to detection: pending ones, and those whose detection failed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class _Ask(Protocol):
 
 
 async def _send(ask: _Ask, input: BatchInput, *, info: Info) -> models.Batch:
-    """Make the batch and wake the worker."""
+    """Create the batch and wake the worker."""
     location_id, dump_id = decode_given(input.location_id, "Location"), decode_given(input.dump_id, "Dump")
     batch = await ask(location_id=location_id, dump_id=dump_id, limit=input.limit)
     await info.context.ingest.wakeup.wake()
@@ -73,7 +73,7 @@ SendInput: TypeAlias = Annotated[BatchInput, strawberry.argument(description="Wh
 
 @strawberry.type
 class BatchMutation:
-    """Sending to detection."""
+    """Mutations that make batches."""
 
     @change(
         "Send images that the current detector has not seen to detection, those that were uploaded without detection"

@@ -1,4 +1,4 @@
-"""Boxes that a detector drew: what is known of each, and looking them up."""
+"""Boxes that a detector drew: their fields, and queries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from thumper.store.images.detections import DetectionSearch
     description="A rectangle in fractions of the upright image, 0 to 1; the origin is the top left corner."
 )
 class Box:
-    """Stands over `models.Detection`."""
+    """Backed by `models.Detection`."""
 
     x: float = strawberry.field(description="Left edge as a fraction of the image's width.")
     y: float = strawberry.field(description="Top edge as a fraction of the image's height.")
@@ -31,7 +31,7 @@ class Box:
 
 @strawberry.type(description="One box that a detector drew on an image, with what is in it.")
 class Detection(Node):
-    """Stands over `models.Detection`."""
+    """Backed by `models.Detection`."""
 
     row: ClassVar[type[Any]] = models.Detection
 
@@ -100,7 +100,7 @@ DETECTION_LIST: Final = SearchList(
 
 @strawberry.type
 class DetectionQuery:
-    """Looking detections up."""
+    """Queries for detections."""
 
     @field("The detection with this id; null when there is none.", optional(Detection))
     @staticmethod

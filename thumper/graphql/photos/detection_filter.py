@@ -36,7 +36,7 @@ Duplicates: TypeAlias = Annotated[
 def box_filter(
     min_confidence: float | None, detector: str | None, *, rejected: bool, duplicates: bool
 ) -> BoxFilter:
-    """Return what the arguments mean to the store. Raises BAD_ID, BAD_CONFIDENCE."""
+    """Return the arguments as the store takes them. Raises BAD_ID, BAD_CONFIDENCE."""
     return BoxFilter(
         min_confidence=confidence(min_confidence),
         detector_id=decode_given(detector, "Detector"),

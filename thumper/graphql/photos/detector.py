@@ -18,7 +18,7 @@ from thumper.store import models
 
 @strawberry.type(description="What one label of a model means, by its class map.")
 class Label:
-    """Stands over `LabelMeaning`."""
+    """Backed by `LabelMeaning`."""
 
     label: str = strawberry.field(description="The model's own word, such as buck.")
     species: str | None = strawberry.field(
@@ -37,7 +37,7 @@ class Label:
     description="How far a faster precision agrees with the reference, which is PyTorch in fp32."
 )
 class DetectorAgreement:
-    """Stands over what `detectors.record_agreement` wrote."""
+    """Backed by what `detectors.record_agreement` wrote."""
 
     photos: int = strawberry.field(description="Photos of this site that both looked at.")
     reference_boxes: int = strawberry.field(
@@ -55,7 +55,7 @@ class DetectorAgreement:
     description="One model file, known by its hash. Classes are data of the model, not of Thumper."
 )
 class Detector(Node):
-    """Stands over `models.Detector`."""
+    """Backed by `models.Detector`."""
 
     row: ClassVar[type[Any]] = models.Detector
 
@@ -99,7 +99,7 @@ class Detector(Node):
 
 @strawberry.type
 class DetectorQuery:
-    """Looking detectors up."""
+    """Queries for detectors."""
 
     @field("The detector with this id; null when there is none.", optional(Detector))
     @staticmethod

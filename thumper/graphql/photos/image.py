@@ -1,4 +1,4 @@
-"""Photos: what is known of each, and looking them up."""
+"""Photos: their fields, and queries."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from thumper.store.images.images import ImageSearch
 
 @strawberry.type(description="Addresses of a photo on this server. All three may be cached for ever.")
 class ImageUrls:
-    """Where the three sizes are."""
+    """URLs of the three sizes."""
 
     thumb: str = strawberry.field(
         description="JPEG of at most 300 px on its longer side, upright, without EXIF; made when first asked for."
@@ -62,7 +62,7 @@ class Coordinates:
 
 @strawberry.type(description="The current detector's work on an image.")
 class Job:
-    """Stands over `images.JobFigures`."""
+    """Backed by `images.JobFigures`."""
 
     state: ImageState = strawberry.field(description="How far it is.")
     held: bool = strawberry.field(description="Whether it waits until somebody asks for detection.")
@@ -84,7 +84,7 @@ class Job:
 
 @strawberry.type(description="One distinct photo, known by its bytes, however often it was delivered.")
 class Image(ClockFields, Node):
-    """Stands over `models.Image`."""
+    """Backed by `models.Image`."""
 
     row: ClassVar[type[Any]] = models.Image
 
@@ -206,7 +206,7 @@ IMAGE_LIST: Final = SearchList(
 
 @strawberry.type
 class ImageQuery:
-    """Looking images up."""
+    """Queries for images."""
 
     @field("The image with this id; null when there is none.", optional(Image))
     @staticmethod

@@ -19,7 +19,7 @@ from thumper.store import models
     description="A person's word on a detection. Reviews are appended, never overwritten; the latest stands."
 )
 class Review(Node):
-    """Stands over `models.Review`."""
+    """Backed by `models.Review`."""
 
     row: ClassVar[type[Any]] = models.Review
 

@@ -1,4 +1,4 @@
-"""Reviewing detections: a person's word, appended."""
+"""Reviewing detections."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ReviewDetectionInput:
 
 @strawberry.type(description="Answer of reviewDetection.")
 class ReviewDetectionPayload(Payload):
-    """Review and detection, or the errors."""
+    """The review and detection, or the errors."""
 
     review: models.Review | None = strawberry.field(
         default=None, description="The review; null when refused.", graphql_type=optional(Review)
@@ -57,7 +57,7 @@ ReviewInput: TypeAlias = Annotated[
 
 @strawberry.type
 class ReviewMutation:
-    """Reviewing."""
+    """Mutations of reviews."""
 
     @change(
         "Confirm, correct or reject a detection. The review is appended and stands until the next one; no later run of"

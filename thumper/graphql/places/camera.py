@@ -19,7 +19,7 @@ from thumper.store.places.deployments import OPENED_NEWEST
 
 @strawberry.type(description="A device by what it writes into its photos.")
 class Camera(Node):
-    """Stands over `models.Camera`."""
+    """Backed by `models.Camera`."""
 
     row: ClassVar[type[Any]] = models.Camera
 
@@ -56,7 +56,7 @@ class Camera(Node):
 
 @strawberry.type
 class CameraQuery:
-    """Looking cameras up."""
+    """Queries for cameras."""
 
     @field("The camera with this id; null when there is none.", optional(Camera))
     @staticmethod

@@ -19,7 +19,7 @@ from thumper.store import models
     " several cameras, and have one stay for each location."
 )
 class Deployment(Node):
-    """Stands over `models.Deployment`."""
+    """Backed by `models.Deployment`."""
 
     row: ClassVar[type[Any]] = models.Deployment
 
@@ -68,7 +68,7 @@ class Deployment(Node):
 
 @strawberry.type
 class DeploymentQuery:
-    """Looking deployments up."""
+    """Queries for deployments."""
 
     @field("The deployment with this id; null when there is none.", optional(Deployment))
     @staticmethod

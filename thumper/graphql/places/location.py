@@ -1,4 +1,4 @@
-"""Places where cameras hang: what is known of each, and looking them up."""
+"""Places where cameras hang: their fields, and queries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from thumper.store.places.locations import LocationSearch
 
 @strawberry.type(description="A place where cameras hang. Without coordinates it is still to be placed.")
 class Location(Node):
-    """Stands over `models.Location`."""
+    """Backed by `models.Location`."""
 
     row: ClassVar[type[Any]] = models.Location
 
@@ -83,7 +83,7 @@ ByName: TypeAlias = Annotated[
 
 @strawberry.type
 class LocationQuery:
-    """Looking locations up."""
+    """Queries for locations."""
 
     @field("The location with this id, or of this name; null when there is none.", optional(Location))
     @staticmethod

@@ -1,4 +1,4 @@
-"""Making, changing and deleting locations."""
+"""Creating, changing and deleting locations."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ _FIELDS: Final = ("name", "description", "latitude", "longitude", "time_zone", "
 
 @strawberry.type
 class LocationMutation:
-    """Changing locations."""
+    """Mutations of locations."""
 
     @change("Make a location known. Refused with NAME_TAKEN or INVALID.")
     @staticmethod

@@ -14,7 +14,7 @@ from strawberry.types.field import StrawberryField
 class ArgumentGroup(FieldExtension):
     """Arguments of a field, all optional, in place of one parameter of its resolver.
 
-    `kinds` are their annotations by name; `make` makes the parameter's value of those that were given.
+    `kinds` are their annotations by name; `make` turns those that were given into the parameter's value.
     """
 
     def __init__(self, parameter: str, kinds: Mapping[str, Any], make: Callable[..., Any]) -> None:

@@ -1,4 +1,4 @@
-"""What all changes share: how they refuse, and the values that were given."""
+"""What all mutations share: how they refuse, and the values that were given."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ R = TypeVar("R", bound="Payload")
 
 @strawberry.interface(description="What every change answers.")
 class Payload:
-    """Extended by each mutation with what it changed."""
+    """Base of the payloads of mutations."""
 
     errors: list[Obstacle] = strawberry.field(
         default_factory=list, description="What kept the change from being made; empty when it was made."

@@ -1,4 +1,4 @@
-"""Relay pages by key, with totals: what a page asks for, and what it answers."""
+"""Relay pages by key, with totals: arguments and connections."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class Connection(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging:
-    """The arguments of a field that say which page of its list is wanted."""
+    """The arguments of a field for the page of its list."""
 
     first: int | None = None
     after: str | None = None
@@ -128,7 +128,7 @@ class Paging:
     before: str | None = None
 
     def cut(self, order: Order) -> Cut:
-        """Return what part of the list they ask for. Raises BAD_PAGE, PAGE_TOO_LARGE, BAD_CURSOR."""
+        """Return the part of the list that they ask for. Raises BAD_PAGE, PAGE_TOO_LARGE, BAD_CURSOR."""
         if self.first is not None and self.last is not None:
             raise bad_request("BAD_PAGE", "Give first or last, not both: they count from opposite ends.")
         name, limit = ("last", self.last) if self.last is not None else ("first", self.first)

@@ -1,4 +1,4 @@
-"""Cursors: where a row stands in a list, written down.
+"""Cursors: positions of rows in a list, as text.
 
 A cursor holds the sort values of its row and the name of the order it was made under. It is opaque, but not
 secret; one that was not made here, or under another order, is refused as BAD_CURSOR.
@@ -22,7 +22,7 @@ _LONGEST_CURSOR: Final = 4096
 
 
 def encode_cursor(order: Order, position: Position) -> str:
-    """Write a position down."""
+    """Return a position as text."""
     values = [value if isinstance(value, str | bool | int | float) else _text(value) for value in position]
     written = json.dumps([_VERSION, order.name, *values], separators=(",", ":"))
     return base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")

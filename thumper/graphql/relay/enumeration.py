@@ -1,4 +1,4 @@
-"""The enums of the API: the domain's own words, each with its meaning."""
+"""The enums of the API: those of the domain, each value with its meaning."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ E = TypeVar("E", bound=Enum)
 def publish(
     words: type[E], description: str, meanings: Mapping[E, str], *, name: str | None = None
 ) -> type[E]:
-    """Make an enum of the domain a GraphQL enum; every word needs a meaning."""
+    """Make an enum of the domain a GraphQL enum; every value needs a meaning."""
     published = strawberry.enum(words, description=description, name=name)
     definition: Any = published.__strawberry_definition__  # type: ignore[attr-defined]
     for value in definition.values:
@@ -178,7 +178,7 @@ publish(
 
 @strawberry.enum(description="Direction of an order.")
 class Direction(Enum):
-    """Both ways."""
+    """Both directions of an order."""
 
     ASC = strawberry.enum_value("ASC", description="Smallest, oldest or first in the alphabet first.")
     DESC = strawberry.enum_value("DESC", description="Largest, newest or last in the alphabet first.")

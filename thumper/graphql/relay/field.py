@@ -1,8 +1,8 @@
 """Declaring fields whose values are rows of the store.
 
-A GraphQL type here stands over a model: its resolvers receive the row as parent and give rows, and the
-GraphQL type of the answer is named beside the description. Naming it by word, not by import, lets image
-and detection refer to each other without their modules doing so.
+A GraphQL type here is backed by a model: its resolvers receive the row as parent and return rows, and the GraphQL type
+of the answer is named beside the description. Naming it by string, not by import, lets image and detection refer to
+each other without their modules doing so.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _FOLDER_OF: Final = {name: folder for folder, names in _FOLDERS.items() for name
 
 
 def lazy(name: str) -> Any:
-    """Return the GraphQL type of that name, which lives in the module of its noun: `Image` in `photos/image.py`."""
+    """Return the GraphQL type of that name, from the module of its noun: `Image` in `photos/image.py`."""
     module = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
     return LazyType(name, f"thumper.graphql.{_FOLDER_OF[name]}.{module}")
 
@@ -53,7 +53,7 @@ def listed(kind: Any) -> Any:
 
 
 def field(description: str, kind: Any = None, *, personal: bool = False) -> Callable[[R], R]:
-    """Make a resolver a field; `kind` is its GraphQL type when the annotation does not say it.
+    """Make a resolver a field; `kind` is its GraphQL type when the annotation does not name it.
 
     A `personal` field depends on who asks, not only on their role and scopes.
     """

@@ -1,7 +1,6 @@
-"""Global ids: opaque words that say which record is meant, across all types.
+"""Global ids: opaque strings that identify a record across all types.
 
-An id that cannot be read is the caller's mistake and refused as BAD_ID; one that can, but names nothing,
-is simply not found.
+An id that cannot be read is the caller's mistake and refused as BAD_ID; one that names no record is not found.
 """
 
 from __future__ import annotations
@@ -51,5 +50,5 @@ def decode(word: str, type_name: str) -> UUID:
 
 
 def decode_given(word: str | None, type_name: str) -> UUID | None:
-    """Do the same for an id that may be left out."""
+    """Return the same as `decode`, or None for an id that was left out."""
     return None if word is None else decode(word, type_name)

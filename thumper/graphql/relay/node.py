@@ -1,4 +1,4 @@
-"""Everything that has an id of its own, and looking it up by that id."""
+"""Objects with a global id, and queries for them by that id."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RecordIds: TypeAlias = Annotated[
 
 @strawberry.interface(description="A record with a global id.")
 class Node:
-    """Relay's node. Types stand over the model that is their `row`."""
+    """Relay's node; each type is backed by the model that is its `row`."""
 
     row: ClassVar[type[Any]]
 
@@ -61,7 +61,7 @@ async def _find_any(word: str, info: Info) -> Any:
 
 @strawberry.type
 class NodeQuery:
-    """Looking up by global id."""
+    """Queries by global id."""
 
     @field("The record with this id, of whatever type; null when there is none.", optional(Node))
     @staticmethod

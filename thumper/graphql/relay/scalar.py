@@ -1,4 +1,4 @@
-"""The scalars beyond GraphQL's own, with what they accept said in words."""
+"""The scalars beyond GraphQL's own, with descriptions of what they accept."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ S = TypeVar("S", bound=Search[Any])
 
 
 class SearchList(Generic[S]):
-    """A list of nodes: how clients ask for it by `where` and `orderBy`, and what that means to the store.
+    """A list of nodes: its arguments `where` and `orderBy`, and the search in the store that follows from them.
 
     A filter field `camera_id` is `camera` in the API: the id of a Camera. `checks` judge values, by field,
     where their type is not enough.
@@ -59,7 +59,7 @@ class SearchList(Generic[S]):
             ]
 
     def search(self, where: Any) -> S:
-        """Return what a filter means to the store. Raises BAD_ID, and what the checks raise."""
+        """Return the search that a filter asks for. Raises BAD_ID, and what the checks raise."""
         if where is None:
             return self._search()
         return self._search(**{name: self._read(name, where) for name in filters(self._search)})

@@ -23,7 +23,7 @@ from thumper.store.places.location_rows import LocationInUseError
 
 @strawberry.enum(description="Why a change was refused.")
 class UserErrorCode(Enum):
-    """The words of `UserError.code`."""
+    """The values of `UserError.code`."""
 
     NOT_FOUND = strawberry.enum_value(
         "NOT_FOUND", description="The record that the input names does not exist."
@@ -57,7 +57,7 @@ class UserErrorCode(Enum):
     name="UserError", description="Something that kept a change from being made. Nothing was changed."
 )
 class Obstacle:
-    """What every refusal of a change says."""
+    """Fields of every refusal of a change."""
 
     code: UserErrorCode = strawberry.field(description="Stable word for programs, such as NAME_TAKEN.")
     message: str = strawberry.field(description="A sentence for people: what is wrong and what to do.")
@@ -168,11 +168,11 @@ _KINDS: Final[dict[type[Refusal], tuple[UserErrorCode, type[Obstacle], dict[str,
     DetectionNotAssignedError: (UserErrorCode.DETECTION_NOT_ASSIGNED, DetectionNotAssigned, {}),
     DetectionRejectedError: (UserErrorCode.DETECTION_REJECTED, DetectionRejected, {}),
 }
-"""What each refusal of the store is in the API, and which attributes of it stand in which fields there."""
+"""The type of each refusal of the store in the API, and which of its fields hold which attributes."""
 
 
 def user_error_of(refusal: Refusal) -> Obstacle:
-    """Return why the store refused a change, with its field as the input names it."""
+    """Return the user error for a refusal of the store, with its field as the input names it."""
     code, kind, carried = _KINDS[type(refusal)]
     values = {name: getattr(refusal, attribute) for name, attribute in carried.items()}
     path = ["input", *map(to_camel_case, refusal.field)]

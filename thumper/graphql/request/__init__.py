@@ -1,1 +1,1 @@
-"""Judging a request before it runs, and wording what went wrong."""
+"""Validating a request before it runs, and formatting its errors."""

@@ -1,6 +1,6 @@
-"""What a client gets to read of an error, and what goes to the log instead.
+"""What a client reads of an error, and what goes to the log instead.
 
-A refusal keeps its words. PostgreSQL being away is said as DATABASE_DOWN. Everything else is a bug: its text may
+A refusal keeps its message. An outage of PostgreSQL becomes DATABASE_DOWN. Everything else is a bug: its text may
 hold paths, addresses or SQL, so the client reads a request id and the log has the rest under that id.
 """
 
@@ -22,7 +22,7 @@ from thumper.store.postgres.connect import OUTAGES
 log = structlog.get_logger(__name__)
 
 _UNSTORABLE: Final = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, UnicodeEncodeError)
-"""What values provoke that no column takes: a NUL in a text, half a surrogate pair."""
+"""Errors of values that no column can hold: a NUL in a text, half a surrogate pair."""
 
 
 class Masking(MaskErrors):

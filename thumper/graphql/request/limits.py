@@ -1,8 +1,8 @@
 """How large a query may be: its depth, aliases, root fields, and what it may cost.
 
-A shape is judged once a document and remembered with its validation; the cost depends on variables and is
-reckoned for each request, before anything is read. Fragments are measured once, however often they are
-spread: measuring them at every spread takes exponential time.
+The shape is measured once for each document and cached with its validation; the cost depends on variables and is
+computed for each request, before anything is read. Fragments are measured once, however often they are spread:
+measuring them at every spread takes exponential time.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ _DEAR: Final = {
     ("Receipt", "wipe"): 3000,
     ("Query", "clockFixPreview"): 3000,
 }
-"""What fields cost by themselves that re-read the originals or reckon the times of a dump: three at most a request."""
+"""Own cost of fields that re-read the originals or compute the times of a dump: at most three in a request."""
 _SHORT_LIST: Final = 5
-"""Items that a list without pages is reckoned to have, such as the boxes of an image."""
+"""Items that a list without pages is assumed to have, such as the boxes of an image."""
 _LONG_LISTS: Final = {
     ("Query", "clockSuspects"): MOST_LISTED,
     ("Dump", "clockFixes"): MOST_LISTED,
@@ -121,7 +121,7 @@ class _Shape:
         return total
 
     def depth(self) -> int:
-        """Return the depth of the deepest operation; introspection, which has a rule of its own, left out."""
+        """Return the depth of the deepest operation, without introspection, which has a rule of its own."""
         return max((self._depth(operation.selection_set, 0) for operation in self.operations), default=0)
 
     def _depth(self, selections: SelectionSetNode, level: int) -> int:
@@ -152,7 +152,7 @@ def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
 
 
 def chosen_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | RequestError:
-    """Return the operation to run; the error when it is not said which of several, or there is none of that name."""
+    """Return the operation to run; an error when several have no name to choose by, or none has that name."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     if name is None and len(operations) == 1:
         return operations[0]
@@ -169,7 +169,7 @@ def cost(
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
 ) -> int:
-    """Reckon how many objects a valid operation asks for."""
+    """Return how many objects a valid operation asks for."""
     defaults = {
         definition.variable.name.value: int(definition.default_value.value)
         for definition in operation.variable_definitions or ()
@@ -182,7 +182,7 @@ def cost(
 
 
 class _Reckoning:
-    """The cost of one operation, each fragment reckoned once."""
+    """The cost of one operation; each fragment is computed once."""
 
     def __init__(
         self,
@@ -196,7 +196,7 @@ class _Reckoning:
         self._known: dict[tuple[str, int], int] = {}
 
     def of(self, selections: SelectionSetNode, parent: GraphQLNamedType | None, items: int = 1) -> int:
-        """Reckon a selection on one object; on a page, `items` are the items of its lists."""
+        """Return the cost of a selection on one object; on a page, `items` are the items of its lists."""
         total = 0
         for node in selections.selections:
             if isinstance(node, FieldNode):

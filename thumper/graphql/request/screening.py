@@ -21,7 +21,7 @@ from thumper.graphql.request.limits import (
 
 
 class Parsing(ParserCache):
-    """Remembers documents. What cannot be parsed is left to the schema, which reports it in the usual way."""
+    """Caches parsed documents. What cannot be parsed is left to the schema, which reports it in the usual way."""
 
     def on_operation(self) -> Iterator[None]:
         """Set the most tokens that a document may have."""
@@ -29,7 +29,7 @@ class Parsing(ParserCache):
         yield
 
     def on_parse(self) -> Iterator[None]:
-        """Take the document from memory, or parse it."""
+        """Take the document from the cache, or parse it."""
         context = self.execution_context
         with contextlib.suppress(GraphQLError, RecursionError):
             context.graphql_document = self.cached_parse_document(context.query, **context.parse_options)
@@ -37,7 +37,7 @@ class Parsing(ParserCache):
 
 
 class Validation(ValidationCache):
-    """Remembers what was found valid, and reckons what each request costs."""
+    """Caches which documents are valid, and computes what each request costs."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,11 +64,11 @@ class Validation(ValidationCache):
         if isinstance(operation, RequestError):
             return [operation]
         reckoned = cost(schema, document, operation, context.variables or {})
-        if operation.operation is not OperationType.SUBSCRIPTION:  # which would say it with every message
+        if operation.operation is not OperationType.SUBSCRIPTION:  # which would send it with every message
             self._cost = reckoned
         refusal = too_costly(reckoned)
         return [] if refusal is None else [refusal]
 
     def get_results(self) -> dict[str, Any]:
-        """Return what the request was reckoned to cost, in objects."""
+        """Return the cost of the request, in objects."""
         return {} if self._cost is None else {"cost": {"requested": self._cost, "maximum": MOST_COST}}

@@ -1,1 +1,1 @@
-"""What this process computes once for everybody who asks."""
+"""What this process computes once for all clients that ask for it."""

@@ -1,7 +1,7 @@
 """The key of a shared answer: all that the answer to a message depends on besides the message.
 
-Those whose keys are equal get one answer. It is executed with the context of the first who asks, so a resolver below a
-subscription may read of its context what the key holds, what the process has once, and the loaders, which only read
+Subscribers with equal keys get one answer. It is executed with the context of the first, so a resolver below a
+subscription may read of its context only what the key holds, what the process has once, and the loaders, which read
 rows. A field that depends on anything else about the actor is declared personal.
 """
 
@@ -41,7 +41,7 @@ def answer_key(executor: Executor[Any]) -> Hashable:
 
 
 def _variables(executor: Executor[Any]) -> str:
-    """Return the variables that are used; those of the root field have chosen the message and are left out."""
+    """Return the variables that are used, without those of the root field, which chose the message."""
     used = _Variables()
     for node in (part for root in executor.operation.selection_set.selections for part in _below(root)):
         visit(node, used)
@@ -52,14 +52,14 @@ def _variables(executor: Executor[Any]) -> str:
 
 
 def _below(root: SelectionNode) -> list[Node]:
-    """Return all of a root field but its arguments."""
+    """Return the parts of a root field without its arguments."""
     if not isinstance(root, FieldNode):
         return [root]
     return [part for part in (root.selection_set, *(root.directives or ())) if part is not None]
 
 
 class _Variables(Visitor):
-    """Notes which variables stand in a part of a document."""
+    """Collects the variables in a part of a document."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,8 +1,8 @@
 """The newest events in memory, one copy for all subscribers of this process.
 
-A subscriber holds nothing but its place in the feed: whoever is slow reads on from where it was, out of
-memory or, when it is far behind, out of PostgreSQL. So nobody can make the process grow, and nobody misses
-an event. Losing the notifications costs at most `LOOK_EVERY_S` of delay.
+A subscriber holds only its place in the feed: a slow one reads on from there, out of memory or, when it is far behind,
+out of PostgreSQL. So no subscriber misses an event, and none can make the process grow. Losing the notifications costs
+at most `LOOK_EVERY_S` of delay.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ PAGE_EVENTS: Final = 1000
 """Events read at a time."""
 
 LOOK_EVERY_S: Final = 1.0
-"""How often the feed is looked at without a notification."""
+"""How often the feed is read without a notification."""
 
 READ_GAP_S: Final = 0.2
-"""Least time between two looks at the feed that found something: who follows the same is then at the same place, and
-is told the same."""
+"""Least time between two reads of the feed that found events: subscribers to the same are then at the same place, and
+share the message."""
 
 OUTAGE_PAUSE_S: Final = 0.5
 """Pause after PostgreSQL could not be reached."""
 
 BUSY_SHARE: Final = 0.1
-"""Share of the time that may go into computing the status: large tables are counted less often."""
+"""Largest share of the time for computing the status: large tables are counted less often."""
 
 SHORTEST_GAP_S: Final = 0.2
 """Least time between two computations of the status for subscribers."""
@@ -51,12 +51,12 @@ LONGEST_GAP_S: Final = 1.0
 
 
 class Live:
-    """What subscriptions stand on; one for each API process. `seq` is the newest event that it knows."""
+    """The newest events and the status, for all subscriptions of an API process. `seq` is the newest known event."""
 
     def __init__(self) -> None:
         self.seq = 0
         self.deliveries = Shared()
-        """What subscribers are told next, by what they follow and where they are."""
+        """The next deliveries, by what subscribers follow and where they are."""
         self._kept: deque[FeedEvent] = deque(maxlen=KEPT_EVENTS)
         self._grown = asyncio.Event()
         self._wanted = asyncio.Event()
@@ -66,7 +66,7 @@ class Live:
         self._took_s = 0.0
 
     def wake(self) -> None:
-        """Look at the feed now."""
+        """Have the feed read now."""
         self._wanted.set()
 
     async def keep_reading(self) -> None:
@@ -86,7 +86,7 @@ class Live:
                 await asyncio.wait_for(self._wanted.wait(), LOOK_EVERY_S)
 
     async def _read(self) -> bool:
-        """Read what is new; say whether anything was."""
+        """Read new events; return whether there were any."""
         before = self.seq
         while True:
             events = await feed.read_after(self.seq, limit=PAGE_EVENTS)
@@ -122,7 +122,7 @@ class Live:
         return await feed.read_after(seq, limit=PAGE_EVENTS)
 
     async def status(self, *, seq: int = 0, max_age_s: float = 0.0) -> SystemStatus:
-        """Return a status that is at most `max_age_s` old and knows event `seq`; everybody shares it.
+        """Return a status that is at most `max_age_s` old and knows event `seq`; callers share it.
 
         Without arguments: one that was computed after this call began.
         """

@@ -1,6 +1,6 @@
 """Computing once what many subscribers get: reading an event's rows, executing an operation, encoding the answer.
 
-A thousand open pages follow the same changes. Only sending is left to do for each of them.
+A thousand open pages may follow the same changes; only sending is then done for each of them.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class SharedData(dict[str, Any]):
 class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes a subscription once for each message and each `answer_key`, for all who are sent that message.
 
-    A message is an object with a `Shared` for its answers, `answers`. Whether somebody may subscribe is decided before:
+    A message is an object with a `Shared` for its answers, `answers`. Whether a client may subscribe is decided before:
     by extensions and validation, then by the permissions of the root field, without which there are no messages.
     """
 
@@ -77,7 +77,7 @@ class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
         return executor
 
     def execute_operation(self, *serially: bool | None) -> Any:
-        """Execute, or wait for the answer that another subscriber's executor computes."""
+        """Execute the operation, or wait for the answer that another subscriber's executor computes."""
         answers = getattr(self.root_value, "answers", None)
         if not isinstance(answers, Shared):
             return super().execute_operation(*serially)

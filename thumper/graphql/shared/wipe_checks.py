@@ -1,7 +1,7 @@
-"""Whether cards may be wiped, asked by many: one check a dump, shared by everybody who asks meanwhile.
+"""Whether cards may be wiped: one check for each dump, shared by all requests meanwhile.
 
-Re-reading a full card takes longer than a request may, so a check goes on when nobody waits any more, and asking
-again joins it. Lives as long as the API process; `thumper ingest` has one of its own.
+Re-reading a full card takes longer than a request may, so a check goes on after its last request has ended, and asking
+again joins it. The checks live as long as the API process; `thumper ingest` has its own.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ PATIENCE_S: Final = 2.5
 LIVE_PATIENCE_S: Final = 0.25
 """How long a message of a subscription waits for it; the next message comes two seconds later."""
 REUSED_S: Final = 5.0
-"""Age up to which a verdict that was told is given again: less time than it takes to change the card in the reader."""
+"""Age up to which a verdict that was answered is reused: less time than it takes to change the card in the reader."""
 UNHEARD_S: Final = 60.0
-"""Age up to which a verdict that nobody has heard yet is kept for whoever asked last: time to ask again."""
+"""Age up to which a verdict that came too late for its requests is kept for the next one: time to ask again."""
 FOLLOWED_S: Final = 600.0
-"""Age up to which a verdict stands for somebody who follows the dump live; the message says when it was reached."""
+"""Age up to which a verdict is sent to subscribers to the dump; the message says when it was reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What can be said now; `checked_at` is None while the check runs."""
+    """The verdict so far; `checked_at` is None while the check runs."""
 
     verdict: WipeVerdict
     checked_at: dt.datetime | None = None
@@ -47,7 +47,7 @@ class _Running:
         self._turns = turns
         self._clock = asyncio.get_running_loop().time
         self._ended_s = self._clock()
-        self._told = False
+        self._answered = False
         self.task = asyncio.create_task(self._run())
         self.task.add_done_callback(_take_note)
 
@@ -63,10 +63,10 @@ class _Running:
         return self.task.done() and (self.task.cancelled() or self.task.exception() is not None)
 
     def serves(self, version: Version, *, live: bool) -> bool:
-        """Return whether it answers somebody who asks now about the dump in this version."""
+        """Return whether it may answer a request for the dump in this version."""
         if not self.task.done():
             return True
-        most_s = FOLLOWED_S if live else REUSED_S if self._told else UNHEARD_S
+        most_s = FOLLOWED_S if live else REUSED_S if self._answered else UNHEARD_S
         return not self.failed and self._check.version == version and self.age_s < most_s
 
     @property
@@ -78,14 +78,14 @@ class _Running:
         """Return what is known now; raise what ended the check before its verdict."""
         return self.task.result() if self.task.done() else Asked(self._check.so_far())
 
-    def tell(self) -> Asked:
-        """Do the same for somebody who asked."""
-        self._told = self.task.done()
+    def answer(self) -> Asked:
+        """Return the same, as an answer to a request."""
+        self._answered = self.task.done()
         return self.look()
 
 
 def _take_note(task: asyncio.Task[Asked]) -> None:
-    """Look at what ended a check, which perhaps nobody waits for any more."""
+    """Retrieve what ended a check, so that asyncio does not log it as never retrieved."""
     if not task.cancelled():
         task.exception()
 
@@ -100,8 +100,8 @@ class WipeChecks:
     async def ask(self, dump_id: UUID, *, version: Version, live: bool = False) -> Asked:
         """Return the verdict about a dump, or how far the check is when it takes longer than `PATIENCE_S`.
 
-        `version` is when the dump changed and settled last. With `live` nobody waits long, and a verdict stands for
-        as long as the dump does not change, `FOLLOWED_S` at most: a message is no new question. Raises what the
+        `version` is when the dump changed and settled last. With `live` the wait is short, and a verdict is reused
+        for as long as the dump does not change, `FOLLOWED_S` at most: a message is no new request. Raises what the
         database raises when it is away.
         """
         check = self._checks.get(dump_id)
@@ -109,15 +109,15 @@ class WipeChecks:
             self._forget()
             check = self._checks[dump_id] = _Running(dump_id, self._turns)
         await asyncio.wait({check.task}, timeout=LIVE_PATIENCE_S if live else PATIENCE_S)
-        return check.tell()
+        return check.answer()
 
-    def glance(self, dump_id: UUID) -> Asked | None:
-        """Return what is known without asking; None when nobody has asked, or the check failed."""
+    def peek(self, dump_id: UUID) -> Asked | None:
+        """Return what is known without starting a check; None when there is none, or it failed."""
         check = self._checks.get(dump_id)
         return None if check is None or check.failed else check.look()
 
     def _forget(self) -> None:
-        """Forget what serves nobody any more."""
+        """Drop the checks that are too old for any request."""
         old = [
             uuid for uuid, check in self._checks.items() if check.task.done() and check.age_s >= FOLLOWED_S
         ]
@@ -125,5 +125,5 @@ class WipeChecks:
             del self._checks[dump_id]
 
     async def close(self) -> None:
-        """End what still runs."""
+        """Cancel the checks that still run."""
         await cancel(*(check.task for check in self._checks.values() if not check.task.done()))

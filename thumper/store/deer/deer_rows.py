@@ -1,4 +1,4 @@
-"""Writing known deer: made, changed, deleted."""
+"""Creating, changing and deleting known deer."""
 
 from __future__ import annotations
 

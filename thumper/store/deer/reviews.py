@@ -18,10 +18,10 @@ from thumper.store.models import Detection, Review, Sighting
 
 
 async def append(detection_id: UUID, word: Word) -> tuple[Review, Detection]:
-    """Append a review and let it stand on the detection.
+    """Append a review and copy it onto the detection.
 
-    A confirmation confirms what stands now, an earlier correction included; a rejection gives the
-    detection its model's own meaning back. Raises `InvalidValueError`, `NoRecordError`, or
+    A confirmation confirms the present meaning, an earlier correction included; a rejection restores the meaning
+    that the model gave. Raises `InvalidValueError`, `NoRecordError`, or
     `DetectionAssignedError` if a deer's sighting is to be rejected.
     """
     word = word.checked()

@@ -1,7 +1,7 @@
 """Recording that a detection is a known deer, and taking it back.
 
-PostgreSQL is asked to do it and its refusal is what counts: looking first and writing then would let
-two people at once put one deer into one photo twice.
+It is written without looking first, and PostgreSQL's constraints refuse: of two people at once, both would look before
+either writes, and put one deer into one photo twice.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Asking the disks for room beside a loop that must not stand still: a home on a share that hangs never answers."""
+"""Asking for free space without blocking the event loop: a home on a network share that hangs never answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from thumper.settings import Settings
 from thumper.store.disk.disk_space import want_of_room
 
 _ANSWER_S: Final = 1.0
-"""How long a disk may take to say; it takes microseconds unless it hangs."""
+"""How long a disk may take to answer; it takes microseconds unless it hangs."""
 
 
 class DiskRoom:
@@ -23,17 +23,14 @@ class DiskRoom:
         self.want = ""
 
     async def look(self) -> str:
-        """Return which disk is full and what to do; empty when there is room, or no answer in a second.
-
-        A disk that hangs is not known to be full.
-        """
+        """Return which disk is full and what to do; empty when there is room, or no answer in a second."""
         answer = self.ask()
         answered, _ = await asyncio.wait({answer}, timeout=_ANSWER_S)
         self.want = answer.result() if answered else ""
         return self.want
 
     def ask(self) -> asyncio.Future[str]:
-        """Ask, so that `want` is fresh in a moment, and do not wait."""
+        """Begin to ask unless an answer is awaited already; it arrives in `want`."""
         if self._answer is None:
             self._answer = asyncio.wrap_future(self._send())
             self._answer.add_done_callback(self._receive)
@@ -44,13 +41,13 @@ class DiskRoom:
         self.want = "" if answer.cancelled() or answer.exception() is not None else answer.result()
 
     def _send(self) -> Future[str]:
-        """Ask in a thread that nobody waits for, also not at the end of the process."""
+        """Ask in a daemon thread, which does not hold up the end of the process."""
         answer: Future[str] = Future()
 
         def ask() -> None:
             try:
                 answer.set_result(want_of_room(self._settings))
-            except Exception as error:  # noqa: BLE001  # it belongs to whoever asked
+            except Exception as error:  # noqa: BLE001  # raised where the answer is awaited
                 answer.set_exception(error)
 
         threading.Thread(target=ask, name="disk", daemon=True).start()

@@ -31,8 +31,7 @@ def existing(path: Path) -> Path:
 def want_of_room(settings: Settings) -> str:
     """Return which disk is full and what to do; empty when there is room.
 
-    Looked at are the library and Thumper's own database, if it has one. A disk that cannot be looked at is not
-    known to be full.
+    Looked at are the library and Thumper's own database, if it has one.
     """
     named = {"pictures": settings.library_dir}
     if settings.postgres_dir.is_dir():
@@ -40,7 +39,7 @@ def want_of_room(settings: Settings) -> str:
     for title, path in named.items():
         try:
             space = measure(existing(path))
-        except OSError:
+        except OSError:  # a disk that cannot be looked at is not known to be full
             continue
         if space.is_full:
             return (
@@ -58,13 +57,10 @@ def refuse_full(settings: Settings) -> None:
 
 
 def refuse_without(path: Path, wanted_bytes: int, *, what: str) -> None:
-    """Raise `NoRoomError` if a disk has less beside what is left alone; `what` says what takes it.
-
-    A disk that cannot be looked at is not known to have less.
-    """
+    """Raise `NoRoomError` if a disk has less above its reserve; `what` names what takes it."""
     try:
         space = measure(existing(path))
-    except OSError:
+    except OSError:  # a disk that cannot be looked at is not known to have less
         return
     if space.free_bytes - space.reserve_bytes < wanted_bytes:
         wanted, free, reserve = (

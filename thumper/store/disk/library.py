@@ -2,8 +2,8 @@
 
 Paths are pure functions of the hash. Every file appears whole or not at all, and an
 original only after it was read back from disk and its hash compared. Nothing here
-deletes or overwrites an original. What a killed process left half written is found, and
-removed when nobody can be writing it any more.
+deletes or overwrites an original. What a killed process left half written is removed
+once no process can be writing it any more.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 LEFTOVER_S: Final = 3600.0
-"""Time without a write after which a half-written file belongs to nobody: each is written in one go of seconds."""
+"""Time without a write after which a half-written file counts as left over: each is written in one go of seconds."""
 
 _HALF_PREFIX: Final = "."
 _HALF_SUFFIX: Final = ".part"
@@ -86,9 +86,9 @@ def _sync_folder(folder: Path) -> None:
 
 
 def keep_original(library: Path, content: bytes, *, media_type: str) -> Path:
-    """Copy an original into the library, read it back and give its path; the same bytes are kept once.
+    """Copy an original into the library, read it back and return its path; the same bytes are kept once.
 
-    Raises `OSError` if it cannot be written, or if what the disk gives back is not what was written.
+    Raises `OSError` if it cannot be written, or if other bytes are read back than were written.
     """
     sha256 = hashlib.sha256(content).digest()
     path = original_path(library, sha256, media_type=media_type)
@@ -101,7 +101,7 @@ def keep_original(library: Path, content: bytes, *, media_type: str) -> Path:
 
 
 def holds(path: Path, sha256: bytes) -> bool:
-    """Return whether the file at a path has such bytes, read from the disk and not from memory where possible."""
+    """Return whether the file at a path has that hash, read from the disk and not from the cache where possible."""
     try:
         with path.open("rb") as file:
             forget_pages(file.fileno())
@@ -111,13 +111,13 @@ def holds(path: Path, sha256: bytes) -> bool:
 
 
 def forget_pages(fd: int) -> None:
-    """Let the system forget what it holds in memory of a file, so that the next read comes from the disk."""
+    """Have the system drop its cache of a file, so that the next read comes from the disk."""
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def kept_originals(library: Path) -> Iterator[Path]:
-    """Return every file among the originals, but for those that are half written."""
+    """Return every file among the originals, without those that are half written."""
     return (path for path in _files(library / "originals") if not _is_half_written(path.name))
 
 
@@ -127,7 +127,7 @@ def leftovers(library: Path) -> Iterator[Path]:
     written = [library / name for name in ("originals", "thumbs", "views")]
     halves = (path for folder in written for path in _files(folder) if _is_half_written(path.name))
     for path in (*halves, *_files(incoming_dir(library))):
-        with contextlib.suppress(OSError):  # finished, or removed by somebody else
+        with contextlib.suppress(OSError):  # finished, or removed by another process
             if path.stat().st_mtime < untouched_since:
                 yield path
 

@@ -1,7 +1,7 @@
 """Whether this machine sees the same folders as the database it works with.
 
 Several machines may share one database, but photos are found by path: a worker that does not see
-them would fail every image. So a process asks here before it begins.
+them would fail every image. So each process checks before it begins.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MARKER: Final = "library-of-thumper"
 """File in the library that holds the id of the upload source, which names the database it belongs to."""
 
 UNFINISHED_RESTORE: Final = "restore-is-not-finished"
-"""File beside the library that says: what lies in the library is of a restore that was cut short."""
+"""File beside the library that marks it as part of a restore that was cut short."""
 
 ANSWER_S: Final = 3.0
 """How long a drop folder may take to show an entry before it counts as not there: shares hang."""
@@ -50,17 +50,13 @@ async def check_library(library: Path) -> None:
 
 
 async def recognise_library(library: Path) -> None:
-    """Check that this is the library of the open database, as `check_library` does, but claim nothing.
-
-    Raises `RefusedError` when the database's library is elsewhere or is not visible from here, or belongs to a
-    restore that was cut short.
-    """
+    """Check the library as `check_library` does, but claim nothing. Raises `RefusedError` in the same cases."""
     await _refuse_unfinished(library)
     await _is_recognised(library)
 
 
 async def _is_recognised(library: Path) -> bool:
-    """Whether the database has a library; raise `RefusedError` if it is another one."""
+    """Return whether the database has a library; raise `RefusedError` if it is another one."""
     source = await Source.filter(kind=SourceKind.UPLOAD).only("id", "display_path").first()
     if source is not None:
         _check_marker(library, str(source.id), recorded=source.display_path)
@@ -68,7 +64,7 @@ async def _is_recognised(library: Path) -> bool:
 
 
 async def _refuse_unfinished(library: Path) -> None:
-    """Refuse to begin where a restore was cut short: whatever is written there would be in the way of its next run."""
+    """Refuse to begin where a restore was cut short: what is written there would block its next run."""
     note = library.parent / UNFINISHED_RESTORE
     if not note.exists():
         return
@@ -108,11 +104,8 @@ def _check_marker(library: Path, source_id: str, *, recorded: str) -> None:
 
 
 async def check_originals() -> None:
-    """Refuse to work far from the watcher where the folders that it watches cannot be seen.
-
-    Beside the watcher an empty folder is the watcher's business; on another machine it means that the
-    folder is not mounted. Raises `RefusedError` naming it.
-    """
+    """Raise `RefusedError` naming a folder that is watched on another machine and not mounted on this one."""
+    # Not on the watcher's own machine, where the watcher itself judges what an empty folder means.
     rows = await client().execute_query_dict(
         """
         SELECT source.path, source.display_path, watcher.host FROM source
@@ -137,7 +130,7 @@ async def check_originals() -> None:
 
 
 async def sees_source_of(image_id: UUID) -> bool:
-    """Return whether the drop folder that an image's original lies in is there and answers; True for the library's."""
+    """Return whether the drop folder of an image's original is there and answers; True for originals in the library."""
     rows = await client().execute_query_dict(
         """
         SELECT source.path, source.state FROM image JOIN dump ON dump.id = image.dump_id

@@ -16,7 +16,7 @@ from thumper.domain.feed import FeedEntry, FeedEvent, FeedKind
 from thumper.store.postgres.connect import client
 
 CHANNEL: Final = "thumper_feed"
-"""PostgreSQL notification channel that says "the feed grew"."""
+"""PostgreSQL notification channel for growth of the feed."""
 
 _LOCK: Final = 0x66656564
 """Key of the append lock ("feed" in ASCII)."""
@@ -30,10 +30,7 @@ SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[],
 
 
 async def append(transaction: BaseDBAsyncClient, entries: Sequence[FeedEntry]) -> None:
-    """Append events as the last statement of the caller's open transaction.
-
-    The append lock is held until that transaction ends: call this last, then commit.
-    """
+    """Append events; call it last in the transaction, which holds the append lock until it ends."""
     if not entries:
         return
     columns: list[list[Any]] = [[entry.kind.value for entry in entries]]

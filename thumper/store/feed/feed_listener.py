@@ -1,6 +1,6 @@
-"""Hearing PostgreSQL say that the feed grew, on a connection of its own.
+"""Listening for growth of the feed, on a connection of its own.
 
-It carries no events: whoever is woken reads the feed. While the connection is away nobody is woken, so
+A notification carries no events: readers that are woken read the feed. While the connection is down none is woken, so
 readers also look by themselves now and then.
 """
 
@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 
 from thumper.store.feed.feed import CHANNEL
-from thumper.store.postgres.connect import CONNECT_S, LET_GO, OUTAGES
+from thumper.store.postgres.connect import CONNECT_S, DEAD_CLIENT_SETTINGS, OUTAGES
 from thumper.store.postgres.outage import Outage, says
 
 log = structlog.get_logger(__name__)
@@ -25,7 +25,7 @@ LONGEST_PAUSE_S: Final = 2.0
 """Pauses between attempts to connect, doubling from the first to the longest."""
 
 CHECK_EVERY_S: Final = 5.0
-"""How often a silent connection is asked whether it still lives: a cut cable says nothing."""
+"""How often a silent connection is asked whether it still lives: a cut cable raises nothing."""
 
 ANSWER_S: Final = 3.0
 """How long the answer may take."""
@@ -48,7 +48,7 @@ async def keep_listening(url: str, wake: Callable[[], None]) -> None:
 
 async def _listen(url: str, wake: Callable[[], None]) -> None:
     """Listen until the connection ends."""
-    about = LET_GO | {"application_name": "thumper feed"}
+    about = DEAD_CLIENT_SETTINGS | {"application_name": "thumper feed"}
     connection = await asyncpg.connect(url, timeout=CONNECT_S, server_settings=about)
     try:
         ended = asyncio.Event()

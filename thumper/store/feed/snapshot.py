@@ -1,7 +1,7 @@
 """Reading several things as they were at one moment of the feed.
 
-Facts and their events become visible together, so a look that begins with the number of the newest
-event shows exactly what the events up to that number say, and nothing of later ones.
+Facts and their events become visible together, so a snapshot that begins with the number of the
+newest event shows exactly what the events up to that number report, and nothing of later ones.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ async def snapshot() -> AsyncIterator[int]:
 
 
 async def now(connection: BaseDBAsyncClient | None = None) -> dt.datetime:
-    """Return the time by PostgreSQL's clock: the one that all processes share, whatever their machines' clocks say."""
+    """Return the time by PostgreSQL's clock: the one that all processes share, on whatever machine they run."""
     rows = await (connection or client()).execute_query_dict("SELECT now() AS now")
     time: dt.datetime = rows[0]["now"]
     return time

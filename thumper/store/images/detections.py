@@ -43,10 +43,9 @@ _SIGHTING: Final = "SELECT 1 FROM sighting WHERE sighting.detection_id = detecti
 
 
 def shown(min_confidence: str | None = None) -> str:
-    """Return the SQL that says whether a detection counts.
+    """Return the SQL condition for a detection to count: its class shown, its class's threshold reached, not rejected.
 
-    Without an argument: its class is shown, it reaches its class's threshold, nobody rejected it. With
-    the placeholder of a confidence, that confidence replaces the class's own rule.
+    With the placeholder of a confidence, that confidence replaces the rule of its class.
     """
     enough = "detection.shown" if min_confidence is None else f"detection.confidence >= {min_confidence}"
     return f"({enough} AND detection.verdict IS DISTINCT FROM 'rejected')"
@@ -165,7 +164,7 @@ async def of_images(image_ids: Sequence[UUID], choice: BoxFilter) -> dict[UUID, 
 
 
 async def reviews(detection_ids: Sequence[UUID]) -> dict[UUID, list[Review]]:
-    """Return what people said of each detection, the word that stands first."""
+    """Return the reviews of each detection, the latest, which counts, first."""
     conditions = Conditions()
     conditions.add("review.detection_id = ANY({}::uuid[])", list(detection_ids))
     found: dict[UUID, list[Review]] = {detection_id: [] for detection_id in detection_ids}

@@ -82,7 +82,7 @@ async def record_proof(detector_id: UUID, proof: Proof) -> None:
 
 
 async def agreement_of(weights: Weights, engine: str) -> Agreement | None:
-    """Return how far a model in its precision agrees with the reference in that engine; None if nobody compared."""
+    """Return how far a model in its precision agrees with the reference in that engine; None before a comparison."""
     row = await find(weights.sha256, weights.precision)
     if row is None or row.agreement is None or row.agreement["engine"] != engine:
         return None
@@ -90,7 +90,7 @@ async def agreement_of(weights: Weights, engine: str) -> Agreement | None:
 
 
 async def record_agreement(weights: Weights, engine: str, agreement: Agreement) -> None:
-    """Record how far it agrees; the detector is registered for that, and not made the current one."""
+    """Record how far it agrees; a detector that is new is registered, but not made the current one."""
     detector_id = await register(weights, make_current=False)
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     told = agreement.to_json() | {"engine": engine, "compared_at": now}

@@ -20,12 +20,12 @@ class ImageCounts:
 
     @property
     def total(self) -> int:
-        """All of them: the sum of the states, by construction."""
+        """All images: the sum of the states."""
         return self.pending + self.processing + self.completed + self.failed
 
     @property
     def done(self) -> int:
-        """Those that need no more detection."""
+        """Images that need no more detection."""
         return self.completed + self.failed
 
     @property

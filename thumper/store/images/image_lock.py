@@ -1,8 +1,8 @@
-"""Locking rows of images in the one order that everybody keeps.
+"""Locking rows of images in one order, that of their ids.
 
-Workers write the states of images, repairs of clocks and changes of time zones their times, each many at a time.
-Whoever locks them in the order of their ids first waits for the other; in any other order each may wait for the
-other, and PostgreSQL ends one of the two.
+Workers write the states of images, repairs of clocks and changes of time zones their times, each many at a time. In the
+same order one of two transactions waits for the other; in different orders each may wait for the other, and PostgreSQL
+ends one of them.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from thumper.store.postgres.unnest import arrays, unnest
 
 
 class CameraKey(NamedTuple):
-    """A device by what it writes of itself; empty where it writes nothing."""
+    """What a device writes of itself into its photos; empty where it writes nothing."""
 
     make: str = ""
     model: str = ""
@@ -70,7 +70,7 @@ class StoredImage:
 
 
 async def find(connection: BaseDBAsyncClient, hashes: Collection[bytes]) -> dict[bytes, StoredImage]:
-    """Return the images that have such bytes, by SHA-256."""
+    """Return the images with these SHA-256 hashes, by hash."""
     rows = await connection.execute_query_dict(
         """
         SELECT id, sha256, original_path, size_bytes, created_at,
@@ -97,7 +97,7 @@ FROM camera JOIN unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS wante
 
 
 async def cameras(transaction: BaseDBAsyncClient, keys: Collection[CameraKey]) -> dict[CameraKey, UUID]:
-    """Return the ids of devices, recorded where they are new. A device that says nothing has none."""
+    """Return the ids of devices, recorded where they are new. A device that writes nothing of itself has none."""
     wanted = sorted({key for key in keys if any(key)})
     if not wanted:
         return {}
@@ -215,7 +215,7 @@ def _clock(capture: CaptureTime) -> tuple[Any, ...]:
 
 
 async def move_originals(transaction: BaseDBAsyncClient, paths: dict[UUID, bytes]) -> None:
-    """Record other absolute paths as the originals of images, by image id."""
+    """Record new absolute paths of originals, by image id."""
     if paths:
         await transaction.execute_query_dict(
             "UPDATE image SET original_path = fresh.path FROM unnest($1::uuid[], $2::bytea[]) AS fresh(id, path)"

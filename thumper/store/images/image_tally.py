@@ -1,6 +1,6 @@
 """The number of all images without counting them: rows that triggers add beside every change, added up now and then.
 
-Nobody waits for anybody, as with one counter that every transaction would lock, and every snapshot sees the sum that
+No transaction waits for another, as all would for the lock on a single counter, and every snapshot sees the sum that
 belongs to it.
 """
 
@@ -14,7 +14,7 @@ TOTAL: Final = "(SELECT coalesce(sum(images), 0)::bigint FROM image_tally)"
 """SQL of the number of images."""
 
 MOST_ROWS: Final = 500
-"""Rows that are added up when there are more; summing so many takes a tenth of a millisecond."""
+"""Rows that are added up when there are more; summing 500 takes a tenth of a millisecond."""
 
 _ADD_UP: Final = """
 WITH gone AS (DELETE FROM image_tally WHERE (SELECT count(*) FROM image_tally) > $1 RETURNING images)
@@ -23,5 +23,5 @@ INSERT INTO image_tally SELECT sum(images) FROM gone HAVING sum(images) <> 0
 
 
 async def add_up(transaction: BaseDBAsyncClient) -> None:
-    """Make one row of many. One process at a time, as the sweeper is."""
+    """Replace many rows by their sum. For one process at a time, as the sweeper is."""
     await transaction.execute_query_dict(_ADD_UP, [MOST_ROWS])

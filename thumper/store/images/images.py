@@ -39,7 +39,7 @@ ARRIVED: Final = sort(
 )
 
 SUSPECT: Final = "image.clock_doubt IS NOT NULL AND image.clock_fix_id IS NULL"
-"""Images whose clock is doubted and was not repaired, in the words of the index `image_clock_suspect`."""
+"""Images whose clock is doubted and was not repaired; the same condition as that of the index `image_clock_suspect`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class ImageSearch(Search[Image]):
         return conditions
 
     def _boxes(self, conditions: Conditions) -> str:
-        """Return the SQL that says which boxes an image must have one of; its values go into the conditions."""
+        """Return the SQL for an image to have a matching box; add its values to the conditions."""
         parts = [f"detection.detector_id = {CURRENT}"]
         parts.append(shown(None if self.min_confidence is None else conditions.hold(self.min_confidence)))
         if self.species is not None:
@@ -113,7 +113,7 @@ class ImageSearch(Search[Image]):
         return " AND ".join(parts)
 
     async def count(self) -> int:
-        """Count the images, without going through all of them where only their boxes are asked for, or nothing."""
+        """Count the images, without a full scan when only boxes are asked for, or nothing at all."""
         conditions = Conditions()
         if self == ImageSearch():
             total = "SELECT coalesce(sum(images), 0)::int8 AS total FROM image_tally"

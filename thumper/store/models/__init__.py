@@ -1,7 +1,7 @@
-"""The tables, one noun a file. Constraints that Tortoise cannot create stand in the migrations.
+"""The tables, one noun a file. Constraints that Tortoise cannot create are in the migrations.
 
-A relation such as `image` has the column `image_id`, which the ORM makes: it is named below the relation
-for whoever reads it.
+A relation such as `image` has the column `image_id`, which the ORM makes; it is annotated below the relation for
+readers and type checkers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A set of images that somebody sent to detection together."""
+"""A set of images that a user sent to detection together."""
 
 from __future__ import annotations
 

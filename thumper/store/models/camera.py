@@ -9,7 +9,7 @@ from thumper.store.models.columns import created_column, id_column
 
 
 class Camera(Model):
-    """A device by what it writes of itself; an empty string where it writes nothing."""
+    """What a device writes of itself into its photos; an empty string where it writes nothing."""
 
     id = id_column()
     make = fields.CharField(max_length=200, default="")

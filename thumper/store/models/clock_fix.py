@@ -11,7 +11,7 @@ from thumper.store.models.columns import WallClockField, created_column, id_colu
 
 
 class ClockFix(Model):
-    """One person's word on how wrong a clock was; of those that cover an image the latest that stands counts.
+    """One person's correction of a clock; of those that cover an image, the latest that was not taken back counts.
 
     It covers the images that a dump was the first to deliver, or those of a deployment, also the ones still
     to come. Exactly one of both is set (see migrations). A clock that went wrong in the middle of a card is

@@ -14,10 +14,7 @@ from thumper.store.postgres.ids import new_id
 
 
 class WallClockField(Field[dt.datetime], dt.datetime):
-    """A `timestamp` without zone: what a camera's own clock showed.
-
-    Tortoise's DatetimeField would attach a zone, which is just what a camera's reading lacks.
-    """
+    """A `timestamp` without zone: what a camera's own clock showed. Tortoise's DatetimeField would attach a zone."""
 
     SQL_TYPE = "TIMESTAMP"
 

@@ -29,7 +29,7 @@ class Deployment(Model):
     ended_at: dt.datetime | None = fields.DatetimeField(null=True)
     """When a photo of the camera arrived from elsewhere; null while present.
 
-    A camera that says who it is (serial number or name) has one present deployment at most; photos that name
+    A camera that identifies itself (serial number or name) has at most one deployment without an end; photos that name
     only make and model may be of several cameras, and have one at each of their places, which never ends.
     """
 

@@ -65,12 +65,12 @@ class Detection(Model):
     """Whether its class is shown and its confidence reaches the threshold of its class."""
     duplicate_of = fields.SmallIntField(null=True)
     """Ordinal of the more confident box of the same image that it overlaps (IoU > 0.5)."""
-    # What stands now: the class map's meaning of the label, or a person's latest correction.
+    # The present meaning: the class map's meaning of the label, or a person's latest correction.
     species = fields.CharField(max_length=200, null=True)
     sex = fields.CharEnumField(Sex, max_length=8, default=Sex.UNKNOWN)
     life_stage = fields.CharEnumField(LifeStage, max_length=12, default=LifeStage.UNKNOWN)
     verdict = fields.CharEnumField(ReviewVerdict, max_length=12, null=True)
-    """The latest review; null while nobody looked."""
+    """The latest review; null before the first."""
 
     class Meta:
         table = "detection"

@@ -27,9 +27,9 @@ class Job(Model):
     )
     state = fields.CharEnumField(ImageState, max_length=12, default=ImageState.PENDING)
     held = fields.BooleanField(default=False)
-    """Waits until somebody asks for detection (uploads without immediate detection)."""
+    """Waits until detection is asked for (uploads without immediate detection)."""
     alone = fields.BooleanField(default=False)
-    """Must run by itself: it was in the hands of a worker that died."""
+    """Must run by itself: a worker died while it held the job."""
     claimed_alone = fields.BooleanField(default=False)
     begun_at = fields.DatetimeField(null=True)
     """When decoding began under the present claim."""

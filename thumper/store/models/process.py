@@ -13,7 +13,7 @@ from thumper.store.models.detector import Detector
 
 
 class Process(Model):
-    """One process; it is down when its heartbeat is older than `DOWN_AFTER_S` of the store."""
+    """One process; it is down when its heartbeat is older than `processes.DOWN_AFTER_S`."""
 
     id = id_column()
     role = fields.CharEnumField(ProcessRole, max_length=8)

@@ -1,4 +1,4 @@
-"""A person's word on a detection, appended and never overwritten."""
+"""A person's verdict on a detection, appended and never overwritten."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from thumper.store.models.detection import Detection
 
 
 class Review(Model):
-    """One verdict; the latest of a detection stands and is copied onto the detection."""
+    """One verdict; the latest counts and is copied onto the detection."""
 
     id = id_column()
     detection: fields.ForeignKeyRelation[Detection] = fields.ForeignKeyField(

@@ -1,8 +1,8 @@
 """Which stay of which camera a new photo belongs to, opened where there is none.
 
-A device that says who it is (a serial number, or the name its owner gave it) is at one place at a time: a photo
-from elsewhere ends its stay. Photos that name no more than make and model may be of several devices alike, so
-for these a place has one stay, however often photos come from other places in between.
+A device that identifies itself (by a serial number, or the name its owner gave it) is at one place at a time: a photo
+from elsewhere ends its stay. Photos that name only make and model may be of several devices alike, so for these a place
+has one stay, however often photos come from other places in between.
 """
 
 from __future__ import annotations
@@ -84,13 +84,13 @@ async def join(transaction: BaseDBAsyncClient, stays: Iterable[Stay]) -> dict[St
 
 
 async def _known(transaction: BaseDBAsyncClient, camera_ids: Collection[UUID]) -> set[UUID]:
-    """Lock cameras; return those that say who they are."""
+    """Lock cameras; return those that identify themselves."""
     rows = await transaction.execute_query_dict(_CAMERAS, [sorted(camera_ids)])
     return {row["id"] for row in rows if row["known"]}
 
 
 async def _open(transaction: BaseDBAsyncClient, opened: list[_Opened], *, known: set[UUID]) -> None:
-    """Begin stays; a camera that is known is at the last of its places only."""
+    """Begin stays; a camera that identifies itself is present at the last of its places only."""
     await transaction.execute_query_dict(_END, [sorted(known & {own.camera_id for own in opened})])
     await transaction.execute_query_dict(_OPENED, arrays(list(_rows(opened, known=known))))
 

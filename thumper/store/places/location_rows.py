@@ -1,4 +1,4 @@
-"""Writing locations: made, changed, deleted, and made by name while photos are taken in.
+"""Creating, changing and deleting locations; creating them by name while photos are taken in.
 
 A change of the time zone moves the instants of the images that follow it, in the same transaction.
 """
@@ -107,7 +107,7 @@ class PhotoPlace:
         return cls(row["location_id"], zone)
 
 
-# PostgreSQL alone says which names are equal whatever their case: Python folds some letters otherwise.
+# PostgreSQL decides which names are equal apart from case: Python folds some letters differently.
 _FIND: Final = """
 SELECT wanted.name, location.id AS location_id, location.time_zone, location.latitude, location.longitude
 FROM unnest($1::text[]) AS wanted(name) JOIN location ON lower(location.name) = lower(wanted.name)
@@ -121,7 +121,7 @@ ON CONFLICT (lower(name)) DO NOTHING
 
 
 async def find(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[str, PhotoPlace]:
-    """Return the locations that have such names, whatever their case, by the name that was asked for."""
+    """Return the locations with these names, whatever their case, by the name that was asked for."""
     if not names:
         return {}
     rows = await transaction.execute_query_dict(_FIND, [sorted(names)])
@@ -129,7 +129,7 @@ async def find(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[s
 
 
 async def make(transaction: BaseDBAsyncClient, names: Collection[str]) -> dict[str, PhotoPlace]:
-    """Return the locations of such names, made without coordinates where they are missing."""
+    """Return the locations with these names; create those that are missing, without coordinates."""
     found = await find(transaction, names)
     fresh = sorted(set(names) - found.keys())
     if fresh:

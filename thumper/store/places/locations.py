@@ -57,7 +57,7 @@ async def named(name: str) -> Location | None:
 
 
 def zone_of(location: Location) -> tuple[str | None, ZoneSource]:
-    """Return the time zone of a location and where it is from; None leaves it to the server's setting."""
+    """Return the time zone of a location, None for the server's setting, and where it is from."""
     return place_zone(location.time_zone, latitude=location.latitude, longitude=location.longitude)
 
 

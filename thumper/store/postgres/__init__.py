@@ -1,1 +1,1 @@
-"""The connection to PostgreSQL, and how rows are asked for: keys, pages, arrays of values."""
+"""The connection to PostgreSQL, and the building blocks of queries: keys, pages, arrays of values."""

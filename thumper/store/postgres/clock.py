@@ -1,4 +1,4 @@
-"""PostgreSQL's clock in querysets: the one that decides about times which several processes compare."""
+"""PostgreSQL's clock in querysets: the one by which times are written that several processes compare."""
 
 from __future__ import annotations
 

@@ -42,18 +42,18 @@ MIGRATION_LOCK: Final = 0x7468756D
 CONNECT_S: Final = 4.0
 """How long connecting may take: within the 5 s in which an outage has to be named."""
 
-LET_GO: Final = {
+DEAD_CLIENT_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": "15s",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "25s",
 }
-"""How PostgreSQL notices that this process is gone without a word, so that no lock of it outlives it by much. Only the
+"""How PostgreSQL notices that this process died without closing its connections, and soon frees their locks. Only the
 first applies to unix sockets, and none of our transactions waits a second for anything but PostgreSQL."""
 
 STATEMENT_S: Final = 60.0
-"""How long a room waits for one statement; those of a migration may take longer."""
+"""How long a process waits for one statement; those of a migration may take longer."""
 
 OUTAGES: Final = (
     OSError,
@@ -68,17 +68,17 @@ OUTAGES: Final = (
     asyncpg.ReadOnlySQLTransactionError,
     DBConnectionError,
 )
-"""What a call raises while PostgreSQL is away, restarting, full, standing by or entangled: to be tried again later."""
+"""What a call raises while PostgreSQL is away, restarting, full, a standby or in a deadlock: to be tried again."""
 
 TURNED_AWAY: Final = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
-"""What connecting raises when the address names a user, password or database that is not right."""
+"""What connecting raises when the user, password or database in the address is wrong."""
 
 
 def database_config(url: str, *, pool_size: int, patient: bool = False) -> dict[str, Any]:
     """Return Tortoise's configuration for a `postgresql://` URL.
 
     A `host` (and `user`) in the query wins over the one in the authority, as in libpq; a host that
-    starts with `/` is the directory of a unix socket. With `patient` a statement may take for ever.
+    starts with `/` is the directory of a unix socket. With `patient` a statement may take any time.
     """
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
@@ -92,9 +92,9 @@ def database_config(url: str, *, pool_size: int, patient: bool = False) -> dict[
         "minsize": 0,
         "maxsize": pool_size,
         "application_name": APP,
-        "server_settings": LET_GO,
+        "server_settings": DEAD_CLIENT_SETTINGS,
         "timeout": CONNECT_S,
-        # The last resort: `WatchedConnection` finds out within seconds that nobody is at work.
+        # The last resort: `WatchedConnection` finds out within seconds that PostgreSQL does not work on it.
         "command_timeout": None if patient else STATEMENT_S,
         # asyncpg would keep idle connections for five minutes; a half-open one is found sooner.
         "max_inactive_connection_lifetime": 60.0,
@@ -139,7 +139,7 @@ async def open_database(url: str, *, pool_size: int = 10, any_schema: bool = Fal
 
 
 def unreachable(url: str, error: BaseException) -> ServiceDownError:
-    """Return which server does not answer, without its password."""
+    """Return the error that names the server that does not answer, without its password."""
     parts = urlsplit(url)
     where = dict(parse_qsl(parts.query)).get("host") or parts.hostname or "this machine"
     return ServiceDownError(
@@ -154,11 +154,11 @@ async def migrate_database(
     """Bring the schema up to date; return the names of the migrations that were applied.
 
     Everything happens in one transaction under an advisory lock: of several processes one migrates
-    and the others wait, and a crash leaves the database as it was. `on_upgrade` hears which migrations
-    are about to be applied to a database that an older program made. Raises `SchemaTooNewError`.
+    and the others wait, and a crash leaves the database as it was. `on_upgrade` is called with the migrations
+    that are about to be applied to a database that an older program made. Raises `SchemaTooNewError`.
     """
     applied: list[str] = []
-    # A large table takes minutes, and whoever waits for another process waits as long.
+    # A large table takes minutes, and processes that wait for the lock wait as long.
     config = database_config(url, pool_size=2, patient=True)
     async with TortoiseContext() as context:
         await context.init(config=config)

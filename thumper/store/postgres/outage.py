@@ -1,6 +1,6 @@
-"""Waiting for PostgreSQL to come back, in the one way of all who try again.
+"""Waiting for PostgreSQL to come back: pauses, limits and log lines of all code that tries again.
 
-Who only answers that it is away, or leaves it to the next turn, catches `OUTAGES` and needs none of this.
+Code that only reports an outage, or leaves the work to its next turn, catches `OUTAGES` and needs none of this.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ log = structlog.get_logger(__name__)
 R = TypeVar("R")
 
 Tell = Callable[[Exception], object]
-"""Takes note of what a try failed by."""
+"""Is called with the error by which a try failed."""
 
 WAIT_S: Final = 75.0
-"""How long a room that starts waits for PostgreSQL: longer than the minute after which whoever supervises forgets how
+"""How long a process that starts waits for PostgreSQL: longer than the minute after which the supervisor forgets how
 often it failed, so that it is started again at once."""
 
 
 def says(sentence: str) -> Tell:
-    """Return what logs a failed try in these words."""
+    """Return a function that logs a failed try as a warning with this sentence."""
     return lambda error: log.warning(sentence, error=str(error) or type(error).__name__)
 
 
@@ -41,14 +41,14 @@ class Outage:
     """How one task waits while PostgreSQL is away."""
 
     pause_s: float
-    """The first pause; up to the longest, each is twice the one before."""
+    """The first pause; each is twice the one before, up to the longest."""
     longest_s: float = 0.0
-    """With none that is longer than the first, all pauses are alike."""
+    """All pauses are alike if this is no longer than the first."""
     limit_s: float = math.inf
     """How long `outlast` tries."""
     tell: Tell | None = None
     once: bool = False
-    """Whether only the first of the tries that fail in a row is told."""
+    """Whether `tell` is called for only the first of the tries that fail in a row."""
     _next_s: float = field(init=False)
     _is_told: bool = field(init=False)
 
@@ -60,7 +60,7 @@ class Outage:
         self._next_s, self._is_told = self.pause_s, False
 
     async def pause(self, error: Exception | None = None, *, until: asyncio.Event | None = None) -> None:
-        """Wait before the next try, or until an event, after telling of what the last one failed by."""
+        """Call `tell` with the last error, then wait before the next try, or until an event."""
         if error is not None and self.tell is not None and not (self.once and self._is_told):
             self.tell(error)
             self._is_told = True
@@ -72,7 +72,7 @@ class Outage:
                 await asyncio.wait_for(until.wait(), pause_s)
 
     async def outlast(self, ask: Callable[[], Awaitable[R]]) -> R:
-        """Return an answer, asked for until PostgreSQL gives it; raise what it raises when that takes too long."""
+        """Ask until PostgreSQL answers, and return the answer; raise the last error after `limit_s`."""
         give_up_at = time.monotonic() + self.limit_s
         while True:
             try:
@@ -84,9 +84,9 @@ class Outage:
 
 
 async def wait_for_database(url: str, *, timeout_s: float) -> None:
-    """Wait until PostgreSQL accepts connections, and say so at once; raise `ServiceDownError` after `timeout_s`.
+    """Wait until PostgreSQL accepts connections; log the first failure.
 
-    Raises it at once when the address names a user, password or database that is not right.
+    Raises `ServiceDownError` after `timeout_s`, and at once when user, password or database in the address are wrong.
     """
 
     def tell(error: Exception) -> None:

@@ -1,7 +1,7 @@
 """Pages of a list by key: rows after or before a position, never an offset that shifts under the reader.
 
-A position is the tuple of a row's sort values, its id last, so that rows which arrive while somebody
-pages through are neither skipped nor shown twice. Knows no table: a `Listing` says where rows come from.
+A position is the tuple of a row's sort values, its id last, so that rows are neither skipped nor shown twice when
+others arrive between two pages. Knows no table: a `Listing` says where rows come from.
 """
 
 from __future__ import annotations
@@ -78,9 +78,9 @@ class Listing(Generic[M]):
     async def read_with(
         self, beside: Sequence[str], sql: str, values: Sequence[Any]
     ) -> list[tuple[M, tuple[Any, ...]]]:
-        """Do the same, and return with each row what the query selects beside its columns."""
+        """Run a query that selects `columns` and those named in `beside`; return its rows with the values of these."""
         connection = client()
-        # What the ORM's own `Model.raw` calls, which takes no values.
+        # What the ORM's own `Model.raw` calls, which takes no parameters.
         executor = connection.executor_class(self.model, connection)
         rows = await executor.execute_select(sql, list(values), list(beside))
         return [(row, tuple(getattr(row, name) for name in beside)) for row in rows]
@@ -88,7 +88,7 @@ class Listing(Generic[M]):
 
 @functools.cache
 def _columns(model: type[Model]) -> list[str]:
-    """Return the names of a table's columns. Relations have theirs once the ORM was started."""
+    """Return the names of a table's columns, those of relations included once the ORM has started."""
     told = model.describe(serializable=False)
     return [column["db_column"] for column in (told["pk_field"], *told["data_fields"])]
 
@@ -105,7 +105,7 @@ class Conditions:
         self.clauses.append(clause.format(*(self.hold(value) for value in values)))
 
     def hold(self, value: Any) -> str:
-        """Take a value and give its placeholder."""
+        """Add a value and return its placeholder."""
         self.values.append(value)
         return f"${len(self.values)}"
 
@@ -115,7 +115,7 @@ class Conditions:
 
     @property
     def sql(self) -> str:
-        """What follows WHERE."""
+        """The conditions as they follow WHERE."""
         return " AND ".join(self.clauses) or "TRUE"
 
 
@@ -143,7 +143,7 @@ _PARENT: Final = "page_parent"
 
 
 def whole_table(model: type[M]) -> Listing[M]:
-    """Return the listing of a table without anything joined to it."""
+    """Return the listing of a table without joins."""
     name = model.get_table().get_table_name()
     return Listing(model=model, alias=name, source=name)
 
@@ -164,7 +164,7 @@ async def read_page(listing: Listing[M], conditions: Conditions, *, order: Order
 async def read_pages(
     listing: Listing[M], conditions: Conditions, *, parent_ids: Sequence[UUID], order: Order, cut: Cut
 ) -> dict[UUID, Page[M]]:
-    """Read one page a parent, in one statement."""
+    """Read one page for each parent, in one statement."""
     held = conditions.copy()
     held.add(listing.parent + " = ANY({}::uuid[])", list(parent_ids))
     _bound(held, order, cut=cut)

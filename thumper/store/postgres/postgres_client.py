@@ -1,8 +1,8 @@
-"""Tortoise's client for PostgreSQL, with connections that are watched and loans that always end.
+"""Tortoise's client for PostgreSQL, with watched connections that always return to their pool.
 
-Tortoise's own transactions keep the connection, and the task's belief to be inside a transaction, when BEGIN fails or
-is cancelled: the pool runs dry, and the task gets nothing but errors until its process is started again. A connection
-that has died in silence would keep whoever gives it back for a minute, and fail what had succeeded.
+Tortoise's own transactions keep the connection, and the task counts as inside a transaction, when BEGIN fails or is
+cancelled: the pool runs dry, and the task gets nothing but errors until its process is started again. Returning a
+connection that has died in silence would take a minute, and fail what had succeeded.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.watched_connection import WatchedConnection
 
 _RETURN_S: Final = 3.0
-"""How long giving a connection back may take; then it is thrown away."""
+"""How long returning a connection may take; then it is closed instead."""
 
 _BROKEN: Final = (
     OSError,
@@ -38,14 +38,14 @@ _BROKEN: Final = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
-"""What giving a connection back raises when it broke; asyncpg has thrown it away by then."""
+"""What returning a broken connection raises; asyncpg has removed it from the pool by then."""
 
 
 class _OwnTransaction(TransactionWrapper):
     """The client inside a transaction."""
 
     async def _translate_exceptions(self, func: Any, *args: Any, **options: Any) -> Any:
-        """Leave outages what they are: the ORM takes two kinds for mistakes in the use of transactions."""
+        """Raise outages as they are: the ORM takes two kinds for mistakes in the use of transactions."""
         try:
             return await super()._translate_exceptions(func, *args, **options)
         except TransactionManagementError as error:
@@ -55,7 +55,7 @@ class _OwnTransaction(TransactionWrapper):
 
 
 class _Transaction(TransactionContextPooled):
-    """A transaction on a connection of the pool, which gets it back whatever happens."""
+    """A transaction on a connection of the pool, to which that returns whatever happens."""
 
     async def __aenter__(self) -> TransactionalDBClient:
         """Take a connection and begin."""
@@ -73,7 +73,7 @@ class _Transaction(TransactionContextPooled):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Commit, or roll back after an error, and give the connection back."""
+        """Commit, or roll back after an error, and return the connection to the pool."""
         get_connections().reset(self.token)
         connection = self.client._connection  # noqa: SLF001
         try:
@@ -102,7 +102,7 @@ class _Loan(PoolConnectionWrapper[Any]):
 
 
 async def _give_back(pool: Any, connection: Any) -> None:
-    """Return a connection to its pool; what it answered stands, even if it breaks now."""
+    """Return a connection to its pool; one that breaks now raises nothing, since its work is done."""
     if pool is not None:
         with contextlib.suppress(*_BROKEN):
             await pool.release(connection, timeout=_RETURN_S)

@@ -13,7 +13,7 @@ from thumper.store.postgres.connect import OUTAGES
 T = TypeVar("T")
 
 PATIENCE_S: Final = 3.0
-"""How long somebody who waits for an answer waits before PostgreSQL is asked whether it answers at all."""
+"""How long work is waited for before PostgreSQL is asked whether it answers at all."""
 
 PROBE_S: Final = 1.0
 """How long that question may take."""

@@ -1,4 +1,4 @@
-"""Whether a database has the migrations that this program knows, and no others. Reads, and changes nothing."""
+"""Whether a database has the migrations that this program knows, and no others. Changes nothing."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from thumper.errors import SchemaTooNewError
 
 MIGRATIONS: Final = "thumper.migrations"
-"""Package of the migrations, of which each is a module whose name begins with its number."""
+"""Package of the migrations: modules whose names begin with their number."""
 RECORD: Final = "tortoise_migrations"
-"""Table in which Tortoise records which were applied."""
+"""Table in which Tortoise records the migrations that were applied."""
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaGap:
-    """How the database differs from this program, each in order.
+    """How the database differs from this program.
 
-    `missing` are migrations that were not applied, `unknown` such that a newer program applied. `empty` says that none
-    was ever applied.
+    `missing` are the migrations that were not applied, `unknown` those that a newer program applied, each in order.
+    `empty` is whether none was ever applied.
     """
 
     missing: tuple[str, ...]
@@ -32,7 +32,7 @@ class SchemaGap:
 
     @property
     def is_closed(self) -> bool:
-        """Whether there is none."""
+        """Whether nothing differs."""
         return not self.missing and not self.unknown
 
     def refuse_newer(self) -> None:

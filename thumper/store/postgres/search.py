@@ -22,7 +22,7 @@ _FILTER: Final = "filter"
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a filter field means: in words for clients, and in SQL."""
+    """What a filter field means: a description for clients, and its SQL."""
 
     meaning: str
     sql: str
@@ -39,7 +39,7 @@ def where(meaning: str, sql: str = "", *, otherwise: str = "", default: Any = No
     """Declare a filter field of a search; each `{}` of the SQL stands for its value.
 
     False means `otherwise` where that is given. A field without SQL means something together with others,
-    which the `conditions` of the search says.
+    which the `conditions` of the search add.
     """
     return dataclasses.field(default=default, metadata={_FILTER: Filter(meaning, sql, otherwise)})
 
@@ -59,8 +59,8 @@ def sort(
 ) -> Sort:
     """Make both orders of a sort; `names`, ascending first, stand in the cursors of clients and never change.
 
-    `absent` says which rows lack what is sorted by. They come last in either direction when what stands in
-    for it is less than any other value.
+    `absent` is true for rows without the value that is sorted by. They come last in either direction if a value less
+    than any other stands in for it.
     """
     up, down = names
     rising = keys if absent is None else (absent, *keys)
@@ -69,10 +69,10 @@ def sort(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search(Generic[M]):
-    """What rows of a list are looked for; a field that is None means "whatever".
+    """What rows of a list are looked for; a field that is None allows any value.
 
     A list is a subclass: its docstring tells clients what it finds, its fields are made by `where`. The first
-    of the sorts is the usual one, in the direction that `descending` says.
+    of the sorts is the usual one, in the direction that `descending` gives.
     """
 
     listing: ClassVar[Listing[Any]]

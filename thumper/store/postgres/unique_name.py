@@ -1,4 +1,4 @@
-"""Names that one record of a kind has, whatever their case: PostgreSQL alone says whether one is taken."""
+"""Names that are unique among the records of a kind, apart from case: PostgreSQL decides whether one is taken."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from thumper.domain.refusal import NameTakenError
 
 @contextlib.contextmanager
 def unique_name(kind: str, values: Mapping[str, Any]) -> Iterator[None]:
-    """Raise `NameTakenError` when writing such values fails because another record of the kind has the name."""
+    """Raise `NameTakenError` when writing these values fails because another record of the kind has the name."""
     try:
         yield
     except IntegrityError as error:

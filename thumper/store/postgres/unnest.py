@@ -13,5 +13,5 @@ def unnest(columns: Mapping[str, str]) -> str:
 
 
 def arrays(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Return the parameters for rows of which each holds its values in the order of the columns."""
+    """Return the parameters for rows whose values are in the order of the columns."""
     return [list(column) for column in zip(*rows, strict=True)]

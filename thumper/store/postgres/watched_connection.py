@@ -1,9 +1,9 @@
 """A connection that does not wait for an answer which will never come.
 
-A cut cable, a router that forgot, a server that lost its power: the connection stays open, bytes vanish, and nobody
-says so. Whatever takes long is therefore asked about, on a fresh connection: does PostgreSQL work for it? If not, or
-if PostgreSQL cannot be asked, the connection is ended, which raises what an outage raises, and so are the idle ones of
-its pool, which went the same way. Work that only takes long goes on: no command has to be quick.
+A cut cable, a router that lost its state, a server without power: the connection stays open, bytes vanish, and no error
+is raised. So when a command takes long, PostgreSQL is asked on a fresh connection whether it works on the command. If
+not, or if PostgreSQL cannot be asked, the connection is ended, which raises what an outage raises, and so are the idle
+ones of its pool, which probably died, too. A command that only takes long goes on.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from thumper.store.postgres.connect import OUTAGES
 log = structlog.get_logger(__name__)
 
 PATIENCE_S: Final = 1.5
-"""How long a command may take before it is asked about."""
+"""How long a command may take before PostgreSQL is asked about it."""
 
 ASK_S: Final = 2.5
 """How long asking may take, connecting included; it takes a few hundredths on two busy cores. With the patience before
-it, an outage is found out within the 5 s in which it has to be named."""
+it, an outage is found within the 5 s in which it has to be named."""
 
 AGAIN_S: Final = 0.5
-"""Pause before it is asked about. Twice in a row nobody must be at work: the answer may be on its way."""
+"""Pause before each question. Only two negative answers in a row count: the command's answer may be on its way."""
 
-_UNTOLD: Final = (asyncpg.InsufficientResourcesError, asyncpg.InvalidAuthorizationSpecificationError)
-"""What a PostgreSQL raises that answers but does not let one more in: it cannot be asked, yet it lives."""
+_NOT_ADMITTED: Final = (asyncpg.InsufficientResourcesError, asyncpg.InvalidAuthorizationSpecificationError)
+"""What PostgreSQL raises when it runs but accepts no further connection: it cannot be asked."""
 
-# Half-way through a command it is "active" also while it waits for the client, which waits for it.
+# A server process is "active", too, while it waits for the rest of a command from the client, which waits for it.
 _IS_SERVED: Final = """
 SELECT EXISTS (
     SELECT FROM pg_stat_activity WHERE pid = $1 AND state IN ('active', 'disabled')
@@ -47,7 +47,7 @@ Connector = Callable[[], Awaitable[asyncpg.Connection]]
 
 
 class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
-    """asyncpg's connection, watched. Of the commands, those that the ORM uses are."""
+    """asyncpg's connection; the commands that the ORM uses are watched."""
 
     _connect: Connector | None = None
     _circle: Collection[WatchedConnection] = ()
@@ -56,7 +56,7 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
     _commands = 0
 
     def watch(self, connect: Connector, circle: WeakSet[WatchedConnection]) -> None:
-        """Be watched from now on; `circle` holds the connections of the same pool."""
+        """Watch the commands from now on; `circle` holds the connections of the same pool."""
         self._connect, self._circle = connect, circle
         self._met_s, self._pid = asyncio.get_running_loop().time(), self.get_server_pid()
         circle.add(self)
@@ -73,12 +73,12 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
             await super().executemany(command, args, timeout=timeout)
 
     async def fetch(self, query: str, *args: Any, **options: Any) -> Any:
-        """Run a query and give its rows."""
+        """Run a query and return its rows."""
         with self._watched():
             return await super().fetch(query, *args, **options)
 
     async def fetchrow(self, query: str, *args: Any, **options: Any) -> Any:
-        """Run a query and give its first row."""
+        """Run a query and return its first row."""
         with self._watched():
             return await super().fetchrow(query, *args, **options)
 
@@ -97,7 +97,7 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
                 inquiry.cancel()
 
     async def _inquire(self) -> None:
-        """End the connection when nobody works for it; never ends by itself otherwise."""
+        """Ask until PostgreSQL does not work for this connection; then end it and the idle ones of its pool."""
         try:
             while await self._is_served() or await self._is_served():  # noqa: ASYNC110  # no event tells
                 await asyncio.sleep(PATIENCE_S)
@@ -127,5 +127,5 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
                     return bool(await connection.fetchval(_IS_SERVED, self._pid, age_s))
                 finally:
                     connection.terminate()
-        except _UNTOLD:
+        except _NOT_ADMITTED:
             return True

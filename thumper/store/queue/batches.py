@@ -1,7 +1,7 @@
-"""Sending sets of images to detection; how far a set is says `image_counts`.
+"""Sending sets of images to detection; `image_counts` counts how far a set is.
 
 A set is sent in chunks, each a transaction of its own: a million images at once would hold their locks for minutes and
-outlast the patience of every connection. Cut short, what was sent stays sent, and asking again sends the rest.
+exceed the time limit of every connection. Cut short, what was sent stays sent, and asking again sends the rest.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ MOST_IMAGES: Final = 1_000_000
 """Images of one batch; a ranch takes that many in ten years."""
 
 CHUNK_IMAGES: Final = 5_000
-"""Most images of one transaction: a fraction of a second, in which workers wait for the rows that it holds."""
+"""Most images of one transaction: it takes a fraction of a second, in which workers wait for its rows."""
 
-# Both say how many images they chose and which was the last, where the next chunk begins; those chosen that are taken
-# meanwhile by somebody else are left to them.
+# Both return how many images they chose and which was the last, where the next chunk begins; chosen images that another
+# transaction takes meanwhile are left to it.
 _DETECT: Final = f"""
 WITH wanted AS (
     SELECT image.id AS key, detector.id AS detector_id

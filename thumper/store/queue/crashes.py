@@ -15,8 +15,8 @@ from thumper.store.queue.leases import IMAGES_PENDING, Lease
 
 log = structlog.get_logger(__name__)
 
-# Other images that killed a worker alone, and none was completed since. Those that were not blamed count as well: as
-# pending jobs with an error. Bystanders are many and the count has no index, so it is not asked for them.
+# Other images that killed a worker while they ran alone, without a completed image since. Those that were not blamed
+# count as well: as pending jobs with an error. Bystanders are many and the count has no index, so theirs is left out.
 _DEAD: Final = """
 SELECT id, claimed_alone, begun_at IS NOT NULL AS begun, attempts AS tries,
     CASE WHEN claimed_alone AND begun_at IS NOT NULL THEN (

@@ -1,6 +1,6 @@
 """The queue of record: images are queued, and claimed by lease.
 
-PostgreSQL rows are the queue; arq and Redis only say "look". All times are PostgreSQL's own, because the clocks of
+PostgreSQL rows are the queue; arq and Redis only wake workers. All times are PostgreSQL's own, because the clocks of
 several machines differ. See `docs/decisions/001`. How a claim goes on is in `leases`; how it ends, in `results`,
 `failures` and `crashes`.
 """
@@ -49,8 +49,8 @@ async def enqueue(
     )
 
 
-# An image that killed the worker by itself runs again only when another one was completed since, or nothing else is to
-# be done: several of them would keep the worker busy with dying while healthy photos wait.
+# An image that killed the worker while it ran alone runs again only when another one was completed since, or nothing
+# else waits: with several of them, the worker would do nothing but die while healthy photos wait.
 _ITS_TURN: Final = """
 ((job.crash_count = 0 AND job.error IS NULL)
 OR EXISTS (SELECT FROM job AS done WHERE done.detector_id = job.detector_id AND done.state = 'completed'
@@ -86,7 +86,7 @@ UPDATE image SET state = 'processing', error_code = NULL, error = NULL
 FROM wanted WHERE image.id = wanted.id
 RETURNING wanted.job_id, image.id AS image_id, image.sha256, image.original_path
 """
-# Whoever was tried least goes first: bystanders prove themselves before the suspect dies again.
+# The job with the fewest attempts first: bystanders are cleared before the suspect kills a worker again.
 _CLAIM_ONE: Final = _CLAIM.format(order="attempts, id")
 _CLAIM_MANY: Final = _CLAIM.format(order="id")
 
@@ -98,7 +98,7 @@ async def claim(
 
     Jobs that must run alone come first and one at a time; while they wait, a worker that is `busy`
     gets nothing, so that it becomes free to run them. The claim is committed before it is returned:
-    nothing is decoded without a lease. Who brings a `token` can give back a claim that was never answered.
+    nothing is decoded without a lease. With a `token` of its own the caller can release a claim whose answer was lost.
     """
     waiting = await client().execute_query_dict(_WAITING, [detector_id, CRASHES_UNTIL_FAILED])
     if waiting and busy:

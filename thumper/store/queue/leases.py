@@ -28,7 +28,7 @@ class ClaimedJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """Jobs claimed together under one token; `alone` says that nothing else may run beside them."""
+    """Jobs claimed together under one token; with `alone` nothing else may run beside them."""
 
     token: UUID
     claims: tuple[ClaimedJob, ...]
@@ -36,9 +36,9 @@ class Lease:
 
 
 async def begin(lease: Lease) -> bool:
-    """Note that decoding begins, which makes a death count against an image claimed alone.
+    """Note that decoding begins: a worker's death from then on counts against an image claimed alone.
 
-    False when the lease was lost.
+    Return False when the lease was lost.
     """
     rows = await client().execute_query_dict(
         "UPDATE job SET begun_at = now() WHERE lease_token = $1 AND state = 'processing' RETURNING id",
@@ -48,7 +48,7 @@ async def begin(lease: Lease) -> bool:
 
 
 async def renew(tokens: Sequence[UUID], *, lease_s: float) -> None:
-    """Prolong leases; those that were lost already stay lost."""
+    """Prolong leases, but not those that were lost already."""
     await client().execute_query_dict(
         "UPDATE job SET lease_until = now() + make_interval(secs => $2)"
         " WHERE lease_token = ANY($1::uuid[]) AND state = 'processing'",
@@ -62,7 +62,7 @@ locked AS (
 )
 UPDATE image SET state = 'pending' FROM locked WHERE image.id = locked.id
 """
-"""How a statement ends whose first part, `freed`, made jobs pending again: their images follow."""
+"""End of a statement whose first part, `freed`, made jobs pending again: it makes their images pending."""
 
 _FREE: Final = f"""
 WITH freed AS (

@@ -1,6 +1,6 @@
-"""The loop that brings back what a dead worker held. Watcher and worker run one each.
+"""The loop that makes the jobs of dead workers pending again. Watcher and worker run one each.
 
-It also brings in line what nothing else would: images without a job, and jobs for a detector of before.
+It also repairs what nothing else would: images without a job, and jobs for an earlier detector.
 """
 
 from __future__ import annotations
@@ -36,20 +36,19 @@ LOOK_S: Final = 1.0
 async def keep_sweeping(settings: Settings, wake: Callable[[], Awaitable[None]]) -> None:
     """Sweep every `sweep_s` seconds until cancelled; `wake` the worker when jobs came free.
 
-    After an outage it waits for a heartbeat first, so that workers that were cut off like this process can renew
-    their leases: no lease of a living worker has run out by then, and a dead one's work waits no longer than that.
     An outage between two sweeps goes unnoticed and does no harm: it was shorter than what heartbeats leave of a lease.
     """
     grace_s = max(settings.heartbeat_s, RENEWAL_S)
     while True:
         try:
             freed = await sweep(grace_s=grace_s)
-        except IntegrityError as error:  # somebody queued the same image in this moment
+        except IntegrityError as error:  # another process has just queued the same image
             log.info("cannot sweep now", error=str(error))
             freed = None
         except OUTAGES as error:
             log.warning("cannot sweep, PostgreSQL is away", error=str(error) or type(error).__name__)
             await Outage(pause_s=LOOK_S).outlast(partial(client().execute_query_dict, "SELECT 1"))
+            # Workers that were cut off, too, renew their leases first; what dead ones held waits no longer than that.
             await asyncio.sleep(grace_s)
             continue
         if freed:
@@ -85,7 +84,7 @@ _LOCK: Final = 0x73776570
 
 
 async def _may_sweep(transaction: BaseDBAsyncClient, grace_s: float) -> bool:
-    # A start in the future says only that the clock of PostgreSQL's machine was set back since.
+    # A start in the future means only that the clock of PostgreSQL's machine was set back since.
     rows = await transaction.execute_query_dict(
         """
         SELECT pg_try_advisory_xact_lock($1)
@@ -97,7 +96,7 @@ async def _may_sweep(transaction: BaseDBAsyncClient, grace_s: float) -> bool:
 
 
 MOST_ROWS: Final = 10_000
-"""Most rows that one sweep brings in line at a time: a million at once would outlast the patience of the connection."""
+"""Most rows that one sweep repairs: a million at once would exceed the time limit of the connection."""
 
 _ORPHANS: Final = f"""
 SELECT id FROM image WHERE state = 'pending' AND NOT EXISTS (SELECT 1 FROM job WHERE job.image_id = image.id)
@@ -119,11 +118,11 @@ _ADOPT: Final = f"""
 {_STRAYS.format("NOT")} UPDATE job SET detector_id = stray.chosen_id FROM stray WHERE job.id = stray.id RETURNING job.id
 """
 
-# What waits for a detector of before although the current one has a job of its own for the image: nobody would
-# ever run it.
+# Jobs that wait for an earlier detector although the current one has a job of its own for the image: no worker would
+# ever run them.
 _DROP_OVERTAKEN: Final = f"{_STRAYS.format('')} DELETE FROM job USING stray WHERE job.id = stray.id"
 
-# An image stands where the current detector's job stands, also when a worker of another one had the last word.
+# An image has the state of the current detector's job, also when a worker of another detector wrote last.
 _REALIGN: Final = f"""
 WITH astray AS MATERIALIZED (
     SELECT image.id, own.state, own.error_code, own.error

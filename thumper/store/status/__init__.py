@@ -1,1 +1,1 @@
-"""How everything stands now, which processes live, and what changed."""
+"""The status of the system, its running processes, and what changed."""

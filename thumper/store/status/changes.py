@@ -1,7 +1,7 @@
-"""The rows behind events of the feed: what to show to somebody who follows images, detections or deer.
+"""The rows behind events of the feed: what to send to followers of images, detections or deer.
 
-Rows are read as they are now, not as they were at the event, and each is given once, with the last
-event about it: a newer event that the reader will still come to speaks for the row.
+Rows are read as they are now, not as they were at the event, and each is sent once, with the last event about it: a row
+that a later event concerns is left to that event.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Conditions, Cut, Key, Kind, Order, read_all, read_page
 
 SubjectId: TypeAlias = Literal["image_id", "deer_id", "detection_id"]
-"""Column of the feed that says what an event is about."""
+"""Column of the feed that names what an event is about."""
 
 _FINISHED: Final = "image.state IN ('completed', 'failed')"
 _FINISHED_NEWEST: Final = Order(
@@ -101,7 +101,7 @@ async def superseded(
     kinds: Collection[FeedKind],
     after: int,
 ) -> set[tuple[UUID, ...]]:
-    """Return those of the keys that an event of these kinds, later than event `after`, speaks of.
+    """Return those of the keys that an event of these kinds, later than event `after`, is about.
 
     A key holds the ids that the columns of `subject` name.
     """

@@ -18,22 +18,22 @@ from thumper.store.postgres.clock import NOW, seconds_ago
 from thumper.store.postgres.connect import OUTAGES
 
 BEAT_EVERY_S: Final = 3.0
-"""How often a process says that it lives."""
+"""How often a process gives a sign of life."""
 
 BUSY_BEAT_EVERY_S: Final = 1.0
-"""The same while it works: its speed, and so the time that is left, should be fresh."""
+"""How often it does so while it works: its speed, and so the remaining time, should be fresh."""
 
 DOWN_AFTER_S: Final = 12.0
 """Silence after which a process counts as down: four missed beats, and within the 15 s in which a
 dead worker must show."""
 
 FORGOTTEN_AFTER_S: Final = 86_400.0
-"""Silence after which a process is forgotten when another one of its role starts."""
+"""Silence after which a process is deleted when another one of its role starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """What a process says of itself with a sign of life."""
+    """What a process reports with a sign of life."""
 
     state: ProcessState
     message: str = ""
@@ -42,7 +42,7 @@ class Beat:
     images_per_s: float | None = None
     stages: tuple[StageTime, ...] = ()
     lasting: bool = False
-    """Whether it is to be read also when the process has ended, until the next one starts."""
+    """Whether it stays after the process has ended, until the next one starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Life:
 
 
 async def register(life: Life) -> UUID:
-    """Record that this process starts; forget processes of its role that fell silent a day ago."""
+    """Record that this process starts; delete processes of its role that fell silent a day ago."""
     await Process.filter(role=life.role, heartbeat_at__lt=seconds_ago(FORGOTTEN_AFTER_S)).delete()
     process = await Process.create(
         role=life.role,
@@ -82,14 +82,14 @@ async def beat(process_id: UUID, sign: Beat) -> bool:
 
 
 async def leave(process_id: UUID) -> None:
-    """Forget a process that ends in good order."""
+    """Delete a process that ends in good order."""
     await Process.filter(id=process_id).delete()
 
 
 async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:
-    """Beat every few seconds with what `sign` says, until cancelled; then leave, or leave the last sign there.
+    """Beat every few seconds with the `sign`, until cancelled; then leave, unless the last sign is a lasting one.
 
-    Outages of PostgreSQL are waited out in silence: a missing beat is itself the message.
+    Outages of PostgreSQL are waited out and not logged: a missing beat shows them.
     """
     process_id: UUID | None = None
     try:

@@ -1,7 +1,7 @@
-"""How everything stands at one moment: counts, queue, speed, processes, last dumps.
+"""The status of the system at one moment: counts, queue, speed, processes, last dumps.
 
-What subscribers to the status see. Two statuses are equal when nothing that is worth a message differs:
-neither the feed's number nor the seconds since a heartbeat or the moment of a scan count.
+Two statuses are equal when nothing differs that is worth a message to subscribers: the feed's number, the seconds since
+a heartbeat and the time of a scan do not count.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Liveness(StrEnum):
 
 
 _PREFERENCE: Final = (Liveness.BUSY, Liveness.ALIVE, Liveness.DOWN, Liveness.NONE)
-"""Of several processes of a role the first of these speaks for the role."""
+"""Of several processes of a role, the first in this order is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class DumpStatus:
 
     row: Dump
     settled_at: dt.datetime | None
-    """The row's own; rows are equal by their id, of them only when this is equal too."""
+    """Of the row, and compared as well, since rows with the same id are equal."""
     receipt: Receipt
     images: ImageCounts
 
@@ -117,19 +117,19 @@ class SystemStatus:
 
     @property
     def images_per_s(self) -> float | None:
-        """Images per second of all living workers together; None while none can say."""
+        """Images per second of all living workers together; None while none reports it."""
         rates = [own.images_per_s for own in self.processes if _works(own) and own.images_per_s is not None]
         return sum(rates) if rates else None
 
     @property
     def eta_s(self) -> float | None:
-        """Seconds until everything that is known is done; None when idle or when nobody can tell."""
+        """Seconds until all images and waiting files are done; None when there are none, or no rate is known."""
         left = self.queued + self.images.processing + self.files_waiting
         rate = self.images_per_s
         return left / rate if left and rate else None
 
     def of(self, role: ProcessRole) -> ProcessStatus:
-        """Return the process that speaks for a role: a busy one, else a living one, else one that is down."""
+        """Return the process that is shown for a role: a busy one, else a living one, else one that is down."""
         own = [process for process in self.processes if process.role is role]
         return min(
             own, key=lambda process: _PREFERENCE.index(process.liveness), default=ProcessStatus(role=role)
@@ -141,7 +141,7 @@ def _works(process: ProcessStatus) -> bool:
 
 
 async def read_status() -> SystemStatus:
-    """Look at everything as of one moment."""
+    """Read everything as of one moment."""
     async with snapshot() as seq:
         counts = (await client().execute_query_dict(_COUNTS))[0]
         process = await _read_processes()
@@ -161,7 +161,7 @@ async def read_status() -> SystemStatus:
 
 
 # Unfinished images have a partial index, and all of them a tally. A job's image is looked up by its id and not joined:
-# PostgreSQL knows late of a backlog that was just queued, and would go through all that waits for each that waits.
+# before PostgreSQL's statistics know of a backlog, its plan for a join reads all waiting jobs for each waiting image.
 _COUNTS: Final = f"""
 WITH unfinished AS (
     SELECT count(*) FILTER (WHERE state = 'pending') AS pending,

@@ -1,4 +1,4 @@
-"""What a person says of a clock, compared with what is recorded: the repair that is meant."""
+"""Turning what a person claims of a clock, and what is recorded, into a repair."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from thumper.store.times.recompute import Scope
 
 
 async def repair_of(claim: ClockClaim, *, server_zone: ZoneInfo) -> Repair:
-    """Return the repair that is meant. Raises `InvalidValueError` or `NoRecordError`."""
+    """Return the repair that a claim asks for. Raises `InvalidValueError` or `NoRecordError`."""
     scope = await _scope(claim)
     note = clean_text(claim.note, "note")
     claim.refuse_two_offsets()
@@ -35,7 +35,7 @@ async def repair_of(claim: ClockClaim, *, server_zone: ZoneInfo) -> Repair:
 
 
 async def _scope(claim: ClockClaim) -> Scope:
-    """Return whose clock it is."""
+    """Return the images whose clock a claim is about."""
     if claim.dump_id is not None and claim.deployment_id is None:
         if not await Dump.exists(id=claim.dump_id):
             raise NoRecordError("dump", "dump_id")
@@ -48,7 +48,7 @@ async def _scope(claim: ClockClaim) -> Scope:
 
 
 async def _photo(photo: PhotoTaken, scope: Scope) -> Image:
-    """Return the photo that tells the offset; refuse one that the repair does not cover."""
+    """Return the photo from which the offset follows; refuse one that the repair does not cover."""
     image = await Image.get_or_none(id=photo.image_id)
     if image is None:
         raise NoRecordError("image", "photo", "image_id")

@@ -1,4 +1,4 @@
-"""Noting which photos of a dump have a doubtful clock, once all of them are there to be compared."""
+"""Recording which photos of a dump have a doubtful clock, once all of them have arrived."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ WHERE image.id = fresh.id
 
 
 async def note(transaction: BaseDBAsyncClient, dump_id: UUID) -> None:
-    """Compare the clocks of a dump's photos and write down which are doubted, and which no longer are.
+    """Compare the clocks of a dump's photos and record which are doubted, and which no longer are.
 
-    A year that cannot be was noted when the photo came, and stays. The caller shares the clock lock.
+    An impossible year was recorded when the photo arrived, and stays. The caller shares the clock lock.
     """
     # Records instead of dictionaries: a dump may have a hundred thousand photos.
     _, rows = await transaction.execute_query(_PHOTOS, [dump_id])

@@ -1,7 +1,7 @@
-"""Repairs of camera clocks: foreseen, made and taken back; and what needs one.
+"""Repairs of camera clocks: previewed, made and taken back; and what needs one.
 
-A repair is a row that is appended and at most marked as taken back. Making one and taking one back write the
-capture times of everything that it covers in the same transaction, and photos that arrive later find it standing.
+A repair is a row that is appended and at most marked as taken back. Making one and taking one back write the capture
+times of everything that it covers in the same transaction; it also applies to photos that arrive later.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ MOST_LISTED: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """What a person says of a clock: which images, and how many seconds to add to what it showed.
+    """A correction of a clock: which images, and how many seconds to add to what it showed.
 
-    Only images whose clocks showed what is `shown` are covered. `named` is the photo that the offset was told by.
+    Only images whose clocks showed what is `shown` are covered. `named` is the photo from which the offset follows.
     """
 
     scope: Scope
@@ -49,7 +49,7 @@ class Repair:
 
 
 async def preview(repair: Repair, *, server_zone: ZoneInfo) -> Effect:
-    """Return what a repair would do; nothing is written."""
+    """Return what a repair would do, without writing."""
     async with snapshot():
         proposed = StandingFix(
             fix_id=new_id(), offset_s=repair.offset_s, made_at=await now(), shown=repair.shown
@@ -96,7 +96,7 @@ async def make(repair: Repair, *, server_zone: ZoneInfo) -> tuple[UUID, Effect]:
 async def undo(fix_id: UUID, *, server_zone: ZoneInfo) -> Effect | None:
     """Take a repair back; every image it decided falls back to the one before, or to its own clock.
 
-    None when there is no such repair, or it was taken back already; then nothing changes.
+    Return None, and change nothing, when there is no such repair or it was taken back already.
     """
 
     async def write(transaction: BaseDBAsyncClient) -> Effect | None:
@@ -116,7 +116,7 @@ async def undo(fix_id: UUID, *, server_zone: ZoneInfo) -> Effect | None:
 
 
 async def apply(transaction: BaseDBAsyncClient, recomputation: Recomputation) -> Effect:
-    """Write what follows from what stands now, and tell of it as the last statements of a transaction."""
+    """Write the recomputed times, and their events as the last statements of the transaction."""
     effect = await recomputation.write(transaction)
     dump_ids = sorted(recomputation.touched)
     await feed.append(

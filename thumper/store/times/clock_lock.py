@@ -1,8 +1,8 @@
-"""The lock between those who take photos in and those who change what their clocks mean.
+"""The lock between taking photos in and changing the repairs or time zones of their clocks.
 
-Taking in reads time zones and repairs and writes capture times made of them, many at a time; a repair changes
-the capture times of everything that it covers. A photo that is taken in beside a repair would be seen by neither.
-So whoever writes single capture times shares the lock, and whoever changes what they follow from has it alone.
+Taking in reads time zones and repairs and writes the capture times that follow, many at a time; a repair changes the
+capture times of everything that it covers. A photo that is taken in beside a repair would be corrected by neither. So
+transactions that write single capture times share the lock, and one that changes what they follow from has it alone.
 It is taken before any row that the other side may wait for, and held until the transaction ends.
 """
 
@@ -21,7 +21,7 @@ _LOCK: Final = 0x636C6F63
 """Key of the advisory lock ("cloc" in ASCII)."""
 
 _TRIES: Final = 5
-"""How often a repair is tried that meets others in the rows of images, before it fails."""
+"""How often a repair that runs into deadlocks is tried before it fails."""
 
 
 async def share(transaction: BaseDBAsyncClient) -> None:
@@ -30,17 +30,13 @@ async def share(transaction: BaseDBAsyncClient) -> None:
 
 
 async def alone(work: Callable[[BaseDBAsyncClient], Awaitable[R]]) -> R:
-    """Do work in a transaction of its own while nobody takes photos in.
-
-    Workers write the state of images meanwhile, in the order of `image_lock`. When somebody does not keep that
-    order and both wait for a row of the other, PostgreSQL ends one of them; then the work, of which nothing is
-    left, is done once more.
-    """
+    """Do work in a transaction of its own while no photos are taken in; try again after a deadlock."""
     for left in reversed(range(_TRIES)):
         try:
             async with in_transaction("default") as transaction:
                 await transaction.execute_query_dict("SELECT pg_advisory_xact_lock($1)", [_LOCK])
                 return await work(transaction)
+        # Workers write the state of images meanwhile, and may not keep to the order of `image_lock`.
         except asyncpg.DeadlockDetectedError:
             if not left:
                 raise

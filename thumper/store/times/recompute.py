@@ -1,4 +1,4 @@
-"""Recomputing capture times from the readings that were kept, after what they follow from has changed.
+"""Recomputing capture times after a change of the repairs or time zones that they follow from.
 
 An image's time follows from three things: what its clock showed, the latest standing repair that covers it, and
 the time zone of its place. The first is never changed. Thousands of images are read and written in pages, in
@@ -78,7 +78,7 @@ async def standing_fixes(
 
 @dataclass(frozen=True, slots=True)
 class _Time:
-    """The time of one image, and what it is kept as."""
+    """The time of one image, and the columns that hold it."""
 
     taken_at: dt.datetime | None
     dst_edge: DstEdge | None
@@ -126,7 +126,7 @@ class Recomputation:
     """One look at the images of a scope.
 
     `server_zone` is the zone of places that have none. Only images whose clocks showed what is `shown` are
-    told of in the effect. With `proposed`, these are computed as if that repair were the latest. `named` is an
+    part of the effect. With `proposed`, these are computed as if that repair were the latest. `named` is an
     image to be among the examples. `touched` gathers the dumps whose images changed.
     """
 
@@ -139,13 +139,13 @@ class Recomputation:
     touched: set[UUID] = field(default_factory=set)
 
     async def preview(self, connection: BaseDBAsyncClient) -> Effect:
-        """Return what would become of the images; write nothing."""
+        """Return what would become of the images, without writing."""
         async for page in self._pages(connection, locked=False):
             await self._recompute(connection, page)
         return self.effect
 
     async def write(self, transaction: BaseDBAsyncClient) -> Effect:
-        """Write the capture times that follow from what stands now; the caller owns the clock lock."""
+        """Write the capture times that follow from the present repairs and zones; the caller owns the clock lock."""
         async for page in self._pages(transaction, locked=True):
             changed = await self._recompute(transaction, page)
             if changed:
@@ -171,7 +171,7 @@ class Recomputation:
     async def _recompute(
         self, connection: BaseDBAsyncClient, page: Sequence[dict[str, Any]]
     ) -> list[tuple[Any, ...]]:
-        """Count what becomes of the images of a page; return the rows of those that change."""
+        """Add the images of a page to the effect; return the rows of those that change."""
         repairs = await standing_fixes(
             connection,
             dump_ids={image["dump_id"] for image in page},

@@ -1,1 +1,1 @@
-"""One file an inference engine. Only here may a model library be imported."""
+"""Inference engines, one a file. Only here may a model library be imported."""

@@ -1,7 +1,7 @@
-"""A model in the form that other runtimes take: written once by a program of ours, then kept.
+"""Models exported for other runtimes than PyTorch: written once by `exporter`, then kept.
 
-The copy is named after the bytes of the model and the versions that wrote it, so one that is stale is never used; it
-is removed when its successor has been written.
+The folder is named after the hash of the model and the versions that wrote it, so a stale one is never used; it is
+removed when its successor has been written.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SCRATCH: Final = ".export-"
 _SCRATCH_S: Final = 3600.0
 """Age at which what a killed export left is removed; an export takes seconds to minutes."""
 _FIRST_FORM: Final = 1
-"""Counts what we write ourselves into an exported model: another number makes all of them stale."""
+"""Version of what our own code writes into an exported model: a new number makes all of them stale."""
 
 
 class Form(StrEnum):
@@ -40,7 +40,7 @@ class Form(StrEnum):
 
     @property
     def writers(self) -> str:
-        """What writes it, with versions."""
+        """The libraries that write it, with versions."""
         return f"form {_FIRST_FORM}, {VERSIONS}" + (
             f", pnnx {_version_of('pnnx')}" if self is Form.NCNN else ""
         )
@@ -55,15 +55,15 @@ def exported(
 ) -> Path:
     """Return the folder below `folder` with the model in a form, writing it if there is none of these versions.
 
-    `on_export` hears that it is about to be written, which takes seconds to a minute. Raises `DetectorError` if the
-    model is no YOLOv8 detection model, `ExportError` if it cannot be exported, says something else than PyTorch then,
-    or cannot be kept in the folder.
+    `on_export` is called before it is written, which takes seconds to a minute. Raises `DetectorError` if the model is
+    no YOLOv8 detection model, `ExportError` if it cannot be exported, answers differently than in PyTorch, or cannot be
+    written to the folder.
     """
     family = weights.sha256.hex()[:_SHA256_DIGITS]
     path = folder / f"{family}-{form}-{re.sub(r'[^a-z0-9.]+', '-', form.writers.lower())}"
     if path.is_dir():
         return path
-    load(weights.path)  # says in our words what is wrong with it
+    load(weights.path)  # raises our error if something is wrong with it
     if on_export is not None:
         on_export()
     try:
@@ -80,7 +80,7 @@ def exported(
 
 
 def _stale(folder: Path, family: str) -> Iterator[Path]:
-    """Yield what was written for the same model before, and what killed exports left."""
+    """Yield earlier exports of the same model, and what killed exports left."""
     yield from folder.glob(family)
     for left in folder.glob(f"{_SCRATCH}*"):
         if time.time() - left.stat().st_mtime > _SCRATCH_S:
@@ -88,7 +88,7 @@ def _stale(folder: Path, family: str) -> Iterator[Path]:
 
 
 def _export(source: Path, form: Form, path: Path) -> None:
-    """Write it beside its place and then name it, so that a kill leaves nothing that looks whole."""
+    """Write the export into a scratch folder and then rename it, so that a kill leaves nothing that looks whole."""
     with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=path.parent) as scratch:
         # What the libraries write for a moment goes away with the folder, too.
         program = ["env", f"TMPDIR={scratch}", sys.executable, "-m", "thumper.worker.engines.exporter"]

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class ExportedNetwork(Network):
-    """What the runtimes have in common."""
+    """Base of the networks in other runtimes than PyTorch."""
 
     def __init__(self, folder: Path) -> None:
-        """Read what the exporter wrote about the model beside it; see `exporter`."""
+        """Read `model.json`, which the exporter wrote beside the model; see `exporter`."""
         about = json.loads((folder / "model.json").read_text("utf-8"))
         super().__init__(about["names"], max(about["strides"]))
         self._head = Head(about["strides"], len(about["names"]))

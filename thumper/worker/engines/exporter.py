@@ -1,12 +1,11 @@
-"""The program that writes a model in the form that another runtime takes.
+"""The program that exports a model for another runtime.
 
     python -m thumper.worker.engines.exporter onnx|ncnn MODEL.pt SCRATCH
 
 writes a folder `SCRATCH/model`: the network up to the maps of its last convolutions (`Head` does the rest), and
-`model.json` with its class names and strides. Before it is done, all that it says of two pictures is compared with what
-PyTorch says. It is a program of its own because tracing imports, prints and leaves behind much that a worker
-does without; all of it goes away with the process and the folder. What went wrong is the last line of its standard
-error.
+`model.json` with its class names and strides. At the end all its answers for two pictures are compared with those of
+PyTorch. It is a program of its own because tracing imports, prints and leaves behind much that a worker does not need;
+all of it goes away with the process and the folder. What went wrong is the last line of its standard error.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ much moves no confidence by more than a quarter of a hundredth."""
 def main() -> None:
     """Export the model named by the arguments."""
     form, source, scratch = Form(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]).absolute()
-    warnings.simplefilter("ignore")  # of the libraries among each other
+    warnings.simplefilter("ignore")  # of one library about another
     folder = scratch / "model"
     folder.mkdir()
     network = load(source)
@@ -88,7 +87,7 @@ def _write_ncnn(network: Any, folder: Path) -> None:
 
 
 def _compare(network: Any, exported: ExportedNetwork) -> None:
-    """Compare with PyTorch. Raises `ValueError` if the exported network says something else anywhere."""
+    """Raise `ValueError` if any answer of the exported network differs from that of PyTorch."""
     scene = scene_pixels()
     for height_px, width_px in (_LANDSCAPE, _PORTRAIT):
         pictures = np.resize(scene, (1, height_px, width_px, 3))

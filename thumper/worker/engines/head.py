@@ -1,7 +1,7 @@
 """The end of a YOLOv8 network: from the maps of its last convolutions to boxes.
 
-Runtimes leave this to us: of some seven thousand places in a picture a handful holds anything, and the arithmetic of
-the others is a tenth of the forward pass.
+Done here and not by the runtimes: of some seven thousand places in a picture a handful holds anything, and the
+arithmetic of the others is a tenth of the forward pass.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from thumper.domain.detection import STORAGE_FLOOR
 from thumper.worker.engines.library import dist2bbox, torch
 
 _LEAST_LOGIT: Final = math.log(STORAGE_FLOOR / (1 - STORAGE_FLOOR)) - 1e-4
-"""Logarithm of the odds below which a class is left out: a hair less than suppression, which decides, does."""
+"""Logarithm of the odds below which a class is left out: a hair below that of suppression, which decides."""
 _SIDES: Final = 4
 """Distances from a place to the left, top, right and bottom edge of its box."""
 
@@ -23,14 +23,14 @@ class Head:
     """Reads the maps of one network: `strides` are the pixels between two places of each map."""
 
     def __init__(self, strides: Sequence[int], classes: int) -> None:
-        """Keep what is constant."""
+        """Take the strides of the maps and the number of classes."""
         self._strides = tuple(strides)
         self._classes = classes
 
     def candidates(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
         """Return (n, 4 + classes, places) float32: centre x, y, width, height in pixels, then a confidence a class.
 
-        `maps` are (n, 4 * bins + classes, height, width) for each stride. Only places are given where a
+        `maps` are (n, 4 * bins + classes, height, width) for each stride. Only places are returned where a
         class may reach the `STORAGE_FLOOR` in one of the n pictures.
         """
         read = []
@@ -42,7 +42,7 @@ class Head:
         return torch.cat(read, dim=2)
 
     def everywhere(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Return the same of all places, which a GPU does sooner than it could say which ones are wanted."""
+        """Return the same of all places: on a GPU that is faster than selecting some."""
         read = []
         for values, stride in zip(maps, self._strides, strict=True):
             chosen = values.flatten(2).float()
@@ -57,14 +57,14 @@ class Head:
 
 
 def _centres(places: torch.Tensor, columns: int) -> torch.Tensor:
-    """Return x and y, in strides, of places of a map of so many columns by their numbers: (2, places)."""
+    """Return x and y, in strides, of places of a map with `columns`, given their numbers: (2, places)."""
     return torch.stack((places % columns, places // columns)).float().add_(0.5)
 
 
 def _distances(bins: torch.Tensor) -> torch.Tensor:
     """Return the expected distance of each side, in strides: (n, 4 * bins, places) to (n, 4, places).
 
-    The network tells a distribution over 0, 1, 2 ... strides (Distribution Focal Loss: Li et al. 2020, "Generalized
+    The network gives a distribution over 0, 1, 2 ... strides (Distribution Focal Loss: Li et al. 2020, "Generalized
     Focal Loss", section 3.2).
     """
     n, channels, places = bins.shape

@@ -1,8 +1,8 @@
-"""PyTorch, ultralytics and ONNX Runtime, imported in a way that they keep quiet and leave nothing behind.
+"""PyTorch, ultralytics and ONNX Runtime, imported so that they neither print nor write anything.
 
-Left to itself, ultralytics asks the network whether it is online, installs packages,
-writes a settings file below the home folder and prints. It decides all this while it
-is imported, by the environment; so whoever needs it takes it from here.
+By default ultralytics asks the network whether it is online, installs packages, writes
+a settings file below the home folder and prints. The environment decides on this while
+it is imported, so all modules import it from here.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import os
 import tempfile
 from typing import Final
 
-_TOLD: Final = {
+_VARIABLES: Final = {
     "YOLO_OFFLINE": "true",
     "YOLO_AUTOINSTALL": "false",
     "YOLO_VERBOSE": "false",
     # Model files are unpickled with a list of allowed classes, so that one cannot run code of its own.
     "ULTRALYTICS_SAFE_LOAD": "true",
-    # ONNX Runtime would tell its maker who runs what; it asks when it is imported.
+    # ONNX Runtime would send usage data to its maker; it reads this when it is imported.
     "ORT_DISABLE_TELEMETRY": "1",
 }
 
@@ -25,7 +25,7 @@ with tempfile.TemporaryDirectory(prefix="thumper-models-") as _written:
     # ultralytics insists on writing its settings, and PyTorch makes a cache folder that eager models never use:
     # both go away with this folder.
     _places = {"YOLO_CONFIG_DIR": _written, "TORCHINDUCTOR_CACHE_DIR": _written}
-    os.environ.update(_TOLD | _places)  # noqa: TID251  # said to the libraries, never read by us
+    os.environ.update(_VARIABLES | _places)  # noqa: TID251  # for the libraries, never read by us
 
     import torch
     import torchvision

@@ -20,7 +20,7 @@ _SCALE: Final = [1 / 255] * 3
 
 
 class NcnnNetwork(ExportedNetwork):
-    """An exported model. The weights are shared among twins; the memory for a picture on its way is each one's own."""
+    """An exported model. Twins share the weights; each has memory of its own for the picture on its way."""
 
     def __init__(self, folder: Path) -> None:
         """Load the model out of the folder of its export."""
@@ -59,7 +59,7 @@ def _load(folder: Path) -> ncnn.Net:
     net = ncnn.Net()
     net.opt.use_vulkan_compute = False
     net.opt.num_threads = 1
-    # Whole numbers of 32 bits everywhere: everything less moves confidences.
+    # fp32 everywhere: anything less moves confidences.
     net.opt.use_fp16_packed = net.opt.use_fp16_storage = net.opt.use_fp16_arithmetic = False
     net.opt.use_bf16_packed = net.opt.use_bf16_storage = False
     for load, name in ((net.load_param, "model.param"), (net.load_model, "model.bin")):

@@ -25,7 +25,7 @@ _MAX_BOXES: Final = 300
 _LEAST_STRIDE: Final = 32
 """Sides of the network's input are multiples of this or of its own stride (as ultralytics predicts)."""
 _TAKEN_FOR_ANSWERS: Final = 6
-"""So many places ultralytics takes for the six numbers of boxes that need no suppression."""
+"""With this number of places ultralytics takes candidates for the six numbers of boxes after suppression."""
 _LABEL_CHARACTERS: Final = 200
 """Longest label that the database takes; some files carry whole annotation lines as class names."""
 
@@ -34,7 +34,7 @@ class Network(ABC):
     """A loaded network. `labels` are its words by class number. It serves one thread at a time."""
 
     def __init__(self, names: Mapping[int, str] | Sequence[str], stride: int) -> None:
-        """Take what the model file says of itself: class names by number, and the network's stride in pixels."""
+        """Take the class names of the model file by number, and the network's stride in pixels."""
         self.labels = _labels(names)
         self._letterbox = LetterBox(IMAGE_SIZE, auto=True, stride=max(stride, _LEAST_STRIDE))
 
@@ -66,7 +66,7 @@ class Network(ABC):
     ) -> list[list[RawDetection]]:
         """Suppress overlaps; return the boxes of each image.
 
-        `candidates` are what `forward` gives, of letterboxed pictures of the (height, width) `boxed`.
+        `candidates` are what `forward` returns for letterboxed pictures of the (height, width) `boxed`.
         """
         if candidates.shape[2] == _TAKEN_FOR_ANSWERS:
             candidates = torch.nn.functional.pad(candidates, (0, 1))  # a place where nothing is
@@ -76,7 +76,7 @@ class Network(ABC):
             NMS_IOU,
             max_det=_MAX_BOXES,
             nc=len(self.labels),
-            max_time_img=math.inf,  # else ultralytics leaves out the boxes of pictures for which it has no time
+            max_time_img=math.inf,  # else ultralytics drops the boxes of later pictures when it runs out of time
         )
         return [
             self._detections(rows.cpu(), boxed, image) for rows, image in zip(answers, images, strict=True)

@@ -1,14 +1,14 @@
-"""OpenVINO, imported in a way that it keeps quiet.
+"""OpenVINO, imported without its telemetry.
 
-Left to itself, it tells its maker that it is imported, and writes a number for this user below the home folder. The
-package that does so is one of its own that it does without when it is not there.
+By default it reports each import to its maker, and writes a number for this user below the home folder. The package
+that does so is a separate one, and optional.
 """
 
 from __future__ import annotations
 
 import sys
 
-sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # how Python marks what must not be found
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # makes the import fail
 
 import openvino  # noqa: E402
 from openvino.preprocess import PrePostProcessor  # noqa: E402

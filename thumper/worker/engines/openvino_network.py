@@ -52,7 +52,7 @@ class OpenvinoNetwork(ExportedNetwork):
 
 
 def _of_pictures(path: Path) -> openvino.Model:
-    """Return the model so that it takes (n, height, width, 3) uint8 itself, which saves a pass over the memory."""
+    """Return the model with an input of (n, height, width, 3) uint8, which saves a pass over the memory."""
     wrapped = PrePostProcessor(openvino.Core().read_model(str(path)))
     wrapped.input().tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
     wrapped.input().model().set_layout(openvino.Layout("NCHW"))

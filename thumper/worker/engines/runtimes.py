@@ -1,4 +1,4 @@
-"""Which runtime takes a model, by device, precision and wish; here each is imported only when it is used."""
+"""Which runtime a model runs in, by device, precision and settings; each is imported only when it is used."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from thumper.worker.engines.torch_network import TorchNetwork
 log = structlog.get_logger(__name__)
 
 _FASTER_CPUS: Final = {"avx512_bf16", "amx_bf16"}
-"""What processors call their instructions for bf16; without them it is slower than fp32."""
+"""Flags of processors with instructions for bf16; without them it is slower than fp32."""
 _EXACT_ON_CPU: Final = ("ncnn", "onnxruntime", "torch")
 """Runtimes that give the same answers in fp32, the fastest first: measured in benchmarks/RESULTS.md."""
 
@@ -33,11 +33,11 @@ def open_network(
     exports: Path,
     on_export: Callable[[], None] | None = None,
 ) -> tuple[Network, str]:
-    """Return the network in the runtime that is wanted, and what that is called, with versions.
+    """Return the network in the runtime that is wanted, and the name of that, with versions.
 
-    With the engine `auto` it is the fastest that gives the right answers here; one that is not installed, or that the
-    model cannot be exported to, is passed over. Raises `DetectorError` if the model is none, or if the engine that
-    was asked for cannot take it; `ModuleNotFoundError` if that is not installed.
+    With the engine `auto` it is the fastest with right answers on this device; one that is not installed, or to which
+    the model cannot be exported, is skipped. Raises `DetectorError` if the file is no model, or if the engine that was
+    asked for cannot take it; `ModuleNotFoundError` if that is not installed.
     """
     if weights.precision is not Precision.FP32:
         _refuse_unfit(weights.precision, device, engine)
@@ -78,7 +78,7 @@ def has_bf16() -> bool:
 
 
 def _abilities() -> set[str]:
-    """Return what the processor says that it can do; nothing where the system does not tell."""
+    """Return the flags of the processor; none where the system does not list them."""
     try:
         told = Path("/proc/cpuinfo").read_text("utf-8", "replace")
     except OSError:

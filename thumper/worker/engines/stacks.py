@@ -2,7 +2,7 @@
 
 Images of different sizes would have to be padded to a common one, which changes their answers. While the device works
 on one stack, the next one is letterboxed here and copied; suppression, of the handful of places that hold anything,
-is done here as well. Python waits once a stack, for an answer that the device has given while it works on.
+is done here as well. Python waits once for each stack, while the device already works on the next.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEAST: Final = 16
-"""Images of a stack, if there are so many: below that the time goes into telling the device what to do."""
+"""Least images of a stack, if there are enough: with fewer, launching the work on the device takes most of the time."""
 _PARTS: Final = 4
-"""Stacks that many images are divided into, so that all but the first one's way overlaps with the model's work."""
+"""Stacks that many images are divided into: the copying of all but the first overlaps with the model's work."""
 _MOST_THREADS: Final = 8
 """Threads that letterbox: at most three quarters of a millisecond an image (measured), so that these serve 10,000
 a second."""
@@ -36,7 +36,7 @@ a second."""
 
 @dataclass(frozen=True, slots=True)
 class _Flight:
-    """A stack on the device: the numbers of its images, and its candidates once `done` has happened."""
+    """A stack on the device: the indices of its images, and its candidates once `done` has happened."""
 
     numbers: Sequence[int]
     boxed: tuple[int, int]
@@ -45,7 +45,7 @@ class _Flight:
 
 
 class Stacks:
-    """A network that takes a stack of images at a time. One caller at a time."""
+    """A network that takes a stack of images at a time; for one caller at a time."""
 
     def __init__(self, network: TorchNetwork) -> None:
         """Take the network."""
@@ -68,7 +68,7 @@ class Stacks:
         return answers
 
     def _send(self, numbers: Sequence[int], images: Sequence[NDArray[np.uint8]]) -> _Flight:
-        """Letterbox images of one size, and tell the device what to do with them."""
+        """Letterbox images of one size, and launch the work of the device on them."""
         first = self._network.letterbox(images[numbers[0]])
         buffer = self._staging.buffer((len(numbers), *first.shape))
         pictures = buffer.pictures
@@ -88,7 +88,7 @@ class Stacks:
     def _land(
         self, flight: _Flight, images: Sequence[NDArray[np.uint8]], answers: list[list[RawDetection]]
     ) -> None:
-        """Wait for the device, and write down the boxes of a stack."""
+        """Wait for the device, and write the boxes of a stack into `answers`."""
         rows = self._staging.answer(flight.done, lambda: _promising(flight.candidates))
         counts = np.bincount(rows[:, 0].numpy().astype(np.int64), minlength=len(flight.numbers)).tolist()
         for number, own in zip(flight.numbers, rows[:, 1:].split(counts), strict=True):
@@ -97,7 +97,7 @@ class Stacks:
 
 
 def stacks(shapes: Sequence[tuple[int, ...]]) -> Iterator[Sequence[int]]:
-    """Yield the numbers of the images that go through the network together: of one size, not too many."""
+    """Yield the indices of images that go through the network together: of one size, not too many."""
     groups: dict[tuple[int, ...], list[int]] = {}
     for number, shape in enumerate(shapes):
         groups.setdefault(shape, []).append(number)
@@ -107,6 +107,6 @@ def stacks(shapes: Sequence[tuple[int, ...]]) -> Iterator[Sequence[int]]:
 
 
 def _promising(candidates: torch.Tensor) -> torch.Tensor:
-    """Return (rows, 1 + 4 + classes): the picture's number and the candidate, of those that suppression looks at."""
+    """Return (rows, 1 + 4 + classes): the picture's index and the candidate, of those that suppression looks at."""
     picture, place = (candidates[:, 4:].amax(1) > STORAGE_FLOOR).nonzero(as_tuple=True)
     return torch.cat((picture.unsqueeze(1).float(), candidates[picture, :, place]), dim=1)

@@ -1,7 +1,7 @@
-"""The way of pictures onto a device: memory that is used again and again, and copies beside the work of the model.
+"""Copying pictures onto a device: memory that is reused, and copies beside the work of the model.
 
-While the device works on one stack of pictures, the next one is laid into the other buffer and copied. On a CPU the
-same calls do the same one after the other.
+While the device works on one stack of pictures, the next one is written into the other buffer and copied. On a CPU the
+same calls run one after the other.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FIRST: Final = -1
 
 
 class Buffer:
-    """Memory for one stack here, where the device can fetch it by itself, and there."""
+    """Memory for one stack: pinned on the host, and on the device."""
 
     def __init__(self, accelerator: Any) -> None:
         """Begin without memory; `accelerator` is PyTorch's module of the device."""
@@ -34,7 +34,7 @@ class Buffer:
 
     @property
     def pictures(self) -> NDArray[np.uint8]:
-        """The pictures here, to be written."""
+        """The pictures on the host, to be written."""
         pictures: NDArray[np.uint8] = self.here.numpy()
         return pictures
 
@@ -43,7 +43,7 @@ class Staging:
     """The buffers of one device. One thread at a time fills and sends them."""
 
     def __init__(self, device: torch.device) -> None:
-        """Take streams of the device; memory is taken when it is known how much."""
+        """Open streams of the device; memory is allocated when the first stack tells its size."""
         self._device = device
         self._accelerator = torch.get_device_module(device)
         self._on_gpu = device.type == "cuda"
@@ -54,7 +54,7 @@ class Staging:
         return torch.cuda.Stream(self._device, priority=_FIRST) if self._on_gpu else torch.cpu.Stream()
 
     def buffer(self, shape: tuple[int, ...]) -> Buffer:
-        """Return the next buffer, shaped for a stack; waits until what was in it has been copied.
+        """Return the next buffer, shaped for a stack; wait until its last content has been copied.
 
         Raises `torch.OutOfMemoryError` if the device has no room for it.
         """
@@ -64,15 +64,15 @@ class Staging:
         if buffer.room[0].numel() < size:
             here = torch.empty(size, dtype=torch.uint8, pin_memory=self._on_gpu)
             buffer.room = here, torch.empty(size, dtype=torch.uint8, device=self._device)
-            # What the memory there was used for before may not be over yet.
+            # Earlier work on that memory of the device may not be done yet.
             self._copying.wait_stream(self._now())
         buffer.here, buffer.there = (memory[:size].view(shape) for memory in buffer.room)
         return buffer
 
     def send(self, buffer: Buffer, take: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
-        """Copy a buffer onto the device and have it taken up there; nothing waits for either.
+        """Copy a buffer onto the device and call `take` with the copy; wait for neither.
 
-        `take` makes of the pictures there what it needs; after that they may be overwritten.
+        After `take` the copy may be overwritten.
         """
         with self._accelerator.stream(self._copying):
             self._copying.wait_event(buffer.taken)
@@ -84,13 +84,13 @@ class Staging:
         return values
 
     def mark(self) -> Any:
-        """Return an event: all that the device was told until now is done."""
+        """Return an event that happens when all work launched until now is done."""
         event = self._accelerator.Event()
         event.record(self._now())
         return event
 
     def answer(self, done: Any, ask: Callable[[], torch.Tensor]) -> torch.Tensor:
-        """Ask the device once an event has happened, beside what it was told later; wait for the answer."""
+        """Call `ask` on the device once an event has happened, beside later work; wait for its answer."""
         with self._accelerator.stream(self._answering):
             self._answering.wait_event(done)
             return ask().cpu()

@@ -1,6 +1,6 @@
 """Images through a network on the CPU: one image a thread, and as many threads as cores.
 
-Measured faster than one image on all cores, and twenty times faster when other processes want the cores, for no
+Measured faster than one image on all cores, and twenty times faster when other processes want the cores, since no
 thread waits for another. Images are not stacked: on a CPU that gains nothing.
 """
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST: Final = 16
-"""Most images in the model at a time: beyond that Python's own lock is the limit."""
+"""Most images in the model at a time: beyond that the GIL is the limit."""
 
 
 class Streams:
     """A network and its twins, each in use by one thread at a time."""
 
     def __init__(self, network: Network, cores: int) -> None:
-        """Make as many twins as there are cores."""
+        """Make a twin for each core, up to `_MOST`."""
         count = min(cores, _MOST)
         self.network = network
         self._networks: SimpleQueue[Network] = SimpleQueue()

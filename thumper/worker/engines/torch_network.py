@@ -24,7 +24,7 @@ _NUMBERS: Final = {
     Precision.FP16: torch.float16,
 }
 
-# Left to itself PyTorch rounds what goes into convolutions on CUDA to 10 bits of mantissa (TF32).
+# By default PyTorch rounds what goes into convolutions on CUDA to 10 bits of mantissa (TF32).
 torch.backends.cudnn.fp32_precision = torch.backends.cuda.matmul.fp32_precision = "ieee"
 
 
@@ -34,7 +34,7 @@ class Maps(torch.nn.Module):  # type: ignore[misc]  # of a library that is Any t
     def __init__(self, head: Any) -> None:
         super().__init__()
         self.boxes, self.classes = head.cv2, head.cv3
-        self.f, self.i = head.f, head.i  # where ultralytics finds what goes in
+        self.f, self.i = head.f, head.i  # by which ultralytics finds the inputs
 
     def forward(self, features: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
         """Run the last convolutions over the features that ultralytics hands to a head."""
@@ -67,17 +67,17 @@ class TorchNetwork(Network):
         return self.candidates(self.values(torch.from_numpy(boxed).to(self.device)))
 
     def values(self, boxed: torch.Tensor) -> torch.Tensor:
-        """Return letterboxed pictures as the model takes them, on the device where they are; nothing waits for it."""
+        """Return letterboxed pictures as the model takes them, on the device where they are; do not wait for it."""
         values: torch.Tensor = boxed.permute(0, 3, 1, 2).to(self._numbers).div_(255)
         return values
 
     def candidates(self, values: torch.Tensor) -> torch.Tensor:
-        """Run the model over `values`; see `Network.forward`. Nothing waits for the device."""
+        """Run the model over `values`; see `Network.forward`. Do not wait for the device."""
         return self._head.everywhere(self._model(values))
 
 
 def load(path: Path) -> Any:
-    """Load a model file on the CPU, for looking only. Raises `DetectorError` if it is no YOLOv8 detection model."""
+    """Load a model file on the CPU. Raises `DetectorError` if it is no YOLOv8 detection model."""
     try:
         model, _ = load_checkpoint(str(path), device="cpu", fuse=True)
     except (MemoryError, OSError):  # of the machine, not of the file

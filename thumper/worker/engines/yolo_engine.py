@@ -1,7 +1,7 @@
 """Runs a YOLOv8 model in this process: on CUDA, or on the cores of the CPU.
 
-Gives the boxes that `yolo predict` gives with its defaults, without what surrounds
-them there: nothing is read, downloaded or printed, and nothing written but the exported model.
+Finds the boxes that `yolo predict` finds with its defaults, but reads, downloads and prints
+nothing, and writes only the exported model.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _ON_CUDA: Final = frozenset({"auto", "torch"})
 """Engines that can use a GPU."""
 _FAULT_WORDS: Final = ("CUDA error", "CUBLAS_STATUS", "CUDNN_STATUS", "cuDNN error", "device-side assert")
-"""How errors read after which a CUDA context is lost, where PyTorch gives them no class of their own."""
+"""Text of errors that lose the CUDA context and for which PyTorch has no class."""
 
 
 class YoloEngine:
@@ -49,7 +49,7 @@ class YoloEngine:
         exports: Path,
         on_export: Callable[[], None] | None = None,
     ) -> None:
-        """Load the model onto the device and warm it up; `on_export` hears when it is exported first."""
+        """Load the model onto the device and warm it up; `on_export` is called before it is exported."""
         self._device = _choose_device(device, engine)
         self.name = weights.name
         self.sha256 = weights.sha256
