@@ -26,11 +26,6 @@ BANNED_NAMES = {
 }
 CODE_FOLDERS = ("thumper", "tests", "benchmarks", "install")
 PLAIN_FOLDERS = ("thumper", "benchmarks", "tests")
-NOT_PLAIN_YET = (
-    *("thumper/ingest/", "thumper/watcher/", "thumper/store/files/"),
-    *("tests/ingest/", "tests/watcher/"),
-)
-"""Folders whose docstrings and comments are still to be put in plain English: these follow."""
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -135,7 +130,6 @@ def test_docstrings_and_comments_are_in_plain_english() -> None:
     private = [
         f"{short(path)}:{line} {found[0]}"
         for path in python_files(*PLAIN_FOLDERS)
-        if not short(path).startswith(NOT_PLAIN_YET)
         for line, text in remarks(path)
         if (found := odd.search(text))
     ]

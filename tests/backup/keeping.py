@@ -32,8 +32,8 @@ async def scratches(url: str) -> list[str]:
     return [row["datname"] for row in await ask(url, query)]
 
 
-class Nobody:
-    """Watches, and shows nothing."""
+class SilentWatcher:
+    """A watcher of progress that shows nothing."""
 
     def begin(self, what: str) -> None:
         """Note what begins."""
@@ -45,18 +45,18 @@ class Nobody:
 async def keep(settings: Settings, folder: Path, *, originals: bool = False) -> Backup:
     """Take a backup of the database of these settings."""
     url = settings.postgres_url
-    return await take_backup(settings, folder, url=url, originals=originals, watcher=Nobody())
+    return await take_backup(settings, folder, url=url, originals=originals, watcher=SilentWatcher())
 
 
 async def check(settings: Settings, folder: Path) -> Manifest:
     """Check a backup from end to end."""
-    return await inspect(settings, folder, watcher=Nobody())
+    return await inspect(settings, folder, watcher=SilentWatcher())
 
 
 async def bring_back(settings: Settings, folder: Path) -> Restored:
     """Restore a backup into the home and the database of these settings."""
     manifest = await check(settings, folder)
-    return await restore_backup(settings, folder, manifest, drop=settings.drop, watcher=Nobody())
+    return await restore_backup(settings, folder, manifest, drop=settings.drop, watcher=SilentWatcher())
 
 
 def seal_anew(folder: Path, **changes: Any) -> None:

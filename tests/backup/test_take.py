@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.backup.keeping import Nobody, check, keep, scratches
+from tests.backup.keeping import SilentWatcher, check, keep, scratches
 from tests.databases import administer
 from thumper.backup import checksums, client_programs, take
 from thumper.backup.client_programs import Programs
@@ -60,7 +60,7 @@ async def test_passwords_are_not_in_it(used: Settings, tmp_path: Path) -> None:
             "redis_url": None,
         }
     )
-    await take.take_backup(named, tmp_path / "backup", url=url, originals=False, watcher=Nobody())
+    await take.take_backup(named, tmp_path / "backup", url=url, originals=False, watcher=SilentWatcher())
     assert "s3cret" not in (tmp_path / "backup" / FILE).read_text()
     kept = read_manifest(tmp_path / "backup").settings
     assert kept["THUMPER_DATABASE_URL"] == "postgresql://db.ranch:5433/deer"

@@ -1,4 +1,4 @@
-"""A drop folder without a watcher: the tests say themselves when files are found and admitted."""
+"""A drop folder without a watcher: each test finds and admits files when it needs to."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Put = Callable[..., Path]
 
 
 def small_jpeg(shade: int = 0, *, exif: bytes | Picture.Exif = b"") -> bytes:
-    """A photo of a few hundred bytes; another shade is another photo."""
+    """Return a photo of a few hundred bytes; another shade is another photo."""
     out = io.BytesIO()
     Picture.new("RGB", (16, 12), (shade % 256, 50, 99)).save(
         out, "JPEG", exif=exif, comment=str(shade).encode()
@@ -46,7 +46,7 @@ async def context(database: str, settings: Settings) -> AsyncIterator[IngestCont
 
 @pytest.fixture
 def put(settings: Settings) -> Put:
-    """Write a file into the drop folder."""
+    """Return a function that writes a file into the drop folder."""
 
     def write(name: str | bytes, content: bytes) -> Path:
         path = settings.drop_dir / os.fsdecode(name)
@@ -60,7 +60,7 @@ def put(settings: Settings) -> Put:
 async def find_in_drop(
     context: IngestContext, names: Sequence[str | bytes], *, final: bool = True
 ) -> list[StableFile]:
-    """Record files of a context's drop folder as found, and give them as stable."""
+    """Record files of a context's drop folder as found; return them as stable."""
     root = os.fsencode(context.settings.drop_dir)
     looks = [look_at(root, os.fsencode(name)) for name in names]
     found = {look.path: look for look in looks if look is not None}
@@ -72,7 +72,7 @@ async def find_in_drop(
 
 @pytest.fixture
 def find(context: IngestContext) -> Find:
-    """Record files of the drop folder as found, and give them as stable."""
+    """Return a function that records files of the drop folder as found and returns them as stable."""
 
     async def record(*names: str | bytes, final: bool = True) -> list[StableFile]:
         return await find_in_drop(context, names, final=final)
@@ -82,7 +82,7 @@ def find(context: IngestContext) -> Find:
 
 @pytest.fixture
 def admit_names(context: IngestContext, find: Find) -> Admit:
-    """Find and admit files of the drop folder; return the outcomes by name."""
+    """Return a function that finds and admits files of the drop folder and returns the outcomes by name."""
 
     async def find_and_admit(*names: str, keep: Keep = Keep.IN_PLACE, **options: bool) -> dict[str, Outcome]:
         files = await find(*names, **{key: options[key] for key in options if key == "final"})

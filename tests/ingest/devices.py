@@ -13,7 +13,7 @@ MEMORY = Path("/dev/shm")
 
 @contextlib.contextmanager
 def folder_on_another_device(tmp_path: Path) -> Iterator[Path]:
-    """Provide an empty folder in memory, which is a device of its own on Linux."""
+    """Yield an empty folder in memory, which is a device of its own on Linux."""
     assert MEMORY.stat().st_dev != tmp_path.stat().st_dev, "these tests need two devices"
     folder = Path(tempfile.mkdtemp(prefix="thumper-test-", dir=MEMORY))
     try:

@@ -72,7 +72,7 @@ async def test_what_the_camera_wrote_is_kept(put: Put, admit_names: Admit, share
 async def test_failure_1_images_imported_but_never_enqueued(
     context: IngestContext, put: Put, find: Find, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Row, job and feed entry are one transaction: when the last step fails, none of them is there."""
+    """Row, job and feed entry are one transaction: when the last step fails, none of them remains."""
     put("a.jpg", small_jpeg())
     files = await find("a.jpg")
 
@@ -93,7 +93,7 @@ async def test_failure_1_images_imported_but_never_enqueued(
 
 
 async def test_failure_2_copy_day_never_becomes_a_capture_time(put: Put, admit_names: Admit) -> None:
-    """A photo without any clock has no capture time, whatever its file's times say."""
+    """A photo without any clock has no capture time, whatever the times of its file."""
     path = put("IMG_0001.JPG", small_jpeg())
     os.utime(path, (1_600_000_000, 1_600_000_000))
     await admit_names("IMG_0001.JPG")
@@ -225,7 +225,7 @@ async def test_the_top_folder_of_a_card_names_the_location_whatever_its_case(
 
 
 async def test_case_is_judged_by_postgresql_alone(put: Put, admit_names: Admit) -> None:
-    """Python and PostgreSQL fold some letters otherwise: capital sigma at the end, dotted I, sharp S."""
+    """Python and PostgreSQL fold some letters differently: capital sigma at the end, dotted I, sharp S."""
     names = [f"{folder}/{number}.jpg" for number, folder in enumerate(("ΟΔΟΣ", "İstanbul", "WEIẞ", "HÖHE"))]
     for shade, name in enumerate(names):
         put(name, small_jpeg(shade))

@@ -1,4 +1,4 @@
-"""One path that is ingested twice at once, retried and re-admitted while its files change: nothing waits for ever."""
+"""One path, ingested twice at once, or retried while its files change: nothing waits for ever."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every trail-camera photo of the shared data, against what its strip, its data set or another program says.
+"""Every trail-camera photo of the shared data is read as its strip, its data set or another program has it.
 
 The values were written down from the information strips that the cameras print into their pictures (time,
 temperature, burst, label), from the outputs that drewnoakes/metadata-extractor-images publishes for three of
@@ -51,7 +51,7 @@ class Sample:
 
 
 def hyperfire(camera: tuple[str, str, str], taken: str, source: TimeSource, measured: str) -> Sample:
-    """A Reconyx photo; `measured` is temperature, voltage, moon and burst."""
+    """Return the sample of a Reconyx photo; `measured` is temperature, voltage, moon and burst."""
     model, serial, name = camera
     celsius, volts, moon, *burst = measured.split()
     return Sample(
@@ -186,7 +186,7 @@ SAMPLES: Final = {
         "6 of 10",
     ),
     # people-vehicles
-    "human.jpg": plain("", "E8", "2024-01-21 15:19:15"),  # of a maker that nothing in the file names
+    "human.jpg": plain("", "E8", "2024-01-21 15:19:15"),  # no maker is named in the file
     "vehicle.jpg": hyperfire(
         ("HC550 HYPERFIRE", "H550HH12223868", ""),
         "2015-11-30 15:55:56",
@@ -231,7 +231,7 @@ SILENT: Final = frozenset(
         *(f"{number}.jpg" for number in (6039, 7951, 8200, 8786, 8831, 9455)),
     }
 )
-"""Photos whose metadata somebody took away."""
+"""Photos whose metadata was removed."""
 
 
 def read(path: Path) -> Sample:

@@ -1,4 +1,4 @@
-"""Photos that arrive before, beside and after a repair of their clock; stays of cameras; lost clocks of drawn cards."""
+"""Photos that arrive before, during and after a repair of their clock; stays of cameras; lost clocks of drawn cards."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _shades = iter(range(1000))
 
 
 def photo(local: str, *, serial: str = "HP2-17") -> bytes:
-    """A photo of a camera that says who it is, with the time that its clock showed."""
+    """Return a photo of an identified camera, with the time that its clock showed."""
     exif = Picture.Exif()
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = "RECONYX", "HP2X"
     exif.get_ifd(ExifTags.IFD.Exif).update(
@@ -205,7 +205,7 @@ async def test_a_photo_belongs_to_the_stay_of_its_camera(put: Put, admit_names: 
 
 @pytest.fixture(scope="module")
 def drawn_cards(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Card]:
-    """The creek, and the ridge, where the same camera hung with a clock that was lost."""
+    """Return cards of the creek, and of the ridge, where the same camera hung after its clock was lost."""
     folder = tmp_path_factory.mktemp("cards")
     wanted = [stay for stay in STAYS if stay.card in {"creek-crossing", "north-ridge"}]
     return {stay.card: fill_card(stay, folder / stay.card, seed=1, first_day=FIRST_DAY) for stay in wanted}

@@ -28,7 +28,7 @@ Photos = Callable[[int], list[Path]]
 
 @pytest.fixture
 def card(tmp_path: Path) -> Path:
-    """A card with three photos, one twice, a video and what macOS left."""
+    """Return a card with three photos, one twice, a video and what macOS left."""
     folder = tmp_path / "card" / "DCIM" / "100MEDIA"
     folder.mkdir(parents=True)
     for shade in range(3):
@@ -73,7 +73,7 @@ async def test_the_same_card_again_is_a_new_dump_of_duplicates(context: IngestCo
 async def test_one_photo_can_be_ingested_by_itself(context: IngestContext, card: Path) -> None:
     receipt = await ingest_path(context, card / "DCIM/100MEDIA/IMG_0001.JPG")
     assert (receipt.counts.found, receipt.counts.stored) == (1, 1)
-    # It has receipts of its own, beside those of the folder that it lies in.
+    # It has receipts of its own, besides those of the folder that it lies in.
     await ingest_path(context, card / "DCIM/100MEDIA")
     assert {(dump.display_folder, dump.number) async for dump in Dump.all()} == {("IMG_0001.JPG", 1), ("", 1)}
 
@@ -158,7 +158,7 @@ async def test_what_an_interrupted_run_found_and_is_gone_keeps_no_dump_open(
 
 
 async def cut_short(context: IngestContext, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ingest a card; the process dies when every file has settled, and before its dump has."""
+    """Ingest a card with a process that dies when every file has settled, but before its dump has."""
 
     async def die(*_: object, **__: object) -> None:
         raise ConnectionResetError

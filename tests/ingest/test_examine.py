@@ -1,4 +1,4 @@
-"""One file, looked at: what it is, or exactly why it is nothing."""
+"""Examining one file yields a photo, or exactly why it is none."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def stable(path: Path, *, root: Path | None = None, final: bool = True) -> Stabl
 
 
 def look(file: StableFile, *, limits: Limits = LIMITS) -> Finding:
-    """Both steps, as for a photo that is not known."""
+    """Return the result of both steps, as for a photo that is not known."""
     content = read(file, limits)
     if not isinstance(content, Content):
         return content

@@ -33,7 +33,7 @@ FILES = {
                 b"AUTPRINT.MRK", b"SONYCARD.IND", b"MEMSTICK.IND", b"MOV001.MOI"],
     "Thumper": [b".thumper-canary"],
 }  # fmt: skip
-"""What systems and programs leave, by who leaves it."""
+"""Names that systems and programs leave, by system or program."""
 
 FOLDERS = {
     "macOS": [b".Spotlight-V100", b".Trashes", b".fseventsd", b".TemporaryItems", b".DocumentRevisions-V100",
@@ -52,13 +52,13 @@ FOLDERS = {
 
 COUNTED_FILES = [
     b"IMG_0001.JPG", b"IMG_0001.jpeg", b"part.jpg", b"a~$b.png", b"Caf\xe9.jpg", b"clip.mp4", b"-rf.jpg", b"..\\up.jpg",
-    # Copies that Syncthing and Dropbox make when two people changed a photo are photos.
+    # Copies that Syncthing and Dropbox make when two people change a photo are photos.
     b"IMG_0001.sync-conflict-20260101-120000-ABCDEFG.JPG", b"IMG_0001 (conflicted copy 2026-01-01).JPG",
-    # A hidden photo is a photo; this one says that it was taken off the disk; this is an empty stand-in for one.
+    # A hidden photo; the mark of one that macOS moved off the disk; empty placeholders for photos.
     b".shy.jpg", b".IMG_0001.JPG.icloud", b"IMG_0001.JPG.nextcloud", b"IMG_0001.JPG.owncloud",
-    # Nobody looks at videos and sounds, but who wipes them should know.
+    # Videos and sounds are not read, but before a card is wiped, the user should know of them.
     b"MVI_0001.AVI", b"00000.MTS", b"GX010001.LRV", b"SND_0001.WAV", b"IMG_0001.CR2", b"FILE0000.CHK",
-    # Like an ignored name, but longer or elsewhere.
+    # These resemble ignored names, but are longer, or the resemblance is elsewhere in the name.
     b"thumbs.db.jpg", b"desktop.ini.png", b"icon.jpg", b"my.trashed-1-a.jpg", b"tmp.jpg", b"Downloads.zip",
 ]  # fmt: skip
 

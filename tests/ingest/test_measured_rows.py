@@ -1,4 +1,4 @@
-"""What cameras measured arrives in the columns of the image, whatever it says; own profiles count."""
+"""What cameras measured arrives in the columns of the image, whatever the values; the user's own profiles apply."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from thumper.store.models import Camera, Image
 
 
 def hyperfire_photo(temperature_c: int, number: int, length: int) -> bytes:
-    """A photo with a maker note that says these, and a time."""
+    """Return a photo whose maker note has these values and a time."""
     note = bytearray(120)
     struct.pack_into("<4H", note, 0, 0xF101, 3, 3, 0)
     struct.pack_into("<2sHHHH", note, 12, b"M\0", number, length, 0, 7)
@@ -107,7 +107,7 @@ async def test_a_profile_of_the_users_counts(settings: Settings, put: Put, admit
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """With a profile of the user's own in the home, before anything starts."""
+    """Return settings with a profile of the user's own in the home, before anything starts."""
     settings.cameras_dir.mkdir(parents=True)
     (settings.cameras_dir / "mine.toml").write_text(OWN, encoding="utf-8")
     return settings

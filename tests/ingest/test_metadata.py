@@ -1,4 +1,4 @@
-"""EXIF of real cameras is read, and no bytes whatsoever make the reading fail."""
+"""EXIF of real cameras is read, and no bytes at all make reading fail."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ async def test_a_card_of_strange_names_is_ingested_to_the_byte(
 
 
 def test_what_lies_deeper_than_the_ledger_can_say_is_named_and_costs_no_other(tmp_path: Path) -> None:
-    """Also what no path can say: Linux opens 4096 bytes of one, and folders can be nested deeper, step by step."""
+    """Linux opens paths of up to 4096 bytes, and folders can be nested deeper, step by step."""
     here = os.open(tmp_path, os.O_RDONLY)
     for level in range(18):
         name = f"{level:02}" + "x" * 248

@@ -1,4 +1,4 @@
-"""Many files are read in a few threads: in order, and no further than asked."""
+"""Many files are read in a few threads: results keep the order, and nothing is read after an error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def test_results_come_in_the_order_of_the_items_from_a_few_threads() -> No
     def work(number: int) -> int:
         threads.add(threading.get_ident())
         if number < 4:
-            together.wait()  # all four are at work at once
+            together.wait()  # until all four threads are at work
         return number * number
 
     assert await each(work, range(50)) == [number * number for number in range(50)]

@@ -1,4 +1,4 @@
-"""Rejected files of an ingested path are tried again where they lie as they were, and nowhere else."""
+"""Rejected files of an ingested path are retried if they are unchanged at their place, and only then."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def card(tmp_path: Path) -> Path:
 
 @pytest_asyncio.fixture
 async def rejected(context: IngestContext, card: Path) -> UUID:
-    """A dump whose files were all too large for the setting of that day, and then asked for again."""
+    """Return a dump whose files were all too large for an earlier setting, and are to be retried."""
     small = IngestContext(context.settings.model_copy(update={"max_file_bytes": 10}), context.wakeup)
     receipt = await ingest_path(small, card)
     assert receipt.counts.rejected == 3
@@ -120,7 +120,7 @@ async def test_one_file_that_cannot_be_recorded_stops_no_other(
     assert (counts.stored, counts.reasons) == (2, ((Reason.UNREADABLE, 1),))
     assert (await Dump.get(id=rejected)).settled_at is not None
     assert await retries.asked_paths() == {}
-    # It is not lost: it can be asked for again.
+    # It is not lost: it can be retried again.
     assert (await retries.ask(rejected)).retried == 1
     await readmit(context)
     assert (await receipts.of_dumps([rejected]))[rejected].stored == 3

@@ -1,4 +1,4 @@
-"""Uploads: one-time addresses whose files join one dump and get the same admission."""
+"""Uploads: files sent to one-time addresses join one dump and are admitted like any other."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ async def test_a_transfer_that_went_silent_is_replaced_and_stops_when_it_comes_b
 
     async def stalled() -> AsyncIterator[bytes]:
         yield small_jpeg()[:50]
-        await Upload.all().update(used_at=NOON)  # nothing has come since then
+        await Upload.all().update(used_at=NOON)  # no heartbeat since then
         replaced = await receive_upload(context, token, body(small_jpeg(2)))
         assert replaced.state is FileState.STORED
         yield small_jpeg()[50:]
@@ -221,7 +221,7 @@ async def test_signs_of_life_keep_the_address_however_long_it_takes(
 
 
 async def away(*_: object) -> None:
-    """PostgreSQL, when it is needed."""
+    """Fail as PostgreSQL does when it is away."""
     raise ConnectionResetError
 
 

@@ -86,7 +86,7 @@ def test_what_is_gone_is_told_from_what_may_not_be_looked_at(tmp_path: Path) -> 
     assert not is_gone(root, b"dangling.jpg")
     assert is_gone(root, b"b.jpg")
     assert is_gone(root, b"a.jpg/b.jpg")
-    assert not is_gone(root, b"x" * 300)  # nobody can say
+    assert not is_gone(root, b"x" * 300)  # the name is too long to be looked up
 
 
 def test_what_is_no_plain_file_is_left_out_without_a_word(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_what_is_no_plain_file_is_left_out_without_a_word(tmp_path: Path) -> Non
 
 
 def test_a_file_shows_when_anything_of_it_last_changed(tmp_path: Path) -> None:
-    """Also one whose modification time was set back."""
+    """The status change time shows it even when the modification time was set back."""
     path = tmp_path / "a.jpg"
     path.write_bytes(b"x")
     before = look_at(os.fsencode(tmp_path), b"a.jpg")

@@ -1,4 +1,4 @@
-"""Safe to wipe: proved by re-reading every original, on another device than what would be wiped."""
+"""A card is safe to wipe when every original was re-read, and lies on another device than the card."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def elsewhere(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def card(elsewhere: Path) -> Path:
-    """A card with four photos, one of them twice, on another device than the library."""
+    """Return a card with four photos, one of them twice, on another device than the library."""
     folder = elsewhere / "card" / "DCIM" / "100MEDIA"
     folder.mkdir(parents=True)
     for shade in range(4):
@@ -76,7 +76,7 @@ async def test_a_card_whose_photos_are_copied_to_another_device_is_safe(
     # A card of duplicates is as safe as the first one.
     again = await ingest_path(context, card)
     assert (again.counts.duplicate, (await verdict(again.dump_id)).safe) == (5, True)
-    # What was taken out of its reader was on the device that was recorded.
+    # A card that was taken out of its reader counts as on the device that was recorded.
     shutil.rmtree(card)
     assert (await verdict(again.dump_id)).safe
     card.mkdir()
@@ -253,7 +253,7 @@ async def test_a_file_that_is_still_growing_keeps_a_dump_unsafe_and_nothing_is_r
 
 @pytest_asyncio.fixture
 async def far_drop(context: IngestContext, elsewhere: Path) -> AsyncIterator[IngestContext]:
-    """A context whose drop folder is on another device than its library, and whose photos are copied."""
+    """Yield a context whose drop folder is on another device than its library, and whose photos are copied."""
     settings = context.settings.model_copy(update={"drop": elsewhere / "drop", "keep": Keep.COPY})
     settings.drop_dir.mkdir()
     far = IngestContext.of(settings)
@@ -277,7 +277,7 @@ async def test_a_drop_folder_that_is_copied_to_another_device_may_be_cleaned_up(
     assert found.card == CardToCompare(3, sum(len(small_jpeg(shade)) for shade in range(3)))
     shutil.rmtree(folder)
     assert (await verdict(dump.id)).safe
-    # Dropped again after its original has gone, a photo is copied anew.
+    # A photo that is dropped again after its original has gone is copied anew.
     (await original_of("1.jpg")).unlink()
     assert codes(await verdict(dump.id)) == [WipeCode.ORIGINAL_MISSING]
     folder.mkdir()

@@ -23,7 +23,7 @@ from thumper.watcher.root import Health
 
 
 class Watching:
-    """One drop folder and the watcher over it."""
+    """One drop folder and its watcher."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -34,7 +34,7 @@ class Watching:
         self._task: asyncio.Task[None] | None = None
 
     def change(self, **settings: object) -> None:
-        """Use other settings; before the start."""
+        """Change settings; call it before the start."""
         self.settings = self.settings.model_copy(update=settings)
         self._context = IngestContext.of(self.settings)
 
@@ -70,7 +70,7 @@ class Watching:
             await asyncio.sleep(0.05)
 
     async def until_settled(self, count: int) -> None:
-        """Wait until so many files have their final state and every dump has settled."""
+        """Wait until `count` files have their final state and every dump has settled."""
 
         async def settled() -> bool:
             done = await File.exclude(state__in=WAITING).count()
@@ -80,7 +80,7 @@ class Watching:
         await self.until(settled)
 
     async def states(self) -> dict[str, str]:
-        """Display path → state, with the reason where there is one, of the live rows."""
+        """Return the state of each live row, with its reason if it has one, by display path."""
         return {
             file.display_path: file.state.value + (f" {file.reason}" if file.reason else "")
             for file in await File.filter(live=True)
@@ -91,7 +91,7 @@ class Watching:
         return await receipts.itemised(dump.id)
 
     async def until_watched(self, mode: WatchMode) -> Source:
-        """Wait until the folder is watched in that way; by events only when a canary has proved it."""
+        """Wait until the folder is watched in a mode; events count once a canary has proved that they arrive."""
 
         found: list[Source] = []
 
@@ -122,7 +122,7 @@ class Watching:
 
 @pytest_asyncio.fixture
 async def watching(database: str, settings: Settings) -> AsyncIterator[Watching]:
-    """A watcher that is not started yet; its drop folder exists."""
+    """Yield a watcher that is not started yet; its drop folder exists."""
     await use_detector()
     settings.drop_dir.mkdir(parents=True)
     watching = Watching(settings)

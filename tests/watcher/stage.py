@@ -1,6 +1,6 @@
-"""A mount namespace of its own, in which a test mounts and unmounts as it likes, and a watcher that lives in there.
+"""A mount namespace in which a test can mount and unmount file systems, and run a watcher.
 
-Made with user namespaces, so that it needs no root and changes nothing outside. The machine must allow those:
+User namespaces make that possible without root, and nothing outside changes. The machine must allow them:
 `unshare --user --map-root-user --mount true` succeeds where it does.
 """
 
@@ -46,10 +46,10 @@ class Stage:
             stdout=PIPE,
             stderr=STDOUT,
         )
-        await self.run(":")  # the shell is there
+        await self.run(":")  # wait until the shell runs
         _map_users(self._shell.pid)
         assert self._shell.stdin is not None
-        self._shell.stdin.write(b"exec bash\n")  # whoever is root when a program starts may mount
+        self._shell.stdin.write(b"exec bash\n")  # a program may mount if it was started by root
 
     async def run(self, script: str) -> str:
         """Run a script in the stage; return what it printed. Fails when one of its commands does."""
@@ -69,7 +69,7 @@ class Stage:
                 told.append(line)
 
     async def watch(self, settings: Settings, *, before: str = "") -> None:
-        """Start a watcher in the stage. `before` is Python that is run first in its process."""
+        """Start a watcher in the stage; `before` is Python code that its process runs first."""
         words = [f"{name}={value}" for name, value in settings.as_environment().items()]
         program = WATCHER.format(before=before)
         command = shlex.join(["env", "-i", *words, sys.executable, "-c", program])
@@ -78,7 +78,7 @@ class Stage:
         )
 
     async def end_watcher(self) -> None:
-        """Stop the watcher as somebody would who means it, and wait for its end."""
+        """Stop the watcher with SIGTERM and wait for its end."""
         pid, self.watcher_pid = self.watcher_pid, 0
         if pid:
             await self.run(f"kill {pid}; while kill -0 {pid}; do sleep 0.05; done 2>/dev/null")
@@ -96,7 +96,7 @@ class Stage:
 
 
 def _map_users(pid: int) -> None:
-    """Make the stage's processes its root. A root outside keeps all users: PostgreSQL's socket is another one's."""
+    """Map the stage's user to root; if it is root outside, map all users, for PostgreSQL's socket has another owner."""
     proc = Path("/proc") / str(pid)
     if os.geteuid() == 0:
         for kind in ("uid_map", "gid_map"):

@@ -1,4 +1,4 @@
-"""Files, folders and whole sources that are not there: when that is an alarm, and that it is never a deletion."""
+"""Files, folders and whole sources that are missing: when that raises an alarm, and that nothing is deleted."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ async def test_with_copies_another_empty_folder_in_its_place_is_an_alarm(watchin
     await put_and_settle(watching, "1.jpg")
     before = await watching.states()
     watching.drop.rename(watching.drop.with_name("unmounted"))
-    watching.drop.mkdir()  # as the mount point looks without its disk
+    watching.drop.mkdir()  # like the mount point without its disk
     await watching.until_source_is(SourceState.OFFLINE)
     await watching.stop()
     watching.start()
     await watching.until_source_is(SourceState.OFFLINE)
     assert await watching.states() == before
-    await put_and_settle(watching, "2.jpg")  # whoever drops a photo there means that folder
+    await put_and_settle(watching, "2.jpg")  # a photo in it shows that it is the right folder
     assert (await watching.source()).state is SourceState.ONLINE
 
 

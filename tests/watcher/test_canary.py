@@ -1,4 +1,4 @@
-"""The canary is heard where events arrive, leaves nothing behind, and touches nothing that is not its own."""
+"""The canary is heard where events arrive, leaves nothing behind, and touches no other file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real mounts that come and go under a watcher: nothing is lost, nothing is read twice, and watching heals itself."""
+"""Real mounts that come and go under a watcher: nothing is lost, nothing is read twice, and watching recovers."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from thumper.store.models import Feed, File, Image
 pytestmark = pytest.mark.slow
 
 NO_RESCAN = {"rescan_s": 3600.0}
-"""Whatever is found was found by events, or by polling."""
+"""Settings under which files are found by events or polling only, never by a rescan."""
 
 
 @pytest_asyncio.fixture
 async def stage(tmp_path: Path, watching: Watching) -> AsyncIterator[Stage]:
-    """A stage; what goes wrong in it shows in the log of its watcher."""
+    """Yield a stage; the log of its watcher is printed at the end."""
     stage = Stage(tmp_path)
     await stage.open()
     yield stage
@@ -34,7 +34,7 @@ async def stage(tmp_path: Path, watching: Watching) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 def card(tmp_path: Path) -> Path:
-    """A card's files, outside of the drop folder."""
+    """Return a folder with a card's files, outside of the drop folder."""
     (tmp_path / "card" / "DCIM" / "100MEDIA").mkdir(parents=True)
     return tmp_path / "card"
 
@@ -60,7 +60,7 @@ async def test_a_card_pulled_out_during_ingest_again_and_again_loses_nothing(
 ) -> None:
     fill(card, range(700))
     (tmp_path / "nothing").mkdir()
-    # A file system of its own, that ends when it is unmounted, with the card's files in it.
+    # A separate file system with the card's files in it, which ends when it is unmounted.
     mount = f"mount -t overlay -o lowerdir={words(card)}:{words(tmp_path / 'nothing')} none {words(watching.drop)}"
     await stage.run(mount)
     await stage.watch(watching.settings)
@@ -181,7 +181,7 @@ async def test_a_file_system_without_events_is_polled(
     watching.change(**NO_RESCAN)
     await stage.watch(watching.settings)
     await watching.until_watched(WatchMode.EVENTS)
-    # The control: what is written behind the mount gives no event, what is written through it does.
+    # The control: writing behind the mount causes no event, writing through it does.
     fill(card, range(3))
     (tmp_path / "front.jpg").write_bytes(small_jpeg(9))
     await stage.run(f"cp {words(tmp_path / 'front.jpg')} {drop}/front")

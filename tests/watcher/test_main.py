@@ -1,4 +1,4 @@
-"""The watching process itself: it says that it lives, and ends cleanly when told."""
+"""The watching process itself: it sends heartbeats, and ends cleanly when told to."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ MOST_BYTES = 400 * 1024 * 1024
 
 
 def drop_many(drop: Path, aside: Path) -> None:
-    """Make the files as hard links: writing so many to a disk takes longer than all else in this test."""
+    """Make the files as hard links: writing each would take longer than the rest of the test."""
     aside.mkdir()
     for number in range(FILES):
         card, place = divmod(number, 2000)
@@ -33,7 +33,7 @@ def drop_many(drop: Path, aside: Path) -> None:
 
 @pytest.mark.slow
 async def test_a_hundred_thousand_files_at_once_are_all_found(watching: Watching, tmp_path: Path) -> None:
-    # They are looked at again only in an hour: this is about finding and registering them.
+    # A second look comes only after an hour: the test is about finding and registering files.
     watching.change(look_s=3600.0, rescan_s=60.0)
     with (tmp_path / "watch.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-"""Cards as people copy them: which place each layout names, what a second drop costs, what is left of the source."""
+"""Cards as people copy them: which location each layout names, what a second drop does, what happens to the source."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ pytestmark = pytest.mark.slow  # as a whole: a real watcher waits for its looks
 Photos = Callable[[int], list[Path]]
 
 LAYOUTS = {
-    # Straight into the root, as from a file manager: no place.
+    # Straight into the root, as from a file manager: no location.
     "IMG_0001.JPG": None,
     "DCIM/100MEDIA/IMG_0002.JPG": None,
     "DCIM - Copy/100MEDIA/IMG_0003.JPG": None,
     "100EK113/IMG_0004.JPG": None,
     "PRIVATE/AVCHD/AVCHDTN/IMG_0005.JPG": None,
     "NO NAME/DCIM/100_BTCF/IMG_0006.JPG": None,
-    # A folder that somebody named after the place, with the card or its photos in it.
+    # A folder that was named after the location, with the card or its photos in it.
     "North Ridge/DCIM/100MEDIA/IMG_0007.JPG": "North Ridge",
     "north ridge/IMG_0008.JPG": "North Ridge",
     "Creek/2026-11-01/DCIM/101RECNX/IMG_0009.JPG": "Creek",
@@ -67,7 +67,7 @@ async def test_each_layout_of_a_card_gives_its_photos_the_right_place(watching: 
 async def test_the_same_card_again_makes_no_image_no_job_and_no_run(
     watching: Watching, photos: Photos
 ) -> None:
-    """Thrice: renamed, in other case, and with names whose accents are stored the other way."""
+    """It is dropped three times more: renamed, in other case, and with accents in the other Unicode form."""
     names = [
         "H\u00f6he 1.jpg",
         "cafe\u0301 2.jpg",
@@ -106,15 +106,15 @@ async def test_the_same_card_again_makes_no_image_no_job_and_no_run(
 
 
 def other_form(name: str) -> str:
-    """The same name with its accents composed if they were not, and the other way round."""
+    """Return a name with its accents composed if they were decomposed, and the reverse."""
     composed = unicodedata.normalize("NFC", name)
     return composed if composed != name else unicodedata.normalize("NFD", name)
 
 
 def manifest(folder: Path) -> dict[bytes, tuple[str, int, int, int, int]]:
-    """SHA-256, modification time, mode, size and inode of every file and folder below one.
+    """Return SHA-256, modification time, mode, size and inode of every file and folder below one.
 
-    Access times are compared apart: taking a manifest changes them.
+    Access times are compared separately, since reading the files changes them.
     """
     found = {}
     for path in sorted(folder.rglob("*")):
@@ -130,7 +130,7 @@ def manifest(folder: Path) -> dict[bytes, tuple[str, int, int, int, int]]:
 async def test_originals_are_left_as_they_were_by_everything_that_looks_at_them(
     watching: Watching, photos: Photos, tmp_path: Path
 ) -> None:
-    """Through admission, re-admission, every picture that the API serves, and the removal of the card's twin."""
+    """The test covers admission, re-admission, every picture that the API serves, and removal of the card's copy."""
     card = watching.drop / "Ridge"
     for number, photo in enumerate(photos(4)):
         folder = card / "DCIM" / ("read only" if number % 2 else "100MEDIA")
@@ -142,7 +142,7 @@ async def test_originals_are_left_as_they_were_by_everything_that_looks_at_them(
     (card / "DCIM" / "read only").chmod(0o555)
     shutil.copytree(card, tmp_path / "twin", copy_function=shutil.copyfile)
     before = manifest(card)
-    # Older than a day and than the modification: any reading would set it anew.
+    # Older than a day and than the modification, so that reading would update it.
     for path in [path for path in card.rglob("*") if path.is_file()]:
         os.utime(path, ns=(10**18, path.stat().st_mtime_ns))
     watching.start()

@@ -1,4 +1,4 @@
-"""Copies that do everything but write a file once from end to end: each photo counts once, when it is whole."""
+"""Programs that write a file in unusual ways: each photo counts once, when it is complete."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from thumper.store.models import Dump, File, Image, Job
 from thumper.watcher import change_detection
 
 GAP_S = 0.5
-"""Between two looks at a file that is written to five times as often: room for a busy machine."""
+"""Time between two looks at a file, five times that between two writes to it, so that a busy machine passes."""
 OLD_NS = 1_500_000_000 * 10**9
-"""A modification time of years ago, as a copy that keeps times gives its files."""
+"""A modification time of years ago, like that of files from a copy that keeps times."""
 
 
 def photo(shade: int = 0, *, kind: str = "JPEG") -> bytes:
-    """A photo of some 20 kB that does not compress, so that a part of it is a part of the picture."""
+    """Return a photo of some 20 kB that does not compress, so that a part of the file is a part of the picture."""
     out = io.BytesIO()
     noise = Picture.frombytes("L", (200, 150), random.Random(shade).randbytes(200 * 150))
     noise.convert("RGB").save(out, kind)
@@ -46,7 +46,7 @@ async def slowly(path: Path, content: bytes, *, look_s: float, looks: int = 4) -
 
 
 async def the_only_image(watching: Watching) -> Image:
-    """Wait until all is settled; return the one image of the one file that there may be."""
+    """Wait until all is settled; return the only image, after checking that there is only one file."""
     await watching.until_settled(1)
     assert await File.all().count() == 1, await watching.states()
     assert (await File.get()).state is FileState.STORED
@@ -55,19 +55,19 @@ async def the_only_image(watching: Watching) -> Image:
 
 
 async def grow(path: Path) -> None:
-    """As `cp` does."""
+    """Write a file as `cp` does."""
     async for _ in slowly(path, photo(1), look_s=GAP_S, looks=3):
         pass
 
 
 async def grow_at_an_old_time(path: Path) -> None:
-    """As a program that keeps the time from the first byte on."""
+    """Write a file like a program that sets the old time from the first byte on."""
     async for _ in slowly(path, photo(2), look_s=GAP_S, looks=3):
         os.utime(path, ns=(OLD_NS, OLD_NS))
 
 
 async def fill(path: Path, *, then: Callable[[], None] = lambda: None, shade: int = 3) -> None:
-    """As Windows does, which sets the size first."""
+    """Write a file as Windows does, which sets the size first."""
     content = photo(shade)
     step = len(content) // 15
     with path.open("r+b", buffering=0) as file:
@@ -79,7 +79,7 @@ async def fill(path: Path, *, then: Callable[[], None] = lambda: None, shade: in
 
 
 async def fill_at_an_old_time(path: Path) -> None:
-    """As some servers show it: size and time are final before the first byte is there."""
+    """Write a file as some servers show it: size and time are final before the first byte is there."""
     await fill(path, then=lambda: os.utime(path, ns=(OLD_NS, OLD_NS)), shade=4)
 
 
@@ -153,7 +153,7 @@ async def test_a_file_of_full_size_that_is_filled_late_becomes_a_photo_after_all
 
 @pytest.mark.slow
 async def test_a_time_that_is_set_back_after_admission_makes_no_second_file(watching: Watching) -> None:
-    """`cp -p` sets the time last; on a slow disk that is after the photo was taken in."""
+    """`cp -p` sets the time last; on a slow disk that is after the photo was admitted."""
     watching.change(settle_s=1.2)
     path = watching.put("Ridge/a.jpg", small_jpeg())
     watching.start()
@@ -225,7 +225,7 @@ async def test_a_file_that_is_renamed_in_the_middle_of_its_copy_counts_once(watc
 async def test_a_folder_that_is_renamed_while_its_files_are_copied_loses_and_doubles_nothing(
     watching: Watching, watch: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # When polling, nothing but the search for a file that is missed finds the new name before it is given up.
+    # When polling, only the scan for a missing file finds the new name before the old one is rejected.
     monkeypatch.setattr(change_detection, "SHARE_LOOK_S", 0.2)
     monkeypatch.setattr(change_detection, "POLL_S", 3600.0)
     watching.change(watch=watch, rescan_s=3600.0)

@@ -1,4 +1,4 @@
-"""What lies in a drop folder besides plain files, and what may not be read: all of it is accounted for."""
+"""Entries of a drop folder that are no plain files, or cannot be read: all of them are accounted for."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow  # as a whole: a real watcher waits for its looks
 
 @pytest_asyncio.fixture
 async def helpless(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have every thread that looks at files obey permissions, also when the tests run as root."""
+    """Make every thread that looks at files obey permissions, even when the tests run as root."""
 
     def give_up_capabilities() -> None:
         version_3_of_this_thread = (ctypes.c_uint32 * 2)(0x20080522, 0)
@@ -47,7 +47,7 @@ async def helpless(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def left_out(log: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """What the watcher said that it leaves out, and why."""
+    """Return what the watcher logged as left out, and why."""
     return {line["path"]: line["why"] for line in log if line["event"] == "left out"}
 
 
@@ -131,7 +131,7 @@ async def test_links_in_circles_and_to_nothing_end_and_are_named(watching: Watch
     assert await watching.states() == {"card/a.jpg": "stored"}
     assert set(left_out(log)) == {"card/ping.jpg", "card/pong.jpg", "card/gone.jpg"}
     assert left_out(log)["card/gone.jpg"] == "it is a link to nothing"
-    (card / "never.jpg").write_bytes(small_jpeg(1))  # then the link is a file as well
+    (card / "never.jpg").write_bytes(small_jpeg(1))  # now the link leads to a file
     await watching.until_settled(3)
     assert sorted((await watching.states()).values()) == ["duplicate", "stored", "stored"]
 
@@ -141,7 +141,7 @@ async def test_pipes_sockets_and_devices_are_neither_opened_nor_counted(
 ) -> None:
     card = watching.put("card/a.jpg", small_jpeg()).parent
     os.mkfifo(card / "pipe.jpg")
-    monkeypatch.chdir(card)  # the address of a socket may be no longer than 107 bytes
+    monkeypatch.chdir(card)  # the address of a socket has at most 107 bytes
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("socket.jpg")
         with contextlib.suppress(PermissionError):
@@ -176,7 +176,7 @@ async def test_folders_and_files_without_permission_are_named_and_cost_no_other(
     closed = {
         "card/closed file.jpg": 0o000,
         "card/closed folder": 0o000,
-        "card/names only": 0o444,  # may be listed, but nothing in it looked at
+        "card/names only": 0o444,  # it can be listed, but its entries cannot be looked at
     }
     watching.put("card/a.jpg", small_jpeg(1))
     watching.put("card/closed file.jpg", small_jpeg(2))

@@ -1,4 +1,4 @@
-"""Every name that a disk can hold: kept to the byte, shown harmlessly, served by id, and found again."""
+"""Any name that a disk can hold is kept to the byte, displayed safely, served by id, and found again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PATHS = {
     **{b"card/" + name: number for number, name in enumerate(FILES)},
     **{folder + b"/" + folder + b"/a.jpg": 1000 + number for number, folder in enumerate(FOLDERS)},
 }
-"""Path → which photo lies there; each name of a folder twice, one within the other."""
+"""The number of the photo at each path; every folder name occurs twice, nested."""
 
 DUMPS = "{ dumps(first: 100) { nodes { id } } }"
 FILES_OF_DUMP = """query ($id: ID!, $after: String) { dump(id: $id) { files(first: 50, after: $after) {
@@ -30,7 +30,7 @@ FILES_OF_DUMP = """query ($id: ID!, $after: String) { dump(id: $id) { files(firs
 
 
 def content(number: int) -> bytes:
-    """A photo for each number: 256 shades are not enough."""
+    """Return another photo for each number: 256 shades are not enough."""
     return small_jpeg(number)
 
 
@@ -40,7 +40,7 @@ def put_all(watching: Watching) -> None:
 
 
 async def files_by_api(api: Api) -> dict[str, list[dict[str, Any]]]:
-    """Every file that the API lists, by the path that it shows."""
+    """Return every file that the API lists, by the displayed path."""
     found: dict[str, list[dict[str, Any]]] = {}
     for dump in (await api.ask(DUMPS))["dumps"]["nodes"]:
         after = None
@@ -63,7 +63,7 @@ async def test_every_name_is_kept_to_the_byte_served_by_id_and_found_again(watch
     assert rows.keys() == PATHS.keys()
     assert {file.state for file in rows.values()} == {FileState.STORED}
     assert {dump.folder for dump in await Dump.all()} == {b"card", *FOLDERS}
-    # After a restart nothing is new: each row is that of the name on the disk.
+    # After a restart nothing is new: each name on the disk still matches its row.
     await watching.stop()
     before = {file.id for file in await File.all()}
     watching.start()
@@ -114,13 +114,13 @@ async def test_a_second_drop_in_other_spelling_is_paths_of_its_own_and_the_same_
     assert rows.keys() == PATHS.keys() | again.keys()
     assert {rows[path] for path in again} == {FileState.DUPLICATE}
     assert await Image.all().count() == images == len(PATHS)
-    # Names of places are compared as PostgreSQL does, so no spelling makes a place of its own.
+    # PostgreSQL compares the names of locations, so another spelling makes no other location.
     names = [location.name for location in await Location.all()]
     assert len({unicodedata.normalize("NFC", name).casefold() for name in names}) == len(names)
 
 
 def spellings(path: bytes) -> set[bytes]:
-    """The same name as another system writes it."""
+    """Return the name as other systems write it."""
     found = {path.swapcase()}
     try:
         text = path.decode()

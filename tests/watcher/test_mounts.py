@@ -1,4 +1,4 @@
-"""The mount table is read as the kernel writes it, and file systems that tell little are known by name."""
+"""The mount table is read as the kernel writes it; file systems that report too few events are known by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Watching through watchdog: what the kernel tells arrives, and what it refuses or drops is noticed."""
+"""Watching through watchdog: the kernel's events arrive, and what it refuses or drops is noticed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def hints() -> Hints:
 
 @pytest.fixture
 def observation(tmp_path: Path, hints: Hints) -> Iterator[Observation]:
-    """An observation of the folder of the test, not armed yet."""
+    """Yield an observation of the test's folder, not armed yet."""
     observation = Observation(os.fsencode(tmp_path), hints)
     yield observation
     observation.disarm()
@@ -88,7 +88,7 @@ async def test_folders_that_are_never_looked_into_cost_no_watch(
 
     def note(self: KernelEvents, path: bytes, mask: int) -> object:
         watched.append(path.removeprefix(os.fsencode(tmp_path)))
-        return watch(self, path, mask)  # type: ignore[arg-type]  # an int is all that a mask is
+        return watch(self, path, mask)  # type: ignore[arg-type]  # a mask is an int
 
     monkeypatch.setattr(KernelEvents, "_get_or_create_watch", note)
     for folder in ("card/DCIM", ".stversions/card/deep", "@eaDir/thumbs", "card/.Trash-0"):
@@ -106,7 +106,7 @@ async def test_events_that_the_kernel_drops_ask_for_a_scan_of_everything(
     assert kernel is not None
     most = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
     with kernel._lock:  # its thread waits for this before it reads
-        for number in range(most * 3 // 4):  # of each file two events: made, and closed
+        for number in range(most * 3 // 4):  # each file causes two events: made, and closed
             os.close(os.open(tmp_path / f"{number}.part", os.O_CREAT | os.O_WRONLY))
     await everything(hints)
     assert observation.is_alive()

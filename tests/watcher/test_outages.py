@@ -1,4 +1,4 @@
-"""The folder, its events, PostgreSQL or one file fails: the watcher says so, waits, and loses nothing."""
+"""The folder, its events, PostgreSQL or one file fails: the watcher reports it, waits, and loses nothing."""
 
 from __future__ import annotations
 

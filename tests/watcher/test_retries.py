@@ -1,4 +1,4 @@
-"""What somebody asked to retry is taken up within seconds, long before the next rescan; and copying the drop folder."""
+"""Files to be retried are taken up within seconds, long before the next rescan; and copies of the drop folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scan keeps only what has changed, and folder by folder it finds what is in new folders."""
+"""A scan keeps only what has changed; a scan of some folders also finds the content of new ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from thumper.watcher.scan import root_identity, scan_all, scan_folders
 
 
 class Memory:
-    """Knows some files; everything else has changed, or only what has a certain ending."""
+    """A memory that knows some files; all others count as changed, or only those with a certain ending."""
 
     def __init__(self, *, changed: bytes = b"") -> None:
         self.known = SettledFiles()
@@ -42,7 +42,7 @@ def test_known_files_are_counted_and_only_what_changed_is_news(tmp_path: Path) -
     for path in ("same.jpg", "grown.jpg", "older.jpg", "card/same.jpg"):
         now = (tmp_path / path).stat()
         memory.known.put(path.encode(), now.st_size, now.st_mtime_ns)
-    memory.known.put(b"folder.jpg", 1, 1)  # a file when it was known
+    memory.known.put(b"folder.jpg", 1, 1)  # it was a file when it settled
     memory.known.put(b"gone.jpg", 1, 1)
     (tmp_path / "grown.jpg").write_bytes(b"more")
     os.utime(tmp_path / "older.jpg", ns=(1, 1))

@@ -1,6 +1,6 @@
-"""A file system that stops answering, as a share whose server is gone: injected by calls that block.
+"""A file system that stops answering, like a share whose server is gone: simulated by calls that block.
 
-It is said, everything else goes on, nothing piles up, and the watch goes on when the answers come.
+The watcher reports it, everything else goes on, nothing piles up, and the watch goes on when answers arrive.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from thumper.watcher.retries import keep_readmitting
 
 
 class Share:
-    """Lets calls through, or keeps them until they may go on."""
+    """A share that lets calls through, or blocks them until it comes back."""
 
     def __init__(self) -> None:
         self.lost = threading.Event()
@@ -71,7 +71,7 @@ def slowed(share: Share, call: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.fixture
 def hanging_listing(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Folders called `deep` are listed by the share."""
+    """Make the share list the folders called `deep`."""
     listing = os.scandir
 
     def list_folder(path: Any = b".") -> Any:
@@ -122,7 +122,7 @@ async def test_a_scan_that_hangs_midway_is_said_while_all_else_goes_on_and_ends_
 
 
 async def ingest_and_retry(context: IngestContext, card: Path) -> None:
-    """Ingest a card whose photo is rejected for a setting, and ask for another try."""
+    """Ingest a card whose photo is rejected because of a setting, and request a retry."""
     card.mkdir()
     (card / "3.jpg").write_bytes(small_jpeg(3))
     small = IngestContext(context.settings.model_copy(update={"max_file_bytes": 10}), context.wakeup)
@@ -147,7 +147,7 @@ async def test_a_read_that_hangs_is_said_when_the_file_cannot_be_looked_at_eithe
     watching.put("1.jpg", small_jpeg(1))
     watching.start()
     await until(lambda: _now(share.waiting == 1))
-    await asyncio.sleep(1.5)  # longer than it may take: a slow share, which answers
+    await asyncio.sleep(1.5)  # longer than the limit: a slow share, but one that answers
     assert (await watching.source()).state is SourceState.ONLINE
     looking.set()
     await watching.until_source_is(SourceState.OFFLINE)

@@ -1,4 +1,4 @@
-"""When a file is whole. No clock but the one passed in."""
+"""When a file counts as completely written; times are passed in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder that Syncthing fills: its temporary names never count, what they become does, once."""
+"""A folder that Syncthing fills: temporary names never count, finished files count once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the watcher remembers of files that wait. No clock but the one passed in."""
+"""What the watcher remembers of files that wait; times are passed in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FOUND = Found(b"card/a.jpg", 5, 1, 7)
 
 @pytest.fixture
 def tracker() -> Tracker:
-    """One file that was seen at second 0."""
+    """Return a tracker of one file that was seen at second 0."""
     tracker = Tracker(look_s=2.0, hold_s=60.0)
     row = FileRow(uuid4(), uuid4(), FOUND.path, FOUND.size_bytes, FOUND.mtime_ns, FileState.SEEN)
     tracker.remember([row], {FOUND.path: FOUND}, now_s=0.0)
@@ -24,7 +24,7 @@ def tracker() -> Tracker:
 
 
 def be_held(tracker: Tracker, *, now_s: float) -> None:
-    """Have admission say that the file is whole but cannot be taken yet."""
+    """Report the outcome that the file is stable but cannot be admitted yet."""
     tracker.observe(FOUND.path, FOUND, now_s=now_s)
     file = tracker.stable_file(FOUND.path, root=b"/photos")
     assert not file.final

@@ -1,4 +1,4 @@
-"""Events as long as they are proved to arrive, polling as long as not, and back again by itself."""
+"""Watching by events while they are proved to arrive, by polling otherwise, and back again by itself."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def lies_on(monkeypatch: pytest.MonkeyPatch, *, kind: str, below: str | None = None) -> None:
-    """Have the drop folder lie on a file system of another kind, as far as the mount table says."""
+    """Make the mount table show the drop folder on a file system of another kind."""
     inner = (DISK._replace(number=2, point=b"/drop/slot", kind=below),) if below else ()
     monkeypatch.setattr(MountTable, "around", lambda *_: Mounts(DISK._replace(kind=kind), inner))
 
@@ -56,7 +56,7 @@ async def test_events_are_proved_by_a_canary_and_recorded(watching: Watching) ->
 async def test_a_share_is_polled_and_a_disk_in_its_place_gives_events_again(
     watching: Watching, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The seam: tests cannot mount a share, so the mount table is another file.
+    # Tests cannot mount a share, so the mount table is replaced.
     table = tmp_path / "mountinfo"
     table.write_text(f"1 0 0:50 / / rw - ext4 a rw\n2 1 0:51 / {watching.drop} rw - nfs4 nas:/photos rw\n")
     monkeypatch.setattr(mounts, "MOUNT_TABLE", table)
@@ -177,7 +177,7 @@ async def test_files_whose_events_the_kernel_dropped_are_found(
         handle(self, event)  # type: ignore[arg-type]  # passed on
 
     monkeypatch.setattr(KernelEvents, "handle_event", wait)
-    for number in range(most):  # ignored, and of each two events: made, and closed
+    for number in range(most):  # ignored files, each of which causes two events: made, and closed
         os.close(os.open(watching.drop / f"{number}.part", os.O_CREAT | os.O_WRONLY))
     for number in range(5):
         watching.put(f"card {number}/DCIM/a.jpg", small_jpeg(number))

@@ -1,4 +1,4 @@
-"""Makes a whole file known exactly once: row, job and feed entry in one transaction.
+"""Taking files in: each whole file becomes known exactly once, with row, job and feed entry in one transaction.
 
-Watches no folder and detects nothing.
+Watching folders and detecting animals are done elsewhere.
 """

@@ -1,11 +1,8 @@
-"""Admits whole files: hash, known already?, record, enqueue, and the feed, in one transaction a chunk.
+"""Admitting whole files: read and hash, examine what is new, keep originals, then record rows, jobs and feed entries.
 
 A file ends as stored, duplicate (of which image) or rejected (with which reason), or
-it is left for another look because it changed or may still get its ending. Either
-all of a chunk is recorded with its jobs and feed entries, or nothing is.
-
-`admit` is the story: read → examine what is new → keep originals → settle. Bytes that are an image
-already cost no look into them.
+it is left for another look because it changed or may still be incomplete. A chunk of
+files is one transaction: all of it is recorded, or nothing is.
 """
 
 from __future__ import annotations
@@ -42,17 +39,17 @@ from thumper.store.queue import jobs
 CHUNK_FILES: Final = 128
 """Most files admitted in one transaction."""
 CHUNK_BYTES: Final = 64 * 1024 * 1024
-"""Most bytes read for one transaction: under a second from a card, and what is held in memory."""
+"""Most bytes read, and held in memory, for one transaction: under a second from a card."""
 
 
 async def admit(
     context: IngestContext, files: Sequence[StableFile], *, keep: Keep, held: bool = False
 ) -> list[Outcome]:
-    """Admit one chunk of files; return what became of each, in the order given.
+    """Admit one chunk of files; return the outcomes, in the order given.
 
-    With `held` the jobs of new images wait until detection is asked for. Raises what the database
-    raises when it is away (`store.connect.OUTAGES`) `NoRoomError` when a disk is full, and another
-    `ThumperError` when a copy cannot be written; then no file of the chunk has changed its state.
+    With `held` the jobs of new images wait until detection is asked for. Raises `OUTAGES` when the
+    database cannot be reached, `NoRoomError` when a disk is full, and another `ThumperError` when a
+    copy cannot be written; then no file of the chunk has changed its state.
     """
     disk_space.refuse_full(context.settings)
     findings, gone = await _examine(context, files, keep=keep)
@@ -69,7 +66,7 @@ async def admit(
 
 
 async def reject(files: Sequence[StableFile], reason: Reason, *, detail: str = "") -> None:
-    """Reject files for a reason that shows without examining them; `detail` replaces the reason's sentence."""
+    """Reject files without examining them; `detail` replaces the sentence of the reason."""
     async with in_transaction("default") as transaction:
         waiting = await outcomes.lock_waiting(transaction, [file.file_id for file in files])
         rejected = [
@@ -117,7 +114,7 @@ async def _examine(
 
 @dataclass(frozen=True, slots=True)
 class _Originals:
-    """Where originals are from now on, by hash; `gone` are those of known images that were missing or changed."""
+    """Paths of originals, by hash; `gone` are the hashes of known images whose own was missing or changed."""
 
     paths: Mapping[bytes, bytes]
     gone: frozenset[bytes]
@@ -126,7 +123,7 @@ class _Originals:
 async def _keep_originals(
     context: IngestContext, findings: Sequence[Finding], *, gone: frozenset[bytes], keep: Keep
 ) -> _Originals:
-    """Have an original for each photo: it is new, or its image has lost its own."""
+    """Keep an original of each photo that is new, or whose image has lost its own."""
     photos = [finding for finding in findings if isinstance(finding, Photo)]
     return _Originals(await asyncio.to_thread(_keep, context.library, photos, keep=keep), gone)
 
@@ -137,13 +134,13 @@ def _without_original(known: Mapping[bytes, StoredImage]) -> frozenset[bytes]:
 
 
 def _has_original(image: StoredImage) -> bool:
-    """Return whether an image's original is there. It is read only when there is a reason to doubt its bytes."""
+    """Return whether an image's original is there; it is read only when there is reason to doubt its bytes."""
     path = Path(os.fsdecode(image.original_path))
     try:
         found = path.stat()
         if found.st_size != image.size_bytes:
             return False
-        # Whatever changes the bytes of a file changes this time too, and nobody can set it.
+        # A write to a file changes this time too, and no program can set it back.
         doubtful = image.original_changed or found.st_ctime > image.created_at.timestamp()
         return not doubtful or library.holds(path, image.sha256)
     except OSError:
@@ -151,7 +148,7 @@ def _has_original(image: StoredImage) -> bool:
 
 
 def _keep(folder: Path, photos: Sequence[Photo], *, keep: Keep) -> dict[bytes, bytes]:
-    """Return the absolute path of the original for each hash; copies are written here."""
+    """Return the absolute path of the original for each hash, after writing the copies that are wanted."""
     paths: dict[bytes, bytes] = {}
     for photo in photos:
         if photo.sha256 in paths:
@@ -182,7 +179,7 @@ async def _settle(
     originals: _Originals,
     held: bool,
 ) -> list[Outcome]:
-    """Record what was found; return the outcomes, without those of files that settled elsewhere meanwhile."""
+    """Record what was found; return the outcomes, without those of files that another process settled meanwhile."""
     waiting = await outcomes.lock_waiting(transaction, [finding.file.file_id for finding in findings])
     found = [finding for finding in findings if finding.file.file_id in waiting]
     known = {finding.file.file_id: finding.sha256 for finding in found if isinstance(finding, KnownPhoto)}
@@ -213,7 +210,7 @@ async def _settle(
 def _outcomes(
     findings: Sequence[Finding], *, images: Mapping[bytes, StoredImage], made: Mapping[bytes, UUID]
 ) -> list[Outcome]:
-    """Return what each finding comes to. The first file of an image that was made is stored, others are duplicates."""
+    """Return the outcome of each finding: the first file of a new image is stored, others are duplicates."""
     outcomes = []
     new = set(made)
     for finding in findings:

@@ -1,4 +1,4 @@
-"""What every act of ingestion needs at hand, put together once a process."""
+"""What every ingestion needs, built once in each process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from thumper.wakeup import Wakeup
 
 @dataclass(frozen=True, slots=True)
 class IngestContext:
-    """Settings, the way to wake the worker, camera profiles, and the limits on one photo."""
+    """Settings, the connection that wakes the worker, and camera profiles."""
 
     settings: Settings
     wakeup: Wakeup
@@ -23,18 +23,18 @@ class IngestContext:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Make a context with a wake-up connection of its own; close that with `context.wakeup.close()`.
+        """Return a context with a wake-up connection of its own; close that with `context.wakeup.close()`.
 
-        Raises `SettingError` when a camera profile of the user's cannot be used.
+        Raises `SettingError` when one of the user's camera profiles cannot be used.
         """
         return cls(settings, Wakeup(settings.redis_url), profiles_of(settings.cameras_dir))
 
     @property
     def limits(self) -> Limits:
-        """How large a photo may be."""
+        """The limits on one photo."""
         return Limits.of(self.settings)
 
     @property
     def library(self) -> Path:
-        """Where copies of originals are kept."""
+        """The folder that copies of originals are kept in."""
         return self.settings.library_dir

@@ -1,8 +1,8 @@
-"""Ingests a path that somebody names, once: a mounted card, a folder, a photo.
+"""Ingesting one given path, once: a mounted card, a folder, a photo.
 
 Everything below it becomes one dump of a source of its own; originals are copied
-into the library and verified, since the card goes back into its camera. What lies
-in the drop folder is refused: the watcher reads that by itself.
+into the library and verified, since the card goes back into its camera. A path in
+the drop folder is refused: the watcher takes that folder in.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from thumper.store.places import location_rows
 log = structlog.get_logger(__name__)
 
 Progress: TypeAlias = Callable[[Receipt], None]
-"""Called with the receipt of the dump as it is after every chunk."""
+"""Called with the receipt of the dump after every chunk."""
 
 _AT_ONCE: Final = 1000
 """Files registered in one transaction."""
 _TRIES: Final = 5
-"""Looks at a file that changes whenever it is read, before it is rejected."""
+"""Tries of a file that changes whenever it is read, before it is rejected."""
 
 
 async def ingest_path(
@@ -49,9 +49,9 @@ async def ingest_path(
 ) -> ItemisedReceipt:
     """Ingest a file, or every file below a folder; return the receipt of the dump.
 
-    `location` names where the photos are from; it is made without a place if there is none of that
-    name. What an interrupted run left is finished. Raises `NotFoundError` or `RefusedError` about
-    the path, `UsageError` about the location, and `ThumperError` when the library cannot be written.
+    `location` is the name of the place that the photos are from; a new one is recorded without
+    coordinates. What an interrupted run left is finished. Raises `NotFoundError` or `RefusedError`
+    about the path, `UsageError` about the location, and `ThumperError` when the library cannot be written.
     """
     name = None if location is None else _location(location)
     card = await asyncio.to_thread(_find, context, path)
@@ -68,17 +68,17 @@ async def ingest_path(
                 progress((await receipts.of_dumps([dump_id]))[dump_id])
     await _name_closed(source_id, dump_id, card)
     await _let_go(source_id, dump_id, card)
-    # Earlier dumps too, of which this run may have admitted files that somebody asked to retry; but not the dump of
-    # another path in this source, which may have been cut short.
+    # Earlier dumps too: this run may have admitted files of them that were to be retried. But not the dump of another
+    # path in this source, which may have been cut short.
     await dumps.settle_quiet(source_id, settle_s=0, only=await dumps.of_folder(source_id, card.folder))
     return await receipts.itemised(dump_id)
 
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """What lies at a path: the root of its source and where that is, the files in the order of paths.
+    """What lies at a path: the root of its source and the files, in the order of their paths.
 
-    `folder` is the name of a single file that was given instead of a folder. `closed` could not be looked into.
+    `folder` is the name of the file if a single file was given. `closed` are entries that could not be read.
     """
 
     root: bytes
@@ -90,7 +90,7 @@ class _Card:
 
 
 def _find(context: IngestContext, path: Path) -> _Card:
-    """Look at everything that is to be ingested."""
+    """Return everything that lies at a path; raise if it may not be ingested."""
     settings = context.settings
     given = Path(os.path.abspath(path))
     if not given.exists():
@@ -116,7 +116,7 @@ def _find(context: IngestContext, path: Path) -> _Card:
 
 
 def _refuse_own(given: Path, own: Path, *, why: str) -> None:
-    """Refuse a path that lies in a folder of Thumper's own, or holds it."""
+    """Raise `RefusedError` if a path lies in a folder of Thumper's own, or contains it."""
     real, real_own = given.resolve(), own.resolve()
     if real.is_relative_to(real_own) or real_own.is_relative_to(real):
         raise RefusedError(f"{given} cannot be ingested because of {own}: {why}. Name another path.")
@@ -147,7 +147,7 @@ async def _open_dump(source_id: UUID, location: str | None, *, folder: bytes) ->
 
 
 async def _name_closed(source_id: UUID, dump_id: UUID, card: _Card) -> None:
-    """Name in the receipt what could not be looked into: the card holds more than is known of it."""
+    """Reject by name what could not be looked into: it may hold photos, so the receipt must show it."""
     for entry in card.closed:
         found = Found(entry.path, 0, 0)
         rows = await registration.register(source_id, [found], dump_id=dump_id, again=True)
@@ -158,7 +158,7 @@ async def _name_closed(source_id: UUID, dump_id: UUID, card: _Card) -> None:
 
 
 async def _let_go(source_id: UUID, dump_id: UUID, card: _Card) -> None:
-    """Reject what an interrupted run had found and what is not there any more: it would wait for ever."""
+    """Reject files that an interrupted run had found and that have gone since: they would wait for ever."""
     there = {file.path for file in card.files}
     lost = [
         StableFile.of(row, row.recorded, root=card.root)
@@ -170,7 +170,7 @@ async def _let_go(source_id: UUID, dump_id: UUID, card: _Card) -> None:
 
 
 async def admit_until_settled(context: IngestContext, source_id: UUID, chunk: Sequence[StableFile]) -> None:
-    """Admit files; those that change while they are read are looked at again, a few times."""
+    """Admit files; try those that change while they are read again, a few times."""
     files = list(chunk)
     for _ in range(_TRIES):
         outcomes = await admit(context, files, keep=Keep.COPY)
@@ -185,7 +185,7 @@ async def admit_until_settled(context: IngestContext, source_id: UUID, chunk: Se
 
 
 async def _look_again(source_id: UUID, files: Sequence[StableFile]) -> list[StableFile]:
-    """Return files with the size and time that they have now; one that is gone keeps what it had."""
+    """Return those that still wait, with their present size and time; one that is gone keeps what it had."""
     again = []
     for file in files:
         now = look_at(file.root or b"/", file.name)
@@ -193,6 +193,6 @@ async def _look_again(source_id: UUID, files: Sequence[StableFile]) -> list[Stab
             again.append(file)
             continue
         rows = await registration.register(source_id, [now], dump_id=file.dump_id)
-        # Somebody else may have settled it meanwhile: the watcher tries files again that were asked for.
+        # Another process may have settled it meanwhile: the watcher retries files on request.
         again += [StableFile.of(row, now, root=file.root or b"/") for row in rows if row.state in WAITING]
     return again

@@ -1,8 +1,7 @@
-"""Looks at one whole file: its bytes are read once and hashed, then probed and asked for EXIF.
+"""Examining one whole file: its bytes are read once and hashed, then its header and EXIF are parsed.
 
-In two steps, so that bytes which are an image already are not examined again. Runs in
-threads, touches no database, decodes no pixel, and never raises about the file: what is
-wrong with it is the answer.
+These are two steps, so that bytes which are an image already are not parsed again. They run
+in threads, touch no database and decode no pixel. What is wrong with a file is returned, not raised.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from thumper.ingest.photo_name import is_photo_name, unsupported
 from thumper.ingest.walk import lies_within, modified_ns
 
 _HELD: Final = frozenset({Reason.TRUNCATED, Reason.ZERO_BYTES, Reason.UNREADABLE, Reason.VANISHED})
-"""Reasons that may pass by waiting: a copy that pauses leaves such files for a while, and so does a lost disk."""
+"""Reasons that may go away: a copy that pauses leaves such files for a while, and so does a lost disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class KnownPhoto:
-    """A file whose bytes are those of an image, and so those of a whole photo: they were examined for that one."""
+    """A file with the same bytes as an image, for which they were examined already."""
 
     file: StableFile
     sha256: bytes
@@ -48,7 +47,7 @@ class KnownPhoto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """A file that is a photo: hash, header and EXIF. `content` is kept only when it is to be copied."""
+    """A file that is a photo: hash, header and EXIF. `content` is kept only if it is to be copied."""
 
     file: StableFile
     sha256: bytes
@@ -58,11 +57,11 @@ class Photo:
 
 
 Finding: TypeAlias = Photo | KnownPhoto | Outcome
-"""A photo, or what became of a file without one: rejected, changed meanwhile (`seen`), or waited for (`stable`)."""
+"""A photo, or the outcome of a file that is none: rejected, changed meanwhile (`seen`), or waited for (`stable`)."""
 
 
 def read(file: StableFile, limits: Limits) -> Content | Outcome:
-    """Read and hash a file that has the name and the size of a photo and is still as it was found."""
+    """Read and hash a file; return its outcome instead if it has changed, or cannot be a photo by name or size."""
     try:
         if not is_photo_name(file.name):
             return Outcome.rejected(file, Reason.UNSUPPORTED_TYPE, detail=unsupported(file.name))
@@ -78,7 +77,7 @@ def read(file: StableFile, limits: Limits) -> Content | Outcome:
 def examine(
     read: Content, limits: Limits, *, max_exif_bytes: int, keep_content: bool = False
 ) -> Photo | Outcome:
-    """Return what the bytes of a file are."""
+    """Return the photo that the bytes of a file are, or what is wrong with them."""
     file, content = read.file, read.content
     try:
         probe = inspect_stream(io.BytesIO(content), limits)
@@ -102,7 +101,7 @@ def _refused(file: StableFile, refusal: DecodeRefusal) -> Outcome:
 
 
 def _read(file: StableFile, limits: Limits) -> bytes | None:
-    """Read the bytes that were found stable; None if the file is not, or no longer, the same."""
+    """Return the bytes of a file; None if it changed before or while it was read."""
     if file.root is not None and not lies_within(file.absolute, file.root):
         raise DecodeRefusal(Reason.UNREADABLE, "It is a link that leads out of the watched folder.")
     with open_original(file.absolute) as fd:
@@ -118,7 +117,7 @@ def _unchanged(file: StableFile, now: os.stat_result) -> bool:
 
 
 def original_is_there(path: bytes, *, size_bytes: int) -> bool:
-    """Return whether an image's original is where it is said to be, by name and size."""
+    """Return whether a file of that size lies at an original's path."""
     try:
         found = Path(os.fsdecode(path)).stat()
     except OSError:

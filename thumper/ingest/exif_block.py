@@ -1,9 +1,9 @@
-"""Reads the directories of one EXIF block, taking every byte of it for hostile.
+"""Parsing the directories of one EXIF block, any byte of which may be broken or hostile.
 
-Pillow's reader would do for honest files; on broken ones it warns through the
+Pillow's parser would do for sound files; on broken ones it warns through the
 interpreter's global warning filters, which threads share. This one is bounded by
-the block's own length, never raises, and says what it could not read. It follows
-no pointer but those of the Exif and GPS directories; a maker note is handed on as bytes.
+the block's own length, never raises, and lists what it could not read. It follows
+only the pointers to the Exif and GPS directories; a maker note is returned as bytes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PREFIX: Final = b"Exif\0\0"
 _BYTE_ORDERS: Final = {b"II*\0": "<", b"MM\0*": ">"}
 _ENTRY_BYTES: Final = 12
 _INLINE_BYTES: Final = 4
-"""TIFF 6.0, section 2: a value of at most four bytes stands in the entry itself."""
+"""TIFF 6.0, section 2: a value of at most four bytes is stored in the entry itself."""
 _MOST_ENTRIES: Final = 512
 """Entries read of one directory; real ones have fewer than a hundred."""
 _FORMATS: Final = {1: "B", 3: "H", 4: "I", 5: "II", 6: "b", 8: "h", 9: "i", 10: "ii"}
@@ -97,7 +97,7 @@ def read_block(raw: bytes) -> Block:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Fills a block out of the bytes after the `Exif` prefix; `order` is struct's byte order."""
+    """Parser that fills a block from the bytes after the `Exif` prefix; `order` is struct's byte order."""
 
     tiff: bytes
     order: str
@@ -118,7 +118,7 @@ class _Reader:
         return number
 
     def _directory(self, at: int, *, space: int = 0) -> None:
-        """Read the wanted entries of one directory; the first value of a tag stands."""
+        """Read the wanted entries of one directory; the first value of a tag counts."""
         for number, kind, count, place in self._entries(at):
             if space + number not in _WANTED:
                 continue

@@ -1,6 +1,6 @@
-"""Explains of one file what Thumper would make of it and why: which profile, which clock, what is ignored.
+"""Explaining how Thumper would read one file: which camera profile matches, which clock counts, what is ignored.
 
-Uses what admission uses, so that the two cannot differ; needs no database.
+It calls the same functions as admission, so that the two cannot differ; it needs no database.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WHY_NOT_NEEDED: Final = "a more trusted clock shows a possible time"
 
 
 class ClockVerdict(StrEnum):
-    """What became of one clock."""
+    """Whether one clock is believed."""
 
     CHOSEN = "chosen"
     IGNORED = "ignored"
@@ -51,7 +51,7 @@ class JudgedClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Everything that is read out of one file beside its picture."""
+    """Everything that is read from one file except its picture."""
 
     file_name: str
     metadata: Metadata

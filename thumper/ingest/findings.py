@@ -1,4 +1,4 @@
-"""What EXIF and the camera profiles together say of a photo: the same for rows and for `cameras explain`."""
+"""What EXIF and the camera profiles together yield for a photo: the same for rows and for `cameras explain`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WHY_NO_SHUTTER: Final = (
 
 
 def find(profiles: Sequence[Profile], metadata: Metadata, *, file_name: str) -> Findings:
-    """Apply the camera profiles to what a photo says. `file_name` has no folders."""
+    """Return what the camera profiles find in the metadata of a photo. `file_name` has no folders."""
     device = Device(
         file_name=file_name,
         make=metadata.make,

@@ -1,9 +1,9 @@
 """Names that are never read and never counted: what systems, programs and cameras leave beside photos.
 
-Also the names of files that a program is still writing and will rename. Compared
-whatever their case, since cards and shares know none. The rule for every name here:
-wiping it loses nobody a photo or a video. What might be one is counted instead, and
-rejected by name if Thumper does not read it.
+Also the names of files that a program is still writing and will rename. Case is
+ignored, since cards and shares ignore it. The rule for every name here: wiping such a
+file never loses a photo or a video. What might be one is counted instead, and rejected
+by name if Thumper cannot read it.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _PREFIXES: Final = (
     b".thumper-canary",  # Thumper: whether watching still works
 )
 _SUSPICIOUS: Final = (b".", b"~")
-"""How every prefix above begins."""
+"""The first bytes of the prefixes above."""
 _PHOTOS: Final = tuple(PHOTO_SUFFIXES)
 _PLACEHOLDER: Final = b".icloud"
-"""`.IMG_0001.JPG.icloud` of macOS says that a photo was taken off this disk: hidden, and yet not for nothing."""
+"""macOS leaves `.IMG_0001.JPG.icloud` in place of a photo that it moved off this disk: hidden, but to be counted."""
 _SUFFIXES: Final = (
     # Still being written:
     b".part",  # Firefox, KDE
     b".partial",  # Internet Explorer, first Edge, rclone, the OneDrive client for Linux
     b".filepart",  # WinSCP
-    b".crdownload",  # Chrome, Edge, and what else is made of Chromium
+    b".crdownload",  # Chrome, Edge and other Chromium browsers
     b".opdownload",  # Opera
     b".download",  # Safari
     b".aria2",  # aria2: control file beside the download
@@ -45,9 +45,9 @@ _SUFFIXES: Final = (
     b".!qb",  # qBittorrent
     b".bc!",  # BitComet
     b".!sync",  # Resilio Sync
-    # Catalogues of what lies beside them, which a camera makes again:
+    # Catalogues of the files beside them, which a camera makes again:
     b".ctg",  # Canon: folder CANONMSC
-    b".thm",  # Canon, Sony, Nikon: still of the video that has the same name
+    b".thm",  # Canon, Sony, Nikon: still of the video of the same name
     b".bdm",  # AVCHD: INDEX.BDM, MOVIEOBJ.BDM
     b".cpi",  # AVCHD: folder CLIPINF
     b".mpl",  # AVCHD: folder PLAYLIST
@@ -90,15 +90,15 @@ _FOLDERS: Final = frozenset(
     }
 )
 _RESCUED: Final = re.compile(rb"found\.\d{3}")
-"""Windows: fragments that chkdsk rescued."""
+"""Windows: folders of fragments that chkdsk recovered."""
 
 
 def is_ignored_file(name: bytes) -> bool:
-    """Return whether a file of that name (without folders) is left alone."""
+    """Return whether a file of that name (without folders) is ignored."""
     low = name.lower()
     if low.endswith(_PHOTOS) and not low.startswith(_SUSPICIOUS):  # nearly every file: one quick look
         return False
-    # A hidden file that claims to be a photo may be one; any other, such as rsync's, is a system's own, and so is
+    # A hidden file with a photo's ending may be one. Any other belongs to a program, such as rsync's, and so does
     # `.in.IMG_0001.JPG.`, which an FTP server (ProFTPD) is still writing.
     may_be_photo = low.endswith(_PLACEHOLDER) or (is_photo_name(low) and not low.endswith(b"."))
     hidden = low.startswith(b".") and not may_be_photo
@@ -106,9 +106,9 @@ def is_ignored_file(name: bytes) -> bool:
 
 
 def is_ignored_folder(name: bytes) -> bool:
-    """Return whether a folder of that name, with all that is in it, is left alone."""
+    """Return whether a folder of that name is ignored, with all its content."""
     low = name.lower()
-    # Of what is still being written only Safari's downloads are folders.
+    # Of unfinished downloads, only Safari's are folders.
     return (
         low.startswith((b".", *_PREFIXES))
         or low.endswith(b".download")

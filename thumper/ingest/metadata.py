@@ -1,8 +1,7 @@
-"""What a photo says of itself in EXIF: times, camera, place, exposure.
+"""The EXIF metadata of a photo: times, camera, position, exposure.
 
-Everything here was written by whoever made the file, so nothing is believed
-before it was cleaned and checked, and nothing that is broken is more than a note
-in `unreadable`: bad EXIF never costs a photo.
+Anyone can write anything into a file, so each value is cleaned and checked before
+it is believed. A broken one is only named in `unreadable`: bad EXIF never costs a photo.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ _TIMES: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """Where a photo says it was taken: degrees, WGS 84, north and east positive."""
+    """Where a photo was taken by its EXIF: degrees, WGS 84, north and east positive."""
 
     latitude: float
     longitude: float
@@ -59,11 +58,11 @@ class Metadata:
     description: str = ""
     user_comment: str = ""
     file_comment: str = ""
-    """The comment of the JPEG file itself, as written: its line ends separate what it says."""
+    """The comment of the JPEG file itself, with its line ends, which separate its values."""
     maker_note: bytes = b""
-    """The start of the maker's own note; camera profiles know what it means."""
+    """The start of the maker note, which camera profiles interpret."""
     clocks: tuple[ClockReading | IgnoredReading, ...] = ()
-    """The EXIF times that are there; DateTime among them, whether or not it is believed later."""
+    """The EXIF times that are there, DateTime included, whether or not it is believed later."""
     position: Position | None = None
     orientation: int | None = None
     iso: int | None = None
@@ -72,7 +71,7 @@ class Metadata:
     unreadable: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return what is there, for the column `image.exif`; positions have columns of their own."""
+        """Return the values for the column `image.exif`; positions have columns of their own."""
         times = {clock.source.value: _written(clock) for clock in self.clocks}
         fields: dict[str, Any] = {
             name: getattr(self, name)
@@ -98,7 +97,7 @@ class Metadata:
 
 
 def read_metadata(data: bytes, *, media_type: str, max_exif_bytes: int) -> Metadata:
-    """Read the EXIF of one JPEG or PNG. Never raises: what is broken is named in `unreadable`."""
+    """Return the EXIF of one JPEG or PNG. Never raises: what is broken is named in `unreadable`."""
     try:
         header = read_parts(io.BytesIO(data), media_type)
     except EndlessHeaderError:
@@ -115,7 +114,7 @@ def read_metadata(data: bytes, *, media_type: str, max_exif_bytes: int) -> Metad
 
 
 def describe(block: Block, *, file_comment: str = "") -> Metadata:
-    """Clean and check what an EXIF block says, beside the comment of the file."""
+    """Return the cleaned and checked values of an EXIF block, with the comment of the file."""
     unreadable = list(block.unreadable)
     return Metadata(
         make=_word(block, Tag.MAKE),
@@ -137,7 +136,7 @@ def describe(block: Block, *, file_comment: str = "") -> Metadata:
 
 
 def _raw_text(block: Block, tag: Tag) -> str:
-    """Return a text value; UTF-8 is recognised though EXIF knows only ASCII."""
+    """Return a text value; UTF-8 is recognised though EXIF allows only ASCII."""
     value = block.values.get(tag, "")
     if not isinstance(value, str):
         return ""
@@ -156,7 +155,7 @@ def _text(block: Block, tag: Tag) -> str:
 
 
 def _maker_note(block: Block) -> bytes:
-    """Return the bytes of the maker note; the standard says bytes, some cameras say text."""
+    """Return the bytes of the maker note, which some cameras declare as text, against the standard."""
     value = block.values.get(Tag.MAKER_NOTE, b"")
     if isinstance(value, str):
         return value[:MOST_BYTES].encode("latin-1")
@@ -164,7 +163,7 @@ def _maker_note(block: Block) -> bytes:
 
 
 def _comment(block: Block, unreadable: list[str]) -> str:
-    """Decode UserComment by its prefix. Some cameras write it as plain text, against the standard."""
+    """Return UserComment, decoded by its prefix; some cameras write it as plain text, against the standard."""
     value = block.values.get(Tag.USER_COMMENT, b"")
     if isinstance(value, str):
         return _text(block, Tag.USER_COMMENT)
@@ -239,7 +238,7 @@ def _positive(block: Block, tag: Tag) -> float | None:
 
 
 def _position(block: Block, unreadable: list[str]) -> Position | None:
-    """Return the position when both angles are whole and possible; 0°, 0° is a receiver without a fix."""
+    """Return the position if both angles are complete and possible; 0°, 0° means a receiver without a fix."""
     if not (block.values.keys() & {Tag.GPS_LATITUDE, Tag.GPS_LONGITUDE}):
         return None
     latitude = _angle(block, Tag.GPS_LATITUDE, reference=Tag.GPS_LATITUDE_REF, most=90)
@@ -254,7 +253,7 @@ def _position(block: Block, unreadable: list[str]) -> Position | None:
 
 
 def _angle(block: Block, tag: Tag, *, reference: Tag, most: float) -> float | None:
-    """Return signed degrees out of degrees, minutes and seconds; None when impossible."""
+    """Return signed degrees from degrees, minutes and seconds; None when impossible."""
     numbers = _numbers(block, tag)
     side = _word(block, reference).upper()[:1]
     if not 1 <= len(numbers) <= 3 or side not in {"N", "S", "E", "W"}:  # noqa: PLR2004  # degrees, minutes, seconds

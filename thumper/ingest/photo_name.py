@@ -1,4 +1,4 @@
-"""Which names photos have, and what is wrong with any other."""
+"""Which file names are those of photos, and why a file of another name is rejected."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from thumper.domain.path_text import readable
 from thumper.domain.video import is_video
 
 PHOTO_SUFFIXES: Final = frozenset({b".jpg", b".jpeg", b".png"})
-"""Endings of names, in lower case, that may be photos; the content decides further."""
+"""Endings, in lower case, of names that may be photos; the content decides."""
 
 
 def is_photo_name(name: bytes) -> bool:
-    """Return whether a file's name has the ending of a photo, without the blanks and dots that Windows drops."""
+    """Return whether a name has the ending of a photo; blanks and dots at its end do not count, as on Windows."""
     return _suffix(name).lower() in PHOTO_SUFFIXES
 
 
@@ -23,7 +23,7 @@ def _suffix(name: bytes) -> bytes:
 
 
 def unsupported(name: bytes) -> str:
-    """Return why a file is rejected for the ending of its name, without opening it."""
+    """Return the sentence that explains why a file with this name is rejected unopened."""
     if is_video(readable(name)):
         return "It is a video, and Thumper reads photos only."
     ending = readable(_suffix(name))

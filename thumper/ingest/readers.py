@@ -1,4 +1,4 @@
-"""A few threads that read many files: enough to keep a slow card or share busy, few enough for memory."""
+"""Reading many files in a few threads: enough to keep a slow card or share busy, few enough for memory."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ async def each(
 ) -> list[Result]:
     """Do blocking work on each item, in threads of a pool; return the results in the order of the items.
 
-    Without a pool it is the one of the event loop, which others need as well. A thread takes one item after
-    the other: handing each over by itself costs more than a small photo.
+    The default pool is the event loop's, which is shared. Each thread takes one item after another: handing
+    every item over by itself costs more than a small photo.
     Raises what the work raises; then, and when it is cancelled, no further item is begun.
     """
     waiting = deque(enumerate(items))

@@ -1,7 +1,7 @@
-"""Tries files of ingested paths again that somebody asked to retry; the watcher's process does it.
+"""Retrying rejected files of ingested paths on request, in the watcher's process.
 
-A card that is mounted at the same path now may be another one. So only a file that is as it was is tried; all
-others are rejected again, with what to do: to ingest the path anew costs little, since known photos stay known.
+Another card may be mounted at the same path by now. So only a file that is unchanged is retried; all others are
+rejected again, with the advice to ingest the path anew, which costs little, since known photos stay known.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ log = structlog.get_logger(__name__)
 
 
 async def readmit(context: IngestContext) -> None:
-    """Try every file of an ingested path again that was asked for, and settle its dump.
+    """Retry every requested file of ingested paths, and settle the dumps.
 
-    Raises what the database raises when it is away, and `ThumperError` when the library cannot be written.
+    Raises `OUTAGES` when the database cannot be reached, and `ThumperError` when the library cannot be written.
     """
     for source_id, root in (await retries.asked_paths()).items():
         rows = await registration.asked_files(source_id)
@@ -57,7 +57,7 @@ async def _readmit(context: IngestContext, source_id: UUID, rows: Sequence[FileR
 
 
 async def _admit(context: IngestContext, source_id: UUID, chunk: Sequence[StableFile]) -> None:
-    """Admit files. When something unforeseen happens, do so one at a time, and reject the one whose fault it is."""
+    """Admit files; after an unforeseen error, one at a time, and reject the one that causes it."""
     try:
         await admit_until_settled(context, source_id, chunk)
     except (*OUTAGES, ThumperError):
@@ -79,7 +79,7 @@ async def _admit_alone(context: IngestContext, source_id: UUID, file: StableFile
 
 
 def _look(row: FileRow, root: bytes) -> Found | tuple[Reason, str]:
-    """Return a file if it is as it was, else why it is rejected again."""
+    """Return a file if it is unchanged, else why it is rejected again."""
     again = f"run `thumper ingest {readable(root)}` again"
     try:
         now = os.stat(root + b"/" + row.path)  # noqa: PTH116  # Path has no bytes

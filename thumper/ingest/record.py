@@ -1,7 +1,7 @@
-"""Turns photos into image rows: which camera, which place, which moment.
+"""Turning photos into image rows: which camera, which place, which moment.
 
-Works inside the caller's transaction. Decides nothing about files; two files with
-the same bytes are one image here.
+It works inside the caller's transaction and decides nothing about files: two files
+with the same bytes are one image here.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from thumper.store.times.recompute import StandingFixes
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A photo with what the camera profiles make of it."""
+    """A photo with what the camera profiles found in it."""
 
     photo: Photo
     findings: Findings
@@ -45,7 +45,7 @@ class _Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Belonging:
-    """What a new image belongs to, and the repairs of clocks that stand already."""
+    """What a new image belongs to, and the clock repairs that exist already."""
 
     place: PhotoPlace
     camera_id: UUID | None
@@ -54,7 +54,7 @@ class _Belonging:
     repairs: StandingFixes
 
     def fix_of(self, capture: CaptureTime) -> StandingFix | None:
-        """Return the repair of the clock that counts; None also when no clock was read."""
+        """Return the repair of the clock that was chosen; None also when no clock was read."""
         if capture.reading is None:
             return None
         return self.repairs.counting(self.dump_id, self.deployment_id, capture.reading.local)
@@ -108,7 +108,7 @@ def _file_name(photo: Photo) -> str:
 
 
 async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> list[_Belonging]:
-    """Return what each photo belongs to; what is not there yet is made."""
+    """Return what each photo belongs to, after making what is new."""
     places = await _places(transaction, drafts)
     devices = await image_rows.cameras(transaction, {draft.camera for draft in drafts})
     found = [(places[draft.photo.file.file_id], devices.get(draft.camera)) for draft in drafts]
@@ -138,10 +138,9 @@ def _stay(draft: _Draft, place: PhotoPlace, camera_id: UUID | None) -> Stay | No
 
 
 async def _places(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> dict[UUID, PhotoPlace]:
-    """Return where each photo is from, by file id: the dump's place, else one that its name suggests.
+    """Return where each photo is from, by file id: the dump's location, else one that a camera profile read.
 
-    A folder that stands for a location which does not exist makes it now, since a new image is
-    about to be stored from there.
+    A dump's folder that names a location which does not exist makes it now: an image is about to be stored from there.
     """
     known = await dumps.places(transaction, {draft.photo.file.dump_id for draft in drafts})
     new = [own for own in known.values() if own.place.location_id is None and own.folder_name is not None]
@@ -164,7 +163,7 @@ def _place(of_dump: PhotoPlace, draft: _Draft, *, suggested: Mapping[str, PhotoP
 def _clock(
     context: IngestContext, draft: _Draft, belongs: _Belonging, *, now: dt.datetime
 ) -> tuple[CaptureTime, StandingFix | None]:
-    """Choose the capture time among the clocks of a photo, repaired where somebody said how."""
+    """Return the capture time chosen among the clocks of a photo, and the repair that was applied, if any."""
     clocks = photo_findings.clocks(draft.photo.metadata, draft.findings)
     zone = ZoneInfo(belongs.place.time_zone) if belongs.place.time_zone else context.settings.zone
     capture = choose(clocks, zone=zone, now=now)
@@ -199,7 +198,7 @@ def _image(
 
 
 def _profile_says(photo: Photo, findings: Findings) -> dict[str, Any]:
-    """Return what has no column of its own of what the profiles found, for the column `image.exif`."""
+    """Return those findings of the profiles that have no column of their own, for the column `image.exif`."""
     unreadable = [*photo.metadata.unreadable, *findings.notes]
     fields: dict[str, Any] = {
         "profiles": [recognition.profile for recognition in findings.recognitions],

@@ -1,8 +1,8 @@
-"""Files that come over HTTP: one-time addresses, and what arrives at them.
+"""Receiving files over HTTP, each at a one-time address.
 
-An address is a secret of 256 bits, stored only as its hash, good for one file and
-for a limited time. The bytes go to disk as they come and are then admitted like
-any other file.
+An address is a secret of 256 bits, stored only as its hash, valid for one file and
+for a limited time. The bytes are written to disk as they arrive and are then admitted
+like any other file.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ from thumper.store.postgres.probe import unless_frozen
 
 TOKEN_BYTES: Final = 32
 MOST_FILES: Final = 1000
-"""Files asked for at once."""
+"""Most addresses in one request."""
 _LONGEST_NAME: Final = 255
 _SIGN_EVERY_S: Final = uploads.SILENCE_S / 6
 _GIVE_BACK_S: Final = 0.5
-"""How long freeing an address may hold up the answer that the transfer failed."""
+"""How long freeing an address may delay the answer that the transfer failed."""
 
 
 async def create_uploads(
     context: IngestContext, names: Sequence[str], *, location_id: UUID | None = None, detect: bool = True
 ) -> list[tuple[Upload, str]]:
-    """Promise to receive files that belong to one dump; return each with the secret of its address.
+    """Open addresses for files of one new dump; return each upload with the secret of its address.
 
     Without `detect` their images wait until detection is asked for. Raises `UsageError` about the
     names and `NotFoundError` about the location.
@@ -63,7 +63,7 @@ async def create_uploads(
     ids = [new_id() for _ in cleaned]
     async with in_transaction("default") as transaction:
         await sources.lock(transaction, source_id)
-        # A folder of its own, so that no two calls share a dump.
+        # A new folder, so that no two calls share a dump.
         folder = new_id().hex.encode()
         dump_id = await dumps.open_dump(
             transaction, source_id, folder=folder, location_id=location_id, shown=False
@@ -81,7 +81,7 @@ async def create_uploads(
 
 
 async def _open_door(context: IngestContext) -> UUID:
-    """Return the one source of all uploads: the library, into which they are copied."""
+    """Return the id of the one source of all uploads: the library, into which they are copied."""
     return await sources.open_source(SourceKind.UPLOAD, os.fsencode(context.library))
 
 
@@ -98,12 +98,12 @@ def _hash(token: str) -> bytes:
 
 
 async def receive_upload(context: IngestContext, token: str, stream: AsyncIterator[bytes]) -> Outcome:
-    """Take the bytes that arrive at an address and admit them; return what they became.
+    """Receive the bytes that arrive at an address and admit them; return the outcome.
 
     Raises `NotFoundError` for an unknown address, `RefusedError` for one that was used or has expired, and
-    `BusyError` while another transfer has it. When the transfer breaks off, the address can be used again:
-    at once, or after `uploads.SILENCE_S` when PostgreSQL was away too. Bytes that were admitted before the
-    answer was lost are answered with what they became then.
+    `BusyError` while another transfer has it. After a transfer that broke off, the address can be used again:
+    at once, or after `uploads.SILENCE_S` when PostgreSQL was away too. When bytes were admitted and the answer
+    was lost, sending them again returns the same outcome.
     """
     url = context.settings.postgres_url
     transfer = _Transfer(await unless_frozen(_claim(token), url))
@@ -145,7 +145,7 @@ class _Transfer:
         self._signed_s = time.monotonic()
 
     async def alive(self, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """Pass on what arrives, with signs of life; raise `BusyError` when another transfer took over."""
+        """Yield what arrives, and renew the claim meanwhile; raise `BusyError` when another transfer took over."""
         async for part in stream:
             if time.monotonic() - self._signed_s >= _SIGN_EVERY_S:
                 await self._sign()
@@ -160,14 +160,14 @@ class _Transfer:
         self._signed_s = time.monotonic()
 
     async def give_back(self) -> None:
-        """Free the address; while PostgreSQL is away, silence does that."""
+        """Free the address; while PostgreSQL is away, it becomes free after `uploads.SILENCE_S`."""
         with contextlib.suppress(*OUTAGES):
             async with asyncio.timeout(_GIVE_BACK_S):
                 await uploads.give_back(self.claim)
 
 
 async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -> None:
-    """Write what arrives; of a body that is too large, one byte more than the limit, to show that it is.
+    """Write what arrives, at most one byte more than the limit, which shows that it is too large.
 
     Raises `ThumperError` if it cannot be written.
     """
@@ -212,7 +212,7 @@ async def _admit(context: IngestContext, claim: UploadClaim, path: Path) -> Outc
 async def _admitted_before(
     source_id: UUID, claim: UploadClaim, path: Path, *, ledger_path: bytes
 ) -> Outcome | None:
-    """Return what these very bytes became when they came before and the server went away before it said so."""
+    """Return the outcome of the same bytes if they were admitted before and the answer was lost."""
     before = await uploads.admitted(source_id, ledger_path)
     if before is None or before.sha256 is None:
         return None

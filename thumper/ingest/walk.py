@@ -1,10 +1,10 @@
-"""Walks a folder and says which files are in it, streaming, whatever their names.
+"""Walking a folder and yielding the files in it one by one, whatever their names.
 
-Paths are bytes relative to the root. Links to folders are not followed, links that
-lead out of the root or to nothing are named and not read, and so is what permissions
-or a broken disk keep us from: it costs no other file. Pipes, sockets and devices are
-nothing to anybody. Files that are known already and have not changed are
-only counted: a rescan of a large library is little but its `stat` calls.
+Paths are bytes relative to the root. Links to folders are not followed. Links that lead
+out of the root or to nothing are named and not read, and so are entries that permissions
+or a broken disk make unreadable: they stop no other file. Pipes, sockets and devices are
+ignored. Files that are known already and have not changed are only counted, so that a
+rescan of a large library costs little more than its `stat` calls.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from thumper.domain.file import Found
 from thumper.ingest.ignore import is_ignored_file, is_ignored_folder
 
 _LONGEST_FOLDER: Final = 2048
-"""Bytes of a folder's path from which on nothing in it is looked at: PostgreSQL's index of paths ends at 2.7 kB."""
+"""Longest path of a folder, in bytes, that is looked into: PostgreSQL's index takes paths of up to 2.7 kB."""
 _AT_ONCE: Final = 1000
-"""Most unchanged files in one entry: whoever walks hears that it goes on."""
+"""Most unchanged files in one entry, so that the caller sees progress."""
 _LAST_NS: Final = 2**63 - 1
-"""The year 2262; a file system that counts further may hold stranger dates."""
+"""The latest time in 64 bits, in the year 2262; some file systems can hold later ones."""
 
 
 class Folder(NamedTuple):
@@ -39,7 +39,7 @@ class Unreadable(NamedTuple):
 
 
 class Unchanged(NamedTuple):
-    """So many more files of a folder are known and as they were."""
+    """A number of files in a folder that are known and unchanged."""
 
     files: int
 
@@ -76,8 +76,8 @@ def _list(root: bytes, folder: bytes, known: Mapping[bytes, tuple[int, int]]) ->
     try:
         with os.scandir(os.path.join(root, folder)) as entries:  # noqa: PTH118  # Path has no bytes
             for entry in entries:
-                # Of every hundred thousand entries all but a few end here, so nothing else comes first: what is
-                # known by this name was no folder, nor to be ignored, nor a link that leads out.
+                # First, since nearly all entries of a large library end here: what is known by this name was no
+                # folder, was not ignored, and was no link that leads out.
                 was = known_as(entry.name)
                 if was is not None and _is_still(entry, was):
                     unchanged += 1
@@ -100,7 +100,7 @@ def _is_still(entry: os.DirEntry[bytes], was: tuple[int, int]) -> bool:
     """Return whether a file has the size and time that it had."""
     try:
         now = entry.stat()
-    except OSError:  # what is the matter with it is said by whoever looks at it as if it were new
+    except OSError:  # it is looked at as if it were new, and that reports the error
         return False
     return was[0] == now.st_size and was[1] == now.st_mtime_ns
 
@@ -123,7 +123,7 @@ def _look(root: bytes, path: bytes, entry: os.DirEntry[bytes]) -> Entry | None:
 
 
 def look_at(root: bytes, path: bytes) -> Found | None:
-    """Look at one file again; None when it is not there or no plain file any more, or may not be looked at."""
+    """Return one file as it is now; None when it is gone, no plain file any more, or not accessible."""
     try:
         return _found(path, os.stat(os.path.join(root, path)))  # noqa: PTH116, PTH118  # Path has no bytes
     except OSError:
@@ -131,7 +131,7 @@ def look_at(root: bytes, path: bytes) -> Found | None:
 
 
 def is_gone(root: bytes, path: bytes) -> bool:
-    """Return whether there is nothing of that name; False also when that cannot be known."""
+    """Return whether nothing has that name; False also when that cannot be determined."""
     try:
         os.lstat(os.path.join(root, path))  # noqa: PTH118  # Path has no bytes
     except (FileNotFoundError, NotADirectoryError):
@@ -148,12 +148,12 @@ def _found(path: bytes, now: os.stat_result) -> Found | None:
 
 
 def modified_ns(now: os.stat_result) -> int:
-    """Return a modification time in nanoseconds, cut to the 64 bits that the ledger has for it."""
+    """Return a modification time in nanoseconds, cut to the 64 bits of its database column."""
     time_ns = now.st_mtime_ns
     return time_ns if -_LAST_NS <= time_ns <= _LAST_NS else _LAST_NS
 
 
 def lies_within(path: bytes, root: bytes) -> bool:
-    """Return whether a path, every link in it followed, is a folder or lies below it."""
+    """Return whether a path, with every link followed, is the root or lies below it."""
     real, real_root = os.path.realpath(path), os.path.realpath(root)
     return real == real_root or real.startswith(real_root.rstrip(b"/") + b"/")

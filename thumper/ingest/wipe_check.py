@@ -1,7 +1,7 @@
-"""Gathers the facts on which `domain.wipe` decides: re-reads originals from disk, and looks at the source again.
+"""Gathering the facts by which `domain.wipe` decides whether a card may be wiped: originals and source are read again.
 
-Reads only, in a few threads, page by page: memory does not grow with the dump. Originals come from the disk and
-not from memory where the system allows it; a check of a full card takes as long as reading one.
+It only reads, in a few threads and page by page, so that memory does not grow with the dump. Originals are read from
+the disk and not from the system's cache where possible; a check of a full card takes as long as reading one.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _ENTRIES: Final = 5_000
 """Entries of the source looked up at a time."""
 _PART_BYTES: Final = 1024 * 1024
 _TRIES: Final = 3
-"""How often a dump that changes is looked at anew before that is said."""
+"""How often the check of a dump that changes is started anew before it gives up."""
 
 
 Version: TypeAlias = tuple[dt.datetime, dt.datetime | None]
-"""When a dump changed last, and when it settled: both stay while nothing happens to it."""
+"""When a dump changed last, and when it settled: both stay the same while nothing happens to it."""
 
 
 class _Compared(Enum):
@@ -56,7 +56,7 @@ class _Compared(Enum):
 
 
 class _Look(NamedTuple):
-    """What re-reading one original found."""
+    """The result of re-reading one original."""
 
     compared: _Compared
     size_bytes: int = 0
@@ -65,7 +65,7 @@ class _Look(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What lies now where a dump came from, and the device of that; None when nobody knows."""
+    """What lies now where a dump came from, and on which device; None when that is unknown."""
 
     device: int | None
     strange: Named = NO_FILES
@@ -74,13 +74,13 @@ class _Source:
 
 
 class WipeCheck:
-    """One check of one dump; how far it is can be asked at any time."""
+    """One check of one dump; its progress can be read at any time."""
 
     def __init__(self, dump_id: UUID) -> None:
         self.version: Version | None = None
-        """Which state of the dump the verdict is about."""
+        """The version of the dump that the verdict is about."""
         self._dump_id = dump_id
-        # Of its own: a share that does not answer holds its threads, and nothing else waits for them.
+        # A pool of its own: when a share does not answer, its threads hang, and nothing else must wait for them.
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="wipe-check")
         self._to_check = 0
         self._reread = Reread()
@@ -92,7 +92,7 @@ class WipeCheck:
         return still_checking(to_check=self._to_check, checked=so_far.checked, size_bytes=so_far.size_bytes)
 
     async def run(self) -> WipeVerdict:
-        """Check from beginning to end; raises `NotFoundError`, and what the database raises when it is away."""
+        """Check and return the verdict. Raises `NotFoundError`, and `OUTAGES` when the database cannot be reached."""
         try:
             return await self._run()
         finally:
@@ -114,7 +114,7 @@ class WipeCheck:
     async def _look(self, dump: DumpRow, tally: WipeCounts) -> _Source | None:
         """Re-read the originals, then look at the source; None when the dump changed meanwhile.
 
-        A dump that still grows is not safe whatever its originals are: then nothing is read.
+        Nothing is read of a dump that still grows: it is not safe, whatever its originals are.
         """
         self._reread, self._by_devices = Reread(), {}
         self._to_check = tally.found - sum(
@@ -179,13 +179,13 @@ class WipeCheck:
 
 
 def _is_of(dump: DumpRow, path: bytes) -> bool:
-    """Return whether a file lies in the very folder that a dump is the delivery of."""
+    """Return whether a file lies in the folder that a dump was delivered to."""
     root = dump.root.rstrip(b"/") + b"/"
     return path.startswith(root) and top_folder(path.removeprefix(root)) == dump.folder
 
 
 def _reread(original: Original) -> _Look:
-    """Read an original from the disk and compare its hash."""
+    """Read an original from the disk, compare its hash, and return the result."""
     try:
         with open_original(original.path) as fd:
             devices = frozenset({os.fstat(fd).st_dev, _folder_device(original.path)})
@@ -199,16 +199,14 @@ def _reread(original: Original) -> _Look:
 
 
 def _folder_device(path: bytes) -> int:
-    """Return the device of the folder that a file is really in: in containers it can differ from the file's own."""
+    """Return the device of the folder that holds a file: in containers it can differ from the file's own."""
     return Path(os.path.realpath(os.fsdecode(path))).parent.stat().st_dev
 
 
 def _hash_from_disk(fd: int) -> tuple[bytes, int]:
-    """Hash a file as it is on the disk, and leave nothing of it in memory.
-
-    What was only just copied is written out first: until then a power cut would lose it.
-    """
-    with contextlib.suppress(OSError):  # some file systems cannot, for a reader
+    """Return hash and size of a file as it is on the disk; leave nothing of it in the system's cache."""
+    # What was copied just now is written out first: until then a power cut would lose it.
+    with contextlib.suppress(OSError):  # some file systems refuse it to a reader
         os.fsync(fd)
     library.forget_pages(fd)
     digest, part, size_bytes = hashlib.sha256(), bytearray(_PART_BYTES), 0
@@ -220,9 +218,9 @@ def _hash_from_disk(fd: int) -> tuple[bytes, int]:
 
 
 async def _look_at_source(dump: DumpRow, pool: Executor) -> _Source:
-    """Compare what lies at the source now with the receipt; what is not there is nobody's obstacle.
+    """Return how what lies at the source now compares with the receipt; files that have gone are no obstacle.
 
-    The device is that of the source when files of the receipt are there, else the one that it had: an empty
+    The device is that of the source if files of the receipt are there, else the one that it had: an empty
     mount point lies on another device than the card.
     """
     if dump.kind is SourceKind.UPLOAD:
@@ -246,7 +244,7 @@ async def _look_at_source(dump: DumpRow, pool: Executor) -> _Source:
 
 
 def _entries(dump: DumpRow) -> Iterator[Entry]:
-    """Yield what lies where the dump came from; a link that leads elsewhere is not what would be wiped."""
+    """Yield what lies where the dump came from, without links that lead elsewhere: wiping would not reach those."""
     if dump.folder:
         single = look_at(dump.root, dump.folder)
         if single is not None:  # one photo was ingested by itself

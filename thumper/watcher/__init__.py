@@ -1,5 +1,5 @@
-"""Finds files that are whole: events are hints, the scan is the truth.
+"""Watching the drop folder for files that are completely written: events are hints, the scan decides.
 
-Keeps the ledger of what is there through the store; what becomes of a file is written only by `ingest`. The only room
-that knows watchdog.
+It records through the store which files are there; their outcomes are written only by `ingest`. The only package that
+imports watchdog.
 """

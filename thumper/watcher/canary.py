@@ -1,7 +1,7 @@
-"""A file that is made and removed at once, to see whether its event arrives.
+"""A canary file, which is made and removed at once to see whether its event arrives.
 
-Watching a folder can stop to work without any error: a disk was mounted anew, a thread
-died. As long as the canary is heard, events of other files arrive as well.
+Watching a folder can stop working without any error: a disk was mounted anew, a thread
+died. As long as events of the canary arrive, those of other files do as well.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from thumper.watcher.disk import Disk
 from thumper.watcher.hints import Hints
 
 CANARY: Final = b".thumper-canary"
-"""Hidden, so that whoever else reads the folder ignores it, Thumper included."""
+"""Hidden, so that other programs ignore it, as Thumper does."""
 
 HEARD_WITHIN_S: Final = 3.0
-"""An event that comes at all comes within milliseconds, unless many others are before it in the queue."""
+"""Time without any event after which the canary's counts as lost: it arrives within milliseconds, or after others."""
 
 _PATIENCE_S: Final = 30.0
-"""How long the canary is waited for while other events come."""
+"""Longest wait for the canary while other events arrive."""
 
 
 class Song(Enum):
-    """What became of a canary."""
+    """Whether a canary's event arrived."""
 
     HEARD = "heard"
     UNHEARD = "unheard"
@@ -37,7 +37,7 @@ class Song(Enum):
 
 
 async def sing(root: bytes, hints: Hints, disk: Disk) -> Song:
-    """Make and remove the canary in a root that is watched; say whether its event came."""
+    """Make and remove the canary in a root that is watched; return whether its event arrived."""
     hints.canary.clear()
     path = os.path.join(root, CANARY)  # noqa: PTH118  # Path has no bytes
     if not await disk.ask(lambda: _make_and_remove(path)):
@@ -62,7 +62,7 @@ def _make_and_remove(path: bytes) -> bool:
 
 
 def _create(path: bytes) -> int:
-    """Make the file; one that a crash left there, and nothing else, is removed before."""
+    """Create the file and return its descriptor; replace one that a crash left, but nothing else."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
         return os.open(path, flags, 0o600)

@@ -1,8 +1,8 @@
-"""How new files under a root are noticed: by events as long as those are proved to arrive, else by polling.
+"""Choosing how new files under a root are noticed: by events while those are proved to arrive, else by polling.
 
-Shares tell this machine nothing of what others write, limits are reached, disks are mounted
-anew under a watch. Each of these ends in polling, and each is tried again, so that events
-come back by themselves when the cause has gone.
+Network shares report no events of what other machines write, limits of the kernel are reached,
+disks are mounted anew under a watch. Each of these leads to polling, and events are tried
+again, so that they return by themselves once the cause has gone.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from thumper.watcher.observation import Observation
 log = structlog.get_logger(__name__)
 
 POLL_S: Final = 5.0
-"""Least time between two scans when polling. A photo then waits no longer for being seen than for its looks."""
+"""Least time between two scans when polling: a photo then waits no longer to be found than to be found stable."""
 _POLL_SHARE: Final = 10
-"""When polling, time between two scans in durations of a scan: disk and share rest nine tenths of the time."""
+"""When polling, time between two scans as a multiple of a scan's duration: the disk is idle nine tenths of the time."""
 SHARE_LOOK_S: Final = 5.0
 """Least time between two looks at a file on a share: NFS shows sizes that are up to 3 s old (`acregmin`)."""
 
@@ -45,19 +45,19 @@ class ChangeDetection:
         self._retry_at_s = 0.0
         self._poll_because = ""
         self.complaint = ""
-        """Why files are found later than they could be, if somebody can do something about it."""
+        """Why files are found later than they could be; empty if there is nothing that the user can do about it."""
         self._is_deaf = False
         self._no_canary = ""
 
     @property
     def mode(self) -> WatchMode:
-        """How new files are noticed now."""
+        """How new files are noticed at present."""
         proved = self._observation.is_armed() and not self._is_deaf
         return WatchMode.EVENTS if proved else WatchMode.POLLING
 
     @property
     def note(self) -> str:
-        """What there is to say about it; empty when events arrive and a canary shows it."""
+        """A remark on that mode; empty when events arrive and a canary has proved it."""
         return self.complaint or self._poll_because or self._no_canary
 
     @property
@@ -74,9 +74,9 @@ class ChangeDetection:
         return min(rescan_s, max(POLL_S, _POLL_SHARE * scan_took_s))
 
     async def attend(self, identity: tuple[int, int]) -> bool:
-        """Watch the root that is there, known by device and inode; say whether all of it must be looked at anew.
+        """Watch the root with that device and inode; return whether all of it must be scanned anew.
 
-        Called often: only when something changed does it do anything.
+        Called every turn; it does nothing unless something changed.
         """
         place = (identity, await self.disk.ask(lambda: self._table.around(self._path)))
         moved, self._place = place != self._place, place
@@ -101,7 +101,7 @@ class ChangeDetection:
         return True
 
     def lose_sight(self) -> None:
-        """Note that the root is not there: whatever comes back is watched anew."""
+        """Note that the root is missing: when one returns, it is watched anew."""
         self._place = None
 
     def _reason_to_poll(self, mounts: Mounts) -> str:
@@ -123,10 +123,9 @@ class ChangeDetection:
         self._retry_at_s = time.monotonic() + self._settings.rescan_s
 
     async def prove(self) -> bool:
-        """Show with a canary that events arrive; when they do not, arm anew, and poll when that does not help.
+        """Test with a canary that events arrive, and return whether they do; else watch anew, and if that fails, poll.
 
-        Only for a root that is surely there: nothing may be written to the mount point of an absent disk.
-        Says whether the canary was heard.
+        Call it only for a root that is surely there: nothing may be written to the mount point of an absent disk.
         """
         if not self._observation.is_armed():
             return False

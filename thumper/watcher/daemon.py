@@ -1,8 +1,8 @@
-"""The loop that watches the drop folder, through outages of PostgreSQL and of the folder itself.
+"""Watching the drop folder for ever, through outages of PostgreSQL and of the folder itself.
 
-Waits for a hint or for the next thing that is due, and does a turn. When PostgreSQL
-is away, or something unforeseen happens, it starts afresh from the database's rows:
-what was not recorded is found again by the scan.
+The daemon waits for a hint or for the next due time, then runs a turn of the watch loop.
+When PostgreSQL is away, or after an unforeseen error, it starts afresh from the database's
+rows: the scan finds again what was not recorded.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ log = structlog.get_logger(__name__)
 
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 2.0
-"""Pauses between tries while PostgreSQL is away; each is twice the one before."""
+"""Longest pause between tries while PostgreSQL is away; each is twice the one before."""
 _NO_ROOM_S: Final = 2.0
-"""How often is looked whether a full disk has room again."""
+"""Time between two checks whether a full disk has room again."""
 _COALESCE_S: Final = 0.1
-"""How long further events are collected after one came."""
+"""How long further events are collected after the first."""
 _CLOSE_S: Final = 2.0
 _LEAST_REST_S: Final = 0.005
 _MOST_REST_S: Final = 5.0
@@ -52,7 +52,7 @@ async def watch(context: IngestContext, *, stop: asyncio.Event, health: Health) 
         async with beside(root.keep_listening()):
             await _turn_until(stop, loop, settings=context.settings, hints=hints, health=health)
     finally:
-        with contextlib.suppress(TimeoutError):  # a file system that does not answer keeps nobody from ending
+        with contextlib.suppress(TimeoutError):  # a file system that does not answer must not hold up the end
             await asyncio.wait_for(detection.close(), _CLOSE_S)
 
 
@@ -86,7 +86,7 @@ async def _turn_until(
 
 
 async def _has_room(room: DiskRoom, health: Health) -> bool:
-    """Log it when a disk fills up, and in every sign of life while it is full."""
+    """Return whether the disks have room; log when one fills up, and report it in heartbeats while it is full."""
     words = await room.look()
     if words and not health.want_of_room:
         log.warning("the watch pauses", reason=words)
@@ -95,7 +95,7 @@ async def _has_room(room: DiskRoom, health: Health) -> bool:
 
 
 async def _rest(stop: asyncio.Event, hints: Hints, *, until_s: float) -> None:
-    """Wait for a hint, for the next thing that is due, or for the end."""
+    """Wait for a hint, for a time, or for the end."""
     timeout_s = until_s - time.monotonic()
     if timeout_s <= 0:
         await asyncio.sleep(_LEAST_REST_S)

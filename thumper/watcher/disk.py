@@ -1,7 +1,7 @@
-"""Calls on the watched folder's file system, of which any may never return: a lost server answers nothing.
+"""Calling the watched folder's file system, where any call may hang for ever: the server of a share may be gone.
 
-One thread makes them, one after the other, so that hung calls do not pile up; it keeps no process from ending. How long
-a call is out without any progress is known at every moment. What follows from that is decided elsewhere.
+One daemon thread makes the calls, one after the other, so that hung calls neither pile up nor hold up the end of the
+process. How long a call has made no progress is known at every moment; `root` decides what follows from that.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ANSWER_S: Final = 20.0
 """How long the file system may take for the next entry of a folder, or for any other answer."""
 
 PROBE_S: Final = 10.0
-"""How long it may take for a small question beside a large one."""
+"""How long it may take for a probe, a small call, when a long one shows no progress."""
 
 Answer = TypeVar("Answer")
 
@@ -39,7 +39,7 @@ class Disk:
             self._since_s = time.monotonic()
 
     async def is_lost(self) -> bool:
-        """Return whether a call is out for too long, and a small question beside it stays without an answer too."""
+        """Return whether a call has made no progress for too long, and its probe, if any, gets no answer either."""
         if self._since_s is None or time.monotonic() - self._since_s <= ANSWER_S:
             return False
         if self._probe is not None:
@@ -51,9 +51,9 @@ class Disk:
 
     @contextlib.contextmanager
     def asked(self, probe: Callable[[], object] | None = None) -> Iterator[None]:
-        """Count as asked for as long as the context lasts.
+        """Count a call as running while the context lasts.
 
-        For calls of others, of which only the end is known, and which may take long: `probe` is the small question.
+        It is for long calls of other code, which report no progress: `probe` is a small call that tests the disk.
         """
         self._probe, self._since_s = probe, time.monotonic()
         try:
@@ -62,12 +62,12 @@ class Disk:
             self._probe = self._since_s = None
 
     async def ask(self, call: Callable[[], Answer]) -> Answer:
-        """Make a call and give its answer, whenever it comes."""
+        """Make a call and return its answer, however long it takes."""
         with self.asked():
             return await self._hand_over(call)
 
     def _hand_over(self, call: Callable[[], Answer]) -> asyncio.Future[Answer]:
-        """Return a call to the thread."""
+        """Pass a call to the thread; return the future of its answer."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
 
@@ -83,7 +83,7 @@ class Disk:
             found: Future[Answer] = Future()
             try:
                 found.set_result(call())
-            except BaseException as error:  # noqa: BLE001  # raised again where it was asked for
+            except BaseException as error:  # noqa: BLE001  # raised where the answer is awaited
                 found.set_exception(error)
             with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(give, found)

@@ -1,8 +1,8 @@
-"""Events of the file system, taken as hints only: which folders deserve a look now.
+"""Collecting file-system events as hints: which folders should be looked into now.
 
-watchdog calls from threads of its own, thousands of times a second when a card is
-copied; here that costs a set entry. Events are lost (overflow, new folders, shares,
-limits), so nothing depends on them: the rescan finds what they miss.
+watchdog calls from threads of its own, thousands of times a second while a card is
+copied; each call adds one folder to a set. Events can be lost (overflow, new folders,
+shares, limits), so nothing depends on them: the rescan finds what they miss.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Final
 
 _MOST_FOLDERS: Final = 10_000
-"""Touched folders kept apart; beyond that one scan of everything is cheaper."""
+"""Most folders kept one by one; beyond that a scan of everything is cheaper."""
 
 
 class Hints:
@@ -27,12 +27,12 @@ class Hints:
         self._everything = False
         self._woken = asyncio.Event()
         self.canary = asyncio.Event()
-        """Set when the canary file was noticed."""
+        """Set when an event of the canary file arrives."""
         self.events = 0
-        """How many events came. Approximate; it only shows that there are any."""
+        """Number of events so far. Approximate: only whether it grows matters."""
 
     def hear(self, *, canary: bool) -> None:
-        """Note that an event came, that of the canary or another one. From any thread."""
+        """Count an event, of the canary or of another file. From any thread."""
         self.events += 1
         if canary:
             self._call(self.canary.set)
@@ -59,7 +59,7 @@ class Hints:
             self._loop.call_soon_threadsafe(callback)
 
     def take(self) -> tuple[set[bytes], bool]:
-        """Return the folders touched since the last call, and whether everything was."""
+        """Return the folders touched since the last call, and whether a scan of everything was asked for."""
         with self._lock:
             folders, everything = self._folders, self._everything
             self._folders, self._everything = set(), False

@@ -1,4 +1,4 @@
-"""The kernel's limits of inotify: how many folders one user may watch, and through how many queues of events."""
+"""The kernel's limits on inotify: how many folders one user may watch, and through how many event queues."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 FOLDERS: Final = (Path("/proc/sys/fs/inotify"), Path("/proc/sys/user"))
-"""Where the kernel keeps them: per user, and per user namespace, as containers have one."""
+"""Folders with the limits: those per user, and those per user namespace, which containers have."""
 
 KINDS: Final = {errno.ENOSPC: "watches", errno.EMFILE: "instances"}
-"""Which limit the kernel means by an error."""
+"""The limit that an error of the kernel refers to."""
 
 _FILES: Final = {
     "watches": ("max_user_watches", "max_inotify_watches"),
@@ -20,12 +20,12 @@ _FILES: Final = {
 
 
 def sysctl(kind: str) -> str:
-    """Return the name by which a limit is raised."""
+    """Return the sysctl name of a limit."""
     return f"fs.inotify.max_user_{kind}"
 
 
 def read_limit(kind: str) -> int | None:
-    """Return how many inotify "watches" or "instances" this user may have; None when the kernel does not say."""
+    """Return how many inotify "watches" or "instances" this user may have; None when that cannot be read."""
     found = []
     for folder, name in zip(FOLDERS, _FILES[kind], strict=True):
         with contextlib.suppress(OSError, ValueError):

@@ -1,7 +1,7 @@
-"""Listens in on watchdog's reading of inotify, for what watchdog keeps to itself.
+"""Reading inotify through watchdog, and noticing the failures that watchdog does not report.
 
 When the kernel refuses to watch one more folder, drops events, or reports that a disk
-was unmounted, watchdog goes on as if nothing had happened, and is deaf from then on.
+was unmounted, watchdog carries on as if nothing had happened, and misses events from then on.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from thumper.watcher.mounts import lies_ignored
 log = structlog.get_logger(__name__)
 
 _RAISED_TO: Final = {"watches": 524_288, "instances": 1024}
-"""What is proposed at least when a limit was reached."""
+"""The least new value that is proposed when a limit was reached."""
 
 
 class KernelEvents(InotifyFD):
-    """The kernel's queue of events of a root and the folders below it, except those that are never looked into."""
+    """The kernel's event queue of a root and the folders below it, except ignored ones."""
 
     def __init__(self, root: bytes, *, lost: Callable[[], None], progress: Callable[[], None]) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class KernelEvents(InotifyFD):
         self._root_watch: WatchDescriptor | None = None
         self._lost = lost
         self.refusal: OSError | None = None
-        """What the kernel said when a folder could not be watched because a limit was reached."""
+        """The kernel's error when a folder could not be watched because a limit was reached."""
         self.is_torn = False
         """Whether a disk that was watched has been unmounted, or the root's own watch has ended."""
         self.start()
@@ -51,7 +51,7 @@ class KernelEvents(InotifyFD):
     def add_callback(  # noqa: PLR0917  # the signature is watchdog's
         self, path: bytes, mask: Mask, callback: WatchCallback, id_: CallbackId
     ) -> WatchDescriptor:
-        """Watch a folder. Raises `OSError`, which watchdog takes as a no for all folders but the root."""
+        """Watch a folder. Raises `OSError`, after which watchdog leaves the folder out, unless it is the root."""
         if lies_ignored(path, self._root):
             raise FileNotFoundError(errno.ENOENT, "it is never looked into")
         try:
@@ -67,7 +67,7 @@ class KernelEvents(InotifyFD):
         return watch
 
     def handle_event(self, event: InotifyEvent) -> None:
-        """Pass an event on, and take from it what watchdog does not tell."""
+        """Pass an event on, and note what watchdog does not report."""
         super().handle_event(event)
         if event.is_queue_overflow:  # every folder is watched again, so a scan from here on misses nothing
             log.warning("file-system events were lost; scanning everything")
@@ -78,7 +78,7 @@ class KernelEvents(InotifyFD):
 
 
 class KernelObserver(BaseObserver):
-    """watchdog's observer for Linux, over a queue of events that is given to it."""
+    """watchdog's observer for Linux, over a given event queue."""
 
     def __init__(self, events: KernelEvents) -> None:
         super().__init__(InotifyEmitter, inotify_fd=events)
@@ -92,7 +92,7 @@ class KernelObserver(BaseObserver):
 
 
 def limit_reached(error: OSError) -> str:
-    """Return which limit an error of inotify means and how to raise it; empty when it means none."""
+    """Return a sentence about the limit that an inotify error refers to and how to raise it; empty for other errors."""
     kind = KINDS.get(error.errno or 0)
     if kind is None:
         return ""
@@ -102,5 +102,5 @@ def limit_reached(error: OSError) -> str:
     return f"the system's limit {name}{now} is reached; raise it with `sysctl -w {name}={more}`"
 
 
-# Several kB of warning for every folder that is created while it is being watched.
+# watchdog warns with several kB of text for each folder that is created while it begins to be watched.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\b")

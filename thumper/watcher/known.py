@@ -1,7 +1,7 @@
-"""The settled files of a source, folder by folder: what a scan compares with while it walks.
+"""The settled files of a source, in memory, with which a scan compares what it finds.
 
-A hundred thousand files are a dictionary a folder with their bare names, so that a
-scan looks a name up without putting a path together first.
+Each folder has a dictionary by bare name, so that a scan of a hundred thousand files
+can look each name up without joining a path first.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from thumper.watcher.root import Health
 log = structlog.get_logger(__name__)
 
 STOP_S: Final = 3.0
-"""How long a stopping watcher may take for the chunk in its hands; a chunk that is cut off is not recorded."""
+"""How long a stopping watcher may take to finish its current chunk; a chunk that is cut off is not recorded."""
 
 
 def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
@@ -42,9 +42,9 @@ def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
 
 
 def refuse_own_pictures(settings: Settings) -> None:
-    """Raise `RefusedError` if the watched folder and the library lie in each other.
+    """Raise `RefusedError` if the watched folder and the library overlap.
 
-    Every thumbnail would be taken for a new photo, of which a thumbnail is made, and so on.
+    Every thumbnail would be taken for a new photo, which gets a thumbnail, and so on.
     """
     drop, library = settings.drop_dir.resolve(), settings.library_dir.resolve()
     seen = library.is_relative_to(drop) and not any(
@@ -84,12 +84,12 @@ async def _run(settings: Settings, life: Life) -> None:
         await context.wakeup.close()
     log.info("stopped watching")
     if hangs:
-        # Python would wait for threads that read, for ever if the folder's file system does not answer.
+        # A plain exit waits for the reading threads, for ever if the folder's file system does not answer.
         os._exit(0)
 
 
 async def _finish(watching: asyncio.Task[None]) -> bool:
-    """Let the turn end that is going on; raise what ended the watch by itself. Say whether it had to be cut off."""
+    """Let the current turn end; return whether it had to be cut off. Raises the error that ended the watch."""
     _, late = await asyncio.wait({watching}, timeout=STOP_S)
     for task in late:
         task.cancel()

@@ -1,7 +1,7 @@
-"""Which file systems a folder lies on and holds, and whether the kernel tells of everything that is written there.
+"""Finding which file systems a folder lies on and contains, and whether the kernel reports every write to them.
 
-Read from /proc/self/mountinfo. Where there is none, as on systems other than Linux,
-nothing is known: then the canary alone decides whether events can be trusted.
+They are read from /proc/self/mountinfo. On systems without it, those other than Linux,
+the canary alone decides whether events can be trusted.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _TELL_LITTLE: Final = frozenset(
         "fuse",  # and every fuse.*: sshfs, rclone, mergerfs
     }
 )
-"""File systems on which somebody else can write without this machine's kernel seeing it."""
+"""File systems that others can write to without this machine's kernel seeing it."""
 _CARDS: Final = frozenset({"vfat", "msdos", "exfat"})
-"""File systems of memory cards and USB sticks, which are pulled out without a word."""
+"""File systems of memory cards and USB sticks, which are pulled out without being unmounted."""
 
 
 class Mount(NamedTuple):
-    """One line of the mount table. `number` is unique among the mounts that there are now."""
+    """One line of the mount table. `number` is unique among the present mounts."""
 
     number: int
     parent: int
@@ -47,25 +47,25 @@ class Mount(NamedTuple):
 
     @property
     def is_card(self) -> bool:
-        """Whether it looks like a memory card or a USB stick, on which nothing should ever be written."""
+        """Whether it looks like a memory card or a USB stick, to which nothing should ever be written."""
         return self.kind in _CARDS
 
 
 class Mounts(NamedTuple):
-    """The mount that a folder lies on, None when that cannot be told, and those below the folder."""
+    """The mount that a folder lies on, None when that is unknown, and those below the folder."""
 
     own: Mount | None = None
     below: tuple[Mount, ...] = ()
 
     @property
     def telling_little(self) -> Mount | None:
-        """Return the first of them on which files can appear without an event."""
+        """The first mount on which files can appear without an event."""
         all_of_them = (self.own, *self.below) if self.own is not None else self.below
         return next((mount for mount in all_of_them if mount.tells_little), None)
 
 
 class MountTable:
-    """The mount table, read again only when the kernel says that it has changed."""
+    """The mount table, read again only when the kernel reports a change."""
 
     def __init__(self) -> None:
         self._poll = select.poll()
@@ -77,13 +77,13 @@ class MountTable:
         self._fresh = False
 
     def close(self) -> None:
-        """Let the table go."""
+        """Close the file of the table."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
 
     def around(self, folder: bytes) -> Mounts:
-        """Return the mounts that a folder, whose links are followed, lies on and holds."""
+        """Return the mounts that a folder lies on and contains; links are followed."""
         if self._fd < 0:
             return Mounts()
         changed = bool(self._poll.poll(0))
@@ -120,12 +120,12 @@ def parse(table: bytes) -> list[Mount]:
 
 
 def _plain(path: bytes) -> bytes:
-    r"""Undo the writing of blanks, tabs, newlines and backslashes as `\040`."""
+    r"""Return a path with its escapes, such as `\040` for a blank, replaced."""
     return re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8)]), path)
 
 
 def around(mounts: list[Mount], folder: bytes) -> Mounts:
-    """Return the mount that a real path lies on, and those in folders below it that are looked into."""
+    """Return the mount that a real path lies on, and those below it, except in ignored folders."""
     visible = _visible(mounts)
     above = [mount for mount in visible if _holds(mount.point, folder)]
     below = [
@@ -140,7 +140,7 @@ def around(mounts: list[Mount], folder: bytes) -> Mounts:
 
 
 def _visible(mounts: list[Mount]) -> list[Mount]:
-    """Leave out what other mounts hide: of several at one point all but the last, and what is mounted in those."""
+    """Return the mounts that no other hides: of several at one point, only the last and what is mounted in it."""
     points = {mount.number: mount.point for mount in mounts}
     tops = {mount.point: mount for mount in mounts}
     return [
@@ -151,7 +151,7 @@ def _visible(mounts: list[Mount]) -> list[Mount]:
 
 
 def lies_ignored(path: bytes, folder: bytes) -> bool:
-    """Return whether a folder below another one is, or lies in, one that is never looked into."""
+    """Return whether a folder below another one is ignored, or lies in an ignored one."""
     inner = path.removeprefix(folder.rstrip(b"/")).strip(b"/")
     return any(is_ignored_folder(name) for name in inner.split(b"/"))
 

@@ -1,6 +1,6 @@
-"""Watches one root through watchdog, as long as that works, and says why when it does not.
+"""Watching one root through watchdog, and reporting why when that fails.
 
-Events become hints: folders that deserve a look.
+Events become hints: folders that should be looked into.
 """
 
 from __future__ import annotations
@@ -48,22 +48,22 @@ _JOIN_S: Final = 2.0
 
 
 class Observation:
-    """Watches one root, as long as that works, and passes its events on as hints."""
+    """The watch on one root, which passes its events on as hints."""
 
     def __init__(self, root: bytes, hints: Hints, *, progress: Callable[[], None] = lambda: None) -> None:
-        """`progress` is called with every folder that is being watched: of many, that takes a while."""
+        """Prepare a watch; `progress` is called for each folder that is added to it, since many take a while."""
         self._root = root
         self._progress = progress
         self._hints = hints
         self._observer: BaseObserver | None = None
         self._kernel: KernelEvents | None = None
         self.complaint = ""
-        """Why there are no events, in a sentence; empty while there are."""
+        """A sentence about why there are no events; empty while there are."""
 
     def arm(self) -> None:
-        """Start anew on the folder that now has the root's name. Blocks; never raises."""
+        """Start watching anew the folder that now has the root's name. Blocks; never raises."""
         self.disarm()
-        # The words that matter are said here; watchdog's would go into the log beside ours.
+        # Failures are logged here; watchdog's own lines would repeat them.
         logging.getLogger("watchdog").propagate = False
         # Links are followed here: on a link itself, the kernel reports nothing of the folder that it leads to.
         root = os.path.realpath(self._root)
@@ -93,9 +93,9 @@ class Observation:
             _stop(observer)
 
     def give_up_if_refused(self) -> bool:
-        """Stop and complain when a folder could not be watched: half a watch takes from others and misses files.
+        """Stop and complain if a folder could not be watched; return whether that was so.
 
-        Says whether that was so.
+        Watching only a part uses up the limit, which other programs share, and misses files all the same.
         """
         if self._kernel is None or self._kernel.refusal is None:
             return False
@@ -108,7 +108,7 @@ class Observation:
         return self._observer is not None
 
     def is_alive(self) -> bool:
-        """Return whether events can still come, as far as can be seen from here."""
+        """Return whether events can still arrive, as far as this process can see."""
         observer, kernel = self._observer, self._kernel
         return (
             observer is not None
@@ -138,7 +138,7 @@ def _stop(observer: BaseObserver) -> None:
 
 
 class _Listener(FileSystemEventHandler):
-    """Turns events into touched folders; does nothing else, for it runs in watchdog's thread."""
+    """Handler that turns events into touched folders, and does nothing else, since it runs in watchdog's thread."""
 
     def __init__(self, root: bytes, hints: Hints) -> None:
         self._root = root

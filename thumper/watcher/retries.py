@@ -1,4 +1,4 @@
-"""Takes up what somebody asked to retry at paths that are not watched: cards that were ingested once."""
+"""Retrying files on request at paths that are not watched: cards that were ingested once."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from thumper.store.postgres.connect import OUTAGES
 log = structlog.get_logger(__name__)
 
 ASK_S: Final = 3.0
-"""How often the database is asked; an index knows the answer."""
+"""Time between two queries for requests; an index makes them cheap."""
 _PAUSE_S: Final = 60.0
-"""Pause after a try that failed, such as of a copy that cannot be written."""
+"""Pause after a failed try, such as when a copy cannot be written."""
 
 
 async def keep_readmitting(context: IngestContext) -> None:
-    """Try again what is asked for, until cancelled."""
+    """Retry what is requested, until cancelled."""
     while True:
         pause_s = ASK_S
         try:
             await readmit(context)
-        except OUTAGES:  # the watch itself says so
+        except OUTAGES:  # the watch itself reports it
             pass
         except NoRoomError:  # likewise
             pass

@@ -1,7 +1,7 @@
-"""Whether the watched folder is there, and how it is watched.
+"""Tracking whether the watched folder is there, and how it is watched.
 
-A folder that is missing, unmounted or suddenly empty is offline: that is said, and
-nothing else changes.
+A folder that is missing, unmounted or suddenly empty is offline: that is recorded and
+shown, and nothing else changes.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ EMPTY: Final = "is empty, though it held files. Is its disk mounted?"
 SILENT: Final = "does not answer. Is its share or disk still there?"
 
 _LISTEN_S: Final = 1.0
-"""How often it is asked whether a call is out for too long."""
+"""Time between two checks whether a call takes too long."""
 
 
 @dataclass(slots=True)
 class Health:
-    """What the watcher says of itself with each sign of life."""
+    """What the watcher reports about itself with each heartbeat."""
 
     state: ProcessState = ProcessState.STARTING
     trouble: str = ""
@@ -50,7 +50,7 @@ class Health:
     """Why files are found later than they could be."""
 
     def sign(self) -> Beat:
-        """Return the next sign of life."""
+        """Return the next heartbeat."""
         return Beat(
             state=self.state, message=self.want_of_room or self.trouble or self.obstruction or self.complaint
         )
@@ -69,7 +69,7 @@ class Root:
         self._health = health
         self._identity: tuple[int, int] | None = None
         self._home: tuple[int, int] | None = None
-        """The identity when it was last online, also by an earlier process."""
+        """The identity when it was last online, even if an earlier process saw it."""
         self._online: bool | None = None
         self._recorded: tuple[SourceState, WatchMode, str] | None = None
 
@@ -79,13 +79,13 @@ class Root:
         return self._online is True
 
     async def begin(self, source_id: UUID) -> None:
-        """Have the state recorded anew, whatever it was."""
+        """Begin with a source: its state is recorded anew, whatever it was."""
         self._online = self._recorded = None
         self._source_id = source_id
         self._home = await sources.identity(source_id)
 
     async def check(self, source_id: UUID) -> bool | None:
-        """Look at the folder: None when it is offline, True when all of it must be looked at anew."""
+        """Check the folder; return None when it is offline, True when all of it must be scanned anew."""
         self._identity = await self.disk.ask(lambda: root_identity(self.path))
         if self._identity is None:
             self.detection.lose_sight()
@@ -96,17 +96,14 @@ class Root:
         return fresh
 
     async def is_suddenly_empty(self) -> bool:
-        """Return whether nothing is there any more, as on a mount point without its disk.
-
-        When originals are copied away, whoever empties the folder has tidied up: the very folder that was
-        there is.
-        """
+        """Return whether the folder lost all its content, as a mount point does without its disk."""
         there = await self.disk.ask(lambda: has_entries(self.path))
         return not there and not self.may_be_empty
 
     @property
     def may_be_empty(self) -> bool:
         """Whether finding no file means that there is none, rather than that a disk is missing."""
+        # When originals are copied away, a user may have emptied the folder, provided that it is still the same one.
         return self._keep is Keep.COPY and self._identity is not None and self._identity == self._home
 
     async def go_offline(self, source_id: UUID, why: str) -> None:
@@ -121,7 +118,7 @@ class Root:
     async def keep_listening(self) -> None:
         """Record that the folder is offline when its file system does not answer, until cancelled.
 
-        The caller waits for the answer and cannot do so. When it comes, the watch goes on.
+        It runs beside the watch, which waits for the answer and goes on when it arrives.
         """
         while True:
             await asyncio.sleep(_LISTEN_S)

@@ -1,7 +1,7 @@
-"""Walks a source, whole or folder by folder, and keeps only what has changed.
+"""Scanning a source, whole or folder by folder, for files that have changed.
 
-The comparison happens while walking, so that a hundred thousand known files cost
-their `stat` and a look into a dictionary each, and no memory.
+They are compared while walking, so that each of a hundred thousand known files costs
+one `stat` and one look into a dictionary, and no memory.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from thumper.watcher.known import SettledFiles
 
 @dataclass(slots=True)
 class Scan:
-    """What a scan found: files that are new or have changed, how many there were in all, folders, what was left out."""
+    """The result of a scan: files that are new or changed, the number of all files, folders, and what was left out."""
 
     changes: list[Found] = field(default_factory=list)
     files: int = 0
@@ -28,7 +28,7 @@ class Scan:
 
 
 class Memory(Protocol):
-    """What a scan compares with."""
+    """What a scan compares the files with."""
 
     @property
     def known(self) -> SettledFiles:
@@ -36,7 +36,7 @@ class Memory(Protocol):
         ...
 
     def is_news(self, file: Found) -> bool:
-        """Return whether a file that is not known as it is now is to be reported."""
+        """Return whether a file that is not settled as it is now is to be reported."""
         ...
 
 
@@ -45,7 +45,7 @@ def _silently() -> None:
 
 
 def scan_all(root: bytes, *, memory: Memory, progress: Callable[[], None] = _silently) -> Scan:
-    """Walk a whole source; `progress` hears of every entry, and of every thousand that are known."""
+    """Scan a whole source; `progress` is called for every entry, and for every thousand unchanged files."""
     scan = Scan()
     for entry in walk(root, known=memory.known.folder):
         progress()
@@ -61,7 +61,7 @@ def scan_folders(
     known_folders: Collection[bytes],
     progress: Callable[[], None] = _silently,
 ) -> Scan:
-    """Look into some folders, and below those of their subfolders that are not known yet."""
+    """Scan some folders, and everything below those of their subfolders that are not known yet."""
     scan = Scan()
     for folder in folders:
         found = Scan()
@@ -99,7 +99,7 @@ def _merge(scan: Scan, other: Scan) -> None:
 
 
 def root_identity(root: bytes) -> tuple[int, int] | None:
-    """Return device and inode of a source's root; None while it is no folder that can be listed."""
+    """Return device and inode of a source's root; None if it is no folder that can be listed."""
     path = Path(os.fsdecode(root))
     try:
         with os.scandir(path):

@@ -1,8 +1,8 @@
-"""Decides when a file is whole: two looks far enough apart that found the same.
+"""Deciding when a file is completely written: two looks, far enough apart, found the same.
 
-Pure: looks and the clock are arguments. A program that writes faster than it is
-looked at changes size or time; one that pauses for longer is caught by the check
-of the picture's ending and by a third look after the file was read.
+It is pure: looks and times are arguments. A program that is still writing changes size or
+time between two looks; one that pauses for longer is caught when the picture's ending is
+checked, and by a third look after the file was read.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Final
 from thumper.domain.file import Found
 
 RESTLESS_S: Final = 60.0
-"""After this long with one size and one modification time a file counts as written, though its status time runs
-on: some network file systems give the time of the look."""
+"""Time with one size and one modification time after which a file counts as written, even if its status change time
+still changes: some network file systems report the time of the look."""
 
 
 @dataclass(slots=True)
@@ -24,13 +24,13 @@ class Steadiness:
     look: Found
     since_s: float
     seemed_since_s: float = field(init=False)
-    """Since when all but the status change time is the same."""
+    """Since when everything but the status change time is the same."""
 
     def __post_init__(self) -> None:
         self.seemed_since_s = self.since_s
 
     def observe(self, look: Found, now_s: float) -> bool:
-        """Take another look into account; say whether it differs from the one before."""
+        """Take another look into account; return whether it differs from the one before."""
         before, self.look = self.look, look
         if look == before:
             return False

@@ -1,7 +1,7 @@
-"""What the watcher remembers of a source: known files, files that may still grow, folders to look into.
+"""The watcher's memory of a source: settled files, files that may still grow, folders to look into.
 
-A memory of the database's rows, nothing more: after a restart or an outage it is
-loaded again. Times are seconds of a monotonic clock, passed in.
+It is only a cache of the database's rows: after a restart or an outage it is loaded
+again. Times are seconds of a monotonic clock and are passed in.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ class Pending:
     steadiness: Steadiness
     next_look_s: float
     held_since_s: float | None = None
-    """Since when it is whole but lacks its ending."""
+    """Since when it has not changed, but cannot be admitted yet."""
     missing: bool = False
     """Whether the last look did not find it."""
 
     @property
     def is_recorded(self) -> bool:
-        """Whether its row shows the size and time that it has now."""
+        """Whether its row has the size and time that it has now."""
         look = self.steadiness.look
         return (look.size_bytes, look.mtime_ns) == (self.row.size_bytes, self.row.mtime_ns)
 
 
 @dataclass(slots=True)
 class Tracker:
-    """The memory of one source. `look_s` and `hold_s` as in the settings."""
+    """The memory of one source. `look_s` and `hold_s` are those of the settings."""
 
     look_s: float
     hold_s: float
@@ -57,7 +57,7 @@ class Tracker:
 
     @property
     def is_blank(self) -> bool:
-        """Whether no file of the source is remembered."""
+        """Whether the memory is empty."""
         return not self.known and not self.pending
 
     def is_news(self, file: Found) -> bool:
@@ -67,7 +67,7 @@ class Tracker:
         return self.known.get(file.path) != (file.size_bytes, file.mtime_ns)
 
     def remember(self, rows: Iterable[FileRow], looks: Mapping[bytes, Found], *, now_s: float) -> None:
-        """Take ledger rows over; `looks` are what was just seen of them, where it was."""
+        """Remember rows; `looks` are the files among them that were looked at just now, by path."""
         for row in rows:
             if row.state not in WAITING:
                 self.known.put(row.path, row.size_bytes, row.mtime_ns)
@@ -75,13 +75,13 @@ class Tracker:
             self.known.discard(row.path)
             self.pending[row.path] = Pending(
                 row=row,
-                # A row of another run was not looked at now, so the next look differs.
+                # A row of another run was not looked at now, so the next look counts as a change.
                 steadiness=Steadiness(looks.get(row.path, row.recorded), now_s),
                 next_look_s=now_s + self.look_s if row.path in looks else now_s,
             )
 
     def warm_up(self, folders: Iterable[bytes], *, now_s: float, until_s: float) -> None:
-        """Have folders looked into again until then: more is likely to come where something came."""
+        """Look into folders again and again until a time: where a file arrived, more are likely to follow."""
         for folder in folders:
             self.warm[folder] = (now_s + self.look_s, until_s)
 
@@ -121,32 +121,32 @@ class Tracker:
         return pending.held_since_s is None or now_s - pending.held_since_s >= self.hold_s
 
     def hold_anew(self) -> None:
-        """Have files that could not be read while their disk was away waited for as if it were the first time."""
+        """Start the wait anew for held files: they may have been unreadable only because their disk was away."""
         for pending in self.pending.values():
             pending.held_since_s = None
 
     def inodes(self) -> set[int]:
-        """Return the inodes of pending files that are there."""
+        """Return the inodes of pending files that are not missing."""
         return {pending.steadiness.look.inode for pending in self.pending.values() if not pending.missing}
 
     def unrecorded(self, paths: Iterable[bytes]) -> list[Found]:
-        """Return those pending files whose ledger row shows another size or time than they have now."""
+        """Return those pending files whose row has another size or time than they have now."""
         pending = [self.pending[path] for path in paths]
         return [own.steadiness.look for own in pending if not own.is_recorded]
 
     def note_recorded(self, rows: Iterable[FileRow]) -> None:
-        """Take over that the ledger rows of pending files show what they are now."""
+        """Remember the new rows of pending files."""
         for row in rows:
             self.pending[row.path].row = row
 
     def stable_file(self, path: bytes, *, root: bytes) -> StableFile:
-        """Return a ready file as admission wants it."""
+        """Return a ready file in the form that admission takes."""
         pending = self.pending[path]
         final = pending.held_since_s is not None or self.hold_s == 0
         return StableFile.of(pending.row, pending.steadiness.look, root=root, final=final)
 
     def conclude(self, outcomes: Iterable[Outcome], *, now_s: float) -> None:
-        """Take over what became of files: settled, held for their ending, or to be seen anew."""
+        """Take the outcomes of files into account: settled, held back, or to be looked at anew."""
         for outcome in outcomes:
             path = outcome.file.name
             pending = self.ready.pop(path, None) or self.pending.get(path)
@@ -154,7 +154,7 @@ class Tracker:
                 pending.held_since_s, pending.next_look_s = now_s, now_s + self.look_s
                 continue
             self.pending.pop(path, None)
-            if outcome.reason is Reason.VANISHED:  # should it come back, it is as good as new
+            if outcome.reason is Reason.VANISHED:  # if it comes back, it counts as new
                 self.known.discard(path)
             elif outcome.state is FileState.SEEN:  # the next look at its folder finds it changed
                 self.known.discard(path)

@@ -1,8 +1,8 @@
-"""One turn of the watch over one source: look, record, look again, admit, settle.
+"""The watch over one source, in turns: scan, record, look again, admit, settle.
 
-A turn does each of these once and is repeated by the daemon, so that a long card is
-admitted chunk by chunk while new files are still noticed. Keeps its memory in the
-tracker, writes what is there through the store, and what becomes of it only through `ingest`.
+A turn does each of these once and is repeated by the daemon, so that a large card is
+admitted chunk by chunk while new files are still noticed. The state is kept in the tracker;
+files that were found are recorded through the store, their outcomes through `ingest`.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ log = structlog.get_logger(__name__)
 _AT_ONCE: Final = 1000
 """Files recorded in one transaction."""
 _ASK_S: Final = 2.0
-"""How often the database is asked for files to be retried; an index knows the answer."""
+"""Time between two queries for files to be retried; an index makes them cheap."""
 _PAUSE_S: Final = 5.0
-"""Pause before originals are copied again after that failed, as with a full disk."""
+"""Pause before originals are copied again after an error, such as a full disk."""
 _NEVER: Final = float("inf")
 
 
 class WatchLoop:
-    """The watch over one source. Its clocks are seconds of the monotonic clock."""
+    """The watch over one source. Times are seconds of the monotonic clock."""
 
     def __init__(self, context: IngestContext, root: Root, *, hints: Hints, health: Health) -> None:
         self._context = context
@@ -60,7 +60,7 @@ class WatchLoop:
         self._named: set[bytes] = set()
 
     async def begin(self) -> UUID:
-        """Load the memory from the database; return the source. A folder that never held anything is made."""
+        """Load the tracker from the database; return the id of the source. The folder of an empty source is made."""
         source_id = await sources.open_source(SourceKind.DROP, self._root.path)
         self._tracker.clear()
         async for rows in registration.known_files(source_id):
@@ -72,7 +72,7 @@ class WatchLoop:
         return source_id
 
     async def end(self, source_id: UUID) -> None:
-        """Note that nobody watches the source any more."""
+        """Record that the source is not watched any more."""
         await sources.note_end_of_watch(source_id)
 
     def _make_root(self) -> None:
@@ -100,7 +100,7 @@ class WatchLoop:
             self._health.state = ProcessState.BUSY if self._tracker.pending else ProcessState.IDLE
 
     def next_turn_s(self) -> float:
-        """Return when the next turn is due if no hint comes before."""
+        """Return when the next turn is due unless a hint arrives earlier."""
         if not self._root.is_online:
             return time.monotonic() + self._settings.look_s
         if self._tracker.ready and self._admit_at_s <= time.monotonic():
@@ -109,7 +109,7 @@ class WatchLoop:
         return min([*due, self._admit_at_s] if self._tracker.ready else due)
 
     async def _scan(self, source_id: UUID) -> None:
-        """Look at the whole source when it is time, else at folders where something happened."""
+        """Scan the whole source when that is due, else the folders where something happened."""
         folders, everything = self._hints.take()
         now_s = time.monotonic()
         folders |= self._tracker.warm_folders(now_s)
@@ -140,7 +140,7 @@ class WatchLoop:
         await self._root.go_online(source_id)
         self._tracker.folders = {b""}
         await self._see(source_id, scan, new_folders=set())
-        # A file that changed while it was read, and was gone before it was seen anew, has a row that waits.
+        # A file that changed while it was read, and was gone before it was looked at anew, has a row that waits.
         self._take_up(await registration.waiting_files(source_id))
         canary_heard = await self._root.detection.prove()
         await self._root.record(source_id)
@@ -149,19 +149,19 @@ class WatchLoop:
         self._scan_at_s = time.monotonic() + self._root.detection.rescan_after_s(took_s)
 
     def _take_up(self, rows: Sequence[FileRow]) -> None:
-        """Remember files that wait in the ledger, as if they had just been found."""
+        """Remember files whose rows wait, as if they had just been found."""
         new = [row for row in rows if row.path not in self._tracker.pending]
         self._tracker.remember(new, {}, now_s=time.monotonic())
 
     async def _take_up_asked(self, source_id: UUID) -> None:
-        """Take up files that somebody asked to retry: nothing has happened to them that a scan could see."""
+        """Take up files that are to be retried on request: they have not changed, so no scan would report them."""
         if time.monotonic() < self._ask_at_s:
             return
         self._take_up(await registration.asked_files(source_id))
         self._ask_at_s = time.monotonic() + _ASK_S
 
     async def _see(self, source_id: UUID, scan: Scan, *, new_folders: set[bytes]) -> None:
-        """Record what is new, and keep an eye on the folders where it was."""
+        """Record what is new, and look into its folders again soon."""
         self._tracker.folders |= scan.folders
         for start in range(0, len(scan.changes), _AT_ONCE):
             files = scan.changes[start : start + _AT_ONCE]
@@ -199,7 +199,7 @@ class WatchLoop:
         return look_at(self._root.path, path)
 
     async def _let_go(self, missing: Sequence[bytes], *, missing_twice: Sequence[bytes]) -> None:
-        """Forget names whose file has another name now; reject what was missing twice."""
+        """Forget the old names of renamed files; reject files that were missing twice."""
         if not missing:
             return
         pending = self._tracker.pending
@@ -211,13 +211,13 @@ class WatchLoop:
         for path in renamed:
             del pending[path]
         if len(renamed) + len(lost) < len(missing):
-            # Its whole folder may have another name now: look everywhere before it is called lost.
+            # Its folder may have been renamed: scan everything before the file is called lost.
             self._scan_at_s = 0.0
         self._tracker.conclude(outcomes, now_s=time.monotonic())
         self._settle_soon()
 
     async def _reject_lost(self, lost: Sequence[StableFile]) -> list[Outcome]:
-        """Reject files that are not there any more, and others that may not be looked at any more."""
+        """Reject files that have vanished, or that cannot be accessed any more; return the outcomes."""
         gone = await self._root.disk.ask(lambda: [is_gone(self._root.path, file.name) for file in lost])
         outcomes = []
         for reason, why in ((Reason.VANISHED, True), (Reason.UNREADABLE, False)):
@@ -231,7 +231,7 @@ class WatchLoop:
         return self._tracker.stable_file(path, root=self._root.path)
 
     async def _admit_some(self, source_id: UUID) -> None:
-        """Admit one chunk of what is whole; the rest waits for the next turn."""
+        """Admit one chunk of the ready files; the rest waits for the next turn."""
         if not self._tracker.ready:
             return
         if time.monotonic() < self._admit_at_s:
@@ -246,14 +246,16 @@ class WatchLoop:
                 outcomes = await admit(self._context, chunk, keep=self._settings.keep)
         except OUTAGES:
             raise
-        except ThumperError as error:  # a copy cannot be written: no file's fault, and nothing was recorded
+        except (
+            ThumperError
+        ) as error:  # a copy cannot be written: no file is to blame, and nothing was recorded
             log.warning("cannot admit", error=str(error))
             self._health.obstruction = str(error)
             self._admit_at_s = time.monotonic() + _PAUSE_S
             return
         except Exception:
-            # Not the file's place to stop all others: find it by admitting one at a time, and name it. Nor
-            # is it blamed at once: a location that was deleted in this moment is made anew at the next try.
+            # One file must not stop all others: find it by admitting one at a time, and reject that one. It is
+            # not rejected at once: a location that was deleted just now, for example, is made anew at the next try.
             log.exception("cannot admit", files=len(chunk), first=readable(chunk[0].name))
             if not self._alone:
                 self._alone = len(chunk)
@@ -269,7 +271,7 @@ class WatchLoop:
         self._settle_at_s = min(self._settle_at_s, time.monotonic() + self._settings.settle_s)
 
     async def _settle(self, source_id: UUID) -> None:
-        """Settle dumps that are quiet, and look again later while one is open."""
+        """Settle dumps that are quiet; check again later while one is open."""
         if time.monotonic() < self._settle_at_s:
             return
         await dumps.settle_quiet(source_id, settle_s=self._settings.settle_s)
@@ -278,9 +280,9 @@ class WatchLoop:
 
 
 def _outer_folders(folder: bytes) -> set[bytes]:
-    """Return the folders around one, up to the top folder: where a camera puts its next folder.
+    """Return the folders around one, up to the top folder, where a camera makes its next folder.
 
-    No event tells of that one when polling, and its files belong to the same delivery.
+    When polling, no event reports that next folder, and its files belong to the same delivery.
     """
     names = folder.split(b"/")
     return {b"/".join(names[:depth]) for depth in range(1, len(names))}

@@ -100,38 +100,38 @@ class Ending:
     model_is_busy: bool = False
 
 
-class Voice:
-    """What the worker reports with each sign of life; at the end why it cannot go on."""
+class StatusReport:
+    """What the worker reports with each heartbeat; at the end why it cannot go on."""
 
     def __init__(self) -> None:
         """Begin by reporting that the worker starts."""
-        self.sign: Callable[[], Beat] = lambda: Beat(state=ProcessState.STARTING)
+        self.source: Callable[[], Beat] = lambda: Beat(state=ProcessState.STARTING)
 
     def announce_export(self) -> None:
         """Report why the first start takes longer."""
         log.info("the detector is prepared for this machine, once")
         words = "The detector is prepared for this machine; that happens once."
-        self.sign = lambda: Beat(state=ProcessState.STARTING, message=words)
+        self.source = lambda: Beat(state=ProcessState.STARTING, message=words)
 
     def announce_comparison(self, agreement: Agreement) -> None:
         """Report how far the comparison with the reference is."""
         words = f"The detector is compared with fp32: {agreement.reference_boxes} of {BOXES} boxes."
-        self.sign = lambda: Beat(state=ProcessState.STARTING, message=words)
+        self.source = lambda: Beat(state=ProcessState.STARTING, message=words)
 
-    def speak(self) -> Beat:
+    def current(self) -> Beat:
         """Return the present report."""
-        return self.sign()
+        return self.source()
 
-    def give_notice(self, fault: Exception) -> Ending:
-        """Report to the end that the device is to blame; return how the process ends."""
+    def report_fault(self, fault: Exception) -> Ending:
+        """Report from now on that the device is to blame; return how the process ends."""
         why = in_short(fault)
         log.error("the detector cannot work; a fresh process is needed", error=why)
-        notice = Beat(
+        last = Beat(
             state=ProcessState.STOPPING,
             message=f"The detector cannot work: {why}. A fresh process tries again, within a minute or so.",
             lasting=True,
         )
-        self.sign = lambda: notice
+        self.source = lambda: last
         return Ending(EX_SOFTWARE, model_is_busy=True)
 
 
@@ -141,32 +141,32 @@ async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) ->
     await unless_told(stop, wait_for_database(settings.postgres_url, timeout_s=WAIT_S))
     if stop.is_set():
         return Ending(0)
-    voice = Voice()
+    report = StatusReport()
     # Decoding children are programs of their own: what holds CUDA is never forked.
     with DecodeSandbox(Limits.of(settings), workers=settings.decode_workers) as sandbox:
         async with open_database(settings.postgres_url, pool_size=6):
             await library_claim.check_originals()
             _tidy_up(settings)
             context, ending = None, Ending(0)
-            async with beside(keep_beating(life, voice.speak), keep_watch(START_LIMIT_S)):
+            async with beside(keep_beating(life, report.current), keep_watch(START_LIMIT_S)):
                 try:
-                    proved = await prove(settings, weights, thread=thread, on_export=voice.announce_export)
+                    proved = await prove(settings, weights, thread=thread, on_export=report.announce_export)
                     comparison = Comparison(
                         detector=proved.detector,
                         weights=weights,
                         settings=settings,
                         sandbox=sandbox,
                         thread=thread,
-                        tell=voice.announce_comparison,
+                        tell=report.announce_comparison,
                     )
                     await unless_told(stop, through_outages(comparison.admit))
                     if not stop.is_set():
                         known = make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
                         context = await unless_told(stop, known)
                 except (*NO_DEVICE, PrecisionError) as fault:
-                    ending = voice.give_notice(fault)
+                    ending = report.report_fault(fault)
             if context is not None:
-                ending = await _work(context, life, voice, stop=stop)
+                ending = await _work(context, life, report, stop=stop)
     thread.shutdown(wait=False, cancel_futures=True)
     return ending
 
@@ -182,18 +182,18 @@ def _tidy_up(settings: Settings) -> None:
     threading.Thread(target=tidy, name="tidy", daemon=True).start()
 
 
-async def _work(context: WorkerContext, life: Life, voice: Voice, *, stop: asyncio.Event) -> Ending:
+async def _work(context: WorkerContext, life: Life, report: StatusReport, *, stop: asyncio.Event) -> Ending:
     """Drain the queue until `stop` or a device fault."""
     ending = Ending(0)
     spare_what_stays()
     drain = Drain(context)
-    voice.sign = drain.sign
+    report.source = drain.sign
     wakeup = Wakeup(context.settings.redis_url)
     draining = asyncio.create_task(drain.keep_draining())
     stopping = asyncio.create_task(stop.wait())
     works = [
         drain.keep_leases(),
-        keep_beating(life, voice.speak),
+        keep_beating(life, report.current),
         keep_watch(max(SILENCE_S, context.settings.lease_s)),
         keep_sweeping(context.settings, wakeup.wake),
     ]
@@ -209,7 +209,7 @@ async def _work(context: WorkerContext, life: Life, voice: Voice, *, stop: async
             log.warning("the batch in the model did not end in time and is given back")
             ending = Ending(0, model_is_busy=True)
         except DeviceFault as fault:
-            ending = voice.give_notice(fault)
+            ending = report.report_fault(fault)
         finally:
             stopping.cancel()
         await drain.release_all()

@@ -1,1 +1,1 @@
-"""Dumps and the ledger of their files: registered, given an outcome, counted in a receipt."""
+"""Rows of dumps and of their files: files are registered, get an outcome, and are counted in a receipt."""

@@ -1,4 +1,4 @@
-"""Looking dumps and their files up: by filter, in pages."""
+"""Finding dumps and their files by filter, in pages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PATH_A_TO_Z: Final = Order(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DumpSearch(Search[Dump]):
-    """Which dumps; every field that is given must hold, an empty filter means all."""
+    """The filter of dumps; every given field must match, and an empty filter matches all."""
 
     listing = DUMPS
 
@@ -49,7 +49,7 @@ class DumpSearch(Search[Dump]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSearch(Search[File]):
-    """Which files of a dump."""
+    """The filter of the files of a dump."""
 
     listing = FILES
 
@@ -63,7 +63,7 @@ class FileSearch(Search[File]):
 
 
 async def first_deliveries(image_ids: Sequence[UUID]) -> dict[UUID, File]:
-    """Return the file that became each image, which is the first that was delivered with such bytes."""
+    """Return the file that each image was made from, the first that was delivered with its bytes."""
     conditions = Conditions()
     conditions.add("file.state = 'stored'")
     conditions.add("file.image_id = ANY({}::uuid[])", list(image_ids))

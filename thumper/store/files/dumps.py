@@ -1,4 +1,4 @@
-"""Rows of dumps: which delivery a folder's files belong to, where it is from, when it has ended."""
+"""Rows of dumps: which delivery a folder's files belong to, which location it is from, when it has ended."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from thumper.store.times import clock_doubts, clock_lock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DumpPlace:
-    """What a dump knows about where its photos are from."""
+    """Where the photos of a dump are from, as far as it is known."""
 
     dump_id: UUID
     place: PhotoPlace
     folder_name: str | None
-    """Name of the location that the folder stands for; None when it names none."""
+    """Name of the location that the folder is named after; None when it names none."""
 
 
 async def open_dump(
@@ -42,11 +42,10 @@ async def open_dump(
 ) -> UUID:
     """Return the dump that files arriving now under a folder belong to.
 
-    Without `shown` the folder is a name that no person gave, and readers see an empty one.
-
     It is the folder's latest one until that has settled; then a new one, with the next number. Its
     location is the given one, else the one named like the folder, else that of the dump before (the
-    location may have been renamed since). The caller holds the source's lock.
+    location may have been renamed since). Without `shown` clients see an empty folder name, for
+    folders that no person named. The caller holds the source's lock.
     """
     rows = await transaction.execute_query_dict(
         "SELECT id, number, settled_at, location_id FROM dump WHERE source_id = $1 AND folder = $2"
@@ -79,7 +78,7 @@ async def open_dump(
 
 
 async def touch(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> None:
-    """Note that files of dumps were seen or settled; a dump that had settled is open again."""
+    """Record that files of dumps were seen or settled; a dump that had settled opens again."""
     await transaction.execute_query_dict(
         "UPDATE dump SET changed_at = now(), settled_at = NULL WHERE id = ANY($1)", [sorted(dump_ids)]
     )
@@ -100,7 +99,7 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
         row["id"]: DumpPlace(
             dump_id=row["id"],
             place=PhotoPlace.of(row),
-            # Folders of ingested paths and uploads are not named by people for a place.
+            # Folders of ingested paths and of uploads are not named after a location.
             folder_name=location_name(bytes(row["folder"])) if row["kind"] == SourceKind.DROP.value else None,
         )
         for row in rows
@@ -110,9 +109,9 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
 async def place_by_folder(
     transaction: BaseDBAsyncClient, unplaced: Sequence[DumpPlace]
 ) -> dict[UUID, DumpPlace]:
-    """Return dumps the location named like their folder, made without a place if it is new.
+    """Set the location of dumps to the one named like their folder; one that is new gets no coordinates.
 
-    Called when the first new image of such a dump is stored, so that a card of duplicates makes no
+    Call it when the first new image of such a dump is stored, so that a card of duplicates makes no
     location.
     """
     named = {place.dump_id: place.folder_name for place in unplaced if place.folder_name is not None}
@@ -144,11 +143,11 @@ RETURNING id
 async def settle_quiet(
     source_id: UUID, *, settle_s: float, only: Collection[UUID] | None = None
 ) -> list[UUID]:
-    """Settle the dumps of a source that have been quiet that long with no file waiting; return their ids.
+    """Settle the dumps of a source that have not changed for `settle_s` and have no waiting file; return their ids.
 
-    `only` leaves all others alone, such as that of an ingestion which was cut short and has not seen all files.
-    A dump of uploads also waits for every address that has brought no file and has not expired. The clocks
-    of a dump that settles are compared.
+    With `only` no other dump settles, such as that of an interrupted ingestion, which has not seen all files.
+    A dump of uploads also waits for every address that has received no file and has not expired. The camera
+    clocks of each settled dump are compared.
     """
     async with in_transaction("default") as transaction:
         await clock_lock.share(transaction)
@@ -165,10 +164,10 @@ async def settle_quiet(
 
 
 async def of_folder(source_id: UUID, folder: bytes) -> set[UUID]:
-    """Return the deliveries under one folder of a source."""
+    """Return the ids of the dumps of one folder of a source."""
     return {dump.id for dump in await Dump.filter(source_id=source_id, folder=folder).only("id")}
 
 
 async def any_open(source_id: UUID) -> bool:
-    """Return whether a dump of a source has not settled."""
+    """Return whether any dump of a source has not settled."""
     return await Dump.exists(source_id=source_id, settled_at=None)

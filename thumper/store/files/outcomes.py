@@ -1,7 +1,7 @@
-"""Writing the ledger of files: what became of those that were waiting.
+"""Writing the outcomes of files into their rows.
 
-A file settles once: each statement touches only rows that still wait. What a state means is decided in
-`ingest`.
+A file settles once: each statement touches only rows that still wait. Which outcome a file gets is decided
+in `ingest`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ FROM {unnest(_SETTLED)} WHERE file.id = fresh.id AND file.state IN ('seen', 'sta
 
 
 async def settle(transaction: BaseDBAsyncClient, ended: Sequence[Outcome]) -> list[FeedEntry]:
-    """Write what became of files for good; return the feed entries of it, for the end of the transaction."""
+    """Write the final outcomes of files; return the feed entries, to be appended at the end of the transaction."""
     if not ended:
         return []
     values = [
@@ -58,7 +58,7 @@ async def settle(transaction: BaseDBAsyncClient, ended: Sequence[Outcome]) -> li
 
 
 def _entries(ended: Sequence[Outcome]) -> list[FeedEntry]:
-    """Return an entry for each image that is new, and one a dump for everything else that settled."""
+    """Return one entry for each new image, and one for each dump in which anything else settled."""
     others = dict.fromkeys(own.file.dump_id for own in ended if own.state is not FileState.STORED)
     return [
         *(
@@ -71,7 +71,7 @@ def _entries(ended: Sequence[Outcome]) -> list[FeedEntry]:
 
 
 async def mark_stable(file_ids: Sequence[UUID]) -> None:
-    """Note that files are whole but wait for something, such as the rest of a photo that breaks off."""
+    """Record that files are stable but wait for something, such as the rest of a truncated photo."""
     await client().execute_query_dict(
         "UPDATE file SET state = 'stable' WHERE id = ANY($1) AND state = 'seen'", [sorted(file_ids)]
     )
@@ -104,12 +104,12 @@ FROM {unnest(_TAKEN_BACK)} WHERE file.id = fresh.id
 async def take_back(
     transaction: BaseDBAsyncClient, hashes: Mapping[UUID, bytes]
 ) -> tuple[dict[UUID, FileState], list[FeedEntry]]:
-    """Make one row of two for paths whose bytes, by SHA-256, are what they were when the same dump took them in.
+    """Merge the two rows of each path whose bytes, by SHA-256, the same dump admitted before.
 
-    Only their time has changed, as when a copy sets it last: still one file of the delivery. Returns the state that
-    each has, by its id, and the feed entries for the end of the transaction. The row that is live stays so: whoever
-    registers the path meanwhile waits for it, and would not see that another one took its place.
+    Only the modification time has changed, as when a copy sets it last: the delivery still has one file there. Returns
+    the state of each by its id, and the feed entries, to be appended at the end of the transaction.
     """
+    # The live row is kept: a registration of the path may be waiting for its lock, and would miss one that replaced it.
     rows = await transaction.execute_query_dict(_BEFORE, arrays(list(hashes.items()))) if hashes else []
     if not rows:
         return {}, []

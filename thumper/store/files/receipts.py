@@ -1,6 +1,6 @@
-"""Receipts: what became of the files of a dump. They add up at every moment.
+"""Receipts: the outcomes of the files of a dump, in counts that add up at every moment.
 
-All counts of a receipt come out of one statement, and the lists of an itemised one out of the same
+All counts of a receipt come from one statement, and the lists of an itemised one from the same
 snapshot of the database, so found = waiting + stored + duplicate + rejected holds while files arrive.
 """
 
@@ -24,12 +24,12 @@ from thumper.store.files.wipe_rows import VIDEO
 from thumper.store.postgres.connect import client
 
 LIST_LIMIT: Final = 1000
-"""Files named in each list of an itemised receipt; the counts are always of all."""
+"""Most files named in each list of an itemised receipt; the counts include all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Files of a dump by state. `size_bytes` is of all of them, `videos` are among the rejected ones."""
+    """The number of files of a dump by state. `size_bytes` is the size of all, `videos` are among the rejected ones."""
 
     dump_id: UUID = field(compare=False)
     seen: int = 0
@@ -44,18 +44,18 @@ class Receipt:
 
     @property
     def waiting(self) -> int:
-        """Files that have not settled."""
+        """The number of files that have not settled."""
         return self.seen + self.stable
 
     @property
     def found(self) -> int:
-        """All files: the sum of the states, by construction."""
+        """The number of all files: the sum of the states."""
         return self.waiting + self.stored + self.duplicate + self.rejected
 
     def files(
         self, *, state: FileState | None = None, settled: bool | None = None, reason: Reason | None = None
     ) -> int:
-        """Count the files that match all that is given."""
+        """Return the number of files that match everything that is given."""
         if reason is not None:
             matches = state in {None, FileState.REJECTED} and settled is not False
             return dict(self.reasons).get(reason, 0) if matches else 0
@@ -66,7 +66,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateFile:
-    """A file whose bytes were known: as which image, and where and when those were first delivered."""
+    """A file whose bytes were known already: the image, and where and when those bytes were first delivered."""
 
     path: str
     image_id: UUID
@@ -77,7 +77,7 @@ class DuplicateFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedFile:
-    """A file that is no image of Thumper: the reason, what is wrong, what to do."""
+    """A file that did not become an image: the reason, what is wrong, what to do."""
 
     path: str
     reason: Reason
@@ -85,15 +85,15 @@ class RejectedFile:
 
     @property
     def advice(self) -> str:
-        """What to do about it."""
+        """What the user can do about it."""
         return video.advice(self.reason, self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemisedReceipt:
-    """What a dump delivered and what became of it. Paths are for people; those of files lie below a source.
+    """A receipt with its files by name. Paths are for display; those of files are relative to the source.
 
-    Each list names at most the number of files that was asked for; `counts` are of all.
+    Each list is cut at the requested number of files; `counts` include all.
     """
 
     dump_id: UUID
@@ -105,7 +105,7 @@ class ItemisedReceipt:
 
 
 async def of_dumps(dump_ids: Sequence[UUID]) -> dict[UUID, Receipt]:
-    """Return the receipt of each dump, all as of one moment."""
+    """Return the receipt of each dump, all at one moment."""
     rows = await client().execute_query_dict(
         f"""
         SELECT dump_id, state, reason, count(*) AS files, count(*) FILTER (WHERE {VIDEO}) AS videos,
@@ -138,7 +138,7 @@ FROM image WHERE dump_id = ANY($1::uuid[]) GROUP BY dump_id, time_source, clock_
 
 
 async def clocks(dump_ids: Sequence[UUID]) -> dict[UUID, list[ClockGroup]]:
-    """Return what is known of the clocks of the images that each dump was the first to deliver."""
+    """Return the clock groups of the images that each dump was the first to deliver."""
     rows = await client().execute_query_dict(_CLOCKS, [list(dump_ids)])
     found: dict[UUID, list[ClockGroup]] = {dump_id: [] for dump_id in dump_ids}
     for row in rows:
@@ -160,7 +160,7 @@ FROM dump JOIN source ON source.id = dump.source_id LEFT JOIN location ON locati
 WHERE dump.id = $1
 """
 
-# The delivery that became the image: its stored row, of which an image has exactly one.
+# The first delivery of an image is its row in state `stored`, of which it has exactly one.
 _DUPLICATES: Final = """
 SELECT file.display_path AS path, file.image_id, first.display_path AS first_path,
     source.display_path AS first_source, first.seen_at AS first_seen_at
@@ -177,7 +177,7 @@ WHERE dump_id = $1 AND state = 'rejected' ORDER BY file.path, id LIMIT $2
 
 
 async def itemised(dump_id: UUID, *, limit: int = LIST_LIMIT) -> ItemisedReceipt:
-    """Return the receipt of a dump with its files by name, `limit` in each list. Raises `NotFoundError`."""
+    """Return the receipt of a dump with its files by name, at most `limit` in each list. Raises `NotFoundError`."""
     async with snapshot():
         dump = await client().execute_query_dict(_DUMP, [dump_id])
         if not dump:

@@ -1,8 +1,8 @@
-"""Writing the ledger of files: paths that were found, or have changed.
+"""Recording files that were found, or have changed.
 
-Every path of a delivery has one row and every row one state, so that a receipt can
-add up at every moment. Statements are set-based: hundreds of files cost a few.
-What becomes of a file is written in `outcomes`; what the states add up to says `receipts`.
+Every path of a delivery has one row and every row one state, so that a receipt adds
+up at every moment. Hundreds of files cost a few statements.
+`outcomes` writes what each file becomes; `receipts` counts the states.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.unnest import arrays, unnest
 
 _PAGE: Final = 20_000
-"""Rows read at a time when all files of a source are asked for."""
+"""Rows read at a time when all files of a source are wanted."""
 
 _COLUMNS: Final = "id, dump_id, path, size_bytes, mtime_ns, state"
 _WAS_THERE: Final = "reason IS DISTINCT FROM 'VANISHED'"
-"""Whether a file was ever read; one that had vanished and is back, unchanged, is tried again."""
+"""The condition on rows of files that had not vanished; one that is back, unchanged, is tried again."""
 
 
 def _row(columns: dict[str, Any]) -> FileRow:
@@ -46,7 +46,7 @@ def _row(columns: dict[str, Any]) -> FileRow:
 
 
 async def known_files(source_id: UUID) -> AsyncIterator[list[FileRow]]:
-    """Yield the live rows of a source in pages, by path; without files that were gone when they were to be read."""
+    """Yield the live rows of a source in pages, by path, without files that had vanished before they were read."""
     after = b""
     while True:
         rows = await client().execute_query_dict(
@@ -62,14 +62,14 @@ async def known_files(source_id: UUID) -> AsyncIterator[list[FileRow]]:
 
 
 async def waiting_files(source_id: UUID) -> list[FileRow]:
-    """Return the rows of a source that have not settled, also those that somebody asked to try again."""
+    """Return the rows of a source that have not settled, those to be retried included."""
     return await _live(source_id, "state IN ('seen', 'stable')")
 
 
 async def asked_files(source_id: UUID) -> list[FileRow]:
-    """Return the rows of a source that wait though they had settled before: somebody asked to try them again.
+    """Return the rows of a source that had settled and are to be retried on request.
 
-    Cheap, for asking often: an index holds just these.
+    It may be called often: an index holds only these rows.
     """
     return await _live(source_id, "state IN ('seen', 'stable') AND attempts > 0")
 
@@ -89,12 +89,12 @@ async def register(
     again: bool = False,
     shown_as: str | None = None,
 ) -> list[FileRow]:
-    """Record files that were found or have changed; return the live row of each, in no order.
+    """Record files that were found or have changed; return the live row of each, in any order.
 
     A path that is known and unchanged keeps its row. One whose bytes were admitted and that changed
     gets a new row; a rejected one that changed is tried again in its own dump, which opens again.
     `again` makes a new delivery of rejected and of unchanged paths, unless their own dump is still open.
-    New rows belong to `dump_id`, or else to the dump of their top folder. People are shown the path, or `shown_as`.
+    New rows belong to `dump_id`, else to the dump of their top folder. `shown_as` is displayed instead of the path.
     """
     async with in_transaction("default") as transaction:
         await sources.lock(transaction, source_id)
@@ -113,7 +113,7 @@ async def register(
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What registering files comes to."""
+    """What must be done to register files."""
 
     unchanged: list[FileRow]
     renewed: list[tuple[FileRow, Found]]
@@ -132,7 +132,7 @@ async def _plan(
     rows = await transaction.execute_query_dict(
         f"SELECT {_COLUMNS}, (SELECT settled_at IS NULL FROM dump WHERE dump.id = file.dump_id) AS open,"
         f" {_WAS_THERE} AS was_there"
-        # In the order in which admission locks them, so that each waits for the other at most.
+        # Admission locks rows in the same order, so that the two cannot deadlock.
         " FROM file WHERE source_id = $1 AND live AND path = ANY($2) ORDER BY id FOR UPDATE OF file",
         [source_id, [file.path for file in files]],
     )
@@ -172,7 +172,7 @@ RETURNING file.{_COLUMNS.replace(", ", ", file.")}
 
 
 async def _renew(transaction: BaseDBAsyncClient, renewed: Sequence[tuple[FileRow, Found]]) -> list[FileRow]:
-    """Start files over whose bytes changed before they were admitted."""
+    """Set files that changed before they were admitted back to their first state; return their rows."""
     if not renewed:
         return []
     values = [(row.file_id, file.size_bytes, file.mtime_ns) for row, file in renewed]
@@ -193,9 +193,9 @@ async def _insert(
     dump_id: UUID | None,
     shown_as: str | None,
 ) -> list[FileRow]:
-    """Record paths that have no live row. The caller holds the source's lock, so none can get one meanwhile.
+    """Insert rows for paths that have no live one. The caller holds the source's lock, so none can get one meanwhile.
 
-    By COPY, which costs PostgreSQL least; ids are made here, so that nothing has to be read back.
+    They are written by COPY, the fastest way; ids are made here, so that nothing has to be read back.
     """
     if not files:
         return []
@@ -225,7 +225,7 @@ async def _insert(
 
 
 async def forget_waiting(file_ids: Sequence[UUID]) -> None:
-    """Delete rows of names that files had only while they were written; settled ones stay."""
+    """Delete rows of names that files had only while they were written; settled rows stay."""
     await client().execute_query_dict(
         "DELETE FROM file WHERE id = ANY($1) AND state IN ('seen', 'stable')", [sorted(file_ids)]
     )

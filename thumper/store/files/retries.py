@@ -1,6 +1,6 @@
-"""Asking for another try of the files of a dump that were rejected.
+"""Requesting a retry of the rejected files of a dump.
 
-They wait again from then on; whoever admits files of their source takes them up within seconds.
+From then on they wait again, and the process that admits files of their source takes them up within seconds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from thumper.store.postgres.connect import client
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """How many files wait again, how many do not, and why; empty when all do."""
+    """How many files wait again, how many do not, and why not; that is empty when all do."""
 
     retried: int
     left: int = 0
@@ -53,19 +53,21 @@ WHERE dump_id = $1 AND state = 'rejected' AND live RETURNING id
 
 
 async def ask(dump_id: UUID, *, watched: bytes | None = None) -> Retry:
-    """Have the rejected files of a dump wait again; the dump is open until they have settled.
+    """Make the rejected files of a dump wait again; the dump is open until they have settled.
 
-    `watched` is the absolute path of the drop folder; None for whatever it is. Raises `NotFoundError`.
+    `watched` is the absolute path of the drop folder; None matches any. Raises `NotFoundError`.
     """
     async with in_transaction("default") as transaction:
         found = await Dump.get_or_none(id=dump_id, using_db=transaction)
         if found is None:
             raise NotFoundError(f"There is no dump {dump_id}.")
-        await sources.lock(transaction, found.source_id)  # first, or two who ask at once see the same files
+        await sources.lock(
+            transaction, found.source_id
+        )  # before reading, or two requests at once see the same files
         (dump,) = await transaction.execute_query_dict(_DUMP, [dump_id])
         if dump["kind"] == SourceKind.UPLOAD.value:
             return _left(dump["rejected"], _BYTES_ARE_GONE)
-        # An ingestion that was cut short has not seen all files: its dump must not come to look complete.
+        # An interrupted ingestion has not seen all files: its dump must not settle and look complete.
         if dump["kind"] == SourceKind.INGEST.value and dump["settled_at"] is None:
             return _left(dump["rejected"], _INTERRUPTED)
         if dump["kind"] == SourceKind.DROP.value and watched not in {None, bytes(dump["path"])}:
@@ -83,7 +85,7 @@ def _left(rejected: int, why: str) -> Retry:
 
 
 async def asked_paths() -> dict[UUID, bytes]:
-    """Return the ingested paths of which files wait for another try, by the id of their source."""
+    """Return the ingested paths that have files to be retried, by the id of their source."""
     rows = await client().execute_query_dict(
         """
         SELECT DISTINCT source.id, source.path FROM file JOIN source ON source.id = file.source_id

@@ -1,6 +1,6 @@
-"""Where files come from: rows of watched roots, ingested paths and the upload door.
+"""Rows of sources, where files come from: watched roots, ingested paths, and uploads.
 
-A source that cannot be read is offline, and that is all: nothing here deletes a row.
+A source that cannot be read is marked offline; nothing here deletes a row.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ async def mark_online(source_id: UUID, *, device_id: int, inode: int) -> None:
 
 
 async def note_watch(source_id: UUID, state: SourceState, mode: WatchMode, *, note: str) -> None:
-    """Record whether a source can be read, how it is watched, and what there is to say about that."""
+    """Record whether a source can be read and how it is watched, with a remark on that."""
     await Source.filter(id=source_id).update(state=state, watch_mode=mode, watch_note=note or None)
 
 
 async def note_end_of_watch(source_id: UUID) -> None:
-    """Record that nobody watches a source any more. One that was offline still is."""
+    """Record that a source is not watched any more. One that was offline stays so."""
     await client().execute_query_dict(
         "UPDATE source SET watch_mode = NULL, watch_note = CASE WHEN state = 'offline' THEN watch_note END"
         " WHERE id = $1",
@@ -58,7 +58,7 @@ async def note_end_of_watch(source_id: UUID) -> None:
 
 
 async def note_scan(source_id: UUID, *, canary_heard: bool) -> None:
-    """Record that a source was walked from end to end just now, and whether a canary was heard."""
+    """Record that a source was scanned completely just now, and whether a canary was heard."""
     await client().execute_query_dict(
         "UPDATE source SET last_scan_at = now(), canary_at = CASE WHEN $2 THEN now() ELSE canary_at END"
         " WHERE id = $1",
@@ -67,11 +67,9 @@ async def note_scan(source_id: UUID, *, canary_heard: bool) -> None:
 
 
 async def lock(transaction: BaseDBAsyncClient, source_id: UUID) -> None:
-    """Let one transaction at a time register files of a source.
-
-    Its row may still be referred to: PostgreSQL looks at it when a transaction writes a dump twice, and an admission
-    that waited for this lock, holding files that its holder wants, would be a deadlock.
-    """
+    """Lock a source, so that one transaction at a time registers files of it."""
+    # The lock must let others check foreign keys to the row, as PostgreSQL does when a transaction writes a dump twice:
+    # an admission that waited for it, holding files that its holder wants, would be a deadlock.
     await transaction.execute_query_dict("SELECT 1 FROM source WHERE id = $1 FOR NO KEY UPDATE", [source_id])
 
 

@@ -1,6 +1,6 @@
-"""Addresses of uploads: who may send to one now, and which file came of it.
+"""Addresses of uploads: which transfer may send to one now, and which file it brought.
 
-A transfer holds its address by signs of life on PostgreSQL's clock, so that one which was cut off
+A transfer claims its address by heartbeats on PostgreSQL's clock, so that one which was cut off
 together with the database, or with the whole server, does not keep it.
 """
 
@@ -23,12 +23,12 @@ from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Conditions, read_all
 
 SILENCE_S: Final = 30.0
-"""A transfer that has given no sign of life for so long may be replaced by another."""
+"""Time without a heartbeat after which another transfer may take over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadClaim:
-    """The right of one transfer to send to an address. `used_at` is its last sign of life."""
+    """The right of one transfer to send to an address. `used_at` is its last heartbeat."""
 
     upload_id: UUID
     dump_id: UUID
@@ -42,9 +42,9 @@ class Unclaimed(Enum):
 
     UNKNOWN = "unknown"
     BUSY = "busy"
-    """Another transfer holds it, or broke off a moment ago."""
+    """Another transfer has it, or broke off a moment ago."""
     OVER = "over"
-    """A file has come, or the time is over."""
+    """It has received a file, or has expired."""
 
 
 async def promise(
@@ -55,7 +55,7 @@ async def promise(
     detect: bool,
     ttl_s: float,
 ) -> None:
-    """Record addresses of a dump, each as id, hash of its secret and file name, that expire after `ttl_s` seconds."""
+    """Record the addresses of a dump, by id, hash of the secret and file name; they expire after `ttl_s` seconds."""
     ids, hashes, names = zip(*addresses, strict=True)
     await transaction.execute_query_dict(
         """
@@ -76,7 +76,7 @@ RETURNING id, dump_id, file_name, detect, used_at
 
 
 async def claim(token_hash: bytes) -> UploadClaim | Unclaimed:
-    """Take an address, by the hash of its secret."""
+    """Claim an address by the hash of its secret; return the claim, or why it is refused."""
     rows = await client().execute_query_dict(_CLAIM, [token_hash, SILENCE_S])
     if rows:
         return UploadClaim(upload_id=rows[0].pop("id"), **rows[0])
@@ -90,7 +90,7 @@ async def claim(token_hash: bytes) -> UploadClaim | Unclaimed:
 
 
 async def sign(claim: UploadClaim) -> UploadClaim | None:
-    """Return a sign of life of a transfer; None when another one has the address now."""
+    """Renew the claim of a transfer and return it; None when another transfer has the address now."""
     rows = await client().execute_query_dict(
         "UPDATE upload SET used_at = now() WHERE id = $1 AND used_at = $2 AND file_id IS NULL"
         " RETURNING id, dump_id, file_name, detect, used_at",
@@ -100,26 +100,26 @@ async def sign(claim: UploadClaim) -> UploadClaim | None:
 
 
 async def give_back(claim: UploadClaim) -> None:
-    """Let the address be used again at once, unless a file has come or another transfer has it."""
+    """Make the address free again at once, unless it has received a file or another transfer has it."""
     await Upload.filter(id=claim.upload_id, used_at=claim.used_at, file_id=None).update(used_at=None)
 
 
 async def finish(upload_id: UUID, file_id: UUID) -> None:
-    """Record which file came; the address is over."""
+    """Record which file an address received; it cannot be used again."""
     await Upload.filter(id=upload_id, file_id=None).update(file_id=file_id)
 
 
 async def admitted(source_id: UUID, path: bytes) -> File | None:
     """Return the photo that was admitted under a path of the upload source, if there is one."""
     conditions = Conditions()
-    # As the index of live paths has it, which a plan with parameters in these places could not use.
+    # Literals, since PostgreSQL could not use the partial index of live paths with parameters in their place.
     conditions.add("file.live AND file.state IN ('stored', 'duplicate')")
     conditions.add("file.source_id = {} AND file.path = {}", source_id, path)
     files = await read_all(FILES, conditions, order="file.id")
     return files[0] if files else None
 
 
-# What a crash or an outage cut off, once the address has been over for an hour.
+# Files whose admission a crash or an outage cut off, once their addresses have been expired for an hour.
 _FORGET_LOST: Final = """
 DELETE FROM file WHERE source_id = $1 AND state IN ('seen', 'stable') AND NOT EXISTS (
     SELECT FROM upload WHERE upload.dump_id = file.dump_id AND upload.file_id IS NULL
@@ -128,7 +128,7 @@ DELETE FROM file WHERE source_id = $1 AND state IN ('seen', 'stable') AND NOT EX
 
 
 async def settle_expired(*, settle_s: float) -> None:
-    """Settle the dumps of uploads whose remaining addresses have expired; forget what was cut off long ago."""
+    """Settle the dumps of uploads whose remaining addresses have expired; delete files that were cut off long ago."""
     source_id = await sources.find_source(SourceKind.UPLOAD)
     if source_id is not None:
         await client().execute_query_dict(_FORGET_LOST, [source_id])

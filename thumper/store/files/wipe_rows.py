@@ -1,6 +1,6 @@
-"""What the database knows of a dump whose source somebody wants to wipe.
+"""What the database knows of a dump whose source is to be wiped.
 
-Read in pages, by key: a dump of a hundred thousand files costs no more memory than a small one.
+Rows are read in pages, by key: a dump of a hundred thousand files takes no more memory than a small one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ VIDEO: Final = f"(file.state = 'rejected' AND file.display_path ~* '[^/]\\.({'|'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DumpRow:
-    """A dump and where it came from. `device_id` is the `st_dev` of its source when that was last seen."""
+    """A dump and where it came from. `device_id` is the `st_dev` of its source when that was last online."""
 
     id: UUID
     kind: SourceKind
@@ -42,13 +42,13 @@ class DumpRow:
 
     @property
     def path(self) -> bytes:
-        """The absolute path below which its files were."""
+        """The absolute path of the folder that its files were in."""
         return self.root.rstrip(b"/") + b"/" + self.folder if self.folder else self.root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WipeCounts:
-    """The files of a dump by what the rule of wiping asks for. `waiting` … `videos` are counted apart."""
+    """The files of a dump, counted for the wipe decision. `waiting`, `rejected` and `videos` do not overlap."""
 
     found: int
     size_bytes: int
@@ -56,12 +56,12 @@ class WipeCounts:
     rejected: Named
     videos: Named
     never_sent: Named
-    """Promised uploads whose addresses have expired."""
+    """Uploads whose addresses expired unused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
-    """An image with so many files of the dump, one of them by name, and where its original should be."""
+    """An image, how many files of the dump have its bytes, the name of one, and the path of its original."""
 
     image_id: UUID
     sha256: bytes
@@ -77,13 +77,13 @@ FROM dump JOIN source ON source.id = dump.source_id WHERE dump.id = $1
 
 
 async def read_dump(dump_id: UUID) -> DumpRow:
-    """Read a dump as it is now. Raises `NotFoundError`."""
+    """Return a dump as it is now. Raises `NotFoundError`."""
     rows = await client().execute_query_dict(_DUMP, [dump_id])
     if not rows:
         raise NotFoundError(f"There is no dump {dump_id}.")
     row = rows[0]
     kind = SourceKind(row["kind"])
-    # Folders of uploads are names that nobody gave, in the library.
+    # The folders of uploads are only names, not folders on a disk.
     folder = b"" if kind is SourceKind.UPLOAD else bytes(row["folder"])
     return DumpRow(**row | {"kind": kind, "root": bytes(row["root"]), "folder": folder})
 
@@ -108,7 +108,7 @@ FROM upload WHERE dump_id = $1 AND file_id IS NULL AND expires_at <= now() HAVIN
 
 
 async def tally(dump_id: UUID) -> WipeCounts:
-    """Count the files of a dump, all as of one moment."""
+    """Return the counts of the files of a dump, all at one moment."""
     rows = {row["kind"]: row for row in await client().execute_query_dict(_TALLY, [dump_id])}
     named = {
         kind: Named(rows[kind]["files"], tuple(rows[kind]["names"])) if kind in rows else Named()
@@ -151,10 +151,10 @@ WHERE dump.id = $1 AND file.live AND file.path = ANY($2::bytea[])
 
 
 async def covered(dump: DumpRow, found: Collection[SeenFile]) -> dict[SeenFile, bool]:
-    """Return those of the files that a receipt covers as they are, and whether wiping them would lose something.
+    """Return those files that a receipt covers unchanged, each with whether wiping it would lose something.
 
-    A card has one receipt. A watched folder has one for each delivery, and any of them will do; but what another one
-    delivered is at stake when it was not taken in, or when its original lies in this folder.
+    A card has one receipt. A watched folder has one for each delivery, and any of them may cover a file; but a file of
+    another delivery would be lost if it was not taken in, or if its original lies in this folder.
     """
     paths: Sequence[bytes] = [path for path, _, _ in found]
     if dump.kind is SourceKind.DROP:
@@ -167,5 +167,5 @@ async def covered(dump: DumpRow, found: Collection[SeenFile]) -> dict[SeenFile, 
 
 
 def place_of(dump: DumpRow) -> str:
-    """Return where the files of a dump came from."""
+    """Return where the files of a dump came from, for display."""
     return "the sender" if dump.kind is SourceKind.UPLOAD else readable(dump.path)
