@@ -23,10 +23,10 @@ class Found(NamedTuple):
     size_bytes: int
     mtime_ns: int
     inode: int = -1
-    """-1, which no file has, where nobody looked."""
+    """-1, which no file has, if it was not read from disk."""
     changed_ns: int = 0
-    """Status change time (`st_ctime_ns`); 0 where nobody looked. A program that gives a file its full size and its old
-    time first cannot set this one."""
+    """Status change time (`st_ctime_ns`); 0 if it was not read from disk. A program that gives a file its full size and
+    its old time first cannot set this one."""
 
 
 class FileRow(NamedTuple):
@@ -47,7 +47,7 @@ class FileRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StableFile:
-    """A file that nobody is writing to, and its ledger row: what admission takes.
+    """A file that is completely written, with the ids of its row and dump: what admission takes.
 
     `absolute` is where its bytes are, `name` its path relative to the source. It must not lead out
     of `root`. `final` says that waiting for missing bytes has gone on long enough.

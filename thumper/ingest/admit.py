@@ -47,7 +47,7 @@ async def admit(
 ) -> list[Outcome]:
     """Admit one chunk of files; return the outcomes, in the order given.
 
-    With `held` the jobs of new images wait until detection is asked for. Raises `OUTAGES` when the
+    With `held` the jobs of new images wait until detection is asked for. Raises `connect.OUTAGES` when the
     database cannot be reached, `NoRoomError` when a disk is full, and another `ThumperError` when a
     copy cannot be written; then no file of the chunk has changed its state.
     """

@@ -92,7 +92,7 @@ class WipeCheck:
         return still_checking(to_check=self._to_check, checked=so_far.checked, size_bytes=so_far.size_bytes)
 
     async def run(self) -> WipeVerdict:
-        """Check and return the verdict. Raises `NotFoundError`, and `OUTAGES` when the database cannot be reached."""
+        """Check and return the verdict. Raises `NotFoundError`, and `connect.OUTAGES` when the database is away."""
         try:
             return await self._run()
         finally:

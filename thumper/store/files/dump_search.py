@@ -29,7 +29,7 @@ PATH_A_TO_Z: Final = Order(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DumpSearch(Search[Dump]):
-    """The filter of dumps; every given field must match, and an empty filter matches all."""
+    """Which dumps; every field that is given must hold, an empty filter means all."""
 
     listing = DUMPS
 

@@ -109,10 +109,10 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
 async def place_by_folder(
     transaction: BaseDBAsyncClient, unplaced: Sequence[DumpPlace]
 ) -> dict[UUID, DumpPlace]:
-    """Set the location of dumps to the one named like their folder; one that is new gets no coordinates.
+    """Set the location of dumps to the one named like their folder; return their places.
 
-    Call it when the first new image of such a dump is stored, so that a card of duplicates makes no
-    location.
+    A location that is new is recorded without coordinates. Call this when the first new image of such a
+    dump is stored, so that a card of duplicates makes no location.
     """
     named = {place.dump_id: place.folder_name for place in unplaced if place.folder_name is not None}
     found = await location_rows.make(transaction, set(named.values()))
