@@ -11,7 +11,7 @@ SHELL := /bin/sh
 PYTHON ?=
 DROP ?=
 # Two files of tests at a time, each with servers of its own.
-TOGETHER := -n 2 --dist loadfile
+TOGETHER := -n 2 --dist loadfile --no-loadscope-reorder
 BIN := .venv/bin
 PY := $(BIN)/python
 
