@@ -19,6 +19,7 @@ from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.clock_effect import Effect
 from thumper.domain.clock_fix import Bounds
 from thumper.domain.feed import FeedKind
+from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.store import models
 from thumper.store.feed import feed
 from thumper.store.images.images import ImageSearch
@@ -37,9 +38,7 @@ async def repair(own: models.Dump | models.Deployment, offset_s: int, **values: 
 
 
 async def undo(fix_id: UUID) -> Effect:
-    effect = await clock_fixes.undo(fix_id, server_zone=ZONE)
-    assert effect is not None
-    return effect
+    return await clock_fixes.undo(fix_id, server_zone=ZONE)
 
 
 async def make_deployment() -> models.Deployment:
@@ -141,8 +140,10 @@ async def test_a_repair_is_taken_back_once(database: str) -> None:
     fix_id, _ = await repair(dump, 60)
     await undo(fix_id)
     after = await clock_rows()
-    assert await clock_fixes.undo(fix_id, server_zone=ZONE) is None
-    assert await clock_fixes.undo(make.unknown_id(), server_zone=ZONE) is None
+    with pytest.raises(InvalidValueError, match="taken back already, at "):
+        await undo(fix_id)
+    with pytest.raises(NoRecordError):
+        await undo(make.unknown_id())
     assert await clock_rows() == after
 
 

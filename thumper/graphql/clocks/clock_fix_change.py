@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Annotated, TypeAlias
-from uuid import UUID
 
 import strawberry
 
 from thumper.domain.clock_claim import ClockClaim, PhotoTaken
 from thumper.domain.clock_effect import Effect
-from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.graphql.clocks.clock_fix import ClockEffect, ClockFix
 from thumper.graphql.context import Info
 from thumper.graphql.relay.change import Payload, change
@@ -137,18 +135,6 @@ async def _repair(input: FixClockInput, *, info: Info) -> Repair:
     return await clock_claims.repair_of(claim, server_zone=info.context.settings.zone)
 
 
-async def _undo(fix_id: UUID, *, info: Info) -> UndoClockFixPayload:
-    effect = await clock_fixes.undo(fix_id, server_zone=info.context.settings.zone)
-    fix = await models.ClockFix.get_or_none(id=fix_id)
-    if fix is None:
-        raise NoRecordError("repair of a clock", "id")
-    if effect is None:
-        raise InvalidValueError(
-            f"This repair was taken back already, at {fix.undone_at:%Y-%m-%d %H:%M} UTC.", "id"
-        )
-    return UndoClockFixPayload(clock_fix=fix, effect=effect)
-
-
 FixInput: TypeAlias = Annotated[
     FixClockInput, strawberry.argument(description="Whose clock, and how wrong it was.")
 ]
@@ -191,4 +177,6 @@ class ClockFixMutation:
     )
     @staticmethod
     async def undo_clock_fix(info: Info, input: UndoInput) -> UndoClockFixPayload:
-        return await _undo(decode(input.id, "ClockFix"), info=info)
+        fix_id = decode(input.id, "ClockFix")
+        effect = await clock_fixes.undo(fix_id, server_zone=info.context.settings.zone)
+        return UndoClockFixPayload(clock_fix=await models.ClockFix.get(id=fix_id), effect=effect)

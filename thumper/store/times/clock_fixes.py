@@ -19,6 +19,7 @@ from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.clock_effect import Effect
 from thumper.domain.clock_fix import EVERY_READING, Bounds, StandingFix
 from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.domain.refusal import InvalidValueError, NoRecordError, Refusal
 from thumper.store.feed import feed
 from thumper.store.feed.snapshot import now, snapshot
 from thumper.store.models import ClockFix
@@ -93,26 +94,36 @@ async def make(repair: Repair, *, server_zone: ZoneInfo) -> tuple[UUID, Effect]:
     return fix_id, await clock_lock.alone(write)
 
 
-async def undo(fix_id: UUID, *, server_zone: ZoneInfo) -> Effect | None:
+async def undo(fix_id: UUID, *, server_zone: ZoneInfo) -> Effect:
     """Take a repair back; every image it decided falls back to the one before, or to its own clock.
 
-    Return None, and change nothing, when there is no such repair or it was taken back already.
+    Raises `NoRecordError`, or `InvalidValueError` when it was taken back already.
     """
 
-    async def write(transaction: BaseDBAsyncClient) -> Effect | None:
+    async def write(transaction: BaseDBAsyncClient) -> Effect:
         rows = await transaction.execute_query_dict(
             "UPDATE clock_fix SET undone_at = now() WHERE id = $1 AND undone_at IS NULL"
             " RETURNING dump_id, deployment_id, shown_from, shown_until",
             [fix_id],
         )
         if not rows:
-            return None
+            raise await _why_not(transaction, fix_id)
         shown = Bounds(first=rows[0]["shown_from"], last=rows[0]["shown_until"])
         return await apply(
             transaction, Recomputation(scope=_scope(rows[0]), server_zone=server_zone, shown=shown)
         )
 
     return await clock_lock.alone(write)
+
+
+async def _why_not(transaction: BaseDBAsyncClient, fix_id: UUID) -> Refusal:
+    """Return why a repair cannot be taken back."""
+    fix = await ClockFix.get_or_none(id=fix_id, using_db=transaction)
+    if fix is None:
+        return NoRecordError("repair of a clock", "id")
+    return InvalidValueError(
+        f"This repair was taken back already, at {fix.undone_at:%Y-%m-%d %H:%M} UTC.", "id"
+    )
 
 
 async def apply(transaction: BaseDBAsyncClient, recomputation: Recomputation) -> Effect:
