@@ -25,7 +25,8 @@ from thumper.domain.file import Found, Outcome, StableFile
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
-from thumper.errors import BusyError, NoRoomError, NotFoundError, RefusedError, ThumperError, UsageError
+from thumper.domain.refusal import InvalidValueError, NoRecordError
+from thumper.errors import BusyError, NoRoomError, NotFoundError, RefusedError, ThumperError
 from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
 from thumper.store.disk import library
@@ -50,14 +51,14 @@ async def create_uploads(
 ) -> list[tuple[Upload, str]]:
     """Open addresses for files of one new dump; return each upload with the secret of its address.
 
-    Without `detect` their images wait until detection is asked for. Raises `UsageError` about the
-    names and `NotFoundError` about the location.
+    Without `detect` their images wait until detection is asked for. Raises `InvalidValueError` about
+    the names and `NoRecordError` about the location.
     """
     cleaned = [_file_name(name) for name in names]
     if not 1 <= len(cleaned) <= MOST_FILES:
-        raise UsageError(f"names: expected 1 to {MOST_FILES} file names, got {len(cleaned)}.")
+        raise InvalidValueError(f"names: expected 1 to {MOST_FILES} file names, got {len(cleaned)}.", "files")
     if location_id is not None and not await Location.exists(id=location_id):
-        raise NotFoundError(f"There is no location {location_id}.")
+        raise NoRecordError("location", "location_id")
     source_id = await _open_door(context)
     tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in cleaned]
     ids = [new_id() for _ in cleaned]
@@ -86,10 +87,12 @@ async def _open_door(context: IngestContext) -> UUID:
 
 
 def _file_name(name: str) -> str:
-    """Return the last part of a name that a client sent; raise `UsageError` if nothing is left."""
+    """Return the last part of a name that a client sent; raise `InvalidValueError` if nothing is left."""
     last = readable(name.replace("\\", "/").rpartition("/")[2].encode("utf-8", "replace")).strip()
     if not last or len(last.encode()) > _LONGEST_NAME:
-        raise UsageError(f"names: {name[:80]!r} is no file name of 1 to {_LONGEST_NAME} bytes.")
+        raise InvalidValueError(
+            f"names: {name[:80]!r} is no file name of 1 to {_LONGEST_NAME} bytes.", "files"
+        )
     return last
 
 

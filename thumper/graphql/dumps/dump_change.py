@@ -7,8 +7,6 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from thumper.domain.refusal import NoRecordError
-from thumper.errors import NotFoundError
 from thumper.graphql.context import Info
 from thumper.graphql.dumps.dump import Dump
 from thumper.graphql.relay.change import Payload, change
@@ -60,10 +58,7 @@ class DumpMutation:
     @staticmethod
     async def retry_dump(info: Info, input: Input) -> RetryDumpPayload:
         dump_id = decode(input.id, "Dump")
-        try:
-            retry = await retries.ask(dump_id, watched=os.fsencode(info.context.settings.drop_dir))
-        except NotFoundError as error:
-            raise NoRecordError("dump", "id") from error
+        retry = await retries.ask(dump_id, watched=os.fsencode(info.context.settings.drop_dir))
         return RetryDumpPayload(
             dump=await models.Dump.get(id=dump_id),
             retried=retry.retried,

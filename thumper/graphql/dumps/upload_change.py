@@ -7,8 +7,6 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from thumper.domain.refusal import InvalidValueError, NoRecordError
-from thumper.errors import NotFoundError, UsageError
 from thumper.graphql.context import Info
 from thumper.graphql.dumps.dump import Dump
 from thumper.graphql.relay.change import Payload, change
@@ -60,14 +58,9 @@ class CreateUploadPayload(Payload):
 async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, list[Upload]]:
     """Create the dump and the addresses."""
     location_id = decode_given(input.location_id, "Location")
-    try:
-        made = await create_uploads(
-            info.context.ingest, input.files, location_id=location_id, detect=input.detect
-        )
-    except UsageError as error:
-        raise InvalidValueError(str(error), "files") from error
-    except NotFoundError as error:
-        raise NoRecordError("location", "location_id") from error
+    made = await create_uploads(
+        info.context.ingest, input.files, location_id=location_id, detect=input.detect
+    )
     door = f"{info.context.base_url}/upload"
     uploads = [
         Upload(file_name=upload.file_name, url=f"{door}/{token}", expires_at=upload.expires_at)

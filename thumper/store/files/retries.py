@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.progress import SourceKind
-from thumper.errors import NotFoundError
+from thumper.domain.refusal import NoRecordError
 from thumper.store.feed import feed
 from thumper.store.files import dumps, sources
 from thumper.store.models import Dump
@@ -55,12 +55,12 @@ WHERE dump_id = $1 AND state = 'rejected' AND live RETURNING id
 async def ask(dump_id: UUID, *, watched: bytes | None = None) -> Retry:
     """Make the rejected files of a dump wait again; the dump is open until they have settled.
 
-    `watched` is the absolute path of the drop folder; None matches any. Raises `NotFoundError`.
+    `watched` is the absolute path of the drop folder; None matches any. Raises `NoRecordError`.
     """
     async with in_transaction("default") as transaction:
         found = await Dump.get_or_none(id=dump_id, using_db=transaction)
         if found is None:
-            raise NotFoundError(f"There is no dump {dump_id}.")
+            raise NoRecordError("dump", "id")
         await sources.lock(
             transaction, found.source_id
         )  # before reading, or two requests at once see the same files
