@@ -25,8 +25,9 @@ from thumper.ingest.examine import Photo
 from thumper.store.feed import snapshot
 from thumper.store.files import dumps
 from thumper.store.images import image_rows
-from thumper.store.images.image_rows import CameraKey, NewImage
-from thumper.store.places import deployment_rows, location_rows
+from thumper.store.images.image_rows import NewImage
+from thumper.store.places import camera_rows, deployment_rows, location_rows
+from thumper.store.places.camera_rows import CameraKey
 from thumper.store.places.deployment_rows import Stay
 from thumper.store.places.location_rows import PhotoPlace
 from thumper.store.postgres.ids import new_id
@@ -110,7 +111,7 @@ def _file_name(photo: Photo) -> str:
 async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> list[_Belonging]:
     """Return what each photo belongs to, after making what is new."""
     places = await _places(transaction, drafts)
-    devices = await image_rows.cameras(transaction, {draft.camera for draft in drafts})
+    devices = await camera_rows.find_or_make(transaction, {draft.camera for draft in drafts})
     found = [(places[draft.photo.file.file_id], devices.get(draft.camera)) for draft in drafts]
     stays = [_stay(draft, place, camera_id) for draft, (place, camera_id) in zip(drafts, found, strict=True)]
     deployments = await deployment_rows.join(transaction, [stay for stay in stays if stay is not None])

@@ -1,4 +1,4 @@
-"""Writing new images and the cameras that took them, hundreds at a time.
+"""Writing new images, hundreds at a time.
 
 Rows are inserted in the order of their keys, so that two processes that admit the
 same photos wait for each other instead of deadlocking.
@@ -10,7 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -19,17 +19,7 @@ from thumper.domain.capture_time import CaptureTime
 from thumper.domain.clock_fix import StandingFix
 from thumper.domain.measurement import Measurements
 from thumper.store.models.image import UNTIMED_SORT_AT
-from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.unnest import arrays, unnest
-
-
-class CameraKey(NamedTuple):
-    """What a device writes of itself into its photos; empty where it writes nothing."""
-
-    make: str = ""
-    model: str = ""
-    serial: str = ""
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,32 +71,6 @@ async def find(connection: BaseDBAsyncClient, hashes: Collection[bytes]) -> dict
     )
     images = (StoredImage(**row) for row in rows)
     return {image.sha256: image for image in images}
-
-
-_MAKE_CAMERAS: Final = """
-INSERT INTO camera (id, make, model, serial, name)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
-ON CONFLICT (make, model, serial, name) DO NOTHING
-"""
-
-_FIND_CAMERAS: Final = """
-SELECT camera.id, camera.make, camera.model, camera.serial, camera.name
-FROM camera JOIN unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS wanted(make, model, serial, name)
-    USING (make, model, serial, name)
-"""
-
-
-async def cameras(transaction: BaseDBAsyncClient, keys: Collection[CameraKey]) -> dict[CameraKey, UUID]:
-    """Return the ids of devices, recorded where they are new. A device that writes nothing of itself has none."""
-    wanted = sorted({key for key in keys if any(key)})
-    if not wanted:
-        return {}
-    columns: list[list[Any]] = [list(column) for column in zip(*wanted, strict=True)]
-    found = await transaction.execute_query_dict(_FIND_CAMERAS, columns)
-    if len(found) < len(wanted):
-        await transaction.execute_query_dict(_MAKE_CAMERAS, [[new_id() for _ in wanted], *columns])
-        found = await transaction.execute_query_dict(_FIND_CAMERAS, columns)
-    return {CameraKey(row["make"], row["model"], row["serial"], row["name"]): row["id"] for row in found}
 
 
 _COLUMNS: Final = {
