@@ -16,13 +16,14 @@ import asyncpg
 
 from thumper.domain.path_text import readable
 from thumper.errors import RefusedError
+from thumper.store.images.image_rows import MOVE_ORIGINALS
 from thumper.store.queue import leases
 
 _SOURCES: Final = """
 SELECT id, kind, path FROM source WHERE kind IN ('upload', 'drop') ORDER BY last_scan_at DESC NULLS LAST, id DESC
 """
 # Folders end with a slash here. The longest counts: a library may lie in a hidden folder of the drop folder.
-_MOVE_ORIGINALS: Final = """
+_MOVE_FOLDERS: Final = """
 UPDATE image SET original_path = moved.place FROM (
     SELECT DISTINCT ON (image.id) image.id, move.target || substring(original_path FROM length(move.origin) + 1)
         AS place
@@ -83,7 +84,7 @@ async def settle_in(connection: asyncpg.Connection, library: Path, *, drop: Path
         await connection.execute(_MOVE_SOURCE, place.source_id, place.now, readable(place.now))
     places = found.values()
     await connection.execute(
-        _MOVE_ORIGINALS, [_slashed(place.was) for place in places], [_slashed(place.now) for place in places]
+        _MOVE_FOLDERS, [_slashed(place.was) for place in places], [_slashed(place.now) for place in places]
     )
     return Whereabouts(uploads, drop_folder)
 
@@ -117,9 +118,4 @@ def _slashed(folder: bytes) -> bytes:
 
 async def note_originals(connection: asyncpg.Connection, places: dict[UUID, bytes]) -> None:
     """Record where originals lie that were copied into the library."""
-    await connection.execute(
-        "UPDATE image SET original_path = fresh.path FROM unnest($1::uuid[], $2::bytea[]) AS fresh(id, path)"
-        " WHERE image.id = fresh.id",
-        list(places),
-        list(places.values()),
-    )
+    await connection.execute(MOVE_ORIGINALS, list(places), list(places.values()))

@@ -178,11 +178,14 @@ def _clock(capture: CaptureTime) -> tuple[Any, ...]:
     )
 
 
+MOVE_ORIGINALS: Final = """
+UPDATE image SET original_path = fresh.path FROM unnest($1::uuid[], $2::bytea[]) AS fresh(id, path)
+WHERE image.id = fresh.id
+"""
+"""Records absolute paths of originals; the parameters are the ids of their images, and the paths."""
+
+
 async def move_originals(transaction: BaseDBAsyncClient, paths: dict[UUID, bytes]) -> None:
     """Record new absolute paths of originals, by image id."""
     if paths:
-        await transaction.execute_query_dict(
-            "UPDATE image SET original_path = fresh.path FROM unnest($1::uuid[], $2::bytea[]) AS fresh(id, path)"
-            " WHERE image.id = fresh.id",
-            [list(paths), list(paths.values())],
-        )
+        await transaction.execute_query_dict(MOVE_ORIGINALS, [list(paths), list(paths.values())])
