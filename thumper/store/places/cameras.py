@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from thumper.store.models import Camera
-from thumper.store.postgres.connect import client
+from thumper.store.postgres.grouped_count import count_by
 from thumper.store.postgres.page import Key, Kind, whole_table
 from thumper.store.postgres.search import Search, sort
 
@@ -38,9 +38,4 @@ class CameraSearch(Search[Camera]):
 
 async def image_counts(camera_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Count the images of each camera."""
-    rows = await client().execute_query_dict(
-        "SELECT camera_id, count(*) AS total FROM image WHERE camera_id = ANY($1::uuid[]) GROUP BY camera_id",
-        [list(camera_ids)],
-    )
-    found = {row["camera_id"]: row["total"] for row in rows}
-    return {camera_id: found.get(camera_id, 0) for camera_id in camera_ids}
+    return await count_by("image", "camera_id", camera_ids)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from thumper.store.models import Deployment
 from thumper.store.postgres.connect import client
+from thumper.store.postgres.grouped_count import count_by
 from thumper.store.postgres.page import Key, Kind, Listing, Order
 
 OF_CAMERA: Final = Listing(
@@ -49,19 +50,9 @@ async def figures(deployment_ids: Sequence[UUID]) -> dict[UUID, DeploymentFigure
 
 async def camera_counts(camera_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Count the deployments of each camera."""
-    return await _counts("camera_id", camera_ids)
+    return await count_by("deployment", "camera_id", camera_ids)
 
 
 async def location_counts(location_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Count the deployments at each location."""
-    return await _counts("location_id", location_ids)
-
-
-async def _counts(column: str, ids: Sequence[UUID]) -> dict[UUID, int]:
-    rows = await client().execute_query_dict(
-        f"SELECT {column} AS parent, count(*) AS total FROM deployment WHERE {column} = ANY($1::uuid[])"
-        f" GROUP BY {column}",
-        [list(ids)],
-    )
-    found = {row["parent"]: row["total"] for row in rows}
-    return {uuid: found.get(uuid, 0) for uuid in ids}
+    return await count_by("deployment", "location_id", location_ids)

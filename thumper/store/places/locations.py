@@ -9,7 +9,7 @@ from uuid import UUID
 
 from thumper.domain.time_zone import ZoneSource, place_zone
 from thumper.store.models import Location
-from thumper.store.postgres.connect import client
+from thumper.store.postgres.grouped_count import count_by
 from thumper.store.postgres.page import Key, Kind, whole_table
 from thumper.store.postgres.search import Search, sort, where
 
@@ -63,19 +63,9 @@ def zone_of(location: Location) -> tuple[str | None, ZoneSource]:
 
 async def image_counts(location_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Count the images of each location."""
-    return await _counts("image", location_ids)
+    return await count_by("image", "location_id", location_ids)
 
 
 async def dump_counts(location_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Count the dumps of each location."""
-    return await _counts("dump", location_ids)
-
-
-async def _counts(table: str, location_ids: Sequence[UUID]) -> dict[UUID, int]:
-    rows = await client().execute_query_dict(
-        f"SELECT location_id, count(*) AS total FROM {table}"
-        " WHERE location_id = ANY($1::uuid[]) GROUP BY location_id",
-        [list(location_ids)],
-    )
-    found = {row["location_id"]: row["total"] for row in rows}
-    return {location_id: found.get(location_id, 0) for location_id in location_ids}
+    return await count_by("dump", "location_id", location_ids)

@@ -24,6 +24,7 @@ from thumper.store.feed import feed
 from thumper.store.feed.snapshot import now, snapshot
 from thumper.store.models import ClockFix
 from thumper.store.postgres.connect import client
+from thumper.store.postgres.grouped_count import count_by
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.page import whole_table
 from thumper.store.times import clock_lock
@@ -171,13 +172,7 @@ async def _of(column: str, ids: Sequence[UUID]) -> dict[UUID, list[ClockFix]]:
 
 async def image_counts(fix_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Count the images that each repair decides now."""
-    rows = await client().execute_query_dict(
-        "SELECT clock_fix_id, count(*) AS total FROM image WHERE clock_fix_id = ANY($1::uuid[])"
-        " GROUP BY clock_fix_id",
-        [list(fix_ids)],
-    )
-    found = {row["clock_fix_id"]: row["total"] for row in rows}
-    return {fix_id: found.get(fix_id, 0) for fix_id in fix_ids}
+    return await count_by("image", "clock_fix_id", fix_ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
