@@ -24,8 +24,21 @@ MOST_IMAGES: Final = 1_000_000
 CHUNK_IMAGES: Final = 5_000
 """Most images of one transaction: it takes a fraction of a second, in which workers wait for its rows."""
 
-# Both return how many images they chose and which was the last, where the next chunk begins; chosen images that another
-# transaction takes meanwhile are left to it.
+_SEND: Final = f"""
+locked AS (
+    SELECT image.id FROM queued JOIN image ON image.id = queued.image_id {IN_ORDER}
+), sent AS (
+    UPDATE image SET state = 'pending', error_code = NULL, error = NULL
+    FROM locked WHERE image.id = locked.id RETURNING image.id
+)
+SELECT key, (SELECT count(*) FROM wanted) AS chosen, (SELECT count(*) FROM sent) AS sent
+FROM wanted ORDER BY key DESC LIMIT 1
+"""
+"""End of a statement whose first parts, `wanted` and `queued`, chose images and made their jobs pending.
+
+It makes the images pending; it returns how many were chosen and which was the last, where the next chunk begins. Chosen
+images that another transaction takes meanwhile are left to it."""
+
 _DETECT: Final = f"""
 WITH wanted AS (
     SELECT image.id AS key, detector.id AS detector_id
@@ -43,14 +56,7 @@ WITH wanted AS (
     ON CONFLICT (image_id, detector_id) DO UPDATE SET batch_id = excluded.batch_id, held = FALSE
     WHERE job.state = 'pending'
     RETURNING image_id
-), locked AS (
-    SELECT image.id FROM queued JOIN image ON image.id = queued.image_id {IN_ORDER}
-), sent AS (
-    UPDATE image SET state = 'pending', error_code = NULL, error = NULL
-    FROM locked WHERE image.id = locked.id RETURNING image.id
-)
-SELECT key, (SELECT count(*) FROM wanted) AS chosen, (SELECT count(*) FROM sent) AS sent
-FROM wanted ORDER BY key DESC LIMIT 1
+), {_SEND}
 """
 
 _RETRY: Final = f"""
@@ -66,14 +72,7 @@ WITH wanted AS (
     UPDATE job SET state = 'pending', batch_id = $1, alone = crash_count > 0, crash_count = 0, attempts = 0,
         finished_at = NULL, error_code = NULL, error = NULL, queued_at = now()
     FROM wanted WHERE job.id = wanted.key RETURNING job.image_id
-), locked AS (
-    SELECT image.id FROM queued JOIN image ON image.id = queued.image_id {IN_ORDER}
-), sent AS (
-    UPDATE image SET state = 'pending', error_code = NULL, error = NULL
-    FROM locked WHERE image.id = locked.id RETURNING image.id
-)
-SELECT key, (SELECT count(*) FROM wanted) AS chosen, (SELECT count(*) FROM sent) AS sent
-FROM wanted ORDER BY key DESC LIMIT 1
+), {_SEND}
 """
 
 

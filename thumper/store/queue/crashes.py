@@ -11,7 +11,7 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.blame import DOUBTED_PAUSE_S, Blame, judge
 from thumper.store.queue import failures
-from thumper.store.queue.leases import IMAGES_PENDING, Lease
+from thumper.store.queue.leases import IMAGES_PENDING, UNCLAIMED, Lease
 
 log = structlog.get_logger(__name__)
 
@@ -31,8 +31,8 @@ FROM job AS dead WHERE state = 'processing' AND {} FOR UPDATE
 """
 _GIVE_UP: Final = f"""
 WITH freed AS (
-    UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, claimed_alone = FALSE, begun_at = NULL,
-        alone = TRUE, crash_count = crash_count + (verdict = 'blamed')::int,
+    UPDATE job SET {UNCLAIMED}, alone = TRUE,
+        crash_count = crash_count + (verdict = 'blamed')::int,
         error = CASE verdict WHEN 'doubted' THEN $3 END,
         not_before = CASE verdict WHEN 'doubted' THEN now() + make_interval(secs => $4) ELSE not_before END
     FROM unnest($1::uuid[], $2::text[]) AS judged(id, verdict) WHERE job.id = judged.id

@@ -56,6 +56,11 @@ async def renew(tokens: Sequence[UUID], *, lease_s: float) -> None:
     )
 
 
+UNCLAIMED: Final = (
+    "state = 'pending', lease_token = NULL, lease_until = NULL, begun_at = NULL, claimed_alone = FALSE"
+)
+"""Assignments that make a claimed job pending again."""
+
 IMAGES_PENDING: Final = f"""
 locked AS (
     SELECT image.id FROM freed JOIN image ON image.id = freed.image_id {IN_ORDER}
@@ -66,8 +71,8 @@ UPDATE image SET state = 'pending' FROM locked WHERE image.id = locked.id
 
 _FREE: Final = f"""
 WITH freed AS (
-    UPDATE job SET state = 'pending', lease_token = NULL, lease_until = NULL, begun_at = NULL, claimed_alone = FALSE,
-        attempts = attempts - 1, not_before = now() + make_interval(secs => {{pause_s}})
+    UPDATE job SET {UNCLAIMED}, attempts = attempts - 1,
+        not_before = now() + make_interval(secs => {{pause_s}})
     WHERE state = 'processing' {{which}} RETURNING image_id
 ), {IMAGES_PENDING}
 """
