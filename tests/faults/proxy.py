@@ -97,11 +97,6 @@ class Wire:
         for link in self._links:
             link.reset()
 
-    def cut_once(self) -> None:
-        """Reset every connection; new ones pass."""
-        self.cut()
-        self._is_cut = False
-
     def silence(self) -> None:
         """Deliver nothing until the wire is mended, and everything then."""
         self._flows.clear()

@@ -20,8 +20,6 @@ class Scope(StrEnum):
 
     READ = "read"
     REVIEW = "review"
-    INGEST = "ingest"
-    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
