@@ -26,6 +26,10 @@ Admit = Callable[..., Awaitable[dict[str, Outcome]]]
 Put = Callable[..., Path]
 
 
+class PowerCutError(Exception):
+    """Raised in the middle of an admission, in place of its next step."""
+
+
 def small_jpeg(shade: int = 0, *, exif: bytes | Picture.Exif = b"") -> bytes:
     """Return a photo of a few hundred bytes; another shade is another photo."""
     out = io.BytesIO()

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image as Picture
 
 from tests.factories import make_location
-from tests.ingest.conftest import Admit, Find, Put, small_jpeg
+from tests.ingest.conftest import Admit, Find, PowerCutError, Put, small_jpeg
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.feed import FeedKind
 from thumper.domain.keep import Keep
@@ -75,9 +75,6 @@ async def test_failure_1_images_imported_but_never_enqueued(
     """Row, job and feed entry are one transaction: when the last step fails, none of them remains."""
     put("a.jpg", small_jpeg())
     files = await find("a.jpg")
-
-    class PowerCutError(Exception):
-        pass
 
     async def cut(*_: object) -> None:
         raise PowerCutError

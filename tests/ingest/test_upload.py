@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOON, make_file, make_location, unknown_id
-from tests.ingest.conftest import small_jpeg
+from tests.ingest.conftest import PowerCutError, small_jpeg
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.errors import BusyError, NotFoundError, RefusedError, UsageError
@@ -156,9 +156,6 @@ async def test_after_a_failed_admission_the_address_can_be_used_again(
     context: IngestContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ((_, token),) = await create_uploads(context, ["a.jpg"])
-
-    class PowerCutError(Exception):
-        pass
 
     async def cut(*_: object, **__: object) -> None:
         raise PowerCutError
