@@ -18,7 +18,6 @@ from thumper.store.feed import feed
 from thumper.store.models import Dump
 from thumper.store.places import location_rows
 from thumper.store.places.location_rows import PhotoPlace
-from thumper.store.postgres.ids import new_id
 from thumper.store.times import clock_doubts, clock_lock
 
 
@@ -40,41 +39,29 @@ async def open_dump(
     location_id: UUID | None = None,
     shown: bool = True,
 ) -> UUID:
-    """Return the dump that files arriving now under a folder belong to.
+    """Return the dump that files arriving now under a folder belong to; the caller holds the source's lock.
 
-    It is the folder's latest one until that has settled; then a new one, with the next number. Its
-    location is the given one, else the one named like the folder, else that of the dump before (the
-    location may have been renamed since). Without `shown` clients see an empty folder name, for
-    folders that no person named. The caller holds the source's lock.
+    It is the folder's latest one until that has settled; then a new one, with the next number. Its location is the
+    given one, else the one named like the folder, else that of the dump before (the location may have been renamed
+    since). Without `shown` clients see an empty folder name, for folders that no person named.
     """
-    rows = await transaction.execute_query_dict(
-        "SELECT id, number, settled_at, location_id FROM dump WHERE source_id = $1 AND folder = $2"
-        " ORDER BY number DESC LIMIT 1",
-        [source_id, folder],
-    )
-    before = rows[0] if rows else None
-    if before is not None and before["settled_at"] is None:
-        latest: UUID = before["id"]
-        return latest
+    earlier = Dump.filter(source_id=source_id, folder=folder).using_db(transaction)
+    before = await earlier.order_by("-number").first()
+    if before is not None and before.settled_at is None:
+        return before.id
     if location_id is None and (name := location_name(folder)) is not None:
-        place = (await location_rows.find(transaction, [name])).get(name, PhotoPlace())
-        location_id = place.location_id
+        location_id = (await location_rows.find(transaction, [name])).get(name, PhotoPlace()).location_id
     if location_id is None and before is not None:
-        location_id = before["location_id"]
-    dump_id = new_id()
-    await transaction.execute_query_dict(
-        "INSERT INTO dump (id, source_id, folder, display_folder, number, location_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
-        [
-            dump_id,
-            source_id,
-            folder,
-            readable(folder) if shown else "",
-            before["number"] + 1 if before is not None else 1,
-            location_id,
-        ],
+        location_id = before.location_id
+    dump = await Dump.create(
+        using_db=transaction,
+        source_id=source_id,
+        folder=folder,
+        display_folder=readable(folder) if shown else "",
+        number=1 if before is None else before.number + 1,
+        location_id=location_id,
     )
-    return dump_id
+    return dump.id
 
 
 async def touch(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> None:

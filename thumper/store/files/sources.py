@@ -12,6 +12,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind, SourceState, WatchMode
 from thumper.store.models import Source
+from thumper.store.postgres.clock import NOW
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.ids import new_id
 
@@ -59,11 +60,8 @@ async def note_end_of_watch(source_id: UUID) -> None:
 
 async def note_scan(source_id: UUID, *, canary_heard: bool) -> None:
     """Record that a source was scanned completely just now, and whether a canary was heard."""
-    await client().execute_query_dict(
-        "UPDATE source SET last_scan_at = now(), canary_at = CASE WHEN $2 THEN now() ELSE canary_at END"
-        " WHERE id = $1",
-        [source_id, canary_heard],
-    )
+    heard = {"canary_at": NOW} if canary_heard else {}
+    await Source.filter(id=source_id).update(last_scan_at=NOW, **heard)
 
 
 async def lock(transaction: BaseDBAsyncClient, source_id: UUID) -> None:
