@@ -26,7 +26,7 @@ async def keep_readmitting(context: IngestContext) -> None:
         pause_s = ASK_S
         try:
             await readmit(context)
-        except OUTAGES:  # the watch itself reports it
+        except OUTAGES:  # the watch itself reports it, and the next look comes at its time
             pass
         except NoRoomError:  # likewise
             pass

@@ -123,6 +123,7 @@ class Root:
         while True:
             await asyncio.sleep(_LISTEN_S)
             if self._source_id is not None and self._online is not False and await self.disk.is_lost():
+                # Not waited out: heartbeats carry the trouble, and the watch records the state when it goes on.
                 with contextlib.suppress(*OUTAGES):
                     await self.go_offline(self._source_id, SILENT)
 

@@ -89,12 +89,12 @@ async def leave(process_id: UUID) -> None:
 async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:
     """Beat every few seconds with the `sign`, until cancelled; then leave, unless the last sign is a lasting one.
 
-    Outages of PostgreSQL are waited out and not logged: a missing beat shows them.
+    An outage of PostgreSQL is not logged: missing beats show it.
     """
     process_id: UUID | None = None
     try:
         while True:
-            with contextlib.suppress(*OUTAGES):
+            with contextlib.suppress(*OUTAGES):  # nothing waits for a beat: the next one comes at its time
                 if process_id is None or not await beat(process_id, sign()):
                     process_id = await register(life)
                     await beat(process_id, sign())
