@@ -12,21 +12,15 @@ from thumper.domain.progress import ImageState
 from thumper.domain.reason import Reason
 from thumper.graphql.clocks.image_clock import ClockFields
 from thumper.graphql.context import Info
-from thumper.graphql.photos.detection_filter import (
-    DetectorArgument,
-    Duplicates,
-    MinConfidence,
-    Rejected,
-    box_filter,
-    confidence,
-)
+from thumper.graphql.photos.detection_filter import confidence
 from thumper.graphql.photos.sequence import Sequence
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.relay.node import Node, RecordId, find, related
-from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.relay.search_list import SearchList, filter_arguments
 from thumper.store import models
 from thumper.store.images import images
+from thumper.store.images.detections import BoxFilter
 from thumper.store.images.images import ImageSearch
 
 
@@ -182,21 +176,13 @@ class Image(ClockFields, Node):
         "The boxes that count, most confident first: the current detector's, whose class is shown and whose confidence"
         " reaches the threshold of its class, without those that a person rejected.",
         listed(lazy("Detection")),
+        groups=[filter_arguments(BoxFilter, {"min_confidence": confidence})],
     )
     @staticmethod
     async def detections(
-        root: strawberry.Parent[models.Image],
-        info: Info,
-        min_confidence: MinConfidence = None,
-        detector: DetectorArgument = None,
-        *,
-        include_rejected: Rejected = False,
-        include_duplicates: Duplicates = True,
+        root: strawberry.Parent[models.Image], info: Info, search: BoxFilter
     ) -> list[models.Detection]:
-        wanted = box_filter(
-            min_confidence, detector, rejected=include_rejected, duplicates=include_duplicates
-        )
-        return await info.context.loaders.boxes.load((root.id, wanted))
+        return await info.context.loaders.boxes.load((root.id, search))
 
 
 IMAGE_LIST: Final = SearchList(

@@ -14,18 +14,27 @@ from strawberry.types.field import StrawberryField
 class ArgumentGroup(FieldExtension):
     """Arguments of a field, all optional, in place of one parameter of its resolver.
 
-    `kinds` are their annotations by name; `make` turns those that were given into the parameter's value.
+    `kinds` are their annotations by name, `defaults` the values of those that are not null when left out; `make` turns
+    those that were given into the parameter's value.
     """
 
-    def __init__(self, parameter: str, kinds: Mapping[str, Any], make: Callable[..., Any]) -> None:
+    def __init__(
+        self,
+        parameter: str,
+        kinds: Mapping[str, Any],
+        make: Callable[..., Any],
+        *,
+        defaults: Mapping[str, Any] | None = None,
+    ) -> None:
         self._parameter = parameter
         self._kinds = kinds
         self._make = make
+        self._defaults = defaults or {}
 
     def apply(self, field: StrawberryField) -> None:
         """Put the arguments where the parameter stands."""
         group = [
-            StrawberryArgument(name, None, StrawberryAnnotation(kind), default=None)
+            StrawberryArgument(name, None, StrawberryAnnotation(kind), default=self._defaults.get(name))
             for name, kind in self._kinds.items()
         ]
         field.arguments = [

@@ -8,13 +8,14 @@ each other without their modules doing so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import GenericAlias
 from typing import Any, Final, TypeVar
 
 import strawberry
 from strawberry.types.lazy_type import LazyType
 
+from thumper.graphql.relay.argument_group import ArgumentGroup
 from thumper.graphql.shared.answer_key import PERSONAL
 
 R = TypeVar("R")
@@ -52,7 +53,9 @@ def listed(kind: Any) -> Any:
     return GenericAlias(list, (kind,))
 
 
-def field(description: str, kind: Any = None, *, personal: bool = False) -> Callable[[R], R]:
+def field(
+    description: str, kind: Any = None, *, personal: bool = False, groups: Sequence[ArgumentGroup] = ()
+) -> Callable[[R], R]:
     """Make a resolver a field; `kind` is its GraphQL type when the annotation does not name it.
 
     A `personal` field depends on who asks, not only on their role and scopes.
@@ -60,9 +63,9 @@ def field(description: str, kind: Any = None, *, personal: bool = False) -> Call
     metadata = {PERSONAL: True} if personal else None
 
     def declare(resolver: R) -> R:
-        declared: R = strawberry.field(description=description, graphql_type=kind, metadata=metadata)(
-            resolver
-        )
+        declared: R = strawberry.field(
+            description=description, graphql_type=kind, metadata=metadata, extensions=list(groups)
+        )(resolver)
         return declared
 
     return declare

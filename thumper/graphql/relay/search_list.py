@@ -43,8 +43,7 @@ class SearchList(Generic[S]):
     ) -> None:
         self._search = search
         self._name = search.listing.model.__name__
-        self._checks = checks or {}
-        self._references = _references(search)
+        self._read = _reader(search, checks or {})
         self._arguments: dict[str, Any] = {}
         if filters(search):
             self.where = strawberry.argument(
@@ -60,15 +59,7 @@ class SearchList(Generic[S]):
 
     def search(self, where: Any) -> S:
         """Return the search that a filter asks for. Raises BAD_ID, and what the checks raise."""
-        if where is None:
-            return self._search()
-        return self._search(**{name: self._read(name, where) for name in filters(self._search)})
-
-    def _read(self, name: str, where: Any) -> Any:
-        if name in self._references:
-            return decode_given(getattr(where, _short(name)), _noun(name))
-        value = getattr(where, name)
-        return self._checks[name](value) if name in self._checks else value
+        return self._search() if where is None else self._read(**vars(where))
 
     def page(self, where: Any, order: Order, paging: Paging) -> Connection[Any]:
         """Return a page of what a filter finds."""
@@ -99,14 +90,43 @@ class _Asked:
     order_by: Any = None
 
 
-def filter_arguments(search: type[Search[Any]]) -> ArgumentGroup:
-    """Make each filter field, none of them an id, an argument; the resolver takes the search as `search`."""
-    hints = get_type_hints(search)
+def filter_arguments(
+    search: type[Search[Any]], checks: Mapping[str, Callable[[Any], Any]] | None = None
+) -> ArgumentGroup:
+    """Make each filter field an argument, as in a `SearchList`; the resolver takes the search as `search`."""
+    declared = _declared(search)
     kinds = {
-        name: Annotated[hints[name], strawberry.argument(description=meant.meaning)]
-        for name, meant in filters(search).items()
+        name: Annotated[kind, strawberry.argument(description=meaning)] for name, kind, meaning, _ in declared
     }
-    return ArgumentGroup("search", kinds, search)
+    defaults = {name: default for name, _, _, default in declared}
+    return ArgumentGroup("search", kinds, _reader(search, checks or {}), defaults=defaults)
+
+
+def _reader(search: type[S], checks: Mapping[str, Callable[[Any], Any]]) -> Callable[..., S]:
+    """Return a function that makes the search from what a client gave, by the names in the API."""
+    references = _references(search)
+    reads: dict[str, Callable[[Any], Any]] = dict(checks)
+    reads |= {name: partial(decode_given, type_name=_noun(name)) for name in references}
+    names = {name: _short(name) if name in references else name for name in filters(search)}
+
+    def read(**given: Any) -> S:
+        values = {name: given[told] for name, told in names.items() if told in given}
+        return search(
+            **{name: reads[name](value) if name in reads else value for name, value in values.items()}
+        )
+
+    return read
+
+
+def _declared(search: type[Search[Any]]) -> list[tuple[str, Any, str, Any]]:
+    """Return name, type, description and default of each filter field in the API."""
+    hints, references, meant = get_type_hints(search), _references(search), filters(search)
+    return [
+        (_short(own.name), optional(strawberry.ID), meant[own.name].meaning, own.default)
+        if own.name in references
+        else (own.name, hints[own.name], meant[own.name].meaning, own.default)
+        for own in dataclasses.fields(search)
+    ]
 
 
 def _references(search: type[Search[Any]]) -> set[str]:
@@ -124,13 +144,7 @@ def _noun(name: str) -> str:
 
 def _filter_input(search: type[Search[Any]], name: str) -> Any:
     """Make the input type of `where`."""
-    hints, references, meant = get_type_hints(search), _references(search), filters(search)
-    fields = [
-        _field(_short(own.name), optional(strawberry.ID), meant[own.name].meaning, own.default)
-        if own.name in references
-        else _field(own.name, hints[own.name], meant[own.name].meaning, own.default)
-        for own in dataclasses.fields(search)
-    ]
+    fields = [_field(*declared) for declared in _declared(search)]
     description = " ".join((search.__doc__ or "").split())
     return create_type(f"{name}Filter", fields, is_input=True, description=description)
 

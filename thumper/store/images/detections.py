@@ -39,6 +39,7 @@ ARRIVED: Final = sort(
 )
 
 
+_NOT_REJECTED: Final = "detection.verdict IS DISTINCT FROM 'rejected'"
 _SIGHTING: Final = "SELECT 1 FROM sighting WHERE sighting.detection_id = detection.id"
 
 
@@ -48,17 +49,28 @@ def shown(min_confidence: str | None = None) -> str:
     With the placeholder of a confidence, that confidence replaces the rule of its class.
     """
     enough = "detection.shown" if min_confidence is None else f"detection.confidence >= {min_confidence}"
-    return f"({enough} AND detection.verdict IS DISTINCT FROM 'rejected')"
+    return f"({enough} AND {_NOT_REJECTED})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BoxFilter:
+class BoxFilter(Search[Detection]):
     """Which boxes of an image are wanted; by default the current detector's shown ones."""
 
-    min_confidence: float | None = None
-    detector_id: UUID | None = None
-    rejected: bool = False
-    duplicates: bool = True
+    listing = DETECTIONS
+
+    min_confidence: float | None = where(
+        "All boxes of at least this confidence, 0.05 to 1, hidden classes too, instead of those above their class's own"
+        " threshold."
+    )
+    detector_id: UUID | None = where("Boxes of this detector instead of the current one.")
+    include_rejected: bool = where(
+        "Whether boxes that a person rejected are among them.", otherwise=_NOT_REJECTED, default=False
+    )
+    include_duplicates: bool = where(
+        "Whether boxes that overlap a more confident one are among them; `duplicateOf` marks them.",
+        otherwise="detection.duplicate_of IS NULL",
+        default=True,
+    )
 
     def add_to(self, conditions: Conditions) -> None:
         """Add the choice to conditions on `DETECTIONS`."""
@@ -70,10 +82,7 @@ class BoxFilter:
             conditions.add("detection.shown")
         else:
             conditions.add("detection.confidence >= {}", self.min_confidence)
-        if not self.rejected:
-            conditions.add("detection.verdict IS DISTINCT FROM 'rejected'")
-        if not self.duplicates:
-            conditions.add("detection.duplicate_of IS NULL")
+        Search.add_to(self, conditions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +152,8 @@ class DetectionSearch(Search[Detection]):
         boxes = BoxFilter(
             min_confidence=self.min_confidence,
             detector_id=self.detector_id,
-            rejected=self.verdict is ReviewVerdict.REJECTED,
-            duplicates=self.include_duplicates,
+            include_rejected=self.verdict is ReviewVerdict.REJECTED,
+            include_duplicates=self.include_duplicates,
         )
         boxes.add_to(conditions)
         self.add_to(conditions)
