@@ -28,6 +28,10 @@ TAKEN_AFTER: Final = "(image.taken_at IS NOT NULL AND image.sort_at >= {})"
 TAKEN_BEFORE: Final = "(image.taken_at IS NOT NULL AND image.sort_at < {})"
 """Bounds on the capture time of `image`; sort_at equals taken_at where there is one, and has the index."""
 
+OF_SPECIES: Final = "lower(detection.species) = lower({})"
+OF_SEX: Final = "detection.sex = {}"
+"""Conditions on one box."""
+
 UNTIMED: Final = Key("(image.taken_at IS NULL)", Kind.FLAG)
 _ID: Final = Key("detection.id", Kind.ID)
 _CAPTURED: Final = (Key("image.sort_at", Kind.TIME), Key("image.id", Kind.ID), _ID)
@@ -115,10 +119,9 @@ class DetectionSearch(Search[Detection]):
     dump_id: UUID | None = where("On an image that this dump delivered first.", "image.dump_id = {}")
     detector_id: UUID | None = where("Drawn by this detector instead of the current one.")
     species: str | None = where(
-        "Of this species, whatever its case, such as Odocoileus virginianus.",
-        "lower(detection.species) = lower({})",
+        "Of this species, whatever its case, such as Odocoileus virginianus.", OF_SPECIES
     )
-    sex: Sex | None = where("Of this sex.", "detection.sex = {}")
+    sex: Sex | None = where("Of this sex.", OF_SEX)
     life_stage: LifeStage | None = where("Of this life stage.", "detection.life_stage = {}")
     label: str | None = where("With exactly this label of the model, such as buck.", "detection.label = {}")
     min_confidence: float | None = where(

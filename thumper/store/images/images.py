@@ -12,7 +12,15 @@ from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.label import Sex
 from thumper.domain.progress import ImageState
-from thumper.store.images.detections import CURRENT, TAKEN_AFTER, TAKEN_BEFORE, UNTIMED, shown
+from thumper.store.images.detections import (
+    CURRENT,
+    OF_SEX,
+    OF_SPECIES,
+    TAKEN_AFTER,
+    TAKEN_BEFORE,
+    UNTIMED,
+    shown,
+)
 from thumper.store.models import Image
 from thumper.store.postgres import page
 from thumper.store.postgres.connect import client
@@ -40,6 +48,9 @@ ARRIVED: Final = sort(
 
 SUSPECT: Final = "image.clock_doubt IS NOT NULL AND image.clock_fix_id IS NULL"
 """Images whose clock is doubted and was not repaired; the same condition as that of the index `image_clock_suspect`."""
+
+_OF_BOXES: Final = ("species", "sex", "min_confidence")
+"""Fields of the search that must hold for one box."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +105,7 @@ class ImageSearch(Search[Image]):
                 "NOT EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id"
                 f" AND detection.detector_id = {CURRENT} AND {shown()})"
             )
-        asked = (self.species, self.sex, self.min_confidence)
-        if self.has_detections is True or any(value is not None for value in asked):
+        if self.has_detections is True or any(getattr(self, name) is not None for name in _OF_BOXES):
             boxes = self._boxes(conditions)
             conditions.clauses.append(
                 f"EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id AND {boxes})"
@@ -107,9 +117,9 @@ class ImageSearch(Search[Image]):
         parts = [f"detection.detector_id = {CURRENT}"]
         parts.append(shown(None if self.min_confidence is None else conditions.hold(self.min_confidence)))
         if self.species is not None:
-            parts.append(f"lower(detection.species) = lower({conditions.hold(self.species)})")
+            parts.append(OF_SPECIES.format(conditions.hold(self.species)))
         if self.sex is not None:
-            parts.append(f"detection.sex = {conditions.hold(self.sex)}")
+            parts.append(OF_SEX.format(conditions.hold(self.sex)))
         return " AND ".join(parts)
 
     async def count(self) -> int:
@@ -124,8 +134,8 @@ class ImageSearch(Search[Image]):
         return int((await client().execute_query_dict(total, conditions.values))[0]["total"])
 
     def _asks_for_boxes_only(self) -> bool:
-        boxes = {"has_detections": None, "species": None, "sex": None, "min_confidence": None}
-        return self.has_detections is not False and replace(self, **boxes) == ImageSearch()
+        rest = replace(self, has_detections=None, **dict.fromkeys(_OF_BOXES))
+        return self.has_detections is not False and rest == ImageSearch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
