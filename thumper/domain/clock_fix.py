@@ -1,7 +1,7 @@
 """The arithmetic of clock repairs: seconds to add to what a camera's clock showed.
 
 Offsets are absolute, never relative to an earlier repair, so repairs can be taken back in any order. The
-reading itself is never changed; a repaired time is reckoned from it whenever it is needed. Moving a clock
+reading itself is never changed; a repaired time is computed from it whenever it is needed. Moving a clock
 by an offset keeps the order and the distances of its photos.
 """
 

@@ -54,11 +54,11 @@ async def preview(repair: Repair, *, server_zone: ZoneInfo) -> Effect:
         proposed = StandingFix(
             fix_id=new_id(), offset_s=repair.offset_s, made_at=await now(), shown=repair.shown
         )
-        recomputation = _reckoning(repair, server_zone=server_zone, proposed=proposed)
+        recomputation = _recomputation(repair, server_zone=server_zone, proposed=proposed)
         return await recomputation.preview(client())
 
 
-def _reckoning(
+def _recomputation(
     repair: Repair, *, server_zone: ZoneInfo, proposed: StandingFix | None = None
 ) -> Recomputation:
     return Recomputation(
@@ -88,7 +88,7 @@ async def make(repair: Repair, *, server_zone: ZoneInfo) -> tuple[UUID, Effect]:
 
     async def write(transaction: BaseDBAsyncClient) -> Effect:
         await transaction.execute_query_dict(_MAKE, [*values, repair.shown.first, repair.shown.last])
-        return await apply(transaction, _reckoning(repair, server_zone=server_zone))
+        return await apply(transaction, _recomputation(repair, server_zone=server_zone))
 
     return fix_id, await clock_lock.alone(write)
 
