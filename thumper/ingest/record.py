@@ -17,7 +17,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.cameras.finding import Findings
 from thumper.domain.capture_time import CaptureTime, choose
-from thumper.domain.clock_fix import StandingFix, repaired
+from thumper.domain.clock_fix import ActiveFix, repaired
 from thumper.domain.path_text import readable
 from thumper.ingest import findings as photo_findings
 from thumper.ingest.context import IngestContext
@@ -31,7 +31,7 @@ from thumper.store.places.deployment_rows import Stay
 from thumper.store.places.location_rows import PhotoPlace
 from thumper.store.postgres.ids import new_id
 from thumper.store.times import clock_lock, recompute
-from thumper.store.times.recompute import StandingFixes
+from thumper.store.times.recompute import ActiveFixes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class _Belonging:
     camera_id: UUID | None
     dump_id: UUID
     deployment_id: UUID | None
-    repairs: StandingFixes
+    repairs: ActiveFixes
 
-    def fix_of(self, capture: CaptureTime) -> StandingFix | None:
+    def fix_of(self, capture: CaptureTime) -> ActiveFix | None:
         """Return the repair of the clock that was chosen; None also when no clock was read."""
         if capture.reading is None:
             return None
@@ -114,7 +114,7 @@ async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) 
     found = [(places[draft.photo.file.file_id], devices.get(draft.camera)) for draft in drafts]
     stays = [_stay(draft, place, camera_id) for draft, (place, camera_id) in zip(drafts, found, strict=True)]
     deployments = await deployment_rows.join(transaction, [stay for stay in stays if stay is not None])
-    repairs = await recompute.standing_fixes(
+    repairs = await recompute.active_fixes(
         transaction,
         dump_ids={draft.photo.file.dump_id for draft in drafts},
         deployment_ids=set(deployments.values()),
@@ -162,7 +162,7 @@ def _place(of_dump: PhotoPlace, draft: _Draft, *, suggested: Mapping[str, PhotoP
 
 def _clock(
     context: IngestContext, draft: _Draft, belongs: _Belonging, *, now: dt.datetime
-) -> tuple[CaptureTime, StandingFix | None]:
+) -> tuple[CaptureTime, ActiveFix | None]:
     """Return the capture time chosen among the clocks of a photo, and the repair that was applied, if any."""
     clocks = photo_findings.clocks(draft.photo.metadata, draft.findings)
     zone = ZoneInfo(belongs.place.time_zone) if belongs.place.time_zone else context.settings.zone
@@ -172,7 +172,7 @@ def _clock(
 
 
 def _image(
-    draft: _Draft, belongs: _Belonging, *, original: bytes, clock: tuple[CaptureTime, StandingFix | None]
+    draft: _Draft, belongs: _Belonging, *, original: bytes, clock: tuple[CaptureTime, ActiveFix | None]
 ) -> NewImage:
     photo, position = draft.photo, draft.photo.metadata.position
     capture, fix = clock

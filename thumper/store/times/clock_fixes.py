@@ -17,7 +17,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.clock_effect import Effect
-from thumper.domain.clock_fix import EVERY_READING, Bounds, StandingFix
+from thumper.domain.clock_fix import EVERY_READING, ActiveFix, Bounds
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.store.feed import feed
 from thumper.store.feed.snapshot import now, snapshot
@@ -51,7 +51,7 @@ class Repair:
 async def preview(repair: Repair, *, server_zone: ZoneInfo) -> Effect:
     """Return what a repair would do, without writing."""
     async with snapshot():
-        proposed = StandingFix(
+        proposed = ActiveFix(
             fix_id=new_id(), offset_s=repair.offset_s, made_at=await now(), shown=repair.shown
         )
         recomputation = _recomputation(repair, server_zone=server_zone, proposed=proposed)
@@ -59,7 +59,7 @@ async def preview(repair: Repair, *, server_zone: ZoneInfo) -> Effect:
 
 
 def _recomputation(
-    repair: Repair, *, server_zone: ZoneInfo, proposed: StandingFix | None = None
+    repair: Repair, *, server_zone: ZoneInfo, proposed: ActiveFix | None = None
 ) -> Recomputation:
     return Recomputation(
         scope=repair.scope,
