@@ -27,7 +27,7 @@ from thumper.store.files import dumps
 from thumper.store.images import image_rows
 from thumper.store.images.image_rows import CameraKey, NewImage
 from thumper.store.places import deployment_rows, location_rows
-from thumper.store.places.deployment_rows import Stay
+from thumper.store.places.deployment_rows import CameraStay
 from thumper.store.places.location_rows import PhotoPlace
 from thumper.store.postgres.ids import new_id
 from thumper.store.times import clock_lock, recompute
@@ -131,10 +131,10 @@ async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) 
     ]
 
 
-def _stay(draft: _Draft, place: PhotoPlace, camera_id: UUID | None) -> Stay | None:
+def _stay(draft: _Draft, place: PhotoPlace, camera_id: UUID | None) -> CameraStay | None:
     if camera_id is None or place.location_id is None:
         return None
-    return Stay(camera_id, place.location_id, draft.photo.file.dump_id)
+    return CameraStay(camera_id, place.location_id, draft.photo.file.dump_id)
 
 
 async def _places(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> dict[UUID, PhotoPlace]:

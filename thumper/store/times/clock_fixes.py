@@ -26,7 +26,7 @@ from thumper.store.postgres.connect import client
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.page import whole_table
 from thumper.store.times import clock_lock
-from thumper.store.times.recompute import Recomputation, Scope
+from thumper.store.times.recompute import FixScope, Recomputation
 
 CLOCK_FIXES: Final = whole_table(ClockFix)
 
@@ -41,7 +41,7 @@ class Repair:
     Only images whose clocks showed what is `shown` are covered. `named` is the photo from which the offset follows.
     """
 
-    scope: Scope
+    scope: FixScope
     offset_s: int
     shown: Bounds = EVERY_READING
     note: str = ""
@@ -125,10 +125,10 @@ async def apply(transaction: BaseDBAsyncClient, recomputation: Recomputation) ->
     return effect
 
 
-def _scope(fix: dict[str, Any]) -> Scope:
+def _scope(fix: dict[str, Any]) -> FixScope:
     if fix["dump_id"] is not None:
-        return Scope("dump_id", fix["dump_id"])
-    return Scope("deployment_id", fix["deployment_id"])
+        return FixScope("dump_id", fix["dump_id"])
+    return FixScope("deployment_id", fix["deployment_id"])
 
 
 async def of_dumps(dump_ids: Sequence[UUID]) -> dict[UUID, list[ClockFix]]:

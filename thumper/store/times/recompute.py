@@ -31,7 +31,7 @@ _PAGE: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class FixScope:
     """Which images: those that a dump was the first to deliver, of a deployment, or of a location."""
 
     column: Literal["dump_id", "deployment_id", "location_id"]
@@ -130,7 +130,7 @@ class Recomputation:
     image to be among the examples. `touched` gathers the dumps whose images changed.
     """
 
-    scope: Scope
+    scope: FixScope
     server_zone: ZoneInfo
     shown: Bounds = EVERY_READING
     proposed: ActiveFix | None = None
