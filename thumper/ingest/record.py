@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from thumper.cameras.finding import Findings
+from thumper.cameras.profile_findings import ProfileFindings
 from thumper.domain.capture_time import CaptureTime, choose
 from thumper.domain.clock_fix import ActiveFix, repaired
 from thumper.domain.path_text import readable
-from thumper.ingest import findings as photo_findings
+from thumper.ingest import photo_profiles
 from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Photo
 from thumper.store.feed import snapshot
@@ -39,7 +39,7 @@ class _Draft:
     """A photo with what the camera profiles found in it."""
 
     photo: Photo
-    findings: Findings
+    findings: ProfileFindings
     camera: CameraKey
 
 
@@ -98,7 +98,7 @@ async def record(
 
 def _draft(context: IngestContext, photo: Photo) -> _Draft:
     says = photo.metadata
-    found = photo_findings.find(context.profiles, says, file_name=_file_name(photo))
+    found = photo_profiles.find(context.profiles, says, file_name=_file_name(photo))
     camera = CameraKey(found.make, says.model, found.serial, found.camera_name)
     return _Draft(photo, found, camera)
 
@@ -164,7 +164,7 @@ def _clock(
     context: IngestContext, draft: _Draft, belongs: _Belonging, *, now: dt.datetime
 ) -> tuple[CaptureTime, ActiveFix | None]:
     """Return the capture time chosen among the clocks of a photo, and the repair that was applied, if any."""
-    clocks = photo_findings.clocks(draft.photo.metadata, draft.findings)
+    clocks = photo_profiles.clocks(draft.photo.metadata, draft.findings)
     zone = ZoneInfo(belongs.place.time_zone) if belongs.place.time_zone else context.settings.zone
     capture = choose(clocks, zone=zone, now=now)
     fix = belongs.fix_of(capture)
@@ -197,7 +197,7 @@ def _image(
     )
 
 
-def _profile_says(photo: Photo, findings: Findings) -> dict[str, Any]:
+def _profile_says(photo: Photo, findings: ProfileFindings) -> dict[str, Any]:
     """Return those findings of the profiles that have no column of their own, for the column `image.exif`."""
     unreadable = [*photo.metadata.unreadable, *findings.notes]
     fields: dict[str, Any] = {
