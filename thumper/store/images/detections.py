@@ -61,7 +61,7 @@ class BoxFilter:
     duplicates: bool = True
 
     def add_to(self, conditions: Conditions) -> None:
-        """Add the choice to conditions on `DETECTIONS`."""
+        """Add the filter to conditions on `DETECTIONS`."""
         if self.detector_id is None:
             conditions.add(f"detection.detector_id = {CURRENT}")
         else:
@@ -151,11 +151,11 @@ class DetectionSearch(Search[Detection]):
         return conditions
 
 
-async def of_images(image_ids: Sequence[UUID], choice: BoxFilter) -> dict[UUID, list[Detection]]:
+async def of_images(image_ids: Sequence[UUID], boxes: BoxFilter) -> dict[UUID, list[Detection]]:
     """Return the chosen boxes of each image, most confident first."""
     conditions = Conditions()
     conditions.add("detection.image_id = ANY({}::uuid[])", list(image_ids))
-    choice.add_to(conditions)
+    boxes.add_to(conditions)
     plain = whole_table(Detection)
     found: dict[UUID, list[Detection]] = {image_id: [] for image_id in image_ids}
     for detection in await read_all(plain, conditions, order="detection.image_id, detection.ordinal"):
