@@ -27,7 +27,7 @@ from typing import Any, Final
 import asyncpg
 import httpx
 
-from benchmarks.large_herd import fill
+from benchmarks.large_library import fill
 from benchmarks.live_watcher import embedded
 from benchmarks.machine import Others, describe
 from thumper.settings import Settings
@@ -62,7 +62,7 @@ class Timing:
         return cls(round(statistics.median(ordered), 2), round(ordered[int(0.95 * (len(ordered) - 1))], 2))
 
 
-class Bench:
+class ServedApi:
     """The API, its database and what PostgreSQL logs."""
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient, sql: asyncpg.Connection) -> None:
@@ -128,18 +128,18 @@ async def plan_of(sql: asyncpg.Connection, statement: str) -> list[str]:
     return [scan.partition("  (")[0] for scan in scans]
 
 
-async def pages(bench: Bench, *, depth: int, rounds: int) -> dict[str, object]:
+async def pages(served: ServedApi, *, depth: int, rounds: int) -> dict[str, object]:
     """Compare page 1 with the page that begins after `depth` images, and GraphQL with its own SQL."""
     cursor = None
     for _ in range(0, depth, 100):
-        cursor = (await bench.ask(DEPTH_STEP, after=cursor))["images"]["pageInfo"]["endCursor"]
-    first = await timed(lambda: bench.ask(PAGE), rounds)
-    deep = await timed(lambda: bench.ask(PAGE, after=cursor), rounds)
-    statements = await bench.statements(PAGE, after=cursor)
+        cursor = (await served.ask(DEPTH_STEP, after=cursor))["images"]["pageInfo"]["endCursor"]
+    first = await timed(lambda: served.ask(PAGE), rounds)
+    deep = await timed(lambda: served.ask(PAGE, after=cursor), rounds)
+    statements = await served.statements(PAGE, after=cursor)
 
     async def replay() -> None:
         for statement in statements:
-            await bench.sql.fetch(statement)
+            await served.sql.fetch(statement)
 
     bare = await timed(replay, rounds)
     return {
@@ -149,27 +149,27 @@ async def pages(bench: Bench, *, depth: int, rounds: int) -> dict[str, object]:
         "statements": len(statements),
         "the same through asyncpg": bare,
         "GraphQL / SQL": round(deep.p50_ms / bare.p50_ms, 1),
-        "plans": [await plan_of(bench.sql, statement) for statement in statements],
+        "plans": [await plan_of(served.sql, statement) for statement in statements],
     }
 
 
-async def counts(bench: Bench, rounds: int) -> dict[str, object]:
+async def counts(served: ServedApi, rounds: int) -> dict[str, object]:
     """Compare the counts of the dashboard with the plain aggregate, SQL against SQL."""
-    statements = [one for one in await bench.statements(STATUS) if "unfinished" in one]
-    ours = await timed(lambda: bench.sql.fetch(statements[0]), rounds)
-    plain = await timed(lambda: bench.sql.fetch(AGGREGATE), rounds)
+    statements = [one for one in await served.statements(STATUS) if "unfinished" in one]
+    ours = await timed(lambda: served.sql.fetch(statements[0]), rounds)
+    plain = await timed(lambda: served.sql.fetch(AGGREGATE), rounds)
     return {
         "dashboard counts": ours,
         "plain aggregate": plain,
         "p95 / p95": round(ours.p95_ms / plain.p95_ms, 3),
-        "status through GraphQL": await timed(lambda: bench.ask(STATUS), rounds),
-        "totalCount": await timed(lambda: bench.ask(TOTAL), rounds),
-        "totalCount with a filter": await timed(lambda: bench.ask(FILTERED), rounds),
+        "status through GraphQL": await timed(lambda: served.ask(STATUS), rounds),
+        "totalCount": await timed(lambda: served.ask(TOTAL), rounds),
+        "totalCount with a filter": await timed(lambda: served.ask(FILTERED), rounds),
     }
 
 
 @contextlib.asynccontextmanager
-async def serving(home: Path, *, images: int, detections: int) -> AsyncIterator[Bench]:
+async def serving(home: Path, *, images: int, detections: int) -> AsyncIterator[ServedApi]:
     """Fill a database and serve it."""
     async with embedded(home) as settings:
         began_s = time.monotonic()
@@ -189,7 +189,7 @@ async def serving(home: Path, *, images: int, detections: int) -> AsyncIterator[
         try:
             async with httpx.AsyncClient(base_url=settings.api_url, timeout=60) as http:
                 await _until_serving(http)
-                yield Bench(settings, http, sql)
+                yield ServedApi(settings, http, sql)
         finally:
             process.terminate()
             process.wait(30)
@@ -208,9 +208,9 @@ async def _until_serving(http: httpx.AsyncClient) -> None:
 async def measure(*, images: int, detections: int, rounds: int) -> None:
     """Measure everything and print it."""
     with tempfile.TemporaryDirectory() as home:
-        async with serving(Path(home), images=images, detections=detections) as bench:
+        async with serving(Path(home), images=images, detections=detections) as served:
             others = Others()
-            for part in (pages(bench, depth=images // 2, rounds=rounds), counts(bench, rounds)):
+            for part in (pages(served, depth=images // 2, rounds=rounds), counts(served, rounds)):
                 print(json.dumps(await part, indent=2, default=str))
             print(f"others used {others.share():.0%} of the machine")
 

@@ -21,7 +21,7 @@ from uuid import UUID
 import asyncpg
 import psutil
 
-from benchmarks.large_herd import fill
+from benchmarks.large_library import fill
 from benchmarks.live_watcher import embedded
 from benchmarks.machine import Others, describe, tree_cpu_s
 from thumper.domain.box import Box

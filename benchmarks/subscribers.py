@@ -21,7 +21,7 @@ import psutil
 from tortoise.transactions import in_transaction
 
 from benchmarks.machine import Others, describe
-from benchmarks.queries import Bench, serving
+from benchmarks.queries import ServedApi, serving
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.store.feed import feed
 from thumper.store.postgres.connect import client, open_database
@@ -32,11 +32,11 @@ SETTLED_S: Final = 5.0
 COMPLETE: Final = "UPDATE image SET state = 'completed', processed_at = now() WHERE id = $1"
 
 
-async def measure(bench: Bench, *, subscribers: int, seconds: int, per_second: int) -> dict[str, Any]:
+async def measure(served: ServedApi, *, subscribers: int, seconds: int, per_second: int) -> dict[str, Any]:
     """Subscribe, complete images, and give what arrived."""
     (serve,) = [each for each in psutil.Process().children() if "serve" in each.cmdline()]
     idle_mb = serve.memory_info().rss / 1e6
-    url = bench.settings.api_url.replace("http", "ws", 1) + "/graphql"
+    url = served.settings.api_url.replace("http", "ws", 1) + "/graphql"
     clients = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.many_clients", url, str(subscribers)),
         stdin=asyncio.subprocess.PIPE,
@@ -48,7 +48,7 @@ async def measure(bench: Bench, *, subscribers: int, seconds: int, per_second: i
     async with asyncio.timeout(180):
         await out.readline()
     noise, began_cpu_s = Others(), _cpu_s(serve)
-    most_mb = await complete(bench, serve, seconds=seconds, per_second=per_second)
+    most_mb = await complete(served, serve, seconds=seconds, per_second=per_second)
     await asyncio.sleep(SETTLED_S)
     cpu_share = (_cpu_s(serve) - began_cpu_s) / (seconds + SETTLED_S)
     into.close()
@@ -65,10 +65,10 @@ async def measure(bench: Bench, *, subscribers: int, seconds: int, per_second: i
     }
 
 
-async def complete(bench: Bench, serve: psutil.Process, *, seconds: int, per_second: int) -> float:
+async def complete(served: ServedApi, serve: psutil.Process, *, seconds: int, per_second: int) -> float:
     """Complete images at a steady pace; return the most memory that the API had, in MB."""
     most_mb = 0.0
-    async with open_database(bench.settings.postgres_url, pool_size=2):
+    async with open_database(served.settings.postgres_url, pool_size=2):
         rows = await client().execute_query_dict(
             "SELECT id, dump_id FROM image WHERE state = 'completed' LIMIT $1", [seconds * per_second]
         )
@@ -93,9 +93,9 @@ def _cpu_s(process: psutil.Process) -> float:
 
 async def _run(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as home:
-        async with serving(Path(home), images=IMAGES, detections=IMAGES * 3 // 2) as bench:
+        async with serving(Path(home), images=IMAGES, detections=IMAGES * 3 // 2) as served:
             told = await measure(
-                bench,
+                served,
                 subscribers=options.subscribers,
                 seconds=options.seconds,
                 per_second=options.per_second,

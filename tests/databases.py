@@ -16,6 +16,7 @@ import asyncpg
 T = TypeVar("T")
 
 TEMPLATE: Final = "template_thumper"
+_BROKEN: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
 # What a test may have changed besides rows: relations, columns, constraints, triggers, functions, settings. What
 # ANALYZE has found out counts too, since plans depend on it.
@@ -34,7 +35,10 @@ SELECT md5(concat_ws(';',
     (SELECT string_agg(setconfig::text, ';') FROM pg_db_role_setting WHERE setdatabase IN (
         0, (SELECT oid FROM pg_database WHERE datname = current_database()))),
     (SELECT count(*) FROM pg_statistic WHERE starelid >= 16384),
-    (SELECT string_agg(name, ';' ORDER BY name) FROM tortoise_migrations)
+    (SELECT string_agg(name, ';' ORDER BY name) FROM tortoise_migrations),
+    (SELECT string_agg(indexdef, ';' ORDER BY indexname) FROM pg_indexes WHERE schemaname = 'public'),
+    (SELECT string_agg(last_value::text, ';' ORDER BY sequencename) FROM pg_sequences
+        WHERE schemaname = 'public' AND sequencename <> 'tortoise_migrations_id_seq')
 ))
 """
 _WRITTEN: Final = """
@@ -52,6 +56,10 @@ def in_thread(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end on a loop of its own, in a thread."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()
+
+
+def _new_name() -> str:
+    return f"test_{uuid4().hex}"
 
 
 async def administer(url: str, statement: str) -> None:
@@ -76,6 +84,14 @@ async def drop_database(url: str) -> None:
     await administer(
         parts._replace(path="/postgres").geturl(), f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
     )
+
+
+async def rename_database(url: str, name: str) -> str:
+    """Return the URL of a database under another name; nothing may be connected to it."""
+    parts = urlsplit(url)
+    old = parts.path.removeprefix("/")
+    await administer(parts._replace(path="/postgres").geturl(), f'ALTER DATABASE "{old}" RENAME TO "{name}"')
+    return parts._replace(path=f"/{name}").geturl()
 
 
 class Databases:
@@ -110,14 +126,16 @@ class Databases:
         self._ready.append(self._thread.submit(asyncio.run, work))
 
     async def _create(self) -> str:
-        return await create_database(self._url, f"test_{uuid4().hex}", template=TEMPLATE)
+        return await create_database(self._url, _new_name(), template=TEMPLATE)
 
     async def _empty(self, url: str) -> str:
-        """Return a database without a row: this one, or another if its schema has changed."""
-        with contextlib.suppress(asyncpg.PostgresError):
+        """Return a database without a row: this one, or another if this one is not what it was."""
+        with contextlib.suppress(*_BROKEN):
             if await self._was_emptied(url):
-                return url
-        await drop_database(url)
+                # Under another name: a process that outlives its test must not meet the next one.
+                return await rename_database(url, _new_name())
+        with contextlib.suppress(*_BROKEN):
+            await drop_database(url)
         return await self._create()
 
     async def _was_emptied(self, url: str) -> bool:

@@ -21,7 +21,7 @@ from tests.backup.keeping import ask, bring_back, check, contents, keep, scratch
 from tests.factories import make_dump, make_image, make_source
 from thumper.backup import restoration, take
 from thumper.backup.manifest import MISSING
-from thumper.backup.originals import Original, copy_out, put_back
+from thumper.backup.originals import OriginalRow, copy_out, put_back
 from thumper.domain.disk_space import MB, Space
 from thumper.errors import BackupError, BadBackupError, NoRoomError, RefusedError
 from thumper.settings import Settings
@@ -200,7 +200,7 @@ async def test_a_disk_that_gives_other_bytes_than_it_took_is_found_out_on_both_w
 
     await keep(ranch, tmp_path / "backup", originals=True)
     spoilt = next((tmp_path / "backup" / "originals").rglob("*.jpg"))
-    row = Original(uuid4(), bytes.fromhex(spoilt.stem), 9, "image/jpeg", b"/gone.jpg")
+    row = OriginalRow(uuid4(), bytes.fromhex(spoilt.stem), 9, "image/jpeg", b"/gone.jpg")
     content = spoilt.read_bytes()
     spoilt.write_bytes(content[:-1] + b"?")
     with pytest.raises(BadBackupError, match="does not hold the photo of its name"):

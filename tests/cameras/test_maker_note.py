@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thumper.cameras.finding import Findings, examine
 from thumper.cameras.maker_note import MakerNote, NoteContent, read_note
 from thumper.cameras.profile import Device
 from thumper.cameras.profile_files import packaged_profiles
+from thumper.cameras.profile_findings import ProfileFindings, examine
 from thumper.domain.capture_time import ClockReading, IgnoredReading, TimeSource
 from thumper.domain.measurement import Quantity
 from thumper.domain.moon import MoonPhase
@@ -144,7 +144,7 @@ def test_no_bytes_make_reading_a_note_fail(
     assert len(content.readings) + len(content.unreadable) == len(made.fields)
 
 
-def examined(note: bytes, **device: str) -> Findings:
+def examined(note: bytes, **device: str) -> ProfileFindings:
     return examine(packaged_profiles(), Device(maker_note=note, **device))
 
 

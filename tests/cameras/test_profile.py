@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thumper.cameras.finding import examine
 from thumper.cameras.profile import Device, Profile, read_profile
 from thumper.cameras.profile_files import packaged_profiles
+from thumper.cameras.profile_findings import examine
 from thumper.domain.capture_time import ClockReading, IgnoredReading, TimeSource
 from thumper.domain.measurement import Quantity
 from thumper.domain.plain_text import clean

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from thumper.cameras.finding import examine
 from thumper.cameras.maker_note import MOST_BYTES
 from thumper.cameras.profile import Device, Profile, read_profile
 from thumper.cameras.profile_files import own_profiles, packaged_profiles, profiles_of
+from thumper.cameras.profile_findings import examine
 from thumper.domain.capture_time import ClockReading, TimeSource
 from thumper.domain.moon import MoonPhase
 from thumper.errors import SettingError

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image, ImageOps
 
-from thumper.cameras.finding import examine
 from thumper.cameras.profile import Device
 from thumper.cameras.profile_files import packaged_profiles
+from thumper.cameras.profile_findings import examine
 from thumper.demo.animal import TrueBox
 from thumper.demo.card import Card, DrawnPhoto
 from thumper.demo.ranch import Ranch, build_ranch

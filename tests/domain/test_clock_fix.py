@@ -15,9 +15,9 @@ from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.clock_effect import Effect, Move
 from thumper.domain.clock_fix import (
     LONGEST_OFFSET_S,
+    ActiveFix,
     Bounds,
     OffsetError,
-    StandingFix,
     checked_offset,
     counting,
     moved,
@@ -54,11 +54,11 @@ def shown(text: str, offset_h: float | None = None) -> ClockReading:
     )
 
 
-def standing(
+def active_fix(
     offset_s: int, *, minute: int = 0, first: str | None = None, last: str | None = None
-) -> StandingFix:
+) -> ActiveFix:
     bounds = (None if text is None else dt.datetime.fromisoformat(text) for text in (first, last))
-    return StandingFix(
+    return ActiveFix(
         fix_id=new_id(),
         offset_s=offset_s,
         made_at=NOW.replace(minute=minute),
@@ -77,11 +77,11 @@ def test_a_repair_that_is_taken_back_leaves_the_time_that_was_chosen_first(
     reading: ClockReading, offset_s: int, zone: ZoneInfo
 ) -> None:
     before = choose([reading], zone=zone, now=NOW)
-    during = repaired(before, standing(offset_s), zone=zone, now=NOW)
+    during = repaired(before, active_fix(offset_s), zone=zone, now=NOW)
     assert (during.reading, during.doubt, during.ignored) == (before.reading, before.doubt, before.ignored)
     assert during.reading is not None
     assert (before.taken_at, before.dst_edge) == instant_of(during.reading, zone=zone)
-    assert repaired(before, standing(0), zone=zone, now=NOW) == before
+    assert repaired(before, active_fix(0), zone=zone, now=NOW) == before
 
 
 @given(readings(wall_clocks), lifetime, zones)
@@ -94,7 +94,7 @@ def test_the_photo_that_tells_the_offset_was_taken_when_it_is_said(
         assert abs((really - reading.local).days) > 68 * 365
         return
     expected, _ = instant_of(ClockReading(source=TimeSource.SIDECAR, local=really), zone=zone)
-    taken_at, _ = repaired_instant(reading, standing(offset_s), zone=zone, now=NOW)
+    taken_at, _ = repaired_instant(reading, active_fix(offset_s), zone=zone, now=NOW)
     if taken_at is None:  # a clock with a zone of its own may show the year before or after
         assert really.year in {FIRST_YEAR, 2027}
     else:
@@ -110,7 +110,7 @@ def test_an_instant_is_met_exactly_or_is_the_other_half_of_the_hour_that_comes_t
         offset_s = offset_to_instant(reading, really, zone=zone)
     except OffsetError:
         return
-    taken_at, edge = repaired_instant(reading, standing(offset_s), zone=zone, now=NOW)
+    taken_at, edge = repaired_instant(reading, active_fix(offset_s), zone=zone, now=NOW)
     if taken_at is None:
         assert really.year in {FIRST_YEAR - 1, FIRST_YEAR, 2027, 2028}
         return
@@ -184,31 +184,31 @@ def test_a_wall_clock_is_that_of_the_place_also_for_a_camera_with_a_zone_of_its_
     assert offset_to_local(shown("2024-07-01 06:00"), really, zone=CHICAGO) == 5400
     in_utc = shown("2024-07-01 11:00", offset_h=0)
     assert offset_to_local(in_utc, really, zone=CHICAGO) == 5400
-    taken_at, _ = repaired_instant(in_utc, standing(5400), zone=CHICAGO, now=NOW)
+    taken_at, _ = repaired_instant(in_utc, active_fix(5400), zone=CHICAGO, now=NOW)
     assert taken_at == dt.datetime(2024, 7, 1, 12, 30, tzinfo=dt.UTC)
 
 
 def test_a_reading_of_an_impossible_year_gains_a_time_and_an_impossible_repair_takes_it() -> None:
     unset = choose([shown("1970-01-01 00:10")], zone=CHICAGO, now=NOW)
     assert (unset.source, unset.doubt) == (TimeSource.NONE, ClockDoubt.YEAR_OUT_OF_RANGE)
-    found = repaired(unset, standing(54 * 365 * 86_400), zone=CHICAGO, now=NOW)
+    found = repaired(unset, active_fix(54 * 365 * 86_400), zone=CHICAGO, now=NOW)
     assert (found.source, found.doubt) == (TimeSource.EXIF_ORIGINAL, ClockDoubt.YEAR_OUT_OF_RANGE)
     assert found.taken_at is not None
     assert found.taken_at.year == 2023
     lost = repaired(
-        choose([shown("2024-05-01")], zone=CHICAGO, now=NOW), standing(10**9), zone=CHICAGO, now=NOW
+        choose([shown("2024-05-01")], zone=CHICAGO, now=NOW), active_fix(10**9), zone=CHICAGO, now=NOW
     )
     assert (lost.taken_at, lost.source, lost.dst_edge) == (None, TimeSource.NONE, None)
-    assert repaired_instant(shown("9999-12-31"), standing(10**8), zone=CHICAGO, now=NOW) == (None, None)
-    assert repaired(CaptureTime(), standing(60), zone=CHICAGO, now=NOW) == CaptureTime()
+    assert repaired_instant(shown("9999-12-31"), active_fix(10**8), zone=CHICAGO, now=NOW) == (None, None)
+    assert repaired(CaptureTime(), active_fix(60), zone=CHICAGO, now=NOW) == CaptureTime()
 
 
 def test_the_repair_made_last_counts_of_those_that_cover_a_reading() -> None:
     local = dt.datetime.fromisoformat("2010-01-02 00:00")
-    early, late = standing(1, minute=1), standing(2, minute=2)
-    before = standing(3, minute=3, last="2010-01-01 23:59:59")
-    after = standing(4, minute=4, first="2010-01-02 00:00:01")
-    exact = standing(5, minute=5, first="2010-01-02", last="2010-01-02")
+    early, late = active_fix(1, minute=1), active_fix(2, minute=2)
+    before = active_fix(3, minute=3, last="2010-01-01 23:59:59")
+    after = active_fix(4, minute=4, first="2010-01-02 00:00:01")
+    exact = active_fix(5, minute=5, first="2010-01-02", last="2010-01-02")
     assert counting([], local) is None
     assert counting([late, early], local) == late
     assert counting([late, early, before, after], local) == late

@@ -49,19 +49,19 @@ class Kills:
 
 
 class _Killer:
-    """Owes the worker a kill when it held nothing as it was drawn: such a kill would show nothing."""
+    """Postpones a kill of a worker that holds nothing as it is drawn: such a kill would show nothing."""
 
     def __init__(self) -> None:
-        self._owed = 0
+        self._postponed = 0
 
     def strike(self, campaign: Campaign) -> None:
         """Kill one process or two."""
         drawn = [campaign.dice.choice(VICTIMS)]
         if campaign.dice.random() < CHANCE_OF_TWO:
             drawn.append(campaign.dice.choice(VICTIMS))
-        self._owed += "worker" in drawn
-        if self._owed and _kill_worker(campaign):
-            self._owed -= 1
+        self._postponed += "worker" in drawn
+        if self._postponed and _kill_worker(campaign):
+            self._postponed -= 1
             campaign.done["worker"] += 1
         others = [victim for victim in dict.fromkeys(drawn) if victim != "worker"]
         campaign.done.update(victim for victim in others[: campaign.left] if campaign.stage.kill(victim))

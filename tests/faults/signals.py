@@ -1,4 +1,4 @@
-"""SIGTERM while work is in flight: what is in hand is written or given back, and the process ends well and in time."""
+"""SIGTERM while work is in flight: what is in hand is written or released, and the process ends well and in time."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ import pytest
 from thumper.cameras.profile_files import packaged_profiles
 from thumper.domain.capture_time import TimeSource, choose
 from thumper.domain.moon import MoonPhase
-from thumper.ingest.findings import clocks, find
 from thumper.ingest.metadata import read_metadata
+from thumper.ingest.photo_profiles import clocks, find
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 

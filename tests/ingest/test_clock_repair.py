@@ -29,7 +29,7 @@ from thumper.store.postgres.connect import client
 from thumper.store.queue import jobs
 from thumper.store.times import clock_fixes, clock_lock
 from thumper.store.times.clock_fixes import Repair
-from thumper.store.times.recompute import Scope
+from thumper.store.times.recompute import FixScope
 
 HOUR_S = 3600
 _shades = iter(range(1000))
@@ -48,7 +48,7 @@ def photo(local: str, *, serial: str = "HP2-17") -> bytes:
     return small_jpeg(next(_shades), exif=exif)
 
 
-async def repair(scope: Scope, offset_s: int) -> None:
+async def repair(scope: FixScope, offset_s: int) -> None:
     await clock_fixes.make(Repair(scope=scope, offset_s=offset_s), server_zone=ZONE)
 
 
@@ -59,8 +59,8 @@ async def test_a_photo_that_arrives_later_is_taken_in_with_the_repair_that_stand
     await admit_names("Creek/IMG_0001.JPG")
     first = await models.Image.get()
     assert first.deployment_id is not None
-    await repair(Scope("deployment_id", first.deployment_id), HOUR_S)
-    await repair(Scope("dump_id", first.dump_id), 2 * HOUR_S)
+    await repair(FixScope("deployment_id", first.deployment_id), HOUR_S)
+    await repair(FixScope("dump_id", first.dump_id), 2 * HOUR_S)
     put("Creek/IMG_0002.JPG", photo("2024-07-01 06:10"))
     put("Creek/IMG_0003.JPG", photo("1970-01-01 00:10"))
     put("Creek/IMG_0004.JPG", small_jpeg(next(_shades)))
@@ -98,7 +98,7 @@ async def test_a_repair_that_is_made_while_photos_are_taken_in_waits_for_them(
     put("Creek/IMG_0002.JPG", photo("2024-07-01 06:10"))
     admitting = asyncio.ensure_future(admit_names("Creek/IMG_0002.JPG"))
     await recorded.wait()
-    repairing = asyncio.create_task(repair(Scope("dump_id", dump_id), HOUR_S))
+    repairing = asyncio.create_task(repair(FixScope("dump_id", dump_id), HOUR_S))
     await until(_somebody_waits_for_the_clock_lock)
     go_on.set()
     await asyncio.gather(admitting, repairing)
@@ -147,7 +147,7 @@ async def test_repairs_and_arrivals_in_any_order_leave_no_photo_out(put: Put, ad
     await admit_names(names[0])
     first = await models.Image.get()
     assert first.deployment_id is not None
-    scopes = [Scope("dump_id", first.dump_id), Scope("deployment_id", first.deployment_id)]
+    scopes = [FixScope("dump_id", first.dump_id), FixScope("deployment_id", first.deployment_id)]
     await asyncio.gather(
         *(admit_names(*names[start : start + 4]) for start in range(1, 24, 4)),
         *(repair(scopes[number % 2], number) for number in range(1, 9)),
@@ -231,7 +231,7 @@ async def test_the_lost_clock_of_a_drawn_card_is_found_and_repaired_by_one_photo
     assert told.taken_local is not None
     assert told.taken_local - FACTORY_CLOCK < dt.timedelta(days=4)
     offset_s = int((true[told.sha256.hex()] - told.taken_local).total_seconds())
-    await repair(Scope("deployment_id", stays[1].id), offset_s)
+    await repair(FixScope("deployment_id", stays[1].id), offset_s)
     for image in await models.Image.filter(location__name="North Ridge"):
         assert image.taken_at == true[image.sha256.hex()].replace(tzinfo=ZONE)
         assert image.time_source is not TimeSource.NONE

@@ -20,7 +20,7 @@ from thumper.domain.file import Outcome, StableFile
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.imaging.limits import Limits
-from thumper.ingest.examine import Content, Finding, Photo, examine, read
+from thumper.ingest.examine import Content, Examined, Photo, examine, read
 
 NOBODY = UUID(int=0)
 LIMITS = Limits(max_bytes=100_000, max_pixels=1_000_000)
@@ -41,7 +41,7 @@ def stable(path: Path, *, root: Path | None = None, final: bool = True) -> Stabl
     )
 
 
-def look(file: StableFile, *, limits: Limits = LIMITS) -> Finding:
+def look(file: StableFile, *, limits: Limits = LIMITS) -> Examined:
     """Return the result of both steps, as for a photo that is not known."""
     content = read(file, limits)
     if not isinstance(content, Content):
@@ -55,32 +55,32 @@ def write(folder: Path, content: bytes, *, name: str = "IMG_0001.JPG") -> Stable
     return stable(path)
 
 
-def refusal(finding: Finding) -> Outcome:
-    assert isinstance(finding, Outcome), finding
-    assert finding.state is FileState.REJECTED
-    return finding
+def refusal(examined: Examined) -> Outcome:
+    assert isinstance(examined, Outcome), examined
+    assert examined.state is FileState.REJECTED
+    return examined
 
 
 def test_a_photo_is_hashed_and_measured(tmp_path: Path) -> None:
     content = small_jpeg()
-    finding = look(write(tmp_path, content))
-    assert isinstance(finding, Photo)
-    assert finding.sha256 == hashlib.sha256(content).digest()
-    assert (finding.probe.media_type, finding.probe.width_px, finding.probe.height_px) == (
+    examined = look(write(tmp_path, content))
+    assert isinstance(examined, Photo)
+    assert examined.sha256 == hashlib.sha256(content).digest()
+    assert (examined.probe.media_type, examined.probe.width_px, examined.probe.height_px) == (
         "image/jpeg",
         16,
         12,
     )
-    assert finding.content is None
+    assert examined.content is None
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "A.JPG", "a.jpeg", "a.JpEg", "a.png", "a.PNG"])
 def test_the_content_decides_whatever_the_ending_says(tmp_path: Path, name: str) -> None:
     out = io.BytesIO()
     Picture.new("RGB", (16, 12)).save(out, "PNG")
-    finding = look(write(tmp_path, out.getvalue(), name=name))
-    assert isinstance(finding, Photo)
-    assert finding.probe.media_type == "image/png"
+    examined = look(write(tmp_path, out.getvalue(), name=name))
+    assert isinstance(examined, Photo)
+    assert examined.probe.media_type == "image/png"
 
 
 @pytest.mark.parametrize(
@@ -116,25 +116,25 @@ def test_a_picture_with_too_many_pixels_is_refused_before_it_is_decoded(tmp_path
 def test_a_file_that_may_still_get_its_bytes_is_waited_for(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(content)
-    finding = look(stable(path, final=False))
-    assert isinstance(finding, Outcome)
-    assert finding.state is FileState.STABLE
+    examined = look(stable(path, final=False))
+    assert isinstance(examined, Outcome)
+    assert examined.state is FileState.STABLE
 
 
 def test_a_file_that_changed_since_the_look_is_not_admitted(tmp_path: Path) -> None:
     file = write(tmp_path, small_jpeg(1))
     (tmp_path / "IMG_0001.JPG").write_bytes(small_jpeg(2) + b"more")
-    finding = look(file)
-    assert isinstance(finding, Outcome)
-    assert finding.state is FileState.SEEN
+    examined = look(file)
+    assert isinstance(examined, Outcome)
+    assert examined.state is FileState.SEEN
 
 
 def test_a_file_with_an_older_time_of_the_same_size_has_changed(tmp_path: Path) -> None:
     file = write(tmp_path, small_jpeg(1))
     os.utime(tmp_path / "IMG_0001.JPG", ns=(0, 0))
-    finding = look(file)
-    assert isinstance(finding, Outcome)
-    assert finding.state is FileState.SEEN
+    examined = look(file)
+    assert isinstance(examined, Outcome)
+    assert examined.state is FileState.SEEN
 
 
 def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
@@ -180,5 +180,5 @@ def test_an_original_is_left_as_it_was(tmp_path: Path, photos: Callable[[int], l
 def test_no_content_makes_looking_fail(tmp_path: Path, noise: bytes, at: int, cut: int) -> None:
     content = small_jpeg()
     broken = (content[:at] + noise + content[at:])[: max(len(content) - cut, 0)]
-    finding = look(write(tmp_path, broken))
-    assert isinstance(finding, Photo) or refusal(finding).reason is not None
+    examined = look(write(tmp_path, broken))
+    assert isinstance(examined, Photo) or refusal(examined).reason is not None

@@ -229,7 +229,7 @@ async def test_a_file_that_met_an_outage_is_taken_when_it_is_sent_again(
     ((_, token),) = await create_uploads(context, ["a.jpg"])
     with monkeypatch.context() as patch:
         patch.setattr(uploads, step, away)
-        patch.setattr(uploads, "give_back", away)
+        patch.setattr(uploads, "release", away)
         with pytest.raises(ConnectionResetError):
             await receive_upload(context, token, body(small_jpeg()))
     with pytest.raises(BusyError):

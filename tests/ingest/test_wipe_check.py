@@ -29,7 +29,7 @@ from thumper.ingest.upload import create_uploads, receive_upload
 from thumper.ingest.walk import Entry, Unreadable, walk
 from thumper.ingest.wipe_check import WipeCheck
 from thumper.store.files import dumps, wipe_rows
-from thumper.store.files.wipe_rows import Original
+from thumper.store.files.wipe_rows import DumpOriginal
 from thumper.store.models import Dump, Image, Source, Upload
 
 
@@ -340,7 +340,7 @@ async def test_a_dump_that_changes_whenever_it_is_checked_is_not_safe(
     looks = 0
     read = wipe_rows.originals
 
-    async def restless(dump_id: UUID, *, after: UUID) -> list[Original]:
+    async def restless(dump_id: UUID, *, after: UUID) -> list[DumpOriginal]:
         nonlocal looks
         looks += 1
         changed_at = (await Dump.get(id=dump_id)).changed_at
@@ -358,7 +358,7 @@ async def test_a_dump_that_changed_once_is_checked_again(
     receipt = await ingest_path(context, card)
     read = wipe_rows.originals
 
-    async def once(dump_id: UUID, *, after: UUID) -> list[Original]:
+    async def once(dump_id: UUID, *, after: UUID) -> list[DumpOriginal]:
         monkeypatch.setattr(wipe_rows, "originals", read)
         await Dump.filter(id=dump_id).update(changed_at=(await Dump.get(id=dump_id)).settled_at)
         return await read(dump_id, after=after)

@@ -17,7 +17,7 @@ class Memory:
         self.known = SettledFiles()
         self._changed = changed
 
-    def is_news(self, file: Found) -> bool:
+    def is_change(self, file: Found) -> bool:
         return file.path.endswith(self._changed)
 
 

@@ -51,6 +51,6 @@ def test_a_file_that_had_vanished_is_news_when_it_is_back(tracker: Tracker) -> N
     tracker.observe(FOUND.path, None, now_s=2.0)
     file = tracker.stable_file(FOUND.path, root=b"/photos")
     tracker.conclude([Outcome(file, FileState.REJECTED, reason=Reason.VANISHED)], now_s=2.0)
-    assert tracker.is_news(FOUND)
+    assert tracker.is_change(FOUND)
     tracker.conclude([Outcome(file, FileState.REJECTED, reason=Reason.NOT_AN_IMAGE)], now_s=2.0)
-    assert not tracker.is_news(FOUND)
+    assert not tracker.is_change(FOUND)

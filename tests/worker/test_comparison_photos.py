@@ -13,7 +13,7 @@ from thumper.store.images import detectors
 from thumper.store.models import Image
 from thumper.store.queue import results
 from thumper.weights import Weights
-from thumper.worker.comparison_photos import specimens
+from thumper.worker.comparison_photos import choose
 
 EXACT = Weights(Path("deer"), b"deer".ljust(32), "deer", ClassMap())
 FASTER = replace(EXACT, precision=Precision.BF16)
@@ -28,7 +28,7 @@ async def test_what_fp32_found_comes_first_and_what_it_has_not_seen_follows(data
     ids = await store_images(9)
     with_boxes = await detect(3, boxes=2)
     without = await detect(2, boxes=0)
-    chosen = await specimens(EXACT.sha256)
+    chosen = await choose(EXACT.sha256)
     assert chosen.boxes == 6
     names = [str(path) for path in chosen.photos]
     assert set(names[:3]) == await paths(with_boxes)
@@ -40,5 +40,5 @@ async def test_what_the_faster_precision_found_itself_does_not_speak_for_it(data
     await store_images(4)
     lease = await claim(2)
     await results.write(lease, results_of(lease), ORIGIN)
-    chosen = await specimens(FASTER.sha256)
+    chosen = await choose(FASTER.sha256)
     assert (len(chosen.photos), chosen.boxes) == (4, 0)

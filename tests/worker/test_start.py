@@ -112,7 +112,7 @@ async def test_a_worker_that_fails_does_not_wait_for_a_model_that_hangs(
         raise ValueError("out of film")
 
     monkeypatch.setattr(main, "_run", fail)
-    monkeypatch.setattr(main, "MOMENT_S", 0.2)
+    monkeypatch.setattr(main, "MODEL_WAIT_S", 0.2)
     monkeypatch.setattr(os, "_exit", codes.append)
     with pytest.raises(ValueError, match="out of film"):
         await main._live(settings, Life(role=ProcessRole.WORK))

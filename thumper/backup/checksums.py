@@ -25,7 +25,7 @@ LIST: Final = "SHA256SUMS"
 _LINE: Final = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)\n")
 
 _ORIGINAL: Final = re.compile(r"originals/[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})\.[a-z]+")
-"""Laid out as in a library (`store.library`)."""
+"""Laid out as in a library (`store.disk.library`)."""
 
 OnFile: TypeAlias = Callable[[int, int], None]
 """Called with how many bytes were read, and of how many."""

@@ -35,7 +35,7 @@ WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class OriginalRow:
     """Where the bytes of an image should be."""
 
     id: UUID
@@ -58,11 +58,11 @@ class Copied:
     missing: list[str] = field(default_factory=list)
 
 
-async def originals_of(connection: asyncpg.Connection) -> AsyncIterator[list[Original]]:
+async def originals_of(connection: asyncpg.Connection) -> AsyncIterator[list[OriginalRow]]:
     """Yield the original of every image, up to `AT_ONCE` at a time."""
     after: UUID | None = None
     while rows := await connection.fetch(_PAGE, after, AT_ONCE):
-        yield [Original(**row) for row in rows]
+        yield [OriginalRow(**row) for row in rows]
         after = rows[-1]["id"]
 
 
@@ -75,7 +75,7 @@ async def copy_out(connection: asyncpg.Connection, folder: Path, *, total: int, 
     return copied
 
 
-def _copy_some(rows: Sequence[Original], folder: Path, copied: Copied) -> Steps[None]:
+def _copy_some(rows: Sequence[OriginalRow], folder: Path, copied: Copied) -> Steps[None]:
     for row in rows:
         yield
         try:
@@ -89,7 +89,7 @@ def _copy_some(rows: Sequence[Original], folder: Path, copied: Copied) -> Steps[
         copied.size_bytes += len(content)
 
 
-def _read(row: Original) -> bytes:
+def _read(row: OriginalRow) -> bytes:
     """Read an original. Raises `DecodeRefusal` if it is not there, not readable, or not what was taken in."""
     with open_original(row.path) as fd:
         try:
@@ -101,7 +101,7 @@ def _read(row: Original) -> bytes:
     return content
 
 
-def is_there(row: Original, *, read: bool) -> bool:
+def is_there(row: OriginalRow, *, read: bool) -> bool:
     """Return whether an original is where its row says: with its bytes if they are to be `read`, else with its size."""
     path = Path(os.fsdecode(row.path))
     try:
@@ -112,12 +112,12 @@ def is_there(row: Original, *, read: bool) -> bool:
         return False
 
 
-def wanted_bytes(rows: Sequence[Original]) -> int:
+def wanted_bytes(rows: Sequence[OriginalRow]) -> int:
     """Return how much room those of some originals take that are not where their rows say."""
     return sum(row.size_bytes for row in rows if not is_there(row, read=False))
 
 
-def put_back(row: Original, backup: Path, library_dir: Path) -> bytes | None:
+def put_back(row: OriginalRow, backup: Path, library_dir: Path) -> bytes | None:
     """Copy an original from a backup into a library; return where it is then, None if the backup does not have it.
 
     Raises `BackupError` if the backup's disk fails, `BadBackupError` if it gives other bytes than it was checked for.

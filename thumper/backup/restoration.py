@@ -22,7 +22,7 @@ from thumper.backup.client_programs import Programs
 from thumper.backup.draft import writing
 from thumper.backup.inspection import restorers
 from thumper.backup.manifest import DUMP, Manifest
-from thumper.backup.originals import Original
+from thumper.backup.originals import OriginalRow
 from thumper.backup.scratch import connected, scratch_database, take_place
 from thumper.backup.stage import Steps, Watcher, in_steps
 from thumper.backup.take import refuse_little_room, restore_dump
@@ -222,7 +222,7 @@ async def _put_originals_back(
 
 
 def _put_some_back(
-    rows: Sequence[Original], restored: Restored, *, folder: Path, library_dir: Path
+    rows: Sequence[OriginalRow], restored: Restored, *, folder: Path, library_dir: Path
 ) -> Steps[dict[UUID, bytes]]:
     """Put originals back that are not where their rows say; return where those are now."""
     within, found = restored.manifest.originals.within, {}

@@ -34,7 +34,7 @@ MARKER: Final = "made-by-thumper-benchmark"
 """File that says that a folder was made by a benchmark and may be removed."""
 
 _READY: Final = "{ status { worker { state detectorName message } } }"
-_STANDING: Final = """{ status {
+_STATUS: Final = """{ status {
     images { completed failed } lastDumps { receipt { rejected } }
     worker { device stages { stage millisecondsPerImage imagesPerSecond } limit { stage imagesPerSecond } } }
     images(first: 1, where: {state: COMPLETED}) { nodes { job { engine } } } }"""
@@ -186,7 +186,7 @@ async def _drop(settings: Settings, card: Path, count: int, progress: Progress) 
     ended = 0
     while ended < count:
         await asyncio.sleep(LOOK_S)
-        now = _ended(await _ask(settings, _STANDING))
+        now = _ended(await _ask(settings, _STATUS))
         if now != ended:
             ended, changed_s = now, time.monotonic()
             progress.update(task, completed=ended)
@@ -199,7 +199,7 @@ async def _drop(settings: Settings, card: Path, count: int, progress: Progress) 
     await asyncio.sleep(
         BUSY_BEAT_EVERY_S + BEAT_EVERY_S
     )  # the worker tells of its last batch with a sign of life
-    return _figures(await _ask(settings, _STANDING), count, seconds)
+    return _figures(await _ask(settings, _STATUS), count, seconds)
 
 
 async def _until_ready(settings: Settings, progress: Progress) -> None:

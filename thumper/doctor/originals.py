@@ -14,7 +14,7 @@ from thumper.doctor import queries
 from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
 from thumper.doctor.named_paths import NamedPaths
-from thumper.doctor.queries import Original
+from thumper.doctor.queries import ExpectedOriginal
 from thumper.domain.path_text import readable
 from thumper.errors import RefusedError
 from thumper.ingest.examine import original_is_there
@@ -55,7 +55,7 @@ async def look_at_originals(context: CheckContext) -> list[CheckResult]:
     return _judge_rows(missing, total=total)
 
 
-def _look_up(rows: Sequence[Original], missing: Missing, *, library_path: bytes) -> None:
+def _look_up(rows: Sequence[ExpectedOriginal], missing: Missing, *, library_path: bytes) -> None:
     seen_roots = {root: library_claim.has_entries(root) for root in {row.source_root for row in rows}}
     for row in rows:
         missing.looked_at += 1

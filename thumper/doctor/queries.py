@@ -85,7 +85,7 @@ async def holds_files(source: Source) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class ExpectedOriginal:
     """Where an image's original should be. `source_root` is the folder of the source that delivered it."""
 
     id: UUID
@@ -94,7 +94,7 @@ class Original:
     source_root: bytes
 
 
-async def originals() -> AsyncIterator[list[Original]]:
+async def originals() -> AsyncIterator[list[ExpectedOriginal]]:
     """Yield where every original should be, newest images first, a page at a time."""
     before: UUID | None = None
     while True:
@@ -108,7 +108,7 @@ async def originals() -> AsyncIterator[list[Original]]:
         )
         if not rows:
             return
-        yield [Original(**row) for row in rows]
+        yield [ExpectedOriginal(**row) for row in rows]
         before = rows[-1]["id"]
 
 

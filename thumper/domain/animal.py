@@ -1,4 +1,4 @@
-"""What people say of individuals: the standing of a deer and the verdict of a review."""
+"""What people say of individuals: the status of a deer and the verdict of a review."""
 
 from __future__ import annotations
 

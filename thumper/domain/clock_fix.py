@@ -1,7 +1,7 @@
 """The arithmetic of clock repairs: seconds to add to what a camera's clock showed.
 
 Offsets are absolute, never relative to an earlier repair, so repairs can be taken back in any order. The
-reading itself is never changed; a repaired time is reckoned from it whenever it is needed. Moving a clock
+reading itself is never changed; a repaired time is computed from it whenever it is needed. Moving a clock
 by an offset keeps the order and the distances of its photos.
 """
 
@@ -52,7 +52,7 @@ EVERY_READING: Final = Bounds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StandingFix:
+class ActiveFix:
     """A repair that has not been taken back. `offset_s` is in seconds; `made_at` orders repairs."""
 
     fix_id: UUID
@@ -61,7 +61,7 @@ class StandingFix:
     shown: Bounds = EVERY_READING
 
 
-def counting(fixes: Iterable[StandingFix], local: dt.datetime) -> StandingFix | None:
+def counting(fixes: Iterable[ActiveFix], local: dt.datetime) -> ActiveFix | None:
     """Return the repair that counts for a reading: of those that cover it, the one made last."""
     return max(
         (fix for fix in fixes if local in fix.shown),
@@ -79,7 +79,7 @@ def moved(reading: ClockReading, offset_s: int) -> ClockReading | None:
 
 
 def repaired_instant(
-    reading: ClockReading, fix: StandingFix, *, zone: dt.tzinfo, now: dt.datetime
+    reading: ClockReading, fix: ActiveFix, *, zone: dt.tzinfo, now: dt.datetime
 ) -> tuple[dt.datetime | None, DstEdge | None]:
     """Return the UTC instant of a repaired reading and what daylight-saving time makes of it.
 
@@ -91,7 +91,7 @@ def repaired_instant(
     return instant_of(right, zone=zone)
 
 
-def repaired(capture: CaptureTime, fix: StandingFix, *, zone: dt.tzinfo, now: dt.datetime) -> CaptureTime:
+def repaired(capture: CaptureTime, fix: ActiveFix, *, zone: dt.tzinfo, now: dt.datetime) -> CaptureTime:
     """Return a capture time as a repair makes it; without any reading there is nothing to repair."""
     if capture.reading is None:
         return capture

@@ -93,7 +93,7 @@ class WipeFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacle:
+class WipeObstacle:
     """One reason why it is not safe: how many files, some of their names, in words, what to do."""
 
     code: WipeCode
@@ -117,7 +117,7 @@ class WipeVerdict:
 
     state: Checking
     sentence: str
-    obstacles: tuple[Obstacle, ...]
+    obstacles: tuple[WipeObstacle, ...]
     to_check: int
     checked: int
     size_bytes: int
@@ -165,14 +165,14 @@ def still_checking(*, to_check: int, checked: int, size_bytes: int) -> WipeVerdi
     return WipeVerdict(
         state=Checking.CHECKING,
         sentence=wipe_messages.not_known_yet(checked=checked, to_check=to_check),
-        obstacles=(Obstacle(WipeCode.STILL_CHECKING, sentence, advice, left),),
+        obstacles=(WipeObstacle(WipeCode.STILL_CHECKING, sentence, advice, left),),
         to_check=to_check,
         checked=checked,
         size_bytes=size_bytes,
     )
 
 
-def _obstacles(facts: WipeFacts) -> Iterator[Obstacle]:
+def _obstacles(facts: WipeFacts) -> Iterator[WipeObstacle]:
     reread = facts.reread
     arriving = not facts.settled and facts.found > 0
     archive = reread.in_place.files > 0
@@ -196,10 +196,10 @@ def _obstacles(facts: WipeFacts) -> Iterator[Obstacle]:
     ):
         if stands:
             sentence, advice = wipe_messages.obstacle(code, named.files, kind=facts.kind, place=facts.place)
-            yield Obstacle(code, sentence, advice, named.files, named.names)
+            yield WipeObstacle(code, sentence, advice, named.files, named.names)
 
 
-def _sentence(facts: WipeFacts, obstacles: tuple[Obstacle, ...], *, card: CardToCompare | None) -> str:
+def _sentence(facts: WipeFacts, obstacles: tuple[WipeObstacle, ...], *, card: CardToCompare | None) -> str:
     compare = "" if card is None else wipe_messages.compare(card.files, card.size_bytes)
     if not obstacles:
         return wipe_messages.safe(facts.kind) + compare

@@ -31,7 +31,7 @@ from thumper.graphql.places.location_change import LocationMutation
 from thumper.graphql.relay.node import NodeQuery
 from thumper.graphql.relay.scalar import SCALARS
 from thumper.graphql.relay.user_error import USER_ERRORS
-from thumper.graphql.request.error_formatting import Masking
+from thumper.graphql.request.error_formatting import ErrorFormatting
 from thumper.graphql.request.screening import Parsing, Validation
 from thumper.graphql.shared.shared_execution import SharingExecutor
 
@@ -87,7 +87,7 @@ schema = ThumperSchema(
     mutation=Mutation,
     subscription=Subscription,
     types=USER_ERRORS,
-    extensions=[Masking, Parsing, Validation],
+    extensions=[ErrorFormatting, Parsing, Validation],
     execution_context_class=SharingExecutor,
     config=StrawberryConfig(scalar_map=SCALARS),
 )

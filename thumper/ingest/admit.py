@@ -25,7 +25,7 @@ from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
 from thumper.ingest.context import IngestContext
-from thumper.ingest.examine import Content, Finding, KnownPhoto, Photo, examine, read
+from thumper.ingest.examine import Content, Examined, KnownPhoto, Photo, examine, read
 from thumper.ingest.readers import each
 from thumper.ingest.record import record
 from thumper.store.disk import disk_space, library
@@ -52,10 +52,10 @@ async def admit(
     copy cannot be written; then no file of the chunk has changed its state.
     """
     disk_space.refuse_full(context.settings)
-    findings, gone = await _examine(context, files, keep=keep)
-    originals = await _keep_originals(context, findings, gone=gone, keep=keep)
+    examined, gone = await _examine(context, files, keep=keep)
+    originals = await _keep_originals(context, examined, gone=gone, keep=keep)
     async with in_transaction("default") as transaction:
-        ended = await _settle(transaction, context, findings, originals=originals, held=held)
+        ended = await _settle(transaction, context, examined, originals=originals, held=held)
     if not held and any(outcome.state is FileState.STORED for outcome in ended):
         await context.wakeup.wake()
     whole = [outcome.file.file_id for outcome in ended if outcome.state is FileState.STABLE]
@@ -90,14 +90,14 @@ def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
 
 async def _examine(
     context: IngestContext, files: Sequence[StableFile], *, keep: Keep
-) -> tuple[list[Finding], frozenset[bytes]]:
+) -> tuple[list[Examined], frozenset[bytes]]:
     """Return what each file is, and the hashes of known images whose original is gone or changed."""
     limits = context.limits
     looks = await each(lambda file: read(file, limits), files)
     known = await image_rows.find(client(), {look.sha256 for look in looks if isinstance(look, Content)})
     gone = await asyncio.to_thread(_without_original, known)
 
-    def judge(look: Content | Outcome) -> Finding:
+    def judge(look: Content | Outcome) -> Examined:
         if not isinstance(look, Content):
             return look
         if look.sha256 in known and look.sha256 not in gone:
@@ -121,10 +121,10 @@ class _Originals:
 
 
 async def _keep_originals(
-    context: IngestContext, findings: Sequence[Finding], *, gone: frozenset[bytes], keep: Keep
+    context: IngestContext, examined: Sequence[Examined], *, gone: frozenset[bytes], keep: Keep
 ) -> _Originals:
     """Keep an original of each photo that is new, or whose image has lost its own."""
-    photos = [finding for finding in findings if isinstance(finding, Photo)]
+    photos = [one for one in examined if isinstance(one, Photo)]
     return _Originals(await asyncio.to_thread(_keep, context.library, photos, keep=keep), gone)
 
 
@@ -174,25 +174,25 @@ def _copy(folder: Path, photo: Photo, *, content: bytes) -> Path:
 async def _settle(
     transaction: BaseDBAsyncClient,
     context: IngestContext,
-    findings: Sequence[Finding],
+    examined: Sequence[Examined],
     *,
     originals: _Originals,
     held: bool,
 ) -> list[Outcome]:
     """Record what was found; return the outcomes, without those of files that another process settled meanwhile."""
-    waiting = await outcomes.lock_waiting(transaction, [finding.file.file_id for finding in findings])
-    found = [finding for finding in findings if finding.file.file_id in waiting]
-    known = {finding.file.file_id: finding.sha256 for finding in found if isinstance(finding, KnownPhoto)}
+    waiting = await outcomes.lock_waiting(transaction, [one.file.file_id for one in examined])
+    found = [one for one in examined if one.file.file_id in waiting]
+    known = {one.file.file_id: one.sha256 for one in found if isinstance(one, KnownPhoto)}
     touched, told = await outcomes.take_back(transaction, known)
     only_touched = [
-        Outcome(finding.file, touched[finding.file.file_id], sha256=known[finding.file.file_id])
-        for finding in found
-        if finding.file.file_id in touched
+        Outcome(one.file, touched[one.file.file_id], sha256=known[one.file.file_id])
+        for one in found
+        if one.file.file_id in touched
     ]
-    found = [finding for finding in found if finding.file.file_id not in touched]
-    photos = [finding for finding in found if isinstance(finding, Photo)]
+    found = [one for one in found if one.file.file_id not in touched]
+    photos = [one for one in found if isinstance(one, Photo)]
     made = await record(transaction, context, photos, originals=originals.paths)
-    hashes = {finding.sha256 for finding in found if isinstance(finding, Photo | KnownPhoto)}
+    hashes = {one.sha256 for one in found if isinstance(one, Photo | KnownPhoto)}
     images = await image_rows.find(transaction, hashes)
     refound = originals.gone & originals.paths.keys() & images.keys()
     await image_rows.move_originals(
@@ -208,13 +208,13 @@ async def _settle(
 
 
 def _outcomes(
-    findings: Sequence[Finding], *, images: Mapping[bytes, StoredImage], made: Mapping[bytes, UUID]
+    examined: Sequence[Examined], *, images: Mapping[bytes, StoredImage], made: Mapping[bytes, UUID]
 ) -> list[Outcome]:
-    """Return the outcome of each finding: the first file of a new image is stored, others are duplicates."""
+    """Return the outcome of each file: the first file of a new image is stored, others are duplicates."""
     outcomes = []
     new = set(made)
-    for finding in findings:
-        match finding:
+    for one in examined:
+        match one:
             case Photo(file=file, sha256=sha256) | KnownPhoto(file=file, sha256=sha256):
                 if sha256 not in images:  # it was deleted in this moment; the next look takes it as new
                     outcomes.append(Outcome(file, FileState.SEEN))
@@ -223,5 +223,5 @@ def _outcomes(
                 new.discard(sha256)
                 outcomes.append(Outcome(file, state, sha256=sha256, image_id=images[sha256].id))
             case Outcome():
-                outcomes.append(finding)
+                outcomes.append(one)
     return outcomes

@@ -56,7 +56,7 @@ class Photo:
     content: bytes | None
 
 
-Finding: TypeAlias = Photo | KnownPhoto | Outcome
+Examined: TypeAlias = Photo | KnownPhoto | Outcome
 """A photo, or the outcome of a file that is none: rejected, changed meanwhile (`seen`), or waited for (`stable`)."""
 
 

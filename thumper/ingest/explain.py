@@ -14,8 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from thumper.cameras.finding import Findings
 from thumper.cameras.profile import Profile
+from thumper.cameras.profile_findings import ProfileFindings
 from thumper.domain.capture_time import CaptureTime, ClockReading, IgnoredReading, TimeSource, choose
 from thumper.domain.path_text import readable
 from thumper.errors import NotFoundError, UsageError
@@ -23,7 +23,7 @@ from thumper.imaging.header import inspect_stream
 from thumper.imaging.limits import Limits
 from thumper.imaging.original import open_original, read_whole
 from thumper.imaging.refusal import DecodeRefusal
-from thumper.ingest import findings as photo_findings
+from thumper.ingest import photo_profiles
 from thumper.ingest.metadata import Metadata, read_metadata
 from thumper.settings import Settings
 
@@ -55,7 +55,7 @@ class Explanation:
 
     file_name: str
     metadata: Metadata
-    findings: Findings
+    findings: ProfileFindings
     capture: CaptureTime
     clocks: tuple[JudgedClock, ...]
     """In the order of trust."""
@@ -75,8 +75,8 @@ def explain(path: Path, settings: Settings, profiles: Sequence[Profile], *, now:
         metadata = _read(path, settings)
     except DecodeRefusal as refusal:
         raise DecodeRefusal(refusal.reason, f"{name}: {refusal} {refusal.reason.advice}") from refusal
-    found = photo_findings.find(profiles, metadata, file_name=readable(os.fsencode(path.name)))
-    clocks = photo_findings.clocks(metadata, found)
+    found = photo_profiles.find(profiles, metadata, file_name=readable(os.fsencode(path.name)))
+    clocks = photo_profiles.clocks(metadata, found)
     capture = choose(clocks, zone=settings.zone, now=now)
     return Explanation(
         file_name=name,

@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from thumper.cameras.finding import Findings
+from thumper.cameras.profile_findings import ProfileFindings
 from thumper.domain.capture_time import CaptureTime, choose
-from thumper.domain.clock_fix import StandingFix, repaired
+from thumper.domain.clock_fix import ActiveFix, repaired
 from thumper.domain.path_text import readable
-from thumper.ingest import findings as photo_findings
+from thumper.ingest import photo_profiles
 from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Photo
 from thumper.store.feed import snapshot
@@ -28,11 +28,11 @@ from thumper.store.images import image_rows
 from thumper.store.images.image_rows import NewImage
 from thumper.store.places import camera_rows, deployment_rows, location_rows
 from thumper.store.places.camera_rows import CameraKey
-from thumper.store.places.deployment_rows import Stay
+from thumper.store.places.deployment_rows import CameraStay
 from thumper.store.places.location_rows import PhotoPlace
 from thumper.store.postgres.ids import new_id
 from thumper.store.times import clock_lock, recompute
-from thumper.store.times.recompute import StandingFixes
+from thumper.store.times.recompute import ActiveFixes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class _Draft:
     """A photo with what the camera profiles found in it."""
 
     photo: Photo
-    findings: Findings
+    findings: ProfileFindings
     camera: CameraKey
 
 
@@ -52,9 +52,9 @@ class _Belonging:
     camera_id: UUID | None
     dump_id: UUID
     deployment_id: UUID | None
-    repairs: StandingFixes
+    repairs: ActiveFixes
 
-    def fix_of(self, capture: CaptureTime) -> StandingFix | None:
+    def fix_of(self, capture: CaptureTime) -> ActiveFix | None:
         """Return the repair of the clock that was chosen; None also when no clock was read."""
         if capture.reading is None:
             return None
@@ -99,7 +99,7 @@ async def record(
 
 def _draft(context: IngestContext, photo: Photo) -> _Draft:
     says = photo.metadata
-    found = photo_findings.find(context.profiles, says, file_name=_file_name(photo))
+    found = photo_profiles.find(context.profiles, says, file_name=_file_name(photo))
     camera = CameraKey(found.make, says.model, found.serial, found.camera_name)
     return _Draft(photo, found, camera)
 
@@ -115,7 +115,7 @@ async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) 
     found = [(places[draft.photo.file.file_id], devices.get(draft.camera)) for draft in drafts]
     stays = [_stay(draft, place, camera_id) for draft, (place, camera_id) in zip(drafts, found, strict=True)]
     deployments = await deployment_rows.join(transaction, [stay for stay in stays if stay is not None])
-    repairs = await recompute.standing_fixes(
+    repairs = await recompute.active_fixes(
         transaction,
         dump_ids={draft.photo.file.dump_id for draft in drafts},
         deployment_ids=set(deployments.values()),
@@ -132,10 +132,10 @@ async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) 
     ]
 
 
-def _stay(draft: _Draft, place: PhotoPlace, camera_id: UUID | None) -> Stay | None:
+def _stay(draft: _Draft, place: PhotoPlace, camera_id: UUID | None) -> CameraStay | None:
     if camera_id is None or place.location_id is None:
         return None
-    return Stay(camera_id, place.location_id, draft.photo.file.dump_id)
+    return CameraStay(camera_id, place.location_id, draft.photo.file.dump_id)
 
 
 async def _places(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> dict[UUID, PhotoPlace]:
@@ -163,9 +163,9 @@ def _place(of_dump: PhotoPlace, draft: _Draft, *, suggested: Mapping[str, PhotoP
 
 def _clock(
     context: IngestContext, draft: _Draft, belongs: _Belonging, *, now: dt.datetime
-) -> tuple[CaptureTime, StandingFix | None]:
+) -> tuple[CaptureTime, ActiveFix | None]:
     """Return the capture time chosen among the clocks of a photo, and the repair that was applied, if any."""
-    clocks = photo_findings.clocks(draft.photo.metadata, draft.findings)
+    clocks = photo_profiles.clocks(draft.photo.metadata, draft.findings)
     zone = ZoneInfo(belongs.place.time_zone) if belongs.place.time_zone else context.settings.zone
     capture = choose(clocks, zone=zone, now=now)
     fix = belongs.fix_of(capture)
@@ -173,7 +173,7 @@ def _clock(
 
 
 def _image(
-    draft: _Draft, belongs: _Belonging, *, original: bytes, clock: tuple[CaptureTime, StandingFix | None]
+    draft: _Draft, belongs: _Belonging, *, original: bytes, clock: tuple[CaptureTime, ActiveFix | None]
 ) -> NewImage:
     photo, position = draft.photo, draft.photo.metadata.position
     capture, fix = clock
@@ -198,7 +198,7 @@ def _image(
     )
 
 
-def _profile_says(photo: Photo, findings: Findings) -> dict[str, Any]:
+def _profile_says(photo: Photo, findings: ProfileFindings) -> dict[str, Any]:
     """Return those findings of the profiles that have no column of their own, for the column `image.exif`."""
     unreadable = [*photo.metadata.unreadable, *findings.notes]
     fields: dict[str, Any] = {

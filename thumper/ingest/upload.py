@@ -42,7 +42,7 @@ MOST_FILES: Final = 1000
 """Most addresses in one request."""
 _LONGEST_NAME: Final = 255
 _SIGN_EVERY_S: Final = uploads.SILENCE_S / 6
-_GIVE_BACK_S: Final = 0.5
+_RELEASE_S: Final = 0.5
 """How long freeing an address may delay the answer that the transfer failed."""
 
 
@@ -115,7 +115,7 @@ async def receive_upload(context: IngestContext, token: str, stream: AsyncIterat
         await _write(path, transfer.alive(stream), most_bytes=context.settings.max_file_bytes)
         return await unless_frozen(_admit(context, transfer.claim, path), url)
     except BaseException:
-        await asyncio.shield(transfer.give_back())
+        await asyncio.shield(transfer.release())
         raise
     finally:
         with contextlib.suppress(OSError):
@@ -162,11 +162,11 @@ class _Transfer:
             self.claim = signed
         self._signed_s = time.monotonic()
 
-    async def give_back(self) -> None:
+    async def release(self) -> None:
         """Free the address; while PostgreSQL is away, it becomes free after `uploads.SILENCE_S`."""
         with contextlib.suppress(*OUTAGES):
-            async with asyncio.timeout(_GIVE_BACK_S):
-                await uploads.give_back(self.claim)
+            async with asyncio.timeout(_RELEASE_S):
+                await uploads.release(self.claim)
 
 
 async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -> None:

@@ -33,7 +33,7 @@ from thumper.ingest.readers import READERS, each
 from thumper.ingest.walk import Entry, Unreadable, look_at, walk
 from thumper.store.disk import library
 from thumper.store.files import wipe_rows
-from thumper.store.files.wipe_rows import DumpRow, Original, WipeCounts
+from thumper.store.files.wipe_rows import DumpOriginal, DumpRow, WipeCounts
 
 _AT_ONCE: Final = 32
 """Originals re-read between two reports of progress."""
@@ -136,7 +136,7 @@ class WipeCheck:
     async def _changed(self, dump: DumpRow) -> bool:
         return (await wipe_rows.read_dump(dump.id)).changed_at != dump.changed_at
 
-    def _take(self, dump: DumpRow, original: Original, look: _Look) -> None:
+    def _take(self, dump: DumpRow, original: DumpOriginal, look: _Look) -> None:
         found, files = self._reread, original.files
         found.checked += files
         found.size_bytes += look.size_bytes
@@ -184,7 +184,7 @@ def _is_of(dump: DumpRow, path: bytes) -> bool:
     return path.startswith(root) and top_folder(path.removeprefix(root)) == dump.folder
 
 
-def _reread(original: Original) -> _Look:
+def _reread(original: DumpOriginal) -> _Look:
     """Read an original from the disk, compare its hash, and return the result."""
     try:
         with open_original(original.path) as fd:

@@ -35,7 +35,7 @@ class Memory(Protocol):
         """Files that have settled."""
         ...
 
-    def is_news(self, file: Found) -> bool:
+    def is_change(self, file: Found) -> bool:
         """Return whether a file that is not settled as it is now is to be reported."""
         ...
 
@@ -83,7 +83,7 @@ def _take(scan: Scan, entry: Entry, memory: Memory) -> None:
             scan.files += files
         case Found():
             scan.files += 1
-            if memory.is_news(entry):
+            if memory.is_change(entry):
                 scan.changes.append(entry)
         case Folder(path=path):
             scan.folders.add(path)

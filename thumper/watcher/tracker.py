@@ -60,7 +60,7 @@ class Tracker:
         """Whether the memory is empty."""
         return not self.known and not self.pending
 
-    def is_news(self, file: Found) -> bool:
+    def is_change(self, file: Found) -> bool:
         """Return whether a file is new, or has changed since it settled."""
         if file.path in self.pending:
             return False

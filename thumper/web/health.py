@@ -22,7 +22,7 @@ _PATIENCE_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class HealthCheck:
     """One line: degraded costs speed, failed costs answers."""
 
     name: str
@@ -46,50 +46,50 @@ async def ready(request: Request) -> JSONResponse:
     return JSONResponse(body, status_code=503 if failed else 200, headers={"cache-control": "no-store"})
 
 
-async def _database() -> Check:
+async def _database() -> HealthCheck:
     try:
         async with asyncio.timeout(_PATIENCE_S):
             await client().execute_query_dict("SELECT 1")
     except OUTAGES as error:
-        return Check("database", "failed", f"PostgreSQL does not answer ({_words(error)}).")
-    return Check("database", "ok")
+        return HealthCheck("database", "failed", f"PostgreSQL does not answer ({_words(error)}).")
+    return HealthCheck("database", "ok")
 
 
-async def _schema() -> Check:
+async def _schema() -> HealthCheck:
     try:
         async with asyncio.timeout(_PATIENCE_S):
             gap = await read_gap(client())
     except OUTAGES:
-        return Check("schema", "failed", "Unknown while PostgreSQL does not answer.")
+        return HealthCheck("schema", "failed", "Unknown while PostgreSQL does not answer.")
     if gap.unknown:
-        return Check(
+        return HealthCheck(
             "schema", "failed", f"Migrated by a newer Thumper to {gap.unknown[-1]}. Restart that one."
         )
     if gap.missing:
-        return Check("schema", "failed", f"Not migrated to {gap.missing[-1]}. Run `thumper migrate`.")
-    return Check("schema", "ok")
+        return HealthCheck("schema", "failed", f"Not migrated to {gap.missing[-1]}. Run `thumper migrate`.")
+    return HealthCheck("schema", "ok")
 
 
-async def _disk(settings: Settings) -> Check:
+async def _disk(settings: Settings) -> HealthCheck:
     try:
         words = await asyncio.wait_for(asyncio.to_thread(want_of_room, settings), _PATIENCE_S)
     except TimeoutError:
-        return Check("disk", "degraded", "The disk of the home does not answer.")
-    return Check("disk", "degraded" if words else "ok", words)
+        return HealthCheck("disk", "degraded", "The disk of the home does not answer.")
+    return HealthCheck("disk", "degraded" if words else "ok", words)
 
 
-async def _redis(url: str | None) -> Check:
+async def _redis(url: str | None) -> HealthCheck:
     slower = "The worker looks for work by itself, a few seconds later."
     if url is None:
-        return Check("redis", "degraded", f"THUMPER_REDIS_URL is not set. {slower}")
+        return HealthCheck("redis", "degraded", f"THUMPER_REDIS_URL is not set. {slower}")
     connection = Redis.from_url(url, socket_timeout=_PATIENCE_S, socket_connect_timeout=_PATIENCE_S)
     try:
         await connection.ping()
     except AWAY as error:
-        return Check("redis", "degraded", f"Redis does not answer ({_words(error)}). {slower}")
+        return HealthCheck("redis", "degraded", f"Redis does not answer ({_words(error)}). {slower}")
     finally:
         await connection.aclose()
-    return Check("redis", "ok")
+    return HealthCheck("redis", "ok")
 
 
 def _words(error: BaseException) -> str:

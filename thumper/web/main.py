@@ -79,15 +79,15 @@ def server_config(app: object, settings: Settings) -> uvicorn.Config:
 def _quiet_about(app: Starlette) -> Iterator[None]:
     """Keep uvicorn from logging the traceback of a refusal that is said in a sentence afterwards."""
 
-    def is_news(_: logging.LogRecord) -> bool:
+    def is_unexpected(_: logging.LogRecord) -> bool:
         return not isinstance(getattr(app.state, "failure", None), ThumperError)
 
     log = logging.getLogger("uvicorn.error")
-    log.addFilter(is_news)
+    log.addFilter(is_unexpected)
     try:
         yield
     finally:
-        log.removeFilter(is_news)
+        log.removeFilter(is_unexpected)
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ from thumper.settings import Settings
 from thumper.store.images import detectors
 from thumper.store.queue.jobs import MOST_PIXELS
 from thumper.weights import Weights
-from thumper.worker.comparison_photos import Specimens, specimens
+from thumper.worker.comparison_photos import ComparisonPhotos, choose
 from thumper.worker.detector import Detector
 from thumper.worker.loader import load_detector
 
@@ -63,7 +63,7 @@ class Comparison:
             return
         known = await detectors.agreement_of(self.weights, self.detector.engine)
         if known is None or not known.is_enough:
-            chosen = await specimens(self.weights.sha256)
+            chosen = await choose(self.weights.sha256)
             if known is None or _says_more(chosen, known):
                 known = await self.on(chosen.photos)
                 await detectors.record_agreement(self.weights, self.detector.engine, known)
@@ -106,7 +106,7 @@ class Comparison:
             return None
 
 
-def _says_more(chosen: Specimens, known: Agreement) -> bool:
+def _says_more(chosen: ComparisonPhotos, known: Agreement) -> bool:
     """Return whether photos may hold enough boxes where those before held too few."""
     return chosen.boxes >= LEAST_BOXES or len(chosen.photos) > known.photos
 

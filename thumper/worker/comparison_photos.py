@@ -33,19 +33,19 @@ ORDER BY boxes = 0, sha256 LIMIT $5
 
 
 @dataclass(frozen=True, slots=True)
-class Specimens:
+class ComparisonPhotos:
     """Where the photos are, and how many boxes of the reference fp32 has found in them so far."""
 
     photos: list[Path]
     boxes: int
 
 
-async def specimens(sha256: bytes) -> Specimens:
+async def choose(sha256: bytes) -> ComparisonPhotos:
     """Return photos in which that model in fp32 found something, then those that it has not seen; `MOST` in all."""
     rows = await client().execute_query_dict(
         _CHOICE, [sha256, Precision.FP32.value, AMONG, REFERENCE_CONFIDENCE, MOST]
     )
-    return Specimens(
+    return ComparisonPhotos(
         photos=[Path(os.fsdecode(row["original_path"])) for row in rows],
         boxes=sum(row["boxes"] for row in rows),
     )

@@ -48,7 +48,7 @@ EX_SOFTWARE: Final = 70
 SILENCE_S: Final = 30.0
 """How long the event loop may stand still before the process is ended, or as long as a lease if that is longer."""
 
-MOMENT_S: Final = 1.0
+MODEL_WAIT_S: Final = 1.0
 """How long the model is waited for when the worker has failed."""
 
 POLITENESS: Final = 5
@@ -86,9 +86,9 @@ async def _live(settings: Settings, life: Life) -> int:
 
 
 async def _is_busy(thread: ThreadPoolExecutor) -> bool:
-    """Return whether a thread is busy for longer than `MOMENT_S`."""
+    """Return whether a thread is busy for longer than `MODEL_WAIT_S`."""
     turn = asyncio.wrap_future(thread.submit(int))
-    answered, _ = await asyncio.wait({turn}, timeout=MOMENT_S)
+    answered, _ = await asyncio.wait({turn}, timeout=MODEL_WAIT_S)
     return not answered
 
 
@@ -206,7 +206,7 @@ async def _work(context: WorkerContext, life: Life, report: StatusReport, *, sto
         try:
             await asyncio.wait_for(draining, STOP_S)
         except TimeoutError:
-            log.warning("the batch in the model did not end in time and is given back")
+            log.warning("the batch in the model did not end in time and is released")
             ending = Ending(0, model_is_busy=True)
         except DeviceFault as fault:
             ending = report.report_fault(fault)

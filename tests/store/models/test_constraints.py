@@ -59,7 +59,7 @@ EVERY_MOVE: Final = tuple(itertools.permutations(ImageState, 2))
 JOB_MOVES: Final = {(old, new) for old, states in MOVES.items() for new in states}
 
 
-def standing(state: ImageState) -> dict[str, Any]:
+def columns_of(state: ImageState) -> dict[str, Any]:
     """Return the columns that a job needs in that state."""
     leased, ended = state is ImageState.PROCESSING, state in {ImageState.COMPLETED, ImageState.FAILED}
     return {
@@ -83,10 +83,10 @@ async def moves(row: Job | Image, columns: dict[str, Any]) -> bool:
 async def test_a_job_makes_the_legal_moves_and_no_other(database: str) -> None:
     image = await make_image(await make_dump())
     tried = {
-        (old, new): await make_job(image, await make_detector(current=False), **standing(old))
+        (old, new): await make_job(image, await make_detector(current=False), **columns_of(old))
         for old, new in EVERY_MOVE
     }
-    assert {move for move, job in tried.items() if await moves(job, standing(move[1]))} == JOB_MOVES
+    assert {move for move, job in tried.items() if await moves(job, columns_of(move[1]))} == JOB_MOVES
 
 
 async def test_an_image_moves_as_a_job_does_or_to_where_one_of_its_jobs_stands(database: str) -> None:
@@ -94,7 +94,7 @@ async def test_an_image_moves_as_a_job_does_or_to_where_one_of_its_jobs_stands(d
     tried = {move: await make_image(dump, state=move[0], error_code="POISON") for move in EVERY_MOVE}
     assert {move for move, image in tried.items() if await moves(image, {"state": move[1]})} == JOB_MOVES
     for move in set(tried) - JOB_MOVES:
-        await make_job(tried[move], detector, **standing(move[1]))
+        await make_job(tried[move], detector, **columns_of(move[1]))
         assert await moves(tried[move], {"state": move[1]}), move
 
 

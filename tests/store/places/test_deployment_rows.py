@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 from tests import factories as make
 from thumper.store import models
 from thumper.store.places import deployment_rows
-from thumper.store.places.deployment_rows import Stay
+from thumper.store.places.deployment_rows import CameraStay
 from thumper.store.postgres.connect import client
 
 
@@ -21,7 +21,7 @@ async def join(
 ) -> list[UUID]:
     """Take photos of a camera in, of each place in turn; return their deployments."""
     dump = dump or await make.make_dump()
-    stays = [Stay(camera.id, place.id, dump.id) for place in places]
+    stays = [CameraStay(camera.id, place.id, dump.id) for place in places]
     async with in_transaction("default") as transaction:
         found = await deployment_rows.join(transaction, stays)
     return [found[stay] for stay in stays]
@@ -98,7 +98,7 @@ async def test_processes_that_take_in_photos_of_the_same_cameras_open_one_stay_e
 
     async def take_in(number: int) -> set[UUID]:
         order = cameras if number % 2 else cameras[::-1]
-        stays = [Stay(camera.id, places[0].id, dumps[number].id) for camera in order]
+        stays = [CameraStay(camera.id, places[0].id, dumps[number].id) for camera in order]
         async with in_transaction("default") as transaction:
             found = await deployment_rows.join(transaction, stays)
             await asyncio.sleep(0.01)

@@ -19,7 +19,7 @@ from thumper.store.places import location_rows
 from thumper.store.places.location_rows import LocationInUseError
 from thumper.store.times import clock_fixes
 from thumper.store.times.clock_fixes import Repair
-from thumper.store.times.recompute import Scope
+from thumper.store.times.recompute import FixScope
 
 
 async def change(location: models.Location, **values: object) -> None:
@@ -64,7 +64,7 @@ async def test_a_repair_stays_when_the_zone_changes(database: str) -> None:
     location = await make.make_location()
     dump = await make.make_dump(location)
     image = await make_clocked(dump, "2024-07-01 06:00", location=location)
-    repair = Repair(scope=Scope("dump_id", dump.id), offset_s=3600)
+    repair = Repair(scope=FixScope("dump_id", dump.id), offset_s=3600)
     fix_id, _ = await clock_fixes.make(repair, server_zone=ZONE)
     await change(location, time_zone="America/Denver")
     await image.refresh_from_db()

@@ -20,7 +20,7 @@ from thumper.store.postgres.connect import MIGRATION_LOCK, migrate_database, ope
 from thumper.store.postgres.ids import new_id
 from thumper.store.times import clock_fixes
 from thumper.store.times.clock_fixes import Repair
-from thumper.store.times.recompute import Scope
+from thumper.store.times.recompute import FixScope
 
 BEFORE: Final = "0002_constraints"
 
@@ -128,7 +128,7 @@ async def test_a_filled_database_keeps_its_times_and_gets_their_readings(old_url
         for row in before[:-1]:
             reading = ClockReading.kept(row["clock_source"], row["taken_local"], row["utc_offset_s"])
             assert row["taken_at"] == instant_of(reading, zone=ZONE)[0]
-        repair = Repair(scope=Scope("dump_id", dump_id), offset_s=3600)
+        repair = Repair(scope=FixScope("dump_id", dump_id), offset_s=3600)
         fix_id, effect = await clock_fixes.make(repair, server_zone=ZONE)
         assert (effect.read, effect.changed, effect.without_reading) == (len(READ), len(READ), 1)
         await clock_fixes.undo(fix_id, server_zone=ZONE)

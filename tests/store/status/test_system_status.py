@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks import large_herd
+from benchmarks import large_library
 from tests.factories import make_dump
 from tests.pipeline import use_detector
 from thumper.store.postgres.connect import client
@@ -26,8 +26,8 @@ def _rows(node: dict[str, Any]) -> Iterator[float]:
 async def test_a_backlog_that_was_just_queued_is_counted_in_one_pass(database: str) -> None:
     await make_dump()
     detector_id = await use_detector()
-    await client().execute_script(large_herd.IMAGES.format(images=WAITING, a_dump=WAITING))
-    await client().execute_query_dict(large_herd.JOBS, [detector_id])
+    await client().execute_script(large_library.IMAGES.format(images=WAITING, a_dump=WAITING))
+    await client().execute_query_dict(large_library.JOBS, [detector_id])
     await client().execute_script("VACUUM (ANALYZE)")  # its statistics: nothing waits
     for table, ended in (("image", "processed_at"), ("job", "finished_at")):
         await client().execute_script(

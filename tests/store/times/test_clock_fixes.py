@@ -26,14 +26,14 @@ from thumper.store.images.images import ImageSearch
 from thumper.store.postgres.connect import client
 from thumper.store.times import clock_fixes
 from thumper.store.times.clock_fixes import Repair
-from thumper.store.times.recompute import Scope
+from thumper.store.times.recompute import FixScope
 
 HOUR_S = 3600
 
 
 async def repair(own: models.Dump | models.Deployment, offset_s: int, **values: Any) -> tuple[UUID, Effect]:
     column = "dump_id" if isinstance(own, models.Dump) else "deployment_id"
-    scope = Scope(column, own.id)  # type: ignore[arg-type]  # one of the two
+    scope = FixScope(column, own.id)  # type: ignore[arg-type]  # one of the two
     return await clock_fixes.make(Repair(scope=scope, offset_s=offset_s, **values), server_zone=ZONE)
 
 
@@ -166,7 +166,7 @@ async def test_a_preview_says_what_the_repair_does_and_writes_nothing(database: 
     dump = await make_motley_dump()
     await repair(dump, 5)
     before, told = await clock_rows(), await feed.latest()
-    wanted = Repair(scope=Scope("dump_id", dump.id), offset_s=-HOUR_S, named=before[3]["id"])
+    wanted = Repair(scope=FixScope("dump_id", dump.id), offset_s=-HOUR_S, named=before[3]["id"])
     foreseen = await clock_fixes.preview(wanted, server_zone=ZONE)
     assert await clock_rows() == before
     assert await feed.latest() == told

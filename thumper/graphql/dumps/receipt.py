@@ -77,7 +77,7 @@ class ClockWarningCount:
 
 @strawberry.type(description="One reason why a card may not be wiped.")
 class WipeObstacle:
-    """Backed by `wipe.Obstacle`."""
+    """Backed by `wipe.WipeObstacle`."""
 
     code: WipeCode = strawberry.field(description="Stable word for programs, such as ORIGINAL_MISSING.")
     sentence: str = strawberry.field(description="What stands in the way, for people.")
@@ -87,12 +87,12 @@ class WipeObstacle:
 
     @field("What a person can do about it.")
     @staticmethod
-    def what_to_do(root: strawberry.Parent[wipe.Obstacle]) -> str:
+    def what_to_do(root: strawberry.Parent[wipe.WipeObstacle]) -> str:
         return root.advice
 
     @field("Some of the files by name, up to 10.")
     @staticmethod
-    def examples(root: strawberry.Parent[wipe.Obstacle]) -> list[str]:
+    def examples(root: strawberry.Parent[wipe.WipeObstacle]) -> list[str]:
         return list(root.examples)
 
 
@@ -142,7 +142,7 @@ class Wipe:
 
     @field("Everything that stands in the way.", listed(WipeObstacle))
     @staticmethod
-    def obstacles(root: strawberry.Parent[Asked]) -> list[wipe.Obstacle]:
+    def obstacles(root: strawberry.Parent[Asked]) -> list[wipe.WipeObstacle]:
         return list(root.verdict.obstacles)
 
     @field("Stored and duplicate files, of each of which an original must be re-read.")

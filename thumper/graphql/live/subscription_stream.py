@@ -155,12 +155,12 @@ async def newest(
         pace.sent()
         snapshot, shown = False, state
         while state == shown:
-            place = await _await_news(live, max(place, seq), concerns=concerns)
+            place = await _await_change(live, max(place, seq), concerns=concerns)
             await pace.turn()
             seq, state = await outlast(read)
 
 
-async def _await_news(live: Live, place: int, *, concerns: Callable[[FeedEvent], bool]) -> int:
+async def _await_change(live: Live, place: int, *, concerns: Callable[[FeedEvent], bool]) -> int:
     """Wait for an event that matters, `LOOK_AGAIN_S` at most; return the last event that was looked at."""
     clock = asyncio.get_running_loop().time
     until_s = clock() + LOOK_AGAIN_S

@@ -10,7 +10,7 @@ import strawberry
 
 from thumper.domain.refusal import Refusal
 from thumper.graphql.relay.field import field
-from thumper.graphql.relay.user_error import Obstacle, user_error_of
+from thumper.graphql.relay.user_error import UserError, user_error_of
 
 P = ParamSpec("P")
 R = TypeVar("R", bound="Payload")
@@ -20,7 +20,7 @@ R = TypeVar("R", bound="Payload")
 class Payload:
     """Base of the payloads of mutations."""
 
-    errors: list[Obstacle] = strawberry.field(
+    errors: list[UserError] = strawberry.field(
         default_factory=list, description="What kept the change from being made; empty when it was made."
     )
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from thumper.graphql.refusal import bad_request
-from thumper.store.postgres.page import Kind, Order, Position
+from thumper.store.postgres.page import KeyKind, Order, Position
 
 _VERSION: Final = 1
 _LONGEST_CURSOR: Final = 4096
@@ -75,11 +75,11 @@ def _count(value: Any) -> int:
     return int(value)
 
 
-_READERS: Final[dict[Kind, Callable[[Any], Any]]] = {
-    Kind.TIME: _time,
-    Kind.ID: UUID,
-    Kind.NUMBER: float,
-    Kind.COUNT: _count,
-    Kind.FLAG: lambda value: _exactly(bool, value),
-    Kind.TEXT: _word,
+_READERS: Final[dict[KeyKind, Callable[[Any], Any]]] = {
+    KeyKind.TIME: _time,
+    KeyKind.ID: UUID,
+    KeyKind.NUMBER: float,
+    KeyKind.COUNT: _count,
+    KeyKind.FLAG: lambda value: _exactly(bool, value),
+    KeyKind.TEXT: _word,
 }

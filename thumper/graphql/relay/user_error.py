@@ -53,10 +53,8 @@ class UserErrorCode(Enum):
     )
 
 
-@strawberry.interface(
-    name="UserError", description="Something that kept a change from being made. Nothing was changed."
-)
-class Obstacle:
+@strawberry.interface(description="Something that kept a change from being made. Nothing was changed.")
+class UserError:
     """Fields of every refusal of a change."""
 
     code: UserErrorCode = strawberry.field(description="Stable word for programs, such as NAME_TAKEN.")
@@ -67,24 +65,24 @@ class Obstacle:
 
 
 @strawberry.type(description="The record that the input names does not exist.")
-class NotFound(Obstacle):
+class NotFound(UserError):
     """NOT_FOUND."""
 
 
 @strawberry.type(description="A value of the input cannot be accepted.")
-class Invalid(Obstacle):
+class Invalid(UserError):
     """INVALID."""
 
 
 @strawberry.type(description="Another record has this name.")
-class NameTaken(Obstacle):
+class NameTaken(UserError):
     """NAME_TAKEN."""
 
     name: str = strawberry.field(description="The name that was asked for.")
 
 
 @strawberry.type(description="Images or dumps refer to the location, so it cannot be deleted.")
-class LocationInUse(Obstacle):
+class LocationInUse(UserError):
     """LOCATION_IN_USE."""
 
     images: int = strawberry.field(description="How many images were taken there.")
@@ -92,14 +90,14 @@ class LocationInUse(Obstacle):
 
 
 @strawberry.type(description="The deer has sightings, so it cannot be deleted.")
-class DeerInUse(Obstacle):
+class DeerInUse(UserError):
     """DEER_IN_USE."""
 
     sightings: int = strawberry.field(description="How many detections are assigned to the deer.")
 
 
 @strawberry.type(description="Another box of the same image is this deer.")
-class DeerAlreadyInImage(Obstacle):
+class DeerAlreadyInImage(UserError):
     """DEER_ALREADY_IN_IMAGE."""
 
     deer_row: strawberry.Private[models.Deer]
@@ -115,7 +113,7 @@ class DeerAlreadyInImage(Obstacle):
 
 
 @strawberry.type(description="The detection is assigned to a deer.")
-class DetectionAssigned(Obstacle):
+class DetectionAssigned(UserError):
     """DETECTION_ASSIGNED."""
 
     deer_row: strawberry.Private[models.Deer]
@@ -126,16 +124,16 @@ class DetectionAssigned(Obstacle):
 
 
 @strawberry.type(description="The detection is assigned to no deer.")
-class DetectionNotAssigned(Obstacle):
+class DetectionNotAssigned(UserError):
     """DETECTION_NOT_ASSIGNED."""
 
 
 @strawberry.type(description="A person rejected the detection.")
-class DetectionRejected(Obstacle):
+class DetectionRejected(UserError):
     """DETECTION_REJECTED."""
 
 
-USER_ERRORS: tuple[type[Obstacle], ...] = (
+USER_ERRORS: tuple[type[UserError], ...] = (
     NotFound,
     Invalid,
     NameTaken,
@@ -149,7 +147,7 @@ USER_ERRORS: tuple[type[Obstacle], ...] = (
 """Every kind, for the schema."""
 
 
-_KINDS: Final[dict[type[Refusal], tuple[UserErrorCode, type[Obstacle], dict[str, str]]]] = {
+_KINDS: Final[dict[type[Refusal], tuple[UserErrorCode, type[UserError], dict[str, str]]]] = {
     NoRecordError: (UserErrorCode.NOT_FOUND, NotFound, {}),
     InvalidValueError: (UserErrorCode.INVALID, Invalid, {}),
     NameTakenError: (UserErrorCode.NAME_TAKEN, NameTaken, {"name": "name"}),
@@ -171,7 +169,7 @@ _KINDS: Final[dict[type[Refusal], tuple[UserErrorCode, type[Obstacle], dict[str,
 """The type of each refusal of the store in the API, and which of its fields hold which attributes."""
 
 
-def user_error_of(refusal: Refusal) -> Obstacle:
+def user_error_of(refusal: Refusal) -> UserError:
     """Return the user error for a refusal of the store, with its field as the input names it."""
     code, kind, carried = _KINDS[type(refusal)]
     values = {name: getattr(refusal, attribute) for name, attribute in carried.items()}

@@ -25,7 +25,7 @@ _UNSTORABLE: Final = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, 
 """Errors of values that no column can hold: a NUL in a text, half a surrogate pair."""
 
 
-class Masking(MaskErrors):
+class ErrorFormatting(MaskErrors):
     """Rewrites every error of every result."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Masking(MaskErrors):
             error.path is None and error.nodes
         ):  # nothing was executed: the document or its variables are wrong
             return _with(error, "BAD_QUERY", error.message)
-        return self._expected(error, cause) or self._masked(error, cause)
+        return self._expected(error, cause) or self._hidden(error, cause)
 
     def _expected(self, error: GraphQLError, cause: BaseException | None) -> GraphQLError | None:
         if isinstance(cause, asyncpg.DiskFullError):
@@ -60,7 +60,7 @@ class Masking(MaskErrors):
             return _with(error, "BAD_VALUE", message)
         return None
 
-    def _masked(self, error: GraphQLError, cause: BaseException | None) -> GraphQLError:
+    def _hidden(self, error: GraphQLError, cause: BaseException | None) -> GraphQLError:
         request_id = self._request_id
         log.error(
             "a request failed",
@@ -70,9 +70,9 @@ class Masking(MaskErrors):
             exc_info=cause,
         )
         message = f"Something went wrong inside Thumper. Its log says more under request {request_id}."
-        masked = _with(error, "INTERNAL", message)
-        masked.extensions = {"code": "INTERNAL", "requestId": request_id}
-        return masked
+        hidden = _with(error, "INTERNAL", message)
+        hidden.extensions = {"code": "INTERNAL", "requestId": request_id}
+        return hidden
 
     @property
     def _request_id(self) -> str:

@@ -176,12 +176,10 @@ def cost(
         if isinstance(definition.default_value, IntValueNode)
     }
     root = schema.get_root_type(operation.operation)
-    return _Reckoning(schema, _fragments(document), {**defaults, **variables}).of(
-        operation.selection_set, root
-    )
+    return _Cost(schema, _fragments(document), {**defaults, **variables}).of(operation.selection_set, root)
 
 
-class _Reckoning:
+class _Cost:
     """The cost of one operation; each fragment is computed once."""
 
     def __init__(
@@ -252,12 +250,12 @@ class _Reckoning:
         return named if isinstance(named, int) else None
 
 
-def too_costly(reckoned: int) -> RequestError | None:
+def too_costly(objects: int) -> RequestError | None:
     """Return the error for an operation that asks for too much."""
-    if reckoned <= MOST_COST:
+    if objects <= MOST_COST:
         return None
     return bad_request(
         "TOO_COSTLY",
-        f"The query asks for about {reckoned:,} objects; {MOST_COST:,} are the most. Ask for fewer items with first,"
+        f"The query asks for about {objects:,} objects; {MOST_COST:,} are the most. Ask for fewer items with first,"
         " and page through the rest with after.",
     )

@@ -63,10 +63,10 @@ class Validation(ValidationCache):
         operation = chosen_operation(document, context._provided_operation_name)  # noqa: SLF001  # what was asked for
         if isinstance(operation, RequestError):
             return [operation]
-        reckoned = cost(schema, document, operation, context.variables or {})
+        objects = cost(schema, document, operation, context.variables or {})
         if operation.operation is not OperationType.SUBSCRIPTION:  # which would send it with every message
-            self._cost = reckoned
-        refusal = too_costly(reckoned)
+            self._cost = objects
+        refusal = too_costly(objects)
         return [] if refusal is None else [refusal]
 
     def get_results(self) -> dict[str, Any]:

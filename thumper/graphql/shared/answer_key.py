@@ -8,6 +8,7 @@ rows. A field that depends on anything else about the actor is declared personal
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import lru_cache
 from typing import Any, Final
 
 from graphql import (
@@ -71,10 +72,18 @@ class _Variables(Visitor):
 
 def _is_personal(executor: Executor[Any]) -> bool:
     """Return whether a personal field is selected anywhere; a fragment that is not spread counts as well."""
+    if not _has_personal_fields(executor.schema):
+        return False
     fields = _Fields(executor.schema)
     for node in (executor.operation, *executor.fragment_definitions.values()):
         visit(node, TypeInfoVisitor(fields.types, fields))
     return fields.personal
+
+
+@lru_cache
+def _has_personal_fields(schema: GraphQLSchema) -> bool:
+    fields = (field for kind in schema.type_map.values() for field in getattr(kind, "fields", {}).values())
+    return any(map(_is_marked, fields))
 
 
 class _Fields(Visitor):
@@ -95,7 +104,7 @@ class _Fields(Visitor):
         self.personal |= any(map(_is_marked, fields))
 
 
-def _is_marked(field: GraphQLField | None) -> bool:
+def _is_marked(field: Any) -> bool:
     """Return whether a field was declared with the mark; those of introspection are not declared by us."""
-    declared = None if field is None else field.extensions.get("strawberry-definition")
+    declared = field.extensions.get("strawberry-definition") if isinstance(field, GraphQLField) else None
     return isinstance(declared, StrawberryField) and PERSONAL in declared.metadata

@@ -14,7 +14,7 @@ from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
 from thumper.store.models import Deer, Detection, Location, Sighting
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.page import Conditions, Key, Kind, Listing, Order, read_all, whole_table
+from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, Order, read_all, whole_table
 from thumper.store.postgres.search import Search, sort, where
 
 M = TypeVar("M", bound=Model)
@@ -28,11 +28,11 @@ deer LEFT JOIN (
 
 DEER: Final = Listing(model=Deer, alias="deer", source=_SEEN)
 
-_ID: Final = Key("deer.id", Kind.ID)
-_LAST_SEEN: Final = Key("coalesce(seen.last_seen, '1970-01-01T00:00:00Z'::timestamptz)", Kind.TIME)
-_NEVER_SEEN: Final = Key("(seen.last_seen IS NULL)", Kind.FLAG)
-_NAME: Final = (Key("lower(deer.name)", Kind.TEXT), _ID)
-_SIGHTINGS: Final = (Key("coalesce(seen.sightings, 0)", Kind.COUNT), _ID)
+_ID: Final = Key("deer.id", KeyKind.ID)
+_LAST_SEEN: Final = Key("coalesce(seen.last_seen, '1970-01-01T00:00:00Z'::timestamptz)", KeyKind.TIME)
+_NEVER_SEEN: Final = Key("(seen.last_seen IS NULL)", KeyKind.FLAG)
+_NAME: Final = (Key("lower(deer.name)", KeyKind.TEXT), _ID)
+_SIGHTINGS: Final = (Key("coalesce(seen.sightings, 0)", KeyKind.COUNT), _ID)
 
 SIGHTINGS: Final = Listing(
     model=Sighting,
@@ -41,7 +41,7 @@ SIGHTINGS: Final = Listing(
     parent="sighting.deer_id",
 )
 SIGHTED_NEWEST: Final = Order(
-    "sighted-newest", (Key("image.sort_at", Kind.TIME), Key("sighting.id", Kind.ID)), descending=True
+    "sighted-newest", (Key("image.sort_at", KeyKind.TIME), Key("sighting.id", KeyKind.ID)), descending=True
 )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.store.models import Dump, File
-from thumper.store.postgres.page import Conditions, Key, Kind, Listing, Order, read_all, whole_table
+from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, Order, read_all, whole_table
 from thumper.store.postgres.search import Search, sort, where
 
 DUMPS: Final = whole_table(Dump)
@@ -19,11 +19,11 @@ FILES: Final = Listing(model=File, alias="file", source="file", parent="file.dum
 ARRIVED: Final = sort(
     "ARRIVED",
     "When its first file was found.",
-    (Key("dump.first_seen_at", Kind.TIME), Key("dump.id", Kind.ID)),
+    (Key("dump.first_seen_at", KeyKind.TIME), Key("dump.id", KeyKind.ID)),
     names=("arrived-oldest", "arrived-newest"),
 )
 PATH_A_TO_Z: Final = Order(
-    "path-a-z", (Key("file.display_path", Kind.TEXT), Key("file.id", Kind.ID)), descending=False
+    "path-a-z", (Key("file.display_path", KeyKind.TEXT), Key("file.id", KeyKind.ID)), descending=False
 )
 
 

@@ -99,7 +99,7 @@ async def sign(claim: UploadClaim) -> UploadClaim | None:
     return UploadClaim(upload_id=rows[0].pop("id"), **rows[0]) if rows else None
 
 
-async def give_back(claim: UploadClaim) -> None:
+async def release(claim: UploadClaim) -> None:
     """Make the address free again at once, unless it has received a file or another transfer has it."""
     await Upload.filter(id=claim.upload_id, used_at=claim.used_at, file_id=None).update(used_at=None)
 

@@ -60,7 +60,7 @@ class WipeCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Original:
+class DumpOriginal:
     """An image, how many files of the dump have its bytes, the name of one, and the path of its original."""
 
     image_id: UUID
@@ -133,10 +133,12 @@ FROM (
 """
 
 
-async def originals(dump_id: UUID, *, after: UUID) -> list[Original]:
+async def originals(dump_id: UUID, *, after: UUID) -> list[DumpOriginal]:
     """Return the next images of a dump's files by id; empty when there are no more after that id."""
     rows = await client().execute_query_dict(_ORIGINALS, [dump_id, after])
-    return [Original(**row | {"sha256": bytes(row["sha256"]), "path": bytes(row["path"])}) for row in rows]
+    return [
+        DumpOriginal(**row | {"sha256": bytes(row["sha256"]), "path": bytes(row["path"])}) for row in rows
+    ]
 
 
 _AS_DELIVERED: Final = """

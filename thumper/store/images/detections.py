@@ -11,7 +11,7 @@ from uuid import UUID
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.store.models import Detection, Review
-from thumper.store.postgres.page import Conditions, Key, Kind, Listing, read_all, whole_table
+from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, read_all, whole_table
 from thumper.store.postgres.search import Search, sort, where
 
 CURRENT: Final = "(SELECT id FROM detector WHERE current)"
@@ -32,13 +32,13 @@ OF_SPECIES: Final = "lower(detection.species) = lower({})"
 OF_SEX: Final = "detection.sex = {}"
 """Conditions on one box."""
 
-UNTIMED: Final = Key("(image.taken_at IS NULL)", Kind.FLAG)
-_ID: Final = Key("detection.id", Kind.ID)
-_CAPTURED: Final = (Key("image.sort_at", Kind.TIME), Key("image.id", Kind.ID), _ID)
+UNTIMED: Final = Key("(image.taken_at IS NULL)", KeyKind.FLAG)
+_ID: Final = Key("detection.id", KeyKind.ID)
+_CAPTURED: Final = (Key("image.sort_at", KeyKind.TIME), Key("image.id", KeyKind.ID), _ID)
 ARRIVED: Final = sort(
     "ARRIVED",
     "When the detector found it.",
-    (Key("run.finished_at", Kind.TIME), _ID),
+    (Key("run.finished_at", KeyKind.TIME), _ID),
     names=("arrived-oldest", "arrived-newest"),
 )
 
@@ -77,7 +77,7 @@ class BoxFilter(Search[Detection]):
     )
 
     def add_to(self, conditions: Conditions) -> None:
-        """Add the choice to conditions on `DETECTIONS`."""
+        """Add the filter to conditions on `DETECTIONS`."""
         if self.detector_id is None:
             conditions.add(f"detection.detector_id = {CURRENT}")
         else:
@@ -108,7 +108,7 @@ class DetectionSearch(Search[Detection]):
         sort(
             "CONFIDENCE",
             "How sure the model is.",
-            (Key("detection.confidence", Kind.NUMBER), _ID),
+            (Key("detection.confidence", KeyKind.NUMBER), _ID),
             names=("least-confident", "most-confident"),
         ),
     )
@@ -163,11 +163,11 @@ class DetectionSearch(Search[Detection]):
         return conditions
 
 
-async def of_images(image_ids: Sequence[UUID], choice: BoxFilter) -> dict[UUID, list[Detection]]:
+async def of_images(image_ids: Sequence[UUID], boxes: BoxFilter) -> dict[UUID, list[Detection]]:
     """Return the chosen boxes of each image, most confident first."""
     conditions = Conditions()
     conditions.add("detection.image_id = ANY({}::uuid[])", list(image_ids))
-    choice.add_to(conditions)
+    boxes.add_to(conditions)
     plain = whole_table(Detection)
     found: dict[UUID, list[Detection]] = {image_id: [] for image_id in image_ids}
     for detection in await read_all(plain, conditions, order="detection.image_id, detection.ordinal"):

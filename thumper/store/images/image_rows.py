@@ -16,7 +16,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.capture_time import CaptureTime
-from thumper.domain.clock_fix import StandingFix
+from thumper.domain.clock_fix import ActiveFix
 from thumper.domain.measurement import Measurements
 from thumper.store.models.image import UNTIMED_SORT_AT
 from thumper.store.postgres.unnest import arrays, unnest
@@ -35,7 +35,7 @@ class NewImage:
     width_px: int
     height_px: int
     capture: CaptureTime
-    fix: StandingFix | None
+    fix: ActiveFix | None
     """The repair of its clock that `capture` follows."""
     camera_id: UUID | None
     location_id: UUID | None

@@ -24,13 +24,13 @@ from thumper.store.images.detections import (
 from thumper.store.models import Image
 from thumper.store.postgres import page
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.page import Conditions, Key, Kind, Listing
+from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing
 from thumper.store.postgres.search import Search, sort, where
 
 IMAGES: Final = Listing(model=Image, alias="image", source="image", without=frozenset({"exif"}))
 
-_ID: Final = Key("image.id", Kind.ID)
-_SORT_AT: Final = Key("image.sort_at", Kind.TIME)
+_ID: Final = Key("image.id", KeyKind.ID)
+_SORT_AT: Final = Key("image.sort_at", KeyKind.TIME)
 
 CAPTURED: Final = sort(
     "CAPTURED",
@@ -42,7 +42,7 @@ CAPTURED: Final = sort(
 ARRIVED: Final = sort(
     "ARRIVED",
     "When Thumper first recorded the image.",
-    (Key("image.created_at", Kind.TIME), _ID),
+    (Key("image.created_at", KeyKind.TIME), _ID),
     names=("arrived-oldest", "arrived-newest"),
 )
 

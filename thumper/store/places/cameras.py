@@ -8,12 +8,15 @@ from uuid import UUID
 
 from thumper.store.models import Camera
 from thumper.store.postgres.grouped_count import count_by
-from thumper.store.postgres.page import Key, Kind, whole_table
+from thumper.store.postgres.page import Key, KeyKind, whole_table
 from thumper.store.postgres.search import Search, sort
 
-_ID: Final = Key("camera.id", Kind.ID)
-_MODEL: Final = (*(Key(f"camera.{column}", Kind.TEXT) for column in ("make", "model", "serial", "name")), _ID)
-_CREATED: Final = (Key("camera.created_at", Kind.TIME), _ID)
+_ID: Final = Key("camera.id", KeyKind.ID)
+_MODEL: Final = (
+    *(Key(f"camera.{column}", KeyKind.TEXT) for column in ("make", "model", "serial", "name")),
+    _ID,
+)
+_CREATED: Final = (Key("camera.created_at", KeyKind.TIME), _ID)
 
 
 class CameraSearch(Search[Camera]):

@@ -18,7 +18,7 @@ from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.unnest import arrays, unnest
 
 
-class Stay(NamedTuple):
+class CameraStay(NamedTuple):
     """A camera seen at a location by a dump."""
 
     camera_id: UUID
@@ -64,14 +64,14 @@ class _Opened:
     location_id: UUID
 
 
-async def join(transaction: BaseDBAsyncClient, stays: Iterable[Stay]) -> dict[Stay, UUID]:
+async def join(transaction: BaseDBAsyncClient, stays: Iterable[CameraStay]) -> dict[CameraStay, UUID]:
     """Return the deployment of each stay, in the order in which the photos came; open those that are missing."""
     wanted = list(dict.fromkeys(stays))
     if not wanted:
         return {}
     known = await _known(transaction, {stay.camera_id for stay in wanted})
     rows = await transaction.execute_query_dict(_OPEN, arrays(wanted))
-    found = {Stay(row["camera_id"], row["location_id"], row["dump_id"]): row["id"] for row in rows}
+    found = {CameraStay(row["camera_id"], row["location_id"], row["dump_id"]): row["id"] for row in rows}
     opened: dict[tuple[UUID, UUID], _Opened] = {}
     for stay in wanted:
         if stay not in found:

@@ -11,7 +11,7 @@ from uuid import UUID
 from thumper.store.models import Deployment
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.grouped_count import count_by
-from thumper.store.postgres.page import Key, Kind, Listing, Order
+from thumper.store.postgres.page import Key, KeyKind, Listing, Order
 
 OF_CAMERA: Final = Listing(
     model=Deployment, alias="deployment", source="deployment", parent="deployment.camera_id"
@@ -21,7 +21,7 @@ OF_LOCATION: Final = Listing(
 )
 OPENED_NEWEST: Final = Order(
     "opened-newest",
-    (Key("deployment.created_at", Kind.TIME), Key("deployment.id", Kind.ID)),
+    (Key("deployment.created_at", KeyKind.TIME), Key("deployment.id", KeyKind.ID)),
     descending=True,
 )
 

@@ -24,7 +24,7 @@ from thumper.store.places import locations
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.unique_name import unique_name
 from thumper.store.times import clock_fixes, clock_lock
-from thumper.store.times.recompute import Recomputation, Scope
+from thumper.store.times.recompute import FixScope, Recomputation
 
 
 class LocationInUseError(Refusal, RefusedError):
@@ -70,7 +70,7 @@ async def update(location_id: UUID, values: Mapping[str, Any], *, server_zone: Z
         await rows.update(**clean)
         after = await rows.get()
         if locations.zone_of(before)[0] != locations.zone_of(after)[0]:
-            scope = Scope("location_id", location_id)
+            scope = FixScope("location_id", location_id)
             await clock_fixes.apply(transaction, Recomputation(scope=scope, server_zone=server_zone))
         return after
 

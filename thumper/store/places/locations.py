@@ -10,14 +10,14 @@ from uuid import UUID
 from thumper.domain.time_zone import ZoneSource, place_zone
 from thumper.store.models import Location
 from thumper.store.postgres.grouped_count import count_by
-from thumper.store.postgres.page import Key, Kind, whole_table
+from thumper.store.postgres.page import Key, KeyKind, whole_table
 from thumper.store.postgres.search import Search, sort, where
 
 LOCATIONS: Final = whole_table(Location)
 
-_ID: Final = Key("location.id", Kind.ID)
-_NAME: Final = (Key("lower(location.name)", Kind.TEXT), _ID)
-_CREATED: Final = (Key("location.created_at", Kind.TIME), _ID)
+_ID: Final = Key("location.id", KeyKind.ID)
+_NAME: Final = (Key("lower(location.name)", KeyKind.TEXT), _ID)
+_CREATED: Final = (Key("location.created_at", KeyKind.TIME), _ID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

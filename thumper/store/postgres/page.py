@@ -23,7 +23,7 @@ Position: TypeAlias = tuple[Any, ...]
 """Sort values of one row, as many as its order has keys."""
 
 
-class Kind(StrEnum):
+class KeyKind(StrEnum):
     """PostgreSQL type of a sort value."""
 
     TIME = "timestamptz"
@@ -39,7 +39,7 @@ class Key:
     """One sort value: an SQL expression that is never NULL."""
 
     sql: str
-    kind: Kind
+    kind: KeyKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class _Transaction(TransactionContextPooled):
                 return  # PostgreSQL rolls back by itself; a cancellation must not become an outage
             raise
         # What is committed is committed, even if the connection breaks now.
-        await _give_back(self.client._parent._pool, connection)  # noqa: SLF001
+        await _release(self.client._parent._pool, connection)  # noqa: SLF001
 
 
 class _Loan(PoolConnectionWrapper[Any]):
@@ -98,10 +98,10 @@ class _Loan(PoolConnectionWrapper[Any]):
 
     async def __aexit__(self, *_: object) -> None:
         """Return it to the pool."""
-        await _give_back(self.client._pool, self.connection)  # noqa: SLF001
+        await _release(self.client._pool, self.connection)  # noqa: SLF001
 
 
-async def _give_back(pool: Any, connection: Any) -> None:
+async def _release(pool: Any, connection: Any) -> None:
     """Return a connection to its pool; one that breaks now raises nothing, since its work is done."""
     if pool is not None:
         with contextlib.suppress(*_BROKEN):

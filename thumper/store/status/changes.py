@@ -16,7 +16,7 @@ from thumper.store.images.detections import ARRIVED, DETECTIONS, DetectionSearch
 from thumper.store.images.images import IMAGES, ImageSearch
 from thumper.store.models import Detection, Image, Sighting
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.page import Conditions, Cut, Key, Kind, Order, read_all, read_page
+from thumper.store.postgres.page import Conditions, Cut, Key, KeyKind, Order, read_all, read_page
 
 SubjectId: TypeAlias = Literal["image_id", "deer_id", "detection_id"]
 """Column of the feed that names what an event is about."""
@@ -24,12 +24,12 @@ SubjectId: TypeAlias = Literal["image_id", "deer_id", "detection_id"]
 _FINISHED: Final = "image.state IN ('completed', 'failed')"
 _FINISHED_NEWEST: Final = Order(
     "finished-newest",
-    (Key("image.processed_at", Kind.TIME), Key("image.id", Kind.ID)),
+    (Key("image.processed_at", KeyKind.TIME), Key("image.id", KeyKind.ID)),
     descending=True,
 )
 _ASSIGNED_NEWEST: Final = Order(
     "assigned-newest",
-    (Key("sighting.created_at", Kind.TIME), Key("sighting.id", Kind.ID)),
+    (Key("sighting.created_at", KeyKind.TIME), Key("sighting.id", KeyKind.ID)),
     descending=True,
 )
 

@@ -11,7 +11,7 @@ from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.domain.time_zone import place_zone
 from thumper.store.models import Deployment, Dump, Image, Location
 from thumper.store.times.clock_fixes import Repair
-from thumper.store.times.recompute import Scope
+from thumper.store.times.recompute import FixScope
 
 
 async def repair_of(claim: ClockClaim, *, server_zone: ZoneInfo) -> Repair:
@@ -34,20 +34,20 @@ async def repair_of(claim: ClockClaim, *, server_zone: ZoneInfo) -> Repair:
     return Repair(scope=scope, offset_s=offset_s, shown=shown, note=note, named=image.id)
 
 
-async def _scope(claim: ClockClaim) -> Scope:
+async def _scope(claim: ClockClaim) -> FixScope:
     """Return the images whose clock a claim is about."""
     if claim.dump_id is not None and claim.deployment_id is None:
         if not await Dump.exists(id=claim.dump_id):
             raise NoRecordError("dump", "dump_id")
-        return Scope("dump_id", claim.dump_id)
+        return FixScope("dump_id", claim.dump_id)
     if claim.deployment_id is not None and claim.dump_id is None:
         if not await Deployment.exists(id=claim.deployment_id):
             raise NoRecordError("deployment", "deployment_id")
-        return Scope("deployment_id", claim.deployment_id)
+        return FixScope("deployment_id", claim.deployment_id)
     raise InvalidValueError("Say whose clock it is: dumpId or deploymentId, one of the two.", "dump_id")
 
 
-async def _photo(photo: PhotoTaken, scope: Scope) -> Image:
+async def _photo(photo: PhotoTaken, scope: FixScope) -> Image:
     """Return the photo from which the offset follows; refuse one that the repair does not cover."""
     image = await Image.get_or_none(id=photo.image_id)
     if image is None:

@@ -17,7 +17,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.clock_effect import Effect
-from thumper.domain.clock_fix import EVERY_READING, Bounds, StandingFix
+from thumper.domain.clock_fix import EVERY_READING, ActiveFix, Bounds
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.refusal import InvalidValueError, NoRecordError, Refusal
 from thumper.store.feed import feed
@@ -28,7 +28,7 @@ from thumper.store.postgres.grouped_count import count_by
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.page import whole_table
 from thumper.store.times import clock_lock
-from thumper.store.times.recompute import Recomputation, Scope
+from thumper.store.times.recompute import FixScope, Recomputation
 
 CLOCK_FIXES: Final = whole_table(ClockFix)
 
@@ -43,7 +43,7 @@ class Repair:
     Only images whose clocks showed what is `shown` are covered. `named` is the photo from which the offset follows.
     """
 
-    scope: Scope
+    scope: FixScope
     offset_s: int
     shown: Bounds = EVERY_READING
     note: str = ""
@@ -53,15 +53,15 @@ class Repair:
 async def preview(repair: Repair, *, server_zone: ZoneInfo) -> Effect:
     """Return what a repair would do, without writing."""
     async with snapshot():
-        proposed = StandingFix(
+        proposed = ActiveFix(
             fix_id=new_id(), offset_s=repair.offset_s, made_at=await now(), shown=repair.shown
         )
-        recomputation = _reckoning(repair, server_zone=server_zone, proposed=proposed)
+        recomputation = _recomputation(repair, server_zone=server_zone, proposed=proposed)
         return await recomputation.preview(client())
 
 
-def _reckoning(
-    repair: Repair, *, server_zone: ZoneInfo, proposed: StandingFix | None = None
+def _recomputation(
+    repair: Repair, *, server_zone: ZoneInfo, proposed: ActiveFix | None = None
 ) -> Recomputation:
     return Recomputation(
         scope=repair.scope,
@@ -90,7 +90,7 @@ async def make(repair: Repair, *, server_zone: ZoneInfo) -> tuple[UUID, Effect]:
 
     async def write(transaction: BaseDBAsyncClient) -> Effect:
         await transaction.execute_query_dict(_MAKE, [*values, repair.shown.first, repair.shown.last])
-        return await apply(transaction, _reckoning(repair, server_zone=server_zone))
+        return await apply(transaction, _recomputation(repair, server_zone=server_zone))
 
     return fix_id, await clock_lock.alone(write)
 
@@ -137,10 +137,10 @@ async def apply(transaction: BaseDBAsyncClient, recomputation: Recomputation) ->
     return effect
 
 
-def _scope(fix: dict[str, Any]) -> Scope:
+def _scope(fix: dict[str, Any]) -> FixScope:
     if fix["dump_id"] is not None:
-        return Scope("dump_id", fix["dump_id"])
-    return Scope("deployment_id", fix["deployment_id"])
+        return FixScope("dump_id", fix["dump_id"])
+    return FixScope("deployment_id", fix["deployment_id"])
 
 
 async def of_dumps(dump_ids: Sequence[UUID]) -> dict[UUID, list[ClockFix]]:

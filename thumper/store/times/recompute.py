@@ -1,6 +1,6 @@
 """Recomputing capture times after a change of the repairs or time zones that they follow from.
 
-An image's time follows from three things: what its clock showed, the latest standing repair that covers it, and
+An image's time follows from three things: what its clock showed, the latest active repair that covers it, and
 the time zone of its place. The first is never changed. Thousands of images are read and written in pages, in
 the order of their ids, inside one transaction.
 """
@@ -20,7 +20,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from thumper.domain.capture_time import ClockReading, TimeSource, instant_of
 from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.clock_effect import Effect, Move
-from thumper.domain.clock_fix import EVERY_READING, Bounds, StandingFix, counting, repaired_instant
+from thumper.domain.clock_fix import EVERY_READING, ActiveFix, Bounds, counting, repaired_instant
 from thumper.domain.time_zone import place_zone
 from thumper.store.images.image_lock import IN_ORDER
 from thumper.store.models.image import UNTIMED_SORT_AT
@@ -31,7 +31,7 @@ _PAGE: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class FixScope:
     """Which images: those that a dump was the first to deliver, of a deployment, or of a location."""
 
     column: Literal["dump_id", "deployment_id", "location_id"]
@@ -39,31 +39,31 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class StandingFixes:
-    """The standing repairs of some dumps and deployments."""
+class ActiveFixes:
+    """The active repairs of some dumps and deployments."""
 
-    of_dump: dict[UUID, list[StandingFix]]
-    of_deployment: dict[UUID, list[StandingFix]]
+    of_dump: dict[UUID, list[ActiveFix]]
+    of_deployment: dict[UUID, list[ActiveFix]]
 
-    def counting(self, dump_id: UUID, deployment_id: UUID | None, local: dt.datetime) -> StandingFix | None:
+    def counting(self, dump_id: UUID, deployment_id: UUID | None, local: dt.datetime) -> ActiveFix | None:
         """Return the repair that counts for an image whose clock showed `local`."""
         deployed = [] if deployment_id is None else self.of_deployment.get(deployment_id, [])
         return counting((*self.of_dump.get(dump_id, ()), *deployed), local)
 
 
-_STANDING: Final = """
+_ACTIVE: Final = """
 SELECT dump_id, deployment_id, id, offset_s, created_at, shown_from, shown_until FROM clock_fix
 WHERE undone_at IS NULL AND (dump_id = ANY($1::uuid[]) OR deployment_id = ANY($2::uuid[]))
 """
 
 
-async def standing_fixes(
+async def active_fixes(
     connection: BaseDBAsyncClient, *, dump_ids: Collection[UUID], deployment_ids: Collection[UUID]
-) -> StandingFixes:
-    """Return the repairs that stand for images of these dumps and deployments."""
-    found = StandingFixes({}, {})
-    for row in await connection.execute_query_dict(_STANDING, [list(dump_ids), list(deployment_ids)]):
-        fix = StandingFix(
+) -> ActiveFixes:
+    """Return the active repairs of images of these dumps and deployments."""
+    found = ActiveFixes({}, {})
+    for row in await connection.execute_query_dict(_ACTIVE, [list(dump_ids), list(deployment_ids)]):
+        fix = ActiveFix(
             fix_id=row["id"],
             offset_s=row["offset_s"],
             made_at=row["created_at"],
@@ -82,7 +82,7 @@ class _Time:
 
     taken_at: dt.datetime | None
     dst_edge: DstEdge | None
-    fix: StandingFix | None
+    fix: ActiveFix | None
 
     def columns(self, image: dict[str, Any]) -> tuple[Any, ...]:
         """Return the values in the order of `_WRITTEN`."""
@@ -130,10 +130,10 @@ class Recomputation:
     image to be among the examples. `touched` gathers the dumps whose images changed.
     """
 
-    scope: Scope
+    scope: FixScope
     server_zone: ZoneInfo
     shown: Bounds = EVERY_READING
-    proposed: StandingFix | None = None
+    proposed: ActiveFix | None = None
     named: UUID | None = None
     effect: Effect = field(default_factory=Effect)
     touched: set[UUID] = field(default_factory=set)
@@ -172,14 +172,14 @@ class Recomputation:
         self, connection: BaseDBAsyncClient, page: Sequence[dict[str, Any]]
     ) -> list[tuple[Any, ...]]:
         """Add the images of a page to the effect; return the rows of those that change."""
-        repairs = await standing_fixes(
+        repairs = await active_fixes(
             connection,
             dump_ids={image["dump_id"] for image in page},
             deployment_ids={image["deployment_id"] for image in page} - {None},
         )
         return await asyncio.to_thread(self._judge, page, repairs)
 
-    def _judge(self, page: Sequence[dict[str, Any]], repairs: StandingFixes) -> list[tuple[Any, ...]]:
+    def _judge(self, page: Sequence[dict[str, Any]], repairs: ActiveFixes) -> list[tuple[Any, ...]]:
         changed = []
         for image in page:
             local, told = image["taken_local"], image["taken_local"] in self.shown
@@ -194,7 +194,7 @@ class Recomputation:
                 self.touched.add(image["dump_id"])
         return changed
 
-    def _time(self, image: dict[str, Any], fix: StandingFix | None) -> _Time:
+    def _time(self, image: dict[str, Any], fix: ActiveFix | None) -> _Time:
         """Return the time of one image. A reading that was not believed when it came is believed only with a repair."""
         reading = ClockReading.kept(image["clock_source"], image["taken_local"], image["utc_offset_s"])
         name, _ = place_zone(image["time_zone"], latitude=image["latitude"], longitude=image["longitude"])

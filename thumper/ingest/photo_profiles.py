@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from thumper.cameras.finding import Findings, examine
 from thumper.cameras.profile import Device, Profile
+from thumper.cameras.profile_findings import ProfileFindings, examine
 from thumper.domain.capture_time import ClockReading, IgnoredReading, TimeSource
 from thumper.ingest.metadata import Metadata
 
@@ -15,7 +15,7 @@ WHY_NO_SHUTTER: Final = (
 )
 
 
-def find(profiles: Sequence[Profile], metadata: Metadata, *, file_name: str) -> Findings:
+def find(profiles: Sequence[Profile], metadata: Metadata, *, file_name: str) -> ProfileFindings:
     """Return what the camera profiles find in the metadata of a photo. `file_name` has no folders."""
     device = Device(
         file_name=file_name,
@@ -30,12 +30,12 @@ def find(profiles: Sequence[Profile], metadata: Metadata, *, file_name: str) -> 
     return examine(profiles, device)
 
 
-def clocks(metadata: Metadata, findings: Findings) -> list[ClockReading | IgnoredReading]:
+def clocks(metadata: Metadata, findings: ProfileFindings) -> list[ClockReading | IgnoredReading]:
     """Return every clock of a photo; EXIF DateTime counts only where a profile says that it is the shutter's."""
     return [*(_judged(clock, findings) for clock in metadata.clocks), *findings.clocks]
 
 
-def _judged(clock: ClockReading | IgnoredReading, findings: Findings) -> ClockReading | IgnoredReading:
+def _judged(clock: ClockReading | IgnoredReading, findings: ProfileFindings) -> ClockReading | IgnoredReading:
     if isinstance(clock, IgnoredReading) or clock.source is not TimeSource.EXIF_MODIFIED:
         return clock
     if findings.datetime_is_shutter:

@@ -38,7 +38,7 @@ class NameStyle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class ProfileFindings:
     """What the matching profiles make of one photo.
 
     `clocks` are readings of maker note and file name, best first within each; `location` is a name found
@@ -112,7 +112,7 @@ class _Gathered:
             self.location = self.location or read_location(match)
 
 
-def examine(profiles: Sequence[Profile], device: Device) -> Findings:
+def examine(profiles: Sequence[Profile], device: Device) -> ProfileFindings:
     """Apply every matching profile, in the order given, to a photo. Never raises."""
     gathered = _Gathered()
     for profile in profiles:
@@ -121,7 +121,7 @@ def examine(profiles: Sequence[Profile], device: Device) -> Findings:
             gathered.apply(profile, device, reasons)
             gathered.read_name(profile, device.file_name[:MOST_NAME_CHARACTERS])
     believed, notes = believe(gathered.readings)
-    return Findings(
+    return ProfileFindings(
         recognitions=tuple(gathered.recognitions),
         name_styles=tuple(gathered.name_styles),
         make=device.make or gathered.make,
