@@ -10,8 +10,8 @@ SHELL := /bin/sh
 
 PYTHON ?=
 DROP ?=
-# Two files of tests at a time, each with servers of its own.
-TOGETHER := -n 2 --dist loadfile --no-loadscope-reorder
+# Files of tests that run at a time, each process with servers of its own: tests of processes mostly wait.
+TOGETHER := -n 3 --dist loadfile --no-loadscope-reorder
 BIN := .venv/bin
 PY := $(BIN)/python
 
