@@ -100,6 +100,7 @@ def test_a_killed_room_is_started_again_and_the_status_says_so(ranch: Ranch, pho
     assert settled(ranch, "Barn Feed")["imageCounts"]["completed"] == 3
 
 
+@pytest.mark.serial
 def test_a_dropped_photo_is_claimed_within_a_second_though_the_worker_looks_but_once_an_hour(
     ranch: Ranch, photos: Photos
 ) -> None:
@@ -113,6 +114,7 @@ def test_a_dropped_photo_is_claimed_within_a_second_though_the_worker_looks_but_
     assert job["waited_s"] < 1.0
 
 
+@pytest.mark.serial
 def test_one_home_has_one_thumper_and_sigterm_leaves_nothing_behind(ranch: Ranch) -> None:
     up = ranch.start("up")
     ranch.wait_for_api()

@@ -53,6 +53,7 @@ async def test_photos_that_waited_are_found_and_their_boxes_are_stored(
     assert list(settings.library_dir.rglob(f"{image.sha256.hex()}.jpg"))
 
 
+@pytest.mark.serial
 async def test_a_wake_up_starts_work_within_a_second_while_polling_is_set_to_an_hour(
     queue: Queue, work: Work, photos: Photos, settings: Settings
 ) -> None:
