@@ -6,6 +6,7 @@ import itertools
 import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import hypothesis
@@ -14,6 +15,7 @@ import pytest_asyncio
 import redis
 
 from benchmarks.copies import with_comment
+from tests.clusters import lay_cluster
 from tests.databases import (
     TEMPLATE,
     Databases,
@@ -26,7 +28,7 @@ from tests.databases import (
 from thumper.demo.ranch import build_ranch
 from thumper.embedded.servers import Addresses, running_servers
 from thumper.settings import PREFIX, Settings
-from thumper.store.postgres.connect import migrate_database, open_database
+from thumper.store.postgres.connect import open_database
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -66,8 +68,9 @@ def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Addresses]:
     """Embedded PostgreSQL and Redis of this process of the test run."""
-    home = tmp_path_factory.mktemp("servers")
-    async with running_servers(Settings(home=home)) as addresses:
+    settings = Settings(home=tmp_path_factory.mktemp("servers"))
+    lay_cluster(settings)
+    async with running_servers(settings) as addresses:
         # What tests write need not survive a power cut.
         await administer(addresses.database_url, "ALTER SYSTEM SET fsync = off")
         await administer(addresses.database_url, "SELECT pg_reload_conf()")
@@ -77,8 +80,8 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Add
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def databases(servers: Addresses) -> AsyncIterator[Databases]:
     """Migrated databases without a row, to be used in turn."""
-    template = await create_database(servers.database_url, TEMPLATE)
-    await migrate_database(template)
+    migrated = urlsplit(servers.database_url).path.removeprefix("/")
+    template = await create_database(servers.database_url, TEMPLATE, template=migrated)
     own = Databases(servers.database_url, shape=await read_shape(template))
     yield own
     own.close()

@@ -11,10 +11,10 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from tests.clusters import lay_cluster
 from thumper.embedded.postgres_server import PostgresServer
 from thumper.embedded.redis_server import RedisServer
 from thumper.settings import Settings
-from thumper.store.postgres.connect import migrate_database
 
 T = TypeVar("T")
 
@@ -25,6 +25,7 @@ class OwnServers:
     def __init__(self, home: Path) -> None:
         """Choose the home; nothing is started."""
         home.mkdir(parents=True, exist_ok=True)
+        lay_cluster(Settings(home=home))
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="servers", daemon=True)
         self._postgres = PostgresServer(Settings(home=home))
@@ -33,11 +34,10 @@ class OwnServers:
         self.redis_url = self._redis.url
 
     def __enter__(self) -> Self:
-        """Start both, with the schema in place."""
+        """Start both; the schema is in place."""
         self._thread.start()
         self._do(self._postgres.start())
         self._do(self._redis.start())
-        self._do(migrate_database(self.database_url))
         return self
 
     def __exit__(self, *_: object) -> None:

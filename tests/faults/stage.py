@@ -21,6 +21,7 @@ import asyncpg
 import psutil
 
 from benchmarks.copies import with_comment
+from tests.clusters import lay_cluster
 from tests.conftest import SHARED_DATA
 from tests.exports import lay_exports
 from tests.journeys.conftest import QUICK_TIMES, Ranch, free_port
@@ -141,6 +142,8 @@ class Stage:
 
     def start(self, *verb: str, name: str | None = None, **environment: str) -> subprocess.Popen[bytes]:
         """Start `thumper VERB…`, called `name`; its output goes to a file in the home."""
+        if verb[0] == "up":
+            lay_cluster(self.settings)
         own = name or verb[0]
         path = os.pathsep.join([str(HOOK), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
         added = {"PYTHONPATH": path, "FAULTY_PAUSE_S": str(PAUSE_S), "FAULTY_INPUT_PX": str(INPUT_PX)}

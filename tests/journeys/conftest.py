@@ -20,6 +20,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from tests.clusters import lay_cluster
 from tests.exports import lay_exports
 from thumper.embedded.servers import find_running
 from thumper.settings import Settings
@@ -68,6 +69,8 @@ class Ranch:
         """Start `thumper VERB…` in a session of its own; its output goes to the home's logs."""
         self.settings.home.mkdir(parents=True, exist_ok=True)
         lay_exports(self.settings.home)
+        if verb[0] == "up":
+            lay_cluster(self.settings)
         with (self.settings.home / f"{verb[0]}.out").open("ab") as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", "thumper", *verb],
