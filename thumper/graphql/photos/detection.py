@@ -9,7 +9,7 @@ import strawberry
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
-from thumper.graphql.photos.box_filter import confidence
+from thumper.graphql.photos.confidence import confidence
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.search_list import SearchList

@@ -12,7 +12,7 @@ from thumper.domain.progress import ImageState
 from thumper.domain.reason import Reason
 from thumper.graphql.clocks.image_clock import ClockFields
 from thumper.graphql.context import Info
-from thumper.graphql.photos.box_filter import confidence
+from thumper.graphql.photos.confidence import confidence
 from thumper.graphql.photos.sequence import Sequence
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import encode
