@@ -50,8 +50,8 @@ endif
 test: install-dev graphiql browser check ## set up and check everything; what CI runs
 
 check: style types contracts ## format, ruff, mypy, import contracts and all tests
-	$(PY) -m pytest $(TOGETHER) -m "not serial"
 	$(PY) -m pytest -m serial
+	$(PY) -m pytest $(TOGETHER) -m "not serial"
 
 quick: style types contracts ## the same without the slow tests
 	$(PY) -m pytest $(TOGETHER) -m "not slow and not serial"
