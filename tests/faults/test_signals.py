@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.signals import Sigterms
 
-pytestmark = [pytest.mark.serial, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def test_whoever_is_asked_to_end_ends_well_and_in_time(tmp_path: Path) -> None:
