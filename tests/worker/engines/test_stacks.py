@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +26,18 @@ Photos = Callable[[int], list[Path]]
 CPU = torch.device("cpu")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Threads wait for each other when other programs want the cores, and divide sums otherwise in every stack."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="module")
 def road() -> Stacks:
     """The stacks of a GPU, on the CPU."""
-    torch.set_num_threads(1)  # threads wait for each other when other programs want the cores
     return Stacks(TorchNetwork(PACKAGED_MODEL, CPU))
 
 
