@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -144,6 +146,14 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.fail(f"{SHARED_DATA} is missing: this test needs the real photos and models")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def field_inputs(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files as real cards brought them, F1 to F16 of `../shared/data/field/recipes.py`. Copy what a test changes."""
+    folder = tmp_path_factory.mktemp("field")
+    subprocess.run([sys.executable, shared_data / "field" / "recipes.py"], cwd=folder, check=True)
+    return folder / "built"
 
 
 def _drawn_photos(folder: Path) -> list[Path]:
