@@ -18,6 +18,8 @@ class FeedKind(StrEnum):
     """Files of a dump became duplicate or rejected; only `dump_id` is set."""
     IMAGE_PROCESSED = "image_processed"
     """Detection of an image completed or failed: `image_id`, `dump_id`, `batch_id`."""
+    IMAGE_DELETED = "image_deleted"
+    """A person deleted an image: `image_id`, `dump_id`, and `batch_id` when it was sent to detection with others."""
     IMAGE_QUEUED = "image_queued"
     """Images were sent to detection again: `batch_id`."""
     CLOCK_FIXED = "clock_fixed"

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     UNREADABLE = "UNREADABLE"
     VANISHED = "VANISHED"
     CHANGED_WHILE_READING = "CHANGED_WHILE_READING"
+    DELETED = "DELETED"
     # What is found when an image is decoded and looked at.
     DECODE_CRASHED = "DECODE_CRASHED"
     DECODE_TIMEOUT = "DECODE_TIMEOUT"
@@ -90,6 +91,10 @@ _TEXTS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.CHANGED_WHILE_READING: (
         "The file changed while it was read.",
         "Wait until nothing writes to it any more, then run `thumper ingest` again.",
+    ),
+    Reason.DELETED: (
+        "A person deleted this photo.",
+        "It is not taken in again. If that was a mistake: `thumper undelete` (undoDeletions), then `thumper retry`.",
     ),
     Reason.DECODE_CRASHED: (
         "Decoding this picture crashed the decoder twice.",

@@ -1,8 +1,8 @@
 """The rule whether the card or folder that a dump came from may be wiped, without looking at any disk itself.
 
-Yes only when every file of the dump is stored or a duplicate, what lies at its source now is covered by it, and
-a byte-identical original of each file was just re-read on another device than the dump's own. Whatever stands
-in the way is named, with what to do. The facts are gathered by `ingest.wipe_check`.
+Yes only when every file of the dump is stored, a duplicate, or was deleted by a person, what lies at its source now is
+covered by it, and a byte-identical original of each other file was just re-read on another device than the dump's own.
+Whatever stands in the way is named, with what to do. The facts are gathered by `ingest.wipe_check`.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ class WipeFacts:
     rejected: Named = NO_FILES
     """Without the videos."""
     videos: Named = NO_FILES
+    deleted: Named = NO_FILES
+    """Files whose photo a person deleted: none of them is wanted any more."""
     strange: Named = NO_FILES
     """Files at the source that the receipt does not cover as they are now."""
     others: Named = NO_FILES
@@ -89,7 +91,8 @@ class WipeFacts:
     @property
     def to_check(self) -> int:
         """Files of which an original must be re-read."""
-        return self.found - self.waiting.files - self.rejected.files - self.videos.files
+        left_out = (self.waiting, self.rejected, self.videos, self.deleted)
+        return self.found - sum(named.files for named in left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +205,7 @@ def _obstacles(facts: WipeFacts) -> Iterator[WipeObstacle]:
 def _sentence(facts: WipeFacts, obstacles: tuple[WipeObstacle, ...], *, card: CardToCompare | None) -> str:
     compare = "" if card is None else wipe_messages.compare(card.files, card.size_bytes)
     if not obstacles:
-        return wipe_messages.safe(facts.kind) + compare
+        return wipe_messages.safe(facts.kind) + wipe_messages.deleted(facts.deleted.files) + compare
     if card is not None:
         return wipe_messages.keep_the_folder(obstacles[0].code) + compare
     return wipe_messages.not_safe(obstacles[0].sentence, more=len(obstacles) - 1)

@@ -49,6 +49,15 @@ def safe(kind: SourceKind) -> str:
     return _SAFE[kind]
 
 
+def deleted(files: int) -> str:
+    """Return the remark that files are kept nowhere because a person deleted their photos; empty for none."""
+    if not files:
+        return ""
+    if files == 1:
+        return " 1 file is kept nowhere: a person deleted its photo."
+    return f" {files:,} files are kept nowhere: a person deleted their photos."
+
+
 def not_safe(sentence: str, *, more: int) -> str:
     """Return the sentence that it is not safe because of an obstacle, and how many more there are."""
     rest = {0: "", 1: " There is one more reason."}.get(more, f" There are {more} more reasons.")

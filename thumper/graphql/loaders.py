@@ -37,6 +37,7 @@ ROWS: Final[dict[str, Listing[Any]]] = {
             models.Camera,
             models.ClockFix,
             models.Deer,
+            models.Deletion,
             models.Deployment,
             models.Detection,
             models.Detector,
@@ -102,6 +103,9 @@ class Loaders:
         self.dump_clocks: DataLoader[UUID, list[ClockGroup]] = self._loader(receipts.clocks)
         self.first_deliveries: DataLoader[UUID, models.File | None] = self._loader(
             dump_search.first_deliveries
+        )
+        self.deleted_files: DataLoader[bytes, list[models.File] | None] = self._loader(
+            dump_search.deleted_files
         )
         self.dump_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_dumps)
         self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))

@@ -20,6 +20,8 @@ from thumper.graphql.live.status import StatusQuery
 from thumper.graphql.live.subscription import Subscription
 from thumper.graphql.photos.batch import BatchQuery
 from thumper.graphql.photos.batch_change import BatchMutation
+from thumper.graphql.photos.deletion import DeletionQuery
+from thumper.graphql.photos.deletion_change import DeletionMutation, DeletionPreviewQuery
 from thumper.graphql.photos.detection import DetectionQuery
 from thumper.graphql.photos.detector import DetectorQuery
 from thumper.graphql.photos.image import ImageQuery
@@ -49,6 +51,8 @@ class Query(
     ClockFixQuery,
     ClockFixPreviewQuery,
     ClockSuspectsQuery,
+    DeletionQuery,
+    DeletionPreviewQuery,
     BatchQuery,
     DetectorQuery,
     StatusQuery,
@@ -69,6 +73,7 @@ class Mutation(
     BatchMutation,
     DumpMutation,
     ClockFixMutation,
+    DeletionMutation,
 ):
     """The changes of all nouns."""
 

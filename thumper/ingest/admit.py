@@ -8,9 +8,10 @@ files is one transaction: all of it is recorded, or nothing is.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -18,6 +19,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
+from thumper.domain import deletion
 from thumper.domain.file import Outcome, StableFile
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
@@ -31,10 +33,11 @@ from thumper.ingest.record import record
 from thumper.store.disk import disk_space, library
 from thumper.store.feed import feed
 from thumper.store.files import outcomes
-from thumper.store.images import image_rows
+from thumper.store.images import deletions, image_rows
 from thumper.store.images.image_rows import StoredImage
 from thumper.store.postgres.connect import client
 from thumper.store.queue import jobs
+from thumper.store.times import clock_lock
 
 CHUNK_FILES: Final = 128
 """Most files admitted in one transaction."""
@@ -94,12 +97,16 @@ async def _examine(
     """Return what each file is, and the hashes of known images whose original is gone or changed."""
     limits = context.limits
     looks = await each(lambda file: read(file, limits), files)
-    known = await image_rows.find(client(), {look.sha256 for look in looks if isinstance(look, Content)})
+    hashes = {look.sha256 for look in looks if isinstance(look, Content)}
+    known = await image_rows.find(client(), hashes)
+    deleted = await deletions.find(client(), hashes)
     gone = await asyncio.to_thread(_without_original, known)
 
     def judge(look: Content | Outcome) -> Examined:
         if not isinstance(look, Content):
             return look
+        if look.sha256 in deleted:
+            return _deleted(context, look, deleted)
         if look.sha256 in known and look.sha256 not in gone:
             return KnownPhoto(look.file, look.sha256)
         return examine(
@@ -110,6 +117,12 @@ async def _examine(
         )
 
     return await each(judge, looks), gone
+
+
+def _deleted(context: IngestContext, look: Content | Photo, deleted: Mapping[bytes, dt.datetime]) -> Outcome:
+    """Return the outcome of a file whose photo a person deleted."""
+    detail = deletion.sentence(deleted[look.sha256], zone=context.settings.zone)
+    return replace(Outcome.rejected(look.file, Reason.DELETED, detail=detail), sha256=look.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +193,9 @@ async def _settle(
     held: bool,
 ) -> list[Outcome]:
     """Record what was found; return the outcomes, without those of files that another process settled meanwhile."""
+    await clock_lock.share(
+        transaction
+    )  # before the rows of files: who deletes images takes the two in this order
     waiting = await outcomes.lock_waiting(transaction, [one.file.file_id for one in examined])
     found = [one for one in examined if one.file.file_id in waiting]
     known = {one.file.file_id: one.sha256 for one in found if isinstance(one, KnownPhoto)}
@@ -190,6 +206,7 @@ async def _settle(
         if one.file.file_id in touched
     ]
     found = [one for one in found if one.file.file_id not in touched]
+    found = await _without_deleted(transaction, context, found)
     photos = [one for one in found if isinstance(one, Photo)]
     made = await record(transaction, context, photos, originals=originals.paths)
     hashes = {one.sha256 for one in found if isinstance(one, Photo | KnownPhoto)}
@@ -205,6 +222,17 @@ async def _settle(
         await jobs.enqueue(transaction, list(made.values()), held=held)
     await feed.append(transaction, [*told, *entries])
     return reached + only_touched
+
+
+async def _without_deleted(
+    transaction: BaseDBAsyncClient, context: IngestContext, found: Sequence[Examined]
+) -> list[Examined]:
+    """Return the same with outcomes in place of photos that were deleted since they were looked up."""
+    deleted = await deletions.find(transaction, {one.sha256 for one in found if isinstance(one, Photo)})
+    return [
+        _deleted(context, one, deleted) if isinstance(one, Photo) and one.sha256 in deleted else one
+        for one in found
+    ]
 
 
 def _outcomes(

@@ -118,7 +118,7 @@ class WipeCheck:
         """
         self._reread, self._by_devices = Reread(), {}
         self._to_check = tally.found - sum(
-            named.files for named in (tally.waiting, tally.rejected, tally.videos)
+            named.files for named in (tally.waiting, tally.rejected, tally.videos, tally.deleted)
         )
         if dump.settled_at is None or tally.waiting.files or not tally.found:
             return _Source(dump.device_id)
@@ -169,6 +169,7 @@ class WipeCheck:
             never_sent=tally.never_sent,
             rejected=tally.rejected,
             videos=tally.videos,
+            deleted=tally.deleted,
             strange=source.strange,
             others=source.others,
             closed=source.closed,

@@ -18,6 +18,7 @@ from thumper.graphql.shared.wipe_checks import WipeChecks
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.ingest.context import IngestContext
 from thumper.settings import Settings
+from thumper.store.disk.erasure import keep_erasing
 from thumper.store.postgres.connect import open_database
 from thumper.store.status.processes import Beat, Life, keep_beating
 
@@ -62,7 +63,8 @@ async def open_room(settings: Settings, life: Life) -> AsyncIterator[Room]:
         sandbox = DecodeSandbox(ingest.limits, workers=settings.decode_workers or PICTURES_AT_ONCE)
         wipes = WipeChecks()
         try:
-            async with beside(keep_beating(life, lambda: Beat(state=ProcessState.IDLE))):
+            beating = keep_beating(life, lambda: Beat(state=ProcessState.IDLE))
+            async with beside(beating, keep_erasing(settings.library_dir)):
                 spare_what_stays()
                 yield Room(settings=settings, ingest=ingest, sandbox=sandbox, live=live, wipes=wipes)
         finally:

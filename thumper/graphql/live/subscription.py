@@ -19,7 +19,7 @@ from thumper.graphql.photos.detection import DETECTION_LIST
 from thumper.graphql.photos.image import IMAGE_LIST
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.field import field, lazy, listed, optional
-from thumper.graphql.relay.identity import decode, decode_given
+from thumper.graphql.relay.identity import decode, decode_given, encode
 from thumper.graphql.relay.node import related
 from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.shared.shared_execution import Shared
@@ -102,18 +102,22 @@ class BatchMessage(LiveMessage):
         return self.content[0]
 
 
-@strawberry.type(description="Images whose detection ended.")
+@strawberry.type(description="Images whose detection ended, and images that are gone.")
 class ImagesMessage(LiveMessage):
     """Up to 250 images."""
 
-    content: strawberry.Private[list[models.Image]]
+    content: strawberry.Private[list[models.Image | UUID]]
 
     @field(
         "Completed and failed images, first ended first: up to 50 in a snapshot, 250 otherwise.",
         listed(lazy("Image")),
     )
     def images(self) -> list[models.Image]:
-        return self.content
+        return [image for image in self.content if isinstance(image, models.Image)]
+
+    @field("Ids of images that were deleted, also of those that the filter leaves out.")
+    def deleted_ids(self) -> list[strawberry.ID]:
+        return [encode("Image", gone) for gone in self.content if isinstance(gone, UUID)]
 
 
 @strawberry.type(description="New detections.")
@@ -140,7 +144,7 @@ class TakenBack:
     async def deer(self, info: Info) -> Any:
         return await related(self.change.deer_id, "Deer", info=info)
 
-    @field("The box.", lazy("Detection"))
+    @field("The box; null when its image was deleted since.", optional(lazy("Detection")))
     async def detection(self, info: Info) -> Any:
         return await related(self.change.detection_id, "Detection", info=info)
 
@@ -262,7 +266,7 @@ class Subscription:
 
     @subscription(
         "Images whose detection completed or failed: the last 50 first, then each once, in order. An image that is"
-        " detected again comes again."
+        " detected again comes again; of one that was deleted comes its id."
     )
     @staticmethod
     async def image_processed(

@@ -23,6 +23,7 @@ SNAPSHOT_ITEMS: Final = 50
 """Newest items in a snapshot."""
 
 _PROCESSED: Final = frozenset({FeedKind.IMAGE_PROCESSED})
+_CHANGED: Final = frozenset({FeedKind.IMAGE_PROCESSED, FeedKind.IMAGE_DELETED})
 _DEER: Final = frozenset({FeedKind.DEER_SEEN, FeedKind.DEER_UNSEEN})
 
 
@@ -47,28 +48,29 @@ def _pair(event: FeedEvent) -> tuple[UUID | None, ...]:
 
 
 async def _overtaken(image_ids: Iterable[UUID], *, after: int) -> set[UUID]:
-    """Return those of the images whose detection ended again after event `after`."""
+    """Return those of the images whose detection ended again, or that were deleted, after event `after`."""
     keys = [(image_id,) for image_id in image_ids]
-    return {key[0] for key in await changes.superseded(("image_id",), keys, kinds=_PROCESSED, after=after)}
+    return {key[0] for key in await changes.superseded(("image_id",), keys, kinds=_CHANGED, after=after)}
 
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """Images that were completed or failed and match a search."""
+    """Images that were completed or failed and match a search, and the ids of all that were deleted."""
 
     search: ImageSearch
 
     def concerns(self, event: FeedEvent) -> bool:
-        return event.kind in _PROCESSED
+        return event.kind in _CHANGED
 
-    async def newest(self) -> list[models.Image]:
-        return await changes.newest_images(self.search, limit=SNAPSHOT_ITEMS)
+    async def newest(self) -> list[models.Image | UUID]:
+        return list(await changes.newest_images(self.search, limit=SNAPSHOT_ITEMS))
 
-    async def brought(self, events: Sequence[FeedEvent]) -> tuple[list[models.Image], int]:
-        ids = [key[0] for key in _by_last_word(events, _image)]
-        rows = await changes.finished_images(ids, self.search)
+    async def brought(self, events: Sequence[FeedEvent]) -> tuple[list[models.Image | UUID], int]:
+        last = _by_last_word(events, _image)
+        rows = await changes.finished_images([key[0] for key in last], self.search)
         later = await _overtaken((row.id for row in rows), after=events[-1].seq)
-        return [row for row in rows if row.id not in later], len(events)
+        deleted = [key[0] for key, event in last.items() if event.kind is FeedKind.IMAGE_DELETED]
+        return [*(row for row in rows if row.id not in later), *deleted], len(events)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ R = TypeVar("R")
 
 
 _FOLDERS: Final = {
-    "photos": ("Batch", "Detection", "Detector", "Image", "Review"),
+    "photos": ("Batch", "Deletion", "Detection", "Detector", "Image", "Review"),
     "deer": ("Deer", "Sighting"),
     "places": ("Camera", "Deployment", "Location"),
     "dumps": ("Dump", "File"),

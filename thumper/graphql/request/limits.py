@@ -32,6 +32,7 @@ from graphql import (
     is_non_null_type,
 )
 
+from thumper.domain.deletion import MOST_IMAGES
 from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.relay.connection import DEFAULT_ITEMS, MOST_ITEMS
 from thumper.store.times.clock_fixes import MOST_LISTED
@@ -56,6 +57,8 @@ _LONG_LISTS: Final = {
     ("Query", "clockSuspects"): MOST_LISTED,
     ("Dump", "clockFixes"): MOST_LISTED,
     ("Deployment", "clockFixes"): MOST_LISTED,
+    ("DeleteImagesPayload", "deletions"): MOST_IMAGES,
+    ("UndoDeletionsPayload", "deletions"): MOST_IMAGES,
 }
 """Lists without pages that may well be longer."""
 _DEEPEST: Final = 60

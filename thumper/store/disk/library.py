@@ -2,8 +2,8 @@
 
 Paths are pure functions of the hash. Every file appears whole or not at all, and an
 original only after it was read back from disk and its hash compared. Nothing here
-deletes or overwrites an original. What a killed process left half written is removed
-once no process can be writing it any more.
+deletes or overwrites an original: only `erasure` does, of images that a person deleted. What a
+killed process left half written is removed once no process can be writing it any more.
 """
 
 from __future__ import annotations
@@ -38,6 +38,12 @@ def thumbnail_path(library: Path, sha256: bytes) -> Path:
 def view_path(library: Path, sha256: bytes) -> Path:
     """Return where the view of an image belongs: `views/ab/cd/<sha256>.jpg`."""
     return _place(library / "views", sha256, ".jpg")
+
+
+def pictures_of(library: Path, sha256: bytes) -> list[Path]:
+    """Return every place where a library may hold an image: as an original, as thumbnail, as view."""
+    kept = [original_path(library, sha256, media_type=media_type) for media_type in _SUFFIXES]
+    return [*kept, thumbnail_path(library, sha256), view_path(library, sha256)]
 
 
 def incoming_dir(library: Path) -> Path:

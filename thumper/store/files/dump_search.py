@@ -69,3 +69,24 @@ async def first_deliveries(image_ids: Sequence[UUID]) -> dict[UUID, File]:
     conditions.add("file.image_id = ANY({}::uuid[])", list(image_ids))
     rows = await read_all(FILES, conditions, order="file.id")
     return {row.image_id: row for row in rows if row.image_id is not None}
+
+
+MOST_OF_A_DELETION: Final = 20
+"""Files listed of a deleted image."""
+
+
+async def deleted_files(hashes: Sequence[bytes]) -> dict[bytes, list[File]]:
+    """Return the files that were rejected since their photos were deleted, by hash: of each the first that arrived."""
+    rows = await FILES.read(
+        f"""
+        SELECT * FROM (
+            SELECT {FILES.columns}, row_number() OVER (PARTITION BY file.sha256 ORDER BY file.id) AS place
+            FROM file WHERE file.reason = 'DELETED' AND file.sha256 = ANY($1)
+        ) AS numbered WHERE place <= {MOST_OF_A_DELETION} ORDER BY id
+        """,
+        [list(hashes)],
+    )
+    found: dict[bytes, list[File]] = {}
+    for row in rows:
+        found.setdefault(row.sha256 or b"", []).append(row)
+    return found

@@ -71,6 +71,13 @@ async def touch(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> N
     )
 
 
+async def note_change(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> None:
+    """Record that outcomes of files that had settled have changed; a dump that had settled stays so."""
+    await transaction.execute_query_dict(
+        "UPDATE dump SET changed_at = now() WHERE id = ANY($1)", [sorted(dump_ids)]
+    )
+
+
 async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> dict[UUID, DumpPlace]:
     """Return where the photos of dumps are from, as far as it is known."""
     rows = await transaction.execute_query_dict(

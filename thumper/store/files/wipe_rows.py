@@ -16,6 +16,7 @@ from thumper.domain.progress import SourceKind
 from thumper.domain.video import VIDEO_ENDINGS
 from thumper.domain.wipe import MOST_EXAMPLES, Named
 from thumper.errors import NotFoundError
+from thumper.store.images.deletions import STANDS
 from thumper.store.postgres.connect import client
 
 SeenFile: TypeAlias = tuple[bytes, int, int]
@@ -26,6 +27,9 @@ _PAGE: Final = 2_000
 
 VIDEO: Final = f"(file.state = 'rejected' AND file.display_path ~* '[^/]\\.({'|'.join(VIDEO_ENDINGS)})$')"
 """The condition on a row of `file` that it is a rejected video, as `domain.video.is_video` has it."""
+
+DELETED: Final = f"(file.state = 'rejected' AND file.reason = 'DELETED' AND {STANDS.format('file.sha256')})"
+"""The condition on a row of `file` that a person deleted its photo, and wants to keep it nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +52,15 @@ class DumpRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WipeCounts:
-    """The files of a dump, counted for the wipe decision. `waiting`, `rejected` and `videos` do not overlap."""
+    """The files of a dump, counted for the wipe decision. All but `never_sent` do not overlap."""
 
     found: int
     size_bytes: int
     waiting: Named
     rejected: Named
     videos: Named
+    deleted: Named
+    """Files whose photo a person deleted; no copy is wanted of them."""
     never_sent: Named
     """Uploads whose addresses expired unused."""
 
@@ -92,6 +98,7 @@ _TALLY: Final = f"""
 WITH sorted AS (
     SELECT display_path, size_bytes, CASE
         WHEN state IN ('seen', 'stable') THEN 'waiting'
+        WHEN {DELETED} THEN 'deleted'
         WHEN {VIDEO} THEN 'videos'
         WHEN state = 'rejected' THEN 'rejected'
         ELSE 'kept' END AS kind
@@ -107,19 +114,23 @@ FROM upload WHERE dump_id = $1 AND file_id IS NULL AND expires_at <= now() HAVIN
 """
 
 
+_KINDS: Final = ("waiting", "rejected", "videos", "deleted", "kept")
+
+
 async def tally(dump_id: UUID) -> WipeCounts:
     """Return the counts of the files of a dump, all at one moment."""
     rows = {row["kind"]: row for row in await client().execute_query_dict(_TALLY, [dump_id])}
     named = {
         kind: Named(rows[kind]["files"], tuple(rows[kind]["names"])) if kind in rows else Named()
-        for kind in ("waiting", "rejected", "videos", "kept", "never_sent")
+        for kind in (*_KINDS, "never_sent")
     }
     return WipeCounts(
-        found=sum(named[kind].files for kind in ("waiting", "rejected", "videos", "kept")),
+        found=sum(named[kind].files for kind in _KINDS),
         size_bytes=sum(row["size_bytes"] for row in rows.values()),
         waiting=named["waiting"],
         rejected=named["rejected"],
         videos=named["videos"],
+        deleted=named["deleted"],
         never_sent=named["never_sent"],
     )
 
@@ -144,8 +155,8 @@ async def originals(dump_id: UUID, *, after: UUID) -> list[DumpOriginal]:
 _AS_DELIVERED: Final = """
 SELECT path, size_bytes, mtime_ns, FALSE AS at_stake FROM file WHERE dump_id = $1 AND path = ANY($2::bytea[])
 """
-_AS_KNOWN: Final = """
-SELECT file.path, file.size_bytes, file.mtime_ns, file.dump_id <> dump.id
+_AS_KNOWN: Final = f"""
+SELECT file.path, file.size_bytes, file.mtime_ns, file.dump_id <> dump.id AND NOT {DELETED}
     AND (image.id IS NULL OR substring(image.original_path FROM 1 FOR length($3::bytea)) = $3) AS at_stake
 FROM file JOIN dump ON dump.source_id = file.source_id LEFT JOIN image ON image.id = file.image_id
 WHERE dump.id = $1 AND file.live AND file.path = ANY($2::bytea[])

@@ -67,6 +67,10 @@ class ImageSearch(Search[Image]):
         "Taken by this camera at this place: of this deployment.", "image.deployment_id = {}"
     )
     dump_id: UUID | None = where("First delivered by this dump.", "image.dump_id = {}")
+    file_name: str | None = where(
+        "First delivered in a file of this name, whatever its case; without folders.",
+        "lower(image.file_name) = lower({})",
+    )
     state: ImageState | None = where("Where detection stands.", "image.state = {}")
     damaged: bool | None = where("Whether a part of the picture could not be decoded.", "image.damaged = {}")
     taken_after: dt.datetime | None = where(

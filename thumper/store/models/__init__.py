@@ -10,6 +10,7 @@ from thumper.store.models.batch import Batch
 from thumper.store.models.camera import Camera
 from thumper.store.models.clock_fix import ClockFix
 from thumper.store.models.deer import Deer, Sighting
+from thumper.store.models.deletion import Deletion
 from thumper.store.models.deployment import Deployment
 from thumper.store.models.detection import Detection, DetectionRun
 from thumper.store.models.detector import Detector
@@ -27,6 +28,7 @@ __all__ = [
     "Camera",
     "ClockFix",
     "Deer",
+    "Deletion",
     "Deployment",
     "Detection",
     "DetectionRun",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from thumper.domain.feed import FeedEntry, FeedKind
@@ -23,6 +24,9 @@ MOST_IMAGES: Final = 1_000_000
 
 CHUNK_IMAGES: Final = 5_000
 """Most images of one transaction: it takes a fraction of a second, in which workers wait for its rows."""
+
+_TRIES: Final = 5
+"""How often a chunk is tried whose images are being deleted; each deletion takes a moment, and is one person's."""
 
 _SEND: Final = f"""
 locked AS (
@@ -102,14 +106,26 @@ async def _ask(kind: BatchKind, statement: str, parameters: list[Any]) -> Batch:
     after: UUID | None = None
     while limit > 0:
         wanted = min(limit, CHUNK_IMAGES)
-        async with in_transaction("default") as transaction:
-            rows = await transaction.execute_query_dict(statement, [batch.id, wanted, *which, after])
-            await feed.append(transaction, [FeedEntry(kind=FeedKind.IMAGE_QUEUED, batch_id=batch.id)])
+        rows = await _send_chunk(batch.id, statement, [wanted, *which, after])
         if not rows or rows[0]["chosen"] < wanted:
             break
         after = rows[0]["key"]
         limit -= rows[0]["sent"]
     return batch
+
+
+async def _send_chunk(batch_id: UUID, statement: str, parameters: list[Any]) -> list[dict[str, Any]]:
+    """Send one chunk; once more when an image of it was deleted in this moment."""
+    for left in reversed(range(_TRIES)):
+        try:
+            async with in_transaction("default") as transaction:
+                rows = await transaction.execute_query_dict(statement, [batch_id, *parameters])
+                await feed.append(transaction, [FeedEntry(kind=FeedKind.IMAGE_QUEUED, batch_id=batch_id)])
+                return rows
+        except IntegrityError:
+            if not left:
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 async def _check(limit: int, location_id: UUID | None, dump_id: UUID | None) -> None:

@@ -3,6 +3,7 @@
 Taking in reads time zones and repairs and writes the capture times that follow, many at a time; a repair changes the
 capture times of everything that it covers. A photo that is taken in beside a repair would be corrected by neither. So
 transactions that write single capture times share the lock, and one that changes what they follow from has it alone.
+So has one that deletes images: what is taken in beside it might be a duplicate of an image that is about to go.
 It is taken before any row that the other side may wait for, and held until the transaction ends.
 """
 

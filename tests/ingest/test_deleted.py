@@ -1,0 +1,193 @@
+"""Photos that a person deleted stay deleted: the same bytes are rejected, by every door, and hold no card up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Collection, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from tests.ingest.conftest import Admit, Put, small_jpeg
+from tests.ingest.devices import folder_on_another_device
+from thumper.domain.keep import Keep
+from thumper.domain.progress import FileState
+from thumper.domain.reason import Reason
+from thumper.domain.wipe_messages import WipeCode
+from thumper.ingest.context import IngestContext
+from thumper.ingest.deliver import ingest_path
+from thumper.ingest.readmit import readmit
+from thumper.ingest.upload import create_uploads, receive_upload
+from thumper.ingest.wipe_check import WipeCheck
+from thumper.store.disk import erasure, library
+from thumper.store.files import image_deletion, outcomes, receipts, retries
+from thumper.store.files.image_deletion import Keeping
+from thumper.store.images import image_rows
+from thumper.store.models import Deletion, File, Image
+from thumper.store.postgres.connect import client
+
+
+def keeping(context: IngestContext) -> Keeping:
+    return Keeping(library=context.library, zone=context.settings.zone)
+
+
+async def delete(context: IngestContext, *names: str) -> list[UUID]:
+    """Delete the images of files, and erase their pictures, as the API does."""
+    ids = [(await Image.get(file_name=name)).id for name in names]
+    made, _ = await image_deletion.delete(ids, note="children", keeping=keeping(context))
+    assert await erasure.erase(context.library, made) == []
+    return made
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Iterator[Path]:
+    """Return a card with three photos, on another device than the library."""
+    with folder_on_another_device(tmp_path) as elsewhere:
+        folder = elsewhere / "card" / "DCIM" / "100MEDIA"
+        folder.mkdir(parents=True)
+        for shade in range(3):
+            (folder / f"IMG_{shade:04}.JPG").write_bytes(small_jpeg(shade))
+        yield elsewhere / "card"
+
+
+def kept_files(context: IngestContext) -> set[str]:
+    return {path.name for path in context.library.rglob("*.*") if path.is_file()}
+
+
+async def test_a_deleted_photo_of_a_card_is_kept_nowhere_and_the_card_is_safe_to_wipe(
+    context: IngestContext, card: Path
+) -> None:
+    first = await ingest_path(context, card)
+    assert len(kept_files(context)) == 3
+    await delete(context, "IMG_0001.JPG")
+    assert len(kept_files(context)) == 2
+    counts = (await receipts.of_dumps([first.dump_id]))[first.dump_id]
+    assert (counts.found, counts.stored, counts.rejected) == (3, 2, 1)
+    assert counts.reasons == ((Reason.DELETED, 1),)
+    again = await ingest_path(context, card)
+    counts = again.counts
+    assert (counts.found, counts.stored, counts.duplicate, counts.rejected) == (3, 0, 2, 1)
+    (rejected,) = again.rejected
+    assert rejected.reason is Reason.DELETED
+    assert rejected.message.startswith("DCIM/100MEDIA/IMG_0001.JPG: A person deleted this photo on ")
+    assert len(kept_files(context)) == 2
+    for dump_id in (first.dump_id, again.dump_id):
+        verdict = await WipeCheck(dump_id).run()
+        assert verdict.safe, verdict
+        assert (verdict.to_check, verdict.checked) == (2, 2)
+        assert verdict.sentence.endswith("1 file is kept nowhere: a person deleted its photo.")
+
+
+async def test_a_card_of_deleted_photos_alone_is_safe_until_one_is_wanted_back(
+    context: IngestContext, card: Path
+) -> None:
+    receipt = await ingest_path(context, card)
+    made = await delete(context, *(f"IMG_{number:04}.JPG" for number in range(3)))
+    assert kept_files(context) == set()
+    assert (await WipeCheck(receipt.dump_id).run()).safe
+    await image_deletion.undo(made[:1])
+    verdict = await WipeCheck(receipt.dump_id).run()
+    assert [(found.code, found.files) for found in verdict.obstacles] == [(WipeCode.REJECTED, 1)]
+    assert (await retries.ask(receipt.dump_id)).retried == 3
+    await readmit(context)
+    counts = (await receipts.of_dumps([receipt.dump_id]))[receipt.dump_id]
+    assert (counts.found, counts.stored, counts.reasons) == (3, 1, ((Reason.DELETED, 2),))
+    assert len(kept_files(context)) == 1
+    assert (await WipeCheck(receipt.dump_id).run()).safe
+    # What is wanted back is not erased by what was asked for before.
+    assert await erasure.erase(context.library) == []
+    assert len(kept_files(context)) == 1
+
+
+async def test_an_original_in_the_drop_folder_stays_and_is_not_taken_in_again(
+    context: IngestContext, put: Put, admit_names: Admit
+) -> None:
+    original = put("Oak/1.jpg", small_jpeg(1))
+    await admit_names("Oak/1.jpg")
+    image = await Image.get()
+    effect = await image_deletion.preview([image.id], keeping=keeping(context))
+    assert (effect.originals, effect.files_left, effect.left_examples) == (0, 1, (str(original),))
+    await delete(context, "1.jpg")
+    assert original.read_bytes() == small_jpeg(1)
+    put("Elm/2.jpg", small_jpeg(1))
+    outcome = (await admit_names("Elm/2.jpg"))["Elm/2.jpg"]
+    assert (outcome.state, outcome.reason) == (FileState.REJECTED, Reason.DELETED)
+    assert await Image.all().count() == 0
+    assert {file.state for file in await File.all()} == {FileState.REJECTED}
+
+
+async def test_a_copy_in_the_library_goes_and_what_lies_in_the_drop_folder_is_named(
+    context: IngestContext, put: Put, admit_names: Admit
+) -> None:
+    original = put("Oak/1.jpg", small_jpeg(1))
+    await admit_names("Oak/1.jpg", keep=Keep.COPY)
+    effect = await image_deletion.preview([(await Image.get()).id], keeping=keeping(context))
+    assert (effect.originals, effect.files_left, effect.left_examples) == (1, 1, (str(original),))
+    await delete(context, "1.jpg")
+    assert (kept_files(context), original.exists()) == (set(), True)
+
+
+async def test_an_upload_of_a_deleted_photo_leaves_no_byte(context: IngestContext) -> None:
+    async def send() -> FileState:
+        async def stream() -> AsyncIterator[bytes]:
+            yield small_jpeg(7)
+
+        ((_, token),) = await create_uploads(context, ["seven.jpg"])
+        return (await receive_upload(context, token, stream())).state
+
+    assert await send() is FileState.STORED
+    await delete(context, "seven.jpg")
+    assert await send() is FileState.REJECTED
+    assert kept_files(context) == set()
+    assert not any(library.incoming_dir(context.library).iterdir())
+
+
+async def test_a_photo_that_is_deleted_while_its_lost_original_comes_again_is_rejected(
+    context: IngestContext, put: Put, admit_names: Admit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("Oak/1.jpg", small_jpeg(1))
+    await admit_names("Oak/1.jpg", keep=Keep.COPY)
+    shutil.rmtree(library.original_path(context.library, b"\0" * 32, media_type="image/jpeg").parents[2])
+    lock_waiting = outcomes.lock_waiting
+
+    async def delete_first(transaction: BaseDBAsyncClient, file_ids: Collection[UUID]) -> set[UUID]:
+        image = await Image.get(file_name="1.jpg")
+        await Deletion.create(sha256=image.sha256)
+        await client().execute_query(
+            "UPDATE file SET state = 'rejected', reason = 'X', image_id = NULL WHERE image_id IS NOT NULL"
+        )
+        await Image.all().delete()
+        return await lock_waiting(transaction, file_ids)
+
+    monkeypatch.setattr(outcomes, "lock_waiting", delete_first)
+    put("Elm/1.jpg", small_jpeg(1))
+    outcome = (await admit_names("Elm/1.jpg", keep=Keep.COPY))["Elm/1.jpg"]
+    assert (outcome.state, outcome.reason) == (FileState.REJECTED, Reason.DELETED)
+    assert await image_rows.find(client(), [outcome.sha256 or b""]) == {}
+    # The copy that was made a moment before is erased with the deletion's other files.
+    assert kept_files(context) != set()
+    assert await erasure.erase(context.library) == []
+    assert kept_files(context) == set()
+
+
+async def test_the_folder_of_another_delivery_is_not_held_up_by_deleted_photos(
+    context: IngestContext, put: Put, admit_names: Admit
+) -> None:
+    put("Oak/1.jpg", small_jpeg(1))
+    await admit_names("Oak/1.jpg", keep=Keep.COPY)
+    (file,) = await File.all()
+    await client().execute_query("UPDATE dump SET settled_at = now()")
+    put("Oak/2.jpg", small_jpeg(2))
+    await admit_names("Oak/2.jpg", keep=Keep.COPY)
+    await client().execute_query("UPDATE dump SET settled_at = now()")
+    second = await File.get(path=os.fsencode("Oak/2.jpg"))
+    assert second.dump_id != file.dump_id
+    await delete(context, "2.jpg")
+    codes = [found.code for found in (await WipeCheck(file.dump_id).run()).obstacles]
+    assert WipeCode.OTHER_DELIVERIES not in codes
+    await image_deletion.undo([(await Deletion.get()).id])
+    codes = [found.code for found in (await WipeCheck(file.dump_id).run()).obstacles]
+    assert WipeCode.OTHER_DELIVERIES in codes

@@ -1,0 +1,154 @@
+"""`thumper delete`: deleting photos for good, after a look at what goes with them and what stays."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Annotated, Any, Final
+
+import typer
+
+from thumper.cli.client import ApiRefusedError, ask
+from thumper.cli.receipt_query import Ask, find_dump
+from thumper.domain.deletion import MOST_IMAGES
+from thumper.errors import NotFoundError, UsageError
+from thumper.settings import Settings
+
+_EFFECT: Final = "effect { images originals detections reviews sightings files filesLeft leftExamples }"
+_PREVIEW: Final = f"""query ($input: DeleteImagesInput!) {{
+  answer: deleteImagesPreview(input: $input) {{ {_EFFECT} errors {{ message }} }} }}"""
+_DELETE: Final = f"""mutation ($input: DeleteImagesInput!) {{ answer: deleteImages(input: $input) {{
+  deletions {{ id sha256 files {{ path dump {{ id }} }} }} {_EFFECT} notErased errors {{ message }} }} }}"""
+_NAMED: Final = """query ($name: String!, $dump: ID) {
+  images(where: {fileName: $name, dump: $dump}, first: 10) { totalCount
+    nodes { id takenAt dump { id folder source { path } } } } }"""
+
+_ID: Final = "SW1hZ2U6"
+"""What the id of an image begins with: Base64 of "Image:"."""
+_NOT_DONE: Final = 1
+"""Exit code when the person said no."""
+
+Photos = Annotated[
+    list[str], typer.Argument(metavar="PHOTO...", help="Photos, by id or by the name of the file.")
+]
+OfDump = Annotated[
+    str | None,
+    typer.Option("--dump", help="A dump, by id, folder or path: only photos that it was the first to bring."),
+]
+
+
+def delete(
+    photos: Photos,
+    dump: OfDump = None,
+    note: Annotated[str, typer.Option(help="Why; it is kept.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be deleted, and no more.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Delete photos for good, such as those of people: shows what goes and what stays, and asks.
+
+    Originals in the drop folder stay. The same photo is not taken in again, until `thumper undelete`.
+    """
+    if not (yes or dry_run) and (as_json or not sys.stdin.isatty()):
+        raise UsageError("Nobody can be asked here. Add --dry-run to look first, --yes to delete.")
+    settings = Settings.from_env()
+    asking = partial(ask, settings)
+    ids = asyncio.run(find_photos(asking, photos, dump=dump))
+    if dry_run or not yes:
+        look = asyncio.run(_send(asking, _PREVIEW, ids))
+        _show(look, then="would be", as_json=as_json)
+        if dry_run:
+            return
+        if not typer.confirm("Delete for good?"):
+            typer.echo("Nothing was changed.")
+            raise typer.Exit(_NOT_DONE)
+    done = asyncio.run(_send(asking, _DELETE, ids, note=note))
+    _show(done, then="were", as_json=as_json)
+    if done["notErased"]:
+        raise typer.Exit(_NOT_DONE)
+
+
+async def find_photos(ask: Ask, words: Sequence[str], *, dump: str | None) -> list[str]:
+    """Return the ids of the images that words mean: ids, or names of files. Raises `NotFoundError`, `UsageError`."""
+    dump_id = None if dump is None else await find_dump(ask, dump)
+    ids = [word if word.startswith(_ID) else await _named(ask, word, dump_id=dump_id) for word in words]
+    return list(dict.fromkeys(ids))
+
+
+async def _named(ask: Ask, name: str, *, dump_id: str | None) -> str:
+    found = (await ask(_NAMED, {"name": name, "dump": dump_id}))["images"]
+    if not found["nodes"]:
+        raise NotFoundError(
+            f"There is no photo {name}. Names are without folders; `thumper receipt` lists files."
+        )
+    if found["totalCount"] > 1:
+        told = "; ".join(_told(node) for node in found["nodes"])
+        raise UsageError(
+            f"{found['totalCount']} photos are called {name}: {told}. Add --dump, or name one by its id."
+        )
+    image_id: str = found["nodes"][0]["id"]
+    return image_id
+
+
+def _told(node: dict[str, Any]) -> str:
+    place = node["dump"]["folder"] or node["dump"]["source"]["path"]
+    return f"{node['id']} of {place}, {node['takenAt'] or 'without a capture time'}"
+
+
+async def _send(ask: Ask, query: str, ids: Sequence[str], **said: str) -> dict[str, Any]:
+    """Ask for all photos, as many at a time as the API takes, and return the answers as one."""
+    whole: dict[str, Any] = {"deletions": [], "effect": {}, "notErased": []}
+    for start in range(0, len(ids), MOST_IMAGES):
+        answer = (await ask(query, {"input": {"ids": ids[start : start + MOST_IMAGES], **said}}))["answer"]
+        if answer["errors"]:
+            raise ApiRefusedError(" ".join(error["message"] for error in answer["errors"]))
+        for name in ("deletions", "notErased"):
+            whole[name] += answer.get(name, [])
+        for name, value in answer["effect"].items():
+            whole["effect"][name] = whole["effect"][name] + value if start else value
+    return whole
+
+
+def _show(answer: dict[str, Any], *, then: str, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(answer))
+        return
+    for line in _lines(answer["effect"], then=then):
+        typer.echo(line)
+    for deletion in answer["deletions"]:
+        names = ", ".join(file["path"] for file in deletion["files"])
+        typer.echo(f"  {deletion['id']} {names}")
+    for problem in answer["notErased"]:
+        typer.echo(f"Not erased yet, Thumper tries again every minute: {problem}", err=True)
+
+
+_WITH: Final = {
+    "originals": ("original that Thumper keeps", "originals that Thumper keeps"),
+    "detections": ("box", "boxes"),
+    "reviews": ("review", "reviews"),
+    "sightings": ("sighting of a known deer", "sightings of known deer"),
+}
+
+
+def _lines(effect: dict[str, Any], *, then: str) -> Iterator[str]:
+    """Yield what goes and what stays, for people."""
+    yield f"{_count(effect['images'], 'photo', 'photos')} {then} deleted for good"
+    gone = [_count(effect[name], *words) for name, words in _WITH.items() if effect[name]]
+    if gone:
+        yield f"  with {', '.join(gone)}"
+    yield f"  {_count(effect['files'], 'file', 'files')} of receipts: rejected as DELETED, and no obstacle to wiping"
+    if effect["filesLeft"]:
+        yield f"  {_count(effect['filesLeft'], 'file stays', 'files stay')} where Thumper only reads:"
+        yield from (f"    {path}" for path in effect["leftExamples"])
+        more = effect["filesLeft"] - len(effect["leftExamples"])
+        if more > 0:
+            yield f"    … and {more} more"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

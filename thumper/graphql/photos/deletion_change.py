@@ -1,0 +1,135 @@
+"""Previewing deletions of images, deleting, and taking deletions back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from thumper.domain import deletion
+from thumper.graphql.context import Info
+from thumper.graphql.photos.deletion import Deletion, DeletionEffect
+from thumper.graphql.relay.change import Payload, change
+from thumper.graphql.relay.field import listed, optional
+from thumper.graphql.relay.identity import decode
+from thumper.store import models
+from thumper.store.disk import erasure
+from thumper.store.files import image_deletion
+from thumper.store.files.image_deletion import Keeping
+
+_EFFECT: Any = optional(DeletionEffect)
+
+
+@strawberry.input(description="Which images to delete.")
+class DeleteImagesInput:
+    """Input of `deleteImages` and of its preview."""
+
+    ids: list[strawberry.ID] = strawberry.field(description="The images, 1 to 100.")
+    note: str = strawberry.field(
+        default="", description="Why; free text that is kept, such as: children in the picture."
+    )
+
+
+@strawberry.input(description="Which deletions to take back.")
+class UndoDeletionsInput:
+    """Input of `undoDeletions`."""
+
+    ids: list[strawberry.ID] = strawberry.field(description="The deletions, 1 to 100.")
+
+
+@strawberry.type(description="Answer of deleteImagesPreview.")
+class DeleteImagesPreviewPayload(Payload):
+    """The effect or the errors."""
+
+    effect: deletion.DeletionEffect | None = strawberry.field(
+        default=None, description="What would go and stay; null when refused.", graphql_type=_EFFECT
+    )
+
+
+@strawberry.type(description="Answer of deleteImages.")
+class DeleteImagesPayload(Payload):
+    """The deletions and the effect, or the errors."""
+
+    deletions: list[models.Deletion] = strawberry.field(
+        default_factory=list,
+        description="One for each image; empty when refused.",
+        graphql_type=listed(Deletion),
+    )
+    effect: deletion.DeletionEffect | None = strawberry.field(
+        default=None, description="What went and what stays; null when refused.", graphql_type=_EFFECT
+    )
+    not_erased: list[str] = strawberry.field(
+        default_factory=list,
+        description="Files in the library that could not be erased, each with why; Thumper tries again every minute.",
+    )
+
+
+@strawberry.type(description="Answer of undoDeletions.")
+class UndoDeletionsPayload(Payload):
+    """The deletions or the errors."""
+
+    deletions: list[models.Deletion] = strawberry.field(
+        default_factory=list,
+        description="The deletions as they are now; empty when refused.",
+        graphql_type=listed(Deletion),
+    )
+
+
+def _keeping(info: Info) -> Keeping:
+    settings = info.context.settings
+    return Keeping(library=settings.library_dir, zone=settings.zone)
+
+
+def _ids(words: list[strawberry.ID], type_name: str) -> list[UUID]:
+    return [decode(word, type_name) for word in words]
+
+
+DeleteInput: TypeAlias = Annotated[
+    DeleteImagesInput, strawberry.argument(description="The images to delete.")
+]
+UndoInput: TypeAlias = Annotated[
+    UndoDeletionsInput, strawberry.argument(description="The deletions to take back.")
+]
+
+
+@strawberry.type
+class DeletionPreviewQuery:
+    """Previews of deletions."""
+
+    @change(
+        "What deleteImages would do with this input; nothing is changed. Refused with NOT_FOUND or INVALID, as"
+        " deleteImages."
+    )
+    @staticmethod
+    async def delete_images_preview(info: Info, input: DeleteInput) -> DeleteImagesPreviewPayload:
+        effect = await image_deletion.preview(_ids(input.ids, "Image"), keeping=_keeping(info))
+        return DeleteImagesPreviewPayload(effect=effect)
+
+
+@strawberry.type
+class DeletionMutation:
+    """Mutations of deletions."""
+
+    @change(
+        "Delete images for good, such as those of people: with boxes, reviews and sightings, and with the pictures and"
+        " originals that Thumper keeps. Originals in the drop folder are left alone. Their files become rejected as"
+        " DELETED, and so is whatever brings the same bytes later. There is no way back to what is erased; ask"
+        " deleteImagesPreview first. Refused with NOT_FOUND or INVALID."
+    )
+    @staticmethod
+    async def delete_images(info: Info, input: DeleteInput) -> DeleteImagesPayload:
+        keeping = _keeping(info)
+        made, effect = await image_deletion.delete(_ids(input.ids, "Image"), note=input.note, keeping=keeping)
+        not_erased = await erasure.erase(keeping.library, made)
+        rows = await models.Deletion.filter(id__in=made).order_by("id")
+        return DeleteImagesPayload(deletions=rows, effect=effect, not_erased=not_erased)
+
+    @change(
+        "Take deletions back: the same bytes are taken in again when they are delivered, and retryDump tries the files"
+        " that were rejected because of them. What was erased does not come back. Refused with NOT_FOUND or INVALID."
+    )
+    @staticmethod
+    async def undo_deletions(input: UndoInput) -> UndoDeletionsPayload:
+        rows = await image_deletion.undo(_ids(input.ids, "Deletion"))
+        return UndoDeletionsPayload(deletions=rows)

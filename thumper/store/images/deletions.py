@@ -1,0 +1,100 @@
+"""Rows of deletions: which bytes people do not want to be taken in again.
+
+What else becomes of a deleted image is written in `files/image_deletion.py`, and on the disk in `disk/erasure.py`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from thumper.domain.refusal import InvalidValueError, NoRecordError
+from thumper.store.models import Deletion
+from thumper.store.postgres.ids import new_id
+from thumper.store.postgres.page import Key, KeyKind, whole_table
+from thumper.store.postgres.search import Search, sort, where
+
+DELETIONS: Final = whole_table(Deletion)
+
+STANDS: Final = "EXISTS (SELECT FROM deletion WHERE deletion.sha256 = {} AND deletion.undone_at IS NULL)"
+"""SQL of whether bytes, by the SQL of their hash, are those of an image that was deleted."""
+
+_FILE: Final = "SELECT FROM file WHERE file.reason = 'DELETED' AND file.sha256 = deletion.sha256"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionSearch(Search[Deletion]):
+    """Which deletions; every field that is given must hold, an empty filter means all."""
+
+    listing = DELETIONS
+    sorts = (
+        sort(
+            "DELETED",
+            "When the image was deleted.",
+            (Key("deletion.created_at", KeyKind.TIME), Key("deletion.id", KeyKind.ID)),
+            names=("deleted-oldest", "deleted-newest"),
+        ),
+    )
+    descending = True
+
+    undone: bool | None = where(
+        "Whether it was taken back.", "deletion.undone_at IS NOT NULL", otherwise="deletion.undone_at IS NULL"
+    )
+    dump_id: UUID | None = where(
+        "Of a photo that this dump had delivered.", f"EXISTS ({_FILE} AND file.dump_id = {{}})"
+    )
+    file_name: str | None = where(
+        "Of a photo that was delivered in a file of this name, whatever its case; without folders.",
+        f"EXISTS ({_FILE} AND lower(regexp_replace(file.display_path, '^.*/', '')) = lower({{}}))",
+    )
+
+
+async def find(connection: BaseDBAsyncClient, hashes: Collection[bytes]) -> dict[bytes, dt.datetime]:
+    """Return when the images with these hashes were deleted, by hash; those of which no deletion stands are missing."""
+    if not hashes:
+        return {}
+    rows = await connection.execute_query_dict(
+        "SELECT sha256, created_at FROM deletion WHERE sha256 = ANY($1) AND undone_at IS NULL",
+        [sorted(hashes)],
+    )
+    return {bytes(row["sha256"]): row["created_at"] for row in rows}
+
+
+_MAKE: Final = """
+INSERT INTO deletion (id, sha256, note)
+SELECT fresh.id, image.sha256, $3 FROM unnest($1::uuid[], $2::uuid[]) AS fresh(id, image_id)
+JOIN image ON image.id = fresh.image_id
+"""
+
+
+async def make(transaction: BaseDBAsyncClient, image_ids: Sequence[UUID], *, note: str) -> list[UUID]:
+    """Record that images are deleted, before they are; return the ids of the deletions, in the same order."""
+    made = [new_id() for _ in image_ids]
+    await transaction.execute_query_dict(_MAKE, [made, list(image_ids), note])
+    return made
+
+
+async def take_back(transaction: BaseDBAsyncClient, deletion_ids: Sequence[UUID]) -> list[bytes]:
+    """Take deletions back; return the hashes of the bytes that may be taken in again.
+
+    Raises `NoRecordError`, or `InvalidValueError` when one was taken back already; then all stay as they are.
+    """
+    rows = await transaction.execute_query_dict(
+        "SELECT id, sha256, undone_at FROM deletion WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+        [list(deletion_ids)],
+    )
+    if len(rows) < len(set(deletion_ids)):
+        raise NoRecordError("deletion", "ids")
+    for row in rows:
+        if row["undone_at"] is not None:
+            when = f"{row['undone_at']:%Y-%m-%d %H:%M} UTC"
+            raise InvalidValueError(f"A deletion was taken back already, at {when}.", "ids")
+    await transaction.execute_query_dict(
+        "UPDATE deletion SET undone_at = now() WHERE id = ANY($1)", [list(deletion_ids)]
+    )
+    return [bytes(row["sha256"]) for row in rows]
