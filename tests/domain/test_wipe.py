@@ -39,6 +39,13 @@ def test_without_obstacles_it_is_safe(kind: SourceKind) -> None:
 
 
 @pytest.mark.parametrize("kind", SourceKind)
+def test_files_that_a_person_deleted_are_no_obstacle_and_are_said(kind: SourceKind) -> None:
+    verdict = judge(facts(kind, deleted=ONE))
+    assert (verdict.safe, verdict.to_check) == (True, 2)
+    assert " But 1 file is kept nowhere: a person deleted its photo." in verdict.sentence
+
+
+@pytest.mark.parametrize("kind", SourceKind)
 @pytest.mark.parametrize("named", [ONE, MANY])
 @pytest.mark.parametrize(
     ("code", "where"),

@@ -78,7 +78,7 @@ async def test_a_deleted_photo_of_a_card_is_kept_nowhere_and_the_card_is_safe_to
         verdict = await WipeCheck(dump_id).run()
         assert verdict.safe, verdict
         assert (verdict.to_check, verdict.checked) == (2, 2)
-        assert verdict.sentence.endswith("1 file is kept nowhere: a person deleted its photo.")
+        assert verdict.sentence.endswith(" But 1 file is kept nowhere: a person deleted its photo.")
 
 
 async def test_a_card_of_deleted_photos_alone_is_safe_until_one_is_wanted_back(

@@ -61,14 +61,14 @@ def delete(
     ids = asyncio.run(find_photos(asking, photos, dump=dump))
     if dry_run or not yes:
         look = asyncio.run(_send(asking, _PREVIEW, ids))
-        _show(look, then="would be", as_json=as_json)
+        _show(look, then="would", as_json=as_json)
         if dry_run:
             return
         if not typer.confirm("Delete for good?"):
             typer.echo("Nothing was changed.")
             raise typer.Exit(_NOT_DONE)
     done = asyncio.run(_send(asking, _DELETE, ids, note=note))
-    _show(done, then="were", as_json=as_json)
+    _show(done, then="did", as_json=as_json)
     if done["notErased"]:
         raise typer.Exit(_NOT_DONE)
 
@@ -106,7 +106,8 @@ async def _send(ask: Ask, query: str, ids: Sequence[str], **said: str) -> dict[s
     for start in range(0, len(ids), MOST_IMAGES):
         answer = (await ask(query, {"input": {"ids": ids[start : start + MOST_IMAGES], **said}}))["answer"]
         if answer["errors"]:
-            raise ApiRefusedError(" ".join(error["message"] for error in answer["errors"]))
+            done = f"{start} photos are done, the others are as they were. " if start else ""
+            raise ApiRefusedError(done + " ".join(error["message"] for error in answer["errors"]))
         for name in ("deletions", "notErased"):
             whole[name] += answer.get(name, [])
         for name, value in answer["effect"].items():
@@ -137,7 +138,9 @@ _WITH: Final = {
 
 def _lines(effect: dict[str, Any], *, then: str) -> Iterator[str]:
     """Yield what goes and what stays, for people."""
-    yield f"{_count(effect['images'], 'photo', 'photos')} {then} deleted for good"
+    one = effect["images"] == 1
+    be = "would be" if then == "would" else "was" if one else "were"
+    yield f"{_count(effect['images'], 'photo', 'photos')} {be} deleted for good"
     gone = [_count(effect[name], *words) for name, words in _WITH.items() if effect[name]]
     if gone:
         yield f"  with {', '.join(gone)}"

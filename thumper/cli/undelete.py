@@ -72,8 +72,10 @@ async def _undo(ask: Ask, words: Sequence[str], *, dump: str | None) -> list[dic
     """Take back the deletions that words mean, or all of a dump; raise `NotFoundError` when one means none."""
     dump_id = None if dump is None else await find_dump(ask, dump)
     ids: list[str] = []
-    for word in words or [None]:
-        ids += [word] if word and word.startswith(_ID) else await _find(ask, word, dump_id=dump_id)
+    if not words:
+        ids = await _find(ask, None, dump_id=dump_id)
+    for word in words:
+        ids += [word] if word.startswith(_ID) else await _find(ask, word, dump_id=dump_id)
     undone: list[dict[str, Any]] = []
     for start in range(0, len(ids), MOST_IMAGES):
         answer = (await ask(_UNDO, {"input": {"ids": ids[start : start + MOST_IMAGES]}}))["answer"]

@@ -54,8 +54,8 @@ def deleted(files: int) -> str:
     if not files:
         return ""
     if files == 1:
-        return " 1 file is kept nowhere: a person deleted its photo."
-    return f" {files:,} files are kept nowhere: a person deleted their photos."
+        return " But 1 file is kept nowhere: a person deleted its photo."
+    return f" But {files:,} files are kept nowhere: a person deleted their photos."
 
 
 def not_safe(sentence: str, *, more: int) -> str:

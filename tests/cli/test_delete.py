@@ -1,0 +1,112 @@
+"""`thumper delete` and `thumper undelete` against a running API."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.factories import make_dump, make_file, make_image
+from thumper.cli.app import app
+from thumper.cli.client import ApiRefusedError
+from thumper.domain.progress import FileState
+from thumper.domain.refusal import InvalidValueError
+from thumper.errors import NotFoundError, UsageError
+from thumper.graphql.relay.identity import encode
+from thumper.settings import Settings
+from thumper.store import models
+
+pytestmark = pytest.mark.slow  # as a whole: each starts the real command
+
+
+@pytest.fixture(autouse=True)
+def _at_the_api(client_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in client_settings.as_environment().items():
+        if name.startswith("THUMPER_"):
+            monkeypatch.setenv(name, value)
+
+
+async def run(*words: str, exit_code: int = 0) -> str:
+    """Run a command that ends with that code; return what it prints."""
+    result = await asyncio.to_thread(CliRunner().invoke, app, [*words], catch_exceptions=False)
+    assert result.exit_code == exit_code, result.output
+    return result.stdout
+
+
+async def make_card(*names: str) -> models.Dump:
+    """Make a dump with a photo in the drop folder of each name."""
+    dump = await make_dump()
+    source = await models.Source.get(id=dump.source_id)
+    for name in names:
+        path = f"{dump.display_folder}/{name}"
+        original = f"{source.display_path}/{path}".encode()
+        image = await make_image(dump, file_name=name, original_path=original)
+        file = {"path": path.encode(), "display_path": path}
+        await make_file(dump, FileState.STORED, image=image, **file)
+    return dump
+
+
+async def test_a_photo_is_looked_at_deleted_listed_and_wanted_back() -> None:
+    dump = await make_card("RCNX0001.JPG", "RCNX0002.JPG")
+    looked = await run("delete", "rcnx0001.jpg", "--dry-run")
+    assert "1 photo would be deleted for good" in looked
+    assert "1 file of receipts: rejected as DELETED, and no obstacle to wiping" in looked
+    assert f"{dump.display_folder}/RCNX0001.JPG\n" in looked
+    assert await models.Image.all().count() == 2
+    done = await run("delete", "RCNX0001.JPG", "--yes", "--note", "the neighbour's children")
+    assert "1 photo were deleted for good" not in done
+    assert "1 photo was deleted for good" in done
+    assert (await models.Image.get()).file_name == "RCNX0002.JPG"
+    listed = await run("undelete")
+    assert f"{dump.display_folder}/RCNX0001.JPG · the neighbour's children" in listed
+    back = await run("undelete", "RCNX0001.JPG")
+    assert "RCNX0001.JPG is taken in when it comes again." in back
+    assert f"thumper retry {encode('Dump', dump.id)}" in back
+    assert await run("undelete") == "0 deleted photos.\n"
+
+
+async def test_many_photos_are_deleted_in_parts_and_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("thumper.cli.delete.MOST_IMAGES", 2)
+    monkeypatch.setattr("thumper.cli.undelete.MOST_IMAGES", 2)
+    monkeypatch.setattr("thumper.cli.undelete._PAGE", 2)
+    names = [f"IMG_{number:04}.JPG" for number in range(5)]
+    dump = await make_card(*names)
+    done = json.loads(await run("delete", *names, "--yes", "--json"))
+    assert (done["effect"]["images"], done["effect"]["filesLeft"], len(done["deletions"])) == (5, 5, 5)
+    assert await models.Image.all().count() == 0
+    undone = json.loads(await run("undelete", "--dump", dump.display_folder, "--json"))
+    assert len(undone["deletions"]) == 5
+    assert await models.Deletion.filter(undone_at=None).count() == 0
+
+
+async def test_a_name_that_means_several_photos_or_none_deletes_nothing() -> None:
+    dump, _ = await make_card("RCNX0001.JPG"), await make_card("RCNX0001.JPG")
+    with pytest.raises(UsageError, match=r"2 photos are called RCNX0001.JPG: SW1hZ2U6.* Add --dump"):
+        await run("delete", "RCNX0001.JPG", "--yes")
+    for words in (
+        ("delete", "RCNX9.JPG", "--yes"),
+        ("undelete", "RCNX9.JPG"),
+        ("undelete", "--dump", "elsewhere"),
+    ):
+        with pytest.raises(NotFoundError):
+            await run(*words)
+    with pytest.raises(UsageError, match="Nobody can be asked here"):
+        await run("delete", "RCNX0001.JPG")
+    assert await models.Image.all().count() == 2
+    await run("delete", "RCNX0001.JPG", "--dump", dump.display_folder, "--yes")
+    assert (await models.Image.get()).dump_id != dump.id
+
+
+async def test_what_the_api_refuses_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    await make_card("RCNX0001.JPG")
+    image = await models.Image.get()
+
+    def refuse(images: int) -> Any:
+        raise InvalidValueError(f"{images} is too many today.", "ids")
+
+    monkeypatch.setattr("thumper.store.files.image_deletion.refuse_number", refuse)
+    with pytest.raises(ApiRefusedError, match="1 is too many today"):
+        await run("delete", encode("Image", image.id), "--yes")
