@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thumper.domain.card_order import Slot, in_order, slot_of
+from thumper.domain.card_order import Slot, begun_anew, behind_the_end, in_order, slot_of, sort_name
 
 
 def ordered(*paths: str, taken: dict[str, int] | None = None) -> list[str] | None:
@@ -99,3 +99,46 @@ def test_any_run_of_a_counter_is_found_again(first: int, count: int) -> None:
     numbers = [(first - 1 + step) % 9999 + 1 for step in range(count)]
     paths = [f"IMG_{number:04}.JPG" for number in numbers]
     assert ordered(*paths) == paths
+
+
+def in_one_instant(*paths: str) -> list[str]:
+    """Return paths of one camera in the order of their sort names, counters that went round noted."""
+    names = {path: sort_name(path, camera="cam") for path in paths}
+    late = begun_anew({path: slot_of(path.encode()) for path in paths})
+    return sorted(names, key=lambda path: behind_the_end(names[path], begun_anew=path in late).encode())
+
+
+@given(st.permutations(["A/100M/X_0002.JPG", "A/100M/X_0010.JPG", "A/101M/X_0001.JPG", "B/100M/X_0001.JPG"]))
+def test_photos_of_one_instant_follow_card_folder_and_number(paths: list[str]) -> None:
+    assert in_one_instant(*paths) == sorted(paths)
+
+
+@given(st.sets(st.integers(0, 10**9 - 1)))
+def test_within_a_folder_the_number_decides_however_long_it_is_written(numbers: set[int]) -> None:
+    paths = [f"A/IMG{number:04}.JPG" for number in numbers if 1000 < number < 9 * 10**8]
+    names = sorted(sort_name(path, camera="") for path in paths)
+    assert [int(name.split("\t")[2]) for name in names] == sorted(int(path[5:-4]) for path in paths)
+
+
+@given(st.integers(9000, 9999), st.integers(2, 900))
+def test_a_burst_over_the_last_number_goes_on_behind_it(first: int, count: int) -> None:
+    paths = [f"A/IMG_{(first - 1 + step) % 9999 + 1:04}.JPG" for step in range(count)]
+    assert in_one_instant(*reversed(paths)) == paths
+
+
+@pytest.mark.parametrize(
+    "paths", [("A/1_0001.JPG", "A/1_9999.JPG", "A/1_5000.JPG"), ("A/a.jpg", "A/1_0001.JPG", "A/1_9999.JPG")]
+)
+def test_a_counter_that_did_not_surely_go_round_is_taken_as_it_is(paths: tuple[str, ...]) -> None:
+    assert begun_anew({path: slot_of(path.encode()) for path in paths}) == set()
+
+
+@given(
+    st.text(st.characters(blacklist_characters="\t", blacklist_categories=("Cs",)), max_size=3000),
+    st.booleans(),
+)
+def test_a_sort_name_fits_into_an_index_and_is_taken_apart_again(path: str, late: bool) -> None:
+    name = sort_name(path, camera="0123abcd")
+    assert len(name.encode()) < 600
+    assert behind_the_end(behind_the_end(name, begun_anew=late), begun_anew=False) == name
+    assert (behind_the_end(name, begun_anew=True) > name) is True

@@ -17,6 +17,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.cameras.profile_findings import ProfileFindings
 from thumper.domain.capture_time import CaptureTime, choose
+from thumper.domain.card_order import sort_name
 from thumper.domain.clock_fix import ActiveFix, repaired
 from thumper.domain.path_text import readable
 from thumper.ingest import photo_profiles
@@ -53,6 +54,11 @@ class _Belonging:
     dump_id: UUID
     deployment_id: UUID | None
     repairs: ActiveFixes
+
+    @property
+    def camera_word(self) -> str:
+        """A few letters that stand for the camera; empty when it is unknown."""
+        return "" if self.camera_id is None else self.camera_id.hex[-8:]
 
     def fix_of(self, capture: CaptureTime) -> ActiveFix | None:
         """Return the repair of the clock that was chosen; None also when no clock was read."""
@@ -187,6 +193,7 @@ def _image(
         width_px=photo.probe.width_px,
         height_px=photo.probe.height_px,
         capture=capture,
+        sort_name=sort_name(readable(photo.file.name), camera=belongs.camera_word),
         fix=fix,
         camera_id=belongs.camera_id,
         location_id=belongs.place.location_id,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests import factories as make
 from tests.api import Api
+from thumper.domain.card_order import sort_name
 from thumper.graphql.refusal import RequestError
 from thumper.graphql.relay.connection import Paging
 from thumper.graphql.relay.cursor import decode_cursor, encode_cursor
@@ -106,9 +107,9 @@ async def test_a_page_has_50_items_unless_asked_otherwise_and_100_at_most(api: A
         "A" * 5000,
         "😀",
         base64.urlsafe_b64encode(b"[" * 3000).decode(),
-        base64.urlsafe_b64encode(b'[1,"captured-newest","yesterday","x"]').decode(),
+        base64.urlsafe_b64encode(b'[1,"captured-newest","yesterday","","x"]').decode(),
         base64.urlsafe_b64encode(b'[1,"captured-newest"]').decode(),
-        base64.urlsafe_b64encode(b'[1,"captured-newest","2024-11-09T12:00:00",4]').decode(),
+        base64.urlsafe_b64encode(b'[1,"captured-newest","2024-11-09T12:00:00","",4]').decode(),
         base64.urlsafe_b64encode(b'{"v": 1}').decode(),
     ],
 )
@@ -118,6 +119,17 @@ async def test_a_cursor_that_was_not_made_here_is_refused(cursor: str) -> None:
     assert refused.value.extensions == {"code": "BAD_CURSOR"}
 
 
+def test_a_cursor_from_before_photos_of_one_instant_had_an_order_is_refused() -> None:
+    def cursor(*values: str) -> str:
+        return base64.urlsafe_b64encode(json.dumps([1, "captured-newest", *values]).encode()).decode()
+
+    moment, uuid = "2024-11-09T12:00:00+00:00", "00000000-0000-7000-8000-000000010001"
+    with pytest.raises(RequestError) as refused:
+        Paging(after=cursor(moment, uuid)).cut(CAPTURED.descending)
+    assert refused.value.extensions == {"code": "BAD_CURSOR"}
+    assert Paging(after=cursor(moment, "", uuid)).cut(CAPTURED.descending).after is not None
+
+
 async def test_a_cursor_of_another_order_is_refused(api: Api) -> None:
     await make.make_images(await make.make_dump(), 2)
     cursor = (await api.ask(PAGE, first=1))["images"]["pageInfo"]["endCursor"]
@@ -125,9 +137,15 @@ async def test_a_cursor_of_another_order_is_refused(api: Api) -> None:
     assert await api.refused(PAGE, after=cursor, order=order) == "BAD_CURSOR"
 
 
-@given(st.datetimes(timezones=st.just(dt.UTC)), st.booleans())
-def test_a_cursor_gives_back_exactly_what_was_put_in(taken_at: dt.datetime, untimed: bool) -> None:
-    position = (untimed, taken_at, new_id())
+@given(
+    st.datetimes(timezones=st.just(dt.UTC)),
+    st.booleans(),
+    st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), max_size=300).map(
+        lambda path: sort_name(path, camera="0123abcd")
+    ),
+)
+def test_a_cursor_gives_back_exactly_what_was_put_in(taken_at: dt.datetime, untimed: bool, name: str) -> None:
+    position = (untimed, taken_at, name, new_id())
     assert decode_cursor(encode_cursor(CAPTURED.ascending, position), CAPTURED.ascending) == position
 
 

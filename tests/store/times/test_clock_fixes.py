@@ -254,7 +254,7 @@ async def test_what_needs_repair_is_found_by_an_index_of_its_own(database: str) 
     async with in_transaction("default") as transaction:
         await transaction.execute_query_dict("SET LOCAL enable_seqscan = off")
         plan = await transaction.execute_query_dict(
-            f"EXPLAIN SELECT id FROM image WHERE {wanted.sql} ORDER BY sort_at DESC, id DESC LIMIT 51",
+            f"EXPLAIN SELECT id FROM image WHERE {wanted.sql} ORDER BY sort_at DESC, sort_name DESC, id DESC LIMIT 51",
             wanted.values,
         )
     assert "image_clock_suspect" in "".join(row["QUERY PLAN"] for row in plan)

@@ -12,6 +12,7 @@ from tortoise.models import Model
 
 from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
+from thumper.store.images.detections import CAPTURE_ORDER
 from thumper.store.models import Deer, Detection, Location, Sighting
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, Order, read_all, whole_table
@@ -41,7 +42,7 @@ SIGHTINGS: Final = Listing(
     parent="sighting.deer_id",
 )
 SIGHTED_NEWEST: Final = Order(
-    "sighted-newest", (Key("image.sort_at", KeyKind.TIME), Key("sighting.id", KeyKind.ID)), descending=True
+    "sighted-newest", (*CAPTURE_ORDER, Key("sighting.id", KeyKind.ID)), descending=True
 )
 
 

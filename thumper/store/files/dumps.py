@@ -15,6 +15,7 @@ from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.store.feed import feed
+from thumper.store.images import rollover
 from thumper.store.models import Dump
 from thumper.store.places import location_rows
 from thumper.store.places.location_rows import PhotoPlace
@@ -141,7 +142,7 @@ async def settle_quiet(
 
     With `only` no other dump settles, such as that of an interrupted ingestion, which has not seen all files.
     A dump of uploads also waits for every address that has received no file and has not expired. The camera
-    clocks of each settled dump are compared.
+    clocks of each settled dump are compared, and counters that went round within an instant noted.
     """
     async with in_transaction("default") as transaction:
         await clock_lock.share(transaction)
@@ -151,6 +152,7 @@ async def settle_quiet(
         settled: list[UUID] = [row["id"] for row in rows]
         for dump_id in settled:
             await clock_doubts.note(transaction, dump_id)
+            await rollover.note(transaction, dump_id)
         await feed.append(
             transaction, [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in settled]
         )

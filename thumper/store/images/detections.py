@@ -34,7 +34,8 @@ OF_SEX: Final = "detection.sex = {}"
 
 UNTIMED: Final = Key("(image.taken_at IS NULL)", KeyKind.FLAG)
 _ID: Final = Key("detection.id", KeyKind.ID)
-_CAPTURED: Final = (Key("image.sort_at", KeyKind.TIME), Key("image.id", KeyKind.ID), _ID)
+CAPTURE_ORDER: Final = (Key("image.sort_at", KeyKind.TIME), Key("image.sort_name", KeyKind.TEXT))
+"""The order of images by capture time, and within an instant by camera, card folder and number; no position yet."""
 ARRIVED: Final = sort(
     "ARRIVED",
     "When the detector found it.",
@@ -99,8 +100,8 @@ class DetectionSearch(Search[Detection]):
     sorts = (
         sort(
             "CAPTURED",
-            "Capture time of the image; images without one come last in either direction.",
-            _CAPTURED,
+            "Capture time of the image, then as images are ordered; images without one come last in either direction.",
+            (*CAPTURE_ORDER, Key("image.id", KeyKind.ID), _ID),
             names=("captured-oldest", "captured-newest"),
             absent=UNTIMED,
         ),

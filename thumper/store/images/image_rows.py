@@ -35,6 +35,8 @@ class NewImage:
     width_px: int
     height_px: int
     capture: CaptureTime
+    sort_name: str
+    """Its order among the images of the same instant."""
     fix: ActiveFix | None
     """The repair of its clock that `capture` follows."""
     camera_id: UUID | None
@@ -84,6 +86,7 @@ _COLUMNS: Final = {
     "height_px": "int",
     "taken_at": "timestamptz",
     "sort_at": "timestamptz",
+    "sort_name": "text",
     "taken_local": "timestamp",
     "time_source": "text",
     "clock_source": "text",
@@ -136,6 +139,7 @@ def _row(image: NewImage) -> tuple[Any, ...]:
         image.height_px,
         image.capture.taken_at,
         image.capture.taken_at or UNTIMED_SORT_AT,
+        image.sort_name,
         *_clock(image.capture),
         0 if image.fix is None else image.fix.offset_s,
         None if image.fix is None else image.fix.fix_id,

@@ -13,6 +13,7 @@ from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.label import Sex
 from thumper.domain.progress import ImageState
 from thumper.store.images.detections import (
+    CAPTURE_ORDER,
     CURRENT,
     OF_SEX,
     OF_SPECIES,
@@ -30,12 +31,12 @@ from thumper.store.postgres.search import Search, sort, where
 IMAGES: Final = Listing(model=Image, alias="image", source="image", without=frozenset({"exif"}))
 
 _ID: Final = Key("image.id", KeyKind.ID)
-_SORT_AT: Final = Key("image.sort_at", KeyKind.TIME)
 
 CAPTURED: Final = sort(
     "CAPTURED",
-    "Capture time; images without one come last in either direction.",
-    (_SORT_AT, _ID),
+    "Capture time; those of one instant by camera, card folder, number and name of the file. Images without a capture"
+    " time come last in either direction.",
+    (*CAPTURE_ORDER, _ID),
     names=("captured-oldest", "captured-newest"),
     absent=UNTIMED,
 )

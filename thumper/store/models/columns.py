@@ -30,6 +30,12 @@ class WallClockField(Field[dt.datetime], dt.datetime):
         return value  # type: ignore[no-any-return]
 
 
+class BytewiseTextField(fields.TextField):
+    """A text that is ordered by its bytes, not by a language: as fast as numbers, and the same on every machine."""
+
+    SQL_TYPE = 'TEXT COLLATE "C"'
+
+
 def id_column() -> fields.UUIDField[UUID]:
     """UUIDv7 primary key, made before the insert."""
     return fields.UUIDField(primary_key=True, default=new_id)

@@ -14,7 +14,7 @@ from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.moon import MoonPhase
 from thumper.domain.progress import ImageState
 from thumper.store.models.camera import Camera
-from thumper.store.models.columns import WallClockField, created_column, id_column
+from thumper.store.models.columns import BytewiseTextField, WallClockField, created_column, id_column
 from thumper.store.models.deployment import Deployment
 from thumper.store.models.location import Location
 
@@ -40,6 +40,8 @@ class Image(Model):
     height_px = fields.IntField()
     taken_at = fields.DatetimeField(null=True)
     sort_at = fields.DatetimeField(default=UNTIMED_SORT_AT)
+    sort_name = BytewiseTextField(db_default="")
+    """Order among the images of one instant (`domain.card_order.sort_name`); empty for one without a known file."""
     taken_local: dt.datetime | None = WallClockField(null=True)
     """What the camera's clock showed, whether or not it is believed."""
     time_source = fields.CharEnumField(TimeSource, max_length=16, default=TimeSource.NONE)
@@ -90,10 +92,10 @@ class Image(Model):
     class Meta:
         table = "image"
         indexes = (
-            ("location_id", "sort_at", "id"),
-            ("sort_at", "id"),
             ("created_at", "id"),
             ("dump_id",),
             ("camera_id",),
             ("deployment_id",),
+            ("location_id", "sort_at", "sort_name", "id"),
+            ("sort_at", "sort_name", "id"),
         )
