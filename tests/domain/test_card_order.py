@@ -113,9 +113,9 @@ def test_photos_of_one_instant_follow_card_folder_and_number(paths: list[str]) -
     assert in_one_instant(*paths) == sorted(paths)
 
 
-@given(st.sets(st.integers(0, 10**9 - 1)))
+@given(st.sets(st.integers(0, 10**7 - 1)))  # eight digits may be a date
 def test_within_a_folder_the_number_decides_however_long_it_is_written(numbers: set[int]) -> None:
-    paths = [f"A/IMG{number:04}.JPG" for number in numbers if 1000 < number < 9 * 10**8]
+    paths = [f"A/IMG{number:04}.JPG" for number in numbers]
     names = sorted(sort_name(path, camera="") for path in paths)
     assert [int(name.split("\t")[2]) for name in names] == sorted(int(path[5:-4]) for path in paths)
 
@@ -134,7 +134,7 @@ def test_a_counter_that_did_not_surely_go_round_is_taken_as_it_is(paths: tuple[s
 
 
 @given(
-    st.text(st.characters(blacklist_characters="\t", blacklist_categories=("Cs",)), max_size=3000),
+    st.text(st.characters(exclude_characters="\t", codec="utf-8"), max_size=3000),
     st.booleans(),
 )
 def test_a_sort_name_fits_into_an_index_and_is_taken_apart_again(path: str, late: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image as Picture
 
+from tests.api import running_api
 from tests.ingest.conftest import Admit, Put
 from thumper.ingest.context import IngestContext
 from thumper.store.files import dumps
@@ -52,7 +53,20 @@ async def test_a_burst_that_arrived_shuffled_is_in_the_order_of_its_numbers(
         put(name, (field_inputs / name).read_bytes())
     for part in (shuffled[:4], shuffled[4:]):
         await admit_names(*part)
-    assert await both_ways() == [f"RCNX{number:04d}.JPG" for number in range(1, 10)]
+    expected = [f"RCNX{number:04d}.JPG" for number in range(1, 10)]
+    assert await both_ways() == expected
+    query = """query ($way: Direction!, $after: String) {
+      images(first: 4, after: $after, orderBy: {field: CAPTURED, direction: $way}) {
+        nodes { fileName } pageInfo { hasNextPage endCursor } } }"""
+    async with running_api(context.settings) as api:
+        for way, wanted in (("ASC", expected), ("DESC", expected[::-1])):
+            shown: list[str] = []
+            after, more = None, True
+            while more:
+                page = (await api.ask(query, way=way, after=after))["images"]
+                shown += [node["fileName"] for node in page["nodes"]]
+                after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+            assert shown == wanted
 
 
 async def test_within_an_instant_the_camera_comes_first_then_its_folders_and_numbers(
