@@ -63,7 +63,7 @@ async def test_a_photo_is_looked_at_deleted_listed_and_wanted_back() -> None:
     listed = await run("undelete")
     assert f"{dump.display_folder}/RCNX0001.JPG · the neighbour's children" in listed
     back = await run("undelete", "RCNX0001.JPG")
-    assert "RCNX0001.JPG is taken in when it comes again." in back
+    assert f"Taken in when it comes again: {dump.display_folder}/RCNX0001.JPG" in back
     assert f"thumper retry {encode('Dump', dump.id)}" in back
     assert await run("undelete") == "0 deleted photos.\n"
 

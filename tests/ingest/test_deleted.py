@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Collection, Iterator
@@ -11,12 +12,13 @@ from uuid import UUID
 import pytest
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from tests.ingest.conftest import Admit, Put, small_jpeg
+from tests.ingest.conftest import Admit, Find, Put, small_jpeg
 from tests.ingest.devices import folder_on_another_device
 from thumper.domain.keep import Keep
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.domain.wipe_messages import WipeCode
+from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
 from thumper.ingest.readmit import readmit
@@ -171,6 +173,29 @@ async def test_a_photo_that_is_deleted_while_its_lost_original_comes_again_is_re
     assert kept_files(context) != set()
     assert await erasure.erase(context.library) == []
     assert kept_files(context) == set()
+
+
+async def test_photos_that_are_delivered_again_while_they_are_deleted_end_rejected_or_gone(
+    context: IngestContext, put: Put, find: Find, admit_names: Admit
+) -> None:
+    names = [f"Oak/{shade}.jpg" for shade in range(12)]
+    for shade, name in enumerate(names):
+        put(name, small_jpeg(shade))
+    await admit_names(*names)
+    again = [f"Elm/{shade}.jpg" for shade in range(12)]
+    for shade, name in enumerate(again):
+        put(name, small_jpeg(shade))
+    files = await find(*again)
+
+    async def deliver() -> None:
+        for file in files:
+            while (await admit(context, [file], keep=Keep.IN_PLACE))[0].state is FileState.SEEN:
+                pass
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(deliver(), *(delete(context, name.removeprefix("Oak/")) for name in names[::-1]))
+    assert await Image.all().count() == 0
+    assert {(file.state, file.reason) for file in await File.all()} == {(FileState.REJECTED, "DELETED")}
 
 
 async def test_the_folder_of_another_delivery_is_not_held_up_by_deleted_photos(

@@ -53,7 +53,7 @@ def undelete(
         typer.echo(json.dumps({"deletions": undone}))
         return
     for deletion in undone:
-        typer.echo(f"{_name(deletion)} is taken in when it comes again.")
+        typer.echo(f"Taken in when it comes again: {_name(deletion)}")
     for line in _next(undone):
         typer.echo(line)
 

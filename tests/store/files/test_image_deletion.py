@@ -178,6 +178,22 @@ async def test_pictures_are_erased_also_after_a_crash_and_when_they_are_written_
     assert await erasure.erase(keeping.library) == []
 
 
+async def test_a_library_whose_disk_is_away_is_erased_when_it_is_back(
+    database: str, keeping: Keeping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "LEFTOVER_S", 0.0)
+    image = await make.make_image(await make.make_dump())
+    files = await pictures(image, keeping.library)
+    await delete([image.id], keeping)
+    away = keeping.library.rename(keeping.library.with_name("away"))
+    keeping.library.mkdir()
+    assert await erasure.erase(keeping.library) == []
+    keeping.library.rmdir()
+    away.rename(keeping.library)
+    assert await erasure.erase(keeping.library) == []
+    assert not any(path.exists() for path in files)
+
+
 async def test_what_cannot_be_erased_is_said_and_tried_again(
     database: str, keeping: Keeping, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,7 +180,9 @@ class Receipt:
     found: int = strawberry.field(description="Files that were found.")
     stored: int = strawberry.field(description="Files that became a new image.")
     duplicate: int = strawberry.field(description="Files whose bytes were known already.")
-    rejected: int = strawberry.field(description="Files that cannot be an image of Thumper.")
+    rejected: int = strawberry.field(
+        description="Files that cannot be an image of Thumper, or whose image a person deleted."
+    )
     videos: int = strawberry.field(
         description="Rejected files that are videos by their names; Thumper keeps no copy of them."
     )

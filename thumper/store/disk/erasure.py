@@ -8,6 +8,7 @@ so what was deleted in the last hour is looked at again and again.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,7 @@ from uuid import UUID
 import structlog
 from tortoise.transactions import in_transaction
 
-from thumper.store.disk import library
+from thumper.store.disk import library, library_claim
 from thumper.store.postgres.connect import OUTAGES
 
 log = structlog.get_logger(__name__)
@@ -42,7 +43,9 @@ async def erase(folder: Path, deletion_ids: Sequence[UUID] | None = None) -> lis
         if not rows:
             return []
         problems = await asyncio.to_thread(_erase, folder, rows)
-        done = [row["id"] for row in rows if row["late"] and row["id"] not in problems]
+        # In a library whose disk is not mounted everything seems to be gone.
+        there = await asyncio.to_thread(library_claim.has_entries, os.fsencode(folder))
+        done = [row["id"] for row in rows if there and row["late"] and row["id"] not in problems]
         await transaction.execute_query_dict(
             "UPDATE deletion SET erased_at = now() WHERE id = ANY($1::uuid[])", [done]
         )
