@@ -23,7 +23,8 @@ def dumps(completed: int) -> list[dict[str, Any]]:
             "folder": "North Ridge",
             "number": 1,
             "settledAt": "2024-11-09T12:00:00Z",
-            "imageCounts": {"total": 8, "completed": completed, "failed": 0},
+            "receipt": {"found": 8, "waiting": 0, "rejected": 0},
+            "fileImageCounts": {"total": 8, "processing": 0, "completed": completed, "failed": 0},
         }
     ]
 
@@ -32,7 +33,8 @@ def dumps(completed: int) -> list[dict[str, Any]]:
 async def test_a_slow_card_is_waited_for_while_something_comes_of_it(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo, "STILL_S", 1.0)
+    still_s = 1.0
+    monkeypatch.setattr(demo, "STILL_S", still_s)
     monkeypatch.setattr(demo, "LOOK_S", 0.05)
     began_s = time.monotonic()
 
@@ -44,7 +46,7 @@ async def test_a_slow_card_is_waited_for_while_something_comes_of_it(
 
     monkeypatch.setattr(demo, "_dumps", slowly)
     await asyncio.wait_for(demo._wait_for(settings, CARD, number=1), 60)
-    assert time.monotonic() - began_s > 3 * demo.STILL_S
+    assert time.monotonic() - began_s > 3 * still_s
 
 
 async def test_a_card_of_which_nothing_comes_is_named(

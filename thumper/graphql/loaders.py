@@ -104,6 +104,10 @@ class Loaders:
             dump_search.first_deliveries
         )
         self.dump_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_dumps)
+        self.dump_file_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(
+            image_counts.of_files
+        )
+        self.dump_held: DataLoader[UUID, int] = self._loader(image_counts.held)
         self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))
 
     def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, Any]:
