@@ -203,13 +203,13 @@ EFFECT: Final[dict[str, Any]] = {
     "lastAfter": "2024-11-03T06:30:00+00:00",
     "examples": [
         {
-            "takenLocal": "2024-11-03T00:30:00",
+            "cameraClock": "2024-11-03T00:30:00",
             "takenAtAfter": "2024-11-03T06:30:00+00:00",
             "dstEdge": "AMBIGUOUS",
             "image": {"fileName": "A.JPG", "location": {"effectiveTimeZone": "America/Chicago"}},
         },
         {
-            "takenLocal": "1970-01-01T00:00:00",
+            "cameraClock": "1970-01-01T00:00:00",
             "takenAtAfter": None,
             "dstEdge": None,
             "image": {"fileName": "B.JPG", "location": None},

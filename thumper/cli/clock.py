@@ -21,8 +21,9 @@ from thumper.settings import Settings
 clock = typer.Typer(name="clock", help="Find and repair wrong camera clocks.", no_args_is_help=True)
 
 _EFFECT: Final = """effect {
-  images withoutReading changed gained lost impossible ambiguous missing firstBefore lastBefore firstAfter lastAfter
-  examples { takenLocal takenAtBefore takenAtAfter dstEdge image { id fileName location { effectiveTimeZone } } }
+  images withoutReading changed gained lost impossible ahead ambiguous missing
+  firstBefore lastBefore firstAfter lastAfter
+  examples { cameraClock takenAtBefore takenAtAfter dstEdge image { id fileName location { effectiveTimeZone } } }
 }"""
 _PREVIEW: Final = f"""query ($input: FixClockInput!) {{
   answer: clockFixPreview(input: $input) {{ offsetSeconds {_EFFECT} errors {{ code message path }} }} }}"""
@@ -181,7 +182,7 @@ def _photo(photo: str | None, taken_at: str | None) -> dict[str, str] | None:
     if photo is None or taken_at is None:
         return None
     time = _time(taken_at, "--taken-at")
-    return {"imageId": photo, "takenLocal" if time.tzinfo is None else "takenAt": time.isoformat()}
+    return {"imageId": photo, "takenAtLocal" if time.tzinfo is None else "takenAt": time.isoformat()}
 
 
 def _answer(settings: Settings, query: str, said: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ _COUNTS: Final = (
     ("gained", "get a capture time"),
     ("lost", "lose theirs: the clock then shows an impossible year"),
     ("impossible", "have none afterwards: the clock shows an impossible year"),
+    ("ahead", "were then taken more than a day after they arrived: still doubted"),
     ("withoutReading", "stay without one: no clock was read"),
     ("ambiguous", "then lie in the hour that comes twice; the first is taken"),
     ("missing", "then lie in the hour that daylight-saving time leaves out"),
@@ -18,6 +19,7 @@ _COUNTS: Final = (
 
 _DOUBTS: Final = {
     "YEAR_OUT_OF_RANGE": "the clock shows an impossible year",
+    "AHEAD_OF_ARRIVAL": "the clock was ahead of the day they arrived",
     "FACTORY_DATE": "the clock began anew at a 1 January",
     "JUMPED_BACK": "the clock went back on the way through the card",
 }
@@ -36,7 +38,7 @@ def effect_lines(effect: dict[str, Any], *, then: str, zone: ZoneInfo) -> Iterat
         if first is not None:
             yield f"  {when:<7} {_local(first, zone)} to {_local(last, zone)}"
     for example in effect["examples"]:
-        showed = example["takenLocal"].replace("T", " ")
+        showed = example["cameraClock"].replace("T", " ")
         after = example["takenAtAfter"]
         taken = "no capture time" if after is None else _local(after, zone)
         edge = f" ({example['dstEdge'].lower()} hour)" if example["dstEdge"] else ""

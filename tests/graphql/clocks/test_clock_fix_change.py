@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
 
 EFFECT = """effect { images withoutReading changed gained lost impossible ambiguous missing
   firstBefore lastBefore firstAfter lastAfter
-  examples { takenLocal takenAtBefore takenAtAfter dstEdge image { fileName } } }"""
+  examples { cameraClock takenAtBefore takenAtAfter dstEdge image { fileName } } }"""
 PREVIEW = f"""query ($input: FixClockInput!) {{ clockFixPreview(input: $input) {{
   offsetSeconds {EFFECT} errors {{ code message path }} }} }}"""
 FIX = f"""mutation ($input: FixClockInput!) {{ fixClock(input: $input) {{
@@ -60,14 +60,14 @@ async def test_a_preview_tells_what_the_repair_then_does(api: Api) -> None:
     assert (effect["firstAfter"], effect["lastAfter"]) == ("2024-11-03T06:30:00+00:00",) * 2
     assert effect["examples"] == [
         {
-            "takenLocal": "1970-01-01T00:00:00",
+            "cameraClock": "1970-01-01T00:00:00",
             "takenAtBefore": None,
             "takenAtAfter": None,
             "dstEdge": None,
             "image": {"fileName": unset.file_name},
         },
         {
-            "takenLocal": "2024-11-03T00:30:00",
+            "cameraClock": "2024-11-03T00:30:00",
             "takenAtBefore": "2024-11-03T05:30:00+00:00",
             "takenAtAfter": "2024-11-03T06:30:00+00:00",
             "dstEdge": "AMBIGUOUS",
@@ -105,7 +105,7 @@ async def test_the_fields_of_an_image_tell_the_whole_story_of_its_clock(api: Api
         dump, "2024-11-03 00:30", location=location, clock_doubt=ClockDoubt.JUMPED_BACK
     )
     word = encode("Image", image.id)
-    query = """query ($id: ID!) { image(id: $id) { takenAt takenAtOther takenLocal timeSource clockSource
+    query = """query ($id: ID!) { image(id: $id) { takenAt takenAtOther cameraClock timeSource clockSource
       clockOffsetSeconds clockDoubt clockSuspect dstEdge clockFix { offsetSeconds } deployment { id } } }"""
 
     async def told() -> dict[str, Any]:
@@ -118,7 +118,7 @@ async def test_the_fields_of_an_image_tell_the_whole_story_of_its_clock(api: Api
     assert await told() == {
         "takenAt": "2024-11-03T05:30:00+00:00",
         "takenAtOther": "2024-11-03T06:30:00+00:00",
-        "takenLocal": "2024-11-03T00:30:00",
+        "cameraClock": "2024-11-03T00:30:00",
         "timeSource": "EXIF_ORIGINAL",
         "clockSource": "EXIF_ORIGINAL",
         "clockOffsetSeconds": 3600,
@@ -136,22 +136,22 @@ async def test_one_photo_tells_how_wrong_the_clock_was(api: Api) -> None:
     clockless = await make.make_image(dump, taken_at=None)
     stranger = await make_clocked(other, "2010-01-01 03:20")
     word, dump_word = encode("Image", photo.id), encode("Dump", dump.id)
-    said = {"imageId": word, "takenLocal": "2025-11-11T19:20:49"}
+    said = {"imageId": word, "takenAtLocal": "2025-11-11T19:20:49"}
     foreseen = await preview(api, dumpId=dump_word, photo=said)
     assert foreseen["effect"]["firstAfter"] == "2025-11-12T01:20:49.500000+00:00"
     by_instant = {"imageId": word, "takenAt": "2025-11-12T01:20:49Z"}
     assert (await preview(api, dumpId=dump_word, photo=by_instant)) == foreseen
     refusals: list[tuple[dict[str, Any], list[str]]] = [
-        ({"imageId": encode("Image", make.unknown_id()), "takenLocal": "2025-01-01T00:00"}, ["imageId"]),
-        ({"imageId": encode("Image", stranger.id), "takenLocal": "2025-01-01T00:00"}, ["imageId"]),
-        ({"imageId": encode("Image", clockless.id), "takenLocal": "2025-01-01T00:00"}, ["imageId"]),
+        ({"imageId": encode("Image", make.unknown_id()), "takenAtLocal": "2025-01-01T00:00"}, ["imageId"]),
+        ({"imageId": encode("Image", stranger.id), "takenAtLocal": "2025-01-01T00:00"}, ["imageId"]),
+        ({"imageId": encode("Image", clockless.id), "takenAtLocal": "2025-01-01T00:00"}, ["imageId"]),
         ({"imageId": word}, []),
         (said | by_instant, []),
-        ({"imageId": word, "takenLocal": "yesterday"}, ["takenLocal"]),
-        ({"imageId": word, "takenLocal": "2025-01-01"}, ["takenLocal"]),
+        ({"imageId": word, "takenAtLocal": "yesterday"}, ["takenAtLocal"]),
+        ({"imageId": word, "takenAtLocal": "2025-01-01"}, ["takenAtLocal"]),
         ({"imageId": word, "takenAt": "0001-01-01T00:00:00Z"}, []),
-        ({"imageId": word, "takenLocal": "2025-01-01T00:00Z"}, ["takenLocal"]),
-        ({"imageId": word, "takenLocal": "2090-01-01T00:00"}, []),
+        ({"imageId": word, "takenAtLocal": "2025-01-01T00:00Z"}, ["takenAtLocal"]),
+        ({"imageId": word, "takenAtLocal": "2090-01-01T00:00"}, []),
     ]
     for photo_said, path in refusals:
         (error,) = (await preview(api, dumpId=dump_word, photo=photo_said))["errors"]
@@ -200,7 +200,7 @@ async def test_only_what_the_clock_showed_between_two_bounds_is_repaired(api: Ap
     lost = await make_clocked(dump, "2010-01-01 00:04")
     word = encode("Dump", dump.id)
     bounds = {"shownFrom": "2010-01-01T00:04:00", "shownUntil": "2010-12-31T00:00"}
-    said = {"imageId": encode("Image", lost.id), "takenLocal": "2024-10-05T07:30"}
+    said = {"imageId": encode("Image", lost.id), "takenAtLocal": "2024-10-05T07:30"}
     done = await fix(api, dumpId=word, photo=said, **bounds)
     assert (done["effect"]["images"], done["effect"]["changed"]) == (1, 1)
     assert done["clockFix"]["shownFrom"] == "2010-01-01T00:04:00"
@@ -265,10 +265,10 @@ async def test_what_needs_repair_is_listed_in_groups_with_few_statements(
                 dump, f"2010-01-01 05:0{minute}", camera=camera, clock_doubt=ClockDoubt.FACTORY_DATE
             )
     query = """{ clockSuspects { doubt images firstLocal lastLocal dump { folder } camera { serial }
-      deployment { id } example { takenLocal } } }"""
+      deployment { id } example { cameraClock } } }"""
     with counted_statements(monkeypatch) as statements:
         groups = (await api.ask(query))["clockSuspects"]
     assert [group["images"] for group in groups] == [3, 2, 1]
-    assert groups[0]["example"] == {"takenLocal": "2010-01-01T05:00:00"}
+    assert groups[0]["example"] == {"cameraClock": "2010-01-01T05:00:00"}
     assert (groups[0]["lastLocal"], groups[0]["camera"]) == ("2010-01-01T05:02:00", {"serial": "S1"})
     assert len(statements) == 4, statements
