@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from thumper.domain.clock_fix import offset_text
+
 _COUNTS: Final = (
     ("gained", "get a capture time"),
     ("lost", "lose theirs: the clock then shows an impossible year"),
@@ -73,10 +75,42 @@ def suspect_lines(groups: list[dict[str, Any]]) -> Iterator[str]:
         )
 
 
+def question_lines(dumps: list[dict[str, Any]]) -> Iterator[str]:
+    """List the dumps that are asked about, each with the commands that answer."""
+    if not dumps:
+        yield "No card is asked about."
+    for dump in dumps:
+        yield dump_name(dump)
+        yield from (f"  {line}" for line in asked_lines(dump["id"], dump["clockQuestion"]))
+
+
+def asked_lines(dump_id: str, question: dict[str, Any] | None) -> Iterator[str]:
+    """Yield what is asked about the clocks of a dump, if anything, with the commands that answer."""
+    if question is None:
+        return
+    yield f"clock: {question['sentence']}"
+    offset_s = question["proposedOffsetSeconds"]
+    how = f"--photo {question['newest']['id']} --taken-at 'YYYY-MM-DD HH:MM'"
+    if offset_s is not None:
+        how = f"--offset {offset_text(offset_s)}"
+    yield f"  yes: thumper clock fix --dump {dump_id} {how} --dry-run"
+    yield f"  no:  thumper clock right {dump_id}"
+
+
+def dump_name(dump: dict[str, Any]) -> str:
+    """Name a dump by its number and folder."""
+    return f"dump {dump['number']} of {dump['folder'] or dump['source']['path']}"
+
+
+def minute(time: str) -> str:
+    """Write a time of the API to the minute."""
+    return f"{dt.datetime.fromisoformat(time):%Y-%m-%d %H:%M}"
+
+
 def _where(group: dict[str, Any]) -> str:
     """Name folder, place and camera, as far as they are known."""
     dump, camera, stay = group["dump"], group["camera"], group["deployment"]
-    parts = [f"dump {dump['number']} of {dump['folder'] or dump['source']['path']}"]
+    parts = [dump_name(dump)]
     if stay is not None:
         parts.append(stay["location"]["name"])
     if camera is not None:

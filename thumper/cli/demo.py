@@ -161,6 +161,7 @@ async def _show(settings: Settings, ranch: Ranch, display: Display) -> None:
             await asyncio.to_thread(_deliver, card, settings.drop_dir)
             deliveries[card.drop_folder] += 1
             await _wait_for(settings, card, number=deliveries[card.drop_folder])
+    await _confirm_clocks(settings)
     await _print_receipts(settings)
     await _print_queries(settings)
     typer.echo("\nYour own photos: make run DROP=/path/of/photos, or thumper up --drop /path/of/photos")
@@ -208,6 +209,16 @@ def _done(dump: dict[str, Any]) -> bool:
     """Return whether a dump is settled and every image of it was detected."""
     counts = dump["imageCounts"]
     return bool(dump["settledAt"]) and counts["completed"] + counts["failed"] == counts["total"]
+
+
+async def _confirm_clocks(settings: Settings) -> None:
+    """Answer for the person whether the drawn cards, which are always of the same November, are just old."""
+    from thumper.cli.client import ask
+
+    asked = (await ask(settings, "{ dumps(where: {clockAsked: true}) { nodes { id } } }"))["dumps"]["nodes"]
+    if asked:
+        confirm = "mutation ($input: ConfirmClocksInput!) { confirmClocks(input: $input) { confirmed } }"
+        await ask(settings, confirm, {"input": {"dumpIds": [dump["id"] for dump in asked]}})
 
 
 async def _print_receipts(settings: Settings) -> None:

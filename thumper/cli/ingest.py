@@ -27,6 +27,10 @@ def ingest(
     location: Annotated[
         str | None, typer.Option(help="Where the photos are from; made if there is no such location.")
     ] = None,
+    archive: Annotated[
+        bool,
+        typer.Option("--archive", help="The photos are old, and their clocks were right: nothing is asked."),
+    ] = False,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait until the detector has seen every photo.")
     ] = False,
@@ -47,12 +51,18 @@ def ingest(
     everything = every or as_json
     with servers(settings) as named:
         most = None if everything else SHOWN
-        answer = asyncio.run(_ingest(named, path, location=location, wait=wait, most=most))
+        answer = asyncio.run(_ingest(named, path, location=location, archive=archive, wait=wait, most=most))
     finish(answer, as_json=as_json, everything=everything)
 
 
 async def _ingest(
-    settings: Settings, path: Path, *, location: str | None, wait: bool, most: int | None
+    settings: Settings,
+    path: Path,
+    *,
+    location: str | None,
+    wait: bool,
+    most: int | None,
+    archive: bool = False,
 ) -> dict[str, Any]:
     from thumper.ingest.context import IngestContext
     from thumper.store.postgres.connect import OUTAGES, open_database, unreachable
@@ -61,7 +71,7 @@ async def _ingest(
     try:
         async with open_database(settings.postgres_url, pool_size=4):
             try:
-                dump_id = await _deliver(context, path, location=location, wait=wait)
+                dump_id = await _deliver(context, path, location=location, archive=archive, wait=wait)
                 return await _receipt(context, dump_id, most=most)
             finally:
                 await context.wakeup.close()
@@ -69,7 +79,9 @@ async def _ingest(
         raise unreachable(settings.postgres_url, error) from error
 
 
-async def _deliver(context: IngestContext, path: Path, *, location: str | None, wait: bool) -> UUID:
+async def _deliver(
+    context: IngestContext, path: Path, *, location: str | None, archive: bool, wait: bool
+) -> UUID:
     """Ingest the path, showing how far that is; return its dump."""
     from thumper.ingest.deliver import ingest_path
 
@@ -79,7 +91,7 @@ async def _deliver(context: IngestContext, path: Path, *, location: str | None, 
         def show(counts: Receipt) -> None:
             progress.update(recorded, total=counts.found, completed=counts.found - counts.waiting)
 
-        receipt = await ingest_path(context, path, location=location, progress=show)
+        receipt = await ingest_path(context, path, location=location, archive=archive, progress=show)
         show(receipt.counts)
         if wait:
             await _wait(receipt.dump_id, progress)

@@ -105,7 +105,7 @@ async def test_the_fields_of_an_image_tell_the_whole_story_of_its_clock(api: Api
         dump, "2024-11-03 00:30", location=location, clock_doubt=ClockDoubt.JUMPED_BACK
     )
     word = encode("Image", image.id)
-    query = """query ($id: ID!) { image(id: $id) { takenAt takenAtOther cameraClock timeSource clockSource
+    query = """query ($id: ID!) { image(id: $id) { takenAt takenAtOther takenAtLocal cameraClock timeSource clockSource
       clockOffsetSeconds clockDoubt clockSuspect dstEdge clockFix { offsetSeconds } deployment { id } } }"""
 
     async def told() -> dict[str, Any]:
@@ -118,6 +118,7 @@ async def test_the_fields_of_an_image_tell_the_whole_story_of_its_clock(api: Api
     assert await told() == {
         "takenAt": "2024-11-03T05:30:00+00:00",
         "takenAtOther": "2024-11-03T06:30:00+00:00",
+        "takenAtLocal": "2024-11-03T01:30:00",
         "cameraClock": "2024-11-03T00:30:00",
         "timeSource": "EXIF_ORIGINAL",
         "clockSource": "EXIF_ORIGINAL",
@@ -128,6 +129,37 @@ async def test_the_fields_of_an_image_tell_the_whole_story_of_its_clock(api: Api
         "clockFix": {"offsetSeconds": 3600},
         "deployment": None,
     }
+
+
+async def test_the_local_time_is_the_places_where_its_zone_is_known_else_the_photos_own(api: Api) -> None:
+    dump = await make.make_dump()
+    placed = await make.make_location(time_zone="America/New_York")
+    unplaced = await make.make_location()
+    await make_clocked(dump, "2024-07-01 06:00", offset_h=-7, location=placed)
+    await make_clocked(dump, "2024-07-01 06:00:00.25", offset_h=-7, location=unplaced)
+    await make_clocked(dump, "2024-07-01 06:00", location=unplaced)
+    await make.make_image(dump, taken_at=None)
+    nodes = (
+        await api.ask("{ images(orderBy: {field: ARRIVED, direction: ASC}) { nodes { takenAtLocal } } }")
+    )["images"]["nodes"]
+    assert [node["takenAtLocal"] for node in nodes] == [
+        "2024-07-01T09:00:00",
+        "2024-07-01T06:00:00.250000",
+        "2024-07-01T06:00:00",
+        None,
+    ]
+
+
+async def test_a_time_on_a_wall_clock_comes_back_as_it_went_in_and_has_no_offset(api: Api) -> None:
+    dump = await make.make_dump()
+    word, local = encode("Dump", dump.id), "2024-10-05T07:30:00.250000"
+    done = await fix(api, dumpId=word, offsetSeconds=0, shownFrom=local)
+    assert done["clockFix"]["shownFrom"] == local
+    (error,) = (await fix(api, dumpId=word, offsetSeconds=0, shownFrom=f"{local}-06:00"))["errors"]
+    assert error["path"] == ["input", "shownFrom"]
+    assert "write one such as 2026-11-01T07:30, without offset" in error["message"]
+    answer = await api.post(FIX, input={"dumpId": word, "offsetSeconds": 0, "shownFrom": 5})
+    assert "5 is no time on a wall clock" in answer["errors"][0]["message"]
 
 
 async def test_one_photo_tells_how_wrong_the_clock_was(api: Api) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import strawberry
 from graphql import OperationType
 
-from thumper.domain import clock_question, clock_warning, wipe
+from thumper.domain import clock_warning, wipe
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_warning import ClockWarning
 from thumper.domain.reason import Reason
@@ -229,9 +230,7 @@ class Receipt:
         optional(ClockQuestion),
     )
     @staticmethod
-    async def clock_question(
-        root: strawberry.Parent[receipts.Receipt], info: Info
-    ) -> clock_question.ClockQuestion | None:
+    async def clock_question(root: strawberry.Parent[receipts.Receipt], info: Info) -> Any:
         return await info.context.loaders.clock_questions.load(root.dump_id)
 
     @field("Whether what it was delivered from may be wiped, re-read from disk; short for wipe { safe }.")
