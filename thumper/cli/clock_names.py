@@ -51,7 +51,7 @@ async def find_photo(ask: Ask, word: str, *, dump: str | None, deployment: str |
 
 
 def _photo(image: dict[str, Any]) -> str:
-    """Say which of several photos it is: what its clock showed, and where it came from."""
+    """Return which of several photos it is: what its clock showed, and where it came from."""
     showed = image["cameraClock"]
     parts = [
         "no clock was read" if showed is None else f"clock {minute(showed)}",

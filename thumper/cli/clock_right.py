@@ -51,7 +51,7 @@ def right(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say that the clocks of old cards were right, as those of an archive are. It changes no time."""
+    """Record that the clocks of old cards were right, as those of an archive are; it changes no time."""
     if bool(dumps) == every:
         raise UsageError("Say which cards: DUMP, or --all for those that are asked about.")
     if every and undo:
