@@ -40,7 +40,7 @@ async def test_an_archive_is_not_asked_about_but_an_old_card_is(
         card.mkdir()
         (card / "IMG_0001.JPG").write_bytes(photo_of(long_ago, shade))
     archive = await ingest_path(context, cards[0], archive=True)
-    card = await ingest_path(context, cards[1])
-    assert set(await clock_questions.of_dumps([archive.dump_id, card.dump_id])) == {card.dump_id}
+    old = await ingest_path(context, cards[1])
+    assert set(await clock_questions.of_dumps([archive.dump_id, old.dump_id])) == {old.dump_id}
     again = await ingest_path(context, cards[1])
     assert set(await clock_questions.of_dumps([again.dump_id])) == set()
