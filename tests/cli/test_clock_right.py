@@ -7,10 +7,12 @@ import json
 import re
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from tests.clocks import at, make_clocked
 from tests.factories import make_dump
+from thumper.cli import clock_right
 from thumper.cli.app import app
 from thumper.errors import UsageError
 from thumper.graphql.relay.identity import encode
@@ -58,9 +60,9 @@ async def test_old_cards_are_listed_with_the_commands_that_answer() -> None:
     assert look.startswith(f"fix --dump {encode('Dump', archive.id)} --photo")
     (no, _) = re.findall(r"no:  thumper clock (right .*)", out)
     await run(*no.split())
-    assert [dump["id"] for dump in json.loads(await run("questions", "--json"))] == [
-        encode("Dump", year_off.id)
-    ]
+    (asked,) = json.loads(await run("questions", "--json"))
+    assert (asked["clockQuestion"]["proposedOffsetSeconds"], "receipt" in asked) == (365 * 86_400, False)
+    assert [asked["id"]] == [encode("Dump", year_off.id)]
     assert "1 old card may have wrong clocks: thumper clock questions" in await run("suspects")
 
 
@@ -78,6 +80,29 @@ async def test_all_cards_or_some_are_answered_at_once_and_asked_again(
     out = await run("right", *folders)
     assert "Confirmed for 2 cards. 1 had been confirmed before." in out
     assert json.loads(await run("right", "--all", "--yes", "--json")) == {"confirmed": 0}
+
+
+async def test_a_person_sees_all_cards_before_one_answer_is_taken_for_them(
+    client_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = await make_card("2015-06-01 07:00")
+    questions: list[str] = []
+    for said in (False, True):
+
+        def answer(question: str, *, said: bool = said) -> bool:
+            questions.append(question)
+            return said
+
+        monkeypatch.setattr("typer.confirm", answer)
+        shown = asyncio.to_thread(clock_right._shown, client_settings, yes=False, as_json=False)
+        if said:
+            assert await shown == [encode("Dump", card.id)]
+        else:
+            with pytest.raises(typer.Exit) as ended:
+                await shown
+            assert ended.value.exit_code == 1
+    assert questions == ["Were the clocks of 1 card right?"] * 2
+    assert capsys.readouterr().out.count("newest photo of this card is of 1 June 2015") == 2
 
 
 @pytest.mark.parametrize(

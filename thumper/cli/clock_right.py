@@ -82,7 +82,7 @@ def _shown(settings: Settings, *, yes: bool, as_json: bool) -> list[str]:
     if not as_json:
         for line in question_lines(asked):
             typer.echo(line)
-    if asked and not yes and not typer.confirm(f"Were the clocks of all {len(asked)} cards right?"):
+    if asked and not yes and not typer.confirm(f"Were the clocks of {_cards(len(asked))} right?"):
         typer.echo("Nothing was changed.")
         raise typer.Exit(NOT_DONE)
     return [dump["id"] for dump in asked]
@@ -94,7 +94,9 @@ async def _asked(settings: Settings) -> list[dict[str, Any]]:
     after = None
     while True:
         page = (await ask(settings, _ASKED, {"after": after}))["dumps"]
-        found += [{**dump, **dump.pop("receipt")} for dump in page["nodes"]]
+        for dump in page["nodes"]:
+            receipt = dump.pop("receipt")
+            found.append(dump | receipt)
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             return found
@@ -116,8 +118,11 @@ async def _change(settings: Settings, ids: list[str], *, undo: bool) -> int:
 
 
 def _done(changed: int, named: int, *, undo: bool) -> str:
-    cards = f"{changed} card" + ("" if changed == 1 else "s")
     if undo:
-        return f"Taken back for {cards}."
+        return f"Taken back for {_cards(changed)}."
     before = f" {named - changed} had been confirmed before." if named > changed else ""
-    return f"Confirmed for {cards}.{before} To take it back: thumper clock right --undo DUMP"
+    return f"Confirmed for {_cards(changed)}.{before} To take it back: thumper clock right --undo DUMP"
+
+
+def _cards(count: int) -> str:
+    return f"{count} card" + ("" if count == 1 else "s")

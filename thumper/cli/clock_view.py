@@ -13,7 +13,7 @@ _COUNTS: Final = (
     ("gained", "get a capture time"),
     ("lost", "lose theirs: the clock then shows an impossible year"),
     ("impossible", "have none afterwards: the clock shows an impossible year"),
-    ("ahead", "were then taken more than a day after they arrived: still doubted"),
+    ("ahead", "then lie more than a day after they arrived: still doubted"),
     ("withoutReading", "stay without one: no clock was read"),
     ("ambiguous", "then lie in the hour that comes twice; the first is taken"),
     ("missing", "then lie in the hour that daylight-saving time leaves out"),
@@ -90,9 +90,13 @@ def asked_lines(dump_id: str, question: dict[str, Any] | None) -> Iterator[str]:
         return
     yield f"clock: {question['sentence']}"
     offset_s = question["proposedOffsetSeconds"]
-    how = f"--photo {question['newest']['id']} --taken-at 'YYYY-MM-DD HH:MM'"
-    if offset_s is not None:
-        how = f"--offset {offset_text(offset_s)}"
+    newest = question["newest"]
+    photo = newest["id"] if newest["dump"]["id"] == dump_id else "PHOTO"  # it may have come before
+    how = (
+        f"--photo {photo} --taken-at 'YYYY-MM-DD HH:MM'"
+        if offset_s is None
+        else f"--offset {offset_text(offset_s)}"
+    )
     yield f"  yes: thumper clock fix --dump {dump_id} {how} --dry-run"
     yield f"  no:  thumper clock right {dump_id}"
 

@@ -41,7 +41,7 @@ query($name: String!, $path: String!) {
 """
 
 CLOCK_QUESTION: Final = """clockQuestion {
-    sentence whatToDo days proposedOffsetSeconds newest { id fileName takenAt takenAtLocal }
+    sentence whatToDo days proposedOffsetSeconds newest { id fileName takenAt takenAtLocal dump { id } }
 }"""
 """What is asked about the clocks of a dump, for the commands that say it."""
 

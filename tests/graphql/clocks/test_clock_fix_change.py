@@ -281,6 +281,10 @@ async def test_images_are_found_by_their_doubts(api: Api) -> None:
     assert await found(clockSuspect=False) == {right.file_name}
     assert await found(clockSuspect=True, timeSource="NONE") == {unset.file_name}
     assert await found(clockDoubt="FACTORY_DATE") == {lost.file_name}
+    await models.Image.filter(id=right.id).update(created_at=at("2024-06-29T00:00Z"))
+    assert await found(clockDoubt="AHEAD_OF_ARRIVAL") == {right.file_name}
+    assert await found(clockSuspect=False) == set()
+    await models.Image.filter(id=right.id).update(created_at=at("2024-07-02T00:00Z"))
     await fix(api, dumpId=encode("Dump", dump.id), offsetSeconds=0)
     assert await found(clockSuspect=True) == set()
     assert await found(clockDoubt="FACTORY_DATE") == {lost.file_name}

@@ -79,6 +79,20 @@ async def test_photos_that_were_known_count_as_the_cards_own_but_ask_nothing_alo
     assert new.taken_at is not None
 
 
+async def test_known_photos_that_were_repaired_do_not_answer_for_new_ones_that_were_not(
+    database: str,
+) -> None:
+    """The clock is still a year slow, and the card was not wiped."""
+    before, (known,) = await make_card("2025-10-20 07:00", came=at("2026-10-24T15:00Z"))
+    repair = Repair(scope=FixScope("dump_id", before.id), offset_s=A_YEAR_S)
+    await clock_fixes.make(repair, server_zone=ZONE)
+    card, (new,) = await make_card("2025-11-21 07:00")
+    await make.make_file(card, FileState.DUPLICATE, image=known)
+    assert await asked(before, card) == [new]
+    await clock_fixes.make(Repair(scope=FixScope("dump_id", card.id), offset_s=A_YEAR_S), server_zone=ZONE)
+    assert await asked(before, card) == []
+
+
 async def test_an_answer_holds_for_good_and_can_be_taken_back(database: str) -> None:
     card, (newest,) = await make_card("2025-11-21 07:00")
     other, (unanswered,) = await make_card("2019-11-21 07:00")

@@ -15,7 +15,7 @@ from thumper.graphql.relay.node import related
 
 @strawberry.type(
     description="Asked of a settled dump whose newest photo is more than 60 days older than its arrival: was the"
-    " camera's clock wrong, or are the photos old? Answered by confirmClocks, or by a repair (fixClock) of that photo."
+    " camera's clock wrong, or are the photos old? Answered by confirmClocks, or by a repair (fixClock)."
 )
 class ClockQuestion:
     """Backed by `clock_question.ClockQuestion`."""

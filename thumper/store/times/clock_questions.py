@@ -18,20 +18,18 @@ _TIMED: Final = f"image.taken_at IS NOT NULL AND NOT {SUSPECT} ORDER BY image.ta
 _COLUMNS: Final = "image.id, image.taken_at, image.clock_fix_id"
 _LIMIT: Final = f"dump.first_seen_at - interval '{OLD.days} days'"
 
-# A card that was not wiped delivers its old photos again, and may have nothing new, or new photos that are older.
+# A card that was not wiped delivers its old photos again. Those that stand under another repair than the new ones
+# say nothing of them: the new ones may need that repair, too.
 _OLD: Final = f"""
-SELECT newest.id, newest.taken_at
+SELECT coalesce(again.id, own.id) AS id, coalesce(again.taken_at, own.taken_at) AS taken_at
 FROM (SELECT {_COLUMNS} FROM image WHERE image.dump_id = dump.id AND {_TIMED}) AS own
 LEFT JOIN LATERAL (
     SELECT {_COLUMNS} FROM file JOIN image ON image.id = file.image_id
-    WHERE file.dump_id = dump.id AND file.state = 'duplicate' AND image.taken_at > own.taken_at AND {_TIMED}
+    WHERE file.dump_id = dump.id AND file.state = 'duplicate' AND image.taken_at > own.taken_at
+        AND image.clock_fix_id IS NOT DISTINCT FROM own.clock_fix_id AND {_TIMED}
 ) AS again ON TRUE
-CROSS JOIN LATERAL (
-    SELECT coalesce(again.id, own.id) AS id, coalesce(again.taken_at, own.taken_at) AS taken_at,
-        CASE WHEN again.id IS NULL THEN own.clock_fix_id ELSE again.clock_fix_id END AS clock_fix_id
-) AS newest
-WHERE own.taken_at < {_LIMIT} AND newest.taken_at < {_LIMIT} AND NOT EXISTS (
-    SELECT FROM clock_fix WHERE clock_fix.id = newest.clock_fix_id AND clock_fix.created_at >= dump.first_seen_at
+WHERE own.taken_at < {_LIMIT} AND coalesce(again.taken_at, own.taken_at) < {_LIMIT} AND NOT EXISTS (
+    SELECT FROM clock_fix WHERE clock_fix.id = own.clock_fix_id AND clock_fix.created_at >= dump.first_seen_at
 )
 """
 _UNANSWERED: Final = """dump.settled_at IS NOT NULL AND NOT EXISTS (
