@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import typer
 from rich.progress import Progress
 
-from tests.ingest.conftest import small_jpeg
+from tests.ingest.conftest import photo_of, small_jpeg
 from tests.ingest.devices import folder_on_another_device
 from tests.pipeline import detect, use_detector
 from thumper.cli import ingest
@@ -45,6 +46,7 @@ async def test_the_verdict_is_that_of_the_api_and_needs_no_running_one(
         for shade in range(3):
             (card / f"{shade}.jpg").write_bytes(small_jpeg(shade))
         answer, _ = await ingest._ingest(settings, card, location="Ridge", wait=False, most=None)
+        assert answer["clockQuestion"] is None
         assert (answer["found"], answer["stored"], answer["location"]) == (3, 3, "Ridge")
         assert [file["path"] for file in answer["storedFiles"]] == ["0.jpg", "1.jpg", "2.jpg"]
         with pytest.raises(typer.Exit) as safe:
@@ -125,3 +127,24 @@ async def test_photos_that_are_held_are_not_waited_for(settings: Settings, tmp_p
     assert (
         unseen == "2 of 2 photos were not looked at: they wait until detection is asked for (detectPending)."
     )
+
+
+async def test_the_receipt_asks_whether_an_old_card_came_out_of_a_camera_and_doubts_one_from_the_future(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = dt.datetime.now(dt.UTC)
+    async with open_database(settings.postgres_url):
+        await use_detector()
+        await library_claim.check_library(settings.library_dir)
+    for days in (-365, 3):
+        (tmp_path / f"card{days}").mkdir()
+        (tmp_path / f"card{days}" / "IMG_0001.JPG").write_bytes(photo_of(now + dt.timedelta(days=days)))
+    old, _ = await ingest._ingest(settings, tmp_path / "card-365", location=None, wait=False, most=20)
+    with pytest.raises(typer.Exit):
+        finish(old, as_json=False, everything=False)
+    out = capsys.readouterr().out
+    assert "  clock: The newest photo of this card is of " in out
+    assert f"    yes: thumper clock fix --dump {old['dump']} --offset +36" in out
+    assert f"    no:  thumper clock right {old['dump']}" in out
+    ahead, _ = await ingest._ingest(settings, tmp_path / "card3", location=None, wait=False, most=20)
+    assert [line["code"] for line in ahead["clockWarnings"]] == ["AHEAD_OF_ARRIVAL"]

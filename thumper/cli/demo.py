@@ -156,6 +156,7 @@ async def _show(settings: Settings, ranch: Ranch, display: Display) -> None:
             await asyncio.to_thread(_deliver, card, settings.drop_dir)
             deliveries[card.drop_folder] += 1
             await _wait_for(settings, card, number=deliveries[card.drop_folder])
+    await _confirm_clocks(settings)
     await _print_receipts(settings)
     await _print_queries(settings)
     typer.echo("\nYour own photos: make run DROP=/path/of/photos, or thumper up --drop /path/of/photos")
@@ -196,6 +197,16 @@ async def _wait_for(settings: Settings, card: Card, *, number: int) -> None:
 
 def _of(card: Card, number: int, dumps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [own for own in dumps if (own["folder"], own["number"]) == (card.drop_folder, number)]
+
+
+async def _confirm_clocks(settings: Settings) -> None:
+    """Answer for the person whether the drawn cards, which are always of the same November, are just old."""
+    from thumper.cli.client import ask
+
+    asked = (await ask(settings, "{ dumps(where: {clockAsked: true}) { nodes { id } } }"))["dumps"]["nodes"]
+    if asked:
+        confirm = "mutation ($input: ConfirmClocksInput!) { confirmClocks(input: $input) { confirmed } }"
+        await ask(settings, confirm, {"input": {"dumpIds": [dump["id"] for dump in asked]}})
 
 
 async def _print_receipts(settings: Settings) -> None:

@@ -35,6 +35,10 @@ def ingest(
     location: Annotated[
         str | None, typer.Option(help="Where the photos are from; made if there is no such location.")
     ] = None,
+    archive: Annotated[
+        bool,
+        typer.Option("--archive", help="The photos are old, and their clocks were right: nothing is asked."),
+    ] = False,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait until the detector has seen every photo.")
     ] = False,
@@ -56,14 +60,22 @@ def ingest(
     everything = every or as_json
     with servers(settings) as named:
         most = None if everything else SHOWN
-        answer, unseen = asyncio.run(_ingest(named, path, location=location, wait=wait, most=most))
+        answer, unseen = asyncio.run(
+            _ingest(named, path, location=location, archive=archive, wait=wait, most=most)
+        )
     if unseen:
         typer.echo(unseen, err=True)
     finish(answer, as_json=as_json, everything=everything, otherwise=EX_NOT_SEEN if unseen else 0)
 
 
 async def _ingest(
-    settings: Settings, path: Path, *, location: str | None, wait: bool, most: int | None
+    settings: Settings,
+    path: Path,
+    *,
+    location: str | None,
+    wait: bool,
+    most: int | None,
+    archive: bool = False,
 ) -> tuple[dict[str, Any], str]:
     """Return the receipt with its verdict, and why photos were not waited for any longer; empty if none is left."""
     from thumper.cli.own_api import OwnApi
@@ -77,9 +89,10 @@ async def _ingest(
         async with open_database(settings.postgres_url, pool_size=4):
             try:
                 with bar() as progress:
-                    dump_id = encode(
-                        "Dump", await _deliver(context, path, location=location, progress=progress)
+                    delivered = await _deliver(
+                        context, path, location=location, archive=archive, progress=progress
                     )
+                    dump_id = encode("Dump", delivered)
                     unseen = await _wait(api.ask, dump_id, progress) if wait else ""
                 # The same questions as `thumper receipt` asks, without a running API.
                 return await whole_receipt(api.ask, dump_id, most=most), unseen
@@ -90,7 +103,9 @@ async def _ingest(
         raise unreachable(settings.postgres_url, error) from error
 
 
-async def _deliver(context: IngestContext, path: Path, *, location: str | None, progress: Progress) -> UUID:
+async def _deliver(
+    context: IngestContext, path: Path, *, location: str | None, archive: bool, progress: Progress
+) -> UUID:
     """Ingest the path, showing how far that is; return its dump."""
     from thumper.ingest.deliver import ingest_path
 
@@ -99,7 +114,7 @@ async def _deliver(context: IngestContext, path: Path, *, location: str | None, 
     def show(counts: Receipt) -> None:
         progress.update(recorded, total=counts.found, completed=counts.found - counts.waiting)
 
-    receipt = await ingest_path(context, path, location=location, progress=show)
+    receipt = await ingest_path(context, path, location=location, archive=archive, progress=show)
     show(receipt.counts)
     return receipt.dump_id
 

@@ -44,16 +44,26 @@ query($name: String!, $path: String!) {
 }
 """
 
-_RECEIPT: Final = """
+CLOCK_QUESTION: Final = """clockQuestion {
+    sentence whatToDo days proposedOffsetSeconds newest { id fileName takenAt takenAtLocal dump { id } }
+}"""
+"""What is asked about the clocks of a dump, for the commands that say it."""
+
+_RECEIPT: Final = (
+    """
 query($id: ID!) { dump(id: $id) {
     id folder number firstSeenAt settledAt source { kind path } location { name }
     receipt {
         found waiting stored duplicate rejected videos sizeBytes
         timeSources { source images } clockWarnings { code images sentence whatToDo }
+        """
+    + CLOCK_QUESTION
+    + """
     }
     imageCounts { pending processing completed failed }
 } }
 """
+)
 
 _FILE: Final = {
     "rejections": "reason message whatToDo",
@@ -122,6 +132,7 @@ async def read_receipt(ask: Ask, dump_id: str, *, most: int | None = None) -> di
         "bytes": counts["sizeBytes"],
         "timeSources": counts["timeSources"],
         "clockWarnings": counts["clockWarnings"],
+        "clockQuestion": counts["clockQuestion"],
         "images": dump["imageCounts"],
         **{name: await _files(ask, dump_id, name, most=most) for name in LISTS},
     }

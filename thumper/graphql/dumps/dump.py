@@ -86,6 +86,13 @@ class Dump(Node):
     async def file_image_counts(root: strawberry.Parent[models.Dump], info: Info) -> image_counts.ImageCounts:
         return await info.context.loaders.dump_file_images.load(root.id)
 
+    @field(
+        "When somebody said that the clocks of its cameras were right (confirmClocks); null when nobody did."
+    )
+    @staticmethod
+    async def clocks_confirmed_at(root: strawberry.Parent[models.Dump], info: Info) -> dt.datetime | None:
+        return await info.context.loaders.clock_confirmations.load(root.id)
+
     @field("How far detection is with the images that it was the first to deliver.", ImageCounts)
     @staticmethod
     async def image_counts(root: strawberry.Parent[models.Dump], info: Info) -> image_counts.ImageCounts:

@@ -93,7 +93,7 @@ class Image(Model):
             ("location_id", "sort_at", "id"),
             ("sort_at", "id"),
             ("created_at", "id"),
-            ("dump_id",),
+            ("dump_id", "taken_at"),
             ("camera_id",),
             ("deployment_id",),
         )
