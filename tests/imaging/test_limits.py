@@ -18,7 +18,7 @@ LARGEST_CAMERAS = [(9248, 6944), (11648, 8736), (12000, 9000)]
 """Trail cameras that interpolate, the Fujifilm GFX 100, phones by Xiaomi and Samsung."""
 
 
-def test_the_settings_of_nobody_are_the_limits_of_the_code() -> None:
+def test_settings_that_are_left_alone_are_the_limits_of_the_code() -> None:
     assert Limits.of(Settings()) == Limits()
 
 
@@ -29,7 +29,7 @@ def test_the_largest_cameras_lie_below_the_limit(width_px: int, height_px: int) 
     assert DECODE_PIXEL_BYTES * limits.max_pixels <= limits.memory_bytes == DECODE_MEMORY_BYTES
 
 
-def test_who_allows_more_pixels_gets_the_memory_for_them() -> None:
+def test_a_larger_limit_on_pixels_brings_the_memory_for_them() -> None:
     assert Limits.of(Settings(max_pixels=200_000_000)).memory_bytes == 19 * 200_000_000
 
 
