@@ -11,8 +11,7 @@ import pytest
 from tests.ingest.conftest import Admit, Put, small_jpeg
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
-from thumper.domain.wipe import WipeCode
-from thumper.imaging import original
+from thumper.domain.wipe_messages import WipeCode
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
 from thumper.ingest.wipe_check import WipeCheck
@@ -37,47 +36,44 @@ async def test_photos_under_any_name_are_stored(
     assert (await WipeCheck(receipt.dump_id).run()).to_check == 9
 
 
+PICTURES = {
+    "heix.jpg": "a HEIC picture",
+    "mif1.jpg": "a HEIC picture",
+    "msf1.jpg": "a HEIC picture",
+    "avis.jpg": "an AVIF picture",
+    "crx.jpg": "a raw camera picture (CR3)",
+    "jp2.jpg": "a JPEG 2000 picture",
+    "12bit.jpg": "a JPEG of 12 bits per sample",
+    "DSC_0001.NEF": "a raw camera picture (NEF)",
+}
+
+
 async def test_what_is_no_photo_is_called_what_it_is(
     context: IngestContext, field_inputs: Path, tmp_path: Path
 ) -> None:
     card = tmp_path / "card"
     shutil.copytree(field_inputs / "ftyp", card)
     shutil.copy(field_inputs / "12bit.jpg", card)
-    (card / "cards.zip").write_bytes(b"PK\x03\x04" + bytes(100))
     (card / "DSC_0001.NEF").write_bytes(b"II*\0\x08\0\0\0" + bytes(100))
+    (card / "cards.zip").write_bytes(b"PK\x03\x04" + bytes(100))
     (card / "notes.txt").write_bytes(b"Corn ran out on the 4th.")
     receipt = await ingest_path(context, card)
-    assert {file.path: (file.reason, file.message.partition(": ")[2]) for file in receipt.rejected} == {
-        path: (reason, f"It is {words}, {but}.")
-        for path, reason, words, but in (
-            *(
-                (name, Reason.UNSUPPORTED_TYPE, words, "which Thumper does not read")
-                for name, words in (
-                    ("heix.jpg", "a HEIC picture"),
-                    ("mif1.jpg", "a HEIC picture"),
-                    ("msf1.jpg", "a HEIC picture"),
-                    ("avis.jpg", "an AVIF picture"),
-                    ("crx.jpg", "a raw camera picture (CR3)"),
-                    ("jp2.jpg", "a JPEG 2000 picture"),
-                    ("12bit.jpg", "a JPEG of 12 bits per sample"),
-                    ("DSC_0001.NEF", "a raw camera picture (NEF)"),
-                )
-            ),
-            ("cards.zip", Reason.ARCHIVE, "a ZIP archive", "which Thumper does not unpack"),
-        )
-    } | {
-        "notes.txt": (
-            Reason.UNSUPPORTED_TYPE,
-            ".txt files are not read unless they are JPEG or PNG pictures, and this one begins as neither.",
-        )
+    said = {
+        file.path: (file.reason, file.message.partition(": ")[2], file.advice) for file in receipt.rejected
+    }
+    unsupported, archive = Reason.UNSUPPORTED_TYPE, Reason.ARCHIVE
+    words = ".txt files are not read unless they are JPEG or PNG pictures, and this one begins as neither."
+    assert said.pop("notes.txt") == (unsupported, words, unsupported.advice)
+    assert said.pop("cards.zip") == (
+        archive,
+        "It is a ZIP archive, which Thumper does not unpack.",
+        archive.advice,
+    )
+    assert said == {
+        path: (unsupported, f"It is {what}, which Thumper does not read.", unsupported.advice)
+        for path, what in PICTURES.items()
     }
     assert receipt.counts.videos == 0
-    assert {
-        file.path: file.advice for file in receipt.rejected if file.path in {"12bit.jpg", "cards.zip"}
-    } == {
-        "12bit.jpg": Reason.UNSUPPORTED_TYPE.advice,
-        "cards.zip": Reason.ARCHIVE.advice,
-    }
 
 
 async def test_a_video_with_the_name_of_a_photo_blocks_wiping_as_a_video(
@@ -105,7 +101,7 @@ async def test_a_video_with_the_name_of_a_photo_blocks_wiping_as_a_video(
 async def test_a_film_of_four_gigabytes_is_known_by_a_few_bytes(
     put: Put, admit_names: Admit, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(original.os, "preadv", lambda *_: pytest.fail("it was read whole"))
+    monkeypatch.setattr(os, "preadv", lambda *_: pytest.fail("it was read whole"))
     os.truncate(put(name, MP4), 4 * 1024**3)
     (outcome,) = (await admit_names(name)).values()
     assert (outcome.state, outcome.reason) == (FileState.REJECTED, Reason.VIDEO)

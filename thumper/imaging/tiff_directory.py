@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
-from typing import Final, NamedTuple, Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 PREFIX: Final = b"Exif\0\0"
 _BYTE_ORDERS: Final = {b"II*\0": "<", b"MM\0*": ">"}
@@ -89,7 +89,8 @@ class BrokenDirectoryError(ValueError):
     """Raised if a directory lies outside the block or breaks off; the message is for people."""
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """One entry of a directory; `place` is the offset of its value, or of where that is."""
 
     tag: int
@@ -126,7 +127,8 @@ class Tiff:
             start = at + 2 + number * _ENTRY_BYTES
             if start + _ENTRY_BYTES > len(self.data):
                 raise BrokenDirectoryError("an EXIF directory breaks off")
-            yield Entry(*struct.unpack_from(self.order + "HHI", self.data, start), place=start + 8)
+            tag, kind, count = struct.unpack_from(self.order + "HHI", self.data, start)
+            yield Entry(tag, kind, count, start + 8)
 
     def value(self, entry: Entry, meaning: Meaning) -> Value | None:
         """Return a value as what it means where that can be; None if it lies outside or has an unknown type."""

@@ -176,7 +176,14 @@ async def test_the_newest_photos_say_in_which_zone_the_cameras_of_a_place_run(ap
         latitude = None if longitude is None else 10.0
         place = await make.make_location(name, latitude=latitude, longitude=longitude)
         for seconds in (offset_h * 3600, None):
-            await make.make_image(dump, location=place, utc_offset_s=seconds, clock_source=clock)
+            await make.make_image(
+                dump,
+                location=place,
+                utc_offset_s=seconds,
+                clock_source=clock,
+                time_source=clock,
+                taken_local=make.NOON.replace(tzinfo=None),
+            )
     found = (await api.ask(query))["locations"]["nodes"]
     assert {node["name"]: (node["coordinateDoubt"] or {}).get("likelyLongitude") for node in found} == {
         "Nairobi": None,
