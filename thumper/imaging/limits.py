@@ -13,7 +13,7 @@ DECODE_MEMORY_BYTES: Final = 2 * 1024**3
 DECODE_PIXEL_BYTES: Final = 19
 """Address space that a child has for each pixel, where a larger limit on them asks for more. Measured: the worst photos
 (108 megapixels as progressive JPEG without subsampling, turned upright) take 17.3 bytes a pixel, their file included:
-1.74 GB. PNG of 16 bits, with alpha or not, and CMYK take 1.3 GB, damaged ones of each 1.5 GB."""
+1.74 GiB. PNG of 16 bits, with alpha or not, and CMYK take 1.3 GiB, damaged JPEG 1.5 GiB."""
 
 
 @dataclass(frozen=True, slots=True)
