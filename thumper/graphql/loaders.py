@@ -95,6 +95,7 @@ class Loaders:
             _divided(_pages(deployments.OF_LOCATION, deployments.OPENED_NEWEST))
         )
         self.location_images: DataLoader[UUID, int] = self._loader(locations.image_counts)
+        self.location_offsets: DataLoader[UUID, list[int] | None] = self._loader(locations.camera_offsets_s)
         self.camera_images: DataLoader[UUID, int] = self._loader(cameras.image_counts)
         self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
         self._load_dumps()

@@ -184,7 +184,8 @@ class Receipt:
     duplicate: int = strawberry.field(description="Files whose bytes were known already.")
     rejected: int = strawberry.field(description="Files that cannot be an image of Thumper.")
     videos: int = strawberry.field(
-        description="Rejected files that are videos by their names; Thumper keeps no copy of them."
+        description="Rejected files that are videos by their content, or by their names where that says nothing;"
+        " Thumper keeps no copy of them."
     )
     size_bytes: BigInt = strawberry.field(description="Size of all files together in bytes.")
 
