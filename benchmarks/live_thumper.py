@@ -20,6 +20,7 @@ from typing import Any, Final
 import asyncpg
 
 from thumper.cli.client import ask, follow
+from thumper.cli.dump_wait import DUMP_FIELDS, STILL_S, DumpProgress, Standstill
 from thumper.embedded.servers import Addresses, find_running
 from thumper.errors import ServiceDownError
 from thumper.settings import Settings
@@ -29,7 +30,9 @@ IMAGES = "subscription { imageProcessed { snapshot images { processedAt state } 
 STATUS = (
     "subscription { status { status { images { total completed failed } etaSeconds worker { state } } } }"
 )
-DONE = "{ status { images { total completed failed } filesArriving } }"
+DONE = "{ status { images { completed failed } } }"
+_DELIVERED = f"""query($folder: String!) {{
+    dumps(first: 1, where: {{deliveredFrom: $folder}}) {{ nodes {{ {DUMP_FIELDS} }} }} }}"""
 
 
 @dataclass(slots=True)
@@ -100,7 +103,10 @@ async def _until_ready(settings: Settings, process: subprocess.Popen[bytes]) -> 
 
 
 async def drop_and_wait(settings: Settings, card: Path) -> Round:
-    """Copy a folder into the drop folder; measure until the last of its rows is committed."""
+    """Copy a folder of distinct photos into the drop folder; measure until the last of its rows is committed.
+
+    Raises `RuntimeError` when one fails, or nothing happens for `STILL_S`.
+    """
     before = await _done(settings)
     count = sum(1 for _ in card.iterdir())
     measured = Round(0.0)
@@ -112,10 +118,9 @@ async def drop_and_wait(settings: Settings, card: Path) -> Round:
     started = time.monotonic()
     half_at: float | None = None
     await asyncio.to_thread(shutil.copytree, card, settings.drop_dir / card.name)
-    while (done := await _done(settings)) < before + count:
-        if half_at is None and done >= before + count // 2:
+    async for done in follow_card(settings, card, every_s=0.2):
+        if half_at is None and done >= count // 2:
             half_at = time.monotonic()
-        await asyncio.sleep(0.2)
     ended = time.monotonic()
     measured.seconds = ended - started
     measured.truth_at_half_s = None if half_at is None else ended - half_at
@@ -126,11 +131,34 @@ async def drop_and_wait(settings: Settings, card: Path) -> Round:
     return measured
 
 
+async def follow_card(settings: Settings, card: Path, *, every_s: float) -> AsyncIterator[int]:
+    """Yield how many photos of a folder that was dropped are done, until all of its files have ended.
+
+    Raises `RuntimeError` when photos failed, were rejected or known before, or nothing happens for `STILL_S`.
+    """
+    count, standstill = sum(1 for _ in card.iterdir()), Standstill(STILL_S)
+    while True:
+        nodes = (await ask(settings, _DELIVERED, {"folder": card.name}))["dumps"]["nodes"]
+        now = DumpProgress.read(nodes[0]) if nodes else None
+        if now is not None:
+            yield now.done
+            if now.files >= count and now.ended:
+                _refuse_others(nodes[0], count)
+                return
+        if standstill.after(now):
+            raise RuntimeError(f"nothing happened for {STILL_S:.0f} s: {now}")
+        await asyncio.sleep(every_s)
+
+
+def _refuse_others(dump: dict[str, Any], count: int) -> None:
+    """Raise `RuntimeError` unless the model has looked at as many new photos."""
+    new, failed = dump["receipt"]["stored"], dump["fileImageCounts"]["failed"]
+    if new != count or failed:
+        raise RuntimeError(f"{new} of {count} photos were new, and {failed} failed; the time does not count")
+
+
 async def _done(settings: Settings) -> int:
-    images: dict[str, Any] = (await ask(settings, DONE))["status"]["images"]
-    if images["failed"]:
-        raise RuntimeError(f"{images['failed']} photos failed; the time does not count")
-    return int(images["completed"])
+    return int((await ask(settings, DONE))["status"]["images"]["completed"])
 
 
 async def _note_latencies(settings: Settings, measured: Round) -> None:

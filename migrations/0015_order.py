@@ -34,8 +34,10 @@ FILL = [
 
 INDEXES = [
     "CREATE INDEX image_oldest_first ON image ((taken_at IS NULL), sort_at, sort_name, id)",
+    # As in 0011, but for the order.
     "CREATE INDEX image_clock_suspect ON image (sort_at, sort_name, id)"
-    " WHERE clock_doubt IS NOT NULL AND clock_fix_id IS NULL",
+    " WHERE clock_doubt IS NOT NULL AND clock_fix_id IS NULL"
+    " OR coalesce(taken_at - created_at > interval '1 day', FALSE)",
 ]
 
 

@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     """Most images claimed at a time; found out on the device when not set."""
     max_file_bytes: int = Field(default=50 * 1024 * 1024, ge=1)
     """Largest photo that is read."""
-    max_pixels: int = Field(default=64_000_000, ge=1)
+    max_pixels: int = Field(default=110_000_000, ge=1)
     """Most pixels that a photo may decode to."""
     max_exif_bytes: int = Field(default=64 * 1024, ge=1)
     """Most EXIF that is read out of one photo."""

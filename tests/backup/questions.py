@@ -9,7 +9,7 @@ from tests.api import Api
 
 Question = tuple[str, dict[str, Any]]
 
-_IMAGE: Final = """id fileName sha256 sizeBytes mediaType widthPx heightPx takenAt takenLocal timeSource clockSource
+_IMAGE: Final = """id fileName sha256 sizeBytes mediaType widthPx heightPx takenAt cameraClock timeSource clockSource
     clockOffsetSeconds clockDoubt clockSuspect dstEdge temperatureCelsius batteryPercent batteryVolts moonPhase damaged
     state arrivedAt processedAt coordinates { latitude longitude } sequence { number length } error { code }
     job { attempts } location { name } camera { make model serial name }
@@ -22,7 +22,7 @@ _DEER: Final = """id name sex status notes createdAt firstSeen lastSeen location
 _LOCATION: Final = """id name description latitude longitude timeZone active createdAt imageCount effectiveTimeZone
     timeZoneSource deployments { nodes { id camera { model } openedAt endedAt imageCount firstTakenAt lastTakenAt } }"""
 _RECEIPT: Final = """found stored duplicate rejected videos sizeBytes waiting rejections { reason files }
-    timeSources { source images } clockWarnings { code images }"""
+    timeSources { source images } clockWarnings { code images } clockQuestion { sentence }"""
 _DUMP: Final = f"""id number folder firstSeenAt changedAt settledAt source {{ kind state path lastScanAt }}
     location {{ name }} receipt {{ {_RECEIPT} }} imageCounts {{ total pending completed failed }}
     files(first: 100) {{ totalCount nodes {{ id path sizeBytes state reason message whatToDo seenAt settledAt

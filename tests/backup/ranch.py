@@ -77,6 +77,8 @@ async def use(api: Api) -> None:
     places = await api.ask("{ locations { nodes { id } } }")
     place = {"id": places["locations"]["nodes"][0]["id"], "latitude": 30.5, "longitude": -98.4}
     await _mutate(api, "updateLocation", "UpdateLocationInput", "location { id }", **place)
+    card = [found["clockSuspects"][0]["dump"]["id"]]
+    await _mutate(api, "confirmClocks", "ConfirmClocksInput", "confirmed", dumpIds=card)
     for offset_s, note in ((3600, "an hour late"), (86_400, "a day late")):
         fix = {"dumpId": found["clockSuspects"][0]["dump"]["id"], "offsetSeconds": offset_s, "note": note}
         await _mutate(api, "fixClock", "FixClockInput", "clockFix { id }", **fix)

@@ -34,13 +34,15 @@ def test_it_says_how_fast_the_machine_is_and_leaves_nothing(tmp_path: Path, phot
     (folder / "below").mkdir(parents=True)
     for number, photo in enumerate(photos(24)):
         shutil.copy(photo, folder / "below" / f"{number}.JPG")
+    for number in range(2):  # copies, which Thumper would not look at again
+        shutil.copy(photos(1)[0], folder / f"copy{number}.jpg")
     (folder / "broken.jpg").write_bytes(b"no photo")
     before = {path: path.read_bytes() for path in folder.rglob("*.*")}
     lay_exports(tmp_path / "home")
     done = _run(tmp_path / "home", str(folder), "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert (told["photos"], told["rejected"], told["failed"]) == (25, 1, 0)
+    assert (told["photos"], told["left_out"], told["rejected"], told["failed"]) == (25, 2, 1, 0)
     assert (told["device"], told["engine"].split()[0]) == ("cpu", "ncnn")
     rates = {one["stage"]: one["images_per_second"] for one in told["stages"]}
     assert list(rates) == ["claim", "load", "detect", "write"]

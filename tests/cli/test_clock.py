@@ -99,12 +99,14 @@ async def test_a_clock_is_repaired_and_the_repair_taken_back() -> None:
     foreseen = json.loads(await run(*fix, "--dry-run", "--json"))
     assert await clock_rows() == before
     assert (foreseen["offsetSeconds"], foreseen["effect"]["withoutReading"]) == (5793 * 86400 + 16 * 3600, 1)
+    by_name = ("fix", "--photo", first.file_name, "--taken-at", "2025-11-11 19:20:49", "--dry-run", "--json")
+    assert json.loads(await run(*by_name)) == foreseen
     done = json.loads(await run(*fix, "--yes", "--json", "--note", "battery changed"))
     assert done["effect"] == foreseen["effect"]
     assert (await models.ClockFix.get()).note == "battery changed"
     await first.refresh_from_db()
     assert first.clock_offset_s == foreseen["offsetSeconds"]
-    out = await run("undo", done["clockFix"]["id"])
+    out = await run("undo", dump.display_folder)
     assert "the time of 2 changed" in out
     assert "Taken back." in out
     assert await clock_rows() == before
@@ -194,6 +196,7 @@ EFFECT: Final[dict[str, Any]] = {
     "withoutReading": 1,
     "gained": 2,
     "lost": 1,
+    "ahead": 1,
     "impossible": 3,
     "ambiguous": 1,
     "missing": 1,
@@ -203,13 +206,13 @@ EFFECT: Final[dict[str, Any]] = {
     "lastAfter": "2024-11-03T06:30:00+00:00",
     "examples": [
         {
-            "takenLocal": "2024-11-03T00:30:00",
+            "cameraClock": "2024-11-03T00:30:00",
             "takenAtAfter": "2024-11-03T06:30:00+00:00",
             "dstEdge": "AMBIGUOUS",
             "image": {"fileName": "A.JPG", "location": {"effectiveTimeZone": "America/Chicago"}},
         },
         {
-            "takenLocal": "1970-01-01T00:00:00",
+            "cameraClock": "1970-01-01T00:00:00",
             "takenAtAfter": None,
             "dstEdge": None,
             "image": {"fileName": "B.JPG", "location": None},
@@ -224,6 +227,7 @@ def test_effects_that_need_a_look_are_said() -> None:
     lines = "\n".join(effect_lines(EFFECT, then="would", zone=ZoneInfo("America/Denver")))
     for said in (
         *("2 get a capture time", "1 lose theirs", "3 have none afterwards", "1 stay without one"),
+        "1 then lie more than a day after they arrived",
         *("hour that comes twice", "hour that daylight-saving time leaves out", "2024-11-03 01:30:00 CDT"),
         *("A.JPG: clock 2024-11-03 00:30:00 -> 2024-11-03 01:30:00 CDT (ambiguous hour)", "no capture time"),
     ):

@@ -84,7 +84,9 @@ async def test_many_photos_are_deleted_in_parts_and_told_as_one(monkeypatch: pyt
 
 async def test_a_name_that_means_several_photos_or_none_deletes_nothing() -> None:
     dump, _ = await make_card("RCNX0001.JPG"), await make_card("RCNX0001.JPG")
-    with pytest.raises(UsageError, match=r"2 photos are called RCNX0001.JPG: SW1hZ2U6.* Add --dump"):
+    with pytest.raises(
+        UsageError, match=r"2 photos are called RCNX0001.JPG; say which one:\n  thumper delete SW1hZ2U6"
+    ):
         await run("delete", "RCNX0001.JPG", "--yes")
     for words in (
         ("delete", "RCNX9.JPG", "--yes"),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.factories import NOON, make_dump, make_image
 from thumper.cli import demo
 from thumper.demo.card import Card
 from thumper.errors import ServiceDownError, ThumperError
 from thumper.settings import Settings
+from thumper.store.times import clock_questions
 
 CARD = Card(name="Ridge", folder=Path("/cards/Ridge"), drop_folder="North Ridge", location=None, photos=())
 
@@ -23,7 +26,8 @@ def dumps(completed: int) -> list[dict[str, Any]]:
             "folder": "North Ridge",
             "number": 1,
             "settledAt": "2024-11-09T12:00:00Z",
-            "imageCounts": {"total": 8, "completed": completed, "failed": 0},
+            "receipt": {"found": 8, "waiting": 0, "rejected": 0},
+            "fileImageCounts": {"total": 8, "processing": 0, "completed": completed, "failed": 0},
         }
     ]
 
@@ -32,7 +36,8 @@ def dumps(completed: int) -> list[dict[str, Any]]:
 async def test_a_slow_card_is_waited_for_while_something_comes_of_it(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo, "STILL_S", 1.0)
+    still_s = 1.0
+    monkeypatch.setattr(demo, "STILL_S", still_s)
     monkeypatch.setattr(demo, "LOOK_S", 0.05)
     began_s = time.monotonic()
 
@@ -44,7 +49,7 @@ async def test_a_slow_card_is_waited_for_while_something_comes_of_it(
 
     monkeypatch.setattr(demo, "_dumps", slowly)
     await asyncio.wait_for(demo._wait_for(settings, CARD, number=1), 60)
-    assert time.monotonic() - began_s > 3 * demo.STILL_S
+    assert time.monotonic() - began_s > 3 * still_s
 
 
 async def test_a_card_of_which_nothing_comes_is_named(
@@ -61,3 +66,12 @@ async def test_a_card_of_which_nothing_comes_is_named(
         await demo._wait_for(settings, CARD, number=1)
     assert refused.value.exit_code == 1
     assert str(settings.log_dir) in str(refused.value)
+
+
+async def test_the_demo_answers_that_its_drawn_cards_are_just_old(client_settings: Settings) -> None:
+    dump = await make_dump(first_seen_at=NOON + dt.timedelta(days=365), settled_at=NOON)
+    await make_image(dump)
+    assert set(await clock_questions.of_dumps([dump.id])) == {dump.id}
+    for _ in range(2):
+        await demo._confirm_clocks(client_settings)
+        assert await clock_questions.of_dumps([dump.id]) == {}

@@ -67,7 +67,15 @@ async def test_a_new_home_is_examined_and_stays_as_it_was(lone_settings: Setting
     report = await examine(_blind(lone_settings), Notes())
     levels = _levels(report)
     assert (levels["database"], levels["redis"], levels["drop-folder"]) == ("warn", "ok", "warn")
-    assert report.not_examined == ("schema", "originals", "library", "jobs", "files", "processes")
+    assert report.not_examined == (
+        "schema",
+        "locations",
+        "originals",
+        "library",
+        "jobs",
+        "files",
+        "processes",
+    )
     assert not lone_settings.home.exists()
 
 
@@ -87,7 +95,7 @@ async def test_tables_of_another_schema_are_not_asked(settings: Settings) -> Non
         await client().execute_query_dict("DELETE FROM tortoise_migrations WHERE name LIKE '0003%'")
     report = await examine(_blind(settings), Notes())
     assert _levels(report)["schema"] == "fail"
-    assert report.not_examined == ("originals", "library", "jobs", "files", "processes")
+    assert report.not_examined == ("locations", "originals", "library", "jobs", "files", "processes")
 
 
 async def test_a_check_that_breaks_is_a_verdict_and_ends_no_other(

@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thumper.domain.card_order import slot_of
-from thumper.domain.clock_doubt import ClockDoubt, Shown, doubts, new_years
+from thumper.domain.clock_doubt import (
+    ClockDoubt,
+    Shown,
+    ahead_of_arrival,
+    doubt_of,
+    doubts,
+    is_suspect,
+    new_years,
+)
 
 CAMERA, OTHER = UUID(int=1), UUID(int=2)
 ARRIVED = dt.datetime(2026, 11, 24)  # noqa: DTZ001  # compared with a camera's clock
@@ -211,3 +219,18 @@ def test_843_real_photos_of_nine_cameras_raise_no_false_alarm(shared_data: Path)
         ]
         assert set(doubted(moved).values()) == {ClockDoubt.FACTORY_DATE}
         assert set(doubted(moved)) <= lost
+
+
+def test_a_photo_is_ahead_of_its_arrival_by_more_than_a_day_whatever_zone_was_assumed() -> None:
+    arrived = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+    for taken_at, ahead in ((None, False), (arrived + DAY, False), (arrived + DAY + HOUR, True)):
+        assert ahead_of_arrival(taken_at, arrived=arrived) is ahead
+        recorded = ClockDoubt.JUMPED_BACK
+        assert (doubt_of(recorded, taken_at=taken_at, arrived=arrived) is recorded) is not ahead
+
+
+def test_a_repair_settles_every_doubt_but_that_its_own_time_is_ahead() -> None:
+    for doubt in ClockDoubt:
+        assert is_suspect(doubt, fixed=False)
+        assert is_suspect(doubt, fixed=True) is (doubt is ClockDoubt.AHEAD_OF_ARRIVAL)
+    assert not is_suspect(None, fixed=False)

@@ -217,12 +217,14 @@ def test_the_repair_made_last_counts_of_those_that_cover_a_reading() -> None:
 
 
 def _move(number: int, before: str | None, after: str | None, edge: DstEdge | None = None) -> Move:
-    instants = (None if text is None else dt.datetime.fromisoformat(text + "Z") for text in (before, after))
+    old, new = (None if text is None else dt.datetime.fromisoformat(text + "Z") for text in (before, after))
     return Move(
         image_id=UUID(int=number),
         local=dt.datetime(2024, 1, 1, number),  # noqa: DTZ001  # a camera's clock
-        **dict(zip(("before", "after"), instants, strict=True)),
+        before=old,
+        after=new,
         dst_edge=edge,
+        ahead=new is not None and new.year > 2030,
     )
 
 
@@ -234,13 +236,14 @@ def test_an_effect_counts_what_changes_and_names_the_first_and_the_last() -> Non
         _move(4, None, "2024-01-01T05:00", DstEdge.MISSING),
         _move(3, "2024-01-01T03:00", None),
         _move(5, None, None),
+        _move(6, "2033-01-01T06:00", "2033-01-01T06:00"),
     ]
     for move in moves:
         effect.add(move, named=move.image_id == UUID(int=3))
-    assert (effect.images, effect.read, effect.changed) == (9, 5, 3)
+    assert (effect.images, effect.read, effect.changed, effect.ahead) == (10, 6, 3, 1)
     assert (effect.gained, effect.lost, effect.impossible) == (1, 1, 2)
     assert (effect.ambiguous, effect.missing) == (1, 1)
-    assert (effect.before.first, effect.before.last) == (moves[1].before, moves[3].before)
-    assert (effect.after.first, effect.after.last) == (moves[1].after, moves[2].after)
-    assert [move.image_id.int for move in effect.examples] == [1, 3, 5]
+    assert (effect.before.first, effect.before.last) == (moves[1].before, moves[5].before)
+    assert (effect.after.first, effect.after.last) == (moves[1].after, moves[5].after)
+    assert [move.image_id.int for move in effect.examples] == [1, 3, 6]
     assert Effect().examples == []

@@ -118,7 +118,7 @@ async def test_a_name_that_is_no_utf8_is_found(sandbox: DecodeSandbox, tmp_path:
 async def test_refusals_arrive_with_their_reason(sandbox: DecodeSandbox, tmp_path: Path) -> None:
     (tmp_path / "video.jpg").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(100))
     (tmp_path / "empty.jpg").touch()
-    assert await reason_of(sandbox, tmp_path / "video.jpg") is Reason.UNSUPPORTED_TYPE
+    assert await reason_of(sandbox, tmp_path / "video.jpg") is Reason.VIDEO
     assert await reason_of(sandbox, tmp_path / "empty.jpg") is Reason.ZERO_BYTES
     assert await reason_of(sandbox, tmp_path / "gone.jpg") is Reason.ORIGINAL_MISSING
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from PIL import ExifTags
 from PIL import Image as Picture
 
 from tests.pipeline import use_detector
@@ -37,6 +39,13 @@ def small_jpeg(shade: int = 0, *, exif: bytes | Picture.Exif = b"") -> bytes:
         out, "JPEG", exif=exif, comment=str(shade).encode()
     )
     return out.getvalue()
+
+
+def photo_of(day: dt.datetime, shade: int = 0) -> bytes:
+    """Return a photo whose clock showed that time."""
+    exif = Picture.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = f"{day:%Y:%m:%d %H:%M:%S}"
+    return small_jpeg(shade, exif=exif)
 
 
 @pytest_asyncio.fixture

@@ -46,7 +46,7 @@ async def test_a_card_is_copied_and_its_receipt_adds_up(context: IngestContext, 
     assert (counts.found, counts.stored, counts.duplicate, counts.rejected) == (5, 3, 1, 1)
     assert receipt.location == "Ridge"
     assert (await Dump.get()).settled_at is not None
-    assert [file.reason for file in receipt.rejected] == ["UNSUPPORTED_TYPE"]
+    assert [file.reason for file in receipt.rejected] == ["VIDEO"]
     assert receipt.rejected[0].path == "DCIM/100MEDIA/CLIP_0001.MP4"
     assert receipt.rejected[0].message.endswith(
         "CLIP_0001.MP4: It is a video, and Thumper reads photos only."
@@ -154,7 +154,7 @@ async def test_what_an_interrupted_run_found_and_is_gone_keeps_no_dump_open(
     receipt = await ingest_path(context, card)
     assert (await Dump.get()).settled_at is not None
     assert (receipt.counts.found, receipt.counts.stored) == (5, 2)
-    assert {file.reason for file in receipt.rejected} == {"UNSUPPORTED_TYPE", "VANISHED"}
+    assert {file.reason for file in receipt.rejected} == {"VIDEO", "VANISHED"}
 
 
 async def cut_short(context: IngestContext, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:

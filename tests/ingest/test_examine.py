@@ -86,8 +86,8 @@ def test_the_content_decides_whatever_the_ending_says(tmp_path: Path, name: str)
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("clip.mp4", b"anything", Reason.UNSUPPORTED_TYPE),
-        ("clip.AVI", b"anything", Reason.UNSUPPORTED_TYPE),
+        ("clip.mp4", b"anything", Reason.VIDEO),
+        ("clip.AVI", b"anything", Reason.VIDEO),
         ("notes.txt", b"", Reason.UNSUPPORTED_TYPE),
         ("README", b"no ending", Reason.UNSUPPORTED_TYPE),
         ("renamed.jpg", b"%PDF-1.7 and more", Reason.UNSUPPORTED_TYPE),

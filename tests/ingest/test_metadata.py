@@ -14,7 +14,8 @@ from PIL import Image
 
 from thumper.domain.capture_time import ClockReading, TimeSource
 from thumper.domain.plain_text import clean
-from thumper.ingest.exif_block import PREFIX, Block, Tag, read_block
+from thumper.imaging.tiff_directory import PREFIX
+from thumper.ingest.exif_block import Block, Tag, read_block
 from thumper.ingest.metadata import Metadata, describe, read_metadata
 
 MAX_EXIF_BYTES = 64 * 1024

@@ -13,9 +13,11 @@ from tests.names import FILES, FOLDERS
 from thumper.domain.file import Found
 from thumper.domain.path_text import readable
 from thumper.domain.progress import FileState
+from thumper.domain.reason import Reason
+from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
-from thumper.ingest.photo_name import is_photo_name, unsupported
+from thumper.ingest.photo_name import is_photo_name, refuse_unread
 from thumper.ingest.walk import Unreadable, look_at, walk
 from thumper.store.models import File, Image
 
@@ -74,4 +76,7 @@ def test_blanks_and_dots_at_the_end_do_not_make_a_photo_another_type(name: bytes
 @pytest.mark.parametrize("name", [b"a.jpg x", b".jpg", b". .", b"...", b"jpg", b"a.jpg/b", b"a.jpg.txt. "])
 def test_other_names_stay_what_they_are(name: bytes) -> None:
     assert not is_photo_name(name)
-    assert "\n" not in unsupported(name)
+    with pytest.raises(DecodeRefusal) as refusal:
+        refuse_unread(name, b"words")
+    assert refusal.value.reason is Reason.UNSUPPORTED_TYPE
+    assert "\n" not in str(refusal.value)

@@ -73,13 +73,13 @@ async def test_a_known_photo_that_changed_since_it_was_found_is_no_duplicate(
     assert [outcome.state for outcome in await admit(context, files, keep=Keep.IN_PLACE)] == [FileState.SEEN]
 
 
-async def test_a_known_photo_with_the_name_of_a_video_is_rejected_all_the_same(
+async def test_a_known_photo_with_the_name_of_a_video_is_a_duplicate_all_the_same(
     put: Put, admit_names: Admit
 ) -> None:
     put("A/1.jpg", small_jpeg(1))
     put("B/1.mp4", small_jpeg(1))
     outcomes = await admit_names("A/1.jpg", "B/1.mp4")
-    assert [outcome.state for outcome in outcomes.values()] == [FileState.STORED, FileState.REJECTED]
+    assert [outcome.state for outcome in outcomes.values()] == [FileState.STORED, FileState.DUPLICATE]
 
 
 @pytest.mark.parametrize("keep", [Keep.IN_PLACE, Keep.COPY])

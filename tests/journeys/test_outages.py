@@ -158,7 +158,7 @@ def test_ingest_joins_the_running_thumper_and_its_receipt_is_one_json_object(
         "duplicate": 0,
         "rejected": 1,
     }
-    assert receipt["rejections"][0]["reason"] == "UNSUPPORTED_TYPE"
+    assert receipt["rejections"][0]["reason"] == "VIDEO"
     assert receipt["images"]["completed"] == 6
     shutil.rmtree(tmp_path / "card")
     # The originals are in the library, so the wiped card is not missed.

@@ -200,7 +200,7 @@ async def test_every_kind_of_file_ends_in_exactly_one_state(watching: Watching, 
     assert receipt.counts.found == len(names) - 2
     assert receipt.counts.waiting == 0
     assert {file.reason for file in receipt.rejected} == {
-        "TRUNCATED", "DAMAGED_HEADER", "NOT_AN_IMAGE", "UNSUPPORTED_TYPE", "ZERO_BYTES",
+        "TRUNCATED", "DAMAGED_HEADER", "NOT_AN_IMAGE", "UNSUPPORTED_TYPE", "VIDEO", "ZERO_BYTES",
     }  # fmt: skip
     assert all(file.path in file.message and file.advice for file in receipt.rejected)
     stored = await Image.all().count()

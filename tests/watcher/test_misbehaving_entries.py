@@ -154,14 +154,14 @@ async def test_pipes_sockets_and_devices_are_neither_opened_nor_counted(
     assert await watching.states() == {"card/a.jpg": "stored"}
 
 
-async def test_a_huge_file_with_holes_is_rejected_by_its_size_unread(watching: Watching) -> None:
+async def test_a_huge_file_with_holes_is_rejected_by_its_size_after_a_few_bytes(watching: Watching) -> None:
     path = watching.put("card/huge.jpg", b"\xff\xd8")
     os.truncate(path, 1 << 40)
     os.truncate(watching.put("card/hole.jpg", b""), 5_000_000)
     with Opens(path.parent) as opens:
         watching.start()
         await watching.until_settled(2)
-        assert opens.of("huge.jpg") == 0
+        assert opens.of("huge.jpg") == 1  # a terabyte would take hours to read
     assert await watching.states() == {
         "card/huge.jpg": "rejected TOO_LARGE_BYTES",
         "card/hole.jpg": "rejected NOT_AN_IMAGE",

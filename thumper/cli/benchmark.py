@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from thumper.background import stop_signals
-from thumper.cli.photo_choice import choose
+from thumper.cli.dump_wait import DUMP_FIELDS, STILL_S, DumpProgress, Standstill
+from thumper.cli.photo_choice import Choice, choose
 from thumper.domain.precision import Precision
 from thumper.errors import PrecisionError, RefusedError, ServiceDownError, ThumperError
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.progress import Progress
 
     from thumper.cli.compare import Compared
@@ -28,14 +31,12 @@ PHOTOS: Final = 200
 """How many photos are taken of a folder: enough for figures that hold, seconds to minutes of work."""
 LOOK_S: Final = 0.2
 """How often it is asked how far everything is."""
-STILL_S: Final = 180.0
-"""Longest that nothing may happen; the first start of a large model takes a while."""
 MARKER: Final = "made-by-thumper-benchmark"
 """File that says that a folder was made by a benchmark and may be removed."""
 
 _READY: Final = "{ status { worker { state detectorName message } } }"
-_STATUS: Final = """{ status {
-    images { completed failed } lastDumps { receipt { rejected } }
+_CARD: Final = f"{{ dumps(first: 1) {{ nodes {{ {DUMP_FIELDS} }} }} }}"
+_FIGURES: Final = """{ status { images { failed }
     worker { device stages { stage millisecondsPerImage imagesPerSecond } limit { stage imagesPerSecond } } }
     images(first: 1, where: {state: COMPLETED}) { nodes { job { engine } } } }"""
 
@@ -51,9 +52,13 @@ class StageFigure:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured. `limit` is the slowest stage, `percent_of_limit` the measured rate as a share of its rate."""
+    """What was measured. `limit` is the slowest stage, `percent_of_limit` the measured rate as a share of its rate.
+
+    `left_out` are copies of the photos that were met in the folder and not taken.
+    """
 
     photos: int
+    left_out: int
     failed: int
     rejected: int
     seconds: float
@@ -90,7 +95,7 @@ def benchmark(
             figures = asyncio.run(_measure(settings, chosen, folder, progress))
     finally:
         shutil.rmtree(settings.home, ignore_errors=True)
-    typer.echo(json.dumps(asdict(figures)) if as_json else _told(figures))
+    typer.echo(json.dumps(asdict(figures)) if as_json else _told(figures, left_out=chosen.words))
 
 
 def _settings_of(own: Settings) -> Settings:
@@ -121,20 +126,20 @@ def _make_home(home: Path, *, engines: Path) -> None:
         shutil.copytree(engines, home / "engines")
 
 
-async def _measure(settings: Settings, photos: list[Path], folder: Path, progress: Progress) -> Figures:
+async def _measure(settings: Settings, chosen: Choice, folder: Path, progress: Progress) -> Figures:
     from thumper.cli.tree import run_tree
 
     compared = await _compare(settings, folder, progress)
     stop = stop_signals()
     measured: list[Figures] = []
     card = settings.home / "card"
-    await asyncio.to_thread(_copy, photos, card)
+    await asyncio.to_thread(_copy, chosen.photos, card)
 
     async def beside(named: Settings) -> None:
         try:
             if compared is not None:
                 await compared.record(named.postgres_url)
-            measured.append(await _drop(named, card, len(photos), progress))
+            measured.append(await _drop(named, card, chosen, progress))
         finally:
             stop.set()
 
@@ -156,7 +161,7 @@ async def _compare(settings: Settings, folder: Path, progress: Progress) -> Comp
 
     if settings.precision is Precision.FP32:
         return None
-    compared = await compare_photos(settings, choose(folder, MOST), progress)
+    compared = await compare_photos(settings, choose(folder, MOST).photos, progress)
     agreement = compared.agreement
     if not agreement.is_enough:
         raise PrecisionError(
@@ -175,31 +180,40 @@ def _copy(photos: list[Path], card: Path) -> None:
         shutil.copy2(photo, card / f"{number:06}{photo.suffix}")
 
 
-async def _drop(settings: Settings, card: Path, count: int, progress: Progress) -> Figures:
+async def _drop(settings: Settings, card: Path, chosen: Choice, progress: Progress) -> Figures:
     """Drop the card once the worker has its model, and follow it to the last committed row."""
     from thumper.store.status.processes import BEAT_EVERY_S, BUSY_BEAT_EVERY_S
 
     await _until_ready(settings, progress)
+    count = len(chosen.photos)
     task = progress.add_task("detecting", total=count)
-    began_s = changed_s = time.monotonic()
+    began_s = time.monotonic()
     card.rename(settings.drop_dir / "card")
-    ended = 0
-    while ended < count:
-        await asyncio.sleep(LOOK_S)
-        now = _ended(await _ask(settings, _STATUS))
-        if now != ended:
-            ended, changed_s = now, time.monotonic()
-            progress.update(task, completed=ended)
-        if time.monotonic() - changed_s > STILL_S:
-            raise ThumperError(
-                f"Nothing happened for {STILL_S:.0f} s, {ended} of {count} are done; `thumper doctor` may say why."
-            )
+    ended = await _follow(settings, count, lambda done: progress.update(task, completed=done))
     # The two looks at each file are a wait by design, not work.
     seconds = time.monotonic() - began_s - settings.look_s
     await asyncio.sleep(
         BUSY_BEAT_EVERY_S + BEAT_EVERY_S
     )  # the worker tells of its last batch with a sign of life
-    return _figures(await _ask(settings, _STATUS), count, seconds)
+    return _figures(await _ask(settings, _FIGURES), chosen, ended, seconds)
+
+
+async def _follow(settings: Settings, count: int, show: Callable[[int], None]) -> DumpProgress:
+    """Return how the card stands once every one of its files has ended. Raises `ThumperError` when nothing happens."""
+    standstill, done = Standstill(STILL_S), 0
+    while True:
+        dumps = (await _ask(settings, _CARD))["dumps"]["nodes"]
+        now = DumpProgress.read(dumps[0]) if dumps else None
+        if now is not None:
+            done = now.done + now.rejected
+            show(done)
+            if now.files >= count and now.ended:
+                return now
+        if standstill.after(now):
+            raise ThumperError(
+                f"Nothing happened for {STILL_S:.0f} s, {done} of {count} are done; `thumper doctor` may say why."
+            )
+        await asyncio.sleep(LOOK_S)
 
 
 async def _until_ready(settings: Settings, progress: Progress) -> None:
@@ -221,21 +235,17 @@ async def _ask(settings: Settings, query: str) -> dict[str, Any]:
     return await ask(settings, query)
 
 
-def _ended(answer: dict[str, Any]) -> int:
-    status = answer["status"]
-    rejected = sum(dump["receipt"]["rejected"] for dump in status["lastDumps"])
-    return int(status["images"]["completed"] + status["images"]["failed"] + rejected)
-
-
-def _figures(answer: dict[str, Any], count: int, seconds: float) -> Figures:
+def _figures(answer: dict[str, Any], chosen: Choice, ended: DumpProgress, seconds: float) -> Figures:
+    count = len(chosen.photos)
     status, worker = answer["status"], answer["status"]["worker"]
     if worker["limit"] is None or not answer["images"]["nodes"]:
         raise ThumperError(f"None of the {count} photos could be looked at, so there is nothing to tell.")
     rate, most = count / seconds, worker["limit"]["imagesPerSecond"]
     return Figures(
         photos=count,
+        left_out=chosen.left_out,
         failed=status["images"]["failed"],
-        rejected=sum(dump["receipt"]["rejected"] for dump in status["lastDumps"]),
+        rejected=ended.rejected,
         seconds=round(seconds, 2),
         images_per_second=round(rate, 2),
         device=worker["device"],
@@ -251,7 +261,7 @@ def _figures(answer: dict[str, Any], count: int, seconds: float) -> Figures:
     )
 
 
-def _told(figures: Figures) -> str:
+def _told(figures: Figures, *, left_out: str) -> str:
     rate, took = f"{figures.images_per_second:g} images/s", f"{figures.seconds:g} s"
     lines = [
         f"{rate}: {figures.photos} photos in {took}, from the drop folder to the database",
@@ -264,4 +274,6 @@ def _told(figures: Figures) -> str:
     ]
     if figures.failed or figures.rejected:
         lines.append(f"{figures.failed} photos failed and {figures.rejected} were rejected")
+    if left_out:
+        lines.append(left_out)
     return "\n".join(lines)

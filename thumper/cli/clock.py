@@ -12,17 +12,22 @@ from typing import Annotated, Any, Final
 import typer
 
 from thumper.cli.client import ApiRefusedError, ask
+from thumper.cli.clock_names import find_fix, find_photo
+from thumper.cli.clock_right import NOT_DONE, AsJson, questions, right
 from thumper.cli.clock_view import effect_lines, suspect_lines
-from thumper.cli.receipt_query import find_dump
+from thumper.cli.receipt_query import Ask, find_dump
 from thumper.domain.clock_fix import OffsetError, offset_text, parse_offset, read_time
 from thumper.errors import UsageError
 from thumper.settings import Settings
 
 clock = typer.Typer(name="clock", help="Find and repair wrong camera clocks.", no_args_is_help=True)
+clock.command("questions")(questions)
+clock.command("right")(right)
 
 _EFFECT: Final = """effect {
-  images withoutReading changed gained lost impossible ambiguous missing firstBefore lastBefore firstAfter lastAfter
-  examples { takenLocal takenAtBefore takenAtAfter dstEdge image { id fileName location { effectiveTimeZone } } }
+  images withoutReading changed gained lost impossible ahead ambiguous missing
+  firstBefore lastBefore firstAfter lastAfter
+  examples { cameraClock takenAtBefore takenAtAfter dstEdge image { id fileName location { effectiveTimeZone } } }
 }"""
 _PREVIEW: Final = f"""query ($input: FixClockInput!) {{
   answer: clockFixPreview(input: $input) {{ offsetSeconds {_EFFECT} errors {{ code message path }} }} }}"""
@@ -34,10 +39,8 @@ _UNDO: Final = f"""mutation ($input: UndoClockFixInput!) {{
     clockFix {{ id offsetSeconds undoneAt }} {_EFFECT} errors {{ code message path }} }} }}"""
 _SUSPECTS: Final = """{ clockSuspects {
   doubt images firstLocal lastLocal dump { id folder number source { path } } deployment { id location { name } }
-  camera { make model serial name } example { id fileName } } }"""
-
-_NOT_DONE: Final = 1
-"""Exit code when the person said no."""
+  camera { make model serial name } example { id fileName } }
+  dumps(first: 0, where: {clockAsked: true}) { totalCount } }"""
 
 DumpId = Annotated[
     str | None,
@@ -49,7 +52,9 @@ DeploymentId = Annotated[
 Offset = Annotated[
     str | None, typer.Option(help="What to add to what the camera's clock showed, such as +1h30m, -2d or 0s.")
 ]
-Photo = Annotated[str | None, typer.Option(help="Id of a photo of which you know when it was taken.")]
+Photo = Annotated[
+    str | None, typer.Option(help="A photo of which you know when it was taken, by its file name or id.")
+]
 TakenAt = Annotated[
     str | None,
     typer.Option(help='When that photo was really taken, by a clock on the wall there: "2026-11-01 07:30".'),
@@ -59,18 +64,22 @@ Until = Annotated[str | None, typer.Option("--until", help="Only photos whose cl
 Note = Annotated[str, typer.Option(help="Why; for whoever wonders later.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Repair without asking.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and no more.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @clock.command("suspects")
 def suspects(as_json: AsJson = False) -> None:
     """List what needs repair: clocks that were reset, went back on the way through a card, show impossible years."""
-    groups: list[dict[str, Any]] = asyncio.run(ask(Settings.from_env(), _SUSPECTS))["clockSuspects"]
+    found = asyncio.run(ask(Settings.from_env(), _SUSPECTS))
+    groups: list[dict[str, Any]] = found["clockSuspects"]
     if as_json:
         typer.echo(json.dumps(groups))
         return
     for line in suspect_lines(groups):
         typer.echo(line)
+    if asked := found["dumps"]["totalCount"]:
+        typer.echo(
+            f"{asked} old card{'' if asked == 1 else 's'} may have wrong clocks: thumper clock questions"
+        )
 
 
 @clock.command("fix")
@@ -91,8 +100,10 @@ def fix(
 
     What the cameras' clocks showed is kept; `thumper clock undo` takes a repair back.
     """
-    if (dump is None) == (deployment is None):
+    if dump is not None and deployment is not None:
         raise UsageError("Say whose clock it is: --dump or --deployment, one of the two.")
+    if dump is None and deployment is None and photo is None:
+        raise UsageError("Say whose clock it is: --dump or --deployment, or the dump of a --photo.")
     if (offset is None) == (photo is None and taken_at is None):
         raise UsageError("Say how wrong the clock was: --offset, or --photo with --taken-at.")
     said: dict[str, Any] = {
@@ -106,11 +117,22 @@ def fix(
     if not (yes or dry_run) and (as_json or not sys.stdin.isatty()):
         raise UsageError("Nobody can be asked here. Add --dry-run to look first, --yes to repair.")
     settings = Settings.from_env()
-    said["dumpId"] = dump and asyncio.run(find_dump(partial(ask, settings), dump))
+    asyncio.run(_find(partial(ask, settings), said, dump=dump))
     if dry_run or not yes:
         _look(settings, said, ask_whether=not dry_run, as_json=as_json)
     if not dry_run:
         _repair(settings, said, shown_before=not yes, as_json=as_json)
+
+
+async def _find(ask: Ask, said: dict[str, Any], *, dump: str | None) -> None:
+    """Put the ids in place of what the person named; without dump and deployment, it is the dump of the photo."""
+    said["dumpId"] = dump and await find_dump(ask, dump)
+    if said["photo"] is not None:
+        named = said["photo"]["imageId"]
+        image, of_dump = await find_photo(ask, named, dump=said["dumpId"], deployment=said["deploymentId"])
+        said["photo"]["imageId"] = image
+        if said["deploymentId"] is None:
+            said["dumpId"] = said["dumpId"] or of_dump
 
 
 def _look(settings: Settings, said: dict[str, Any], *, ask_whether: bool, as_json: bool) -> None:
@@ -122,7 +144,7 @@ def _look(settings: Settings, said: dict[str, Any], *, ask_whether: bool, as_jso
     _show(settings, preview, preview["offsetSeconds"], then="would")
     if ask_whether and not typer.confirm("Repair it?"):
         typer.echo("Nothing was changed.")
-        raise typer.Exit(_NOT_DONE)
+        raise typer.Exit(NOT_DONE)
 
 
 def _repair(settings: Settings, said: dict[str, Any], *, shown_before: bool, as_json: bool) -> None:
@@ -137,12 +159,14 @@ def _repair(settings: Settings, said: dict[str, Any], *, shown_before: bool, as_
 
 @clock.command("undo")
 def undo(
-    fix: Annotated[str, typer.Argument(metavar="FIX", help="Id of the repair.")],
+    fix: Annotated[
+        str, typer.Argument(metavar="FIX", help="Id of the repair; or the dump that it is of, if one stands.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Take a repair back: its photos fall back to the repair before, else to what their clocks showed."""
     settings = Settings.from_env()
-    done = _answer(settings, _UNDO, {"id": fix})
+    done = _answer(settings, _UNDO, {"id": asyncio.run(find_fix(partial(ask, settings), fix))})
     if as_json:
         _print_json(done)
         return
@@ -181,7 +205,7 @@ def _photo(photo: str | None, taken_at: str | None) -> dict[str, str] | None:
     if photo is None or taken_at is None:
         return None
     time = _time(taken_at, "--taken-at")
-    return {"imageId": photo, "takenLocal" if time.tzinfo is None else "takenAt": time.isoformat()}
+    return {"imageId": photo, "takenAtLocal" if time.tzinfo is None else "takenAt": time.isoformat()}
 
 
 def _answer(settings: Settings, query: str, said: dict[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from thumper.domain.clock_fix import offset_text
+
 _COUNTS: Final = (
     ("gained", "get a capture time"),
     ("lost", "lose theirs: the clock then shows an impossible year"),
     ("impossible", "have none afterwards: the clock shows an impossible year"),
+    ("ahead", "then lie more than a day after they arrived: still doubted"),
     ("withoutReading", "stay without one: no clock was read"),
     ("ambiguous", "then lie in the hour that comes twice; the first is taken"),
     ("missing", "then lie in the hour that daylight-saving time leaves out"),
@@ -18,6 +21,7 @@ _COUNTS: Final = (
 
 _DOUBTS: Final = {
     "YEAR_OUT_OF_RANGE": "the clock shows an impossible year",
+    "AHEAD_OF_ARRIVAL": "the clock was ahead of the day they arrived",
     "FACTORY_DATE": "the clock began anew at a 1 January",
     "JUMPED_BACK": "the clock went back on the way through the card",
 }
@@ -36,7 +40,7 @@ def effect_lines(effect: dict[str, Any], *, then: str, zone: ZoneInfo) -> Iterat
         if first is not None:
             yield f"  {when:<7} {_local(first, zone)} to {_local(last, zone)}"
     for example in effect["examples"]:
-        showed = example["takenLocal"].replace("T", " ")
+        showed = example["cameraClock"].replace("T", " ")
         after = example["takenAtAfter"]
         taken = "no capture time" if after is None else _local(after, zone)
         edge = f" ({example['dstEdge'].lower()} hour)" if example["dstEdge"] else ""
@@ -71,10 +75,46 @@ def suspect_lines(groups: list[dict[str, Any]]) -> Iterator[str]:
         )
 
 
+def question_lines(dumps: list[dict[str, Any]]) -> Iterator[str]:
+    """List the dumps that are asked about, each with the commands that answer."""
+    if not dumps:
+        yield "No card is asked about."
+    for dump in dumps:
+        yield dump_name(dump)
+        yield from (f"  {line}" for line in asked_lines(dump["id"], dump["clockQuestion"]))
+
+
+def asked_lines(dump_id: str, question: dict[str, Any] | None) -> Iterator[str]:
+    """Yield what is asked about the clocks of a dump, if anything, with the commands that answer."""
+    if question is None:
+        return
+    yield f"clock: {question['sentence']}"
+    offset_s = question["proposedOffsetSeconds"]
+    newest = question["newest"]
+    photo = newest["id"] if newest["dump"]["id"] == dump_id else "PHOTO"  # it may have come before
+    how = (
+        f"--photo {photo} --taken-at 'YYYY-MM-DD HH:MM'"
+        if offset_s is None
+        else f"--offset {offset_text(offset_s)}"
+    )
+    yield f"  yes: thumper clock fix --dump {dump_id} {how} --dry-run"
+    yield f"  no:  thumper clock right {dump_id}"
+
+
+def dump_name(dump: dict[str, Any]) -> str:
+    """Name a dump by its number and folder."""
+    return f"dump {dump['number']} of {dump['folder'] or dump['source']['path']}"
+
+
+def minute(time: str) -> str:
+    """Write a time of the API to the minute."""
+    return f"{dt.datetime.fromisoformat(time):%Y-%m-%d %H:%M}"
+
+
 def _where(group: dict[str, Any]) -> str:
     """Name folder, place and camera, as far as they are known."""
     dump, camera, stay = group["dump"], group["camera"], group["deployment"]
-    parts = [f"dump {dump['number']} of {dump['folder'] or dump['source']['path']}"]
+    parts = [dump_name(dump)]
     if stay is not None:
         parts.append(stay["location"]["name"])
     if camera is not None:

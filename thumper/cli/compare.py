@@ -68,13 +68,14 @@ def compare(
     configure_logs(settings)
     chosen = choose(folder, photos)
     with bar() as progress:
-        compared, hindrance = asyncio.run(_compare_and_keep(settings, chosen, progress))
+        compared, hindrance = asyncio.run(_compare_and_keep(settings, chosen.photos, progress))
     agreement = compared.agreement
     if as_json:
         told = {
             "precision": settings.precision.value,
             "engine": compared.engine,
             **agreement.to_json(),
+            "left_out": chosen.left_out,
             "good": agreement.is_good,
             "enough": agreement.is_enough,
             "kept": not hindrance,
@@ -82,6 +83,8 @@ def compare(
         typer.echo(json.dumps(told))
     else:
         typer.echo(_told(agreement, settings.precision, hindrance=hindrance))
+        if chosen.left_out:
+            typer.echo(f"{chosen.words}.")
     raise typer.Exit(0 if agreement.is_good else EX_NOT_GOOD)
 
 

@@ -12,9 +12,10 @@ from typing import Annotated, Any, Final
 import typer
 
 from thumper.cli.client import ApiRefusedError, ask
+from thumper.cli.clock_names import find_photo
 from thumper.cli.receipt_query import Ask, find_dump
 from thumper.domain.deletion import MOST_IMAGES
-from thumper.errors import NotFoundError, UsageError
+from thumper.errors import UsageError
 from thumper.settings import Settings
 
 _EFFECT: Final = "effect { images originals detections reviews sightings files filesLeft leftExamples }"
@@ -22,9 +23,6 @@ _PREVIEW: Final = f"""query ($input: DeleteImagesInput!) {{
   answer: deleteImagesPreview(input: $input) {{ {_EFFECT} errors {{ message }} }} }}"""
 _DELETE: Final = f"""mutation ($input: DeleteImagesInput!) {{ answer: deleteImages(input: $input) {{
   deletions {{ id sha256 files {{ path dump {{ id }} }} }} {_EFFECT} notErased errors {{ message }} }} }}"""
-_NAMED: Final = """query ($name: String!, $dump: ID) {
-  images(where: {fileName: $name, dump: $dump}, first: 10) { totalCount
-    nodes { id takenAt dump { id folder source { path } } } } }"""
 
 _ID: Final = "SW1hZ2U6"
 """What the id of an image begins with: Base64 of "Image:"."""
@@ -76,28 +74,17 @@ def delete(
 async def find_photos(ask: Ask, words: Sequence[str], *, dump: str | None) -> list[str]:
     """Return the ids of the images that words mean: ids, or names of files. Raises `NotFoundError`, `UsageError`."""
     dump_id = None if dump is None else await find_dump(ask, dump)
-    ids = [word if word.startswith(_ID) else await _named(ask, word, dump_id=dump_id) for word in words]
+    ids = [word if _is_id(word) else await _find(ask, word, dump_id) for word in words]
     return list(dict.fromkeys(ids))
 
 
-async def _named(ask: Ask, name: str, *, dump_id: str | None) -> str:
-    found = (await ask(_NAMED, {"name": name, "dump": dump_id}))["images"]
-    if not found["nodes"]:
-        raise NotFoundError(
-            f"There is no photo {name}. Names are without folders; `thumper receipt` lists files."
-        )
-    if found["totalCount"] > 1:
-        told = "; ".join(_told(node) for node in found["nodes"])
-        raise UsageError(
-            f"{found['totalCount']} photos are called {name}: {told}. Add --dump, or name one by its id."
-        )
-    image_id: str = found["nodes"][0]["id"]
+def _is_id(word: str) -> bool:
+    return word.startswith(_ID) and "." not in word
+
+
+async def _find(ask: Ask, name: str, dump_id: str | None) -> str:
+    image_id, _ = await find_photo(ask, name, dump=dump_id, deployment=None, option="thumper delete ")
     return image_id
-
-
-def _told(node: dict[str, Any]) -> str:
-    place = node["dump"]["folder"] or node["dump"]["source"]["path"]
-    return f"{node['id']} of {place}, {node['takenAt'] or 'without a capture time'}"
 
 
 async def _send(ask: Ask, query: str, ids: Sequence[str], **said: str) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import json
 import shutil
 import socket
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from thumper.background import beside, stop_signals
+from thumper.cli.dump_wait import DUMP_FIELDS, STILL_S, DumpProgress, Standstill
 from thumper.domain.precision import Precision
 from thumper.errors import RefusedError, ServiceDownError, ThumperError
 from thumper.settings import Settings
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 MARKER: Final = "drawn-by-thumper-demo"
 """File that says that a folder was made by the demo and may be made anew."""
-
-STILL_S: Final = 180.0
-"""Longest that nothing may come of a card; on a slow machine it takes longer, and goes on."""
 
 LOOK_S: Final = 0.5
 """How often it is asked how far a card is."""
@@ -52,10 +49,8 @@ QUERIES: Final = (
     ),
 )
 
-_DUMPS: Final = """{ dumps(first: 50) { nodes { folder number settledAt
-    receipt { found stored duplicate rejected waiting }
-    imageCounts { total completed failed }
-    files(state: REJECTED, first: 5) { nodes { path reason whatToDo } } } } }"""
+_DUMPS: Final = f"""{{ dumps(first: 50) {{ nodes {{ {DUMP_FIELDS}
+    files(state: REJECTED, first: 5) {{ nodes {{ path reason whatToDo }} }} }} }} }}"""
 
 
 def demo(
@@ -161,6 +156,7 @@ async def _show(settings: Settings, ranch: Ranch, display: Display) -> None:
             await asyncio.to_thread(_deliver, card, settings.drop_dir)
             deliveries[card.drop_folder] += 1
             await _wait_for(settings, card, number=deliveries[card.drop_folder])
+    await _confirm_clocks(settings)
     await _print_receipts(settings)
     await _print_queries(settings)
     typer.echo("\nYour own photos: make run DROP=/path/of/photos, or thumper up --drop /path/of/photos")
@@ -183,20 +179,19 @@ async def _wait_for(settings: Settings, card: Card, *, number: int) -> None:
 
     Raises `ThumperError` when nothing changes for `STILL_S`.
     """
-    seen: list[dict[str, Any]] = []
-    changed_s = time.monotonic()
-    while time.monotonic() - changed_s < STILL_S:
+    standstill = Standstill(STILL_S)
+    progress: DumpProgress | None = None
+    while not standstill.after(progress):
         with contextlib.suppress(ServiceDownError):  # the API is still starting
-            dumps = await _dumps(settings)
-            if dumps != seen:
-                seen, changed_s = dumps, time.monotonic()
-        if any(_done(own) for own in _of(card, number, seen)):
+            own = _of(card, number, await _dumps(settings))
+            progress = DumpProgress.read(own[0]) if own else None
+        if progress is not None and progress.settled and progress.ended:
             return
         await asyncio.sleep(LOOK_S)
-    counts = next((own["imageCounts"] for own in _of(card, number, seen)), {"completed": 0, "total": 0})
+    done, images = (progress.done, progress.images) if progress is not None else (0, 0)
     raise ThumperError(
-        f"Nothing has come of the card {card.drop_folder} for {STILL_S:.0f} s ({counts['completed']} of "
-        f"{counts['total']} photos detected). The logs in {settings.log_dir} say why; `thumper doctor` helps."
+        f"Nothing has come of the card {card.drop_folder} for {STILL_S:.0f} s ({done} of {images} photos detected). "
+        f"The logs in {settings.log_dir} say why; `thumper doctor` helps."
     )
 
 
@@ -204,10 +199,14 @@ def _of(card: Card, number: int, dumps: list[dict[str, Any]]) -> list[dict[str, 
     return [own for own in dumps if (own["folder"], own["number"]) == (card.drop_folder, number)]
 
 
-def _done(dump: dict[str, Any]) -> bool:
-    """Return whether a dump is settled and every image of it was detected."""
-    counts = dump["imageCounts"]
-    return bool(dump["settledAt"]) and counts["completed"] + counts["failed"] == counts["total"]
+async def _confirm_clocks(settings: Settings) -> None:
+    """Answer for the person whether the drawn cards, which are always of the same November, are just old."""
+    from thumper.cli.client import ask
+
+    asked = (await ask(settings, "{ dumps(where: {clockAsked: true}) { nodes { id } } }"))["dumps"]["nodes"]
+    if asked:
+        confirm = "mutation ($input: ConfirmClocksInput!) { confirmClocks(input: $input) { confirmed } }"
+        await ask(settings, confirm, {"input": {"dumpIds": [dump["id"] for dump in asked]}})
 
 
 async def _print_receipts(settings: Settings) -> None:

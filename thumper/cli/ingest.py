@@ -10,7 +10,9 @@ from uuid import UUID
 import typer
 from rich.progress import Progress
 
+from thumper.cli.dump_wait import DUMP_FIELDS, STILL_S, DumpProgress, Standstill
 from thumper.cli.receipt import finish, whole_receipt
+from thumper.cli.receipt_query import Ask
 from thumper.cli.receipt_view import SHOWN, bar
 from thumper.settings import Settings
 
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
 LOOK_S: Final = 0.5
 """How often `--wait` counts."""
+EX_NOT_SEEN: Final = 4
+"""`--wait` ended before the detector had seen every photo."""
+
+_FAR: Final = f"""query($id: ID!) {{ dump(id: $id) {{ {DUMP_FIELDS} }}
+    status {{ held images {{ completed failed }} worker {{ state message }} }} }}"""
+_HELD: Final = "query($id: ID!) { dump(id: $id) { heldImages } }"
 
 
 def ingest(
@@ -27,6 +35,10 @@ def ingest(
     location: Annotated[
         str | None, typer.Option(help="Where the photos are from; made if there is no such location.")
     ] = None,
+    archive: Annotated[
+        bool,
+        typer.Option("--archive", help="The photos are old, and their clocks were right: nothing is asked."),
+    ] = False,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait until the detector has seen every photo.")
     ] = False,
@@ -37,7 +49,8 @@ def ingest(
 ) -> None:
     """Take in PATH now: originals are copied into the library and re-read, and the receipt is printed.
 
-    The exit code is 0 when PATH is safe to wipe and 3 when it is not.
+    The exit code is 0 when PATH is safe to wipe and 3 when it is not; 4 when --wait ended because nothing happened for
+    three minutes, such as without a worker.
     """
     from thumper.cli.logs import configure_logs
     from thumper.cli.servers import servers
@@ -47,74 +60,94 @@ def ingest(
     everything = every or as_json
     with servers(settings) as named:
         most = None if everything else SHOWN
-        answer = asyncio.run(_ingest(named, path, location=location, wait=wait, most=most))
-    finish(answer, as_json=as_json, everything=everything)
+        answer, unseen = asyncio.run(
+            _ingest(named, path, location=location, archive=archive, wait=wait, most=most)
+        )
+    if unseen:
+        typer.echo(unseen, err=True)
+    finish(answer, as_json=as_json, everything=everything, otherwise=EX_NOT_SEEN if unseen else 0)
 
 
 async def _ingest(
-    settings: Settings, path: Path, *, location: str | None, wait: bool, most: int | None
-) -> dict[str, Any]:
+    settings: Settings,
+    path: Path,
+    *,
+    location: str | None,
+    wait: bool,
+    most: int | None,
+    archive: bool = False,
+) -> tuple[dict[str, Any], str]:
+    """Return the receipt with its verdict, and why photos were not waited for any longer; empty if none is left."""
+    from thumper.cli.own_api import OwnApi
+    from thumper.graphql.relay.identity import encode
     from thumper.ingest.context import IngestContext
     from thumper.store.postgres.connect import OUTAGES, open_database, unreachable
 
     context = IngestContext.of(settings)
+    api = OwnApi(context)
     try:
         async with open_database(settings.postgres_url, pool_size=4):
             try:
-                dump_id = await _deliver(context, path, location=location, wait=wait)
-                return await _receipt(context, dump_id, most=most)
+                with bar() as progress:
+                    delivered = await _deliver(
+                        context, path, location=location, archive=archive, progress=progress
+                    )
+                    dump_id = encode("Dump", delivered)
+                    unseen = await _wait(api.ask, dump_id, progress) if wait else ""
+                # The same questions as `thumper receipt` asks, without a running API.
+                return await whole_receipt(api.ask, dump_id, most=most), unseen
             finally:
+                await api.close()
                 await context.wakeup.close()
     except OUTAGES as error:  # what was recorded stays, and running it again finishes the rest
         raise unreachable(settings.postgres_url, error) from error
 
 
-async def _deliver(context: IngestContext, path: Path, *, location: str | None, wait: bool) -> UUID:
+async def _deliver(
+    context: IngestContext, path: Path, *, location: str | None, archive: bool, progress: Progress
+) -> UUID:
     """Ingest the path, showing how far that is; return its dump."""
     from thumper.ingest.deliver import ingest_path
 
-    with bar() as progress:
-        recorded = progress.add_task("recorded", total=None)
+    recorded = progress.add_task("recorded", total=None)
 
-        def show(counts: Receipt) -> None:
-            progress.update(recorded, total=counts.found, completed=counts.found - counts.waiting)
+    def show(counts: Receipt) -> None:
+        progress.update(recorded, total=counts.found, completed=counts.found - counts.waiting)
 
-        receipt = await ingest_path(context, path, location=location, progress=show)
-        show(receipt.counts)
-        if wait:
-            await _wait(receipt.dump_id, progress)
-        return receipt.dump_id
+    receipt = await ingest_path(context, path, location=location, archive=archive, progress=show)
+    show(receipt.counts)
+    return receipt.dump_id
 
 
-async def _receipt(context: IngestContext, dump_id: UUID, *, most: int | None) -> dict[str, Any]:
-    """Return the receipt with its verdict: the same questions as `thumper receipt` asks, without a running API."""
-    from thumper.cli.own_api import OwnApi
-    from thumper.graphql.relay.identity import encode
+async def _wait(ask: Ask, dump_id: str, progress: Progress) -> str:
+    """Wait until the detector is done with every image of the dump; return why it was not waited for any longer.
 
-    api = OwnApi(context)
-    try:
-        return await whole_receipt(api.ask, encode("Dump", dump_id), most=most)
-    finally:
-        await api.close()
-
-
-async def _wait(dump_id: UUID, progress: Progress) -> None:
-    """Return when no image of the dump waits or is at the detector; say so when no worker lives."""
-    from thumper.domain.progress import ProcessRole
-    from thumper.store.images import image_counts
-    from thumper.store.status.system_status import Liveness, read_status
-
+    What else is in the queue comes first: while anything at all gets done, the wait goes on.
+    """
     detected = progress.add_task("detected", total=None)
-    warned = False
+    standstill, warned = Standstill(STILL_S), False
     while True:
-        images = (await image_counts.of_dumps([dump_id]))[dump_id]
-        progress.update(detected, total=images.total, completed=images.done)
-        if images.finished:
-            return
-        worker = (await read_status()).of(ProcessRole.WORK)
-        if not warned and worker.liveness in {Liveness.NONE, Liveness.DOWN}:
+        answer = await ask(_FAR, {"id": dump_id})
+        now, status = DumpProgress.read(answer["dump"]), answer["status"]
+        progress.update(detected, total=now.images, completed=now.done)
+        if now.ended:
+            return ""
+        left = f"{now.images - now.done} of {now.images} photos were not looked at"
+        if status["held"] and await _only_held(ask, dump_id, now):
+            return f"{left}: they wait until detection is asked for (detectPending)."
+        worker = status["worker"]
+        if not warned and worker["state"] in {"NONE", "DOWN"}:
             progress.console.print(
                 "No worker runs; start one with `thumper up` or `thumper work`. Waiting for it."
             )
             warned = True
+        if standstill.after((now, *status["images"].values(), *worker.values())):
+            why = worker["message"] or f"worker: {worker['state'].lower()}"
+            return f"{left}; nothing happened for {STILL_S:.0f} s ({why}). They stay queued; see `thumper doctor`."
         await asyncio.sleep(LOOK_S)
+
+
+async def _only_held(ask: Ask, dump_id: str, now: DumpProgress) -> bool:
+    """Return whether all that is left waits until detection is asked for."""
+    held: int = (await ask(_HELD, {"id": dump_id}))["dump"]["heldImages"]
+    return not now.waiting and held == now.images - now.done

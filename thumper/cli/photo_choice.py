@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,14 +14,54 @@ from thumper.errors import NotFoundError
 SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png"})
 
 
-def choose(folder: Path, photos: int) -> list[Path]:
-    """Return at most `photos` photos, evenly out of all. Raises `NotFoundError` when there is none."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Photos with different bytes, and how many copies of them were met and left out."""
+
+    photos: list[Path]
+    left_out: int
+
+    @property
+    def words(self) -> str:
+        """How many copies were left out, for people; empty when there were none."""
+        copies = "copies" if self.left_out > 1 else "copy"
+        return f"{self.left_out} {copies} of the same photos left out" if self.left_out else ""
+
+
+def choose(folder: Path, photos: int) -> Choice:
+    """Choose at most `photos` photos, evenly out of all, each once whatever its names.
+
+    Copies say nothing new: Thumper looks at them once, and an animal in them would count as many. Raises
+    `NotFoundError` when there is no photo.
+    """
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
     if not found:
         raise NotFoundError(f"There is no photo (.jpg, .jpeg, .png) in {folder}. Name a folder with photos.")
-    return [
-        found[number * len(found) // min(photos, len(found))] for number in range(min(photos, len(found)))
-    ]
+    chosen: dict[bytes, Path] = {}
+    met = 0
+    for path in _evenly(found, photos):
+        if len(chosen) == photos:
+            break
+        met += 1
+        chosen.setdefault(_digest(path), path)
+    return Choice(sorted(chosen.values()), met - len(chosen))
+
+
+def _evenly(found: Sequence[Path], photos: int) -> Iterator[Path]:
+    """Yield as many as are wanted, evenly out of all, then the others in the place of copies."""
+    wanted = min(photos, len(found))
+    first = {number * len(found) // wanted for number in range(wanted)}
+    yield from (found[number] for number in sorted(first))
+    yield from (path for number, path in enumerate(found) if number not in first)
+
+
+def _digest(path: Path) -> bytes:
+    """Return the SHA-256 of a file; of one that cannot be read, a value of its own, since reading it is the test."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError:
+        return os.fsencode(path)
 
 
 def shuffle(photos: list[Path]) -> list[Path]:

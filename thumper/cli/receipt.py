@@ -56,10 +56,13 @@ async def whole_receipt(ask: Ask, dump_id: str, *, most: int | None) -> dict[str
     return found | {"safeToWipe": wipe["safe"], "wipe": wipe}
 
 
-def finish(answer: dict[str, Any], *, as_json: bool, everything: bool) -> None:
-    """Print a receipt and end with the exit code that says whether the card is safe to wipe."""
+def finish(answer: dict[str, Any], *, as_json: bool, everything: bool, otherwise: int = 0) -> None:
+    """Print a receipt and end with the exit code that says whether the card is safe to wipe.
+
+    `otherwise` is the exit code of a command that met something else than an unsafe card; 0 for all is well.
+    """
     if as_json:
         typer.echo(json.dumps(answer))
     else:
         show(answer, everything=everything)
-    raise typer.Exit(0 if answer["safeToWipe"] else EX_NOT_SAFE)
+    raise typer.Exit(otherwise or (0 if answer["safeToWipe"] else EX_NOT_SAFE))

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from thumper.cli.dump_wait import Standstill
 from thumper.domain.path_text import readable
 from thumper.errors import NotFoundError
 
@@ -27,6 +28,9 @@ LISTS: Final = {
 
 _PAGE: Final = 100
 _PAUSE_S: Final = 0.2
+WIPE_STILL_S: Final = 600.0
+"""Longest that a check of originals may stand still, such as on a share that does not answer. Listing what lies on a
+card of a hundred thousand files takes a minute or two, in which no original is read."""
 """Pause before the API is asked again how far a check is; it waits by itself, too."""
 
 _ID: Final = "RHVtcD"
@@ -40,16 +44,26 @@ query($name: String!, $path: String!) {
 }
 """
 
-_RECEIPT: Final = """
+CLOCK_QUESTION: Final = """clockQuestion {
+    sentence whatToDo days proposedOffsetSeconds newest { id fileName takenAt takenAtLocal dump { id } }
+}"""
+"""What is asked about the clocks of a dump, for the commands that say it."""
+
+_RECEIPT: Final = (
+    """
 query($id: ID!) { dump(id: $id) {
     id folder number firstSeenAt settledAt source { kind path } location { name }
     receipt {
         found waiting stored duplicate rejected videos sizeBytes
         timeSources { source images } clockWarnings { code images sentence whatToDo }
+        """
+    + CLOCK_QUESTION
+    + """
     }
     imageCounts { pending processing completed failed }
 } }
 """
+)
 
 _FILE: Final = {
     "rejections": "reason message whatToDo",
@@ -118,6 +132,7 @@ async def read_receipt(ask: Ask, dump_id: str, *, most: int | None = None) -> di
         "bytes": counts["sizeBytes"],
         "timeSources": counts["timeSources"],
         "clockWarnings": counts["clockWarnings"],
+        "clockQuestion": counts["clockQuestion"],
         "images": dump["imageCounts"],
         **{name: await _files(ask, dump_id, name, most=most) for name in LISTS},
     }
@@ -156,10 +171,15 @@ def _file(node: dict[str, Any]) -> dict[str, Any]:
 
 
 async def read_verdict(ask: Ask, dump_id: str, *, progress: Progress) -> dict[str, Any]:
-    """Ask whether the card of a dump may be wiped until the check is done; return `wipe`. Raises `NotFoundError`."""
+    """Ask whether the card of a dump may be wiped until the check is done; return `wipe`.
+
+    One that has stood still for `WIPE_STILL_S` is returned as it is: its verdict, not safe, is true. Raises
+    `NotFoundError`.
+    """
+    standstill = Standstill(WIPE_STILL_S)
     while True:
         wipe: dict[str, Any] = _there(await ask(_WIPE, {"id": dump_id}))["receipt"]["wipe"]
         progress(wipe["filesChecked"], wipe["filesToCheck"])
-        if wipe["state"] == "DONE":
+        if wipe["state"] == "DONE" or standstill.after((wipe["filesChecked"], wipe["bytesChecked"])):
             return wipe
         await asyncio.sleep(_PAUSE_S)

@@ -17,6 +17,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from thumper.cli.clock_view import asked_lines
+
 SHOWN: Final = 20
 """Files shown of each list unless all are asked for."""
 
@@ -74,6 +76,7 @@ def _lines(receipt: dict[str, Any], *, everything: bool) -> Iterator[str]:
     for warning in receipt["clockWarnings"]:
         yield f"  clock: {warning['code']} {_count(warning['images'], 'photo', 'photos')}. {warning['sentence']}"
         yield f"    {warning['whatToDo']}"
+    yield from (f"  {line}" for line in asked_lines(receipt["dump"], receipt["clockQuestion"]))
     images = receipt["images"]
     left = images["pending"] + images["processing"]
     yield f"  detector: {images['completed']} completed, {images['failed']} failed, {left} waiting"

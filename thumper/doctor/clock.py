@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from thumper.doctor import queries
 from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
+from thumper.domain.time_zone import NO_PLACE
 from thumper.settings import variable_name
 
 FIRST_YEAR: Final = 2025
@@ -22,9 +23,6 @@ FAIL_SKEW_S: Final = 3600.0
 
 SET_BACK_S: Final = 60.0
 """How far events may lie in the future: transactions end in another order than they begin, within seconds."""
-
-NO_PLACE: Final = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "UCT", "Universal", "Zulu", "GMT", "Etc/GMT"})
-"""Zones of servers, in which no camera's clock is set by its owner."""
 
 
 def now() -> dt.datetime:

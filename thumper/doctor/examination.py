@@ -14,6 +14,7 @@ from thumper.doctor.detector import look_at_detector
 from thumper.doctor.disk import look_at_disks
 from thumper.doctor.drop_folder import look_at_drop_folder
 from thumper.doctor.installation import look_at_installation
+from thumper.doctor.locations import look_at_locations
 from thumper.doctor.originals import look_at_library, look_at_originals
 from thumper.doctor.processes import look_at_port, look_at_processes
 from thumper.doctor.servers import look_at_database, look_at_redis, look_at_schema
@@ -46,6 +47,7 @@ CHECKS: Final = (
     Check("disk", look_at_disks),
     Check("clock", look_at_clock),
     Check("time-zone", look_at_time_zone),
+    Check("locations", look_at_locations, Need.TABLES),
     Check("drop-folder", look_at_drop_folder),
     Check("watching", look_at_watching),
     Check("originals", look_at_originals, Need.TABLES),

@@ -23,20 +23,20 @@ class PhotoTaken:
     """When one photo was really taken: what a right clock showed at its location, or the instant."""
 
     image_id: UUID
-    taken_local: str | None = None
+    taken_at_local: str | None = None
     taken_at: dt.datetime | None = None
 
     def offset_s(self, reading: ClockReading, *, zone: dt.tzinfo) -> int:
         """Return the seconds between what the photo's clock showed and then; raise `InvalidValueError`."""
         try:
-            if self.taken_at is not None and self.taken_local is None:
+            if self.taken_at is not None and self.taken_at_local is None:
                 return offset_to_instant(reading, self.taken_at, zone=zone)
-            if self.taken_local is not None and self.taken_at is None:
-                really = _wall_clock(self.taken_local, "photo", "taken_local")
+            if self.taken_at_local is not None and self.taken_at is None:
+                really = _wall_clock(self.taken_at_local, "photo", "taken_at_local")
                 return offset_to_local(reading, really, zone=zone)
         except OffsetError as error:
             raise InvalidValueError(str(error), "photo") from None
-        message = "Say when it was really taken: takenLocal or takenAt, one of the two."
+        message = "Say when it was really taken: takenAtLocal or takenAt, one of the two."
         raise InvalidValueError(message, "photo")
 
 

@@ -22,6 +22,8 @@ class ClockDoubt(StrEnum):
 
     YEAR_OUT_OF_RANGE = "year_out_of_range"
     """The clock shows a year in which the photo cannot have been taken, so it has no capture time."""
+    AHEAD_OF_ARRIVAL = "ahead_of_arrival"
+    """The photo was taken more than a day after it arrived, by its clock. Never recorded: both times are."""
     FACTORY_DATE = "factory_date"
     """The clock runs since the first hours of a 1 January, as after its battery was changed."""
     JUMPED_BACK = "jumped_back"
@@ -51,6 +53,9 @@ LEAP: Final = dt.timedelta(days=90)
 SLACK: Final = dt.timedelta(hours=1)
 """A clock may go back so far without a doubt: the end of daylight-saving time."""
 
+AHEAD: Final = dt.timedelta(days=1)
+"""A photo may seem to be taken so long after its arrival without a doubt: its zone may be another than is assumed."""
+
 Camera: TypeAlias = UUID | bytes
 """A camera by id; the folder of photos that do not say which camera took them."""
 NewYear: TypeAlias = tuple[Camera, int]
@@ -70,6 +75,23 @@ class Shown:
     def camera(self) -> Camera:
         """The camera, or the folder when the photo names none."""
         return self.slot.card if self.camera_id is None else self.camera_id
+
+
+def ahead_of_arrival(taken_at: dt.datetime | None, *, arrived: dt.datetime) -> bool:
+    """Return whether a photo cannot have been taken at an instant, since it had arrived (both aware)."""
+    return taken_at is not None and taken_at - arrived > AHEAD
+
+
+def doubt_of(
+    recorded: ClockDoubt | None, *, taken_at: dt.datetime | None, arrived: dt.datetime
+) -> ClockDoubt | None:
+    """Return why the clock of a photo is doubted, by what is recorded and by its time as it is now."""
+    return ClockDoubt.AHEAD_OF_ARRIVAL if ahead_of_arrival(taken_at, arrived=arrived) else recorded
+
+
+def is_suspect(doubt: ClockDoubt | None, *, fixed: bool) -> bool:
+    """Return whether a clock needs repair: a repair settles a doubt, but not with a time that cannot be right."""
+    return doubt is ClockDoubt.AHEAD_OF_ARRIVAL or (doubt is not None and not fixed)
 
 
 def new_years(photos: Iterable[Shown]) -> set[NewYear]:

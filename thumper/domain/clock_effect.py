@@ -19,6 +19,8 @@ class Move:
     after: dt.datetime | None
     dst_edge: DstEdge | None
     """What daylight-saving time makes of the time afterwards."""
+    ahead: bool = False
+    """Whether it would then have been taken after it arrived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class Effect:
     """Images that lose theirs, because the year becomes impossible."""
     impossible: int = 0
     """Images whose clock was read and that have no capture time afterwards; those that lose theirs among them."""
+    ahead: int = 0
+    """Images that would have been taken more than a day after they arrived."""
     ambiguous: int = 0
     missing: int = 0
     before: Span = Span()
@@ -79,6 +83,7 @@ class Effect:
         self.gained += move.before is None and move.after is not None
         self.lost += move.before is not None and move.after is None
         self.impossible += move.after is None
+        self.ahead += move.ahead
         self.ambiguous += move.dst_edge is DstEdge.AMBIGUOUS
         self.missing += move.dst_edge is DstEdge.MISSING
         self.before = self.before.reaching(move.before)

@@ -1,7 +1,8 @@
 """What a receipt warns of about the clocks of a dump's photos, with what to do.
 
 A warning is a count of photos, each of which counts once among the doubts of its clock and once among the
-edges of daylight-saving time. Photos whose clock somebody has repaired are no longer doubted.
+edges of daylight-saving time. Photos whose clock somebody has repaired are no longer doubted, unless the repair
+cannot be right.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from enum import StrEnum
 from typing import Final
 
 from thumper.domain.capture_time import TimeSource
-from thumper.domain.clock_doubt import ClockDoubt, DstEdge
+from thumper.domain.clock_doubt import ClockDoubt, DstEdge, is_suspect
 
 
 class ClockWarning(StrEnum):
     """One warning; its value is the stable code. The order is that of seriousness."""
 
     YEAR_OUT_OF_RANGE = "YEAR_OUT_OF_RANGE"
+    AHEAD_OF_ARRIVAL = "AHEAD_OF_ARRIVAL"
     FACTORY_DATE = "FACTORY_DATE"
     JUMPED_BACK = "JUMPED_BACK"
     NO_TIME = "NO_TIME"
@@ -45,6 +47,10 @@ _TEXTS: Final[dict[ClockWarning, tuple[str, str]]] = {
     ClockWarning.YEAR_OUT_OF_RANGE: (
         "The clock showed a year in which the photos cannot have been taken, so they have no capture time.",
         _REPAIR,
+    ),
+    ClockWarning.AHEAD_OF_ARRIVAL: (
+        "By the clock the photos were taken more than a day after they arrived.",
+        f"{_REPAIR} If a repair of their deployment made them so, the camera's clock was set since: repair this dump.",
     ),
     ClockWarning.FACTORY_DATE: (
         "The clock ran on from a 1 January, as clocks of cameras do after their batteries were changed.",
@@ -73,6 +79,7 @@ _TEXTS: Final[dict[ClockWarning, tuple[str, str]]] = {
 
 _DOUBTS: Final = {
     ClockDoubt.YEAR_OUT_OF_RANGE: ClockWarning.YEAR_OUT_OF_RANGE,
+    ClockDoubt.AHEAD_OF_ARRIVAL: ClockWarning.AHEAD_OF_ARRIVAL,
     ClockDoubt.FACTORY_DATE: ClockWarning.FACTORY_DATE,
     ClockDoubt.JUMPED_BACK: ClockWarning.JUMPED_BACK,
 }
@@ -97,7 +104,7 @@ def warnings(groups: Iterable[ClockGroup]) -> list[tuple[ClockWarning, int]]:
     """Return what there is to warn of, with the number of images, most serious first."""
     counts = dict.fromkeys(ClockWarning, 0)
     for group in groups:
-        if group.doubt is not None and not group.fixed:
+        if group.doubt is not None and is_suspect(group.doubt, fixed=group.fixed):
             counts[_DOUBTS[group.doubt]] += group.images
         elif group.time_source is TimeSource.NONE:
             counts[ClockWarning.NO_TIME] += group.images

@@ -23,7 +23,7 @@ class FeedKind(StrEnum):
     IMAGE_QUEUED = "image_queued"
     """Images were sent to detection again: `batch_id`."""
     CLOCK_FIXED = "clock_fixed"
-    """Capture times of images changed: one event for each dump, `dump_id`."""
+    """Capture times of images changed, or somebody said that clocks were right: one event for each dump, `dump_id`."""
     DETECTION_REVIEWED = "detection_reviewed"
     """A person judged a detection: `detection_id`, `image_id`."""
     DEER_SEEN = "deer_seen"

@@ -1,7 +1,8 @@
 """Why a file was rejected or an image failed: a closed list of words that never change.
 
 Rows, receipts, the API and the documentation all use these. A reason that is not
-here cannot be given, so a user never meets a bare exception text. At most 20.
+here cannot be given, so a user never meets a bare exception text. At most 24: a new one is added only where what
+the user has to do is none of those that are here.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ class Reason(StrEnum):
     ZERO_BYTES = "ZERO_BYTES"
     NOT_AN_IMAGE = "NOT_AN_IMAGE"
     UNSUPPORTED_TYPE = "UNSUPPORTED_TYPE"
+    VIDEO = "VIDEO"
+    ARCHIVE = "ARCHIVE"
     TOO_LARGE_BYTES = "TOO_LARGE_BYTES"
     TOO_LARGE_PIXELS = "TOO_LARGE_PIXELS"
     DAMAGED_HEADER = "DAMAGED_HEADER"
@@ -58,7 +61,15 @@ _TEXTS: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.UNSUPPORTED_TYPE: (
         "The file is of a type that Thumper does not read.",
-        "Thumper reads JPEG and PNG; convert it if it matters. It stays where it is.",
+        "If it is a picture, save it as JPEG (8 bits) or PNG and drop that. Thumper keeps no copy of the file itself.",
+    ),
+    Reason.VIDEO: (
+        "The file is a video, and Thumper reads photos only.",
+        "Thumper keeps no copy of videos. Copy it elsewhere before you wipe the card it is on.",
+    ),
+    Reason.ARCHIVE: (
+        "The file is an archive, in which photos may be packed.",
+        "Unpack it first, then drop the folder that comes out. Thumper keeps no copy of the archive.",
     ),
     Reason.TOO_LARGE_BYTES: (
         "The file is larger than a photo may be.",

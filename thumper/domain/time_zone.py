@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import lru_cache
+from typing import Final
 from zoneinfo import available_timezones
+
+NO_PLACE: Final = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "UCT", "Universal", "Zulu", "GMT", "Etc/GMT"})
+"""Zones of servers, in which no camera's clock is set by its owner."""
 
 
 class ZoneSource(StrEnum):

@@ -6,12 +6,14 @@ change again.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from thumper.domain.clock_question import ClockQuestion
 from thumper.domain.clock_warning import ClockGroup
 from thumper.store import models
 from thumper.store.deer import known_deer
@@ -22,7 +24,7 @@ from thumper.store.images.detections import BoxFilter
 from thumper.store.places import cameras, deployments, locations
 from thumper.store.postgres import page
 from thumper.store.postgres.page import Conditions, Cut, Listing, Order, Page
-from thumper.store.times import clock_fixes
+from thumper.store.times import clock_confirmations, clock_fixes, clock_questions
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -94,6 +96,7 @@ class Loaders:
             _divided(_pages(deployments.OF_LOCATION, deployments.OPENED_NEWEST))
         )
         self.location_images: DataLoader[UUID, int] = self._loader(locations.image_counts)
+        self.location_offsets: DataLoader[UUID, list[int] | None] = self._loader(locations.camera_offsets_s)
         self.camera_images: DataLoader[UUID, int] = self._loader(cameras.image_counts)
         self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
         self._load_dumps()
@@ -101,6 +104,10 @@ class Loaders:
     def _load_dumps(self) -> None:
         self.receipts: DataLoader[UUID, receipts.Receipt] = self._loader(receipts.of_dumps)
         self.dump_clocks: DataLoader[UUID, list[ClockGroup]] = self._loader(receipts.clocks)
+        self.clock_questions: DataLoader[UUID, ClockQuestion | None] = self._loader(clock_questions.of_dumps)
+        self.clock_confirmations: DataLoader[UUID, dt.datetime | None] = self._loader(
+            clock_confirmations.of_dumps
+        )
         self.first_deliveries: DataLoader[UUID, models.File | None] = self._loader(
             dump_search.first_deliveries
         )
@@ -108,6 +115,10 @@ class Loaders:
             dump_search.deleted_files
         )
         self.dump_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_dumps)
+        self.dump_file_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(
+            image_counts.of_files
+        )
+        self.dump_held: DataLoader[UUID, int] = self._loader(image_counts.held)
         self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))
 
     def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, Any]:

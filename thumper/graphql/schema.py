@@ -7,6 +7,7 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from thumper.graphql.clocks.clock_confirmation_change import ClockConfirmationMutation
 from thumper.graphql.clocks.clock_fix import ClockFixQuery
 from thumper.graphql.clocks.clock_fix_change import ClockFixMutation, ClockFixPreviewQuery
 from thumper.graphql.clocks.clock_suspects import ClockSuspectsQuery
@@ -73,6 +74,7 @@ class Mutation(
     BatchMutation,
     DumpMutation,
     ClockFixMutation,
+    ClockConfirmationMutation,
     DeletionMutation,
 ):
     """The changes of all nouns."""

@@ -13,8 +13,10 @@ from typing import BinaryIO, Final
 
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
+from thumper.domain.file_kind import HEAD_BYTES, JPEG_START, PNG_START, FileKind, kind_of
 from thumper.domain.reason import Reason
 from thumper.imaging.header_parts import EndlessHeaderError, HeaderParts, read_jpeg_parts, read_png_parts
+from thumper.imaging.jpeg_coding import undecodable
 from thumper.imaging.limits import Limits
 from thumper.imaging.orientation import UPRIGHT, is_sideways, read_orientation
 from thumper.imaging.original import AnyPath, check_size, open_original, reader
@@ -27,34 +29,9 @@ JPEG: Final = "image/jpeg"
 PNG: Final = "image/png"
 _PARSERS: Final = {JPEG: JpegImagePlugin.JpegImageFile, PNG: PngImagePlugin.PngImageFile}
 
-_JPEG_START: Final = b"\xff\xd8"
 _JPEG_END: Final = b"\xff\xd9"
-_PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_END: Final = b"IEND\xae\x42\x60\x82"
-_SNIFF_BYTES: Final = 32
 _CHUNK_BYTES: Final = 64 * 1024
-_OTHER_TYPES: Final = (
-    (0, b"%PDF", "a PDF document"),
-    (0, b"GIF8", "a GIF picture"),
-    (0, b"BM", "a BMP picture"),
-    (0, b"II*\0", "a TIFF or raw camera picture"),
-    (0, b"MM\0*", "a TIFF or raw camera picture"),
-    (8, b"WEBP", "a WebP picture"),
-    (8, b"AVI ", "an AVI video"),
-    (4, b"ftypheic", "a HEIC picture"),
-    (4, b"ftypavif", "an AVIF picture"),
-    (4, b"ftyp", "an MP4 or QuickTime video"),
-    (4, b"moov", "a QuickTime video"),
-    (4, b"mdat", "a QuickTime video"),
-    (0, b"\0\0\x01\xba", "an MPEG video"),
-    (0, b"\x1aE\xdf\xa3", "a Matroska or WebM video"),
-    (0, b"PK\x03\x04", "a ZIP archive or office document"),
-    (0, b"<svg", "an SVG drawing"),
-    (0, b"<?xml", "an XML document"),
-    (0, b"<!DOCTYPE", "a web page"),
-    (0, b"<html", "a web page"),
-)
-"""Where and how common other files begin, and what to call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +51,7 @@ class Probe:
 def inspect(source: AnyPath | int, limits: Limits) -> Probe:
     """Look at a file, given by path or by open file descriptor (whose position is left alone).
 
-    Raises `DecodeRefusal` if it is no JPEG or PNG, exceeds a limit, or its header cannot be read:
+    Raises `DecodeRefusal` if it is no JPEG or PNG that can be decoded, exceeds a limit, or its header cannot be read:
     TRUNCATED when the ending is missing too (the file may still be growing), else DAMAGED_HEADER.
     """
     if not isinstance(source, int):
@@ -90,12 +67,17 @@ def inspect(source: AnyPath | int, limits: Limits) -> Probe:
 def inspect_stream(stream: BinaryIO, limits: Limits) -> Probe:
     """Look at a seekable stream; see `inspect`. Its position afterwards is undefined."""
     stream.seek(0)
-    media_type = sniff(stream.read(_SNIFF_BYTES))
+    media_type = sniff(stream.read(HEAD_BYTES))
     ending_complete = False
     try:
         parts = read_parts(stream, media_type)
+        coding = undecodable(parts.lean) if media_type == JPEG else None
+        if coding is not None:
+            raise DecodeRefusal(Reason.UNSUPPORTED_TYPE, FileKind(coding).sentence)
         ending_complete = _has_ending(stream, media_type, first=parts.data_at)
         width_px, height_px = open_header(io.BytesIO(parts.lean), media_type).size
+    except DecodeRefusal:
+        raise
     except EndlessHeaderError:
         raise DecodeRefusal(
             Reason.DAMAGED_HEADER, "The header has more parts than that of any photo."
@@ -119,16 +101,14 @@ def inspect_stream(stream: BinaryIO, limits: Limits) -> Probe:
 def sniff(head: bytes) -> str:
     """Return which media type a file begins as, whatever its name.
 
-    Raises `DecodeRefusal`: UNSUPPORTED_TYPE naming the type when it is a known one, else NOT_AN_IMAGE.
+    Raises `DecodeRefusal` naming what it is when that is known (UNSUPPORTED_TYPE, VIDEO, ARCHIVE), else NOT_AN_IMAGE.
     """
-    if head.startswith(_JPEG_START):
+    if head.startswith(JPEG_START):
         return JPEG
-    if head.startswith(_PNG_START):
+    if head.startswith(PNG_START):
         return PNG
-    for offset, magic, words in _OTHER_TYPES:
-        if head[offset : offset + len(magic)] == magic:
-            raise DecodeRefusal(Reason.UNSUPPORTED_TYPE, f"The file is {words}.")
-    raise DecodeRefusal(Reason.NOT_AN_IMAGE)
+    kind = kind_of(head)
+    raise DecodeRefusal(Reason.NOT_AN_IMAGE) if kind is None else DecodeRefusal(kind.reason, kind.sentence)
 
 
 def read_parts(stream: BinaryIO, media_type: str) -> HeaderParts:

@@ -65,7 +65,7 @@ def read_jpeg_parts(stream: BinaryIO) -> HeaderParts:
     kept = [_cut(stream, 0, len(_JPEG_START) + 1)]
     exif: list[bytes] = []
     comment = b""
-    for marker, at, length in _segments(stream):
+    for marker, at, length in segments(stream):
         if marker in _APPLICATIONS and marker != _EXIF_SEGMENT:
             continue
         segment = _cut(stream, at, 2 + length)
@@ -103,8 +103,8 @@ def read_png_parts(stream: BinaryIO) -> HeaderParts:
     raise EndlessHeaderError
 
 
-def _segments(stream: BinaryIO) -> Iterator[tuple[int, int, int]]:
-    """Yield (marker, where, length of the content) of each segment of a JPEG's header."""
+def segments(stream: BinaryIO) -> Iterator[tuple[int, int, int]]:
+    """Yield (marker, where, length with its own two bytes) of each segment of a JPEG. Raises `EndlessHeaderError`."""
     at = len(_JPEG_START)
     for _ in range(MOST_PARTS):
         head = _cut(stream, at, 4)

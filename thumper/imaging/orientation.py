@@ -1,15 +1,19 @@
 """Which way up a photo is, by the orientation tag of its EXIF block.
 
 Only EXIF counts, not XMP: that is what OpenCV, and with it `yolo predict`, goes by.
-A block that cannot be read costs only the orientation, never the photo.
+A block that cannot be read costs only the orientation, never the photo. OpenCV does not look at the type that is
+written with the number, and so does not see a big-endian orientation of other than 16 bits; here, as with ExifTool,
+the type counts.
 """
 
 from __future__ import annotations
 
-import struct
+import contextlib
 from typing import Final
 
 from PIL import Image
+
+from thumper.imaging.tiff_directory import BrokenDirectoryError, Meaning, Tiff
 
 UPRIGHT: Final = 1
 _TURNS: Final = {
@@ -23,30 +27,19 @@ _TURNS: Final = {
 }
 """What turns a picture of each orientation upright (EXIF 2.32, tag 274)."""
 _SIDEWAYS: Final = frozenset({5, 6, 7, 8})
-_PREFIX: Final = b"Exif\0\0"
-_BYTE_ORDERS: Final = {b"II*\0": "<", b"MM\0*": ">"}
 _TAG: Final = 0x0112
-_SHORT: Final = 3
-"""TIFF 6.0, section 2: a 16-bit unsigned integer, stored in the entry itself."""
-_ENTRY_BYTES: Final = 12
 
 
 def read_orientation(exif: bytes) -> int:
     """Return the orientation, 1 to 8, out of an EXIF block; 1 if there is none or it cannot be read."""
-    tiff = exif.removeprefix(_PREFIX)
-    order = _BYTE_ORDERS.get(tiff[:4])
-    if order is None:
+    tiff = Tiff.of(exif)
+    if tiff is None:
         return UPRIGHT
-    try:
-        (directory,) = struct.unpack_from(order + "I", tiff, 4)
-        (count,) = struct.unpack_from(order + "H", tiff, directory)
-        for number in range(count):
-            entry = struct.unpack_from(order + "HHIH", tiff, directory + 2 + number * _ENTRY_BYTES)
-            if entry[0] == _TAG:
-                value = entry[3]
-                return value if entry[1] == _SHORT and value in _TURNS else UPRIGHT
-    except struct.error:
-        pass
+    with contextlib.suppress(BrokenDirectoryError):
+        for entry in tiff.entries(tiff.first):
+            value = tiff.value(entry, Meaning.NUMBERS) if entry.tag == _TAG else None
+            if value is not None:
+                return int(value[0]) if value and value[0] in _TURNS else UPRIGHT
     return UPRIGHT
 
 

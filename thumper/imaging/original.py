@@ -62,6 +62,14 @@ def read_whole(fd: int, limits: Limits) -> bytes:
     return data
 
 
+def read_head(fd: int, length: int) -> bytes:
+    """Read the first bytes of a file, at most that many. Raises `DecodeRefusal`: UNREADABLE."""
+    try:
+        return os.pread(fd, length, 0)
+    except OSError as error:
+        raise DecodeRefusal(Reason.UNREADABLE, f"The file cannot be read: {_words(error)}.") from error
+
+
 def check_size(size_bytes: int, limits: Limits) -> None:
     """Raise `DecodeRefusal` if a file of that size is empty or larger than the limit."""
     if size_bytes == 0:

@@ -32,6 +32,7 @@ from thumper.ingest.walk import Unreadable, look_at, walk
 from thumper.store.files import dumps, receipts, registration, sources
 from thumper.store.files.receipts import ItemisedReceipt, Receipt
 from thumper.store.places import location_rows
+from thumper.store.times import clock_confirmations
 
 log = structlog.get_logger(__name__)
 
@@ -45,19 +46,25 @@ _TRIES: Final = 5
 
 
 async def ingest_path(
-    context: IngestContext, path: Path, *, location: str | None = None, progress: Progress | None = None
+    context: IngestContext,
+    path: Path,
+    *,
+    location: str | None = None,
+    archive: bool = False,
+    progress: Progress | None = None,
 ) -> ItemisedReceipt:
     """Ingest a file, or every file below a folder; return the receipt of the dump.
 
     `location` is the name of the place that the photos are from; a new one is recorded without
-    coordinates. What an interrupted run left is finished. Raises `NotFoundError` or `RefusedError`
-    about the path, `UsageError` about the location, and `ThumperError` when the library cannot be written.
+    coordinates. An `archive` is not asked about for being old. What an interrupted run left is finished.
+    Raises `NotFoundError` or `RefusedError` about the path, `UsageError` about the location, and
+    `ThumperError` when the library cannot be written.
     """
     name = None if location is None else _location(location)
     card = await asyncio.to_thread(_find, context, path)
     source_id = await sources.open_source(SourceKind.INGEST, card.root)
     await sources.mark_online(source_id, device_id=card.device_id, inode=card.inode)
-    dump_id = await _open_dump(source_id, name, folder=card.folder)
+    dump_id = await _open_dump(source_id, name, folder=card.folder, archive=archive)
     for start in range(0, len(card.files), _AT_ONCE):
         found = {file.path: file for file in card.files[start : start + _AT_ONCE]}
         rows = await registration.register(source_id, list(found.values()), dump_id=dump_id, again=True)
@@ -129,7 +136,7 @@ def _location(name: str) -> str:
     return cleaned
 
 
-async def _open_dump(source_id: UUID, location: str | None, *, folder: bytes) -> UUID:
+async def _open_dump(source_id: UUID, location: str | None, *, folder: bytes, archive: bool) -> UUID:
     async with in_transaction("default") as transaction:
         await sources.lock(transaction, source_id)
         location_id = None
@@ -137,6 +144,8 @@ async def _open_dump(source_id: UUID, location: str | None, *, folder: bytes) ->
             found = await location_rows.make(transaction, [location])
             location_id = found[location].location_id
         dump_id = await dumps.open_dump(transaction, source_id, folder=folder, location_id=location_id)
+        if archive:
+            await clock_confirmations.add(transaction, [dump_id])
         known = (await dumps.places(transaction, [dump_id]))[dump_id]
     if location_id is not None and known.place.location_id != location_id:
         raise RefusedError(

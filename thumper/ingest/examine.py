@@ -9,19 +9,21 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from thumper.domain.file import Outcome, StableFile
+from thumper.domain.file_kind import HEAD_BYTES
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.imaging.header import Probe, inspect_stream
 from thumper.imaging.limits import Limits
-from thumper.imaging.original import check_size, open_original, read_whole
+from thumper.imaging.original import check_size, open_original, read_head, read_whole
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest.metadata import Metadata, read_metadata
-from thumper.ingest.photo_name import is_photo_name, unsupported
+from thumper.ingest.photo_name import is_photo_name, refuse_unread
 from thumper.ingest.walk import lies_within, modified_ns
 
 _HELD: Final = frozenset({Reason.TRUNCATED, Reason.ZERO_BYTES, Reason.UNREADABLE, Reason.VANISHED})
@@ -61,15 +63,21 @@ Examined: TypeAlias = Photo | KnownPhoto | Outcome
 
 
 def read(file: StableFile, limits: Limits) -> Content | Outcome:
-    """Read and hash a file; return its outcome instead if it has changed, or cannot be a photo by name or size."""
+    """Read and hash a file; return its outcome instead if it has changed, or is no photo by its beginning or size.
+
+    Of a file that is no photo by its name, or too large for one, a few bytes are read first: a video is not read whole.
+    """
     try:
-        if not is_photo_name(file.name):
-            return Outcome.rejected(file, Reason.UNSUPPORTED_TYPE, detail=unsupported(file.name))
+        if not is_photo_name(file.name) or file.size_bytes > limits.max_bytes:
+            head = _read(file, lambda fd: read_head(fd, HEAD_BYTES))
+            if head is None:
+                return Outcome(file, FileState.SEEN)
+            refuse_unread(file.name, head)
         check_size(file.size_bytes, limits)
-        content = _read(file, limits)
+        content = _read(file, lambda fd: read_whole(fd, limits))
     except DecodeRefusal as refusal:
         return _refused(file, refusal)
-    if content is None:
+    if content is None or len(content) != file.size_bytes:
         return Outcome(file, FileState.SEEN)
     return Content(file, hashlib.sha256(content).digest(), content)
 
@@ -100,15 +108,15 @@ def _refused(file: StableFile, refusal: DecodeRefusal) -> Outcome:
     return Outcome.rejected(file, refusal.reason, detail=str(refusal))
 
 
-def _read(file: StableFile, limits: Limits) -> bytes | None:
-    """Return the bytes of a file; None if it changed before or while it was read."""
+def _read(file: StableFile, take: Callable[[int], bytes]) -> bytes | None:
+    """Return what is taken of an open file; None if it changed before or while it was read."""
     if file.root is not None and not lies_within(file.absolute, file.root):
         raise DecodeRefusal(Reason.UNREADABLE, "It is a link that leads out of the watched folder.")
     with open_original(file.absolute) as fd:
         if not _unchanged(file, os.fstat(fd)):
             return None
-        content = read_whole(fd, limits)
-        return content if _unchanged(file, os.fstat(fd)) and len(content) == file.size_bytes else None
+        taken = take(fd)
+        return taken if _unchanged(file, os.fstat(fd)) else None
 
 
 def _unchanged(file: StableFile, now: os.stat_result) -> bool:

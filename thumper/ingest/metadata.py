@@ -229,7 +229,7 @@ def _numbers(block: Block, tag: Tag) -> tuple[float, ...]:
 
 def _whole(block: Block, tag: Tag, *, most: int) -> int | None:
     numbers = _numbers(block, tag)
-    return int(numbers[0]) if numbers and 1 <= numbers[0] <= most else None
+    return int(numbers[0]) if numbers and numbers[0].is_integer() and 1 <= numbers[0] <= most else None
 
 
 def _positive(block: Block, tag: Tag) -> float | None:
@@ -253,12 +253,14 @@ def _position(block: Block, unreadable: list[str]) -> Position | None:
 
 
 def _angle(block: Block, tag: Tag, *, reference: Tag, most: float) -> float | None:
-    """Return signed degrees from degrees, minutes and seconds; None when impossible."""
+    """Return signed degrees from degrees, minutes and seconds; None when impossible, as 31° 99' is."""
     numbers = _numbers(block, tag)
     side = _word(block, reference).upper()[:1]
     if not 1 <= len(numbers) <= 3 or side not in {"N", "S", "E", "W"}:  # noqa: PLR2004  # degrees, minutes, seconds
         return None
+    if not all(0 <= number < end for number, end in zip(numbers, (most + 1, 60, 60), strict=False)):
+        return None
     degrees = math.fsum(number / unit for number, unit in zip(numbers, (1, 60, 3600), strict=False))
-    if min(numbers) < 0 or degrees > most:
+    if degrees > most:
         return None
     return -degrees if side in {"S", "W"} else degrees

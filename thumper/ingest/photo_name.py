@@ -1,11 +1,16 @@
-"""Which file names are those of photos, and why a file of another name is rejected."""
+"""What the name of a file says about whether it is a photo, and why one of another name is rejected unread.
+
+A name is a hint: a file of any name that begins as a JPEG or PNG is read as the photo that it may be.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
+from thumper.domain.file_kind import begins_as_photo, kind_of, unknown_kind
 from thumper.domain.path_text import readable
-from thumper.domain.video import is_video
+from thumper.domain.reason import Reason
+from thumper.imaging.refusal import DecodeRefusal
 
 PHOTO_SUFFIXES: Final = frozenset({b".jpg", b".jpeg", b".png"})
 """Endings, in lower case, of names that may be photos; the content decides."""
@@ -22,10 +27,22 @@ def _suffix(name: bytes) -> bytes:
     return dot + ending if stem else b""
 
 
-def unsupported(name: bytes) -> str:
-    """Return the sentence that explains why a file with this name is rejected unopened."""
-    if is_video(readable(name)):
-        return "It is a video, and Thumper reads photos only."
+def refuse_unread(name: bytes, head: bytes) -> None:
+    """Raise `DecodeRefusal` for a file of that name whose first bytes, `HEAD_BYTES` of them, show that it is no photo.
+
+    It says what the file is: by its content, else by its name. Of a photo's name unknown content proves nothing.
+    """
+    shown = readable(name)
+    if begins_as_photo(head, shown):
+        return
+    kind = kind_of(head, shown) or unknown_kind(shown)
+    if kind is not None:
+        raise DecodeRefusal(kind.reason, kind.sentence)
+    if not is_photo_name(name):
+        raise DecodeRefusal(Reason.UNSUPPORTED_TYPE, _unsupported(name))
+
+
+def _unsupported(name: bytes) -> str:
     ending = readable(_suffix(name))
     kind = f"{ending} files are not read" if ending else "files without an ending are not read"
-    return f"{kind}; Thumper reads .jpg, .jpeg and .png."
+    return f"{kind} unless they are JPEG or PNG pictures, and this one begins as neither."

@@ -8,7 +8,7 @@ from typing import Final
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 """Numbers of malloc.h (glibc)."""
 _LARGEST_BYTES: Final = 256 * 1024 * 1024
-"""Pictures up to this size, more than a photo of 64 megapixels, reuse the memory of earlier ones."""
+"""Pictures up to this size, more than a photo of 85 megapixels, reuse the memory of earlier ones."""
 _KEPT_BYTES: Final = 1024 * 1024 * 1024
 """Most free memory that is kept: what a claim of the largest photos needs anyway."""
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
 
 EFFECT = """effect { images withoutReading changed gained lost impossible ambiguous missing
   firstBefore lastBefore firstAfter lastAfter
-  examples { takenLocal takenAtBefore takenAtAfter dstEdge image { fileName } } }"""
+  examples { cameraClock takenAtBefore takenAtAfter dstEdge image { fileName } } }"""
 PREVIEW = f"""query ($input: FixClockInput!) {{ clockFixPreview(input: $input) {{
   offsetSeconds {EFFECT} errors {{ code message path }} }} }}"""
 FIX = f"""mutation ($input: FixClockInput!) {{ fixClock(input: $input) {{
@@ -60,14 +60,14 @@ async def test_a_preview_tells_what_the_repair_then_does(api: Api) -> None:
     assert (effect["firstAfter"], effect["lastAfter"]) == ("2024-11-03T06:30:00+00:00",) * 2
     assert effect["examples"] == [
         {
-            "takenLocal": "1970-01-01T00:00:00",
+            "cameraClock": "1970-01-01T00:00:00",
             "takenAtBefore": None,
             "takenAtAfter": None,
             "dstEdge": None,
             "image": {"fileName": unset.file_name},
         },
         {
-            "takenLocal": "2024-11-03T00:30:00",
+            "cameraClock": "2024-11-03T00:30:00",
             "takenAtBefore": "2024-11-03T05:30:00+00:00",
             "takenAtAfter": "2024-11-03T06:30:00+00:00",
             "dstEdge": "AMBIGUOUS",
@@ -105,7 +105,7 @@ async def test_the_fields_of_an_image_tell_the_whole_story_of_its_clock(api: Api
         dump, "2024-11-03 00:30", location=location, clock_doubt=ClockDoubt.JUMPED_BACK
     )
     word = encode("Image", image.id)
-    query = """query ($id: ID!) { image(id: $id) { takenAt takenAtOther takenLocal timeSource clockSource
+    query = """query ($id: ID!) { image(id: $id) { takenAt takenAtOther takenAtLocal cameraClock timeSource clockSource
       clockOffsetSeconds clockDoubt clockSuspect dstEdge clockFix { offsetSeconds } deployment { id } } }"""
 
     async def told() -> dict[str, Any]:
@@ -118,7 +118,8 @@ async def test_the_fields_of_an_image_tell_the_whole_story_of_its_clock(api: Api
     assert await told() == {
         "takenAt": "2024-11-03T05:30:00+00:00",
         "takenAtOther": "2024-11-03T06:30:00+00:00",
-        "takenLocal": "2024-11-03T00:30:00",
+        "takenAtLocal": "2024-11-03T01:30:00",
+        "cameraClock": "2024-11-03T00:30:00",
         "timeSource": "EXIF_ORIGINAL",
         "clockSource": "EXIF_ORIGINAL",
         "clockOffsetSeconds": 3600,
@@ -130,28 +131,59 @@ async def test_the_fields_of_an_image_tell_the_whole_story_of_its_clock(api: Api
     }
 
 
+async def test_the_local_time_is_the_places_where_its_zone_is_known_else_the_photos_own(api: Api) -> None:
+    dump = await make.make_dump()
+    placed = await make.make_location(time_zone="America/New_York")
+    unplaced = await make.make_location()
+    await make_clocked(dump, "2024-07-01 06:00", offset_h=-7, location=placed)
+    await make_clocked(dump, "2024-07-01 06:00:00.25", offset_h=-7, location=unplaced)
+    await make_clocked(dump, "2024-07-01 06:00", location=unplaced)
+    await make.make_image(dump, taken_at=None)
+    nodes = (
+        await api.ask("{ images(orderBy: {field: ARRIVED, direction: ASC}) { nodes { takenAtLocal } } }")
+    )["images"]["nodes"]
+    assert [node["takenAtLocal"] for node in nodes] == [
+        "2024-07-01T09:00:00",
+        "2024-07-01T06:00:00.250000",
+        "2024-07-01T06:00:00",
+        None,
+    ]
+
+
+async def test_a_time_on_a_wall_clock_comes_back_as_it_went_in_and_has_no_offset(api: Api) -> None:
+    dump = await make.make_dump()
+    word, local = encode("Dump", dump.id), "2024-10-05T07:30:00.250000"
+    done = await fix(api, dumpId=word, offsetSeconds=0, shownFrom=local)
+    assert done["clockFix"]["shownFrom"] == local
+    (error,) = (await fix(api, dumpId=word, offsetSeconds=0, shownFrom=f"{local}-06:00"))["errors"]
+    assert error["path"] == ["input", "shownFrom"]
+    assert "write one such as 2026-11-01T07:30, without offset" in error["message"]
+    answer = await api.post(FIX, input={"dumpId": word, "offsetSeconds": 0, "shownFrom": 5})
+    assert "5 is no time on a wall clock" in answer["errors"][0]["message"]
+
+
 async def test_one_photo_tells_how_wrong_the_clock_was(api: Api) -> None:
     dump, other = await make.make_dump(), await make.make_dump()
     photo = await make_clocked(dump, "2010-01-01 03:20:49.5")
     clockless = await make.make_image(dump, taken_at=None)
     stranger = await make_clocked(other, "2010-01-01 03:20")
     word, dump_word = encode("Image", photo.id), encode("Dump", dump.id)
-    said = {"imageId": word, "takenLocal": "2025-11-11T19:20:49"}
+    said = {"imageId": word, "takenAtLocal": "2025-11-11T19:20:49"}
     foreseen = await preview(api, dumpId=dump_word, photo=said)
     assert foreseen["effect"]["firstAfter"] == "2025-11-12T01:20:49.500000+00:00"
     by_instant = {"imageId": word, "takenAt": "2025-11-12T01:20:49Z"}
     assert (await preview(api, dumpId=dump_word, photo=by_instant)) == foreseen
     refusals: list[tuple[dict[str, Any], list[str]]] = [
-        ({"imageId": encode("Image", make.unknown_id()), "takenLocal": "2025-01-01T00:00"}, ["imageId"]),
-        ({"imageId": encode("Image", stranger.id), "takenLocal": "2025-01-01T00:00"}, ["imageId"]),
-        ({"imageId": encode("Image", clockless.id), "takenLocal": "2025-01-01T00:00"}, ["imageId"]),
+        ({"imageId": encode("Image", make.unknown_id()), "takenAtLocal": "2025-01-01T00:00"}, ["imageId"]),
+        ({"imageId": encode("Image", stranger.id), "takenAtLocal": "2025-01-01T00:00"}, ["imageId"]),
+        ({"imageId": encode("Image", clockless.id), "takenAtLocal": "2025-01-01T00:00"}, ["imageId"]),
         ({"imageId": word}, []),
         (said | by_instant, []),
-        ({"imageId": word, "takenLocal": "yesterday"}, ["takenLocal"]),
-        ({"imageId": word, "takenLocal": "2025-01-01"}, ["takenLocal"]),
+        ({"imageId": word, "takenAtLocal": "yesterday"}, ["takenAtLocal"]),
+        ({"imageId": word, "takenAtLocal": "2025-01-01"}, ["takenAtLocal"]),
         ({"imageId": word, "takenAt": "0001-01-01T00:00:00Z"}, []),
-        ({"imageId": word, "takenLocal": "2025-01-01T00:00Z"}, ["takenLocal"]),
-        ({"imageId": word, "takenLocal": "2090-01-01T00:00"}, []),
+        ({"imageId": word, "takenAtLocal": "2025-01-01T00:00Z"}, ["takenAtLocal"]),
+        ({"imageId": word, "takenAtLocal": "2090-01-01T00:00"}, []),
     ]
     for photo_said, path in refusals:
         (error,) = (await preview(api, dumpId=dump_word, photo=photo_said))["errors"]
@@ -200,7 +232,7 @@ async def test_only_what_the_clock_showed_between_two_bounds_is_repaired(api: Ap
     lost = await make_clocked(dump, "2010-01-01 00:04")
     word = encode("Dump", dump.id)
     bounds = {"shownFrom": "2010-01-01T00:04:00", "shownUntil": "2010-12-31T00:00"}
-    said = {"imageId": encode("Image", lost.id), "takenLocal": "2024-10-05T07:30"}
+    said = {"imageId": encode("Image", lost.id), "takenAtLocal": "2024-10-05T07:30"}
     done = await fix(api, dumpId=word, photo=said, **bounds)
     assert (done["effect"]["images"], done["effect"]["changed"]) == (1, 1)
     assert done["clockFix"]["shownFrom"] == "2010-01-01T00:04:00"
@@ -249,6 +281,10 @@ async def test_images_are_found_by_their_doubts(api: Api) -> None:
     assert await found(clockSuspect=False) == {right.file_name}
     assert await found(clockSuspect=True, timeSource="NONE") == {unset.file_name}
     assert await found(clockDoubt="FACTORY_DATE") == {lost.file_name}
+    await models.Image.filter(id=right.id).update(created_at=at("2024-06-29T00:00Z"))
+    assert await found(clockDoubt="AHEAD_OF_ARRIVAL") == {right.file_name}
+    assert await found(clockSuspect=False) == set()
+    await models.Image.filter(id=right.id).update(created_at=at("2024-07-02T00:00Z"))
     await fix(api, dumpId=encode("Dump", dump.id), offsetSeconds=0)
     assert await found(clockSuspect=True) == set()
     assert await found(clockDoubt="FACTORY_DATE") == {lost.file_name}
@@ -265,10 +301,10 @@ async def test_what_needs_repair_is_listed_in_groups_with_few_statements(
                 dump, f"2010-01-01 05:0{minute}", camera=camera, clock_doubt=ClockDoubt.FACTORY_DATE
             )
     query = """{ clockSuspects { doubt images firstLocal lastLocal dump { folder } camera { serial }
-      deployment { id } example { takenLocal } } }"""
+      deployment { id } example { cameraClock } } }"""
     with counted_statements(monkeypatch) as statements:
         groups = (await api.ask(query))["clockSuspects"]
     assert [group["images"] for group in groups] == [3, 2, 1]
-    assert groups[0]["example"] == {"takenLocal": "2010-01-01T05:00:00"}
+    assert groups[0]["example"] == {"cameraClock": "2010-01-01T05:00:00"}
     assert (groups[0]["lastLocal"], groups[0]["camera"]) == ("2010-01-01T05:02:00", {"serial": "S1"})
     assert len(statements) == 4, statements

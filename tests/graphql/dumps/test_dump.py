@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from tests import factories as make
 from tests.api import Api
+from tests.pipeline import store_images
 from thumper.domain.progress import FileState, ImageState
 from thumper.graphql.relay.identity import encode
+from thumper.store import models
+from thumper.store.postgres.connect import client
 
 
 async def test_a_receipt_adds_up_and_names_every_file(api: Api) -> None:
@@ -39,6 +42,27 @@ async def test_a_receipt_adds_up_and_names_every_file(api: Api) -> None:
     assert found["duplicates"]["nodes"][0]["image"] == {"fileName": image.file_name}
     assert found["files"]["totalCount"] == 6
     assert found["source"]["kind"] == "DROP"
+
+
+async def test_images_that_another_dump_brought_are_counted_among_those_of_the_files(api: Api) -> None:
+    first, second = await make.make_dump(), await make.make_dump()
+    known, _ = await store_images(2, dump=first)
+    (new,) = await store_images(1, dump=second)
+    await client().execute_query("UPDATE job SET held = TRUE WHERE image_id = $1", [known])
+    for image_id, state in (
+        (known, FileState.DUPLICATE),
+        (known, FileState.DUPLICATE),
+        (new, FileState.STORED),
+    ):
+        await make.make_file(second, state, image=await models.Image.get(id=image_id))
+    query = """query ($id: ID!) { dump(id: $id) { heldImages imageCounts { total }
+      fileImageCounts { total pending processing completed failed } } }"""
+    found = (await api.ask(query, id=encode("Dump", second.id)))["dump"]
+    assert found == {
+        "heldImages": 1,
+        "imageCounts": {"total": 1},
+        "fileImageCounts": {"total": 2, "pending": 2, "processing": 0, "completed": 0, "failed": 0},
+    }
 
 
 async def test_dumps_are_filtered_and_listed_latest_first(api: Api) -> None:

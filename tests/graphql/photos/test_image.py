@@ -24,7 +24,8 @@ async def _found(api: Api, **where: Any) -> set[str]:
     return {node["fileName"] for node in answer["nodes"]}
 
 
-EVERYTHING = """{ images { nodes { id fileName sha256 sizeBytes mediaType widthPx heightPx takenAt takenLocal timeSource
+EVERYTHING = """{ images { nodes { id fileName sha256 sizeBytes mediaType widthPx heightPx takenAt
+    takenAtLocal cameraClock timeSource
   clockOffsetSeconds damaged state processedAt arrivedAt error { code } coordinates { latitude longitude }
   job { state held attempts device engine milliseconds queuedAt startedAt finishedAt detector { name } }
   location { name } camera { make } dump { folder } urls { thumb view original }
@@ -47,7 +48,8 @@ async def test_an_image_gives_everything_that_is_known_of_it(api: Api) -> None:
         clock_source=TimeSource.EXIF_ORIGINAL,
     )
     (node,) = (await api.ask(EVERYTHING))["images"]["nodes"]
-    assert (node["takenAt"], node["takenLocal"]) == ("2024-11-09T12:00:00+00:00", "2024-11-09T06:00:00")
+    assert (node["takenAt"], node["cameraClock"]) == ("2024-11-09T12:00:00+00:00", "2024-11-09T06:00:00")
+    assert node["takenAtLocal"] == "2024-11-09T06:00:00"
     assert node["timeSource"] == "EXIF_ORIGINAL"
     assert node["coordinates"] == {"latitude": 30.5, "longitude": -97.5}
     assert (node["location"], node["camera"]) == ({"name": "Creek Bed"}, {"make": "RECONYX"})

@@ -145,3 +145,49 @@ async def test_a_changed_zone_moves_the_capture_times_of_its_images(api: Api) ->
     assert answer["updateLocation"]["errors"] == []
     found = await api.ask("query ($id: ID!) { image(id: $id) { takenAt } }", id=encode("Image", image.id))
     assert found["image"]["takenAt"] == "2024-07-01T12:00:00+00:00"
+
+
+async def test_a_longitude_without_its_minus_sign_is_saved_and_named_until_it_is_mended(api: Api) -> None:
+    fields = "location { id coordinateDoubt { sentence advice likelyLongitude } } errors { code }"
+    create = f"mutation ($input: CreateLocationInput!) {{ createLocation(input: $input) {{ {fields} }} }}"
+    update = f"mutation ($input: UpdateLocationInput!) {{ updateLocation(input: $input) {{ {fields} }} }}"
+    given = {"name": "Creek", "latitude": 30.27, "longitude": 97.74}
+    made = (await api.ask(create, input=given))["createLocation"]
+    assert made["errors"] == []
+    doubt = made["location"]["coordinateDoubt"]
+    assert doubt["likelyLongitude"] == -97.74
+    assert "Asia/Shanghai, 13 hours or more from America/Chicago, the server's time zone" in doubt["sentence"]
+    assert doubt["advice"].startswith("Save the longitude -97.74 if that is meant.")
+    mended = {"id": made["location"]["id"], "longitude": doubt["likelyLongitude"]}
+    assert (await api.ask(update, input=mended))["updateLocation"]["location"]["coordinateDoubt"] is None
+
+
+async def test_the_newest_photos_say_in_which_zone_the_cameras_of_a_place_run(api: Api) -> None:
+    dump, query = (
+        await make.make_dump(),
+        "{ locations { nodes { name coordinateDoubt { likelyLongitude } } } }",
+    )
+    for name, longitude, offset_h, clock in (
+        ("Nairobi", 36.8, 3, "exif_original"),  # as the camera says
+        ("Austin", 97.74, -6, "exif_original"),  # not as the camera says
+        ("Satellite", 97.74, 8, "file_name"),  # no clock of a camera
+        ("Nowhere", None, 3, "exif_original"),
+    ):
+        latitude = None if longitude is None else 10.0
+        place = await make.make_location(name, latitude=latitude, longitude=longitude)
+        for seconds in (offset_h * 3600, None):
+            await make.make_image(
+                dump,
+                location=place,
+                utc_offset_s=seconds,
+                clock_source=clock,
+                time_source=clock,
+                taken_local=make.NOON.replace(tzinfo=None),
+            )
+    found = (await api.ask(query))["locations"]["nodes"]
+    assert {node["name"]: (node["coordinateDoubt"] or {}).get("likelyLongitude") for node in found} == {
+        "Nairobi": None,
+        "Austin": -97.74,
+        "Satellite": -97.74,
+        "Nowhere": None,
+    }

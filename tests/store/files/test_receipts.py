@@ -9,7 +9,7 @@ from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
-from thumper.domain.video import is_video
+from thumper.domain.video import is_rejected_video, is_video
 from thumper.errors import NotFoundError
 from thumper.store.files import receipts, wipe_rows
 from thumper.store.files.dump_search import FILES, FileSearch
@@ -116,7 +116,7 @@ VIDEOS = [
 ]
 
 
-async def test_videos_are_the_same_files_in_the_database_as_by_name(database: str) -> None:
+async def test_videos_are_the_same_files_in_the_database_as_in_the_rule(database: str) -> None:
     dump = await make_dump()
     for name in VIDEOS:
         # One that is gone at the next try stays a video.
@@ -126,6 +126,18 @@ async def test_videos_are_the_same_files_in_the_database_as_by_name(database: st
     expected = [name for name in VIDEOS if is_video(name)]
     assert (await receipts.of_dumps([dump.id]))[dump.id].videos == len(expected) == 5
     assert sorted((await wipe_rows.tally(dump.id)).videos.names) == sorted(expected)
+    again = await make_dump()
+    for reason in Reason:
+        for name in ("IMG.JPG", "CLIP.MOV"):
+            await make_file(again, FileState.REJECTED, display_path=f"{reason}/{name}", reason=reason)
+    expected = [
+        f"{reason}/{name}"
+        for reason in Reason
+        for name in ("IMG.JPG", "CLIP.MOV")
+        if is_rejected_video(reason, name)
+    ]
+    assert (await receipts.of_dumps([again.id]))[again.id].videos == len(expected) == 6
+    assert sorted((await wipe_rows.tally(again.id)).videos.names) == sorted(expected)
 
 
 async def test_an_unknown_dump_is_not_found(database: str) -> None:

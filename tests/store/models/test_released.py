@@ -19,7 +19,8 @@ ANSWERS: Final[dict[str, Any]] = json.loads((SHAPES / "answers.json").read_text(
 """Expected answers for the rows of the released schemas, written by hand."""
 
 ASK: Final = """query ($ids: [ID!]!) { nodes(ids: $ids) { __typename
-    ... on Image { fileName sizeBytes mediaType widthPx heightPx takenAt takenLocal timeSource clockSource damaged state
+    ... on Image { fileName sizeBytes mediaType widthPx heightPx takenAt cameraClock timeSource clockSource damaged
+        state
         sha256 arrivedAt processedAt coordinates { latitude longitude } error { code } job { attempts }
         location { name } camera { make model serial name } dump { folder number }
         detections(includeRejected: true, minConfidence: 0.05) { label confidence } }
@@ -50,7 +51,7 @@ IDS: Final = [
 ]
 
 ASK_TIME: Final = """query ($image: ID!, $dump: ID!) {
-    image(id: $image) { takenAt takenLocal timeSource clockSource clockOffsetSeconds clockDoubt
+    image(id: $image) { takenAt cameraClock timeSource clockSource clockOffsetSeconds clockDoubt
         clockFix { offsetSeconds note }
         temperatureCelsius batteryPercent batteryVolts moonPhase sequence { number length } state
         deployment { openedAt endedAt camera { name } location { name } imageCount } }

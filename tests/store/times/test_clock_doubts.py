@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tortoise.transactions import in_transaction
 
 from tests import factories as make
-from tests.clocks import at, make_clocked
+from tests.clocks import ZONE, at, make_clocked
 from thumper.domain.clock_doubt import ClockDoubt
+from thumper.domain.clock_warning import ClockWarning, warnings
 from thumper.domain.progress import FileState
 from thumper.store import models
-from thumper.store.files import dumps
+from thumper.store.files import dumps, receipts
+from thumper.store.images.image_doubt import SUSPECT
 from thumper.store.postgres.connect import client
+from thumper.store.times import clock_fixes
+from thumper.store.times.clock_fixes import Repair
+from thumper.store.times.recompute import FixScope
 
 OLD = "2010-01-01 00:04"
 
@@ -136,3 +142,45 @@ async def test_more_doubts_than_one_statement_holds_are_all_written(
         await deliver(dump, f"IMG_000{number}.JPG", f"2010-01-01 0{number}:00")
     await settle(dump)
     assert await doubts() == [ClockDoubt.FACTORY_DATE] * 5
+
+
+async def test_a_clock_ahead_of_the_delivery_is_doubted_at_once_and_is_no_measure_for_others(
+    database: str,
+) -> None:
+    camera, dump = await make.make_camera(), await make.make_dump()
+    before = await deliver(dump, "IMG_0001.JPG", "2024-10-01 06:00", camera=camera)
+    ahead = await deliver(dump, "IMG_0002.JPG", "2025-10-02 06:00", camera=camera)
+    after = await deliver(dump, "IMG_0003.JPG", "2024-10-03 06:00", camera=camera)
+    await models.Image.all().update(created_at=at("2024-10-04T12:00Z"))
+    (group,) = await clock_fixes.suspects()
+    assert (group.doubt, group.images, group.example_id) == (ClockDoubt.AHEAD_OF_ARRIVAL, 1, ahead.id)
+    await settle(dump)
+    assert await doubts() == [None, None, None]
+    assert {before.camera_id, after.camera_id} == {camera.id}
+    repair = Repair(scope=FixScope("dump_id", dump.id), offset_s=-365 * 86_400)
+    fix_id, effect = await clock_fixes.make(repair, server_zone=ZONE)
+    assert (effect.ahead, await clock_fixes.suspects()) == (0, [])
+    await clock_fixes.undo(fix_id, server_zone=ZONE)
+    assert len(await clock_fixes.suspects()) == 1
+
+
+async def test_a_repair_that_makes_photos_younger_than_their_arrival_settles_no_doubt(database: str) -> None:
+    """The camera was set right, and the repair of its deployment went on."""
+    dump = await make.make_dump()
+    await deliver(dump, "IMG_0001.JPG", "2024-10-01 06:00")
+    await models.Image.all().update(created_at=at("2024-10-04T12:00Z"))
+    repair = Repair(scope=FixScope("dump_id", dump.id), offset_s=365 * 86_400)
+    foreseen = await clock_fixes.preview(repair, server_zone=ZONE)
+    _, effect = await clock_fixes.make(repair, server_zone=ZONE)
+    assert (foreseen.ahead, effect.ahead) == (1, 1)
+    (group,) = await clock_fixes.suspects()
+    assert group.doubt is ClockDoubt.AHEAD_OF_ARRIVAL
+    (clocks,) = (await receipts.clocks([dump.id]))[dump.id]
+    assert warnings([clocks]) == [(ClockWarning.AHEAD_OF_ARRIVAL, 1)]
+
+
+async def test_suspects_are_read_from_their_index(database: str) -> None:
+    async with in_transaction("default") as transaction:
+        await transaction.execute_query("SET LOCAL enable_seqscan = off")
+        plan = await transaction.execute_query_dict(f"EXPLAIN SELECT id FROM image WHERE {SUSPECT}")
+    assert "image_clock_suspect" in str(plan)

@@ -13,6 +13,7 @@ from thumper.domain.clock_effect import Effect, Move
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.scalar import LocalDateTime, wall_clock
 from thumper.store import models
 
 
@@ -38,13 +39,13 @@ class ClockFix(Node):
 
     @field("Only images whose clock showed this or later are covered; null for no bound.")
     @staticmethod
-    def shown_from(root: strawberry.Parent[models.ClockFix]) -> str | None:
-        return None if root.shown_from is None else root.shown_from.isoformat()
+    def shown_from(root: strawberry.Parent[models.ClockFix]) -> LocalDateTime | None:
+        return None if root.shown_from is None else wall_clock(root.shown_from)
 
     @field("Only images whose clock showed this or earlier are covered; null for no bound.")
     @staticmethod
-    def shown_until(root: strawberry.Parent[models.ClockFix]) -> str | None:
-        return None if root.shown_until is None else root.shown_until.isoformat()
+    def shown_until(root: strawberry.Parent[models.ClockFix]) -> LocalDateTime | None:
+        return None if root.shown_until is None else wall_clock(root.shown_until)
 
     @field("The dump that it covers; null when it covers a deployment.", optional(lazy("Dump")))
     @staticmethod
@@ -77,8 +78,8 @@ class ClockExample:
 
     @field("What its clock showed, such as 2010-01-01T03:20:49.")
     @staticmethod
-    def taken_local(root: strawberry.Parent[Move]) -> str:
-        return root.local.isoformat()
+    def camera_clock(root: strawberry.Parent[Move]) -> LocalDateTime:
+        return wall_clock(root.local)
 
     @field("Its capture time before; null when it had none.")
     @staticmethod
@@ -107,6 +108,10 @@ class ClockEffect:
     impossible: int = strawberry.field(
         description="Images whose clock was read and shows an impossible year afterwards, so that they have no capture"
         " time; those that lose theirs among them."
+    )
+    ahead: int = strawberry.field(
+        description="Images that were then taken more than a day after they arrived, so that their clock is still"
+        " doubted."
     )
     ambiguous: int = strawberry.field(
         description="Images that then lie in the hour that comes twice when daylight-saving time ends."

@@ -14,19 +14,20 @@ from thumper.graphql.context import Info
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode, decode_given
+from thumper.graphql.relay.scalar import LocalDateTime
 from thumper.store import models
 from thumper.store.times import clock_claims, clock_fixes
 from thumper.store.times.clock_fixes import Repair
 
 
-@strawberry.input(description="When one photo was really taken: by takenLocal or takenAt, one of the two.")
+@strawberry.input(description="When one photo was really taken: by takenAtLocal or takenAt, one of the two.")
 class PhotoTakenInput:
     """The photo from which the offset follows."""
 
     image_id: strawberry.ID = strawberry.field(
         description="The photo; one that the repair covers, and whose clock was read."
     )
-    taken_local: str | None = strawberry.field(
+    taken_at_local: LocalDateTime | None = strawberry.field(
         default=None,
         description="What a right clock at its location showed, such as 2026-11-01T07:30, without an offset from UTC.",
     )
@@ -53,12 +54,12 @@ class FixClockInput:
     photo: PhotoTakenInput | None = strawberry.field(
         default=None, description="When one of the photos was really taken; exact to the second."
     )
-    shown_from: str | None = strawberry.field(
+    shown_from: LocalDateTime | None = strawberry.field(
         default=None,
         description="Only images whose clock showed this or later, such as 2010-01-01T00:00: for a clock that went"
         " wrong in the middle of a card.",
     )
-    shown_until: str | None = strawberry.field(
+    shown_until: LocalDateTime | None = strawberry.field(
         default=None, description="Only images whose clock showed this or earlier."
     )
     note: str = strawberry.field(default="", description="Free text for whoever wonders later.")
@@ -117,7 +118,7 @@ class UndoClockFixPayload(Payload):
 
 def _photo(input: PhotoTakenInput) -> PhotoTaken:
     return PhotoTaken(
-        image_id=decode(input.image_id, "Image"), taken_local=input.taken_local, taken_at=input.taken_at
+        image_id=decode(input.image_id, "Image"), taken_at_local=input.taken_at_local, taken_at=input.taken_at
     )
 
 

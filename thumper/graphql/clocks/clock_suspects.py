@@ -11,11 +11,12 @@ from thumper.domain.clock_doubt import ClockDoubt
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import related
+from thumper.graphql.relay.scalar import LocalDateTime, wall_clock
 from thumper.store.times import clock_fixes
 
 
 @strawberry.type(
-    description="Images of one dump and camera whose clock is doubted for one reason and was not repaired."
+    description="Images of one dump and camera whose clock is doubted for one reason and was not repaired, or not well."
 )
 class ClockSuspects:
     """Backed by `clock_fixes.Suspects`."""
@@ -42,13 +43,13 @@ class ClockSuspects:
 
     @field("The earliest time that the clock showed, such as 2010-01-01T03:20:49.")
     @staticmethod
-    def first_local(root: strawberry.Parent[clock_fixes.Suspects]) -> str:
-        return root.first_local.isoformat()
+    def first_local(root: strawberry.Parent[clock_fixes.Suspects]) -> LocalDateTime:
+        return wall_clock(root.first_local)
 
     @field("The latest time that the clock showed.")
     @staticmethod
-    def last_local(root: strawberry.Parent[clock_fixes.Suspects]) -> str:
-        return root.last_local.isoformat()
+    def last_local(root: strawberry.Parent[clock_fixes.Suspects]) -> LocalDateTime:
+        return wall_clock(root.last_local)
 
     @field("The image whose clock showed the earliest time.", lazy("Image"))
     @staticmethod

@@ -10,21 +10,31 @@ import strawberry
 
 import thumper.graphql.relay.enumeration  # noqa: F401  # enums must be published before a type names one
 from thumper.domain.capture_time import TimeSource, other_instant_of
-from thumper.domain.clock_doubt import ClockDoubt, DstEdge
+from thumper.domain.clock_doubt import ClockDoubt, DstEdge, doubt_of, is_suspect
 from thumper.domain.clock_fix import moved
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, lazy, optional
 from thumper.graphql.relay.node import related
+from thumper.graphql.relay.scalar import LocalDateTime, wall_clock
 from thumper.store import models
 from thumper.store.places import locations
 from thumper.store.times.clock_claims import reading_of
 
 
-async def zone_of(image: models.Image, *, info: Info) -> ZoneInfo:
-    """Return the time zone in which the clock of an image is read."""
+async def _place_zone(image: models.Image, *, info: Info) -> ZoneInfo | None:
+    """Return the time zone of an image's location; None where it is not known."""
     location: models.Location | None = await related(image.location_id, "Location", info=info)
     name = None if location is None else locations.zone_of(location)[0]
-    return info.context.settings.zone if name is None else ZoneInfo(name)
+    return None if name is None else ZoneInfo(name)
+
+
+async def zone_of(image: models.Image, *, info: Info) -> ZoneInfo:
+    """Return the time zone in which the clock of an image is read."""
+    return await _place_zone(image, info=info) or info.context.settings.zone
+
+
+def _doubt(image: models.Image) -> ClockDoubt | None:
+    return doubt_of(image.clock_doubt, taken_at=image.taken_at, arrived=image.created_at)
 
 
 @strawberry.type
@@ -36,15 +46,11 @@ class ClockFields:
     )
     time_source: TimeSource = strawberry.field(description="Where the capture time was read.")
     clock_source: TimeSource | None = strawberry.field(
-        description="Where takenLocal was read, whether or not it is believed; null without one."
+        description="Where cameraClock was read, whether or not it is believed; null without one."
     )
     clock_offset_seconds: int = strawberry.field(
         description="Seconds that were added to the camera's clock to get the capture time.",
         resolver=lambda root: root.clock_offset_s,
-    )
-    clock_doubt: ClockDoubt | None = strawberry.field(
-        description="Why its clock is doubted, repaired or not; null when nothing is doubtful. Photos of a dump are"
-        " compared when it has settled."
     )
     dst_edge: DstEdge | None = strawberry.field(
         description="What the change to or from daylight-saving time does to its time; null on all other days."
@@ -55,13 +61,36 @@ class ClockFields:
         " believed; never changed. Null when no clock was read."
     )
     @staticmethod
-    def taken_local(root: strawberry.Parent[models.Image]) -> str | None:
-        return None if root.taken_local is None else root.taken_local.isoformat()
+    def camera_clock(root: strawberry.Parent[models.Image]) -> LocalDateTime | None:
+        return None if root.taken_local is None else wall_clock(root.taken_local)
 
-    @field("Whether its clock is doubted and was not repaired.")
+    @field(
+        "What a right clock showed at its location when it was taken, such as 2024-11-09T07:30:00. Where the location's"
+        " zone is not known, by the photo's own offset from UTC, else in the server's zone. Null without takenAt."
+    )
+    @staticmethod
+    async def taken_at_local(root: strawberry.Parent[models.Image], info: Info) -> LocalDateTime | None:
+        if root.taken_at is None:
+            return None
+        offset = None if root.utc_offset_s is None else dt.timedelta(seconds=root.utc_offset_s)
+        own = info.context.settings.zone if offset is None else dt.timezone(offset)
+        place = await _place_zone(root, info=info)
+        return wall_clock(root.taken_at.astimezone(place or own).replace(tzinfo=None))
+
+    @field(
+        "Why its clock is doubted, repaired or not; null when nothing is doubtful. Photos of a dump are compared when"
+        " it has settled."
+    )
+    @staticmethod
+    def clock_doubt(root: strawberry.Parent[models.Image]) -> ClockDoubt | None:
+        return _doubt(root)
+
+    @field(
+        "Whether its clock is doubted and was not repaired, or not well: it is still ahead of the photo's arrival."
+    )
     @staticmethod
     def clock_suspect(root: strawberry.Parent[models.Image]) -> bool:
-        return root.clock_doubt is not None and root.clock_fix_id is None
+        return is_suspect(_doubt(root), fixed=root.clock_fix_id is not None)
 
     @field(
         "When the edge is AMBIGUOUS, the second of the two instants that the clock can mean; takenAt is the first. Null"

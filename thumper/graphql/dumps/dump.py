@@ -77,10 +77,31 @@ class Dump(Node):
     async def clock_fixes(root: strawberry.Parent[models.Dump], info: Info) -> list[models.ClockFix]:
         return await info.context.loaders.dump_clock_fixes.load(root.id)
 
+    @field(
+        "How far detection is with all images that its files are, also those that another dump had delivered before. To"
+        " wait until this delivery has been looked at, wait until none of them is pending or processing.",
+        ImageCounts,
+    )
+    @staticmethod
+    async def file_image_counts(root: strawberry.Parent[models.Dump], info: Info) -> image_counts.ImageCounts:
+        return await info.context.loaders.dump_file_images.load(root.id)
+
+    @field(
+        "When somebody said that the clocks of its cameras were right (confirmClocks); null when nobody did."
+    )
+    @staticmethod
+    async def clocks_confirmed_at(root: strawberry.Parent[models.Dump], info: Info) -> dt.datetime | None:
+        return await info.context.loaders.clock_confirmations.load(root.id)
+
     @field("How far detection is with the images that it was the first to deliver.", ImageCounts)
     @staticmethod
     async def image_counts(root: strawberry.Parent[models.Dump], info: Info) -> image_counts.ImageCounts:
         return await info.context.loaders.dump_images.load(root.id)
+
+    @field("How many images that its files are wait until somebody asks for detection (detectPending).")
+    @staticmethod
+    async def held_images(root: strawberry.Parent[models.Dump], info: Info) -> int:
+        return await info.context.loaders.dump_held.load(root.id)
 
     @paged(
         "Its files by path, a page at a time, such as the rejected ones with their reasons.",

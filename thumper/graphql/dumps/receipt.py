@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import strawberry
 from graphql import OperationType
@@ -13,6 +14,7 @@ from thumper.domain.clock_warning import ClockWarning
 from thumper.domain.reason import Reason
 from thumper.domain.wipe import CardToCompare, Checking
 from thumper.domain.wipe_messages import WipeCode
+from thumper.graphql.clocks.clock_question import ClockQuestion
 from thumper.graphql.context import Info
 from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field, listed, optional
@@ -184,7 +186,8 @@ class Receipt:
         description="Files that cannot be an image of Thumper, or whose image a person deleted."
     )
     videos: int = strawberry.field(
-        description="Rejected files that are videos by their names; Thumper keeps no copy of them."
+        description="Rejected files that are videos by their content, or by their names where that says nothing;"
+        " Thumper keeps no copy of them."
     )
     size_bytes: BigInt = strawberry.field(description="Size of all files together in bytes.")
 
@@ -212,7 +215,7 @@ class Receipt:
 
     @field(
         "What is doubtful about the clocks of the stored files, most serious first; those that were repaired are not"
-        " among them."
+        " among them, unless the repair cannot be right."
     )
     @staticmethod
     async def clock_warnings(
@@ -223,6 +226,15 @@ class Receipt:
             ClockWarningCount(code=warning, images=images)
             for warning, images in clock_warning.warnings(groups)
         ]
+
+    @field(
+        "What is to be asked about the clocks of its cameras, since its photos are old; null when nothing is, or it was"
+        " answered. It does not stand in the way of wiping.",
+        optional(ClockQuestion),
+    )
+    @staticmethod
+    async def clock_question(root: strawberry.Parent[receipts.Receipt], info: Info) -> Any:
+        return await info.context.loaders.clock_questions.load(root.dump_id)
 
     @field("Whether what it was delivered from may be wiped, re-read from disk; short for wipe { safe }.")
     @staticmethod

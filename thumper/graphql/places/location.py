@@ -20,6 +20,20 @@ from thumper.store.places.deployments import OPENED_NEWEST
 from thumper.store.places.locations import LocationSearch
 
 
+@strawberry.type(description="Why the coordinates of a location may be wrong.")
+class CoordinateDoubt:
+    """As `domain.coordinate_doubt` has it."""
+
+    sentence: str = strawberry.field(
+        description="In which time zone they lie, and how far its clocks are off."
+    )
+    advice: str = strawberry.field(description="What to do, whether they are right or not.")
+    likely_longitude: float | None = strawberry.field(
+        description="The longitude that was probably meant, in degrees east; null when its other sign does not fit"
+        " either."
+    )
+
+
 @strawberry.type(description="A place where cameras hang. Without coordinates it is still to be placed.")
 class Location(Node):
     """Backed by `models.Location`."""
@@ -58,6 +72,16 @@ class Location(Node):
     @staticmethod
     def time_zone_source(root: strawberry.Parent[models.Location]) -> ZoneSource:
         return locations.zone_of(root)[1]
+
+    @field(
+        "Why its coordinates may be wrong: the time zone in which they lie is 3 hours or more from the one that was set"
+        " for it, else from the offsets that its cameras write, else from the server's. Null when they fit.",
+        optional(CoordinateDoubt),
+    )
+    @staticmethod
+    async def coordinate_doubt(root: strawberry.Parent[models.Location], info: Info) -> Any:
+        offsets_s = await info.context.loaders.location_offsets.load(root.id) or ()
+        return locations.doubt_of(root, offsets_s, server_zone=info.context.settings.time_zone)
 
     @paged("The stays of cameras there, a page at a time, the latest first.", "Deployment")
     @staticmethod

@@ -114,13 +114,16 @@ _FIELDS: Final = ("name", "description", "latitude", "longitude", "time_zone", "
 class LocationMutation:
     """Mutations of locations."""
 
-    @change("Make a location known. Refused with NAME_TAKEN or INVALID.")
+    @change(
+        "Make a location known; its `coordinateDoubt` is worth a look. Refused with NAME_TAKEN or INVALID."
+    )
     @staticmethod
     async def create_location(input: CreateInput) -> CreateLocationPayload:
         return CreateLocationPayload(location=await location_rows.create(**given(input, *_FIELDS)))
 
     @change(
-        "Change a location; what is left out stays as it is. Refused with NOT_FOUND, NAME_TAKEN or INVALID."
+        "Change a location; what is left out stays as it is. After a change of its coordinates its `coordinateDoubt` is"
+        " worth a look. Refused with NOT_FOUND, NAME_TAKEN or INVALID."
     )
     @staticmethod
     async def update_location(info: Info, input: UpdateInput) -> UpdateLocationPayload:

@@ -85,6 +85,7 @@ publish(
     "Why the clock of a photo is doubted; the order is that of seriousness. A doubt changes no time.",
     {
         ClockDoubt.YEAR_OUT_OF_RANGE: "It shows a year in which the photo cannot have been taken.",
+        ClockDoubt.AHEAD_OF_ARRIVAL: "By it the photo was taken more than a day after it arrived.",
         ClockDoubt.FACTORY_DATE: "It runs since the first hours of a 1 January, as after its battery was changed.",
         ClockDoubt.JUMPED_BACK: "It went back on the way through a card; these photos are out of the order of the"
         " others.",

@@ -11,6 +11,9 @@ from strawberry.types.scalar import ScalarDefinition
 BigInt = NewType("BigInt", int)
 """A whole number that may exceed GraphQL's 32-bit Int."""
 
+LocalDateTime = NewType("LocalDateTime", str)
+"""A time on a wall clock, ISO 8601 without offset. The rule that takes one judges the text and names its field."""
+
 _LARGEST: Final = 2**53 - 1
 """Largest whole number that every JSON reader keeps exactly."""
 
@@ -26,6 +29,17 @@ def _instant(value: Any) -> dt.datetime:
         return instant.astimezone(dt.UTC)
     except OverflowError:
         raise ValueError(f"{value!r} lies outside the years 1 to 9999.") from None
+
+
+def wall_clock(local: dt.datetime) -> LocalDateTime:
+    """Write a time without offset."""
+    return LocalDateTime(local.isoformat())
+
+
+def _wall_clock_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError(f"{value!r} is no time on a wall clock; write one such as 2026-11-01T07:30.")
 
 
 def _whole(value: Any) -> int:
@@ -46,6 +60,15 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
         serialize=dt.datetime.isoformat,
         parse_value=_instant,
+    ),
+    LocalDateTime: strawberry.scalar(
+        name="LocalDateTime",
+        description=(
+            "A time on a wall clock in ISO 8601, such as 2024-11-09T06:30:00: without an offset from UTC, as it is no"
+            " instant. Input with an offset is refused, and so is a date alone."
+        ),
+        serialize=str,
+        parse_value=_wall_clock_text,
     ),
     BigInt: strawberry.scalar(
         name="BigInt",

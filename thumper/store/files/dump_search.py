@@ -12,6 +12,7 @@ from thumper.domain.reason import Reason
 from thumper.store.models import Dump, File
 from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, Order, read_all, whole_table
 from thumper.store.postgres.search import Search, sort, where
+from thumper.store.times.clock_questions import ASKED
 
 DUMPS: Final = whole_table(Dump)
 FILES: Final = Listing(model=File, alias="file", source="file", parent="file.dump_id")
@@ -38,6 +39,9 @@ class DumpSearch(Search[Dump]):
         "Whether everything has arrived; false finds those that still arrive.",
         "(dump.settled_at IS NOT NULL) = True",
         otherwise="(dump.settled_at IS NOT NULL) = False",
+    )
+    clock_asked: bool | None = where(
+        "Whether its clockQuestion waits for an answer.", ASKED, otherwise=f"NOT {ASKED}"
     )
     delivered_from: str | None = where(
         "From this top folder, by its name whatever its case, or by its absolute path; or from this ingested path.",

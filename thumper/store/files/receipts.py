@@ -21,6 +21,7 @@ from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError
 from thumper.store.feed.snapshot import snapshot
 from thumper.store.files.wipe_rows import VIDEO
+from thumper.store.images.image_doubt import DOUBT
 from thumper.store.postgres.connect import client
 
 LIST_LIMIT: Final = 1000
@@ -131,9 +132,9 @@ async def of_dumps(dump_ids: Sequence[UUID]) -> dict[UUID, Receipt]:
     return found
 
 
-_CLOCKS: Final = """
-SELECT dump_id, time_source, clock_doubt, dst_edge, clock_fix_id IS NOT NULL AS fixed, count(*) AS images
-FROM image WHERE dump_id = ANY($1::uuid[]) GROUP BY dump_id, time_source, clock_doubt, dst_edge, fixed
+_CLOCKS: Final = f"""
+SELECT dump_id, time_source, {DOUBT} AS doubt, dst_edge, clock_fix_id IS NOT NULL AS fixed, count(*) AS images
+FROM image WHERE dump_id = ANY($1::uuid[]) GROUP BY dump_id, time_source, doubt, dst_edge, fixed
 """
 
 
@@ -145,7 +146,7 @@ async def clocks(dump_ids: Sequence[UUID]) -> dict[UUID, list[ClockGroup]]:
         found[row["dump_id"]].append(
             ClockGroup(
                 time_source=TimeSource(row["time_source"]),
-                doubt=None if row["clock_doubt"] is None else ClockDoubt(row["clock_doubt"]),
+                doubt=None if row["doubt"] is None else ClockDoubt(row["doubt"]),
                 dst_edge=None if row["dst_edge"] is None else DstEdge(row["dst_edge"]),
                 fixed=row["fixed"],
                 images=row["images"],

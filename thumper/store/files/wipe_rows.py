@@ -13,7 +13,7 @@ from uuid import UUID
 
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
-from thumper.domain.video import VIDEO_ENDINGS
+from thumper.domain.video import BY_NAME, VIDEO_ENDINGS
 from thumper.domain.wipe import MOST_EXAMPLES, Named
 from thumper.errors import NotFoundError
 from thumper.store.images.deletions import STANDS
@@ -25,8 +25,10 @@ SeenFile: TypeAlias = tuple[bytes, int, int]
 _PAGE: Final = 2_000
 """Originals read at a time."""
 
-VIDEO: Final = f"(file.state = 'rejected' AND file.display_path ~* '[^/]\\.({'|'.join(VIDEO_ENDINGS)})$')"
-"""The condition on a row of `file` that it is a rejected video, as `domain.video.is_video` has it."""
+VIDEO: Final = f"""(file.state = 'rejected' AND (file.reason = 'VIDEO' OR (
+    file.reason IN ({", ".join(f"'{reason}'" for reason in sorted(BY_NAME))})
+    AND file.display_path ~* '[^/]\\.({"|".join(VIDEO_ENDINGS)})$')))"""
+"""The condition on a row of `file` that it is a rejected video, as `domain.video.is_rejected_video` has it."""
 
 DELETED: Final = f"(file.state = 'rejected' AND file.reason = 'DELETED' AND {STANDS.format('file.sha256')})"
 """The condition on a row of `file` that a person deleted its photo, and wants to keep it nowhere."""

@@ -22,6 +22,7 @@ from thumper.store.images.detections import (
     UNTIMED,
     shown,
 )
+from thumper.store.images.image_doubt import DOUBT, SUSPECT
 from thumper.store.models import Image
 from thumper.store.postgres import page
 from thumper.store.postgres.connect import client
@@ -47,9 +48,6 @@ ARRIVED: Final = sort(
     names=("arrived-oldest", "arrived-newest"),
 )
 
-SUSPECT: Final = "image.clock_doubt IS NOT NULL AND image.clock_fix_id IS NULL"
-"""Images whose clock is doubted and was not repaired; the same condition as that of the index `image_clock_suspect`."""
-
 _OF_BOXES: Final = ("species", "sex", "min_confidence")
 """Fields of the search that must hold for one box."""
 
@@ -69,7 +67,7 @@ class ImageSearch(Search[Image]):
     )
     dump_id: UUID | None = where("First delivered by this dump.", "image.dump_id = {}")
     file_name: str | None = where(
-        "First delivered in a file of this name, whatever its case; without folders.",
+        "First delivered under this file name, whatever its case, without folders, such as IMG_0412.JPG.",
         "lower(image.file_name) = lower({})",
     )
     state: ImageState | None = where("Where detection stands.", "image.state = {}")
@@ -84,12 +82,12 @@ class ImageSearch(Search[Image]):
         "Where the capture time was read; NONE finds those without one.", "image.time_source = {}"
     )
     clock_suspect: bool | None = where(
-        "Whether its clock is doubted and was not repaired: true finds what needs repair.",
+        "Whether its clock is doubted and was not repaired, or not well: true finds what needs repair.",
         SUSPECT,
         otherwise=f"NOT ({SUSPECT})",
     )
     clock_doubt: ClockDoubt | None = where(
-        "Whose clock is doubted for this reason, repaired or not.", "image.clock_doubt = {}"
+        "Whose clock is doubted for this reason, repaired or not.", f"{DOUBT} = {{}}"
     )
     has_detections: bool | None = where("Whether the image shows at least one box that counts.")
     species: str | None = where(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from thumper.store.models.batch import Batch
 from thumper.store.models.camera import Camera
+from thumper.store.models.clock_confirmation import ClockConfirmation
 from thumper.store.models.clock_fix import ClockFix
 from thumper.store.models.deer import Deer, Sighting
 from thumper.store.models.deletion import Deletion
@@ -26,6 +27,7 @@ from thumper.store.models.upload import Upload
 __all__ = [
     "Batch",
     "Camera",
+    "ClockConfirmation",
     "ClockFix",
     "Deer",
     "Deletion",

@@ -93,7 +93,7 @@ class Image(Model):
         table = "image"
         indexes = (
             ("created_at", "id"),
-            ("dump_id",),
+            ("dump_id", "taken_at"),
             ("camera_id",),
             ("deployment_id",),
             ("location_id", "sort_at", "sort_name", "id"),

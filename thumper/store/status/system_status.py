@@ -17,6 +17,7 @@ from uuid import UUID
 from thumper.domain.precision import Precision
 from thumper.domain.progress import ProcessRole, ProcessState, SourceKind, SourceState, WatchMode
 from thumper.domain.stage import Stage, StageTime
+from thumper.domain.time_left import Arriving, time_left_s
 from thumper.store.feed.snapshot import snapshot
 from thumper.store.files import receipts
 from thumper.store.files.dump_search import ARRIVED, DumpSearch
@@ -88,6 +89,16 @@ class DumpStatus:
     receipt: Receipt
     images: ImageCounts
 
+    def arriving(self, at: dt.datetime) -> Arriving:
+        """Return its files at that moment, as far as the time left depends on them."""
+        receipt = self.receipt
+        return Arriving(
+            waiting=receipt.waiting,
+            settled=receipt.found - receipt.waiting,
+            new=receipt.stored,
+            elapsed_s=(at - self.row.first_seen_at).total_seconds(),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
@@ -107,6 +118,7 @@ class SystemStatus:
     """Everything at one moment. `held` images are among the pending ones, `queued` ones are not held."""
 
     seq: int = field(compare=False)
+    read_at: dt.datetime = field(compare=False)
     images: ImageCounts
     held: int
     queued: int
@@ -124,9 +136,12 @@ class SystemStatus:
     @property
     def eta_s(self) -> float | None:
         """Seconds until all images and waiting files are done; None when there are none, or no rate is known."""
-        left = self.queued + self.images.processing + self.files_waiting
-        rate = self.images_per_s
-        return left / rate if left and rate else None
+        return time_left_s(
+            images=self.queued + self.images.processing,
+            files=self.files_waiting,
+            arriving=[own.arriving(self.read_at) for own in self.dumps],
+            images_per_s=self.images_per_s,
+        )
 
     def of(self, role: ProcessRole) -> ProcessStatus:
         """Return the process that is shown for a role: a busy one, else a living one, else one that is down."""
@@ -150,6 +165,7 @@ async def read_status() -> SystemStatus:
     states = {state: counts[state] for state in ("pending", "processing", "completed", "failed")}
     return SystemStatus(
         seq=seq,
+        read_at=counts["read_at"],
         images=ImageCounts(**states),
         held=counts["held"],
         queued=counts["queued"],
@@ -173,7 +189,7 @@ WITH unfinished AS (
     FROM job WHERE job.state = 'pending' AND job.detector_id = (SELECT id FROM detector WHERE current)
         AND (SELECT image.state FROM image WHERE image.id = job.image_id) = 'pending'
 )
-SELECT unfinished.*, waiting.*,
+SELECT unfinished.*, waiting.*, now() AS read_at,
     {TOTAL} - pending - processing - failed AS completed,
     (SELECT count(*) FROM file WHERE state IN ('seen', 'stable')) AS files_waiting
 FROM unfinished, waiting

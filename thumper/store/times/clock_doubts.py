@@ -13,16 +13,18 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from thumper.domain.card_order import slot_of
 from thumper.domain.clock_doubt import LEAP, NewYear, Shown, doubts, new_years
 from thumper.store.images import image_lock
+from thumper.store.images.image_doubt import IS_AHEAD
 from thumper.store.models import Dump
 
 # The path as it is shown: that of an upload is the name alone, below no folder of its own.
 # Duplicates count as neighbours: a card that was not wiped delivers its old photos again beside the new ones.
-_PHOTOS: Final = """
+# What is ahead of its arrival is no measure for the others.
+_PHOTOS: Final = f"""
 SELECT DISTINCT ON (image.id) image.id, image.dump_id = $1 AS own, image.camera_id, image.taken_local,
     image.clock_doubt, file.display_path
 FROM file JOIN image ON image.id = file.image_id
 WHERE file.dump_id = $1 AND image.taken_local IS NOT NULL
-    AND image.clock_doubt IS DISTINCT FROM 'year_out_of_range'
+    AND image.clock_doubt IS DISTINCT FROM 'year_out_of_range' AND NOT {IS_AHEAD}
 ORDER BY image.id, file.state DESC, file.id
 """
 

@@ -22,6 +22,7 @@ from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.refusal import InvalidValueError, NoRecordError, Refusal
 from thumper.store.feed import feed
 from thumper.store.feed.snapshot import now, snapshot
+from thumper.store.images.image_doubt import DOUBT, SUSPECT
 from thumper.store.models import ClockFix
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.grouped_count import count_by
@@ -177,7 +178,7 @@ async def image_counts(fix_ids: Sequence[UUID]) -> dict[UUID, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspects:
-    """Images of one dump and camera whose clocks are doubted for one reason and were not repaired."""
+    """Images of one dump and camera whose clocks are doubted for one reason and were not repaired, or not well."""
 
     dump_id: UUID
     camera_id: UUID | None
@@ -194,12 +195,11 @@ async def suspects() -> list[Suspects]:
     """Return what needs repair, the 100 largest groups."""
     rows = await client().execute_query_dict(
         f"""
-        SELECT dump_id, camera_id, deployment_id, clock_doubt AS doubt, count(*) AS images,
+        SELECT dump_id, camera_id, deployment_id, {DOUBT} AS doubt, count(*) AS images,
             min(taken_local) AS first_local, max(taken_local) AS last_local,
             (array_agg(id ORDER BY taken_local, id))[1] AS example_id
-        FROM image WHERE clock_doubt IS NOT NULL AND clock_fix_id IS NULL
-        GROUP BY dump_id, camera_id, deployment_id, clock_doubt
-        ORDER BY images DESC, dump_id, camera_id, deployment_id, clock_doubt LIMIT {MOST_LISTED}
+        FROM image WHERE {SUSPECT} GROUP BY dump_id, camera_id, deployment_id, doubt
+        ORDER BY images DESC, dump_id, camera_id, deployment_id, doubt LIMIT {MOST_LISTED}
         """
     )
     return [Suspects(**row | {"doubt": ClockDoubt(row["doubt"])}) for row in rows]

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.capture_time import ClockReading, TimeSource, instant_of
-from thumper.domain.clock_doubt import ClockDoubt, DstEdge
+from thumper.domain.clock_doubt import ClockDoubt, DstEdge, ahead_of_arrival
 from thumper.domain.clock_effect import Effect, Move
 from thumper.domain.clock_fix import EVERY_READING, ActiveFix, Bounds, counting, repaired_instant
 from thumper.domain.time_zone import place_zone
@@ -115,7 +115,7 @@ FROM {unnest(_WRITTEN)} WHERE image.id = fresh.id
 _READ: Final = """
 SELECT image.id, image.dump_id, image.deployment_id, image.taken_local, image.clock_source, image.utc_offset_s,
     image.clock_doubt, image.taken_at, image.sort_at, image.time_source, image.clock_offset_s, image.clock_fix_id,
-    image.dst_edge, location.time_zone, location.latitude, location.longitude, now() AS now
+    image.dst_edge, image.created_at, location.time_zone, location.latitude, location.longitude, now() AS now
 FROM image LEFT JOIN location ON location.id = image.location_id
 WHERE image.id = ANY($1::uuid[])
 """
@@ -213,4 +213,5 @@ def _move(image: dict[str, Any], time: _Time) -> Move:
         before=image["taken_at"],
         after=time.taken_at,
         dst_edge=time.dst_edge,
+        ahead=ahead_of_arrival(time.taken_at, arrived=image["created_at"]),
     )

@@ -1,0 +1,101 @@
+"""What people name when they repair a clock: a photo by its file name, a repair by the dump that it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from thumper.cli.clock_view import dump_name, minute
+from thumper.cli.receipt_query import Ask, find_dump
+from thumper.domain.clock_fix import offset_text
+from thumper.errors import NotFoundError, UsageError
+
+_IMAGE_ID: Final = "SW1hZ2U"
+_FIX_ID: Final = "Q2xvY2tGaXg"
+"""What the ids of an image and of a repair begin with: Base64 of "Image" and "ClockFix"."""
+
+_SHOWN: Final = 20
+"""Photos of one name that are listed."""
+
+_OF_ID: Final = "query ($id: ID!) { image(id: $id) { id dump { id } } }"
+_CALLED: Final = f"""query ($name: String!, $dump: ID, $deployment: ID) {{
+  images(first: {_SHOWN}, where: {{fileName: $name, dump: $dump, deployment: $deployment}}) {{
+    totalCount nodes {{ id cameraClock location {{ name }} dump {{ id folder number source {{ path }} }} }} }} }}"""
+_FIXES: Final = """query ($id: ID!) { dump(id: $id) {
+  clockFixes { id offsetSeconds note createdAt undoneAt shownFrom shownUntil } } }"""
+
+
+async def find_photo(
+    ask: Ask, word: str, *, dump: str | None, deployment: str | None, option: str = "--photo "
+) -> tuple[str, str]:
+    """Return the ids of the photo that a word means, an id or a file name, and of the dump that delivered it first.
+
+    Raises `NotFoundError`, or `UsageError` naming the photos, each behind `option`, when several of them are called so.
+    """
+    if word.startswith(_IMAGE_ID) and "." not in word:
+        image = (await ask(_OF_ID, {"id": word}))["image"]
+        if image is None:
+            raise NotFoundError("There is no photo with this id.")
+        return image["id"], image["dump"]["id"]
+    name = word.rpartition("/")[2]
+    found = (await ask(_CALLED, {"name": name, "dump": dump, "deployment": deployment}))["images"]
+    nodes: list[dict[str, Any]] = found["nodes"]
+    if not nodes:
+        where = "" if dump is None and deployment is None else " among those that are meant"
+        raise NotFoundError(f"There is no photo called {name}{where}.")
+    if len(nodes) > 1:
+        lines = "\n".join(f"  {option}{image['id']}  {_photo(image)}" for image in nodes)
+        more = (
+            f"\n  … and {found['totalCount'] - len(nodes)} more" if found["totalCount"] > len(nodes) else ""
+        )
+        raise UsageError(f"{found['totalCount']} photos are called {name}; say which one:\n{lines}{more}")
+    return nodes[0]["id"], nodes[0]["dump"]["id"]
+
+
+def _photo(image: dict[str, Any]) -> str:
+    """Return which of several photos it is: what its clock showed, and where it came from."""
+    showed = image["cameraClock"]
+    parts = [
+        "no clock was read" if showed is None else f"clock {minute(showed)}",
+        dump_name(image["dump"]),
+        *([image["location"]["name"]] if image["location"] else []),
+    ]
+    return " · ".join(parts)
+
+
+async def find_fix(ask: Ask, word: str) -> str:
+    """Return the id of the repair that a word means: its id, or a dump by id, folder or path of which one stands.
+
+    Raises `NotFoundError`, or `UsageError` naming the repairs when several stand.
+    """
+    if word.startswith(_FIX_ID) and "/" not in word:
+        return word
+    dump = (await ask(_FIXES, {"id": await find_dump(ask, word)}))["dump"]
+    fixes: list[dict[str, Any]] = [] if dump is None else dump["clockFixes"]
+    standing = [fix for fix in fixes if fix["undoneAt"] is None]
+    if not standing:
+        raise NotFoundError(
+            f"No repair of {word} stands. Repairs of a deployment are taken back by their id, and"
+            " `thumper clock right --undo` takes back that its clocks were right."
+        )
+    if len(standing) > 1:
+        lines = "\n".join(f"  thumper clock undo {fix['id']}  {_repair(fix)}" for fix in standing)
+        raise UsageError(
+            f"{len(standing)} repairs of {word} stand, the latest first; say which one:\n{lines}"
+        )
+    fix_id: str = standing[0]["id"]
+    return fix_id
+
+
+def _repair(fix: dict[str, Any]) -> str:
+    return " · ".join(_said(fix))
+
+
+def _said(fix: dict[str, Any]) -> Iterable[str]:
+    yield offset_text(fix["offsetSeconds"])
+    yield f"made {minute(fix['createdAt'])} UTC"
+    for name, word in (("shownFrom", "from"), ("shownUntil", "until")):
+        if fix[name] is not None:
+            yield f"{word} {minute(fix[name])}"
+    if fix["note"]:
+        yield fix["note"]

@@ -1,0 +1,128 @@
+"""`thumper clock questions` and `thumper clock right`: what is asked about old cards, and one answer for many."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from functools import partial
+from typing import Annotated, Any, Final
+
+import typer
+
+from thumper.cli.client import ApiRefusedError, ask
+from thumper.cli.clock_view import question_lines
+from thumper.cli.receipt_query import CLOCK_QUESTION, find_dump
+from thumper.errors import UsageError
+from thumper.settings import Settings
+
+_ASKED: Final = f"""query ($after: String) {{ dumps(first: 100, after: $after, where: {{clockAsked: true}}) {{
+  nodes {{ id folder number source {{ path }} receipt {{ {CLOCK_QUESTION} }} }}
+  pageInfo {{ hasNextPage endCursor }} }} }}"""
+
+_AT_ONCE: Final = 1000
+"""Most dumps in one request."""
+
+NOT_DONE: Final = 1
+"""Exit code when the person said no."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+Dumps = Annotated[list[str] | None, typer.Argument(metavar="DUMP", help="Cards, each by id, folder or path.")]
+Every = Annotated[
+    bool, typer.Option("--all", help="All cards that are asked about: lists them, and asks once.")
+]
+
+
+def questions(as_json: AsJson = False) -> None:
+    """List cards that were old when they came, so that their clocks may be a year or so slow."""
+    asked = asyncio.run(_asked(Settings.from_env()))
+    if as_json:
+        typer.echo(json.dumps(asked))
+        return
+    for line in question_lines(asked):
+        typer.echo(line)
+
+
+def right(
+    dumps: Dumps = None,
+    every: Every = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back that they were right.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Record that the clocks of old cards were right, as those of an archive are; it changes no time."""
+    if bool(dumps) == every:
+        raise UsageError("Say which cards: DUMP, or --all for those that are asked about.")
+    if every and undo:
+        raise UsageError("--undo is for cards that you name.")
+    if every and not yes and (as_json or not sys.stdin.isatty()):
+        raise UsageError(
+            "Nobody can be asked here. `thumper clock questions` shows them; add --yes to answer."
+        )
+    settings = Settings.from_env()
+    ids = _shown(settings, yes=yes, as_json=as_json) if every else _named(settings, dumps or [])
+    changed = asyncio.run(_change(settings, ids, undo=undo))
+    if as_json:
+        typer.echo(json.dumps({"takenBack" if undo else "confirmed": changed}))
+    else:
+        typer.echo(_done(changed, len(ids), undo=undo))
+
+
+def _named(settings: Settings, words: list[str]) -> list[str]:
+    async def find() -> list[str]:
+        return [await find_dump(partial(ask, settings), word) for word in words]
+
+    return list(dict.fromkeys(asyncio.run(find())))
+
+
+def _shown(settings: Settings, *, yes: bool, as_json: bool) -> list[str]:
+    """Return all cards that are asked about, after a person has seen them and agreed."""
+    asked = asyncio.run(_asked(settings))
+    if not as_json:
+        for line in question_lines(asked):
+            typer.echo(line)
+    if asked and not yes and not typer.confirm(f"Were the clocks of {_cards(len(asked))} right?"):
+        typer.echo("Nothing was changed.")
+        raise typer.Exit(NOT_DONE)
+    return [dump["id"] for dump in asked]
+
+
+async def _asked(settings: Settings) -> list[dict[str, Any]]:
+    """Return all dumps that are asked about, the latest first."""
+    found: list[dict[str, Any]] = []
+    after = None
+    while True:
+        page = (await ask(settings, _ASKED, {"after": after}))["dumps"]
+        for dump in page["nodes"]:
+            receipt = dump.pop("receipt")
+            found.append(dump | receipt)
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            return found
+
+
+async def _change(settings: Settings, ids: list[str], *, undo: bool) -> int:
+    """Confirm clocks, or take that back; return how many changed. Raises `ApiRefusedError`."""
+    change, number = ("unconfirmClocks", "takenBack") if undo else ("confirmClocks", "confirmed")
+    query = f"""mutation ($input: ConfirmClocksInput!) {{
+      answer: {change}(input: $input) {{ {number} errors {{ message }} }} }}"""
+    changed = 0
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        answer = (await ask(settings, query, {"input": {"dumpIds": some}}))["answer"]
+        if answer["errors"]:
+            raise ApiRefusedError(" ".join(error["message"] for error in answer["errors"]))
+        changed += answer[number]
+    return changed
+
+
+def _done(changed: int, named: int, *, undo: bool) -> str:
+    if undo:
+        return f"Taken back for {_cards(changed)}."
+    before = f" {named - changed} had been confirmed before." if named > changed else ""
+    return f"Confirmed for {_cards(changed)}.{before} To take it back: thumper clock right --undo DUMP"
+
+
+def _cards(count: int) -> str:
+    return f"{count} card" + ("" if count == 1 else "s")

@@ -1,0 +1,63 @@
+"""Answering what is asked about old dumps, many at once, and taking the answer back."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from thumper.graphql.relay.change import Payload, change
+from thumper.graphql.relay.identity import decode
+from thumper.store.times import clock_confirmations
+
+
+@strawberry.input(description="Whose clocks were right.")
+class ConfirmClocksInput:
+    """Input of `confirmClocks` and `unconfirmClocks`."""
+
+    dump_ids: list[strawberry.ID] = strawberry.field(description="The dumps, 1 to 1,000.")
+
+    def uuids(self) -> set[UUID]:
+        """Return the dumps. Raises BAD_ID."""
+        return {decode(word, "Dump") for word in self.dump_ids}
+
+
+@strawberry.type(description="Answer of confirmClocks.")
+class ConfirmClocksPayload(Payload):
+    """The number or the errors."""
+
+    confirmed: int | None = strawberry.field(
+        default=None,
+        description="How many of the dumps had not been confirmed before; null when refused.",
+    )
+
+
+@strawberry.type(description="Answer of unconfirmClocks.")
+class UnconfirmClocksPayload(Payload):
+    """The number or the errors."""
+
+    taken_back: int | None = strawberry.field(
+        default=None, description="How many of the dumps had been confirmed; null when refused."
+    )
+
+
+DumpsInput: TypeAlias = Annotated[ConfirmClocksInput, strawberry.argument(description="Which dumps.")]
+
+
+@strawberry.type
+class ClockConfirmationMutation:
+    """Mutations of confirmations."""
+
+    @change(
+        "Record that the clocks of dumps were right although their photos are old, as those of an archive are: their"
+        " clockQuestion is answered for good. No time changes. Refused with NOT_FOUND or INVALID."
+    )
+    @staticmethod
+    async def confirm_clocks(input: DumpsInput) -> ConfirmClocksPayload:
+        return ConfirmClocksPayload(confirmed=await clock_confirmations.confirm(input.uuids()))
+
+    @change("Take back what confirmClocks recorded: it is asked again. Refused with NOT_FOUND or INVALID.")
+    @staticmethod
+    async def unconfirm_clocks(input: DumpsInput) -> UnconfirmClocksPayload:
+        return UnconfirmClocksPayload(taken_back=await clock_confirmations.take_back(input.uuids()))
