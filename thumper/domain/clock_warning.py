@@ -1,7 +1,8 @@
 """What a receipt warns of about the clocks of a dump's photos, with what to do.
 
-A warning is a count of photos, each of which counts once among the doubts of its clock and once among the
-edges of daylight-saving time. Photos whose clock somebody has repaired are no longer doubted.
+A warning is a count of photos, each of which counts once among the doubts of its clock, once for an offset that cannot
+be read, and once among the edges of daylight-saving time. Photos whose clock somebody has repaired are no longer
+doubted.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class ClockWarning(StrEnum):
     FACTORY_DATE = "FACTORY_DATE"
     JUMPED_BACK = "JUMPED_BACK"
     NO_TIME = "NO_TIME"
+    OFFSET_UNREADABLE = "OFFSET_UNREADABLE"
     AMBIGUOUS_HOUR = "AMBIGUOUS_HOUR"
     MISSING_HOUR = "MISSING_HOUR"
 
@@ -61,6 +63,13 @@ _TEXTS: Final[dict[ClockWarning, tuple[str, str]]] = {
             " files, switch that on."
         ),
     ),
+    ClockWarning.OFFSET_UNREADABLE: (
+        "An offset from UTC stands beside the time and cannot be read: the zone of the place was taken instead.",
+        (
+            "Find them with images(where: {dump: …, offsetUnreadable: true}); `thumper cameras explain` shows what is"
+            " written. If the times are wrong, `thumper clock fix` (fixClock)."
+        ),
+    ),
     ClockWarning.AMBIGUOUS_HOUR: (
         "They were taken in the hour that comes twice when daylight-saving time ends; the first one is assumed.",
         "Nothing, if an hour more or less does not matter; else `thumper clock fix` (fixClock) for the later ones.",
@@ -91,6 +100,7 @@ class ClockGroup:
     dst_edge: DstEdge | None
     fixed: bool
     images: int
+    offset_unreadable: bool = False
 
 
 def warnings(groups: Iterable[ClockGroup]) -> list[tuple[ClockWarning, int]]:
@@ -101,6 +111,8 @@ def warnings(groups: Iterable[ClockGroup]) -> list[tuple[ClockWarning, int]]:
             counts[_DOUBTS[group.doubt]] += group.images
         elif group.time_source is TimeSource.NONE:
             counts[ClockWarning.NO_TIME] += group.images
+        if group.offset_unreadable and not group.fixed:
+            counts[ClockWarning.OFFSET_UNREADABLE] += group.images
         if group.dst_edge is not None:
             counts[_EDGES[group.dst_edge]] += group.images
     return [(warning, images) for warning, images in counts.items() if images]

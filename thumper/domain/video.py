@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from thumper.domain import sidecar
 from thumper.domain.reason import Reason
+from thumper.domain.sidecar import is_sidecar
 
 VIDEO_ENDINGS: Final = (
     *("3gp", "asf", "avi", "flv", "m2ts", "m4v", "mjpeg", "mjpg", "mkv", "mov", "mp4", "mpeg", "mpg"),
@@ -23,4 +25,6 @@ def is_video(name: str) -> bool:
 
 def advice(reason: Reason, name: str) -> str:
     """Return what to do about a file of that name that was rejected for that reason."""
+    if reason is Reason.UNSUPPORTED_TYPE and is_sidecar(name.encode("utf-8", "replace")):
+        return sidecar.ADVICE
     return _ADVICE if reason is Reason.UNSUPPORTED_TYPE and is_video(name) else reason.advice

@@ -46,6 +46,10 @@ class ClockFields:
         description="Why its clock is doubted, repaired or not; null when nothing is doubtful. Photos of a dump are"
         " compared when it has settled."
     )
+    offset_unreadable: bool = strawberry.field(
+        description="Whether an offset from UTC stands beside its time and cannot be read: the zone of the place was"
+        " taken instead, and the time may be hours off."
+    )
     dst_edge: DstEdge | None = strawberry.field(
         description="What the change to or from daylight-saving time does to its time; null on all other days."
     )
