@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.ingest.conftest import Admit, Find, Put, small_jpeg
-from tests.ingest.test_admit import exif
+from tests.ingest.test_admit import exif, gps
 from tests.ingest.test_xmp import packet
 from thumper.domain.capture_time import TimeSource
-from thumper.domain.clock_fix import EVERY_READING
 from thumper.domain.feed import FeedKind
 from thumper.domain.file import Outcome
 from thumper.domain.progress import FileState
@@ -48,7 +47,7 @@ async def test_a_sidecar_dates_its_photo_whichever_comes_first(
     put: Put, admit_names: Admit, name: str, photo_first: bool
 ) -> None:
     both = {"Ridge/IMG_1.JPG": small_jpeg(1), f"Ridge/{name}": SIDECAR}
-    outcomes = {}
+    outcomes: dict[str, Outcome] = {}
     for path in sorted(both, reverse=not photo_first):
         put(path, both[path])
         outcomes |= await admit_names(path)
@@ -75,14 +74,16 @@ async def test_a_better_clock_stays_and_a_worse_one_gives_way(put: Put, admit_na
     put("Ridge/exif.jpg", small_jpeg(1, exif=taken))
     put("Ridge/unset.jpg", small_jpeg(2, exif=exif(date_time_original="1970:01:01 06:00:00")))
     put("Ridge/20240101_060000.jpg", small_jpeg(3))
-    names = ("exif.jpg", "unset.jpg", "20240101_060000.jpg")
+    put("Ridge/gps.jpg", small_jpeg(4, exif=gps("2024:01:01")))
+    names = ("exif.jpg", "unset.jpg", "20240101_060000.jpg", "gps.jpg")
     await admit_names(*(f"Ridge/{name}" for name in names))
     for name in names:
         put(f"Ridge/{name}.xmp", SIDECAR)
     await admit_names(*(f"Ridge/{name}.xmp" for name in names))
     assert (await time_of("exif.jpg"))[0] is TimeSource.EXIF_ORIGINAL
     assert await time_of("unset.jpg") == (TimeSource.SIDECAR, TAKEN)
-    assert await time_of("20240101_060000.jpg") == (TimeSource.SIDECAR, TAKEN)
+    assert await time_of("gps.jpg") == (TimeSource.SIDECAR, TAKEN)
+    assert (await time_of("20240101_060000.jpg"))[0] is TimeSource.FILE_NAME
     assert (await Image.get(file_name="unset.jpg")).clock_doubt is None
 
 
@@ -114,15 +115,16 @@ async def test_known_photos_that_come_again_with_sidecars_are_dated(put: Put, ad
 async def test_a_clock_that_a_person_repaired_is_left_alone(
     context: IngestContext, put: Put, admit_names: Admit
 ) -> None:
-    put("Ridge/20240101_060000.jpg", small_jpeg(1))
-    await admit_names("Ridge/20240101_060000.jpg")
+    put("Ridge/unset.jpg", small_jpeg(1, exif=exif(date_time_original="1970:01:01 06:00:00")))
+    await admit_names("Ridge/unset.jpg")
     scope = FixScope("dump_id", (await Dump.get()).id)
-    repair = Repair(scope=scope, offset_s=3600, shown=EVERY_READING)
+    repair = Repair(scope=scope, offset_s=50 * 366 * 86_400)
     await clock_fixes.make(repair, server_zone=context.settings.zone)
-    before = await time_of("20240101_060000.jpg")
-    put("Ridge/20240101_060000.xmp", SIDECAR)
-    await admit_names("Ridge/20240101_060000.xmp")
-    assert await time_of("20240101_060000.jpg") == before
+    before = await time_of("unset.jpg")
+    assert before[0] is TimeSource.EXIF_ORIGINAL
+    put("Ridge/unset.xmp", SIDECAR)
+    await admit_names("Ridge/unset.xmp")
+    assert await time_of("unset.jpg") == before
 
 
 async def test_a_sidecar_that_is_still_copied_is_waited_for(put: Put, admit_names: Admit) -> None:

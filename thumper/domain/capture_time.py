@@ -30,8 +30,8 @@ class TimeSource(StrEnum):
     EXIF_MODIFIED = "exif_modified"
     XMP = "xmp"
     IPTC = "iptc"
-    SIDECAR = "sidecar"
     FILE_NAME = "file_name"
+    SIDECAR = "sidecar"
     GPS = "gps"
     """UTC from a satellite, but of the last fix, which may be hours old: so it comes last."""
     NONE = "none"
@@ -120,7 +120,7 @@ def choose(
     """
     ignored: list[IgnoredReading] = []
     doubted: ClockReading | None = None
-    for reading in sorted(readings, key=lambda reading: _TRUST[reading.source]):
+    for reading in in_order_of_trust(readings):
         if isinstance(reading, IgnoredReading):
             ignored.append(reading)
         elif not is_possible(reading.local, now=now):
@@ -133,6 +133,13 @@ def choose(
             return CaptureTime(taken_at=taken_at, reading=reading, dst_edge=dst_edge, ignored=tuple(ignored))
     doubt = ClockDoubt.YEAR_OUT_OF_RANGE if doubted is not None else None
     return CaptureTime(reading=doubted, doubt=doubt, ignored=tuple(ignored))
+
+
+def in_order_of_trust(
+    readings: Iterable[ClockReading | IgnoredReading],
+) -> list[ClockReading | IgnoredReading]:
+    """Return readings in the order of `TimeSource`, those of one source in the order given."""
+    return sorted(readings, key=lambda reading: _TRUST[reading.source])
 
 
 def replaces(late: CaptureTime, *, believed: bool, clock_source: TimeSource | None) -> bool:

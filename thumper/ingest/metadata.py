@@ -20,7 +20,7 @@ from thumper.imaging.header import PNG, read_parts
 from thumper.imaging.header_parts import EndlessHeaderError
 from thumper.imaging.png_texts import PngTexts, read_png_texts
 from thumper.ingest.exif_block import Block, Tag, read_block
-from thumper.ingest.written_times import times_as_json, unread_offsets, written_clocks
+from thumper.ingest.written_times import lone_offsets, times_as_json, unread_offsets, written_clocks
 from thumper.ingest.xmp import NO_XMP, Xmp, read_xmp
 
 _COMMENT_PREFIX_BYTES: Final = 8
@@ -52,6 +52,8 @@ class Metadata:
     clocks: tuple[ClockReading | IgnoredReading, ...] = ()
     """The times that are there, EXIF DateTime included, whether or not they are believed later."""
     position: Position | None = None
+    gps_written: str = ""
+    """The GPS angles of EXIF as they are written, whether or not they are a position."""
     xmp_position: str = ""
     """A position in XMP as it is written; EXIF's alone is the photo's."""
     orientation: int | None = None
@@ -110,7 +112,12 @@ def describe(block: Block, *, file_comment: str = "", xmp: Xmp = NO_XMP, photosh
         xmp=xmp,
         photoshop=photoshop,
     )
-    unreadable = [*block.unreadable, *xmp.unreadable, *unread_offsets(clocks)]
+    unreadable = [
+        *block.unreadable,
+        *xmp.unreadable,
+        *unread_offsets(clocks),
+        *lone_offsets(partial(_word, block), clocks),
+    ]
     return Metadata(
         make=_word(block, Tag.MAKE),
         model=_word(block, Tag.MODEL),
@@ -122,6 +129,7 @@ def describe(block: Block, *, file_comment: str = "", xmp: Xmp = NO_XMP, photosh
         maker_note=_maker_note(block),
         clocks=clocks,
         position=_position(block, unreadable),
+        gps_written=_gps_written(block),
         xmp_position=xmp.position,
         orientation=_whole(block, Tag.ORIENTATION, most=8),
         iso=_whole(block, Tag.ISO, most=10_000_000),
@@ -209,6 +217,18 @@ def _whole(block: Block, tag: Tag, *, most: int) -> int | None:
 def _positive(block: Block, tag: Tag) -> float | None:
     numbers = _numbers(block, tag)
     return numbers[0] if numbers and math.isfinite(numbers[0]) and numbers[0] > 0 else None
+
+
+def _gps_written(block: Block) -> str:
+    """Return the angles as a person may look at them: `31 39 0 N, 98 30 0 W`."""
+    angles = (
+        [*(f"{number:g}" for number in _numbers(block, tag)), _word(block, reference)]
+        for tag, reference in (
+            (Tag.GPS_LATITUDE, Tag.GPS_LATITUDE_REF),
+            (Tag.GPS_LONGITUDE, Tag.GPS_LONGITUDE_REF),
+        )
+    )
+    return ", ".join(text for angle in angles if (text := " ".join(angle).strip()))
 
 
 def _position(block: Block, unreadable: list[str]) -> Position | None:

@@ -23,6 +23,7 @@ from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest.metadata import Metadata
 from thumper.ingest.photo_name import PHOTO_SUFFIXES
 from thumper.ingest.walk import lies_within
+from thumper.ingest.written_times import unread_offsets
 from thumper.ingest.xmp import MOST_BYTES, Xmp, read_xmp
 
 _BETTER: Final = frozenset({TimeSource.EXIF_ORIGINAL, TimeSource.EXIF_DIGITIZED})
@@ -52,11 +53,15 @@ def with_sidecar(metadata: Metadata, photo: bytes, *, root: bytes | None = None)
     """
     if any(_is_good(clock) for clock in metadata.clocks):
         return metadata
-    beside = read_beside(photo, root=root)
+    return joined(metadata, read_beside(photo, root=root))
+
+
+def joined(metadata: Metadata, beside: Xmp) -> Metadata:
+    """Return the metadata of a photo with what its sidecar says of its time."""
     return replace(
         metadata,
         clocks=(*metadata.clocks, *beside.clocks),
-        unreadable=(*metadata.unreadable, *beside.unreadable),
+        unreadable=(*metadata.unreadable, *beside.unreadable, *unread_offsets(beside.clocks)),
     )
 
 

@@ -57,6 +57,16 @@ def unread_offsets(clocks: Sequence[ClockReading | IgnoredReading]) -> list[str]
     ]
 
 
+def lone_offsets(word: Callable[[Tag], str], clocks: Sequence[ClockReading | IgnoredReading]) -> list[str]:
+    """Return, for people, the offsets of EXIF that stand beside no time that can be read."""
+    read = {clock.source for clock in clocks if isinstance(clock, ClockReading)}
+    return [
+        f'"{word(offset)}" stands as an offset beside no {source.value} that can be read'
+        for source, _, _, offset in _EXIF
+        if source not in read and word(offset)
+    ]
+
+
 def times_as_json(clocks: Sequence[ClockReading | IgnoredReading]) -> dict[str, str]:
     """Return the times for the column `image.exif`, by source; of several of one source the first."""
     times: dict[str, str] = {}

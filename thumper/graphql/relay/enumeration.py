@@ -77,8 +77,8 @@ publish(
         TimeSource.EXIF_MODIFIED: "EXIF DateTime, for cameras that write the shutter time there.",
         TimeSource.XMP: "XMP in the file, which photo programs write.",
         TimeSource.IPTC: "IPTC in the file, which photo programs write.",
-        TimeSource.SIDECAR: "XMP in a file beside the photo.",
         TimeSource.FILE_NAME: "The file's name.",
+        TimeSource.SIDECAR: "XMP in a file beside the photo.",
         TimeSource.GPS: "GPS date and time of EXIF: UTC, of the receiver's last fix. The clock that is shown is UTC,"
         " and no time zone is needed.",
         TimeSource.NONE: "No believable time was found; the capture time is null.",
