@@ -87,9 +87,9 @@ def test_every_clock_is_told_with_what_became_of_it(settings: Settings, tmp_path
     assert (told["profiles"], told["suggestedLocation"]) == ([], "RIDGE")
 
 
-def test_every_time_offset_and_place_that_is_seen_is_named_with_what_became_of_it(
-    settings: Settings, tmp_path: Path
-) -> None:
+@pytest.fixture
+def talkative_photo(tmp_path: Path) -> Path:
+    """A photo with a time of every kind, none like the other, and positions."""
     exif = Picture.Exif()
     exif.get_ifd(0x8769).update({0x9003: "2024:03:10 09:00:00 CST", 0x9012: "-0600"})
     exif.get_ifd(0x8825).update({1: "N", 2: (91.0, 0.0, 0.0), 3: "W", 4: (98.0, 30.0, 0.0)})
@@ -98,6 +98,13 @@ def test_every_time_offset_and_place_that_is_seen_is_named_with_what_became_of_i
     xmp = packet('xmp:CreateDate="2024-03-10T09:00:01Z" exif:GPSLatitude="31,30N"')
     Picture.new("RGB", (8, 8)).save(photo, exif=exif, xmp=xmp)
     photo.with_suffix(".xmp").write_bytes(packet('photoshop:DateCreated="2024-03-10"'))
+    return photo
+
+
+def test_every_time_offset_and_place_that_is_seen_is_named_with_what_became_of_it(
+    settings: Settings, talkative_photo: Path
+) -> None:
+    photo = talkative_photo
     told = json.loads(thumper(settings, "explain", str(photo), "--json").stdout)
     seen = [
         (
@@ -129,7 +136,10 @@ def test_every_time_offset_and_place_that_is_seen_is_named_with_what_became_of_i
         '"-0600" stands as an offset beside no exif_digitized that can be read',
         "the GPS position is incomplete or impossible",
     ]
-    lines = thumper(settings, "explain", str(photo)).stdout.splitlines()
+
+
+def test_what_was_not_used_is_told_in_words_too(settings: Settings, talkative_photo: Path) -> None:
+    lines = thumper(settings, "explain", str(talkative_photo)).stdout.splitlines()
     for words in (
         '  clock     exif_original: 2024-03-10 09:00:00 "CST" (chosen',
         "  clock     xmp (xmp:CreateDate): 2024-03-10 09:00:01 +00:00 (not needed",

@@ -6,6 +6,8 @@ import io
 import struct
 import zlib
 
+import cv2
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,8 +75,6 @@ def test_xmp_and_iptc_in_texts_are_found() -> None:
 
 def test_exif_behind_the_picture_turns_it_as_opencv_does() -> None:
     """A PNG may hold it there, and `yolo predict` sees the picture upright."""
-    cv2 = pytest.importorskip("cv2")
-    numpy = pytest.importorskip("numpy")
     early = encoded(scene(), "PNG", orientation=6)
     at = early.index(b"eXIf") - 4
     (length,) = struct.unpack_from(">I", early, at)
@@ -83,8 +83,9 @@ def test_exif_behind_the_picture_turns_it_as_opencv_does() -> None:
     probe = inspect_stream(io.BytesIO(late), Limits())
     assert probe.orientation == 6
     assert read_png_parts(io.BytesIO(late)).exif == exif[8:-4]
-    shape = cv2.imdecode(numpy.frombuffer(late, numpy.uint8), cv2.IMREAD_COLOR).shape
-    assert (probe.height_px, probe.width_px) == shape[:2]
+    seen = cv2.imdecode(np.frombuffer(late, np.uint8), cv2.IMREAD_COLOR)
+    assert seen is not None
+    assert (probe.height_px, probe.width_px) == seen.shape[:2]
 
 
 def test_a_bomb_is_cut_and_what_is_broken_says_nothing() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.ingest.conftest import Admit, Find, Put, small_jpeg
-from tests.ingest.test_admit import exif, gps
+from tests.ingest.test_admit import exif
+from tests.ingest.test_written_times import gps
 from tests.ingest.test_xmp import packet
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.feed import FeedKind

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 _ENDINGS: Final = (b".xmp", b".XMP")
-"""As programs write them; a name in both cases at once is nobody's."""
+"""As programs write them; no program writes a name in both cases at once."""
 
 ADVICE: Final = (
     "Thumper keeps no copy of sidecars; of what is in them it reads the date alone. Copy it elsewhere if you want to"
