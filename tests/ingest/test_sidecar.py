@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -14,12 +15,12 @@ from tests.ingest.test_written_times import gps
 from tests.ingest.test_xmp import packet
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.feed import FeedKind
-from thumper.domain.file import Outcome
+from thumper.domain.file import Outcome, StableFile
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.ingest.admit import chunks
 from thumper.ingest.context import IngestContext
-from thumper.ingest.sidecar import read_beside
+from thumper.ingest.sidecar import arrived, read_beside
 from thumper.store.files import receipts
 from thumper.store.models import Dump, Feed, Image
 from thumper.store.times import clock_fixes
@@ -165,3 +166,19 @@ def test_a_link_that_leads_out_of_the_folder_and_what_is_no_file_are_not_read(tm
     assert read_beside(root + b"/a.jpg", root=root).clocks == ()
     assert read_beside(root + b"/b.jpg", root=root).clocks == ()
     assert len(read_beside(root + b"/a.jpg").clocks) == 1
+
+
+def test_an_upload_lies_beside_no_photo(tmp_path: Path) -> None:
+    path = tmp_path / "0123abcd"
+    path.write_bytes(SIDECAR)
+    file = StableFile(
+        file_id=uuid4(),
+        dump_id=uuid4(),
+        absolute=os.fsencode(path),
+        name=b"a.xmp",
+        size_bytes=len(SIDECAR),
+        mtime_ns=0,
+    )
+    sidecar = arrived(file)
+    assert sidecar.photos == ()
+    assert "lies beside no photo" in rejected_as_sidecar(sidecar.outcome)

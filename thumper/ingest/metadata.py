@@ -221,6 +221,8 @@ def _positive(block: Block, tag: Tag) -> float | None:
 
 def _gps_written(block: Block) -> str:
     """Return the angles as a person may look at them: `31 39 0 N, 98 30 0 W`."""
+    if not (block.values.keys() & {Tag.GPS_LATITUDE, Tag.GPS_LONGITUDE}):
+        return ""
     angles = (
         [*(f"{number:g}" for number in _numbers(block, tag)), _word(block, reference)]
         for tag, reference in (

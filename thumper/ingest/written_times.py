@@ -41,8 +41,9 @@ def written_clocks(
     `word` returns the cleaned text of an EXIF tag, `gps_time` are hours, minutes and seconds.
     """
     exif = (
-        read_written_time(source, word(time), fraction=word(fraction), offset=word(offset))
+        read_written_time(source, text, fraction=word(fraction), offset=word(offset))
         for source, time, fraction, offset in _EXIF
+        if (text := word(time))
     )
     gps = read_gps_time(word(Tag.GPS_DATE_STAMP), gps_time)
     return tuple(clock for clock in (*exif, *xmp.clocks, read_iptc(photoshop), gps) if clock is not None)
