@@ -34,12 +34,14 @@ from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest import photo_profiles
 from thumper.ingest.metadata import Metadata, read_metadata
 from thumper.ingest.sidecar import joined, read_beside
+from thumper.ingest.walk import modified_ns
 from thumper.ingest.xmp import Xmp
 from thumper.settings import Settings
 
 WHY_POSITION: Final = "where the photo was taken"
 WHY_NOT_EXIF: Final = "the position of a photo is that of its EXIF alone; programs write others"
 WHY_NOT_FILE: Final = "a file's date is the day of a copy"
+_SECOND_NS: Final = 1_000_000_000
 WHY_CHOSEN: Final = "the most trusted clock that shows a possible time"
 WHY_NOT_NEEDED: Final = "a more trusted clock shows a possible time"
 
@@ -129,7 +131,7 @@ def _read(path: Path, settings: Settings) -> tuple[Metadata, dt.datetime]:
     limits = Limits.of(settings)
     with open_original(path) as fd:
         content = read_whole(fd, limits)
-        changed_at = dt.datetime.fromtimestamp(int(os.fstat(fd).st_mtime), tz=settings.zone)
+        changed_at = dt.datetime.fromtimestamp(modified_ns(os.fstat(fd)) // _SECOND_NS, tz=settings.zone)
     media_type = inspect_stream(io.BytesIO(content), limits).media_type
     metadata = read_metadata(content, media_type=media_type, max_exif_bytes=settings.max_exif_bytes)
     return metadata, changed_at
