@@ -18,16 +18,19 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
+from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.file import Outcome, StableFile
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
+from thumper.domain.sidecar import is_sidecar
 from thumper.errors import ThumperError
 from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Content, Examined, KnownPhoto, Photo, examine, read
 from thumper.ingest.readers import each
 from thumper.ingest.record import record
+from thumper.ingest.sidecar import Sidecar
 from thumper.store.disk import disk_space, library
 from thumper.store.feed import feed
 from thumper.store.files import outcomes
@@ -35,6 +38,8 @@ from thumper.store.images import image_rows
 from thumper.store.images.image_rows import StoredImage
 from thumper.store.postgres.connect import client
 from thumper.store.queue import jobs
+from thumper.store.times import clock_lock, late_readings
+from thumper.store.times.late_readings import LateReading
 
 CHUNK_FILES: Final = 128
 """Most files admitted in one transaction."""
@@ -76,10 +81,10 @@ async def reject(files: Sequence[StableFile], reason: Reason, *, detail: str = "
 
 
 def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
-    """Cut files into chunks for `admit`, each limited in files and bytes."""
+    """Cut files into chunks for `admit`, each limited in files and bytes; sidecars come behind the photos."""
     cut: list[list[StableFile]] = []
     room = 0
-    for file in files:
+    for file in sorted(files, key=lambda file: is_sidecar(file.name)):
         if not cut or len(cut[-1]) >= CHUNK_FILES or file.size_bytes > room:
             cut.append([])
             room = CHUNK_BYTES
@@ -97,7 +102,7 @@ async def _examine(
     known = await image_rows.find(client(), {look.sha256 for look in looks if isinstance(look, Content)})
     gone = await asyncio.to_thread(_without_original, known)
 
-    def judge(look: Content | Outcome) -> Examined:
+    def judge(look: Content | Sidecar | Outcome) -> Examined:
         if not isinstance(look, Content):
             return look
         if look.sha256 in known and look.sha256 not in gone:
@@ -191,6 +196,9 @@ async def _settle(
     ]
     found = [one for one in found if one.file.file_id not in touched]
     photos = [one for one in found if isinstance(one, Photo)]
+    sidecars = [one for one in found if isinstance(one, Sidecar)]
+    if sidecars:
+        await clock_lock.share(transaction)
     made = await record(transaction, context, photos, originals=originals.paths)
     hashes = {one.sha256 for one in found if isinstance(one, Photo | KnownPhoto)}
     images = await image_rows.find(transaction, hashes)
@@ -201,10 +209,25 @@ async def _settle(
     reached = _outcomes(found, images=images, made=made)
     ended = [outcome for outcome in reached if outcome.state not in WAITING]
     entries = await outcomes.settle(transaction, ended)
+    entries += await _date(transaction, context, sidecars)
     if made:
         await jobs.enqueue(transaction, list(made.values()), held=held)
     await feed.append(transaction, [*told, *entries])
     return reached + only_touched
+
+
+async def _date(
+    transaction: BaseDBAsyncClient, context: IngestContext, sidecars: Sequence[Sidecar]
+) -> list[FeedEntry]:
+    """Date photos that were recorded before their sidecars came; return the feed entries."""
+    late = [
+        LateReading(one.file.dump_id, photo, one.clocks)
+        for one in sidecars
+        if one.outcome.state not in WAITING
+        for photo in one.photos
+    ]
+    dumps = await late_readings.take(transaction, late, server_zone=context.settings.zone)
+    return [FeedEntry(kind=FeedKind.CLOCK_FIXED, dump_id=dump_id) for dump_id in sorted(dumps)]
 
 
 def _outcomes(
@@ -222,6 +245,8 @@ def _outcomes(
                 state = FileState.STORED if sha256 in new else FileState.DUPLICATE
                 new.discard(sha256)
                 outcomes.append(Outcome(file, state, sha256=sha256, image_id=images[sha256].id))
+            case Sidecar():
+                outcomes.append(one.outcome)
             case Outcome():
                 outcomes.append(one)
     return outcomes

@@ -18,12 +18,14 @@ from thumper.domain.file import Outcome, StableFile
 from thumper.domain.file_kind import HEAD_BYTES
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
+from thumper.domain.sidecar import is_sidecar
 from thumper.imaging.header import Probe, inspect_stream
 from thumper.imaging.limits import Limits
 from thumper.imaging.original import check_size, open_original, read_head, read_whole
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest.metadata import Metadata, read_metadata
 from thumper.ingest.photo_name import is_photo_name, refuse_unread
+from thumper.ingest.sidecar import Sidecar, arrived, with_sidecar
 from thumper.ingest.walk import lies_within, modified_ns
 
 _HELD: Final = frozenset({Reason.TRUNCATED, Reason.ZERO_BYTES, Reason.UNREADABLE, Reason.VANISHED})
@@ -58,15 +60,18 @@ class Photo:
     content: bytes | None
 
 
-Examined: TypeAlias = Photo | KnownPhoto | Outcome
-"""A photo, or the outcome of a file that is none: rejected, changed meanwhile (`seen`), or waited for (`stable`)."""
+Examined: TypeAlias = Photo | KnownPhoto | Sidecar | Outcome
+"""A photo, a sidecar, or the outcome of a file that is neither: rejected, changed meanwhile (`seen`), or waited for
+(`stable`)."""
 
 
-def read(file: StableFile, limits: Limits) -> Content | Outcome:
+def read(file: StableFile, limits: Limits) -> Content | Sidecar | Outcome:
     """Read and hash a file; return its outcome instead if it has changed, or is no photo by its beginning or size.
 
     Of a file that is no photo by its name, or too large for one, a few bytes are read first: a video is not read whole.
     """
+    if is_sidecar(file.name):
+        return arrived(file)
     try:
         if not is_photo_name(file.name) or file.size_bytes > limits.max_bytes:
             head = _read(file, lambda fd: read_head(fd, HEAD_BYTES))
@@ -93,11 +98,12 @@ def examine(
             raise DecodeRefusal(Reason.TRUNCATED)
     except DecodeRefusal as refusal:
         return _refused(file, refusal)
+    metadata = read_metadata(content, media_type=probe.media_type, max_exif_bytes=max_exif_bytes)
     return Photo(
         file=file,
         sha256=read.sha256,
         probe=probe,
-        metadata=read_metadata(content, media_type=probe.media_type, max_exif_bytes=max_exif_bytes),
+        metadata=with_sidecar(metadata, file.absolute, root=file.root),
         content=content if keep_content else None,
     )
 

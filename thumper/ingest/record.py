@@ -56,7 +56,7 @@ class _Belonging:
 
     def fix_of(self, capture: CaptureTime) -> ActiveFix | None:
         """Return the repair of the clock that was chosen; None also when no clock was read."""
-        if capture.reading is None:
+        if capture.reading is None or not capture.reading.source.is_repairable:
             return None
         return self.repairs.counting(self.dump_id, self.deployment_id, capture.reading.local)
 

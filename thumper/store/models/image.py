@@ -47,6 +47,8 @@ class Image(Model):
     """Where `taken_local` was read; differs from `time_source` while the reading is not believed."""
     utc_offset_s: int | None = fields.IntField(null=True)
     """Offset from UTC that was written beside `taken_local`; null where the location's zone decides."""
+    offset_unreadable = fields.BooleanField(db_default=False)
+    """Whether something stands beside `taken_local` in place of an offset that cannot be read."""
     clock_offset_s = fields.IntField(default=0)
     """Seconds added to `taken_local` by a clock fix."""
     # A plain column, as `dump_id` below.
