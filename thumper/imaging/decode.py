@@ -21,6 +21,7 @@ from typing import Final
 from PIL import Image, ImageChops, ImageFile
 
 from thumper.domain.reason import Reason
+from thumper.imaging.gaps import find_gaps
 from thumper.imaging.header import JPEG, PNG, Probe, inspect_stream, open_header
 from thumper.imaging.limits import Limits
 from thumper.imaging.orientation import UPRIGHT, turn_upright
@@ -80,19 +81,49 @@ def decode(data: bytes, limits: Limits, memory: Memory = bytearray) -> Picture:
 
 
 def _read(data: bytes, probe: Probe, memory: Memory) -> Picture:
-    damaged = False
     if probe.media_type == JPEG:
-        try:
-            strict = read_strictly(data, memory)
-        except DamageError:
-            damaged = True
-        else:
-            if strict is not None:
-                return _upright(strict, probe.orientation)
+        return _read_jpeg(data, probe, memory)
     try:
-        return Picture.of(_upright_rgb(data, probe), damaged=damaged)
+        return Picture.of(_upright_rgb(data, probe), damaged=False)
     except (OSError, SyntaxError, ValueError) as error:
-        return Picture.of(_salvage(data, probe, cause=error), damaged=True)
+        raise _refusal(probe) from error
+
+
+def _read_jpeg(data: bytes, probe: Probe, memory: Memory) -> Picture:
+    """Decode a JPEG; of one with a gap what stands in front of it, since what follows would lie at wrong places."""
+    ended = data if probe.ending_complete else data + _JPEG_END
+    strict, damaged = _read_strictly(ended, memory)
+    # If every bit made sense, zeros did too: with some Huffman codes a plain area is nothing else.
+    gap_at = _gap_at(data, probe) if strict is None else None
+    if gap_at is not None:
+        ended = data[:gap_at] + _JPEG_END
+        strict, damaged = _read_strictly(ended, memory)
+    if strict is not None:
+        return _upright(strict, probe.orientation)
+    if (
+        damaged and ended is not data
+    ):  # in front of an end mark that we wrote, Pillow fills up without an error
+        return Picture.of(_salvage(ended, probe), damaged=True)
+    try:
+        return Picture.of(_upright_rgb(ended, probe), damaged=damaged)
+    except (OSError, SyntaxError, ValueError) as error:
+        return Picture.of(_salvage(ended, probe, cause=error), damaged=True)
+
+
+def _read_strictly(data: bytes, memory: Memory) -> tuple[StrictPicture | None, bool]:
+    """Return the picture, None if it is left to Pillow, and whether it is damaged."""
+    try:
+        return read_strictly(data, memory), False
+    except DamageError:
+        return None, True
+
+
+def _gap_at(data: bytes, probe: Probe) -> int | None:
+    """Return where the first gap in the data of the picture begins; None if there is none."""
+    end = data.find(_JPEG_END, probe.data_at)  # of the first picture, if the file holds several
+    gaps = find_gaps(data, data_at=probe.data_at, ending_complete=probe.ending_complete)
+    inside = (start for start, _ in gaps if start >= probe.data_at and (start < end or end < 0))
+    return next(inside, None)
 
 
 def _upright(strict: StrictPicture, orientation: int) -> Picture:
@@ -122,16 +153,17 @@ def _rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _salvage(data: bytes, probe: Probe, *, cause: Exception) -> Image.Image:
+def _refusal(probe: Probe) -> DecodeRefusal:
+    return DecodeRefusal(Reason.CORRUPT if probe.ending_complete else Reason.TRUNCATED)
+
+
+def _salvage(data: bytes, probe: Probe, *, cause: Exception | None = None) -> Image.Image:
     """Decode what there is of a broken JPEG: with an end mark appended, libjpeg fills the rest with grey.
 
     Where it stops in the midst, at bytes that look like a mark and are none, the rest stays black.
 
     Raises `DecodeRefusal` if that gives nothing: TRUNCATED when the file's ending is missing, else CORRUPT.
     """
-    refusal = DecodeRefusal(Reason.CORRUPT if probe.ending_complete else Reason.TRUNCATED)
-    if probe.media_type != JPEG:
-        raise refusal from cause
     try:
         image = _upright_rgb(data + _JPEG_END, probe)
     except (OSError, SyntaxError, ValueError):
@@ -139,9 +171,9 @@ def _salvage(data: bytes, probe: Probe, *, cause: Exception) -> Image.Image:
             with _tolerance():
                 image = _upright_rgb(data, probe)
         except (OSError, SyntaxError, ValueError) as error:
-            raise refusal from error
+            raise _refusal(probe) from error
     if _arrived(image) < _LEAST_ARRIVED:
-        raise refusal from cause
+        raise _refusal(probe) from cause
     return image
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
@@ -61,7 +61,8 @@ _OTHER_TYPES: Final = (
 class Probe:
     """What a file says of itself: media type, size of the upright picture, whether its ending is there.
 
-    `orientation` is what EXIF says of how the picture lies in the file, 1 to 8.
+    `orientation` is what EXIF says of how the picture lies in the file, 1 to 8. `data_at` is where the picture's data
+    begin, in bytes.
     """
 
     media_type: str
@@ -69,6 +70,7 @@ class Probe:
     height_px: int
     ending_complete: bool
     orientation: int = UPRIGHT
+    data_at: int = field(default=0, compare=False)
 
 
 def inspect(source: AnyPath | int, limits: Limits) -> Probe:
@@ -113,7 +115,7 @@ def inspect_stream(stream: BinaryIO, limits: Limits) -> Probe:
         )
     if is_sideways(orientation):
         width_px, height_px = height_px, width_px
-    return Probe(media_type, width_px, height_px, ending_complete, orientation)
+    return Probe(media_type, width_px, height_px, ending_complete, orientation, parts.data_at)
 
 
 def sniff(head: bytes) -> str:
