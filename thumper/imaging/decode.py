@@ -23,6 +23,7 @@ from PIL import Image, ImageChops, ImageFile
 from thumper.domain.reason import Reason
 from thumper.imaging.gaps import find_gaps
 from thumper.imaging.header import JPEG, PNG, Probe, inspect_stream, open_header
+from thumper.imaging.huffman import zeros_are_plain
 from thumper.imaging.limits import Limits
 from thumper.imaging.orientation import UPRIGHT, turn_upright
 from thumper.imaging.original import check_size
@@ -92,12 +93,15 @@ def _read(data: bytes, probe: Probe, memory: Memory) -> Picture:
 def _read_jpeg(data: bytes, probe: Probe, memory: Memory) -> Picture:
     """Decode a JPEG; of one with a gap what stands in front of it, since what follows would lie at wrong places."""
     ended = data if probe.ending_complete else data + _JPEG_END
-    strict, damaged = _read_strictly(ended, memory)
-    # If every bit made sense, zeros did too: with some Huffman codes a plain area is nothing else.
-    gap_at = _gap_at(data, probe) if strict is None else None
-    if gap_at is not None:
+    gap_at = _gap_at(data, probe)
+    strict, damaged = None, True
+    if gap_at is None or zeros_are_plain(data[:gap_at], data_at=probe.data_at):
+        strict, damaged = _read_strictly(ended, memory)
+    if strict is None and gap_at is not None:
         ended = data[:gap_at] + _JPEG_END
         strict, damaged = _read_strictly(ended, memory)
+        if damaged:  # a byte FF is written as FF 00: the first zero may be the last of the data
+            strict, _ = _read_strictly(data[: gap_at + 1] + _JPEG_END, memory)
     if strict is not None:
         return _upright(strict, probe.orientation)
     if (
@@ -120,10 +124,10 @@ def _read_strictly(data: bytes, memory: Memory) -> tuple[StrictPicture | None, b
 
 def _gap_at(data: bytes, probe: Probe) -> int | None:
     """Return where the first gap in the data of the picture begins; None if there is none."""
-    end = data.find(_JPEG_END, probe.data_at)  # of the first picture, if the file holds several
     gaps = find_gaps(data, data_at=probe.data_at, ending_complete=probe.ending_complete)
-    inside = (start for start, _ in gaps if start >= probe.data_at and (start < end or end < 0))
-    return next(inside, None)
+    first = next((start for start, _ in gaps if start >= probe.data_at), None)
+    # Behind the end of the first picture there may be others, or what a camera adds.
+    return None if first is None or _JPEG_END in data[probe.data_at : first] else first
 
 
 def _upright(strict: StrictPicture, orientation: int) -> Picture:
