@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -40,7 +41,7 @@ async def find(
     """Return the incomplete images that the paths of files held before, by the id of the file's present row."""
     found: dict[UUID, list[IncompleteImage]] = {}
     for row in await connection.execute_query_dict(_BEFORE, [sorted(file_ids)]):
-        arrived = ArrivedPart.from_json(row["arrived"])
+        arrived = ArrivedPart.from_json(json.loads(row["arrived"]))
         image = IncompleteImage(row["image_id"], bytes(row["sha256"]), arrived)
         found.setdefault(row["file_id"], []).append(image)
     return found
