@@ -22,7 +22,7 @@ from PIL import Image, ImageChops, ImageFile
 
 from thumper.domain.reason import Reason
 from thumper.imaging.gaps import find_gaps
-from thumper.imaging.header import JPEG, PNG, Probe, inspect_stream, open_header
+from thumper.imaging.header import JPEG, JPEG_END, PNG, Probe, inspect_stream, open_header
 from thumper.imaging.huffman import zeros_are_plain
 from thumper.imaging.limits import Limits
 from thumper.imaging.orientation import UPRIGHT, turn_upright
@@ -30,7 +30,6 @@ from thumper.imaging.original import check_size
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.strict_jpeg import DamageError, Memory, StrictPicture, read_strictly
 
-_JPEG_END: Final = b"\xff\xd9"
 _LEAST_ARRIVED: Final = 0.1
 """Share of a broken photo's rows below which there is nothing to look at: sky at best."""
 
@@ -92,16 +91,16 @@ def _read(data: bytes, probe: Probe, memory: Memory) -> Picture:
 
 def _read_jpeg(data: bytes, probe: Probe, memory: Memory) -> Picture:
     """Decode a JPEG; of one with a gap what stands in front of it, since what follows would lie at wrong places."""
-    ended = data if probe.ending_complete else data + _JPEG_END
+    ended = data if probe.ending_complete else data + JPEG_END
     gap_at = _gap_at(data, probe)
     strict, damaged = None, True
     if gap_at is None or zeros_are_plain(data[:gap_at], data_at=probe.data_at):
         strict, damaged = _read_strictly(ended, memory)
     if strict is None and gap_at is not None:
-        ended = data[:gap_at] + _JPEG_END
+        ended = data[:gap_at] + JPEG_END
         strict, damaged = _read_strictly(ended, memory)
         if damaged:  # a byte FF is written as FF 00: the first zero may be the last of the data
-            strict, _ = _read_strictly(data[: gap_at + 1] + _JPEG_END, memory)
+            strict, _ = _read_strictly(data[: gap_at + 1] + JPEG_END, memory)
     if strict is not None:
         return _upright(strict, probe.orientation)
     if (
@@ -127,7 +126,7 @@ def _gap_at(data: bytes, probe: Probe) -> int | None:
     gaps = find_gaps(data, data_at=probe.data_at, ending_complete=probe.ending_complete)
     first = next((start for start, _ in gaps if start >= probe.data_at), None)
     # Behind the end of the first picture there may be others, or what a camera adds.
-    return None if first is None or _JPEG_END in data[probe.data_at : first] else first
+    return None if first is None or JPEG_END in data[probe.data_at : first] else first
 
 
 def _upright(strict: StrictPicture, orientation: int) -> Picture:
@@ -169,7 +168,7 @@ def _salvage(data: bytes, probe: Probe, *, cause: Exception | None = None) -> Im
     Raises `DecodeRefusal` if that gives nothing: TRUNCATED when the file's ending is missing, else CORRUPT.
     """
     try:
-        image = _upright_rgb(data + _JPEG_END, probe)
+        image = _upright_rgb(data + JPEG_END, probe)
     except (OSError, SyntaxError, ValueError):
         try:
             with _tolerance():

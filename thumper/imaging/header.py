@@ -28,7 +28,7 @@ PNG: Final = "image/png"
 _PARSERS: Final = {JPEG: JpegImagePlugin.JpegImageFile, PNG: PngImagePlugin.PngImageFile}
 
 _JPEG_START: Final = b"\xff\xd8"
-_JPEG_END: Final = b"\xff\xd9"
+JPEG_END: Final = b"\xff\xd9"
 _PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_END: Final = b"IEND\xae\x42\x60\x82"
 _SNIFF_BYTES: Final = 32
@@ -152,7 +152,7 @@ def _has_ending(stream: BinaryIO, media_type: str, *, first: int) -> bool:
 
     Only behind `first`, where the picture's data begin: a thumbnail before that has an end mark of its own.
     """
-    mark = _JPEG_END if media_type == JPEG else _PNG_END
+    mark = JPEG_END if media_type == JPEG else _PNG_END
     end = stream.seek(0, io.SEEK_END)
     while end > first:
         start = max(end - _CHUNK_BYTES, first)

@@ -21,7 +21,7 @@ from thumper.domain.file import Outcome, StableFile
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.imaging.gaps import find_gaps, is_unwritten, outside
-from thumper.imaging.header import JPEG, Probe, inspect_stream
+from thumper.imaging.header import JPEG, JPEG_END, Probe, inspect_stream
 from thumper.imaging.limits import Limits
 from thumper.imaging.original import check_size, open_original, read_whole
 from thumper.imaging.refusal import DecodeRefusal
@@ -120,6 +120,8 @@ def _arrived(content: bytes, probe: Probe) -> ArrivedPart | None:
     there = outside(gaps, size=len(content))
     if not probe.ending_complete and (probe.media_type != JPEG or there[-1][1] <= _scan_at(content, probe)):
         raise DecodeRefusal(Reason.TRUNCATED)
+    if len(there) > 1 and content[slice(*there[-1])] == JPEG_END:
+        there.pop()  # a mark that was put behind zeros says nothing of where the photo ends
     return ArrivedPart.of(content, there)
 
 
