@@ -14,14 +14,14 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from PIL import Image, ImageChops, ImageFile
 
 from thumper.domain.reason import Reason
-from thumper.imaging.gaps import find_gaps
+from thumper.imaging.gaps import Stretch, find_gaps
 from thumper.imaging.header import JPEG, JPEG_END, PNG, Probe, inspect_stream, open_header
 from thumper.imaging.huffman import zeros_are_plain
 from thumper.imaging.limits import Limits
@@ -90,43 +90,61 @@ def _read(data: bytes, probe: Probe, memory: Memory) -> Picture:
 
 
 def _read_jpeg(data: bytes, probe: Probe, memory: Memory) -> Picture:
-    """Decode a JPEG; of one with a gap what stands in front of it, since what follows would lie at wrong places."""
     ended = data if probe.ending_complete else data + JPEG_END
-    gap_at = _gap_at(data, probe)
-    strict, damaged = None, True
-    if gap_at is None or zeros_are_plain(data[:gap_at], data_at=probe.data_at):
-        strict, damaged = _read_strictly(ended, memory)
-    if strict is None and gap_at is not None:
-        ended = data[:gap_at] + JPEG_END
-        strict, damaged = _read_strictly(ended, memory)
-        if damaged:  # a byte FF is written as FF 00: the first zero may be the last of the data
-            strict, _ = _read_strictly(data[: gap_at + 1] + JPEG_END, memory)
+    gap = _first_gap(data, probe)
+    if gap is None:
+        return _read_ended(ended, probe, memory, filled_up=ended is not data)
+    if zeros_are_plain(data[: gap[0]], data_at=probe.data_at):
+        strict = _read_silently(ended, memory)
+        if strict is not None:
+            return _upright(strict, probe.orientation)
+    picture = _read_front(data, gap[0], probe, memory=memory)
+    lost = probe.ending_complete and data[gap[1] : data.find(JPEG_END, gap[1])].strip(b"\xff") != b""
+    return replace(picture, damaged=picture.damaged or lost)
+
+
+def _first_gap(data: bytes, probe: Probe) -> Stretch | None:
+    """Return the first gap in the data of the picture; None if there is none."""
+    gaps = find_gaps(data, data_at=probe.data_at, ending_complete=probe.ending_complete)
+    first = next((gap for gap in gaps if gap[0] >= probe.data_at), None)
+    # Behind the end of the first picture there may be others, or what a camera adds.
+    return None if first is None or JPEG_END in data[probe.data_at : first[0]] else first
+
+
+def _read_front(data: bytes, gap_at: int, probe: Probe, *, memory: Memory) -> Picture:
+    """Decode what stands in front of a gap; what follows it would lie at wrong places."""
+    # A byte FF is written as FF 00: the first zero may be the last of the data.
+    strict = _read_silently(data[: gap_at + 1] + JPEG_END, memory)
     if strict is not None:
         return _upright(strict, probe.orientation)
-    if (
-        damaged and ended is not data
-    ):  # in front of an end mark that we wrote, Pillow fills up without an error
-        return Picture.of(_salvage(ended, probe), damaged=True)
-    try:
-        return Picture.of(_upright_rgb(ended, probe), damaged=damaged)
-    except (OSError, SyntaxError, ValueError) as error:
-        return Picture.of(_salvage(ended, probe, cause=error), damaged=True)
+    return _read_ended(data[:gap_at] + JPEG_END, probe, memory, filled_up=True)
 
 
-def _read_strictly(data: bytes, memory: Memory) -> tuple[StrictPicture | None, bool]:
-    """Return the picture, None if it is left to Pillow, and whether it is damaged."""
+def _read_ended(data: bytes, probe: Probe, memory: Memory, *, filled_up: bool) -> Picture:
+    """Decode a JPEG that has an end mark; `filled_up` if that was put behind what is there of it."""
+    damaged = False
     try:
-        return read_strictly(data, memory), False
+        strict = read_strictly(data, memory)
+        if strict is not None:
+            return _upright(strict, probe.orientation)
     except DamageError:
-        return None, True
+        damaged = True
+    if damaged and filled_up:
+        return Picture.of(
+            _salvage(data, probe), damaged=True
+        )  # Pillow fills the rest with grey without a word
+    try:
+        return Picture.of(_upright_rgb(data, probe), damaged=damaged)
+    except (OSError, SyntaxError, ValueError) as error:
+        return Picture.of(_salvage(data, probe, cause=error), damaged=True)
 
 
-def _gap_at(data: bytes, probe: Probe) -> int | None:
-    """Return where the first gap in the data of the picture begins; None if there is none."""
-    gaps = find_gaps(data, data_at=probe.data_at, ending_complete=probe.ending_complete)
-    first = next((start for start, _ in gaps if start >= probe.data_at), None)
-    # Behind the end of the first picture there may be others, or what a camera adds.
-    return None if first is None or JPEG_END in data[probe.data_at : first] else first
+def _read_silently(data: bytes, memory: Memory) -> StrictPicture | None:
+    """Return the picture if every bit of its data makes sense."""
+    try:
+        return read_strictly(data, memory)
+    except DamageError:
+        return None
 
 
 def _upright(strict: StrictPicture, orientation: int) -> Picture:
