@@ -16,7 +16,7 @@ INDEXES = ["CREATE INDEX image_offset_unreadable ON image (sort_at, id) WHERE of
 class Migration(migrations.Migration):
     """A column and two constraints."""
 
-    dependencies = [("thumper", "0007_moves")]
+    dependencies = [("thumper", "0009_arrived")]
 
     operations = [
         ops.AddField(

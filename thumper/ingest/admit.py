@@ -2,7 +2,8 @@
 
 A file ends as stored, duplicate (of which image) or rejected (with which reason), or
 it is left for another look because it changed or may still be incomplete. A chunk of
-files is one transaction: all of it is recorded, or nothing is.
+files is one transaction: all of it is recorded, or nothing is. A photo that completes one
+which was admitted in part takes its place.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
 from thumper.domain.sidecar import is_sidecar
 from thumper.errors import ThumperError
+from thumper.ingest import completion
 from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Content, Examined, KnownPhoto, Photo, examine, read
 from thumper.ingest.readers import each
@@ -33,7 +35,7 @@ from thumper.ingest.record import record
 from thumper.ingest.sidecar import Sidecar
 from thumper.store.disk import disk_space, library
 from thumper.store.feed import feed
-from thumper.store.files import outcomes
+from thumper.store.files import incomplete, outcomes
 from thumper.store.images import image_rows
 from thumper.store.images.image_rows import StoredImage
 from thumper.store.postgres.connect import client
@@ -57,10 +59,15 @@ async def admit(
     copy cannot be written; then no file of the chunk has changed its state.
     """
     disk_space.refuse_full(context.settings)
-    examined, gone = await _examine(context, files, keep=keep)
+    looks = await each(lambda file: read(file, context.limits), files)
+    completed = await completion.find(looks)
+    examined, gone = await _examine(context, looks, keep=keep)
     originals = await _keep_originals(context, examined, gone=gone, keep=keep)
     async with in_transaction("default") as transaction:
-        ended = await _settle(transaction, context, examined, originals=originals, held=held)
+        ended, told = await _settle(transaction, context, examined, originals=originals, held=held)
+        withdrawn, entries = await incomplete.replace(transaction, completion.pairs(completed, ended))
+        await feed.append(transaction, [*told, *entries])
+    await completion.clear(context.library, withdrawn)
     if not held and any(outcome.state is FileState.STORED for outcome in ended):
         await context.wakeup.wake()
     whole = [outcome.file.file_id for outcome in ended if outcome.state is FileState.STABLE]
@@ -94,11 +101,10 @@ def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
 
 
 async def _examine(
-    context: IngestContext, files: Sequence[StableFile], *, keep: Keep
+    context: IngestContext, looks: Sequence[Content | Sidecar | Outcome], *, keep: Keep
 ) -> tuple[list[Examined], frozenset[bytes]]:
     """Return what each file is, and the hashes of known images whose original is gone or changed."""
     limits = context.limits
-    looks = await each(lambda file: read(file, limits), files)
     known = await image_rows.find(client(), {look.sha256 for look in looks if isinstance(look, Content)})
     gone = await asyncio.to_thread(_without_original, known)
 
@@ -183,8 +189,11 @@ async def _settle(
     *,
     originals: _Originals,
     held: bool,
-) -> list[Outcome]:
-    """Record what was found; return the outcomes, without those of files that another process settled meanwhile."""
+) -> tuple[list[Outcome], list[FeedEntry]]:
+    """Record what was found; return the outcomes and the feed entries, to be appended at the end of the transaction.
+
+    The outcomes are without those of files that another process settled meanwhile.
+    """
     waiting = await outcomes.lock_waiting(transaction, [one.file.file_id for one in examined])
     found = [one for one in examined if one.file.file_id in waiting]
     known = {one.file.file_id: one.sha256 for one in found if isinstance(one, KnownPhoto)}
@@ -212,8 +221,7 @@ async def _settle(
     entries += await _date(transaction, context, sidecars)
     if made:
         await jobs.enqueue(transaction, list(made.values()), held=held)
-    await feed.append(transaction, [*told, *entries])
-    return reached + only_touched
+    return reached + only_touched, [*told, *entries]
 
 
 async def _date(

@@ -195,6 +195,7 @@ def _image(
         position=(position.latitude, position.longitude) if position else None,
         measurements=draft.findings.measurements,
         exif=photo.metadata.to_json() | _profile_says(photo, draft.findings) | _ignored_times(capture),
+        arrived=None if photo.arrived is None else photo.arrived.to_json(),
     )
 
 

@@ -45,6 +45,8 @@ class NewImage:
     """Latitude and longitude in degrees."""
     measurements: Measurements
     exif: dict[str, Any]
+    arrived: dict[str, Any] | None
+    """What is there of an incomplete photo, as JSON; None for a whole one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,7 @@ _COLUMNS: Final = {
     "sequence_number": "int2",
     "sequence_length": "int2",
     "exif": "jsonb",
+    "arrived": "jsonb",
 }
 
 _INSERT: Final = f"""
@@ -148,6 +151,7 @@ def _row(image: NewImage) -> tuple[Any, ...]:
         longitude,
         *_measured(image.measurements),
         json.dumps(image.exif),
+        None if image.arrived is None else json.dumps(image.arrived),
     )
 
 

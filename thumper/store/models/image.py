@@ -82,6 +82,8 @@ class Image(Model):
     sequence_length: int | None = fields.SmallIntField(null=True)
     """How many photos the burst has."""
     exif: Any = fields.JSONField(default=dict)
+    arrived: Any = fields.JSONField(null=True)
+    """What was there of an incomplete photo (`thumper.domain.arrived_part.ArrivedPart`); null for a whole one."""
     damaged = fields.BooleanField(default=False)
     state = fields.CharEnumField(ImageState, max_length=12, default=ImageState.PENDING)
     error_code = fields.CharField(max_length=32, null=True)
