@@ -27,7 +27,7 @@ KEYS = [
 class Migration(migrations.Migration):
     """A table, and indexes: no row of an image is written."""
 
-    dependencies = [("thumper", "0007_moves")]
+    dependencies = [("thumper", "0010_written_times")]
 
     operations = [
         ops.CreateModel(

@@ -6,7 +6,7 @@ from tortoise.migrations import operations as ops
 
 from thumper.store.models.columns import BytewiseTextField
 
-DROPPED = ["DROP INDEX image_oldest_first", "DROP INDEX image_clock_suspect"]
+DROPPED = [f"DROP INDEX image_{name}" for name in ("oldest_first", "clock_suspect", "offset_unreadable")]
 
 # What `domain.card_order.sort_name` makes of the file that first delivered an image, in SQL. Whether a counter went
 # round within an instant is noted when a dump settles the next time. The table is written anew, which takes a million
@@ -34,7 +34,8 @@ FILL = [
 
 INDEXES = [
     "CREATE INDEX image_oldest_first ON image ((taken_at IS NULL), sort_at, sort_name, id)",
-    # As in 0011, but for the order.
+    # As in 0010 and 0011, but for the order.
+    "CREATE INDEX image_offset_unreadable ON image (sort_at, sort_name, id) WHERE offset_unreadable",
     "CREATE INDEX image_clock_suspect ON image (sort_at, sort_name, id)"
     " WHERE clock_doubt IS NOT NULL AND clock_fix_id IS NULL"
     " OR coalesce(taken_at - created_at > interval '1 day', FALSE)",

@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     look_s: Seconds = 2.0
     """Time between the two looks at a file that must agree before it is read."""
     truncated_hold_s: Annotated[float, Field(ge=0)] = 60.0
-    """How much longer a photo without its ending is waited for."""
+    """How much longer a photo without its ending, or with a part missing, is waited for."""
     settle_s: Seconds = 10.0
     """Quiet time after which a dump counts as delivered."""
     batch_images: int | None = Field(default=None, ge=1, le=256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 from pathlib import Path
@@ -22,8 +23,8 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "cameras.md"
 SMALL = 'name = "{name}"\nsource = "mine"\n[match]\nmake = "(?i)^cuddeback"\n'
 
 
-def documented() -> Profile:
-    (toml,) = re.findall(r"^```toml\n(.*?)^```", DOCS.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+def documented(number: int = 0) -> Profile:
+    toml = re.findall(r"^```toml\n(.*?)^```", DOCS.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)[number]
     return read_profile(toml, file_name="creekside.toml")
 
 
@@ -127,3 +128,9 @@ def test_the_documented_example_does_what_its_page_says() -> None:
 
 def test_the_page_names_the_right_limit_of_offsets() -> None:
     assert f"an offset below {MOST_BYTES}" in DOCS.read_text("utf-8")
+
+
+def test_the_documented_profile_says_which_number_of_a_name_is_the_day() -> None:
+    device = Device(file_name="09.11.2024 06.30.00.jpg")
+    (clock,) = examine([documented(1), *packaged_profiles()], device).clocks
+    assert clock == ClockReading(source=TimeSource.FILE_NAME, local=dt.datetime(2024, 11, 9, 6, 30))  # noqa: DTZ001

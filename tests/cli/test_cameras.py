@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image as Picture
 
+from tests.ingest.test_xmp import packet
 from thumper.cameras.profile import read_profile
 from thumper.errors import UsageError
 from thumper.ingest.explain import explain
@@ -37,6 +38,7 @@ def thumper(settings: Settings, *words: str, verb: str = "cameras") -> subproces
 
 def test_a_photo_is_explained(settings: Settings, shared_data: Path) -> None:
     photo = shared_data / "images/exif-samples/trailcams/Reconyx_huntforce_IMG_0164.jpg"
+    changed = dt.datetime.fromtimestamp(int(photo.stat().st_mtime), tz=settings.zone)
     answer = thumper(settings, "explain", str(photo))
     assert (answer.returncode, answer.stderr) == (0, "")
     assert answer.stdout.splitlines() == [
@@ -49,6 +51,7 @@ def test_a_photo_is_explained(settings: Settings, shared_data: Path) -> None:
             " (THUMPER_TIME_ZONE, unless its location has a zone of its own)"
         ),
         "  clock     maker_note: 2014-07-04 18:40:53 (chosen: the most trusted clock that shows a possible time)",
+        f"  clock     file: {changed:%Y-%m-%d %H:%M:%S} (ignored: a file's date is the day of a copy)",
         "  measured  sequence number 1 (maker note, Reconyx HyperFire)",
         "  measured  sequence length 1 (maker note, Reconyx HyperFire)",
         "  measured  event number 164 (maker note, Reconyx HyperFire)",
@@ -84,6 +87,67 @@ def test_every_clock_is_told_with_what_became_of_it(settings: Settings, tmp_path
     assert (told["profiles"], told["suggestedLocation"]) == ([], "RIDGE")
 
 
+@pytest.fixture
+def talkative_photo(tmp_path: Path) -> Path:
+    """A photo with a time of every kind, none like the other, and positions."""
+    exif = Picture.Exif()
+    exif.get_ifd(0x8769).update({0x9003: "2024:03:10 09:00:00 CST", 0x9012: "-0600"})
+    exif.get_ifd(0x8825).update({1: "N", 2: (91.0, 0.0, 0.0), 3: "W", 4: (98.0, 30.0, 0.0)})
+    exif.get_ifd(0x8825).update({7: (15.0, 0.0, 0.0), 0x1D: "2024:03:10"})
+    photo = tmp_path / "03-04-2024 06-30-00.jpg"
+    xmp = packet('xmp:CreateDate="2024-03-10T09:00:01Z" exif:GPSLatitude="31,30N"')
+    Picture.new("RGB", (8, 8)).save(photo, exif=exif, xmp=xmp)
+    photo.with_suffix(".xmp").write_bytes(packet('photoshop:DateCreated="2024-03-10"'))
+    return photo
+
+
+def test_every_time_offset_and_place_that_is_seen_is_named_with_what_became_of_it(
+    settings: Settings, talkative_photo: Path
+) -> None:
+    photo = talkative_photo
+    told = json.loads(thumper(settings, "explain", str(photo), "--json").stdout)
+    seen = [
+        (
+            clock["source"],
+            clock["origin"],
+            clock["shows"],
+            clock["utcOffset"],
+            clock["unreadOffset"],
+            clock["verdict"],
+        )
+        for clock in told["clocks"]
+    ]
+    assert seen == [
+        ("EXIF_ORIGINAL", None, "2024-03-10 09:00:00", None, "CST", "CHOSEN"),
+        ("XMP", "xmp:CreateDate", "2024-03-10 09:00:01", "+00:00", None, "NOT_NEEDED"),
+        ("FILE_NAME", None, "03-04-2024", None, None, "IGNORED"),
+        ("SIDECAR", f"{photo.stem}.xmp photoshop:DateCreated", "2024-03-10", None, None, "IGNORED"),
+        ("GPS", None, "2024-03-10 15:00:00", "+00:00", None, "NOT_NEEDED"),
+    ]
+    assert told["fileDate"]["verdict"] == "IGNORED"
+    assert told["clocks"][2]["why"].startswith("which number is the day is not known")
+    assert told["clocks"][3]["why"] == "a date without a time of day"
+    assert [(place["source"], place["shows"], place["verdict"]) for place in told["positions"]] == [
+        ("EXIF", "91 0 0 N, 98 30 0 W", "IGNORED"),
+        ("XMP", "31,30N", "IGNORED"),
+    ]
+    assert told["ignored"] == [
+        '"CST" beside exif_original is no offset from UTC that can be read',
+        '"-0600" stands as an offset beside no exif_digitized that can be read',
+        "the GPS position is incomplete or impossible",
+    ]
+
+
+def test_what_was_not_used_is_told_in_words_too(settings: Settings, talkative_photo: Path) -> None:
+    lines = thumper(settings, "explain", str(talkative_photo)).stdout.splitlines()
+    for words in (
+        '  clock     exif_original: 2024-03-10 09:00:00 "CST" (chosen',
+        "  clock     xmp (xmp:CreateDate): 2024-03-10 09:00:01 +00:00 (not needed",
+        "  position  exif: 91 0 0 N, 98 30 0 W (ignored: the GPS position is",
+    ):
+        assert [line for line in lines if line.startswith(words)], words
+
+
 def test_an_unknown_camera_and_an_unknown_time_are_said(settings: Settings, tmp_path: Path) -> None:
     photo = tmp_path / "a.png"
     Picture.new("RGB", (8, 8)).save(photo)
@@ -93,7 +157,9 @@ def test_an_unknown_camera_and_an_unknown_time_are_said(settings: Settings, tmp_
         "  camera    the photo does not say",
         "  profile   no camera profile fits; the generic rules apply",
         "  taken     not known: no clock in the file or its name is believed",
+        lines[-1],
     ]
+    assert lines[-1].startswith("  clock     file: ")
 
 
 @pytest.mark.parametrize(

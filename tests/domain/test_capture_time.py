@@ -19,7 +19,7 @@ from thumper.domain.capture_time import (
     TimeSource,
     choose,
     instant_of,
-    read_exif_time,
+    replaces,
 )
 from thumper.domain.clock_doubt import DstEdge
 
@@ -48,7 +48,8 @@ def test_the_most_trusted_clock_wins_whatever_the_order_given() -> None:
     clocks = [reading(f"2024-01-0{number}", source) for number, source in enumerate(REAL_SOURCES, 1)]
     assert chosen(*reversed(clocks)).source is TimeSource.EXIF_ORIGINAL
     assert chosen(*clocks[1:]).source is TimeSource.EXIF_DIGITIZED
-    assert chosen(*clocks[4:]).source is TimeSource.FILE_NAME
+    assert chosen(*clocks[4:]).source is TimeSource.XMP
+    assert chosen(*clocks[-1:]).source is TimeSource.GPS
 
 
 def test_no_clock_means_no_time() -> None:
@@ -103,6 +104,19 @@ def test_failure_2_copy_day_written_over_capture_times() -> None:
     assert chosen().taken_at is None
 
 
+@given(st.lists(readings, min_size=1), st.data())
+def test_a_time_that_is_found_later_makes_what_it_would_have_made_at_once(
+    clocks: list[ClockReading], data: st.DataObject
+) -> None:
+    late = data.draw(st.sampled_from(clocks))
+    rest = [clock for clock in clocks if clock is not late]
+    before, alone, at_once = chosen(*rest), chosen(late), chosen(*rest, late)
+    source = None if before.reading is None else before.reading.source
+    taken = replaces(alone, believed=before.taken_at is not None, clock_source=source)
+    # Of two equal sources the one that came later counts: a sidecar that was edited.
+    assert (alone if taken else before).taken_at == at_once.taken_at or source is late.source
+
+
 @given(st.lists(readings), zones)
 def test_a_time_is_never_invented(clocks: list[ClockReading], zone: ZoneInfo) -> None:
     time = choose(clocks, zone=zone, now=NOW)
@@ -135,68 +149,6 @@ def test_an_offset_gives_exactly_one_instant(local: dt.datetime, minutes: int) -
     clock = ClockReading(source=TimeSource.SIDECAR, local=local, utc_offset=dt.timedelta(minutes=minutes))
     expected = (local - dt.timedelta(minutes=minutes)).replace(tzinfo=dt.UTC)
     assert instant_of(clock, zone=CHICAGO) == (expected, None)
-
-
-@given(believable.map(lambda time: time.replace(microsecond=0)))
-def test_exif_times_are_read_back(local: dt.datetime) -> None:
-    text = local.strftime("%Y:%m:%d %H:%M:%S")
-    assert read_exif_time(TimeSource.EXIF_ORIGINAL, text) == ClockReading(
-        source=TimeSource.EXIF_ORIGINAL, local=local
-    )
-
-
-@given(st.text(), st.text(), st.text())
-def test_no_text_makes_reading_fail(text: str, fraction: str, offset: str) -> None:
-    result = read_exif_time(TimeSource.EXIF_ORIGINAL, text, fraction=fraction, offset=offset)
-    assert result is None or isinstance(result, ClockReading | IgnoredReading)
-
-
-@pytest.mark.parametrize("text", ["", "    ", "0000:00:00 00:00:00", "    :  :     :  :  "])
-def test_blanks_and_zeros_are_no_reading(text: str) -> None:
-    assert read_exif_time(TimeSource.EXIF_ORIGINAL, text) is None
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2024:13:01 00:00:00",
-        "2024:02:30 00:00:00",
-        "yesterday",
-        "2024:01:01",
-        "2024:01:01 07:30:00 PM",
-        "2024:01:01 07:30 p.m.",
-        "2024:01:01 07:30:123",
-    ],
-)
-def test_what_is_no_date_is_ignored_with_a_reason(text: str) -> None:
-    result = read_exif_time(TimeSource.EXIF_ORIGINAL, text)
-    assert isinstance(result, IgnoredReading)
-    assert result.why
-
-
-def test_fractions_and_offsets_of_exif_are_honoured() -> None:
-    result = read_exif_time(TimeSource.EXIF_ORIGINAL, "2024:05:06 07:08:09", fraction="25", offset="-05:00")
-    assert isinstance(result, ClockReading)
-    assert result.local.microsecond == 250_000
-    assert result.utc_offset == dt.timedelta(hours=-5)
-
-
-def test_an_offset_behind_the_time_is_honoured_unless_its_own_tag_says_otherwise() -> None:
-    for text, offset, hours in (
-        ("2024-05-06T07:08:09+02:00", "", 2),
-        ("2024:05:06 07:08:09Z", "", 0),
-        ("2024:05:06 07:08:09 +02:00", "-05:00", -5),
-    ):
-        result = read_exif_time(TimeSource.EXIF_ORIGINAL, text, offset=offset)
-        assert isinstance(result, ClockReading)
-        assert result.utc_offset == dt.timedelta(hours=hours)
-
-
-@pytest.mark.parametrize("offset", ["", "-5", "+99:00", "CDT", "+05:75"])
-def test_an_offset_that_is_none_is_left_out(offset: str) -> None:
-    result = read_exif_time(TimeSource.EXIF_ORIGINAL, "2024:05:06 07:08:09", offset=offset)
-    assert isinstance(result, ClockReading)
-    assert result.utc_offset is None
 
 
 def test_impossible_capture_times_cannot_be_built() -> None:

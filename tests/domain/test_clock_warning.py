@@ -25,6 +25,15 @@ def test_a_clock_that_nobody_doubts_is_no_news() -> None:
     assert warnings([group(5)]) == []
 
 
+def test_an_offset_that_cannot_be_read_warns_beside_other_doubts_until_the_clock_is_repaired() -> None:
+    groups = [
+        group(2, offset_unreadable=True),
+        group(3, offset_unreadable=True, doubt=ClockDoubt.JUMPED_BACK),
+        group(7, offset_unreadable=True, fixed=True),
+    ]
+    assert warnings(groups) == [(ClockWarning.JUMPED_BACK, 3), (ClockWarning.OFFSET_UNREADABLE, 5)]
+
+
 @pytest.mark.parametrize("doubt", ClockDoubt)
 def test_a_doubt_warns_until_it_is_repaired(doubt: ClockDoubt) -> None:
     ((warning, images),) = warnings([group(2, doubt=doubt), group(7, doubt=doubt, fixed=True), group(9)])

@@ -104,8 +104,19 @@ def test_exif_spread_over_segments_is_one_block_and_the_last_comment_counts() ->
             )
         )
     )
-    assert (parts.exif, parts.comment) == (b"Exif\0\0MM\0*", b"two")
+    assert (parts.exif, parts.comment, parts.xmp) == (b"Exif\0\0MM\0*", b"two", b"<x/>")
     assert b"adobe" not in parts.lean
+
+
+def test_of_several_packets_and_image_resources_the_first_counts() -> None:
+    xmp, photoshop = b"http://ns.adobe.com/xap/1.0/\0", b"Photoshop 3.0\0"
+    segments = (
+        segment(0xED, b"Adobe_CM\0"),
+        *(segment(0xED, photoshop + word) for word in (b"8BIM", b"late")),
+        *(segment(0xE1, xmp + word) for word in (b"<x/>", b"<y/>")),
+    )
+    parts = read_jpeg_parts(io.BytesIO(jpeg(b"".join(segments))))
+    assert (parts.xmp, parts.photoshop) == (b"<x/>", b"8BIM")
 
 
 def test_the_picture_data_begin_where_the_header_ends() -> None:

@@ -177,14 +177,12 @@ async def test_every_bad_file_ends_with_a_reason_and_the_good_among_them_are_sto
     reasons = {name: outcome.reason for name, outcome in outcomes.items() if outcome.reason is not None}
     named = {name.rpartition("/")[2][:9]: reason for name, reason in reasons.items()}
     assert named == {
-        "african_e": Reason.TRUNCATED,
         "138d3b9e0": Reason.DAMAGED_HEADER,
         "2183d3987": Reason.DAMAGED_HEADER,
         "21ad703b3": Reason.DAMAGED_HEADER,
         "28968137f": Reason.TRUNCATED,
         "754664a12": Reason.TRUNCATED,
         "d15b71b8c": Reason.DAMAGED_HEADER,
-        "eecb78b93": Reason.TRUNCATED,
         "f012a4321": Reason.NOT_AN_IMAGE,
         "not-a-jpe": Reason.DAMAGED_HEADER,
         "pdf_renam": Reason.UNSUPPORTED_TYPE,

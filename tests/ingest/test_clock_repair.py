@@ -52,6 +52,29 @@ async def repair(scope: FixScope, offset_s: int) -> None:
     await clock_fixes.make(Repair(scope=scope, offset_s=offset_s), server_zone=ZONE)
 
 
+def dated_by_satellite(second: int) -> bytes:
+    """Return a photo without any time but that of a GPS fix, which is UTC."""
+    exif = Picture.Exif()
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update(
+        {ExifTags.GPS.GPSDateStamp: "2024:07:01", ExifTags.GPS.GPSTimeStamp: (11.0, 0.0, float(second))}
+    )
+    return small_jpeg(next(_shades), exif=exif)
+
+
+async def test_a_time_from_satellites_is_moved_by_no_repair(put: Put, admit_names: Admit) -> None:
+    put("Creek/IMG_0001.JPG", dated_by_satellite(1))
+    put("Creek/IMG_0002.JPG", photo("2024-07-01 06:10"))
+    await admit_names("Creek/IMG_0001.JPG", "Creek/IMG_0002.JPG")
+    dump_id = (await models.Image.first()).dump_id  # type: ignore[union-attr]  # there are two
+    await repair(FixScope("dump_id", dump_id), HOUR_S)
+    put("Creek/IMG_0003.JPG", dated_by_satellite(3))
+    await admit_names("Creek/IMG_0003.JPG")
+    early, clocked, late = await models.Image.all().order_by("file_name")
+    assert (early.time_source, late.time_source) == (TimeSource.GPS, TimeSource.GPS)
+    assert (early.taken_at, late.taken_at) == (at("2024-07-01T11:00:01Z"), at("2024-07-01T11:00:03Z"))
+    assert [image.clock_offset_s for image in (early, clocked, late)] == [0, HOUR_S, 0]
+
+
 async def test_a_photo_that_arrives_later_is_taken_in_with_the_repair_that_stands(
     put: Put, admit_names: Admit
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import os
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
+from tests.imaging.pictures import encoded, scene
 from tests.ingest.conftest import small_jpeg
 from thumper.domain.file import Outcome, StableFile
 from thumper.domain.progress import FileState
@@ -119,6 +121,56 @@ def test_a_file_that_may_still_get_its_bytes_is_waited_for(tmp_path: Path, conte
     examined = look(stable(path, final=False))
     assert isinstance(examined, Outcome)
     assert examined.state is FileState.STABLE
+
+
+LARGE = encoded(scene(640, 480), quality=90)
+MIDDLE = len(LARGE) // 2
+INCOMPLETE = {
+    "cut off": LARGE[:MIDDLE],
+    "cut off and zeros": LARGE[:MIDDLE] + bytes(MIDDLE),
+    "without its mark, a trailer behind it": LARGE[:-2] + b"SEFH" + bytes(2000) + b"SEFT",
+    "a gap in the picture": LARGE[:MIDDLE] + bytes(512) + LARGE[MIDDLE + 512 :],
+    "a gap in the header": LARGE[:2] + b"\xff\xe5\x20\x02" + bytes(0x2000) + LARGE[2:],
+}
+
+
+@pytest.mark.parametrize("how", INCOMPLETE)
+def test_an_incomplete_photo_is_waited_for_and_then_taken_as_it_is(tmp_path: Path, how: str) -> None:
+    file = write(tmp_path, INCOMPLETE[how])
+    young = look(dataclasses.replace(file, final=False))
+    assert isinstance(young, Outcome)
+    assert young.state is FileState.STABLE
+    photo = look(file)
+    assert isinstance(photo, Photo)
+    assert (photo.probe.width_px, photo.probe.height_px) == (640, 480)
+    assert photo.arrived is not None
+    assert sum(end - start for start, end in photo.arrived.stretches) < file.size_bytes + 1
+    assert photo.arrived.is_part_of(INCOMPLETE[how])
+
+
+def test_zeros_behind_a_whole_photo_make_nobody_wait(tmp_path: Path) -> None:
+    photo = look(dataclasses.replace(write(tmp_path, LARGE + bytes(9000)), final=False))
+    assert isinstance(photo, Photo)
+    assert photo.arrived is None
+
+
+@pytest.mark.parametrize("content", [bytes(9000) + LARGE[9000:], LARGE[:200] + bytes(9000) + LARGE[9200:]])
+def test_a_file_whose_beginning_is_not_written_yet_is_waited_for_and_then_named(
+    tmp_path: Path, content: bytes
+) -> None:
+    file = write(tmp_path, content)
+    young = look(dataclasses.replace(file, final=False))
+    assert isinstance(young, Outcome)
+    assert young.state is FileState.STABLE
+    assert refusal(look(file)).reason in {Reason.NOT_AN_IMAGE, Reason.TRUNCATED}
+
+
+def test_a_file_without_any_of_its_picture_and_a_part_of_a_png_are_truncated(tmp_path: Path) -> None:
+    scan = LARGE.index(b"\xff\xda")
+    begun = scan + 2 + int.from_bytes(LARGE[scan + 2 : scan + 4])
+    for content in (LARGE[:begun], LARGE[:begun] + bytes(20_000), encoded(scene(), "PNG")[:-300]):
+        assert refusal(look(write(tmp_path, content))).reason is Reason.TRUNCATED
+    assert isinstance(look(write(tmp_path, LARGE[: begun + 1])), Photo)
 
 
 def test_a_file_that_changed_since_the_look_is_not_admitted(tmp_path: Path) -> None:

@@ -12,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.imaging.test_png_texts import chunk, png, profile
+from tests.ingest.test_iptc import IPTC, resource
+from tests.ingest.test_xmp import packet
 from thumper.domain.capture_time import ClockReading, TimeSource
 from thumper.domain.plain_text import clean
 from thumper.imaging.tiff_directory import PREFIX
@@ -234,9 +237,40 @@ def test_the_comment_of_the_file_is_kept_on_one_line() -> None:
     assert metadata.to_json() == {"file_comment": "Trg: M 3/10 Tmp: 21 C"}
 
 
-def test_a_png_has_exif_too() -> None:
+@pytest.mark.parametrize("how", ["early", "late", "text"])
+def test_a_png_has_exif_too_wherever_it_stands(how: str) -> None:
     exif = Image.Exif()
     exif[Tag.MAKE] = "ACME"
+    raw = exif.tobytes()
+    chunks = {
+        "early": chunk(b"eXIf", raw.removeprefix(PREFIX)),
+        "late": chunk(b"eXIf", raw.removeprefix(PREFIX)),
+        "text": chunk(b"tEXt", b"Raw profile type exif\0" + profile(b"exif", raw)),
+    }
+    file = png(chunks[how], behind=how == "late")
+    assert read_metadata(file, media_type="image/png", max_exif_bytes=1000).make == "ACME"
+    (note,) = read_metadata(file, media_type="image/png", max_exif_bytes=10).unreadable
+    assert "THUMPER_MAX_EXIF_BYTES" in note
+
+
+def test_xmp_and_iptc_of_both_types_are_read_and_gps_is_utc() -> None:
+    xmp = packet('xmp:CreateDate="2024-11-09T06:30:00-06:00"')
+    exif = Image.Exif()
+    exif.get_ifd(Tag.GPS_DIRECTORY).update({7: (12.0, 30.0, 0.0), 0x1D: "2024:11:09"})
     out = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(out, "PNG", exif=exif)
-    assert read_metadata(out.getvalue(), media_type="image/png", max_exif_bytes=1000).make == "ACME"
+    Image.new("RGB", (8, 8)).save(out, "JPEG", exif=exif, xmp=xmp)
+    photoshop = b"Photoshop 3.0\0" + resource(0x0404, IPTC)
+    segment = b"\xff\xed" + struct.pack(">H", len(photoshop) + 2) + photoshop
+    times = read(out.getvalue()[:2] + segment + out.getvalue()[2:]).to_json()["times"]
+    assert times == {
+        "xmp": "2024-11-09 06:30:00 UTC-06:00",
+        "iptc": "2024-11-09 06:30:00 UTC-06:00",
+        "gps": "2024-11-09 12:30:00 UTC+00:00",
+    }
+    file = png(
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp),
+        chunk(b"tEXt", b"Raw profile type 8bim\0" + profile(b"8bim", resource(0x0404, IPTC))),
+        behind=True,
+    )
+    told = read_metadata(file, media_type="image/png", max_exif_bytes=1000).to_json()
+    assert told["times"] == {name: times[name] for name in ("xmp", "iptc")}

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from thumper.cameras.pattern import compiled
-from thumper.domain.capture_time import ClockReading, TimeSource
+from thumper.domain.capture_time import ClockReading, IgnoredReading, TimeSource
+from thumper.domain.written_time import read_written_time
 
-CLOCK_GROUPS: Final = ("year", "month", "day", "hour", "minute", "second")
-"""Named groups that together make a wall-clock time; the second may be missing."""
+DATE_GROUPS: Final = ("month", "day")
+EITHER_GROUPS: Final = ("day_or_month", "month_or_day")
+"""The two numbers of a date whose order the style leaves open."""
+_ALWAYS: Final = ("year", "hour", "minute")
+_SOMETIMES: Final = ("second", "half", "offset")
+"""`half` is AM or PM, `offset` one from UTC."""
 
-_KNOWN_GROUPS: Final = frozenset({*CLOCK_GROUPS, "location"})
+_KNOWN_GROUPS: Final = frozenset({*_ALWAYS, *_SOMETIMES, *DATE_GROUPS, *EITHER_GROUPS, "location"})
+_MONTHS: Final = 12
+WHY_EITHER: Final = "which number is the day is not known; a camera profile of your own can say it"
 
 
 def _file_name_pattern(text: Any) -> re.Pattern[str]:
@@ -24,8 +30,8 @@ def _file_name_pattern(text: Any) -> re.Pattern[str]:
         raise ValueError(
             f"has unknown groups {', '.join(unknown)}; known are {', '.join(sorted(_KNOWN_GROUPS))}"
         )
-    clock = groups & set(CLOCK_GROUPS)
-    if clock and (missing := sorted(set(CLOCK_GROUPS) - {"second"} - clock)):
+    date = EITHER_GROUPS if groups & set(EITHER_GROUPS) else DATE_GROUPS
+    if groups - {"location"} and (missing := sorted({*_ALWAYS, *date} - groups)):
         raise ValueError(f"reads a time without {', '.join(missing)}")
     if not groups:
         raise ValueError("reads neither a time nor a location")
@@ -49,17 +55,34 @@ class FileName(BaseModel):
         return self
 
 
-def read_clock(match: re.Match[str]) -> ClockReading | None:
+def read_clock(match: re.Match[str]) -> ClockReading | IgnoredReading | None:
     """Return the time that a matched name holds; None without one."""
-    parts = match.groupdict()
-    if not set(CLOCK_GROUPS[:-1]) <= parts.keys():
+    parts = {group: (text or "").strip() for group, text in match.groupdict().items()}
+    if "year" not in parts:
         return None
-    try:
-        year, month, day, hour, minute, second = (int(parts.get(group) or 0) for group in CLOCK_GROUPS)
-        local = dt.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # a camera's clock
-    except (ValueError, OverflowError):  # that shape, but no date: a serial number, a counter
+    date = _date(parts)
+    if date is None:
+        text = f"{parts['day_or_month']}-{parts['month_or_day']}-{parts['year']}"
+        return IgnoredReading(source=TimeSource.FILE_NAME, text=text, why=WHY_EITHER)
+    time = ":".join(parts.get(group) or "00" for group in ("hour", "minute", "second"))
+    # That shape, but no date: a serial number, a counter.
+    clock = read_written_time(
+        TimeSource.FILE_NAME, f"{date} {time} {parts.get('half', '')}", offset=parts.get("offset", "")
+    )
+    return clock if isinstance(clock, ClockReading) else None
+
+
+def _date(parts: dict[str, str]) -> str | None:
+    """Return the date that a name holds, as EXIF writes it; None when its day may be its month."""
+    if "day" in parts:
+        return f"{parts['year']}:{parts['month']}:{parts['day']}"
+    numbers = [parts[group] for group in EITHER_GROUPS]
+    if not all(number.isdecimal() for number in numbers):
+        return ""
+    first, second = (int(number) for number in numbers)
+    if first != second and max(first, second) <= _MONTHS:
         return None
-    return ClockReading(source=TimeSource.FILE_NAME, local=local)
+    return f"{parts['year']}:{min(first, second)}:{max(first, second)}"
 
 
 def read_location(match: re.Match[str]) -> str | None:

@@ -14,7 +14,7 @@ from thumper.cameras.comment import read_comment
 from thumper.cameras.file_name import read_clock, read_location
 from thumper.cameras.maker_note import read_note
 from thumper.cameras.profile import Device, Profile
-from thumper.domain.capture_time import ClockReading, IgnoredReading
+from thumper.domain.capture_time import ClockReading, IgnoredReading, TimeSource
 from thumper.domain.measurement import Measurements, Quantity, Reading, believe, measurements
 
 MOST_NAME_CHARACTERS: Final = 255
@@ -106,10 +106,18 @@ class _Gathered:
             match = style.pattern.fullmatch(file_name)
             if match is None:
                 continue
-            self.name_styles.append(NameStyle(profile.name, style.example))
-            clock = read_clock(match)
-            self.clocks.extend([clock] if clock is not None else [])
-            self.location = self.location or read_location(match)
+            clock, location = read_clock(match), read_location(match)
+            if clock is not None or location is not None:
+                self.name_styles.append(NameStyle(profile.name, style.example))
+            self._take(clock)
+            self.location = self.location or location
+
+    def _take(self, clock: ClockReading | IgnoredReading | None) -> None:
+        """Add the time of a name, unless another style has read it already or knows which number is the day."""
+        named = [own for own in self.clocks if own.source is TimeSource.FILE_NAME]
+        known = isinstance(clock, IgnoredReading) and any(isinstance(own, ClockReading) for own in named)
+        if clock is not None and clock not in named and not known:
+            self.clocks.append(clock)
 
 
 def examine(profiles: Sequence[Profile], device: Device) -> ProfileFindings:

@@ -14,7 +14,7 @@ from thumper.domain.measurement import TEXTS, Reading
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
-    from thumper.ingest.explain import Explanation
+    from thumper.ingest.explain import Explanation, Judged, JudgedClock
 
 cameras = typer.Typer(
     name="cameras", help="Camera profiles, and what they make of a photo.", no_args_is_help=True
@@ -83,18 +83,32 @@ def _as_json(told: Explanation, settings: Settings) -> dict[str, Any]:
         "clocks": [
             {
                 "source": clock.source.name,
+                "origin": clock.origin or None,
                 "shows": clock.shows,
+                "utcOffset": clock.offset or None,
+                "unreadOffset": clock.unread_offset or None,
                 "verdict": clock.verdict.name,
                 "why": clock.why,
             }
             for clock in told.clocks
         ],
+        "fileDate": _judged(told.file_date),
+        "positions": [_judged(place) for place in told.places],
         "measured": {
             quantity.value: {"value": reading.value, "from": reading.origin}
             for quantity, reading in found.believed.items()
         },
         "suggestedLocation": found.location,
         "ignored": _ignored(told),
+    }
+
+
+def _judged(seen: Judged) -> dict[str, str]:
+    return {
+        "source": seen.source.upper(),
+        "shows": seen.shows,
+        "verdict": seen.verdict.name,
+        "why": seen.why,
     }
 
 
@@ -111,9 +125,9 @@ def _lines(told: Explanation, settings: Settings) -> Iterator[str]:
     for style in found.name_styles:
         yield f"  name      read as {style.example} is ({style.profile})"
     yield f"  taken     {_taken(told, settings)}"
-    for clock in told.clocks:
-        verdict = clock.verdict.value.replace("_", " ")
-        yield f"  clock     {clock.source.value}: {clock.shows} ({verdict}: {clock.why})"
+    yield from (f"  clock     {_clock(clock)}" for clock in told.clocks)
+    for label, seen in (("clock", told.file_date), *(("position", place) for place in told.places)):
+        yield f"  {label:9} {seen.source}: {seen.shows} ({seen.verdict.value}: {seen.why})"
     for quantity, reading in found.believed.items():
         if quantity not in TEXTS:
             yield f"  measured  {quantity.value.replace('_', ' ')} {_value(reading)} ({reading.origin})"
@@ -134,6 +148,13 @@ def _taken(told: Explanation, settings: Settings) -> str:
     edge = f"; this hour is {capture.dst_edge.value} there" if capture.dst_edge else ""
     shown = capture.reading.local.isoformat(sep=" ")
     return f"{shown} by {capture.source.value} = {capture.taken_at.isoformat()} {zone}{edge}"
+
+
+def _clock(clock: JudgedClock) -> str:
+    source = f"{clock.source.value} ({clock.origin})" if clock.origin else clock.source.value
+    offset = f" {clock.offset}" if clock.offset else ""
+    unread = f' "{clock.unread_offset}"' if clock.unread_offset else ""
+    return f"{source}: {clock.shows}{offset}{unread} ({clock.verdict.value.replace('_', ' ')}: {clock.why})"
 
 
 def _value(reading: Reading) -> str:

@@ -1,7 +1,8 @@
 """Which clock to believe for the moment a photo was taken.
 
-A capture time is read, never invented: from EXIF, from a maker note, from a file
-name that a camera profile understands. When nothing can be believed there is none.
+A capture time is read, never invented: from EXIF, from a maker note, from what programs
+wrote into or beside the photo, from a file name that a camera profile understands. When
+nothing can be believed there is none.
 This module refuses to know a file's modification time, which is the day of the
 copy and has been written over thousands of true times elsewhere.
 """
@@ -9,7 +10,6 @@ copy and has been written over thousands of true times elsewhere.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,9 +28,25 @@ class TimeSource(StrEnum):
     EXIF_DIGITIZED = "exif_digitized"
     MAKER_NOTE = "maker_note"
     EXIF_MODIFIED = "exif_modified"
+    XMP = "xmp"
+    IPTC = "iptc"
     FILE_NAME = "file_name"
     SIDECAR = "sidecar"
+    GPS = "gps"
+    """UTC from a satellite, but of the last fix, which may be hours old: so it comes last."""
     NONE = "none"
+
+    def is_more_trusted_than(self, other: TimeSource) -> bool:
+        """Whether this source comes before another in the order of trust."""
+        return _TRUST[self] < _TRUST[other]
+
+    @property
+    def is_repairable(self) -> bool:
+        """Whether a repair of the camera's clock moves such a time: the satellites' clock was not wrong with it."""
+        return self is not TimeSource.GPS
+
+
+_TRUST: Final = {source: place for place, source in enumerate(TimeSource)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +56,15 @@ class ClockReading:
     source: TimeSource
     local: dt.datetime
     utc_offset: dt.timedelta | None = None
+    unread_offset: str = ""
+    """What stands beside the time in place of an offset and cannot be read; the instant may be hours off by it."""
+    origin: str = ""
+    """Which of several places of one source, such as `xmp:CreateDate`."""
+
+    @property
+    def lacks_offset(self) -> bool:
+        """Whether an offset was written and none could be read."""
+        return self.utc_offset is None and self.unread_offset != ""
 
     def __post_init__(self) -> None:
         if self.local.tzinfo is not None:
@@ -61,6 +86,7 @@ class IgnoredReading:
     source: TimeSource
     text: str
     why: str
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,22 +123,39 @@ def choose(
     an instant of a wall-clock time; an offset written beside it is believed before the zone. `now`
     bounds the year.
     """
-    order = list(TimeSource)
     ignored: list[IgnoredReading] = []
     doubted: ClockReading | None = None
-    for reading in sorted(readings, key=lambda reading: order.index(reading.source)):
+    for reading in in_order_of_trust(readings):
         if isinstance(reading, IgnoredReading):
             ignored.append(reading)
         elif not is_possible(reading.local, now=now):
             doubted = doubted or reading
             why = f"clock not set: the year is outside {FIRST_YEAR} to {now.year + 1}"
             text = reading.local.isoformat(sep=" ")
-            ignored.append(IgnoredReading(source=reading.source, text=text, why=why))
+            ignored.append(IgnoredReading(source=reading.source, text=text, why=why, origin=reading.origin))
         else:
             taken_at, dst_edge = instant_of(reading, zone=zone)
             return CaptureTime(taken_at=taken_at, reading=reading, dst_edge=dst_edge, ignored=tuple(ignored))
     doubt = ClockDoubt.YEAR_OUT_OF_RANGE if doubted is not None else None
     return CaptureTime(reading=doubted, doubt=doubt, ignored=tuple(ignored))
+
+
+def in_order_of_trust(
+    readings: Iterable[ClockReading | IgnoredReading],
+) -> list[ClockReading | IgnoredReading]:
+    """Return readings in the order of `TimeSource`, those of one source in the order given."""
+    return sorted(readings, key=lambda reading: _TRUST[reading.source])
+
+
+def replaces(late: CaptureTime, *, believed: bool, clock_source: TimeSource | None) -> bool:
+    """Return whether a time that was found later takes the place of what is recorded of a photo.
+
+    It does when no time is believed yet, or one that is not more trusted: the order in which files arrive changes
+    nothing.
+    """
+    if late.taken_at is None:
+        return False
+    return not believed or clock_source is None or not clock_source.is_more_trusted_than(late.source)
 
 
 def is_possible(local: dt.datetime, *, now: dt.datetime) -> bool:
@@ -148,53 +191,3 @@ def _dst_edge(local: dt.datetime) -> DstEdge | None:
     if before is None or after is None or before == after:
         return None
     return DstEdge.AMBIGUOUS if before > after else DstEdge.MISSING
-
-
-_EXIF_TIME: Final = re.compile(
-    r"(\d{4})[:\-/.](\d{1,2})[:\-/.](\d{1,2})[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?"
-)
-"""EXIF 2.32 says `YYYY:MM:DD HH:MM:SS`; cameras also write other separators and leave seconds out."""
-
-_NO_MORE: Final = re.compile(r"\d|[ap]\.?m", re.IGNORECASE)
-"""What must not follow: more digits are no seconds, and half a day would be lost with `PM`."""
-
-_OFFSET: Final = re.compile(r"([+-])(\d{2}):(\d{2})|Z")
-_MAX_OFFSET: Final = dt.timedelta(hours=14)
-"""No zone on Earth is further from UTC (Kiribati)."""
-
-
-def read_exif_time(
-    source: TimeSource, text: str, *, fraction: str = "", offset: str = ""
-) -> ClockReading | IgnoredReading | None:
-    """Read an EXIF time; None when nothing is written there.
-
-    `fraction` is the text of SubSecTime (decimal digits of a second), `offset` that of OffsetTime
-    (`+HH:MM`, `-HH:MM` or `Z`), which some programs write behind the time; one that cannot be read is left out.
-    """
-    if not text.strip(" :0/-"):  # blanks and zeros are EXIF's way of saying "unknown"
-        return None
-    match = _EXIF_TIME.match(text.strip())
-    rest = "" if match is None else text.strip()[match.end() :].strip()
-    if match is None or _NO_MORE.match(rest):
-        return IgnoredReading(source=source, text=text, why="not a date and time")
-    digits = fraction.strip()
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-    try:
-        local = dt.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # a camera's clock
-    except ValueError as error:
-        return IgnoredReading(source=source, text=text, why=str(error))
-    if digits.isascii() and digits.isdigit():
-        local = local.replace(microsecond=int(digits[:6].ljust(6, "0")))
-    return ClockReading(source=source, local=local, utc_offset=_read_offset(offset.strip() or rest))
-
-
-def _read_offset(text: str) -> dt.timedelta | None:
-    match = _OFFSET.fullmatch(text.strip())
-    if match is None:
-        return None
-    if match[1] is None:
-        return dt.timedelta()
-    size = dt.timedelta(hours=int(match[2]), minutes=int(match[3]))
-    if size > _MAX_OFFSET or int(match[3]) >= 60:  # noqa: PLR2004  # minutes of an hour
-        return None
-    return -size if match[1] == "-" else size

@@ -1,8 +1,8 @@
 """What a receipt warns of about the clocks of a dump's photos, with what to do.
 
-A warning is a count of photos, each of which counts once among the doubts of its clock and once among the
-edges of daylight-saving time. Photos whose clock somebody has repaired are no longer doubted, unless the repair
-cannot be right.
+A warning is a count of photos, each of which counts once among the doubts of its clock, once for an offset that cannot
+be read, and once among the edges of daylight-saving time. Photos whose clock somebody has repaired are no longer
+doubted, unless the repair cannot be right.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class ClockWarning(StrEnum):
     FACTORY_DATE = "FACTORY_DATE"
     JUMPED_BACK = "JUMPED_BACK"
     NO_TIME = "NO_TIME"
+    OFFSET_UNREADABLE = "OFFSET_UNREADABLE"
     AMBIGUOUS_HOUR = "AMBIGUOUS_HOUR"
     MISSING_HOUR = "MISSING_HOUR"
 
@@ -63,8 +64,16 @@ _TEXTS: Final[dict[ClockWarning, tuple[str, str]]] = {
     ClockWarning.NO_TIME: (
         "Neither the photos nor their names say when they were taken, so they have no capture time.",
         (
-            "Find them with images(where: {dump: …, timeSource: NONE}). If the camera can write the time into its"
+            "Find them with images(where: {dump: …, timeSource: NONE}); `thumper cameras explain` shows what is written"
+            " and why it does not count. If the camera can write the time into its"
             " files, switch that on."
+        ),
+    ),
+    ClockWarning.OFFSET_UNREADABLE: (
+        "An offset from UTC stands beside the time and cannot be read: the zone of the place was taken instead.",
+        (
+            "Find them with images(where: {dump: …, offsetUnreadable: true}); `thumper cameras explain` shows what is"
+            " written. If the times are wrong, `thumper clock fix` (fixClock)."
         ),
     ),
     ClockWarning.AMBIGUOUS_HOUR: (
@@ -98,6 +107,7 @@ class ClockGroup:
     dst_edge: DstEdge | None
     fixed: bool
     images: int
+    offset_unreadable: bool = False
 
 
 def warnings(groups: Iterable[ClockGroup]) -> list[tuple[ClockWarning, int]]:
@@ -108,6 +118,8 @@ def warnings(groups: Iterable[ClockGroup]) -> list[tuple[ClockWarning, int]]:
             counts[_DOUBTS[group.doubt]] += group.images
         elif group.time_source is TimeSource.NONE:
             counts[ClockWarning.NO_TIME] += group.images
+        if group.offset_unreadable and not group.fixed:
+            counts[ClockWarning.OFFSET_UNREADABLE] += group.images
         if group.dst_edge is not None:
             counts[_EDGES[group.dst_edge]] += group.images
     return [(warning, images) for warning, images in counts.items() if images]

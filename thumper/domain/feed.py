@@ -19,7 +19,7 @@ class FeedKind(StrEnum):
     IMAGE_PROCESSED = "image_processed"
     """Detection of an image completed or failed: `image_id`, `dump_id`, `batch_id`."""
     IMAGE_DELETED = "image_deleted"
-    """A person deleted an image: `image_id`, `dump_id`, and `batch_id` when it was sent to detection with others."""
+    """An image is no more, as a person wants or since the whole photo has come: `image_id`, `dump_id`, `batch_id`."""
     IMAGE_QUEUED = "image_queued"
     """Images were sent to detection again: `batch_id`."""
     CLOCK_FIXED = "clock_fixed"

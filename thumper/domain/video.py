@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from thumper.domain import sidecar
 from thumper.domain.reason import Reason
+from thumper.domain.sidecar import is_sidecar
 
 MOTION_JPEG_ENDINGS: Final = frozenset({"mjpeg", "mjpg"})
 """Films that are one JPEG after the other, and so begin as a photo does."""
@@ -42,5 +44,7 @@ def is_rejected_video(reason: Reason, name: str) -> bool:
 
 def advice(reason: Reason, name: str) -> str:
     """Return what to do about a file of that name that was rejected for that reason."""
+    if reason is Reason.UNSUPPORTED_TYPE and is_sidecar(name.encode("utf-8", "replace")):
+        return sidecar.ADVICE
     named_video = reason is Reason.UNSUPPORTED_TYPE and is_video(name)
     return (Reason.VIDEO if named_video else reason).advice

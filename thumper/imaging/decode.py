@@ -14,21 +14,22 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from PIL import Image, ImageChops, ImageFile
 
 from thumper.domain.reason import Reason
-from thumper.imaging.header import JPEG, PNG, Probe, inspect_stream, open_header
+from thumper.imaging.gaps import Stretch, find_gaps
+from thumper.imaging.header import JPEG, JPEG_END, PNG, Probe, inspect_stream, open_header
+from thumper.imaging.huffman import zeros_are_plain
 from thumper.imaging.limits import Limits
 from thumper.imaging.orientation import UPRIGHT, turn_upright
 from thumper.imaging.original import check_size
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.strict_jpeg import DamageError, Memory, StrictPicture, read_strictly
 
-_JPEG_END: Final = b"\xff\xd9"
 _LEAST_ARRIVED: Final = 0.1
 """Share of a broken photo's rows below which there is nothing to look at: sky at best."""
 
@@ -80,19 +81,70 @@ def decode(data: bytes, limits: Limits, memory: Memory = bytearray) -> Picture:
 
 
 def _read(data: bytes, probe: Probe, memory: Memory) -> Picture:
-    damaged = False
     if probe.media_type == JPEG:
-        try:
-            strict = read_strictly(data, memory)
-        except DamageError:
-            damaged = True
-        else:
-            if strict is not None:
-                return _upright(strict, probe.orientation)
+        return _read_jpeg(data, probe, memory)
+    try:
+        return Picture.of(_upright_rgb(data, probe), damaged=False)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise _refusal(probe) from error
+
+
+def _read_jpeg(data: bytes, probe: Probe, memory: Memory) -> Picture:
+    ended = data if probe.ending_complete else data + JPEG_END
+    gap = _first_gap(data, probe)
+    if gap is None:
+        return _read_ended(ended, probe, memory, filled_up=ended is not data)
+    if zeros_are_plain(data[: gap[0]], data_at=probe.data_at):
+        strict = _read_silently(ended, memory)
+        if strict is not None:
+            return _upright(strict, probe.orientation)
+    picture = _read_front(data, gap[0], probe, memory=memory)
+    lost = probe.ending_complete and data[gap[1] : data.find(JPEG_END, gap[1])].strip(b"\xff") != b""
+    return replace(picture, damaged=picture.damaged or lost)
+
+
+def _first_gap(data: bytes, probe: Probe) -> Stretch | None:
+    """Return the first gap in the data of the picture; None if there is none."""
+    gaps = find_gaps(data, data_at=probe.data_at, ending_complete=probe.ending_complete)
+    first = next((gap for gap in gaps if gap[0] >= probe.data_at), None)
+    # Behind the end of the first picture there may be others, or what a camera adds.
+    return None if first is None or JPEG_END in data[probe.data_at : first[0]] else first
+
+
+def _read_front(data: bytes, gap_at: int, probe: Probe, *, memory: Memory) -> Picture:
+    """Decode what stands in front of a gap; what follows it would lie at wrong places."""
+    # A byte FF is written as FF 00: the first zero may be the last of the data.
+    strict = _read_silently(data[: gap_at + 1] + JPEG_END, memory)
+    if strict is not None:
+        return _upright(strict, probe.orientation)
+    return _read_ended(data[:gap_at] + JPEG_END, probe, memory, filled_up=True)
+
+
+def _read_ended(data: bytes, probe: Probe, memory: Memory, *, filled_up: bool) -> Picture:
+    """Decode a JPEG that has an end mark; `filled_up` if that was put behind what is there of it."""
+    damaged = False
+    try:
+        strict = read_strictly(data, memory)
+        if strict is not None:
+            return _upright(strict, probe.orientation)
+    except DamageError:
+        damaged = True
+    if damaged and filled_up:
+        return Picture.of(
+            _salvage(data, probe), damaged=True
+        )  # Pillow fills the rest with grey without a word
     try:
         return Picture.of(_upright_rgb(data, probe), damaged=damaged)
     except (OSError, SyntaxError, ValueError) as error:
         return Picture.of(_salvage(data, probe, cause=error), damaged=True)
+
+
+def _read_silently(data: bytes, memory: Memory) -> StrictPicture | None:
+    """Return the picture if every bit of its data makes sense."""
+    try:
+        return read_strictly(data, memory)
+    except DamageError:
+        return None
 
 
 def _upright(strict: StrictPicture, orientation: int) -> Picture:
@@ -122,26 +174,27 @@ def _rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _salvage(data: bytes, probe: Probe, *, cause: Exception) -> Image.Image:
+def _refusal(probe: Probe) -> DecodeRefusal:
+    return DecodeRefusal(Reason.CORRUPT if probe.ending_complete else Reason.TRUNCATED)
+
+
+def _salvage(data: bytes, probe: Probe, *, cause: Exception | None = None) -> Image.Image:
     """Decode what there is of a broken JPEG: with an end mark appended, libjpeg fills the rest with grey.
 
     Where it stops in the midst, at bytes that look like a mark and are none, the rest stays black.
 
     Raises `DecodeRefusal` if that gives nothing: TRUNCATED when the file's ending is missing, else CORRUPT.
     """
-    refusal = DecodeRefusal(Reason.CORRUPT if probe.ending_complete else Reason.TRUNCATED)
-    if probe.media_type != JPEG:
-        raise refusal from cause
     try:
-        image = _upright_rgb(data + _JPEG_END, probe)
+        image = _upright_rgb(data + JPEG_END, probe)
     except (OSError, SyntaxError, ValueError):
         try:
             with _tolerance():
                 image = _upright_rgb(data, probe)
         except (OSError, SyntaxError, ValueError) as error:
-            raise refusal from error
+            raise _refusal(probe) from error
     if _arrived(image) < _LEAST_ARRIVED:
-        raise refusal from cause
+        raise _refusal(probe) from cause
     return image
 
 

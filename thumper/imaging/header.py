@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
@@ -29,7 +29,7 @@ JPEG: Final = "image/jpeg"
 PNG: Final = "image/png"
 _PARSERS: Final = {JPEG: JpegImagePlugin.JpegImageFile, PNG: PngImagePlugin.PngImageFile}
 
-_JPEG_END: Final = b"\xff\xd9"
+JPEG_END: Final = b"\xff\xd9"
 _PNG_END: Final = b"IEND\xae\x42\x60\x82"
 _CHUNK_BYTES: Final = 64 * 1024
 
@@ -38,7 +38,8 @@ _CHUNK_BYTES: Final = 64 * 1024
 class Probe:
     """What a file says of itself: media type, size of the upright picture, whether its ending is there.
 
-    `orientation` is what EXIF says of how the picture lies in the file, 1 to 8.
+    `orientation` is what EXIF says of how the picture lies in the file, 1 to 8. `data_at` is where the picture's data
+    begin, in bytes.
     """
 
     media_type: str
@@ -46,6 +47,7 @@ class Probe:
     height_px: int
     ending_complete: bool
     orientation: int = UPRIGHT
+    data_at: int = field(default=0, compare=False)
 
 
 def inspect(source: AnyPath | int, limits: Limits) -> Probe:
@@ -95,7 +97,7 @@ def inspect_stream(stream: BinaryIO, limits: Limits) -> Probe:
         )
     if is_sideways(orientation):
         width_px, height_px = height_px, width_px
-    return Probe(media_type, width_px, height_px, ending_complete, orientation)
+    return Probe(media_type, width_px, height_px, ending_complete, orientation, parts.data_at)
 
 
 def sniff(head: bytes) -> str:
@@ -130,7 +132,7 @@ def _has_ending(stream: BinaryIO, media_type: str, *, first: int) -> bool:
 
     Only behind `first`, where the picture's data begin: a thumbnail before that has an end mark of its own.
     """
-    mark = _JPEG_END if media_type == JPEG else _PNG_END
+    mark = JPEG_END if media_type == JPEG else _PNG_END
     end = stream.seek(0, io.SEEK_END)
     while end > first:
         start = max(end - _CHUNK_BYTES, first)

@@ -2,7 +2,8 @@
 
 A file ends as stored, duplicate (of which image) or rejected (with which reason), or
 it is left for another look because it changed or may still be incomplete. A chunk of
-files is one transaction: all of it is recorded, or nothing is.
+files is one transaction: all of it is recorded, or nothing is. A photo that completes one
+which was admitted in part takes its place.
 """
 
 from __future__ import annotations
@@ -20,24 +21,29 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from thumper.domain import deletion
+from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.file import Outcome, StableFile
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
+from thumper.domain.sidecar import is_sidecar
 from thumper.errors import ThumperError
+from thumper.ingest import completion
 from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Content, Examined, KnownPhoto, Photo, examine, read
 from thumper.ingest.readers import each
 from thumper.ingest.record import record
+from thumper.ingest.sidecar import Sidecar
 from thumper.store.disk import disk_space, library
 from thumper.store.feed import feed
-from thumper.store.files import outcomes
+from thumper.store.files import incomplete, outcomes
 from thumper.store.images import deletions, image_rows
 from thumper.store.images.image_rows import StoredImage
 from thumper.store.postgres.connect import client
 from thumper.store.queue import jobs
-from thumper.store.times import clock_lock
+from thumper.store.times import clock_lock, late_readings
+from thumper.store.times.late_readings import LateReading
 
 CHUNK_FILES: Final = 128
 """Most files admitted in one transaction."""
@@ -55,10 +61,15 @@ async def admit(
     copy cannot be written; then no file of the chunk has changed its state.
     """
     disk_space.refuse_full(context.settings)
-    examined, gone = await _examine(context, files, keep=keep)
+    looks = await each(lambda file: read(file, context.limits), files)
+    completed = await completion.find(looks)
+    examined, gone = await _examine(context, looks, keep=keep)
     originals = await _keep_originals(context, examined, gone=gone, keep=keep)
     async with in_transaction("default") as transaction:
-        ended = await _settle(transaction, context, examined, originals=originals, held=held)
+        ended, told = await _settle(transaction, context, examined, originals=originals, held=held)
+        withdrawn, entries = await incomplete.replace(transaction, completion.pairs(completed, ended))
+        await feed.append(transaction, [*told, *entries])
+    await completion.clear(context.library, withdrawn)
     if not held and any(outcome.state is FileState.STORED for outcome in ended):
         await context.wakeup.wake()
     whole = [outcome.file.file_id for outcome in ended if outcome.state is FileState.STABLE]
@@ -79,10 +90,10 @@ async def reject(files: Sequence[StableFile], reason: Reason, *, detail: str = "
 
 
 def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
-    """Cut files into chunks for `admit`, each limited in files and bytes."""
+    """Cut files into chunks for `admit`, each limited in files and bytes; sidecars come behind the photos."""
     cut: list[list[StableFile]] = []
     room = 0
-    for file in files:
+    for file in sorted(files, key=lambda file: is_sidecar(file.name)):
         if not cut or len(cut[-1]) >= CHUNK_FILES or file.size_bytes > room:
             cut.append([])
             room = CHUNK_BYTES
@@ -92,17 +103,16 @@ def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
 
 
 async def _examine(
-    context: IngestContext, files: Sequence[StableFile], *, keep: Keep
+    context: IngestContext, looks: Sequence[Content | Sidecar | Outcome], *, keep: Keep
 ) -> tuple[list[Examined], frozenset[bytes]]:
     """Return what each file is, and the hashes of known images whose original is gone or changed."""
     limits = context.limits
-    looks = await each(lambda file: read(file, limits), files)
     hashes = {look.sha256 for look in looks if isinstance(look, Content)}
     known = await image_rows.find(client(), hashes)
     deleted = await deletions.find(client(), hashes)
     gone = await asyncio.to_thread(_without_original, known)
 
-    def judge(look: Content | Outcome) -> Examined:
+    def judge(look: Content | Sidecar | Outcome) -> Examined:
         if not isinstance(look, Content):
             return look
         if look.sha256 in deleted:
@@ -191,11 +201,12 @@ async def _settle(
     *,
     originals: _Originals,
     held: bool,
-) -> list[Outcome]:
-    """Record what was found; return the outcomes, without those of files that another process settled meanwhile."""
-    await clock_lock.share(
-        transaction
-    )  # before the rows of files: who deletes images takes the two in this order
+) -> tuple[list[Outcome], list[FeedEntry]]:
+    """Record what was found; return the outcomes and the feed entries, to be appended at the end of the transaction.
+
+    The outcomes are without those of files that another process settled meanwhile.
+    """
+    await clock_lock.share(transaction)  # before the rows of files, as those do who delete images
     waiting = await outcomes.lock_waiting(transaction, [one.file.file_id for one in examined])
     found = [one for one in examined if one.file.file_id in waiting]
     known = {one.file.file_id: one.sha256 for one in found if isinstance(one, KnownPhoto)}
@@ -208,6 +219,7 @@ async def _settle(
     found = [one for one in found if one.file.file_id not in touched]
     found = await _without_deleted(transaction, context, found)
     photos = [one for one in found if isinstance(one, Photo)]
+    sidecars = [one for one in found if isinstance(one, Sidecar)]
     made = await record(transaction, context, photos, originals=originals.paths)
     hashes = {one.sha256 for one in found if isinstance(one, Photo | KnownPhoto)}
     images = await image_rows.find(transaction, hashes)
@@ -218,10 +230,24 @@ async def _settle(
     reached = _outcomes(found, images=images, made=made)
     ended = [outcome for outcome in reached if outcome.state not in WAITING]
     entries = await outcomes.settle(transaction, ended)
+    entries += await _date(transaction, context, sidecars)
     if made:
         await jobs.enqueue(transaction, list(made.values()), held=held)
-    await feed.append(transaction, [*told, *entries])
-    return reached + only_touched
+    return reached + only_touched, [*told, *entries]
+
+
+async def _date(
+    transaction: BaseDBAsyncClient, context: IngestContext, sidecars: Sequence[Sidecar]
+) -> list[FeedEntry]:
+    """Date photos that were recorded before their sidecars came; return the feed entries."""
+    late = [
+        LateReading(one.file.dump_id, photo, one.clocks)
+        for one in sidecars
+        if one.outcome.state not in WAITING
+        for photo in one.photos
+    ]
+    dumps = await late_readings.take(transaction, late, server_zone=context.settings.zone)
+    return [FeedEntry(kind=FeedKind.CLOCK_FIXED, dump_id=dump_id) for dump_id in sorted(dumps)]
 
 
 async def _without_deleted(
@@ -250,6 +276,8 @@ def _outcomes(
                 state = FileState.STORED if sha256 in new else FileState.DUPLICATE
                 new.discard(sha256)
                 outcomes.append(Outcome(file, state, sha256=sha256, image_id=images[sha256].id))
+            case Sidecar():
+                outcomes.append(one.outcome)
             case Outcome():
                 outcomes.append(one)
     return outcomes

@@ -2,6 +2,9 @@
 
 These are two steps, so that bytes which are an image already are not parsed again. They run
 in threads, touch no database and decode no pixel. What is wrong with a file is returned, not raised.
+
+A photo that is incomplete, as far as its bytes say so, is waited for; when that has gone on for long enough it is
+taken as it is, since detection looks at what there is of it.
 """
 
 from __future__ import annotations
@@ -14,20 +17,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from thumper.domain.arrived_part import ArrivedPart
 from thumper.domain.file import Outcome, StableFile
 from thumper.domain.file_kind import HEAD_BYTES
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
-from thumper.imaging.header import Probe, inspect_stream
+from thumper.domain.sidecar import is_sidecar
+from thumper.imaging.gaps import find_gaps, is_unwritten, outside
+from thumper.imaging.header import JPEG, JPEG_END, Probe, inspect_stream
 from thumper.imaging.limits import Limits
 from thumper.imaging.original import check_size, open_original, read_head, read_whole
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest.metadata import Metadata, read_metadata
 from thumper.ingest.photo_name import is_photo_name, refuse_unread
+from thumper.ingest.sidecar import Sidecar, arrived, with_sidecar
 from thumper.ingest.walk import lies_within, modified_ns
 
 _HELD: Final = frozenset({Reason.TRUNCATED, Reason.ZERO_BYTES, Reason.UNREADABLE, Reason.VANISHED})
 """Reasons that may go away: a copy that pauses leaves such files for a while, and so does a lost disk."""
+_HELD_UNWRITTEN: Final = frozenset({Reason.DAMAGED_HEADER, Reason.NOT_AN_IMAGE})
+"""Reasons that may go away if there are gaps in the file: its beginning may not have been written yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +58,31 @@ class KnownPhoto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """A file that is a photo: hash, header and EXIF. `content` is kept only if it is to be copied."""
+    """A file that is a photo: hash, header and EXIF. `content` is kept only if it is to be copied.
+
+    `arrived` is what is there of one that is incomplete.
+    """
 
     file: StableFile
     sha256: bytes
     probe: Probe
     metadata: Metadata
     content: bytes | None
+    arrived: ArrivedPart | None = None
 
 
-Examined: TypeAlias = Photo | KnownPhoto | Outcome
-"""A photo, or the outcome of a file that is none: rejected, changed meanwhile (`seen`), or waited for (`stable`)."""
+Examined: TypeAlias = Photo | KnownPhoto | Sidecar | Outcome
+"""A photo, a sidecar, or the outcome of a file that is neither: rejected, changed meanwhile (`seen`), or waited for
+(`stable`)."""
 
 
-def read(file: StableFile, limits: Limits) -> Content | Outcome:
+def read(file: StableFile, limits: Limits) -> Content | Sidecar | Outcome:
     """Read and hash a file; return its outcome instead if it has changed, or is no photo by its beginning or size.
 
     Of a file that is no photo by its name, or too large for one, a few bytes are read first: a video is not read whole.
     """
+    if is_sidecar(file.name):
+        return arrived(file)
     try:
         if not is_photo_name(file.name) or file.size_bytes > limits.max_bytes:
             head = _read(file, lambda fd: read_head(fd, HEAD_BYTES))
@@ -89,17 +105,44 @@ def examine(
     file, content = read.file, read.content
     try:
         probe = inspect_stream(io.BytesIO(content), limits)
-        if not probe.ending_complete:
-            raise DecodeRefusal(Reason.TRUNCATED)
+        arrived = _arrived(content, probe)
+        if arrived is not None and not file.final:
+            return Outcome(file, FileState.STABLE)
     except DecodeRefusal as refusal:
+        if refusal.reason in _HELD_UNWRITTEN and not file.final and is_unwritten(content):
+            return Outcome(file, FileState.STABLE)
         return _refused(file, refusal)
+    metadata = read_metadata(content, media_type=probe.media_type, max_exif_bytes=max_exif_bytes)
     return Photo(
         file=file,
         sha256=read.sha256,
         probe=probe,
-        metadata=read_metadata(content, media_type=probe.media_type, max_exif_bytes=max_exif_bytes),
+        metadata=with_sidecar(metadata, file.absolute, root=file.root),
         content=content if keep_content else None,
+        arrived=arrived,
     )
+
+
+def _arrived(content: bytes, probe: Probe) -> ArrivedPart | None:
+    """Return what is there of an incomplete photo; None for a whole one.
+
+    Raises `DecodeRefusal` TRUNCATED if that is nothing of the picture, or a part of a PNG, which no reader takes.
+    """
+    gaps = find_gaps(content, data_at=probe.data_at, ending_complete=probe.ending_complete)
+    if probe.ending_complete and not gaps:
+        return None
+    there = outside(gaps, size=len(content))
+    if not probe.ending_complete and (probe.media_type != JPEG or there[-1][1] <= _scan_at(content, probe)):
+        raise DecodeRefusal(Reason.TRUNCATED)
+    if len(there) > 1 and content[slice(*there[-1])] == JPEG_END:
+        there.pop()  # a mark that was put behind zeros says nothing of where the photo ends
+    return ArrivedPart.of(content, there)
+
+
+def _scan_at(content: bytes, probe: Probe) -> int:
+    """Return where the coded data of a JPEG begin, behind the header of its first scan."""
+    at = probe.data_at + 2
+    return at + int.from_bytes(content[at : at + 2])
 
 
 def _refused(file: StableFile, refusal: DecodeRefusal) -> Outcome:

@@ -45,6 +45,8 @@ class Tag(IntEnum):
     GPS_LATITUDE = 0x10002
     GPS_LONGITUDE_REF = 0x10003
     GPS_LONGITUDE = 0x10004
+    GPS_TIME_STAMP = 0x10007
+    GPS_DATE_STAMP = 0x1001D
 
 
 _WANTED: Final = frozenset(Tag)

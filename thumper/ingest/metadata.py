@@ -1,4 +1,4 @@
-"""The EXIF metadata of a photo: times, camera, position, exposure.
+"""The metadata of a photo: times, camera, position, exposure; by EXIF, and times by XMP and IPTC too.
 
 Anyone can write anything into a file, so each value is cleaned and checked before
 it is believed. A broken one is only named in `unreadable`: bad EXIF never costs a photo.
@@ -9,34 +9,22 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from thumper.cameras.comment import MOST_CHARACTERS
 from thumper.cameras.maker_note import MOST_BYTES
-from thumper.domain.capture_time import ClockReading, IgnoredReading, TimeSource, read_exif_time
+from thumper.domain.capture_time import ClockReading, IgnoredReading
 from thumper.domain.plain_text import LONGEST_WORD, clean, up_to_nul
-from thumper.imaging.header import read_parts
+from thumper.imaging.header import PNG, read_parts
 from thumper.imaging.header_parts import EndlessHeaderError
+from thumper.imaging.png_texts import PngTexts, read_png_texts
 from thumper.ingest.exif_block import Block, Tag, read_block
+from thumper.ingest.written_times import lone_offsets, times_as_json, unread_offsets, written_clocks
+from thumper.ingest.xmp import NO_XMP, Xmp, read_xmp
 
 _COMMENT_PREFIX_BYTES: Final = 8
 """EXIF 2.32, tag UserComment: eight bytes name the character code."""
-
-_TIMES: Final = (
-    (
-        TimeSource.EXIF_ORIGINAL,
-        Tag.DATE_TIME_ORIGINAL,
-        Tag.SUBSEC_TIME_ORIGINAL,
-        Tag.OFFSET_TIME_ORIGINAL,
-    ),
-    (
-        TimeSource.EXIF_DIGITIZED,
-        Tag.DATE_TIME_DIGITIZED,
-        Tag.SUBSEC_TIME_DIGITIZED,
-        Tag.OFFSET_TIME_DIGITIZED,
-    ),
-    (TimeSource.EXIF_MODIFIED, Tag.DATE_TIME, Tag.SUBSEC_TIME, Tag.OFFSET_TIME),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +50,12 @@ class Metadata:
     maker_note: bytes = b""
     """The start of the maker note, which camera profiles interpret."""
     clocks: tuple[ClockReading | IgnoredReading, ...] = ()
-    """The EXIF times that are there, DateTime included, whether or not it is believed later."""
+    """The times that are there, EXIF DateTime included, whether or not they are believed later."""
     position: Position | None = None
+    gps_written: str = ""
+    """The GPS angles of EXIF as they are written, whether or not they are a position."""
+    xmp_position: str = ""
+    """A position in XMP as it is written; EXIF's alone is the photo's."""
     orientation: int | None = None
     iso: int | None = None
     exposure_s: float | None = None
@@ -72,7 +64,6 @@ class Metadata:
 
     def to_json(self) -> dict[str, Any]:
         """Return the values for the column `image.exif`; positions have columns of their own."""
-        times = {clock.source.value: _written(clock) for clock in self.clocks}
         fields: dict[str, Any] = {
             name: getattr(self, name)
             for name in (
@@ -90,32 +81,43 @@ class Metadata:
         }
         fields |= {
             "file_comment": clean(self.file_comment),
-            "times": times,
+            "times": times_as_json(self.clocks),
             "unreadable": list(self.unreadable),
         }
         return {name: value for name, value in fields.items() if value not in ("", None, {}, [])}
 
 
 def read_metadata(data: bytes, *, media_type: str, max_exif_bytes: int) -> Metadata:
-    """Return the EXIF of one JPEG or PNG. Never raises: what is broken is named in `unreadable`."""
+    """Return the metadata of one JPEG or PNG. Never raises: what is broken is named in `unreadable`."""
+    stream = io.BytesIO(data)
     try:
-        header = read_parts(io.BytesIO(data), media_type)
+        header = read_parts(stream, media_type)
     except EndlessHeaderError:
         return Metadata(unreadable=("the header has too many parts",))
-    raw, file_comment = header.exif, header.comment[:MOST_CHARACTERS].decode("latin-1")
-    if not raw:
-        return Metadata(file_comment=file_comment)
+    texts = read_png_texts(stream) if media_type == PNG else PngTexts()
+    raw = header.exif or texts.exif
+    block = read_block(raw) if len(raw) <= max_exif_bytes else Block()
     if len(raw) > max_exif_bytes:
-        return Metadata(
-            file_comment=file_comment,
-            unreadable=(f"the EXIF block has {len(raw):,} bytes, more than THUMPER_MAX_EXIF_BYTES",),
-        )
-    return describe(read_block(raw), file_comment=file_comment)
+        block.unreadable.append(f"the EXIF block has {len(raw):,} bytes, more than THUMPER_MAX_EXIF_BYTES")
+    file_comment = header.comment[:MOST_CHARACTERS].decode("latin-1")
+    xmp = read_xmp(header.xmp or texts.xmp)
+    return describe(block, file_comment=file_comment, xmp=xmp, photoshop=header.photoshop or texts.photoshop)
 
 
-def describe(block: Block, *, file_comment: str = "") -> Metadata:
-    """Return the cleaned and checked values of an EXIF block, with the comment of the file."""
-    unreadable = list(block.unreadable)
+def describe(block: Block, *, file_comment: str = "", xmp: Xmp = NO_XMP, photoshop: bytes = b"") -> Metadata:
+    """Return the cleaned and checked values of an EXIF block, with what else the file holds."""
+    clocks = written_clocks(
+        partial(_word, block),
+        gps_time=_numbers(block, Tag.GPS_TIME_STAMP),
+        xmp=xmp,
+        photoshop=photoshop,
+    )
+    unreadable = [
+        *block.unreadable,
+        *xmp.unreadable,
+        *unread_offsets(clocks),
+        *lone_offsets(partial(_word, block), clocks),
+    ]
     return Metadata(
         make=_word(block, Tag.MAKE),
         model=_word(block, Tag.MODEL),
@@ -125,8 +127,10 @@ def describe(block: Block, *, file_comment: str = "") -> Metadata:
         user_comment=_comment(block, unreadable),
         file_comment=file_comment,
         maker_note=_maker_note(block),
-        clocks=tuple(_clocks(block)),
+        clocks=clocks,
         position=_position(block, unreadable),
+        gps_written=_gps_written(block),
+        xmp_position=xmp.position,
         orientation=_whole(block, Tag.ORIENTATION, most=8),
         iso=_whole(block, Tag.ISO, most=10_000_000),
         exposure_s=_positive(block, Tag.EXPOSURE_TIME),
@@ -200,28 +204,6 @@ def _utf16(body: bytes, *, big_endian: bool) -> str:
     return even.decode("utf-16-be" if big_endian else "utf-16-le")
 
 
-def _clocks(block: Block) -> list[ClockReading | IgnoredReading]:
-    readings = (
-        read_exif_time(
-            source,
-            _word(block, time),
-            fraction=_word(block, fraction),
-            offset=_word(block, offset),
-        )
-        for source, time, fraction, offset in _TIMES
-    )
-    return [reading for reading in readings if reading is not None]
-
-
-def _written(clock: ClockReading | IgnoredReading) -> str:
-    if isinstance(clock, IgnoredReading):
-        return clock.text
-    offset = clock.utc_offset
-    return clock.local.isoformat(sep=" ") + (
-        "" if offset is None else f" UTC{offset.total_seconds() / 3600:+g} h"
-    )
-
-
 def _numbers(block: Block, tag: Tag) -> tuple[float, ...]:
     value = block.values.get(tag, ())
     return value if isinstance(value, tuple) else ()
@@ -235,6 +217,20 @@ def _whole(block: Block, tag: Tag, *, most: int) -> int | None:
 def _positive(block: Block, tag: Tag) -> float | None:
     numbers = _numbers(block, tag)
     return numbers[0] if numbers and math.isfinite(numbers[0]) and numbers[0] > 0 else None
+
+
+def _gps_written(block: Block) -> str:
+    """Return the angles as a person may look at them: `31 39 0 N, 98 30 0 W`."""
+    if not (block.values.keys() & {Tag.GPS_LATITUDE, Tag.GPS_LONGITUDE}):
+        return ""
+    angles = (
+        [*(f"{number:g}" for number in _numbers(block, tag)), _word(block, reference)]
+        for tag, reference in (
+            (Tag.GPS_LATITUDE, Tag.GPS_LATITUDE_REF),
+            (Tag.GPS_LONGITUDE, Tag.GPS_LONGITUDE_REF),
+        )
+    )
+    return ", ".join(text for angle in angles if (text := " ".join(angle).strip()))
 
 
 def _position(block: Block, unreadable: list[str]) -> Position | None:

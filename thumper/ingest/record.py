@@ -62,7 +62,7 @@ class _Belonging:
 
     def fix_of(self, capture: CaptureTime) -> ActiveFix | None:
         """Return the repair of the clock that was chosen; None also when no clock was read."""
-        if capture.reading is None:
+        if capture.reading is None or not capture.reading.source.is_repairable:
             return None
         return self.repairs.counting(self.dump_id, self.deployment_id, capture.reading.local)
 
@@ -202,6 +202,7 @@ def _image(
         position=(position.latitude, position.longitude) if position else None,
         measurements=draft.findings.measurements,
         exif=photo.metadata.to_json() | _profile_says(photo, draft.findings) | _ignored_times(capture),
+        arrived=None if photo.arrived is None else photo.arrived.to_json(),
     )
 
 

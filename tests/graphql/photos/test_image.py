@@ -99,6 +99,9 @@ async def test_images_are_found_by_place_camera_dump_state_and_time_source(api: 
     assert await _found(api, state="PENDING") == {pending}
     assert await _found(api, timeSource="FILE_NAME") == {named}
     assert await _found(api, timeSource="NONE") == {untimed}
+    await Image.filter(file_name=here).update(offset_unreadable=True)
+    assert await _found(api, offsetUnreadable=True) == {here}
+    assert await _found(api, offsetUnreadable=False) == everything - {here}
     assert await _found(api, dump=encode("Dump", dump.id), state="PENDING") == set()
     assert await _found(api, location=encode("Location", make.unknown_id())) == set()
 

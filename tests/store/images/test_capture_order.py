@@ -56,8 +56,9 @@ async def test_photos_that_were_there_get_the_order_of_those_that_come(database:
         (ImageSearch(), CAPTURED.ascending, "image_oldest_first"),
         (ImageSearch(location_id=unknown_id()), CAPTURED.descending, "idx_image_locatio_"),
         (ImageSearch(clock_suspect=True), CAPTURED.descending, "image_clock_suspect"),
+        (ImageSearch(offset_unreadable=True), CAPTURED.descending, "image_offset_unreadable"),
     ],
-    ids=["newest", "oldest", "of a place", "suspects"],
+    ids=["newest", "oldest", "of a place", "suspects", "odd offsets"],
 )
 async def test_a_page_is_one_scan_of_an_index_from_its_place_on(
     database: str, search: ImageSearch, order: Order, index: str

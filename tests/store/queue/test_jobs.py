@@ -150,6 +150,26 @@ async def test_failed_images_can_be_retried_and_the_batch_adds_up(database: str)
     assert {event.batch_id for event in await feed.read_after(0)} == {None, batch.id}
 
 
+async def test_an_image_of_which_too_little_can_be_decoded_is_damaged_until_it_is_looked_at(
+    database: str,
+) -> None:
+    await store_images(2)
+    lease = await claim(2)
+    codes = ("CORRUPT", "ORIGINAL_MISSING")
+    failed = [
+        Failure(job_id=own.job_id, code=code, message="so")
+        for own, code in zip(lease.claims, codes, strict=True)
+    ]
+    await failures.fail(lease, failed)
+    assert {image.error_code: image.damaged for image in await Image.all()} == dict(
+        zip(codes, (True, False), strict=True)
+    )
+    await batches.retry_failed(limit=10)
+    again = await claim()
+    await results.write(again, results_of(again), ORIGIN)
+    assert not await Image.filter(damaged=True).exists()
+
+
 async def test_no_more_pixels_are_claimed_at_a_time_than_fit_into_memory(database: str) -> None:
     await store_images(5)
     await Image.all().update(width_px=8000, height_px=16_000)

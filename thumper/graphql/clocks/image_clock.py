@@ -52,13 +52,18 @@ class ClockFields:
         description="Seconds that were added to the camera's clock to get the capture time.",
         resolver=lambda root: root.clock_offset_s,
     )
+    offset_unreadable: bool = strawberry.field(
+        description="Whether an offset from UTC stands beside its time and cannot be read: the zone of the place was"
+        " taken instead, and the time may be hours off."
+    )
     dst_edge: DstEdge | None = strawberry.field(
         description="What the change to or from daylight-saving time does to its time; null on all other days."
     )
 
     @field(
         "What the camera's own clock showed, without a time zone, such as 2024-11-09T06:30:00, whether or not it is"
-        " believed; never changed. Null when no clock was read."
+        " believed; no repair changes it. Null when no clock was read. Of a photo that GPS alone dates, the satellites'"
+        " time, which is UTC and which no repair moves."
     )
     @staticmethod
     def camera_clock(root: strawberry.Parent[models.Image]) -> LocalDateTime | None:
@@ -72,8 +77,10 @@ class ClockFields:
     async def taken_at_local(root: strawberry.Parent[models.Image], info: Info) -> LocalDateTime | None:
         if root.taken_at is None:
             return None
-        offset = None if root.utc_offset_s is None else dt.timedelta(seconds=root.utc_offset_s)
-        own = info.context.settings.zone if offset is None else dt.timezone(offset)
+        told = (
+            root.utc_offset_s if root.clock_source is not TimeSource.GPS else None
+        )  # its offset is no place's
+        own = info.context.settings.zone if told is None else dt.timezone(dt.timedelta(seconds=told))
         place = await _place_zone(root, info=info)
         return wall_clock(root.taken_at.astimezone(place or own).replace(tzinfo=None))
 

@@ -75,8 +75,12 @@ publish(
         TimeSource.EXIF_DIGITIZED: "EXIF DateTimeDigitized.",
         TimeSource.MAKER_NOTE: "The camera maker's own note in the file.",
         TimeSource.EXIF_MODIFIED: "EXIF DateTime, for cameras that write the shutter time there.",
+        TimeSource.XMP: "XMP in the file, which photo programs write.",
+        TimeSource.IPTC: "IPTC in the file, which photo programs write.",
         TimeSource.FILE_NAME: "The file's name.",
-        TimeSource.SIDECAR: "A file beside the photo.",
+        TimeSource.SIDECAR: "XMP in a file beside the photo.",
+        TimeSource.GPS: "GPS date and time of EXIF: UTC, of the receiver's last fix. The clock that is shown is UTC,"
+        " and no time zone is needed.",
         TimeSource.NONE: "No believable time was found; the capture time is null.",
     },
 )

@@ -2,8 +2,8 @@
 
 Paths are pure functions of the hash. Every file appears whole or not at all, and an
 original only after it was read back from disk and its hash compared. Nothing here
-deletes or overwrites an original: only `erasure` does, of images that a person deleted. What a
-killed process left half written is removed once no process can be writing it any more.
+overwrites an original; only `remove` deletes one, and `erasure`, of images that a person deleted. What a killed process
+left half written is removed once no process can be writing it any more.
 """
 
 from __future__ import annotations
@@ -104,6 +104,17 @@ def keep_original(library: Path, content: bytes, *, media_type: str) -> Path:
     if not holds(path, sha256):
         raise OSError(f"The copy at {path} does not have the bytes that were written; check that disk.")
     return path
+
+
+def remove(library: Path, sha256: bytes, *, media_type: str) -> None:
+    """Remove what is kept of an image that is no more: a copied original, thumbnail and view. Never raises."""
+    for path in (
+        original_path(library, sha256, media_type=media_type),
+        thumbnail_path(library, sha256),
+        view_path(library, sha256),
+    ):
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def holds(path: Path, sha256: bytes) -> bool:

@@ -133,8 +133,10 @@ async def of_dumps(dump_ids: Sequence[UUID]) -> dict[UUID, Receipt]:
 
 
 _CLOCKS: Final = f"""
-SELECT dump_id, time_source, {DOUBT} AS doubt, dst_edge, clock_fix_id IS NOT NULL AS fixed, count(*) AS images
-FROM image WHERE dump_id = ANY($1::uuid[]) GROUP BY dump_id, time_source, doubt, dst_edge, fixed
+SELECT dump_id, time_source, {DOUBT} AS doubt, dst_edge, offset_unreadable, clock_fix_id IS NOT NULL AS fixed,
+    count(*) AS images
+FROM image WHERE dump_id = ANY($1::uuid[])
+GROUP BY dump_id, time_source, doubt, dst_edge, offset_unreadable, fixed
 """
 
 
@@ -150,6 +152,7 @@ async def clocks(dump_ids: Sequence[UUID]) -> dict[UUID, list[ClockGroup]]:
                 dst_edge=None if row["dst_edge"] is None else DstEdge(row["dst_edge"]),
                 fixed=row["fixed"],
                 images=row["images"],
+                offset_unreadable=row["offset_unreadable"],
             )
         )
     return found

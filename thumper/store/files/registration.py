@@ -92,7 +92,8 @@ async def register(
     """Record files that were found or have changed; return the live row of each, in any order.
 
     A path that is known and unchanged keeps its row. One whose bytes were admitted and that changed
-    gets a new row; a rejected one that changed is tried again in its own dump, which opens again.
+    gets a new row; a rejected one that changed is tried again in its own dump, which opens again, and one that was
+    admitted incomplete gets its new row in its own dump: the copy may only have gone on.
     `again` makes a new delivery of rejected and of unchanged paths, unless their own dump is still open.
     New rows belong to `dump_id`, else to the dump of their top folder. `shown_as` is displayed instead of the path.
     """
@@ -100,7 +101,7 @@ async def register(
         await sources.lock(transaction, source_id)
         plan = await _plan(transaction, source_id, files, dump_id=dump_id, again=again)
         await _retire(transaction, plan.retired)
-        fresh = await _insert(transaction, source_id, plan.fresh, dump_id=dump_id, shown_as=shown_as)
+        fresh = await _insert(transaction, source_id, plan, dump_id=dump_id, shown_as=shown_as)
         renewed = await _renew(transaction, plan.renewed)
         touched = {row.dump_id for row in (*fresh, *renewed)}
         await dumps.touch(transaction, touched)
@@ -119,6 +120,8 @@ class _Plan:
     renewed: list[tuple[FileRow, Found]]
     retired: list[UUID]
     fresh: list[Found]
+    own_dumps: dict[bytes, UUID]
+    """The dump of those fresh ones that belong to the one in which they were admitted incomplete, by path."""
 
 
 async def _plan(
@@ -131,13 +134,14 @@ async def _plan(
 ) -> _Plan:
     rows = await transaction.execute_query_dict(
         f"SELECT {_COLUMNS}, (SELECT settled_at IS NULL FROM dump WHERE dump.id = file.dump_id) AS open,"
-        f" {_WAS_THERE} AS was_there"
+        f" {_WAS_THERE} AS was_there,"
+        " EXISTS (SELECT FROM image WHERE image.id = file.image_id AND arrived IS NOT NULL) AS incomplete"
         # Admission locks rows in the same order, so that the two cannot deadlock.
         " FROM file WHERE source_id = $1 AND live AND path = ANY($2) ORDER BY id FOR UPDATE OF file",
         [source_id, [file.path for file in files]],
     )
     known = {bytes(row["path"]): (_row(row), row) for row in rows}
-    plan = _Plan([], [], [], [])
+    plan = _Plan([], [], [], [], {})
     for file in {file.path: file for file in files}.values():
         if file.path not in known:
             plan.fresh.append(file)
@@ -152,6 +156,8 @@ async def _plan(
         else:
             plan.retired.append(row.file_id)
             plan.fresh.append(file)
+            if facts["incomplete"] and same_delivery:
+                plan.own_dumps[file.path] = row.dump_id
     return plan
 
 
@@ -188,7 +194,7 @@ _COPIED: Final = (
 async def _insert(
     transaction: BaseDBAsyncClient,
     source_id: UUID,
-    files: Sequence[Found],
+    plan: _Plan,
     *,
     dump_id: UUID | None,
     shown_as: str | None,
@@ -197,14 +203,16 @@ async def _insert(
 
     They are written by COPY, the fastest way; ids are made here, so that nothing has to be read back.
     """
+    files, own = plan.fresh, plan.own_dumps
     if not files:
         return []
-    folders = sorted({top_folder(file.path) for file in files}) if dump_id is None else []
+    new = [file for file in files if file.path not in own]
+    folders = sorted({top_folder(file.path) for file in new}) if dump_id is None else []
     opened = {folder: await dumps.open_dump(transaction, source_id, folder=folder) for folder in folders}
     rows = [
         FileRow(
             new_id(),
-            dump_id or opened[top_folder(file.path)],
+            own.get(file.path) or dump_id or opened[top_folder(file.path)],
             file.path,
             file.size_bytes,
             file.mtime_ns,

@@ -47,6 +47,8 @@ class NewImage:
     """Latitude and longitude in degrees."""
     measurements: Measurements
     exif: dict[str, Any]
+    arrived: dict[str, Any] | None
+    """What is there of an incomplete photo, as JSON; None for a whole one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ _COLUMNS: Final = {
     "time_source": "text",
     "clock_source": "text",
     "utc_offset_s": "int",
+    "offset_unreadable": "bool",
     "clock_doubt": "text",
     "dst_edge": "text",
     "clock_offset_s": "int",
@@ -108,6 +111,7 @@ _COLUMNS: Final = {
     "sequence_number": "int2",
     "sequence_length": "int2",
     "exif": "jsonb",
+    "arrived": "jsonb",
 }
 
 _INSERT: Final = f"""
@@ -151,6 +155,7 @@ def _row(image: NewImage) -> tuple[Any, ...]:
         longitude,
         *_measured(image.measurements),
         json.dumps(image.exif),
+        None if image.arrived is None else json.dumps(image.arrived),
     )
 
 
@@ -167,16 +172,17 @@ def _measured(measured: Measurements) -> tuple[Any, ...]:
 
 
 def _clock(capture: CaptureTime) -> tuple[Any, ...]:
-    """Return local time, source, source of the reading, its UTC offset, doubt and edge, as columns."""
+    """Return local time, source, source of the reading, its offset, whether that lacks, doubt and edge, as columns."""
     reading = capture.reading
     if reading is None:
-        return None, capture.source.value, None, None, None, None
+        return None, capture.source.value, None, None, False, None, None
     offset = reading.utc_offset
     return (
         reading.local,
         capture.source.value,
         reading.source.value,
         None if offset is None else int(offset.total_seconds()),
+        reading.lacks_offset,
         None if capture.doubt is None else capture.doubt.value,
         None if capture.dst_edge is None else capture.dst_edge.value,
     )

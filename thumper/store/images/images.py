@@ -89,6 +89,11 @@ class ImageSearch(Search[Image]):
     clock_doubt: ClockDoubt | None = where(
         "Whose clock is doubted for this reason, repaired or not.", f"{DOUBT} = {{}}"
     )
+    offset_unreadable: bool | None = where(
+        "Whether an offset from UTC stands beside its time and cannot be read.",
+        "image.offset_unreadable",
+        otherwise="NOT image.offset_unreadable",
+    )
     has_detections: bool | None = where("Whether the image shows at least one box that counts.")
     species: str | None = where(
         "With a box of this species, whatever its case, such as Odocoileus virginianus."

@@ -49,6 +49,8 @@ class Image(Model):
     """Where `taken_local` was read; differs from `time_source` while the reading is not believed."""
     utc_offset_s: int | None = fields.IntField(null=True)
     """Offset from UTC that was written beside `taken_local`; null where the location's zone decides."""
+    offset_unreadable = fields.BooleanField(db_default=False)
+    """Whether something stands beside `taken_local` in place of an offset that cannot be read."""
     clock_offset_s = fields.IntField(default=0)
     """Seconds added to `taken_local` by a clock fix."""
     # A plain column, as `dump_id` below.
@@ -82,6 +84,8 @@ class Image(Model):
     sequence_length: int | None = fields.SmallIntField(null=True)
     """How many photos the burst has."""
     exif: Any = fields.JSONField(default=dict)
+    arrived: Any = fields.JSONField(null=True)
+    """What was there of an incomplete photo (`thumper.domain.arrived_part.ArrivedPart`); null for a whole one."""
     damaged = fields.BooleanField(default=False)
     state = fields.CharEnumField(ImageState, max_length=12, default=ImageState.PENDING)
     error_code = fields.CharField(max_length=32, null=True)

@@ -39,7 +39,8 @@ WHERE state = 'pending' AND alone AND crash_count >= $1
 RETURNING image_id, batch_id, error_code, error
 """
 _FAIL_IMAGES: Final = """
-UPDATE image SET state = 'failed', error_code = failed.code, error = failed.message, processed_at = now()
+UPDATE image SET state = 'failed', error_code = failed.code, error = failed.message, processed_at = now(),
+    damaged = damaged OR failed.code IN ('TRUNCATED', 'CORRUPT')
 FROM unnest($1::uuid[], $2::text[], $3::text[]) AS failed(id, code, message)
 WHERE image.id = failed.id RETURNING image.id, image.dump_id
 """

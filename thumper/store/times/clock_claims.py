@@ -58,8 +58,8 @@ async def _photo(photo: PhotoTaken, scope: FixScope) -> Image:
 
 
 def reading_of(image: Image) -> ClockReading | None:
-    """Return what the clock of an image showed; None when no clock was read."""
-    if image.taken_local is None or image.clock_source is None:
+    """Return what the clock of an image showed; None when no clock of the camera was read."""
+    if image.taken_local is None or image.clock_source is None or not image.clock_source.is_repairable:
         return None
     return ClockReading.kept(image.clock_source, image.taken_local, image.utc_offset_s)
 

@@ -18,13 +18,14 @@ from thumper.store.models import Dump
 
 # The path as it is shown: that of an upload is the name alone, below no folder of its own.
 # Duplicates count as neighbours: a card that was not wiped delivers its old photos again beside the new ones.
-# What is ahead of its arrival is no measure for the others.
+# The satellites' clock is not the camera's, and is not compared with it. What is ahead of its arrival is no measure for
+# the others.
 _PHOTOS: Final = f"""
 SELECT DISTINCT ON (image.id) image.id, image.dump_id = $1 AS own, image.camera_id, image.taken_local,
     image.clock_doubt, file.display_path
 FROM file JOIN image ON image.id = file.image_id
 WHERE file.dump_id = $1 AND image.taken_local IS NOT NULL
-    AND image.clock_doubt IS DISTINCT FROM 'year_out_of_range' AND NOT {IS_AHEAD}
+    AND image.clock_source <> 'gps' AND image.clock_doubt IS DISTINCT FROM 'year_out_of_range' AND NOT {IS_AHEAD}
 ORDER BY image.id, file.state DESC, file.id
 """
 

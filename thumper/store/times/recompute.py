@@ -155,9 +155,10 @@ class Recomputation:
     async def _pages(
         self, connection: BaseDBAsyncClient, *, locked: bool
     ) -> AsyncIterator[list[dict[str, Any]]]:
-        """Yield the images whose clock was read, in pages; count the others."""
+        """Yield the images whose clock was read, in pages; count the others, those that GPS dates among them."""
         rows = await connection.execute_query_dict(
-            f"SELECT id, taken_local IS NOT NULL AS read FROM image WHERE {self.scope.column} = $1 ORDER BY id",
+            "SELECT id, taken_local IS NOT NULL AND clock_source <> 'gps' AS read FROM image"
+            f" WHERE {self.scope.column} = $1 ORDER BY id",
             [self.scope.id],
         )
         ids = [row["id"] for row in rows if row["read"]]
