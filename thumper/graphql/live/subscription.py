@@ -115,7 +115,9 @@ class ImagesMessage(LiveMessage):
     def images(self) -> list[models.Image]:
         return [image for image in self.content if isinstance(image, models.Image)]
 
-    @field("Ids of images that were deleted, also of those that the filter leaves out.")
+    @field(
+        "Ids of images that are gone, also such as the filter leaves out: deleted, or replaced by the whole photo."
+    )
     def deleted_ids(self) -> list[strawberry.ID]:
         return [encode("Image", gone) for gone in self.content if isinstance(gone, UUID)]
 
@@ -266,7 +268,7 @@ class Subscription:
 
     @subscription(
         "Images whose detection completed or failed: the last 50 first, then each once, in order. An image that is"
-        " detected again comes again; of one that was deleted comes its id."
+        " detected again comes again; of one that is gone comes its id."
     )
     @staticmethod
     async def image_processed(
