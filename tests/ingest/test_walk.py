@@ -65,7 +65,9 @@ def test_a_known_file_that_has_become_something_else_is_looked_at_anew(tmp_path:
     for name in ("same.jpg", "gone.jpg", "link.jpg", "folder.jpg"):
         (tmp_path / name).write_bytes(b"x")
     looks = [look_at(root, os.fsencode(path.name)) for path in tmp_path.iterdir()]
-    known = {look.path: (look.size_bytes, look.mtime_ns) for look in looks if look is not None}
+    known = {
+        look.path: (look.size_bytes, look.mtime_ns, look.changed_ns) for look in looks if look is not None
+    }
     assert list(walk(root, known=lambda _: known)) == [Unchanged(4)]
     for name in ("gone.jpg", "link.jpg", "folder.jpg"):
         (tmp_path / name).unlink()
