@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,7 +22,7 @@ from thumper.domain.progress import SourceKind
 from thumper.domain.wipe import CardToCompare, WipeVerdict
 from thumper.domain.wipe_messages import WipeCode
 from thumper.errors import NotFoundError
-from thumper.ingest import wipe_check
+from thumper.ingest import wipe_check, wipe_source
 from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
@@ -176,11 +177,11 @@ async def test_a_folder_that_cannot_be_opened_is_named(
 ) -> None:
     receipt = await ingest_path(context, card)
 
-    def closed(root: bytes, folder: bytes = b"", *, deep: bool = True) -> Iterator[Entry]:
-        yield from walk(root, folder, deep=deep)
+    def closed(root: bytes, folder: bytes = b"", **options: Any) -> Iterator[Entry]:
+        yield from walk(root, folder, **options)
         yield Unreadable(b"DCIM/101MEDIA", "Permission denied")
 
-    monkeypatch.setattr(wipe_check, "walk", closed)
+    monkeypatch.setattr(wipe_source, "walk", closed)
     found = await verdict(receipt.dump_id)
     assert codes(found) == [WipeCode.FOLDER_CLOSED]
     assert found.obstacles[0].examples == ("DCIM/101MEDIA",)
@@ -246,7 +247,7 @@ async def test_a_file_that_is_still_growing_keeps_a_dump_unsafe_and_nothing_is_r
     put("Barn/2.jpg", small_jpeg(2))
     await admit_names("Barn/1.jpg")
     await find_in_drop(context, ["Barn/2.jpg"])
-    monkeypatch.setattr(wipe_check, "_reread", pytest.fail)
+    monkeypatch.setattr(wipe_check, "reread_original", pytest.fail)
     (waiting,) = (await verdict((await Dump.get()).id)).obstacles
     assert (waiting.code, waiting.examples) == (WipeCode.WAITING, ("Barn/2.jpg",))
 
@@ -372,7 +373,7 @@ async def test_a_dump_of_many_pages_is_read_to_its_end(
     context: IngestContext, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wipe_rows, "_ORIGINALS", wipe_rows._ORIGINALS.replace("LIMIT 2000", "LIMIT 7"))
-    monkeypatch.setattr(wipe_check, "_ENTRIES", 11)
+    monkeypatch.setattr(wipe_source, "ENTRIES", 11)
     (elsewhere / "card").mkdir()
     for shade in range(40):
         (elsewhere / "card" / f"{shade:02}.jpg").write_bytes(small_jpeg(shade))

@@ -102,7 +102,7 @@ def linked_folder(root: bytes, folder: bytes) -> bytes | None:
         try:
             if stat.S_ISLNK(os.lstat(os.path.join(root, here)).st_mode):  # noqa: PTH118  # Path has no bytes
                 return here
-        except OSError:  # it is gone or closed, which whoever looks into it finds out
+        except OSError:  # it is gone or closed, as the look into it will find
             return None
     return None
 
