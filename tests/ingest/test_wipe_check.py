@@ -12,11 +12,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
 
 from tests.factories import make_dump, unknown_id
-from tests.ingest.conftest import Admit, Put, find_in_drop, small_jpeg
-from tests.ingest.devices import folder_on_another_device
+from tests.ingest.conftest import Admit, Put, find_in_drop, settle, small_jpeg
 from thumper.domain.keep import Keep
 from thumper.domain.progress import SourceKind
 from thumper.domain.wipe import CardToCompare, WipeVerdict
@@ -29,7 +27,7 @@ from thumper.ingest.deliver import ingest_path
 from thumper.ingest.upload import create_uploads, receive_upload
 from thumper.ingest.walk import Entry, Unreadable, walk
 from thumper.ingest.wipe_check import WipeCheck
-from thumper.store.files import dumps, wipe_rows
+from thumper.store.files import wipe_rows
 from thumper.store.files.wipe_rows import DumpOriginal
 from thumper.store.models import Dump, Image, Source, Upload
 
@@ -45,12 +43,6 @@ def codes(found: WipeVerdict) -> list[WipeCode]:
 async def original_of(name: str) -> Path:
     image = await Image.get(file_name=name)
     return Path(os.fsdecode(image.original_path))
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Path]:
-    with folder_on_another_device(tmp_path) as folder:
-        yield folder
 
 
 @pytest.fixture
@@ -203,11 +195,6 @@ async def test_a_dump_without_files_is_not_safe(context: IngestContext, elsewher
     assert codes(await verdict(receipt.dump_id)) == [WipeCode.EMPTY]
 
 
-async def settle(dump: Dump) -> Dump:
-    await dumps.settle_quiet(dump.source_id, settle_s=0)
-    return await Dump.get(id=dump.id)
-
-
 async def test_a_watched_folder_is_the_archive_and_its_card_can_be_compared(
     context: IngestContext, put: Put, admit_names: Admit
 ) -> None:
@@ -250,16 +237,6 @@ async def test_a_file_that_is_still_growing_keeps_a_dump_unsafe_and_nothing_is_r
     monkeypatch.setattr(wipe_check, "reread_original", pytest.fail)
     (waiting,) = (await verdict((await Dump.get()).id)).obstacles
     assert (waiting.code, waiting.examples) == (WipeCode.WAITING, ("Barn/2.jpg",))
-
-
-@pytest_asyncio.fixture
-async def far_drop(context: IngestContext, elsewhere: Path) -> AsyncIterator[IngestContext]:
-    """Yield a context whose drop folder is on another device than its library, and whose photos are copied."""
-    settings = context.settings.model_copy(update={"drop": elsewhere / "drop", "keep": Keep.COPY})
-    settings.drop_dir.mkdir()
-    far = IngestContext.of(settings)
-    yield far
-    await far.wakeup.close()
 
 
 async def test_a_drop_folder_that_is_copied_to_another_device_may_be_cleaned_up(

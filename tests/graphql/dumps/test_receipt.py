@@ -27,9 +27,9 @@ from thumper.domain.reason import Reason
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.shared import wipe_checks
 from thumper.ingest import wipe_check
-from thumper.ingest.wipe_original import reread_original
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
+from thumper.ingest.wipe_original import reread_original
 from thumper.settings import Settings
 from thumper.store.models import Dump, File, Image
 from thumper.store.postgres.ids import new_id
