@@ -79,7 +79,7 @@ class WipeCheck:
         self._to_check = tally.found - sum(
             named.files for named in (tally.waiting, tally.rejected, tally.videos)
         )
-        if dump.settled_at is None or tally.waiting.files or not tally.found:
+        if dump.settled_at is None or tally.waiting.files:
             return Source(dump.device_id)
         after = UUID(int=0)
         while page := await wipe_rows.originals(dump.id, after=after):
