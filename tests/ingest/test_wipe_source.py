@@ -1,4 +1,4 @@
-"""A card is safe to wipe only when nothing is left on it that might be a photo and that nobody has elsewhere."""
+"""A card is safe to wipe only when nothing is left on it that might be a photo and is kept nowhere else."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ async def test_a_delivery_to_the_drop_folder_is_looked_through_as_a_card_is(far_
     assert found.card is None, "the card that it was copied from holds it too"
     (drop / "Barn/LOST.DIR/2.jpg").unlink()
     assert (await verdict(dump.id)).safe
-    # A folder that has become a link is not looked through, so nobody knows what wiping it would reach.
+    # A folder that has become a link is not looked through, and wiping it may reach what lies there.
     (drop / "Barn").rename(drop.parent / "moved")
     (drop / "Barn").symlink_to(drop.parent / "moved")
     assert codes(await verdict(dump.id)) == [WipeCode.FOLDER_CLOSED]

@@ -203,8 +203,14 @@ async def test_another_photo_of_the_same_size_and_time_in_the_place_of_the_first
         assert (await watching.receipt("Ridge", number=number)).counts.stored == 1
 
 
+async def everything() -> list[dict[str, object]]:
+    """Return all that is recorded of files and dumps but the change times."""
+    rows = [*await File.all().order_by("id").values(), *await Dump.all().values()]
+    return [{key: value for key, value in row.items() if key != "changed_ns"} for row in rows]
+
+
 @pytest.mark.slow
-async def test_changed_rights_and_links_are_read_once_and_change_nothing_that_anybody_sees(
+async def test_files_with_changed_rights_and_links_are_read_once_and_nothing_else_changes(
     watching: Watching, tmp_path: Path
 ) -> None:
     contents = {"a.jpg": small_jpeg(1), "b.jpg": small_jpeg(2), "words.jpg": b"words", "clip.mp4": b"film"}
@@ -213,11 +219,6 @@ async def test_changed_rights_and_links_are_read_once_and_change_nothing_that_an
     watching.change(rescan_s=0.3)
     watching.start()
     await watching.until_settled(len(contents))
-
-    async def everything() -> list[dict[str, object]]:
-        """Return all that is recorded of files and dumps but the change times."""
-        rows = [*await File.all().order_by("id").values(), *await Dump.all().values()]
-        return [{key: value for key, value in row.items() if key != "changed_ns"} for row in rows]
 
     async def noted() -> bool:
         changed = {file.display_path: file.changed_ns for file in await File.all()}
@@ -234,16 +235,25 @@ async def test_changed_rights_and_links_are_read_once_and_change_nothing_that_an
             await rescanned(watching)
             assert {name: opens.of(name) for name in contents} == dict.fromkeys(contents, 1) | {"clip.mp4": 0}
     assert await everything() == before
-    # A photo that settled before change times were recorded costs no look, whatever happened to it.
+
+
+@pytest.mark.slow
+async def test_a_photo_that_settled_before_change_times_were_recorded_is_compared_from_the_first_look_on(
+    watching: Watching,
+) -> None:
+    path = watching.put("Ridge/a.jpg", small_jpeg(1))
+    watching.change(rescan_s=0.3)
+    watching.start()
+    await watching.until_settled(1)
+    before = await everything()
     await watching.stop()
     await File.all().update(changed_ns=None)
-    (watching.drop / "Ridge" / "a.jpg").chmod(0o644)
-    with Opens(watching.drop / "Ridge") as opens:
+    path.chmod(0o644)
+    with Opens(path.parent) as opens:
         watching.start()
         await rescanned(watching)
-        assert opens.of("a.jpg") == opens.of("b.jpg") == 0
-        # From then on it is compared.
-        (watching.drop / "Ridge" / "a.jpg").chmod(0o600)
+        assert opens.of("a.jpg") == 0, "an upgrade reads nothing again"
+        path.chmod(0o600)
         await watching.until(lambda: File.filter(changed_ns__isnull=False).exists())
         assert opens.of("a.jpg") == 1
     assert await everything() == before

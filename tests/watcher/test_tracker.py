@@ -105,6 +105,15 @@ def test_an_unknown_change_time_is_taken_from_the_first_look(tracker: Tracker) -
     assert tracker.is_change(FOUND._replace(changed_ns=20))
 
 
+def test_a_change_time_that_is_only_the_modification_time_tells_nothing(tracker: Tracker) -> None:
+    """So exFAT shows each file when its disk is mounted anew."""
+    settled(tracker, changed_ns=10)
+    remounted = FOUND._replace(changed_ns=FOUND.mtime_ns)
+    assert not tracker.is_change(remounted)
+    assert tracker.known.get(FOUND.path) == (FOUND.size_bytes, FOUND.mtime_ns, FOUND.mtime_ns)
+    assert tracker.is_change(FOUND._replace(changed_ns=20))
+
+
 def test_a_change_time_that_is_that_of_the_look_is_found_out_once_and_then_not_compared(
     tracker: Tracker,
 ) -> None:

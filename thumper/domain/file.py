@@ -49,8 +49,9 @@ class FileRow(NamedTuple):
     def is_touched(self, found: Found) -> bool:
         """Return whether only the change time of a settled file is another: its bytes may be others, or may not."""
         same = (self.size_bytes, self.mtime_ns) == (found.size_bytes, found.mtime_ns)
-        known = self.state not in WAITING and self.changed_ns > 0 and found.changed_ns > 0
-        return same and known and self.changed_ns != found.changed_ns
+        known = self.state not in WAITING and self.changed_ns > 0
+        # A file system that keeps no change times (FAT, exFAT, sshfs) shows the modification time in its place.
+        return same and known and found.changed_ns not in {UNKNOWN_NS, found.mtime_ns, self.changed_ns}
 
     @property
     def recorded(self) -> Found:

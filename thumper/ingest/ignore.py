@@ -125,12 +125,12 @@ def is_ignored_file(name: bytes) -> bool:
 
 
 def is_worthless_file(name: bytes) -> bool:
-    """Return whether a file of that name (without folders) is nobody's original, so that it needs no look."""
+    """Return whether a file of that name (without folders) holds no original, so that it needs no look."""
     return name.lower().endswith(_WORTHLESS_ENDINGS)
 
 
 def is_worthless_folder(name: bytes) -> bool:
-    """Return whether nothing in a folder of that name is anybody's original."""
+    """Return whether nothing in a folder of that name is an original."""
     return name.lower() in WORTHLESS_FOLDERS
 
 

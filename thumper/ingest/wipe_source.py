@@ -81,9 +81,9 @@ class SourceLook:
         there, entries = False, _entries(dump)
         while part := await run(lambda: list(islice(entries, ENTRIES))):
             files = [entry for entry in part if isinstance(entry, Found)]
-            unread = [file for file in files if is_ignored_path(file.path)]
-            there = await self._compare([file for file in files if not is_ignored_path(file.path)]) or there
-            await self._look_into(unread)
+            ignored = {file.path for file in files if is_ignored_path(file.path)}
+            there = await self._compare([file for file in files if file.path not in ignored]) or there
+            await self._look_into([file.path for file in files if file.path in ignored and file.size_bytes])
             self._close(entry.path or dump.path for entry in part if isinstance(entry, Unreadable))
         device = await run(_device, dump.path) if there else None
         source.device = dump.device_id if device is None else device
@@ -102,9 +102,8 @@ class SourceLook:
             self._source.others = self._source.others.plus(readable(path))
         return len(covered) > len(others)
 
-    async def _look_into(self, files: Sequence[Found]) -> None:
+    async def _look_into(self, paths: Sequence[bytes]) -> None:
         """Count those of the files that are not read which may be somebody's photo or video, and are kept nowhere."""
-        paths = [file.path for file in files if file.size_bytes]
         seen = dict(zip(paths, await each(self._begin, paths, pool=self._pool), strict=True))
         self._close(path for path, look in seen.items() if look.is_closed)
         seen = {path: look for path, look in seen.items() if look.start is not None}

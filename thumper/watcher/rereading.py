@@ -1,4 +1,4 @@
-"""Reading touched files again when no new one waits, so that nobody notices a thousand changed rights."""
+"""Reading touched files again when no new one waits, so that a thousand changed rights hold up no photo."""
 
 from __future__ import annotations
 

@@ -77,9 +77,12 @@ class Tracker:
         was = self.known.get(file.path)
         if was is None or was[:2] != (file.size_bytes, file.mtime_ns):
             return True
-        if was[2] == UNKNOWN_NS:  # it settled before change times were recorded
+        # It settled before change times were recorded; or its file system keeps none (FAT, exFAT) and shows the other
+        # one since it was mounted anew.
+        if was[2] == UNKNOWN_NS or file.changed_ns == file.mtime_ns:
             self.known.put(file.path, (*was[:2], file.changed_ns))
-        if was[2] in {UNKNOWN_NS, RESTLESS_NS, file.changed_ns} or len(self.touched) >= MOST_TOUCHED:
+            return False
+        if was[2] in {RESTLESS_NS, file.changed_ns} or len(self.touched) >= MOST_TOUCHED:
             return False
         self.touched.add(file.path)
         return True
