@@ -2,8 +2,8 @@
 
 Yes only when every file of the dump is stored or a duplicate, what lies at its source now is covered by it, no
 photo or video lies there where Thumper does not look, and a byte-identical original of each file was just re-read
-on another device than the dump's own. Whatever stands
-in the way is named, with what to do. The facts are gathered by `ingest.wipe_check`.
+on another device than the dump's own. Whatever stands in the way is named, with what to do. The facts are gathered
+by `ingest.wipe_check`.
 """
 
 from __future__ import annotations

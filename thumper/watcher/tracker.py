@@ -104,12 +104,14 @@ class Tracker:
     def remember_touched(
         self, rows: Iterable[FileRow], looks: Mapping[bytes, Found], *, now_s: float
     ) -> None:
-        """Remember the rows of touched files; one without a row counts as new at the next look."""
+        """Remember the rows of touched files; one without a row, or whose row waits by now, is news like others."""
         for row in rows:
+            if row.state in WAITING:
+                continue
             look = Steadiness(looks[row.path], now_s)
             self.pending[row.path] = Pending(row=row, steadiness=look, next_look_s=now_s + self.look_s)
         for path in looks.keys() - self.pending.keys():
-            self.forget(path)
+            self.touched.discard(path)
 
     def forget(self, path: bytes) -> None:
         """Forget a file, so that it is news when it is found."""
