@@ -29,7 +29,7 @@ from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
 from thumper.ingest.ignore import WORTHLESS_ENDINGS, WORTHLESS_FOLDERS
 from thumper.ingest.wipe_check import WipeCheck
-from thumper.store.models import Dump, Image, Source
+from thumper.store.models import Dump, File, Image, Source
 
 MP4 = b"\0\0\0\x18ftypmp42" + bytes(64)
 
@@ -219,6 +219,29 @@ async def test_another_photo_with_the_same_name_size_and_time_is_not_in_the_rece
     assert (other.code, other.examples) == (WipeCode.NOT_IN_RECEIPT, ("DCIM/100MEDIA/IMG_0001.JPG",))
 
 
+async def test_another_card_whose_photos_have_the_names_sizes_and_times_of_the_first_is_not_taken_for_it(
+    context: IngestContext, card: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On FAT no change time tells: its file system keeps none."""
+    monkeypatch.setattr(wipe_source, "SAMPLES", 1)
+    folder = card / "DCIM/100MEDIA"
+    names = [f"DCIM/100MEDIA/IMG_000{number}.JPG" for number in (1, 2, 3)]
+
+    def fill(first: int) -> None:
+        for number, name in enumerate(names, first):
+            path = write(card, name, small_jpeg(number).ljust(2000, b"\0"))
+            os.utime(path, (946684800, 946684800))
+
+    fill(1)
+    receipt = await ingest_path(context, card)
+    await File.all().update(changed_ns=None)
+    assert (await verdict(receipt.dump_id)).safe
+    shutil.rmtree(folder)
+    fill(11)
+    (other,) = (await verdict(receipt.dump_id)).obstacles
+    assert (other.code, other.files, other.examples) == (WipeCode.NOT_IN_RECEIPT, 3, tuple(names))
+
+
 async def test_a_delivery_to_the_drop_folder_is_looked_through_as_a_card_is(far_drop: IngestContext) -> None:
     drop = far_drop.settings.drop_dir
     write(drop, "Barn/1.jpg", small_jpeg(1))
@@ -312,7 +335,7 @@ async def test_of_any_card_that_is_called_safe_everything_is_kept_or_worthless(
 
     cards = itertools.count(1)
 
-    @hypothesis_settings(max_examples=60, deadline=None)
+    @hypothesis_settings(max_examples=40, deadline=None)
     @given(TREES)
     def holds(drawn: dict[tuple[str, str], bytes | int]) -> None:
         number = next(cards)
