@@ -48,6 +48,7 @@ def test_without_obstacles_it_is_safe(kind: SourceKind) -> None:
         (WipeCode.REJECTED, "rejected"),
         (WipeCode.VIDEOS, "videos"),
         (WipeCode.NOT_IN_RECEIPT, "strange"),
+        (WipeCode.NOT_READ, "not_read"),
         (WipeCode.FOLDER_CLOSED, "closed"),
     ],
 )

@@ -203,6 +203,8 @@ async def _settle(
         for one in found
         if one.file.file_id in touched
     ]
+    if only_touched:
+        await outcomes.note_changed(transaction, [outcome.file for outcome in only_touched])
     found = [one for one in found if one.file.file_id not in touched]
     photos = [one for one in found if isinstance(one, Photo)]
     sidecars = [one for one in found if isinstance(one, Sidecar)]

@@ -115,10 +115,11 @@ class CardComparison:
 
 
 @strawberry.type(
-    description="Whether what a dump was delivered from may be wiped: only when every file is stored or a duplicate and"
-    " an identical original of each was re-read from disk, on another device than the dump's own. Asking begins a"
-    " check, which everybody who asks meanwhile shares; a request waits a few seconds for it. A verdict is given again"
-    " for five seconds, as long as the dump does not change."
+    description="Whether what a dump was delivered from may be wiped: only when every file is stored or a duplicate,"
+    " an identical original of each was re-read from disk, on another device than the dump's own, and nothing lies"
+    " there that begins like a photo or video and is not read. Asking begins a check, which everybody who asks"
+    " meanwhile shares; a request waits a few seconds for it. A verdict is given again for five seconds, as long as the"
+    " dump does not change."
 )
 class Wipe:
     """Backed by `wipe_checks.Asked`."""
