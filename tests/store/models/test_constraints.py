@@ -21,11 +21,13 @@ async def _names(sql: str) -> set[str]:
 
 
 async def test_every_check_and_index_of_the_migration_is_in_the_catalogue(database: str) -> None:
-    names = ("0002_constraints", "0003_honest_time", "0005_precision")
+    names = ("0002_constraints", "0003_honest_time", "0005_precision", "0013_places_of_cards")
     migrations = [importlib.import_module(f"thumper.migrations.{name}") for name in names]
     constraints = await _names("SELECT conname AS name FROM pg_constraint")
     indexes = await _names("SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'public'")
-    for statement in (text for own in migrations for text in [*own.CHECKS, *getattr(own, "KEYS", ())]):
+    for statement in (
+        text for own in migrations for text in [*getattr(own, "CHECKS", ()), *getattr(own, "KEYS", ())]
+    ):
         found = re.search(r"ADD CONSTRAINT (\w+)", statement)
         assert found is not None
         assert found[1] in constraints

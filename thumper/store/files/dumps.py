@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
-from thumper.domain.card_folder import location_name
+from thumper.domain.card_folder import FolderPlace, folder_place
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
@@ -27,8 +27,8 @@ class DumpPlace:
 
     dump_id: UUID
     place: PhotoPlace
-    folder_name: str | None
-    """Name of the location that the folder is named after; None when it names none."""
+    named: FolderPlace | None
+    """The location that the folder is named after; None when it names none."""
 
 
 async def open_dump(
@@ -43,16 +43,19 @@ async def open_dump(
 
     It is the folder's latest one until that has settled; then a new one, with the next number. Its location is the
     given one, else the one named like the folder, else that of the dump before (the location may have been renamed
-    since). Without `shown` clients see an empty folder name, for folders that no person named.
+    since); but under a name that cameras give, such as DCIM, the next card may come from anywhere. Without `shown`
+    clients see an empty folder name, for folders that no person named.
     """
     earlier = Dump.filter(source_id=source_id, folder=folder).using_db(transaction)
     before = await earlier.order_by("-number").first()
     if before is not None and before.settled_at is None:
         return before.id
-    if location_id is None and (name := location_name(folder)) is not None:
-        location_id = (await location_rows.find(transaction, [name])).get(name, PhotoPlace()).location_id
-    if location_id is None and before is not None:
-        location_id = before.location_id
+    named = folder_place(folder) if location_id is None else None
+    if named is not None:
+        found = await location_rows.find(transaction, [named.name])
+        location_id = found.get(named.name, PhotoPlace()).location_id
+        if location_id is None and before is not None:
+            location_id = before.location_id
     dump = await Dump.create(
         using_db=transaction,
         source_id=source_id,
@@ -76,7 +79,10 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
     rows = await transaction.execute_query_dict(
         """
         SELECT dump.id, dump.folder, dump.location_id, location.time_zone, location.latitude,
-            location.longitude, source.kind
+            location.longitude, source.kind, source.display_path ~* '/DCIM(/|$)' OR EXISTS (
+                SELECT FROM dump AS card WHERE card.source_id = dump.source_id
+                    AND card.folder IN ('DCIM'::bytea, 'dcim'::bytea, 'Dcim'::bytea)
+            ) AS beside_dcim
         FROM dump JOIN source ON source.id = dump.source_id LEFT JOIN location ON location.id = dump.location_id
         WHERE dump.id = ANY($1)
         """,
@@ -86,26 +92,34 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
         row["id"]: DumpPlace(
             dump_id=row["id"],
             place=PhotoPlace.of(row),
-            # Folders of ingested paths and of uploads are not named after a location.
-            folder_name=location_name(bytes(row["folder"])) if row["kind"] == SourceKind.DROP.value else None,
+            named=_named(row),
         )
         for row in rows
     }
 
 
+def _named(row: Mapping[str, Any]) -> FolderPlace | None:
+    """Return the location that a dump's folder is named after; those of ingested paths and of uploads are not."""
+    if row["kind"] != SourceKind.DROP.value:
+        return None
+    return folder_place(bytes(row["folder"]), beside_dcim=row["beside_dcim"])
+
+
 async def place_by_folder(
     transaction: BaseDBAsyncClient, unplaced: Sequence[DumpPlace]
 ) -> dict[UUID, DumpPlace]:
-    """Set the location of dumps to the one named like their folder; return their places.
+    """Set the location of dumps to the one named like their folder; return the places of those that have one.
 
-    A location that is new is recorded without coordinates. Call this when the first new image of such a
-    dump is stored, so that a card of duplicates makes no location.
+    A location that is new is recorded without coordinates, unless the name may be none of a place. Call this
+    when an image takes the place, so that a card of duplicates makes no location.
     """
-    named = {place.dump_id: place.folder_name for place in unplaced if place.folder_name is not None}
-    found = await location_rows.make(transaction, set(named.values()))
+    named = {place: place.named for place in unplaced if place.named is not None}
+    found = await location_rows.find(transaction, {own.name for own in named.values()})
+    found |= await location_rows.make(transaction, {own.name for own in named.values() if own.certain})
     located = {
-        dump_id: DumpPlace(dump_id=dump_id, place=found[name], folder_name=name)
-        for dump_id, name in named.items()
+        place.dump_id: replace(place, place=found[own.name])
+        for place, own in named.items()
+        if own.name in found
     }
     await transaction.execute_query_dict(
         "UPDATE dump SET location_id = fresh.location_id FROM unnest($1::uuid[], $2::uuid[])"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from thumper.domain.entered_text import one_name
 from thumper.domain.time_zone import ZoneSource, place_zone
 from thumper.store.models import Location
 from thumper.store.postgres.grouped_count import count_by
@@ -36,7 +37,8 @@ class LocationSearch(Search[Location]):
     )
 
     name: str | None = where(
-        "Whose name contains this, whatever the case.", "strpos(lower(location.name), lower({})) > 0"
+        "Whose name contains this, whatever the case.",
+        r"strpos(lower(location.name), lower(regexp_replace({}, '\s+', ' ', 'g'))) > 0",
     )
     active: bool | None = where(
         "Whether cameras hang there now.", "location.active = True", otherwise="location.active = False"
@@ -49,9 +51,9 @@ class LocationSearch(Search[Location]):
 
 
 async def named(name: str) -> Location | None:
-    """Return the location of that name, whatever its case."""
+    """Return the location of that name, whatever its case and however many blanks stand between its words."""
     rows = await LOCATIONS.read(
-        f"SELECT {LOCATIONS.columns} FROM location WHERE lower(name) = lower($1)", [name.strip()]
+        f"SELECT {LOCATIONS.columns} FROM location WHERE lower(name) = lower($1)", [one_name(name)]
     )
     return rows[0] if rows else None
 
