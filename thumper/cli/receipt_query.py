@@ -46,6 +46,10 @@ query($id: ID!) { dump(id: $id) {
     receipt {
         found waiting stored duplicate rejected videos sizeBytes
         timeSources { source images } clockWarnings { code images sentence whatToDo }
+        places {
+            unplaced datedFolder didYouMean { name } placed elsewhere
+            cameras { images camera { make model serial name } proposals { name location { id } reasons } }
+        }
     }
     imageCounts { pending processing completed failed }
 } }
@@ -118,6 +122,7 @@ async def read_receipt(ask: Ask, dump_id: str, *, most: int | None = None) -> di
         "bytes": counts["sizeBytes"],
         "timeSources": counts["timeSources"],
         "clockWarnings": counts["clockWarnings"],
+        "places": counts["places"],
         "images": dump["imageCounts"],
         **{name: await _files(ask, dump_id, name, most=most) for name in LISTS},
     }

@@ -15,7 +15,7 @@ from strawberry.dataloader import DataLoader
 from thumper.domain.clock_warning import ClockGroup
 from thumper.store import models
 from thumper.store.deer import known_deer
-from thumper.store.files import dump_search, receipts
+from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
 from thumper.store.images import detections, image_counts, images
 from thumper.store.images.detections import BoxFilter
@@ -104,6 +104,12 @@ class Loaders:
             dump_search.first_deliveries
         )
         self.dump_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_dumps)
+        self.unplaced: DataLoader[UUID, int] = self._loader(unplaced.counts)
+        self.unplaced_cameras: DataLoader[UUID, list[unplaced.UnplacedCamera]] = self._loader(
+            unplaced.cameras
+        )
+        self.known_before: DataLoader[UUID, unplaced.KnownBefore | None] = self._loader(unplaced.known_before)
+        self.mistyped: DataLoader[UUID, list[UUID] | None] = self._loader(unplaced.mistyped)
         self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))
 
     def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, Any]:

@@ -34,6 +34,7 @@ from graphql import (
 
 from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.relay.connection import DEFAULT_ITEMS, MOST_ITEMS
+from thumper.store.files.unplaced import MOST_CAMERAS
 from thumper.store.times.clock_fixes import MOST_LISTED
 
 MOST_TOKENS: Final = 2000
@@ -56,6 +57,7 @@ _LONG_LISTS: Final = {
     ("Query", "clockSuspects"): MOST_LISTED,
     ("Dump", "clockFixes"): MOST_LISTED,
     ("Deployment", "clockFixes"): MOST_LISTED,
+    ("ReceiptPlaces", "cameras"): MOST_CAMERAS,
 }
 """Lists without pages that may well be longer."""
 _DEEPEST: Final = 60

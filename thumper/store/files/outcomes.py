@@ -80,7 +80,7 @@ async def mark_stable(file_ids: Sequence[UUID]) -> None:
 _TOUCHED: Final = {"id": "uuid", "sha256": "bytea"}
 _BEFORE: Final = f"""
 SELECT DISTINCT ON (file.id) file.id, file.dump_id, before.id AS before_id, before.state, before.sha256,
-    before.image_id, before.attempts, before.seen_at, before.settled_at
+    before.image_id, before.placed, before.attempts, before.seen_at, before.settled_at
 FROM {unnest(_TOUCHED)} JOIN file USING (id)
 JOIN file AS before ON before.dump_id = file.dump_id AND before.path = file.path AND NOT before.live
     AND before.sha256 = fresh.sha256 AND before.state IN ('stored', 'duplicate')
@@ -91,6 +91,7 @@ _TAKEN_BACK: Final = {
     "state": "text",
     "sha256": "bytea",
     "image_id": "uuid",
+    "placed": "bool",
     "attempts": "int",
     "seen_at": "timestamptz",
     "settled_at": "timestamptz",

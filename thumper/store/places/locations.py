@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from thumper.domain import similar_name
 from thumper.domain.entered_text import one_name
+from thumper.domain.place_proposal import KnownPlace
 from thumper.domain.time_zone import ZoneSource, place_zone
 from thumper.store.models import Location
+from thumper.store.postgres.connect import client
 from thumper.store.postgres.grouped_count import count_by
 from thumper.store.postgres.page import Key, KeyKind, whole_table
 from thumper.store.postgres.search import Search, sort, where
@@ -56,6 +60,31 @@ async def named(name: str) -> Location | None:
         f"SELECT {LOCATIONS.columns} FROM location WHERE lower(name) = lower($1)", [one_name(name)]
     )
     return rows[0] if rows else None
+
+
+MOST_SIMILAR: Final = 5
+"""Locations that are asked about as what a name may be a slip of."""
+
+
+async def known_places() -> list[KnownPlace]:
+    """Return all locations by name only, the oldest first."""
+    rows = await client().execute_query_dict("SELECT id, name FROM location ORDER BY created_at, id")
+    return [KnownPlace(row["id"], row["name"]) for row in rows]
+
+
+async def similar(location_ids: Collection[UUID], *, older: bool = False) -> dict[UUID, list[UUID]]:
+    """Return the other locations whose names each of these may be a slip of, the oldest first.
+
+    With `older` only those that were there before it.
+    """
+    known = await known_places() if location_ids else []
+    found: dict[UUID, list[UUID]] = {}
+    for number, place in enumerate(known):
+        if place.location_id in location_ids:
+            others = known[:number] + ([] if older else known[number + 1 :])
+            alike = (other for other in others if similar_name.similar(place.name, other.name))
+            found[place.location_id] = [other.location_id for other in itertools.islice(alike, MOST_SIMILAR)]
+    return found
 
 
 def zone_of(location: Location) -> tuple[str | None, ZoneSource]:

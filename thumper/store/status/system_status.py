@@ -18,7 +18,7 @@ from thumper.domain.precision import Precision
 from thumper.domain.progress import ProcessRole, ProcessState, SourceKind, SourceState, WatchMode
 from thumper.domain.stage import Stage, StageTime
 from thumper.store.feed.snapshot import snapshot
-from thumper.store.files import receipts
+from thumper.store.files import receipts, unplaced
 from thumper.store.files.dump_search import ARRIVED, DumpSearch
 from thumper.store.files.receipts import Receipt
 from thumper.store.images import image_counts
@@ -87,6 +87,8 @@ class DumpStatus:
     """Of the row, and compared as well, since rows with the same id are equal."""
     receipt: Receipt
     images: ImageCounts
+    unplaced: int = 0
+    """Images that it delivered first and that have no location."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,8 @@ class SystemStatus:
     held: int
     queued: int
     files_waiting: int
+    unplaced: int
+    """Images without a location."""
     processes: tuple[ProcessStatus, ...]
     dumps: tuple[DumpStatus, ...]
     sources: tuple[SourceStatus, ...] = ()
@@ -154,6 +158,7 @@ async def read_status() -> SystemStatus:
         held=counts["held"],
         queued=counts["queued"],
         files_waiting=counts["files_waiting"],
+        unplaced=counts["unplaced"],
         processes=tuple(process),
         dumps=tuple(dumps),
         sources=tuple(sources),
@@ -175,7 +180,8 @@ WITH unfinished AS (
 )
 SELECT unfinished.*, waiting.*,
     {TOTAL} - pending - processing - failed AS completed,
-    (SELECT count(*) FROM file WHERE state IN ('seen', 'stable')) AS files_waiting
+    (SELECT count(*) FROM file WHERE state IN ('seen', 'stable')) AS files_waiting,
+    {unplaced.TOTAL} AS unplaced
 FROM unfinished, waiting
 """
 
@@ -251,7 +257,14 @@ async def dump_statuses(dumps: Sequence[Dump]) -> list[DumpStatus]:
     ids = [dump.id for dump in dumps]
     counted = await receipts.of_dumps(ids)
     images = await image_counts.of_dumps(ids)
+    without_place = await unplaced.counts(ids)
     return [
-        DumpStatus(row=dump, settled_at=dump.settled_at, receipt=counted[dump.id], images=images[dump.id])
+        DumpStatus(
+            row=dump,
+            settled_at=dump.settled_at,
+            receipt=counted[dump.id],
+            images=images[dump.id],
+            unplaced=without_place[dump.id],
+        )
         for dump in dumps
     ]
