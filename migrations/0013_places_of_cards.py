@@ -24,7 +24,7 @@ WHERE location.id = fresh.id AND location.name <> fresh.name
 class Migration(migrations.Migration):
     """A column, an index, and names."""
 
-    dependencies = [("thumper", "0007_moves")]
+    dependencies = [("thumper", "0012_places")]
 
     operations = [
         ops.AddField(model_name="File", name="placed", field=fields.BooleanField(db_default=False)),

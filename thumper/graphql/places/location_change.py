@@ -13,7 +13,7 @@ from thumper.graphql.relay.change import Payload, change, given
 from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.identity import decode
 from thumper.store import models
-from thumper.store.places import location_rows, locations
+from thumper.store.places import location_rows, similar_locations
 
 
 @strawberry.input(description="A new location.")
@@ -84,7 +84,7 @@ class NamedLocation(Payload):
     async def did_you_mean(self, info: Info) -> list[models.Location]:
         if self.named is None:
             return []
-        found = (await locations.similar([self.named]))[self.named]
+        found = (await similar_locations.similar([self.named]))[self.named]
         return await info.context.loaders.rows["Location"].load_many(found)
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from thumper.domain.card_folder import folder_place
 from thumper.domain.place_proposal import CameraPhotos, KnownPlace, PlaceProposal, proposals
-from thumper.store.places import locations
+from thumper.store.places import similar_locations
 from thumper.store.postgres.connect import client
 
 MOST_CAMERAS: Final = 100
@@ -65,7 +65,7 @@ WHERE place <= {MOST_CAMERAS} ORDER BY own.dump_id, place
 async def cameras(dump_ids: Sequence[UUID]) -> dict[UUID, list[UnplacedCamera]]:
     """Return the cameras that took the images without a location of each dump, with the places that are proposed."""
     rows = await client().execute_query_dict(_CAMERAS, [list(dump_ids)])
-    known = await locations.known_places() if rows else []
+    known = await similar_locations.known_places() if rows else []
     found: dict[UUID, list[UnplacedCamera]] = {dump_id: [] for dump_id in dump_ids}
     for row in rows:
         found[row["dump_id"]].append(_camera(row, known))
@@ -119,5 +119,5 @@ WHERE dump.id = ANY($1::uuid[]) AND dump.location_id IS NOT NULL AND NOT EXISTS 
 async def mistyped(dump_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
     """Return the older locations that the place of each dump may be a slip of, for the first dump from a place."""
     rows = await client().execute_query_dict(_FIRST, [list(dump_ids)])
-    similar = await locations.similar({row["location_id"] for row in rows}, older=True)
+    similar = await similar_locations.similar({row["location_id"] for row in rows}, older=True)
     return {row["dump_id"]: similar[row["location_id"]] for row in rows}

@@ -18,6 +18,7 @@ from thumper.store.models.feed import Feed
 from thumper.store.models.image import Image
 from thumper.store.models.job import Job
 from thumper.store.models.location import Location
+from thumper.store.models.location_change import DeploymentMove, DumpMove, ImageMove, LocationChange
 from thumper.store.models.process import Process
 from thumper.store.models.review import Review
 from thumper.store.models.upload import Upload
@@ -28,15 +29,19 @@ __all__ = [
     "ClockFix",
     "Deer",
     "Deployment",
+    "DeploymentMove",
     "Detection",
     "DetectionRun",
     "Detector",
     "Dump",
+    "DumpMove",
     "Feed",
     "File",
     "Image",
+    "ImageMove",
     "Job",
     "Location",
+    "LocationChange",
     "Process",
     "Review",
     "Sighting",

@@ -108,9 +108,17 @@ class PhotoPlace:
 
 
 # PostgreSQL decides which names are equal apart from case: Python folds some letters differently.
+# The name of a location that was merged into another leads to that one.
 _FIND: Final = """
-SELECT wanted.name, location.id AS location_id, location.time_zone, location.latitude, location.longitude
-FROM unnest($1::text[]) AS wanted(name) JOIN location ON lower(location.name) = lower(wanted.name)
+WITH RECURSIVE named AS (
+    SELECT wanted.name, location.id, location.merged_into_id
+    FROM unnest($1::text[]) AS wanted(name) JOIN location ON lower(location.name) = lower(wanted.name)
+    UNION ALL
+    SELECT named.name, location.id, location.merged_into_id
+    FROM named JOIN location ON location.id = named.merged_into_id
+)
+SELECT named.name, location.id AS location_id, location.time_zone, location.latitude, location.longitude
+FROM named JOIN location USING (id) WHERE named.merged_into_id IS NULL
 """
 
 _MAKE: Final = """

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from thumper.domain import similar_name
+from tortoise.backends.base.client import BaseDBAsyncClient
+
 from thumper.domain.entered_text import one_name
-from thumper.domain.place_proposal import KnownPlace
 from thumper.domain.time_zone import ZoneSource, place_zone
 from thumper.store.models import Location
-from thumper.store.postgres.connect import client
 from thumper.store.postgres.grouped_count import count_by
-from thumper.store.postgres.page import Key, KeyKind, whole_table
+from thumper.store.postgres.page import Conditions, Key, KeyKind, whole_table
 from thumper.store.postgres.search import Search, sort, where
 
 LOCATIONS: Final = whole_table(Location)
@@ -53,38 +51,39 @@ class LocationSearch(Search[Location]):
         otherwise="(location.latitude IS NOT NULL) = False",
     )
 
+    def add_to(self, conditions: Conditions) -> None:
+        """Leave out what was merged into another location: it is only another name of that."""
+        Search.add_to(self, conditions)
+        conditions.add("location.merged_into_id IS NULL")
+
+
+_PLACE: Final = """
+WITH RECURSIVE place AS (
+    SELECT id, merged_into_id FROM location WHERE {}
+    UNION ALL
+    SELECT location.id, location.merged_into_id FROM place JOIN location ON location.id = place.merged_into_id
+)
+"""
+"""Begin of a statement: the locations that a condition finds, and those that they were merged into."""
+
 
 async def named(name: str) -> Location | None:
-    """Return the location of that name, whatever its case and however many blanks stand between its words."""
+    """Return the location of that name, whatever its case; of one that was merged into another, the other."""
     rows = await LOCATIONS.read(
-        f"SELECT {LOCATIONS.columns} FROM location WHERE lower(name) = lower($1)", [one_name(name)]
+        _PLACE.format("lower(name) = lower($1)")
+        + f"SELECT {LOCATIONS.columns} FROM place JOIN location USING (id) WHERE place.merged_into_id IS NULL",
+        [one_name(name)],
     )
     return rows[0] if rows else None
 
 
-MOST_SIMILAR: Final = 5
-"""Locations that are asked about as what a name may be a slip of."""
-
-
-async def known_places() -> list[KnownPlace]:
-    """Return all locations by name only, the oldest first."""
-    rows = await client().execute_query_dict("SELECT id, name FROM location ORDER BY created_at, id")
-    return [KnownPlace(row["id"], row["name"]) for row in rows]
-
-
-async def similar(location_ids: Collection[UUID], *, older: bool = False) -> dict[UUID, list[UUID]]:
-    """Return the other locations whose names each of these may be a slip of, the oldest first.
-
-    With `older` only those that were there before it.
-    """
-    known = await known_places() if location_ids else []
-    found: dict[UUID, list[UUID]] = {}
-    for number, place in enumerate(known):
-        if place.location_id in location_ids:
-            others = known[:number] + ([] if older else known[number + 1 :])
-            alike = (other for other in others if similar_name.similar(place.name, other.name))
-            found[place.location_id] = [other.location_id for other in itertools.islice(alike, MOST_SIMILAR)]
-    return found
+async def place_of(connection: BaseDBAsyncClient, location_id: UUID) -> UUID:
+    """Return the location that another was merged into, at last; itself when it was not merged."""
+    rows = await connection.execute_query_dict(
+        _PLACE.format("id = $1") + "SELECT id FROM place WHERE merged_into_id IS NULL", [location_id]
+    )
+    place: UUID = rows[0]["id"] if rows else location_id
+    return place
 
 
 def zone_of(location: Location) -> tuple[str | None, ZoneSource]:
