@@ -26,6 +26,7 @@ from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
 from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Content, Examined, KnownPhoto, Photo, examine, read
+from thumper.ingest.place_known import place_known
 from thumper.ingest.readers import each
 from thumper.ingest.record import record
 from thumper.store.disk import disk_space, library
@@ -201,9 +202,10 @@ async def _settle(
     reached = _outcomes(found, images=images, made=made)
     ended = [outcome for outcome in reached if outcome.state not in WAITING]
     entries = await outcomes.settle(transaction, ended)
+    placed = await place_known(transaction, ended, server_zone=context.settings.zone)
     if made:
         await jobs.enqueue(transaction, list(made.values()), held=held)
-    await feed.append(transaction, [*told, *entries])
+    await feed.append(transaction, [*told, *entries, *placed])
     return reached + only_touched
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
+import pytest
+
 from tests import factories as make
 from thumper.domain.place_proposal import PlaceReason
 from thumper.domain.progress import FileState
@@ -79,12 +81,14 @@ async def test_what_a_dated_folder_names_besides_is_proposed(database: str) -> N
     assert await proposed(dump) == [(None, 1, [(oak.name, True, (PlaceReason.FOLDER_NAME,))])]
 
 
-async def test_the_cameras_with_the_most_photos_are_listed(database: str) -> None:
+async def test_no_more_cameras_are_listed_than_can_be_read_and_the_largest_are(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unplaced, "MOST_CAMERAS", 2)
     dump = await make.make_dump()
-    for number in range(unplaced.MOST_CAMERAS + 1):
-        await make.make_images(dump, 1 + (number > 0), camera=await make.make_camera(serial=str(number)))
-    listed = (await unplaced.cameras([dump.id]))[dump.id]
-    assert [own.images for own in listed] == [2] * unplaced.MOST_CAMERAS
+    for number in (1, 3, 2):
+        await make.make_images(dump, number, camera=await make.make_camera())
+    assert [own.images for own in (await unplaced.cameras([dump.id]))[dump.id]] == [3, 2]
 
 
 async def test_duplicates_that_took_the_place_are_told_from_those_that_are_from_elsewhere(

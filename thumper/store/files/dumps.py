@@ -82,7 +82,10 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
             location.longitude, source.kind, source.display_path ~* '/DCIM(/|$)' OR EXISTS (
                 SELECT FROM dump AS card WHERE card.source_id = dump.source_id
                     AND card.folder IN ('DCIM'::bytea, 'dcim'::bytea, 'Dcim'::bytea)
-            ) AS beside_dcim
+            ) AS beside_dcim, EXISTS (
+                SELECT FROM location_change AS said WHERE said.dump_id = dump.id AND said.undone_at IS NULL
+                    AND said.location_id IS NULL
+            ) AS nowhere
         FROM dump JOIN source ON source.id = dump.source_id LEFT JOIN location ON location.id = dump.location_id
         WHERE dump.id = ANY($1)
         """,
@@ -99,8 +102,11 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
 
 
 def _named(row: Mapping[str, Any]) -> FolderPlace | None:
-    """Return the location that a dump's folder is named after; those of ingested paths and of uploads are not."""
-    if row["kind"] != SourceKind.DROP.value:
+    """Return the location that a dump's folder is named after.
+
+    Those of ingested paths and of uploads are not, and one is not meant when a person took the place away.
+    """
+    if row["kind"] != SourceKind.DROP.value or row["nowhere"]:
         return None
     return folder_place(bytes(row["folder"]), beside_dcim=row["beside_dcim"])
 

@@ -70,6 +70,13 @@ def _entries(ended: Sequence[Outcome]) -> list[FeedEntry]:
     ]
 
 
+async def mark_placed(transaction: BaseDBAsyncClient, file_ids: Collection[UUID]) -> None:
+    """Record of duplicates that their images had no place and took that of the dump."""
+    await transaction.execute_query_dict(
+        "UPDATE file SET placed = TRUE WHERE id = ANY($1)", [sorted(file_ids)]
+    )
+
+
 async def mark_stable(file_ids: Sequence[UUID]) -> None:
     """Record that files are stable but wait for something, such as the rest of a truncated photo."""
     await client().execute_query_dict(

@@ -42,7 +42,7 @@ async def counts(dump_ids: Sequence[UUID]) -> dict[UUID, int]:
 
 
 # Only a camera that says which one it is was somewhere last: its latest stay that lasts, else the one that ended last.
-_CAMERAS: Final = f"""
+_CAMERAS: Final = """
 SELECT own.*, CASE source.kind WHEN 'drop' THEN dump.folder END AS folder, coalesce(camera.name, '') AS own_name,
     stay.location_id, stay.name AS location_name
 FROM (
@@ -58,13 +58,13 @@ LEFT JOIN LATERAL (
     WHERE deployment.camera_id = camera.id AND (camera.serial <> '' OR camera.name <> '')
     ORDER BY deployment.ended_at DESC NULLS FIRST, deployment.created_at DESC, deployment.id DESC LIMIT 1
 ) AS stay ON TRUE
-WHERE place <= {MOST_CAMERAS} ORDER BY own.dump_id, place
+WHERE place <= $2 ORDER BY own.dump_id, place
 """
 
 
 async def cameras(dump_ids: Sequence[UUID]) -> dict[UUID, list[UnplacedCamera]]:
     """Return the cameras that took the images without a location of each dump, with the places that are proposed."""
-    rows = await client().execute_query_dict(_CAMERAS, [list(dump_ids)])
+    rows = await client().execute_query_dict(_CAMERAS, [list(dump_ids), MOST_CAMERAS])
     known = await similar_locations.known_places() if rows else []
     found: dict[UUID, list[UnplacedCamera]] = {dump_id: [] for dump_id in dump_ids}
     for row in rows:
