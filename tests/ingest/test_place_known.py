@@ -61,6 +61,9 @@ async def test_photos_without_a_place_take_that_of_the_folder_with_stay_and_time
     told = [entry.dump_id for entry in await feed.read_after(before) if entry.kind is FeedKind.PLACE_CHANGED]
     assert told == [card.id]
     assert await unplaced.counts([card.id]) == {card.id: 1}
+    await dropped(put, admit_names, "Oak Stand", 3)
+    assert {image.deployment_id for image in await Image.all()} == {(await Deployment.get()).id}
+    assert await known_before("Oak Stand") == KnownBefore(placed=3)
 
 
 async def test_a_new_name_makes_the_location(put: Put, admit_names: Admit) -> None:

@@ -23,7 +23,7 @@ from thumper.store.times import clock_lock
 async def place_known(
     transaction: BaseDBAsyncClient, ended: Sequence[Outcome], *, server_zone: ZoneInfo
 ) -> list[FeedEntry]:
-    """Give the images of duplicates that have no place the one of their dump, with stays and capture times.
+    """Move the images of duplicates that have no place to the one of their dump, with stays and capture times.
 
     Returns the feed entries, to be appended at the end of the transaction.
     """
