@@ -16,7 +16,7 @@ from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.store.feed import feed
 from thumper.store.models import Dump
-from thumper.store.places import location_rows
+from thumper.store.places import location_changes, location_rows, locations
 from thumper.store.places.location_rows import PhotoPlace
 from thumper.store.times import clock_doubts, clock_lock
 
@@ -28,7 +28,7 @@ class DumpPlace:
     dump_id: UUID
     place: PhotoPlace
     folder_name: str | None
-    """Name of the location that the folder is named after; None when it names none."""
+    """Name of the location that the folder is named after; None when it names none, or a person decided."""
 
 
 async def open_dump(
@@ -42,17 +42,18 @@ async def open_dump(
     """Return the dump that files arriving now under a folder belong to; the caller holds the source's lock.
 
     It is the folder's latest one until that has settled; then a new one, with the next number. Its location is the
-    given one, else the one named like the folder, else that of the dump before (the location may have been renamed
-    since). Without `shown` clients see an empty folder name, for folders that no person named.
+    given one, else what is known of the folder. Without `shown` clients see an empty folder name, for folders that no
+    person named.
     """
     earlier = Dump.filter(source_id=source_id, folder=folder).using_db(transaction)
     before = await earlier.order_by("-number").first()
     if before is not None and before.settled_at is None:
         return before.id
-    if location_id is None and (name := location_name(folder)) is not None:
-        location_id = (await location_rows.find(transaction, [name])).get(name, PhotoPlace()).location_id
-    if location_id is None and before is not None:
-        location_id = before.location_id
+    await clock_lock.share(transaction)  # no location is merged away meanwhile
+    if location_id is not None:
+        location_id = await locations.place_of(transaction, location_id)
+    else:
+        location_id = await _location(transaction, before, source_id=source_id, folder=folder)
     dump = await Dump.create(
         using_db=transaction,
         source_id=source_id,
@@ -62,6 +63,25 @@ async def open_dump(
         location_id=location_id,
     )
     return dump.id
+
+
+async def _location(
+    transaction: BaseDBAsyncClient, before: Dump | None, *, source_id: UUID, folder: bytes
+) -> UUID | None:
+    """Return the location of a folder's next dump: what a person said of the folder, else the one named like it.
+
+    Else it is that of the dump before (the location may have been renamed since). A folder that names no place, such as
+    DCIM, may be another card by now: what a person said of it before does not hold for it.
+    """
+    name = location_name(folder)
+    if name is None:
+        decided = before is not None and await location_changes.decided(transaction, [before.id])
+        return None if before is None or decided else before.location_id
+    said = await location_changes.last_said(transaction, source_id, folder)
+    if said is not None:
+        return said.location_id
+    found = (await location_rows.find(transaction, [name])).get(name, PhotoPlace()).location_id
+    return before.location_id if found is None and before is not None else found
 
 
 async def touch(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> None:
@@ -82,12 +102,15 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
         """,
         [sorted(dump_ids)],
     )
+    decided = await location_changes.decided(transaction, [row["id"] for row in rows])
     return {
         row["id"]: DumpPlace(
             dump_id=row["id"],
             place=PhotoPlace.of(row),
-            # Folders of ingested paths and of uploads are not named after a location.
-            folder_name=location_name(bytes(row["folder"])) if row["kind"] == SourceKind.DROP.value else None,
+            # Folders of ingested paths and of uploads are not named after a location; else a person may know better.
+            folder_name=location_name(bytes(row["folder"]))
+            if row["kind"] == SourceKind.DROP.value and row["id"] not in decided
+            else None,
         )
         for row in rows
     }
