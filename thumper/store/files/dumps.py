@@ -16,7 +16,7 @@ from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.store.feed import feed
 from thumper.store.models import Dump
-from thumper.store.places import location_changes, location_rows, locations
+from thumper.store.places import location_rows, locations, relocations
 from thumper.store.places.location_rows import PhotoPlace
 from thumper.store.times import clock_doubts, clock_lock
 
@@ -75,9 +75,9 @@ async def _location(
     """
     name = location_name(folder)
     if name is None:
-        decided = before is not None and await location_changes.decided(transaction, [before.id])
+        decided = before is not None and await relocations.decided(transaction, [before.id])
         return None if before is None or decided else before.location_id
-    said = await location_changes.last_said(transaction, source_id, folder)
+    said = await relocations.last_said(transaction, source_id, folder)
     if said is not None:
         return said.location_id
     found = (await location_rows.find(transaction, [name])).get(name, PhotoPlace()).location_id
@@ -102,7 +102,7 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
         """,
         [sorted(dump_ids)],
     )
-    decided = await location_changes.decided(transaction, [row["id"] for row in rows])
+    decided = await relocations.decided(transaction, [row["id"] for row in rows])
     return {
         row["id"]: DumpPlace(
             dump_id=row["id"],

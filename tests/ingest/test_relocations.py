@@ -17,12 +17,12 @@ from thumper.domain.progress import FileState
 from thumper.ingest.context import IngestContext
 from thumper.ingest.upload import create_uploads
 from thumper.store.models import Deployment, Dump, Image, Location
-from thumper.store.places import location_changes, location_undo, placement
+from thumper.store.places import placement, relocation_undo, relocations
 from thumper.store.times import clock_lock
 
 
 async def set_place(**claim: Any) -> UUID:
-    return (await location_changes.set_place(PlaceClaim(**claim), server_zone=ZONE))[0]
+    return (await relocations.set_place(PlaceClaim(**claim), server_zone=ZONE))[0]
 
 
 async def settle() -> None:
@@ -39,7 +39,7 @@ async def test_more_of_a_dump_and_the_next_dump_of_its_folder_go_where_a_person_
 ) -> None:
     put("2026-11-01 card 3/1.jpg", photo("2024-07-01 06:00"))
     await admit_names("2026-11-01 card 3/1.jpg")
-    change_id = await set_place(dump_id=(await Dump.get()).id, location_name="North Ridge")
+    relocation_id = await set_place(dump_id=(await Dump.get()).id, location_name="North Ridge")
     put("2026-11-01 card 3/2.jpg", photo("2024-07-01 06:01"))
     await admit_names("2026-11-01 card 3/2.jpg")
     for name in ("3.jpg", "4.jpg"):
@@ -49,7 +49,7 @@ async def test_more_of_a_dump_and_the_next_dump_of_its_folder_go_where_a_person_
     assert [await place_of(f"{number}.jpg") for number in (1, 2, 3, 4)] == ["North Ridge"] * 4
     assert await Dump.all().count() == 3
     assert await Deployment.all().count() == 1
-    await location_undo.undo(change_id, server_zone=ZONE)
+    await relocation_undo.undo(relocation_id, server_zone=ZONE)
     assert [await place_of(f"{number}.jpg") for number in (1, 2, 3, 4)] == [
         "2026-11-01 card 3",
         *["North Ridge"] * 3,
@@ -129,7 +129,7 @@ async def test_a_folder_with_a_mistyped_name_leads_to_the_place_it_was_merged_in
         put(name, photo("2024-07-01 06:00"))
         await admit_names(name)
     wrong, right = [await Location.get(name=name) for name in ("Oak Stnad", "Oak Stand")]
-    await location_changes.merge(wrong.id, right.id, server_zone=ZONE)
+    await relocations.merge(wrong.id, right.id, server_zone=ZONE)
     await settle()
     put("OAK STNAD/3.jpg", photo("2024-07-01 06:01"))
     put("Oak Stnad/4.jpg", photo("2024-07-01 06:02"))

@@ -12,7 +12,7 @@ from tests.clocks import ZONE
 from tests.places import deliver, everything
 from thumper.domain.place_claim import PlaceClaim
 from thumper.store import models
-from thumper.store.places import location_changes, location_undo
+from thumper.store.places import relocation_undo, relocations
 from thumper.store.postgres.connect import client
 from thumper.store.times import clock_fixes
 from thumper.store.times.clock_fixes import Repair
@@ -71,7 +71,7 @@ async def change(chance: random.Random) -> UUID:
     places = await models.Location.filter(merged_into_id=None)
     if chance.random() < 0.4 and len(places) > 1:
         merged, into = chance.sample(places, 2)
-        return (await location_changes.merge(merged.id, into.id, server_zone=ZONE))[0]
+        return (await relocations.merge(merged.id, into.id, server_zone=ZONE))[0]
     dumps, images = await models.Dump.all(), await models.Image.all()
     about: dict[str, object] = chance.choice(
         [
@@ -84,7 +84,7 @@ async def change(chance: random.Random) -> UUID:
     if chance.random() < 0.8:
         where = {"location_id": chance.choice(places).id}
     claim = PlaceClaim(**about, **where)  # type: ignore[arg-type]
-    return (await location_changes.set_place(claim, server_zone=ZONE))[0]
+    return (await relocations.set_place(claim, server_zone=ZONE))[0]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -97,8 +97,8 @@ async def test_changes_taken_back_from_the_last_to_the_first_leave_no_trace(data
         before = await everything()
         done.append((await change(chance), before))
         await check()
-    for change_id, before in reversed(done):
-        await location_undo.undo(change_id, server_zone=ZONE)
+    for relocation_id, before in reversed(done):
+        await relocation_undo.undo(relocation_id, server_zone=ZONE)
         assert await everything() == before
 
 
@@ -109,7 +109,7 @@ async def test_whatever_arrives_between_a_change_and_its_undoing_all_stays_true(
     chance = random.Random(seed)
     await make_ranch(chance)
     own = {image.id: (image.location_id, image.taken_at) for image in await models.Image.all()}
-    change_id = await change(chance)
+    relocation_id = await change(chance)
     here = await models.Location.filter(merged_into_id=None)
     for camera in await models.Camera.all():
         place = chance.choice(here)
@@ -117,7 +117,7 @@ async def test_whatever_arrives_between_a_change_and_its_undoing_all_stays_true(
     newer = {image.id: image.location_id for image in await models.Image.all() if image.id not in own}
     # As repairs have it for photos that are taken in.
     await Recomputation(scope=ImageScope(list(newer)), server_zone=ZONE).write(client())
-    await location_undo.undo(change_id, server_zone=ZONE)
+    await relocation_undo.undo(relocation_id, server_zone=ZONE)
     await check()
     found = {image.id: image for image in await models.Image.all()}
     assert {key: (found[key].location_id, found[key].taken_at) for key in own} == own
