@@ -1,4 +1,6 @@
-"""Places that people change: what a change was about, and what everything that it moved had before."""
+"""Places that people change: what a relocation was about, and what everything that it moved had before."""
+
+from typing import Any
 
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
@@ -9,7 +11,7 @@ from tortoise.migrations import operations as ops
 from thumper.store.postgres.ids import new_id
 
 CHECKS = [
-    "ALTER TABLE location_change ADD CONSTRAINT location_change_scope"
+    "ALTER TABLE relocation ADD CONSTRAINT relocation_scope"
     " CHECK (num_nonnulls(dump_id, deployment_id, merged_id) <= 1)",
     "ALTER TABLE location ADD CONSTRAINT location_merged CHECK (merged_into_id <> id)",
 ]
@@ -22,23 +24,23 @@ KEYS = [
     # What was merged into a location is another name of it, and goes with it.
     "ALTER TABLE location ADD CONSTRAINT location_merged_into_id_fkey FOREIGN KEY (merged_into_id)"
     " REFERENCES location (id) ON DELETE CASCADE",
-    "ALTER TABLE location_change ADD CONSTRAINT location_change_dump_id_fkey FOREIGN KEY (dump_id)"
+    "ALTER TABLE relocation ADD CONSTRAINT relocation_dump_id_fkey FOREIGN KEY (dump_id)"
     " REFERENCES dump (id)",
 ]
 
 
-def _id() -> fields.UUIDField:
+def _id() -> Any:
     return fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)
 
 
-def _number() -> fields.BigIntField:
+def _number() -> Any:
     return fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)
 
 
-def _of(noun: str, *, moves: str) -> fields.ForeignKeyRelation:
+def _of(noun: str, *, moves: str) -> Any:
     return fields.ForeignKeyField(
         f"thumper.{noun}",
-        source_field="change_id" if noun == "LocationChange" else f"{noun.lower()}_id",
+        source_field=f"{noun.lower()}_id",
         db_constraint=True,
         to_field="id",
         related_name=moves,
@@ -46,11 +48,11 @@ def _of(noun: str, *, moves: str) -> fields.ForeignKeyRelation:
     )
 
 
-def _options(table: str, description: str, **more: object) -> dict[str, object]:
+def _options(table: str, description: str, **more: Any) -> dict[str, Any]:
     return {
         "table": table,
         "app": "thumper",
-        "pk_attr": "id" if table == "location_change" else "number",
+        "pk_attr": "id" if table == "relocation" else "number",
         "table_description": description,
         **more,
     }
@@ -64,7 +66,7 @@ class Migration(migrations.Migration):
     operations = [
         ops.AddField(model_name="Location", name="merged_into_id", field=fields.UUIDField(null=True)),
         ops.CreateModel(
-            name="LocationChange",
+            name="Relocation",
             fields=[
                 ("id", _id()),
                 ("dump_id", fields.UUIDField(null=True)),
@@ -75,7 +77,7 @@ class Migration(migrations.Migration):
                 ("undone_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options=_options(
-                "location_change",
+                "relocation",
                 "One person's word on where photos are from; what it moved knows what it had before.",
                 indexes=[
                     Index(fields=["dump_id"]),
@@ -89,16 +91,16 @@ class Migration(migrations.Migration):
             name="ImageMove",
             fields=[
                 ("number", _number()),
-                ("change", _of("LocationChange", moves="image_moves")),
+                ("relocation", _of("Relocation", moves="image_moves")),
                 ("image", _of("Image", moves="moves")),
                 ("location_id", fields.UUIDField(null=True)),
                 ("deployment_id", fields.UUIDField(null=True)),
             ],
             options=_options(
                 "image_move",
-                "Where an image was, and to which stay it belonged, before a change.",
-                unique_together=(("change_id", "image_id"),),
-                indexes=[Index(fields=["image_id"])],
+                "Where an image was, and to which stay it belonged, before a relocation.",
+                unique_together=(("relocation_id", "image_id"),),
+                indexes=[Index(fields=["image_id"]), Index(fields=["location_id"])],
             ),
             bases=["Model"],
         ),
@@ -106,14 +108,14 @@ class Migration(migrations.Migration):
             name="DumpMove",
             fields=[
                 ("number", _number()),
-                ("change", _of("LocationChange", moves="dump_moves")),
+                ("relocation", _of("Relocation", moves="dump_moves")),
                 ("dump", _of("Dump", moves="moves")),
                 ("location_id", fields.UUIDField(null=True)),
             ],
             options=_options(
                 "dump_move",
-                "Which place a dump had before a change.",
-                unique_together=(("change_id", "dump_id"),),
+                "Which place a dump had before a relocation.",
+                unique_together=(("relocation_id", "dump_id"),),
                 indexes=[Index(fields=["dump_id"])],
             ),
             bases=["Model"],
@@ -122,7 +124,7 @@ class Migration(migrations.Migration):
             name="DeploymentMove",
             fields=[
                 ("number", _number()),
-                ("change", _of("LocationChange", moves="deployment_moves")),
+                ("relocation", _of("Relocation", moves="deployment_moves")),
                 ("deployment_id", fields.UUIDField()),
                 ("camera_id", fields.UUIDField()),
                 ("location_id", fields.UUIDField(null=True)),
@@ -131,8 +133,8 @@ class Migration(migrations.Migration):
             ],
             options=_options(
                 "deployment_move",
-                "What a deployment was before a change; without a place it did not exist.",
-                unique_together=(("change_id", "deployment_id"),),
+                "What a deployment was before a relocation; without a place it did not exist.",
+                unique_together=(("relocation_id", "deployment_id"),),
                 indexes=[Index(fields=["deployment_id"])],
             ),
             bases=["Model"],

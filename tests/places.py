@@ -1,4 +1,4 @@
-"""Photos of cameras at places as they are recorded when they arrive, and everything that changes of places may write."""
+"""Photos of cameras at places as they are recorded when they arrive, and all that changes of places may write."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from thumper.store.feed import feed
 from thumper.store.files import unplaced
 from thumper.store.files.unplaced import KnownBefore
 from thumper.store.models import Deployment, Dump, File, Image, Location
-from thumper.store.places import location_changes
+from thumper.store.places import relocations
 
 
 def photo(number: int) -> bytes:
@@ -96,7 +96,7 @@ async def test_a_place_that_a_person_took_away_stays_away(
 ) -> None:
     async def nowhere(dump: Dump) -> Any:
         claim = PlaceClaim(dump_id=dump.id, nowhere=True)
-        return await location_changes.set_place(claim, server_zone=settings.zone)
+        return await relocations.set_place(claim, server_zone=settings.zone)
 
     await dropped(put, admit_names, "Ridge", 1)
     await nowhere(await Dump.get())

@@ -19,7 +19,7 @@ from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
 from thumper.store.images import detections, image_counts, images
 from thumper.store.images.detections import BoxFilter
-from thumper.store.places import cameras, deployments, locations
+from thumper.store.places import cameras, deployments, locations, relocation_search
 from thumper.store.postgres import page
 from thumper.store.postgres.page import Conditions, Cut, Listing, Order, Page
 from thumper.store.times import clock_fixes
@@ -43,6 +43,7 @@ ROWS: Final[dict[str, Listing[Any]]] = {
             models.Dump,
             models.File,
             models.Location,
+            models.Relocation,
             models.Review,
             models.Sighting,
             models.Source,
@@ -93,9 +94,20 @@ class Loaders:
             _divided(_pages(deployments.OF_LOCATION, deployments.OPENED_NEWEST))
         )
         self.location_images: DataLoader[UUID, int] = self._loader(locations.image_counts)
+        self.location_other_names: DataLoader[UUID, list[str]] = self._loader(locations.other_names)
         self.camera_images: DataLoader[UUID, int] = self._loader(cameras.image_counts)
         self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
         self._load_dumps()
+        self._load_relocations()
+
+    def _load_relocations(self) -> None:
+        self.dump_relocations: DataLoader[UUID, list[models.Relocation]] = self._loader(
+            relocation_search.of_dumps
+        )
+        self.location_relocations: DataLoader[UUID, list[models.Relocation]] = self._loader(
+            relocation_search.of_locations
+        )
+        self.relocation_images: DataLoader[UUID, int] = self._loader(relocation_search.image_counts)
 
     def _load_dumps(self) -> None:
         self.receipts: DataLoader[UUID, receipts.Receipt] = self._loader(receipts.of_dumps)

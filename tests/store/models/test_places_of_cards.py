@@ -18,4 +18,12 @@ async def test_blanks_in_names_become_one_where_no_other_location_has_that_name(
     for _ in range(2):
         await client().execute_query_dict(MIGRATION.ONE_BLANK)
         names = [location.name for location in await Location.all().order_by("id")]
-        assert names == ["Oak Stand", "OAK   STAND", "Barn  Feed", "barn feed", "Creek Bed", "Ridge", "\u00a0"]
+        assert names == [
+            "Oak Stand",
+            "OAK   STAND",
+            "Barn  Feed",
+            "barn feed",
+            "Creek Bed",
+            "Ridge",
+            "\u00a0",
+        ]

@@ -49,6 +49,8 @@ _DEAR: Final = {
     ("Receipt", "safeToWipe"): 3000,
     ("Receipt", "wipe"): 3000,
     ("Query", "clockFixPreview"): 3000,
+    ("Query", "setLocationPreview"): 3000,
+    ("Query", "mergeLocationsPreview"): 3000,
 }
 """Own cost of fields that re-read the originals or compute the times of a dump: at most three in a request."""
 _SHORT_LIST: Final = 5
@@ -58,6 +60,9 @@ _LONG_LISTS: Final = {
     ("Dump", "clockFixes"): MOST_LISTED,
     ("Deployment", "clockFixes"): MOST_LISTED,
     ("ReceiptPlaces", "cameras"): MOST_CAMERAS,
+    ("Dump", "relocations"): MOST_LISTED,
+    ("Location", "relocations"): MOST_LISTED,
+    ("RelocationEffect", "deployments"): MOST_LISTED,
 }
 """Lists without pages that may well be longer."""
 _DEEPEST: Final = 60

@@ -16,7 +16,7 @@ from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.store.feed import feed
 from thumper.store.models import Dump
-from thumper.store.places import location_rows
+from thumper.store.places import location_rows, locations, relocations
 from thumper.store.places.location_rows import PhotoPlace
 from thumper.store.times import clock_doubts, clock_lock
 
@@ -28,7 +28,7 @@ class DumpPlace:
     dump_id: UUID
     place: PhotoPlace
     named: FolderPlace | None
-    """The location that the folder is named after; None when it names none."""
+    """The location that the folder is named after; None when it names none, or a person decided."""
 
 
 async def open_dump(
@@ -42,20 +42,18 @@ async def open_dump(
     """Return the dump that files arriving now under a folder belong to; the caller holds the source's lock.
 
     It is the folder's latest one until that has settled; then a new one, with the next number. Its location is the
-    given one, else the one named like the folder, else that of the dump before (the location may have been renamed
-    since); but under a name that cameras give, such as DCIM, the next card may come from anywhere. Without `shown`
-    clients see an empty folder name, for folders that no person named.
+    given one, else what is known of the folder. Without `shown` clients see an empty folder name, for folders that no
+    person named.
     """
     earlier = Dump.filter(source_id=source_id, folder=folder).using_db(transaction)
     before = await earlier.order_by("-number").first()
     if before is not None and before.settled_at is None:
         return before.id
-    named = folder_place(folder) if location_id is None else None
-    if named is not None:
-        found = await location_rows.find(transaction, [named.name])
-        location_id = found.get(named.name, PhotoPlace()).location_id
-        if location_id is None and before is not None:
-            location_id = before.location_id
+    await clock_lock.share(transaction)  # no location is merged away meanwhile
+    if location_id is not None:
+        location_id = await locations.place_of(transaction, location_id)
+    else:
+        location_id = await _location(transaction, before, source_id=source_id, folder=folder)
     dump = await Dump.create(
         using_db=transaction,
         source_id=source_id,
@@ -65,6 +63,25 @@ async def open_dump(
         location_id=location_id,
     )
     return dump.id
+
+
+async def _location(
+    transaction: BaseDBAsyncClient, before: Dump | None, *, source_id: UUID, folder: bytes
+) -> UUID | None:
+    """Return the location of a folder's next dump: what a person said of the folder, else the one named like it.
+
+    Else it is that of the dump before (the location may have been renamed since). A folder that names no place, such as
+    DCIM or a mount point, may be another card by now: nothing that was said of it before holds for it.
+    """
+    named = folder_place(folder)
+    if named is None:
+        return None
+    said = await relocations.last_said(transaction, source_id, folder)
+    if said is not None:
+        return said.location_id
+    known = await location_rows.find(transaction, [named.name])
+    found = known.get(named.name, PhotoPlace()).location_id
+    return before.location_id if found is None and before is not None else found
 
 
 async def touch(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> None:
@@ -82,31 +99,27 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
             location.longitude, source.kind, source.display_path ~* '/DCIM(/|$)' OR EXISTS (
                 SELECT FROM dump AS card WHERE card.source_id = dump.source_id
                     AND card.folder IN ('DCIM'::bytea, 'dcim'::bytea, 'Dcim'::bytea)
-            ) AS beside_dcim, EXISTS (
-                SELECT FROM location_change AS said WHERE said.dump_id = dump.id AND said.undone_at IS NULL
-                    AND said.location_id IS NULL
-            ) AS nowhere
+            ) AS beside_dcim
         FROM dump JOIN source ON source.id = dump.source_id LEFT JOIN location ON location.id = dump.location_id
         WHERE dump.id = ANY($1)
         """,
         [sorted(dump_ids)],
     )
+    decided = await relocations.decided(transaction, [row["id"] for row in rows])
     return {
         row["id"]: DumpPlace(
             dump_id=row["id"],
             place=PhotoPlace.of(row),
-            named=_named(row),
+            # A person may know better than the name.
+            named=None if row["id"] in decided else _named(row),
         )
         for row in rows
     }
 
 
 def _named(row: Mapping[str, Any]) -> FolderPlace | None:
-    """Return the location that a dump's folder is named after.
-
-    Those of ingested paths and of uploads are not, and one is not meant when a person took the place away.
-    """
-    if row["kind"] != SourceKind.DROP.value or row["nowhere"]:
+    """Return the location that a dump's folder is named after; those of ingested paths and of uploads are not."""
+    if row["kind"] != SourceKind.DROP.value:
         return None
     return folder_place(bytes(row["folder"]), beside_dcim=row["beside_dcim"])
 

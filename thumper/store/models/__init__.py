@@ -18,8 +18,8 @@ from thumper.store.models.feed import Feed
 from thumper.store.models.image import Image
 from thumper.store.models.job import Job
 from thumper.store.models.location import Location
-from thumper.store.models.location_change import DeploymentMove, DumpMove, ImageMove, LocationChange
 from thumper.store.models.process import Process
+from thumper.store.models.relocation import DeploymentMove, DumpMove, ImageMove, Relocation
 from thumper.store.models.review import Review
 from thumper.store.models.upload import Upload
 
@@ -41,8 +41,8 @@ __all__ = [
     "ImageMove",
     "Job",
     "Location",
-    "LocationChange",
     "Process",
+    "Relocation",
     "Review",
     "Sighting",
     "Source",

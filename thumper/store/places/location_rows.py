@@ -32,7 +32,8 @@ class LocationInUseError(Refusal, RefusedError):
 
     def __init__(self, *, images: int, dumps: int) -> None:
         super().__init__(
-            f"{images} images and {dumps} dumps refer to this location, so it stays. Make it inactive instead.",
+            f"{images} images and {dumps} dumps refer to this location, so it stays. Make it inactive instead, or merge"
+            " it into another (mergeLocations) if it is only a wrong name of that.",
             "id",
         )
         self.images = images

@@ -12,6 +12,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from thumper.domain.entered_text import one_name
 from thumper.domain.time_zone import ZoneSource, place_zone
 from thumper.store.models import Location
+from thumper.store.postgres.connect import client
 from thumper.store.postgres.grouped_count import count_by
 from thumper.store.postgres.page import Conditions, Key, KeyKind, whole_table
 from thumper.store.postgres.search import Search, sort, where
@@ -84,6 +85,23 @@ async def place_of(connection: BaseDBAsyncClient, location_id: UUID) -> UUID:
     )
     place: UUID = rows[0]["id"] if rows else location_id
     return place
+
+
+async def other_names(location_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """Return the names of what was merged into each location."""
+    rows = await client().execute_query_dict(
+        """
+        WITH RECURSIVE other AS (
+            SELECT merged_into_id AS place_id, id, name FROM location WHERE merged_into_id = ANY($1::uuid[])
+            UNION ALL
+            SELECT other.place_id, location.id, location.name
+            FROM other JOIN location ON location.merged_into_id = other.id
+        )
+        SELECT place_id, array_agg(name ORDER BY lower(name)) AS names FROM other GROUP BY place_id
+        """,
+        [list(location_ids)],
+    )
+    return {location_id: [] for location_id in location_ids} | {row["place_id"]: row["names"] for row in rows}
 
 
 def zone_of(location: Location) -> tuple[str | None, ZoneSource]:

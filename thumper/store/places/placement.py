@@ -1,7 +1,7 @@
 """Moving images to another place, with the deployments and capture times that follow from it.
 
 Works inside the caller's transaction, a set at a time. It does not record who moved them, or where they were:
-`location_changes` does, for what a person asked.
+`relocations` does, for what a person asked.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class Moved:
 _NOT_DECIDED: Final = f"""
 SELECT image.id FROM image WHERE image.id = ANY($1::uuid[]) AND image.location_id IS DISTINCT FROM $2::uuid
     AND NOT EXISTS (
-        SELECT FROM image_move JOIN location_change ON location_change.id = image_move.change_id
-        WHERE image_move.image_id = image.id AND location_change.undone_at IS NULL
+        SELECT FROM image_move JOIN relocation ON relocation.id = image_move.relocation_id
+        WHERE image_move.image_id = image.id AND relocation.undone_at IS NULL
     )
 {IN_ORDER}
 """

@@ -20,17 +20,17 @@ from thumper.domain.stay import Stay, one_at_a_time
 from thumper.errors import RefusedError
 from thumper.store.feed import feed
 from thumper.store.images.image_lock import IN_ORDER
-from thumper.store.models import LocationChange
-from thumper.store.places import deployment_moves, location_change_rows, placement
+from thumper.store.models import Relocation
+from thumper.store.places import deployment_moves, placement, relocation_rows
 from thumper.store.places.placement import PAGE, Moved
 from thumper.store.times import clock_lock
 from thumper.store.times.recompute import ImageScope, Recomputation
 
 
-class MovedSinceError(Refusal, RefusedError):
+class RelocatedSinceError(Refusal, RefusedError):
     """Raised if a `later` change moved what is to be moved back."""
 
-    def __init__(self, later: LocationChange) -> None:
+    def __init__(self, later: Relocation) -> None:
         super().__init__(
             f"A later change, of {later.created_at:%Y-%m-%d %H:%M} UTC, moved some of the same photos, dumps or"
             " deployments. Take that one back first.",
@@ -44,7 +44,7 @@ class _Undoing:
     """One change on its way back."""
 
     transaction: BaseDBAsyncClient
-    change: LocationChange
+    change: Relocation
     server_zone: ZoneInfo
     dump_ids: set[UUID] = field(default_factory=set)
 
@@ -53,15 +53,15 @@ class _Undoing:
         return await self.transaction.execute_query_dict(sql, [self.change.id, *values])
 
 
-async def undo(change_id: UUID, *, server_zone: ZoneInfo) -> PlaceEffect:
+async def undo(relocation_id: UUID, *, server_zone: ZoneInfo) -> PlaceEffect:
     """Take a change back; return what that did.
 
     Raises `NoRecordError`, `InvalidValueError` for one that was taken back already or whose place is gone, and
-    `MovedSinceError`.
+    `RelocatedSinceError`.
     """
 
     async def write(transaction: BaseDBAsyncClient) -> PlaceEffect:
-        rows = LocationChange.filter(id=change_id).using_db(transaction)
+        rows = Relocation.filter(id=relocation_id).using_db(transaction)
         change = await rows.get_or_none()
         if change is None:
             raise NoRecordError("change of a place", "id")
@@ -71,7 +71,7 @@ async def undo(change_id: UUID, *, server_zone: ZoneInfo) -> PlaceEffect:
         work = _Undoing(transaction=transaction, change=change, server_zone=server_zone)
         await _refuse_moved(work)
         await _refuse_gone(work)
-        await work.query("UPDATE location_change SET undone_at = clock_timestamp() WHERE id = $1")
+        await work.query("UPDATE relocation SET undone_at = clock_timestamp() WHERE id = $1")
         effect = await _move_back(work)
         await feed.append(transaction, Moved(dump_ids=work.dump_ids).entries)
         return effect
@@ -81,34 +81,34 @@ async def undo(change_id: UUID, *, server_zone: ZoneInfo) -> PlaceEffect:
 
 def _shared(table: str, column: str) -> str:
     return f"""
-    SELECT theirs.change_id FROM {table} AS own JOIN {table} AS theirs USING ({column})
-    WHERE own.change_id = $1 AND theirs.change_id <> $1
+    SELECT theirs.relocation_id FROM {table} AS own JOIN {table} AS theirs USING ({column})
+    WHERE own.relocation_id = $1 AND theirs.relocation_id <> $1
     """
 
 
+_ORIGINS: Final = """
+SELECT location_id FROM image_move WHERE relocation_id = $1
+UNION SELECT location_id FROM dump_move WHERE relocation_id = $1
+UNION SELECT location_id FROM deployment_move WHERE relocation_id = $1
+"""
+
 # Also one that merged away where something would go back to.
 _LATER: Final = f"""
-SELECT id FROM location_change WHERE undone_at IS NULL AND created_at > $2 AND (id IN (
+SELECT id FROM relocation WHERE undone_at IS NULL AND created_at > $2 AND (id IN (
     {_shared("image_move", "image_id")} UNION {_shared("dump_move", "dump_id")}
     UNION {_shared("deployment_move", "deployment_id")}
-) OR merged_id IN (
-    SELECT location_id FROM image_move WHERE change_id = $1 UNION SELECT location_id FROM dump_move WHERE change_id = $1
-    UNION SELECT location_id FROM deployment_move WHERE change_id = $1
-)) ORDER BY created_at DESC LIMIT 1
+) OR merged_id IN ({_ORIGINS})) ORDER BY created_at DESC LIMIT 1
 """
 
 
 async def _refuse_moved(work: _Undoing) -> None:
     rows = await work.query(_LATER, work.change.created_at)
     if rows:
-        raise MovedSinceError(await LocationChange.get(id=rows[0]["id"], using_db=work.transaction))
+        raise RelocatedSinceError(await Relocation.get(id=rows[0]["id"], using_db=work.transaction))
 
 
-_GONE: Final = """
-SELECT before.location_id FROM (
-    SELECT location_id FROM image_move WHERE change_id = $1 UNION SELECT location_id FROM dump_move WHERE change_id = $1
-    UNION SELECT location_id FROM deployment_move WHERE change_id = $1 UNION SELECT $2::uuid
-) AS before
+_GONE: Final = f"""
+SELECT before.location_id FROM ({_ORIGINS} UNION SELECT $2::uuid) AS before
 WHERE location_id IS NOT NULL AND NOT EXISTS (SELECT FROM location WHERE location.id = before.location_id)
 """
 
@@ -123,18 +123,18 @@ async def _refuse_gone(work: _Undoing) -> None:
 
 _DUMPS: Final = """
 UPDATE dump SET location_id = dump_move.location_id FROM dump_move
-WHERE dump_move.change_id = $1 AND dump.id = dump_move.dump_id RETURNING dump.id
+WHERE dump_move.relocation_id = $1 AND dump.id = dump_move.dump_id RETURNING dump.id
 """
 
 _IDS: Final = f"""
 SELECT image.id, image.dump_id FROM image_move JOIN image ON image.id = image_move.image_id
-WHERE image_move.change_id = $1 {IN_ORDER}
+WHERE image_move.relocation_id = $1 {IN_ORDER}
 """
 
 _IMAGES: Final = """
 UPDATE image SET location_id = image_move.location_id, deployment_id = deployment.id
 FROM image_move LEFT JOIN deployment ON deployment.id = image_move.deployment_id
-WHERE image_move.change_id = $1 AND image.id = image_move.image_id AND image.id = ANY($2::uuid[])
+WHERE image_move.relocation_id = $1 AND image.id = image_move.image_id AND image.id = ANY($2::uuid[])
 """
 
 
@@ -157,7 +157,7 @@ async def _move_back(work: _Undoing) -> PlaceEffect:
     clock = await recomputation.write(work.transaction) if image_ids else Effect()
     stays += await _settle_newer(work, touched)
     return PlaceEffect(
-        moves=await location_change_rows.image_moves(
+        moves=await relocation_rows.image_moves(
             work.transaction,
             work.change.id,
             to=work.change.location_id,
@@ -172,12 +172,12 @@ async def _move_back(work: _Undoing) -> PlaceEffect:
 
 
 _MOVES: Final = """
-SELECT deployment_id AS id, camera_id, location_id, opened_at, ended_at FROM deployment_move WHERE change_id = $1
+SELECT deployment_id AS id, camera_id, location_id, opened_at, ended_at FROM deployment_move WHERE relocation_id = $1
 """
 
 _JOINED: Final = """
 SELECT DISTINCT image.deployment_id FROM image WHERE image.deployment_id = ANY($2::uuid[])
-    AND NOT EXISTS (SELECT FROM image_move WHERE change_id = $1 AND image_move.image_id = image.id)
+    AND NOT EXISTS (SELECT FROM image_move WHERE relocation_id = $1 AND image_move.image_id = image.id)
 """
 
 
@@ -223,7 +223,7 @@ WHERE deployment.id = ANY($1::uuid[]) AND (
 
 
 async def _settle_newer(work: _Undoing, stay_ids: Sequence[UUID]) -> list[StayChange]:
-    """Give photos that came since, whose deployments went back or ended without them, deployments of their own."""
+    """Settle photos that came since, whose deployments went back or ended without them, in deployments of their own."""
     rows = await work.transaction.execute_query_dict(_NEWER, [stay_ids, work.change.created_at])
     changes: list[StayChange] = []
     for location_id in sorted({row["location_id"] for row in rows if row["location_id"] is not None}):

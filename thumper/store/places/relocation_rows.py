@@ -20,18 +20,18 @@ from thumper.store.postgres.unnest import arrays, unnest
 
 # Changes are ordered by this time, so it grows even when the machine's clock is set back.
 _MAKE: Final = """
-INSERT INTO location_change (id, dump_id, deployment_id, merged_id, location_id, created_at)
+INSERT INTO relocation (id, dump_id, deployment_id, merged_id, location_id, created_at)
 SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::uuid,
-    greatest(clock_timestamp(), max(created_at) + interval '1 microsecond') FROM location_change
+    greatest(clock_timestamp(), max(created_at) + interval '1 microsecond') FROM relocation
 """
 
 _IMAGES: Final = """
-INSERT INTO image_move (change_id, image_id, location_id, deployment_id)
+INSERT INTO image_move (relocation_id, image_id, location_id, deployment_id)
 SELECT $1, id, location_id, deployment_id FROM image WHERE id = ANY($2::uuid[])
 """
 
 _STAY_COLUMNS: Final = {
-    "change_id": "uuid",
+    "relocation_id": "uuid",
     "deployment_id": "uuid",
     "camera_id": "uuid",
     "location_id": "uuid",
@@ -41,7 +41,7 @@ _STAY_COLUMNS: Final = {
 # What a deployment was before the first of the steps of a change that move it.
 _STAYS: Final = f"""
 INSERT INTO deployment_move ({", ".join(_STAY_COLUMNS)}) SELECT * FROM {unnest(_STAY_COLUMNS)}
-ON CONFLICT (change_id, deployment_id) DO NOTHING
+ON CONFLICT (relocation_id, deployment_id) DO NOTHING
 """
 
 
@@ -52,17 +52,19 @@ async def make(transaction: BaseDBAsyncClient, row: Mapping[str, Any]) -> None:
 
 
 async def add_images(
-    transaction: BaseDBAsyncClient, settled: Resettled, *, change_id: UUID, image_ids: Sequence[UUID]
+    transaction: BaseDBAsyncClient, settled: Resettled, *, relocation_id: UUID, image_ids: Sequence[UUID]
 ) -> None:
     """Record where images are that are about to move, and what becomes of deployments."""
     for start in range(0, len(image_ids), PAGE):
-        await transaction.execute_query_dict(_IMAGES, [change_id, image_ids[start : start + PAGE]])
-    await _add_stays(transaction, change_id, settled.changes)
+        await transaction.execute_query_dict(_IMAGES, [relocation_id, image_ids[start : start + PAGE]])
+    await _add_stays(transaction, relocation_id, settled.changes)
 
 
-async def _add_stays(transaction: BaseDBAsyncClient, change_id: UUID, changes: Sequence[StayChange]) -> None:
+async def _add_stays(
+    transaction: BaseDBAsyncClient, relocation_id: UUID, changes: Sequence[StayChange]
+) -> None:
     rows = [
-        (change_id, change.id, change.camera_id, *(change.before.shown if change.before else (None,) * 3))
+        (relocation_id, change.id, change.camera_id, *(change.before.shown if change.before else (None,) * 3))
         for change in changes
     ]
     if rows:
@@ -70,7 +72,7 @@ async def _add_stays(transaction: BaseDBAsyncClient, change_id: UUID, changes: S
 
 
 async def move_empty_stays(
-    transaction: BaseDBAsyncClient, change_id: UUID, merged_id: UUID, *, to: UUID
+    transaction: BaseDBAsyncClient, relocation_id: UUID, merged_id: UUID, *, to: UUID
 ) -> list[StayChange]:
     """Move the deployments that are left at a location, without images, to another; return what becomes of them."""
     rows = await transaction.execute_query_dict(
@@ -85,7 +87,7 @@ async def move_empty_stays(
         }
         after = one_at_a_time(moved, known=camera_id in known)
         changes += deployment_moves.changes(camera_id, before, after)
-    await _add_stays(transaction, change_id, changes)
+    await _add_stays(transaction, relocation_id, changes)
     await deployment_moves.write(transaction, changes)
     return changes
 
@@ -93,7 +95,7 @@ async def move_empty_stays(
 # A dump goes where a person said, with the location that it belonged to, or with all its images.
 _DUMPS: Final = """
 WITH moved AS (
-    INSERT INTO dump_move (change_id, dump_id, location_id)
+    INSERT INTO dump_move (relocation_id, dump_id, location_id)
     SELECT $1::uuid, id, location_id FROM dump
     WHERE location_id IS DISTINCT FROM $2::uuid AND (
         id = $3::uuid OR location_id = $4::uuid OR id = ANY($5::uuid[]) AND NOT EXISTS (
@@ -109,14 +111,15 @@ UPDATE dump SET location_id = $2 FROM moved WHERE dump.id = moved.dump_id RETURN
 async def move_dumps(
     transaction: BaseDBAsyncClient, change: Mapping[str, Any], touched: Collection[UUID]
 ) -> list[UUID]:
-    """Give dumps the place that a change sends them to, after their images; return their ids."""
+    """Write the place of dumps that a change sends there, after their images; return their ids."""
     values = [change["id"], change["location_id"], change.get("dump_id"), change.get("merged_id")]
     rows = await transaction.execute_query_dict(_DUMPS, [*values, sorted(touched)])
     return [row["id"] for row in rows]
 
 
 _ORIGINS: Final = """
-SELECT location_id, count(*) AS images FROM image_move WHERE change_id = $1 GROUP BY location_id ORDER BY images DESC
+SELECT location_id, count(*) AS images FROM image_move WHERE relocation_id = $1
+GROUP BY location_id ORDER BY images DESC
 """
 
 _PLACES: Final = """
@@ -126,14 +129,14 @@ SELECT id, name, time_zone, latitude, longitude FROM location WHERE id = ANY($1:
 
 async def image_moves(
     transaction: BaseDBAsyncClient,
-    change_id: UUID,
+    relocation_id: UUID,
     *,
     to: UUID | None,
     server_zone: ZoneInfo,
     back: bool = False,
 ) -> tuple[ImageMoves, ...]:
     """Return how many images a change moves from which place, most first; with `back`, how they go back."""
-    origins = await transaction.execute_query_dict(_ORIGINS, [change_id])
+    origins = await transaction.execute_query_dict(_ORIGINS, [relocation_id])
     ids = {row["location_id"] for row in origins} | {to}
     rows = await transaction.execute_query_dict(_PLACES, [sorted(ids - {None})])
     names = {row["id"]: row["name"] for row in rows}

@@ -13,7 +13,7 @@ from thumper.store.models.dump import Dump
 from thumper.store.models.image import Image
 
 
-class LocationChange(Model):
+class Relocation(Model):
     """One person's word on where photos are from; what it moved knows what it had before.
 
     It is about a dump, a deployment, a location that was merged into another, or else about single images. Locations
@@ -31,18 +31,18 @@ class LocationChange(Model):
     undone_at: dt.datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
-        table = "location_change"
+        table = "relocation"
         indexes = (("dump_id",), ("location_id",), ("merged_id",))
 
 
 class ImageMove(Model):
-    """Where an image was, and to which stay it belonged, before a change."""
+    """Where an image was, and to which stay it belonged, before a relocation."""
 
     number = fields.BigIntField(primary_key=True, generated=True)
-    change: fields.ForeignKeyRelation[LocationChange] = fields.ForeignKeyField(
-        "thumper.LocationChange", related_name="image_moves", on_delete=fields.CASCADE
+    relocation: fields.ForeignKeyRelation[Relocation] = fields.ForeignKeyField(
+        "thumper.Relocation", related_name="image_moves", on_delete=fields.CASCADE
     )
-    change_id: UUID
+    relocation_id: UUID
     image: fields.ForeignKeyRelation[Image] = fields.ForeignKeyField(
         "thumper.Image", related_name="moves", on_delete=fields.CASCADE
     )
@@ -52,18 +52,18 @@ class ImageMove(Model):
 
     class Meta:
         table = "image_move"
-        unique_together = (("change_id", "image_id"),)
-        indexes = (("image_id",),)
+        unique_together = (("relocation_id", "image_id"),)
+        indexes = (("image_id",), ("location_id",))
 
 
 class DumpMove(Model):
-    """Which place a dump had before a change."""
+    """Which place a dump had before a relocation."""
 
     number = fields.BigIntField(primary_key=True, generated=True)
-    change: fields.ForeignKeyRelation[LocationChange] = fields.ForeignKeyField(
-        "thumper.LocationChange", related_name="dump_moves", on_delete=fields.CASCADE
+    relocation: fields.ForeignKeyRelation[Relocation] = fields.ForeignKeyField(
+        "thumper.Relocation", related_name="dump_moves", on_delete=fields.CASCADE
     )
-    change_id: UUID
+    relocation_id: UUID
     dump: fields.ForeignKeyRelation[Dump] = fields.ForeignKeyField(
         "thumper.Dump", related_name="moves", on_delete=fields.CASCADE
     )
@@ -72,18 +72,18 @@ class DumpMove(Model):
 
     class Meta:
         table = "dump_move"
-        unique_together = (("change_id", "dump_id"),)
+        unique_together = (("relocation_id", "dump_id"),)
         indexes = (("dump_id",),)
 
 
 class DeploymentMove(Model):
-    """What a deployment was before a change; without a place it did not exist."""
+    """What a deployment was before a relocation; without a place it did not exist."""
 
     number = fields.BigIntField(primary_key=True, generated=True)
-    change: fields.ForeignKeyRelation[LocationChange] = fields.ForeignKeyField(
-        "thumper.LocationChange", related_name="deployment_moves", on_delete=fields.CASCADE
+    relocation: fields.ForeignKeyRelation[Relocation] = fields.ForeignKeyField(
+        "thumper.Relocation", related_name="deployment_moves", on_delete=fields.CASCADE
     )
-    change_id: UUID
+    relocation_id: UUID
     deployment_id: UUID = fields.UUIDField()
     camera_id: UUID = fields.UUIDField()
     location_id: UUID | None = fields.UUIDField(null=True)
@@ -92,5 +92,5 @@ class DeploymentMove(Model):
 
     class Meta:
         table = "deployment_move"
-        unique_together = (("change_id", "deployment_id"),)
+        unique_together = (("relocation_id", "deployment_id"),)
         indexes = (("deployment_id",),)

@@ -17,25 +17,25 @@ from thumper.domain.place_effect import PlaceEffect, StayKind
 from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.store import models
 from thumper.store.feed import feed
-from thumper.store.places import location_changes, location_rows, location_undo, locations
-from thumper.store.places.location_undo import MovedSinceError
+from thumper.store.places import location_rows, locations, relocation_undo, relocations
+from thumper.store.places.relocation_undo import RelocatedSinceError
 from thumper.store.times import clock_fixes
 from thumper.store.times.clock_fixes import Repair
 from thumper.store.times.recompute import FixScope
 
 
 async def set_place(**claim: Any) -> tuple[UUID, PlaceEffect]:
-    foreseen = await location_changes.preview_place(PlaceClaim(**claim), server_zone=ZONE)
-    change_id, effect = await location_changes.set_place(PlaceClaim(**claim), server_zone=ZONE)
+    foreseen = await relocations.preview_place(PlaceClaim(**claim), server_zone=ZONE)
+    relocation_id, effect = await relocations.set_place(PlaceClaim(**claim), server_zone=ZONE)
     assert told(foreseen) == told(effect)
-    return change_id, effect
+    return relocation_id, effect
 
 
 async def merge(merged: models.Location, into: models.Location) -> tuple[UUID, PlaceEffect]:
-    foreseen = await location_changes.preview_merge(merged.id, into.id, server_zone=ZONE)
-    change_id, effect = await location_changes.merge(merged.id, into.id, server_zone=ZONE)
+    foreseen = await relocations.preview_merge(merged.id, into.id, server_zone=ZONE)
+    relocation_id, effect = await relocations.merge(merged.id, into.id, server_zone=ZONE)
     assert told(foreseen) == told(effect)
-    return change_id, effect
+    return relocation_id, effect
 
 
 def told(effect: PlaceEffect) -> tuple[Any, ...]:
@@ -47,8 +47,8 @@ def told(effect: PlaceEffect) -> tuple[Any, ...]:
     return moves, effect.already, effect.dumps, effect.clock, stays
 
 
-async def undo(change_id: UUID) -> PlaceEffect:
-    return await location_undo.undo(change_id, server_zone=ZONE)
+async def undo(relocation_id: UUID) -> PlaceEffect:
+    return await relocation_undo.undo(relocation_id, server_zone=ZONE)
 
 
 async def test_a_card_without_a_place_gets_one_with_its_stay_and_its_times(database: str) -> None:
@@ -57,7 +57,7 @@ async def test_a_card_without_a_place_gets_one_with_its_stay_and_its_times(datab
     images = await deliver(dump, camera, at=None)
     odd = await make.make_image(dump, taken_at=None)
     before = await everything()
-    change_id, effect = await set_place(dump_id=dump.id, location_id=denver.id)
+    relocation_id, effect = await set_place(dump_id=dump.id, location_id=denver.id)
     assert (effect.images, effect.dumps, effect.already) == (3, 1, 0)
     (move,) = effect.moves
     assert (move.origin_id, move.zone_before, move.zone_after) == (None, "America/Chicago", "America/Denver")
@@ -73,14 +73,14 @@ async def test_a_card_without_a_place_gets_one_with_its_stay_and_its_times(datab
     assert (odd.location_id, odd.deployment_id) == (denver.id, None)
     (event,) = await feed.read_after(0)
     assert (event.kind, event.dump_id) == (FeedKind.PLACE_CHANGED, dump.id)
-    assert (await undo(change_id)).images == 3
+    assert (await undo(relocation_id)).images == 3
     assert await everything() == before
 
 
 async def test_a_new_name_makes_a_location_and_a_preview_makes_none(database: str) -> None:
     dump = await make.make_dump()
     await deliver(dump, None, at=None)
-    await location_changes.preview_place(PlaceClaim(dump_id=dump.id, location_name="Oak"), server_zone=ZONE)
+    await relocations.preview_place(PlaceClaim(dump_id=dump.id, location_name="Oak"), server_zone=ZONE)
     assert not await models.Location.exists()
     assert await feed.latest() == 0
     _, effect = await set_place(dump_id=dump.id, location_name=" Oak ")
@@ -102,14 +102,14 @@ async def test_a_stay_moves_as_a_whole_with_the_repair_of_its_clock(database: st
     repair = Repair(scope=FixScope("deployment_id", stay.id), offset_s=3600)
     await clock_fixes.make(repair, server_zone=ZONE)
     before = await everything()
-    change_id, effect = await set_place(deployment_id=stay.id, location_id=creek.id)
+    relocation_id, effect = await set_place(deployment_id=stay.id, location_id=creek.id)
     assert (effect.images, effect.dumps) == (4, 2)
     assert [change.kind for change in effect.stays] == [StayKind.MOVES]
     (moved,) = await models.Deployment.all()
     assert (moved.id, moved.location_id, moved.created_at) == (stay.id, creek.id, stay.created_at)
     assert {row["clock_offset_s"] for row in await clock_rows()} == {3600}
     assert {row["taken_at"] for row in await clock_rows()} >= {at("2024-07-01T13:00Z")}
-    await undo(change_id)
+    await undo(relocation_id)
     assert await everything() == before
 
 
@@ -124,13 +124,13 @@ async def test_photos_that_leave_a_stay_lose_its_repair_and_those_that_join_one_
         scope = FixScope("deployment_id", image.deployment_id or make.unknown_id())
         fixes[seconds], _ = await clock_fixes.make(Repair(scope=scope, offset_s=seconds), server_zone=ZONE)
     before = await everything()
-    change_id, effect = await set_place(dump_id=left.id, location_id=creek.id)
+    relocation_id, effect = await set_place(dump_id=left.id, location_id=creek.id)
     assert (effect.images, effect.clock.changed) == (2, 2)
     assert [change.kind for change in effect.stays] == [StayKind.REACHES]
     for image, seconds in ((leaver, 7), (stayer, 60), (there, 7)):
         await image.refresh_from_db()
         assert (image.clock_offset_s, image.clock_fix_id) == (seconds, fixes[seconds])
-    await undo(change_id)
+    await undo(relocation_id)
     assert await everything() == before
 
 
@@ -139,13 +139,13 @@ async def test_no_place_takes_the_stay_away(database: str) -> None:
     dump = await make.make_dump(oak)
     (image, _) = await deliver(dump, await make.make_camera(serial="S1"), at=oak)
     before = await everything()
-    change_id, effect = await set_place(dump_id=dump.id, nowhere=True)
+    relocation_id, effect = await set_place(dump_id=dump.id, nowhere=True)
     assert [change.kind for change in effect.stays] == [StayKind.VANISHES]
     await image.refresh_from_db()
     await dump.refresh_from_db()
     assert (image.location_id, image.deployment_id, dump.location_id) == (None, None, None)
     assert image.taken_at == at("2024-07-01T11:00Z")
-    await undo(change_id)
+    await undo(relocation_id)
     assert await everything() == before
 
 
@@ -172,7 +172,7 @@ async def test_a_mistyped_stand_becomes_another_name_of_the_right_one(database: 
     ]
     assert before_typo.deployment_id != typo.deployment_id
     before = await everything()
-    change_id, effect = await merge(wrong, right)
+    relocation_id, effect = await merge(wrong, right)
     assert (effect.images, effect.dumps) == (2, 1)
     (stay,) = await models.Deployment.all()
     assert (stay.id, stay.ended_at) == (before_typo.deployment_id, None)
@@ -185,7 +185,7 @@ async def test_a_mistyped_stand_becomes_another_name_of_the_right_one(database: 
     named = await locations.named("oak stnad")
     assert named is not None
     assert named.id == right.id
-    await undo(change_id)
+    await undo(relocation_id)
     assert await everything() == before
     assert await listed() == {"Oak Stand", "Oak Stnad"}
 
@@ -193,7 +193,7 @@ async def test_a_mistyped_stand_becomes_another_name_of_the_right_one(database: 
 async def test_names_lead_through_a_chain_of_merged_places_to_the_last(database: str) -> None:
     first, second, third = [await make.make_location(name) for name in ("A", "B", "C")]
     await merge(first, second)
-    change_id, _ = await merge(second, third)
+    relocation_id, _ = await merge(second, third)
     async with in_transaction("default") as transaction:
         found = await location_rows.find(transaction, ["a", "b", "c"])
     assert {place.location_id for place in found.values()} == {third.id}
@@ -207,7 +207,7 @@ async def test_names_lead_through_a_chain_of_merged_places_to_the_last(database:
         await merge(third, models.Location(id=make.unknown_id()))
     with pytest.raises(InvalidValueError, match="into itself"):
         await merge(third, third)
-    await undo(change_id)
+    await undo(relocation_id)
     assert await listed() == {"B", "C"}
 
 
@@ -217,12 +217,12 @@ async def test_cameras_that_do_not_say_which_they_are_have_one_stay_at_a_merged_
     for place in (right, wrong):
         await deliver(await make.make_dump(place), camera, at=place)
     before = await everything()
-    change_id, effect = await merge(wrong, right)
+    relocation_id, effect = await merge(wrong, right)
     assert [change.kind for change in effect.stays] == [StayKind.VANISHES]
     assert (
         await models.Deployment.filter(location=right).count() == await models.Deployment.all().count() == 1
     )
-    await undo(change_id)
+    await undo(relocation_id)
     assert await everything() == before
 
 
@@ -236,14 +236,14 @@ async def test_a_repaired_stay_that_would_be_a_second_one_ends_and_keeps_its_rep
     await clock_fixes.make(Repair(scope=FixScope("deployment_id", stay.id), offset_s=60), server_zone=ZONE)
     empty = await models.Deployment.create(camera=await make.make_camera(), location=wrong)
     before = await everything()
-    change_id, _ = await merge(wrong, right)
+    relocation_id, _ = await merge(wrong, right)
     await image.refresh_from_db()
     assert (image.deployment_id, image.clock_offset_s) == (stay.id, 60)
     await stay.refresh_from_db()
     await empty.refresh_from_db()
     assert (stay.location_id, empty.location_id) == (right.id, right.id)
     assert stay.ended_at is not None
-    await undo(change_id)
+    await undo(relocation_id)
     assert await everything() == before
 
 
@@ -253,11 +253,11 @@ async def test_photos_that_arrived_since_stay_where_they_are(database: str) -> N
     dump = await make.make_dump(oak)
     old = await deliver(dump, camera, at=oak)
     before = await everything()
-    change_id, _ = await set_place(dump_id=dump.id, location_id=creek.id)
+    relocation_id, _ = await set_place(dump_id=dump.id, location_id=creek.id)
     later = await make.make_dump(creek)
     new = await deliver(later, camera, at=creek)
     assert new[0].deployment_id == old[0].deployment_id
-    await undo(change_id)
+    await undo(relocation_id)
     after = await everything()
     new_ids = {image.id for image in new}
     assert [row for row in after["image"] if row["id"] not in new_ids] == before["image"]
@@ -276,7 +276,7 @@ async def test_a_change_waits_for_later_ones_of_the_same_photos(database: str) -
     before = await everything()
     first, _ = await set_place(dump_id=dump.id, location_id=places[1].id)
     second, _ = await merge(places[1], places[2])
-    with pytest.raises(MovedSinceError, match="Take that one back first") as refused:
+    with pytest.raises(RelocatedSinceError, match="Take that one back first") as refused:
         await undo(first)
     assert refused.value.later.id == second
     await undo(second)
@@ -294,7 +294,7 @@ async def test_a_change_waits_for_the_merging_of_the_place_it_would_go_back_to(d
     await deliver(dump, None, at=oak)
     first, _ = await set_place(dump_id=dump.id, location_id=creek.id)
     second, _ = await merge(oak, ridge)
-    with pytest.raises(MovedSinceError) as refused:
+    with pytest.raises(RelocatedSinceError) as refused:
         await undo(first)
     assert refused.value.later.id == second
 
@@ -303,11 +303,11 @@ async def test_a_place_that_is_left_can_be_deleted_and_then_nothing_goes_back_to
     oak, creek = await make.make_location(), await make.make_location()
     dump = await make.make_dump(oak)
     await deliver(dump, await make.make_camera(serial="S1"), at=oak)
-    change_id, _ = await set_place(dump_id=dump.id, location_id=creek.id)
+    relocation_id, _ = await set_place(dump_id=dump.id, location_id=creek.id)
     await location_rows.delete(oak.id)
     before = await everything()
     with pytest.raises(InvalidValueError, match="has been deleted since"):
-        await undo(change_id)
+        await undo(relocation_id)
     assert await everything() == before
 
 
@@ -333,7 +333,7 @@ async def test_what_does_not_exist_is_refused_by_field(database: str) -> None:
     unknown, dump = make.unknown_id(), await make.make_dump()
     for claim in ({"dump_id": unknown}, {"deployment_id": unknown}, {"image_ids": (unknown,)}):
         with pytest.raises(NoRecordError) as refused:
-            await location_changes.set_place(PlaceClaim(**claim, nowhere=True), server_zone=ZONE)  # type: ignore[arg-type]
+            await relocations.set_place(PlaceClaim(**claim, nowhere=True), server_zone=ZONE)  # type: ignore[arg-type]
         assert refused.value.field == tuple(claim)
     with pytest.raises(NoRecordError):
         await set_place(dump_id=dump.id, location_id=unknown)
@@ -342,16 +342,16 @@ async def test_what_does_not_exist_is_refused_by_field(database: str) -> None:
 async def test_more_images_than_one_page_holds_all_move(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("placement", "location_change_rows", "location_undo"):
+    for module in ("placement", "relocation_rows", "relocation_undo"):
         monkeypatch.setattr(f"thumper.store.places.{module}.PAGE", 3)
     oak = await make.make_location()
     dump = await make.make_dump()
     await deliver(dump, await make.make_camera(), at=None, photos=7)
     await make_clocked(dump, "1970-01-01")
     before = await everything()
-    change_id, effect = await set_place(dump_id=dump.id, location_id=oak.id)
+    relocation_id, effect = await set_place(dump_id=dump.id, location_id=oak.id)
     assert effect.images == await models.Image.filter(location=oak).count() == 8
-    await undo(change_id)
+    await undo(relocation_id)
     assert await everything() == before
 
 

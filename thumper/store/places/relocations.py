@@ -1,6 +1,6 @@
 """Changes of places that people ask for: previewed, made, listed.
 
-A change is a row that is appended and at most marked as taken back (`location_undo`), beside rows of what everything
+A change is a row that is appended and at most marked as taken back (`relocation_undo`), beside rows of what everything
 that it moved had before. A preview is the change itself, rolled back, so that it tells exactly what the change does.
 """
 
@@ -21,13 +21,10 @@ from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.store.feed import feed
 from thumper.store.images.image_lock import IN_ORDER
 from thumper.store.models import Deployment, Dump, Location
-from thumper.store.places import location_change_rows, location_rows, locations, placement
+from thumper.store.places import location_rows, locations, placement, relocation_rows
 from thumper.store.places.placement import Moved
 from thumper.store.postgres.ids import new_id
 from thumper.store.times import clock_lock
-
-MOST_LISTED: Final = 100
-"""Changes listed of one dump or location, and deployments listed of one change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +36,11 @@ class Change:
     to: UUID | None
     server_zone: ZoneInfo
 
-    def row(self, change_id: UUID) -> dict[str, Any]:
+    def row(self, relocation_id: UUID) -> dict[str, Any]:
         """Return the change as it is recorded."""
         of = {"dump_id": "dump_id", "deployment_id": "deployment_id", "location_id": "merged_id"}
         about = {of[self.column]: self.values[0]} if self.column in of else {}
-        return {"id": change_id, "location_id": self.to, **about}
+        return {"id": relocation_id, "location_id": self.to, **about}
 
 
 Write = Callable[[BaseDBAsyncClient, UUID], Awaitable[tuple[PlaceEffect, Moved]]]
@@ -55,12 +52,12 @@ async def set_place(claim: PlaceClaim, *, server_zone: ZoneInfo) -> tuple[UUID, 
 
     A location whose name is new is recorded without coordinates. Raises `InvalidValueError` or `NoRecordError`.
     """
-    return await _make(partial(_set, claim=claim, server_zone=server_zone))
+    return await _make(_claimed(claim, server_zone))
 
 
 async def preview_place(claim: PlaceClaim, *, server_zone: ZoneInfo) -> PlaceEffect:
     """Return what `set_place` would do, and leave everything as it is."""
-    return await _preview(partial(_set, claim=claim, server_zone=server_zone))
+    return await _preview(_claimed(claim, server_zone))
 
 
 async def merge(merged_id: UUID, into_id: UUID, *, server_zone: ZoneInfo) -> tuple[UUID, PlaceEffect]:
@@ -74,6 +71,11 @@ async def merge(merged_id: UUID, into_id: UUID, *, server_zone: ZoneInfo) -> tup
 async def preview_merge(merged_id: UUID, into_id: UUID, *, server_zone: ZoneInfo) -> PlaceEffect:
     """Return what `merge` would do, and leave everything as it is."""
     return await _preview(partial(_merge, merged_id=merged_id, into_id=into_id, server_zone=server_zone))
+
+
+def _claimed(claim: PlaceClaim, server_zone: ZoneInfo) -> Write:
+    """Return what writes a claim, after a look at whether it makes sense."""
+    return partial(_set, claim=claim, name=claim.checked_name(), server_zone=server_zone)
 
 
 class _ForeseenError(Exception):
@@ -97,25 +99,29 @@ async def _preview(write: Write) -> PlaceEffect:
 
 
 async def _make(write: Write) -> tuple[UUID, PlaceEffect]:
-    change_id = new_id()
+    relocation_id = new_id()
 
     async def work(transaction: BaseDBAsyncClient) -> PlaceEffect:
-        effect, moved = await write(transaction, change_id)
+        effect, moved = await write(transaction, relocation_id)
         await feed.append(transaction, moved.entries)
         return effect
 
-    return change_id, await clock_lock.alone(work)
+    return relocation_id, await clock_lock.alone(work)
 
 
 async def _set(
-    transaction: BaseDBAsyncClient, change_id: UUID, *, claim: PlaceClaim, server_zone: ZoneInfo
+    transaction: BaseDBAsyncClient,
+    relocation_id: UUID,
+    *,
+    claim: PlaceClaim,
+    name: str | None,
+    server_zone: ZoneInfo,
 ) -> tuple[PlaceEffect, Moved]:
-    name = claim.checked_name()
     column, values = await _chosen(claim, transaction)
     change = Change(
         column=column, values=values, to=await _place(claim, name, transaction), server_zone=server_zone
     )
-    return await _write(transaction, change, change_id)
+    return await _write(transaction, change, relocation_id)
 
 
 async def _chosen(claim: PlaceClaim, transaction: BaseDBAsyncClient) -> tuple[str, Sequence[UUID]]:
@@ -149,7 +155,12 @@ async def _place(claim: PlaceClaim, name: str | None, transaction: BaseDBAsyncCl
 
 
 async def _merge(
-    transaction: BaseDBAsyncClient, change_id: UUID, *, merged_id: UUID, into_id: UUID, server_zone: ZoneInfo
+    transaction: BaseDBAsyncClient,
+    relocation_id: UUID,
+    *,
+    merged_id: UUID,
+    into_id: UUID,
+    server_zone: ZoneInfo,
 ) -> tuple[PlaceEffect, Moved]:
     if merged_id == into_id:
         raise InvalidValueError("A location cannot be merged into itself.", "into_id")
@@ -166,7 +177,7 @@ async def _merge(
                 f"{there[location_id]['name']} was merged into another location already.", name
             )
     change = Change(column="location_id", values=[merged_id], to=into_id, server_zone=server_zone)
-    effect, moved = await _write(transaction, change, change_id)
+    effect, moved = await _write(transaction, change, relocation_id)
     await transaction.execute_query_dict(
         "UPDATE location SET merged_into_id = $2 WHERE id = $1", [merged_id, into_id]
     )
@@ -174,10 +185,10 @@ async def _merge(
 
 
 async def _write(
-    transaction: BaseDBAsyncClient, change: Change, change_id: UUID
+    transaction: BaseDBAsyncClient, change: Change, relocation_id: UUID
 ) -> tuple[PlaceEffect, Moved]:
     """Record and move everything that a change is about; return what it did."""
-    await location_change_rows.make(transaction, change.row(change_id))
+    await relocation_rows.make(transaction, change.row(relocation_id))
     meant = f"image.{change.column} = ANY($1::uuid[])"
     rows = await transaction.execute_query_dict(
         f"SELECT image.id, image.location_id IS DISTINCT FROM $2::uuid AS moves FROM image WHERE {meant} {IN_ORDER}",
@@ -190,18 +201,18 @@ async def _write(
         change.to,
         server_zone=change.server_zone,
         record=partial(
-            location_change_rows.add_images, transaction, change_id=change_id, image_ids=image_ids
+            relocation_rows.add_images, transaction, relocation_id=relocation_id, image_ids=image_ids
         ),
     )
     stays = list(moved.stays)
     if change.column == "location_id" and change.to is not None:
-        stays += await location_change_rows.move_empty_stays(
-            transaction, change_id, change.values[0], to=change.to
+        stays += await relocation_rows.move_empty_stays(
+            transaction, relocation_id, change.values[0], to=change.to
         )
-    dump_ids = await location_change_rows.move_dumps(transaction, change.row(change_id), moved.dump_ids)
+    dump_ids = await relocation_rows.move_dumps(transaction, change.row(relocation_id), moved.dump_ids)
     effect = PlaceEffect(
-        moves=await location_change_rows.image_moves(
-            transaction, change_id, to=change.to, server_zone=change.server_zone
+        moves=await relocation_rows.image_moves(
+            transaction, relocation_id, to=change.to, server_zone=change.server_zone
         ),
         already=len(rows) - len(image_ids),
         dumps=len(dump_ids),
@@ -209,3 +220,36 @@ async def _write(
         stays=tuple(sorted(stays, key=opened_first)),
     )
     return effect, placement.Moved(dump_ids={*moved.dump_ids, *dump_ids})
+
+
+_DECIDED: Final = """
+SELECT DISTINCT dump_move.dump_id AS id
+FROM dump_move JOIN relocation ON relocation.id = dump_move.relocation_id
+WHERE dump_move.dump_id = ANY($1::uuid[]) AND relocation.undone_at IS NULL
+"""
+
+
+async def decided(transaction: BaseDBAsyncClient, dump_ids: Sequence[UUID]) -> set[UUID]:
+    """Return the dumps whose place a person decided."""
+    return {row["id"] for row in await transaction.execute_query_dict(_DECIDED, [list(dump_ids)])}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person said of a folder; None for no place."""
+
+    location_id: UUID | None
+
+
+_LAST_SAID: Final = """
+SELECT dump.location_id FROM dump
+JOIN dump_move ON dump_move.dump_id = dump.id JOIN relocation ON relocation.id = dump_move.relocation_id
+WHERE dump.source_id = $1 AND dump.folder = $2 AND relocation.undone_at IS NULL
+ORDER BY relocation.created_at DESC LIMIT 1
+"""
+
+
+async def last_said(transaction: BaseDBAsyncClient, source_id: UUID, folder: bytes) -> Said | None:
+    """Return where photos of a folder are from as a person last said; None when nothing was said."""
+    rows = await transaction.execute_query_dict(_LAST_SAID, [source_id, folder])
+    return Said(rows[0]["location_id"]) if rows else None
