@@ -12,7 +12,7 @@ from thumper.store.postgres.ids import new_id
 
 CHECKS = [
     "ALTER TABLE relocation ADD CONSTRAINT relocation_scope"
-    " CHECK (num_nonnulls(dump_id, deployment_id, merged_id) <= 1)",
+    " CHECK (num_nonnulls(dump_id, deployment_id, merged_id) <= 1 AND (camera_id IS NULL OR dump_id IS NOT NULL))",
     "ALTER TABLE location ADD CONSTRAINT location_merged CHECK (merged_into_id <> id)",
 ]
 
@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", _id()),
                 ("dump_id", fields.UUIDField(null=True)),
+                ("camera_id", fields.UUIDField(null=True)),
                 ("deployment_id", fields.UUIDField(null=True)),
                 ("merged_id", fields.UUIDField(null=True)),
                 ("location_id", fields.UUIDField(null=True)),

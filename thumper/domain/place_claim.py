@@ -18,6 +18,8 @@ class PlaceClaim:
     """The photos of a dump, of a deployment, or single ones; and a location by id or by name, or none at all."""
 
     dump_id: UUID | None = None
+    camera_id: UUID | None = None
+    """Of the photos of a dump, only those of this camera."""
     deployment_id: UUID | None = None
     image_ids: tuple[UUID, ...] | None = None
     location_id: UUID | None = None
@@ -30,6 +32,8 @@ class PlaceClaim:
             raise InvalidValueError(
                 "Say which photos: dumpId, deploymentId or imageIds, one of the three.", "dump_id"
             )
+        if self.camera_id is not None and self.dump_id is None:
+            raise InvalidValueError("cameraId goes with dumpId: which photos of the dump.", "camera_id")
         if self.image_ids is not None and not 1 <= len(self.image_ids) <= MOST_IMAGES:
             raise InvalidValueError(
                 f"{len(self.image_ids)} images were named; it must be 1 to {MOST_IMAGES} at a time.",

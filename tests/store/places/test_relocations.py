@@ -149,6 +149,24 @@ async def test_no_place_takes_the_stay_away(database: str) -> None:
     assert await everything() == before
 
 
+async def test_a_card_that_collects_several_cameras_is_placed_camera_by_camera(database: str) -> None:
+    cameras = [await make.make_camera(name=name) for name in ("BARN", "CREEK")]
+    dump = await make.make_dump()
+    for camera in cameras:
+        await deliver(dump, camera, at=None)
+    before = await everything()
+    done = []
+    for camera in cameras:
+        place = await make.make_location(camera.name)
+        done.append(await set_place(dump_id=dump.id, camera_id=camera.id, location_id=place.id))
+        assert await models.Image.filter(location=place, camera=camera).count() == 2
+    assert [(effect.images, effect.dumps) for _, effect in done] == [(2, 0), (2, 0)]
+    assert await models.Deployment.all().count() == 2
+    for relocation_id, _ in done:
+        await undo(relocation_id)
+    assert {**await everything(), "location": []} == before
+
+
 async def test_single_photos_move_and_their_dump_follows_with_the_last(database: str) -> None:
     oak, creek = await make.make_location(), await make.make_location()
     dump = await make.make_dump(oak)
@@ -316,6 +334,7 @@ async def test_a_place_that_is_left_can_be_deleted_and_then_nothing_goes_back_to
     [
         ({"nowhere": True}, "dump_id"),
         ({"dump_id": UUID(int=1), "deployment_id": UUID(int=1), "nowhere": True}, "dump_id"),
+        ({"deployment_id": UUID(int=1), "camera_id": UUID(int=1), "nowhere": True}, "camera_id"),
         ({"image_ids": (), "nowhere": True}, "image_ids"),
         ({"image_ids": tuple(UUID(int=n) for n in range(1001)), "nowhere": True}, "image_ids"),
         ({"dump_id": UUID(int=1)}, "location_id"),
@@ -335,8 +354,9 @@ async def test_what_does_not_exist_is_refused_by_field(database: str) -> None:
         with pytest.raises(NoRecordError) as refused:
             await relocations.set_place(PlaceClaim(**claim, nowhere=True), server_zone=ZONE)  # type: ignore[arg-type]
         assert refused.value.field == tuple(claim)
-    with pytest.raises(NoRecordError):
-        await set_place(dump_id=dump.id, location_id=unknown)
+    for claim in ({"location_id": unknown}, {"camera_id": unknown, "nowhere": True}):
+        with pytest.raises(NoRecordError):
+            await set_place(dump_id=dump.id, **claim)
 
 
 async def test_more_images_than_one_page_holds_all_move(

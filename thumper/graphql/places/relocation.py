@@ -40,6 +40,14 @@ class Relocation(Node):
         return await related(root.dump_id, "Dump", info=info)
 
     @field(
+        "The camera whose images of the dump were meant; null for all of them, or what is no dump.",
+        optional(lazy("Camera")),
+    )
+    @staticmethod
+    async def camera(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
+        return await related(root.camera_id, "Camera", info=info)
+
+    @field(
         "The deployment that it was said of; null when it was said of something else, or the deployment is part of"
         " another now.",
         optional(lazy("Deployment")),

@@ -29,6 +29,10 @@ class SetLocationInput:
         default=None,
         description="The images that this dump was the first to deliver, also those still to come.",
     )
+    camera_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="Of the dump's images only those that this camera took, for a card that collects several cameras.",
+    )
     deployment_id: strawberry.ID | None = strawberry.field(
         default=None, description="The images of this deployment."
     )
@@ -129,6 +133,7 @@ def _claim(input: SetLocationInput) -> PlaceClaim:
     named = input.image_ids
     return PlaceClaim(
         dump_id=decode_given(input.dump_id, "Dump"),
+        camera_id=decode_given(input.camera_id, "Camera"),
         deployment_id=decode_given(input.deployment_id, "Deployment"),
         image_ids=None if named is None else tuple(decode(word, "Image") for word in named),
         location_id=decode_given(input.location_id, "Location"),

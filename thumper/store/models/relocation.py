@@ -22,6 +22,8 @@ class Relocation(Model):
 
     id = id_column()
     dump_id: UUID | None = fields.UUIDField(null=True)
+    camera_id: UUID | None = fields.UUIDField(null=True)
+    """The camera whose images of the dump are meant; null for all of them."""
     deployment_id: UUID | None = fields.UUIDField(null=True)
     merged_id: UUID | None = fields.UUIDField(null=True)
     """The location that was merged into the other."""

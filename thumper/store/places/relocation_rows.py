@@ -20,8 +20,8 @@ from thumper.store.postgres.unnest import arrays, unnest
 
 # Changes are ordered by this time, so it grows even when the machine's clock is set back.
 _MAKE: Final = """
-INSERT INTO relocation (id, dump_id, deployment_id, merged_id, location_id, created_at)
-SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::uuid,
+INSERT INTO relocation (id, dump_id, camera_id, deployment_id, merged_id, location_id, created_at)
+SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::uuid, $6::uuid,
     greatest(clock_timestamp(), max(created_at) + interval '1 microsecond') FROM relocation
 """
 
@@ -47,7 +47,7 @@ ON CONFLICT (relocation_id, deployment_id) DO NOTHING
 
 async def make(transaction: BaseDBAsyncClient, row: Mapping[str, Any]) -> None:
     """Record a change, by its columns; those that are left out are null."""
-    columns = ("id", "dump_id", "deployment_id", "merged_id", "location_id")
+    columns = ("id", "dump_id", "camera_id", "deployment_id", "merged_id", "location_id")
     await transaction.execute_query_dict(_MAKE, [row.get(column) for column in columns])
 
 
@@ -112,7 +112,8 @@ async def move_dumps(
     transaction: BaseDBAsyncClient, change: Mapping[str, Any], touched: Collection[UUID]
 ) -> list[UUID]:
     """Write the place of dumps that a change sends there, after their images; return their ids."""
-    values = [change["id"], change["location_id"], change.get("dump_id"), change.get("merged_id")]
+    said = None if change.get("camera_id") else change.get("dump_id")
+    values = [change["id"], change["location_id"], said, change.get("merged_id")]
     rows = await transaction.execute_query_dict(_DUMPS, [*values, sorted(touched)])
     return [row["id"] for row in rows]
 

@@ -20,7 +20,7 @@ from thumper.domain.place_effect import PlaceEffect, opened_first
 from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.store.feed import feed
 from thumper.store.images.image_lock import IN_ORDER
-from thumper.store.models import Deployment, Dump, Location
+from thumper.store.models import Camera, Deployment, Dump, Location
 from thumper.store.places import location_rows, locations, placement, relocation_rows
 from thumper.store.places.placement import Moved
 from thumper.store.postgres.ids import new_id
@@ -29,10 +29,11 @@ from thumper.store.times import clock_lock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Which images go where. `column` of `image`, one or several of whose `values` choose them."""
+    """Which images go where: those with one of the `values` in a `column`, of one camera or of all."""
 
     column: str
     values: Sequence[UUID]
+    camera_id: UUID | None = None
     to: UUID | None
     server_zone: ZoneInfo
 
@@ -40,7 +41,7 @@ class Change:
         """Return the change as it is recorded."""
         of = {"dump_id": "dump_id", "deployment_id": "deployment_id", "location_id": "merged_id"}
         about = {of[self.column]: self.values[0]} if self.column in of else {}
-        return {"id": relocation_id, "location_id": self.to, **about}
+        return {"id": relocation_id, "location_id": self.to, "camera_id": self.camera_id, **about}
 
 
 Write = Callable[[BaseDBAsyncClient, UUID], Awaitable[tuple[PlaceEffect, Moved]]]
@@ -119,7 +120,11 @@ async def _set(
 ) -> tuple[PlaceEffect, Moved]:
     column, values = await _chosen(claim, transaction)
     change = Change(
-        column=column, values=values, to=await _place(claim, name, transaction), server_zone=server_zone
+        column=column,
+        values=values,
+        camera_id=claim.camera_id,
+        to=await _place(claim, name, transaction),
+        server_zone=server_zone,
     )
     return await _write(transaction, change, relocation_id)
 
@@ -129,6 +134,8 @@ async def _chosen(claim: PlaceClaim, transaction: BaseDBAsyncClient) -> tuple[st
     if claim.dump_id is not None:
         if not await Dump.exists(id=claim.dump_id, using_db=transaction):
             raise NoRecordError("dump", "dump_id")
+        if claim.camera_id is not None and not await Camera.exists(id=claim.camera_id, using_db=transaction):
+            raise NoRecordError("camera", "camera_id")
         return "dump_id", [claim.dump_id]
     if claim.deployment_id is not None:
         if not await Deployment.exists(id=claim.deployment_id, using_db=transaction):
@@ -189,10 +196,10 @@ async def _write(
 ) -> tuple[PlaceEffect, Moved]:
     """Record and move everything that a change is about; return what it did."""
     await relocation_rows.make(transaction, change.row(relocation_id))
-    meant = f"image.{change.column} = ANY($1::uuid[])"
+    meant = f"image.{change.column} = ANY($1::uuid[]) AND ($3::uuid IS NULL OR image.camera_id = $3)"
     rows = await transaction.execute_query_dict(
         f"SELECT image.id, image.location_id IS DISTINCT FROM $2::uuid AS moves FROM image WHERE {meant} {IN_ORDER}",
-        [change.values, change.to],
+        [change.values, change.to, change.camera_id],
     )
     image_ids = [row["id"] for row in rows if row["moves"]]
     moved = await placement.move(
