@@ -32,7 +32,7 @@ def places(**values: Any) -> dict[str, Any]:
 
 
 def group(images: int, *proposed: str, **camera: str) -> dict[str, Any]:
-    device = {"make": "", "model": "", "serial": "", "name": ""} | camera
+    device = {"id": "", "make": "", "model": "", "serial": "", "name": ""} | camera
     return {
         "images": images,
         "camera": device if camera else None,
@@ -49,8 +49,6 @@ def test_where_all_is_clear_nothing_is_said() -> None:
     [
         ([group(80, "Oak Stand", name="OAK")], "'Oak Stand'"),
         ([group(40, "Oak", name="OAK"), group(40, "Oak", serial="1")], "Oak"),
-        ([group(40, "Oak", name="OAK"), group(40, "Barn", name="BARN")], "LOCATION"),
-        ([group(40, "Oak", name="OAK"), group(40)], "LOCATION"),
         ([group(80, "Oak", "Barn", name="OAK")], "LOCATION"),
         ([group(80)], "LOCATION"),
     ],
@@ -60,6 +58,29 @@ def test_the_last_words_name_a_place_only_when_there_is_no_other(
 ) -> None:
     said = place_view.last_words(places(unplaced=80, cameras=cameras))
     assert list(said) == [f"80 photos have no location: `thumper locate RHVtcDox {word}`"]
+
+
+def test_photos_of_several_cameras_are_located_camera_by_camera() -> None:
+    cameras = [
+        group(30, "Barn Feed", name="BARN FEED"),
+        group(20, serial="H1"),
+        group(10, model="X"),
+        group(5),
+    ]
+    cameras[2]["camera"]["id"] = "Q2FtZXJhOjE"
+    assert list(place_view.last_words(places(unplaced=65, cameras=cameras))) == [
+        "65 photos have no location. They are of several cameras:",
+        "  `thumper locate RHVtcDox 'Barn Feed' --camera 'BARN FEED'`",
+        "  `thumper locate RHVtcDox LOCATION --camera H1`",
+        "  `thumper locate RHVtcDox LOCATION --camera Q2FtZXJhOjE`",
+    ]
+
+
+def test_of_very_many_cameras_some_are_shown() -> None:
+    many = places(unplaced=25, cameras=[group(1, name=f"CAM {number}") for number in range(25)])
+    for told in (place_view.lines(many), place_view.last_words(many)):
+        _, *cameras, rest = told
+        assert (len(cameras), rest) == (20, "    … and 5 more cameras; --json has them all")
 
 
 def test_each_camera_has_a_line_with_what_speaks_for_a_place() -> None:
@@ -84,14 +105,14 @@ def test_a_dated_folder_is_asked_about_and_so_is_a_name_that_may_be_a_slip() -> 
     )
     (line,) = place_view.lines(places(didYouMean=[{"name": "Oak Stand"}]))
     assert line == (
-        "  place: \"Oak Stnd\" is a new location. Did you mean Oak Stand? `thumper merge 'Oak Stnd' 'Oak Stand'`"
+        "  place: \"Oak Stnd\" is a new location. Did you mean Oak Stand? `thumper locate 'Oak Stnd' 'Oak Stand' --merge`"
     )
 
 
 def test_photos_that_were_here_before_are_counted_by_where_they_are_now() -> None:
     assert list(place_view.lines(places(placed=12, elsewhere=1))) == [
         "  place: 12 photos that were here without a place are now at Oak Stnd",
-        "  place: 1 duplicate is known from another location and stays there",
+        "  place: 1 duplicate stays at the other location that was known before",
     ]
     assert list(place_view.lines(places(placed=1))) == [
         "  place: 1 photo that was here without a place is now at Oak Stnd"
@@ -126,5 +147,7 @@ async def test_a_card_without_a_place_says_so_in_its_receipt(
     assert "  place: 3 photos have no location" in printed
     assert '"BARN FEED", 2 photos: Barn Feed? (the camera\'s own name)' in printed
     assert "H1, 1 photo: Creek? (where the camera was last)" in printed
-    last = printed.rstrip().splitlines()[-1]
-    assert last == f"3 photos have no location: `thumper locate {encode('Dump', dump.id)} LOCATION`"
+    said, *commands = printed.rstrip().splitlines()[-3:]
+    assert said == "3 photos have no location. They are of several cameras:"
+    located = f"thumper locate {encode('Dump', dump.id)}"
+    assert commands == [f"  `{located} 'Barn Feed' --camera 'BARN FEED'`", f"  `{located} Creek --camera H1`"]

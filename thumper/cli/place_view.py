@@ -6,6 +6,9 @@ import shlex
 from collections.abc import Iterator
 from typing import Any, Final
 
+_SHOWN: Final = 20
+"""Cameras that are shown."""
+
 _WHY: Final = {
     "FOLDER_NAME": "the folder's name without its date",
     "CAMERA_NAME": "the camera's own name",
@@ -15,7 +18,11 @@ _WHY: Final = {
 
 def without_location(photos: int) -> str:
     """Return how many photos have no location, in words."""
-    return "1 photo has no location" if photos == 1 else f"{photos} photos have no location"
+    return _count(photos, "photo has no location", "photos have no location")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def lines(receipt: dict[str, Any]) -> Iterator[str]:
@@ -23,29 +30,39 @@ def lines(receipt: dict[str, Any]) -> Iterator[str]:
     places = receipt["places"]
     if places["unplaced"]:
         yield f"  place: {without_location(places['unplaced'])}{_asked(receipt)}"
-        yield from (f"    {_camera(camera)}" for camera in places["cameras"])
+        yield from (f"    {_photos(group)}" for group in places["cameras"][:_SHOWN])
+        yield from _more(places["cameras"])
     for other in places["didYouMean"]:
         own, older = receipt["location"], other["name"]
-        merge = f"thumper merge {shlex.quote(own)} {shlex.quote(older)}"
+        merge = f"thumper locate {shlex.quote(own)} {shlex.quote(older)} --merge"
         yield f'  place: "{own}" is a new location. Did you mean {older}? `{merge}`'
     if places["placed"]:
-        were = (
-            "1 photo that was here without a place is" if places["placed"] == 1 else _many(places["placed"])
+        words = _count(
+            places["placed"],
+            "photo that was here without a place is",
+            "photos that were here without a place are",
         )
-        yield f"  place: {were} now at {receipt['location']}"
+        yield f"  place: {words} now at {receipt['location']}"
     if places["elsewhere"]:
-        one = places["elsewhere"] == 1
-        are = "1 duplicate is" if one else f"{places['elsewhere']} duplicates are"
-        yield f"  place: {are} known from another location and {'stays' if one else 'stay'} there"
+        words = _count(places["elsewhere"], "duplicate stays", "duplicates stay")
+        yield f"  place: {words} at the other location that was known before"
 
 
 def last_words(receipt: dict[str, Any]) -> Iterator[str]:
     """Yield what is to be done about photos without a location, to be read last."""
     places = receipt["places"]
-    if places["unplaced"]:
-        location = _only_proposal(places["cameras"])
-        word = "LOCATION" if location is None else shlex.quote(location)
-        yield f"{without_location(places['unplaced'])}: `thumper locate {receipt['dump']} {word}`"
+    if not places["unplaced"]:
+        return
+    said, groups = without_location(places["unplaced"]), places["cameras"]
+    locate = f"thumper locate {receipt['dump']}"
+    if len(groups) <= 1 or _proposed(groups):
+        yield f"{said}: `{locate} {_place(groups)}`"
+        return
+    yield f"{said}. They are of several cameras:"
+    for group in groups[:_SHOWN]:
+        if group["camera"]:
+            yield f"  `{locate} {_place([group])} --camera {_word(group['camera'])}`"
+    yield from _more(groups)
 
 
 def _asked(receipt: dict[str, Any]) -> str:
@@ -55,13 +72,9 @@ def _asked(receipt: dict[str, Any]) -> str:
     return f'; the folder "{receipt["folder"]}" is named after a date. Is that a place?'
 
 
-def _many(photos: int) -> str:
-    return f"{photos} photos that were here without a place are"
-
-
-def _camera(group: dict[str, Any]) -> str:
+def _photos(group: dict[str, Any]) -> str:
     """Return the photos of one camera and the places that they may be from, in one line."""
-    photos = "1 photo" if group["images"] == 1 else f"{group['images']} photos"
+    photos = _count(group["images"], "photo", "photos")
     camera = group["camera"]
     words = (
         [camera[key] for key in ("make", "model", "serial") if camera[key]] if camera else ["no camera named"]
@@ -70,14 +83,29 @@ def _camera(group: dict[str, Any]) -> str:
     return f"{' '.join(words)}, {photos}: {' or '.join(map(_proposal, group['proposals'])) or 'no proposal'}"
 
 
+def _more(groups: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield how many cameras are not shown, if any."""
+    if len(groups) > _SHOWN:
+        yield f"    … and {len(groups) - _SHOWN} more cameras; --json has them all"
+
+
+def _word(camera: dict[str, Any]) -> str:
+    """Return by which word of it a camera is named on the command line."""
+    return shlex.quote(camera["name"] or camera["serial"] or camera["id"])
+
+
 def _proposal(proposal: dict[str, Any]) -> str:
     why = ", ".join(_WHY[reason] for reason in proposal["reasons"])
     new = "" if proposal["location"] else ", a new location"
     return f"{proposal['name']}? ({why}{new})"
 
 
-def _only_proposal(cameras: list[dict[str, Any]]) -> str | None:
+def _place(groups: list[dict[str, Any]]) -> str:
+    """Return the name of the place that is proposed for photos, as it is typed; LOCATION where a person must say."""
+    return shlex.quote(_proposed(groups) or "LOCATION")
+
+
+def _proposed(groups: list[dict[str, Any]]) -> str | None:
     """Return the place that is proposed for the photos of every camera, if that is one and the same."""
-    proposed = [[proposal["name"] for proposal in group["proposals"]] for group in cameras]
-    first = proposed[0] if proposed else []
-    return first[0] if len(first) == 1 and all(own == first for own in proposed) else None
+    names = [[proposal["name"] for proposal in group["proposals"]] for group in groups]
+    return names[0][0] if names and len(names[0]) == 1 and all(own == names[0] for own in names) else None

@@ -48,7 +48,7 @@ query($id: ID!) { dump(id: $id) {
         timeSources { source images } clockWarnings { code images sentence whatToDo }
         places {
             unplaced datedFolder didYouMean { name } placed elsewhere
-            cameras { images camera { make model serial name } proposals { name location { id } reasons } }
+            cameras { images camera { id make model serial name } proposals { name location { id } reasons } }
         }
     }
     imageCounts { pending processing completed failed }
