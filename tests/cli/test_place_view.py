@@ -93,7 +93,7 @@ def test_each_camera_has_a_line_with_what_speaks_for_a_place() -> None:
     assert head == "  place: 4 photos have no location"
     assert first == (
         '    CUDDEBACK H-1 "BARN FEED", 3 photos: Barn Feed? (the camera\'s own name, where the camera was last) or'
-        " Creek? (the folder's name without its date, a new location)"
+        " Creek? (the folder's name, a new location)"
     )
     assert other == "    no camera named, 1 photo: no proposal"
 
@@ -105,7 +105,8 @@ def test_a_dated_folder_is_asked_about_and_so_is_a_name_that_may_be_a_slip() -> 
     )
     (line,) = place_view.lines(places(didYouMean=[{"name": "Oak Stand"}]))
     assert line == (
-        "  place: \"Oak Stnd\" is a new location. Did you mean Oak Stand? `thumper locate 'Oak Stnd' 'Oak Stand' --merge`"
+        '  place: "Oak Stnd" is a new location. Did you mean Oak Stand?'
+        " `thumper locate 'Oak Stnd' 'Oak Stand' --merge`"
     )
 
 

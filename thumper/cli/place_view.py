@@ -10,7 +10,7 @@ _SHOWN: Final = 20
 """Cameras that are shown."""
 
 _WHY: Final = {
-    "FOLDER_NAME": "the folder's name without its date",
+    "FOLDER_NAME": "the folder's name",
     "CAMERA_NAME": "the camera's own name",
     "LAST_PLACE": "where the camera was last",
 }

@@ -18,7 +18,7 @@ class PlaceReason(StrEnum):
     """Why a place is proposed; the order is that of trust."""
 
     FOLDER_NAME = "folder_name"
-    """The folder has this name beside a date."""
+    """The folder has this name, beside a date or where a camera might have given it."""
     CAMERA_NAME = "camera_name"
     """The camera was given this name in its own menu."""
     LAST_PLACE = "last_place"
@@ -61,7 +61,7 @@ def proposals(
 ) -> tuple[PlaceProposal, ...]:
     """Return the places that the photos of one camera may be from, each once, with all that speaks for it.
 
-    `folder` is what the name of their folder says besides a date. A name that is no location's own, but similar
+    `folder` is what the name of their folder may say of the place. A name that is no location's own, but similar
     to one, is taken for that.
     """
     found: dict[UUID | str, tuple[str, UUID | None, list[PlaceReason]]] = {}

@@ -45,7 +45,7 @@ async def test_a_home_unit_that_collects_several_cameras_is_proposed_camera_by_c
     await stay(moved, barn, ended=True)
     await stay(moved, creek)
     await stay(alike, creek)  # it may be another one of the same model
-    dump = await make.make_dump()
+    dump = await make.make_dump(folder=b"DCIM")
     for camera, photos in ((named, 3), (moved, 2), (alike, 1)):
         await make.make_images(dump, photos, camera=camera)
     await make.make_images(dump, 4, camera=moved, location=creek)
@@ -65,7 +65,7 @@ async def test_name_and_last_place_of_a_camera_that_do_not_agree_are_both_propos
     creek = await make.make_location("Creek")
     camera = await make.make_camera(name="BARN FEED")
     await stay(camera, creek, ended=True)
-    dump = await make.make_dump()
+    dump = await make.make_dump(folder=b"DCIM")
     await make.make_images(dump, 2, camera=camera)
     ((_, _, found),) = await proposed(dump)
     assert found == [
@@ -74,18 +74,26 @@ async def test_name_and_last_place_of_a_camera_that_do_not_agree_are_both_propos
     ]
 
 
-async def test_what_a_dated_folder_names_besides_is_proposed(database: str) -> None:
-    oak = await make.make_location("Oak Stand")
-    dump = await make.make_dump(folder=b"2026-11-30 oak stand")
-    await make.make_image(dump)
-    assert await proposed(dump) == [(None, 1, [(oak.name, True, (PlaceReason.FOLDER_NAME,))])]
+async def test_what_a_folder_may_have_meant_that_made_no_location_is_proposed(database: str) -> None:
+    await make.make_location("Oak Stand")
+    for folder, name, known in (
+        (b"2026-11-30 oak stand", "Oak Stand", True),
+        (b"100ACRES", "100ACRES", False),
+    ):
+        dump = await make.make_dump(folder=folder)
+        await make.make_image(dump)
+        assert await proposed(dump) == [(None, 1, [(name, known, (PlaceReason.FOLDER_NAME,))])]
+    for folder in (b"DCIM", b"100MEDIA", b"2026-11-30", b""):
+        dump = await make.make_dump(folder=folder)
+        await make.make_image(dump)
+        assert await proposed(dump) == [(None, 1, [])]
 
 
 async def test_no_more_cameras_are_listed_than_can_be_read_and_the_largest_are(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unplaced, "MOST_CAMERAS", 2)
-    dump = await make.make_dump()
+    dump = await make.make_dump(folder=b"DCIM")
     for number in (1, 3, 2):
         await make.make_images(dump, number, camera=await make.make_camera())
     assert [own.images for own in (await unplaced.cameras([dump.id]))[dump.id]] == [3, 2]

@@ -21,7 +21,7 @@ publish(
     PlaceReason,
     "Why a place is proposed for photos without one.",
     {
-        PlaceReason.FOLDER_NAME: "Their folder has this name beside a date.",
+        PlaceReason.FOLDER_NAME: "Their folder has this name, beside a date or where a camera might have given it.",
         PlaceReason.CAMERA_NAME: "Their camera was given this name in its own menu.",
         PlaceReason.LAST_PLACE: "Their camera, which says which one it is, was there last.",
     },

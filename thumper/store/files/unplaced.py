@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from thumper.domain.card_folder import folder_place
+from thumper.domain.card_folder import FolderPlace, folder_place
 from thumper.domain.place_proposal import CameraPhotos, KnownPlace, PlaceProposal, proposals
 from thumper.store.places import similar_locations
 from thumper.store.postgres.connect import client
@@ -78,8 +78,14 @@ def _camera(row: dict[str, Any], known: Sequence[KnownPlace]) -> UnplacedCamera:
     photos = CameraPhotos(
         camera_id=row["camera_id"], images=row["images"], own_name=row["own_name"], last=last
     )
-    folder = None if named is None else named.undated
-    return UnplacedCamera(photos.camera_id, photos.images, proposals(photos, folder=folder, known=known))
+    return UnplacedCamera(
+        photos.camera_id, photos.images, proposals(photos, folder=named and _meant(named), known=known)
+    )
+
+
+def _meant(named: FolderPlace) -> str:
+    """Return what the name of a folder may say of the place though it made none."""
+    return named.name if named.undated is None else named.undated
 
 
 @dataclass(frozen=True, slots=True)
