@@ -110,7 +110,7 @@ async def test_a_mistyped_stand_is_merged_by_name() -> None:
 
 @pytest.mark.usefixtures("at_the_api")
 async def test_the_person_is_asked_after_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True)
+    monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda _: True)
     dump = await make_dump()
     await deliver(dump, None, at=None, photos=1)
     words = ["locate", encode("Dump", dump.id), "Oak"]
