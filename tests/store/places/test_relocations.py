@@ -14,7 +14,7 @@ from tests.places import deliver, everything, join, listed
 from thumper.domain.feed import FeedKind
 from thumper.domain.place_claim import PlaceClaim
 from thumper.domain.place_effect import PlaceEffect, StayKind
-from thumper.domain.refusal import InvalidValueError, NoRecordError
+from thumper.domain.refusal import InvalidValueError, NameTakenError, NoRecordError
 from thumper.store import models
 from thumper.store.feed import feed
 from thumper.store.places import location_rows, locations, relocation_undo, relocations
@@ -225,8 +225,12 @@ async def test_names_lead_through_a_chain_of_merged_places_to_the_last(database:
         await merge(third, models.Location(id=make.unknown_id()))
     with pytest.raises(InvalidValueError, match="into itself"):
         await merge(third, third)
+    with pytest.raises(NameTakenError, match="a is another name of C, into which it was merged"):
+        await location_rows.create("a")
     await undo(relocation_id)
     assert await listed() == {"B", "C"}
+    await location_rows.delete(second.id)
+    assert {place.name for place in await models.Location.all()} == {"C"}
 
 
 async def test_cameras_that_do_not_say_which_they_are_have_one_stay_at_a_merged_place(database: str) -> None:
