@@ -45,7 +45,7 @@ def settled(
             one.id,
             one.location_id,
             (one.opened_at - day(0)).days,
-            one.ended_at and (one.ended_at - day(0)).days,
+            None if one.ended_at is None else (one.ended_at - day(0)).days,
         )
         for one in sorted(after.values(), key=lambda one: one.opened_at)
     ]
