@@ -110,15 +110,17 @@ async def test_a_mistyped_stand_is_merged_by_name() -> None:
 
 @pytest.mark.usefixtures("at_the_api")
 async def test_the_person_is_asked_after_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True)
+    monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda _: True)
     dump = await make_dump()
     await deliver(dump, None, at=None, photos=1)
     words = ["locate", encode("Dump", dump.id), "Oak"]
+    last = ""
     for reply, code in (("n", 1), ("y", 0)):
         result = await asyncio.to_thread(CliRunner().invoke, app, words, input=f"{reply}\n")
         assert (result.exit_code, result.stdout.count("would move")) == (code, 1)
         assert await places() == ["Oak" if reply == "y" else None]
-    assert "Done. To take it back: thumper locate " in result.stdout
+        last = result.stdout
+    assert "Done. To take it back: thumper locate " in last
 
 
 @pytest.mark.usefixtures("at_the_api")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -73,17 +74,16 @@ async def change(chance: random.Random) -> UUID:
         merged, into = chance.sample(places, 2)
         return (await relocations.merge(merged.id, into.id, server_zone=ZONE))[0]
     dumps, images = await models.Dump.all(), await models.Image.all()
-    about: dict[str, object] = chance.choice(
-        [
-            {"dump_id": chance.choice(dumps).id},
-            {"image_ids": tuple(image.id for image in chance.sample(images, 5))},
-            *[{"deployment_id": stay.id} for stay in await models.Deployment.all()],
-        ]
-    )
-    where: dict[str, object] = {"nowhere": True}
+    abouts: list[dict[str, Any]] = [
+        {"dump_id": chance.choice(dumps).id},
+        {"image_ids": tuple(image.id for image in chance.sample(images, 5))},
+    ]
+    abouts += [{"deployment_id": stay.id} for stay in await models.Deployment.all()]
+    about = chance.choice(abouts)
+    where: dict[str, Any] = {"nowhere": True}
     if chance.random() < 0.8:
         where = {"location_id": chance.choice(places).id}
-    claim = PlaceClaim(**about, **where)  # type: ignore[arg-type]
+    claim = PlaceClaim(**about, **where)
     return (await relocations.set_place(claim, server_zone=ZONE))[0]
 
 

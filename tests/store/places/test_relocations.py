@@ -14,7 +14,7 @@ from tests.places import deliver, everything, join, listed
 from thumper.domain.feed import FeedKind
 from thumper.domain.place_claim import PlaceClaim
 from thumper.domain.place_effect import PlaceEffect, StayKind
-from thumper.domain.refusal import InvalidValueError, NoRecordError
+from thumper.domain.refusal import InvalidValueError, NameTakenError, NoRecordError
 from thumper.store import models
 from thumper.store.feed import feed
 from thumper.store.places import location_rows, locations, relocation_undo, relocations
@@ -225,8 +225,12 @@ async def test_names_lead_through_a_chain_of_merged_places_to_the_last(database:
         await merge(third, models.Location(id=make.unknown_id()))
     with pytest.raises(InvalidValueError, match="into itself"):
         await merge(third, third)
+    with pytest.raises(NameTakenError, match="a is another name of C, into which it was merged"):
+        await location_rows.create("a")
     await undo(relocation_id)
     assert await listed() == {"B", "C"}
+    await location_rows.delete(second.id)
+    assert {place.name for place in await models.Location.all()} == {"C"}
 
 
 async def test_cameras_that_do_not_say_which_they_are_have_one_stay_at_a_merged_place(database: str) -> None:
@@ -281,10 +285,9 @@ async def test_photos_that_arrived_since_stay_where_they_are(database: str) -> N
     assert [row for row in after["image"] if row["id"] not in new_ids] == before["image"]
     for image in new:
         await image.refresh_from_db()
-    stays = {stay.id: stay for stay in await models.Deployment.all()}
-    assert (new[0].location_id, stays[new[0].deployment_id].location_id) == (creek.id, creek.id)
-    assert stays[new[0].deployment_id].ended_at is None
-    assert stays[old[0].deployment_id].ended_at is not None
+    there = await models.Deployment.get(id=new[0].deployment_id)
+    assert (new[0].location_id, there.location_id, there.ended_at) == (creek.id, creek.id, None)
+    assert (await models.Deployment.get(id=old[0].deployment_id)).ended_at is not None
 
 
 async def test_a_change_waits_for_later_ones_of_the_same_photos(database: str) -> None:
@@ -350,13 +353,18 @@ def test_what_makes_no_sense_is_refused_by_field(claim: dict[str, Any], field: s
 
 async def test_what_does_not_exist_is_refused_by_field(database: str) -> None:
     unknown, dump = make.unknown_id(), await make.make_dump()
-    for claim in ({"dump_id": unknown}, {"deployment_id": unknown}, {"image_ids": (unknown,)}):
+    of_dump: dict[str, Any] = {"dump_id": dump.id}
+    claims: list[dict[str, Any]] = [
+        {"dump_id": unknown, "nowhere": True},
+        {"deployment_id": unknown, "nowhere": True},
+        {"image_ids": (unknown,), "nowhere": True},
+        {"camera_id": unknown, "nowhere": True} | of_dump,
+        {"location_id": unknown} | of_dump,
+    ]
+    for claim in claims:
         with pytest.raises(NoRecordError) as refused:
-            await relocations.set_place(PlaceClaim(**claim, nowhere=True), server_zone=ZONE)  # type: ignore[arg-type]
-        assert refused.value.field == tuple(claim)
-    for claim in ({"location_id": unknown}, {"camera_id": unknown, "nowhere": True}):
-        with pytest.raises(NoRecordError):
-            await set_place(dump_id=dump.id, **claim)
+            await set_place(**claim)
+        assert refused.value.field == (next(iter(claim)),)
 
 
 async def test_more_images_than_one_page_holds_all_move(

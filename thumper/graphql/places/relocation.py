@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any, ClassVar
+from uuid import UUID
 
 import strawberry
 
 import thumper.graphql.relay.enumeration  # noqa: F401  # enums must be published before a type names one
 from thumper.domain.clock_effect import Effect
 from thumper.domain.place_effect import ImageMoves, PlaceEffect, StayChange, StayKind
+from thumper.domain.stay import Stay
 from thumper.graphql.clocks.clock_fix import ClockEffect
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, lazy, listed, optional
@@ -111,6 +113,10 @@ class ImagesMoved:
         return root.zone_after
 
 
+def _place(stay: Stay | None) -> UUID | None:
+    return None if stay is None else stay.location_id
+
+
 @strawberry.type(description="What becomes of one deployment.")
 class DeploymentChange:
     """Backed by `place_effect.StayChange`."""
@@ -125,7 +131,7 @@ class DeploymentChange:
     @field("Where the camera hung before; null when the deployment begins.", optional(lazy("Location")))
     @staticmethod
     async def location_before(root: strawberry.Parent[StayChange], info: Info) -> Any:
-        return await related(root.before and root.before.location_id, "Location", info=info)
+        return await related(_place(root.before), "Location", info=info)
 
     @field(
         "Where the camera hangs afterwards; null when the deployment vanishes, and in a preview for a location that is"
@@ -134,7 +140,7 @@ class DeploymentChange:
     )
     @staticmethod
     async def location_after(root: strawberry.Parent[StayChange], info: Info) -> Any:
-        return await related(root.after and root.after.location_id, "Location", info=info)
+        return await related(_place(root.after), "Location", info=info)
 
     @field("When it begins afterwards, or began before it vanishes.")
     @staticmethod
