@@ -79,7 +79,9 @@ def _camera(row: dict[str, Any], known: Sequence[KnownPlace]) -> UnplacedCamera:
         camera_id=row["camera_id"], images=row["images"], own_name=row["own_name"], last=last
     )
     return UnplacedCamera(
-        photos.camera_id, photos.images, proposals(photos, folder=named and _meant(named), known=known)
+        photos.camera_id,
+        photos.images,
+        proposals(photos, folder=None if named is None else _meant(named), known=known),
     )
 
 
