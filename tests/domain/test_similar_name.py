@@ -101,6 +101,6 @@ def test_a_thousand_locations_are_compared_in_no_time() -> None:
         for place in ("Oak Stand", "Barn Feed", "Long Meadow")
         for side in map("{:03}".format, range(334))
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     assert [name for name in names if similar("Oak Stnd 100", name)] == ["Oak Stand 100"]
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

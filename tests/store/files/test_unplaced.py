@@ -117,3 +117,5 @@ async def test_a_name_that_may_be_a_slip_is_asked_about_with_the_first_dump_from
     dumps = [await make.make_dump(place) for place in (oak, slip, creek, slip)]
     asked = await unplaced.mistyped([dump.id for dump in dumps])
     assert [asked.get(dump.id) for dump in dumps] == [[], [oak.id], [], None]
+    await models.Location.filter(id=slip.id).update(merged_into_id=oak.id)
+    assert (await unplaced.mistyped([dumps[1].id]))[dumps[1].id] == []

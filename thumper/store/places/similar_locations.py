@@ -29,7 +29,7 @@ async def similar(location_ids: Collection[UUID], *, older: bool = False) -> dic
     With `older` only those that were there before it.
     """
     known = await known_places() if location_ids else []
-    found: dict[UUID, list[UUID]] = {}
+    found: dict[UUID, list[UUID]] = {location_id: [] for location_id in location_ids}
     for number, place in enumerate(known):
         if place.location_id in location_ids:
             others = known[:number] + ([] if older else known[number + 1 :])
