@@ -83,6 +83,20 @@ async def test_the_same_photo_twice_at_once_has_the_place_of_the_named_folder(
     assert (await Image.get()).location_id == (await Location.get()).id
 
 
+async def test_of_folders_that_bring_a_photo_at_once_the_one_with_a_place_says_where_it_is_from(
+    put: Put, admit_names: Admit
+) -> None:
+    await dropped(put, admit_names, "DCIM", 1)
+    names = ("100MEDIA/1.jpg", "Oak Stand/1.jpg", "Ridge/1.jpg", "DCIM 2/1.jpg")
+    for name in names:
+        put(name, photo(1))
+    await admit_names(*names)
+    place = await Location.get(id=(await Image.get()).location_id)
+    told = {folder: await known_before(folder) for folder in ("Oak Stand", "Ridge", "DCIM 2")}
+    other = "Ridge" if place.name == "Oak Stand" else "Oak Stand"
+    assert told == {place.name: KnownBefore(placed=1), other: KnownBefore(elsewhere=1), "DCIM 2": None}
+
+
 async def test_a_photo_that_has_a_place_keeps_it(put: Put, admit_names: Admit) -> None:
     await dropped(put, admit_names, "Ridge", 1)
     await dropped(put, admit_names, "Oak Stand", 1, 2)

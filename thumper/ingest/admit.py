@@ -36,6 +36,7 @@ from thumper.store.images import image_rows
 from thumper.store.images.image_rows import StoredImage
 from thumper.store.postgres.connect import client
 from thumper.store.queue import jobs
+from thumper.store.times import clock_lock
 
 CHUNK_FILES: Final = 128
 """Most files admitted in one transaction."""
@@ -181,6 +182,7 @@ async def _settle(
     held: bool,
 ) -> list[Outcome]:
     """Record what was found; return the outcomes, without those of files that another process settled meanwhile."""
+    await clock_lock.share(transaction)
     waiting = await outcomes.lock_waiting(transaction, [one.file.file_id for one in examined])
     found = [one for one in examined if one.file.file_id in waiting]
     known = {one.file.file_id: one.sha256 for one in found if isinstance(one, KnownPhoto)}

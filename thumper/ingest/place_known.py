@@ -17,7 +17,6 @@ from thumper.domain.progress import FileState
 from thumper.store.files import dumps, outcomes
 from thumper.store.images import image_rows
 from thumper.store.places import placement
-from thumper.store.times import clock_lock
 
 
 async def place_known(
@@ -25,23 +24,19 @@ async def place_known(
 ) -> list[FeedEntry]:
     """Move the images of duplicates that have no place to the one of their dump, with stays and capture times.
 
-    Returns the feed entries, to be appended at the end of the transaction.
+    The caller shares the clock lock. Returns the feed entries, to be appended at the end of the transaction.
     """
-    files = {
-        own.image_id: own for own in ended if own.state is FileState.DUPLICATE and own.image_id is not None
-    }
-    waiting = await image_rows.unplaced(transaction, files)
-    places = await _places(transaction, {files[image_id].file.dump_id for image_id in waiting})
-    if not places:
-        return []
-    await clock_lock.share(transaction)
+    known = [own for own in ended if own.state is FileState.DUPLICATE and own.image_id is not None]
+    waiting = await image_rows.unplaced(transaction, {own.image_id for own in known if own.image_id})
+    known = [own for own in known if own.image_id in waiting]
+    places = await _places(transaction, {own.file.dump_id for own in known})
     entries: list[FeedEntry] = []
     for dump_id, location_id in sorted(places.items()):
-        own_images = {image_id for image_id in waiting if files[image_id].file.dump_id == dump_id}
-        moved = await placement.place_images(transaction, own_images, location_id, server_zone=server_zone)
-        await outcomes.mark_placed(
-            transaction, [files[image_id].file.file_id for image_id in moved.image_ids]
-        )
+        files = {own.image_id: own.file.file_id for own in known if own.file.dump_id == dump_id}
+        images = {image_id for image_id in waiting if image_id in files}
+        moved = await placement.place_images(transaction, images, location_id, server_zone=server_zone)
+        await outcomes.mark_placed(transaction, [files[image_id] for image_id in moved.image_ids])
+        waiting -= images  # of two dumps that bring a photo at once, the first says where it is from
         entries += moved.entries
     return entries
 
