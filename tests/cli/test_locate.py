@@ -139,6 +139,8 @@ async def test_what_the_api_refuses_is_said_in_its_words() -> None:
         (["Oak", "--json"], "Nobody can be asked here"),
         ([], "a location or --nowhere"),
         (["Oak", "--nowhere", "--yes"], "a location or --nowhere"),
+        (["--undo", "--dry-run"], "without a look before"),
+        (["--undo", "--camera", "S1"], "takes a whole change back"),
         (["--nowhere", "--merge", "--yes"], "--merge goes with two locations"),
         (["Oak", "--merge", "--camera", "S1", "--yes"], "--merge goes with two locations"),
     ],

@@ -87,12 +87,16 @@ def locate(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say where the photos of a dump are from: shows what follows, and asks.
+    """Set where the photos of a dump are from: shows what follows, and asks.
 
     Their capture times are read in the time zone of the place; --undo takes it back.
     """
     if (location is not None) + nowhere + undo != 1:
         raise UsageError("Say where the photos are from: a location or --nowhere; or take it back: --undo.")
+    if undo and (dry_run or camera is not None):
+        raise UsageError(
+            "--undo takes a whole change back, without a look before; leave the other options out."
+        )
     if merge and (location is None or camera is not None):
         raise UsageError("--merge goes with two locations: the one that goes, and the one that stays.")
     if not (yes or dry_run or undo) and (as_json or not sys.stdin.isatty()):
