@@ -13,6 +13,7 @@ from thumper.store import models
 from thumper.store.places import deployment_rows, locations
 from thumper.store.places.deployment_rows import CameraStay
 from thumper.store.postgres.connect import client
+from thumper.store.times.recompute import ImageScope, Recomputation
 
 TABLES: Final = ("location", "camera", "deployment", "dump", "image", "clock_fix")
 
@@ -64,3 +65,26 @@ async def listed() -> set[str]:
         f"SELECT {locations.LOCATIONS.columns} FROM location WHERE {search.conditions().sql}", []
     )
     return {location.name for location in found}
+
+
+_BROKEN: Final = """
+SELECT image.id FROM image LEFT JOIN deployment ON deployment.id = image.deployment_id
+WHERE deployment.location_id IS DISTINCT FROM CASE WHEN image.camera_id IS NOT NULL THEN image.location_id END
+    OR deployment.camera_id <> image.camera_id
+UNION ALL
+SELECT camera_id FROM deployment JOIN camera ON camera.id = camera_id
+WHERE ended_at IS NULL AND serial <> '' GROUP BY camera_id HAVING count(*) > 1
+UNION ALL
+SELECT deployment.id FROM deployment WHERE NOT EXISTS (SELECT FROM image WHERE deployment_id = deployment.id)
+    AND NOT EXISTS (SELECT FROM clock_fix WHERE deployment_id = deployment.id)
+UNION ALL
+SELECT location_id FROM image JOIN location ON location.id = image.location_id WHERE merged_into_id IS NOT NULL
+"""
+
+
+async def check() -> None:
+    """Compare what the tables say of places with each other."""
+    assert await client().execute_query_dict(_BROKEN) == []
+    ids = [image.id for image in await models.Image.all()]
+    look = Recomputation(scope=ImageScope(ids), server_zone=ZONE)
+    assert (await look.preview(client())).changed == 0

@@ -54,7 +54,7 @@ async def test_a_dump_without_a_place_is_located_by_its_folder_and_back() -> Non
         "  the time of 2 would change",
         "  after   2024-07-01 06:00:00 MDT to 2024-07-01 06:01:00 MDT",
         "  RECONYX HP2X S1: begins a stay at North Ridge",
-        "  what is still to come of 1 dump goes there too",
+        "  what is still to come of 1 dump follows",
     ):
         assert said in looked
     assert await everything() == before
@@ -104,6 +104,9 @@ async def test_a_mistyped_stand_is_merged_by_name() -> None:
     assert (await places(), await listed()) == (["Oak Stand"] * 2, {"Oak Stand"})
     with pytest.raises(NotFoundError, match="no location Elm"):
         await run("Elm", "Oak Stand", "--merge", "--yes")
+    await make_dump(
+        right, source=await dump.source, folder=b"Oak Stnad", display_folder="Oak Stnad", number=2
+    )
     await run("Oak Stnad", "--undo", "--json")
     assert await listed() == {"Oak Stand", "Oak Stnad"}
 
@@ -136,6 +139,8 @@ async def test_what_the_api_refuses_is_said_in_its_words() -> None:
         (["Oak", "--json"], "Nobody can be asked here"),
         ([], "a location or --nowhere"),
         (["Oak", "--nowhere", "--yes"], "a location or --nowhere"),
+        (["--undo", "--dry-run"], "without a look before"),
+        (["--undo", "--camera", "S1"], "takes a whole change back"),
         (["--nowhere", "--merge", "--yes"], "--merge goes with two locations"),
         (["Oak", "--merge", "--camera", "S1", "--yes"], "--merge goes with two locations"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from tests.clocks import ZONE, at
 from tests.factories import make_location
 from tests.ingest.conftest import Admit, Put
 from tests.ingest.test_clock_repair import photo
+from tests.places import check
 from thumper.domain.place_claim import PlaceClaim
 from thumper.domain.progress import FileState
 from thumper.ingest.context import IngestContext
@@ -23,6 +25,10 @@ from thumper.store.times import clock_lock
 
 async def set_place(**claim: Any) -> UUID:
     return (await relocations.set_place(PlaceClaim(**claim), server_zone=ZONE))[0]
+
+
+async def merge(merged: Location, into: Location) -> None:
+    await relocations.merge(merged.id, into.id, server_zone=ZONE)
 
 
 async def settle() -> None:
@@ -129,7 +135,7 @@ async def test_a_folder_with_a_mistyped_name_leads_to_the_place_it_was_merged_in
         put(name, photo("2024-07-01 06:00"))
         await admit_names(name)
     wrong, right = [await Location.get(name=name) for name in ("Oak Stnad", "Oak Stand")]
-    await relocations.merge(wrong.id, right.id, server_zone=ZONE)
+    await merge(wrong, right)
     await settle()
     put("OAK STNAD/3.jpg", photo("2024-07-01 06:01"))
     put("Oak Stnad/4.jpg", photo("2024-07-01 06:02"))
@@ -138,3 +144,29 @@ async def test_a_folder_with_a_mistyped_name_leads_to_the_place_it_was_merged_in
     assert await Deployment.all().count() == 1
     ((upload, _),) = await create_uploads(context, ["5.jpg"], location_id=wrong.id)
     assert (await Dump.get(id=upload.dump_id)).location_id == right.id
+
+
+async def test_changes_and_arrivals_in_any_order_leave_no_photo_behind(put: Put, admit_names: Admit) -> None:
+    names = [f"Creek/IMG_{number:04}.JPG" for number in range(24)]
+    for number, name in enumerate(names):
+        put(name, photo("2024-07-01 06:00", serial=f"HP2-{number % 2}"))
+    await admit_names(names[0])
+    dump = await Dump.get()
+    places = [await make_location(f"Place {number}", time_zone="America/Denver") for number in range(3)]
+    await asyncio.gather(
+        *(admit_names(*names[start : start + 4]) for start in range(1, 24, 4)),
+        *(set_place(dump_id=dump.id, location_id=place.id) for place in places),
+    )
+    await dump.refresh_from_db()
+    assert await Image.filter(location_id=dump.location_id, taken_at=at("2024-07-01T12:00Z")).count() == 24
+    await check()
+    put("Place 0/1.jpg", photo("2024-07-01 06:00", serial="HP2-0"))
+    put("Place 1/2.jpg", photo("2024-07-01 06:00", serial="HP2-1"))
+    await asyncio.gather(
+        admit_names("Place 0/1.jpg"),
+        admit_names("Place 1/2.jpg"),
+        *(merge(place, places[2]) for place in places[:2]),
+    )
+    assert await Image.filter(location=places[2]).count() == 26
+    assert {dump.location_id for dump in await Dump.all()} == {places[2].id}
+    await check()

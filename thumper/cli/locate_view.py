@@ -41,7 +41,7 @@ def effect_lines(effect: dict[str, Any], *, then: str, zone: ZoneInfo) -> Iterat
     if effect["already"]:
         yield f"{_photos(effect['already'])} there already"
     if effect["dumps"]:
-        yield f"  what is still to come of {_count(effect['dumps'], 'dump')} goes there too"
+        yield f"  what is still to come of {_count(effect['dumps'], 'dump')} follows"
     if effect["moves"]:
         zone = ZoneInfo(effect["moves"][0]["timeZoneAfter"])
         yield from _clock_lines(effect["clock"], would=would, zone=zone)

@@ -10,7 +10,7 @@ import pytest
 
 from tests import factories as make
 from tests.clocks import ZONE
-from tests.places import deliver, everything
+from tests.places import check, deliver, everything
 from thumper.domain.place_claim import PlaceClaim
 from thumper.store import models
 from thumper.store.places import relocation_undo, relocations
@@ -18,28 +18,6 @@ from thumper.store.postgres.connect import client
 from thumper.store.times import clock_fixes
 from thumper.store.times.clock_fixes import Repair
 from thumper.store.times.recompute import FixScope, ImageScope, Recomputation
-
-_BROKEN = """
-SELECT image.id FROM image LEFT JOIN deployment ON deployment.id = image.deployment_id
-WHERE deployment.location_id IS DISTINCT FROM CASE WHEN image.camera_id IS NOT NULL THEN image.location_id END
-    OR deployment.camera_id <> image.camera_id
-UNION ALL
-SELECT camera_id FROM deployment JOIN camera ON camera.id = camera_id
-WHERE ended_at IS NULL AND serial <> '' GROUP BY camera_id HAVING count(*) > 1
-UNION ALL
-SELECT deployment.id FROM deployment WHERE NOT EXISTS (SELECT FROM image WHERE deployment_id = deployment.id)
-    AND NOT EXISTS (SELECT FROM clock_fix WHERE deployment_id = deployment.id)
-UNION ALL
-SELECT location_id FROM image JOIN location ON location.id = image.location_id WHERE merged_into_id IS NOT NULL
-"""
-
-
-async def check() -> None:
-    """Compare what the tables say of places with each other."""
-    assert await client().execute_query_dict(_BROKEN) == []
-    ids = [image.id for image in await models.Image.all()]
-    look = Recomputation(scope=ImageScope(ids), server_zone=ZONE)
-    assert (await look.preview(client())).changed == 0
 
 
 async def make_ranch(chance: random.Random) -> None:
