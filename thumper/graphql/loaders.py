@@ -17,11 +17,11 @@ from thumper.domain.clock_question import ClockQuestion
 from thumper.domain.clock_warning import ClockGroup
 from thumper.store import models
 from thumper.store.deer import known_deer
-from thumper.store.files import dump_search, receipts
+from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
 from thumper.store.images import detections, image_counts, images
 from thumper.store.images.detections import BoxFilter
-from thumper.store.places import cameras, deployments, locations
+from thumper.store.places import cameras, deployments, locations, relocation_search
 from thumper.store.postgres import page
 from thumper.store.postgres.page import Conditions, Cut, Listing, Order, Page
 from thumper.store.times import clock_confirmations, clock_fixes, clock_questions
@@ -45,6 +45,7 @@ ROWS: Final[dict[str, Listing[Any]]] = {
             models.Dump,
             models.File,
             models.Location,
+            models.Relocation,
             models.Review,
             models.Sighting,
             models.Source,
@@ -96,9 +97,20 @@ class Loaders:
         )
         self.location_images: DataLoader[UUID, int] = self._loader(locations.image_counts)
         self.location_offsets: DataLoader[UUID, list[int] | None] = self._loader(locations.camera_offsets_s)
+        self.location_other_names: DataLoader[UUID, list[str]] = self._loader(locations.other_names)
         self.camera_images: DataLoader[UUID, int] = self._loader(cameras.image_counts)
         self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
         self._load_dumps()
+        self._load_relocations()
+
+    def _load_relocations(self) -> None:
+        self.dump_relocations: DataLoader[UUID, list[models.Relocation]] = self._loader(
+            relocation_search.of_dumps
+        )
+        self.location_relocations: DataLoader[UUID, list[models.Relocation]] = self._loader(
+            relocation_search.of_locations
+        )
+        self.relocation_images: DataLoader[UUID, int] = self._loader(relocation_search.image_counts)
 
     def _load_dumps(self) -> None:
         self.receipts: DataLoader[UUID, receipts.Receipt] = self._loader(receipts.of_dumps)
@@ -115,6 +127,12 @@ class Loaders:
             image_counts.of_files
         )
         self.dump_held: DataLoader[UUID, int] = self._loader(image_counts.held)
+        self.unplaced: DataLoader[UUID, int] = self._loader(unplaced.counts)
+        self.unplaced_cameras: DataLoader[UUID, list[unplaced.UnplacedCamera]] = self._loader(
+            unplaced.cameras
+        )
+        self.known_before: DataLoader[UUID, unplaced.KnownBefore | None] = self._loader(unplaced.known_before)
+        self.mistyped: DataLoader[UUID, list[UUID] | None] = self._loader(unplaced.mistyped)
         self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))
 
     def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, Any]:

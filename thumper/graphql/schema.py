@@ -29,6 +29,8 @@ from thumper.graphql.places.camera import CameraQuery
 from thumper.graphql.places.deployment import DeploymentQuery
 from thumper.graphql.places.location import LocationQuery
 from thumper.graphql.places.location_change import LocationMutation
+from thumper.graphql.places.relocation import RelocationQuery
+from thumper.graphql.places.relocation_change import RelocationMutation, RelocationPreviewQuery
 from thumper.graphql.relay.node import NodeQuery
 from thumper.graphql.relay.scalar import SCALARS
 from thumper.graphql.relay.user_error import USER_ERRORS
@@ -46,6 +48,8 @@ class Query(
     LocationQuery,
     CameraQuery,
     DeploymentQuery,
+    RelocationQuery,
+    RelocationPreviewQuery,
     DumpQuery,
     ClockFixQuery,
     ClockFixPreviewQuery,
@@ -63,6 +67,7 @@ class Query(
 )
 class Mutation(
     LocationMutation,
+    RelocationMutation,
     DeerMutation,
     SightingMutation,
     ReviewMutation,

@@ -30,6 +30,7 @@ from thumper.errors import ThumperError
 from thumper.ingest import completion
 from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Content, Examined, KnownPhoto, Photo, examine, read
+from thumper.ingest.place_known import place_known
 from thumper.ingest.readers import each
 from thumper.ingest.record import record
 from thumper.ingest.sidecar import Sidecar
@@ -194,6 +195,7 @@ async def _settle(
 
     The outcomes are without those of files that another process settled meanwhile.
     """
+    await clock_lock.share(transaction)
     waiting = await outcomes.lock_waiting(transaction, [one.file.file_id for one in examined])
     found = [one for one in examined if one.file.file_id in waiting]
     known = {one.file.file_id: one.sha256 for one in found if isinstance(one, KnownPhoto)}
@@ -208,8 +210,6 @@ async def _settle(
     found = [one for one in found if one.file.file_id not in touched]
     photos = [one for one in found if isinstance(one, Photo)]
     sidecars = [one for one in found if isinstance(one, Sidecar)]
-    if sidecars:
-        await clock_lock.share(transaction)
     made = await record(transaction, context, photos, originals=originals.paths)
     hashes = {one.sha256 for one in found if isinstance(one, Photo | KnownPhoto)}
     images = await image_rows.find(transaction, hashes)
@@ -221,6 +221,7 @@ async def _settle(
     ended = [outcome for outcome in reached if outcome.state not in WAITING]
     entries = await outcomes.settle(transaction, ended)
     entries += await _date(transaction, context, sidecars)
+    entries += await place_known(transaction, ended, server_zone=context.settings.zone)
     if made:
         await jobs.enqueue(transaction, list(made.values()), held=held)
     return reached + only_touched, [*told, *entries]

@@ -16,10 +16,12 @@ from thumper.domain.wipe import CardToCompare, Checking
 from thumper.domain.wipe_messages import WipeCode
 from thumper.graphql.clocks.clock_question import ClockQuestion
 from thumper.graphql.context import Info
+from thumper.graphql.dumps.receipt_places import ReceiptPlaces
 from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.shared.wipe_checks import Asked
+from thumper.store import models
 from thumper.store.files import receipts
 
 publish(
@@ -234,6 +236,12 @@ class Receipt:
     @staticmethod
     async def clock_question(root: strawberry.Parent[receipts.Receipt], info: Info) -> Any:
         return await info.context.loaders.clock_questions.load(root.dump_id)
+
+    @field("Where its photos are from, as far as a person is asked about that.", ReceiptPlaces)
+    @staticmethod
+    async def places(root: strawberry.Parent[receipts.Receipt], info: Info) -> models.Dump:
+        dump: models.Dump = await info.context.loaders.rows["Dump"].load(root.dump_id)
+        return dump
 
     @field("Whether what it was delivered from may be wiped, re-read from disk; short for wipe { safe }.")
     @staticmethod

@@ -34,6 +34,7 @@ from graphql import (
 
 from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.relay.connection import DEFAULT_ITEMS, MOST_ITEMS
+from thumper.store.files.unplaced import MOST_CAMERAS
 from thumper.store.times.clock_fixes import MOST_LISTED
 
 MOST_TOKENS: Final = 2000
@@ -48,6 +49,8 @@ _DEAR: Final = {
     ("Receipt", "safeToWipe"): 3000,
     ("Receipt", "wipe"): 3000,
     ("Query", "clockFixPreview"): 3000,
+    ("Query", "setLocationPreview"): 3000,
+    ("Query", "mergeLocationsPreview"): 3000,
 }
 """Own cost of fields that re-read the originals or compute the times of a dump: at most three in a request."""
 _SHORT_LIST: Final = 5
@@ -56,6 +59,10 @@ _LONG_LISTS: Final = {
     ("Query", "clockSuspects"): MOST_LISTED,
     ("Dump", "clockFixes"): MOST_LISTED,
     ("Deployment", "clockFixes"): MOST_LISTED,
+    ("ReceiptPlaces", "cameras"): MOST_CAMERAS,
+    ("Dump", "relocations"): MOST_LISTED,
+    ("Location", "relocations"): MOST_LISTED,
+    ("RelocationEffect", "deployments"): MOST_LISTED,
 }
 """Lists without pages that may well be longer."""
 _DEEPEST: Final = 60

@@ -82,6 +82,13 @@ def _entries(ended: Sequence[Outcome]) -> list[FeedEntry]:
     ]
 
 
+async def mark_placed(transaction: BaseDBAsyncClient, file_ids: Collection[UUID]) -> None:
+    """Record of duplicates that their images had no place and took that of the dump."""
+    await transaction.execute_query_dict(
+        "UPDATE file SET placed = TRUE WHERE id = ANY($1)", [sorted(file_ids)]
+    )
+
+
 async def mark_stable(file_ids: Sequence[UUID]) -> None:
     """Record that files are stable but wait for something, such as the rest of a truncated photo."""
     await client().execute_query_dict(
@@ -121,7 +128,7 @@ async def note_changed(connection: BaseDBAsyncClient, files: Collection[StableFi
 _TOUCHED: Final = {"id": "uuid", "sha256": "bytea"}
 _BEFORE: Final = f"""
 SELECT DISTINCT ON (file.id) file.id, file.dump_id, before.id AS before_id, before.state, before.sha256,
-    before.image_id, before.attempts, before.seen_at, before.settled_at
+    before.image_id, before.placed, before.attempts, before.seen_at, before.settled_at
 FROM {unnest(_TOUCHED)} JOIN file USING (id)
 JOIN file AS before ON before.dump_id = file.dump_id AND before.path = file.path AND NOT before.live
     AND before.sha256 = fresh.sha256 AND before.state IN ('stored', 'duplicate')
@@ -132,6 +139,7 @@ _TAKEN_BACK: Final = {
     "state": "text",
     "sha256": "bytea",
     "image_id": "uuid",
+    "placed": "bool",
     "attempts": "int",
     "seen_at": "timestamptz",
     "settled_at": "timestamptz",

@@ -20,6 +20,7 @@ from thumper.store.models.image import Image
 from thumper.store.models.job import Job
 from thumper.store.models.location import Location
 from thumper.store.models.process import Process
+from thumper.store.models.relocation import DeploymentMove, DumpMove, ImageMove, Relocation
 from thumper.store.models.review import Review
 from thumper.store.models.upload import Upload
 
@@ -30,16 +31,20 @@ __all__ = [
     "ClockFix",
     "Deer",
     "Deployment",
+    "DeploymentMove",
     "Detection",
     "DetectionRun",
     "Detector",
     "Dump",
+    "DumpMove",
     "Feed",
     "File",
     "Image",
+    "ImageMove",
     "Job",
     "Location",
     "Process",
+    "Relocation",
     "Review",
     "Sighting",
     "Source",

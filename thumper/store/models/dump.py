@@ -101,6 +101,8 @@ class File(Model):
         "thumper.Image", related_name="files", null=True, on_delete=fields.RESTRICT
     )
     image_id: UUID | None
+    placed = fields.BooleanField(db_default=False)
+    """Whether this file, a duplicate, gave its image a place, as its dump has one and the image had none."""
     seen_at = created_column()
     settled_at = fields.DatetimeField(null=True)
 
