@@ -155,7 +155,7 @@ def test_effects_that_need_a_look_are_said() -> None:
         **dict.fromkeys(("changed", "gained", "lost", "ambiguous", "missing"), 1),
         **dict.fromkeys(("firstBefore", "lastBefore", "firstAfter", "lastAfter")),
         "examples": [
-            {"takenLocal": "2024-11-03T01:30:00", "takenAtAfter": None, "image": {"fileName": "A.JPG"}}
+            {"cameraClock": "2024-11-03T01:30:00", "takenAtAfter": None, "image": {"fileName": "A.JPG"}}
         ],
     }
     camera = {"make": "RECONYX", "model": "", "serial": "S1", "name": ""}

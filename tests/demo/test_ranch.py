@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image, ImageOps
 
+from thumper.cameras.card_folders import folder_place
 from thumper.cameras.profile import Device
 from thumper.cameras.profile_files import packaged_profiles
 from thumper.cameras.profile_findings import examine
@@ -18,7 +19,7 @@ from thumper.demo.animal import TrueBox
 from thumper.demo.card import Card, DrawnPhoto
 from thumper.demo.ranch import Ranch, build_ranch
 from thumper.domain.capture_time import ClockReading, TimeSource
-from thumper.domain.card_folder import FolderPlace, folder_place
+from thumper.domain.card_folder import FolderPlace
 from thumper.domain.reason import Reason
 from thumper.imaging.header import inspect
 from thumper.imaging.limits import Limits

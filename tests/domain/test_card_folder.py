@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from thumper.domain.card_folder import FolderPlace, counted_folder, folder_place, top_folder
+from thumper.cameras.card_folders import folder_place
+from thumper.domain.card_folder import FolderPlace, counted_folder, top_folder
 from thumper.domain.entered_text import LONGEST_NAME
 
 

@@ -20,7 +20,7 @@ _EFFECT: Final = """effect { images already dumps deploymentCount
   moves { images origin { name } destinationName timeZoneBefore timeZoneAfter }
   deployments { kind camera { make model serial name } locationBefore { name } locationAfter { name } }
   clock { changed gained lost ambiguous missing firstBefore lastBefore firstAfter lastAfter
-    examples { takenLocal takenAtBefore takenAtAfter dstEdge image { fileName } } } }
+    examples { cameraClock takenAtBefore takenAtAfter dstEdge image { fileName } } } }
   errors { code message path }"""
 _DONE: Final = f"relocation {{ id undoneAt }} {_EFFECT}"
 _SET: Final = (

@@ -62,7 +62,7 @@ def _clock_lines(clock: dict[str, Any], *, would: bool, zone: ZoneInfo) -> Itera
         if first is not None:
             yield f"  {when:<7} {_local(first, zone)} to {_local(last, zone)}"
     for example in clock["examples"]:
-        showed = example["takenLocal"].replace("T", " ")
+        showed = example["cameraClock"].replace("T", " ")
         after = example["takenAtAfter"]
         taken = "no capture time" if after is None else _local(after, zone)
         yield f"  {example['image']['fileName']}: clock {showed} -> {taken}"

@@ -73,13 +73,21 @@ class Loaders:
         self.image_figures: DataLoader[UUID, images.JobFigures | None] = self._loader(images.figures)
         self.sightings: DataLoader[UUID, models.Sighting | None] = self._loader(known_deer.sightings_of)
         self.reviews: DataLoader[UUID, list[models.Review]] = self._loader(detections.reviews)
+        self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
+        self._load_deer()
+        self._load_places()
+        self._load_dumps()
+        self._load_relocations()
+
+    def _load_deer(self) -> None:
         self.deer_figures: DataLoader[UUID, known_deer.DeerFigures] = self._loader(known_deer.figures)
         self.deer_locations: DataLoader[UUID, list[models.Location]] = self._loader(known_deer.locations)
         self.best_photos: DataLoader[UUID, list[models.Detection]] = self._loader(known_deer.best_photos)
         self.sighting_pages: DataLoader[SightingPage, Page[models.Sighting]] = self._loader(
             _divided(_pages(known_deer.SIGHTINGS, known_deer.SIGHTED_NEWEST))
         )
-        self.dump_clock_fixes: DataLoader[UUID, list[models.ClockFix]] = self._loader(clock_fixes.of_dumps)
+
+    def _load_places(self) -> None:
         self.deployment_clock_fixes: DataLoader[UUID, list[models.ClockFix]] = self._loader(
             clock_fixes.of_deployments
         )
@@ -99,9 +107,6 @@ class Loaders:
         self.location_offsets: DataLoader[UUID, list[int] | None] = self._loader(locations.camera_offsets_s)
         self.location_other_names: DataLoader[UUID, list[str]] = self._loader(locations.other_names)
         self.camera_images: DataLoader[UUID, int] = self._loader(cameras.image_counts)
-        self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
-        self._load_dumps()
-        self._load_relocations()
 
     def _load_relocations(self) -> None:
         self.dump_relocations: DataLoader[UUID, list[models.Relocation]] = self._loader(
@@ -115,6 +120,7 @@ class Loaders:
     def _load_dumps(self) -> None:
         self.receipts: DataLoader[UUID, receipts.Receipt] = self._loader(receipts.of_dumps)
         self.dump_clocks: DataLoader[UUID, list[ClockGroup]] = self._loader(receipts.clocks)
+        self.dump_clock_fixes: DataLoader[UUID, list[models.ClockFix]] = self._loader(clock_fixes.of_dumps)
         self.clock_questions: DataLoader[UUID, ClockQuestion | None] = self._loader(clock_questions.of_dumps)
         self.clock_confirmations: DataLoader[UUID, dt.datetime | None] = self._loader(
             clock_confirmations.of_dumps

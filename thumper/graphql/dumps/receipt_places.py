@@ -6,8 +6,8 @@ from typing import Any
 
 import strawberry
 
+from thumper.cameras.card_folders import folder_place
 from thumper.domain import place_proposal
-from thumper.domain.card_folder import folder_place
 from thumper.domain.place_proposal import PlaceReason
 from thumper.domain.progress import SourceKind
 from thumper.graphql.context import Info

@@ -10,7 +10,8 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
-from thumper.domain.card_folder import FolderPlace, folder_place
+from thumper.cameras.card_folders import folder_place
+from thumper.domain.card_folder import FolderPlace
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from thumper.domain.card_folder import FolderPlace, folder_place
+from thumper.cameras.card_folders import folder_place
+from thumper.domain.card_folder import FolderPlace
 from thumper.domain.place_proposal import CameraPhotos, KnownPlace, PlaceProposal, proposals
 from thumper.store.places import similar_locations
 from thumper.store.postgres.connect import client
