@@ -49,7 +49,7 @@ def measure(folder: Path, *, files: int, rounds: int) -> Rescans:
     tracker = Tracker(look_s=2.0, hold_s=60.0)
     for entry in walk(root):
         if isinstance(entry, Found):
-            tracker.known.put(entry.path, entry.size_bytes, entry.mtime_ns)
+            tracker.known.put(entry.path, (entry.size_bytes, entry.mtime_ns, entry.changed_ns))
 
     def rescan() -> int:
         scan = scan_all(root, memory=tracker)

@@ -15,7 +15,7 @@ INDEXES = [
 class Migration(migrations.Migration):
     """A column and an index."""
 
-    dependencies = [("thumper", "0007_moves")]
+    dependencies = [("thumper", "0008_changed")]
 
     operations = [
         ops.AddField(

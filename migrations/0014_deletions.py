@@ -22,7 +22,7 @@ INDEXES = [
 class Migration(migrations.Migration):
     """A table, and an index of the files that were rejected because of it."""
 
-    dependencies = [("thumper", "0011_clock_questions")]
+    dependencies = [("thumper", "0013_places_of_cards")]
 
     operations = [
         ops.CreateModel(

@@ -81,7 +81,7 @@ def test_every_clock_is_told_with_what_became_of_it(settings: Settings, tmp_path
     assert whys[0].startswith("clock not set")
     assert whys[1] == "not a date and time"
     assert "no camera profile says" in whys[2]
-    assert (told["timeSource"], told["takenLocal"]) == ("FILE_NAME", "2024-03-10T02:30:00")
+    assert (told["timeSource"], told["cameraClock"]) == ("FILE_NAME", "2024-03-10T02:30:00")
     assert told["takenAt"] == "2024-03-10T08:30:00+00:00"
     assert told["dstEdge"] == "MISSING"
     assert (told["profiles"], told["suggestedLocation"]) == ([], "RIDGE")

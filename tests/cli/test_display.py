@@ -22,6 +22,7 @@ from thumper.cli.status_view import Burst, ProcessView, SourceView, StatusView, 
 from thumper.domain.progress import FileState
 from thumper.errors import ServiceDownError
 from thumper.graphql.live import subscription_stream
+from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
 from thumper.store.models import Dump
 
@@ -92,6 +93,7 @@ async def test_off_a_terminal_progress_is_lines_and_a_settled_dump_prints_its_re
         await store_images(1, dump=old)
         await screen.shows("2 of 3 images done")
     receipt = f"{new.display_folder}: 1 found = 0 stored + 0 duplicate + 1 rejected (rejected: TRUNCATED 1)"
+    receipt += f" · 2 photos have no location: `thumper receipt {encode('Dump', new.id)}`"
     assert [line for line in screen.text.splitlines() if line.startswith("Receipt")] == [
         f"Receipt: {receipt}"
     ]
@@ -199,5 +201,13 @@ def test_the_bar_shows_what_was_done_since_there_was_last_nothing_to_do() -> Non
 def _view(*, done: int, left: int) -> StatusView:
     images = {"total": done + left, "pending": left, "processing": 0, "completed": done, "failed": 0}
     return StatusView(
-        images=images, held=0, left=left, arriving=0, rate=None, eta_s=None, processes=(), dumps=()
+        images=images,
+        held=0,
+        unplaced=0,
+        left=left,
+        arriving=0,
+        rate=None,
+        eta_s=None,
+        processes=(),
+        dumps=(),
     )

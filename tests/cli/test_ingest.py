@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,25 @@ async def test_the_receipt_asks_whether_an_old_card_came_out_of_a_camera_and_dou
     assert f"    no:  thumper clock right {old['dump']}" in out
     ahead, _ = await ingest._ingest(settings, tmp_path / "card3", location=None, wait=False, most=20)
     assert [line["code"] for line in ahead["clockWarnings"]] == ["AHEAD_OF_ARRIVAL"]
+
+
+async def test_a_repaired_card_is_not_called_safe_and_its_rescued_photos_are_named_with_what_to_do(
+    settings: Settings, tmp_path: Path, field_inputs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with open_database(settings.postgres_url):
+        await use_detector()
+        await library_claim.check_library(settings.library_dir)
+    with folder_on_another_device(tmp_path) as folder:
+        card = shutil.copytree(field_inputs / "card", folder / "card")
+        answer, _ = await ingest._ingest(settings, card, location=None, wait=False, most=None)
+        with pytest.raises(typer.Exit) as unsafe:
+            finish(answer, as_json=False, everything=False)
+        assert unsafe.value.exit_code == 3
+        words = " ".join(capsys.readouterr().out.split())
+        assert "NOT SAFE TO WIPE" in words
+        assert "2 files at" in words
+        assert "begin like photos or videos" in words
+        assert "FOUND.000/FILE0000.CHK" in words
+        assert "LOST.DIR/PICT0009.JPG" in words
+        assert "names that end in .jpg" in words
+        assert [found["code"] for found in answer["wipe"]["obstacles"]] == ["NOT_READ"]

@@ -59,10 +59,12 @@ async def test_the_status_is_said_in_lines_or_as_one_json_object(client_settings
     assert out.splitlines()[0] == "2 of 3 images done · 1 to do"
     assert "worker: not running" in out
     assert "api: answering" in out
+    assert "3 photos have no location" in out.splitlines()
     assert f"{dump.display_folder}: 0 found" in out
     code, out, _ = await run(client_settings, "--json")
     assert code == 0
     assert json.loads(out)["images"]["completed"] == 2
+    assert json.loads(out)["unplaced"] == json.loads(out)["lastDumps"][0]["unplaced"] == 3
 
 
 async def test_without_a_running_thumper_it_says_how_to_start_one(settings: Settings) -> None:

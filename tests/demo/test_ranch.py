@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image, ImageOps
 
+from thumper.cameras.card_folders import folder_place
 from thumper.cameras.profile import Device
 from thumper.cameras.profile_files import packaged_profiles
 from thumper.cameras.profile_findings import examine
@@ -18,7 +19,7 @@ from thumper.demo.animal import TrueBox
 from thumper.demo.card import Card, DrawnPhoto
 from thumper.demo.ranch import Ranch, build_ranch
 from thumper.domain.capture_time import ClockReading, TimeSource
-from thumper.domain.card_folder import location_name
+from thumper.domain.card_folder import FolderPlace
 from thumper.domain.reason import Reason
 from thumper.imaging.header import inspect
 from thumper.imaging.limits import Limits
@@ -162,7 +163,7 @@ def test_only_a_name_that_holds_the_time_is_read_as_one_by_the_camera_profiles(r
 def test_a_card_names_its_location_as_a_folder_does(ranch: Ranch) -> None:
     for card in ranch.cards:
         if card.location is not None:
-            assert location_name(card.drop_folder.encode()) == card.location
+            assert folder_place(card.drop_folder.encode()) == FolderPlace(card.location)
 
 
 def test_a_burst_shows_the_same_animals_seconds_apart(ranch: Ranch) -> None:

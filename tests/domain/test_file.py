@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from thumper.domain.file import FileRow, Found, Outcome, StableFile
+from thumper.domain.file import RESTLESS_NS, UNKNOWN_NS, FileRow, Found, Outcome, StableFile
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 
@@ -17,6 +17,18 @@ ROW = FileRow(uuid4(), uuid4(), FOUND.path, FOUND.size_bytes, FOUND.mtime_ns, Fi
 def test_what_is_recorded_is_no_look_though_size_and_time_are_the_same() -> None:
     assert ROW.recorded != FOUND
     assert ROW.recorded[:3] == FOUND[:3]
+
+
+def test_a_settled_file_is_touched_when_only_its_change_time_is_known_to_be_another() -> None:
+    settled = ROW._replace(state=FileState.STORED, changed_ns=2)
+    assert not settled.is_touched(FOUND)
+    assert settled.is_touched(FOUND._replace(changed_ns=3))
+    assert not settled.is_touched(FOUND._replace(changed_ns=3, size_bytes=6)), "it is changed"
+    assert not settled.is_touched(FOUND._replace(changed_ns=FOUND.mtime_ns)), "FAT has no other time"
+    assert not settled.is_touched(FOUND._replace(changed_ns=UNKNOWN_NS))
+    for changed_ns in (UNKNOWN_NS, RESTLESS_NS):
+        assert not settled._replace(changed_ns=changed_ns).is_touched(FOUND)
+    assert not ROW._replace(changed_ns=2).is_touched(FOUND._replace(changed_ns=3)), "it still waits"
 
 
 @pytest.mark.parametrize(("root", "absolute"), [(b"/photos", b"/photos/card/a.jpg"), (b"/", b"/card/a.jpg")])

@@ -32,6 +32,11 @@ def test_what_can_be_kept_is_kept_without_blanks_around_the_name_and_what_is_lef
     assert location.checked({}) == {}
 
 
+def test_blanks_inside_a_name_are_one_and_its_accents_composed() -> None:
+    assert location.checked({"name": "Oak \u00a0\t Stand"}) == {"name": "Oak Stand"}
+    assert location.checked({"name": "Ho\u0308he"}) == {"name": "H\u00f6he"}
+
+
 def test_one_coordinate_needs_the_other() -> None:
     location.refuse_half_a_place(None, None)
     location.refuse_half_a_place(30.0, -97.0)

@@ -55,6 +55,7 @@ def test_files_that_a_person_deleted_are_no_obstacle_and_are_said(kind: SourceKi
         (WipeCode.REJECTED, "rejected"),
         (WipeCode.VIDEOS, "videos"),
         (WipeCode.NOT_IN_RECEIPT, "strange"),
+        (WipeCode.NOT_READ, "not_read"),
         (WipeCode.FOLDER_CLOSED, "closed"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest_asyncio
 from PIL import ExifTags
 from PIL import Image as Picture
 
+from tests.ingest.devices import folder_on_another_device
 from tests.pipeline import use_detector
 from thumper.domain.file import Outcome, StableFile
 from thumper.domain.keep import Keep
@@ -21,7 +22,8 @@ from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
 from thumper.ingest.walk import look_at
 from thumper.settings import Settings
-from thumper.store.files import registration, sources
+from thumper.store.files import dumps, registration, sources
+from thumper.store.models import Dump
 
 Find = Callable[..., Awaitable[list[StableFile]]]
 Admit = Callable[..., Awaitable[dict[str, Outcome]]]
@@ -103,3 +105,26 @@ def admit_names(context: IngestContext, find: Find) -> Admit:
         return dict(zip(names, outcomes, strict=True))
 
     return find_and_admit
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Path]:
+    """Yield an empty folder on another device than the library."""
+    with folder_on_another_device(tmp_path) as folder:
+        yield folder
+
+
+@pytest_asyncio.fixture
+async def far_drop(context: IngestContext, elsewhere: Path) -> AsyncIterator[IngestContext]:
+    """Yield a context whose drop folder is on another device than its library, and whose photos are copied."""
+    settings = context.settings.model_copy(update={"drop": elsewhere / "drop", "keep": Keep.COPY})
+    settings.drop_dir.mkdir()
+    far = IngestContext.of(settings)
+    yield far
+    await far.wakeup.close()
+
+
+async def settle(dump: Dump) -> Dump:
+    """Settle a quiet dump at once; return it."""
+    await dumps.settle_quiet(dump.source_id, settle_s=0)
+    return await Dump.get(id=dump.id)

@@ -196,16 +196,16 @@ async def test_every_bad_file_ends_with_a_reason_and_the_good_among_them_are_sto
 async def test_a_folder_makes_a_location_only_when_something_new_comes_from_it(
     put: Put, admit_names: Admit
 ) -> None:
-    put("IMG_0001.JPG", small_jpeg(1))
+    put("Ridge/IMG_0001.JPG", small_jpeg(1))
     put("Copy of card/IMG_0001.JPG", small_jpeg(1))
     put("100MEDIA/IMG_0002.JPG", small_jpeg(2))
-    await admit_names("IMG_0001.JPG", "100MEDIA/IMG_0002.JPG")
+    await admit_names("Ridge/IMG_0001.JPG", "100MEDIA/IMG_0002.JPG")
     await admit_names("Copy of card/IMG_0001.JPG")
-    assert await Location.all().count() == 0
+    assert [location.name for location in await Location.all()] == ["Ridge"]
     put("Copy of card/IMG_0003.JPG", small_jpeg(3))
     await admit_names("Copy of card/IMG_0003.JPG")
-    location = await Location.get()
-    assert (location.name, location.latitude) == ("Copy of card", None)
+    location = await Location.get(name="Copy of card")
+    assert location.latitude is None
     assert [image.file_name for image in await Image.filter(location_id=location.id)] == ["IMG_0003.JPG"]
 
 

@@ -83,6 +83,19 @@ async def test_a_deleted_photo_of_a_card_is_kept_nowhere_and_the_card_is_safe_to
         assert verdict.sentence.endswith(" But 1 file is kept nowhere: a person deleted its photo.")
 
 
+async def test_a_rescued_copy_of_a_deleted_photo_does_not_hold_the_card_up(
+    context: IngestContext, card: Path
+) -> None:
+    (card / "FOUND.000").mkdir()
+    shutil.copy2(card / "DCIM" / "100MEDIA" / "IMG_0001.JPG", card / "FOUND.000" / "FILE0000.CHK")
+    receipt = await ingest_path(context, card)
+    made = await delete(context, "IMG_0001.JPG")
+    assert (await WipeCheck(receipt.dump_id).run()).safe
+    await image_deletion.undo(made)
+    codes = {found.code for found in (await WipeCheck(receipt.dump_id).run()).obstacles}
+    assert codes == {WipeCode.REJECTED, WipeCode.NOT_READ}
+
+
 async def test_a_card_of_deleted_photos_alone_is_safe_until_one_is_wanted_back(
     context: IngestContext, card: Path
 ) -> None:

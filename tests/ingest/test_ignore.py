@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from thumper.domain.file import Found
-from thumper.ingest.ignore import is_ignored_file, is_ignored_folder
+from thumper.ingest.ignore import (
+    WORTHLESS_ENDINGS,
+    WORTHLESS_FOLDERS,
+    is_ignored_file,
+    is_ignored_folder,
+    is_ignored_path,
+    is_worthless_file,
+    is_worthless_folder,
+)
 from thumper.ingest.walk import walk
 
 FILES = {
@@ -92,6 +100,37 @@ def test_folders_of_systems_are_ignored(whose: str, name: bytes) -> None:
 @pytest.mark.parametrize("name", COUNTED_FOLDERS)
 def test_other_folders_are_not(name: bytes) -> None:
     assert not is_ignored_folder(name)
+
+
+@pytest.mark.parametrize("name", WORTHLESS_ENDINGS)
+def test_what_is_worthless_by_its_ending_is_ignored_and_says_why(name: bytes) -> None:
+    assert is_ignored_file(b"MVI_0001" + name.upper())
+    assert is_worthless_file(b"MVI_0001" + name.upper())
+    assert len(WORTHLESS_ENDINGS[name].split()) > 5
+
+
+@pytest.mark.parametrize("name", WORTHLESS_FOLDERS)
+def test_a_folder_that_is_worthless_is_ignored_and_says_why(name: bytes) -> None:
+    assert is_ignored_folder(name.upper())
+    assert is_worthless_folder(name.upper())
+    assert ": " in WORTHLESS_FOLDERS[name]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(b"FOUND.000/FILE0000.CHK", b"card/LOST.DIR/1.JPG", b"lost+found/#1", b"$RECYCLE.BIN/$R1.JPG"),
+        *(b".Trashes/501/1.jpg", b".Trash-1000/files/1.jpg", b".trashed-1-1.jpg", b".pending-1-1.jpg"),
+        *(b"#recycle/1.jpg", b"@tmp/1", b"1.tmp"),
+        *(b"1.JPG.part", b"1.JPG.crdownload", b".syncthing.1.JPG.tmp", b".1.JPG.Ab3dEf", b"1.JPG.download/1.JPG"),
+        *(b".picasaoriginals/1.JPG", b".stversions/1.JPG", b".DocumentRevisions-V100/1.JPG", b".@upload_cache/1.JPG"),
+    ],
+)  # fmt: skip
+def test_what_may_hold_the_only_photo_is_not_read_and_not_worthless(path: bytes) -> None:
+    *folders, name = path.split(b"/")
+    assert is_ignored_path(path)
+    assert not is_worthless_file(name)
+    assert not any(map(is_worthless_folder, folders))
 
 
 def test_a_walk_finds_all_that_counts_and_nothing_else(tmp_path: Path) -> None:

@@ -73,6 +73,24 @@ async def test_a_known_photo_that_changed_since_it_was_found_is_no_duplicate(
     assert [outcome.state for outcome in await admit(context, files, keep=Keep.IN_PLACE)] == [FileState.SEEN]
 
 
+async def test_a_file_with_another_change_time_in_an_open_delivery_is_read_again_and_stays_one_file(
+    put: Put, find: Find, admit_names: Admit
+) -> None:
+    path = put("A/1.jpg", small_jpeg(1))
+    await admit_names("A/1.jpg")
+    before = await File.get()
+    os.utime(path, ns=(path.stat().st_atime_ns, before.mtime_ns - 10**9))
+    os.utime(path, ns=(path.stat().st_atime_ns, before.mtime_ns))
+    assert before.changed_ns != path.stat().st_ctime_ns
+    assert (await admit_names("A/1.jpg"))["A/1.jpg"].state is FileState.STORED
+    after = await File.get()
+    assert (after.state, after.image_id, after.changed_ns) == (
+        FileState.STORED,
+        before.image_id,
+        path.stat().st_ctime_ns,
+    )
+
+
 async def test_a_known_photo_with_the_name_of_a_video_is_a_duplicate_all_the_same(
     put: Put, admit_names: Admit
 ) -> None:

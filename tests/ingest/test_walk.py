@@ -60,12 +60,34 @@ def test_links_that_lead_out_are_named_and_not_followed(tmp_path: Path) -> None:
     }
 
 
+def test_a_walk_that_begins_at_or_below_a_link_finds_nothing(tmp_path: Path) -> None:
+    """Events name such paths: of a folder that is moved in, each link to a folder is reported as one."""
+    root = tmp_path / "drop"
+    (root / "card" / "DCIM").mkdir(parents=True)
+    (root / "card" / "DCIM" / "a.jpg").write_bytes(b"x")
+    (tmp_path / "outside" / "DCIM").mkdir(parents=True)
+    (tmp_path / "outside" / "DCIM" / "b.jpg").write_bytes(b"x")
+    (root / "card" / "loop").symlink_to(".")
+    (root / "card" / "ext").symlink_to(tmp_path / "outside")
+    for folder in (b"card/loop", b"card/loop/DCIM", b"card/loop/loop"):
+        assert list(walk(os.fsencode(root), folder)) == []
+    for folder in (b"card/ext", b"card/ext/DCIM"):
+        leads_out = Unreadable(b"card/ext", "it is a link that leads out of the folder")
+        assert list(walk(os.fsencode(root), folder)) == [leads_out]
+    assert is_gone(os.fsencode(root), b"card/loop/DCIM/a.jpg")
+    # The root itself may be one.
+    (tmp_path / "link").symlink_to(root)
+    assert found(tmp_path / "link") == {b"card/DCIM/a.jpg"}
+
+
 def test_a_known_file_that_has_become_something_else_is_looked_at_anew(tmp_path: Path) -> None:
     root = os.fsencode(tmp_path)
     for name in ("same.jpg", "gone.jpg", "link.jpg", "folder.jpg"):
         (tmp_path / name).write_bytes(b"x")
     looks = [look_at(root, os.fsencode(path.name)) for path in tmp_path.iterdir()]
-    known = {look.path: (look.size_bytes, look.mtime_ns) for look in looks if look is not None}
+    known = {
+        look.path: (look.size_bytes, look.mtime_ns, look.changed_ns) for look in looks if look is not None
+    }
     assert list(walk(root, known=lambda _: known)) == [Unchanged(4)]
     for name in ("gone.jpg", "link.jpg", "folder.jpg"):
         (tmp_path / name).unlink()

@@ -8,27 +8,26 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
 
 from tests.factories import make_dump, unknown_id
-from tests.ingest.conftest import Admit, Put, find_in_drop, small_jpeg
-from tests.ingest.devices import folder_on_another_device
+from tests.ingest.conftest import Admit, Put, find_in_drop, settle, small_jpeg
 from thumper.domain.keep import Keep
 from thumper.domain.progress import SourceKind
 from thumper.domain.wipe import CardToCompare, WipeVerdict
 from thumper.domain.wipe_messages import WipeCode
 from thumper.errors import NotFoundError
-from thumper.ingest import wipe_check
+from thumper.ingest import wipe_check, wipe_source
 from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
 from thumper.ingest.upload import create_uploads, receive_upload
 from thumper.ingest.walk import Entry, Unreadable, walk
 from thumper.ingest.wipe_check import WipeCheck
-from thumper.store.files import dumps, wipe_rows
+from thumper.store.files import wipe_rows
 from thumper.store.files.wipe_rows import DumpOriginal
 from thumper.store.models import Dump, Image, Source, Upload
 
@@ -44,12 +43,6 @@ def codes(found: WipeVerdict) -> list[WipeCode]:
 async def original_of(name: str) -> Path:
     image = await Image.get(file_name=name)
     return Path(os.fsdecode(image.original_path))
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Path]:
-    with folder_on_another_device(tmp_path) as folder:
-        yield folder
 
 
 @pytest.fixture
@@ -176,11 +169,11 @@ async def test_a_folder_that_cannot_be_opened_is_named(
 ) -> None:
     receipt = await ingest_path(context, card)
 
-    def closed(root: bytes, folder: bytes = b"", *, deep: bool = True) -> Iterator[Entry]:
-        yield from walk(root, folder, deep=deep)
+    def closed(root: bytes, folder: bytes = b"", **options: Any) -> Iterator[Entry]:
+        yield from walk(root, folder, **options)
         yield Unreadable(b"DCIM/101MEDIA", "Permission denied")
 
-    monkeypatch.setattr(wipe_check, "walk", closed)
+    monkeypatch.setattr(wipe_source, "walk", closed)
     found = await verdict(receipt.dump_id)
     assert codes(found) == [WipeCode.FOLDER_CLOSED]
     assert found.obstacles[0].examples == ("DCIM/101MEDIA",)
@@ -200,11 +193,6 @@ async def test_a_dump_without_files_is_not_safe(context: IngestContext, elsewher
     (elsewhere / "empty").mkdir()
     receipt = await ingest_path(context, elsewhere / "empty")
     assert codes(await verdict(receipt.dump_id)) == [WipeCode.EMPTY]
-
-
-async def settle(dump: Dump) -> Dump:
-    await dumps.settle_quiet(dump.source_id, settle_s=0)
-    return await Dump.get(id=dump.id)
 
 
 async def test_a_watched_folder_is_the_archive_and_its_card_can_be_compared(
@@ -246,19 +234,9 @@ async def test_a_file_that_is_still_growing_keeps_a_dump_unsafe_and_nothing_is_r
     put("Barn/2.jpg", small_jpeg(2))
     await admit_names("Barn/1.jpg")
     await find_in_drop(context, ["Barn/2.jpg"])
-    monkeypatch.setattr(wipe_check, "_reread", pytest.fail)
+    monkeypatch.setattr(wipe_check, "reread_original", pytest.fail)
     (waiting,) = (await verdict((await Dump.get()).id)).obstacles
     assert (waiting.code, waiting.examples) == (WipeCode.WAITING, ("Barn/2.jpg",))
-
-
-@pytest_asyncio.fixture
-async def far_drop(context: IngestContext, elsewhere: Path) -> AsyncIterator[IngestContext]:
-    """Yield a context whose drop folder is on another device than its library, and whose photos are copied."""
-    settings = context.settings.model_copy(update={"drop": elsewhere / "drop", "keep": Keep.COPY})
-    settings.drop_dir.mkdir()
-    far = IngestContext.of(settings)
-    yield far
-    await far.wakeup.close()
 
 
 async def test_a_drop_folder_that_is_copied_to_another_device_may_be_cleaned_up(
@@ -372,7 +350,7 @@ async def test_a_dump_of_many_pages_is_read_to_its_end(
     context: IngestContext, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wipe_rows, "_ORIGINALS", wipe_rows._ORIGINALS.replace("LIMIT 2000", "LIMIT 7"))
-    monkeypatch.setattr(wipe_check, "_ENTRIES", 11)
+    monkeypatch.setattr(wipe_source, "ENTRIES", 11)
     (elsewhere / "card").mkdir()
     for shade in range(40):
         (elsewhere / "card" / f"{shade:02}.jpg").write_bytes(small_jpeg(shade))

@@ -128,3 +128,14 @@ async def watching(database: str, settings: Settings) -> AsyncIterator[Watching]
     watching = Watching(settings)
     yield watching
     await watching.close()
+
+
+async def rescanned(watching: Watching) -> None:
+    """Wait for two whole scans from now on."""
+    for _ in range(2):
+        before = (await watching.source()).last_scan_at
+
+        async def scanned(before: object = before) -> bool:
+            return (await watching.source()).last_scan_at != before
+
+        await watching.until(scanned)

@@ -12,14 +12,14 @@ PATHS = st.sampled_from([b"a", b"b", b"card/a", b"card/b", b"card/DCIM/a", b"car
 
 @given(st.lists(st.tuples(PATHS, st.none() | st.integers(0, 9))))
 def test_it_remembers_what_was_put_and_not_discarded(steps: list[tuple[bytes, int | None]]) -> None:
-    known, expected = SettledFiles(), dict[bytes, tuple[int, int]]()
+    known, expected = SettledFiles(), dict[bytes, tuple[int, int, int]]()
     for path, size in steps:
         if size is None:
             known.discard(path)
             expected.pop(path, None)
         else:
-            known.put(path, size, 7)
-            expected[path] = (size, 7)
+            known.put(path, (size, 7, 8))
+            expected[path] = (size, 7, 8)
         assert len(known) == len(expected)
         assert bool(known) == bool(expected)
     for path in (b"a", b"b", b"card/a", b"card/b", b"card/DCIM/a", b"cardigan/a"):

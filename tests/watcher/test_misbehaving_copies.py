@@ -15,7 +15,7 @@ from PIL import Image as Picture
 
 from tests.ingest.conftest import small_jpeg
 from tests.opens import Opens
-from tests.watcher.conftest import Watching
+from tests.watcher.conftest import Watching, rescanned
 from thumper.domain.progress import FileState
 from thumper.store.models import Dump, File, Image, Job
 from thumper.watcher import change_detection
@@ -173,6 +173,95 @@ async def test_a_time_that_is_set_back_after_admission_makes_no_second_file(watc
     receipt = await watching.receipt("Ridge")
     assert (receipt.counts.found, receipt.counts.stored, receipt.counts.duplicate) == (1, 1, 0)
     assert (await File.get()).live
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Put another photo in the place of one, with the same size and modification time, as a copying program does."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(content)
+    os.utime(part, ns=(OLD_NS, OLD_NS))
+    part.rename(path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("watched", [True, False])
+async def test_another_photo_of_the_same_size_and_time_in_the_place_of_the_first_is_seen(
+    watching: Watching, watched: bool
+) -> None:
+    contents = [photo(shade).ljust(400_000, b"\0") for shade in (61, 62)]
+    (watching.drop / "Ridge").mkdir()
+    path = watching.drop / "Ridge" / "IMG_0001.JPG"
+    replace(path, contents[0])
+    watching.start()
+    await watching.until_settled(1)
+    if not watched:
+        await watching.stop()
+    replace(path, contents[1])
+    if not watched:
+        watching.start()
+    await watching.until_settled(2)
+    assert {image.sha256 for image in await Image.all()} == {
+        hashlib.sha256(content).digest() for content in contents
+    }
+    assert await File.all().count() == 2
+    for number in (1, 2):
+        assert (await watching.receipt("Ridge", number=number)).counts.stored == 1
+
+
+async def everything() -> list[dict[str, object]]:
+    """Return all that is recorded of files and dumps but the change times."""
+    rows = [*await File.all().order_by("id").values(), *await Dump.all().values()]
+    return [{key: value for key, value in row.items() if key != "changed_ns"} for row in rows]
+
+
+@pytest.mark.slow
+async def test_files_with_changed_rights_and_links_are_read_once_and_nothing_else_changes(
+    watching: Watching, tmp_path: Path
+) -> None:
+    contents = {"a.jpg": small_jpeg(1), "b.jpg": small_jpeg(2), "words.jpg": b"words", "clip.mp4": b"film"}
+    for name, content in contents.items():
+        watching.put(f"Ridge/{name}", content)
+    watching.change(rescan_s=0.3)
+    watching.start()
+    await watching.until_settled(len(contents))
+
+    async def noted() -> bool:
+        changed = {file.display_path: file.changed_ns for file in await File.all()}
+        return all((watching.drop / name).stat().st_ctime_ns == then for name, then in changed.items())
+
+    assert await noted()
+    before = await everything()
+    for turn in range(2):
+        with Opens(watching.drop / "Ridge") as opens:
+            for name in contents:
+                (watching.drop / "Ridge" / name).chmod(0o600 + turn)
+            os.link(watching.drop / "Ridge" / "a.jpg", tmp_path / f"{turn}.jpg")
+            await watching.until(noted)
+            await rescanned(watching)
+            assert {name: opens.of(name) for name in contents} == dict.fromkeys(contents, 1)
+    assert await everything() == before
+
+
+@pytest.mark.slow
+async def test_a_photo_that_settled_before_change_times_were_recorded_is_compared_from_the_first_look_on(
+    watching: Watching,
+) -> None:
+    path = watching.put("Ridge/a.jpg", small_jpeg(1))
+    watching.change(rescan_s=0.3)
+    watching.start()
+    await watching.until_settled(1)
+    before = await everything()
+    await watching.stop()
+    await File.all().update(changed_ns=None)
+    path.chmod(0o644)
+    with Opens(path.parent) as opens:
+        watching.start()
+        await rescanned(watching)
+        assert opens.of("a.jpg") == 0, "an upgrade reads nothing again"
+        path.chmod(0o600)
+        await watching.until(lambda: File.filter(changed_ns__isnull=False).exists())
+        assert opens.of("a.jpg") == 1
+    assert await everything() == before
 
 
 @pytest.mark.slow

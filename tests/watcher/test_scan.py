@@ -41,9 +41,9 @@ def test_known_files_are_counted_and_only_what_changed_is_news(tmp_path: Path) -
     memory = Memory()
     for path in ("same.jpg", "grown.jpg", "older.jpg", "card/same.jpg"):
         now = (tmp_path / path).stat()
-        memory.known.put(path.encode(), now.st_size, now.st_mtime_ns)
-    memory.known.put(b"folder.jpg", 1, 1)  # it was a file when it settled
-    memory.known.put(b"gone.jpg", 1, 1)
+        memory.known.put(path.encode(), (now.st_size, now.st_mtime_ns, now.st_ctime_ns))
+    memory.known.put(b"folder.jpg", (1, 1, 1))  # it was a file when it settled
+    memory.known.put(b"gone.jpg", (1, 1, 1))
     (tmp_path / "grown.jpg").write_bytes(b"more")
     os.utime(tmp_path / "older.jpg", ns=(1, 1))
     scan = scan_all(os.fsencode(tmp_path), memory=memory)

@@ -46,6 +46,14 @@ def test_a_file_that_is_filled_behind_its_final_size_and_time_is_not_whole() -> 
     assert file.is_whole(51.0, look_s=LOOK_S)
 
 
+def test_a_change_time_that_moves_once_after_a_long_rest_is_a_change() -> None:
+    """A held photo may be filled behind its size and time after a minute."""
+    file = Steadiness(look(5), 0.0)
+    assert file.observe(look(5, changed=1), RESTLESS_S + 1)
+    assert not file.restless
+    assert not file.is_whole(RESTLESS_S + 1, look_s=LOOK_S)
+
+
 def test_a_file_system_whose_status_time_is_that_of_the_look_delays_a_file_but_does_not_lose_it() -> None:
     file = Steadiness(look(5), 0.0)
     whole = [

@@ -76,7 +76,7 @@ def _as_json(told: Explanation, settings: Settings) -> dict[str, Any]:
             "name": found.camera_name,
         },
         "takenAt": capture.taken_at.isoformat() if capture.taken_at else None,
-        "takenLocal": capture.reading.local.isoformat() if capture.reading else None,
+        "cameraClock": capture.reading.local.isoformat() if capture.reading else None,
         "timeSource": capture.source.name,
         "timeZone": settings.time_zone,
         "dstEdge": capture.dst_edge.name if capture.dst_edge else None,

@@ -27,12 +27,18 @@ class ApiRefusedError(ThumperError):
     code = "API_REFUSED"
 
 
-async def ask(settings: Settings, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+async def ask(
+    settings: Settings,
+    query: str,
+    variables: dict[str, Any] | None = None,
+    *,
+    within_s: float = ANSWER_WITHIN_S,
+) -> dict[str, Any]:
     """Ask a query or mutation; return its `data`. Raises `ServiceDownError`, `ApiRefusedError`."""
     from gql import Client, GraphQLRequest
     from gql.transport.httpx import HTTPXAsyncTransport
 
-    transport = HTTPXAsyncTransport(f"{settings.api_url}/graphql", timeout=ANSWER_WITHIN_S)
+    transport = HTTPXAsyncTransport(f"{settings.api_url}/graphql", timeout=within_s)
     client = Client(transport=transport, execute_timeout=None)
     with _explained(settings):
         async with client as session:

@@ -28,10 +28,10 @@ LISTS: Final = {
 
 _PAGE: Final = 100
 _PAUSE_S: Final = 0.2
+"""Pause before the API is asked again how far a check is; it waits by itself, too."""
 WIPE_STILL_S: Final = 600.0
 """Longest that a check of originals may stand still, such as on a share that does not answer. Listing what lies on a
 card of a hundred thousand files takes a minute or two, in which no original is read."""
-"""Pause before the API is asked again how far a check is; it waits by itself, too."""
 
 _ID: Final = "RHVtcD"
 """What the id of a dump begins with: Base64 of "Dump"."""
@@ -56,6 +56,10 @@ query($id: ID!) { dump(id: $id) {
     receipt {
         found waiting stored duplicate rejected videos sizeBytes
         timeSources { source images } clockWarnings { code images sentence whatToDo }
+        places {
+            unplaced datedFolder didYouMean { name } placed elsewhere
+            cameras { images camera { id make model serial name } proposals { name location { id } reasons } }
+        }
         """
     + CLOCK_QUESTION
     + """
@@ -133,6 +137,7 @@ async def read_receipt(ask: Ask, dump_id: str, *, most: int | None = None) -> di
         "timeSources": counts["timeSources"],
         "clockWarnings": counts["clockWarnings"],
         "clockQuestion": counts["clockQuestion"],
+        "places": counts["places"],
         "images": dump["imageCounts"],
         **{name: await _files(ask, dump_id, name, most=most) for name in LISTS},
     }

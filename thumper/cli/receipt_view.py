@@ -17,6 +17,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from thumper.cli import place_view
 from thumper.cli.clock_view import asked_lines
 
 SHOWN: Final = 20
@@ -46,6 +47,8 @@ def show(receipt: dict[str, Any], *, everything: bool = False) -> None:
         console.print(line, markup=False, soft_wrap=True)
     for line, style in _verdict(receipt["wipe"]):
         console.print(line, markup=False, soft_wrap=True, style=style)
+    for line in place_view.last_words(receipt):
+        console.print(line, markup=False, soft_wrap=True)
 
 
 def title(receipt: dict[str, Any]) -> str:
@@ -77,6 +80,7 @@ def _lines(receipt: dict[str, Any], *, everything: bool) -> Iterator[str]:
         yield f"  clock: {warning['code']} {_count(warning['images'], 'photo', 'photos')}. {warning['sentence']}"
         yield f"    {warning['whatToDo']}"
     yield from (f"  {line}" for line in asked_lines(receipt["dump"], receipt["clockQuestion"]))
+    yield from place_view.lines(receipt)
     images = receipt["images"]
     left = images["pending"] + images["processing"]
     yield f"  detector: {images['completed']} completed, {images['failed']} failed, {left} waiting"

@@ -12,11 +12,13 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from thumper.cli.place_view import without_location
+
 _PROCESS: Final = "state message device detectorName detectorPrecision restarts lastExit heartbeatAgeSeconds"
 
 FIELDS: Final = f"""
 images {{ total pending processing completed failed }}
-held queueDepth filesArriving imagesPerSecond etaSeconds
+held queueDepth filesArriving unplaced imagesPerSecond etaSeconds
 worker {{ {_PROCESS} imagesPerSecond stages {{ stage millisecondsPerImage }} limit {{ stage imagesPerSecond }} }}
 watcher {{ {_PROCESS} }} api {{ {_PROCESS} }}
 sources {{ kind state path watchMode watchNote canaryAt lastScanAt }}
@@ -24,6 +26,7 @@ lastDumps {{
     dump {{ id folder number firstSeenAt settledAt source {{ kind path }} location {{ name }} }}
     receipt {{ found waiting stored duplicate rejected rejections {{ reason files }} }}
     imageCounts {{ total pending processing completed failed }}
+    unplaced
 }}
 """
 """What the views below need, in GraphQL."""
@@ -89,6 +92,8 @@ class DumpView:
     settled_at: dt.datetime | None
     receipt: dict[str, Any]
     images: dict[str, int]
+    unplaced: int
+    """Its images that have no location."""
 
     @classmethod
     def read(cls, answer: dict[str, Any]) -> Self:
@@ -101,6 +106,7 @@ class DumpView:
             settled_at=dt.datetime.fromisoformat(settled) if settled else None,
             receipt=answer["receipt"],
             images=answer["imageCounts"],
+            unplaced=answer["unplaced"],
         )
 
     @property
@@ -120,7 +126,8 @@ class DumpView:
         if receipt["waiting"]:
             parts.append(f"{receipt['waiting']} still arriving")
         rejected = f" (rejected: {self.reasons})" if self.reasons else ""
-        return f"{self.title}: {receipt['found']} found = {' + '.join(parts)}{rejected}"
+        asked = f" · {without_location(self.unplaced)}: `thumper receipt {self.id}`" if self.unplaced else ""
+        return f"{self.title}: {receipt['found']} found = {' + '.join(parts)}{rejected}{asked}"
 
 
 def _title(dump: dict[str, Any]) -> str:
@@ -177,6 +184,8 @@ class StatusView:
 
     images: dict[str, int]
     held: int
+    unplaced: int
+    """Images without a location."""
     left: int
     """Files and images that are still to be done."""
     arriving: int
@@ -192,6 +201,7 @@ class StatusView:
         return cls(
             images=answer["images"],
             held=answer["held"],
+            unplaced=answer["unplaced"],
             left=answer["queueDepth"] + answer["images"]["processing"] + answer["filesArriving"],
             arriving=answer["filesArriving"],
             rate=answer["imagesPerSecond"],
@@ -228,6 +238,10 @@ class StatusView:
             words.append(f"about {duration(self.eta_s)} left")
         return words
 
+    def places(self) -> list[str]:
+        """Return how many photos wait for somebody to say where they are from."""
+        return [without_location(self.unplaced)] if self.unplaced else []
+
     def trouble(self) -> list[str]:
         """Return which processes have fallen silent."""
         return [f"{own.name} {own.words}" for own in self.processes if own.state == "DOWN"]
@@ -237,7 +251,7 @@ class StatusView:
         told = [self.headline()]
         told += [f"{own.name}: {own.words}" for own in self.processes]
         told += [source.sentence(proof=proof) for source in self.sources]
-        return told + [dump.sentence() for dump in self.dumps]
+        return told + self.places() + [dump.sentence() for dump in self.dumps]
 
 
 def duration(seconds: float) -> str:
@@ -281,9 +295,19 @@ def panel(view: StatusView, *, done: int, total: int) -> RenderableType:
         processes.add_row(own.name, Text(own.words, style=_COLOURS.get(own.state, "")))
     sources = [Text(source.sentence(proof=True), style="dim") for source in view.sources]
     parts: list[RenderableType] = [bar, Text(view.headline(), style="dim"), processes, *sources]
+    parts += [Text(words, style="yellow") for words in view.places()]
     if view.dumps:
         parts += ["", _dump_table(view.dumps)]
     return Panel(Group(*parts), title="Thumper", title_align="left")
+
+
+def _remark(dump: DumpView) -> str:
+    """Return what is to be said of a dump besides its counts."""
+    if not dump.settled_at:
+        return "arriving…"
+    return ", ".join(
+        part for part in (dump.reasons, dump.unplaced and without_location(dump.unplaced)) if part
+    )
 
 
 def _dump_table(dumps: tuple[DumpView, ...]) -> Table:
@@ -300,6 +324,6 @@ def _dump_table(dumps: tuple[DumpView, ...]) -> Table:
             *(str(receipt[key]) for key in ("found", "stored", "duplicate")),
             rejected,
             f"{dump.done}/{dump.images['total']}",
-            Text(dump.reasons if dump.settled_at else "arriving…", style="dim"),
+            Text(_remark(dump), style="dim"),
         )
     return table

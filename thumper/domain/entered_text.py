@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Final
 
 from thumper.domain.refusal import InvalidValueError
@@ -12,9 +13,14 @@ LONGEST_TEXT: Final = 10_000
 """Characters of a free text."""
 
 
+def one_name(text: str) -> str:
+    """Return a name as it is kept and looked up: accents composed (NFC), one blank between words, none around."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
 def clean_name(value: str | None, *field: str) -> str:
-    """Return a name without blanks around it; raise `InvalidValueError` unless it has 1 to 200 characters."""
-    name = clean_text(value, *field).strip()
+    """Return what `one_name` makes of a name; raise `InvalidValueError` unless that has 1 to 200 characters."""
+    name = one_name(clean_text(value, *field))
     if not 1 <= len(name) <= LONGEST_NAME:
         raise InvalidValueError(
             f"A name has 1 to {LONGEST_NAME} characters; this one has {len(name)}.", *field

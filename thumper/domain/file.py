@@ -7,12 +7,17 @@ The watcher, ingestion and the store hand these on as they are. Of a hundred tho
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 from uuid import UUID
 
 from thumper.domain.path_text import readable
-from thumper.domain.progress import FileState
+from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
+
+UNKNOWN_NS: Final = 0
+"""In place of a status change time: it is not known, so the next look tells it."""
+RESTLESS_NS: Final = -1
+"""In place of a status change time: it is that of the look, as on some shares, and means nothing."""
 
 
 class Found(NamedTuple):
@@ -38,6 +43,15 @@ class FileRow(NamedTuple):
     size_bytes: int
     mtime_ns: int
     state: FileState
+    changed_ns: int = UNKNOWN_NS
+    """Its status change time when it settled."""
+
+    def is_touched(self, found: Found) -> bool:
+        """Return whether only the change time of a settled file is another: its bytes may be others, or may not."""
+        same = (self.size_bytes, self.mtime_ns) == (found.size_bytes, found.mtime_ns)
+        known = self.state not in WAITING and self.changed_ns > 0
+        # A file system that keeps no change times (FAT, exFAT, sshfs) shows the modification time in its place.
+        return same and known and found.changed_ns not in {UNKNOWN_NS, found.mtime_ns, self.changed_ns}
 
     @property
     def recorded(self) -> Found:
@@ -62,6 +76,7 @@ class StableFile:
     inode: int | None = None
     root: bytes | None = None
     final: bool = True
+    changed_ns: int = UNKNOWN_NS
 
     @classmethod
     def of(cls, row: FileRow, found: Found, *, root: bytes, final: bool = True) -> Self:
@@ -76,6 +91,7 @@ class StableFile:
             inode=found.inode,
             root=root,
             final=final,
+            changed_ns=found.changed_ns,
         )
 
 

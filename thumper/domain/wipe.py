@@ -1,8 +1,9 @@
 """The rule whether the card or folder that a dump came from may be wiped, without looking at any disk itself.
 
 Yes only when every file of the dump is stored, a duplicate, or was deleted by a person, what lies at its source now is
-covered by it, and a byte-identical original of each other file was just re-read on another device than the dump's own.
-Whatever stands in the way is named, with what to do. The facts are gathered by `ingest.wipe_check`.
+covered by it, no photo or video lies there where Thumper does not look, and a byte-identical original of each other
+file was just re-read on another device than the dump's own. Whatever stands in the way is named, with what to do. The
+facts are gathered by `ingest.wipe_check`.
 """
 
 from __future__ import annotations
@@ -82,7 +83,9 @@ class WipeFacts:
     others: Named = NO_FILES
     """Files of other deliveries in a watched folder that are kept nowhere else."""
     closed: Named = NO_FILES
-    """Folders at the source that cannot be listed."""
+    """Folders and files at the source that cannot be opened."""
+    not_read: Named = NO_FILES
+    """Files at the source where Thumper does not look, that begin like a picture or a film and are kept nowhere."""
     device_known: bool = True
     reread: Reread
     overtaken: bool = False
@@ -187,6 +190,7 @@ def _obstacles(facts: WipeFacts) -> Iterator[WipeObstacle]:
         (WipeCode.REJECTED, facts.rejected.files > 0, facts.rejected),
         (WipeCode.VIDEOS, facts.videos.files > 0, facts.videos),
         (WipeCode.NOT_IN_RECEIPT, facts.strange.files > 0, facts.strange),
+        (WipeCode.NOT_READ, facts.not_read.files > 0, facts.not_read),
         (WipeCode.FOLDER_CLOSED, facts.closed.files > 0, facts.closed),
         (WipeCode.ORIGINAL_MISSING, reread.missing.files > 0, reread.missing),
         (WipeCode.ORIGINAL_CHANGED, reread.changed.files > 0, reread.changed),

@@ -19,6 +19,7 @@ class WipeCode(StrEnum):
     REJECTED = "REJECTED"
     VIDEOS = "VIDEOS"
     NOT_IN_RECEIPT = "NOT_IN_RECEIPT"
+    NOT_READ = "NOT_READ"
     FOLDER_CLOSED = "FOLDER_CLOSED"
     ORIGINAL_MISSING = "ORIGINAL_MISSING"
     ORIGINAL_CHANGED = "ORIGINAL_CHANGED"
@@ -78,8 +79,8 @@ def compare(files: int, size_bytes: int) -> str:
     """Return when the card that a folder was copied from may be wiped."""
     held = f"the same {files:,} files" if files != 1 else "the same single file"
     return (
-        f" The card that it was copied from may be wiped when it holds {held} with {size_bytes:,} bytes; what systems"
-        " leave behind, such as hidden files, does not count."
+        f" The card that it was copied from may be wiped when it holds {held} with {size_bytes:,} bytes, and no photo"
+        " in FOUND.000, LOST.DIR or the trash; what systems leave behind, such as hidden files, does not count."
     )
 
 
@@ -150,6 +151,18 @@ _TEXTS: Final[dict[WipeCode, tuple[str, str, str]]] = {
             " another card, take it out and ask again."
         ),
     ),
+    WipeCode.NOT_READ: (
+        "1 file at {place} begins like a photo or video, and lies where Thumper does not look: it has no copy of it.",
+        (
+            "{n:,} files at {place} begin like photos or videos, and lie where Thumper does not look: it has no copy of"
+            " them."
+        ),
+        (
+            "Rescued files (FOUND.000, LOST.DIR, lost+found), trash, hidden folders and unfinished copies are not taken"
+            " in. Move what you want of them into an ordinary folder, with names that end in .jpg, and {again}; delete"
+            " the rest, or what you have copied elsewhere, and ask again."
+        ),
+    ),
     WipeCode.FOLDER_CLOSED: (
         "1 folder or file at {place} cannot be opened, so nobody knows what is in it.",
         "{n:,} folders or files at {place} cannot be opened, so nobody knows what is in them.",
@@ -216,6 +229,12 @@ _ADVICE: Final = {
         WipeCode.NOT_IN_RECEIPT,
         SourceKind.DROP,
     ): "Wait until the watcher has taken them in, then look at the newest receipt of that folder.",
+    (
+        WipeCode.NOT_READ,
+        SourceKind.DROP,
+    ): "Rescued files (FOUND.000, LOST.DIR, lost+found), trash, hidden folders and"
+    " unfinished copies are not taken in. Move what you want of them into an ordinary folder, with names that end in"
+    " .jpg: the watcher takes it in. Delete the rest, or what you have copied elsewhere, and ask again.",
     (WipeCode.FOLDER_CLOSED, SourceKind.DROP): "Make it readable; the watcher then takes in what is in it.",
     (
         WipeCode.REJECTED,
@@ -232,6 +251,7 @@ _MEANINGS: Final = {
     WipeCode.REJECTED: "Files were rejected; videos are counted apart.",
     WipeCode.VIDEOS: "Videos were found, of which Thumper keeps no copy.",
     WipeCode.NOT_IN_RECEIPT: "The source holds files now that the receipt does not cover as they are.",
+    WipeCode.NOT_READ: "The source holds files that begin like a photo or video where Thumper does not look.",
     WipeCode.FOLDER_CLOSED: "The source holds folders or files that cannot be opened.",
     WipeCode.ORIGINAL_MISSING: "Originals are not where they should be.",
     WipeCode.ORIGINAL_CHANGED: "Originals no longer have the bytes that were taken in.",

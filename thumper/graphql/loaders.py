@@ -17,11 +17,11 @@ from thumper.domain.clock_question import ClockQuestion
 from thumper.domain.clock_warning import ClockGroup
 from thumper.store import models
 from thumper.store.deer import known_deer
-from thumper.store.files import dump_search, receipts
+from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
 from thumper.store.images import detections, image_counts, images
 from thumper.store.images.detections import BoxFilter
-from thumper.store.places import cameras, deployments, locations
+from thumper.store.places import cameras, deployments, locations, relocation_search
 from thumper.store.postgres import page
 from thumper.store.postgres.page import Conditions, Cut, Listing, Order, Page
 from thumper.store.times import clock_confirmations, clock_fixes, clock_questions
@@ -46,6 +46,7 @@ ROWS: Final[dict[str, Listing[Any]]] = {
             models.Dump,
             models.File,
             models.Location,
+            models.Relocation,
             models.Review,
             models.Sighting,
             models.Source,
@@ -73,13 +74,21 @@ class Loaders:
         self.image_figures: DataLoader[UUID, images.JobFigures | None] = self._loader(images.figures)
         self.sightings: DataLoader[UUID, models.Sighting | None] = self._loader(known_deer.sightings_of)
         self.reviews: DataLoader[UUID, list[models.Review]] = self._loader(detections.reviews)
+        self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
+        self._load_deer()
+        self._load_places()
+        self._load_dumps()
+        self._load_relocations()
+
+    def _load_deer(self) -> None:
         self.deer_figures: DataLoader[UUID, known_deer.DeerFigures] = self._loader(known_deer.figures)
         self.deer_locations: DataLoader[UUID, list[models.Location]] = self._loader(known_deer.locations)
         self.best_photos: DataLoader[UUID, list[models.Detection]] = self._loader(known_deer.best_photos)
         self.sighting_pages: DataLoader[SightingPage, Page[models.Sighting]] = self._loader(
             _divided(_pages(known_deer.SIGHTINGS, known_deer.SIGHTED_NEWEST))
         )
-        self.dump_clock_fixes: DataLoader[UUID, list[models.ClockFix]] = self._loader(clock_fixes.of_dumps)
+
+    def _load_places(self) -> None:
         self.deployment_clock_fixes: DataLoader[UUID, list[models.ClockFix]] = self._loader(
             clock_fixes.of_deployments
         )
@@ -97,13 +106,22 @@ class Loaders:
         )
         self.location_images: DataLoader[UUID, int] = self._loader(locations.image_counts)
         self.location_offsets: DataLoader[UUID, list[int] | None] = self._loader(locations.camera_offsets_s)
+        self.location_other_names: DataLoader[UUID, list[str]] = self._loader(locations.other_names)
         self.camera_images: DataLoader[UUID, int] = self._loader(cameras.image_counts)
-        self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
-        self._load_dumps()
+
+    def _load_relocations(self) -> None:
+        self.dump_relocations: DataLoader[UUID, list[models.Relocation]] = self._loader(
+            relocation_search.of_dumps
+        )
+        self.location_relocations: DataLoader[UUID, list[models.Relocation]] = self._loader(
+            relocation_search.of_locations
+        )
+        self.relocation_images: DataLoader[UUID, int] = self._loader(relocation_search.image_counts)
 
     def _load_dumps(self) -> None:
         self.receipts: DataLoader[UUID, receipts.Receipt] = self._loader(receipts.of_dumps)
         self.dump_clocks: DataLoader[UUID, list[ClockGroup]] = self._loader(receipts.clocks)
+        self.dump_clock_fixes: DataLoader[UUID, list[models.ClockFix]] = self._loader(clock_fixes.of_dumps)
         self.clock_questions: DataLoader[UUID, ClockQuestion | None] = self._loader(clock_questions.of_dumps)
         self.clock_confirmations: DataLoader[UUID, dt.datetime | None] = self._loader(
             clock_confirmations.of_dumps
@@ -119,6 +137,12 @@ class Loaders:
             image_counts.of_files
         )
         self.dump_held: DataLoader[UUID, int] = self._loader(image_counts.held)
+        self.unplaced: DataLoader[UUID, int] = self._loader(unplaced.counts)
+        self.unplaced_cameras: DataLoader[UUID, list[unplaced.UnplacedCamera]] = self._loader(
+            unplaced.cameras
+        )
+        self.known_before: DataLoader[UUID, unplaced.KnownBefore | None] = self._loader(unplaced.known_before)
+        self.mistyped: DataLoader[UUID, list[UUID] | None] = self._loader(unplaced.mistyped)
         self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))
 
     def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, Any]:

@@ -31,6 +31,8 @@ from thumper.graphql.places.camera import CameraQuery
 from thumper.graphql.places.deployment import DeploymentQuery
 from thumper.graphql.places.location import LocationQuery
 from thumper.graphql.places.location_change import LocationMutation
+from thumper.graphql.places.relocation import RelocationQuery
+from thumper.graphql.places.relocation_change import RelocationMutation, RelocationPreviewQuery
 from thumper.graphql.relay.node import NodeQuery
 from thumper.graphql.relay.scalar import SCALARS
 from thumper.graphql.relay.user_error import USER_ERRORS
@@ -48,6 +50,8 @@ class Query(
     LocationQuery,
     CameraQuery,
     DeploymentQuery,
+    RelocationQuery,
+    RelocationPreviewQuery,
     DumpQuery,
     ClockFixQuery,
     ClockFixPreviewQuery,
@@ -67,6 +71,7 @@ class Query(
 )
 class Mutation(
     LocationMutation,
+    RelocationMutation,
     DeerMutation,
     SightingMutation,
     ReviewMutation,

@@ -32,6 +32,7 @@ from thumper.errors import ThumperError
 from thumper.ingest import completion
 from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Content, Examined, KnownPhoto, Photo, examine, read
+from thumper.ingest.place_known import place_known
 from thumper.ingest.readers import each
 from thumper.ingest.record import record
 from thumper.ingest.sidecar import Sidecar
@@ -216,6 +217,8 @@ async def _settle(
         for one in found
         if one.file.file_id in touched
     ]
+    if only_touched:
+        await outcomes.note_changed(transaction, [outcome.file for outcome in only_touched])
     found = [one for one in found if one.file.file_id not in touched]
     found = await _without_deleted(transaction, context, found)
     photos = [one for one in found if isinstance(one, Photo)]
@@ -231,6 +234,7 @@ async def _settle(
     ended = [outcome for outcome in reached if outcome.state not in WAITING]
     entries = await outcomes.settle(transaction, ended)
     entries += await _date(transaction, context, sidecars)
+    entries += await place_known(transaction, ended, server_zone=context.settings.zone)
     if made:
         await jobs.enqueue(transaction, list(made.values()), held=held)
     return reached + only_touched, [*told, *entries]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +18,13 @@ from uuid import UUID
 import structlog
 from tortoise.transactions import in_transaction
 
-from thumper.domain.entered_text import LONGEST_NAME
+from thumper.domain.entered_text import clean_name, one_name
 from thumper.domain.file import Found, StableFile
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import WAITING, FileState, SourceKind
 from thumper.domain.reason import Reason
+from thumper.domain.refusal import InvalidValueError
 from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest.admit import admit, chunks, reject
 from thumper.ingest.context import IngestContext
@@ -130,10 +130,10 @@ def _refuse_own(given: Path, own: Path, *, why: str) -> None:
 
 
 def _location(name: str) -> str:
-    cleaned = unicodedata.normalize("NFC", readable(name.encode("utf-8", "replace"))).strip()
-    if not 1 <= len(cleaned) <= LONGEST_NAME:
-        raise UsageError(f"location: a name has 1 to {LONGEST_NAME} characters, got {len(cleaned)}.")
-    return cleaned
+    try:
+        return clean_name(readable(one_name(name).encode("utf-8", "replace")), "location")
+    except InvalidValueError as error:
+        raise UsageError(f"location: {error}") from error
 
 
 async def _open_dump(source_id: UUID, location: str | None, *, folder: bytes, archive: bool) -> UUID:

@@ -1,14 +1,16 @@
 """Names that are never read and never counted: what systems, programs and cameras leave beside photos.
 
-Also the names of files that a program is still writing and will rename. Case is
-ignored, since cards and shares ignore it. The rule for every name here: wiping such a
-file never loses a photo or a video. What might be one is counted instead, and rejected
-by name if Thumper cannot read it.
+Also the names of files that a program is still writing and will rename. Case is ignored, since cards and
+shares ignore it. Not read does not mean without worth: what chkdsk rescued, what lies in the trash and an
+unfinished copy may be the only photo that there is. So before a card is wiped, every file here is looked
+at that is not *worthless* by an entry with its reason, and one that begins like a picture or a film counts. A
+catalogue or an index needs no such entry: it does not begin like one, and if it does, it is no catalogue.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from thumper.ingest.photo_name import PHOTO_SUFFIXES, is_photo_name
@@ -92,6 +94,23 @@ _FOLDERS: Final = frozenset(
 _RESCUED: Final = re.compile(rb"found\.\d{3}")
 """Windows: folders of fragments that chkdsk recovered."""
 
+WORTHLESS_ENDINGS: Final[Mapping[bytes, str]] = {
+    b".thm": "a camera's small still of the video of the same name; the video itself is counted",
+}
+"""Endings of ignored files that hold no original although they begin like a picture, and why."""
+WORTHLESS_FOLDERS: Final[Mapping[bytes, str]] = {
+    b"@eadir": "Synology: thumbnails and previews, made of the files beside it and made again without it",
+    b".@__thumb": "QNAP: thumbnails, likewise",
+    b".thumbnails": "Android: thumbnails, likewise",
+    b"#snapshot": "Synology: earlier states of the share, read-only; deleting files does not reach them",
+    b"@recently-snapshot": "QNAP: likewise",
+    b".spotlight-v100": "macOS: the search index, which only the system writes",
+    b".fseventsd": "macOS: the journal of changes, likewise",
+    b"system volume information": "Windows: search index, journals and restore points of the system, likewise",
+}
+"""Ignored folders that hold no original, and why."""
+_WORTHLESS_ENDINGS: Final = tuple(WORTHLESS_ENDINGS)
+
 
 def is_ignored_file(name: bytes) -> bool:
     """Return whether a file of that name (without folders) is ignored."""
@@ -103,6 +122,22 @@ def is_ignored_file(name: bytes) -> bool:
     may_be_photo = low.endswith(_PLACEHOLDER) or (is_photo_name(low) and not low.endswith(b"."))
     hidden = low.startswith(b".") and not may_be_photo
     return hidden or low.startswith(_PREFIXES) or low.endswith(_SUFFIXES) or low in _FILES
+
+
+def is_worthless_file(name: bytes) -> bool:
+    """Return whether a file of that name (without folders) holds no original, so that it needs no look."""
+    return name.lower().endswith(_WORTHLESS_ENDINGS)
+
+
+def is_worthless_folder(name: bytes) -> bool:
+    """Return whether nothing in a folder of that name is an original."""
+    return name.lower() in WORTHLESS_FOLDERS
+
+
+def is_ignored_path(path: bytes) -> bool:
+    """Return whether a file is ignored, or lies in an ignored folder; the path is relative to a source."""
+    *folders, name = path.split(b"/")
+    return is_ignored_file(name) or any(map(is_ignored_folder, folders))
 
 
 def is_ignored_folder(name: bytes) -> bool:

@@ -19,6 +19,7 @@ from thumper.cameras.profile_findings import ProfileFindings
 from thumper.domain.capture_time import CaptureTime, choose
 from thumper.domain.card_order import sort_name
 from thumper.domain.clock_fix import ActiveFix, repaired
+from thumper.domain.entered_text import one_name
 from thumper.domain.path_text import readable
 from thumper.ingest import photo_profiles
 from thumper.ingest.context import IngestContext
@@ -150,11 +151,10 @@ async def _places(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> d
     A dump's folder that names a location which does not exist makes it now: an image is about to be stored from there.
     """
     known = await dumps.places(transaction, {draft.photo.file.dump_id for draft in drafts})
-    new = [own for own in known.values() if own.place.location_id is None and own.folder_name is not None]
+    new = [own for own in known.values() if own.place.location_id is None and own.named is not None]
     if new:
         known |= await dumps.place_by_folder(transaction, new)
-    names = {draft.findings.location for draft in drafts if draft.findings.location}
-    suggested = await location_rows.find(transaction, names)
+    suggested = await location_rows.find(transaction, {_suggested(draft) for draft in drafts} - {""})
     return {
         draft.photo.file.file_id: _place(known[draft.photo.file.dump_id].place, draft, suggested=suggested)
         for draft in drafts
@@ -164,7 +164,12 @@ async def _places(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> d
 def _place(of_dump: PhotoPlace, draft: _Draft, *, suggested: Mapping[str, PhotoPlace]) -> PhotoPlace:
     if of_dump.location_id is not None:
         return of_dump
-    return suggested.get(draft.findings.location or "", of_dump)
+    return suggested.get(_suggested(draft), of_dump)
+
+
+def _suggested(draft: _Draft) -> str:
+    """Return the name of the location that a camera profile read in the file's name; empty when it read none."""
+    return one_name(draft.findings.location or "")
 
 
 def _clock(

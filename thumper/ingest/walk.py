@@ -1,10 +1,10 @@
 """Walking a folder and yielding the files in it one by one, whatever their names.
 
-Paths are bytes relative to the root. Links to folders are not followed. Links that lead
-out of the root or to nothing are named and not read, and so are entries that permissions
-or a broken disk make unreadable: they stop no other file. Pipes, sockets and devices are
-ignored. Files that are known already and have not changed are only counted, so that a
-rescan of a large library costs little more than its `stat` calls.
+Paths are bytes relative to the root. Links to folders are not followed, wherever the walk begins:
+nothing below one has a path here. Links that lead out of the root or to nothing are named and not
+read, and so are entries that permissions or a broken disk make unreadable: they stop no other file.
+Pipes, sockets and devices are ignored. Files that are known already and have not changed are only
+counted, so that a rescan of a large library costs little more than its `stat` calls.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
-from thumper.domain.file import Found
+from thumper.domain.file import RESTLESS_NS, Found
 from thumper.ingest.ignore import is_ignored_file, is_ignored_folder
 
 _LONGEST_FOLDER: Final = 2048
@@ -23,6 +23,7 @@ _AT_ONCE: Final = 1000
 """Most unchanged files in one entry, so that the caller sees progress."""
 _LAST_NS: Final = 2**63 - 1
 """The latest time in 64 bits, in the year 2262; some file systems can hold later ones."""
+_LEADS_OUT: Final = "it is a link that leads out of the folder"
 
 
 class Folder(NamedTuple):
@@ -46,31 +47,67 @@ class Unchanged(NamedTuple):
 
 Entry: TypeAlias = Found | Folder | Unreadable | Unchanged
 
-KnownFiles: TypeAlias = Callable[[bytes], Mapping[bytes, tuple[int, int]]]
-"""Returns size and time of the known files directly in a folder, by name."""
+AsItWas: TypeAlias = tuple[int, int, int]
+"""Size in bytes, modification time and status change time of a file when it settled."""
+
+KnownFiles: TypeAlias = Callable[[bytes], Mapping[bytes, AsItWas]]
+"""Returns how the known files directly in a folder were, by name."""
 
 
-def _none_known(_folder: bytes) -> Mapping[bytes, tuple[int, int]]:
+def _none_known(_folder: bytes) -> Mapping[bytes, AsItWas]:
     return {}
 
 
+class Passed(NamedTuple):
+    """Which names of files and folders a walk passes over, as if they were not there."""
+
+    is_passed_file: Callable[[bytes], bool]
+    is_passed_folder: Callable[[bytes], bool]
+
+
+_IGNORED: Final = Passed(is_ignored_file, is_ignored_folder)
+
+
 def walk(
-    root: bytes, folder: bytes = b"", *, deep: bool = True, known: KnownFiles = _none_known
+    root: bytes,
+    folder: bytes = b"",
+    *,
+    deep: bool = True,
+    known: KnownFiles = _none_known,
+    passed: Passed = _IGNORED,
 ) -> Iterator[Entry]:
     """Yield what lies in a folder of a root, and with `deep` in every folder below it."""
+    link = linked_folder(root, folder)
+    if link is not None:  # an event may name a path through one
+        if not lies_within(os.path.join(root, link), root):  # noqa: PTH118  # Path has no bytes
+            yield Unreadable(link, _LEADS_OUT)
+        return
     waiting = [folder]
     while waiting:
         here = waiting.pop()
         if len(here) > _LONGEST_FOLDER:
             yield Unreadable(here, f"its path is longer than {_LONGEST_FOLDER} bytes")
             continue
-        for entry in _list(root, here, known(here)):
+        for entry in _list(root, here, known(here), passed=passed):
             yield entry
             if deep and isinstance(entry, Folder):
                 waiting.append(entry.path)
 
 
-def _list(root: bytes, folder: bytes, known: Mapping[bytes, tuple[int, int]]) -> Iterator[Entry]:
+def linked_folder(root: bytes, folder: bytes) -> bytes | None:
+    """Return the first link on the way from a root to a folder in it, the folder included; None when there is none."""
+    here = b""
+    for name in folder.split(b"/") if folder else ():
+        here = here + b"/" + name if here else name
+        try:
+            if stat.S_ISLNK(os.lstat(os.path.join(root, here)).st_mode):  # noqa: PTH118  # Path has no bytes
+                return here
+        except OSError:  # it is gone or closed, as the look into it will find
+            return None
+    return None
+
+
+def _list(root: bytes, folder: bytes, known: Mapping[bytes, AsItWas], *, passed: Passed) -> Iterator[Entry]:
     unchanged = 0
     known_as = known.get
     try:
@@ -85,7 +122,7 @@ def _list(root: bytes, folder: bytes, known: Mapping[bytes, tuple[int, int]]) ->
                         yield Unchanged(_AT_ONCE)
                     continue
                 path = folder + b"/" + entry.name if folder else entry.name
-                found = _look(root, path, entry)
+                found = _look(root, path, entry, passed=passed)
                 if found is not None:
                     yield found
     except FileNotFoundError:
@@ -96,25 +133,29 @@ def _list(root: bytes, folder: bytes, known: Mapping[bytes, tuple[int, int]]) ->
         yield Unchanged(unchanged % _AT_ONCE)
 
 
-def _is_still(entry: os.DirEntry[bytes], was: tuple[int, int]) -> bool:
-    """Return whether a file has the size and time that it had."""
+def _is_still(entry: os.DirEntry[bytes], was: AsItWas) -> bool:
+    """Return whether a file has the size and the times that it had."""
     try:
         now = entry.stat()
     except OSError:  # it is looked at as if it were new, and that reports the error
         return False
-    return was[0] == now.st_size and was[1] == now.st_mtime_ns
+    return (
+        was[0] == now.st_size
+        and was[1] == now.st_mtime_ns
+        and (was[2] == now.st_ctime_ns or was[2] == RESTLESS_NS)
+    )
 
 
-def _look(root: bytes, path: bytes, entry: os.DirEntry[bytes]) -> Entry | None:
+def _look(root: bytes, path: bytes, entry: os.DirEntry[bytes], *, passed: Passed) -> Entry | None:
     is_link = False
     try:  # each of these may ask the disk, which may fail for one file and not for the next
         if entry.is_dir(follow_symlinks=False):
-            return None if is_ignored_folder(entry.name) else Folder(path)
-        if is_ignored_file(entry.name):
+            return None if passed.is_passed_folder(entry.name) else Folder(path)
+        if passed.is_passed_file(entry.name):
             return None
         is_link = entry.is_symlink()
         if is_link and not lies_within(os.path.join(root, path), root):  # noqa: PTH118  # Path has no bytes
-            return Unreadable(path, "it is a link that leads out of the folder")
+            return Unreadable(path, _LEADS_OUT)
         return _found(path, entry.stat())
     except FileNotFoundError:  # removed in this moment
         return Unreadable(path, "it is a link to nothing") if is_link else None
@@ -132,6 +173,8 @@ def look_at(root: bytes, path: bytes) -> Found | None:
 
 def is_gone(root: bytes, path: bytes) -> bool:
     """Return whether nothing has that name; False also when that cannot be determined."""
+    if linked_folder(root, path.rpartition(b"/")[0]) is not None:  # what has the name now lies elsewhere
+        return True
     try:
         os.lstat(os.path.join(root, path))  # noqa: PTH118  # Path has no bytes
     except (FileNotFoundError, NotADirectoryError):
@@ -144,12 +187,15 @@ def is_gone(root: bytes, path: bytes) -> bool:
 def _found(path: bytes, now: os.stat_result) -> Found | None:
     if not stat.S_ISREG(now.st_mode):
         return None
-    return Found(path, now.st_size, modified_ns(now), now.st_ino, now.st_ctime_ns)
+    return Found(path, now.st_size, modified_ns(now), now.st_ino, _cut(now.st_ctime_ns))
 
 
 def modified_ns(now: os.stat_result) -> int:
     """Return a modification time in nanoseconds, cut to the 64 bits of its database column."""
-    time_ns = now.st_mtime_ns
+    return _cut(now.st_mtime_ns)
+
+
+def _cut(time_ns: int) -> int:
     return time_ns if -_LAST_NS <= time_ns <= _LAST_NS else _LAST_NS
 
 

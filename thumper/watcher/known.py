@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-_NOTHING: Final[Mapping[bytes, tuple[int, int]]] = {}
+from thumper.ingest.walk import AsItWas
+
+_NOTHING: Final[Mapping[bytes, AsItWas]] = {}
 
 
 class SettledFiles:
-    """Size in bytes and modification time in nanoseconds, as they were when a file settled, by path."""
+    """Size in bytes, modification and status change time, as they were when a file settled, by path."""
 
     def __init__(self) -> None:
-        self._folders: dict[bytes, dict[bytes, tuple[int, int]]] = {}
+        self._folders: dict[bytes, dict[bytes, AsItWas]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._folders)
@@ -24,19 +26,19 @@ class SettledFiles:
     def __len__(self) -> int:
         return sum(map(len, self._folders.values()))
 
-    def folder(self, path: bytes) -> Mapping[bytes, tuple[int, int]]:
+    def folder(self, path: bytes) -> Mapping[bytes, AsItWas]:
         """Return the settled files directly in a folder, by name."""
         return self._folders.get(path, _NOTHING)
 
-    def get(self, path: bytes) -> tuple[int, int] | None:
+    def get(self, path: bytes) -> AsItWas | None:
         """Return what a file was when it settled; None for one that has not."""
         folder, _, name = path.rpartition(b"/")
         return self.folder(folder).get(name)
 
-    def put(self, path: bytes, size_bytes: int, mtime_ns: int) -> None:
+    def put(self, path: bytes, was: AsItWas) -> None:
         """Remember a file as it settled."""
         folder, _, name = path.rpartition(b"/")
-        self._folders.setdefault(folder, {})[name] = (size_bytes, mtime_ns)
+        self._folders.setdefault(folder, {})[name] = was
 
     def discard(self, path: bytes) -> None:
         """Forget a file, if it was remembered."""

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from thumper.domain.file import FileRow, Found, Outcome, StableFile
+from thumper.domain.file import RESTLESS_NS, UNKNOWN_NS, FileRow, Found, Outcome, StableFile
 from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
 from thumper.watcher.known import SettledFiles
 from thumper.watcher.stability import Steadiness
+
+MOST_TOUCHED: Final = 10_000
+"""Most touched files at a time: a pending one costs 1.6 kB (benchmarks/RESULTS.md); a later scan finds the others."""
 
 
 @dataclass(slots=True)
@@ -46,6 +50,10 @@ class Tracker:
     pending: dict[bytes, Pending] = field(default_factory=dict)
     ready: dict[bytes, Pending] = field(default_factory=dict)
     """Pending files that are to be admitted, in order; they are in `pending` as well."""
+    touched: set[bytes] = field(default_factory=set)
+    """Settled files of which only the change time is new: pending until they were read again."""
+    rereads: dict[bytes, Pending] = field(default_factory=dict)
+    """Touched files that can be read again now; they are in `pending` as well."""
     folders: set[bytes] = field(default_factory=set)
     warm: dict[bytes, tuple[float, float]] = field(default_factory=dict)
     """Folders in which something was new: when to look next, and until when."""
@@ -54,6 +62,8 @@ class Tracker:
         """Forget everything."""
         for memory in (self.known, self.pending, self.ready, self.folders, self.warm):
             memory.clear()
+        self.touched.clear()
+        self.rereads.clear()
 
     @property
     def is_blank(self) -> bool:
@@ -61,16 +71,27 @@ class Tracker:
         return not self.known and not self.pending
 
     def is_change(self, file: Found) -> bool:
-        """Return whether a file is new, or has changed since it settled."""
-        if file.path in self.pending:
+        """Return whether a file is new, has changed since it settled, or was touched; the last is remembered."""
+        if file.path in self.pending or file.path in self.touched:
             return False
-        return self.known.get(file.path) != (file.size_bytes, file.mtime_ns)
+        was = self.known.get(file.path)
+        if was is None or was[:2] != (file.size_bytes, file.mtime_ns):
+            return True
+        # It settled before change times were recorded; or its file system keeps none (FAT, exFAT) and shows the other
+        # one since it was mounted anew.
+        if was[2] == UNKNOWN_NS or file.changed_ns == file.mtime_ns:
+            self.known.put(file.path, (*was[:2], file.changed_ns))
+            return False
+        if was[2] in {RESTLESS_NS, file.changed_ns} or len(self.touched) >= MOST_TOUCHED:
+            return False
+        self.touched.add(file.path)
+        return True
 
     def remember(self, rows: Iterable[FileRow], looks: Mapping[bytes, Found], *, now_s: float) -> None:
         """Remember rows; `looks` are the files among them that were looked at just now, by path."""
         for row in rows:
             if row.state not in WAITING:
-                self.known.put(row.path, row.size_bytes, row.mtime_ns)
+                self.known.put(row.path, (row.size_bytes, row.mtime_ns, row.changed_ns))
                 continue
             self.known.discard(row.path)
             self.pending[row.path] = Pending(
@@ -79,6 +100,30 @@ class Tracker:
                 steadiness=Steadiness(looks.get(row.path, row.recorded), now_s),
                 next_look_s=now_s + self.look_s if row.path in looks else now_s,
             )
+
+    def remember_touched(
+        self, rows: Iterable[FileRow], looks: Mapping[bytes, Found], *, now_s: float
+    ) -> None:
+        """Remember the rows of touched files; one without a row, or whose row waits by now, is news like others."""
+        for row in rows:
+            if row.state in WAITING:
+                continue
+            look = Steadiness(looks[row.path], now_s)
+            self.pending[row.path] = Pending(row=row, steadiness=look, next_look_s=now_s + self.look_s)
+        for path in looks.keys() - self.pending.keys():
+            self.touched.discard(path)
+
+    def forget(self, path: bytes) -> None:
+        """Forget a file, so that it is news when it is found."""
+        self.known.discard(path)
+        self.drop(path)
+
+    def drop(self, path: bytes) -> None:
+        """Stop looking at a pending file."""
+        self.pending.pop(path, None)
+        self.ready.pop(path, None)
+        self.rereads.pop(path, None)
+        self.touched.discard(path)
 
     def warm_up(self, folders: Iterable[bytes], *, now_s: float, until_s: float) -> None:
         """Look into folders again and again until a time: where a file arrived, more are likely to follow."""
@@ -101,7 +146,7 @@ class Tracker:
         return [
             path
             for path, pending in self.pending.items()
-            if pending.next_look_s <= now_s and path not in self.ready
+            if pending.next_look_s <= now_s and path not in self.ready and path not in self.rereads
         ]
 
     def observe(self, path: bytes, found: Found | None, *, now_s: float) -> None:
@@ -114,7 +159,8 @@ class Tracker:
         if pending.steadiness.observe(found, now_s):
             pending.held_since_s = None
         if pending.steadiness.is_whole(now_s, look_s=self.look_s) and self._waited(pending, now_s):
-            self.ready[path] = pending
+            only_touched = path in self.touched and pending.is_recorded
+            (self.rereads if only_touched else self.ready)[path] = pending
         pending.next_look_s = now_s + self.look_s
 
     def _waited(self, pending: Pending, now_s: float) -> bool:
@@ -138,12 +184,13 @@ class Tracker:
         """Remember the new rows of pending files."""
         for row in rows:
             self.pending[row.path].row = row
+            self.touched.discard(row.path)
 
     def stable_file(self, path: bytes, *, root: bytes) -> StableFile:
         """Return a ready file in the form that admission takes."""
         pending = self.pending[path]
-        final = pending.held_since_s is not None or self.hold_s == 0
-        return StableFile.of(pending.row, pending.steadiness.look, root=root, final=final)
+        final = pending.held_since_s is not None or self.hold_s == 0 or path in self.touched
+        return StableFile.of(pending.row, pending.steadiness.as_it_settles, root=root, final=final)
 
     def conclude(self, outcomes: Iterable[Outcome], *, now_s: float) -> None:
         """Take the outcomes of files into account: settled, held back, or to be looked at anew."""
@@ -153,7 +200,7 @@ class Tracker:
             if outcome.state is FileState.STABLE and pending is not None:
                 pending.held_since_s, pending.next_look_s = now_s, now_s + self.look_s
                 continue
-            self.pending.pop(path, None)
+            self.drop(path)
             if outcome.reason is Reason.VANISHED:  # if it comes back, it counts as new
                 self.known.discard(path)
             elif outcome.state is FileState.SEEN:  # the next look at its folder finds it changed
@@ -161,9 +208,18 @@ class Tracker:
                 folder = path.rpartition(b"/")[0]
                 self.warm[folder] = (now_s, max(now_s + 2 * self.look_s, self.warm.get(folder, (0, 0))[1]))
             else:
-                self.known.put(path, outcome.file.size_bytes, outcome.file.mtime_ns)
+                self.settle(outcome.file)
+
+    def settle(self, file: StableFile) -> None:
+        """Remember a file as it settled, or as it was read again."""
+        self.drop(file.name)
+        self.known.put(file.name, (file.size_bytes, file.mtime_ns, file.changed_ns))
 
     def next_s(self) -> float:
         """Return when the next look is due; infinity when nothing waits."""
-        looks = [p.next_look_s for path, p in self.pending.items() if path not in self.ready]
+        looks = [
+            pending.next_look_s
+            for path, pending in self.pending.items()
+            if path not in self.ready and path not in self.rereads
+        ]
         return min([*looks, *(next_s for next_s, _ in self.warm.values())], default=float("inf"))

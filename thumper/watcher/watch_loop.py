@@ -24,10 +24,11 @@ from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
 from thumper.ingest.admit import admit, chunks, reject
 from thumper.ingest.context import IngestContext
-from thumper.ingest.walk import is_gone, look_at
+from thumper.ingest.walk import is_gone, linked_folder, look_at
 from thumper.store.files import dumps, registration, sources, uploads
 from thumper.store.postgres.connect import OUTAGES
 from thumper.watcher.hints import Hints
+from thumper.watcher.rereading import Rereading, look_up_touched
 from thumper.watcher.root import EMPTY, Health, Root
 from thumper.watcher.scan import Scan, scan_all, scan_folders
 from thumper.watcher.tracker import Tracker
@@ -53,6 +54,7 @@ class WatchLoop:
         self._hints = hints
         self._health = health
         self._tracker = Tracker(look_s=context.settings.look_s, hold_s=context.settings.truncated_hold_s)
+        self._rereading = Rereading(context, self._tracker, root.disk)
         self._scan_at_s = 0.0
         self._settle_at_s = 0.0
         self._ask_at_s = self._admit_at_s = 0.0
@@ -96,6 +98,8 @@ class WatchLoop:
             await self._look_again(source_id)
         if self._root.is_online:
             await self._admit_some(source_id)
+            if await self._rereading.some(source_id, root=self._root.path, probe=self._look_at):
+                self._settle_soon()
             await self._settle(source_id)
             self._health.state = ProcessState.BUSY if self._tracker.pending else ProcessState.IDLE
 
@@ -103,7 +107,7 @@ class WatchLoop:
         """Return when the next turn is due unless a hint arrives earlier."""
         if not self._root.is_online:
             return time.monotonic() + self._settings.look_s
-        if self._tracker.ready and self._admit_at_s <= time.monotonic():
+        if (self._tracker.ready or self._tracker.rereads) and self._admit_at_s <= time.monotonic():
             return 0.0
         due = [self._tracker.next_s(), self._scan_at_s, self._settle_at_s]
         return min([*due, self._admit_at_s] if self._tracker.ready else due)
@@ -163,17 +167,21 @@ class WatchLoop:
     async def _see(self, source_id: UUID, scan: Scan, *, new_folders: set[bytes]) -> None:
         """Record what is new, and look into its folders again soon."""
         self._tracker.folders |= scan.folders
-        for start in range(0, len(scan.changes), _AT_ONCE):
-            files = scan.changes[start : start + _AT_ONCE]
+        touched = [file for file in scan.changes if file.path in self._tracker.touched]
+        if touched:
+            await look_up_touched(source_id, touched, self._tracker)
+        changes = [file for file in scan.changes if file.path not in self._tracker.touched]
+        for start in range(0, len(changes), _AT_ONCE):
+            files = changes[start : start + _AT_ONCE]
             rows = await registration.register(source_id, files)
             self._tracker.remember(rows, {file.path: file for file in files}, now_s=time.monotonic())
-        touched = {file.path.rpartition(b"/")[0] for file in scan.changes} | new_folders
+        folders = {file.path.rpartition(b"/")[0] for file in changes} | new_folders
         if self._root.detection.mode is WatchMode.POLLING:
-            touched |= {outer for folder in touched for outer in _outer_folders(folder)}
-        if touched:
+            folders |= {outer for folder in folders for outer in _outer_folders(folder)}
+        if folders:
             now_s = time.monotonic()
             quiet_s = max(self._settings.settle_s, 2 * self._tracker.look_s)
-            self._tracker.warm_up(touched, now_s=now_s, until_s=now_s + quiet_s)
+            self._tracker.warm_up(folders, now_s=now_s, until_s=now_s + quiet_s)
             self._settle_soon()
         for entry in scan.unreadable:
             if entry.path not in self._named:
@@ -183,7 +191,7 @@ class WatchLoop:
     async def _look_again(self, source_id: UUID) -> None:
         """Look at files that may still grow; a source that is suddenly empty goes offline instead."""
         due = self._tracker.due(time.monotonic())
-        looks = await self._root.disk.ask(lambda: [self._look_at(path) for path in due])
+        looks = await self._root.disk.ask(lambda: self._look_at_all(due))
         missing = [path for path, found in zip(due, looks, strict=True) if found is None]
         if missing and await self._root.is_suddenly_empty():
             await self._root.go_offline(source_id, EMPTY)
@@ -194,22 +202,31 @@ class WatchLoop:
             self._tracker.observe(path, found, now_s=now_s)
         await self._let_go(missing, missing_twice=missing_twice)
 
+    def _look_at_all(self, paths: Sequence[bytes]) -> list[Found | None]:
+        """Look at files; one in a folder that has become a link is not there any more."""
+        folders = {path.rpartition(b"/")[0] for path in paths}
+        linked = {folder for folder in folders if linked_folder(self._root.path, folder) is not None}
+        return [None if path.rpartition(b"/")[0] in linked else self._look_at(path) for path in paths]
+
     def _look_at(self, path: bytes) -> Found | None:
         self._root.disk.progress()
         return look_at(self._root.path, path)
 
     async def _let_go(self, missing: Sequence[bytes], *, missing_twice: Sequence[bytes]) -> None:
         """Forget the old names of renamed files; reject files that were missing twice."""
+        pending = self._tracker.pending
+        for path in self._tracker.touched.intersection(missing):  # settled long ago, so nothing waits for it
+            self._tracker.drop(path)
+        missing = [path for path in missing if path in pending]
         if not missing:
             return
-        pending = self._tracker.pending
         inodes = self._tracker.inodes()
         renamed = {path for path in missing if pending[path].steadiness.look.inode in inodes}
         await registration.forget_waiting([pending[path].row.file_id for path in renamed])
-        lost = [self._stable(path) for path in missing_twice if path not in renamed]
+        lost = [self._stable(path) for path in missing_twice if path in pending and path not in renamed]
         outcomes = await self._reject_lost(lost)
         for path in renamed:
-            del pending[path]
+            self._tracker.drop(path)
         if len(renamed) + len(lost) < len(missing):
             # Its folder may have been renamed: scan everything before the file is called lost.
             self._scan_at_s = 0.0

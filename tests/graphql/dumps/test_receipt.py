@@ -29,6 +29,7 @@ from thumper.graphql.shared import wipe_checks
 from thumper.ingest import wipe_check
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
+from thumper.ingest.wipe_original import reread_original
 from thumper.settings import Settings
 from thumper.store.models import Dump, File, Image
 from thumper.store.postgres.ids import new_id
@@ -201,7 +202,7 @@ class Disk:
         self._turn = threading.Event()
         self.read = 0
         monkeypatch.setattr(wipe_check, "_AT_ONCE", 5)
-        really = wipe_check._reread
+        really = reread_original
 
         def reread(original: Any) -> Any:
             if self.read >= 5:
@@ -209,7 +210,7 @@ class Disk:
             self.read += 1
             return really(original)
 
-        monkeypatch.setattr(wipe_check, "_reread", reread)
+        monkeypatch.setattr(wipe_check, "reread_original", reread)
 
     def go_on(self) -> None:
         self._turn.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api import Api
-from tests.factories import make_dump
+from tests.factories import make_dump, make_location
 from tests.live import subscribed
 from tests.pipeline import claim, detect, fail, store_images
 from thumper.domain.progress import FileState, ProcessRole, ProcessState
@@ -24,7 +24,7 @@ WORKER = "worker { state message device detectorName imagesPerSecond restarts la
 QUERY = f"""{{ status {{ {COUNTS} imagesPerSecond etaSeconds {WORKER} watcher {{ state }} api {{ state }}
     processes {{ role state host }}
     lastDumps {{ dump {{ folder }} receipt {{ found stored rejected rejections {{ reason files }} }}
-        imageCounts {{ total completed }} }} }} }}"""
+        imageCounts {{ total completed }} unplaced }} unplaced }} }}"""
 LIVE = f"subscription($after: BigInt) {{ status(after: $after) {{ seq snapshot status {{ {COUNTS} {WORKER} }} }} }}"
 
 
@@ -88,6 +88,20 @@ async def test_the_status_counts_images_queue_files_and_dumps(api: Api) -> None:
     assert status["lastDumps"][0]["dump"]["folder"] == dump.display_folder
     assert status["lastDumps"][0]["receipt"]["found"] == 2
     assert status["lastDumps"][0]["imageCounts"] == {"total": 7, "completed": 2}
+
+
+async def test_photos_without_a_location_are_counted_in_all_and_for_each_of_the_last_dumps(api: Api) -> None:
+    assert (await api.ask(QUERY))["status"]["unplaced"] == 0
+    older, newer = await make_dump(), await make_dump()
+    await store_images(2, dump=older)
+    await store_images(3, dump=newer)
+    await client().execute_query(
+        "UPDATE image SET location_id = $1 WHERE id = (SELECT max(id::text)::uuid FROM image)",
+        [(await make_location()).id],
+    )
+    status = (await api.ask(QUERY))["status"]
+    assert status["unplaced"] == 4
+    assert [dump["unplaced"] for dump in status["lastDumps"]] == [2, 2]
 
 
 async def test_speed_and_time_left_come_from_living_workers(api: Api) -> None:

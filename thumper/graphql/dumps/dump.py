@@ -93,6 +93,15 @@ class Dump(Node):
     async def clocks_confirmed_at(root: strawberry.Parent[models.Dump], info: Info) -> dt.datetime | None:
         return await info.context.loaders.clock_confirmations.load(root.id)
 
+    @field(
+        "Changes of its place, or of that of its photos, those that were taken back among them: the latest 100, newest"
+        " first.",
+        listed(lazy("Relocation")),
+    )
+    @staticmethod
+    async def relocations(root: strawberry.Parent[models.Dump], info: Info) -> list[models.Relocation]:
+        return await info.context.loaders.dump_relocations.load(root.id)
+
     @field("How far detection is with the images that it was the first to deliver.", ImageCounts)
     @staticmethod
     async def image_counts(root: strawberry.Parent[models.Dump], info: Info) -> image_counts.ImageCounts:

@@ -16,10 +16,12 @@ from thumper.domain.wipe import CardToCompare, Checking
 from thumper.domain.wipe_messages import WipeCode
 from thumper.graphql.clocks.clock_question import ClockQuestion
 from thumper.graphql.context import Info
+from thumper.graphql.dumps.receipt_places import ReceiptPlaces
 from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.shared.wipe_checks import Asked
+from thumper.store import models
 from thumper.store.files import receipts
 
 publish(
@@ -115,10 +117,11 @@ class CardComparison:
 
 
 @strawberry.type(
-    description="Whether what a dump was delivered from may be wiped: only when every file is stored or a duplicate and"
-    " an identical original of each was re-read from disk, on another device than the dump's own. Asking begins a"
-    " check, which everybody who asks meanwhile shares; a request waits a few seconds for it. A verdict is given again"
-    " for five seconds, as long as the dump does not change."
+    description="Whether what a dump was delivered from may be wiped: only when every file is stored or a duplicate,"
+    " an identical original of each was re-read from disk, on another device than the dump's own, and nothing lies"
+    " there that begins like a photo or video and is not read. Asking begins a check, which everybody who asks"
+    " meanwhile shares; a request waits a few seconds for it. A verdict is given again for five seconds, as long as the"
+    " dump does not change."
 )
 class Wipe:
     """Backed by `wipe_checks.Asked`."""
@@ -235,6 +238,12 @@ class Receipt:
     @staticmethod
     async def clock_question(root: strawberry.Parent[receipts.Receipt], info: Info) -> Any:
         return await info.context.loaders.clock_questions.load(root.dump_id)
+
+    @field("Where its photos are from, as far as a person is asked about that.", ReceiptPlaces)
+    @staticmethod
+    async def places(root: strawberry.Parent[receipts.Receipt], info: Info) -> models.Dump:
+        dump: models.Dump = await info.context.loaders.rows["Dump"].load(root.dump_id)
+        return dump
 
     @field("Whether what it was delivered from may be wiped, re-read from disk; short for wipe { safe }.")
     @staticmethod

@@ -154,10 +154,16 @@ class LastDump:
     def image_counts(root: strawberry.Parent[system_status.DumpStatus]) -> image_counts.ImageCounts:
         return root.images
 
+    unplaced: int = strawberry.field(
+        description="Images that it was the first to deliver and that have no location."
+    )
+
 
 @strawberry.type(description="How everything stands, as of one moment.")
 class Status:
     """Backed by `system_status.SystemStatus`."""
+
+    unplaced: int = strawberry.field(description="Images that have no location.")
 
     held: int = strawberry.field(
         description="Pending images that wait until somebody asks for detection, as uploads without it do."

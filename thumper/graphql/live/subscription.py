@@ -38,7 +38,7 @@ M = TypeVar("M")
 
 DumpState: TypeAlias = tuple[system_status.DumpStatus, Asked | None, int]
 """The status of a dump, whether its card may be wiped if that was asked for, and the last event that changed capture
-times of its images."""
+times or places of its images."""
 
 After: TypeAlias = Annotated[
     BigInt | None,
@@ -167,17 +167,17 @@ class SightingsMessage(LiveMessage):
 
 
 class _DumpChanges:
-    """The changes that one subscriber to a dump knows; that capture times changed is known by the event only."""
+    """The changes that one subscriber to a dump knows; of capture times and places it knows by the event only."""
 
     def __init__(self, dump_id: UUID) -> None:
         self._dump_id = dump_id
         self.clocks_changed = 0
 
     def concern(self, event: FeedEvent) -> bool:
-        """Return whether an event is about the dump, and note one that changed capture times."""
+        """Return whether an event is about the dump, and note one that changed capture times or places."""
         if event.dump_id != self._dump_id:
             return False
-        if event.kind is FeedKind.CLOCK_FIXED:
+        if event.kind in {FeedKind.CLOCK_FIXED, FeedKind.PLACE_CHANGED}:
             self.clocks_changed = event.seq
         return True
 
@@ -228,9 +228,9 @@ class Subscription:
         return _messages(newest(live, read, concerns=lambda _: True, after=after), StatusMessage)
 
     @subscription(
-        "How far a dump is: at once, and whenever its receipt, its images or their capture times change, or a check"
-        " whether its card may be wiped goes on. A check that a message asks for is shown in later ones; its verdict"
-        " stands for as long as the dump does not change, ten minutes at most."
+        "How far a dump is: at once, and whenever its receipt, its images, their capture times or places change, or a"
+        " check whether its card may be wiped goes on. A check that a message asks for is shown in later ones; its"
+        " verdict stands for as long as the dump does not change, ten minutes at most."
     )
     @staticmethod
     async def dump_progress(info: Info, id: DumpId, after: After = None) -> AsyncGenerator[DumpMessage, None]:

@@ -11,8 +11,8 @@ from thumper.domain.time_zone import ZoneSource
 from thumper.graphql.context import Info
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.connection import Connection, Paging, paged
-from thumper.graphql.relay.field import field, optional
-from thumper.graphql.relay.node import Node, find
+from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.node import Node, find, related
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.places import locations
@@ -54,6 +54,28 @@ class Location(Node):
     )
     active: bool = strawberry.field(description="Whether cameras hang there now.")
     created_at: dt.datetime = strawberry.field(description="When it was made known to Thumper.")
+
+    @field(
+        "The location that it was merged into, so that it is only another name of that; null for a place of its own.",
+        optional(lazy("Location")),
+    )
+    @staticmethod
+    async def merged_into(root: strawberry.Parent[models.Location], info: Info) -> Any:
+        return await related(root.merged_into_id, "Location", info=info)
+
+    @field("Names of locations that were merged into it; folders of these names belong to it too.")
+    @staticmethod
+    async def other_names(root: strawberry.Parent[models.Location], info: Info) -> list[str]:
+        return await info.context.loaders.location_other_names.load(root.id)
+
+    @field(
+        "Changes that moved photos there or away, or merged it into another, those that were taken back among them: the"
+        " latest 100, newest first.",
+        listed(lazy("Relocation")),
+    )
+    @staticmethod
+    async def relocations(root: strawberry.Parent[models.Location], info: Info) -> list[models.Relocation]:
+        return await info.context.loaders.location_relocations.load(root.id)
 
     @field("How many images were taken there.")
     @staticmethod

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from typing import Annotated, Final, TypeAlias
+from uuid import UUID
 
 import strawberry
 
 from thumper.graphql.context import Info
 from thumper.graphql.places.location import Location
 from thumper.graphql.relay.change import Payload, change, given
-from thumper.graphql.relay.field import optional
+from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.identity import decode
 from thumper.store import models
-from thumper.store.places import location_rows
+from thumper.store.places import location_rows, similar_locations
 
 
 @strawberry.input(description="A new location.")
@@ -69,8 +70,26 @@ class DeleteLocationInput:
     id: strawberry.ID = strawberry.field(description="The location.")
 
 
+@strawberry.type
+class NamedLocation(Payload):
+    """A payload with a location that was given a name."""
+
+    named: strawberry.Private[UUID | None] = None
+
+    @field(
+        "Other locations whose names differ from the new one by case, blanks or a letter only: did you mean one of"
+        " these? Empty when there is none, or the name was not changed.",
+        listed(Location),
+    )
+    async def did_you_mean(self, info: Info) -> list[models.Location]:
+        if self.named is None:
+            return []
+        found = (await similar_locations.similar([self.named]))[self.named]
+        return await info.context.loaders.rows["Location"].load_many(found)
+
+
 @strawberry.type(description="Answer of createLocation.")
-class CreateLocationPayload(Payload):
+class CreateLocationPayload(NamedLocation):
     """The location or the errors."""
 
     location: models.Location | None = strawberry.field(
@@ -81,7 +100,7 @@ class CreateLocationPayload(Payload):
 
 
 @strawberry.type(description="Answer of updateLocation.")
-class UpdateLocationPayload(Payload):
+class UpdateLocationPayload(NamedLocation):
     """The location or the errors."""
 
     location: models.Location | None = strawberry.field(
@@ -119,7 +138,8 @@ class LocationMutation:
     )
     @staticmethod
     async def create_location(input: CreateInput) -> CreateLocationPayload:
-        return CreateLocationPayload(location=await location_rows.create(**given(input, *_FIELDS)))
+        location = await location_rows.create(**given(input, *_FIELDS))
+        return CreateLocationPayload(location=location, named=location.id)
 
     @change(
         "Change a location; what is left out stays as it is. After a change of its coordinates its `coordinateDoubt` is"
@@ -127,10 +147,11 @@ class LocationMutation:
     )
     @staticmethod
     async def update_location(info: Info, input: UpdateInput) -> UpdateLocationPayload:
+        values = given(input, *_FIELDS)
         location = await location_rows.update(
-            decode(input.id, "Location"), given(input, *_FIELDS), server_zone=info.context.settings.zone
+            decode(input.id, "Location"), values, server_zone=info.context.settings.zone
         )
-        return UpdateLocationPayload(location=location)
+        return UpdateLocationPayload(location=location, named=location.id if "name" in values else None)
 
     @change("Delete a location that nothing refers to. Refused with NOT_FOUND or LOCATION_IN_USE.")
     @staticmethod

@@ -13,6 +13,7 @@ from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.label import LifeStage, Sex
 from thumper.domain.moon import MoonPhase
+from thumper.domain.place_effect import StayKind
 from thumper.domain.precision import Precision
 from thumper.domain.progress import BatchKind, FileState, ImageState, SourceKind, SourceState
 from thumper.domain.reason import Reason
@@ -113,6 +114,18 @@ publish(
         ZoneSource.SERVER: "The server's setting, since neither is known.",
     },
     name="TimeZoneSource",
+)
+publish(
+    StayKind,
+    "What becomes of a deployment when photos move to another place.",
+    {
+        StayKind.BEGINS: "It is opened, for photos that move.",
+        StayKind.MOVES: "All its photos move, and it moves with them.",
+        StayKind.ENDS: "It lasted, and ends.",
+        StayKind.REACHES: "It begins or ends at another time, with photos that become part of it or leave it.",
+        StayKind.VANISHES: "All its photos become part of another, or have no place any more.",
+    },
+    name="DeploymentChangeKind",
 )
 publish(
     MoonPhase,

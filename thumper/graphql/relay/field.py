@@ -24,7 +24,7 @@ R = TypeVar("R")
 _FOLDERS: Final = {
     "photos": ("Batch", "Deletion", "Detection", "Detector", "Image", "Review"),
     "deer": ("Deer", "Sighting"),
-    "places": ("Camera", "Deployment", "Location"),
+    "places": ("Camera", "Deployment", "Location", "Relocation"),
     "dumps": ("Dump", "File"),
     "clocks": ("ClockFix",),
 }

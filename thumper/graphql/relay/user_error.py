@@ -19,6 +19,7 @@ from thumper.store.deer.sightings import (
     DetectionRejectedError,
 )
 from thumper.store.places.location_rows import LocationInUseError
+from thumper.store.places.relocation_undo import RelocatedSinceError
 
 
 @strawberry.enum(description="Why a change was refused.")
@@ -34,6 +35,10 @@ class UserErrorCode(Enum):
     )
     LOCATION_IN_USE = strawberry.enum_value(
         "LOCATION_IN_USE", description="Images or dumps refer to the location, so it cannot be deleted."
+    )
+    RELOCATED_SINCE = strawberry.enum_value(
+        "RELOCATED_SINCE",
+        description="A later change of places moved some of the same things; that one has to be taken back first.",
     )
     DEER_IN_USE = strawberry.enum_value(
         "DEER_IN_USE", description="The deer has sightings, so it cannot be deleted."
@@ -89,6 +94,17 @@ class LocationInUse(UserError):
     dumps: int = strawberry.field(description="How many dumps belong to it.")
 
 
+@strawberry.type(description="A later change of places moved some of the same things.")
+class RelocatedSince(UserError):
+    """RELOCATED_SINCE."""
+
+    later_row: strawberry.Private[models.Relocation]
+
+    @field("The latest change that has to be taken back first.", lazy("Relocation"))
+    def later_relocation(self) -> models.Relocation:
+        return self.later_row
+
+
 @strawberry.type(description="The deer has sightings, so it cannot be deleted.")
 class DeerInUse(UserError):
     """DEER_IN_USE."""
@@ -138,6 +154,7 @@ USER_ERRORS: tuple[type[UserError], ...] = (
     Invalid,
     NameTaken,
     LocationInUse,
+    RelocatedSince,
     DeerInUse,
     DeerAlreadyInImage,
     DetectionAssigned,
@@ -156,6 +173,7 @@ _KINDS: Final[dict[type[Refusal], tuple[UserErrorCode, type[UserError], dict[str
         LocationInUse,
         {"images": "images", "dumps": "dumps"},
     ),
+    RelocatedSinceError: (UserErrorCode.RELOCATED_SINCE, RelocatedSince, {"later_row": "later"}),
     DeerInUseError: (UserErrorCode.DEER_IN_USE, DeerInUse, {"sightings": "sightings"}),
     DeerAlreadyInImageError: (
         UserErrorCode.DEER_ALREADY_IN_IMAGE,

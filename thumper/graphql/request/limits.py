@@ -35,6 +35,7 @@ from graphql import (
 from thumper.domain.deletion import MOST_IMAGES
 from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.relay.connection import DEFAULT_ITEMS, MOST_ITEMS
+from thumper.store.files.unplaced import MOST_CAMERAS
 from thumper.store.times.clock_fixes import MOST_LISTED
 
 MOST_TOKENS: Final = 2000
@@ -49,6 +50,8 @@ _DEAR: Final = {
     ("Receipt", "safeToWipe"): 3000,
     ("Receipt", "wipe"): 3000,
     ("Query", "clockFixPreview"): 3000,
+    ("Query", "setLocationPreview"): 3000,
+    ("Query", "mergeLocationsPreview"): 3000,
 }
 """Own cost of fields that re-read the originals or compute the times of a dump: at most three in a request."""
 _SHORT_LIST: Final = 5
@@ -57,6 +60,10 @@ _LONG_LISTS: Final = {
     ("Query", "clockSuspects"): MOST_LISTED,
     ("Dump", "clockFixes"): MOST_LISTED,
     ("Deployment", "clockFixes"): MOST_LISTED,
+    ("ReceiptPlaces", "cameras"): MOST_CAMERAS,
+    ("Dump", "relocations"): MOST_LISTED,
+    ("Location", "relocations"): MOST_LISTED,
+    ("RelocationEffect", "deployments"): MOST_LISTED,
     ("DeleteImagesPayload", "deletions"): MOST_IMAGES,
     ("UndoDeletionsPayload", "deletions"): MOST_IMAGES,
 }

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
-from thumper.domain.card_folder import location_name
+from thumper.cameras.card_folders import folder_place
+from thumper.domain.card_folder import FolderPlace
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.store.feed import feed
 from thumper.store.images import rollover
 from thumper.store.models import Dump
-from thumper.store.places import location_rows
+from thumper.store.places import location_rows, locations, relocations
 from thumper.store.places.location_rows import PhotoPlace
 from thumper.store.times import clock_doubts, clock_lock
 
@@ -28,8 +29,8 @@ class DumpPlace:
 
     dump_id: UUID
     place: PhotoPlace
-    folder_name: str | None
-    """Name of the location that the folder is named after; None when it names none."""
+    named: FolderPlace | None
+    """The location that the folder is named after; None when it names none, or a person decided."""
 
 
 async def open_dump(
@@ -43,17 +44,18 @@ async def open_dump(
     """Return the dump that files arriving now under a folder belong to; the caller holds the source's lock.
 
     It is the folder's latest one until that has settled; then a new one, with the next number. Its location is the
-    given one, else the one named like the folder, else that of the dump before (the location may have been renamed
-    since). Without `shown` clients see an empty folder name, for folders that no person named.
+    given one, else what is known of the folder. Without `shown` clients see an empty folder name, for folders that no
+    person named.
     """
     earlier = Dump.filter(source_id=source_id, folder=folder).using_db(transaction)
     before = await earlier.order_by("-number").first()
     if before is not None and before.settled_at is None:
         return before.id
-    if location_id is None and (name := location_name(folder)) is not None:
-        location_id = (await location_rows.find(transaction, [name])).get(name, PhotoPlace()).location_id
-    if location_id is None and before is not None:
-        location_id = before.location_id
+    await clock_lock.share(transaction)  # no location is merged away meanwhile
+    if location_id is not None:
+        location_id = await locations.place_of(transaction, location_id)
+    else:
+        location_id = await _location(transaction, before, source_id=source_id, folder=folder)
     dump = await Dump.create(
         using_db=transaction,
         source_id=source_id,
@@ -63,6 +65,25 @@ async def open_dump(
         location_id=location_id,
     )
     return dump.id
+
+
+async def _location(
+    transaction: BaseDBAsyncClient, before: Dump | None, *, source_id: UUID, folder: bytes
+) -> UUID | None:
+    """Return the location of a folder's next dump: what a person said of the folder, else the one named like it.
+
+    Else it is that of the dump before (the location may have been renamed since). A folder that names no place, such as
+    DCIM or a mount point, may be another card by now: nothing that was said of it before holds for it.
+    """
+    named = folder_place(folder)
+    if named is None:
+        return None
+    said = await relocations.last_said(transaction, source_id, folder)
+    if said is not None:
+        return said.location_id
+    known = await location_rows.find(transaction, [named.name])
+    found = known.get(named.name, PhotoPlace()).location_id
+    return before.location_id if found is None and before is not None else found
 
 
 async def touch(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> None:
@@ -84,36 +105,49 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
     rows = await transaction.execute_query_dict(
         """
         SELECT dump.id, dump.folder, dump.location_id, location.time_zone, location.latitude,
-            location.longitude, source.kind
+            location.longitude, source.kind, source.display_path ~* '/DCIM(/|$)' OR EXISTS (
+                SELECT FROM dump AS card WHERE card.source_id = dump.source_id
+                    AND card.folder IN ('DCIM'::bytea, 'dcim'::bytea, 'Dcim'::bytea)
+            ) AS beside_dcim
         FROM dump JOIN source ON source.id = dump.source_id LEFT JOIN location ON location.id = dump.location_id
         WHERE dump.id = ANY($1)
         """,
         [sorted(dump_ids)],
     )
+    decided = await relocations.decided(transaction, [row["id"] for row in rows])
     return {
         row["id"]: DumpPlace(
             dump_id=row["id"],
             place=PhotoPlace.of(row),
-            # Folders of ingested paths and of uploads are not named after a location.
-            folder_name=location_name(bytes(row["folder"])) if row["kind"] == SourceKind.DROP.value else None,
+            # A person may know better than the name.
+            named=None if row["id"] in decided else _named(row),
         )
         for row in rows
     }
 
 
+def _named(row: Mapping[str, Any]) -> FolderPlace | None:
+    """Return the location that a dump's folder is named after; those of ingested paths and of uploads are not."""
+    if row["kind"] != SourceKind.DROP.value:
+        return None
+    return folder_place(bytes(row["folder"]), beside_dcim=row["beside_dcim"])
+
+
 async def place_by_folder(
     transaction: BaseDBAsyncClient, unplaced: Sequence[DumpPlace]
 ) -> dict[UUID, DumpPlace]:
-    """Set the location of dumps to the one named like their folder; return their places.
+    """Set the location of dumps to the one named like their folder; return the places of those that have one.
 
-    A location that is new is recorded without coordinates. Call this when the first new image of such a
-    dump is stored, so that a card of duplicates makes no location.
+    A location that is new is recorded without coordinates, unless the name may be none of a place. Call this
+    when an image takes the place, so that a card of duplicates makes no location.
     """
-    named = {place.dump_id: place.folder_name for place in unplaced if place.folder_name is not None}
-    found = await location_rows.make(transaction, set(named.values()))
+    named = {place: place.named for place in unplaced if place.named is not None}
+    found = await location_rows.find(transaction, {own.name for own in named.values()})
+    found |= await location_rows.make(transaction, {own.name for own in named.values() if own.certain})
     located = {
-        dump_id: DumpPlace(dump_id=dump_id, place=found[name], folder_name=name)
-        for dump_id, name in named.items()
+        place.dump_id: replace(place, place=found[own.name])
+        for place, own in named.items()
+        if own.name in found
     }
     await transaction.execute_query_dict(
         "UPDATE dump SET location_id = fresh.location_id FROM unnest($1::uuid[], $2::uuid[])"

@@ -111,7 +111,7 @@ async def delete(
 
 _REJECT: Final = """
 UPDATE file SET state = 'rejected', reason = 'DELETED', message = file.display_path || ': ' || $2::text,
-    sha256 = image.sha256, image_id = NULL, settled_at = now()
+    sha256 = image.sha256, image_id = NULL, placed = FALSE, settled_at = now()
 FROM image WHERE image.id = file.image_id AND image.id = ANY($1::uuid[]) RETURNING file.dump_id
 """
 

@@ -7,14 +7,16 @@ in `ingest`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.domain.file import Outcome
+from thumper.domain.file import UNKNOWN_NS, Outcome, StableFile
 from thumper.domain.progress import FileState
+from thumper.domain.reason import Reason
 from thumper.store.files import dumps
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.unnest import arrays, unnest
@@ -36,10 +38,12 @@ _SETTLED: Final = {
     "image_id": "uuid",
     "reason": "text",
     "message": "text",
+    "changed_ns": "bigint",
 }
 _SETTLE: Final = f"""
 UPDATE file SET state = fresh.state, sha256 = fresh.sha256, image_id = fresh.image_id,
-    reason = fresh.reason, message = fresh.message, attempts = attempts + 1, settled_at = now()
+    reason = fresh.reason, message = fresh.message, attempts = attempts + 1, settled_at = now(),
+    changed_ns = nullif(fresh.changed_ns, {UNKNOWN_NS})
 FROM {unnest(_SETTLED)} WHERE file.id = fresh.id AND file.state IN ('seen', 'stable')
 """
 
@@ -49,7 +53,15 @@ async def settle(transaction: BaseDBAsyncClient, ended: Sequence[Outcome]) -> li
     if not ended:
         return []
     values = [
-        (own.file.file_id, own.state.value, own.sha256, own.image_id, own.reason, own.message)
+        (
+            own.file.file_id,
+            own.state.value,
+            own.sha256,
+            own.image_id,
+            own.reason,
+            own.message,
+            own.file.changed_ns,
+        )
         for own in ended
     ]
     await transaction.execute_query_dict(_SETTLE, arrays(values))
@@ -70,6 +82,13 @@ def _entries(ended: Sequence[Outcome]) -> list[FeedEntry]:
     ]
 
 
+async def mark_placed(transaction: BaseDBAsyncClient, file_ids: Collection[UUID]) -> None:
+    """Record of duplicates that their images had no place and took that of the dump."""
+    await transaction.execute_query_dict(
+        "UPDATE file SET placed = TRUE WHERE id = ANY($1)", [sorted(file_ids)]
+    )
+
+
 async def mark_stable(file_ids: Sequence[UUID]) -> None:
     """Record that files are stable but wait for something, such as the rest of a truncated photo."""
     await client().execute_query_dict(
@@ -77,10 +96,39 @@ async def mark_stable(file_ids: Sequence[UUID]) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a settled file was found to hold: its SHA-256 if it is a photo, else the reason why it was rejected."""
+
+    sha256: bytes | None
+    reason: Reason | None
+
+
+async def settled(file_ids: Collection[UUID]) -> dict[UUID, Settled]:
+    """Return what the settled ones among some files held, by id."""
+    rows = await client().execute_query_dict(
+        "SELECT id, sha256, reason FROM file WHERE id = ANY($1) AND state NOT IN ('seen', 'stable')",
+        [sorted(file_ids)],
+    )
+    return {row["id"]: Settled(row["sha256"], row["reason"] and Reason(row["reason"])) for row in rows}
+
+
+_CHANGED: Final = {"id": "uuid", "changed_ns": "bigint"}
+_NOTE_CHANGED: Final = f"""
+UPDATE file SET changed_ns = nullif(fresh.changed_ns, {UNKNOWN_NS}) FROM {unnest(_CHANGED)} WHERE file.id = fresh.id
+"""
+
+
+async def note_changed(connection: BaseDBAsyncClient, files: Collection[StableFile]) -> None:
+    """Record the status change times of files whose bytes are those that were admitted."""
+    values = [(file.file_id, file.changed_ns) for file in sorted(files, key=lambda file: file.file_id)]
+    await connection.execute_query_dict(_NOTE_CHANGED, arrays(values))
+
+
 _TOUCHED: Final = {"id": "uuid", "sha256": "bytea"}
 _BEFORE: Final = f"""
 SELECT DISTINCT ON (file.id) file.id, file.dump_id, before.id AS before_id, before.state, before.sha256,
-    before.image_id, before.attempts, before.seen_at, before.settled_at
+    before.image_id, before.placed, before.attempts, before.seen_at, before.settled_at
 FROM {unnest(_TOUCHED)} JOIN file USING (id)
 JOIN file AS before ON before.dump_id = file.dump_id AND before.path = file.path AND NOT before.live
     AND before.sha256 = fresh.sha256 AND before.state IN ('stored', 'duplicate')
@@ -91,6 +139,7 @@ _TAKEN_BACK: Final = {
     "state": "text",
     "sha256": "bytea",
     "image_id": "uuid",
+    "placed": "bool",
     "attempts": "int",
     "seen_at": "timestamptz",
     "settled_at": "timestamptz",

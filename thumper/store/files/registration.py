@@ -17,7 +17,7 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.card_folder import top_folder
 from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.domain.file import FileRow, Found
+from thumper.domain.file import UNKNOWN_NS, FileRow, Found
 from thumper.domain.path_text import readable
 from thumper.domain.progress import WAITING, FileState
 from thumper.store.feed import feed
@@ -29,7 +29,7 @@ from thumper.store.postgres.unnest import arrays, unnest
 _PAGE: Final = 20_000
 """Rows read at a time when all files of a source are wanted."""
 
-_COLUMNS: Final = "id, dump_id, path, size_bytes, mtime_ns, state"
+_COLUMNS: Final = "id, dump_id, path, size_bytes, mtime_ns, state, changed_ns"
 _WAS_THERE: Final = "reason IS DISTINCT FROM 'VANISHED'"
 """The condition on rows of files that had not vanished; one that is back, unchanged, is tried again."""
 
@@ -42,6 +42,7 @@ def _row(columns: dict[str, Any]) -> FileRow:
         size_bytes=columns["size_bytes"],
         mtime_ns=columns["mtime_ns"],
         state=FileState(columns["state"]),
+        changed_ns=columns["changed_ns"] or UNKNOWN_NS,
     )
 
 
@@ -74,6 +75,15 @@ async def asked_files(source_id: UUID) -> list[FileRow]:
     return await _live(source_id, "state IN ('seen', 'stable') AND attempts > 0")
 
 
+async def live_rows(source_id: UUID, paths: Sequence[bytes]) -> list[FileRow]:
+    """Return the live rows of some paths of a source; none for a path that has none."""
+    rows = await client().execute_query_dict(
+        f"SELECT {_COLUMNS} FROM file WHERE source_id = $1 AND live AND path = ANY($2)",
+        [source_id, list(paths)],
+    )
+    return [_row(row) for row in rows]
+
+
 async def _live(source_id: UUID, condition: str) -> list[FileRow]:
     rows = await client().execute_query_dict(
         f"SELECT {_COLUMNS} FROM file WHERE source_id = $1 AND live AND {condition}", [source_id]
@@ -97,11 +107,31 @@ async def register(
     `again` makes a new delivery of rejected and of unchanged paths, unless their own dump is still open.
     New rows belong to `dump_id`, else to the dump of their top folder. `shown_as` is displayed instead of the path.
     """
+    return await _register(source_id, files, _Delivery(dump_id, again=again), shown_as=shown_as)
+
+
+async def register_others(source_id: UUID, files: Sequence[Found]) -> list[FileRow]:
+    """Record known files that hold other bytes, though size and modification time are the same; see `register`."""
+    return await _register(source_id, files, _Delivery(other_bytes=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """How files came: into which dump, whether by a delivery made again, whether with other bytes than before."""
+
+    dump_id: UUID | None = None
+    again: bool = False
+    other_bytes: bool = False
+
+
+async def _register(
+    source_id: UUID, files: Sequence[Found], delivery: _Delivery, *, shown_as: str | None = None
+) -> list[FileRow]:
     async with in_transaction("default") as transaction:
         await sources.lock(transaction, source_id)
-        plan = await _plan(transaction, source_id, files, dump_id=dump_id, again=again)
+        plan = await _plan(transaction, source_id, files, delivery=delivery)
         await _retire(transaction, plan.retired)
-        fresh = await _insert(transaction, source_id, plan, dump_id=dump_id, shown_as=shown_as)
+        fresh = await _insert(transaction, source_id, plan, dump_id=delivery.dump_id, shown_as=shown_as)
         renewed = await _renew(transaction, plan.renewed)
         touched = {row.dump_id for row in (*fresh, *renewed)}
         await dumps.touch(transaction, touched)
@@ -125,12 +155,7 @@ class _Plan:
 
 
 async def _plan(
-    transaction: BaseDBAsyncClient,
-    source_id: UUID,
-    files: Sequence[Found],
-    *,
-    dump_id: UUID | None,
-    again: bool,
+    transaction: BaseDBAsyncClient, source_id: UUID, files: Sequence[Found], *, delivery: _Delivery
 ) -> _Plan:
     rows = await transaction.execute_query_dict(
         f"SELECT {_COLUMNS}, (SELECT settled_at IS NULL FROM dump WHERE dump.id = file.dump_id) AS open,"
@@ -147,8 +172,9 @@ async def _plan(
             plan.fresh.append(file)
             continue
         row, facts = known[file.path]
-        same_delivery = not again or facts["open"] or row.dump_id == dump_id
-        same_bytes = (row.size_bytes, row.mtime_ns) == (file.size_bytes, file.mtime_ns)
+        same_delivery = not delivery.again or facts["open"] or row.dump_id == delivery.dump_id
+        same_look = (row.size_bytes, row.mtime_ns) == (file.size_bytes, file.mtime_ns)
+        same_bytes = same_look and not delivery.other_bytes and not row.is_touched(file)
         if same_delivery and same_bytes and facts["was_there"]:
             plan.unchanged.append(row)
         elif row.state in WAITING or (row.state is FileState.REJECTED and same_delivery):
@@ -171,7 +197,7 @@ async def _retire(transaction: BaseDBAsyncClient, file_ids: Sequence[UUID]) -> N
 _RENEWED: Final = {"id": "uuid", "size_bytes": "bigint", "mtime_ns": "bigint"}
 _RENEW: Final = f"""
 UPDATE file SET size_bytes = fresh.size_bytes, mtime_ns = fresh.mtime_ns, state = 'seen', attempts = 0,
-    reason = NULL, message = NULL, sha256 = NULL, settled_at = NULL
+    reason = NULL, message = NULL, sha256 = NULL, settled_at = NULL, changed_ns = NULL
 FROM {unnest(_RENEWED)} WHERE file.id = fresh.id
 RETURNING file.{_COLUMNS.replace(", ", ", file.")}
 """

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from thumper.domain.file import UNKNOWN_NS
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.domain.video import BY_NAME, VIDEO_ENDINGS
@@ -154,19 +155,46 @@ async def originals(dump_id: UUID, *, after: UUID) -> list[DumpOriginal]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class KeptImage:
+    """An image and the path of its original."""
+
+    id: UUID
+    path: bytes
+
+
+async def originals_of(hashes: Collection[bytes]) -> dict[bytes, KeptImage]:
+    """Return the images with these SHA-256 hashes, by hash."""
+    rows = await client().execute_query_dict(
+        "SELECT id, sha256, original_path FROM image WHERE sha256 = ANY($1)", [sorted(hashes)]
+    )
+    return {bytes(row["sha256"]): KeptImage(row["id"], bytes(row["original_path"])) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What a receipt knows of a file: whether wiping it would lose something, what it was when it settled."""
+
+    at_stake: bool
+    changed_ns: int
+    sha256: bytes | None
+
+
 _AS_DELIVERED: Final = """
-SELECT path, size_bytes, mtime_ns, FALSE AS at_stake FROM file WHERE dump_id = $1 AND path = ANY($2::bytea[])
+SELECT path, size_bytes, mtime_ns, changed_ns, sha256, FALSE AS at_stake
+FROM file WHERE dump_id = $1 AND path = ANY($2::bytea[])
 """
 _AS_KNOWN: Final = f"""
-SELECT file.path, file.size_bytes, file.mtime_ns, file.dump_id <> dump.id AND NOT {DELETED}
+SELECT file.path, file.size_bytes, file.mtime_ns, file.changed_ns, file.sha256,
+    file.dump_id <> dump.id AND NOT {DELETED}
     AND (image.id IS NULL OR substring(image.original_path FROM 1 FOR length($3::bytea)) = $3) AS at_stake
 FROM file JOIN dump ON dump.source_id = file.source_id LEFT JOIN image ON image.id = file.image_id
 WHERE dump.id = $1 AND file.live AND file.path = ANY($2::bytea[])
 """
 
 
-async def covered(dump: DumpRow, found: Collection[SeenFile]) -> dict[SeenFile, bool]:
-    """Return those files that a receipt covers unchanged, each with whether wiping it would lose something.
+async def covered(dump: DumpRow, found: Collection[SeenFile]) -> dict[SeenFile, Covered]:
+    """Return those files that a receipt covers with the size and modification time that they have.
 
     A card has one receipt. A watched folder has one for each delivery, and any of them may cover a file; but a file of
     another delivery would be lost if it was not taken in, or if its original lies in this folder.
@@ -177,7 +205,12 @@ async def covered(dump: DumpRow, found: Collection[SeenFile]) -> dict[SeenFile, 
         rows = await client().execute_query_dict(_AS_KNOWN, [dump.id, paths, below])
     else:
         rows = await client().execute_query_dict(_AS_DELIVERED, [dump.id, paths])
-    by_file = {(bytes(row["path"]), row["size_bytes"], row["mtime_ns"]): row["at_stake"] for row in rows}
+    by_file = {
+        (bytes(row["path"]), row["size_bytes"], row["mtime_ns"]): Covered(
+            row["at_stake"], row["changed_ns"] or UNKNOWN_NS, row["sha256"]
+        )
+        for row in rows
+    }
     return {file: by_file[file] for file in found if file in by_file}
 
 

@@ -77,6 +77,16 @@ async def find(connection: BaseDBAsyncClient, hashes: Collection[bytes]) -> dict
     return {image.sha256: image for image in images}
 
 
+async def unplaced(connection: BaseDBAsyncClient, image_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of some images that have no location."""
+    if not image_ids:
+        return set()
+    rows = await connection.execute_query_dict(
+        "SELECT id FROM image WHERE id = ANY($1::uuid[]) AND location_id IS NULL", [sorted(image_ids)]
+    )
+    return {row["id"] for row in rows}
+
+
 _COLUMNS: Final = {
     "id": "uuid",
     "sha256": "bytea",

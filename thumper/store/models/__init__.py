@@ -21,6 +21,7 @@ from thumper.store.models.image import Image
 from thumper.store.models.job import Job
 from thumper.store.models.location import Location
 from thumper.store.models.process import Process
+from thumper.store.models.relocation import DeploymentMove, DumpMove, ImageMove, Relocation
 from thumper.store.models.review import Review
 from thumper.store.models.upload import Upload
 
@@ -32,16 +33,20 @@ __all__ = [
     "Deer",
     "Deletion",
     "Deployment",
+    "DeploymentMove",
     "Detection",
     "DetectionRun",
     "Detector",
     "Dump",
+    "DumpMove",
     "Feed",
     "File",
     "Image",
+    "ImageMove",
     "Job",
     "Location",
     "Process",
+    "Relocation",
     "Review",
     "Sighting",
     "Source",

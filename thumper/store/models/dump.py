@@ -85,6 +85,8 @@ class File(Model):
     display_path = fields.TextField()
     size_bytes = fields.BigIntField()
     mtime_ns = fields.BigIntField()
+    changed_ns: int | None = fields.BigIntField(null=True)
+    """Status change time when it settled; -1 when its file system shows that of the look, null when it is not known."""
     sha256 = fields.BinaryField(null=True)
     state = fields.CharEnumField(FileState, max_length=12, default=FileState.SEEN)
     reason = fields.CharField(max_length=32, null=True)
@@ -99,6 +101,8 @@ class File(Model):
         "thumper.Image", related_name="files", null=True, on_delete=fields.RESTRICT
     )
     image_id: UUID | None
+    placed = fields.BooleanField(db_default=False)
+    """Whether this file, a duplicate, gave its image a place, as its dump has one and the image had none."""
     seen_at = created_column()
     settled_at = fields.DatetimeField(null=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -18,6 +20,8 @@ class Location(Model):
     longitude = fields.FloatField(null=True)
     time_zone = fields.CharField(max_length=64, null=True)
     active = fields.BooleanField(default=True)
+    merged_into_id: UUID | None = fields.UUIDField(null=True)
+    """The location of which this one is another name now; null for one that is a place of its own."""
     created_at = created_column()
 
     class Meta:

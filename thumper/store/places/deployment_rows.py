@@ -69,7 +69,7 @@ async def join(transaction: BaseDBAsyncClient, stays: Iterable[CameraStay]) -> d
     wanted = list(dict.fromkeys(stays))
     if not wanted:
         return {}
-    known = await _known(transaction, {stay.camera_id for stay in wanted})
+    known = await lock_cameras(transaction, {stay.camera_id for stay in wanted})
     rows = await transaction.execute_query_dict(_OPEN, arrays(wanted))
     found = {CameraStay(row["camera_id"], row["location_id"], row["dump_id"]): row["id"] for row in rows}
     opened: dict[tuple[UUID, UUID], _Opened] = {}
@@ -83,7 +83,7 @@ async def join(transaction: BaseDBAsyncClient, stays: Iterable[CameraStay]) -> d
     return found
 
 
-async def _known(transaction: BaseDBAsyncClient, camera_ids: Collection[UUID]) -> set[UUID]:
+async def lock_cameras(transaction: BaseDBAsyncClient, camera_ids: Collection[UUID]) -> set[UUID]:
     """Lock cameras; return those that identify themselves."""
     rows = await transaction.execute_query_dict(_CAMERAS, [sorted(camera_ids)])
     return {row["id"] for row in rows if row["known"]}

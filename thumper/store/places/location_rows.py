@@ -5,7 +5,8 @@ A change of the time zone moves the instants of the images that follow it, in th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import contextlib
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
@@ -16,7 +17,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from thumper.domain import location
-from thumper.domain.refusal import NoRecordError, Refusal
+from thumper.domain.refusal import NameTakenError, NoRecordError, Refusal
 from thumper.domain.time_zone import place_zone
 from thumper.errors import RefusedError
 from thumper.store.models import Location
@@ -32,7 +33,8 @@ class LocationInUseError(Refusal, RefusedError):
 
     def __init__(self, *, images: int, dumps: int) -> None:
         super().__init__(
-            f"{images} images and {dumps} dumps refer to this location, so it stays. Make it inactive instead.",
+            f"{images} images and {dumps} dumps refer to this location, so it stays. Make it inactive instead, or merge"
+            " it into another (mergeLocations) if it is only a wrong name of that.",
             "id",
         )
         self.images = images
@@ -46,8 +48,22 @@ async def create(name: str, **values: Any) -> Location:
     """Make a location known. Raises `InvalidValueError` or `NameTakenError`."""
     clean = location.checked({"name": name, **values})
     location.refuse_half_a_place(clean.get("latitude"), clean.get("longitude"))
-    with unique_name("location", clean):
+    async with _unique_name(clean):
         return await Location.create(**clean)
+
+
+@contextlib.asynccontextmanager
+async def _unique_name(values: Mapping[str, Any]) -> AsyncIterator[None]:
+    """Raise `NameTakenError` when another location has the name, also one that was merged into another."""
+    try:
+        with unique_name("location", values):
+            yield
+    except NameTakenError as error:
+        taken = await Location.filter(merged_into_id__not_isnull=True, name__iexact=error.name).exists()
+        place = await locations.named(error.name) if taken else None
+        if place is None:
+            raise
+        raise NameTakenError("location", error.name, place=place.name) from error
 
 
 async def update(location_id: UUID, values: Mapping[str, Any], *, server_zone: ZoneInfo) -> Location:
@@ -74,7 +90,7 @@ async def update(location_id: UUID, values: Mapping[str, Any], *, server_zone: Z
             await clock_fixes.apply(transaction, Recomputation(scope=scope, server_zone=server_zone))
         return after
 
-    with unique_name("location", clean):
+    async with _unique_name(clean):
         if _ZONE_FIELDS & clean.keys():
             return await clock_lock.alone(write)
         async with in_transaction("default") as transaction:
@@ -108,9 +124,17 @@ class PhotoPlace:
 
 
 # PostgreSQL decides which names are equal apart from case: Python folds some letters differently.
+# The name of a location that was merged into another leads to that one.
 _FIND: Final = """
-SELECT wanted.name, location.id AS location_id, location.time_zone, location.latitude, location.longitude
-FROM unnest($1::text[]) AS wanted(name) JOIN location ON lower(location.name) = lower(wanted.name)
+WITH RECURSIVE named AS (
+    SELECT wanted.name, location.id, location.merged_into_id
+    FROM unnest($1::text[]) AS wanted(name) JOIN location ON lower(location.name) = lower(wanted.name)
+    UNION ALL
+    SELECT named.name, location.id, location.merged_into_id
+    FROM named JOIN location ON location.id = named.merged_into_id
+)
+SELECT named.name, location.id AS location_id, location.time_zone, location.latitude, location.longitude
+FROM named JOIN location USING (id) WHERE named.merged_into_id IS NULL
 """
 
 _MAKE: Final = """

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from tortoise.backends.base.client import BaseDBAsyncClient
+
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.coordinate_doubt import CoordinateDoubt, doubt_coordinates
+from thumper.domain.entered_text import one_name
 from thumper.domain.time_zone import ZoneSource, place_zone
 from thumper.store.models import Location
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.grouped_count import count_by
-from thumper.store.postgres.page import Key, KeyKind, whole_table
+from thumper.store.postgres.page import Conditions, Key, KeyKind, whole_table
 from thumper.store.postgres.search import Search, sort, where
 
 LOCATIONS: Final = whole_table(Location)
@@ -39,7 +42,8 @@ class LocationSearch(Search[Location]):
     )
 
     name: str | None = where(
-        "Whose name contains this, whatever the case.", "strpos(lower(location.name), lower({})) > 0"
+        "Whose name contains this, whatever the case.",
+        r"strpos(lower(location.name), lower(regexp_replace({}, '\s+', ' ', 'g'))) > 0",
     )
     active: bool | None = where(
         "Whether cameras hang there now.", "location.active = True", otherwise="location.active = False"
@@ -50,13 +54,56 @@ class LocationSearch(Search[Location]):
         otherwise="(location.latitude IS NOT NULL) = False",
     )
 
+    def add_to(self, conditions: Conditions) -> None:
+        """Leave out what was merged into another location: it is only another name of that."""
+        Search.add_to(self, conditions)
+        conditions.add("location.merged_into_id IS NULL")
+
+
+_PLACE: Final = """
+WITH RECURSIVE place AS (
+    SELECT id, merged_into_id FROM location WHERE {}
+    UNION ALL
+    SELECT location.id, location.merged_into_id FROM place JOIN location ON location.id = place.merged_into_id
+)
+"""
+"""Begin of a statement: the locations that a condition finds, and those that they were merged into."""
+
 
 async def named(name: str) -> Location | None:
-    """Return the location of that name, whatever its case."""
+    """Return the location of that name, whatever its case; of one that was merged into another, the other."""
     rows = await LOCATIONS.read(
-        f"SELECT {LOCATIONS.columns} FROM location WHERE lower(name) = lower($1)", [name.strip()]
+        _PLACE.format("lower(name) = lower($1)")
+        + f"SELECT {LOCATIONS.columns} FROM place JOIN location USING (id) WHERE place.merged_into_id IS NULL",
+        [one_name(name)],
     )
     return rows[0] if rows else None
+
+
+async def place_of(connection: BaseDBAsyncClient, location_id: UUID) -> UUID:
+    """Return the location that another was merged into, at last; itself when it was not merged."""
+    rows = await connection.execute_query_dict(
+        _PLACE.format("id = $1") + "SELECT id FROM place WHERE merged_into_id IS NULL", [location_id]
+    )
+    place: UUID = rows[0]["id"] if rows else location_id
+    return place
+
+
+async def other_names(location_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """Return the names of what was merged into each location."""
+    rows = await client().execute_query_dict(
+        """
+        WITH RECURSIVE other AS (
+            SELECT merged_into_id AS place_id, id, name FROM location WHERE merged_into_id = ANY($1::uuid[])
+            UNION ALL
+            SELECT other.place_id, location.id, location.name
+            FROM other JOIN location ON location.merged_into_id = other.id
+        )
+        SELECT place_id, array_agg(name ORDER BY lower(name)) AS names FROM other GROUP BY place_id
+        """,
+        [list(location_ids)],
+    )
+    return {location_id: [] for location_id in location_ids} | {row["place_id"]: row["names"] for row in rows}
 
 
 def zone_of(location: Location) -> tuple[str | None, ZoneSource]:

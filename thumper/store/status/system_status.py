@@ -19,7 +19,7 @@ from thumper.domain.progress import ProcessRole, ProcessState, SourceKind, Sourc
 from thumper.domain.stage import Stage, StageTime
 from thumper.domain.time_left import Arriving, time_left_s
 from thumper.store.feed.snapshot import snapshot
-from thumper.store.files import receipts
+from thumper.store.files import receipts, unplaced
 from thumper.store.files.dump_search import ARRIVED, DumpSearch
 from thumper.store.files.receipts import Receipt
 from thumper.store.images import image_counts
@@ -88,6 +88,8 @@ class DumpStatus:
     """Of the row, and compared as well, since rows with the same id are equal."""
     receipt: Receipt
     images: ImageCounts
+    unplaced: int = 0
+    """Images that it delivered first and that have no location."""
 
     def arriving(self, at: dt.datetime) -> Arriving:
         """Return its files at that moment, as far as the time left depends on them."""
@@ -123,6 +125,8 @@ class SystemStatus:
     held: int
     queued: int
     files_waiting: int
+    unplaced: int
+    """Images without a location."""
     processes: tuple[ProcessStatus, ...]
     dumps: tuple[DumpStatus, ...]
     sources: tuple[SourceStatus, ...] = ()
@@ -170,6 +174,7 @@ async def read_status() -> SystemStatus:
         held=counts["held"],
         queued=counts["queued"],
         files_waiting=counts["files_waiting"],
+        unplaced=counts["unplaced"],
         processes=tuple(process),
         dumps=tuple(dumps),
         sources=tuple(sources),
@@ -191,7 +196,8 @@ WITH unfinished AS (
 )
 SELECT unfinished.*, waiting.*, now() AS read_at,
     {TOTAL} - pending - processing - failed AS completed,
-    (SELECT count(*) FROM file WHERE state IN ('seen', 'stable')) AS files_waiting
+    (SELECT count(*) FROM file WHERE state IN ('seen', 'stable')) AS files_waiting,
+    {unplaced.TOTAL} AS unplaced
 FROM unfinished, waiting
 """
 
@@ -267,7 +273,14 @@ async def dump_statuses(dumps: Sequence[Dump]) -> list[DumpStatus]:
     ids = [dump.id for dump in dumps]
     counted = await receipts.of_dumps(ids)
     images = await image_counts.of_dumps(ids)
+    without_place = await unplaced.counts(ids)
     return [
-        DumpStatus(row=dump, settled_at=dump.settled_at, receipt=counted[dump.id], images=images[dump.id])
+        DumpStatus(
+            row=dump,
+            settled_at=dump.settled_at,
+            receipt=counted[dump.id],
+            images=images[dump.id],
+            unplaced=without_place[dump.id],
+        )
         for dump in dumps
     ]

@@ -37,6 +37,23 @@ class FixScope:
     column: Literal["dump_id", "deployment_id", "location_id"]
     id: UUID
 
+    @property
+    def condition(self) -> tuple[str, Any]:
+        """The SQL condition on `image`, and its parameter."""
+        return f"{self.column} = $1", self.id
+
+
+@dataclass(frozen=True, slots=True)
+class ImageScope:
+    """Single images."""
+
+    ids: Sequence[UUID]
+
+    @property
+    def condition(self) -> tuple[str, Any]:
+        """The SQL condition on `image`, and its parameter."""
+        return "id = ANY($1::uuid[])", self.ids
+
 
 @dataclass(frozen=True, slots=True)
 class ActiveFixes:
@@ -130,7 +147,7 @@ class Recomputation:
     image to be among the examples. `touched` gathers the dumps whose images changed.
     """
 
-    scope: FixScope
+    scope: FixScope | ImageScope
     server_zone: ZoneInfo
     shown: Bounds = EVERY_READING
     proposed: ActiveFix | None = None
@@ -156,10 +173,11 @@ class Recomputation:
         self, connection: BaseDBAsyncClient, *, locked: bool
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """Yield the images whose clock was read, in pages; count the others, those that GPS dates among them."""
+        condition, value = self.scope.condition
         rows = await connection.execute_query_dict(
             "SELECT id, taken_local IS NOT NULL AND clock_source <> 'gps' AS read FROM image"
-            f" WHERE {self.scope.column} = $1 ORDER BY id",
-            [self.scope.id],
+            f" WHERE {condition} ORDER BY id",
+            [value],
         )
         ids = [row["id"] for row in rows if row["read"]]
         if self.shown.unbounded:

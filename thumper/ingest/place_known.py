@@ -1,0 +1,53 @@
+"""Photos that were here without a place take that of a card which brings them again in a folder with the name of one.
+
+A photo with a place keeps it, and so does one whose place a person set or took away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from thumper.domain.feed import FeedEntry
+from thumper.domain.file import Outcome
+from thumper.domain.progress import FileState
+from thumper.store.files import dumps, outcomes
+from thumper.store.images import image_rows
+from thumper.store.places import placement
+
+
+async def place_known(
+    transaction: BaseDBAsyncClient, ended: Sequence[Outcome], *, server_zone: ZoneInfo
+) -> list[FeedEntry]:
+    """Move the images of duplicates that have no place to the one of their dump, with stays and capture times.
+
+    The caller shares the clock lock. Returns the feed entries, to be appended at the end of the transaction.
+    """
+    known = [own for own in ended if own.state is FileState.DUPLICATE and own.image_id is not None]
+    waiting = await image_rows.unplaced(transaction, {own.image_id for own in known if own.image_id})
+    known = [own for own in known if own.image_id in waiting]
+    places = await _places(transaction, {own.file.dump_id for own in known})
+    entries: list[FeedEntry] = []
+    for dump_id, location_id in sorted(places.items()):
+        files = {own.image_id: own.file.file_id for own in known if own.file.dump_id == dump_id}
+        images = {image_id for image_id in waiting if image_id in files}
+        moved = await placement.place_images(transaction, images, location_id, server_zone=server_zone)
+        await outcomes.mark_placed(transaction, [files[image_id] for image_id in moved.image_ids])
+        waiting -= images  # of two dumps that bring a photo at once, the first says where it is from
+        entries += moved.entries
+    return entries
+
+
+async def _places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+    """Return the locations of the dumps that have one; the name of a folder makes one now."""
+    if not dump_ids:
+        return {}
+    known = await dumps.places(transaction, dump_ids)
+    new = [own for own in known.values() if own.place.location_id is None and own.named is not None]
+    known |= await dumps.place_by_folder(transaction, new)
+    return {
+        dump_id: own.place.location_id for dump_id, own in known.items() if own.place.location_id is not None
+    }
