@@ -89,7 +89,7 @@ def test_the_wheel_holds_every_module_and_data_file_and_nothing_else(wheel: Path
         for path in (ROOT / name).rglob("*")
         if path.is_file()
     }
-    files |= {"thumper/py.typed", "thumper/graphql/schema.graphql"}
+    files |= {"thumper/py.typed", "thumper/graphql/schema.graphql", "thumper/cameras/card_folders.toml"}
     in_wheel = {name for name in names if ".dist-info/" not in name}
     assert in_wheel == modules | migrations | files
     assert len(migrations) > 1

@@ -17,6 +17,7 @@ from tests.factories import NOON, make_dump, make_file, make_image, make_locatio
 from tests.patience import PATIENCE_S
 from thumper.cli import receipt, receipt_query, retry
 from thumper.cli.client import ask
+from thumper.cli import receipt_query
 from thumper.cli.receipt_query import Ask, find_dump, read_verdict
 from thumper.cli.receipt_view import show
 from thumper.domain.clock_doubt import ClockDoubt
@@ -148,12 +149,23 @@ async def test_a_long_check_is_followed_to_its_end() -> None:
     async def slow(_query: str, variables: dict[str, Any]) -> dict[str, Any]:
         assert variables == {"id": "x"}
         state, checked = answers.pop(0)
-        wipe = {"state": state, "filesChecked": checked, "filesToCheck": 9}
+        wipe = {"state": state, "filesChecked": checked, "filesToCheck": 9, "bytesChecked": checked}
         return {"dump": {"receipt": {"wipe": wipe}}}
 
     wipe = await read_verdict(slow, "x", progress=lambda *far: told.append(far))
     assert wipe["state"] == "DONE"
     assert told == [(0, 9), (7, 9), (9, 9)]
+
+
+async def test_a_check_that_stands_still_is_not_followed_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipt_query, "WIPE_STILL_S", 0.3)
+
+    async def hanging(_query: str, _variables: dict[str, Any]) -> dict[str, Any]:
+        wipe = {"state": "CHECKING", "safe": False, "filesChecked": 7, "filesToCheck": 9, "bytesChecked": 70}
+        return {"dump": {"receipt": {"wipe": wipe}}}
+
+    wipe = await asyncio.wait_for(read_verdict(hanging, "x", progress=lambda *_: None), 10)
+    assert (wipe["state"], wipe["safe"]) == ("CHECKING", False)
 
 
 async def test_a_folder_that_is_the_archive_is_not_to_be_wiped(
