@@ -17,7 +17,6 @@ from tests.factories import NOON, make_dump, make_file, make_image, make_locatio
 from tests.patience import PATIENCE_S
 from thumper.cli import receipt, receipt_query, retry
 from thumper.cli.client import ask
-from thumper.cli import receipt_query
 from thumper.cli.receipt_query import Ask, find_dump, read_verdict
 from thumper.cli.receipt_view import show
 from thumper.domain.clock_doubt import ClockDoubt
