@@ -23,6 +23,8 @@ LISTS: Final = {
     "arriving": "settled: false",
     "duplicates": "state: DUPLICATE",
     "storedFiles": "state: STORED",
+    "damagedFiles": "damaged: true",
+    "incompleteFiles": "incomplete: true",
 }
 """The lists of a receipt by their names in JSON, with what picks them."""
 
@@ -54,7 +56,7 @@ _RECEIPT: Final = (
 query($id: ID!) { dump(id: $id) {
     id folder number firstSeenAt settledAt source { kind path } location { name }
     receipt {
-        found waiting stored duplicate rejected videos sizeBytes
+        found waiting stored duplicate rejected videos damaged incomplete sizeBytes
         timeSources { source images } clockWarnings { code images sentence whatToDo }
         places {
             unplaced datedFolder didYouMean { name } placed elsewhere
@@ -74,6 +76,8 @@ _FILE: Final = {
     "arriving": "state",
     "duplicates": "image { id } firstDelivery { path seenAt dump { id source { path } } }",
     "storedFiles": "image { id }",
+    "damagedFiles": "image { id }",
+    "incompleteFiles": "image { id }",
 }
 
 _WIPE: Final = """
@@ -131,7 +135,10 @@ async def read_receipt(ask: Ask, dump_id: str, *, most: int | None = None) -> di
         "settledAt": dump["settledAt"],
         **{
             state: counts[state]
-            for state in ("found", "waiting", "stored", "duplicate", "rejected", "videos")
+            for state in (
+                *("found", "waiting", "stored", "duplicate", "rejected"),
+                *("videos", "damaged", "incomplete"),
+            )
         },
         "bytes": counts["sizeBytes"],
         "timeSources": counts["timeSources"],
