@@ -82,6 +82,25 @@ async def test_all_cards_or_some_are_answered_at_once_and_asked_again(
     assert json.loads(await run("right", "--all", "--yes", "--json")) == {"confirmed": 0}
 
 
+@pytest.mark.usefixtures("at_the_api")
+async def test_a_card_that_came_again_is_answered_for_the_dump_that_is_asked_about() -> None:
+    card = await make_card("2019-06-01 07:00")
+    name = card.display_folder
+
+    async def again(number: int) -> None:
+        await make_dump(source=await card.source, folder=card.folder, display_folder=name, number=number)
+
+    await again(2)
+    assert "Confirmed for 1 card." in await run("right", name)
+    await again(3)
+    assert "Taken back for 1 card." in await run("right", name, "--undo")
+    fix = await run("fix", "--dump", name, "--offset", "+1h", "--dry-run")
+    assert "1 photo, of which the time of 1 would change" in fix
+    latest = encode("Dump", (await models.Dump.filter(folder=card.folder).order_by("-number"))[0].id)
+    nothing = await run("fix", "--dump", latest, "--offset", "+1h", "--dry-run")
+    assert "those of a dump are the ones that it was the first to deliver" in nothing
+
+
 async def test_a_person_sees_all_cards_before_one_answer_is_taken_for_them(
     client_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

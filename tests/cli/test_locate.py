@@ -92,6 +92,20 @@ async def test_cameras_of_a_card_are_located_one_by_one() -> None:
 
 
 @pytest.mark.usefixtures("at_the_api")
+async def test_a_card_that_comes_again_is_located_by_its_first_dump_and_back() -> None:
+    dump = await make_dump(folder=b"HUB", display_folder="HUB")
+    await deliver(dump, await make_camera(serial="S1"), at=None)
+
+    async def again(number: int) -> None:
+        await make_dump(source=await dump.source, folder=b"HUB", display_folder="HUB", number=number)
+
+    await again(2)
+    assert "2 photos moved from no place to Oak" in await run("HUB", "Oak", "--yes")
+    await again(3)
+    assert "2 photos moved from Oak to no place" in await run("HUB", "--undo")
+
+
+@pytest.mark.usefixtures("at_the_api")
 async def test_a_mistyped_stand_is_merged_by_name() -> None:
     right, wrong = await make_location("Oak Stand"), await make_location("Oak Stnad")
     await deliver(await make_dump(right), None, at=right, photos=1)

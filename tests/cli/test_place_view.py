@@ -27,6 +27,7 @@ def places(**values: Any) -> dict[str, Any]:
         "didYouMean": [],
         "placed": 0,
         "elsewhere": 0,
+        "known": [],
     }
     return {"dump": "RHVtcDox", "folder": "DCIM", "location": "Oak Stnd", "places": clear | values}
 

@@ -17,7 +17,7 @@ from tests.factories import NOON, make_dump, make_file, make_image, make_locatio
 from tests.patience import PATIENCE_S
 from thumper.cli import receipt, receipt_query, retry
 from thumper.cli.client import ask
-from thumper.cli.receipt_query import Ask, find_dump, read_verdict
+from thumper.cli.receipt_query import Ask, deliveries, find_bringing, find_dump, read_verdict
 from thumper.cli.receipt_view import show
 from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.progress import FileState, ImageState, SourceKind
@@ -72,6 +72,20 @@ async def test_a_dump_is_found_by_id_folder_or_path_and_the_latest_by_nothing(
         assert await find_dump(asking, word) == here
     with pytest.raises(NotFoundError, match="no dump of Ridge"):
         await find_dump(asking, "Ridge")
+
+
+async def test_a_folder_that_came_again_without_new_photos_means_the_dump_that_has_them(asking: Ask) -> None:
+    barn = await make_card()
+    again = await make_dump(
+        source=await Source.get(id=barn.source_id), folder=b"Barn", display_folder="Barn", number=2
+    )
+    for word in ("Barn", "/photos/drop/Barn"):
+        assert await find_dump(asking, word) == encode("Dump", again.id)
+        assert await find_bringing(asking, word) == encode("Dump", barn.id)
+    assert await deliveries(asking, "Barn") == [encode("Dump", dump.id) for dump in (again, barn)]
+    assert await find_bringing(asking, encode("Dump", again.id)) == encode("Dump", again.id)
+    empty = await make_dump(folder=b"Empty", display_folder="Empty")
+    assert await find_bringing(asking, "Empty") == encode("Dump", empty.id)
 
 
 async def test_a_receipt_holds_every_list_and_the_verdict(

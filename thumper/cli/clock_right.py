@@ -12,13 +12,15 @@ import typer
 
 from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.clock_view import question_lines
-from thumper.cli.receipt_query import CLOCK_QUESTION, find_dump
+from thumper.cli.receipt_query import CLOCK_QUESTION, Ask, deliveries, find_asked
 from thumper.errors import UsageError
 from thumper.settings import Settings
 
 _ASKED: Final = f"""query ($after: String) {{ dumps(first: 100, after: $after, where: {{clockAsked: true}}) {{
   nodes {{ id folder number source {{ path }} receipt {{ {CLOCK_QUESTION} }} }}
   pageInfo {{ hasNextPage endCursor }} }} }}"""
+
+_CONFIRMED: Final = "query ($id: ID!) { dump(id: $id) { clocksConfirmedAt } }"
 
 _AT_ONCE: Final = 1000
 """Most dumps in one request."""
@@ -61,7 +63,7 @@ def right(
             "Nobody can be asked here. `thumper clock questions` shows them; add --yes to answer."
         )
     settings = Settings.from_env()
-    ids = _shown(settings, yes=yes, as_json=as_json) if every else _named(settings, dumps or [])
+    ids = _shown(settings, yes=yes, as_json=as_json) if every else _named(settings, dumps or [], undo=undo)
     changed = asyncio.run(_change(settings, ids, undo=undo))
     if as_json:
         typer.echo(json.dumps({"takenBack" if undo else "confirmed": changed}))
@@ -69,11 +71,22 @@ def right(
         typer.echo(_done(changed, len(ids), undo=undo))
 
 
-def _named(settings: Settings, words: list[str]) -> list[str]:
+def _named(settings: Settings, words: list[str], *, undo: bool) -> list[str]:
     async def find() -> list[str]:
-        return [await find_dump(partial(ask, settings), word) for word in words]
+        look_up = _find_confirmed if undo else find_asked
+        return [await look_up(partial(ask, settings), word) for word in words]
 
     return list(dict.fromkeys(asyncio.run(find())))
+
+
+async def _find_confirmed(ask: Ask, word: str) -> str:
+    """Return the id of the dump that a word means: of a folder or path the latest whose clocks were confirmed."""
+    ids = await deliveries(ask, word)
+    for dump_id in ids:
+        dump = (await ask(_CONFIRMED, {"id": dump_id}))["dump"]
+        if dump is not None and dump["clocksConfirmedAt"] is not None:
+            return dump_id
+    return ids[0]
 
 
 def _shown(settings: Settings, *, yes: bool, as_json: bool) -> list[str]:

@@ -32,6 +32,8 @@ def effect_lines(effect: dict[str, Any], *, then: str, zone: ZoneInfo) -> Iterat
     zone = _zone(effect["examples"]) or zone
     verb = "would change" if then == "would" else "changed"
     yield f"  {_photos(effect['images'])}, of which the time of {effect['changed']} {verb}"
+    if not effect["images"]:
+        yield "  None is meant: those of a dump are the ones that it was the first to deliver."
     for name, meaning in _COUNTS:
         if effect[name]:
             yield f"  {effect[name]} {meaning}"

@@ -32,6 +32,13 @@ def lines(receipt: dict[str, Any]) -> Iterator[str]:
         yield f"  place: {without_location(places['unplaced'])}{_asked(receipt)}"
         yield from (f"    {_photos(group)}" for group in places["cameras"][:_SHOWN])
         yield from _more(places["cameras"])
+    for known in places["known"][:_SHOWN]:
+        words = _count(
+            known["images"],
+            "photo that was known before has no location",
+            "photos that were known before have no location",
+        )
+        yield f"  place: {words}: `thumper locate {known['dump']['id']} LOCATION`"
     for other in places["didYouMean"]:
         own, older = receipt["location"], other["name"]
         merge = f"thumper locate {shlex.quote(own)} {shlex.quote(older)} --merge"

@@ -143,6 +143,7 @@ class Loaders:
             unplaced.cameras
         )
         self.known_before: DataLoader[UUID, unplaced.KnownBefore | None] = self._loader(unplaced.known_before)
+        self.known_unplaced: DataLoader[UUID, list[unplaced.KnownUnplaced]] = self._loader(unplaced.known)
         self.mistyped: DataLoader[UUID, list[UUID] | None] = self._loader(unplaced.mistyped)
         self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))
 

@@ -29,6 +29,9 @@ PATH_A_TO_Z: Final = Order(
 )
 
 
+_BROUGHT: Final = "EXISTS (SELECT FROM image WHERE image.dump_id = dump.id)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DumpSearch(Search[Dump]):
     """Which dumps; every field that is given must hold, an empty filter means all."""
@@ -43,6 +46,11 @@ class DumpSearch(Search[Dump]):
     )
     clock_asked: bool | None = where(
         "Whether its clockQuestion waits for an answer.", ASKED, otherwise=f"NOT {ASKED}"
+    )
+    brought_images: bool | None = where(
+        "Whether it was the first to deliver any image that is there.",
+        _BROUGHT,
+        otherwise=f"NOT {_BROUGHT}",
     )
     delivered_from: str | None = where(
         "From this top folder, by its name whatever its case, or by its absolute path; or from this ingested path.",
