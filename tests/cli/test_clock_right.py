@@ -79,7 +79,13 @@ async def test_all_cards_or_some_are_answered_at_once_and_asked_again(
     assert len(json.loads(await run("questions", "--json"))) == 2
     out = await run("right", *folders)
     assert "Confirmed for 2 cards. 1 had been confirmed before." in out
-    assert json.loads(await run("right", "--all", "--yes", "--json")) == {"confirmed": 0}
+    assert json.loads(await run("right", "--all", "--yes", "--json")) == {"confirmed": 0, "dumps": []}
+    again = await run("right", folders[0])
+    assert again == "Confirmed for 0 cards. 1 had been confirmed before.\n", "nothing to take back"
+    (back,) = re.findall("To take it back: thumper clock (right --undo .*)", out)
+    ids = [encode("Dump", card.id) for card in cards[:2]]
+    assert json.loads(await run(*back.split(), "--json")) == {"takenBack": 2, "dumps": ids}
+    assert json.loads(await run("right", "--all", "--yes", "--json")) == {"confirmed": 2, "dumps": ids}
 
 
 @pytest.mark.usefixtures("at_the_api")

@@ -66,7 +66,7 @@ def right(
     ids = _shown(settings, yes=yes, as_json=as_json) if every else _named(settings, dumps or [], undo=undo)
     changed = asyncio.run(_change(settings, ids, undo=undo))
     if as_json:
-        typer.echo(json.dumps({"takenBack" if undo else "confirmed": changed}))
+        typer.echo(json.dumps({"takenBack" if undo else "confirmed": len(changed), "dumps": changed}))
     else:
         typer.echo(_done(changed, len(ids), undo=undo))
 
@@ -115,26 +115,28 @@ async def _asked(settings: Settings) -> list[dict[str, Any]]:
             return found
 
 
-async def _change(settings: Settings, ids: list[str], *, undo: bool) -> int:
-    """Confirm clocks, or take that back; return how many changed. Raises `ApiRefusedError`."""
-    change, number = ("unconfirmClocks", "takenBack") if undo else ("confirmClocks", "confirmed")
+async def _change(settings: Settings, ids: list[str], *, undo: bool) -> list[str]:
+    """Confirm clocks, or take that back; return the ids of the dumps that changed. Raises `ApiRefusedError`."""
+    change = "unconfirmClocks" if undo else "confirmClocks"
     query = f"""mutation ($input: ConfirmClocksInput!) {{
-      answer: {change}(input: $input) {{ {number} errors {{ message }} }} }}"""
-    changed = 0
+      answer: {change}(input: $input) {{ dumpIds errors {{ message }} }} }}"""
+    changed: list[str] = []
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         answer = (await ask(settings, query, {"input": {"dumpIds": some}}))["answer"]
         if answer["errors"]:
             raise ApiRefusedError(" ".join(error["message"] for error in answer["errors"]))
-        changed += answer[number]
+        changed += answer["dumpIds"]
     return changed
 
 
-def _done(changed: int, named: int, *, undo: bool) -> str:
+def _done(changed: list[str], named: int, *, undo: bool) -> str:
+    """Return what was done in words, with the command that takes it back, which is to be copied whole."""
     if undo:
-        return f"Taken back for {_cards(changed)}."
-    before = f" {named - changed} had been confirmed before." if named > changed else ""
-    return f"Confirmed for {_cards(changed)}.{before} To take it back: thumper clock right --undo DUMP"
+        return f"Taken back for {_cards(len(changed))}."
+    before = f" {named - len(changed)} had been confirmed before." if named > len(changed) else ""
+    back = f" To take it back: thumper clock right --undo {' '.join(changed)}" if changed else ""
+    return f"Confirmed for {_cards(len(changed))}.{before}{back}"
 
 
 def _cards(count: int) -> str:

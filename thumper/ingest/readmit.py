@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import stat
 from collections.abc import Sequence
 from uuid import UUID
@@ -80,7 +81,7 @@ async def _admit_alone(context: IngestContext, source_id: UUID, file: StableFile
 
 def _look(row: FileRow, root: bytes) -> Found | tuple[Reason, str]:
     """Return a file if it is unchanged, else why it is rejected again."""
-    again = f"run `thumper ingest {readable(root)}` again"
+    again = f"run `thumper ingest {shlex.quote(readable(root))}` again"
     try:
         now = os.stat(root + b"/" + row.path)  # noqa: PTH116  # Path has no bytes
     except (FileNotFoundError, NotADirectoryError):

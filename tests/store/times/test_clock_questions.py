@@ -96,17 +96,17 @@ async def test_known_photos_that_were_repaired_do_not_answer_for_new_ones_that_w
 async def test_an_answer_holds_for_good_and_can_be_taken_back(database: str) -> None:
     card, (newest,) = await make_card("2025-11-21 07:00")
     other, (unanswered,) = await make_card("2019-11-21 07:00")
-    assert await clock_confirmations.confirm({card.id}) == 1
-    assert await clock_confirmations.confirm({card.id, other.id}) == 1
+    assert len(await clock_confirmations.confirm({card.id})) == 1
+    assert len(await clock_confirmations.confirm({card.id, other.id})) == 1
     assert await asked(card, other) == []
     assert set(await clock_confirmations.of_dumps([card.id, other.id])) == {card.id, other.id}
-    assert await clock_confirmations.take_back({other.id}) == 1
-    assert await clock_confirmations.take_back({other.id}) == 0
+    assert len(await clock_confirmations.take_back({other.id})) == 1
+    assert await clock_confirmations.take_back({other.id}) == []
     assert await asked(card, other) == [unanswered]
     # More of the same folder comes in the same delivery.
     await make_clocked(card, "2025-11-22 07:00")
     assert await asked(card, other) == [unanswered]
-    assert await clock_confirmations.take_back({card.id}) == 1
+    assert len(await clock_confirmations.take_back({card.id})) == 1
     assert len(await asked(card, other)) == 2
     assert await models.ClockConfirmation.all().count() == 2
     assert newest.dump_id == card.id
