@@ -226,7 +226,7 @@ def test_effects_that_need_a_look_are_said() -> None:
 
     lines = "\n".join(effect_lines(EFFECT, then="would", zone=ZoneInfo("America/Denver")))
     for said in (
-        *("2 get a capture time", "1 lose theirs", "3 have none afterwards", "1 stay without one"),
+        *("2 get a capture time", "1 lose theirs", "3 have none afterwards", "1 stay as they are"),
         "1 then lie more than a day after they arrived",
         *("hour that comes twice", "hour that daylight-saving time leaves out", "2024-11-03 01:30:00 CDT"),
         *("A.JPG: clock 2024-11-03 00:30:00 -> 2024-11-03 01:30:00 CDT (ambiguous hour)", "no capture time"),

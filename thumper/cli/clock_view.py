@@ -14,7 +14,7 @@ _COUNTS: Final = (
     ("lost", "lose theirs: the clock then shows an impossible year"),
     ("impossible", "have none afterwards: the clock shows an impossible year"),
     ("ahead", "then lie more than a day after they arrived: still doubted"),
-    ("withoutReading", "stay without one: no clock was read"),
+    ("withoutReading", "stay as they are: no clock of the camera was read"),
     ("ambiguous", "then lie in the hour that comes twice; the first is taken"),
     ("missing", "then lie in the hour that daylight-saving time leaves out"),
 )

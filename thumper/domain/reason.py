@@ -61,7 +61,7 @@ _TEXTS: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.UNSUPPORTED_TYPE: (
         "The file is of a type that Thumper does not read.",
-        "If it is a picture, save it as JPEG (8 bits) or PNG and drop that. Thumper keeps no copy of the file itself.",
+        "A picture is read when saved as JPEG (8 bits) or PNG. Thumper keeps no copy: copy it elsewhere to keep it.",
     ),
     Reason.VIDEO: (
         "The file is a video, and Thumper reads photos only.",
