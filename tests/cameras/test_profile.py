@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from thumper.cameras.profile import Device, Profile, read_profile
 from thumper.cameras.profile_files import packaged_profiles
-from thumper.cameras.profile_findings import examine
+from thumper.cameras.profile_findings import NO_OFFSET, examine
 from thumper.domain.capture_time import ClockReading, IgnoredReading, TimeSource
 from thumper.domain.measurement import Quantity
 from thumper.domain.plain_text import clean
@@ -106,13 +106,63 @@ def test_digits_that_are_no_date_give_no_time(file_name: str) -> None:
         ("2024-11-09T063000-0500.JPG", -5),
         ("20241109T063000+05:00.jpg", 5),
         ("20241109_063000Z.jpg", 0),
-        ("20241109_063000-0100.jpg", None),
+        ("20241109_063000-05:00.jpg", -5),
+        ("20241109_063000+05.jpg", 5),
+        ("2024-11-09 06-30-00 +0500.jpg", 5),
+        ("2024-11-09 06-30-00_+05_00.jpg", 5),
+        ("29.11.2024 06.30.00 GMT-5.jpg", -5),
+        ("11292024_063000 UTC-0500 (2).jpg", -5),
+        ("20241109T063000 -05_00.jpg", -5),
     ],
 )
-def test_an_offset_in_a_name_is_read_where_it_can_be_no_counter(file_name: str, offset_h: int | None) -> None:
+def test_an_offset_in_a_name_is_read_where_it_can_be_no_counter(file_name: str, offset_h: int) -> None:
     (clock,) = examine(packaged_profiles(), Device(file_name=file_name)).clocks
     assert isinstance(clock, ClockReading)
-    assert clock.utc_offset == (None if offset_h is None else dt.timedelta(hours=offset_h))
+    assert (clock.utc_offset, clock.unread_offset) == (dt.timedelta(hours=offset_h), "")
+
+
+@pytest.mark.parametrize(
+    ("file_name", "unread"),
+    [
+        ("20241109_063000-0100.jpg", "-0100"),
+        ("2024-11-09_06-30-00-0500.jpg", "-0500"),
+        ("2024-11-09 6.30.00 AM -0930.jpg", "-0930"),
+        ("2024-11-09_06-30-00 -05_00.jpg", "-05_00"),
+        ("29.11.2024 06.30.00-0800 (1).jpg", "-0800"),
+        ("11292024_063000-0330.jpg", "-0330"),
+        ("20241109T063000-05.jpg", "-05"),
+        ("20241109_063000 EST.jpg", "EST"),
+        ("20241109T063000+0017.jpg", "+0017"),
+    ],
+)
+def test_what_may_be_an_offset_in_a_name_is_named_and_not_read(file_name: str, unread: str) -> None:
+    found = examine(packaged_profiles(), Device(file_name=file_name))
+    (clock,) = found.clocks
+    assert isinstance(clock, ClockReading)
+    assert (clock.utc_offset, clock.lacks_offset, clock.unread_offset) == (None, True, unread)
+    assert found.notes == (NO_OFFSET.format(unread),)
+
+
+@pytest.mark.parametrize(
+    "counter", ["-0001", "-0017", "-0000", "-0115", "-1300", "_0500", "-07", "-05001", "-1"]
+)
+def test_a_counter_behind_the_time_in_a_name_is_no_offset(counter: str) -> None:
+    found = examine(packaged_profiles(), Device(file_name=f"20241109_063000{counter}.jpg"))
+    (clock,) = found.clocks
+    assert isinstance(clock, ClockReading)
+    assert (clock.utc_offset, clock.unread_offset, found.notes) == (None, "", ())
+
+
+def test_a_profile_may_say_that_it_is_an_offset() -> None:
+    pattern = (
+        r"(?P<year>....)(?P<month>..)(?P<day>..)_(?P<hour>..)(?P<minute>..)(?P<second>..)(?P<offset>.+)\.jpg"
+    )
+    name = "20241109_063000-0500.jpg"
+    own = read_profile(NAMES + f"example = '{name}'\npattern = '{pattern}'", file_name="mine.toml")
+    found = examine([own, *packaged_profiles()], Device(file_name=name))
+    (clock,) = found.clocks
+    assert isinstance(clock, ClockReading)
+    assert (clock.utc_offset, found.notes) == (dt.timedelta(hours=-5), ())
 
 
 @pytest.mark.parametrize(

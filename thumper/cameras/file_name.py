@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from thumper.cameras.pattern import compiled
 from thumper.domain.capture_time import ClockReading, IgnoredReading, TimeSource
+from thumper.domain.utc_offset import is_kept_in_the_west, read_offset
 from thumper.domain.written_time import read_written_time
 
 DATE_GROUPS: Final = ("month", "day")
 EITHER_GROUPS: Final = ("day_or_month", "month_or_day")
 """The two numbers of a date whose order the style leaves open."""
 _ALWAYS: Final = ("year", "hour", "minute")
-_SOMETIMES: Final = ("second", "half", "offset")
-"""`half` is AM or PM, `offset` one from UTC."""
+_SOMETIMES: Final = ("second", "half", "offset", "offset_or_counter")
+"""`half` is AM or PM, `offset` one from UTC; what may be one and may be a counter is named, not read."""
 
 _KNOWN_GROUPS: Final = frozenset({*_ALWAYS, *_SOMETIMES, *DATE_GROUPS, *EITHER_GROUPS, "location"})
 _MONTHS: Final = 12
@@ -67,9 +69,20 @@ def read_clock(match: re.Match[str]) -> ClockReading | IgnoredReading | None:
     time = ":".join(parts.get(group) or "00" for group in ("hour", "minute", "second"))
     # That shape, but no date: a serial number, a counter.
     clock = read_written_time(
-        TimeSource.FILE_NAME, f"{date} {time} {parts.get('half', '')}", offset=parts.get("offset", "")
+        TimeSource.FILE_NAME, f"{date} {time} {parts.get('half', '')}", offset=_offset(parts, "offset")
     )
-    return clock if isinstance(clock, ClockReading) else None
+    if not isinstance(clock, ClockReading):
+        return None
+    unread = _offset(parts, "offset_or_counter")
+    offset = read_offset(unread)
+    if offset is None or not is_kept_in_the_west(offset):
+        return clock
+    return replace(clock, unread_offset=parts["offset_or_counter"])
+
+
+def _offset(parts: dict[str, str], group: str) -> str:
+    """Return an offset as files have it: the names of files on a card hold no colons."""
+    return re.sub("[_.]", ":", parts.get(group, ""))
 
 
 def _date(parts: dict[str, str]) -> str | None:
