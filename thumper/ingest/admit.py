@@ -21,7 +21,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from thumper.domain import deletion
-from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.domain.feed import FeedEntry
 from thumper.domain.file import Outcome, StableFile
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
@@ -29,7 +29,7 @@ from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
 from thumper.domain.sidecar import is_sidecar
 from thumper.errors import ThumperError
-from thumper.ingest import completion
+from thumper.ingest import completion, sidecar_photos
 from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Content, Examined, KnownPhoto, Photo, examine, read
 from thumper.ingest.place_known import place_known
@@ -43,8 +43,7 @@ from thumper.store.images import deletions, image_rows
 from thumper.store.images.image_rows import StoredImage
 from thumper.store.postgres.connect import client
 from thumper.store.queue import jobs
-from thumper.store.times import clock_lock, late_readings
-from thumper.store.times.late_readings import LateReading
+from thumper.store.times import clock_lock
 
 CHUNK_FILES: Final = 128
 """Most files admitted in one transaction."""
@@ -62,7 +61,7 @@ async def admit(
     copy cannot be written; then no file of the chunk has changed its state.
     """
     disk_space.refuse_full(context.settings)
-    looks = await each(lambda file: read(file, context.limits), files)
+    looks = await sidecar_photos.with_photos(await each(lambda file: read(file, context.limits), files))
     completed = await completion.find(looks)
     examined, gone = await _examine(context, looks, keep=keep)
     originals = await _keep_originals(context, examined, gone=gone, keep=keep)
@@ -222,7 +221,6 @@ async def _settle(
     found = [one for one in found if one.file.file_id not in touched]
     found = await _without_deleted(transaction, context, found)
     photos = [one for one in found if isinstance(one, Photo)]
-    sidecars = [one for one in found if isinstance(one, Sidecar)]
     made = await record(transaction, context, photos, originals=originals.paths)
     hashes = {one.sha256 for one in found if isinstance(one, Photo | KnownPhoto)}
     images = await image_rows.find(transaction, hashes)
@@ -233,25 +231,12 @@ async def _settle(
     reached = _outcomes(found, images=images, made=made)
     ended = [outcome for outcome in reached if outcome.state not in WAITING]
     entries = await outcomes.settle(transaction, ended)
-    entries += await _date(transaction, context, sidecars)
+    reached, dated = await sidecar_photos.date(transaction, context, found, reached=reached)
+    entries += dated
     entries += await place_known(transaction, ended, server_zone=context.settings.zone)
     if made:
         await jobs.enqueue(transaction, list(made.values()), held=held)
     return reached + only_touched, [*told, *entries]
-
-
-async def _date(
-    transaction: BaseDBAsyncClient, context: IngestContext, sidecars: Sequence[Sidecar]
-) -> list[FeedEntry]:
-    """Date photos that were recorded before their sidecars came; return the feed entries."""
-    late = [
-        LateReading(one.file.dump_id, photo, one.clocks)
-        for one in sidecars
-        if one.outcome.state not in WAITING
-        for photo in one.photos
-    ]
-    dumps = await late_readings.take(transaction, late, server_zone=context.settings.zone)
-    return [FeedEntry(kind=FeedKind.CLOCK_FIXED, dump_id=dump_id) for dump_id in sorted(dumps)]
 
 
 async def _without_deleted(
