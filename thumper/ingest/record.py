@@ -26,9 +26,10 @@ from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Photo
 from thumper.store.feed import snapshot
 from thumper.store.files import dumps
+from thumper.store.files.dumps import DumpPlace
 from thumper.store.images import image_rows
 from thumper.store.images.image_rows import NewImage
-from thumper.store.places import camera_rows, deployment_rows, location_rows
+from thumper.store.places import camera_rows, deployment_rows, location_rows, said_places
 from thumper.store.places.camera_rows import CameraKey
 from thumper.store.places.deployment_rows import CameraStay
 from thumper.store.places.location_rows import PhotoPlace
@@ -117,8 +118,8 @@ def _file_name(photo: Photo) -> str:
 
 async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> list[_Belonging]:
     """Return what each photo belongs to, after making what is new."""
-    places = await _places(transaction, drafts)
     devices = await camera_rows.find_or_make(transaction, {draft.camera for draft in drafts})
+    places = await _places(transaction, drafts, devices)
     found = [(places[draft.photo.file.file_id], devices.get(draft.camera)) for draft in drafts]
     stays = [_stay(draft, place, camera_id) for draft, (place, camera_id) in zip(drafts, found, strict=True)]
     deployments = await deployment_rows.join(transaction, [stay for stay in stays if stay is not None])
@@ -145,26 +146,33 @@ def _stay(draft: _Draft, place: PhotoPlace, camera_id: UUID | None) -> CameraSta
     return CameraStay(camera_id, place.location_id, draft.photo.file.dump_id)
 
 
-async def _places(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> dict[UUID, PhotoPlace]:
-    """Return where each photo is from, by file id: the dump's location, else one that a camera profile read.
+async def _places(
+    transaction: BaseDBAsyncClient, drafts: Sequence[_Draft], devices: Mapping[CameraKey, UUID]
+) -> dict[UUID, PhotoPlace]:
+    """Return where each photo is from, by file id: what a person said of its camera in this dump, or of the dump.
 
-    A dump's folder that names a location which does not exist makes it now: an image is about to be stored from there.
+    Else it is the dump's location, else one that a camera profile read. A dump's folder that names a location which
+    does not exist makes it now: an image is about to be stored from there.
     """
-    known = await dumps.places(transaction, {draft.photo.file.dump_id for draft in drafts})
+    keys = {
+        draft.photo.file.file_id: (draft.photo.file.dump_id, devices.get(draft.camera)) for draft in drafts
+    }
+    known = await dumps.places(transaction, {dump_id for dump_id, _ in keys.values()})
     new = [own for own in known.values() if own.place.location_id is None and own.named is not None]
     if new:
         known |= await dumps.place_by_folder(transaction, new)
+    said = await said_places.of_cameras(transaction, set(keys.values()))
     suggested = await location_rows.find(transaction, {_suggested(draft) for draft in drafts} - {""})
     return {
-        draft.photo.file.file_id: _place(known[draft.photo.file.dump_id].place, draft, suggested=suggested)
-        for draft in drafts
+        file_id: said.get(key) or _place(known[key[0]], draft, suggested=suggested)
+        for draft, (file_id, key) in zip(drafts, keys.items(), strict=True)
     }
 
 
-def _place(of_dump: PhotoPlace, draft: _Draft, *, suggested: Mapping[str, PhotoPlace]) -> PhotoPlace:
-    if of_dump.location_id is not None:
-        return of_dump
-    return suggested.get(_suggested(draft), of_dump)
+def _place(dump: DumpPlace, draft: _Draft, *, suggested: Mapping[str, PhotoPlace]) -> PhotoPlace:
+    if dump.decided or dump.place.location_id is not None:
+        return dump.place
+    return suggested.get(_suggested(draft), dump.place)
 
 
 def _suggested(draft: _Draft) -> str:

@@ -18,8 +18,9 @@ from thumper.domain.progress import SourceKind
 from thumper.store.feed import feed
 from thumper.store.images import rollover
 from thumper.store.models import Dump
-from thumper.store.places import location_rows, locations, relocations
+from thumper.store.places import location_rows, locations, said_places
 from thumper.store.places.location_rows import PhotoPlace
+from thumper.store.places.said_places import Decided
 from thumper.store.times import clock_doubts, clock_lock
 
 
@@ -31,6 +32,8 @@ class DumpPlace:
     place: PhotoPlace
     named: FolderPlace | None
     """The location that the folder is named after; None when it names none, or a person decided."""
+    decided: bool = False
+    """Whether a person said where the photos are from, or that they are from nowhere."""
 
 
 async def open_dump(
@@ -78,7 +81,7 @@ async def _location(
     named = folder_place(folder)
     if named is None:
         return None
-    said = await relocations.last_said(transaction, source_id, folder)
+    said = await said_places.last_said(transaction, source_id, folder)
     if said is not None:
         return said.location_id
     known = await location_rows.find(transaction, [named.name])
@@ -114,16 +117,17 @@ async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> 
         """,
         [sorted(dump_ids)],
     )
-    decided = await relocations.decided(transaction, [row["id"] for row in rows])
-    return {
-        row["id"]: DumpPlace(
-            dump_id=row["id"],
-            place=PhotoPlace.of(row),
-            # A person may know better than the name.
-            named=None if row["id"] in decided else _named(row),
-        )
-        for row in rows
-    }
+    decided = await said_places.decided(transaction, [row["id"] for row in rows])
+    return {row["id"]: _place(row, decided) for row in rows}
+
+
+def _place(row: Mapping[str, Any], decided: Decided) -> DumpPlace:
+    named = _named(row)
+    # A person may know better than the name; a folder that names no place may be another card each time.
+    known = row["id"] in decided.itself or (named is not None and row["id"] in decided.nowhere)
+    return DumpPlace(
+        dump_id=row["id"], place=PhotoPlace.of(row), named=None if known else named, decided=known
+    )
 
 
 def _named(row: Mapping[str, Any]) -> FolderPlace | None:

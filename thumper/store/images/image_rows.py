@@ -77,14 +77,15 @@ async def find(connection: BaseDBAsyncClient, hashes: Collection[bytes]) -> dict
     return {image.sha256: image for image in images}
 
 
-async def unplaced(connection: BaseDBAsyncClient, image_ids: Collection[UUID]) -> set[UUID]:
-    """Return those of some images that have no location."""
+async def unplaced(connection: BaseDBAsyncClient, image_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
+    """Return those of some images that have no location, with their cameras."""
     if not image_ids:
-        return set()
+        return {}
     rows = await connection.execute_query_dict(
-        "SELECT id FROM image WHERE id = ANY($1::uuid[]) AND location_id IS NULL", [sorted(image_ids)]
+        "SELECT id, camera_id FROM image WHERE id = ANY($1::uuid[]) AND location_id IS NULL",
+        [sorted(image_ids)],
     )
-    return {row["id"] for row in rows}
+    return {row["id"]: row["camera_id"] for row in rows}
 
 
 _COLUMNS: Final = {
