@@ -103,20 +103,26 @@ async def note_change(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]
     )
 
 
+# A card in the root of the drop folder arrives as several folders at once; what comes later is not of it.
+_BESIDE_DCIM: Final = """
+source.display_path ~* '/DCIM(/|$)' OR EXISTS (
+    SELECT FROM dump AS card WHERE card.source_id = dump.source_id
+        AND card.folder IN ('DCIM'::bytea, 'dcim'::bytea, 'Dcim'::bytea)
+        AND (card.settled_at IS NULL OR dump.first_seen_at BETWEEN card.first_seen_at AND card.settled_at)
+)
+"""
+
+_PLACES: Final = f"""
+SELECT dump.id, dump.folder, dump.location_id, location.time_zone, location.latitude, location.longitude, source.kind,
+    {_BESIDE_DCIM} AS beside_dcim
+FROM dump JOIN source ON source.id = dump.source_id LEFT JOIN location ON location.id = dump.location_id
+WHERE dump.id = ANY($1::uuid[])
+"""
+
+
 async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> dict[UUID, DumpPlace]:
     """Return where the photos of dumps are from, as far as it is known."""
-    rows = await transaction.execute_query_dict(
-        """
-        SELECT dump.id, dump.folder, dump.location_id, location.time_zone, location.latitude,
-            location.longitude, source.kind, source.display_path ~* '/DCIM(/|$)' OR EXISTS (
-                SELECT FROM dump AS card WHERE card.source_id = dump.source_id
-                    AND card.folder IN ('DCIM'::bytea, 'dcim'::bytea, 'Dcim'::bytea)
-            ) AS beside_dcim
-        FROM dump JOIN source ON source.id = dump.source_id LEFT JOIN location ON location.id = dump.location_id
-        WHERE dump.id = ANY($1)
-        """,
-        [sorted(dump_ids)],
-    )
+    rows = await transaction.execute_query_dict(_PLACES, [sorted(dump_ids)])
     decided = await said_places.decided(transaction, [row["id"] for row in rows])
     return {row["id"]: _place(row, decided) for row in rows}
 
