@@ -65,10 +65,13 @@ async def admit(
     looks = await each(lambda file: read(file, context.limits), files)
     completed = await completion.find(looks)
     examined, gone = await _examine(context, looks, keep=keep)
+    examined = completion.noted(completed, examined)
     originals = await _keep_originals(context, examined, gone=gone, keep=keep)
     async with in_transaction("default") as transaction:
         ended, told = await _settle(transaction, context, examined, originals=originals, held=held)
-        withdrawn, entries = await incomplete.replace(transaction, completion.pairs(completed, ended))
+        withdrawn, entries = await incomplete.replace(
+            transaction, completion.pairs(completed, ended), server_zone=context.settings.zone
+        )
         await feed.append(transaction, [*told, *entries])
     await completion.clear(context.library, withdrawn)
     if not held and any(outcome.state is FileState.STORED for outcome in ended):

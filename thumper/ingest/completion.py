@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 from uuid import UUID
 
 from thumper.domain.file import Outcome
-from thumper.ingest.examine import Content
+from thumper.ingest.examine import Content, Examined, Photo
 from thumper.ingest.readers import each
 from thumper.ingest.sidecar import Sidecar
 from thumper.store.disk import library
@@ -44,6 +45,14 @@ def _parts(look: Content, images: Sequence[IncompleteImage]) -> list[UUID]:
         image.image_id
         for image in images
         if image.sha256 != look.sha256 and image.arrived.is_part_of(look.content)
+    ]
+
+
+def noted(completed: Completed, examined: Sequence[Examined]) -> list[Examined]:
+    """Return what files are, with what the photos among them complete."""
+    return [
+        replace(one, completes=tuple(completed.get(one.file.file_id, ()))) if isinstance(one, Photo) else one
+        for one in examined
     ]
 
 

@@ -33,6 +33,7 @@ from thumper.store.places import camera_rows, deployment_rows, location_rows, sa
 from thumper.store.places.camera_rows import CameraKey
 from thumper.store.places.deployment_rows import CameraStay
 from thumper.store.places.location_rows import PhotoPlace
+from thumper.store.places.said_places import SaidOfImage
 from thumper.store.postgres.ids import new_id
 from thumper.store.times import clock_lock, recompute
 from thumper.store.times.recompute import ActiveFixes
@@ -149,7 +150,8 @@ def _stay(draft: _Draft, place: PhotoPlace, camera_id: UUID | None) -> CameraSta
 async def _places(
     transaction: BaseDBAsyncClient, drafts: Sequence[_Draft], devices: Mapping[CameraKey, UUID]
 ) -> dict[UUID, PhotoPlace]:
-    """Return where each photo is from, by file id: what a person said of its camera in this dump, or of the dump.
+    """Return where each photo is from, by file id: what a person said of the part of it that was here before, else of
+    its camera in this dump, or of the dump.
 
     Else it is the dump's location, else one that a camera profile read. A dump's folder that names a location which
     does not exist makes it now: an image is about to be stored from there.
@@ -161,12 +163,24 @@ async def _places(
     new = [own for own in known.values() if own.place.location_id is None and own.named is not None]
     if new:
         known |= await dumps.place_by_folder(transaction, new)
-    said = await said_places.of_cameras(transaction, set(keys.values()))
+    of_cameras = await said_places.of_cameras(transaction, set(keys.values()))
+    of_parts = await said_places.of_images(
+        transaction, {part for draft in drafts for part in draft.photo.completes}
+    )
     suggested = await location_rows.find(transaction, {_suggested(draft) for draft in drafts} - {""})
     return {
-        file_id: said.get(key) or _place(known[key[0]], draft, suggested=suggested)
+        file_id: _said(draft, of_parts)
+        or of_cameras.get(key)
+        or _place(known[key[0]], draft, suggested=suggested)
         for draft, (file_id, key) in zip(drafts, keys.items(), strict=True)
     }
+
+
+def _said(draft: _Draft, of_parts: Mapping[UUID, SaidOfImage]) -> PhotoPlace | None:
+    """Return what was said last of the incomplete images that this photo completes in the same dump."""
+    said = [of_parts[part] for part in draft.photo.completes if part in of_parts]
+    said = [own for own in said if own.dump_id == draft.photo.file.dump_id]
+    return max(said, key=lambda own: own.said_at).place if said else None
 
 
 def _place(dump: DumpPlace, draft: _Draft, *, suggested: Mapping[str, PhotoPlace]) -> PhotoPlace:

@@ -89,6 +89,29 @@ async def lock_cameras(transaction: BaseDBAsyncClient, camera_ids: Collection[UU
     return {row["id"] for row in rows if row["known"]}
 
 
+async def lock_of_images(transaction: BaseDBAsyncClient, image_ids: Collection[UUID]) -> list[UUID]:
+    """Lock the cameras of images, so that no stay of theirs is joined meanwhile; return the stays of the images."""
+    rows = await transaction.execute_query_dict(
+        "SELECT DISTINCT camera_id, deployment_id FROM image WHERE id = ANY($1::uuid[]) AND camera_id IS NOT NULL",
+        [sorted(image_ids)],
+    )
+    await lock_cameras(transaction, {row["camera_id"] for row in rows})
+    return sorted({row["deployment_id"] for row in rows} - {None})
+
+
+# One with a repaired clock stays for that: the repair refers to it.
+_REMOVE_EMPTY: Final = """
+DELETE FROM deployment WHERE id = ANY($1::uuid[])
+    AND NOT EXISTS (SELECT FROM image WHERE image.deployment_id = deployment.id)
+    AND NOT EXISTS (SELECT FROM clock_fix WHERE clock_fix.deployment_id = deployment.id)
+"""
+
+
+async def remove_empty(transaction: BaseDBAsyncClient, deployment_ids: Collection[UUID]) -> None:
+    """Delete those of some stays of locked cameras of which no photo is left."""
+    await transaction.execute_query_dict(_REMOVE_EMPTY, [sorted(deployment_ids)])
+
+
 async def _open(transaction: BaseDBAsyncClient, opened: list[_Opened], *, known: set[UUID]) -> None:
     """Begin stays; a camera that identifies itself is present at the last of its places only."""
     await transaction.execute_query_dict(_END, [sorted(known & {own.camera_id for own in opened})])

@@ -1,10 +1,11 @@
-"""What people said of where a delivery is from, for photos that arrive later: of a dump, its folder, one camera of it.
+"""What people said of where photos are from, for those that arrive later: of a dump, its folder, a camera, an image.
 
 A change of places that was taken back is not said.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -102,3 +103,35 @@ async def of_cameras(
         return {}
     rows = await transaction.execute_query_dict(_OF_CAMERAS, arrays(list(asked)))
     return {(row["dump_id"], row["camera_id"]): PhotoPlace.of(row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidOfImage:
+    """Where an image is from, as a person said last; `dump_id` is the dump that was the first to deliver it."""
+
+    place: PhotoPlace
+    dump_id: UUID
+    said_at: dt.datetime
+
+
+_OF_IMAGES: Final = """
+SELECT image.id, image.dump_id, image.location_id, location.time_zone, location.latitude, location.longitude, (
+    SELECT max(relocation.created_at) FROM image_move JOIN relocation ON relocation.id = image_move.relocation_id
+    WHERE image_move.image_id = image.id AND relocation.undone_at IS NULL
+) AS said_at
+FROM image LEFT JOIN location ON location.id = image.location_id WHERE image.id = ANY($1::uuid[])
+"""
+
+
+async def of_images(
+    transaction: BaseDBAsyncClient, image_ids: Collection[UUID]
+) -> Mapping[UUID, SaidOfImage]:
+    """Return where images are from, of those of which a person said it."""
+    if not image_ids:
+        return {}
+    rows = await transaction.execute_query_dict(_OF_IMAGES, [sorted(image_ids)])
+    return {
+        row["id"]: SaidOfImage(place=PhotoPlace.of(row), dump_id=row["dump_id"], said_at=row["said_at"])
+        for row in rows
+        if row["said_at"] is not None
+    }
