@@ -39,7 +39,6 @@ from thumper.store.models import (
     Image,
     ImageMove,
     Job,
-    Location,
 )
 from thumper.store.places import relocation_undo, relocations
 from thumper.store.queue import results
@@ -174,8 +173,8 @@ async def said(**claim: Any) -> UUID:
 async def places() -> dict[str, str | None]:
     """Return the name of the place of each image, by file name, after a look at stays and times."""
     await places_check()
-    names = {location.id: location.name for location in await Location.all()}
-    return {image.file_name: names.get(image.location_id) for image in await Image.all()}
+    images = await Image.all().prefetch_related("location")
+    return {image.file_name: image.location.name if image.location else None for image in images}
 
 
 @pytest.mark.parametrize("about", ["image", "camera", "dump", "nowhere"])

@@ -45,7 +45,7 @@ ON CONFLICT (relocation_id, image_id) DO NOTHING
 async def hand_over(
     transaction: BaseDBAsyncClient, pairs: Sequence[tuple[UUID, UUID]], *, server_zone: ZoneInfo
 ) -> list[FeedEntry]:
-    """Say of whole photos what was said of their parts, given as pairs of part and whole; move those without a place.
+    """Record of whole photos what was said of their parts, given as pairs of both; move those that have no place.
 
     The caller shares the clock lock and has locked the cameras. Returns the feed entries, to be appended at the end of
     the transaction.

@@ -52,7 +52,7 @@ FROM dump LEFT JOIN LATERAL (
     SELECT location_id, TRUE AS spoken FROM (
         {_LAST_OF_FOLDER.format(source="dump.source_id", folder="dump.folder")}
     ) AS last
-) AS said ON TRUE
+) AS said ON dump.location_id IS NULL
 WHERE dump.id = ANY($1::uuid[])
 """
 
