@@ -16,7 +16,13 @@ from thumper.domain.file import Outcome
 from thumper.domain.progress import FileState
 from thumper.store.files import dumps, outcomes
 from thumper.store.images import image_rows
-from thumper.store.places import placement
+from thumper.store.places import deployment_rows, placement
+
+
+async def known_cameras(transaction: BaseDBAsyncClient, hashes: Collection[bytes]) -> set[UUID]:
+    """Return the cameras of the images with these SHA-256 hashes that `place_known` may move."""
+    found = await image_rows.unplaced(transaction, hashes)
+    return {camera_id for camera_id in found.values() if camera_id is not None}
 
 
 async def place_known(
@@ -27,9 +33,12 @@ async def place_known(
     The caller shares the clock lock. Returns the feed entries, to be appended at the end of the transaction.
     """
     known = [own for own in ended if own.state is FileState.DUPLICATE and own.image_id is not None]
-    waiting = await image_rows.unplaced(transaction, {own.image_id for own in known if own.image_id})
+    unplaced = await image_rows.unplaced(transaction, {own.sha256 for own in known if own.sha256})
+    waiting = set(unplaced)
     known = [own for own in known if own.image_id in waiting]
     places = await _places(transaction, {own.file.dump_id for own in known})
+    if places:  # cameras before images, as for new photos
+        await deployment_rows.lock_cameras(transaction, {own for own in unplaced.values() if own is not None})
     entries: list[FeedEntry] = []
     for dump_id, location_id in sorted(places.items()):
         files = {own.image_id: own.file.file_id for own in known if own.file.dump_id == dump_id}

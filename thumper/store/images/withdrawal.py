@@ -37,6 +37,11 @@ SELECT image.id FROM image WHERE id = ANY($1::uuid[]) AND NOT EXISTS (
 _DELETE: Final = "DELETE FROM image WHERE id = ANY($1::uuid[]) RETURNING sha256, media_type"
 
 
+async def lock_jobs(transaction: BaseDBAsyncClient, image_ids: Collection[UUID]) -> None:
+    """Lock the jobs of images; for a transaction that locks other images before it withdraws these."""
+    await transaction.execute_query_dict(_LOCK_JOBS, [sorted(image_ids)])
+
+
 async def lock_unspoken(transaction: BaseDBAsyncClient, image_ids: Collection[UUID]) -> set[UUID]:
     """Lock images until the transaction ends; return those of which no person has said anything."""
     ids = sorted(image_ids)
