@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from tortoise.backends.base.client import BaseDBAsyncClient
+
 from thumper.domain.file import Outcome
 from thumper.ingest.examine import Content, Examined, Photo
 from thumper.ingest.readers import each
@@ -20,6 +22,7 @@ from thumper.ingest.sidecar import Sidecar
 from thumper.store.disk import library
 from thumper.store.files import incomplete
 from thumper.store.files.incomplete import IncompleteImage
+from thumper.store.images import removal
 from thumper.store.images.withdrawal import WithdrawnImage
 from thumper.store.postgres.connect import client
 
@@ -54,6 +57,12 @@ def noted(completed: Completed, examined: Sequence[Examined]) -> list[Examined]:
         replace(one, completes=tuple(completed.get(one.file.file_id, ()))) if isinstance(one, Photo) else one
         for one in examined
     ]
+
+
+async def lock(transaction: BaseDBAsyncClient, completed: Completed) -> None:
+    """Lock the jobs of images that may be taken back, before any image is locked: in the order of workers."""
+    if completed:
+        await removal.lock_jobs(transaction, {own for images in completed.values() for own in images})
 
 
 def pairs(completed: Completed, outcomes: Sequence[Outcome]) -> set[tuple[UUID, UUID]]:

@@ -7,7 +7,7 @@ with the same bytes are one image here.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -76,11 +76,12 @@ async def record(
     photos: Sequence[Photo],
     *,
     originals: Mapping[bytes, bytes],
+    beside: Collection[UUID] = (),
 ) -> dict[bytes, UUID]:
     """Record the photos whose bytes are new; return the ids of the images that were made, by SHA-256.
 
     `originals` gives the absolute path of the original for each hash. Of equal photos the first
-    one makes the image.
+    one makes the image. Cameras `beside` theirs are those that the transaction will lock later on.
     """
     if not photos:
         return {}
@@ -100,7 +101,7 @@ async def record(
             original=originals[draft.photo.sha256],
             clock=_clock(context, draft, belongs, now=now),
         )
-        for draft, belongs in zip(drafts, await _belongings(transaction, drafts), strict=True)
+        for draft, belongs in zip(drafts, await _belongings(transaction, drafts, beside=beside), strict=True)
     ]
     made = await image_rows.insert(transaction, images)
     return {image.sha256: image.id for image in images if image.id in made}
@@ -117,13 +118,16 @@ def _file_name(photo: Photo) -> str:
     return readable(photo.file.name.rpartition(b"/")[2])
 
 
-async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> list[_Belonging]:
+async def _belongings(
+    transaction: BaseDBAsyncClient, drafts: Sequence[_Draft], *, beside: Collection[UUID]
+) -> list[_Belonging]:
     """Return what each photo belongs to, after making what is new."""
     devices = await camera_rows.find_or_make(transaction, {draft.camera for draft in drafts})
     places = await _places(transaction, drafts, devices)
     found = [(places[draft.photo.file.file_id], devices.get(draft.camera)) for draft in drafts]
     stays = [_stay(draft, place, camera_id) for draft, (place, camera_id) in zip(drafts, found, strict=True)]
-    deployments = await deployment_rows.join(transaction, [stay for stay in stays if stay is not None])
+    joining = [stay for stay in stays if stay is not None]
+    deployments = await deployment_rows.join(transaction, joining, beside=beside)
     repairs = await recompute.active_fixes(
         transaction,
         dump_ids={draft.photo.file.dump_id for draft in drafts},

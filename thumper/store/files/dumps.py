@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
 from thumper.cameras.card_folders import folder_place
 from thumper.domain.card_folder import FolderPlace
@@ -21,6 +20,7 @@ from thumper.store.models import Dump
 from thumper.store.places import location_rows, locations, said_places
 from thumper.store.places.location_rows import PhotoPlace
 from thumper.store.places.said_places import Decided
+from thumper.store.postgres import deadlock
 from thumper.store.times import clock_doubts, clock_lock
 
 
@@ -188,7 +188,8 @@ async def settle_quiet(
     A dump of uploads also waits for every address that has received no file and has not expired. The camera
     clocks of each settled dump are compared, and counters that went round within an instant noted.
     """
-    async with in_transaction("default") as transaction:
+
+    async def write(transaction: BaseDBAsyncClient) -> list[UUID]:
         await clock_lock.share(transaction)
         rows = await transaction.execute_query_dict(
             _SETTLE, [source_id, settle_s, None if only is None else sorted(only)]
@@ -200,7 +201,9 @@ async def settle_quiet(
         await feed.append(
             transaction, [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in settled]
         )
-    return settled
+        return settled
+
+    return await deadlock.outlast(write)
 
 
 async def of_folder(source_id: UUID, folder: bytes) -> set[UUID]:

@@ -64,12 +64,17 @@ class _Opened:
     location_id: UUID
 
 
-async def join(transaction: BaseDBAsyncClient, stays: Iterable[CameraStay]) -> dict[CameraStay, UUID]:
-    """Return the deployment of each stay, in the order in which the photos came; open those that are missing."""
+async def join(
+    transaction: BaseDBAsyncClient, stays: Iterable[CameraStay], *, beside: Collection[UUID] = ()
+) -> dict[CameraStay, UUID]:
+    """Return the deployment of each stay, in the order in which the photos came; open those that are missing.
+
+    Cameras `beside` are those that the transaction will lock later on.
+    """
     wanted = list(dict.fromkeys(stays))
     if not wanted:
         return {}
-    known = await lock_cameras(transaction, {stay.camera_id for stay in wanted})
+    known = await lock_cameras(transaction, {stay.camera_id for stay in wanted} | set(beside))
     rows = await transaction.execute_query_dict(_OPEN, arrays(wanted))
     found = {CameraStay(row["camera_id"], row["location_id"], row["dump_id"]): row["id"] for row in rows}
     opened: dict[tuple[UUID, UUID], _Opened] = {}
