@@ -19,9 +19,6 @@ from thumper.store.postgres.connect import client
 MOST_CAMERAS: Final = 100
 """Cameras listed of one dump, those with the most photos first."""
 
-TOTAL: Final = "(SELECT count(*) FROM image WHERE location_id IS NULL)"
-"""SQL for the number of all images without a location."""
-
 
 @dataclass(frozen=True, slots=True)
 class UnplacedCamera:
