@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,125 +23,12 @@ CUDDEBACK = Device(
 )
 
 
-def times(file_name: str) -> list[str]:
-    shown = []
-    for clock in examine(packaged_profiles(), Device(file_name=file_name)).clocks:
-        assert isinstance(clock, ClockReading)
-        assert clock.source is TimeSource.FILE_NAME
-        shown.append(clock.local.isoformat(sep=" "))
-    return shown
-
-
-def location(file_name: str) -> str | None:
-    return examine(packaged_profiles(), Device(file_name=file_name)).location
-
-
 @pytest.mark.parametrize("profile", packaged_profiles(), ids=lambda profile: profile.name)
 def test_every_style_matches_its_own_example(profile: Profile) -> None:
     for style in profile.file_names:
         device = Device(file_name=style.example)
         assert profile.match.reasons(device) is not None
         assert any(found.example == style.example for found in examine([profile], device).name_styles)
-
-
-@pytest.mark.parametrize(
-    ("file_name", "time"),
-    [
-        ("SANCTUARY_20240326_194619.jpg", "2024-03-26 19:46:19"),
-        ("RIDGE 2_20240326_194619 (1).JPG", "2024-03-26 19:46:19"),
-        ("20130824_043601.jpg", "2013-08-24 04:36:01"),
-        ("IMG_20241109_063000.jpg", "2024-11-09 06:30:00"),
-        ("RLC_20241109063000_01.jpg", "2024-11-09 06:30:00"),
-        ("WIN_20241109_06_30_05_Pro.jpg", "2024-11-09 06:30:05"),
-        ("2024-11-09 06-30-00.jpg", "2024-11-09 06:30:00"),
-        ("2024-11-09 6.30.00 PM.jpg", "2024-11-09 18:30:00"),
-        ("2024-11-09T06.30.00.jpg", "2024-11-09 06:30:00"),
-        ("Ridge 2024-11-09_063000(2).jpg", "2024-11-09 06:30:00"),
-        ("Signal Hill_20241109_063000.jpg", "2024-11-09 06:30:00"),
-        ("RIDGE_2024-11-09_06h30m05s.jpg", "2024-11-09 06:30:05"),
-        ("29.11.2024 06.30.00.jpg", "2024-11-29 06:30:00"),
-        ("11-29-2024 06-30-00.jpg", "2024-11-29 06:30:00"),
-        ("05-05-2024 06-30-00.jpg", "2024-05-05 06:30:00"),
-        ("29112024063000.jpg", "2024-11-29 06:30:00"),
-        ("RIDGE_11292024_063000.jpg", "2024-11-29 06:30:00"),
-        ("2024_03_26_19_46_19_0001.jpg", "2024-03-26 19:46:19"),
-        ("2024_03_26_19_46_19.JPG", "2024-03-26 19:46:19"),
-        ("016719001060737-28-4-01062026143715-SYFW00012.jpg", "2026-01-06 14:37:15"),
-        ("016719001060737-28-4-01062026143715-syfw00012.JPG", "2026-01-06 14:37:15"),
-    ],
-)
-def test_times_in_file_names_are_read(file_name: str, time: str) -> None:
-    assert times(file_name) == [time]
-
-
-@pytest.mark.parametrize(
-    "file_name",
-    [
-        "IMG_0001.JPG",
-        "SANCTUARY_00006.jpg",
-        "99999999_999999.jpg",
-        "20241399_250000.jpg",
-        "016719001060737-28-4-13322026143715-SYFW00012.jpg",
-        "1234567890123.jpg",
-        "2024-11-09_0001.jpg",
-        "2024-11-09_12345.jpg",
-        "13-13-2024 06-30-00.jpg",
-        "IMG-20241109-WA0001.jpg",
-        "WhatsApp Image 2024-11-09 at 06.30.00.jpeg",
-        "signal-2024-11-09-063000.jpg",
-        "Screenshot_20241109-063000.png",
-        "PXL_20241109_063000123.jpg",
-        "",
-    ],
-)
-def test_digits_that_are_no_date_give_no_time(file_name: str) -> None:
-    assert times(file_name) == []
-
-
-@pytest.mark.parametrize(
-    ("file_name", "offset_h"),
-    [
-        ("2024-11-09T063000-0500.JPG", -5),
-        ("20241109T063000+05:00.jpg", 5),
-        ("20241109_063000Z.jpg", 0),
-        ("20241109_063000-0100.jpg", None),
-    ],
-)
-def test_an_offset_in_a_name_is_read_where_it_can_be_no_counter(file_name: str, offset_h: int | None) -> None:
-    (clock,) = examine(packaged_profiles(), Device(file_name=file_name)).clocks
-    assert isinstance(clock, ClockReading)
-    assert clock.utc_offset == (None if offset_h is None else dt.timedelta(hours=offset_h))
-
-
-@pytest.mark.parametrize(
-    "file_name", ["03-04-2024 06-30-00.jpg", "RIDGE 03.04.2024 06.30.00.jpg", "03042024_063000.jpg"]
-)
-def test_a_date_whose_day_may_be_its_month_is_refused_unless_a_profile_knows(file_name: str) -> None:
-    device = Device(file_name=file_name)
-    (refused,) = examine(packaged_profiles(), device).clocks
-    assert isinstance(refused, IgnoredReading)
-    assert (refused.text, "which number is the day" in refused.why) == ("03-04-2024", True)
-    pattern = r"(RIDGE )?(?P<day>..).?(?P<month>..).?(?P<year>\d{4}).(?P<hour>..).?(?P<minute>..).?(?P<second>..)\.jpg"
-    own = read_profile(NAMES + f"example = '{file_name}'\npattern = '{pattern}'", file_name="mine.toml")
-    (clock,) = examine([own, *packaged_profiles()], device).clocks
-    assert isinstance(clock, ClockReading)
-    assert clock.local == dt.datetime(2024, 4, 3, 6, 30)  # noqa: DTZ001  # a camera's clock
-
-
-@pytest.mark.parametrize(
-    ("file_name", "name"),
-    [
-        ("SANCTUARY_00006.jpg", "SANCTUARY"),
-        ("SANCTUARY 26.03.2024 19.46.19.jpg", "SANCTUARY"),
-        ("016719001060737-28-4-01062026143715-SYFW00012.jpg", None),
-        ("SANCTUARY_20240326_194619.jpg", "SANCTUARY"),
-        ("BARN FEED_00001.JPG", "BARN FEED"),
-        ("20130824_043601.jpg", None),
-        ("photo.jpg", None),
-    ],
-)
-def test_a_name_may_suggest_a_location(file_name: str, name: str | None) -> None:
-    assert location(file_name) == name
 
 
 TEXT = st.text(max_size=200)
@@ -303,8 +188,3 @@ def test_no_code_names_a_brand() -> None:
     brands = ["reconyx", "cuddeback", "bushnell", "primos", "boly", "icatch", "tactacam"]
     code = [path for path in Path(thumper.__file__).parent.rglob("*.py") if "demo" not in path.parts]
     assert [path for path in code for brand in brands if brand in path.read_text("utf-8").lower()] == []
-
-
-def test_a_clock_of_a_file_name_is_naive() -> None:
-    (clock,) = examine(packaged_profiles(), Device(file_name="20130824_043601.jpg")).clocks
-    assert clock == ClockReading(source=TimeSource.FILE_NAME, local=dt.datetime(2013, 8, 24, 4, 36, 1))  # noqa: DTZ001

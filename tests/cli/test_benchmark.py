@@ -33,7 +33,8 @@ def test_it_says_how_fast_the_machine_is_and_leaves_nothing(tmp_path: Path, phot
     folder = tmp_path / "photos"
     (folder / "below").mkdir(parents=True)
     for number, photo in enumerate(photos(24)):
-        shutil.copy(photo, folder / "below" / f"{number}.JPG")
+        ending = {0: "jfif", 1: "JPG.1", 2: "HEIC"}.get(number, "JPG")  # all are JPEGs
+        shutil.copy(photo, folder / "below" / f"{number}.{ending}")
     for number in range(2):  # copies, which Thumper would not look at again
         shutil.copy(photos(1)[0], folder / f"copy{number}.jpg")
     (folder / "broken.jpg").write_bytes(b"no photo")
@@ -58,7 +59,7 @@ def test_it_says_how_fast_the_machine_is_and_leaves_nothing(tmp_path: Path, phot
 def test_a_folder_without_photos_is_named(tmp_path: Path) -> None:
     done = _run(tmp_path / "home", str(tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
-    assert f"NOT_FOUND There is no photo (.jpg, .jpeg, .png) in {tmp_path}." in done.stderr
+    assert f"NOT_FOUND There is no photo (JPEG or PNG, whatever it is called) in {tmp_path}." in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -8,6 +8,7 @@ import json
 import shutil
 from pathlib import Path
 
+import asyncpg
 import pytest
 import typer
 from rich.progress import Progress
@@ -18,7 +19,7 @@ from tests.pipeline import detect, use_detector
 from thumper.cli import ingest
 from thumper.cli.own_api import OwnApi
 from thumper.cli.receipt import finish
-from thumper.errors import ServiceDownError
+from thumper.errors import BusyError, ServiceDownError
 from thumper.ingest import deliver
 from thumper.ingest.context import IngestContext
 from thumper.settings import Settings
@@ -35,6 +36,18 @@ async def test_postgresql_going_away_is_said_in_a_sentence(
     monkeypatch.setattr(deliver, "ingest_path", cut_off)
     with pytest.raises(ServiceDownError, match="connection lost"):
         await ingest._ingest(settings, tmp_path, location=None, wait=False, most=None)
+
+
+async def test_a_deadlock_that_was_lost_is_not_called_an_outage(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lose(*_: object, **__: object) -> None:
+        raise asyncpg.DeadlockDetectedError("deadlock detected")
+
+    monkeypatch.setattr(deliver, "ingest_path", lose)
+    with pytest.raises(BusyError, match="Nothing was lost; run the command again") as told:
+        await ingest._ingest(settings, tmp_path, location=None, wait=False, most=None)
+    assert (told.value.exit_code, "does not answer" in str(told.value)) == (1, False)
 
 
 async def test_the_verdict_is_that_of_the_api_and_needs_no_running_one(

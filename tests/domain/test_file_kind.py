@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import struct
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from thumper.domain.file_kind import HEAD_BYTES, begins_as_photo, kind_of, unknown_kind
+from tests.beginnings import OTHERS, PICTURES, VIDEOS
+from thumper.domain import file_kind
+from thumper.domain.file_kind import (
+    HEAD_BYTES,
+    FileKind,
+    Start,
+    begins_as_photo,
+    kind_of,
+    start_of,
+    unknown_kind,
+)
 from thumper.domain.reason import Reason
 
 
@@ -145,3 +157,51 @@ def test_every_head_has_one_answer(head: bytes, name: str) -> None:
     kind = kind_of(head, name)
     assert kind is None or kind.sentence.startswith("It is a")
     assert kind is None or not begins_as_photo(head, name)
+
+
+@pytest.mark.parametrize("what", PICTURES)
+def test_pictures_are_known_by_their_beginning(what: str) -> None:
+    assert start_of(PICTURES[what]) is Start.PICTURE
+
+
+@pytest.mark.parametrize("what", VIDEOS)
+def test_films_are_known_by_their_beginning_and_rejected_as_videos(what: str) -> None:
+    head = VIDEOS[what][:HEAD_BYTES]
+    assert start_of(head) is Start.VIDEO
+    assert getattr(kind_of(head), "reason", None) is Reason.VIDEO
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_what_is_neither_is_not_taken_for_one(what: str) -> None:
+    assert start_of(OTHERS[what][:HEAD_BYTES]) is None
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "AVIF"])
+def test_what_programs_write_begins_like_a_picture(kind: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (16, 12), (9, 50, 99)).save(out, kind)
+    assert start_of(out.getvalue()[:HEAD_BYTES]) is Start.PICTURE
+
+
+def _table() -> list[tuple[bytes, FileKind]]:
+    """Return a beginning for each entry of the table."""
+    return [
+        *file_kind._STARTS.items(),
+        *((b"RIFF\0\0\0\0" + form, kind) for form, kind in file_kind._RIFF.items()),
+        *((b"\0\0\0\x14ftyp" + brand + bytes(8), kind) for brand, kind in file_kind._BRANDS.items()),
+    ]
+
+
+@pytest.mark.parametrize(("head", "kind"), _table())
+def test_whatever_is_called_a_picture_or_video_counts_as_one_before_wiping(
+    head: bytes, kind: FileKind
+) -> None:
+    assert kind_of(head) == kind
+    counts = kind.reason is Reason.VIDEO or "picture" in kind.words.split()
+    assert (start_of(head) is not None) == counts
+
+
+@given(st.binary(max_size=HEAD_BYTES))
+def test_any_bytes_have_an_answer_and_what_follows_the_beginning_changes_none(head: bytes) -> None:
+    assert start_of(b"\xff\xd8" + head) is Start.PICTURE
+    assert start_of(head) in {None, *Start}

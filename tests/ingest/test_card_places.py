@@ -51,6 +51,42 @@ async def test_a_whole_card_in_the_root_of_the_drop_folder_makes_no_place(
     assert await places() == expected
 
 
+async def test_a_card_that_was_once_dropped_as_dcim_keeps_no_later_folder_from_being_a_place(
+    put: Put, admit_names: Admit
+) -> None:
+    names = ("DCIM/100ACRES/1.jpg", "MISC/2.jpg", "350NORTH/3.jpg")
+    for shade, name in enumerate(names):
+        put(name, small_jpeg(shade))
+        await admit_names(name)
+    await all_settled()
+    for shade, name in enumerate(("100ACRES/4.jpg", "MISC/5.jpg"), 4):
+        put(name, small_jpeg(shade))
+        await admit_names(name)
+    put("350NORTH/6.jpg", small_jpeg(6))
+    put("DCIM/100ACRES/7.jpg", small_jpeg(7))
+    await admit_names("DCIM/100ACRES/7.jpg")
+    await admit_names("350NORTH/6.jpg")
+    expected = {
+        **dict.fromkeys(("1.jpg", "2.jpg", "3.jpg", "6.jpg", "7.jpg")),
+        "4.jpg": "100ACRES",
+        "5.jpg": "MISC",
+    }
+    assert await places() == expected, "the second card in DCIM arrives beside 350NORTH"
+
+
+async def test_what_is_left_of_a_card_belongs_to_it_when_dcim_has_settled_before(
+    put: Put, admit_names: Admit
+) -> None:
+    for shade, name in enumerate(("DCIM/100ACRES/1.jpg", "MISC/2.jpg")):
+        put(name, small_jpeg(shade))
+    await admit_names("DCIM/100ACRES/1.jpg")
+    await admit_names("MISC/2.jpg", final=False)
+    await Dump.filter(display_folder="DCIM").update(settled_at=dt.datetime.now(dt.UTC))
+    put("MISC/3.jpg", small_jpeg(3))
+    await admit_names("MISC/3.jpg")
+    assert await places() == dict.fromkeys(("1.jpg", "2.jpg", "3.jpg"))
+
+
 async def test_a_card_of_a_camera_under_the_name_of_a_place_is_from_there(
     put: Put, admit_names: Admit
 ) -> None:

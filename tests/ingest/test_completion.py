@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import os
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
+from PIL import ExifTags
+from PIL import Image as Picture
 
-from tests.factories import make_deer, make_sighting
+from tests.clocks import ZONE
+from tests.factories import make_deer, make_location, make_sighting
 from tests.imaging.pictures import encoded, scene
 from tests.ingest.conftest import Admit, Put
 from tests.pipeline import ORIGIN, claim, detect, results_of
+from tests.places import check as places_check
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.keep import Keep
+from thumper.domain.place_claim import PlaceClaim
 from thumper.domain.progress import FileState
 from thumper.domain.review import Word
 from thumper.ingest.context import IngestContext
@@ -22,7 +30,17 @@ from thumper.ingest.deliver import ingest_path
 from thumper.store.deer import reviews
 from thumper.store.disk import library
 from thumper.store.files import receipts
-from thumper.store.models import Detection, DetectionRun, Dump, File, Image, Job
+from thumper.store.models import (
+    Deployment,
+    Detection,
+    DetectionRun,
+    Dump,
+    File,
+    Image,
+    ImageMove,
+    Job,
+)
+from thumper.store.places import relocation_undo, relocations
 from thumper.store.queue import results
 
 WHOLE = encoded(scene(640, 480), quality=90)
@@ -35,6 +53,10 @@ PARTS = {
     "a gap": WHOLE[:9000] + bytes(4096) + WHOLE[13096:],
     "two gaps, and cut off": WHOLE[:2000] + bytes(512) + WHOLE[2512:8000] + bytes(1000) + WHOLE[9000:9500],
 }
+
+
+CARD = (("a", 0, "A1"), ("b", 5, "A1"), ("c", 9, "B2"))
+"""Photos of a card with two cameras: name, how much its picture is turned, serial number."""
 
 
 def sha256(content: bytes) -> bytes:
@@ -130,6 +152,91 @@ async def test_an_image_of_which_a_person_has_said_something_stays(
     assert {image.sha256 for image in await Image.all()} == {sha256(HALF), sha256(WHOLE)}
     assert await Detection.filter(id=box.id).exists()
     assert await receipt_of() == (2, 2, 0)
+
+
+def dated(shade: int = 0, serial: str = "A1") -> bytes:
+    """Return a photo of a camera that identifies itself; half of it holds its EXIF."""
+    exif = Picture.Exif()
+    exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = "RECONYX", "HP2X"
+    exif.get_ifd(ExifTags.IFD.Exif).update(
+        {ExifTags.Base.DateTimeOriginal: "2024:07:01 06:00:00", ExifTags.Base.BodySerialNumber: serial}
+    )
+    out = io.BytesIO()
+    scene(640, 480).rotate(shade).save(out, "JPEG", exif=exif, quality=90)
+    return out.getvalue()
+
+
+async def said(**claim: Any) -> UUID:
+    return (await relocations.set_place(PlaceClaim(**claim), server_zone=ZONE))[0]
+
+
+async def places() -> dict[str, str | None]:
+    """Return the name of the place of each image, by file name, after a look at stays and times."""
+    await places_check()
+    images = await Image.all().prefetch_related("location")
+    return {image.file_name: image.location.name if image.location else None for image in images}
+
+
+@pytest.mark.parametrize(
+    ("about", "folder"), [("image", "Ridge"), ("camera", "DCIM"), ("dump", "DCIM"), ("nowhere", "Ridge")]
+)
+async def test_what_a_person_said_of_its_place_holds_for_the_whole_photo(
+    put: Put, admit_names: Admit, about: str, folder: str
+) -> None:
+    """Where it is from is about the path and not the pixels; taken back, everything is as if it had been whole."""
+    photos = {f"{folder}/{name}.jpg": dated(shade, serial) for name, shade, serial in CARD}
+    for number, (name, content) in enumerate(photos.items()):
+        put(name, content if number else content[: len(content) // 2])
+    await admit_names(*photos)
+    await make_location("Oak", time_zone="America/Denver")
+    before = await places()
+    dump, half = await Dump.get(), await Image.get(file_name="a.jpg")
+    claims: dict[str, dict[str, Any]] = {
+        "image": {"image_ids": (half.id,), "location_name": "Oak"},
+        "camera": {"dump_id": dump.id, "camera_id": half.camera_id, "location_name": "Oak"},
+        "dump": {"dump_id": dump.id, "location_name": "Oak"},
+        "nowhere": {"image_ids": (half.id,), "nowhere": True},
+    }
+    relocation_id = await said(**claims[about])
+    after, stays = await places(), await Deployment.all().order_by("id").values()
+    assert after != before
+    for name, content in photos.items():
+        put(name, content)
+    await admit_names(*photos)
+    assert {image.sha256 for image in await Image.all()} == {sha256(content) for content in photos.values()}
+    assert await places() == after
+    assert await Deployment.all().order_by("id").values() == stays
+    await relocation_undo.undo(relocation_id, server_zone=ZONE)
+    assert await places() == before
+
+
+async def test_a_photo_that_is_known_without_a_place_takes_that_of_its_part(
+    put: Put, admit_names: Admit
+) -> None:
+    content = dated()
+    put("DCIM/a.jpg", content)
+    put("100MEDIA/b.jpg", content[: len(content) // 2])
+    await admit_names("DCIM/a.jpg", "100MEDIA/b.jpg")
+    half = await Image.get(file_name="b.jpg")
+    relocation_id = await said(image_ids=(half.id,), location_name="Oak")
+    await Dump.all().update(location_id=None)  # all of its photos went there, and so did it
+    put("100MEDIA/b.jpg", content)
+    assert (await admit_names("100MEDIA/b.jpg"))["100MEDIA/b.jpg"].state is FileState.DUPLICATE
+    assert await places() == {"a.jpg": "Oak"}
+    assert await ImageMove.filter(relocation_id=relocation_id).count() == 1
+
+
+async def test_a_stay_that_only_an_incomplete_photo_made_goes_with_it(
+    context: IngestContext, tmp_path: Path
+) -> None:
+    card = tmp_path / "card"
+    card.mkdir()
+    content = dated()
+    for part, location in ((content[: len(content) // 2], "Oak"), (content, "Elm")):
+        (card / "a.jpg").write_bytes(part)
+        await ingest_path(context, card, location=location)
+    assert await places() == {"a.jpg": "Elm"}, "what was said of this delivery"
+    assert await Deployment.all().count() == 1
 
 
 async def test_an_image_whose_bytes_are_at_another_path_too_stays_until_that_is_whole_as_well(

@@ -18,7 +18,7 @@ from thumper.domain.place_claim import PlaceClaim
 from thumper.domain.progress import FileState
 from thumper.ingest.context import IngestContext
 from thumper.ingest.upload import create_uploads
-from thumper.store.models import Deployment, Dump, Image, Location
+from thumper.store.models import Camera, Deployment, Dump, Image, Location
 from thumper.store.places import placement, relocation_undo, relocations
 from thumper.store.times import clock_lock
 
@@ -75,6 +75,97 @@ async def test_what_was_said_to_be_from_nowhere_makes_no_place_of_its_folder_aga
     put("Misc photos/2.jpg", photo("2024-07-01 06:01"))
     await admit_names("Misc photos/2.jpg")
     assert [await place_of(f"{number}.jpg") for number in (1, 2)] == [None, None]
+
+
+async def test_the_next_card_of_a_folder_that_is_no_place_has_none_until_that_is_taken_back(
+    put: Put, admit_names: Admit
+) -> None:
+    async def drop(number: int) -> None:
+        await settle()
+        put(f"Cell cams/OAK_{number:05}.JPG", photo("2024-07-01 06:00"))
+        await admit_names(f"Cell cams/OAK_{number:05}.JPG")
+
+    await drop(1)
+    said = await set_place(dump_id=(await Dump.get()).id, nowhere=True)
+    await make_location("OAK")
+    for number in (2, 3):
+        await drop(number)
+    assert await Image.filter(location_id=None).count() == 3, "not by the name in the file name either"
+    assert await Dump.filter(location_id=None).count() == 3
+    await relocation_undo.undo(said, server_zone=ZONE)
+    await drop(4)
+    assert await place_of("OAK_00004.JPG") == "Cell cams"
+    assert await place_of("OAK_00003.JPG") is None
+
+
+async def test_what_is_from_nowhere_already_can_be_said_to_be(put: Put, admit_names: Admit) -> None:
+    put("100MEDIA/1.jpg", photo("2024-07-01 06:00"))
+    put("Roll 3/1.jpg", b"not a photo")
+    await admit_names("100MEDIA/1.jpg", "Roll 3/1.jpg")
+    for dump in await Dump.all():
+        await set_place(dump_id=dump.id, nowhere=True)
+    await make_location("OAK")
+    put("100MEDIA/OAK_00001.JPG", photo("2024-07-01 06:00"))
+    put("Roll 3/2.jpg", photo("2024-07-01 06:00"))
+    await admit_names("100MEDIA/OAK_00001.JPG", "Roll 3/2.jpg")
+    assert await Image.filter(location_id=None).count() == 3
+    await settle()
+    put("100MEDIA/OAK_00002.JPG", photo("2024-07-01 06:00"))
+    await admit_names("100MEDIA/OAK_00002.JPG")
+    assert await place_of("OAK_00002.JPG") == "OAK", "another card: nothing was said of this one"
+
+
+async def test_more_photos_of_a_camera_go_where_a_person_said_that_it_was_in_this_dump(
+    put: Put, admit_names: Admit
+) -> None:
+    async def arrive(name: str, serial: str) -> None:
+        put(f"DCIM/{name}", photo("2024-07-01 06:00", serial=serial))
+        await admit_names(f"DCIM/{name}")
+
+    for name, serial in (("a1.jpg", "A"), ("b1.jpg", "B")):
+        await arrive(name, serial)
+    dump = await Dump.get()
+    oak, elm = await make_location("Oak"), await make_location("Elm", time_zone="America/Denver")
+    await set_place(dump_id=dump.id, camera_id=(await Camera.get(serial="A")).id, location_id=oak.id)
+    for name, serial in (("a2.jpg", "A"), ("b2.jpg", "B")):
+        await arrive(name, serial)
+    await merge(oak, elm)
+    await arrive("a3.jpg", "A")
+    assert [await place_of(name) for name in ("a1.jpg", "a2.jpg", "a3.jpg")] == ["Elm"] * 3
+    assert (await Image.get(file_name="a3.jpg")).taken_at == at("2024-07-01T12:00Z")
+    assert (await Deployment.get()).location_id == elm.id
+    assert [await place_of(name) for name in ("b1.jpg", "b2.jpg")] == [None, None]
+    whole = await set_place(dump_id=dump.id, location_name="Ridge")
+    await arrive("a4.jpg", "A")
+    await relocation_undo.undo(whole, server_zone=ZONE)
+    await arrive("a5.jpg", "A")
+    assert [await place_of(name) for name in ("a4.jpg", "a5.jpg")] == ["Ridge", "Elm"], "the last word counts"
+    await set_place(dump_id=dump.id, camera_id=(await Camera.get(serial="B")).id, nowhere=True)
+    put("DCIM/b3.jpg", photo("2024-07-01 06:00", serial="B"))
+    await Dump.filter(id=dump.id).update(location=elm)
+    await admit_names("DCIM/b3.jpg")
+    assert await place_of("b3.jpg") is None
+    await check()
+
+
+async def test_photos_that_come_again_take_the_place_of_their_camera_in_that_dump(
+    put: Put, admit_names: Admit
+) -> None:
+    known = {name: photo("2024-07-01 06:00", serial=name) for name in "AB"}
+    for name, content in known.items():
+        put(f"{name}.jpg", content)
+        put(f"DCIM/{name} 1.jpg", photo("2024-07-01 06:01", serial=name))
+    await admit_names("A.jpg", "B.jpg", "DCIM/A 1.jpg", "DCIM/B 1.jpg")
+    claim = {
+        "dump_id": (await Dump.get(display_folder="DCIM")).id,
+        "camera_id": (await Camera.get(serial="A")).id,
+    }
+    await set_place(**claim, location_name="Oak")
+    for name, content in known.items():
+        put(f"DCIM/{name} again.jpg", content)
+    await admit_names("DCIM/A again.jpg", "DCIM/B again.jpg")
+    assert [await place_of("A.jpg"), await place_of("B.jpg")] == ["Oak", None]
+    await check()
 
 
 async def test_a_folder_that_names_no_place_may_be_another_card_next_time(

@@ -22,7 +22,7 @@ from thumper.ingest.admit import chunks
 from thumper.ingest.context import IngestContext
 from thumper.ingest.sidecar import arrived, read_beside
 from thumper.store.files import receipts
-from thumper.store.models import Dump, Feed, Image
+from thumper.store.models import Dump, Feed, File, Image
 from thumper.store.times import clock_fixes
 from thumper.store.times.clock_fixes import Repair
 from thumper.store.times.recompute import FixScope
@@ -55,9 +55,66 @@ async def test_a_sidecar_dates_its_photo_whichever_comes_first(
         outcomes |= await admit_names(path)
     assert await time_of("IMG_1.JPG") == (TimeSource.SIDECAR, TAKEN)
     assert (await Image.get()).exif["times"] == {"sidecar": "2024-11-09 06:30:00"}
-    assert "2024-11-09 06:30:00, counts for a photo" in rejected_as_sidecar(outcomes[f"Ridge/{name}"])
+    said = "dates the photo" if photo_first else "counts for a photo of its name that comes"
+    assert f"2024-11-09 06:30:00, {said}" in rejected_as_sidecar(outcomes[f"Ridge/{name}"])
+    assert (await File.get(display_path=f"Ridge/{name}")).message == outcomes[f"Ridge/{name}"].message
     dated = await Feed.filter(kind=FeedKind.CLOCK_FIXED).count()
     assert dated == (1 if photo_first else 0)
+
+
+@pytest.mark.parametrize("ending", ["jfif", "jpe", "Jpg", "HEIC", "JPG.1", "MOV", "PNG"])
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_sidecar_dates_a_photo_of_any_ending_that_came_before_it(
+    put: Put, admit_names: Admit, ending: str, whole: bool
+) -> None:
+    photo = f"Ridge/IMG_1.{ending}"
+    sidecar = photo + ".xmp" if whole else f"{photo.rpartition('.')[0]}.xmp"
+    put(photo, small_jpeg(1))
+    await admit_names(photo)
+    put(sidecar, SIDECAR)
+    outcomes = await admit_names(sidecar)
+    assert await time_of(f"IMG_1.{ending}") == (TimeSource.SIDECAR, TAKEN)
+    assert "dates the photo of its name" in rejected_as_sidecar(outcomes[sidecar])
+
+
+async def test_a_sidecar_whose_name_differs_by_case_dates_its_photo_where_names_have_none(
+    put: Put, admit_names: Admit
+) -> None:
+    put("Ridge/IMG_1.JPG", small_jpeg(1))
+    sidecar = put("Ridge/img_1.xmp", SIDECAR)
+    await admit_names("Ridge/IMG_1.JPG", "Ridge/img_1.xmp")
+    assert (await time_of("IMG_1.JPG"))[0] is TimeSource.NONE
+    sidecar.with_name("IMG_1.xmp").hardlink_to(sidecar)  # as a card answers to either name
+    put("Ridge/img_1.xmp", SIDECAR + b" ")
+    await admit_names("Ridge/img_1.xmp")
+    assert await time_of("IMG_1.JPG") == (TimeSource.SIDECAR, TAKEN)
+
+
+async def test_a_sidecar_says_how_many_photos_it_dated(put: Put, admit_names: Admit) -> None:
+    put("Ridge/a.jpg", small_jpeg(1))
+    put("Ridge/a.jfif", small_jpeg(2))
+    put("Ridge/a.JPE", small_jpeg(3, exif=exif(date_time_original="2024:07:01 06:00:00")))
+    put("Ridge/b.Jpg", small_jpeg(4, exif=exif(date_time_original="2024:07:01 06:00:00")))
+    await admit_names("Ridge/a.jpg", "Ridge/a.jfif", "Ridge/a.JPE", "Ridge/b.Jpg")
+    put("Ridge/a.xmp", SIDECAR)
+    put("Ridge/b.xmp", SIDECAR)
+    outcomes = await admit_names("Ridge/a.xmp", "Ridge/b.xmp")
+    assert "dates 2 of the 3 photos of its name" in rejected_as_sidecar(outcomes["Ridge/a.xmp"])
+    assert "is not used for the photo of its name" in rejected_as_sidecar(outcomes["Ridge/b.xmp"])
+
+
+@pytest.mark.parametrize("photo_first", [True, False])
+async def test_a_sidecar_of_a_whole_name_is_for_that_photo_alone(
+    put: Put, admit_names: Admit, photo_first: bool
+) -> None:
+    put("Ridge/a.JPG", small_jpeg(1))
+    put("Ridge/a.JPG.1", small_jpeg(2))
+    put("Ridge/a.JPG.xmp", SIDECAR)
+    photos = ["Ridge/a.JPG", "Ridge/a.JPG.1"]
+    for names in (photos, ["Ridge/a.JPG.xmp"]) if photo_first else (["Ridge/a.JPG.xmp"], photos):
+        await admit_names(*names)
+    assert (await time_of("a.JPG"))[0] is TimeSource.SIDECAR
+    assert (await time_of("a.JPG.1"))[0] is TimeSource.NONE
 
 
 async def test_the_receipt_adds_up_and_names_the_sidecar_with_advice_that_works(

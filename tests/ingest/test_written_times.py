@@ -9,6 +9,7 @@ from PIL import Image as Picture
 
 from tests.ingest.conftest import Admit, Put, small_jpeg
 from tests.ingest.test_admit import exif
+from thumper.cameras.profile_findings import NO_OFFSET
 from thumper.domain import clock_warning
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_warning import ClockWarning
@@ -43,6 +44,21 @@ async def test_offsets_make_the_instant_and_one_that_cannot_be_read_is_counted_b
     counted = clock_warning.warnings((await receipts.clocks([dump_id]))[dump_id])
     assert counted == [(ClockWarning.OFFSET_UNREADABLE, 1)]
     assert (await Image.get(offset_unreadable=True)).file_name == "words.jpg"
+
+
+async def test_what_may_be_an_offset_in_a_name_is_counted_by_the_receipt_and_noted_with_the_image(
+    put: Put, admit_names: Admit
+) -> None:
+    names = ["2024-03-26_19-46-19-0500.jpg", "2024-03-26_19-46-20+0500.jpg", "2024-03-26_19-46-21-0017.jpg"]
+    for number, name in enumerate(names):
+        put(f"Ridge/{name}", small_jpeg(number))
+    outcomes = await admit_names(*(f"Ridge/{name}" for name in names))
+    dump_id = outcomes[f"Ridge/{names[0]}"].file.dump_id
+    counted = clock_warning.warnings((await receipts.clocks([dump_id]))[dump_id])
+    assert counted == [(ClockWarning.OFFSET_UNREADABLE, 1)]
+    doubtful, read, counter = await Image.all().order_by("file_name")
+    assert (doubtful.offset_unreadable, doubtful.exif["unreadable"]) == (True, [NO_OFFSET.format("-0500")])
+    assert (read.utc_offset_s, counter.utc_offset_s) == (5 * 3600, None)
 
 
 async def test_gps_dates_what_nothing_else_does(put: Put, admit_names: Admit) -> None:

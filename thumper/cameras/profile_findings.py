@@ -19,6 +19,7 @@ from thumper.domain.measurement import Measurements, Quantity, Reading, believe,
 
 MOST_NAME_CHARACTERS: Final = 255
 """Characters of a file name that are looked at; no file system has longer ones."""
+NO_OFFSET: Final = '"{}" behind the time in the file name is not read as an offset from UTC'
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +114,16 @@ class _Gathered:
             self.location = self.location or location
 
     def _take(self, clock: ClockReading | IgnoredReading | None) -> None:
-        """Add the time of a name, unless another style has read it already or knows which number is the day."""
+        """Add the time of a name, unless another style has read it already or knows what this one leaves open."""
+        if clock is None:
+            return
         named = [own for own in self.clocks if own.source is TimeSource.FILE_NAME]
-        known = isinstance(clock, IgnoredReading) and any(isinstance(own, ClockReading) for own in named)
-        if clock is not None and clock not in named and not known:
-            self.clocks.append(clock)
+        leaves_open = isinstance(clock, IgnoredReading) or clock.lacks_offset
+        if clock in named or (leaves_open and any(isinstance(own, ClockReading) for own in named)):
+            return
+        self.clocks.append(clock)
+        if isinstance(clock, ClockReading) and clock.lacks_offset:
+            self.notes.append(NO_OFFSET.format(clock.unread_offset))
 
 
 def examine(profiles: Sequence[Profile], device: Device) -> ProfileFindings:

@@ -14,6 +14,7 @@ from thumper.cli.dump_wait import DUMP_FIELDS, STILL_S, DumpProgress, Standstill
 from thumper.cli.receipt import finish, whole_receipt
 from thumper.cli.receipt_query import Ask
 from thumper.cli.receipt_view import SHOWN, bar
+from thumper.errors import BusyError
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ LOOK_S: Final = 0.5
 """How often `--wait` counts."""
 EX_NOT_SEEN: Final = 4
 """`--wait` ended before the detector had seen every photo."""
+DEADLOCKED: Final = (
+    "PostgreSQL stopped this run: it and another process of Thumper waited for each other (a deadlock), and trying"
+    " again did not help. Nothing was lost; run the command again, and it finishes what is left."
+)
 
 _FAR: Final = f"""query($id: ID!) {{ dump(id: $id) {{ {DUMP_FIELDS} }}
     status {{ held images {{ completed failed }} worker {{ state message }} }} }}"""
@@ -78,6 +83,8 @@ async def _ingest(
     archive: bool = False,
 ) -> tuple[dict[str, Any], str]:
     """Return the receipt with its verdict, and why photos were not waited for any longer; empty if none is left."""
+    from asyncpg import DeadlockDetectedError
+
     from thumper.cli.own_api import OwnApi
     from thumper.graphql.relay.identity import encode
     from thumper.ingest.context import IngestContext
@@ -99,6 +106,8 @@ async def _ingest(
             finally:
                 await api.close()
                 await context.wakeup.close()
+    except DeadlockDetectedError as error:
+        raise BusyError(DEADLOCKED) from error
     except OUTAGES as error:  # what was recorded stays, and running it again finishes the rest
         raise unreachable(settings.postgres_url, error) from error
 

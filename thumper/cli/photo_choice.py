@@ -1,4 +1,7 @@
-"""Which photos of a folder are taken, where all of them would take too long."""
+"""Which photos of a folder are taken, where all of them would take too long.
+
+What is a photo, and where photos are looked for, is what `thumper ingest` holds for one.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,15 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
+from thumper.domain.file import Found
+from thumper.domain.file_kind import HEAD_BYTES
+from thumper.domain.sidecar import is_sidecar
 from thumper.errors import NotFoundError
-
-SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png"})
+from thumper.imaging.original import open_original, read_head
+from thumper.imaging.refusal import DecodeRefusal
+from thumper.ingest.photo_name import is_photo_name, refuse_unread
+from thumper.ingest.walk import walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +41,11 @@ def choose(folder: Path, photos: int) -> Choice:
     Copies say nothing new: Thumper looks at them once, and an animal in them would count as many. Raises
     `NotFoundError` when there is no photo.
     """
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    found = sorted(_photos_in(folder))
     if not found:
-        raise NotFoundError(f"There is no photo (.jpg, .jpeg, .png) in {folder}. Name a folder with photos.")
+        raise NotFoundError(
+            f"There is no photo (JPEG or PNG, whatever it is called) in {folder}. Name a folder with photos."
+        )
     chosen: dict[bytes, Path] = {}
     met = 0
     for path in _evenly(found, photos):
@@ -45,6 +54,27 @@ def choose(folder: Path, photos: int) -> Choice:
         met += 1
         chosen.setdefault(_digest(path), path)
     return Choice(sorted(chosen.values()), met - len(chosen))
+
+
+def _photos_in(folder: Path) -> Iterator[Path]:
+    for entry in walk(os.fsencode(folder)):
+        if isinstance(entry, Found) and _may_be_photo(path := folder / os.fsdecode(entry.path)):
+            yield path
+
+
+def _may_be_photo(path: Path) -> bool:
+    """Return whether a file is a photo by its name or, having another name, by its first bytes."""
+    name = os.fsencode(path)
+    if is_photo_name(name):
+        return True
+    if is_sidecar(name):
+        return False
+    try:
+        with open_original(path) as fd:
+            refuse_unread(name, read_head(fd, HEAD_BYTES))
+    except DecodeRefusal:
+        return False
+    return True
 
 
 def _evenly(found: Sequence[Path], photos: int) -> Iterator[Path]:

@@ -25,18 +25,32 @@ def is_sidecar(name: bytes) -> bool:
 
 def sidecars_of(photo: bytes) -> tuple[bytes, ...]:
     """Return the paths that a sidecar of a photo may have, the one that counts first."""
-    return tuple(name + ending for name in (photo, _stem(photo)) for ending in _ENDINGS)
+    return tuple(name + ending for name in (photo, stem_of(photo)) for ending in _ENDINGS)
 
 
-def photo_names_of(sidecar: bytes, suffixes: frozenset[bytes]) -> tuple[bytes, ...]:
-    """Return the paths that a photo of a sidecar may have, its endings being `suffixes` (in lower case)."""
-    stem = _stem(sidecar)
-    if any(stem.lower().endswith(suffix) for suffix in suffixes):
-        return (stem,)
-    return tuple(stem + own for suffix in sorted(suffixes) for own in (suffix, suffix.upper()))
+def photos_between(sidecar: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    """Return between which paths, the second left out, those of its photos lie: of its own name, and with any ending.
+
+    The case of a name is that of its sidecar, or all of one: cards know no case, and programs change it.
+    """
+    own = stem_of(sidecar)
+    folder, slash, name = own.rpartition(b"/")
+    spellings = (folder + slash + spelt for spelt in dict.fromkeys((name, name.upper(), name.lower())))
+    return tuple(pair for path in spellings for pair in ((path, path + b"\0"), (path + b".", path + b"/")))
 
 
-def _stem(path: bytes) -> bytes:
+def is_of(sidecar: bytes, photo: bytes) -> bool:
+    """Return whether a photo may have a sidecar of that path, case ignored."""
+    own = stem_of(sidecar).lower()
+    return not is_sidecar(photo) and own in {photo.lower(), stem_of(photo).lower()}
+
+
+def has_ending(path: bytes) -> bool:
+    """Return whether the last part of a path has an ending."""
+    return stem_of(path) != path
+
+
+def stem_of(path: bytes) -> bytes:
     """Return a path without the ending of its last part."""
     stem, dot, ending = path.rpartition(b".")
     return stem if dot and b"/" not in ending and not stem.endswith(b"/") else path

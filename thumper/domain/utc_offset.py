@@ -20,6 +20,8 @@ _MOST: Final = dt.timedelta(hours=14)
 """The zones furthest from UTC: ships west of the date line, and Kiribati (tz database)."""
 _STEP_MINUTES: Final = 15
 """Every zone of today is a multiple of a quarter of an hour from UTC; Nepal has +05:45."""
+_WESTERN_HALVES: Final = frozenset(dt.timedelta(hours=-hours, minutes=-30) for hours in (2, 3, 4, 9))
+"""Newfoundland in summer and winter, Venezuela until 2016, the Marquesas (tz database)."""
 
 
 def read_offset(text: str) -> dt.timedelta | None:
@@ -33,6 +35,12 @@ def read_offset(text: str) -> dt.timedelta | None:
     size = dt.timedelta(hours=int(match[2]), minutes=minutes)
     offset = size if match[1] == "+" else -size
     return offset if minutes % _STEP_MINUTES == 0 and _LEAST <= offset <= _MOST else None
+
+
+def is_kept_in_the_west(offset: dt.timedelta) -> bool:
+    """Return whether clocks of a zone west of Greenwich have shown an offset since digital cameras exist."""
+    whole = offset % dt.timedelta(hours=1) == dt.timedelta()
+    return _LEAST <= offset < dt.timedelta() and (whole or offset in _WESTERN_HALVES)
 
 
 def write_offset(offset: dt.timedelta) -> str:

@@ -18,10 +18,9 @@ from typing import Final
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
 from thumper.domain import deletion
-from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.domain.feed import FeedEntry
 from thumper.domain.file import Outcome, StableFile
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
@@ -29,10 +28,10 @@ from thumper.domain.progress import WAITING, FileState
 from thumper.domain.reason import Reason
 from thumper.domain.sidecar import is_sidecar
 from thumper.errors import ThumperError
-from thumper.ingest import completion
+from thumper.ingest import completion, sidecar_photos
 from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Content, Examined, KnownPhoto, Photo, examine, read
-from thumper.ingest.place_known import place_known
+from thumper.ingest.place_known import known_cameras, place_known
 from thumper.ingest.readers import each
 from thumper.ingest.record import record
 from thumper.ingest.sidecar import Sidecar
@@ -41,10 +40,11 @@ from thumper.store.feed import feed
 from thumper.store.files import incomplete, outcomes
 from thumper.store.images import deletions, image_rows
 from thumper.store.images.image_rows import StoredImage
+from thumper.store.images.withdrawal import WithdrawnImage
+from thumper.store.postgres import deadlock
 from thumper.store.postgres.connect import client
 from thumper.store.queue import jobs
-from thumper.store.times import clock_lock, late_readings
-from thumper.store.times.late_readings import LateReading
+from thumper.store.times import clock_lock
 
 CHUNK_FILES: Final = 128
 """Most files admitted in one transaction."""
@@ -62,14 +62,22 @@ async def admit(
     copy cannot be written; then no file of the chunk has changed its state.
     """
     disk_space.refuse_full(context.settings)
-    looks = await each(lambda file: read(file, context.limits), files)
+    looks = await sidecar_photos.with_photos(await each(lambda file: read(file, context.limits), files))
     completed = await completion.find(looks)
     examined, gone = await _examine(context, looks, keep=keep)
+    examined = completion.noted(completed, examined)
     originals = await _keep_originals(context, examined, gone=gone, keep=keep)
-    async with in_transaction("default") as transaction:
+
+    async def write(transaction: BaseDBAsyncClient) -> tuple[list[Outcome], list[WithdrawnImage]]:
+        await completion.lock(transaction, completed)
         ended, told = await _settle(transaction, context, examined, originals=originals, held=held)
-        withdrawn, entries = await incomplete.replace(transaction, completion.pairs(completed, ended))
+        withdrawn, entries = await incomplete.replace(
+            transaction, completion.pairs(completed, ended), server_zone=context.settings.zone
+        )
         await feed.append(transaction, [*told, *entries])
+        return ended, withdrawn
+
+    ended, withdrawn = await deadlock.outlast(write)
     await completion.clear(context.library, withdrawn)
     if not held and any(outcome.state is FileState.STORED for outcome in ended):
         await context.wakeup.wake()
@@ -82,12 +90,15 @@ async def admit(
 
 async def reject(files: Sequence[StableFile], reason: Reason, *, detail: str = "") -> None:
     """Reject files without examining them; `detail` replaces the sentence of the reason."""
-    async with in_transaction("default") as transaction:
+
+    async def write(transaction: BaseDBAsyncClient) -> None:
         waiting = await outcomes.lock_waiting(transaction, [file.file_id for file in files])
         rejected = [
             Outcome.rejected(file, reason, detail=detail) for file in files if file.file_id in waiting
         ]
         await feed.append(transaction, await outcomes.settle(transaction, rejected))
+
+    await deadlock.outlast(write)
 
 
 def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
@@ -142,6 +153,11 @@ class _Originals:
 
     paths: Mapping[bytes, bytes]
     gone: frozenset[bytes]
+
+    def refound(self, images: Mapping[bytes, StoredImage]) -> dict[UUID, bytes]:
+        """Return the new paths of those that were gone, by the ids of their images."""
+        found = self.gone & self.paths.keys() & images.keys()
+        return {images[sha256].id: self.paths[sha256] for sha256 in found}
 
 
 async def _keep_originals(
@@ -222,36 +238,21 @@ async def _settle(
     found = [one for one in found if one.file.file_id not in touched]
     found = await _without_deleted(transaction, context, found)
     photos = [one for one in found if isinstance(one, Photo)]
-    sidecars = [one for one in found if isinstance(one, Sidecar)]
-    made = await record(transaction, context, photos, originals=originals.paths)
     hashes = {one.sha256 for one in found if isinstance(one, Photo | KnownPhoto)}
+    # All cameras are locked at once, and before any image is.
+    beside = await known_cameras(transaction, hashes)
+    made = await record(transaction, context, photos, originals=originals.paths, beside=beside)
     images = await image_rows.find(transaction, hashes)
-    refound = originals.gone & originals.paths.keys() & images.keys()
-    await image_rows.move_originals(
-        transaction, {images[sha256].id: originals.paths[sha256] for sha256 in refound}
-    )
     reached = _outcomes(found, images=images, made=made)
     ended = [outcome for outcome in reached if outcome.state not in WAITING]
     entries = await outcomes.settle(transaction, ended)
-    entries += await _date(transaction, context, sidecars)
     entries += await place_known(transaction, ended, server_zone=context.settings.zone)
+    reached, dated = await sidecar_photos.date(transaction, context, found, reached=reached)
+    entries += dated
+    await image_rows.move_originals(transaction, originals.refound(images))
     if made:
         await jobs.enqueue(transaction, list(made.values()), held=held)
     return reached + only_touched, [*told, *entries]
-
-
-async def _date(
-    transaction: BaseDBAsyncClient, context: IngestContext, sidecars: Sequence[Sidecar]
-) -> list[FeedEntry]:
-    """Date photos that were recorded before their sidecars came; return the feed entries."""
-    late = [
-        LateReading(one.file.dump_id, photo, one.clocks)
-        for one in sidecars
-        if one.outcome.state not in WAITING
-        for photo in one.photos
-    ]
-    dumps = await late_readings.take(transaction, late, server_zone=context.settings.zone)
-    return [FeedEntry(kind=FeedKind.CLOCK_FIXED, dump_id=dump_id) for dump_id in sorted(dumps)]
 
 
 async def _without_deleted(

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from tortoise.backends.base.client import BaseDBAsyncClient
+
 from thumper.domain.file import Outcome
-from thumper.ingest.examine import Content
+from thumper.ingest.examine import Content, Examined, Photo
 from thumper.ingest.readers import each
 from thumper.ingest.sidecar import Sidecar
 from thumper.store.disk import library
 from thumper.store.files import incomplete
 from thumper.store.files.incomplete import IncompleteImage
+from thumper.store.images import removal
 from thumper.store.images.withdrawal import WithdrawnImage
 from thumper.store.postgres.connect import client
 
@@ -45,6 +49,20 @@ def _parts(look: Content, images: Sequence[IncompleteImage]) -> list[UUID]:
         for image in images
         if image.sha256 != look.sha256 and image.arrived.is_part_of(look.content)
     ]
+
+
+def noted(completed: Completed, examined: Sequence[Examined]) -> list[Examined]:
+    """Return what files are, with what the photos among them complete."""
+    return [
+        replace(one, completes=tuple(completed.get(one.file.file_id, ()))) if isinstance(one, Photo) else one
+        for one in examined
+    ]
+
+
+async def lock(transaction: BaseDBAsyncClient, completed: Completed) -> None:
+    """Lock the jobs of images that may be taken back, before any image is locked: in the order of workers."""
+    if completed:
+        await removal.lock_jobs(transaction, {own for images in completed.values() for own in images})
 
 
 def pairs(completed: Completed, outcomes: Sequence[Outcome]) -> set[tuple[UUID, UUID]]:

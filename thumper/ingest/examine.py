@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
+from uuid import UUID
 
 from thumper.domain.arrived_part import ArrivedPart
 from thumper.domain.file import Outcome, StableFile
@@ -60,7 +61,7 @@ class KnownPhoto:
 class Photo:
     """A file that is a photo: hash, header and EXIF. `content` is kept only if it is to be copied.
 
-    `arrived` is what is there of one that is incomplete.
+    `arrived` is what is there of one that is incomplete; `completes` are incomplete images of which it is the whole.
     """
 
     file: StableFile
@@ -69,6 +70,7 @@ class Photo:
     metadata: Metadata
     content: bytes | None
     arrived: ArrivedPart | None = None
+    completes: tuple[UUID, ...] = ()
 
 
 Examined: TypeAlias = Photo | KnownPhoto | Sidecar | Outcome

@@ -7,7 +7,7 @@ with the same bytes are one image here.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,12 +26,14 @@ from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Photo
 from thumper.store.feed import snapshot
 from thumper.store.files import dumps
+from thumper.store.files.dumps import DumpPlace
 from thumper.store.images import image_rows
 from thumper.store.images.image_rows import NewImage
-from thumper.store.places import camera_rows, deployment_rows, location_rows
+from thumper.store.places import camera_rows, deployment_rows, location_rows, said_places
 from thumper.store.places.camera_rows import CameraKey
 from thumper.store.places.deployment_rows import CameraStay
 from thumper.store.places.location_rows import PhotoPlace
+from thumper.store.places.said_places import SaidOfImage
 from thumper.store.postgres.ids import new_id
 from thumper.store.times import clock_lock, recompute
 from thumper.store.times.recompute import ActiveFixes
@@ -74,11 +76,12 @@ async def record(
     photos: Sequence[Photo],
     *,
     originals: Mapping[bytes, bytes],
+    beside: Collection[UUID] = (),
 ) -> dict[bytes, UUID]:
     """Record the photos whose bytes are new; return the ids of the images that were made, by SHA-256.
 
     `originals` gives the absolute path of the original for each hash. Of equal photos the first
-    one makes the image.
+    one makes the image. Cameras `beside` theirs are those that the transaction will lock later on.
     """
     if not photos:
         return {}
@@ -98,7 +101,7 @@ async def record(
             original=originals[draft.photo.sha256],
             clock=_clock(context, draft, belongs, now=now),
         )
-        for draft, belongs in zip(drafts, await _belongings(transaction, drafts), strict=True)
+        for draft, belongs in zip(drafts, await _belongings(transaction, drafts, beside=beside), strict=True)
     ]
     made = await image_rows.insert(transaction, images)
     return {image.sha256: image.id for image in images if image.id in made}
@@ -115,13 +118,16 @@ def _file_name(photo: Photo) -> str:
     return readable(photo.file.name.rpartition(b"/")[2])
 
 
-async def _belongings(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> list[_Belonging]:
+async def _belongings(
+    transaction: BaseDBAsyncClient, drafts: Sequence[_Draft], *, beside: Collection[UUID]
+) -> list[_Belonging]:
     """Return what each photo belongs to, after making what is new."""
-    places = await _places(transaction, drafts)
     devices = await camera_rows.find_or_make(transaction, {draft.camera for draft in drafts})
+    places = await _places(transaction, drafts, devices)
     found = [(places[draft.photo.file.file_id], devices.get(draft.camera)) for draft in drafts]
     stays = [_stay(draft, place, camera_id) for draft, (place, camera_id) in zip(drafts, found, strict=True)]
-    deployments = await deployment_rows.join(transaction, [stay for stay in stays if stay is not None])
+    joining = [stay for stay in stays if stay is not None]
+    deployments = await deployment_rows.join(transaction, joining, beside=beside)
     repairs = await recompute.active_fixes(
         transaction,
         dump_ids={draft.photo.file.dump_id for draft in drafts},
@@ -145,26 +151,46 @@ def _stay(draft: _Draft, place: PhotoPlace, camera_id: UUID | None) -> CameraSta
     return CameraStay(camera_id, place.location_id, draft.photo.file.dump_id)
 
 
-async def _places(transaction: BaseDBAsyncClient, drafts: Sequence[_Draft]) -> dict[UUID, PhotoPlace]:
-    """Return where each photo is from, by file id: the dump's location, else one that a camera profile read.
+async def _places(
+    transaction: BaseDBAsyncClient, drafts: Sequence[_Draft], devices: Mapping[CameraKey, UUID]
+) -> dict[UUID, PhotoPlace]:
+    """Return where each photo is from, by file id: what a person said of the part of it that was here before, else of
+    its camera in this dump, or of the dump.
 
-    A dump's folder that names a location which does not exist makes it now: an image is about to be stored from there.
+    Else it is the dump's location, else one that a camera profile read. A dump's folder that names a location which
+    does not exist makes it now: an image is about to be stored from there.
     """
-    known = await dumps.places(transaction, {draft.photo.file.dump_id for draft in drafts})
+    keys = {
+        draft.photo.file.file_id: (draft.photo.file.dump_id, devices.get(draft.camera)) for draft in drafts
+    }
+    known = await dumps.places(transaction, {dump_id for dump_id, _ in keys.values()})
     new = [own for own in known.values() if own.place.location_id is None and own.named is not None]
     if new:
         known |= await dumps.place_by_folder(transaction, new)
+    of_cameras = await said_places.of_cameras(transaction, set(keys.values()))
+    of_parts = await said_places.of_images(
+        transaction, {part for draft in drafts for part in draft.photo.completes}
+    )
     suggested = await location_rows.find(transaction, {_suggested(draft) for draft in drafts} - {""})
     return {
-        draft.photo.file.file_id: _place(known[draft.photo.file.dump_id].place, draft, suggested=suggested)
-        for draft in drafts
+        file_id: _said(draft, of_parts)
+        or of_cameras.get(key)
+        or _place(known[key[0]], draft, suggested=suggested)
+        for draft, (file_id, key) in zip(drafts, keys.items(), strict=True)
     }
 
 
-def _place(of_dump: PhotoPlace, draft: _Draft, *, suggested: Mapping[str, PhotoPlace]) -> PhotoPlace:
-    if of_dump.location_id is not None:
-        return of_dump
-    return suggested.get(_suggested(draft), of_dump)
+def _said(draft: _Draft, of_parts: Mapping[UUID, SaidOfImage]) -> PhotoPlace | None:
+    """Return what was said last of the incomplete images that this photo completes in the same dump."""
+    said = [of_parts[part] for part in draft.photo.completes if part in of_parts]
+    said = [own for own in said if own.dump_id == draft.photo.file.dump_id]
+    return max(said, key=lambda own: own.said_at).place if said else None
+
+
+def _place(dump: DumpPlace, draft: _Draft, *, suggested: Mapping[str, PhotoPlace]) -> PhotoPlace:
+    if dump.decided or dump.place.location_id is not None:
+        return dump.place
+    return suggested.get(_suggested(draft), dump.place)
 
 
 def _suggested(draft: _Draft) -> str:

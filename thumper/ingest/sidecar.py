@@ -7,7 +7,6 @@ It is never a photo, so it is rejected by name, and Thumper keeps no copy of it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -17,11 +16,10 @@ from thumper.domain.file import Outcome, StableFile
 from thumper.domain.path_text import readable
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
-from thumper.domain.sidecar import photo_names_of, sidecars_of
+from thumper.domain.sidecar import has_ending, sidecars_of, stem_of
 from thumper.imaging.original import open_original, reader
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest.metadata import Metadata
-from thumper.ingest.photo_name import PHOTO_SUFFIXES
 from thumper.ingest.walk import lies_within
 from thumper.ingest.written_times import unread_offsets
 from thumper.ingest.xmp import MOST_BYTES, Xmp, read_xmp
@@ -39,6 +37,7 @@ class Sidecar:
     outcome: Outcome
     clocks: Clocks = ()
     photos: tuple[bytes, ...] = ()
+    """Relative to the source, as `thumper.ingest.sidecar_photos` finds them."""
 
     @property
     def file(self) -> StableFile:
@@ -71,10 +70,17 @@ def _is_good(clock: ClockReading | IgnoredReading) -> bool:
 
 def read_beside(photo: bytes, *, root: bytes | None = None) -> Xmp:
     """Read the sidecar of a photo; nothing when it has none that can be read."""
-    for path in sidecars_of(photo):
-        if _is_file(path):
-            return _read(path, root=root) or Xmp()
-    return Xmp()
+    path = sidecar_of(photo)
+    return (None if path is None else _read(path, root=root)) or Xmp()
+
+
+def sidecar_of(photo: bytes) -> bytes | None:
+    """Return the sidecar that counts for a photo; one of a whole name (`a.JPG.xmp`) is not for `a.JPG.1` beside it."""
+    path = next(filter(_is_file, sidecars_of(photo)), None)
+    if path is None or stem_of(path) == photo:
+        return path
+    whole = stem_of(path)
+    return None if has_ending(whole) and _is_file(whole) else path
 
 
 def _is_file(path: bytes) -> bool:
@@ -103,30 +109,21 @@ def arrived(file: StableFile) -> Sidecar:
     if (xmp is None or xmp.unreadable) and not file.final:
         return Sidecar(Outcome(file, FileState.STABLE))
     clocks = () if xmp is None else xmp.clocks
-    photos = tuple(_photos(file))
-    detail = _sentence(clocks, beside=bool(photos))
-    return Sidecar(Outcome.rejected(file, Reason.UNSUPPORTED_TYPE, detail=detail), clocks, photos)
+    return Sidecar(
+        rejected(file, clocks, "and it lies beside no photo that its date, {date}, could be read for"), clocks
+    )
 
 
-def _sentence(clocks: Clocks, *, beside: bool) -> str:
-    times = [clock for clock in clocks if isinstance(clock, ClockReading)]
-    if not times:
-        return "It is an XMP sidecar, and there is no date in it that can be read."
-    if not beside:
-        return "It is an XMP sidecar, and lies beside no photo that its date could be read for."
-    shown = times[0].local.isoformat(sep=" ")
-    return f"It is an XMP sidecar. The date in it, {shown}, counts for a photo of its name that has no better one."
+def rejected(file: StableFile, clocks: Clocks, use: str) -> Outcome:
+    """Make the outcome of a sidecar; `use` says what becomes of its date, if any is in it."""
+    shown = next((f"{one.local:%Y-%m-%d %H:%M:%S}" for one in clocks if isinstance(one, ClockReading)), None)
+    said = "and there is no date in it that can be read" if shown is None else use.format(date=shown)
+    return Outcome.rejected(file, Reason.UNSUPPORTED_TYPE, detail=f"It is an XMP sidecar, {said}.")
 
 
-def _photos(file: StableFile) -> Iterator[bytes]:
-    """Yield the paths, relative to the source, of the photos whose sidecar this is and no other."""
-    if not file.absolute.endswith(b"/" + file.name):  # an upload lies by itself
-        return
-    folder = file.absolute.removesuffix(file.name)
-    for name in photo_names_of(file.name, PHOTO_SUFFIXES):
-        there = (path for path in sidecars_of(folder + name) if _is_file(path))
-        if _is_same(next(there, b""), file.absolute):
-            yield name
+def is_sidecar_of(sidecar: bytes, photo: bytes) -> bool:
+    """Return whether a sidecar is the one that counts for a photo, both by their absolute paths."""
+    return _is_same(sidecar_of(photo) or b"", sidecar)
 
 
 def _is_same(path: bytes, other: bytes) -> bool:

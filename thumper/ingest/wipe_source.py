@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
 from thumper.domain.file import Found
-from thumper.domain.file_start import HEAD_BYTES, Start, start_of
+from thumper.domain.file_kind import HEAD_BYTES, Start, start_of
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.domain.reason import Reason

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from benchmarks import large_library
 from tests import factories as make
 from tests.clocks import ZONE, at, make_clocked
 from thumper.domain.clock_doubt import ClockDoubt
@@ -14,6 +17,7 @@ from thumper.domain.progress import FileState
 from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.store import models
 from thumper.store.files import dump_search
+from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Cut
 from thumper.store.times import clock_confirmations, clock_fixes, clock_questions
 from thumper.store.times.clock_fixes import Repair
@@ -145,3 +149,37 @@ async def test_dumps_that_are_not_there_or_too_many_are_refused_whole(database: 
         with pytest.raises(InvalidValueError, match="1 to 1000 dumps"):
             await clock_confirmations.confirm(dump_ids)
     assert await asked(card) == [newest]
+
+
+_AGAIN = """
+INSERT INTO file (id, source_id, dump_id, path, display_path, size_bytes, mtime_ns, state, image_id, live, attempts,
+    settled_at)
+SELECT gen_random_uuid(), dump.source_id, dump.id, convert_to(image.id::text, 'UTF8'), '', 1, 0, 'duplicate', image.id,
+    FALSE, 1, now()
+FROM dump, (SELECT id FROM image ORDER BY taken_at LIMIT $2) AS image WHERE dump.id = $1
+"""
+KNOWN = 1000
+
+
+def read_rows(plan: dict[str, Any], table: str) -> int:
+    """Return how many rows of a table a plan read."""
+    own = (
+        sum(int(plan.get(key, 0)) for key in ("Actual Rows", "Rows Removed by Filter")) * plan["Actual Loops"]
+    )
+    below = [read_rows(child, table) for child in plan.get("Plans", [])]
+    return sum(below, own if plan.get("Relation Name") == table else 0)
+
+
+async def test_only_the_photos_that_a_card_brought_are_read_however_large_the_library_is(
+    database: str,
+) -> None:
+    await make.make_dump(settled_at=ARRIVED)
+    await client().execute_script(large_library.IMAGES.format(images=20 * KNOWN, a_dump=20 * KNOWN))
+    card, _ = await make_card("1999-11-21 07:00")
+    await client().execute_query_dict(_AGAIN, [card.id, KNOWN])
+    await client().execute_query_dict("ANALYZE image, file")
+    (explained,) = await client().execute_query_dict(
+        f"EXPLAIN (ANALYZE, FORMAT JSON) {clock_questions._READ}", [[card.id]]
+    )
+    (plan,) = json.loads(explained["QUERY PLAN"])
+    assert KNOWN <= read_rows(plan["Plan"], "image") <= KNOWN + 1

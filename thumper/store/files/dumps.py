@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
 from thumper.cameras.card_folders import folder_place
 from thumper.domain.card_folder import FolderPlace
@@ -18,8 +17,10 @@ from thumper.domain.progress import SourceKind
 from thumper.store.feed import feed
 from thumper.store.images import rollover
 from thumper.store.models import Dump
-from thumper.store.places import location_rows, locations, relocations
+from thumper.store.places import location_rows, locations, said_places
 from thumper.store.places.location_rows import PhotoPlace
+from thumper.store.places.said_places import Decided
+from thumper.store.postgres import deadlock
 from thumper.store.times import clock_doubts, clock_lock
 
 
@@ -31,6 +32,8 @@ class DumpPlace:
     place: PhotoPlace
     named: FolderPlace | None
     """The location that the folder is named after; None when it names none, or a person decided."""
+    decided: bool = False
+    """Whether a person said where the photos are from, or that they are from nowhere."""
 
 
 async def open_dump(
@@ -78,7 +81,7 @@ async def _location(
     named = folder_place(folder)
     if named is None:
         return None
-    said = await relocations.last_said(transaction, source_id, folder)
+    said = await said_places.last_said(transaction, source_id, folder)
     if said is not None:
         return said.location_id
     known = await location_rows.find(transaction, [named.name])
@@ -100,30 +103,37 @@ async def note_change(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]
     )
 
 
+# A card in the root of the drop folder arrives as several folders at once; what comes later is not of it.
+_BESIDE_DCIM: Final = """
+source.display_path ~* '/DCIM(/|$)' OR EXISTS (
+    SELECT FROM dump AS card WHERE card.source_id = dump.source_id
+        AND card.folder IN ('DCIM'::bytea, 'dcim'::bytea, 'Dcim'::bytea)
+        AND (card.settled_at IS NULL OR dump.first_seen_at BETWEEN card.first_seen_at AND card.settled_at)
+)
+"""
+
+_PLACES: Final = f"""
+SELECT dump.id, dump.folder, dump.location_id, location.time_zone, location.latitude, location.longitude, source.kind,
+    {_BESIDE_DCIM} AS beside_dcim
+FROM dump JOIN source ON source.id = dump.source_id LEFT JOIN location ON location.id = dump.location_id
+WHERE dump.id = ANY($1::uuid[])
+"""
+
+
 async def places(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> dict[UUID, DumpPlace]:
     """Return where the photos of dumps are from, as far as it is known."""
-    rows = await transaction.execute_query_dict(
-        """
-        SELECT dump.id, dump.folder, dump.location_id, location.time_zone, location.latitude,
-            location.longitude, source.kind, source.display_path ~* '/DCIM(/|$)' OR EXISTS (
-                SELECT FROM dump AS card WHERE card.source_id = dump.source_id
-                    AND card.folder IN ('DCIM'::bytea, 'dcim'::bytea, 'Dcim'::bytea)
-            ) AS beside_dcim
-        FROM dump JOIN source ON source.id = dump.source_id LEFT JOIN location ON location.id = dump.location_id
-        WHERE dump.id = ANY($1)
-        """,
-        [sorted(dump_ids)],
+    rows = await transaction.execute_query_dict(_PLACES, [sorted(dump_ids)])
+    decided = await said_places.decided(transaction, [row["id"] for row in rows])
+    return {row["id"]: _place(row, decided) for row in rows}
+
+
+def _place(row: Mapping[str, Any], decided: Decided) -> DumpPlace:
+    named = _named(row)
+    # A person may know better than the name; a folder that names no place may be another card each time.
+    known = row["id"] in decided.itself or (named is not None and row["id"] in decided.nowhere)
+    return DumpPlace(
+        dump_id=row["id"], place=PhotoPlace.of(row), named=None if known else named, decided=known
     )
-    decided = await relocations.decided(transaction, [row["id"] for row in rows])
-    return {
-        row["id"]: DumpPlace(
-            dump_id=row["id"],
-            place=PhotoPlace.of(row),
-            # A person may know better than the name.
-            named=None if row["id"] in decided else _named(row),
-        )
-        for row in rows
-    }
 
 
 def _named(row: Mapping[str, Any]) -> FolderPlace | None:
@@ -178,7 +188,8 @@ async def settle_quiet(
     A dump of uploads also waits for every address that has received no file and has not expired. The camera
     clocks of each settled dump are compared, and counters that went round within an instant noted.
     """
-    async with in_transaction("default") as transaction:
+
+    async def write(transaction: BaseDBAsyncClient) -> list[UUID]:
         await clock_lock.share(transaction)
         rows = await transaction.execute_query_dict(
             _SETTLE, [source_id, settle_s, None if only is None else sorted(only)]
@@ -190,7 +201,9 @@ async def settle_quiet(
         await feed.append(
             transaction, [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in settled]
         )
-    return settled
+        return settled
+
+    return await deadlock.outlast(write)
 
 
 async def of_folder(source_id: UUID, folder: bytes) -> set[UUID]:

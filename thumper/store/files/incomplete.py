@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
@@ -15,6 +16,7 @@ from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.store.files import dumps
 from thumper.store.images import withdrawal
 from thumper.store.images.withdrawal import WithdrawnImage
+from thumper.store.places import deployment_rows, inherited_places
 from thumper.store.postgres.unnest import arrays, unnest
 
 
@@ -69,23 +71,28 @@ WHERE file.id = whole.id RETURNING file.dump_id
 
 
 async def replace(
-    transaction: BaseDBAsyncClient, wholes: Collection[tuple[UUID, UUID]]
+    transaction: BaseDBAsyncClient, wholes: Collection[tuple[UUID, UUID]], *, server_zone: ZoneInfo
 ) -> tuple[list[WithdrawnImage], list[FeedEntry]]:
     """Withdraw incomplete images whose path has the whole one now, given as pairs of both; return what was withdrawn.
 
-    The earlier row of the same delivery goes; that of an earlier delivery becomes a duplicate of the whole photo. An
-    image of which a person has said something stays, and one whose bytes are at another path as well. The feed entries
-    are to be appended at the end of the transaction.
+    What a person said of where an incomplete one is from is said of the whole one then. The earlier row of the same
+    delivery goes; that of an earlier delivery becomes a duplicate of the whole photo. An image whose boxes a person has
+    judged stays, and one whose bytes are at another path as well. The feed entries are to be appended at the end of the
+    transaction.
     """
     if not wholes:
         return [], []
     pairs = arrays(sorted(wholes))
+    stays = await deployment_rows.lock_of_images(transaction, [*pairs[0], *pairs[1]])
     gone = await withdrawal.lock_unspoken(transaction, {incomplete_id for incomplete_id, _ in wholes})
+    moved = await inherited_places.hand_over(transaction, sorted(wholes), server_zone=server_zone)
     gone -= {row["image_id"] for row in await transaction.execute_query_dict(_ELSEWHERE, pairs)}
     await transaction.execute_query_dict(_OF_ONE_DUMP, [*pairs, sorted(gone)])
     rows = await transaction.execute_query_dict(_OF_OTHERS, [*pairs, sorted(gone)])
     touched = {row["dump_id"] for row in rows}
     await dumps.touch(transaction, touched)
     withdrawn, entries = await withdrawal.withdraw(transaction, gone)
+    await deployment_rows.remove_empty(transaction, stays)
+    entries += moved
     entries += [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in sorted(touched)]
     return withdrawn, entries

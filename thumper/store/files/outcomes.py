@@ -69,6 +69,18 @@ async def settle(transaction: BaseDBAsyncClient, ended: Sequence[Outcome]) -> li
     return _entries(ended)
 
 
+_TOLD: Final = {"id": "uuid", "message": "text"}
+
+
+async def retell(transaction: BaseDBAsyncClient, told: Sequence[Outcome]) -> None:
+    """Write the messages of outcomes that were settled in this transaction, once it is known what follows from them."""
+    if told:
+        await transaction.execute_query_dict(
+            f"UPDATE file SET message = fresh.message FROM {unnest(_TOLD)} WHERE file.id = fresh.id",
+            arrays([(own.file.file_id, own.message) for own in told]),
+        )
+
+
 def _entries(ended: Sequence[Outcome]) -> list[FeedEntry]:
     """Return one entry for each new image, and one for each dump in which anything else settled."""
     others = dict.fromkeys(own.file.dump_id for own in ended if own.state is not FileState.STORED)

@@ -22,9 +22,6 @@ MOST_CAMERAS: Final = 100
 MOST_KNOWN: Final = 100
 """Earlier dumps listed of one dump, those with the most photos first."""
 
-TOTAL: Final = "(SELECT count(*) FROM image WHERE location_id IS NULL)"
-"""SQL for the number of all images without a location."""
-
 
 @dataclass(frozen=True, slots=True)
 class UnplacedCamera:

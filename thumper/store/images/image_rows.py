@@ -77,14 +77,14 @@ async def find(connection: BaseDBAsyncClient, hashes: Collection[bytes]) -> dict
     return {image.sha256: image for image in images}
 
 
-async def unplaced(connection: BaseDBAsyncClient, image_ids: Collection[UUID]) -> set[UUID]:
-    """Return those of some images that have no location."""
-    if not image_ids:
-        return set()
+async def unplaced(connection: BaseDBAsyncClient, hashes: Collection[bytes]) -> dict[UUID, UUID | None]:
+    """Return the images with these SHA-256 hashes that have no location, with their cameras."""
+    if not hashes:
+        return {}
     rows = await connection.execute_query_dict(
-        "SELECT id FROM image WHERE id = ANY($1::uuid[]) AND location_id IS NULL", [sorted(image_ids)]
+        "SELECT id, camera_id FROM image WHERE sha256 = ANY($1) AND location_id IS NULL", [sorted(hashes)]
     )
-    return {row["id"] for row in rows}
+    return {row["id"]: row["camera_id"] for row in rows}
 
 
 _COLUMNS: Final = {

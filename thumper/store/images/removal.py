@@ -15,8 +15,9 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from thumper.domain.feed import FeedEntry, FeedKind
 
 # Workers take jobs first and images then; people take boxes. Both are waited for, in their order.
+_LOCK_JOBS: Final = "SELECT FROM job WHERE image_id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
 _LOCKS: Final = (
-    "SELECT FROM job WHERE image_id = ANY($1::uuid[]) ORDER BY id FOR UPDATE",
+    _LOCK_JOBS,
     "SELECT FROM image WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE",
     "SELECT FROM detection WHERE image_id = ANY($1::uuid[]) ORDER BY id FOR UPDATE",
 )
@@ -31,6 +32,11 @@ async def lock(transaction: BaseDBAsyncClient, image_ids: Collection[UUID]) -> N
     """Lock images with their jobs and boxes: until the transaction ends, nothing is written to them."""
     for statement in _LOCKS:
         await transaction.execute_query_dict(statement, [sorted(image_ids)])
+
+
+async def lock_jobs(transaction: BaseDBAsyncClient, image_ids: Collection[UUID]) -> None:
+    """Lock the jobs of images; for a transaction that locks other images before it removes these."""
+    await transaction.execute_query_dict(_LOCK_JOBS, [sorted(image_ids)])
 
 
 async def remove(transaction: BaseDBAsyncClient, image_ids: Sequence[UUID]) -> list[FeedEntry]:

@@ -64,12 +64,17 @@ class _Opened:
     location_id: UUID
 
 
-async def join(transaction: BaseDBAsyncClient, stays: Iterable[CameraStay]) -> dict[CameraStay, UUID]:
-    """Return the deployment of each stay, in the order in which the photos came; open those that are missing."""
+async def join(
+    transaction: BaseDBAsyncClient, stays: Iterable[CameraStay], *, beside: Collection[UUID] = ()
+) -> dict[CameraStay, UUID]:
+    """Return the deployment of each stay, in the order in which the photos came; open those that are missing.
+
+    Cameras `beside` are those that the transaction will lock later on.
+    """
     wanted = list(dict.fromkeys(stays))
     if not wanted:
         return {}
-    known = await lock_cameras(transaction, {stay.camera_id for stay in wanted})
+    known = await lock_cameras(transaction, {stay.camera_id for stay in wanted} | set(beside))
     rows = await transaction.execute_query_dict(_OPEN, arrays(wanted))
     found = {CameraStay(row["camera_id"], row["location_id"], row["dump_id"]): row["id"] for row in rows}
     opened: dict[tuple[UUID, UUID], _Opened] = {}
@@ -87,6 +92,29 @@ async def lock_cameras(transaction: BaseDBAsyncClient, camera_ids: Collection[UU
     """Lock cameras; return those that identify themselves."""
     rows = await transaction.execute_query_dict(_CAMERAS, [sorted(camera_ids)])
     return {row["id"] for row in rows if row["known"]}
+
+
+async def lock_of_images(transaction: BaseDBAsyncClient, image_ids: Collection[UUID]) -> list[UUID]:
+    """Lock the cameras of images, so that no stay of theirs is joined meanwhile; return the stays of the images."""
+    rows = await transaction.execute_query_dict(
+        "SELECT DISTINCT camera_id, deployment_id FROM image WHERE id = ANY($1::uuid[]) AND camera_id IS NOT NULL",
+        [sorted(image_ids)],
+    )
+    await lock_cameras(transaction, {row["camera_id"] for row in rows})
+    return sorted({row["deployment_id"] for row in rows} - {None})
+
+
+# One with a repaired clock stays for that: the repair refers to it.
+_REMOVE_EMPTY: Final = """
+DELETE FROM deployment WHERE id = ANY($1::uuid[])
+    AND NOT EXISTS (SELECT FROM image WHERE image.deployment_id = deployment.id)
+    AND NOT EXISTS (SELECT FROM clock_fix WHERE clock_fix.deployment_id = deployment.id)
+"""
+
+
+async def remove_empty(transaction: BaseDBAsyncClient, deployment_ids: Collection[UUID]) -> None:
+    """Delete those of some stays of locked cameras of which no photo is left."""
+    await transaction.execute_query_dict(_REMOVE_EMPTY, [sorted(deployment_ids)])
 
 
 async def _open(transaction: BaseDBAsyncClient, opened: list[_Opened], *, known: set[UUID]) -> None:

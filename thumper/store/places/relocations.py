@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -227,36 +227,3 @@ async def _write(
         stays=tuple(sorted(stays, key=opened_first)),
     )
     return effect, placement.Moved(dump_ids={*moved.dump_ids, *dump_ids})
-
-
-_DECIDED: Final = """
-SELECT DISTINCT dump_move.dump_id AS id
-FROM dump_move JOIN relocation ON relocation.id = dump_move.relocation_id
-WHERE dump_move.dump_id = ANY($1::uuid[]) AND relocation.undone_at IS NULL
-"""
-
-
-async def decided(transaction: BaseDBAsyncClient, dump_ids: Sequence[UUID]) -> set[UUID]:
-    """Return the dumps whose place a person decided."""
-    return {row["id"] for row in await transaction.execute_query_dict(_DECIDED, [list(dump_ids)])}
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a person said of a folder; None for no place."""
-
-    location_id: UUID | None
-
-
-_LAST_SAID: Final = """
-SELECT dump.location_id FROM dump
-JOIN dump_move ON dump_move.dump_id = dump.id JOIN relocation ON relocation.id = dump_move.relocation_id
-WHERE dump.source_id = $1 AND dump.folder = $2 AND relocation.undone_at IS NULL
-ORDER BY relocation.created_at DESC LIMIT 1
-"""
-
-
-async def last_said(transaction: BaseDBAsyncClient, source_id: UUID, folder: bytes) -> Said | None:
-    """Return where photos of a folder are from as a person last said; None when nothing was said."""
-    rows = await transaction.execute_query_dict(_LAST_SAID, [source_id, folder])
-    return Said(rows[0]["location_id"]) if rows else None

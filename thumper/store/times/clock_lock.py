@@ -12,17 +12,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
-import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
+
+from thumper.store.postgres import deadlock
 
 R = TypeVar("R")
 
 _LOCK: Final = 0x636C6F63
 """Key of the advisory lock ("cloc" in ASCII)."""
-
-_TRIES: Final = 5
-"""How often a repair that runs into deadlocks is tried before it fails."""
 
 
 async def share(transaction: BaseDBAsyncClient) -> None:
@@ -32,13 +29,10 @@ async def share(transaction: BaseDBAsyncClient) -> None:
 
 async def alone(work: Callable[[BaseDBAsyncClient], Awaitable[R]]) -> R:
     """Do work in a transaction of its own while no photos are taken in; try again after a deadlock."""
-    for left in reversed(range(_TRIES)):
-        try:
-            async with in_transaction("default") as transaction:
-                await transaction.execute_query_dict("SELECT pg_advisory_xact_lock($1)", [_LOCK])
-                return await work(transaction)
-        # Workers write the state of images meanwhile, and may not keep to the order of `image_lock`.
-        except asyncpg.DeadlockDetectedError:
-            if not left:
-                raise
-    raise AssertionError("the last try returns or raises")
+
+    async def locked(transaction: BaseDBAsyncClient) -> R:
+        await transaction.execute_query_dict("SELECT pg_advisory_xact_lock($1)", [_LOCK])
+        return await work(transaction)
+
+    # Workers write the state of images meanwhile, and may not keep to the order of `image_lock`.
+    return await deadlock.outlast(locked)
