@@ -39,6 +39,6 @@ TRIGGERS = [
 class Migration(migrations.Migration):
     """A column of the tally, and its triggers."""
 
-    dependencies = [("thumper", "0013_places_of_cards")]
+    dependencies = [("thumper", "0015_order")]
 
     operations = [ops.RunSQL([*COLUMN, *TRIGGERS])]
