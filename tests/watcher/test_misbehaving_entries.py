@@ -21,7 +21,7 @@ from tests.ingest.conftest import small_jpeg
 from tests.opens import Opens
 from tests.watcher.conftest import Watching, rescanned
 from thumper.domain.progress import FileState, WatchMode
-from thumper.store.models import File, Image
+from thumper.store.models import File, Image, Location
 from thumper.watcher.disk import Disk
 
 pytestmark = pytest.mark.slow  # as a whole: a real watcher waits for its looks
@@ -72,6 +72,23 @@ async def test_links_that_lead_out_of_the_root_are_named_and_not_read(
     assert left_out(log) == dict.fromkeys(
         ("card/secret.jpg", "card/climbing.jpg", "card/DCIM"), "it is a link that leads out of the folder"
     )
+
+
+async def test_an_ignored_folder_that_appears_while_it_is_watched_is_not_read(watching: Watching) -> None:
+    watching.put("card/a.jpg", small_jpeg(1))
+    watching.change(look_s=0.1, rescan_s=600)
+    watching.start()
+    await watching.until_watched(WatchMode.EVENTS)
+    await watching.until_settled(1)
+    for number, folder in enumerate(
+        ("card/FOUND.000", "card/$RECYCLE.BIN/S-1-5", ".Trash-1000/files", ".stfolder2")
+    ):
+        watching.put(f"{folder}/T{number}.jpg", small_jpeg(10 + number))
+    (watching.drop / "later").mkdir()
+    watching.put("later/b.jpg", small_jpeg(2))
+    await watching.until_settled(2)
+    assert await watching.states() == {"card/a.jpg": "stored", "later/b.jpg": "stored"}
+    assert sorted(await Location.all().values_list("name", flat=True)) == ["card", "later"]
 
 
 async def test_a_link_that_is_turned_out_of_the_root_after_it_was_seen_is_not_read(

@@ -1,7 +1,7 @@
 """Walking a folder and yielding the files in it one by one, whatever their names.
 
-Paths are bytes relative to the root. Links to folders are not followed, wherever the walk begins:
-nothing below one has a path here. Links that lead out of the root or to nothing are named and not
+Paths are bytes relative to the root. Links to folders are not followed and ignored folders not entered,
+wherever the walk begins: nothing below one has a path here. Links that lead out of the root or to nothing are named and not
 read, and so are entries that permissions or a broken disk make unreadable: they stop no other file.
 Pipes, sockets and devices are ignored. Files that are known already and have not changed are only
 counted, so that a rescan of a large library costs little more than its `stat` calls.
@@ -76,9 +76,14 @@ def walk(
     known: KnownFiles = _none_known,
     passed: Passed = _IGNORED,
 ) -> Iterator[Entry]:
-    """Yield what lies in a folder of a root, and with `deep` in every folder below it."""
+    """Yield what lies in a folder of a root, and with `deep` in every folder below it.
+
+    An event may name a folder that a walk from the root would never reach: nothing is yielded of it.
+    """
+    if any(map(passed.is_passed_folder, folder.split(b"/"))):
+        return
     link = linked_folder(root, folder)
-    if link is not None:  # an event may name a path through one
+    if link is not None:
         if not lies_within(os.path.join(root, link), root):  # noqa: PTH118  # Path has no bytes
             yield Unreadable(link, _LEADS_OUT)
         return
