@@ -116,6 +116,9 @@ def test_the_card_that_a_watched_folder_was_copied_from_can_be_compared_when_all
     assert not with_others.safe
     assert with_others.card == CardToCompare(3, 900)
     assert "files of other deliveries in it are kept nowhere else" in with_others.sentence
+    rescued = judge(facts(SourceKind.DROP, not_read_same_device=ONE))
+    assert not rescued.safe
+    assert rescued.card == CardToCompare(3, 900)
     safe = judge(facts(SourceKind.DROP))
     assert safe.card == CardToCompare(3, 900)
 

@@ -169,8 +169,23 @@ async def test_an_original_on_the_card_itself_keeps_nothing(
     near = shutil.copytree(card, context.settings.home / "near")
     write(near, ".Trash-1000/files/1.jpg", small_jpeg(7))
     found = await verdict((await ingest_path(context, near)).dump_id)
-    assert codes(found) == [WipeCode.SAME_DEVICE]
-    assert ".Trash-1000/files/1.jpg" in found.obstacles[0].examples
+    in_trash, in_receipt = found.obstacles
+    assert (in_trash.code, in_trash.examples) == (WipeCode.NOT_READ_SAME_DEVICE, (".Trash-1000/files/1.jpg",))
+    assert (in_receipt.code, in_receipt.files) == (WipeCode.SAME_DEVICE, 1), "the files of the receipt only"
+
+
+async def test_rescued_copies_of_photos_in_a_watched_folder_are_no_originals_of_its_receipt(
+    context: IngestContext, put: Put, admit_names: Admit
+) -> None:
+    put("Barn/1.jpg", small_jpeg(7))
+    await admit_names("Barn/1.jpg")
+    dump_id = (await settle(await Dump.get())).id
+    put("Barn/FOUND.000/FILE0000.CHK", small_jpeg(7))
+    put("Barn/.Trash-1000/files/1.jpg", small_jpeg(7))
+    found = await verdict(dump_id)
+    (archive,) = found.obstacles
+    assert (archive.code, archive.files) == (WipeCode.FOLDER_IS_THE_ARCHIVE, 1)
+    assert (found.to_check, found.checked) == (1, 1)
 
 
 async def test_links_out_of_the_trash_are_not_followed(

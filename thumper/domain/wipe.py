@@ -86,6 +86,8 @@ class WipeFacts:
     """Folders and files at the source that cannot be opened."""
     not_read: Named = NO_FILES
     """Files at the source where Thumper does not look, that begin like a picture or a film and are kept nowhere."""
+    not_read_same_device: Named = NO_FILES
+    """Files where Thumper does not look, whose only originals would be wiped with them."""
     device_known: bool = True
     reread: Reread
     overtaken: bool = False
@@ -139,6 +141,7 @@ _ONLY_THE_FOLDER: Final = frozenset(
     {
         WipeCode.FOLDER_IS_THE_ARCHIVE,
         WipeCode.OTHER_DELIVERIES,
+        WipeCode.NOT_READ_SAME_DEVICE,
         WipeCode.SAME_DEVICE,
         WipeCode.DEVICE_UNKNOWN,
     }
@@ -198,6 +201,11 @@ def _obstacles(facts: WipeFacts) -> Iterator[WipeObstacle]:
         (WipeCode.FOLDER_IS_THE_ARCHIVE, archive, reread.in_place),
         # Nothing new about an archive, which must stay anyway.
         (WipeCode.OTHER_DELIVERIES, facts.others.files > 0 and not archive, facts.others),
+        (
+            WipeCode.NOT_READ_SAME_DEVICE,
+            facts.not_read_same_device.files > 0 and not archive,
+            facts.not_read_same_device,
+        ),
         (WipeCode.SAME_DEVICE, reread.same_device.files > 0, reread.same_device),
         (WipeCode.DEVICE_UNKNOWN, not facts.device_known, NO_FILES),
     ):

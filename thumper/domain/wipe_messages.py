@@ -20,6 +20,7 @@ class WipeCode(StrEnum):
     VIDEOS = "VIDEOS"
     NOT_IN_RECEIPT = "NOT_IN_RECEIPT"
     NOT_READ = "NOT_READ"
+    NOT_READ_SAME_DEVICE = "NOT_READ_SAME_DEVICE"
     FOLDER_CLOSED = "FOLDER_CLOSED"
     ORIGINAL_MISSING = "ORIGINAL_MISSING"
     ORIGINAL_CHANGED = "ORIGINAL_CHANGED"
@@ -163,6 +164,17 @@ _TEXTS: Final[dict[WipeCode, tuple[str, str, str]]] = {
             " the rest, or what you have copied elsewhere, and ask again."
         ),
     ),
+    WipeCode.NOT_READ_SAME_DEVICE: (
+        (
+            "1 file at {place} that is not in the receipt, where Thumper does not look, is a photo whose original lies"
+            " on the same device."
+        ),
+        (
+            "{n:,} files at {place} that are not in the receipt, where Thumper does not look, are photos whose"
+            " originals lie on the same device."
+        ),
+        "Only a copy on another device counts: copy what you want of them to another disk, delete them, and ask again.",
+    ),
     WipeCode.FOLDER_CLOSED: (
         "1 folder or file at {place} cannot be opened, so nobody knows what is in it.",
         "{n:,} folders or files at {place} cannot be opened, so nobody knows what is in them.",
@@ -252,6 +264,7 @@ _MEANINGS: Final = {
     WipeCode.VIDEOS: "Videos were found, of which Thumper keeps no copy.",
     WipeCode.NOT_IN_RECEIPT: "The source holds files now that the receipt does not cover as they are.",
     WipeCode.NOT_READ: "The source holds files that begin like a photo or video where Thumper does not look.",
+    WipeCode.NOT_READ_SAME_DEVICE: "Photos lie where Thumper does not look, whose originals lie on the same device.",
     WipeCode.FOLDER_CLOSED: "The source holds folders or files that cannot be opened.",
     WipeCode.ORIGINAL_MISSING: "Originals are not where they should be.",
     WipeCode.ORIGINAL_CHANGED: "Originals no longer have the bytes that were taken in.",

@@ -1,10 +1,10 @@
 """Walking a folder and yielding the files in it one by one, whatever their names.
 
 Paths are bytes relative to the root. Links to folders are not followed and ignored folders not entered,
-wherever the walk begins: nothing below one has a path here. Links that lead out of the root or to nothing are named and not
-read, and so are entries that permissions or a broken disk make unreadable: they stop no other file.
-Pipes, sockets and devices are ignored. Files that are known already and have not changed are only
-counted, so that a rescan of a large library costs little more than its `stat` calls.
+wherever the walk begins: nothing below one has a path here. Links that lead out of the root or to
+nothing are named and not read, and so are entries that permissions or a broken disk make unreadable:
+they stop no other file. Pipes, sockets and devices are ignored. Files that are known already and have
+not changed are only counted, so that a rescan of a large library costs little more than its `stat` calls.
 """
 
 from __future__ import annotations
