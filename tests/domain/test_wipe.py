@@ -46,6 +46,17 @@ def test_files_that_a_person_deleted_are_no_obstacle_and_are_said(kind: SourceKi
 
 
 @pytest.mark.parametrize("kind", SourceKind)
+def test_links_that_were_not_followed_are_no_obstacle_and_are_said(kind: SourceKind) -> None:
+    verdict = judge(facts(kind, links=ONE))
+    assert (verdict.safe, verdict.to_check) == (True, 2)
+    assert " 1 link was not followed" in verdict.sentence
+    assert verdict.card in {None, CardToCompare(2, 900)}
+    assert [obstacle.code for obstacle in judge(facts(kind, found=1, links=ONE)).obstacles] == [
+        WipeCode.EMPTY
+    ]
+
+
+@pytest.mark.parametrize("kind", SourceKind)
 @pytest.mark.parametrize("named", [ONE, MANY])
 @pytest.mark.parametrize(
     ("code", "where"),

@@ -200,6 +200,22 @@ async def test_links_out_of_the_trash_are_not_followed(
     assert (await verdict((await ingest_path(context, card)).dump_id)).safe
 
 
+async def test_a_link_on_a_card_holds_no_photo_and_stands_in_no_way(
+    context: IngestContext, card: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "outside").mkdir()
+    write(tmp_path, "outside/secret.jpg", small_jpeg(9))
+    (card / "DCIM/out.jpg").symlink_to(tmp_path / "outside/secret.jpg")
+    (card / "DCIM/film.mp4").symlink_to(tmp_path / "outside")
+    (card / "DCIM/gone.jpg").symlink_to("never.jpg")
+    receipt = await ingest_path(context, card)
+    assert (receipt.counts.found, receipt.counts.stored, receipt.counts.rejected) == (4, 1, 3)
+    found = await verdict(receipt.dump_id)
+    assert found.safe, found
+    assert (found.to_check, found.checked) == (1, 1)
+    assert "3 links were not followed" in found.sentence
+
+
 async def test_a_file_that_cannot_be_opened_where_nothing_is_read_is_named(
     context: IngestContext, card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

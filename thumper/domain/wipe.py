@@ -78,6 +78,8 @@ class WipeFacts:
     videos: Named = NO_FILES
     deleted: Named = NO_FILES
     """Files whose photo a person deleted: none of them is wanted any more."""
+    links: Named = NO_FILES
+    """Links that lead elsewhere or to nothing: wiping does not reach what they lead to."""
     strange: Named = NO_FILES
     """Files at the source that the receipt does not cover as they are now."""
     others: Named = NO_FILES
@@ -96,7 +98,7 @@ class WipeFacts:
     @property
     def to_check(self) -> int:
         """Files of which an original must be re-read."""
-        left_out = (self.waiting, self.rejected, self.videos, self.deleted)
+        left_out = (self.waiting, self.rejected, self.videos, self.deleted, self.links)
         return self.found - sum(named.files for named in left_out)
 
 
@@ -155,7 +157,7 @@ def judge(facts: WipeFacts) -> WipeVerdict:
     codes = {found.code for found in obstacles}
     card = None
     if facts.kind is SourceKind.DROP and codes <= _ONLY_THE_FOLDER:
-        card = CardToCompare(facts.found, facts.size_bytes)
+        card = CardToCompare(facts.found - facts.links.files, facts.size_bytes)
     return WipeVerdict(
         state=Checking.DONE,
         sentence=_sentence(facts, obstacles, card=card),
@@ -187,7 +189,7 @@ def _obstacles(facts: WipeFacts) -> Iterator[WipeObstacle]:
     archive = reread.in_place.files > 0
     for code, stands, named in (
         (WipeCode.CHANGED_MEANWHILE, facts.overtaken, NO_FILES),
-        (WipeCode.EMPTY, facts.found == 0, NO_FILES),
+        (WipeCode.EMPTY, facts.found == facts.links.files, NO_FILES),
         (WipeCode.WAITING, arriving or facts.waiting.files > 0, facts.waiting),
         (WipeCode.NEVER_SENT, facts.never_sent.files > 0, facts.never_sent),
         (WipeCode.REJECTED, facts.rejected.files > 0, facts.rejected),
@@ -217,7 +219,8 @@ def _obstacles(facts: WipeFacts) -> Iterator[WipeObstacle]:
 def _sentence(facts: WipeFacts, obstacles: tuple[WipeObstacle, ...], *, card: CardToCompare | None) -> str:
     compare = "" if card is None else wipe_messages.compare(card.files, card.size_bytes)
     if not obstacles:
-        return wipe_messages.safe(facts.kind) + wipe_messages.deleted(facts.deleted.files) + compare
+        but = wipe_messages.deleted(facts.deleted.files) + wipe_messages.links(facts.links.files)
+        return wipe_messages.safe(facts.kind) + but + compare
     if card is not None:
         return wipe_messages.keep_the_folder(obstacles[0].code) + compare
     return wipe_messages.not_safe(obstacles[0].sentence, more=len(obstacles) - 1)

@@ -60,6 +60,17 @@ def deleted(files: int) -> str:
     return f" But {files:,} files are kept nowhere: a person deleted their photos."
 
 
+def links(files: int) -> str:
+    """Return the remark that links were not followed; empty for none."""
+    if not files:
+        return ""
+    if files == 1:
+        return " 1 link was not followed: what it leads to lies elsewhere, and wiping does not reach it."
+    return (
+        f" {files:,} links were not followed: what they lead to lies elsewhere, and wiping does not reach it."
+    )
+
+
 def not_safe(sentence: str, *, more: int) -> str:
     """Return the sentence that it is not safe because of an obstacle, and how many more there are."""
     rest = {0: "", 1: " There is one more reason."}.get(more, f" There are {more} more reasons.")

@@ -101,7 +101,7 @@ class WipeCheck:
         """
         self._reread, self._kept, self._kept_unread = Reread(), _Kept(), _Kept()
         self._to_check = tally.found - sum(
-            named.files for named in (tally.waiting, tally.rejected, tally.videos, tally.deleted)
+            named.files for named in (tally.waiting, tally.rejected, tally.videos, tally.deleted, tally.links)
         )
         if dump.settled_at is None or tally.waiting.files:
             return Source(dump.device_id)
@@ -159,6 +159,7 @@ class WipeCheck:
             rejected=tally.rejected,
             videos=tally.videos,
             deleted=tally.deleted,
+            links=tally.links,
             strange=source.strange,
             others=source.others,
             closed=source.closed,
