@@ -143,6 +143,17 @@ async def test_thumbnails_catalogues_and_empty_files_stand_in_no_way(
     assert (await verdict((await ingest_path(context, card)).dump_id)).safe
 
 
+async def test_an_archive_in_the_trash_may_hold_photos_and_a_document_does_not(
+    context: IngestContext, card: Path
+) -> None:
+    for name in ("photos.zip", "photos.zip.part", "notes.docx"):
+        write(card, f".Trash-1000/files/{name}", b"PK\x03\x04" + bytes(60))
+    found = await verdict((await ingest_path(context, card)).dump_id)
+    (packed,) = found.obstacles
+    assert packed.code is WipeCode.NOT_READ
+    assert packed.examples == (".Trash-1000/files/photos.zip", ".Trash-1000/files/photos.zip.part")
+
+
 async def test_a_photo_in_the_trash_that_is_kept_elsewhere_stands_in_no_way_while_its_original_is_whole(
     context: IngestContext, card: Path
 ) -> None:

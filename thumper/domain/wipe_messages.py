@@ -164,15 +164,18 @@ _TEXTS: Final[dict[WipeCode, tuple[str, str, str]]] = {
         ),
     ),
     WipeCode.NOT_READ: (
-        "1 file at {place} begins like a photo or video, and lies where Thumper does not look: it has no copy of it.",
         (
-            "{n:,} files at {place} begin like photos or videos, and lie where Thumper does not look: it has no copy of"
-            " them."
+            "1 file at {place} begins like a photo, video or archive, and lies where Thumper does not look: it has no"
+            " copy of it."
+        ),
+        (
+            "{n:,} files at {place} begin like photos, videos or archives, and lie where Thumper does not look: it has"
+            " no copy of them."
         ),
         (
             "Rescued files (FOUND.000, LOST.DIR, lost+found), trash, hidden folders and unfinished copies are not taken"
-            " in. Move what you want of them into an ordinary folder, with names that end in .jpg, and {again}; delete"
-            " the rest, or what you have copied elsewhere, and ask again."
+            " in. Unpack archives, move what you want into an ordinary folder, with names ending in .jpg, and {again};"
+            " delete the rest, or what you have copied elsewhere, and ask again."
         ),
     ),
     WipeCode.NOT_READ_SAME_DEVICE: (
@@ -256,8 +259,8 @@ _ADVICE: Final = {
         WipeCode.NOT_READ,
         SourceKind.DROP,
     ): "Rescued files (FOUND.000, LOST.DIR, lost+found), trash, hidden folders and"
-    " unfinished copies are not taken in. Move what you want of them into an ordinary folder, with names that end in"
-    " .jpg: the watcher takes it in. Delete the rest, or what you have copied elsewhere, and ask again.",
+    " unfinished copies are not taken in. Unpack archives, and move what you want into an ordinary folder, with names"
+    " that end in .jpg: the watcher takes it in. Delete the rest, or what you have copied elsewhere, and ask again.",
     (WipeCode.FOLDER_CLOSED, SourceKind.DROP): "Make it readable; the watcher then takes in what is in it.",
     (
         WipeCode.REJECTED,
@@ -274,7 +277,7 @@ _MEANINGS: Final = {
     WipeCode.REJECTED: "Files were rejected; videos are counted apart.",
     WipeCode.VIDEOS: "Videos were found, of which Thumper keeps no copy.",
     WipeCode.NOT_IN_RECEIPT: "The source holds files now that the receipt does not cover as they are.",
-    WipeCode.NOT_READ: "The source holds files that begin like a photo or video where Thumper does not look.",
+    WipeCode.NOT_READ: "The source holds files that begin like a photo, video or archive where Thumper does not look.",
     WipeCode.NOT_READ_SAME_DEVICE: "Photos lie where Thumper does not look, whose originals lie on the same device.",
     WipeCode.FOLDER_CLOSED: "The source holds folders or files that cannot be opened.",
     WipeCode.ORIGINAL_MISSING: "Originals are not where they should be.",
