@@ -88,9 +88,8 @@ def _take(scan: Scan, entry: Entry, memory: Memory) -> None:
         case Folder(path=path):
             scan.folders.add(path)
         case Unreadable():
-            scan.files += isinstance(
-                entry, Link
-            )  # it has a row as files have: a folder of links is not empty
+            # A link has a row as files have: a folder of links is not empty.
+            scan.files += isinstance(entry, Link)
             scan.unreadable.append(entry)
 
 
