@@ -157,6 +157,17 @@ async def test_thumbnails_catalogues_and_empty_files_stand_in_no_way(
     assert (await verdict((await ingest_path(context, card)).dump_id)).safe
 
 
+async def test_an_archive_in_the_trash_may_hold_photos_and_a_document_does_not(
+    context: IngestContext, card: Path
+) -> None:
+    for name in ("photos.zip", "photos.zip.part", "notes.docx"):
+        write(card, f".Trash-1000/files/{name}", b"PK\x03\x04" + bytes(60))
+    found = await verdict((await ingest_path(context, card)).dump_id)
+    (packed,) = found.obstacles
+    assert packed.code is WipeCode.NOT_READ
+    assert packed.examples == (".Trash-1000/files/photos.zip", ".Trash-1000/files/photos.zip.part")
+
+
 async def test_a_photo_in_the_trash_that_is_kept_elsewhere_stands_in_no_way_while_its_original_is_whole(
     context: IngestContext, card: Path
 ) -> None:
@@ -183,8 +194,23 @@ async def test_an_original_on_the_card_itself_keeps_nothing(
     near = shutil.copytree(card, context.settings.home / "near")
     write(near, ".Trash-1000/files/1.jpg", small_jpeg(7))
     found = await verdict((await ingest_path(context, near)).dump_id)
-    assert codes(found) == [WipeCode.SAME_DEVICE]
-    assert ".Trash-1000/files/1.jpg" in found.obstacles[0].examples
+    in_trash, in_receipt = found.obstacles
+    assert (in_trash.code, in_trash.examples) == (WipeCode.NOT_READ_SAME_DEVICE, (".Trash-1000/files/1.jpg",))
+    assert (in_receipt.code, in_receipt.files) == (WipeCode.SAME_DEVICE, 1), "the files of the receipt only"
+
+
+async def test_rescued_copies_of_photos_in_a_watched_folder_are_no_originals_of_its_receipt(
+    context: IngestContext, put: Put, admit_names: Admit
+) -> None:
+    put("Barn/1.jpg", small_jpeg(7))
+    await admit_names("Barn/1.jpg")
+    dump_id = (await settle(await Dump.get())).id
+    put("Barn/FOUND.000/FILE0000.CHK", small_jpeg(7))
+    put("Barn/.Trash-1000/files/1.jpg", small_jpeg(7))
+    found = await verdict(dump_id)
+    (archive,) = found.obstacles
+    assert (archive.code, archive.files) == (WipeCode.FOLDER_IS_THE_ARCHIVE, 1)
+    assert (found.to_check, found.checked) == (1, 1)
 
 
 async def test_links_out_of_the_trash_are_not_followed(
@@ -197,6 +223,22 @@ async def test_links_out_of_the_trash_are_not_followed(
     (trash / "secret.jpg").symlink_to(tmp_path / "outside/secret.jpg")
     (trash / "loop").symlink_to(card)
     assert (await verdict((await ingest_path(context, card)).dump_id)).safe
+
+
+async def test_a_link_on_a_card_holds_no_photo_and_stands_in_no_way(
+    context: IngestContext, card: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "outside").mkdir()
+    write(tmp_path, "outside/secret.jpg", small_jpeg(9))
+    (card / "DCIM/out.jpg").symlink_to(tmp_path / "outside/secret.jpg")
+    (card / "DCIM/film.mp4").symlink_to(tmp_path / "outside")
+    (card / "DCIM/gone.jpg").symlink_to("never.jpg")
+    receipt = await ingest_path(context, card)
+    assert (receipt.counts.found, receipt.counts.stored, receipt.counts.rejected) == (4, 1, 3)
+    found = await verdict(receipt.dump_id)
+    assert found.safe, found
+    assert (found.to_check, found.checked) == (1, 1)
+    assert "3 links were not followed" in found.sentence
 
 
 async def test_a_file_that_cannot_be_opened_where_nothing_is_read_is_named(

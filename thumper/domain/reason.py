@@ -26,6 +26,7 @@ class Reason(StrEnum):
     TRUNCATED = "TRUNCATED"
     CORRUPT = "CORRUPT"
     UNREADABLE = "UNREADABLE"
+    LINK = "LINK"
     VANISHED = "VANISHED"
     CHANGED_WHILE_READING = "CHANGED_WHILE_READING"
     DELETED = "DELETED"
@@ -94,6 +95,10 @@ _TEXTS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.UNREADABLE: (
         "The file cannot be opened or read.",
         "Check its permissions and the disk or share that it lies on, then `thumper retry` (retryDump).",
+    ),
+    Reason.LINK: (
+        "It is a link, and what it leads to does not lie in the folder.",
+        "Copy what it leads to into the folder if it is yours. Wiping the folder does not reach it.",
     ),
     Reason.VANISHED: (
         "The file was gone when it was to be read.",
