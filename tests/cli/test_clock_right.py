@@ -24,13 +24,6 @@ pytestmark = pytest.mark.slow  # as a whole: each starts the real command
 CAME = at("2026-11-23T15:00Z")
 
 
-@pytest.fixture
-def at_the_api(client_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in client_settings.as_environment().items():
-        if name.startswith("THUMPER_"):
-            monkeypatch.setenv(name, value)
-
-
 async def run(*words: str) -> str:
     """Run a command that succeeds; return what it prints."""
     result = await asyncio.to_thread(CliRunner().invoke, app, ["clock", *words], catch_exceptions=False)

@@ -18,15 +18,7 @@ from thumper.cli.client import ApiRefusedError
 from thumper.cli.locate_view import effect_lines
 from thumper.errors import NotFoundError, UsageError
 from thumper.graphql.relay.identity import encode
-from thumper.settings import Settings
 from thumper.store import models
-
-
-@pytest.fixture
-def at_the_api(client_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in client_settings.as_environment().items():
-        if name.startswith("THUMPER_"):
-            monkeypatch.setenv(name, value)
 
 
 async def run(*words: str) -> str:
