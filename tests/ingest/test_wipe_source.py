@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.beginnings import OTHERS, PICTURES, VIDEOS
+from tests.beginnings import ARCHIVES, OTHERS, PICTURES, VIDEOS
 from tests.ingest.conftest import Admit, Put, find_in_drop, settle, small_jpeg, verdict, write
 from thumper.domain.reason import Reason
 from thumper.domain.wipe import WipeVerdict
@@ -117,14 +117,14 @@ async def test_whatever_begins_like_a_photo_where_nothing_is_read_is_counted_and
     assert (await verdict(receipt.dump_id)).safe
 
 
-async def test_a_picture_or_film_of_any_kind_in_the_trash_stands_in_the_way_and_nothing_else_there_does(
+async def test_a_picture_film_or_archive_of_any_kind_in_the_trash_stands_in_the_way_and_nothing_else_does(
     context: IngestContext, card: Path
 ) -> None:
     for number, content in enumerate(OTHERS.values()):
         write(card, f".Trash-1000/files/other{number}", content)
     receipt = await ingest_path(context, card)
     assert (await verdict(receipt.dump_id)).safe
-    originals = [*PICTURES.values(), *VIDEOS.values()]
+    originals = [*PICTURES.values(), *VIDEOS.values(), *ARCHIVES.values()]
     for number, content in enumerate(originals):
         write(card, f".Trash-1000/files/original{number}", content)
     (not_read,) = (await verdict(receipt.dump_id)).obstacles

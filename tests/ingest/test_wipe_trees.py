@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.beginnings import OTHERS, PICTURES, VIDEOS
+from tests.beginnings import ARCHIVES, OTHERS, PICTURES, VIDEOS
 from tests.ingest.conftest import small_jpeg, verdict, write
 from thumper.domain.wipe_messages import WipeCode
 from thumper.ingest.context import IngestContext
@@ -42,7 +42,7 @@ NAMES = [
     "._7.JPG",
 ]
 PHOTOS = 3
-MAY_BE_LOST = [*PICTURES.values(), *VIDEOS.values()]
+MAY_BE_LOST = [*PICTURES.values(), *VIDEOS.values(), *ARCHIVES.values()]
 CONTENTS = st.integers(0, PHOTOS - 1) | st.sampled_from(MAY_BE_LOST) | st.sampled_from([*OTHERS.values()])
 """Bytes, or the number of a photo: no two cards hold the same, so that none depends on another."""
 TREES = st.dictionaries(
