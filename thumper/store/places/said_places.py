@@ -75,8 +75,8 @@ async def decided(transaction: BaseDBAsyncClient, dump_ids: Sequence[UUID]) -> D
 
 
 _ASKED: Final = {"dump_id": "uuid", "camera_id": "uuid"}
-# What was said last counts, of this camera, of its stay whose photos the dump delivered, or of the whole dump. A location
-# that was merged is the other one by now.
+# What was said last counts, of this camera, of its stay whose photos the dump delivered, or of the whole dump. A
+# location that was merged is the other one by now.
 _OF_CAMERAS: Final = f"""
 WITH RECURSIVE asked AS (
     SELECT * FROM {unnest(_ASKED)}
