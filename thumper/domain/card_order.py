@@ -27,7 +27,7 @@ _DATED: Final = re.compile(
         for parts in ((_YEAR, _MONTH, _DAY), (_DAY, _MONTH, _YEAR), (_MONTH, _DAY, _YEAR))
     )
 )
-"""A date in a name: year, month, day, or the year last. Counters of eight digits look like one only beyond a million."""
+"""A date in a name: year, month, day, or the year last. A counter of eight digits looks so beyond a million only."""
 
 _COUNTED: Final = re.compile(rb"(.*?)(\d{4,9})(\D*)", re.DOTALL)
 """The last number of a name, between what stands before and after it. Cameras write four digits or more; who
