@@ -17,18 +17,20 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from thumper.domain.card_order import Slot, begun_anew, behind_the_end, slot_of
 from thumper.store.images import image_lock
 
-# Sort names of one camera and folder lie between the tab behind it and the byte after the tab.
+# Sort names of one camera and folder lie between the tab behind it and the byte after the tab. OFFSET keeps PostgreSQL
+# from reading the whole table for a small dump.
 _BESIDE: Final = r"""
 WITH own AS (
     SELECT DISTINCT sort_at, substring(sort_name FROM '^[^\t]*\t[^\t]*') AS place
     FROM image WHERE dump_id = $1 AND taken_at IS NOT NULL AND sort_name <> ''
 )
 SELECT id, sort_at, place, sort_name, file_name FROM (
-    SELECT image.id, sort_at, own.place, image.sort_name, image.file_name,
-        count(*) OVER (PARTITION BY sort_at, own.place) AS images
-    FROM own JOIN image USING (sort_at)
-    WHERE image.taken_at IS NOT NULL
-        AND image.sort_name >= own.place || E'\t' AND image.sort_name < own.place || E'\n'
+    SELECT beside.id, own.sort_at, own.place, beside.sort_name, beside.file_name,
+        count(*) OVER (PARTITION BY own.sort_at, own.place) AS images
+    FROM own CROSS JOIN LATERAL (
+        SELECT id, sort_name, file_name FROM image WHERE sort_at = own.sort_at AND taken_at IS NOT NULL
+            AND sort_name >= own.place || E'\t' AND sort_name < own.place || E'\n' OFFSET 0
+    ) AS beside
 ) AS shown WHERE images > 1
 """
 _WRITE: Final = """
