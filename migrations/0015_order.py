@@ -16,16 +16,30 @@ FILL = [
     CREATE FUNCTION sort_name_of(of_image uuid, of_camera uuid) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT concat_ws(E'\t', coalesce(right(of_camera::text, 8), ''),
         CASE WHEN length(cut.folder) <= 64 THEN cut.folder ELSE left(cut.folder, 32) || right(cut.folder, 32) END,
-        CASE WHEN cut.stem ~ '(19|20)[0-9][0-9][-_.]?(0[1-9]|1[0-2])[-_.]?[0-3][0-9]'
-                '|[0-3][0-9][-_.]?[0-3][0-9][-_.]?(19|20)[0-9][0-9]' THEN '0000000000'
-            ELSE lpad(coalesce(substring(cut.stem FROM '([0-9]{4,9})[^0-9]*$'), ''), 10, '0') END,
-        CASE WHEN length(cut.name) <= 64 THEN cut.name ELSE left(cut.name, 32) || right(cut.name, 32) END)
+        CASE WHEN length(number.digits) <= 9 AND (cut.stem !~ dated.pattern
+                OR number.digits ~ dated.pattern AND number.besides !~ dated.pattern)
+            THEN lpad(number.digits, 10, '0') ELSE '0000000000' END,
+        compared.name)
     FROM (
         SELECT coalesce(substring(display_path FROM '^(.*)/[^/]*$'), '') AS folder,
             substring(display_path FROM '[^/]*$') AS name,
             coalesce(substring(display_path FROM '([^/]*)\.[^./]*$'), '') AS stem
         FROM file WHERE file.image_id = of_image AND file.state = 'stored' LIMIT 1
-    ) AS cut
+    ) AS cut, (
+        SELECT '(19|20)[0-9][0-9][-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12][0-9]|3[01])'
+            '|(0[1-9]|[12][0-9]|3[01])[-_.]?(0[1-9]|1[0-2])[-_.]?(19|20)[0-9][0-9]'
+            '|(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12][0-9]|3[01])[-_.]?(19|20)[0-9][0-9]' AS pattern
+    ) AS dated, LATERAL (
+        SELECT substring(cut.stem FROM '([0-9]{4,})(?:[^0-9]+[0-9]{0,3})*$') AS digits,
+            regexp_replace(cut.stem, '[0-9]{4,}((?:[^0-9]+[0-9]{0,3})*)$', 'x\1') AS besides
+    ) AS number, LATERAL (
+        SELECT coalesce(string_agg(CASE WHEN part.word[1] ~ '[0-9]'
+            THEN chr(48 + length(ltrim(part.word[1], '0'))) || ltrim(part.word[1], '0')
+            ELSE part.word[1] END, '' ORDER BY part.place), '') AS name
+        FROM regexp_matches(regexp_replace(
+            CASE WHEN length(cut.name) <= 64 THEN cut.name ELSE left(cut.name, 32) || right(cut.name, 32) END,
+            '\.([^.]*)$', chr(1) || '\1'), '[0-9]+|[^0-9]+', 'g') WITH ORDINALITY AS part(word, place)
+    ) AS compared
     $$
     """,
     'ALTER TABLE image ALTER COLUMN sort_name TYPE TEXT COLLATE "C" USING coalesce(sort_name_of(id, camera_id), sort_name)',

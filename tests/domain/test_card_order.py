@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from thumper.domain.card_order import Slot, begun_anew, behind_the_end, in_order, slot_of, sort_name
@@ -85,6 +85,11 @@ def test_files_of_different_series_are_told_apart(one: str, other: str) -> None:
     assert len({(slot.card, slot.series) for slot in slots}) == 2
 
 
+@pytest.mark.parametrize("number", ["00011900", "01002000", "20241301", "20240132"])
+def test_a_number_that_is_no_day_is_no_date(number: str) -> None:
+    assert slot_of(f"IMG_{number}.JPG".encode()).counter == int(number)
+
+
 def test_names_of_bytes_that_are_no_text_are_counted_too() -> None:
     assert slot_of(b"caf\xe9/IMG\xff\n_0007.JPG") == Slot(b"caf\xe9", b"IMG\xff\n_\0\0jpg", 0, 7, 4)
 
@@ -113,11 +118,35 @@ def test_photos_of_one_instant_follow_card_folder_and_number(paths: list[str]) -
     assert in_one_instant(*paths) == sorted(paths)
 
 
-@given(st.sets(st.integers(0, 10**7 - 1)))  # eight digits may be a date
-def test_within_a_folder_the_number_decides_however_long_it_is_written(numbers: set[int]) -> None:
-    paths = [f"A/IMG{number:04}.JPG" for number in numbers]
-    names = sorted(sort_name(path, camera="") for path in paths)
-    assert [int(name.split("\t")[2]) for name in names] == sorted(int(path[5:-4]) for path in paths)
+@given(
+    st.sets(st.integers(0, 10**9 - 1)), st.integers(1, 8), st.sampled_from(["PICT{}.JPG", "Photo ({}).jpg"])
+)
+@example({11899, 11900, 1011899, 1011900, 20241231, 20241232}, 8, "IMG_{}.JPG")  # some look like a date
+@example({1, 2, 3, 10, 11}, 1, "20261125070000_{}.jpg")
+@example({1, 2, 10, 99, 100}, 2, "2024-03-26 07.00.00-{}.jpg")
+@example({1, 9, 10, 999, 1000, 10000}, 1, "NORTH_20261125_070000({}).jpg")
+def test_within_a_folder_the_number_decides_however_it_is_written(
+    numbers: set[int], digits: int, name: str
+) -> None:
+    paths = {number: "A/" + name.format(str(number).zfill(digits)) for number in numbers}
+    names = {number: sort_name(path, camera="").encode() for number, path in paths.items()}
+    assert sorted(numbers, key=lambda number: names[number]) == sorted(numbers)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("IMG_20261125_070000.jpg", "IMG_20261125_070000(1).jpg", "IMG_20261125_070000(2).jpg"),
+        ("IMG_20261125.jpg", "IMG_20261125_1.jpg", "IMG_20261125_10.jpg"),
+        ("IMG_0001.JPG", "IMG_0001 (2).JPG", "IMG_0002.JPG"),
+        ("Photo.jpg", "Photo (1).jpg", "Photo (10).jpg"),
+        ("CDY_0001.JPG", "CDN_0002.JPG", "CDY_0003.JPG"),
+        ("2_9.jpg", "2_10.jpg", "10_1.jpg"),
+        ("x", "x0", "x9", "x10"),
+    ],
+)
+def test_copies_follow_their_first_and_numbers_are_compared_as_numbers(names: tuple[str, ...]) -> None:
+    assert in_one_instant(*reversed(names)) == [*names]
 
 
 @given(st.integers(9000, 9999), st.integers(2, 900))

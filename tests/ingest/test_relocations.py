@@ -7,6 +7,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+import pytest
 from tortoise.transactions import in_transaction
 
 from tests.clocks import ZONE, at
@@ -145,6 +146,50 @@ async def test_more_photos_of_a_camera_go_where_a_person_said_that_it_was_in_thi
     await Dump.filter(id=dump.id).update(location=elm)
     await admit_names("DCIM/b3.jpg")
     assert await place_of("b3.jpg") is None
+    await check()
+
+
+@pytest.mark.parametrize(
+    ("about", "folder", "before"),
+    [("camera", "Oak", "Oak"), ("camera", "DCIM", None), ("deployment", "Oak", "Oak")],
+)
+async def test_a_word_on_one_camera_is_none_on_the_dump_though_no_other_has_arrived_yet(
+    put: Put, admit_names: Admit, about: str, folder: str, before: str | None
+) -> None:
+    async def arrive(name: str) -> str | None:
+        put(f"{folder}/{name}.jpg", photo("2024-07-01 06:00", serial=name[0]))
+        await admit_names(f"{folder}/{name}.jpg")
+        return await place_of(f"{name}.jpg")
+
+    await arrive("A1")
+    dump, camera = await Dump.get(), await Camera.get()
+    claim = {"dump_id": dump.id, "camera_id": camera.id}
+    if about == "deployment":
+        claim = {"deployment_id": (await Deployment.get()).id}
+    said = await set_place(**claim, location_name="Elm")
+    assert await place_of("A1.jpg") == "Elm"
+    assert [await arrive("B1"), await arrive("A2")] == [before, "Elm"]
+    await settle()
+    assert [await arrive("B2"), await arrive("A3")] == [before, before], "another dump: asked about again"
+    await relocation_undo.undo(said, server_zone=ZONE)
+    assert [await place_of("A1.jpg"), await place_of("A2.jpg")] == [before, "Elm"]
+    await check()
+
+
+async def test_a_word_on_a_stay_holds_for_its_camera_in_the_dumps_that_it_moved(
+    put: Put, admit_names: Admit
+) -> None:
+    put("Oak/A1.jpg", photo("2024-07-01 06:00", serial="A"))
+    await admit_names("Oak/A1.jpg")
+    stay = await Deployment.get()
+    said = await set_place(deployment_id=stay.id, location_name="Elm")
+    whole = await set_place(dump_id=(await Dump.get()).id, location_name="Ridge")
+    for name, place in (("A2.jpg", "Ridge"), ("A3.jpg", "Elm"), ("A4.jpg", "Oak")):
+        put(f"Oak/{name}", photo("2024-07-01 06:01", serial="A"))
+        await admit_names(f"Oak/{name}")
+        assert await place_of(name) == place
+        if name != "A4.jpg":
+            await relocation_undo.undo(whole if name == "A2.jpg" else said, server_zone=ZONE)
     await check()
 
 

@@ -18,14 +18,25 @@ from thumper.domain.card_folder import counted_folder
 
 T = TypeVar("T")
 
+_YEAR: Final = rb"(?:19|20)\d\d"
+_MONTH: Final = rb"(?:0[1-9]|1[0-2])"
+_DAY: Final = rb"(?:0[1-9]|[12]\d|3[01])"
 _DATED: Final = re.compile(
-    rb"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?[0-3]\d|[0-3]\d[-_.]?[0-3]\d[-_.]?(?:19|20)\d\d"
+    b"|".join(
+        rb"[-_.]?".join(parts)
+        for parts in ((_YEAR, _MONTH, _DAY), (_DAY, _MONTH, _YEAR), (_MONTH, _DAY, _YEAR))
+    )
 )
-"""A date in a name: year, month, day, or the year last."""
+"""A date in a name: year, month, day, or the year last. A counter of eight digits looks so beyond a million only."""
 
 _COUNTED: Final = re.compile(rb"(.*?)(\d{4,9})(\D*)", re.DOTALL)
 """The last number of a name, between what stands before and after it. Cameras write four digits or more; who
 numbers photos by hand or by a program, as in `Creek (2).jpg`, writes as many as it takes, in whatever order."""
+
+_LONG: Final = re.compile(rb"\d{4,}")
+_DIGITS: Final = re.compile("[0-9]+")
+_MOST_DIGITS: Final = 9
+"""Digits of a number that a sort name holds."""
 
 _NEAR_END: Final = 10
 """A counter that went round has numbers in its first and in its last tenth."""
@@ -79,8 +90,36 @@ def sort_name(path: str, *, camera: str) -> str:
     are shortened, so that the text fits into an index and into a cursor. Migration 0015 says the same in SQL.
     """
     folder, _, name = path.rpartition("/")
-    counter = slot_of(path.encode()).counter or 0
-    return "\t".join((camera, _short(folder), f"0{counter:09}", _short(name)))
+    number = _number(name.rpartition(".")[0].encode())
+    return "\t".join((camera, _short(folder), f"0{number:09}", _natural(_short(name))))
+
+
+def _number(stem: bytes) -> int:
+    """Return the last number of four digits or more, also of a name whose photos are told apart by what follows it.
+
+    It is 0 without one, or where the name holds a date elsewhere: such names are compared as a whole. A number that
+    could itself be a date counts, as one counter with those that could not.
+    """
+    found = next(iter(reversed([*_LONG.finditer(stem)])), None)
+    if found is None or len(found[0]) > _MOST_DIGITS:
+        return 0
+    besides = stem[: found.start()] + b"x" + stem[found.end() :]
+    is_date = _DATED.search(stem) and not (_DATED.search(found[0]) and not _DATED.search(besides))
+    return 0 if is_date else int(found[0])
+
+
+def _natural(name: str) -> str:
+    """Return a text by which names compare as numbers do: 2 before 10, and `Photo.jpg` before `Photo (1).jpg`.
+
+    Each number has its length, as a letter, in the place of its zeros. A byte below all others sets the ending off.
+    """
+    stem, dot, ending = name.rpartition(".")
+    return _DIGITS.sub(_with_length, f"{stem}\x01{ending}" if dot else name)
+
+
+def _with_length(digits: re.Match[str]) -> str:
+    bare = digits[0].lstrip("0")
+    return chr(ord("0") + len(bare)) + bare
 
 
 def _short(text: str) -> str:

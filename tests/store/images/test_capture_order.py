@@ -27,6 +27,22 @@ DELIVERED: Final = [
     "a/b.c/NORTH_20240326_0007.jpg",
     "a/26-03-2024_0007.jpg",
     "a/Creek (2).jpg",
+    "a/PICT10.JPG",
+    "a/20261125070000_010.jpg",
+    "a/20261125070000_0001.jpg",
+    "a/IMG_20261125_070000(1).jpg",
+    "a/IMG_20261125.jpg",
+    "a/2024-03-26 19.46.19.jpg",
+    "a/26-03-2024.jpg",
+    "a/IMG_00011900.JPG",
+    "a/IMG_01011900_3.JPG",
+    "a/016719001060737-28-4-01062026143715-SYFW00012.jpg",
+    "a/000_00_0.jpg",
+    "a/0001/x",
+    "a/.jpg",
+    "a/1.",
+    "a/\u0663\u0663\u0663\u0663 (\u00b2).jpg",
+    "a/" + "9" * 70 + ".jpg",
     "a/IMG0042b.png",
     r"caf\xe9/IMG\xff_0007.JPG",
     "/".join(["Ä" * 60] * 3) + "/" + "ß" * 70 + "0003.jpg",
@@ -106,3 +122,30 @@ async def test_a_rollover_is_noted_once_and_taken_back_when_it_was_none(database
     await make_image(dump, file_name="RCNX5000.JPG", sort_name=between)
     assert await noted() == [*names[2:], "RCNX5000.JPG", *names[:2]]
     assert len(images) == 4
+
+
+async def test_a_counter_that_went_round_between_two_deliveries_is_noted_with_the_second(
+    database: str,
+) -> None:
+    async def deliver(*numbers: int, camera: str = "cam", folder: str = "Oak") -> None:
+        dump = await make_dump()
+        for number in numbers:
+            name = f"PICT{number:04}.JPG"
+            await make_image(dump, file_name=name, sort_name=sort_name(f"{folder}/{name}", camera=camera))
+        async with in_transaction("default") as transaction:
+            await rollover.note(transaction, dump.id)
+
+    async def shown() -> list[int]:
+        return [int(image.file_name[4:8]) for image in await Image.all().order_by("sort_at", "sort_name")]
+
+    await deliver(9998, 9999)
+    await deliver(1, 2)
+    assert await shown() == [9998, 9999, 1, 2]
+    await deliver(3)
+    await deliver(9997)
+    assert await shown() == [9997, 9998, 9999, 1, 2, 3]
+    await deliver(5, folder="Oak 2")
+    await deliver(6, camera="cam2")
+    assert await shown() == [9997, 9998, 9999, 1, 2, 3, 5, 6], "others' counters are not compared"
+    await deliver(5000)
+    assert await shown() == [1, 2, 3, 5000, 9997, 9998, 9999, 5, 6]

@@ -24,7 +24,7 @@ from thumper.store.places.relocation_search import MOST_LISTED, RelocationSearch
 @strawberry.type(
     description="One person's word on where photos are from: those of a dump or a deployment, single ones, or all of a"
     " location that was merged into another. It holds for these photos whatever is delivered later; of a dump, also for"
-    " the ones still to come."
+    " the ones still to come; of a camera or a deployment, for more of the camera's photos in the same dump."
 )
 class Relocation(Node):
     """Backed by `models.Relocation`."""

@@ -34,7 +34,8 @@ class SetLocationInput:
         description="Of the dump's images only those that this camera took, for a card that collects several cameras.",
     )
     deployment_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The images of this deployment."
+        default=None,
+        description="The images of this deployment, also those of its camera that its dumps still deliver.",
     )
     image_ids: list[strawberry.ID] | None = strawberry.field(
         default=None, description=f"These images, {MOST_IMAGES} at most."

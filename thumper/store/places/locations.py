@@ -115,7 +115,7 @@ _CAMERA_OFFSETS: Final = """
 SELECT wanted.id, array_agg(DISTINCT newest.utc_offset_s) AS offsets_s
 FROM unnest($1::uuid[]) AS wanted(id) CROSS JOIN LATERAL (
     SELECT image.utc_offset_s, image.clock_source FROM image WHERE image.location_id = wanted.id
-    ORDER BY image.sort_at DESC, image.id DESC LIMIT 100
+    ORDER BY image.sort_at DESC, image.sort_name DESC, image.id DESC LIMIT 100
 ) AS newest
 WHERE newest.utc_offset_s IS NOT NULL AND newest.clock_source = ANY($2::text[]) GROUP BY wanted.id
 """

@@ -92,7 +92,8 @@ async def move_empty_stays(
     return changes
 
 
-# A dump goes where a person said, with the location that it belonged to, or with all its images.
+# A dump goes where a person said, with the location that it belonged to, or with all its images. It does not follow its
+# images where one camera was meant: photos of others may still come.
 _DUMPS: Final = """
 WITH moved AS (
     INSERT INTO dump_move (relocation_id, dump_id, location_id)
@@ -112,9 +113,10 @@ async def move_dumps(
     transaction: BaseDBAsyncClient, change: Mapping[str, Any], touched: Collection[UUID]
 ) -> list[UUID]:
     """Write the place of dumps that a change sends there, after their images; return their ids."""
-    said = None if change.get("camera_id") else change.get("dump_id")
-    values = [change["id"], change["location_id"], said, change.get("merged_id")]
-    rows = await transaction.execute_query_dict(_DUMPS, [*values, sorted(touched)])
+    of_camera = change.get("camera_id") is not None or change.get("deployment_id") is not None
+    said, following = (None, []) if of_camera else (change.get("dump_id"), sorted(touched))
+    values = [change["id"], change["location_id"], said, change.get("merged_id"), following]
+    rows = await transaction.execute_query_dict(_DUMPS, values)
     return [row["id"] for row in rows]
 
 

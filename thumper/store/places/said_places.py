@@ -75,14 +75,27 @@ async def decided(transaction: BaseDBAsyncClient, dump_ids: Sequence[UUID]) -> D
 
 
 _ASKED: Final = {"dump_id": "uuid", "camera_id": "uuid"}
-# What was said last counts, of this camera or of the whole dump. A location that was merged is the other one by now.
+# What was said last counts, of this camera, of its stay whose photos the dump delivered, or of the whole dump. A
+# location that was merged is the other one by now.
 _OF_CAMERAS: Final = f"""
-WITH RECURSIVE said AS (
-    SELECT DISTINCT ON (fresh.dump_id, fresh.camera_id)
-        fresh.dump_id, fresh.camera_id, relocation.location_id, relocation.camera_id IS NOT NULL AS own
-    FROM {unnest(_ASKED)} JOIN relocation ON relocation.dump_id = fresh.dump_id AND relocation.undone_at IS NULL
-        AND (relocation.camera_id IS NULL OR relocation.camera_id = fresh.camera_id)
-    ORDER BY fresh.dump_id, fresh.camera_id, relocation.created_at DESC
+WITH RECURSIVE asked AS (
+    SELECT * FROM {unnest(_ASKED)}
+), word AS (
+    SELECT asked.dump_id, asked.camera_id, relocation.location_id, relocation.created_at,
+        relocation.camera_id IS NOT NULL AS own
+    FROM asked JOIN relocation ON relocation.dump_id = asked.dump_id AND relocation.undone_at IS NULL
+        AND (relocation.camera_id IS NULL OR relocation.camera_id = asked.camera_id)
+    UNION ALL
+    SELECT asked.dump_id, asked.camera_id, relocation.location_id, relocation.created_at, TRUE
+    FROM asked JOIN dump ON dump.id = asked.dump_id JOIN deployment_move AS stay ON stay.camera_id = asked.camera_id
+        JOIN relocation ON relocation.id = stay.relocation_id AND relocation.deployment_id = stay.deployment_id
+        AND relocation.undone_at IS NULL AND relocation.created_at > dump.first_seen_at
+    WHERE EXISTS (
+        SELECT FROM image_move JOIN image ON image.id = image_move.image_id
+        WHERE image_move.relocation_id = relocation.id AND image.dump_id = asked.dump_id
+    )
+), said AS (
+    SELECT DISTINCT ON (dump_id, camera_id) * FROM word ORDER BY dump_id, camera_id, created_at DESC
 ), place AS (
     SELECT dump_id, camera_id, location_id FROM said WHERE own
     UNION ALL
