@@ -16,7 +16,7 @@ INDEXES = [
     "CREATE UNIQUE INDEX deletion_sha256_key ON deletion (sha256) WHERE undone_at IS NULL",
     "CREATE INDEX deletion_newest ON deletion (created_at, id)",
     # Pictures that may still lie in the library: those of the last hour.
-    "CREATE INDEX deletion_unerased ON deletion (id) WHERE undone_at IS NULL AND erased_at IS NULL",
+    "CREATE INDEX deletion_unerased ON deletion (id) WHERE erased_at IS NULL",
     # Which files of which dumps had the bytes of a deleted image.
     "CREATE INDEX file_deleted ON file (sha256) WHERE reason = 'DELETED'",
 ]

@@ -27,7 +27,8 @@ from thumper.ingest.deliver import ingest_path
 from thumper.ingest.readmit import readmit
 from thumper.ingest.upload import create_uploads, receive_upload
 from thumper.ingest.wipe_check import WipeCheck
-from thumper.store.disk import erasure, library
+from thumper.settings import Settings
+from thumper.store.disk import erasure, library, library_claim
 from thumper.store.files import image_deletion, outcomes, receipts, retries
 from thumper.store.files.dump_search import deleted_files
 from thumper.store.files.image_deletion import Keeping
@@ -40,6 +41,11 @@ WHOLE = encoded(scene(640, 480), quality=90)
 
 def keeping(context: IngestContext) -> Keeping:
     return Keeping(library=context.library, zone=context.settings.zone)
+
+
+@pytest.fixture(autouse=True)
+def _its_library_is_there(settings: Settings) -> None:
+    library.write_whole(settings.library_dir / library_claim.MARKER, b"of a test")
 
 
 async def remove(context: IngestContext, *names: str) -> list[UUID]:
