@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Collection, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,6 +22,7 @@ from thumper.domain.keep import Keep
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.domain.wipe_messages import WipeCode
+from thumper.ingest import admit as admit_module
 from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
@@ -291,6 +293,25 @@ async def test_the_whole_of_a_photo_that_was_deleted_in_part_is_deleted_until_it
     assert (await retries.ask(dump.id)).retried == 1
     assert await bring(WHOLE) is FileState.STORED
     assert await whole_counts(dump.id) == (1, 1, 0)
+
+
+async def test_a_part_that_is_deleted_while_its_whole_is_taken_in_takes_that_along(
+    context: IngestContext, put: Put, admit_names: Admit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("Oak/KID.JPG", WHOLE[: len(WHOLE) // 2])
+    await admit_names("Oak/KID.JPG")
+    keep = admit_module._keep_originals
+
+    async def delete_first(*words: Any, **more: Any) -> Any:
+        await remove(context, "KID.JPG")
+        return await keep(*words, **more)
+
+    monkeypatch.setattr(admit_module, "_keep_originals", delete_first)
+    put("Oak/KID.JPG", WHOLE)
+    outcome = (await admit_names("Oak/KID.JPG"))["Oak/KID.JPG"]
+    assert (outcome.state, outcome.reason) == (FileState.REJECTED, Reason.DELETED)
+    assert await Image.all().count() == 0
+    assert await whole_counts((await Dump.get()).id) == (1, 0, 1)
 
 
 async def test_a_card_with_the_whole_of_a_photo_that_was_deleted_in_part_is_safe(

@@ -156,7 +156,7 @@ def _deleted(
     *,
     deleted: Mapping[bytes, dt.datetime],
 ) -> Outcome | None:
-    """Return the outcome of a photo that a person deleted, or a part of it; None if nobody did."""
+    """Return the outcome of a photo if a person deleted it or a part of it, else None."""
     when = next((deleted[sha256] for sha256 in (look.sha256, *parts) if sha256 in deleted), None)
     if when is None:
         return None
