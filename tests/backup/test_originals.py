@@ -117,6 +117,37 @@ async def test_those_that_cannot_be_read_as_they_were_taken_in_are_named(
     assert restored.missing == [str(gone), str(other)]
 
 
+async def test_photos_that_are_deleted_while_it_runs_are_no_fault_and_left_out(
+    ranch: Settings, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def delete(path: Path, sha256: bytes) -> None:
+        await ask(
+            ranch.postgres_url,
+            f"WITH gone AS (DELETE FROM image WHERE sha256 = '\\x{sha256.hex()}' RETURNING sha256)"
+            " INSERT INTO deletion (id, sha256, note) SELECT gen_random_uuid(), sha256, '' FROM gone",
+        )
+        path.unlink()
+
+    before = await originals_of(ranch)
+    kept = [path for path in before if path.is_relative_to(ranch.library_dir)]
+
+    async def copy_meanwhile(connection: Any, folder: Path, **more: Any) -> Any:
+        await delete(kept[0], before[kept[0]])
+        copied = await copy_out(connection, folder, **more)
+        await delete(kept[1], before[kept[1]])
+        return copied
+
+    monkeypatch.setattr(take, "copy_out", copy_meanwhile)
+    taken = await keep(ranch, tmp_path / "backup", originals=True)
+    assert (taken.deleted, taken.missing) == (2, [])
+    assert (taken.manifest.originals.files, taken.manifest.originals.missing) == (3, 0)
+    names = {Path(name).stem for name in contents(tmp_path / "backup")}
+    assert names.isdisjoint(before[path].hex() for path in kept)
+    assert await check(ranch, tmp_path / "backup") == taken.manifest
+    assert len((await bring_back(elsewhere, tmp_path / "backup")).missing) == 2
+    assert (await keep(ranch, tmp_path / "another")).deleted == 0
+
+
 async def test_without_them_the_restore_names_those_that_are_not_here(
     ranch: Settings, elsewhere: Settings, tmp_path: Path
 ) -> None:

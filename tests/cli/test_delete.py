@@ -18,6 +18,7 @@ from thumper.errors import NotFoundError, UsageError
 from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
 from thumper.store import models
+from thumper.store.disk import library, library_claim
 
 pytestmark = pytest.mark.slow  # as a whole: each starts the real command
 
@@ -27,6 +28,11 @@ def _at_the_api(client_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> N
     for name, value in client_settings.as_environment().items():
         if name.startswith("THUMPER_"):
             monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def _its_library_is_there(settings: Settings) -> None:
+    library.write_whole(settings.library_dir / library_claim.MARKER, b"of a test")
 
 
 async def run(*words: str, exit_code: int = 0) -> str:

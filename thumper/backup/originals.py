@@ -32,6 +32,9 @@ _PAGE: Final = """
 SELECT id, sha256, size_bytes, media_type, original_path AS path FROM image
 WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2
 """
+_THESE: Final = """
+SELECT id, sha256, size_bytes, media_type, original_path AS path FROM image WHERE sha256 = ANY($1) ORDER BY id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,16 @@ class OriginalRow:
 
 @dataclass(slots=True)
 class Copied:
-    """What was copied out, and the names of what could not be, each with why."""
+    """What was copied out, and the names of what could not be, each with why, by hash."""
 
     files: int = 0
     size_bytes: int = 0
-    missing: list[str] = field(default_factory=list)
+    unread: dict[bytes, str] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> list[str]:
+        """The names of what could not be copied, each with why."""
+        return list(self.unread.values())
 
 
 async def originals_of(connection: asyncpg.Connection) -> AsyncIterator[list[OriginalRow]]:
@@ -71,7 +79,7 @@ async def copy_out(connection: asyncpg.Connection, folder: Path, *, total: int, 
     copied = Copied()
     async for rows in originals_of(connection):
         await in_steps(_copy_some(rows, folder, copied))
-        watcher.count(copied.files + len(copied.missing), total)
+        watcher.count(copied.files + len(copied.unread), total)
     return copied
 
 
@@ -81,12 +89,31 @@ def _copy_some(rows: Sequence[OriginalRow], folder: Path, copied: Copied) -> Ste
         try:
             content = _read(row)
         except DecodeRefusal as refusal:
-            copied.missing.append(f"{readable(row.path)}: {refusal.reason.value}")
+            copied.unread[row.sha256] = f"{readable(row.path)}: {refusal.reason.value}"
             continue
         with writing(folder):
             library.keep_original(folder, content, media_type=row.media_type)
         copied.files += 1
         copied.size_bytes += len(content)
+
+
+async def deleted_since(live: asyncpg.Connection, kept: asyncpg.Connection) -> list[OriginalRow]:
+    """Return those originals of a kept database whose photos people have deleted in the live one since it was kept."""
+    if not await live.fetchval("SELECT to_regclass('deletion') IS NOT NULL"):
+        return []
+    hashes = await live.fetch("SELECT sha256 FROM deletion WHERE undone_at IS NULL")
+    return [OriginalRow(**row) for row in await kept.fetch(_THESE, [row["sha256"] for row in hashes])]
+
+
+def leave_out(rows: Sequence[OriginalRow], folder: Path, copied: Copied) -> Steps[None]:
+    """Remove originals from a backup that is being written, or forget that they could not be read."""
+    for row in rows:
+        yield
+        if copied.unread.pop(row.sha256, None) is None:
+            with writing(folder):
+                row.place(folder).unlink()
+            copied.files -= 1
+            copied.size_bytes -= row.size_bytes
 
 
 def _read(row: OriginalRow) -> bytes:

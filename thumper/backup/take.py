@@ -31,7 +31,7 @@ from thumper.backup.manifest import (
     Manifest,
     settings_kept,
 )
-from thumper.backup.originals import Copied, copy_out
+from thumper.backup.originals import Copied, copy_out, deleted_since, leave_out
 from thumper.backup.scratch import connected, scratch_database
 from thumper.backup.stage import Steps, Watcher, in_steps
 from thumper.domain.path_text import readable
@@ -47,11 +47,15 @@ WORDS: Final = ("--format=custom", "--no-owner", "--no-privileges", "--schema=pu
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What was taken. `missing` are the originals that it should have and has not, each with why."""
+    """What was taken. `missing` are the originals that it should have and has not, each with why.
+
+    `deleted` is how many photos of its database people deleted while it ran: their originals are left out.
+    """
 
     folder: Path
     manifest: Manifest
     missing: Sequence[str]
+    deleted: int
 
 
 async def take_backup(
@@ -82,12 +86,15 @@ async def take_backup(
                         watcher.begin("Copying originals")
                         total = manifest.tables["image"].rows
                         copied = await copy_out(trial, draft.path, total=total, watcher=watcher)
+                    deleted = await deleted_since(connection, trial)
+                    if copied is not None:
+                        await in_steps(leave_out(deleted, draft.path, copied))
             watcher.begin("Checking")
             written = await in_steps(
                 _write_checksums(draft.path, manifest, copied, tried=tried, watcher=watcher)
             )
             await in_steps(draft.finish())
-    return Backup(folder, written, copied.missing if copied is not None else ())
+    return Backup(folder, written, copied.missing if copied is not None else (), len(deleted))
 
 
 async def refuse_little_room(settings: Settings, manifest: Manifest, *, what: str) -> None:

@@ -77,7 +77,7 @@ def show_backup(backup: Backup, *, as_json: bool) -> None:
     """Print what was taken, and what it lacks."""
     facts = of_manifest(backup.folder, backup.manifest)
     if as_json:
-        typer.echo(json.dumps(facts | {"missing": list(backup.missing)}))
+        typer.echo(json.dumps(facts | {"missing": list(backup.missing), "deletedMeanwhile": backup.deleted}))
         return
     _say(f"Backup {backup.folder}: {_sum(facts)}. It was restored for trial, and every row compared.")
     if not backup.manifest.originals.within:
@@ -87,6 +87,11 @@ def show_backup(backup: Backup, *, as_json: bool) -> None:
             f"{len(backup.missing)} originals are not in it, since they could not be read as they were taken in:"
         )
         _say_some(backup.missing)
+    if backup.deleted:
+        _say(
+            f"{backup.deleted} photos were deleted while it ran: their originals are not in it, but its database still"
+            " knows them. Delete them again if you restore it, or take another backup and remove this one."
+        )
 
 
 def show_checked(folder: Path, manifest: Manifest, *, as_json: bool) -> None:

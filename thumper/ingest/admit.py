@@ -29,6 +29,7 @@ from thumper.domain.reason import Reason
 from thumper.domain.sidecar import is_sidecar
 from thumper.errors import ThumperError
 from thumper.ingest import completion, sidecar_photos
+from thumper.ingest.completion import Completed
 from thumper.ingest.context import IngestContext
 from thumper.ingest.examine import Content, Examined, KnownPhoto, Photo, examine, read
 from thumper.ingest.place_known import known_cameras, place_known
@@ -64,7 +65,7 @@ async def admit(
     disk_space.refuse_full(context.settings)
     looks = await sidecar_photos.with_photos(await each(lambda file: read(file, context.limits), files))
     completed = await completion.find(looks)
-    examined, gone = await _examine(context, looks, keep=keep)
+    examined, gone = await _examine(context, looks, completed, keep=keep)
     examined = completion.noted(completed, examined)
     originals = await _keep_originals(context, examined, gone=gone, keep=keep)
 
@@ -74,8 +75,10 @@ async def admit(
         withdrawn, entries = await incomplete.replace(
             transaction, completion.pairs(completed, ended), server_zone=context.settings.zone
         )
-        await feed.append(transaction, [*told, *entries])
-        return ended, withdrawn
+        await deletions.extend(transaction, completion.wholes(completed, ended))
+        deleted, more = await incomplete.reject(transaction, completion.of_deleted(completed, ended))
+        await feed.append(transaction, [*told, *entries, *more])
+        return ended, [*withdrawn, *deleted]
 
     ended, withdrawn = await deadlock.outlast(write)
     await completion.clear(context.library, withdrawn)
@@ -115,20 +118,25 @@ def chunks(files: Sequence[StableFile]) -> list[list[StableFile]]:
 
 
 async def _examine(
-    context: IngestContext, looks: Sequence[Content | Sidecar | Outcome], *, keep: Keep
+    context: IngestContext,
+    looks: Sequence[Content | Sidecar | Outcome],
+    completed: Completed,
+    *,
+    keep: Keep,
 ) -> tuple[list[Examined], frozenset[bytes]]:
     """Return what each file is, and the hashes of known images whose original is gone or changed."""
     limits = context.limits
     hashes = {look.sha256 for look in looks if isinstance(look, Content)}
     known = await image_rows.find(client(), hashes)
-    deleted = await deletions.find(client(), hashes)
+    deleted = await deletions.find(client(), hashes | completion.hashes(completed))
     gone = await asyncio.to_thread(_without_original, known)
 
     def judge(look: Content | Sidecar | Outcome) -> Examined:
         if not isinstance(look, Content):
             return look
-        if look.sha256 in deleted:
-            return _deleted(context, look, deleted)
+        parts = completion.parts_of(completed, look.file.file_id)
+        if (outcome := _deleted(context, look, parts, deleted=deleted)) is not None:
+            return outcome
         if look.sha256 in known and look.sha256 not in gone:
             return KnownPhoto(look.file, look.sha256)
         return examine(
@@ -141,9 +149,18 @@ async def _examine(
     return await each(judge, looks), gone
 
 
-def _deleted(context: IngestContext, look: Content | Photo, deleted: Mapping[bytes, dt.datetime]) -> Outcome:
-    """Return the outcome of a file whose photo a person deleted."""
-    detail = deletion.sentence(deleted[look.sha256], zone=context.settings.zone)
+def _deleted(
+    context: IngestContext,
+    look: Content | Photo,
+    parts: Sequence[bytes],
+    *,
+    deleted: Mapping[bytes, dt.datetime],
+) -> Outcome | None:
+    """Return the outcome of a photo if a person deleted it or a part of it, else None."""
+    when = next((deleted[sha256] for sha256 in (look.sha256, *parts) if sha256 in deleted), None)
+    if when is None:
+        return None
+    detail = deletion.sentence(when, zone=context.settings.zone)
     return replace(Outcome.rejected(look.file, Reason.DELETED, detail=detail), sha256=look.sha256)
 
 
@@ -259,11 +276,13 @@ async def _without_deleted(
     transaction: BaseDBAsyncClient, context: IngestContext, found: Sequence[Examined]
 ) -> list[Examined]:
     """Return the same with outcomes in place of photos that were deleted since they were looked up."""
-    deleted = await deletions.find(transaction, {one.sha256 for one in found if isinstance(one, Photo)})
-    return [
-        _deleted(context, one, deleted) if isinstance(one, Photo) and one.sha256 in deleted else one
-        for one in found
-    ]
+    hashes = {own for one in found if isinstance(one, Photo) for own in (one.sha256, *one.parts)}
+    deleted = await deletions.find(transaction, hashes)
+
+    def judge(one: Examined) -> Examined:
+        return (isinstance(one, Photo) and _deleted(context, one, one.parts, deleted=deleted)) or one
+
+    return [judge(one) for one in found]
 
 
 def _outcomes(

@@ -1,6 +1,7 @@
 """Recognising the whole photo where an incomplete one was admitted before, and taking that one back.
 
-Only the same path counts: the copy went on, or was made again. Two deliveries of one photo, one of them cut short, stay
+Only the same path counts: the copy went on, or was made again. If a person deleted one, the other goes
+too. Two deliveries of one photo, one of them cut short, stay
 two images.
 """
 
@@ -16,6 +17,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.file import Outcome
+from thumper.domain.reason import Reason
 from thumper.ingest.examine import Content, Examined, Photo
 from thumper.ingest.readers import each
 from thumper.ingest.sidecar import Sidecar
@@ -26,8 +28,8 @@ from thumper.store.images import removal
 from thumper.store.images.withdrawal import WithdrawnImage
 from thumper.store.postgres.connect import client
 
-Completed: TypeAlias = Mapping[UUID, Sequence[UUID]]
-"""Ids of the incomplete images of which a file is the whole, by the id of the file."""
+Completed: TypeAlias = Mapping[UUID, Sequence[IncompleteImage]]
+"""The incomplete images of which a file is the whole, by the id of the file."""
 
 NOTHING: Final[Completed] = {}
 
@@ -43,18 +45,22 @@ async def find(looks: Sequence[Content | Sidecar | Outcome]) -> Completed:
     return {file_id: found for file_id, found in zip(files, parts, strict=True) if found}
 
 
-def _parts(look: Content, images: Sequence[IncompleteImage]) -> list[UUID]:
+def _parts(look: Content, images: Sequence[IncompleteImage]) -> list[IncompleteImage]:
     return [
-        image.image_id
-        for image in images
-        if image.sha256 != look.sha256 and image.arrived.is_part_of(look.content)
+        image for image in images if image.sha256 != look.sha256 and image.arrived.is_part_of(look.content)
     ]
 
 
 def noted(completed: Completed, examined: Sequence[Examined]) -> list[Examined]:
     """Return what files are, with what the photos among them complete."""
     return [
-        replace(one, completes=tuple(completed.get(one.file.file_id, ()))) if isinstance(one, Photo) else one
+        replace(
+            one,
+            completes=tuple(_ids(completed, one.file.file_id)),
+            parts=tuple(parts_of(completed, one.file.file_id)),
+        )
+        if isinstance(one, Photo)
+        else one
         for one in examined
     ]
 
@@ -62,7 +68,9 @@ def noted(completed: Completed, examined: Sequence[Examined]) -> list[Examined]:
 async def lock(transaction: BaseDBAsyncClient, completed: Completed) -> None:
     """Lock the jobs of images that may be taken back, before any image is locked: in the order of workers."""
     if completed:
-        await removal.lock_jobs(transaction, {own for images in completed.values() for own in images})
+        await removal.lock_jobs(
+            transaction, {own for file_id in completed for own in _ids(completed, file_id)}
+        )
 
 
 def pairs(completed: Completed, outcomes: Sequence[Outcome]) -> set[tuple[UUID, UUID]]:
@@ -71,8 +79,43 @@ def pairs(completed: Completed, outcomes: Sequence[Outcome]) -> set[tuple[UUID, 
         (incomplete_id, outcome.image_id)
         for outcome in outcomes
         if outcome.image_id is not None
-        for incomplete_id in completed.get(outcome.file.file_id, ())
+        for incomplete_id in _ids(completed, outcome.file.file_id)
     }
+
+
+def of_deleted(completed: Completed, outcomes: Sequence[Outcome]) -> set[tuple[UUID, bytes]]:
+    """Return each incomplete image with the hash of the photo of which it is a part, where a person deleted that."""
+    return {
+        (incomplete_id, outcome.sha256)
+        for outcome in outcomes
+        if outcome.reason is Reason.DELETED and outcome.sha256 is not None
+        for incomplete_id in _ids(completed, outcome.file.file_id)
+    }
+
+
+def wholes(completed: Completed, outcomes: Sequence[Outcome]) -> set[tuple[bytes, bytes]]:
+    """Return the hash of each file that was rejected because of a deletion, with that of each part of it."""
+    return {
+        (outcome.sha256, image.sha256)
+        for outcome in outcomes
+        if outcome.reason is Reason.DELETED and outcome.sha256 is not None
+        for image in completed.get(outcome.file.file_id, ())
+    }
+
+
+def hashes(completed: Completed) -> set[bytes]:
+    """Return the hashes of all incomplete images."""
+    return {image.sha256 for images in completed.values() for image in images}
+
+
+def parts_of(completed: Completed, file_id: UUID) -> list[bytes]:
+    """Return the hashes of the incomplete images of which a file is the whole."""
+    return [image.sha256 for image in completed.get(file_id, ())]
+
+
+def _ids(completed: Completed, file_id: UUID) -> list[UUID]:
+    """Return the ids of the incomplete images that are there of which a file is the whole."""
+    return [own.image_id for own in completed.get(file_id, ()) if own.image_id is not None]
 
 
 async def clear(folder: Path, withdrawn: Sequence[WithdrawnImage]) -> None:

@@ -61,7 +61,8 @@ class KnownPhoto:
 class Photo:
     """A file that is a photo: hash, header and EXIF. `content` is kept only if it is to be copied.
 
-    `arrived` is what is there of one that is incomplete; `completes` are incomplete images of which it is the whole.
+    `arrived` is what is there of one that is incomplete; `completes` are incomplete images of which it is the whole,
+    `parts` the hashes of these and of deleted ones.
     """
 
     file: StableFile
@@ -71,6 +72,7 @@ class Photo:
     content: bytes | None
     arrived: ArrivedPart | None = None
     completes: tuple[UUID, ...] = ()
+    parts: tuple[bytes, ...] = ()
 
 
 Examined: TypeAlias = Photo | KnownPhoto | Sidecar | Outcome

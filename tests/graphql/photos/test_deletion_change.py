@@ -12,7 +12,7 @@ from thumper.domain.progress import FileState
 from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
 from thumper.store import models
-from thumper.store.disk import library
+from thumper.store.disk import library, library_claim
 
 EFFECT = "effect { images originals detections reviews sightings files filesLeft leftExamples }"
 PREVIEW = f"""query ($input: DeleteImagesInput!) {{ deleteImagesPreview(input: $input) {{
@@ -22,6 +22,11 @@ DELETE = f"""mutation ($input: DeleteImagesInput!) {{ deleteImages(input: $input
   {EFFECT} notErased errors {{ code path }} }} }}"""
 UNDO = """mutation ($input: UndoDeletionsInput!) { undoDeletions(input: $input) {
   deletions { id undoneAt } errors { code message path } } }"""
+
+
+@pytest.fixture(autouse=True)
+def _its_library_is_there(settings: Settings) -> None:
+    library.write_whole(settings.library_dir / library_claim.MARKER, b"of a test")
 
 
 async def delete(api: Api, *images: models.Image, **values: Any) -> dict[str, Any]:
@@ -149,3 +154,22 @@ async def test_subscribers_are_told_that_images_and_their_sightings_are_gone(api
         gone = {"deer": {"id": encode("Deer", deer.id)}, "detection": None}
         assert (await sightings.next()) == {"sightings": [], "takenBack": [gone]}
         assert (await dumps.next())["dump"]["imageCounts"]["total"] == 0
+
+
+async def test_while_the_disk_of_the_library_is_away_nothing_is_called_erased_or_taken_back(
+    api: Api, settings: Settings
+) -> None:
+    dump = await make.make_dump()
+    kept, places = await make_kept(settings, dump)
+    away = settings.library_dir.rename(settings.library_dir.with_name("away"))
+    settings.library_dir.mkdir()
+    done = await delete(api, kept)
+    problem = f"{settings.library_dir}: nothing lies there. Is its disk mounted?"
+    assert (len(done["deletions"]), done["notErased"]) == (1, [problem])
+    given = {"ids": [done["deletions"][0]["id"]]}
+    (error,) = (await api.ask(UNDO, input=given))["undoDeletions"]["errors"]
+    assert (error["code"], problem in error["message"]) == ("INVALID", True)
+    settings.library_dir.rmdir()
+    away.rename(settings.library_dir)
+    assert (await api.ask(UNDO, input=given))["undoDeletions"]["errors"] == []
+    assert not any(place.exists() for place in places)

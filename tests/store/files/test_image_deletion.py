@@ -16,19 +16,32 @@ from thumper.domain.feed import FeedKind
 from thumper.domain.progress import FileState, ImageState
 from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.settings import Settings
-from thumper.store.disk import erasure, library
+from thumper.store.disk import erasure, library, library_claim
 from thumper.store.feed import feed
 from thumper.store.files import image_deletion, receipts
 from thumper.store.files.image_deletion import Keeping
 from thumper.store.images import image_counts
 from thumper.store.images.images import ImageSearch
-from thumper.store.models import Batch, Deletion, Detection, DetectionRun, Dump, Image, Job, Review, Sighting
+from thumper.store.models import (
+    Batch,
+    ClockFix,
+    Deletion,
+    Deployment,
+    Detection,
+    DetectionRun,
+    Dump,
+    Image,
+    Job,
+    Review,
+    Sighting,
+)
 from thumper.store.queue import batches, failures, leases, results
 from thumper.store.queue.failures import Failure
 
 
 @pytest.fixture
 def keeping(settings: Settings) -> Keeping:
+    library.write_whole(settings.library_dir / library_claim.MARKER, b"of a test")
     return Keeping(library=settings.library_dir, zone=settings.zone)
 
 
@@ -64,6 +77,23 @@ async def test_everything_that_hangs_on_an_image_goes_and_nothing_else(
     assert (deletion.id, deletion.sha256, deletion.note) == (made[0], gone.sha256, "two children")
     told = [event.kind for event in await feed.read_after(0)]
     assert told == [FeedKind.DEER_UNSEEN, FeedKind.IMAGE_DELETED, *[FeedKind.FILE_SETTLED] * 2]
+
+
+async def test_a_deployment_of_which_every_photo_is_deleted_goes_and_others_stay(
+    database: str, keeping: Keeping
+) -> None:
+    dump, camera = await make.make_dump(), await make.make_camera()
+    places = [await make.make_location() for _ in range(3)]
+    stays = [await Deployment.create(camera=camera, location=place) for place in places]
+    await ClockFix.create(deployment_id=stays[2].id, offset_s=60)
+    images = [
+        await make.make_image(dump, deployment=stays[own], camera=camera, location=places[own])
+        for own in (0, 0, 1, 1, 2)
+    ]
+    await delete([images[0].id, images[1].id, images[2].id, images[4].id], keeping)
+    assert {stay.id for stay in await Deployment.all()} == {stays[1].id, stays[2].id}
+    await delete([images[3].id], keeping)
+    assert {stay.id for stay in await Deployment.all()} == {stays[2].id}, "its repaired clock refers to it"
 
 
 async def test_a_dump_that_had_settled_stays_so_and_counts_as_changed(
@@ -187,11 +217,31 @@ async def test_a_library_whose_disk_is_away_is_erased_when_it_is_back(
     await delete([image.id], keeping)
     away = keeping.library.rename(keeping.library.with_name("away"))
     keeping.library.mkdir()
-    assert await erasure.erase(keeping.library) == []
+    assert await erasure.erase(keeping.library) == [
+        f"{keeping.library}: nothing lies there. Is its disk mounted?"
+    ]
     keeping.library.rmdir()
     away.rename(keeping.library)
     assert await erasure.erase(keeping.library) == []
     assert not any(path.exists() for path in files)
+
+
+async def test_a_picture_that_is_written_late_goes_also_when_the_deletion_was_taken_back(
+    database: str, keeping: Keeping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump = await make.make_dump()
+    gone, back = await make.make_image(dump), await make.make_image(dump)
+    made = await delete([gone.id, back.id], keeping)
+    await image_deletion.undo(made)
+    await make.make_image(dump, sha256=back.sha256)
+    original, *drawn = await pictures(gone, keeping.library)
+    kept = await pictures(back, keeping.library)
+    monkeypatch.setattr(library, "LEFTOVER_S", 0.0)
+    assert await erasure.erase(keeping.library) == []
+    assert not any(path.exists() for path in drawn)
+    assert all(path.exists() for path in kept)
+    assert original.exists(), "it may be what is being taken in again"
+    assert await Deletion.filter(erased_at=None).count() == 1
 
 
 async def test_what_cannot_be_erased_is_said_and_tried_again(

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from thumper.domain import deletion
+from thumper.domain.refusal import InvalidValueError
 from thumper.graphql.context import Info
 from thumper.graphql.photos.deletion import Deletion, DeletionEffect
 from thumper.graphql.relay.change import Payload, change
@@ -127,9 +128,13 @@ class DeletionMutation:
 
     @change(
         "Take deletions back: the same bytes are taken in again when they are delivered, and retryDump tries the files"
-        " that were rejected because of them. What was erased does not come back. Refused with NOT_FOUND or INVALID."
+        " that were rejected because of them. What was erased does not come back. Refused with NOT_FOUND or INVALID,"
+        " also while pictures of one cannot be erased, such as when the library's disk is away."
     )
     @staticmethod
-    async def undo_deletions(input: UndoInput) -> UndoDeletionsPayload:
-        rows = await image_deletion.undo(_ids(input.ids, "Deletion"))
+    async def undo_deletions(info: Info, input: UndoInput) -> UndoDeletionsPayload:
+        ids = _ids(input.ids, "Deletion")
+        if problems := await erasure.erase(info.context.settings.library_dir, ids):
+            raise InvalidValueError(f"Pictures are not erased yet: {' '.join(problems)}", "ids")
+        rows = await image_deletion.undo(ids)
         return UndoDeletionsPayload(deletions=rows)

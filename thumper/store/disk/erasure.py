@@ -26,8 +26,9 @@ EVERY_S: Final = 60.0
 """How often deletions of the last hour are looked at."""
 
 _WANTED: Final = """
-SELECT id, sha256, created_at < now() - make_interval(secs => $2) AS late FROM deletion
-WHERE undone_at IS NULL AND erased_at IS NULL AND ($1::uuid[] IS NULL OR id = ANY($1::uuid[]))
+SELECT id, sha256, created_at < now() - make_interval(secs => $2) AS late, undone_at IS NOT NULL AS undone FROM deletion
+WHERE erased_at IS NULL AND ($1::uuid[] IS NULL OR id = ANY($1::uuid[]))
+    AND (undone_at IS NULL OR NOT EXISTS (SELECT FROM image WHERE image.sha256 = deletion.sha256))
 ORDER BY id FOR UPDATE
 """
 
@@ -35,17 +36,19 @@ ORDER BY id FOR UPDATE
 async def erase(folder: Path, deletion_ids: Sequence[UUID] | None = None) -> list[str]:
     """Erase what a library holds of deleted images, or of some of them; return why files are still there.
 
-    A deletion cannot be taken back meanwhile: the same photo may be delivered again right after that.
+    A deletion cannot be taken back meanwhile: the same photo may be delivered again right after that. So of one that
+    was taken back only small pictures go that were written late.
     """
     async with in_transaction("default") as transaction:
         ids = None if deletion_ids is None else list(deletion_ids)
         rows = await transaction.execute_query_dict(_WANTED, [ids, library.LEFTOVER_S])
         if not rows:
             return []
-        problems = await asyncio.to_thread(_erase, folder, rows)
         # In a library whose disk is not mounted everything seems to be gone.
-        there = await asyncio.to_thread(library_claim.has_entries, os.fsencode(folder))
-        done = [row["id"] for row in rows if there and row["late"] and row["id"] not in problems]
+        if not await asyncio.to_thread(library_claim.has_entries, os.fsencode(folder)):
+            return [f"{folder}: nothing lies there. Is its disk mounted?"]
+        problems = await asyncio.to_thread(_erase, folder, rows)
+        done = [row["id"] for row in rows if row["late"] and row["id"] not in problems]
         await transaction.execute_query_dict(
             "UPDATE deletion SET erased_at = now() WHERE id = ANY($1::uuid[])", [done]
         )
@@ -56,7 +59,9 @@ def _erase(folder: Path, rows: Sequence[dict[str, Any]]) -> dict[UUID, str]:
     """Remove the files; return what went wrong, by the id of the deletion."""
     problems = {}
     for row in rows:
-        for path in library.pictures_of(folder, bytes(row["sha256"])):
+        sha256 = bytes(row["sha256"])
+        drawn = [library.thumbnail_path(folder, sha256), library.view_path(folder, sha256)]
+        for path in drawn if row["undone"] else library.pictures_of(folder, sha256):
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:

@@ -1,8 +1,8 @@
 """Deleting images: previewed, done, taken back.
 
-A deleted image has no row any more. Its files stay in their receipts, rejected, so that these add up; a row of
-`deletion` keeps the hash of its bytes, so that they are not taken in again. Pictures and originals in the library are
-erased by `disk/erasure.py`, once all this is committed.
+A deleted image has no row any more, nor has a deployment of which it was the last. Its files stay in their receipts,
+rejected, so that these add up; a row of `deletion` keeps the hash of its bytes, so that they are not taken in again.
+Pictures and originals in the library are erased by `disk/erasure.py`, once all this is committed.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from thumper.store.feed import feed, snapshot
 from thumper.store.files import dumps
 from thumper.store.images import deletions, removal
 from thumper.store.models import Deletion
+from thumper.store.places import deployment_rows
 from thumper.store.postgres.connect import client
 from thumper.store.times import clock_lock
 
@@ -97,12 +98,15 @@ async def delete(
     note = clean_text(note, "note")
 
     async def write(transaction: BaseDBAsyncClient) -> tuple[list[UUID], DeletionEffect]:
+        await removal.lock_jobs(transaction, wanted)
+        stays = await deployment_rows.lock_of_images(transaction, wanted)
         await removal.lock(transaction, wanted)
         effect = await _effect(transaction, wanted, keeping=keeping)
         made = await deletions.make(transaction, wanted, note=note)
         why = sentence(await snapshot.now(transaction), zone=keeping.zone)
         touched = await _reject_files(transaction, wanted, why=why)
         gone = await removal.remove(transaction, wanted)
+        await deployment_rows.remove_empty(transaction, stays)
         await _tell(transaction, touched, gone)
         return made, effect
 

@@ -195,9 +195,11 @@ async def _retire(transaction: BaseDBAsyncClient, file_ids: Sequence[UUID]) -> N
 
 
 _RENEWED: Final = {"id": "uuid", "size_bytes": "bigint", "mtime_ns": "bigint"}
+# What held a part of a deleted photo may hold the whole one now.
 _RENEW: Final = f"""
 UPDATE file SET size_bytes = fresh.size_bytes, mtime_ns = fresh.mtime_ns, state = 'seen', attempts = 0,
-    reason = NULL, message = NULL, sha256 = NULL, settled_at = NULL, changed_ns = NULL
+    reason = NULL, message = NULL, settled_at = NULL, changed_ns = NULL,
+    sha256 = CASE WHEN state <> 'rejected' OR reason = 'DELETED' THEN sha256 END
 FROM {unnest(_RENEWED)} WHERE file.id = fresh.id
 RETURNING file.{_COLUMNS.replace(", ", ", file.")}
 """

@@ -46,8 +46,10 @@ SELECT source.kind, source.path, dump.settled_at, (
 FROM dump JOIN source ON source.id = dump.source_id WHERE dump.id = $1
 """
 
+# By its hash the whole of a deleted photo is known again of which only a part had arrived.
 _ASK: Final = """
-UPDATE file SET state = 'seen', reason = NULL, message = NULL, sha256 = NULL, settled_at = NULL
+UPDATE file SET state = 'seen', reason = NULL, message = NULL, settled_at = NULL,
+    sha256 = CASE WHEN reason = 'DELETED' THEN sha256 END
 WHERE dump_id = $1 AND state = 'rejected' AND live RETURNING id
 """
 

@@ -18,6 +18,7 @@ from thumper.store.models import Deletion
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.page import Key, KeyKind, whole_table
 from thumper.store.postgres.search import Search, sort, where
+from thumper.store.postgres.unnest import arrays, unnest
 
 DELETIONS: Final = whole_table(Deletion)
 
@@ -66,8 +67,8 @@ async def find(connection: BaseDBAsyncClient, hashes: Collection[bytes]) -> dict
 
 
 _MAKE: Final = """
-INSERT INTO deletion (id, sha256, note)
-SELECT fresh.id, image.sha256, $3 FROM unnest($1::uuid[], $2::uuid[]) AS fresh(id, image_id)
+INSERT INTO deletion (id, sha256, note, arrived)
+SELECT fresh.id, image.sha256, $3, image.arrived FROM unnest($1::uuid[], $2::uuid[]) AS fresh(id, image_id)
 JOIN image ON image.id = fresh.image_id
 """
 
@@ -79,8 +80,34 @@ async def make(transaction: BaseDBAsyncClient, image_ids: Sequence[UUID], *, not
     return made
 
 
+_PAIRS: Final = {"whole": "bytea", "part": "bytea"}
+_EXTEND: Final = f"""
+INSERT INTO deletion (id, sha256, note, created_at, arrived)
+SELECT DISTINCT ON (fresh.whole) gen_random_uuid(), fresh.whole, deletion.note, deletion.created_at, deletion.arrived
+FROM {unnest(_PAIRS)} JOIN deletion ON deletion.sha256 = fresh.part AND deletion.undone_at IS NULL
+WHERE deletion.arrived IS NOT NULL ORDER BY fresh.whole, deletion.created_at
+ON CONFLICT (sha256) WHERE undone_at IS NULL DO UPDATE SET arrived = coalesce(deletion.arrived, excluded.arrived)
+"""
+
+
+async def extend(transaction: BaseDBAsyncClient, wholes: Collection[tuple[bytes, bytes]]) -> None:
+    """Delete the whole of photos of which a part was deleted, given as pairs of both hashes.
+
+    All that were made of one part have its `arrived`, so they are taken back together.
+    """
+    if wholes:
+        await transaction.execute_query_dict(_EXTEND, arrays(sorted(wholes)))
+
+
+_OF_ONE_PART: Final = """
+UPDATE deletion SET undone_at = now() WHERE undone_at IS NULL AND (id = ANY($1)
+    OR arrived IN (SELECT own.arrived FROM deletion AS own WHERE own.id = ANY($1) AND own.arrived IS NOT NULL))
+RETURNING sha256
+"""
+
+
 async def take_back(transaction: BaseDBAsyncClient, deletion_ids: Sequence[UUID]) -> list[bytes]:
-    """Take deletions back; return the hashes of the bytes that may be taken in again.
+    """Take deletions back, with those of the same photo's parts; return all hashes.
 
     Raises `NoRecordError`, or `InvalidValueError` when one was taken back already; then all stay as they are.
     """
@@ -94,7 +121,5 @@ async def take_back(transaction: BaseDBAsyncClient, deletion_ids: Sequence[UUID]
         if row["undone_at"] is not None:
             when = f"{row['undone_at']:%Y-%m-%d %H:%M} UTC"
             raise InvalidValueError(f"A deletion was taken back already, at {when}.", "ids")
-    await transaction.execute_query_dict(
-        "UPDATE deletion SET undone_at = now() WHERE id = ANY($1)", [list(deletion_ids)]
-    )
-    return [bytes(row["sha256"]) for row in rows]
+    undone = await transaction.execute_query_dict(_OF_ONE_PART, [list(deletion_ids)])
+    return sorted(bytes(row["sha256"]) for row in undone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -20,6 +21,8 @@ class Deletion(Model):
     sha256 = fields.BinaryField()
     """32 bytes; unique among those that stand (see migrations)."""
     note = fields.TextField(default="")
+    arrived: Any = fields.JSONField(null=True)
+    """As in `Image`: what was there of an incomplete photo, as lengths and a hash; null for a whole one."""
     created_at: dt.datetime = created_column()
     undone_at: dt.datetime | None = fields.DatetimeField(null=True)
     erased_at: dt.datetime | None = fields.DatetimeField(null=True)
