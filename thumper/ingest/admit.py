@@ -76,6 +76,7 @@ async def admit(
             transaction, completion.pairs(completed, ended), server_zone=context.settings.zone
         )
         await deletions.extend(transaction, completion.wholes(completed, ended))
+        await incomplete.forget_parts(transaction, completion.parts_of_rejected(completed, ended))
         deleted, more = await incomplete.reject(transaction, completion.of_deleted(completed, ended))
         await feed.append(transaction, [*told, *entries, *more])
         return ended, [*withdrawn, *deleted]

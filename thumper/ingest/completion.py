@@ -103,6 +103,16 @@ def wholes(completed: Completed, outcomes: Sequence[Outcome]) -> set[tuple[bytes
     }
 
 
+def parts_of_rejected(completed: Completed, outcomes: Sequence[Outcome]) -> set[tuple[UUID, bytes]]:
+    """Return each file that was rejected because of a deletion, with the hash of each part of it."""
+    return {
+        (outcome.file.file_id, sha256)
+        for outcome in outcomes
+        if outcome.reason is Reason.DELETED
+        for sha256 in parts_of(completed, outcome.file.file_id)
+    }
+
+
 def hashes(completed: Completed) -> set[bytes]:
     """Return the hashes of all incomplete images."""
     return {image.sha256 for images in completed.values() for image in images}

@@ -109,6 +109,25 @@ async def replace(
     return withdrawn, entries
 
 
+_DELETED_PARTS: Final = {"file_id": "uuid", "sha256": "bytea"}
+_FORGET_PARTS: Final = f"""
+DELETE FROM file WHERE id IN (
+    SELECT row.id FROM {unnest(_DELETED_PARTS)} JOIN file AS now ON now.id = fresh.file_id
+    JOIN file AS row ON row.source_id = now.source_id AND row.path = now.path AND row.dump_id = now.dump_id
+    WHERE NOT row.live AND row.reason = 'DELETED' AND row.sha256 = fresh.sha256
+)
+"""
+
+
+async def forget_parts(transaction: BaseDBAsyncClient, parts: Collection[tuple[UUID, bytes]]) -> None:
+    """Delete the earlier rows, in the same delivery, of rejected files of which a part was deleted before.
+
+    Given are the ids of files, each with the hash of a part of it. They have two rows if that happened meanwhile.
+    """
+    if parts:
+        await transaction.execute_query_dict(_FORGET_PARTS, arrays(sorted(parts)))
+
+
 _REJECTED: Final = {"incomplete_id": "uuid", "sha256": "bytea"}
 # As `_ROWS`, but the live row of the path was rejected, because a person deleted the whole photo.
 _REJECTED_ROWS: Final = f"""
