@@ -136,6 +136,11 @@ async def test_a_path_means_the_photo_that_lay_there_and_no_other(asking: Ask) -
             await find_photos(asking, [word], dump=None)
     await run("delete", f"{ash.display_folder}/img_0100.jpg", f"{at}/IMG_0101.JPG", "--yes")
     assert (await models.Image.get()).dump_id == oak.id
+    for word in (f"{oak.display_folder}/IMG_0100.JPG", "/tmp/nowhere/IMG_0100.JPG"):
+        with pytest.raises(NotFoundError):
+            await run("undelete", word)
+    back = await run("undelete", f"{ash.display_folder}/IMG_0100.JPG", f"{at}/IMG_0101.JPG")
+    assert back.count("Taken in when it comes again") == 2
 
 
 async def test_each_photo_is_told_before_it_is_deleted() -> None:
@@ -150,6 +155,22 @@ async def test_each_photo_is_told_before_it_is_deleted() -> None:
     assert looked[1].endswith(f" · Ridge · dump 1 of {dump.display_folder}")
     assert " · no location · " in looked[2]
     assert looked[11] == "    … and 2 more"
+
+
+async def test_a_name_of_several_deletions_takes_none_back() -> None:
+    one, other = await make_card("RCNX0001.JPG"), await make_card("RCNX0001.JPG")
+    for dump in (one, other):
+        await run("delete", f"{dump.display_folder}/RCNX0001.JPG", "--yes")
+    with pytest.raises(UsageError) as several:
+        await run("undelete", "RCNX0001.JPG")
+    told = str(several.value)
+    assert told.startswith("2 deleted photos are called RCNX0001.JPG; say which one, or of which --dump:\n")
+    for dump in (one, other):
+        assert f"UTC  {dump.display_folder}/RCNX0001.JPG" in told
+    assert await models.Deletion.filter(undone_at=None).count() == 2
+    await run("undelete", "RCNX0001.JPG", "--dump", other.display_folder)
+    assert f"{one.display_folder}/RCNX0001.JPG" in await run("undelete")
+    assert await models.Deletion.filter(undone_at=None).count() == 1
 
 
 async def test_a_photo_is_meant_by_the_name_of_a_duplicate(asking: Ask) -> None:
@@ -173,3 +194,5 @@ async def test_a_photo_is_meant_by_the_name_of_a_duplicate(asking: Ask) -> None:
             await find_photos(asking, [name], dump=dump.display_folder)
     await run("delete", "COPY.JPG", "--yes")
     assert (await models.Image.get()).file_name == "IMG_0009.JPG"
+    back = await run("undelete", "COPY.JPG")
+    assert path in back
