@@ -27,11 +27,16 @@ def as_named(word: str) -> dict[str, str]:
     text = readable(os.fsencode(word))
     if "/" not in word:
         return {"fileName": text}
-    absolute = os.path.abspath(word)
-    if word.startswith(("./", "../")) or Path(word).exists():
-        return {"path": readable(os.fsencode(absolute))}
-    normal = os.path.normpath(word)
-    return {"path": readable(os.fsencode(normal))}
+    from_here = word.startswith(("/", "./", "../")) or _is_there(word)
+    path = os.path.abspath(word) if from_here else os.path.normpath(word)
+    return {"path": readable(os.fsencode(path))}
+
+
+def _is_there(word: str) -> bool:
+    try:
+        return Path(word).exists()
+    except OSError:  # too long for a name, or in a closed folder
+        return False
 
 
 async def tell_photos(ask: Ask, ids: Sequence[str]) -> list[str]:
