@@ -165,7 +165,7 @@ async def second_worker(settings: Settings) -> AsyncIterator[int]:
         update={"database_url": servers.database_url, "redis_url": servers.redis_url}
     )
     process = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
-        [sys.executable, "-m", "thumper", "work"],
+        [sys.executable, "-P", "-m", "thumper", "work"],
         env=joined.as_environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -57,7 +57,7 @@ async def running(home: Path, environment: Mapping[str, str] = NOTHING) -> Async
     settings = Settings(home=home, port=port, device="cpu")
     with (home / "up.out").open("wb") as out:
         process = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
-            [sys.executable, "-m", "thumper", "up"],
+            [sys.executable, "-P", "-m", "thumper", "up"],
             env=settings.as_environment() | dict(environment),
             stdout=out,
             stderr=out,

@@ -119,7 +119,7 @@ async def watching(settings: Settings) -> AsyncIterator[Watcher]:
     """Run `thumper watch`, which registers the packaged detector by itself."""
     with (settings.home / "watch.out").open("ab") as out:
         process = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
-            [sys.executable, "-m", "thumper", "watch"],
+            [sys.executable, "-P", "-m", "thumper", "watch"],
             env=settings.as_environment(),
             stdout=out,
             stderr=out,

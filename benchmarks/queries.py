@@ -181,7 +181,7 @@ async def serving(home: Path, *, images: int, detections: int) -> AsyncIterator[
         await sql.execute("SELECT pg_reload_conf()")
         with (home / "serve.out").open("ab") as out:
             process = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
-                [sys.executable, "-m", "thumper", "serve"],
+                [sys.executable, "-P", "-m", "thumper", "serve"],
                 env=settings.as_environment(),
                 stdout=out,
                 stderr=out,

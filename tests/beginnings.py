@@ -140,6 +140,14 @@ OTHERS: Final = {
     "SQLite": b"SQLite format 3\0",
     "a web page": b"<!DOCTYPE html>",
     "a PDF": b"%PDF-1.7",
-    "an archive": b"PK\x03\x04\x14\0",
 }
-"""Beginnings of what is neither."""
+"""Beginnings of what is neither, and holds neither."""
+
+ARCHIVES: Final = {
+    "ZIP": b"PK\x03\x04\x14\0",
+    "RAR": b"Rar!\x1a\x07\x01\0",
+    "7-Zip": b"7z\xbc\xaf\x27\x1c\0\x04",
+    "gzip": b"\x1f\x8b\x08\0",
+    "tar": b"card/".ljust(257, b"\0") + b"ustar\0",
+}
+"""Beginnings of what photos may be packed in."""

@@ -21,3 +21,11 @@ async def api(settings: Settings) -> AsyncIterator[Api]:
 @pytest.fixture
 def client_settings(settings: Settings, api: Api) -> Settings:
     return settings.model_copy(update={"port": urlsplit(api.url).port})
+
+
+@pytest.fixture
+def at_the_api(client_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have commands of this process find the API."""
+    for name, value in client_settings.as_environment().items():
+        if name.startswith("THUMPER_"):
+            monkeypatch.setenv(name, value)

@@ -11,9 +11,14 @@ from pathlib import Path
 import pytest
 from PIL import Image as Picture
 
+from tests.ingest.conftest import small_jpeg
+from tests.ingest.test_written_times import gps
 from tests.ingest.test_xmp import packet
 from thumper.cameras.profile import read_profile
+from thumper.cli import cameras
+from thumper.domain.reason import Reason
 from thumper.errors import UsageError
+from thumper.imaging.refusal import DecodeRefusal
 from thumper.ingest.explain import explain
 from thumper.settings import Settings
 
@@ -181,6 +186,32 @@ def test_what_is_no_photo_is_refused_in_a_sentence(
     assert words in answer.stderr
     assert str(path) in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_the_time_of_satellites_is_said_to_be_utc_and_no_clock_of_the_camera(
+    settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(small_jpeg(exif=gps("2024:11:09")))
+    told = explain(path, settings, (), now=dt.datetime(2026, 11, 26, tzinfo=dt.UTC))
+    lines = "\n".join(cameras._lines(told, settings))
+    assert (
+        "2024-11-09 12:30:00 by gps = 2024-11-09T12:30:00+00:00 since the satellites' time is UTC\n" in lines
+    )
+    assert "clock     gps: 2024-11-09 12:30:00 UTC (chosen" in lines
+    answer = cameras._as_json(told, settings)
+    assert (answer["cameraClock"], answer["takenAt"]) == (None, "2024-11-09T12:30:00+00:00")
+
+
+def test_a_sidecar_is_called_one(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "P0.xmp"
+    path.write_bytes(packet('xmp:CreateDate="2024-03-10T09:00:01Z"'))
+    now = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
+    with pytest.raises(DecodeRefusal, match=r"P0.xmp: It is a sidecar.* Explain the photo") as refused:
+        explain(path, settings, (), now=now)
+    assert refused.value.reason is Reason.UNSUPPORTED_TYPE
+    path.write_bytes(small_jpeg())
+    assert explain(path, settings, (), now=now).file_name == str(path), "what a file is decides"
 
 
 def test_a_folder_is_no_photo_and_a_profile_may_ask_for_an_unnamed_maker(

@@ -31,13 +31,6 @@ pytestmark = pytest.mark.slow  # as a whole: each starts the real command
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def at_the_api(client_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in client_settings.as_environment().items():
-        if name.startswith("THUMPER_"):
-            monkeypatch.setenv(name, value)
-
-
 async def run(*words: str) -> str:
     """Run a command that succeeds; return what it prints."""
     result = await asyncio.to_thread(CliRunner().invoke, app, ["clock", *words], catch_exceptions=False)
@@ -226,7 +219,7 @@ def test_effects_that_need_a_look_are_said() -> None:
 
     lines = "\n".join(effect_lines(EFFECT, then="would", zone=ZoneInfo("America/Denver")))
     for said in (
-        *("2 get a capture time", "1 lose theirs", "3 have none afterwards", "1 stay without one"),
+        *("2 get a capture time", "1 lose theirs", "3 have none afterwards", "1 stay as they are"),
         "1 then lie more than a day after they arrived",
         *("hour that comes twice", "hour that daylight-saving time leaves out", "2024-11-03 01:30:00 CDT"),
         *("A.JPG: clock 2024-11-03 00:30:00 -> 2024-11-03 01:30:00 CDT (ambiguous hour)", "no capture time"),

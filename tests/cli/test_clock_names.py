@@ -64,6 +64,12 @@ async def test_a_repair_is_meant_by_its_dump_where_only_one_stands(asking: Ask) 
     await models.ClockFix.filter(id__in=[undone.id, second.id]).update(undone_at=make.NOON)
     assert await find_fix(asking, dump.display_folder) == encode("ClockFix", first.id)
     assert await find_fix(asking, encode("ClockFix", undone.id)) == encode("ClockFix", undone.id)
+    later = await make.make_dump(
+        source=await dump.source, folder=dump.folder, display_folder=dump.display_folder, number=2
+    )
+    assert await find_fix(asking, dump.display_folder) == encode("ClockFix", first.id)
+    with pytest.raises(NotFoundError, match="No repair of "):
+        await find_fix(asking, encode("Dump", later.id))
     await models.ClockFix.filter(id=second.id).update(undone_at=None)
     with pytest.raises(UsageError) as several:
         await find_fix(asking, encode("Dump", dump.id))

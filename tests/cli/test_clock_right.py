@@ -24,13 +24,6 @@ pytestmark = pytest.mark.slow  # as a whole: each starts the real command
 CAME = at("2026-11-23T15:00Z")
 
 
-@pytest.fixture
-def at_the_api(client_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in client_settings.as_environment().items():
-        if name.startswith("THUMPER_"):
-            monkeypatch.setenv(name, value)
-
-
 async def run(*words: str) -> str:
     """Run a command that succeeds; return what it prints."""
     result = await asyncio.to_thread(CliRunner().invoke, app, ["clock", *words], catch_exceptions=False)
@@ -79,7 +72,32 @@ async def test_all_cards_or_some_are_answered_at_once_and_asked_again(
     assert len(json.loads(await run("questions", "--json"))) == 2
     out = await run("right", *folders)
     assert "Confirmed for 2 cards. 1 had been confirmed before." in out
-    assert json.loads(await run("right", "--all", "--yes", "--json")) == {"confirmed": 0}
+    assert json.loads(await run("right", "--all", "--yes", "--json")) == {"confirmed": 0, "dumps": []}
+    again = await run("right", folders[0])
+    assert again == "Confirmed for 0 cards. 1 had been confirmed before.\n", "nothing to take back"
+    (back,) = re.findall("To take it back: thumper clock (right --undo .*)", out)
+    ids = [encode("Dump", card.id) for card in cards[:2]]
+    assert json.loads(await run(*back.split(), "--json")) == {"takenBack": 2, "dumps": ids}
+    assert json.loads(await run("right", "--all", "--yes", "--json")) == {"confirmed": 2, "dumps": ids}
+
+
+@pytest.mark.usefixtures("at_the_api")
+async def test_a_card_that_came_again_is_answered_for_the_dump_that_is_asked_about() -> None:
+    card = await make_card("2019-06-01 07:00")
+    name = card.display_folder
+
+    async def again(number: int) -> None:
+        await make_dump(source=await card.source, folder=card.folder, display_folder=name, number=number)
+
+    await again(2)
+    assert "Confirmed for 1 card." in await run("right", name)
+    await again(3)
+    assert "Taken back for 1 card." in await run("right", name, "--undo")
+    fix = await run("fix", "--dump", name, "--offset", "+1h", "--dry-run")
+    assert "1 photo, of which the time of 1 would change" in fix
+    latest = encode("Dump", (await models.Dump.filter(folder=card.folder).order_by("-number"))[0].id)
+    nothing = await run("fix", "--dump", latest, "--offset", "+1h", "--dry-run")
+    assert "those of a dump are the ones that it was the first to deliver" in nothing
 
 
 async def test_a_person_sees_all_cards_before_one_answer_is_taken_for_them(

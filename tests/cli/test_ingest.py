@@ -179,7 +179,7 @@ async def test_a_repaired_card_is_not_called_safe_and_its_rescued_photos_are_nam
         words = " ".join(capsys.readouterr().out.split())
         assert "NOT SAFE TO WIPE" in words
         assert "2 files at" in words
-        assert "begin like photos or videos" in words
+        assert "begin like photos, videos or archives" in words
         assert "FOUND.000/FILE0000.CHK" in words
         assert "LOST.DIR/PICT0009.JPG" in words
         assert "names that end in .jpg" in words

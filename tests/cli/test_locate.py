@@ -18,15 +18,7 @@ from thumper.cli.client import ApiRefusedError
 from thumper.cli.locate_view import effect_lines
 from thumper.errors import NotFoundError, UsageError
 from thumper.graphql.relay.identity import encode
-from thumper.settings import Settings
 from thumper.store import models
-
-
-@pytest.fixture
-def at_the_api(client_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in client_settings.as_environment().items():
-        if name.startswith("THUMPER_"):
-            monkeypatch.setenv(name, value)
 
 
 async def run(*words: str) -> str:
@@ -89,6 +81,20 @@ async def test_cameras_of_a_card_are_located_one_by_one() -> None:
     await make_camera(serial="S2", model="other")
     with pytest.raises(UsageError, match="2 cameras are called S2"):
         await run(word, "Oak", "--camera", "S2", "--yes")
+
+
+@pytest.mark.usefixtures("at_the_api")
+async def test_a_card_that_comes_again_is_located_by_its_first_dump_and_back() -> None:
+    dump = await make_dump(folder=b"HUB", display_folder="HUB")
+    await deliver(dump, await make_camera(serial="S1"), at=None)
+
+    async def again(number: int) -> None:
+        await make_dump(source=await dump.source, folder=b"HUB", display_folder="HUB", number=number)
+
+    await again(2)
+    assert "2 photos moved from no place to Oak" in await run("HUB", "Oak", "--yes")
+    await again(3)
+    assert "2 photos moved from Oak to no place" in await run("HUB", "--undo")
 
 
 @pytest.mark.usefixtures("at_the_api")

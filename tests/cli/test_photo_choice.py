@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.beginnings import OTHERS, PICTURES, VIDEOS
+from tests.beginnings import ARCHIVES, OTHERS, PICTURES, VIDEOS
 from thumper.cli.photo_choice import Choice, choose
 from thumper.errors import NotFoundError
 
@@ -63,7 +63,7 @@ def test_what_thumper_takes_for_no_photo_is_not_chosen(tmp_path: Path) -> None:
     for folder in ("@eaDir", ".thumbnails", "LOST.DIR"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "1.jpg").write_bytes(jpeg)
-    unread = {**PICTURES, **VIDEOS, **OTHERS}
+    unread = {**PICTURES, **VIDEOS, **OTHERS, **ARCHIVES}
     for number, what in enumerate(unread.keys() - {"JPEG", "PNG"}):
         (tmp_path / f"{number}.bin").write_bytes(unread[what])
     with pytest.raises(NotFoundError, match="There is no photo"):

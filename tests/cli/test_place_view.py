@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from functools import partial
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from tests import factories as make
 from thumper.cli import place_view, receipt
+from thumper.cli.app import app
 from thumper.cli.client import ask
 from thumper.cli.receipt_view import show
 from thumper.domain.progress import FileState
@@ -27,6 +31,7 @@ def places(**values: Any) -> dict[str, Any]:
         "didYouMean": [],
         "placed": 0,
         "elsewhere": 0,
+        "known": [],
     }
     return {"dump": "RHVtcDox", "folder": "DCIM", "location": "Oak Stnd", "places": clear | values}
 
@@ -42,6 +47,21 @@ def group(images: int, *proposed: str, **camera: str) -> dict[str, Any]:
 
 def test_where_all_is_clear_nothing_is_said() -> None:
     assert [*place_view.lines(places()), *place_view.last_words(places())] == []
+
+
+def test_names_that_begin_with_a_dash_are_no_options_of_the_commands() -> None:
+    slip = places(didYouMean=[{"name": "-Dash Place"}]) | {"location": "-Dashh Place"}
+    cards = places(unplaced=2, cameras=[group(1, "-A", name="-A B"), group(1, "Oak", serial="1")])
+    printed = "\n".join((*place_view.lines(slip), *place_view.last_words(cards)))
+    given = []
+    for command in re.findall("`thumper locate (.*)`", printed):
+        context = get_command(app).commands["locate"].make_context("locate", shlex.split(command))  # type: ignore[attr-defined]  # a group
+        given.append([context.params[name] for name in ("dump", "location", "camera", "merge")])
+    assert given == [
+        ["-Dashh Place", "-Dash Place", None, True],
+        ["RHVtcDox", "-A", "-A B", False],
+        ["RHVtcDox", "Oak", "1", False],
+    ]
 
 
 @pytest.mark.parametrize(

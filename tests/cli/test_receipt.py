@@ -17,10 +17,10 @@ from tests.factories import NOON, make_dump, make_file, make_image, make_locatio
 from tests.patience import PATIENCE_S
 from thumper.cli import receipt, receipt_query, retry
 from thumper.cli.client import ask
-from thumper.cli.receipt_query import Ask, find_dump, read_verdict
+from thumper.cli.receipt_query import Ask, deliveries, find_bringing, find_dump, read_verdict
 from thumper.cli.receipt_view import show
 from thumper.domain.clock_doubt import ClockDoubt
-from thumper.domain.progress import FileState, SourceKind
+from thumper.domain.progress import FileState, ImageState, SourceKind
 from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError
 from thumper.graphql.relay.identity import encode
@@ -75,6 +75,20 @@ async def test_a_dump_is_found_by_id_folder_or_path_and_the_latest_by_nothing(
         await find_dump(asking, "Ridge")
 
 
+async def test_a_folder_that_came_again_without_new_photos_means_the_dump_that_has_them(asking: Ask) -> None:
+    barn = await make_card()
+    again = await make_dump(
+        source=await Source.get(id=barn.source_id), folder=b"Barn", display_folder="Barn", number=2
+    )
+    for word in ("Barn", "/photos/drop/Barn"):
+        assert await find_dump(asking, word) == encode("Dump", again.id)
+        assert await find_bringing(asking, word) == encode("Dump", barn.id)
+    assert await deliveries(asking, "Barn") == [encode("Dump", dump.id) for dump in (again, barn)]
+    assert await find_bringing(asking, encode("Dump", again.id)) == encode("Dump", again.id)
+    empty = await make_dump(folder=b"Empty", display_folder="Empty")
+    assert await find_bringing(asking, "Empty") == encode("Dump", empty.id)
+
+
 async def test_a_receipt_holds_every_list_and_the_verdict(
     asking: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +113,8 @@ async def test_a_receipt_holds_every_list_and_the_verdict(
         "arriving": [],
         "duplicates": ["Barn/2.jpg"],
         "storedFiles": ["Barn/1.jpg"],
+        "damagedFiles": [],
+        "incompleteFiles": [],
     }
     assert answer["duplicates"][0]["firstPath"] == "Barn/1.jpg"
     assert answer["duplicates"][0]["firstSource"] == "/photos/drop"
@@ -140,6 +156,41 @@ async def test_a_receipt_of_deleted_photos_alone_says_of_none_that_its_original_
     printed = capsys.readouterr().out
     assert "SAFE TO WIPE" in printed
     assert "re-read" not in printed
+
+
+async def test_photos_of_which_a_part_is_missing_are_counted_and_named(
+    asking: Ask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dump = await make_card()
+    show(await receipt._read(asking, "Barn", most=None))
+    assert not {"damaged", "incomplete"} & set(capsys.readouterr().out.split()), "nothing of whole photos"
+    part: dict[str, Any] = {"stretches": []}
+    half = await make_image(dump, damaged=True, arrived=part)
+    await make_file(dump, FileState.STORED, image=half, display_path="Barn/half.jpg")
+    await make_file(dump, FileState.DUPLICATE, image=half, display_path="Barn/again.jpg")
+    fresh = await make_image(dump, arrived=part, state=ImageState.PENDING)
+    await make_file(dump, FileState.STORED, image=fresh, display_path="Barn/fresh.jpg")
+    only_mark = await make_image(dump, arrived=part)
+    await make_file(dump, FileState.STORED, image=only_mark, display_path="Barn/mark.jpg")
+    answer = await receipt._read(asking, "Barn", most=None)
+    assert (answer["damaged"], answer["incomplete"]) == (2, 1)
+    lists = [[file["path"] for file in answer[name]] for name in ("damagedFiles", "incompleteFiles")]
+    assert lists == [["Barn/again.jpg", "Barn/half.jpg"], ["Barn/fresh.jpg"]]
+    show(answer)
+    printed = capsys.readouterr().out
+    for words in (
+        "2 of them damaged: a part of the picture is missing\n  damaged Barn/again.jpg\n",
+        "1 of them arrived incomplete: detection says whether a part of the picture is missing\n",
+        "\n  incomplete Barn/fresh.jpg\n",
+    ):
+        assert words in printed, words
+    query = """query($id: ID!) { dump(id: $id) {
+        damaged: files(damaged: true) { totalCount } stored: files(damaged: true, state: STORED) { totalCount }
+        other: files(damaged: false) { totalCount } fresh: files(incomplete: true) { totalCount } } }"""
+    counts = (await asking(query, {"id": encode("Dump", dump.id)}))["dump"]
+    assert {name: page["totalCount"] for name, page in counts.items()} == {
+        "damaged": 2, "stored": 1, "other": 5, "fresh": 1
+    }  # fmt: skip
 
 
 async def test_long_lists_are_cut_unless_all_is_asked_for(

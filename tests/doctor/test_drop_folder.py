@@ -86,6 +86,15 @@ async def test_parts_that_cannot_be_read_are_named(offline: CheckContext) -> Non
     told = only(await look_at_drop_folder(offline), WARN)
     assert "leads out of the folder" in told
     assert "and 2 more are left out" in told
+    assert "chmod" not in told, "no right helps a link"
+    assert "Copy what they lead to" in told
+
+
+async def test_a_link_to_a_folder_of_the_drop_folder_is_named_and_no_fault(offline: CheckContext) -> None:
+    (offline.settings.drop_dir / "Ridge").mkdir()
+    (offline.settings.drop_dir / "again").symlink_to("Ridge")
+    told = only(await look_at_drop_folder(offline), OK)
+    assert "Links to folders in it, which are read where they lie: again." in told
 
 
 async def test_a_library_inside_of_the_drop_folder_is_named(offline: CheckContext) -> None:

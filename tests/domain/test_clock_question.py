@@ -28,9 +28,15 @@ def question(newest: str | dt.datetime, arrived: str | dt.datetime) -> ClockQues
 def test_the_question_names_the_day_at_the_photos_place() -> None:
     asked = question("2025-11-22T03:30Z", "2026-11-23T15:00Z")
     assert asked.sentence(ZoneInfo("America/Chicago")) == (
-        "The newest photo of this card is of 21 November 2025, 366 days before the card came:"
+        "The newest photo of this card is of 21 November 2025, more than 366 days before the card came:"
         " was the card in the camera until now?"
     )
+
+
+def test_a_card_that_is_just_old_enough_is_said_to_be_older_than_the_rule() -> None:
+    asked = question("2026-09-24T12:00Z", "2026-11-23T13:00Z")
+    assert asked.arrived_at - asked.newest_at > OLD
+    assert "more than 60 days before the card came" in asked.sentence(ZoneInfo("UTC"))
 
 
 @pytest.mark.parametrize(

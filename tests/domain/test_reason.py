@@ -17,3 +17,8 @@ def test_every_reason_says_what_is_wrong_and_what_to_do(reason: Reason) -> None:
         assert text.endswith(".")
         assert text[0].isupper()
         assert len(text) > 15
+
+
+def test_the_advice_for_files_that_are_not_read_fits_texts_as_well_as_pictures() -> None:
+    assert "copy it elsewhere" in Reason.UNSUPPORTED_TYPE.advice
+    assert not Reason.UNSUPPORTED_TYPE.advice.startswith("If it is a picture")

@@ -68,6 +68,17 @@ def test_of_a_card_of_deleted_photos_alone_nothing_is_said_to_be_stored_or_re_re
 
 
 @pytest.mark.parametrize("kind", SourceKind)
+def test_links_that_were_not_followed_are_no_obstacle_and_are_said(kind: SourceKind) -> None:
+    verdict = judge(facts(kind, links=ONE))
+    assert (verdict.safe, verdict.to_check) == (True, 2)
+    assert " 1 link was not followed" in verdict.sentence
+    assert verdict.card in {None, CardToCompare(2, 900)}
+    assert [obstacle.code for obstacle in judge(facts(kind, found=1, links=ONE)).obstacles] == [
+        WipeCode.EMPTY
+    ]
+
+
+@pytest.mark.parametrize("kind", SourceKind)
 @pytest.mark.parametrize("named", [ONE, MANY])
 @pytest.mark.parametrize(
     ("code", "where"),
@@ -138,6 +149,9 @@ def test_the_card_that_a_watched_folder_was_copied_from_can_be_compared_when_all
     assert not with_others.safe
     assert with_others.card == CardToCompare(3, 900)
     assert "files of other deliveries in it are kept nowhere else" in with_others.sentence
+    rescued = judge(facts(SourceKind.DROP, not_read_same_device=ONE))
+    assert not rescued.safe
+    assert rescued.card == CardToCompare(3, 900)
     safe = judge(facts(SourceKind.DROP))
     assert safe.card == CardToCompare(3, 900)
 

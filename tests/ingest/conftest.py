@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -18,9 +19,11 @@ from tests.pipeline import use_detector
 from thumper.domain.file import Outcome, StableFile
 from thumper.domain.keep import Keep
 from thumper.domain.progress import SourceKind
+from thumper.domain.wipe import WipeVerdict
 from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
 from thumper.ingest.walk import look_at
+from thumper.ingest.wipe_check import WipeCheck
 from thumper.settings import Settings
 from thumper.store.files import dumps, registration, sources
 from thumper.store.models import Dump
@@ -48,6 +51,17 @@ def photo_of(day: dt.datetime, shade: int = 0) -> bytes:
     exif = Picture.Exif()
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = f"{day:%Y:%m:%d %H:%M:%S}"
     return small_jpeg(shade, exif=exif)
+
+
+async def verdict(dump_id: UUID) -> WipeVerdict:
+    return await WipeCheck(dump_id).run()
+
+
+def write(root: Path, name: str, content: bytes) -> Path:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
 
 
 @pytest_asyncio.fixture

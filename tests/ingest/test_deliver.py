@@ -18,8 +18,10 @@ from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest import deliver
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
+from thumper.ingest.readmit import readmit
 from thumper.ingest.walk import Unreadable
 from thumper.store.disk import library
+from thumper.store.files import receipts, retries
 from thumper.store.files.receipts import Receipt
 from thumper.store.models import Dump, File, Image, Job, Location, Source
 
@@ -88,12 +90,21 @@ async def test_what_cannot_be_looked_into_is_in_the_receipt(
 ) -> None:
     (tmp_path / "outside.jpg").write_bytes(small_jpeg(8))
     (card / "LINK.JPG").symlink_to(tmp_path / "outside.jpg")
+    (card / "GONE.JPG").symlink_to("nothing.jpg")
     receipt = await ingest_path(context, card)
-    (left_out,) = [file for file in receipt.rejected if file.reason is Reason.UNREADABLE]
-    assert left_out.path == "LINK.JPG"
-    assert left_out.message == "LINK.JPG: It was left out: it is a link that leads out of the folder."
-    assert receipt.counts.found == 6
+    gone, link = [file for file in receipt.rejected if file.reason is Reason.LINK]
+    assert link.message == "LINK.JPG: It is a link that leads out of the folder."
+    assert gone.message == "GONE.JPG: It is a link to nothing."
+    assert "Copy what it leads to" in link.advice
+    assert receipt.counts.found == 7
+    assert (await retries.ask(receipt.dump_id)).retried == 3
+    await readmit(context)
+    again = await receipts.itemised(receipt.dump_id)
+    assert {file.message for file in again.rejected} >= {link.message, gone.message}, (
+        "no retry turns it into more"
+    )
     (card / "LINK.JPG").unlink()
+    (card / "GONE.JPG").unlink()
     assert (await ingest_path(context, card)).counts.found == 5
 
 

@@ -208,7 +208,7 @@ def test_a_link_out_of_the_root_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret.jpg").write_bytes(small_jpeg())
     (root / "link.jpg").symlink_to(tmp_path / "secret.jpg")
     rejection = refusal(look(stable(root / "link.jpg", root=root)))
-    assert rejection.reason is Reason.UNREADABLE
+    assert rejection.reason is Reason.LINK
     assert "leads out" in (rejection.message or "")
 
 

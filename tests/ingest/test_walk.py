@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from thumper.domain.file import Found
-from thumper.ingest.walk import Folder, Unchanged, Unreadable, is_gone, look_at, walk
+from thumper.ingest.walk import Folder, InnerLink, Link, Unchanged, Unreadable, is_gone, look_at, walk
 
 NAMES = [
     b"plain.jpg", b"A.JPG", b"a.jpg", b"Caf\xe9.jpg", b"two\nlines.jpg", b"-rf.jpg", b"..\\up.jpg", b" .jpg",
@@ -58,6 +58,12 @@ def test_links_that_lead_out_are_named_and_not_followed(tmp_path: Path) -> None:
         b"folder": leads_out,
         b"nowhere.jpg": "it is a link to nothing",
     }
+    assert {entry.path for entry in entries if isinstance(entry, Link)} == {
+        b"bad.jpg",
+        b"folder",
+        b"nowhere.jpg",
+    }
+    assert [entry.path for entry in entries if isinstance(entry, InnerLink)] == [b"loop"]
 
 
 def test_a_walk_that_begins_at_or_below_a_link_finds_nothing(tmp_path: Path) -> None:

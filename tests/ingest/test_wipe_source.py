@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
-from tests.beginnings import OTHERS, PICTURES, VIDEOS
-from tests.ingest.conftest import Admit, Put, find_in_drop, settle, small_jpeg
+from tests.beginnings import ARCHIVES, OTHERS, PICTURES, VIDEOS
+from tests.ingest.conftest import Admit, Put, find_in_drop, settle, small_jpeg, verdict, write
 from thumper.domain.reason import Reason
 from thumper.domain.wipe import WipeVerdict
 from thumper.domain.wipe_messages import WipeCode
@@ -27,8 +22,6 @@ from thumper.ingest import wipe_source
 from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
-from thumper.ingest.ignore import WORTHLESS_ENDINGS, WORTHLESS_FOLDERS
-from thumper.ingest.wipe_check import WipeCheck
 from thumper.store.models import Dump, File, Image, Source
 
 MP4 = VIDEOS["film of the brand mp42"] + bytes(64)
@@ -76,19 +69,8 @@ NO_ORIGINALS = {
 }
 
 
-async def verdict(dump_id: UUID) -> WipeVerdict:
-    return await WipeCheck(dump_id).run()
-
-
 def codes(found: WipeVerdict) -> list[WipeCode]:
     return [obstacle.code for obstacle in found.obstacles]
-
-
-def write(root: Path, name: str, content: bytes) -> Path:
-    path = root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return path
 
 
 @pytest.fixture
@@ -135,14 +117,14 @@ async def test_whatever_begins_like_a_photo_where_nothing_is_read_is_counted_and
     assert (await verdict(receipt.dump_id)).safe
 
 
-async def test_a_picture_or_film_of_any_kind_in_the_trash_stands_in_the_way_and_nothing_else_there_does(
+async def test_a_picture_film_or_archive_of_any_kind_in_the_trash_stands_in_the_way_and_nothing_else_does(
     context: IngestContext, card: Path
 ) -> None:
     for number, content in enumerate(OTHERS.values()):
         write(card, f".Trash-1000/files/other{number}", content)
     receipt = await ingest_path(context, card)
     assert (await verdict(receipt.dump_id)).safe
-    originals = [*PICTURES.values(), *VIDEOS.values()]
+    originals = [*PICTURES.values(), *VIDEOS.values(), *ARCHIVES.values()]
     for number, content in enumerate(originals):
         write(card, f".Trash-1000/files/original{number}", content)
     (not_read,) = (await verdict(receipt.dump_id)).obstacles
@@ -155,6 +137,17 @@ async def test_thumbnails_catalogues_and_empty_files_stand_in_no_way(
     for name, content in NO_ORIGINALS.items():
         write(card, name, content)
     assert (await verdict((await ingest_path(context, card)).dump_id)).safe
+
+
+async def test_an_archive_in_the_trash_may_hold_photos_and_a_document_does_not(
+    context: IngestContext, card: Path
+) -> None:
+    for name in ("photos.zip", "photos.zip.part", "notes.docx"):
+        write(card, f".Trash-1000/files/{name}", b"PK\x03\x04" + bytes(60))
+    found = await verdict((await ingest_path(context, card)).dump_id)
+    (packed,) = found.obstacles
+    assert packed.code is WipeCode.NOT_READ
+    assert packed.examples == (".Trash-1000/files/photos.zip", ".Trash-1000/files/photos.zip.part")
 
 
 async def test_a_photo_in_the_trash_that_is_kept_elsewhere_stands_in_no_way_while_its_original_is_whole(
@@ -183,8 +176,23 @@ async def test_an_original_on_the_card_itself_keeps_nothing(
     near = shutil.copytree(card, context.settings.home / "near")
     write(near, ".Trash-1000/files/1.jpg", small_jpeg(7))
     found = await verdict((await ingest_path(context, near)).dump_id)
-    assert codes(found) == [WipeCode.SAME_DEVICE]
-    assert ".Trash-1000/files/1.jpg" in found.obstacles[0].examples
+    in_trash, in_receipt = found.obstacles
+    assert (in_trash.code, in_trash.examples) == (WipeCode.NOT_READ_SAME_DEVICE, (".Trash-1000/files/1.jpg",))
+    assert (in_receipt.code, in_receipt.files) == (WipeCode.SAME_DEVICE, 1), "the files of the receipt only"
+
+
+async def test_rescued_copies_of_photos_in_a_watched_folder_are_no_originals_of_its_receipt(
+    context: IngestContext, put: Put, admit_names: Admit
+) -> None:
+    put("Barn/1.jpg", small_jpeg(7))
+    await admit_names("Barn/1.jpg")
+    dump_id = (await settle(await Dump.get())).id
+    put("Barn/FOUND.000/FILE0000.CHK", small_jpeg(7))
+    put("Barn/.Trash-1000/files/1.jpg", small_jpeg(7))
+    found = await verdict(dump_id)
+    (archive,) = found.obstacles
+    assert (archive.code, archive.files) == (WipeCode.FOLDER_IS_THE_ARCHIVE, 1)
+    assert (found.to_check, found.checked) == (1, 1)
 
 
 async def test_links_out_of_the_trash_are_not_followed(
@@ -197,6 +205,22 @@ async def test_links_out_of_the_trash_are_not_followed(
     (trash / "secret.jpg").symlink_to(tmp_path / "outside/secret.jpg")
     (trash / "loop").symlink_to(card)
     assert (await verdict((await ingest_path(context, card)).dump_id)).safe
+
+
+async def test_a_link_on_a_card_holds_no_photo_and_stands_in_no_way(
+    context: IngestContext, card: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "outside").mkdir()
+    write(tmp_path, "outside/secret.jpg", small_jpeg(9))
+    (card / "DCIM/out.jpg").symlink_to(tmp_path / "outside/secret.jpg")
+    (card / "DCIM/film.mp4").symlink_to(tmp_path / "outside")
+    (card / "DCIM/gone.jpg").symlink_to("never.jpg")
+    receipt = await ingest_path(context, card)
+    assert (receipt.counts.found, receipt.counts.stored, receipt.counts.rejected) == (4, 1, 3)
+    found = await verdict(receipt.dump_id)
+    assert found.safe, found
+    assert (found.to_check, found.checked) == (1, 1)
+    assert "3 links were not followed" in found.sentence
 
 
 async def test_a_file_that_cannot_be_opened_where_nothing_is_read_is_named(
@@ -275,99 +299,3 @@ async def test_a_delivery_to_the_drop_folder_is_looked_through_as_a_card_is(far_
     (drop / "Barn").rename(drop.parent / "moved")
     (drop / "Barn").symlink_to(drop.parent / "moved")
     assert codes(await verdict(dump.id)) == [WipeCode.FOLDER_CLOSED]
-
-
-FOLDERS = [
-    "",
-    "DCIM",
-    "DCIM/100MEDIA",
-    "FOUND.000",
-    "LOST.DIR",
-    ".Trash-1000/files",
-    "@eaDir",
-    ".thumbnails",
-    "#recycle",
-]
-NAMES = [
-    "IMG_1.JPG",
-    "2.png",
-    "FILE0000.CHK",
-    "3.JPG.part",
-    ".hidden",
-    "MVI_4.THM",
-    "5.MP4",
-    "6.tmp",
-    "notes.txt",
-    "._7.JPG",
-]
-PHOTOS = 3
-MAY_BE_LOST = [*PICTURES.values(), *VIDEOS.values()]
-CONTENTS = st.integers(0, PHOTOS - 1) | st.sampled_from(MAY_BE_LOST) | st.sampled_from([*OTHERS.values()])
-"""Bytes, or the number of a photo: no two cards hold the same, so that none depends on another."""
-TREES = st.dictionaries(
-    st.tuples(st.sampled_from(FOLDERS), st.sampled_from(NAMES)),
-    CONTENTS,
-    min_size=1,
-    max_size=8,
-)
-
-
-def is_worthless(folder: str, name: str) -> bool:
-    """Return whether an entry says that no original can be there; written anew, so that the two are compared."""
-    folders = {part.lower().encode() for part in folder.split("/")}
-    return not folders.isdisjoint(WORTHLESS_FOLDERS) or name.lower().encode().endswith(
-        tuple(WORTHLESS_ENDINGS)
-    )
-
-
-async def check_tree(
-    context: IngestContext, card: Path, tree: dict[tuple[str, str], bytes], *, may_be_lost: set[bytes]
-) -> None:
-    """Ingest a tree; compare the verdict with what lies there and what is kept on the other device.
-
-    Which contents may be lost was known when they were drawn: what Thumper takes them for is what is tested.
-    """
-    for (folder, name), content in tree.items():
-        write(card, f"{folder}/{name}".lstrip("/"), content)
-    receipt = await ingest_path(context, card)
-    found = await verdict(receipt.dump_id)
-    kept = {path.read_bytes() for path in context.settings.library_dir.rglob("*") if path.is_file()}
-    at_stake = {
-        f"{folder}/{name}".lstrip("/")
-        for (folder, name), content in tree.items()
-        if content in may_be_lost and content not in kept and not is_worthless(folder, name)
-    }
-    assert not (found.safe and at_stake), (tree, found)
-    counted = sum(obstacle.files for obstacle in found.obstacles)
-    named = {name for obstacle in found.obstacles for name in obstacle.examples}
-    assert counted >= len(at_stake), (tree, found)
-    assert at_stake <= named, (tree, found)
-    not_read = [obstacle for obstacle in found.obstacles if obstacle.code is WipeCode.NOT_READ]
-    assert all(set(obstacle.examples) <= at_stake for obstacle in not_read), (
-        "nothing is held against it for nothing"
-    )
-
-
-async def test_of_any_card_that_is_called_safe_everything_is_kept_or_worthless(
-    context: IngestContext, elsewhere: Path
-) -> None:
-    loop = asyncio.get_running_loop()
-
-    cards = itertools.count(1)
-
-    @hypothesis_settings(max_examples=40, deadline=None)
-    @given(TREES)
-    def holds(drawn: dict[tuple[str, str], bytes | int]) -> None:
-        number = next(cards)
-        card = elsewhere / str(number)
-        card.mkdir()
-        tree = {
-            name: small_jpeg(PHOTOS * number + content) if isinstance(content, int) else content
-            for name, content in drawn.items()
-        }
-        photos = {small_jpeg(PHOTOS * number + photo) for photo in range(PHOTOS)}
-        check = check_tree(context, card, tree, may_be_lost=photos.union(MAY_BE_LOST))
-        asyncio.run_coroutine_threadsafe(check, loop).result()
-        shutil.rmtree(card)
-
-    await asyncio.to_thread(holds)

@@ -18,6 +18,8 @@ from thumper.domain.progress import FileState, ImageState
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
+from thumper.store.files import receipts
+from thumper.store.files.receipts import DamageCount
 from thumper.store.images import detectors
 from thumper.store.models import Detection, File, Image, Job
 from thumper.store.queue.results import Origin
@@ -79,7 +81,9 @@ async def test_incomplete_photos_are_taken_in_and_replaced_by_the_whole_ones(
     await watching.until_settled(6)
     counts = (await watching.receipt("Ridge")).counts
     assert (counts.found, counts.stored) == (6, 6)
+    assert await receipts.damage([counts.dump_id]) == {counts.dump_id: DamageCount(incomplete=6)}
     await detect_all(watching.settings)
+    assert await receipts.damage([counts.dump_id]) == {counts.dump_id: DamageCount(damaged=4)}
     assert await damaged() == {
         "trailer.jpg": False,
         "mark.jpg": False,

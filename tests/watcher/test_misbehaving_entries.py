@@ -20,8 +20,8 @@ from structlog.testing import capture_logs
 from tests.ingest.conftest import small_jpeg
 from tests.opens import Opens
 from tests.watcher.conftest import Watching, rescanned
-from thumper.domain.progress import FileState, WatchMode
-from thumper.store.models import File, Image
+from thumper.domain.progress import FileState, SourceState, WatchMode
+from thumper.store.models import Dump, File, Image, Location
 from thumper.watcher.disk import Disk
 
 pytestmark = pytest.mark.slow  # as a whole: a real watcher waits for its looks
@@ -68,10 +68,37 @@ async def test_links_that_lead_out_of_the_root_are_named_and_not_read(
         await watching.until_settled(1)
         await rescanned(watching)
         assert opens.of("secret.jpg") == 0
-    assert await watching.states() == {"card/a.jpg": "stored"}
+    assert await watching.states() == {"card/a.jpg": "stored"} | dict.fromkeys(
+        ("card/secret.jpg", "card/climbing.jpg", "card/DCIM"), "rejected LINK"
+    )
+    counts = (await watching.receipt("card")).counts
+    assert (counts.found, counts.stored, counts.rejected) == (4, 1, 3)
+    await watching.stop()
+    (card / "a.jpg").unlink()
+    watching.start()
+    await rescanned(watching)
+    assert (await watching.source()).state is SourceState.ONLINE, "a folder of links is not empty"
+    assert await Dump.all().count() == 1, "a link is told once"
     assert left_out(log) == dict.fromkeys(
         ("card/secret.jpg", "card/climbing.jpg", "card/DCIM"), "it is a link that leads out of the folder"
     )
+
+
+async def test_an_ignored_folder_that_appears_while_it_is_watched_is_not_read(watching: Watching) -> None:
+    watching.put("card/a.jpg", small_jpeg(1))
+    watching.change(look_s=0.1, rescan_s=600)
+    watching.start()
+    await watching.until_watched(WatchMode.EVENTS)
+    await watching.until_settled(1)
+    for number, folder in enumerate(
+        ("card/FOUND.000", "card/$RECYCLE.BIN/S-1-5", ".Trash-1000/files", ".stfolder2")
+    ):
+        watching.put(f"{folder}/T{number}.jpg", small_jpeg(10 + number))
+    (watching.drop / "later").mkdir()
+    watching.put("later/b.jpg", small_jpeg(2))
+    await watching.until_settled(2)
+    assert await watching.states() == {"card/a.jpg": "stored", "later/b.jpg": "stored"}
+    assert {location.name for location in await Location.all()} == {"card", "later"}
 
 
 async def test_a_link_that_is_turned_out_of_the_root_after_it_was_seen_is_not_read(
@@ -93,7 +120,7 @@ async def test_a_link_that_is_turned_out_of_the_root_after_it_was_seen_is_not_re
         assert opens.of("secret.jpg") == 0
     states = await watching.states()
     assert states["card/DCIM/a.jpg"] == "stored"
-    assert states["card/link.jpg"] in {"rejected UNREADABLE", "rejected VANISHED"}
+    assert states["card/link.jpg"] in {"rejected LINK", "rejected VANISHED"}
 
 
 async def test_links_within_the_root_are_files_of_the_same_photo(watching: Watching) -> None:
@@ -126,11 +153,15 @@ async def test_a_folder_with_links_to_folders_that_is_moved_in_brings_nothing_fr
         (tmp_path / "outside" / "DCIM" / "OUT_3.JPG").write_bytes(small_jpeg(3))
         await rescanned(watching)
         assert opens.of("OUT_2.JPG") == 0
-    assert set(await watching.states()) == {"other.jpg", "Linked/A.JPG"}
+    states = await watching.states()
+    links = {"Linked/ext", "Linked/deep/ext", "Linked/late"}
+    assert set(states) == {"other.jpg", "Linked/A.JPG"} | links
+    assert {states[link] for link in links} == {"rejected LINK"}
     assert left_out(log) == dict.fromkeys(
         ("Linked/ext", "Linked/deep/ext", "Linked/late"), "it is a link that leads out of the folder"
     )
-    assert (await watching.receipt("Linked")).counts.found == 1
+    counts = (await watching.receipt("Linked")).counts
+    assert (counts.stored, counts.rejected) == (1, counts.found - 1)
 
 
 async def test_a_folder_that_becomes_a_link_while_its_file_is_waited_for_is_not_looked_through(
@@ -145,7 +176,11 @@ async def test_a_folder_that_becomes_a_link_while_its_file_is_waited_for_is_not_
     (tmp_path / "elsewhere" / "a.jpg").write_bytes(small_jpeg(3))
     folder.symlink_to(tmp_path / "elsewhere")
     await watching.until_settled(2)
-    assert await watching.states() == {"card/DCIM/a.jpg": "rejected VANISHED", "card/b.jpg": "stored"}
+    assert await watching.states() == {
+        "card/DCIM": "rejected LINK",
+        "card/DCIM/a.jpg": "rejected VANISHED",
+        "card/b.jpg": "stored",
+    }
 
 
 async def test_links_in_circles_and_to_nothing_end_and_are_named(watching: Watching) -> None:
@@ -158,12 +193,14 @@ async def test_links_in_circles_and_to_nothing_end_and_are_named(watching: Watch
     with capture_logs() as log:
         watching.start()
         await watching.until_settled(1)
-    assert await watching.states() == {"card/a.jpg": "stored"}
+    assert (await watching.states())["card/gone.jpg"] == "rejected LINK"
     assert set(left_out(log)) == {"card/ping.jpg", "card/pong.jpg", "card/gone.jpg"}
     assert left_out(log)["card/gone.jpg"] == "it is a link to nothing"
     (card / "never.jpg").write_bytes(small_jpeg(1))  # now the link leads to a file
     await watching.until_settled(3)
-    assert sorted((await watching.states()).values()) == ["duplicate", "stored", "stored"]
+    states = await watching.states()
+    kept = {states[f"card/{name}.jpg"] for name in ("gone", "never")}
+    assert kept == {"duplicate", "stored"}, "a link that leads to something now is tried again"
 
 
 async def test_pipes_sockets_and_devices_are_neither_opened_nor_counted(

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from thumper.domain.file import Found
 from thumper.watcher.known import SettledFiles
@@ -70,3 +74,23 @@ def test_a_root_is_known_by_device_and_inode(tmp_path: Path) -> None:
     root.mkdir()
     assert first is not None
     assert root_identity(os.fsencode(root)) != first
+
+
+PASSED_OVER = (
+    *("X/FOUND.000/FILE0001.CHK", "X/$RECYCLE.BIN/S-1-5/$RABC.JPG", "X/@eaDir/h.jpg/SYNOPHOTO_THUMB_XL.jpg"),
+    *(".Trash-1000/files/T1.JPG", "X/.stversions/h~1.jpg", "X/LOST.DIR/PICT0009.JPG"),
+)
+
+
+@settings(max_examples=20)
+@given(st.sets(st.sampled_from([*PASSED_OVER, "X/a.jpg", "X/DCIM/100/b.jpg", "Y/c.jpg"]), min_size=1))
+def test_a_look_into_any_folder_finds_what_a_whole_scan_finds(names: set[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        make(root, *names)
+        every = [os.fsencode(path.relative_to(root)) for path in root.rglob("*") if path.is_dir()]
+        whole = scan_all(os.fsencode(root), memory=Memory())
+        each = scan_folders(os.fsencode(root), [b"", *every], memory=Memory(), known_folders=())
+    assert {file.path for file in each.changes} == {file.path for file in whole.changes}
+    assert not {os.fsencode(name) for name in PASSED_OVER} & {file.path for file in each.changes}
+    assert each.folders == whole.folders

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from thumper.domain.capture_time import TimeSource
 from thumper.domain.measurement import TEXTS, Reading
 from thumper.settings import Settings
 
@@ -76,7 +77,7 @@ def _as_json(told: Explanation, settings: Settings) -> dict[str, Any]:
             "name": found.camera_name,
         },
         "takenAt": capture.taken_at.isoformat() if capture.taken_at else None,
-        "cameraClock": capture.reading.local.isoformat() if capture.reading else None,
+        "cameraClock": _camera_clock(told),
         "timeSource": capture.source.name,
         "timeZone": settings.time_zone,
         "dstEdge": capture.dst_edge.name if capture.dst_edge else None,
@@ -101,6 +102,12 @@ def _as_json(told: Explanation, settings: Settings) -> dict[str, Any]:
         "suggestedLocation": found.location,
         "ignored": _ignored(told),
     }
+
+
+def _camera_clock(told: Explanation) -> str | None:
+    """Return what the camera's own clock showed, which that of satellites is not."""
+    reading = told.capture.reading
+    return None if reading is None or reading.source is TimeSource.GPS else reading.local.isoformat()
 
 
 def _judged(seen: Judged) -> dict[str, str]:
@@ -140,11 +147,12 @@ def _taken(told: Explanation, settings: Settings) -> str:
     capture = told.capture
     if capture.taken_at is None or capture.reading is None:
         return "not known: no clock in the file or its name is believed"
-    zone = (
-        f"in {settings.time_zone} (THUMPER_TIME_ZONE, unless its location has a zone of its own)"
-        if capture.reading.utc_offset is None
-        else "by the offset written beside it"
-    )
+    if capture.reading.utc_offset is None:
+        zone = f"in {settings.time_zone} (THUMPER_TIME_ZONE, unless its location has a zone of its own)"
+    elif capture.source is TimeSource.GPS:
+        zone = "since the satellites' time is UTC"
+    else:
+        zone = "by the offset written beside it"
     edge = f"; this hour is {capture.dst_edge.value} there" if capture.dst_edge else ""
     shown = capture.reading.local.isoformat(sep=" ")
     return f"{shown} by {capture.source.value} = {capture.taken_at.isoformat()} {zone}{edge}"
@@ -153,6 +161,8 @@ def _taken(told: Explanation, settings: Settings) -> str:
 def _clock(clock: JudgedClock) -> str:
     source = f"{clock.source.value} ({clock.origin})" if clock.origin else clock.source.value
     offset = f" {clock.offset}" if clock.offset else ""
+    if clock.source is TimeSource.GPS and offset:
+        offset = " UTC"
     unread = f' "{clock.unread_offset}"' if clock.unread_offset else ""
     return f"{source}: {clock.shows}{offset}{unread} ({clock.verdict.value.replace('_', ' ')}: {clock.why})"
 

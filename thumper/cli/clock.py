@@ -15,7 +15,7 @@ from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.clock_names import find_fix, find_photo
 from thumper.cli.clock_right import NOT_DONE, AsJson, questions, right
 from thumper.cli.clock_view import effect_lines, suspect_lines
-from thumper.cli.receipt_query import Ask, find_dump
+from thumper.cli.receipt_query import Ask, find_bringing
 from thumper.domain.clock_fix import OffsetError, offset_text, parse_offset, read_time
 from thumper.errors import UsageError
 from thumper.settings import Settings
@@ -126,7 +126,7 @@ def fix(
 
 async def _find(ask: Ask, said: dict[str, Any], *, dump: str | None) -> None:
     """Put the ids in place of what the person named; without dump and deployment, it is the dump of the photo."""
-    said["dumpId"] = dump and await find_dump(ask, dump)
+    said["dumpId"] = dump and await find_bringing(ask, dump)
     if said["photo"] is not None:
         named = said["photo"]["imageId"]
         among = {"dump": said["dumpId"], "deployment": said["deploymentId"]}

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from thumper.cli.clock_view import dump_name, minute
 from thumper.cli.named_photo import as_named
-from thumper.cli.receipt_query import Ask, find_dump
+from thumper.cli.receipt_query import Ask, deliveries
 from thumper.domain.clock_fix import offset_text
 from thumper.errors import NotFoundError, UsageError
 
@@ -70,13 +70,17 @@ def _photo(image: dict[str, Any]) -> str:
 async def find_fix(ask: Ask, word: str) -> str:
     """Return the id of the repair that a word means: its id, or a dump by id, folder or path of which one stands.
 
-    Raises `NotFoundError`, or `UsageError` naming the repairs when several stand.
+    Of a folder or path it is the latest dump of which any stands. Raises `NotFoundError`, or `UsageError` naming the
+    repairs when several stand.
     """
     if word.startswith(_FIX_ID) and "/" not in word:
         return word
-    dump = (await ask(_FIXES, {"id": await find_dump(ask, word)}))["dump"]
-    fixes: list[dict[str, Any]] = [] if dump is None else dump["clockFixes"]
-    standing = [fix for fix in fixes if fix["undoneAt"] is None]
+    standing: list[dict[str, Any]] = []
+    for dump_id in await deliveries(ask, word):
+        dump = (await ask(_FIXES, {"id": dump_id}))["dump"]
+        fixes: list[dict[str, Any]] = [] if dump is None else dump["clockFixes"]
+        if standing := [fix for fix in fixes if fix["undoneAt"] is None]:
+            break
     if not standing:
         raise NotFoundError(
             f"No repair of {word} stands. Repairs of a deployment are taken back by their id, and"

@@ -12,13 +12,15 @@ import typer
 
 from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.clock_view import question_lines
-from thumper.cli.receipt_query import CLOCK_QUESTION, find_dump
+from thumper.cli.receipt_query import CLOCK_QUESTION, Ask, deliveries, find_asked
 from thumper.errors import UsageError
 from thumper.settings import Settings
 
 _ASKED: Final = f"""query ($after: String) {{ dumps(first: 100, after: $after, where: {{clockAsked: true}}) {{
   nodes {{ id folder number source {{ path }} receipt {{ {CLOCK_QUESTION} }} }}
   pageInfo {{ hasNextPage endCursor }} }} }}"""
+
+_CONFIRMED: Final = "query ($id: ID!) { dump(id: $id) { clocksConfirmedAt } }"
 
 _AT_ONCE: Final = 1000
 """Most dumps in one request."""
@@ -61,19 +63,30 @@ def right(
             "Nobody can be asked here. `thumper clock questions` shows them; add --yes to answer."
         )
     settings = Settings.from_env()
-    ids = _shown(settings, yes=yes, as_json=as_json) if every else _named(settings, dumps or [])
+    ids = _shown(settings, yes=yes, as_json=as_json) if every else _named(settings, dumps or [], undo=undo)
     changed = asyncio.run(_change(settings, ids, undo=undo))
     if as_json:
-        typer.echo(json.dumps({"takenBack" if undo else "confirmed": changed}))
+        typer.echo(json.dumps({"takenBack" if undo else "confirmed": len(changed), "dumps": changed}))
     else:
         typer.echo(_done(changed, len(ids), undo=undo))
 
 
-def _named(settings: Settings, words: list[str]) -> list[str]:
+def _named(settings: Settings, words: list[str], *, undo: bool) -> list[str]:
     async def find() -> list[str]:
-        return [await find_dump(partial(ask, settings), word) for word in words]
+        look_up = _find_confirmed if undo else find_asked
+        return [await look_up(partial(ask, settings), word) for word in words]
 
     return list(dict.fromkeys(asyncio.run(find())))
+
+
+async def _find_confirmed(ask: Ask, word: str) -> str:
+    """Return the id of the dump that a word means: of a folder or path the latest whose clocks were confirmed."""
+    ids = await deliveries(ask, word)
+    for dump_id in ids:
+        dump = (await ask(_CONFIRMED, {"id": dump_id}))["dump"]
+        if dump is not None and dump["clocksConfirmedAt"] is not None:
+            return dump_id
+    return ids[0]
 
 
 def _shown(settings: Settings, *, yes: bool, as_json: bool) -> list[str]:
@@ -102,26 +115,28 @@ async def _asked(settings: Settings) -> list[dict[str, Any]]:
             return found
 
 
-async def _change(settings: Settings, ids: list[str], *, undo: bool) -> int:
-    """Confirm clocks, or take that back; return how many changed. Raises `ApiRefusedError`."""
-    change, number = ("unconfirmClocks", "takenBack") if undo else ("confirmClocks", "confirmed")
+async def _change(settings: Settings, ids: list[str], *, undo: bool) -> list[str]:
+    """Confirm clocks, or take that back; return the ids of the dumps that changed. Raises `ApiRefusedError`."""
+    change = "unconfirmClocks" if undo else "confirmClocks"
     query = f"""mutation ($input: ConfirmClocksInput!) {{
-      answer: {change}(input: $input) {{ {number} errors {{ message }} }} }}"""
-    changed = 0
+      answer: {change}(input: $input) {{ dumpIds errors {{ message }} }} }}"""
+    changed: list[str] = []
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         answer = (await ask(settings, query, {"input": {"dumpIds": some}}))["answer"]
         if answer["errors"]:
             raise ApiRefusedError(" ".join(error["message"] for error in answer["errors"]))
-        changed += answer[number]
+        changed += answer["dumpIds"]
     return changed
 
 
-def _done(changed: int, named: int, *, undo: bool) -> str:
+def _done(changed: list[str], named: int, *, undo: bool) -> str:
+    """Return what was done in words, with the command that takes it back, which is to be copied whole."""
     if undo:
-        return f"Taken back for {_cards(changed)}."
-    before = f" {named - changed} had been confirmed before." if named > changed else ""
-    return f"Confirmed for {_cards(changed)}.{before} To take it back: thumper clock right --undo DUMP"
+        return f"Taken back for {_cards(len(changed))}."
+    before = f" {named - len(changed)} had been confirmed before." if named > len(changed) else ""
+    back = f" To take it back: thumper clock right --undo {' '.join(changed)}" if changed else ""
+    return f"Confirmed for {_cards(len(changed))}.{before}{back}"
 
 
 def _cards(count: int) -> str:

@@ -14,7 +14,7 @@ _COUNTS: Final = (
     ("lost", "lose theirs: the clock then shows an impossible year"),
     ("impossible", "have none afterwards: the clock shows an impossible year"),
     ("ahead", "then lie more than a day after they arrived: still doubted"),
-    ("withoutReading", "stay without one: no clock was read"),
+    ("withoutReading", "stay as they are: no clock of the camera was read"),
     ("ambiguous", "then lie in the hour that comes twice; the first is taken"),
     ("missing", "then lie in the hour that daylight-saving time leaves out"),
 )
@@ -32,6 +32,8 @@ def effect_lines(effect: dict[str, Any], *, then: str, zone: ZoneInfo) -> Iterat
     zone = _zone(effect["examples"]) or zone
     verb = "would change" if then == "would" else "changed"
     yield f"  {_photos(effect['images'])}, of which the time of {effect['changed']} {verb}"
+    if not effect["images"]:
+        yield "  None is meant: those of a dump are the ones that it was the first to deliver."
     for name, meaning in _COUNTS:
         if effect[name]:
             yield f"  {effect[name]} {meaning}"

@@ -14,7 +14,7 @@ import typer
 from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.clock_names import find_photo
 from thumper.cli.named_photo import tell_photos
-from thumper.cli.receipt_query import Ask, find_dump
+from thumper.cli.receipt_query import Ask, find_bringing
 from thumper.domain.deletion import MOST_IMAGES
 from thumper.errors import UsageError
 from thumper.settings import Settings
@@ -78,7 +78,7 @@ def delete(
 
 async def find_photos(ask: Ask, words: Sequence[str], *, dump: str | None) -> list[str]:
     """Return the ids of the images that words mean: ids, names or paths. Raises `NotFoundError`, `UsageError`."""
-    dump_id = None if dump is None else await find_dump(ask, dump)
+    dump_id = None if dump is None else await find_bringing(ask, dump)
     ids = [word if _is_id(word) else await _find(ask, word, dump_id) for word in words]
     return list(dict.fromkeys(ids))
 

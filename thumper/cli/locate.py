@@ -12,7 +12,7 @@ import typer
 
 from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.locate_view import effect_lines
-from thumper.cli.receipt_query import find_dump
+from thumper.cli.receipt_query import deliveries, find_bringing
 from thumper.errors import NotFoundError, UsageError
 from thumper.settings import Settings
 
@@ -35,8 +35,9 @@ _MERGE: Final = (
 _UNDO: Final = (
     f"mutation ($input: UndoRelocationInput!) {{ answer: undoRelocation(input: $input) {{ {_DONE} }} }}"
 )
-_LATEST: Final = """query ($dump: ID!, $name: String!) {
-  relocations(first: 1, where: {dump: $dump, stands: true}) { nodes { id } }
+_LATEST: Final = """query ($dump: ID!) {
+  relocations(first: 1, where: {dump: $dump, stands: true}) { nodes { id } } }"""
+_MERGED: Final = """query ($name: String!) {
   location(name: $name) { relocations { id undoneAt mergedLocation { name } } } }"""
 _NAMED: Final = "query ($name: String!) { location(name: $name) { id } }"
 _CAMERAS: Final = """query ($after: String) { cameras(first: 100, after: $after) {
@@ -118,7 +119,7 @@ async def _placed(
 ) -> dict[str, Any]:
     """Return the input of `setLocation`."""
     return {
-        "dumpId": await find_dump(partial(ask, settings), dump),
+        "dumpId": await find_bringing(partial(ask, settings), dump),
         "cameraId": camera and await _camera(settings, camera),
         "locationName": location,
         "nowhere": location is None,
@@ -192,15 +193,19 @@ def _take_back(settings: Settings, word: str, *, as_json: bool) -> None:
 async def _change(settings: Settings, word: str) -> str:
     """Return the id of the change that a word means: an id, or the latest standing one of a dump.
 
-    When none of the dump stands, it is the merging of a location that was called like its folder.
+    Of a folder or path it is that of the latest dump of which any stands. When none does, it is the merging of a
+    location that was called like the folder.
     """
     if word.startswith(_ID):
         return word
-    dump_id = await find_dump(partial(ask, settings), word)
-    found = await ask(settings, _LATEST, {"dump": dump_id, "name": word})
-    changes: list[dict[str, Any]] = found["relocations"]["nodes"]
-    if found["location"] is not None:
-        changes += [change for change in found["location"]["relocations"] if _merged_name(change, word)]
+    changes: list[dict[str, Any]] = []
+    for dump_id in await deliveries(partial(ask, settings), word):
+        changes = (await ask(settings, _LATEST, {"dump": dump_id}))["relocations"]["nodes"]
+        if changes:
+            break
+    if not changes:
+        location = (await ask(settings, _MERGED, {"name": word}))["location"]
+        changes = [own for own in (location or {"relocations": []})["relocations"] if _merged_name(own, word)]
     if not changes:
         raise NotFoundError(f"No change of the place of {word} stands, so there is nothing to take back.")
     change_id: str = changes[0]["id"]

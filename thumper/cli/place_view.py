@@ -32,10 +32,16 @@ def lines(receipt: dict[str, Any]) -> Iterator[str]:
         yield f"  place: {without_location(places['unplaced'])}{_asked(receipt)}"
         yield from (f"    {_photos(group)}" for group in places["cameras"][:_SHOWN])
         yield from _more(places["cameras"])
+    for known in places["known"][:_SHOWN]:
+        words = _count(
+            known["images"],
+            "photo that was known before has no location",
+            "photos that were known before have no location",
+        )
+        yield f"  place: {words}: `thumper locate {known['dump']['id']} LOCATION`"
     for other in places["didYouMean"]:
         own, older = receipt["location"], other["name"]
-        merge = f"thumper locate {shlex.quote(own)} {shlex.quote(older)} --merge"
-        yield f'  place: "{own}" is a new location. Did you mean {older}? `{merge}`'
+        yield f'  place: "{own}" is a new location. Did you mean {older}? `{_locate(own, older, options="--merge")}`'
     if places["placed"]:
         words = _count(
             places["placed"],
@@ -54,14 +60,14 @@ def last_words(receipt: dict[str, Any]) -> Iterator[str]:
     if not places["unplaced"]:
         return
     said, groups = without_location(places["unplaced"]), places["cameras"]
-    locate = f"thumper locate {receipt['dump']}"
+    dump: str = receipt["dump"]
     if len(groups) <= 1 or _proposed(groups):
-        yield f"{said}: `{locate} {_place(groups)}`"
+        yield f"{said}: `{_locate(dump, _place(groups))}`"
         return
     yield f"{said}. They are of several cameras:"
     for group in groups[:_SHOWN]:
         if group["camera"]:
-            yield f"  `{locate} {_place([group])} --camera {_word(group['camera'])}`"
+            yield f"  `{_locate(dump, _place([group]), options=_of_camera(group['camera']))}`"
     yield from _more(groups)
 
 
@@ -89,9 +95,17 @@ def _more(groups: list[dict[str, Any]]) -> Iterator[str]:
         yield f"    … and {len(groups) - _SHOWN} more cameras; --json has them all"
 
 
-def _word(camera: dict[str, Any]) -> str:
-    """Return by which word of it a camera is named on the command line."""
-    return shlex.quote(camera["name"] or camera["serial"] or camera["id"])
+def _of_camera(camera: dict[str, Any]) -> str:
+    """Return the option that names a camera on the command line."""
+    return f"--camera {shlex.quote(camera['name'] or camera['serial'] or camera['id'])}"
+
+
+def _locate(*words: str, options: str = "") -> str:
+    """Return the command as it is typed; behind `--` a name may begin with a dash."""
+    quoted = [shlex.quote(word) for word in words]
+    dashed = any(word.startswith("-") for word in words)
+    parts = [options, "--", *quoted] if dashed else [*quoted, options]
+    return " ".join(["thumper locate", *filter(None, parts)])
 
 
 def _proposal(proposal: dict[str, Any]) -> str:
@@ -101,8 +115,8 @@ def _proposal(proposal: dict[str, Any]) -> str:
 
 
 def _place(groups: list[dict[str, Any]]) -> str:
-    """Return the name of the place that is proposed for photos, as it is typed; LOCATION where a person must say."""
-    return shlex.quote(_proposed(groups) or "LOCATION")
+    """Return the name of the place that is proposed for photos; LOCATION where a person must say."""
+    return _proposed(groups) or "LOCATION"
 
 
 def _proposed(groups: list[dict[str, Any]]) -> str | None:

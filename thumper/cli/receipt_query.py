@@ -23,6 +23,8 @@ LISTS: Final = {
     "arriving": "settled: false",
     "duplicates": "state: DUPLICATE",
     "storedFiles": "state: STORED",
+    "damagedFiles": "damaged: true",
+    "incompleteFiles": "incomplete: true",
 }
 """The lists of a receipt by their names in JSON, with what picks them."""
 
@@ -36,11 +38,14 @@ card of a hundred thousand files takes a minute or two, in which no original is 
 _ID: Final = "RHVtcD"
 """What the id of a dump begins with: Base64 of "Dump"."""
 
-_LATEST: Final = "{ name: dumps(first: 1) { nodes { id } } }"
+MOST_DELIVERIES: Final = 100
+"""Deliveries of one folder that are looked through."""
+
+_LATEST: Final = "{ dumps(first: 1) { nodes { id } } }"
 _NAMED: Final = """
-query($name: String!, $path: String!) {
-    name: dumps(first: 1, where: {deliveredFrom: $name}) { nodes { id } }
-    path: dumps(first: 1, where: {deliveredFrom: $path}) { nodes { id } }
+query($name: DumpFilter!, $path: DumpFilter!, $first: Int!) {
+    name: dumps(first: $first, where: $name) { nodes { id } }
+    path: dumps(first: $first, where: $path) { nodes { id } }
 }
 """
 
@@ -54,10 +59,10 @@ _RECEIPT: Final = (
 query($id: ID!) { dump(id: $id) {
     id folder number firstSeenAt settledAt source { kind path } location { name }
     receipt {
-        found waiting stored duplicate rejected videos sizeBytes
+        found waiting stored duplicate rejected videos damaged incomplete sizeBytes
         timeSources { source images } clockWarnings { code images sentence whatToDo }
         places {
-            unplaced datedFolder didYouMean { name } placed elsewhere
+            unplaced datedFolder didYouMean { name } placed elsewhere known { images dump { id } }
             cameras { images camera { id make model serial name } proposals { name location { id } reasons } }
         }
         """
@@ -74,6 +79,8 @@ _FILE: Final = {
     "arriving": "state",
     "duplicates": "image { id } firstDelivery { path seenAt dump { id source { path } } }",
     "storedFiles": "image { id }",
+    "damagedFiles": "image { id }",
+    "incompleteFiles": "image { id }",
 }
 
 _WIPE: Final = """
@@ -89,20 +96,63 @@ async def find_dump(ask: Ask, word: str | None) -> str:
 
     Raises `NotFoundError`.
     """
-    if word is not None and word.startswith(_ID) and "/" not in word:
-        return word
-    if word is None:
-        found = await ask(_LATEST, {})
-    else:
-        given = readable(os.fsencode(word)).rstrip("/")
-        path = readable(os.fsencode(Path(os.path.abspath(word))))
-        found = await ask(_NAMED, {"name": given, "path": path})
-    nodes = [node for page in found.values() for node in page["nodes"]]
+    if word is not None:
+        return (await deliveries(ask, word, most=1))[0]
+    nodes = (await ask(_LATEST, {}))["dumps"]["nodes"]
     if not nodes:
-        what = "There is no dump yet." if word is None else f"There is no dump of {word}."
-        raise NotFoundError(f"{what} `thumper status` shows the last ones.")
+        raise NotFoundError(f"There is no dump yet. {_SHOWN_BY}")
     dump_id: str = nodes[0]["id"]
     return dump_id
+
+
+async def find_bringing(ask: Ask, word: str) -> str:
+    """Return the id of the dump that a word means to a command about the photos that a dump was the first to deliver.
+
+    Of a folder or path it is the latest that has such photos, for a card that comes again brings a dump without. Raises
+    `NotFoundError`.
+    """
+    found = await _of_folder(ask, word, most=1, having={"broughtImages": True}) if _is_name(word) else []
+    return found[0] if found else await find_dump(ask, word)
+
+
+async def find_asked(ask: Ask, word: str) -> str:
+    """Return the id of the dump that a word means to an answer: of a folder or path the latest that is asked about.
+
+    Raises `NotFoundError`.
+    """
+    found = await _of_folder(ask, word, most=1, having={"clockAsked": True}) if _is_name(word) else []
+    return found[0] if found else await find_dump(ask, word)
+
+
+async def deliveries(ask: Ask, word: str, *, most: int = MOST_DELIVERIES) -> list[str]:
+    """Return the ids of the dumps that a word means: an id, or a folder or path, the latest first.
+
+    Raises `NotFoundError` when there is none.
+    """
+    if not _is_name(word):
+        return [word]
+    found = await _of_folder(ask, word, most=most)
+    if not found:
+        raise NotFoundError(f"There is no dump of {word}. {_SHOWN_BY}")
+    return found
+
+
+_SHOWN_BY: Final = "`thumper status` shows the last ones."
+
+
+def _is_name(word: str) -> bool:
+    return not word.startswith(_ID) or "/" in word
+
+
+async def _of_folder(ask: Ask, word: str, *, most: int, having: dict[str, Any] | None = None) -> list[str]:
+    """Return the latest dumps from a folder, by its name or else its path, of which more may be asked for."""
+    names = {
+        "name": readable(os.fsencode(word)).rstrip("/"),
+        "path": readable(os.fsencode(Path(os.path.abspath(word)))),
+    }
+    where = {key: {"deliveredFrom": name} | (having or {}) for key, name in names.items()}
+    found = await ask(_NAMED, where | {"first": most})
+    return [node["id"] for node in found["name"]["nodes"] or found["path"]["nodes"]]
 
 
 def _there(answer: dict[str, Any]) -> dict[str, Any]:
@@ -131,7 +181,10 @@ async def read_receipt(ask: Ask, dump_id: str, *, most: int | None = None) -> di
         "settledAt": dump["settledAt"],
         **{
             state: counts[state]
-            for state in ("found", "waiting", "stored", "duplicate", "rejected", "videos")
+            for state in (
+                *("found", "waiting", "stored", "duplicate", "rejected"),
+                *("videos", "damaged", "incomplete"),
+            )
         },
         "bytes": counts["sizeBytes"],
         "timeSources": counts["timeSources"],

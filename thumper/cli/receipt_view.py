@@ -68,6 +68,7 @@ def _lines(receipt: dict[str, Any], *, everything: bool) -> Iterator[str]:
     yield f"  {receipt['found']} found = {' + '.join(parts)} · {decimal(receipt['bytes'])}"
     if receipt["videos"]:
         yield f"  of the rejected {_count(receipt['videos'], 'is a video', 'are videos')}"
+    yield from _damage(receipt, everything=everything)
     yield from _list(receipt, "rejections", "rejected", everything=everything)
     yield from _list(receipt, "arriving", "waiting", everything=everything)
     yield from _list(receipt, "duplicates", "duplicate", everything=everything)
@@ -84,6 +85,17 @@ def _lines(receipt: dict[str, Any], *, everything: bool) -> Iterator[str]:
     images = receipt["images"]
     left = images["pending"] + images["processing"]
     yield f"  detector: {images['completed']} completed, {images['failed']} failed, {left} waiting"
+
+
+def _damage(receipt: dict[str, Any], *, everything: bool) -> Iterator[str]:
+    """Yield which photos lack a part of the picture, or may; nothing where none does."""
+    if receipt["damaged"]:
+        yield f"  {receipt['damaged']} of them damaged: a part of the picture is missing"
+        yield from _list(receipt, "damagedFiles", "damaged", everything=everything)
+    if receipt["incomplete"]:
+        known = "detection says whether a part of the picture is missing"
+        yield f"  {receipt['incomplete']} of them arrived incomplete: {known}"
+        yield from _list(receipt, "incompleteFiles", "incomplete", everything=everything)
 
 
 def _list(receipt: dict[str, Any], name: str, state: str, *, everything: bool) -> Iterator[str]:
@@ -106,6 +118,8 @@ _FILE_LINES: Final = {
     "arriving": "arriving {path}",
     "duplicates": "duplicate {path} = {firstPath} of {firstSource}, first seen {moment}",
     "storedFiles": "stored {path}",
+    "damagedFiles": "damaged {path}",
+    "incompleteFiles": "incomplete {path}",
 }
 
 

@@ -67,7 +67,8 @@ def refuse_taken_port(settings: Settings) -> None:
 
 
 def _child(room: str, settings: Settings) -> Child:
-    argv = [sys.executable, "-m", "thumper", room, "--supervised"]
+    # -P: this program, not another checkout of it in which it may have been started.
+    argv = [sys.executable, "-P", "-m", "thumper", room, "--supervised"]
     return Child(name=room, argv=argv, env=settings.as_environment())
 
 

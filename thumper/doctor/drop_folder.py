@@ -18,7 +18,7 @@ from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceState
 from thumper.errors import RefusedError
-from thumper.ingest.walk import Folder, Unreadable, walk
+from thumper.ingest.walk import Folder, InnerLink, Link, Unreadable, walk
 from thumper.store.files import sources
 from thumper.watcher.main import refuse_own_pictures
 from thumper.watcher.scan import root_identity
@@ -34,12 +34,17 @@ _CHECK: Final = "drop-folder"
 
 @dataclass(slots=True)
 class Contents:
-    """What lies in the folder. `whole` is False when the walk was cut short; `closed` are folders that stay shut."""
+    """What lies in the folder. `whole` is False when the walk was cut short; `closed` are folders that stay shut.
+
+    `links` lead out of it or to nothing, `inner` ones to folders in it, which are looked into where they lie.
+    """
 
     files: int = 0
     folders: int = 0
     whole: bool = True
     closed: NamedPaths = field(default_factory=NamedPaths)
+    links: NamedPaths = field(default_factory=NamedPaths)
+    inner: NamedPaths = field(default_factory=NamedPaths)
 
 
 async def look_at_drop_folder(context: CheckContext) -> list[CheckResult]:
@@ -110,8 +115,12 @@ def _walk(root: bytes, count: Progress) -> Contents:
             contents.files += 1
         elif isinstance(entry, Folder):
             contents.folders += 1
+        elif isinstance(entry, InnerLink):
+            contents.inner.add(readable(entry.path))
         elif isinstance(entry, Unreadable):
-            contents.closed.add(f"{readable(entry.path)} ({entry.why})")
+            (contents.links if isinstance(entry, Link) else contents.closed).add(
+                f"{readable(entry.path)} ({entry.why})"
+            )
         if (contents.files + contents.folders) % TOLD_EVERY == 0:
             count(contents.files, None)
             if time.monotonic() > end_s:
@@ -121,21 +130,29 @@ def _walk(root: bytes, count: Progress) -> Contents:
 
 
 def _judge(path: Path, contents: Contents) -> list[CheckResult]:
-    least = "" if contents.whole else "at least "
+    found = []
     if contents.closed.count:
-        return [
+        found.append(
             CheckResult.warn(
                 _CHECK,
                 f"Parts of the drop folder {path} cannot be read: {contents.closed.words} left out.",
-                remedy="Let this user read them (`chmod -R u+rX`); links that lead out of the folder are not followed.",
+                remedy="Let this user read them (`chmod -R u+rX`).",
             )
-        ]
-    return [
-        CheckResult.ok(
-            _CHECK,
-            f"The drop folder {path} can be read: {least}{contents.files} files in {contents.folders} folders.",
         )
-    ]
+    if contents.links.count:
+        found.append(
+            CheckResult.warn(
+                _CHECK,
+                f"Links in the drop folder {path} are not followed: {contents.links.words} left out.",
+                remedy="Copy what they lead to into the folder if it is yours; else remove the links.",
+            )
+        )
+    least = "" if contents.whole else "at least "
+    files = f"{least}{contents.files} files in {contents.folders} folders"
+    inner = ""
+    if contents.inner.count:
+        inner = f" Links to folders in it, which are read where they lie: {contents.inner.named}."
+    return found or [CheckResult.ok(_CHECK, f"The drop folder {path} can be read: {files}.{inner}")]
 
 
 async def _believed(context: CheckContext) -> list[CheckResult]:

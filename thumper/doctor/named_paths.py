@@ -25,5 +25,10 @@ class NamedPaths:
     @property
     def words(self) -> str:
         """Return them as the subject of a sentence: `a, b, c and 4 more are`, `a is`."""
+        return f"{self.named} {'is' if self.count == 1 else 'are'}"
+
+    @property
+    def named(self) -> str:
+        """Return them alone: `a, b, c and 4 more`."""
         more = f" and {self.count - NAMED} more" if self.count > NAMED else ""
-        return f"{', '.join(self.first)}{more} {'is' if self.count == 1 else 'are'}"
+        return f"{', '.join(self.first)}{more}"

@@ -29,7 +29,7 @@ class ClockQuestion:
 
     @property
     def days(self) -> int:
-        """Whole days between the newest photo and the arrival."""
+        """Whole days between the newest photo and the arrival, of which there were more: 60 of 60 days and an hour."""
         return (self.arrived_at - self.newest_at).days
 
     @property
@@ -45,7 +45,8 @@ class ClockQuestion:
         """Return the question; the day is that of a place in `zone`."""
         newest = self.newest_at.astimezone(zone)
         return (
-            f"The newest photo of this card is of {newest.day} {newest:%B %Y}, {self.days} days before the card came:"
+            f"The newest photo of this card is of {newest.day} {newest:%B %Y}, more than {self.days} days before"
+            " the card came:"
             " was the card in the camera until now?"
         )
 

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     TRUNCATED = "TRUNCATED"
     CORRUPT = "CORRUPT"
     UNREADABLE = "UNREADABLE"
+    LINK = "LINK"
     VANISHED = "VANISHED"
     CHANGED_WHILE_READING = "CHANGED_WHILE_READING"
     DELETED = "DELETED"
@@ -61,7 +62,7 @@ _TEXTS: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.UNSUPPORTED_TYPE: (
         "The file is of a type that Thumper does not read.",
-        "If it is a picture, save it as JPEG (8 bits) or PNG and drop that. Thumper keeps no copy of the file itself.",
+        "A picture is read when saved as JPEG (8 bits) or PNG. Thumper keeps no copy: copy it elsewhere to keep it.",
     ),
     Reason.VIDEO: (
         "The file is a video, and Thumper reads photos only.",
@@ -94,6 +95,10 @@ _TEXTS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.UNREADABLE: (
         "The file cannot be opened or read.",
         "Check its permissions and the disk or share that it lies on, then `thumper retry` (retryDump).",
+    ),
+    Reason.LINK: (
+        "It is a link, and what it leads to does not lie in the folder.",
+        "Copy what it leads to into the folder if it is yours. Wiping the folder does not reach it.",
     ),
     Reason.VANISHED: (
         "The file was gone when it was to be read.",

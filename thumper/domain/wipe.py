@@ -78,6 +78,8 @@ class WipeFacts:
     videos: Named = NO_FILES
     deleted: Named = NO_FILES
     """Files whose photo a person deleted: none of them is wanted any more."""
+    links: Named = NO_FILES
+    """Links that lead elsewhere or to nothing: wiping does not reach what they lead to."""
     strange: Named = NO_FILES
     """Files at the source that the receipt does not cover as they are now."""
     others: Named = NO_FILES
@@ -86,6 +88,8 @@ class WipeFacts:
     """Folders and files at the source that cannot be opened."""
     not_read: Named = NO_FILES
     """Files at the source where Thumper does not look, that begin like a picture or a film and are kept nowhere."""
+    not_read_same_device: Named = NO_FILES
+    """Files where Thumper does not look, whose only originals would be wiped with them."""
     device_known: bool = True
     reread: Reread
     overtaken: bool = False
@@ -94,7 +98,7 @@ class WipeFacts:
     @property
     def to_check(self) -> int:
         """Files of which an original must be re-read."""
-        left_out = (self.waiting, self.rejected, self.videos, self.deleted)
+        left_out = (self.waiting, self.rejected, self.videos, self.deleted, self.links)
         return self.found - sum(named.files for named in left_out)
 
 
@@ -139,6 +143,7 @@ _ONLY_THE_FOLDER: Final = frozenset(
     {
         WipeCode.FOLDER_IS_THE_ARCHIVE,
         WipeCode.OTHER_DELIVERIES,
+        WipeCode.NOT_READ_SAME_DEVICE,
         WipeCode.SAME_DEVICE,
         WipeCode.DEVICE_UNKNOWN,
     }
@@ -152,7 +157,7 @@ def judge(facts: WipeFacts) -> WipeVerdict:
     codes = {found.code for found in obstacles}
     card = None
     if facts.kind is SourceKind.DROP and codes <= _ONLY_THE_FOLDER:
-        card = CardToCompare(facts.found, facts.size_bytes)
+        card = CardToCompare(facts.found - facts.links.files, facts.size_bytes)
     return WipeVerdict(
         state=Checking.DONE,
         sentence=_sentence(facts, obstacles, card=card),
@@ -184,7 +189,7 @@ def _obstacles(facts: WipeFacts) -> Iterator[WipeObstacle]:
     archive = reread.in_place.files > 0
     for code, stands, named in (
         (WipeCode.CHANGED_MEANWHILE, facts.overtaken, NO_FILES),
-        (WipeCode.EMPTY, facts.found == 0, NO_FILES),
+        (WipeCode.EMPTY, facts.found == facts.links.files, NO_FILES),
         (WipeCode.WAITING, arriving or facts.waiting.files > 0, facts.waiting),
         (WipeCode.NEVER_SENT, facts.never_sent.files > 0, facts.never_sent),
         (WipeCode.REJECTED, facts.rejected.files > 0, facts.rejected),
@@ -198,6 +203,11 @@ def _obstacles(facts: WipeFacts) -> Iterator[WipeObstacle]:
         (WipeCode.FOLDER_IS_THE_ARCHIVE, archive, reread.in_place),
         # Nothing new about an archive, which must stay anyway.
         (WipeCode.OTHER_DELIVERIES, facts.others.files > 0 and not archive, facts.others),
+        (
+            WipeCode.NOT_READ_SAME_DEVICE,
+            facts.not_read_same_device.files > 0 and not archive,
+            facts.not_read_same_device,
+        ),
         (WipeCode.SAME_DEVICE, reread.same_device.files > 0, reread.same_device),
         (WipeCode.DEVICE_UNKNOWN, not facts.device_known, NO_FILES),
     ):
@@ -209,7 +219,8 @@ def _obstacles(facts: WipeFacts) -> Iterator[WipeObstacle]:
 def _sentence(facts: WipeFacts, obstacles: tuple[WipeObstacle, ...], *, card: CardToCompare | None) -> str:
     compare = "" if card is None else wipe_messages.compare(card.files, card.size_bytes)
     if not obstacles:
-        return wipe_messages.safe(facts.kind, kept=facts.to_check, deleted=facts.deleted.files) + compare
+        safe = wipe_messages.safe(facts.kind, kept=facts.to_check, deleted=facts.deleted.files)
+        return safe + wipe_messages.links(facts.links.files) + compare
     if card is not None:
         return wipe_messages.keep_the_folder(obstacles[0].code) + compare
     return wipe_messages.not_safe(obstacles[0].sentence, more=len(obstacles) - 1)

@@ -20,6 +20,7 @@ class WipeCode(StrEnum):
     VIDEOS = "VIDEOS"
     NOT_IN_RECEIPT = "NOT_IN_RECEIPT"
     NOT_READ = "NOT_READ"
+    NOT_READ_SAME_DEVICE = "NOT_READ_SAME_DEVICE"
     FOLDER_CLOSED = "FOLDER_CLOSED"
     ORIGINAL_MISSING = "ORIGINAL_MISSING"
     ORIGINAL_CHANGED = "ORIGINAL_CHANGED"
@@ -56,6 +57,17 @@ def safe(kind: SourceKind, *, kept: int, deleted: int) -> str:
     photos = "photo" if deleted == 1 else "photos"
     return (
         f"Safe to wipe: a person deleted the {photos} of {gone} kept nowhere; every other file {_SAFE[kind]}"
+    )
+
+
+def links(files: int) -> str:
+    """Return the remark that links were not followed; empty for none."""
+    if not files:
+        return ""
+    if files == 1:
+        return " 1 link was not followed: what it leads to lies elsewhere, and wiping does not reach it."
+    return (
+        f" {files:,} links were not followed: what they lead to lies elsewhere, and wiping does not reach it."
     )
 
 
@@ -158,16 +170,30 @@ _TEXTS: Final[dict[WipeCode, tuple[str, str, str]]] = {
         ),
     ),
     WipeCode.NOT_READ: (
-        "1 file at {place} begins like a photo or video, and lies where Thumper does not look: it has no copy of it.",
         (
-            "{n:,} files at {place} begin like photos or videos, and lie where Thumper does not look: it has no copy of"
-            " them."
+            "1 file at {place} begins like a photo, video or archive, and lies where Thumper does not look: it has no"
+            " copy of it."
+        ),
+        (
+            "{n:,} files at {place} begin like photos, videos or archives, and lie where Thumper does not look: it has"
+            " no copy of them."
         ),
         (
             "Rescued files (FOUND.000, LOST.DIR, lost+found), trash, hidden folders and unfinished copies are not taken"
-            " in. Move what you want of them into an ordinary folder, with names that end in .jpg, and {again}; delete"
-            " the rest, or what you have copied elsewhere, and ask again."
+            " in. Unpack archives, move what you want into an ordinary folder, with names ending in .jpg, and {again};"
+            " delete the rest, or what you have copied elsewhere, and ask again."
         ),
+    ),
+    WipeCode.NOT_READ_SAME_DEVICE: (
+        (
+            "1 file at {place} that is not in the receipt, where Thumper does not look, is a photo whose original lies"
+            " on the same device."
+        ),
+        (
+            "{n:,} files at {place} that are not in the receipt, where Thumper does not look, are photos whose"
+            " originals lie on the same device."
+        ),
+        "Only a copy on another device counts: copy what you want of them to another disk, delete them, and ask again.",
     ),
     WipeCode.FOLDER_CLOSED: (
         "1 folder or file at {place} cannot be opened, so nobody knows what is in it.",
@@ -239,8 +265,8 @@ _ADVICE: Final = {
         WipeCode.NOT_READ,
         SourceKind.DROP,
     ): "Rescued files (FOUND.000, LOST.DIR, lost+found), trash, hidden folders and"
-    " unfinished copies are not taken in. Move what you want of them into an ordinary folder, with names that end in"
-    " .jpg: the watcher takes it in. Delete the rest, or what you have copied elsewhere, and ask again.",
+    " unfinished copies are not taken in. Unpack archives, and move what you want into an ordinary folder, with names"
+    " that end in .jpg: the watcher takes it in. Delete the rest, or what you have copied elsewhere, and ask again.",
     (WipeCode.FOLDER_CLOSED, SourceKind.DROP): "Make it readable; the watcher then takes in what is in it.",
     (
         WipeCode.REJECTED,
@@ -257,7 +283,8 @@ _MEANINGS: Final = {
     WipeCode.REJECTED: "Files were rejected; videos are counted apart.",
     WipeCode.VIDEOS: "Videos were found, of which Thumper keeps no copy.",
     WipeCode.NOT_IN_RECEIPT: "The source holds files now that the receipt does not cover as they are.",
-    WipeCode.NOT_READ: "The source holds files that begin like a photo or video where Thumper does not look.",
+    WipeCode.NOT_READ: "The source holds files that begin like a photo, video or archive where Thumper does not look.",
+    WipeCode.NOT_READ_SAME_DEVICE: "Photos lie where Thumper does not look, whose originals lie on the same device.",
     WipeCode.FOLDER_CLOSED: "The source holds folders or files that cannot be opened.",
     WipeCode.ORIGINAL_MISSING: "Originals are not where they should be.",
     WipeCode.ORIGINAL_CHANGED: "Originals no longer have the bytes that were taken in.",

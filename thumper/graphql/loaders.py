@@ -120,6 +120,7 @@ class Loaders:
 
     def _load_dumps(self) -> None:
         self.receipts: DataLoader[UUID, receipts.Receipt] = self._loader(receipts.of_dumps)
+        self.dump_damage: DataLoader[UUID, receipts.DamageCount] = self._loader(receipts.damage)
         self.dump_clocks: DataLoader[UUID, list[ClockGroup]] = self._loader(receipts.clocks)
         self.dump_clock_fixes: DataLoader[UUID, list[models.ClockFix]] = self._loader(clock_fixes.of_dumps)
         self.clock_questions: DataLoader[UUID, ClockQuestion | None] = self._loader(clock_questions.of_dumps)
@@ -142,6 +143,7 @@ class Loaders:
             unplaced.cameras
         )
         self.known_before: DataLoader[UUID, unplaced.KnownBefore | None] = self._loader(unplaced.known_before)
+        self.known_unplaced: DataLoader[UUID, list[unplaced.KnownUnplaced]] = self._loader(unplaced.known)
         self.mistyped: DataLoader[UUID, list[UUID] | None] = self._loader(unplaced.mistyped)
         self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))
 

@@ -28,6 +28,7 @@ from thumper.domain.refusal import InvalidValueError
 from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
 from thumper.ingest.admit import admit, chunks, reject
 from thumper.ingest.context import IngestContext
+from thumper.ingest.left_out import reject_left_out
 from thumper.ingest.walk import Unreadable, look_at, walk
 from thumper.store.files import dumps, receipts, registration, sources
 from thumper.store.files.receipts import ItemisedReceipt, Receipt
@@ -73,7 +74,7 @@ async def ingest_path(
             await admit_until_settled(context, source_id, chunk)
             if progress is not None:
                 progress((await receipts.of_dumps([dump_id]))[dump_id])
-    await _name_closed(source_id, dump_id, card)
+    await reject_left_out(source_id, card.closed, root=card.root, dump_id=dump_id)
     await _let_go(source_id, dump_id, card)
     # Earlier dumps too: this run may have admitted files of them that were to be retried. But not the dump of another
     # path in this source, which may have been cut short.
@@ -153,17 +154,6 @@ async def _open_dump(source_id: UUID, location: str | None, *, folder: bytes, ar
             "Run it again as it was, then once more with the new location."
         )
     return dump_id
-
-
-async def _name_closed(source_id: UUID, dump_id: UUID, card: _Card) -> None:
-    """Reject by name what could not be looked into: it may hold photos, so the receipt must show it."""
-    for entry in card.closed:
-        found = Found(entry.path, 0, 0)
-        rows = await registration.register(source_id, [found], dump_id=dump_id, again=True)
-        waiting = [StableFile.of(row, found, root=card.root) for row in rows if row.state in WAITING]
-        if waiting:
-            log.warning("left out", path=readable(entry.path), why=entry.why)
-            await reject(waiting, Reason.UNREADABLE, detail=f"It was left out: {entry.why}.")
 
 
 async def _let_go(source_id: UUID, dump_id: UUID, card: _Card) -> None:

@@ -156,7 +156,7 @@ def _refused(file: StableFile, refusal: DecodeRefusal) -> Outcome:
 def _read(file: StableFile, take: Callable[[int], bytes]) -> bytes | None:
     """Return what is taken of an open file; None if it changed before or while it was read."""
     if file.root is not None and not lies_within(file.absolute, file.root):
-        raise DecodeRefusal(Reason.UNREADABLE, "It is a link that leads out of the watched folder.")
+        raise DecodeRefusal(Reason.LINK, "It is a link that leads out of the folder.")
     with open_original(file.absolute) as fd:
         if not _unchanged(file, os.fstat(fd)):
             return None

@@ -25,6 +25,8 @@ from thumper.domain.capture_time import (
     in_order_of_trust,
 )
 from thumper.domain.path_text import readable
+from thumper.domain.reason import Reason
+from thumper.domain.sidecar import is_sidecar
 from thumper.domain.utc_offset import write_offset
 from thumper.errors import NotFoundError, UsageError
 from thumper.imaging.header import inspect_stream
@@ -43,6 +45,8 @@ WHY_NOT_EXIF: Final = "the position of a photo is that of its EXIF alone; progra
 WHY_NOT_FILE: Final = "a file's date is the day of a copy"
 _SECOND_NS: Final = 1_000_000_000
 WHY_CHOSEN: Final = "the most trusted clock that shows a possible time"
+_SIDECAR: Final = "It is a sidecar: its date is read together with its photo. Explain the photo."
+_NO_PICTURE: Final = frozenset({Reason.NOT_AN_IMAGE, Reason.UNSUPPORTED_TYPE})
 WHY_NOT_NEEDED: Final = "a more trusted clock shows a possible time"
 
 
@@ -109,6 +113,8 @@ def explain(path: Path, settings: Settings, profiles: Sequence[Profile], *, now:
     try:
         metadata, changed_at = _read(path, settings)
     except DecodeRefusal as refusal:
+        if refusal.reason in _NO_PICTURE and is_sidecar(os.fsencode(path)):
+            raise DecodeRefusal(Reason.UNSUPPORTED_TYPE, f"{name}: {_SIDECAR}") from refusal
         raise DecodeRefusal(refusal.reason, f"{name}: {refusal} {refusal.reason.advice}") from refusal
     beside = read_beside(os.fsencode(path))
     metadata = joined(metadata, beside)

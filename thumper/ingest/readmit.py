@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import stat
 from collections.abc import Sequence
 from uuid import UUID
@@ -21,7 +22,7 @@ from thumper.errors import ThumperError
 from thumper.ingest.admit import chunks, reject
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import admit_until_settled
-from thumper.ingest.walk import modified_ns
+from thumper.ingest.walk import link_left_out, modified_ns
 from thumper.store.files import dumps, registration, retries
 from thumper.store.postgres.connect import OUTAGES
 
@@ -80,7 +81,10 @@ async def _admit_alone(context: IngestContext, source_id: UUID, file: StableFile
 
 def _look(row: FileRow, root: bytes) -> Found | tuple[Reason, str]:
     """Return a file if it is unchanged, else why it is rejected again."""
-    again = f"run `thumper ingest {readable(root)}` again"
+    link = link_left_out(root, row.path)
+    if link is not None:
+        return Reason.LINK, f"{link.why[:1].upper()}{link.why[1:]}."
+    again = f"run `thumper ingest {shlex.quote(readable(root))}` again"
     try:
         now = os.stat(root + b"/" + row.path)  # noqa: PTH116  # Path has no bytes
     except (FileNotFoundError, NotADirectoryError):

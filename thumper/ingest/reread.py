@@ -70,7 +70,7 @@ def _compare(context: IngestContext, file: StableFile, settled: dict[UUID, Settl
         return Compared.UNKNOWN
     if found.reason is was.reason:
         return Compared.SAME
-    return Compared.UNKNOWN if found.reason is Reason.UNREADABLE else Compared.OTHER
+    return Compared.UNKNOWN if found.reason in {Reason.UNREADABLE, Reason.LINK} else Compared.OTHER
 
 
 def _as_rejected(context: IngestContext, content: Content, reason: Reason | None) -> Compared:

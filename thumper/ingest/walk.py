@@ -1,10 +1,10 @@
 """Walking a folder and yielding the files in it one by one, whatever their names.
 
-Paths are bytes relative to the root. Links to folders are not followed, wherever the walk begins:
-nothing below one has a path here. Links that lead out of the root or to nothing are named and not
-read, and so are entries that permissions or a broken disk make unreadable: they stop no other file.
-Pipes, sockets and devices are ignored. Files that are known already and have not changed are only
-counted, so that a rescan of a large library costs little more than its `stat` calls.
+Paths are bytes relative to the root. Links to folders are not followed and ignored folders not entered,
+wherever the walk begins: nothing below one has a path here. Links that lead out of the root or to
+nothing are named and not read, and so are entries that permissions or a broken disk make unreadable:
+they stop no other file. Pipes, sockets and devices are ignored. Files that are known already and have
+not changed are only counted, so that a rescan of a large library costs little more than its `stat` calls.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _AT_ONCE: Final = 1000
 _LAST_NS: Final = 2**63 - 1
 """The latest time in 64 bits, in the year 2262; some file systems can hold later ones."""
 _LEADS_OUT: Final = "it is a link that leads out of the folder"
+_TO_NOTHING: Final = "it is a link to nothing"
 
 
 class Folder(NamedTuple):
@@ -39,13 +40,25 @@ class Unreadable(NamedTuple):
     why: str
 
 
+class Link(Unreadable):
+    """A link that leads out of the root or to nothing: what it leads to is not read, and wiping does not reach it."""
+
+    __slots__ = ()
+
+
+class InnerLink(NamedTuple):
+    """A link to another folder of the root, which is looked into where it lies."""
+
+    path: bytes
+
+
 class Unchanged(NamedTuple):
     """A number of files in a folder that are known and unchanged."""
 
     files: int
 
 
-Entry: TypeAlias = Found | Folder | Unreadable | Unchanged
+Entry: TypeAlias = Found | Folder | Unreadable | InnerLink | Unchanged
 
 AsItWas: TypeAlias = tuple[int, int, int]
 """Size in bytes, modification time and status change time of a file when it settled."""
@@ -76,11 +89,16 @@ def walk(
     known: KnownFiles = _none_known,
     passed: Passed = _IGNORED,
 ) -> Iterator[Entry]:
-    """Yield what lies in a folder of a root, and with `deep` in every folder below it."""
+    """Yield what lies in a folder of a root, and with `deep` in every folder below it.
+
+    An event may name a folder that a walk from the root would never reach: nothing is yielded of it.
+    """
+    if any(map(passed.is_passed_folder, folder.split(b"/"))):
+        return
     link = linked_folder(root, folder)
-    if link is not None:  # an event may name a path through one
+    if link is not None:
         if not lies_within(os.path.join(root, link), root):  # noqa: PTH118  # Path has no bytes
-            yield Unreadable(link, _LEADS_OUT)
+            yield Link(link, _LEADS_OUT)
         return
     waiting = [folder]
     while waiting:
@@ -155,10 +173,11 @@ def _look(root: bytes, path: bytes, entry: os.DirEntry[bytes], *, passed: Passed
             return None
         is_link = entry.is_symlink()
         if is_link and not lies_within(os.path.join(root, path), root):  # noqa: PTH118  # Path has no bytes
-            return Unreadable(path, _LEADS_OUT)
-        return _found(path, entry.stat())
+            return Link(path, _LEADS_OUT)
+        now = entry.stat()
+        return InnerLink(path) if is_link and stat.S_ISDIR(now.st_mode) else _found(path, now)
     except FileNotFoundError:  # removed in this moment
-        return Unreadable(path, "it is a link to nothing") if is_link else None
+        return Link(path, _TO_NOTHING) if is_link else None
     except OSError as error:
         return Unreadable(path, error.strerror or str(error))
 
@@ -169,6 +188,16 @@ def look_at(root: bytes, path: bytes) -> Found | None:
         return _found(path, os.stat(os.path.join(root, path)))  # noqa: PTH116, PTH118  # Path has no bytes
     except OSError:
         return None
+
+
+def link_left_out(root: bytes, path: bytes) -> Link | None:
+    """Return a path if it is a link that leads out of the root or to nothing; else None."""
+    absolute = os.path.join(root, path)  # noqa: PTH118  # Path has no bytes
+    if not os.path.islink(absolute):  # noqa: PTH114  # Path has no bytes
+        return None
+    if not lies_within(absolute, root):
+        return Link(path, _LEADS_OUT)
+    return None if os.path.exists(absolute) else Link(path, _TO_NOTHING)  # noqa: PTH110  # Path has no bytes
 
 
 def is_gone(root: bytes, path: bytes) -> bool:

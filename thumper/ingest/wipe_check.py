@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -32,6 +33,29 @@ Version: TypeAlias = tuple[dt.datetime, dt.datetime | None]
 """When a dump changed last, and when it settled: both stay the same while nothing happens to it."""
 
 
+@dataclass(slots=True)
+class _Kept:
+    """Files whose originals are whole, by where those lie: in the delivered folder itself, or on which devices."""
+
+    in_place: Named = NO_FILES
+    by_devices: dict[frozenset[int], Named] = field(default_factory=dict)
+
+    def add(self, dump: DumpRow, original: DumpOriginal, look: Look) -> None:
+        if dump.kind is SourceKind.DROP and _is_of(dump, original.path):
+            self.in_place = self.in_place.plus(original.name, original.files)
+            return
+        there = self.by_devices.get(look.devices, NO_FILES)
+        self.by_devices[look.devices] = there.plus(original.name, original.files)
+
+    def on(self, device: int | None) -> Named:
+        """Return those of which the original lies on a device."""
+        found = NO_FILES
+        for devices, named in self.by_devices.items():
+            if device in devices:
+                found = found.and_also(named)
+        return found
+
+
 class WipeCheck:
     """One check of one dump; its progress can be read at any time."""
 
@@ -43,7 +67,7 @@ class WipeCheck:
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="wipe-check")
         self._to_check = 0
         self._reread = Reread()
-        self._by_devices: dict[frozenset[int], Named] = {}
+        self._kept, self._kept_unread = _Kept(), _Kept()
 
     def so_far(self) -> WipeVerdict:
         """Return the verdict while the check runs."""
@@ -75,9 +99,9 @@ class WipeCheck:
 
         Nothing is read of a dump that still grows: it is not safe, whatever its originals are.
         """
-        self._reread, self._by_devices = Reread(), {}
+        self._reread, self._kept, self._kept_unread = Reread(), _Kept(), _Kept()
         self._to_check = tally.found - sum(
-            named.files for named in (tally.waiting, tally.rejected, tally.videos, tally.deleted)
+            named.files for named in (tally.waiting, tally.rejected, tally.videos, tally.deleted, tally.links)
         )
         if dump.settled_at is None or tally.waiting.files:
             return Source(dump.device_id)
@@ -110,29 +134,20 @@ class WipeCheck:
             case Compared.UNREADABLE:
                 found.unreadable = found.unreadable.plus(where, files)
             case Compared.SAME:
-                self._sort(dump, original, look)
+                self._kept.add(dump, original, look)
 
     async def _are_kept(self, dump: DumpRow, copies: Sequence[DumpOriginal]) -> list[bool]:
         """Re-read the originals of files that are not read; return which are whole. Where they lie counts as well."""
         looks = await each(reread_original, copies, pool=self._pool)
         for original, look in zip(copies, looks, strict=True):
             if look.compared is Compared.SAME:
-                self._sort(dump, original, look)
+                self._kept_unread.add(dump, original, look)
         return [look.compared is Compared.SAME for look in looks]
-
-    def _sort(self, dump: DumpRow, original: DumpOriginal, look: Look) -> None:
-        """Note on which devices an original lies that has its bytes."""
-        if dump.kind is SourceKind.DROP and _is_of(dump, original.path):
-            self._reread.in_place = self._reread.in_place.plus(original.name, original.files)
-            return
-        there = self._by_devices.get(look.devices, NO_FILES)
-        self._by_devices[look.devices] = there.plus(original.name, original.files)
 
     def _facts(self, dump: DumpRow, tally: WipeCounts, source: Source, *, overtaken: bool) -> WipeFacts:
         upload = dump.kind is SourceKind.UPLOAD
-        for devices, named in self._by_devices.items():
-            if source.device in devices:
-                self._reread.same_device = self._reread.same_device.and_also(named)
+        kept, unread = self._kept, self._kept_unread
+        self._reread.in_place, self._reread.same_device = kept.in_place, kept.on(source.device)
         return WipeFacts(
             kind=dump.kind,
             place=wipe_rows.place_of(dump),
@@ -144,11 +159,13 @@ class WipeCheck:
             rejected=tally.rejected,
             videos=tally.videos,
             deleted=tally.deleted,
+            links=tally.links,
             strange=source.strange,
             others=source.others,
             closed=source.closed,
             not_read=source.not_read,
-            device_known=upload or source.device is not None or not self._by_devices,
+            not_read_same_device=unread.in_place.and_also(unread.on(source.device)),
+            device_known=upload or source.device is not None or not (kept.by_devices or unread.by_devices),
             reread=self._reread,
             overtaken=overtaken,
         )

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
 from thumper.domain.file import Found
-from thumper.domain.file_kind import HEAD_BYTES, Start, start_of
+from thumper.domain.file_kind import HEAD_BYTES, Start, kind_of, start_of
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.domain.reason import Reason
@@ -59,6 +59,8 @@ class _Seen(NamedTuple):
 
     start: Start | None = None
     sha256: bytes | None = None
+    is_archive: bool = False
+    """Whether photos may be packed in it."""
     is_closed: bool = False
     """Whether it cannot be read, so that neither is known."""
 
@@ -121,10 +123,10 @@ class SourceLook:
         return {own for own, sha256 in zip(files, hashes, strict=True) if sha256 != covered[own].sha256}
 
     async def _look_into(self, paths: Sequence[bytes]) -> None:
-        """Count those of the files that are not read which may be somebody's photo or video, and are kept nowhere."""
+        """Count those of the files that are not read which may be or hold somebody's photo, and are kept nowhere."""
         seen = dict(zip(paths, await each(self._begin, paths, pool=self._pool), strict=True))
         self._close(path for path, look in seen.items() if look.is_closed)
-        seen = {path: look for path, look in seen.items() if look.start is not None}
+        seen = {path: look for path, look in seen.items() if look.start is not None or look.is_archive}
         kept = await self._kept({path: look.sha256 for path, look in seen.items() if look.sha256 is not None})
         for path in sorted(seen.keys() - kept):
             self._source.not_read = self._source.not_read.plus(readable(path))
@@ -148,9 +150,11 @@ class SourceLook:
         """Return what a file is, from its beginning."""
         try:
             with open_original(self._absolute(path)) as fd:
-                start = start_of(os.read(fd, HEAD_BYTES))
+                head = os.read(fd, HEAD_BYTES)
+                start, kind = start_of(head), kind_of(head, readable(path))
                 os.lseek(fd, 0, os.SEEK_SET)
-                return _Seen(start, hash_from_disk(fd)[0] if start is Start.PICTURE else None)
+                sha256 = hash_from_disk(fd)[0] if start is Start.PICTURE else None
+                return _Seen(start, sha256, is_archive=kind is not None and kind.reason is Reason.ARCHIVE)
         except DecodeRefusal as refusal:
             return _Seen(is_closed=refusal.reason is not Reason.VANISHED)
         except OSError:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from thumper.domain.file import Found
-from thumper.ingest.walk import Entry, Folder, Unchanged, Unreadable, walk
+from thumper.ingest.walk import Entry, Folder, Link, Unchanged, Unreadable, walk
 from thumper.watcher.known import SettledFiles
 
 
@@ -88,6 +88,8 @@ def _take(scan: Scan, entry: Entry, memory: Memory) -> None:
         case Folder(path=path):
             scan.folders.add(path)
         case Unreadable():
+            # A link has a row as files have: a folder of links is not empty.
+            scan.files += isinstance(entry, Link)
             scan.unreadable.append(entry)
 
 

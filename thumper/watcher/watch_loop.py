@@ -17,14 +17,15 @@ from uuid import UUID
 
 import structlog
 
-from thumper.domain.file import FileRow, Found, Outcome, StableFile
+from thumper.domain.file import UNKNOWN_NS, FileRow, Found, Outcome, StableFile
 from thumper.domain.path_text import readable
 from thumper.domain.progress import FileState, ProcessState, SourceKind, WatchMode
 from thumper.domain.reason import Reason
 from thumper.errors import ThumperError
 from thumper.ingest.admit import admit, chunks, reject
 from thumper.ingest.context import IngestContext
-from thumper.ingest.walk import is_gone, linked_folder, look_at
+from thumper.ingest.left_out import reject_left_out
+from thumper.ingest.walk import Link, Unreadable, is_gone, link_left_out, linked_folder, look_at
 from thumper.store.files import dumps, registration, sources, uploads
 from thumper.store.postgres.connect import OUTAGES
 from thumper.watcher.hints import Hints
@@ -183,8 +184,22 @@ class WatchLoop:
             quiet_s = max(self._settings.settle_s, 2 * self._tracker.look_s)
             self._tracker.warm_up(folders, now_s=now_s, until_s=now_s + quiet_s)
             self._settle_soon()
-        for entry in scan.unreadable:
-            if entry.path not in self._named:
+        await self._leave_out(source_id, scan.unreadable)
+
+    async def _leave_out(self, source_id: UUID, entries: Sequence[Unreadable]) -> None:
+        """Name what is not read: links in the receipt, what is closed in the log alone, since it may open again."""
+        known, pending = self._tracker.known, self._tracker.pending
+        links = {
+            entry.path: entry
+            for entry in entries
+            if isinstance(entry, Link) and known.get(entry.path) is None and entry.path not in pending
+        }
+        await reject_left_out(source_id, list(links.values()), root=self._root.path)
+        for path in links:
+            known.put(path, (0, 0, UNKNOWN_NS))
+            self._settle_soon()
+        for entry in entries:
+            if not isinstance(entry, Link) and entry.path not in self._named:
                 log.warning("left out", path=readable(entry.path), why=entry.why)
                 self._named.add(entry.path)
 
@@ -235,10 +250,10 @@ class WatchLoop:
 
     async def _reject_lost(self, lost: Sequence[StableFile]) -> list[Outcome]:
         """Reject files that have vanished, or that cannot be accessed any more; return the outcomes."""
-        gone = await self._root.disk.ask(lambda: [is_gone(self._root.path, file.name) for file in lost])
+        whys = await self._root.disk.ask(lambda: [_why_lost(self._root.path, file.name) for file in lost])
         outcomes = []
-        for reason, why in ((Reason.VANISHED, True), (Reason.UNREADABLE, False)):
-            files = [file for file, is_so in zip(lost, gone, strict=True) if is_so is why]
+        for reason in (Reason.VANISHED, Reason.LINK, Reason.UNREADABLE):
+            files = [file for file, why in zip(lost, whys, strict=True) if why is reason]
             if files:
                 await reject(files, reason)
             outcomes += [Outcome(file, FileState.REJECTED, reason=reason) for file in files]
@@ -294,6 +309,12 @@ class WatchLoop:
         await dumps.settle_quiet(source_id, settle_s=self._settings.settle_s)
         still_open = await dumps.any_open(source_id)
         self._settle_at_s = time.monotonic() + self._settings.settle_s / 2 if still_open else _NEVER
+
+
+def _why_lost(root: bytes, path: bytes) -> Reason:
+    if is_gone(root, path):
+        return Reason.VANISHED
+    return Reason.UNREADABLE if link_left_out(root, path) is None else Reason.LINK
 
 
 def _outer_folders(folder: bytes) -> set[bytes]:

@@ -48,7 +48,7 @@ async def test_a_receipt_asks_about_an_old_card_and_proposes_the_year(api: Api) 
     question = dump["receipt"]["clockQuestion"]
     assert dump["id"] == encode("Dump", card.id)
     assert question["sentence"].startswith(
-        "The newest photo of this card is of 21 November 2025, 366 days before"
+        "The newest photo of this card is of 21 November 2025, more than 366 days before"
     )
     assert "thumper clock right" in question.pop("whatToDo")
     assert question.pop("sentence")

@@ -9,6 +9,7 @@ import pytest
 
 from tests import factories as make
 from tests.api import Api
+from thumper.cli import place_view
 from thumper.domain.progress import FileState, SourceKind
 from thumper.graphql.relay.identity import encode
 from thumper.store.models import Source
@@ -16,7 +17,7 @@ from thumper.store.models import Source
 pytestmark = pytest.mark.slow  # as a whole: a real API
 
 QUERY = """query($id: ID!) { dump(id: $id) { receipt { places {
-    unplaced datedFolder placed elsewhere didYouMean { name }
+    unplaced datedFolder placed elsewhere didYouMean { name } known { images dump { id } }
     cameras { images camera { name } proposals { name location { id } reasons } } } } } }"""
 
 
@@ -39,6 +40,7 @@ async def test_a_dated_folder_is_asked_about_with_the_place_that_it_names_beside
         "datedFolder": True,
         "placed": 0,
         "elsewhere": 0,
+        "known": [],
         "didYouMean": [],
         "cameras": [{"images": 2, "camera": {"name": "OAK 7"}, "proposals": reasons}],
     }
@@ -58,6 +60,25 @@ async def test_a_new_name_that_may_be_a_slip_and_duplicates_from_elsewhere_are_s
     await make.make_file(dump, FileState.DUPLICATE, image=image)
     found = await places_of(api, dump.id)
     assert (found["didYouMean"], found["elsewhere"], found["placed"]) == ([{"name": "Oak Stand"}], 1, 0)
+
+
+async def test_duplicates_of_photos_without_a_place_name_the_dump_that_brought_them(api: Api) -> None:
+    first = await make.make_dump(folder=b"Hub", display_folder="Hub")
+    again = await make.make_dump(folder=b"Hub", display_folder="Hub", number=2)
+    placed = await make.make_image(first, location=await make.make_location())
+    for image in (placed, *await make.make_images(first, 3)):
+        await make.make_file(first, FileState.STORED, image=image)
+        await make.make_file(again, FileState.DUPLICATE, image=image)
+        await make.make_file(first, FileState.DUPLICATE, image=image)
+    found = await places_of(api, again.id)
+    earlier = encode("Dump", first.id)
+    assert (found["unplaced"], found["known"]) == (0, [{"images": 3, "dump": {"id": earlier}}])
+    own = await places_of(api, first.id)
+    assert (own["unplaced"], own["known"]) == (3, []), "counted once"
+    said = place_view.lines({"places": found, "folder": "Hub", "location": None})
+    assert list(said) == [
+        f"  place: 3 photos that were known before have no location: `thumper locate {earlier} LOCATION`"
+    ]
 
 
 async def test_a_person_who_types_a_similar_name_is_asked_too(api: Api) -> None:

@@ -64,6 +64,18 @@ async def test_an_image_gives_everything_that_is_known_of_it(api: Api) -> None:
     assert labels == [("buck", "Odocoileus virginianus"), ("doe", None)]
 
 
+async def test_the_time_of_satellites_is_no_clock_of_the_camera(api: Api) -> None:
+    dump = await make.make_dump()
+    for source in (TimeSource.GPS, TimeSource.EXIF_ORIGINAL):
+        local = make.NOON.replace(tzinfo=None)
+        await make.make_image(dump, time_source=source, clock_source=source, taken_local=local)
+    nodes = (await api.ask("{ images { nodes { clockSource cameraClock takenAt } } }"))["images"]["nodes"]
+    assert {node["clockSource"]: node["cameraClock"] for node in nodes} == {
+        "GPS": None,
+        "EXIF_ORIGINAL": "2024-11-09T12:00:00",
+    }
+
+
 async def test_a_failed_image_says_why_and_what_to_do(api: Api) -> None:
     dump = await make.make_dump()
     await make.make_image(dump, state=ImageState.FAILED, error_code="TRUNCATED", error="It ends at 3 kB.")

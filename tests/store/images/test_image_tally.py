@@ -1,4 +1,4 @@
-"""The tally is the number of images, in every snapshot."""
+"""The tally is the number of images, and of those without a location, in every snapshot."""
 
 from __future__ import annotations
 
@@ -16,13 +16,20 @@ from thumper.store.postgres.connect import client
 from thumper.store.queue import sweeper
 from thumper.store.status.system_status import read_status
 
-_BOTH = f"SELECT (SELECT count(*) FROM image) AS counted, {image_tally.TOTAL} AS told"
+_BOTH = f"""
+SELECT (SELECT count(*) FROM image) AS counted, {image_tally.TOTAL} AS told,
+    (SELECT count(*) FROM image WHERE location_id IS NULL) AS counted_unplaced, {image_tally.UNPLACED} AS unplaced
+"""
+
+
+async def _tallies() -> tuple[int, int]:
+    (row,) = await client().execute_query_dict(_BOTH)
+    assert (row["told"], row["unplaced"]) == (row["counted"], row["counted_unplaced"])
+    return int(row["told"]), int(row["unplaced"])
 
 
 async def _told() -> int:
-    (row,) = await client().execute_query_dict(_BOTH)
-    assert row["told"] == row["counted"]
-    return int(row["told"])
+    return (await _tallies())[0]
 
 
 async def test_it_follows_images_that_come_and_go_and_those_of_a_transaction_that_fails(
@@ -41,6 +48,29 @@ async def test_it_follows_images_that_come_and_go_and_those_of_a_transaction_tha
     await Image.filter(id=gone.id).delete()
     assert await _told() == 7
     assert (await read_status()).images.total == 7
+
+
+async def test_it_knows_how_many_have_no_location_whatever_becomes_of_them(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elm, oak, dump = await make.make_location(), await make.make_location(), await make.make_dump()
+    images = [await make.make_image(dump) for _ in range(4)]
+    await make.make_image(dump, location=elm)
+    assert await _tallies() == (5, 4)
+    for place, unplaced in ((elm, 0), (oak, 0), (None, 5), (None, 5)):
+        await Image.all().update(location_id=place and place.id)
+        assert await _tallies() == (5, unplaced)
+    with contextlib.suppress(RuntimeError):
+        async with in_transaction("default"):
+            await Image.all().update(location_id=oak.id)
+            raise RuntimeError
+    await Image.filter(id=images[0].id).update(location_id=elm.id)
+    monkeypatch.setattr(image_tally, "MOST_ROWS", 3)
+    await sweeper.sweep(grace_s=0)
+    assert await client().execute_query_dict("SELECT * FROM image_tally") == [{"images": 5, "unplaced": 4}]
+    await Image.filter(id__in=[images[0].id, images[1].id]).delete()
+    assert await _tallies() == (3, 3)
+    assert (await read_status()).unplaced == 3
 
 
 async def test_it_is_added_up_while_images_come(database: str, monkeypatch: pytest.MonkeyPatch) -> None:

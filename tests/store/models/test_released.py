@@ -82,6 +82,9 @@ async def test_a_released_schema_with_data_migrates_and_keeps_every_value(
         assert (await api.ask(ASK, ids=IDS))["nodes"] == ANSWERS["nodes"]
         if release >= "0003":
             assert await honest_time(api) == ANSWERS["time"]
+        assert (await api.ask("{ status { unplaced } }"))["status"]["unplaced"] == sum(
+            row["location_id"] is None for row in after["image"]
+        )
 
 
 async def honest_time(api: Api) -> dict[str, Any]:

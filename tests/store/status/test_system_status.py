@@ -1,4 +1,4 @@
-"""What the status counts when PostgreSQL's statistics do not know of a backlog yet."""
+"""What the status reads to count a backlog that statistics do not know of yet, and a library without locations."""
 
 from __future__ import annotations
 
@@ -23,6 +23,14 @@ def _rows(node: dict[str, Any]) -> Iterator[float]:
         yield from _rows(part)
 
 
+async def _plan() -> dict[str, Any]:
+    explained = await client().execute_query_dict(f"EXPLAIN (ANALYZE, FORMAT JSON) {system_status._COUNTS}")
+    plan = next(iter(explained[0].values()))
+    (told,) = json.loads(plan) if isinstance(plan, str) else plan
+    found: dict[str, Any] = told["Plan"]
+    return found
+
+
 async def test_a_backlog_that_was_just_queued_is_counted_in_one_pass(database: str) -> None:
     await make_dump()
     detector_id = await use_detector()
@@ -34,9 +42,14 @@ async def test_a_backlog_that_was_just_queued_is_counted_in_one_pass(database: s
             "SET LOCAL session_replication_role = replica;"  # completed rows cannot change
             f"UPDATE {table} SET state = 'pending', {ended} = NULL, error_code = NULL"
         )
-    explained = await client().execute_query_dict(f"EXPLAIN (ANALYZE, FORMAT JSON) {system_status._COUNTS}")
-    plan = next(iter(explained[0].values()))
-    (told,) = json.loads(plan) if isinstance(plan, str) else plan
-    assert max(_rows(told["Plan"])) <= 2 * WAITING
+    assert max(_rows(await _plan())) <= 2 * WAITING
     status = await system_status.read_status()
     assert (status.queued, status.images.pending) == (WAITING, WAITING)
+
+
+async def test_a_library_without_locations_is_not_counted_for_each_status(database: str) -> None:
+    await make_dump()
+    await client().execute_script(large_library.IMAGES.format(images=WAITING, a_dump=WAITING))
+    await client().execute_script("ANALYZE")
+    assert max(_rows(await _plan())) <= WAITING / 100, "those that failed"
+    assert (await system_status.read_status()).unplaced == WAITING

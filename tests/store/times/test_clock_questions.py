@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from benchmarks import large_library
 from tests import factories as make
 from tests.clocks import ZONE, at, make_clocked
 from thumper.domain.clock_doubt import ClockDoubt
@@ -14,6 +17,7 @@ from thumper.domain.progress import FileState
 from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.store import models
 from thumper.store.files import dump_search
+from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Cut
 from thumper.store.times import clock_confirmations, clock_fixes, clock_questions
 from thumper.store.times.clock_fixes import Repair
@@ -96,17 +100,17 @@ async def test_known_photos_that_were_repaired_do_not_answer_for_new_ones_that_w
 async def test_an_answer_holds_for_good_and_can_be_taken_back(database: str) -> None:
     card, (newest,) = await make_card("2025-11-21 07:00")
     other, (unanswered,) = await make_card("2019-11-21 07:00")
-    assert await clock_confirmations.confirm({card.id}) == 1
-    assert await clock_confirmations.confirm({card.id, other.id}) == 1
+    assert len(await clock_confirmations.confirm({card.id})) == 1
+    assert len(await clock_confirmations.confirm({card.id, other.id})) == 1
     assert await asked(card, other) == []
     assert set(await clock_confirmations.of_dumps([card.id, other.id])) == {card.id, other.id}
-    assert await clock_confirmations.take_back({other.id}) == 1
-    assert await clock_confirmations.take_back({other.id}) == 0
+    assert len(await clock_confirmations.take_back({other.id})) == 1
+    assert await clock_confirmations.take_back({other.id}) == []
     assert await asked(card, other) == [unanswered]
     # More of the same folder comes in the same delivery.
     await make_clocked(card, "2025-11-22 07:00")
     assert await asked(card, other) == [unanswered]
-    assert await clock_confirmations.take_back({card.id}) == 1
+    assert len(await clock_confirmations.take_back({card.id})) == 1
     assert len(await asked(card, other)) == 2
     assert await models.ClockConfirmation.all().count() == 2
     assert newest.dump_id == card.id
@@ -145,3 +149,37 @@ async def test_dumps_that_are_not_there_or_too_many_are_refused_whole(database: 
         with pytest.raises(InvalidValueError, match="1 to 1000 dumps"):
             await clock_confirmations.confirm(dump_ids)
     assert await asked(card) == [newest]
+
+
+_AGAIN = """
+INSERT INTO file (id, source_id, dump_id, path, display_path, size_bytes, mtime_ns, state, image_id, live, attempts,
+    settled_at)
+SELECT gen_random_uuid(), dump.source_id, dump.id, convert_to(image.id::text, 'UTF8'), '', 1, 0, 'duplicate', image.id,
+    FALSE, 1, now()
+FROM dump, (SELECT id FROM image ORDER BY taken_at LIMIT $2) AS image WHERE dump.id = $1
+"""
+KNOWN = 1000
+
+
+def read_rows(plan: dict[str, Any], table: str) -> int:
+    """Return how many rows of a table a plan read."""
+    own = (
+        sum(int(plan.get(key, 0)) for key in ("Actual Rows", "Rows Removed by Filter")) * plan["Actual Loops"]
+    )
+    below = [read_rows(child, table) for child in plan.get("Plans", [])]
+    return sum(below, own if plan.get("Relation Name") == table else 0)
+
+
+async def test_only_the_photos_that_a_card_brought_are_read_however_large_the_library_is(
+    database: str,
+) -> None:
+    await make.make_dump(settled_at=ARRIVED)
+    await client().execute_script(large_library.IMAGES.format(images=20 * KNOWN, a_dump=20 * KNOWN))
+    card, _ = await make_card("1999-11-21 07:00")
+    await client().execute_query_dict(_AGAIN, [card.id, KNOWN])
+    await client().execute_query_dict("ANALYZE image, file")
+    (explained,) = await client().execute_query_dict(
+        f"EXPLAIN (ANALYZE, FORMAT JSON) {clock_questions._READ}", [[card.id]]
+    )
+    (plan,) = json.loads(explained["QUERY PLAN"])
+    assert KNOWN <= read_rows(plan["Plan"], "image") <= KNOWN + 1

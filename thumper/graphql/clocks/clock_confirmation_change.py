@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from thumper.graphql.relay.change import Payload, change
-from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.identity import decode, encode
 from thumper.store.times import clock_confirmations
 
 
@@ -31,6 +31,9 @@ class ConfirmClocksPayload(Payload):
         default=None,
         description="How many of the dumps had not been confirmed before; null when refused.",
     )
+    dump_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Ids of these dumps, with which unconfirmClocks takes it back."
+    )
 
 
 @strawberry.type(description="Answer of unconfirmClocks.")
@@ -40,6 +43,7 @@ class UnconfirmClocksPayload(Payload):
     taken_back: int | None = strawberry.field(
         default=None, description="How many of the dumps had been confirmed; null when refused."
     )
+    dump_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Ids of these dumps.")
 
 
 DumpsInput: TypeAlias = Annotated[ConfirmClocksInput, strawberry.argument(description="Which dumps.")]
@@ -55,9 +59,15 @@ class ClockConfirmationMutation:
     )
     @staticmethod
     async def confirm_clocks(input: DumpsInput) -> ConfirmClocksPayload:
-        return ConfirmClocksPayload(confirmed=await clock_confirmations.confirm(input.uuids()))
+        changed = await clock_confirmations.confirm(input.uuids())
+        return ConfirmClocksPayload(confirmed=len(changed), dump_ids=_ids(changed))
 
     @change("Take back what confirmClocks recorded: it is asked again. Refused with NOT_FOUND or INVALID.")
     @staticmethod
     async def unconfirm_clocks(input: DumpsInput) -> UnconfirmClocksPayload:
-        return UnconfirmClocksPayload(taken_back=await clock_confirmations.take_back(input.uuids()))
+        changed = await clock_confirmations.take_back(input.uuids())
+        return UnconfirmClocksPayload(taken_back=len(changed), dump_ids=_ids(changed))
+
+
+def _ids(dump_ids: list[UUID]) -> list[strawberry.ID]:
+    return [strawberry.ID(encode("Dump", dump_id)) for dump_id in dump_ids]

@@ -98,7 +98,8 @@ class ClockEffect:
 
     images: int = strawberry.field(description="How many images are covered.")
     without_reading: int = strawberry.field(
-        description="Images of which no clock was read: they stay without a capture time."
+        description="Images of which no clock of the camera was read: they stay without a capture time, or keep that of"
+        " the satellites."
     )
     changed: int = strawberry.field(description="Images whose capture time changes.")
     gained: int = strawberry.field(description="Images without a capture time that get one.")

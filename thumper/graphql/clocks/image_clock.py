@@ -46,7 +46,7 @@ class ClockFields:
     )
     time_source: TimeSource = strawberry.field(description="Where the capture time was read.")
     clock_source: TimeSource | None = strawberry.field(
-        description="Where cameraClock was read, whether or not it is believed; null without one."
+        description="Where its clock was read, whether or not it is believed; null without one."
     )
     clock_offset_seconds: int = strawberry.field(
         description="Seconds that were added to the camera's clock to get the capture time.",
@@ -62,12 +62,13 @@ class ClockFields:
 
     @field(
         "What the camera's own clock showed, without a time zone, such as 2024-11-09T06:30:00, whether or not it is"
-        " believed; no repair changes it. Null when no clock was read. Of a photo that GPS alone dates, the satellites'"
-        " time, which is UTC and which no repair moves."
+        " believed; no repair changes it. Null when no clock was read, and for a photo that GPS alone dates: the"
+        " satellites' time is no clock of the camera, and no repair moves it."
     )
     @staticmethod
     def camera_clock(root: strawberry.Parent[models.Image]) -> LocalDateTime | None:
-        return None if root.taken_local is None else wall_clock(root.taken_local)
+        by_satellites = root.clock_source is TimeSource.GPS
+        return None if root.taken_local is None or by_satellites else wall_clock(root.taken_local)
 
     @field(
         "What a right clock showed at its location when it was taken, such as 2024-11-09T07:30:00. Where the location's"

@@ -125,6 +125,8 @@ class Dump(Node):
         cut = paging.cut(PATH_A_TO_Z)
 
         async def count() -> int:
+            if search.of_pictures:
+                return await search.count_of(dump_id)
             receipt = await loaders.receipts.load(dump_id)
             return receipt.files(state=search.state, settled=search.settled, reason=search.reason)
 

@@ -199,6 +199,22 @@ class Receipt:
     def waiting(root: strawberry.Parent[receipts.Receipt]) -> int:
         return root.waiting
 
+    @field(
+        "Stored and duplicate files of whose picture a part is missing, as far as they were looked at; files(damaged:"
+        " true) are they."
+    )
+    @staticmethod
+    async def damaged(root: strawberry.Parent[receipts.Receipt], info: Info) -> int:
+        return (await info.context.loaders.dump_damage.load(root.dump_id)).damaged
+
+    @field(
+        "Stored and duplicate files that arrived without their end or with a gap and were not looked at: detection says"
+        " whether a part of the picture is missing. files(incomplete: true) are they."
+    )
+    @staticmethod
+    async def incomplete(root: strawberry.Parent[receipts.Receipt], info: Info) -> int:
+        return (await info.context.loaders.dump_damage.load(root.dump_id)).incomplete
+
     @field("The rejected files by reason, most frequent first.")
     @staticmethod
     def rejections(root: strawberry.Parent[receipts.Receipt]) -> list[Rejections]:

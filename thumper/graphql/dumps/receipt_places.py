@@ -15,7 +15,7 @@ from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import related
 from thumper.store import models
-from thumper.store.files.unplaced import KnownBefore, UnplacedCamera
+from thumper.store.files.unplaced import KnownBefore, KnownUnplaced, UnplacedCamera
 
 publish(
     PlaceReason,
@@ -67,6 +67,20 @@ class UnplacedPhotos:
         return list(root.proposals)
 
 
+@strawberry.type(
+    description="Photos that have no location and that an earlier dump was the first to deliver."
+)
+class KnownPhotos:
+    """Backed by `unplaced.KnownUnplaced`."""
+
+    images: int = strawberry.field(description="How many images.")
+
+    @field("The dump that delivered them first: setLocation for it says where they are from.", lazy("Dump"))
+    @staticmethod
+    async def dump(root: strawberry.Parent[KnownUnplaced], info: Info) -> Any:
+        return await related(root.dump_id, "Dump", info=info)
+
+
 @strawberry.type(description="Where the photos of a dump are from, as far as a person is asked about that.")
 class ReceiptPlaces:
     """Backed by `models.Dump`."""
@@ -114,3 +128,12 @@ class ReceiptPlaces:
     @staticmethod
     async def elsewhere(root: strawberry.Parent[models.Dump], info: Info) -> int:
         return (await info.context.loaders.known_before.load(root.id) or KnownBefore()).elsewhere
+
+    @field(
+        "Images that its duplicates are and that have no location either, by the dump that was the first to deliver"
+        " them; 100 dumps at most.",
+        listed(KnownPhotos),
+    )
+    @staticmethod
+    async def known(root: strawberry.Parent[models.Dump], info: Info) -> list[KnownUnplaced]:
+        return await info.context.loaders.known_unplaced.load(root.id)

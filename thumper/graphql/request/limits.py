@@ -35,7 +35,7 @@ from graphql import (
 from thumper.domain.deletion import MOST_IMAGES
 from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.relay.connection import DEFAULT_ITEMS, MOST_ITEMS
-from thumper.store.files.unplaced import MOST_CAMERAS
+from thumper.store.files.unplaced import MOST_CAMERAS, MOST_KNOWN
 from thumper.store.times.clock_fixes import MOST_LISTED
 
 MOST_TOKENS: Final = 2000
@@ -61,6 +61,7 @@ _LONG_LISTS: Final = {
     ("Dump", "clockFixes"): MOST_LISTED,
     ("Deployment", "clockFixes"): MOST_LISTED,
     ("ReceiptPlaces", "cameras"): MOST_CAMERAS,
+    ("ReceiptPlaces", "known"): MOST_KNOWN,
     ("Dump", "relocations"): MOST_LISTED,
     ("Location", "relocations"): MOST_LISTED,
     ("RelocationEffect", "deployments"): MOST_LISTED,

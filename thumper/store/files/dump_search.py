@@ -9,8 +9,9 @@ from uuid import UUID
 
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
+from thumper.store.files.receipts import DAMAGED, INCOMPLETE
 from thumper.store.models import Dump, File
-from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, Order, read_all, whole_table
+from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, Order, count, read_all, whole_table
 from thumper.store.postgres.search import Search, sort, where
 from thumper.store.times.clock_questions import ASKED
 
@@ -28,6 +29,9 @@ PATH_A_TO_Z: Final = Order(
 )
 
 
+_BROUGHT: Final = "EXISTS (SELECT FROM image WHERE image.dump_id = dump.id)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DumpSearch(Search[Dump]):
     """Which dumps; every field that is given must hold, an empty filter means all."""
@@ -43,12 +47,20 @@ class DumpSearch(Search[Dump]):
     clock_asked: bool | None = where(
         "Whether its clockQuestion waits for an answer.", ASKED, otherwise=f"NOT {ASKED}"
     )
+    brought_images: bool | None = where(
+        "Whether it was the first to deliver any image that is there.",
+        _BROUGHT,
+        otherwise=f"NOT {_BROUGHT}",
+    )
     delivered_from: str | None = where(
         "From this top folder, by its name whatever its case, or by its absolute path; or from this ingested path.",
         "(dump.display_folder <> '' AND lower(dump.display_folder) = lower({}) OR EXISTS ("
         "SELECT FROM source WHERE source.id = dump.source_id AND {} ="
         " concat_ws('/', rtrim(source.display_path, '/'), nullif(dump.display_folder, ''))))",
     )
+
+
+_PHOTO: Final = "EXISTS (SELECT FROM image WHERE image.id = file.image_id AND {})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +76,27 @@ class FileSearch(Search[File]):
         otherwise="file.state IN ('seen', 'stable')",
     )
     reason: Reason | None = where("Only files that were rejected for this reason.", "file.reason = {}")
+    damaged: bool | None = where(
+        "Whether detection found that a part of the picture is missing.",
+        _PHOTO.format(DAMAGED),
+        otherwise=f"NOT {_PHOTO.format(DAMAGED)}",
+    )
+    incomplete: bool | None = where(
+        "Whether it arrived incomplete and was not looked at: whether a part is missing is not known yet.",
+        _PHOTO.format(INCOMPLETE),
+        otherwise=f"NOT {_PHOTO.format(INCOMPLETE)}",
+    )
+
+    @property
+    def of_pictures(self) -> bool:
+        """Whether it asks for something that the counts of a receipt do not know."""
+        return self.damaged is not None or self.incomplete is not None
+
+    async def count_of(self, dump_id: UUID) -> int:
+        """Count the files of a dump that are found."""
+        conditions = self.conditions()
+        conditions.add("file.dump_id = {}", dump_id)
+        return await count(FILES, conditions)
 
 
 async def first_deliveries(image_ids: Sequence[UUID]) -> dict[UUID, File]:

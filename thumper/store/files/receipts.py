@@ -132,6 +132,33 @@ async def of_dumps(dump_ids: Sequence[UUID]) -> dict[UUID, Receipt]:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DamageCount:
+    """How many files of a dump are photos of which a part is missing, and how many may be."""
+
+    damaged: int = 0
+    incomplete: int = 0
+    """Arrived incomplete and were not looked at: whether pixels are missing is not known yet."""
+
+
+DAMAGED: Final = "image.damaged"
+INCOMPLETE: Final = "image.arrived IS NOT NULL AND NOT image.damaged AND image.state <> 'completed'"
+
+_DAMAGE: Final = f"""
+SELECT file.dump_id, count(*) FILTER (WHERE {DAMAGED}) AS damaged, count(*) FILTER (WHERE {INCOMPLETE}) AS incomplete
+FROM file JOIN image ON image.id = file.image_id
+WHERE file.dump_id = ANY($1::uuid[]) AND (image.damaged OR image.arrived IS NOT NULL)
+GROUP BY file.dump_id
+"""
+
+
+async def damage(dump_ids: Sequence[UUID]) -> dict[UUID, DamageCount]:
+    """Count the damaged photos among the stored and duplicate files of each dump."""
+    rows = await client().execute_query_dict(_DAMAGE, [list(dump_ids)])
+    counts = {row.pop("dump_id"): DamageCount(**row) for row in map(dict, rows)}
+    return {dump_id: counts.get(dump_id, DamageCount()) for dump_id in dump_ids}
+
+
 _CLOCKS: Final = f"""
 SELECT dump_id, time_source, {DOUBT} AS doubt, dst_edge, offset_unreadable, clock_fix_id IS NOT NULL AS fixed,
     count(*) AS images

@@ -19,8 +19,8 @@ from thumper.store.postgres.connect import client
 MOST_CAMERAS: Final = 100
 """Cameras listed of one dump, those with the most photos first."""
 
-TOTAL: Final = "(SELECT count(*) FROM image WHERE location_id IS NULL)"
-"""SQL for the number of all images without a location."""
+MOST_KNOWN: Final = 100
+"""Earlier dumps listed of one dump, those with the most photos first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,33 @@ async def known_before(dump_ids: Sequence[UUID]) -> dict[UUID, KnownBefore]:
     """Count the duplicates of each dump whose images took its place, and those that are from another one."""
     rows = await client().execute_query_dict(_BEFORE, [list(dump_ids)])
     return {row.pop("dump_id"): KnownBefore(**row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUnplaced:
+    """Images without a location that another dump was the first to deliver."""
+
+    dump_id: UUID
+    """The one that was."""
+    images: int
+
+
+_KNOWN: Final = """
+SELECT file.dump_id AS of_dump, image.dump_id, count(DISTINCT image.id) AS images
+FROM file JOIN image ON image.id = file.image_id AND image.location_id IS NULL AND image.dump_id <> file.dump_id
+WHERE file.dump_id = ANY($1::uuid[]) AND file.state = 'duplicate'
+GROUP BY file.dump_id, image.dump_id ORDER BY images DESC, image.dump_id
+"""
+
+
+async def known(dump_ids: Sequence[UUID]) -> dict[UUID, list[KnownUnplaced]]:
+    """Return what has no location among the images of each dump's duplicates, by the dump that brought them first."""
+    found: dict[UUID, list[KnownUnplaced]] = {dump_id: [] for dump_id in dump_ids}
+    for row in await client().execute_query_dict(_KNOWN, [list(dump_ids)]):
+        of_dump = found[row["of_dump"]]
+        if len(of_dump) < MOST_KNOWN:
+            of_dump.append(KnownUnplaced(row["dump_id"], row["images"]))
+    return found
 
 
 # Later dumps of a place do not ask again: who kept it meant it.

@@ -64,6 +64,8 @@ class WipeCounts:
     videos: Named
     deleted: Named
     """Files whose photo a person deleted; no copy is wanted of them."""
+    links: Named
+    """Links that lead elsewhere or to nothing: nothing is lost with them."""
     never_sent: Named
     """Uploads whose addresses expired unused."""
 
@@ -102,6 +104,7 @@ WITH sorted AS (
     SELECT display_path, size_bytes, CASE
         WHEN state IN ('seen', 'stable') THEN 'waiting'
         WHEN {DELETED} THEN 'deleted'
+        WHEN state = 'rejected' AND reason = 'LINK' THEN 'links'
         WHEN {VIDEO} THEN 'videos'
         WHEN state = 'rejected' THEN 'rejected'
         ELSE 'kept' END AS kind
@@ -117,7 +120,7 @@ FROM upload WHERE dump_id = $1 AND file_id IS NULL AND expires_at <= now() HAVIN
 """
 
 
-_KINDS: Final = ("waiting", "rejected", "videos", "deleted", "kept")
+_KINDS: Final = ("waiting", "rejected", "videos", "deleted", "links", "kept")
 
 
 async def tally(dump_id: UUID) -> WipeCounts:
@@ -134,6 +137,7 @@ async def tally(dump_id: UUID) -> WipeCounts:
         rejected=named["rejected"],
         videos=named["videos"],
         deleted=named["deleted"],
+        links=named["links"],
         never_sent=named["never_sent"],
     )
 

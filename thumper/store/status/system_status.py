@@ -24,7 +24,7 @@ from thumper.store.files.dump_search import ARRIVED, DumpSearch
 from thumper.store.files.receipts import Receipt
 from thumper.store.images import image_counts
 from thumper.store.images.image_counts import ImageCounts
-from thumper.store.images.image_tally import TOTAL
+from thumper.store.images.image_tally import TOTAL, UNPLACED
 from thumper.store.models import Dump
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Cut
@@ -197,7 +197,7 @@ WITH unfinished AS (
 SELECT unfinished.*, waiting.*, now() AS read_at,
     {TOTAL} - pending - processing - failed AS completed,
     (SELECT count(*) FROM file WHERE state IN ('seen', 'stable')) AS files_waiting,
-    {unplaced.TOTAL} AS unplaced
+    {UNPLACED} AS unplaced
 FROM unfinished, waiting
 """
 

@@ -36,15 +36,15 @@ async def add(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) -> lis
     return [row["dump_id"] for row in rows]
 
 
-async def confirm(dump_ids: Collection[UUID]) -> int:
-    """Record that the clocks of dumps were right; return how many had not been confirmed. Raises `Refusal`."""
+async def confirm(dump_ids: Collection[UUID]) -> list[UUID]:
+    """Record that the clocks of dumps were right; return those that had not been confirmed. Raises `Refusal`."""
     async with in_transaction("default") as transaction:
         await _refuse(transaction, dump_ids)
         return await _announced(transaction, await add(transaction, dump_ids))
 
 
-async def take_back(dump_ids: Collection[UUID]) -> int:
-    """Take back that the clocks of dumps were right; return how many are asked about anew. Raises `Refusal`."""
+async def take_back(dump_ids: Collection[UUID]) -> list[UUID]:
+    """Take back that the clocks of dumps were right; return those of which it stood. Raises `Refusal`."""
     async with in_transaction("default") as transaction:
         await _refuse(transaction, dump_ids)
         rows = await transaction.execute_query_dict(_TAKE_BACK, [sorted(dump_ids)])
@@ -60,12 +60,13 @@ async def _refuse(transaction: BaseDBAsyncClient, dump_ids: Collection[UUID]) ->
         raise NoRecordError("dump", "dump_ids")
 
 
-async def _announced(transaction: BaseDBAsyncClient, dump_ids: Sequence[UUID]) -> int:
-    """Write the events, as the last statement of a transaction."""
+async def _announced(transaction: BaseDBAsyncClient, dump_ids: Sequence[UUID]) -> list[UUID]:
+    """Write the events, as the last statement of a transaction; return the dumps."""
+    ordered = sorted(dump_ids)
     await feed.append(
-        transaction, [FeedEntry(kind=FeedKind.CLOCK_FIXED, dump_id=dump_id) for dump_id in sorted(dump_ids)]
+        transaction, [FeedEntry(kind=FeedKind.CLOCK_FIXED, dump_id=dump_id) for dump_id in ordered]
     )
-    return len(dump_ids)
+    return ordered
 
 
 async def of_dumps(dump_ids: Sequence[UUID]) -> dict[UUID, dt.datetime]:

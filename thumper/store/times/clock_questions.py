@@ -19,13 +19,16 @@ _COLUMNS: Final = "image.id, image.taken_at, image.clock_fix_id"
 _LIMIT: Final = f"dump.first_seen_at - interval '{OLD.days} days'"
 
 # A card that was not wiped delivers its old photos again. Those that stand under another repair than the new ones
-# say nothing of them: the new ones may need that repair, too.
+# say nothing of them: the new ones may need that repair, too. Their ids are an array since PostgreSQL would else join:
+# it then reads all images of the library, or descends into the index for each of them.
 _OLD: Final = f"""
 SELECT coalesce(again.id, own.id) AS id, coalesce(again.taken_at, own.taken_at) AS taken_at
 FROM (SELECT {_COLUMNS} FROM image WHERE image.dump_id = dump.id AND {_TIMED}) AS own
 LEFT JOIN LATERAL (
-    SELECT {_COLUMNS} FROM file JOIN image ON image.id = file.image_id
-    WHERE file.dump_id = dump.id AND file.state = 'duplicate' AND image.taken_at > own.taken_at
+    SELECT {_COLUMNS} FROM image
+    WHERE image.id = ANY(ARRAY(
+        SELECT file.image_id FROM file WHERE file.dump_id = dump.id AND file.state = 'duplicate'
+    )) AND image.taken_at > own.taken_at
         AND image.clock_fix_id IS NOT DISTINCT FROM own.clock_fix_id AND {_TIMED}
 ) AS again ON TRUE
 WHERE own.taken_at < {_LIMIT} AND coalesce(again.taken_at, own.taken_at) < {_LIMIT} AND NOT EXISTS (

@@ -91,7 +91,9 @@ def _export(source: Path, form: Form, path: Path) -> None:
     """Write the export into a scratch folder and then rename it, so that a kill leaves nothing that looks whole."""
     with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=path.parent) as scratch:
         # What the libraries write for a moment goes away with the folder, too.
-        program = ["env", f"TMPDIR={scratch}", sys.executable, "-m", "thumper.worker.engines.exporter"]
+        # -P: this program, not another checkout of it in which it may have been started.
+        own = [sys.executable, "-P", "-m", "thumper.worker.engines.exporter"]
+        program = ["env", f"TMPDIR={scratch}", *own]
         done = subprocess.run(
             [*program, form, str(source.absolute()), scratch],
             stdin=subprocess.DEVNULL,
