@@ -19,6 +19,8 @@ INDEXES = [
     "CREATE INDEX deletion_unerased ON deletion (id) WHERE erased_at IS NULL",
     # Which files of which dumps had the bytes of a deleted image.
     "CREATE INDEX file_deleted ON file (sha256) WHERE reason = 'DELETED'",
+    # Images by the names of the files that delivered them again; image_file_name is for the first.
+    "CREATE INDEX file_name_again ON file (lower(regexp_replace(display_path, '^.*/', ''))) WHERE state = 'duplicate'",
 ]
 
 

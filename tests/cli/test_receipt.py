@@ -25,6 +25,7 @@ from thumper.domain.reason import Reason
 from thumper.errors import NotFoundError
 from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
+from thumper.store import models
 from thumper.store.models import Dump, Source
 
 pytestmark = pytest.mark.slow  # as a whole: each starts the real command
@@ -143,6 +144,18 @@ async def test_a_receipt_is_printed_for_people(asking: Ask, capsys: pytest.Captu
         "re-read: originals of 2 files",
     ):
         assert words in printed, words
+
+
+async def test_a_receipt_of_deleted_photos_alone_says_of_none_that_its_original_was_re_read(
+    asking: Ask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dump, sha256 = await make_dump(), b"h" * 32
+    await models.Deletion.create(sha256=sha256)
+    await make_file(dump, FileState.REJECTED, reason="DELETED", sha256=sha256)
+    show(await receipt._read(asking, encode("Dump", dump.id), most=None))
+    printed = capsys.readouterr().out
+    assert "SAFE TO WIPE" in printed
+    assert "re-read" not in printed
 
 
 async def test_photos_of_which_a_part_is_missing_are_counted_and_named(

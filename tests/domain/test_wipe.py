@@ -42,7 +42,29 @@ def test_without_obstacles_it_is_safe(kind: SourceKind) -> None:
 def test_files_that_a_person_deleted_are_no_obstacle_and_are_said(kind: SourceKind) -> None:
     verdict = judge(facts(kind, deleted=ONE))
     assert (verdict.safe, verdict.to_check) == (True, 2)
-    assert " But 1 file is kept nowhere: a person deleted its photo." in verdict.sentence
+    assert verdict.sentence.startswith(
+        "Safe to wipe: a person deleted the photo of 1 file, which is kept nowhere; every other file is stored or was"
+        " known already, and an identical original of each was just re-read"
+    )
+    many = judge(facts(kind, found=1600, deleted=MANY)).sentence
+    assert many.startswith(
+        "Safe to wipe: a person deleted the photos of 1,500 files, which are kept nowhere; every other file is"
+    )
+
+
+@pytest.mark.parametrize("kind", SourceKind)
+def test_of_a_card_of_deleted_photos_alone_nothing_is_said_to_be_stored_or_re_read(kind: SourceKind) -> None:
+    one = judge(facts(kind, found=1, deleted=ONE, reread=Reread()))
+    many = judge(facts(kind, found=1500, deleted=MANY, reread=Reread()))
+    assert "a person deleted the photo of its 1 file, and there is nothing else to keep." in one.sentence
+    assert (
+        "a person deleted the photos of all its 1,500 files, and there is nothing else to keep."
+        in many.sentence
+    )
+    for verdict in (one, many):
+        assert (verdict.safe, verdict.to_check) == (True, 0)
+        assert "stored" not in verdict.sentence
+        assert "re-read" not in verdict.sentence
 
 
 @pytest.mark.parametrize("kind", SourceKind)

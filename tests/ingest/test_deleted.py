@@ -94,7 +94,7 @@ async def test_a_deleted_photo_of_a_card_is_kept_nowhere_and_the_card_is_safe_to
         verdict = await WipeCheck(dump_id).run()
         assert verdict.safe, verdict
         assert (verdict.to_check, verdict.checked) == (2, 2)
-        assert verdict.sentence.endswith(" But 1 file is kept nowhere: a person deleted its photo.")
+        assert "the photo of 1 file, which is kept nowhere; every other file is stored" in verdict.sentence
 
 
 async def test_a_rescued_copy_of_a_deleted_photo_does_not_hold_the_card_up(

@@ -129,7 +129,8 @@ async def _find(ask: Ask, said: dict[str, Any], *, dump: str | None) -> None:
     said["dumpId"] = dump and await find_bringing(ask, dump)
     if said["photo"] is not None:
         named = said["photo"]["imageId"]
-        image, of_dump = await find_photo(ask, named, dump=said["dumpId"], deployment=said["deploymentId"])
+        among = {"dump": said["dumpId"], "deployment": said["deploymentId"]}
+        image, of_dump = await find_photo(ask, named, among=among)
         said["photo"]["imageId"] = image
         if said["deploymentId"] is None:
             said["dumpId"] = said["dumpId"] or of_dump

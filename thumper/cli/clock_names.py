@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from thumper.cli.clock_view import dump_name, minute
+from thumper.cli.named_photo import as_named
 from thumper.cli.receipt_query import Ask, deliveries
 from thumper.domain.clock_fix import offset_text
 from thumper.errors import NotFoundError, UsageError
@@ -18,37 +19,40 @@ _SHOWN: Final = 20
 """Photos of one name that are listed."""
 
 _OF_ID: Final = "query ($id: ID!) { image(id: $id) { id dump { id } } }"
-_CALLED: Final = f"""query ($name: String!, $dump: ID, $deployment: ID) {{
-  images(first: {_SHOWN}, where: {{fileName: $name, dump: $dump, deployment: $deployment}}) {{
+_CALLED: Final = f"""query ($where: ImageFilter!) {{
+  images(first: {_SHOWN}, where: $where) {{
     totalCount nodes {{ id cameraClock location {{ name }} dump {{ id folder number source {{ path }} }} }} }} }}"""
 _FIXES: Final = """query ($id: ID!) { dump(id: $id) {
   clockFixes { id offsetSeconds note createdAt undoneAt shownFrom shownUntil } } }"""
 
 
 async def find_photo(
-    ask: Ask, word: str, *, dump: str | None, deployment: str | None, option: str = "--photo "
+    ask: Ask, word: str, *, among: dict[str, Any] | None = None, option: str = "--photo "
 ) -> tuple[str, str]:
-    """Return the ids of the photo that a word means, an id or a file name, and of the dump that delivered it first.
+    """Return the ids of the photo that a word means, and of the dump that delivered it first.
 
-    Raises `NotFoundError`, or `UsageError` naming the photos, each behind `option`, when several of them are called so.
+    The word is an id, a file's name, or a path as far as it is given; `among` is a filter of images. Raises
+    `NotFoundError`, or `UsageError` naming the photos, each behind `option`, when several of them are called so.
     """
     if word.startswith(_IMAGE_ID) and "." not in word:
         image = (await ask(_OF_ID, {"id": word}))["image"]
         if image is None:
             raise NotFoundError("There is no photo with this id.")
         return image["id"], image["dump"]["id"]
-    name = word.rpartition("/")[2]
-    found = (await ask(_CALLED, {"name": name, "dump": dump, "deployment": deployment}))["images"]
+    where = {name: value for name, value in (among or {}).items() if value is not None}
+    named = as_named(word)
+    found = (await ask(_CALLED, {"where": where | named}))["images"]
     nodes: list[dict[str, Any]] = found["nodes"]
     if not nodes:
-        where = "" if dump is None and deployment is None else " among those that are meant"
-        raise NotFoundError(f"There is no photo called {name}{where}.")
+        meant = " among those that are meant" if where else ""
+        hint = " Give its path as a receipt shows it, or its name alone." if "path" in named else ""
+        raise NotFoundError(f"There is no photo called {word}{meant}.{hint}")
     if len(nodes) > 1:
         lines = "\n".join(f"  {option}{image['id']}  {_photo(image)}" for image in nodes)
         more = (
             f"\n  … and {found['totalCount'] - len(nodes)} more" if found["totalCount"] > len(nodes) else ""
         )
-        raise UsageError(f"{found['totalCount']} photos are called {name}; say which one:\n{lines}{more}")
+        raise UsageError(f"{found['totalCount']} photos are called {word}; say which one:\n{lines}{more}")
     return nodes[0]["id"], nodes[0]["dump"]["id"]
 
 

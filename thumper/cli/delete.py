@@ -13,6 +13,7 @@ import typer
 
 from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.clock_names import find_photo
+from thumper.cli.named_photo import tell_photos
 from thumper.cli.receipt_query import Ask, find_bringing
 from thumper.domain.deletion import MOST_IMAGES
 from thumper.errors import UsageError
@@ -30,11 +31,14 @@ _NOT_DONE: Final = 1
 """Exit code when the person said no."""
 
 Photos = Annotated[
-    list[str], typer.Argument(metavar="PHOTO...", help="Photos, by id or by the name of the file.")
+    list[str],
+    typer.Argument(metavar="PHOTO...", help="Photos, by id, or by name or path of a file that brought them."),
 ]
 OfDump = Annotated[
     str | None,
-    typer.Option("--dump", help="A dump, by id, folder or path: only photos that it was the first to bring."),
+    typer.Option(
+        "--dump", help="A dump, by id, folder or path: only photos that it brought, first or again."
+    ),
 ]
 
 
@@ -59,7 +63,8 @@ def delete(
     ids = asyncio.run(find_photos(asking, photos, dump=dump))
     if dry_run or not yes:
         look = asyncio.run(_send(asking, _PREVIEW, ids))
-        _show(look, then="would", as_json=as_json)
+        photos = [] if as_json else asyncio.run(tell_photos(asking, ids))
+        _show(look, then="would", photos=photos, as_json=as_json)
         if dry_run:
             return
         if not typer.confirm("Delete for good?"):
@@ -72,7 +77,7 @@ def delete(
 
 
 async def find_photos(ask: Ask, words: Sequence[str], *, dump: str | None) -> list[str]:
-    """Return the ids of the images that words mean: ids, or names of files. Raises `NotFoundError`, `UsageError`."""
+    """Return the ids of the images that words mean: ids, names or paths. Raises `NotFoundError`, `UsageError`."""
     dump_id = None if dump is None else await find_bringing(ask, dump)
     ids = [word if _is_id(word) else await _find(ask, word, dump_id) for word in words]
     return list(dict.fromkeys(ids))
@@ -83,7 +88,8 @@ def _is_id(word: str) -> bool:
 
 
 async def _find(ask: Ask, name: str, dump_id: str | None) -> str:
-    image_id, _ = await find_photo(ask, name, dump=dump_id, deployment=None, option="thumper delete ")
+    among = None if dump_id is None else {"dump": dump_id, "deliveredAgain": True}
+    image_id, _ = await find_photo(ask, name, among=among, option="thumper delete ")
     return image_id
 
 
@@ -102,11 +108,11 @@ async def _send(ask: Ask, query: str, ids: Sequence[str], **said: str) -> dict[s
     return whole
 
 
-def _show(answer: dict[str, Any], *, then: str, as_json: bool) -> None:
+def _show(answer: dict[str, Any], *, then: str, as_json: bool, photos: Sequence[str] = ()) -> None:
     if as_json:
         typer.echo(json.dumps(answer))
         return
-    for line in _lines(answer["effect"], then=then):
+    for line in _lines(answer["effect"], then=then, photos=photos):
         typer.echo(line)
     for deletion in answer["deletions"]:
         names = ", ".join(file["path"] for file in deletion["files"])
@@ -123,11 +129,12 @@ _WITH: Final = {
 }
 
 
-def _lines(effect: dict[str, Any], *, then: str) -> Iterator[str]:
+def _lines(effect: dict[str, Any], *, then: str, photos: Sequence[str]) -> Iterator[str]:
     """Yield what goes and what stays, for people."""
     one = effect["images"] == 1
     be = "would be" if then == "would" else "was" if one else "were"
-    yield f"{_count(effect['images'], 'photo', 'photos')} {be} deleted for good"
+    yield f"{_count(effect['images'], 'photo', 'photos')} {be} deleted for good" + (":" if photos else "")
+    yield from (f"    {photo}" for photo in photos)
     gone = [_count(effect[name], *words) for name, words in _WITH.items() if effect[name]]
     if gone:
         yield f"  with {', '.join(gone)}"

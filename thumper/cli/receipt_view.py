@@ -142,8 +142,9 @@ def _verdict(wipe: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if examples and more > 0:
             yield f"    … and {more} more", ""
         yield f"    {found['whatToDo']}", ""
-    checked = _count(wipe["filesChecked"], "file", "files")
-    yield f"  re-read: originals of {checked}, {decimal(wipe['bytesChecked'])}", "dim"
+    if wipe["filesToCheck"]:
+        checked = _count(wipe["filesChecked"], "file", "files")
+        yield f"  re-read: originals of {checked}, {decimal(wipe['bytesChecked'])}", "dim"
 
 
 def _count(number: int, one: str, many: str) -> str:

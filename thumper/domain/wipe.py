@@ -219,8 +219,8 @@ def _obstacles(facts: WipeFacts) -> Iterator[WipeObstacle]:
 def _sentence(facts: WipeFacts, obstacles: tuple[WipeObstacle, ...], *, card: CardToCompare | None) -> str:
     compare = "" if card is None else wipe_messages.compare(card.files, card.size_bytes)
     if not obstacles:
-        but = wipe_messages.deleted(facts.deleted.files) + wipe_messages.links(facts.links.files)
-        return wipe_messages.safe(facts.kind) + but + compare
+        safe = wipe_messages.safe(facts.kind, kept=facts.to_check, deleted=facts.deleted.files)
+        return safe + wipe_messages.links(facts.links.files) + compare
     if card is not None:
         return wipe_messages.keep_the_folder(obstacles[0].code) + compare
     return wipe_messages.not_safe(obstacles[0].sentence, more=len(obstacles) - 1)

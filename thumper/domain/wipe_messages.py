@@ -46,18 +46,18 @@ def obstacle(code: WipeCode, files: int, *, kind: SourceKind, place: str = "") -
     return sentence, _ADVICE.get((code, kind), advice).format(again=again)
 
 
-def safe(kind: SourceKind) -> str:
-    """Return the sentence that it is safe."""
-    return _SAFE[kind]
-
-
-def deleted(files: int) -> str:
-    """Return the remark that files are kept nowhere because a person deleted their photos; empty for none."""
-    if not files:
-        return ""
-    if files == 1:
-        return " But 1 file is kept nowhere: a person deleted its photo."
-    return f" But {files:,} files are kept nowhere: a person deleted their photos."
+def safe(kind: SourceKind, *, kept: int, deleted: int) -> str:
+    """Return the sentence that it is safe: how many files are kept, and of how many a person deleted the photo."""
+    if not deleted:
+        return f"Safe to wipe: {_EACH[kind]} {_SAFE[kind]}"
+    if not kept:
+        whose = "photo of its 1 file" if deleted == 1 else f"photos of all its {deleted:,} files"
+        return f"Safe to wipe: a person deleted the {whose}, and there is nothing else to keep."
+    gone = "1 file, which is" if deleted == 1 else f"{deleted:,} files, which are"
+    photos = "photo" if deleted == 1 else "photos"
+    return (
+        f"Safe to wipe: a person deleted the {photos} of {gone} kept nowhere; every other file {_SAFE[kind]}"
+    )
 
 
 def links(files: int) -> str:
@@ -101,13 +101,19 @@ def not_known_yet(*, checked: int, to_check: int) -> str:
     return f"Not known yet: {checked:,} of {to_check:,} files have been re-read so far."
 
 
+_EACH: Final = {
+    SourceKind.INGEST: "every file",
+    SourceKind.UPLOAD: "every file",
+    SourceKind.DROP: "each file of this delivery",
+}
+
+_REREAD: Final = "is stored or was known already, and an identical original of each was just re-read"
+
 _SAFE: Final = {
-    SourceKind.INGEST: "Safe to wipe: every file is stored or was known already, and an identical original of each"
-    " was just re-read on another device.",
-    SourceKind.UPLOAD: "Safe to wipe: every file is stored or was known already, and an identical original of each was"
-    " just re-read. Where they were sent from is not known here: it must be another disk than Thumper's.",
-    SourceKind.DROP: "Safe to wipe: each file of this delivery is stored or was known already, and an identical"
-    " original of each was just re-read on another device than the folder.",
+    SourceKind.INGEST: f"{_REREAD} on another device.",
+    SourceKind.UPLOAD: f"{_REREAD}. Where they were sent from is not known here: it must be another disk than"
+    " Thumper's.",
+    SourceKind.DROP: f"{_REREAD} on another device than the folder.",
 }
 
 _AGAIN: Final = {

@@ -173,6 +173,14 @@ class Image(ClockFields, Node):
         return await related(root.dump_id, "Dump", info=info)
 
     @field(
+        "The file that it was made from, the first with its bytes; null when that is not known any more.",
+        optional(lazy("File")),
+    )
+    @staticmethod
+    async def first_delivery(root: strawberry.Parent[models.Image], info: Info) -> models.File | None:
+        return await info.context.loaders.first_deliveries.load(root.id)
+
+    @field(
         "The boxes that count, most confident first: the current detector's, whose class is shown and whose confidence"
         " reaches the threshold of its class, without those that a person rejected.",
         listed(lazy("Detection")),

@@ -14,9 +14,10 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.refusal import InvalidValueError, NoRecordError
+from thumper.store.images import delivered_names
 from thumper.store.models import Deletion
 from thumper.store.postgres.ids import new_id
-from thumper.store.postgres.page import Key, KeyKind, whole_table
+from thumper.store.postgres.page import Conditions, Key, KeyKind, whole_table
 from thumper.store.postgres.search import Search, sort, where
 from thumper.store.postgres.unnest import arrays, unnest
 
@@ -25,7 +26,7 @@ DELETIONS: Final = whole_table(Deletion)
 STANDS: Final = "EXISTS (SELECT FROM deletion WHERE deletion.sha256 = {} AND deletion.undone_at IS NULL)"
 """SQL of whether bytes, by the SQL of their hash, are those of an image that was deleted."""
 
-_FILE: Final = "SELECT FROM file WHERE file.reason = 'DELETED' AND file.sha256 = deletion.sha256"
+_FILES: Final = "file.reason = 'DELETED' AND file.sha256 = deletion.sha256"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +47,23 @@ class DeletionSearch(Search[Deletion]):
     undone: bool | None = where(
         "Whether it was taken back.", "deletion.undone_at IS NOT NULL", otherwise="deletion.undone_at IS NULL"
     )
-    dump_id: UUID | None = where(
-        "Of a photo that this dump had delivered.", f"EXISTS ({_FILE} AND file.dump_id = {{}})"
-    )
+    dump_id: UUID | None = where("Of a photo that this dump had delivered.")
     file_name: str | None = where(
-        "Of a photo that was delivered in a file of this name, whatever its case; without folders.",
-        f"EXISTS ({_FILE} AND lower(regexp_replace(file.display_path, '^.*/', '')) = lower({{}}))",
+        f"Of a photo that was delivered in a file of this name: {delivered_names.NAMED}."
     )
+    path: str | None = where(f"Of a photo that was delivered at this path, {delivered_names.PLACED}.")
+
+    def conditions(self) -> Conditions:
+        """Return the search as SQL conditions; dump, name and path must hold for one and the same file."""
+        conditions = Conditions()
+        self.add_to(conditions)
+        if self.dump_id is not None or self.file_name is not None or self.path is not None:
+            conditions.clauses.append(
+                delivered_names.delivered(
+                    conditions, _FILES, name=self.file_name, path=self.path, dump_id=self.dump_id
+                )
+            )
+        return conditions
 
 
 async def find(connection: BaseDBAsyncClient, hashes: Collection[bytes]) -> dict[bytes, dt.datetime]:

@@ -12,6 +12,7 @@ from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.label import Sex
 from thumper.domain.progress import ImageState
+from thumper.store.images import delivered_names
 from thumper.store.images.detections import (
     CAPTURE_ORDER,
     CURRENT,
@@ -65,11 +66,14 @@ class ImageSearch(Search[Image]):
     deployment_id: UUID | None = where(
         "Taken by this camera at this place: of this deployment.", "image.deployment_id = {}"
     )
-    dump_id: UUID | None = where("First delivered by this dump.", "image.dump_id = {}")
-    file_name: str | None = where(
-        "First delivered under this file name, whatever its case, without folders, such as IMG_0412.JPG.",
-        "lower(image.file_name) = lower({})",
+    dump_id: UUID | None = where("First delivered by this dump.")
+    delivered_again: bool | None = where(
+        "Whether `dump` also finds what this dump delivered again, its duplicates; then fileName is that of its file."
     )
+    file_name: str | None = where(
+        f"Delivered, first or again, under this file name: {delivered_names.NAMED}."
+    )
+    path: str | None = where(f"Delivered, first or again, at this path, {delivered_names.PLACED}.")
     state: ImageState | None = where("Where detection stands.", "image.state = {}")
     damaged: bool | None = where("Whether a part of the picture could not be decoded.", "image.damaged = {}")
     taken_after: dt.datetime | None = where(
@@ -108,6 +112,7 @@ class ImageSearch(Search[Image]):
         """Return the search as SQL conditions on `IMAGES`."""
         conditions = Conditions()
         self.add_to(conditions)
+        self._add_files(conditions)
         if self.has_detections is False:
             conditions.add(
                 "NOT EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id"
@@ -119,6 +124,26 @@ class ImageSearch(Search[Image]):
                 f"EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id AND {boxes})"
             )
         return conditions
+
+    def _add_files(self, conditions: Conditions) -> None:
+        """Add what is said of the files that delivered the images."""
+        of_any = self.dump_id if self.delivered_again else None
+        if self.dump_id is not None and of_any is None:
+            conditions.add("image.dump_id = {}", self.dump_id)
+        called = self.file_name
+        if called is None and self.path is not None:
+            called = self.path.rpartition("/")[2]
+        if called is not None:
+            conditions.clauses.append(delivered_names.image_called(conditions, called))
+        if self.path is not None or of_any is not None:
+            sql = delivered_names.delivered(
+                conditions,
+                "file.image_id = image.id",
+                name=self.file_name,
+                path=self.path,
+                dump_id=of_any,
+            )
+            conditions.clauses.append(sql)
 
     def _boxes(self, conditions: Conditions) -> str:
         """Return the SQL for an image to have a matching box; add its values to the conditions."""

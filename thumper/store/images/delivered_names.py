@@ -1,0 +1,56 @@
+"""Images and deletions by what the files were called that delivered them: by name, by path, by dump.
+
+An image that came more than once has a file for each time, and a person may know it by any of their names.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from thumper.store.postgres.page import Conditions
+
+# As in the index `file_name_again` (see migrations).
+_NAME: Final = "lower(regexp_replace(file.display_path, '^.*/', ''))"
+_PATH: Final = "lower(concat(rtrim(source.display_path, '/'), '/', file.display_path))"
+
+NAMED: Final = "without folders, whatever its case, such as IMG_0412.JPG"
+PLACED: Final = (
+    "whatever its case: absolute, or its last parts, such as Oak Stand/IMG_0412.JPG as in receipts"
+)
+
+
+def image_called(conditions: Conditions, name: str) -> str:
+    """Return the SQL of whether an image was delivered, first or again, under a name without folders."""
+    held = conditions.hold(name)
+    return (
+        f"image.id IN (SELECT id FROM image WHERE lower(file_name) = lower({held}) UNION ALL"
+        f" SELECT image_id FROM file WHERE state = 'duplicate' AND {_NAME} = lower({held}))"
+    )
+
+
+def delivered(
+    conditions: Conditions, files: str, *, name: str | None, path: str | None, dump_id: UUID | None
+) -> str:
+    """Return the SQL of whether one and the same of these files has a name, a path and a dump, as far as given.
+
+    `files` is the SQL of which ones.
+    """
+    parts = [files]
+    if name is not None:
+        parts.append(f"{_NAME} = lower({conditions.hold(name)})")
+    if path is not None:
+        parts.append(_at(conditions.hold(path), absolute=path.startswith("/")))
+    if dump_id is not None:
+        parts.append(f"file.dump_id = {conditions.hold(dump_id)}")
+    return (
+        "EXISTS (SELECT FROM file JOIN source ON source.id = file.source_id WHERE "
+        + " AND ".join(parts)
+        + ")"
+    )
+
+
+def _at(held: str, *, absolute: bool) -> str:
+    if absolute:
+        return f"{_PATH} = lower({held})"
+    return f"right({_PATH}, length(lower({held})) + 1) = '/' || lower({held})"
