@@ -17,8 +17,21 @@ from thumper.store.postgres.schema_version import RECORD, known_migrations
 SHAPES: Final = Path(__file__).parent / "store" / "models" / "released"
 """One file for each schema whose rows an earlier file cannot write."""
 
+_NEVER_LAST: Final = frozenset(
+    {
+        *("0008_changed", "0009_arrived", "0010_written_times", "0011_clock_questions", "0012_places"),
+        *("0013_places_of_cards", "0014_deletions", "0015_order"),
+    }
+)
+"""Migrations that came in one version with a later one, so that no database of a user ends with them."""
+
 Rows = dict[str, list[dict[str, Any]]]
 """The rows of each table, in the order of their first column."""
+
+
+def released_schemas() -> list[str]:
+    """Return the schemas with which a version of Thumper ended, the present one last."""
+    return [name for name in known_migrations() if name not in _NEVER_LAST]
 
 
 async def migrate_to(url: str, name: str) -> None:

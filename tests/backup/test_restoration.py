@@ -12,7 +12,7 @@ import pytest
 
 from tests.backup.keeping import ask, bring_back, keep, scratches, seal_anew
 from tests.databases import administer
-from tests.released import make_released, read_columns, read_rows
+from tests.released import make_released, read_columns, read_rows, released_schemas
 from thumper.backup import restoration
 from thumper.backup.manifest import read_manifest
 from thumper.backup.scratch import take_place
@@ -53,7 +53,7 @@ async def test_numbers_of_the_feed_go_on(used: Settings, fresh: Settings, whole:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("release", known_migrations()[:-1])
+@pytest.mark.parametrize("release", released_schemas()[:-1])
 async def test_a_backup_of_every_released_schema_comes_back_up_to_date(
     release: str, settings: Settings, empty_database_url: str, fresh: Settings, tmp_path: Path
 ) -> None:

@@ -182,5 +182,5 @@ async def test_a_repaired_card_is_not_called_safe_and_its_rescued_photos_are_nam
         assert "begin like photos, videos or archives" in words
         assert "FOUND.000/FILE0000.CHK" in words
         assert "LOST.DIR/PICT0009.JPG" in words
-        assert "names that end in .jpg" in words
+        assert "names ending in .jpg" in words
         assert [found["code"] for found in answer["wipe"]["obstacles"]] == ["NOT_READ"]

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from tests.api import Api, running_api
-from tests.released import SHAPES, make_released, read_columns, read_rows
+from tests.released import SHAPES, make_released, read_columns, read_rows, released_schemas
 from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
 from thumper.store.postgres.connect import migrate_database
@@ -59,7 +59,7 @@ ASK_TIME: Final = """query ($image: ID!, $dump: ID!) {
     status { held sources { path watchMode watchNote canaryAt } } }"""
 
 
-@pytest.fixture(params=known_migrations())
+@pytest.fixture(params=released_schemas())
 def release(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name
