@@ -35,7 +35,7 @@ from thumper.store.places.deployment_rows import CameraStay
 from thumper.store.places.location_rows import PhotoPlace
 from thumper.store.places.said_places import SaidOfImage
 from thumper.store.postgres.ids import new_id
-from thumper.store.times import clock_lock, recompute
+from thumper.store.times import recompute
 from thumper.store.times.recompute import ActiveFixes
 
 
@@ -82,10 +82,10 @@ async def record(
 
     `originals` gives the absolute path of the original for each hash. Of equal photos the first
     one makes the image. Cameras `beside` theirs are those that the transaction will lock later on.
+    The caller shares the clock lock.
     """
     if not photos:
         return {}
-    await clock_lock.share(transaction)
     first: dict[bytes, Photo] = {}
     for photo in photos:
         first.setdefault(photo.sha256, photo)
