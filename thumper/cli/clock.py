@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-import sys
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -15,6 +14,7 @@ from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.clock_names import find_fix, find_photo
 from thumper.cli.clock_right import NOT_DONE, AsJson, questions, right
 from thumper.cli.clock_view import effect_lines, suspect_lines
+from thumper.cli.consent import refuse_unless_asked
 from thumper.cli.receipt_query import Ask, find_bringing
 from thumper.domain.clock_fix import OffsetError, offset_text, parse_offset, read_time
 from thumper.errors import UsageError
@@ -114,8 +114,8 @@ def fix(
         "shownUntil": _wall_clock(shown_until, "--until"),
         "note": note,
     }
-    if not (yes or dry_run) and (as_json or not sys.stdin.isatty()):
-        raise UsageError("Nobody can be asked here. Add --dry-run to look first, --yes to repair.")
+    if not (yes or dry_run):
+        refuse_unless_asked(as_json=as_json, instead="Add --dry-run to look first, --yes to repair.")
     settings = Settings.from_env()
     asyncio.run(_find(partial(ask, settings), said, dump=dump))
     if dry_run or not yes:

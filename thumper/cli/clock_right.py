@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -12,6 +11,7 @@ import typer
 
 from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.clock_view import question_lines
+from thumper.cli.consent import refuse_unless_asked
 from thumper.cli.receipt_query import CLOCK_QUESTION, Ask, deliveries, find_asked
 from thumper.errors import UsageError
 from thumper.settings import Settings
@@ -58,9 +58,9 @@ def right(
         raise UsageError("Say which cards: DUMP, or --all for those that are asked about.")
     if every and undo:
         raise UsageError("--undo is for cards that you name.")
-    if every and not yes and (as_json or not sys.stdin.isatty()):
-        raise UsageError(
-            "Nobody can be asked here. `thumper clock questions` shows them; add --yes to answer."
+    if every and not yes:
+        refuse_unless_asked(
+            as_json=as_json, instead="`thumper clock questions` shows them; add --yes to answer."
         )
     settings = Settings.from_env()
     ids = _shown(settings, yes=yes, as_json=as_json) if every else _named(settings, dumps or [], undo=undo)

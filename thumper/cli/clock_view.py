@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from thumper.cli.counted import counted
 from thumper.domain.clock_fix import offset_text
 
 _COUNTS: Final = (
@@ -31,7 +32,7 @@ def effect_lines(effect: dict[str, Any], *, then: str, zone: ZoneInfo) -> Iterat
     """Yield what a repair would do, or did (`then`), in the local time of the photos' place; in `zone` without one."""
     zone = _zone(effect["examples"]) or zone
     verb = "would change" if then == "would" else "changed"
-    yield f"  {_photos(effect['images'])}, of which the time of {effect['changed']} {verb}"
+    yield f"  {counted(effect['images'], 'photo', 'photos')}, of which the time of {effect['changed']} {verb}"
     if not effect["images"]:
         yield "  None is meant: those of a dump are the ones that it was the first to deliver."
     for name, meaning in _COUNTS:
@@ -49,10 +50,6 @@ def effect_lines(effect: dict[str, Any], *, then: str, zone: ZoneInfo) -> Iterat
         yield f"  {example['image']['fileName']}: clock {showed} -> {taken}{edge}"
 
 
-def _photos(count: int) -> str:
-    return f"{count} photo" + ("" if count == 1 else "s")
-
-
 def _zone(examples: list[dict[str, Any]]) -> ZoneInfo | None:
     """Return the zone of the first example with a place."""
     places = (example["image"]["location"] for example in examples)
@@ -68,7 +65,7 @@ def suspect_lines(groups: list[dict[str, Any]]) -> Iterator[str]:
     if not groups:
         yield "No clock is doubted."
     for group in groups:
-        yield f"{_photos(group['images'])}: {_DOUBTS[group['doubt']]} · {_where(group)}"
+        yield f"{counted(group['images'], 'photo', 'photos')}: {_DOUBTS[group['doubt']]} · {_where(group)}"
         first, last = (group[name].replace("T", " ") for name in ("firstLocal", "lastLocal"))
         yield f"  clock showed {first} to {last}, first in {group['example']['fileName']}"
         yield (

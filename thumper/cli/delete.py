@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Annotated, Any, Final
@@ -13,10 +12,11 @@ import typer
 
 from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.clock_names import find_photo
+from thumper.cli.consent import refuse_unless_asked
+from thumper.cli.counted import counted
 from thumper.cli.named_photo import tell_photos
 from thumper.cli.receipt_query import Ask, find_bringing
 from thumper.domain.deletion import MOST_IMAGES
-from thumper.errors import UsageError
 from thumper.settings import Settings
 
 _EFFECT: Final = "effect { images originals detections reviews sightings files filesLeft leftExamples }"
@@ -56,8 +56,8 @@ def delete(
 
     Originals in the drop folder stay. The same photo is not taken in again, until `thumper undelete`.
     """
-    if not (yes or dry_run) and (as_json or not sys.stdin.isatty()):
-        raise UsageError("Nobody can be asked here. Add --dry-run to look first, --yes to delete.")
+    if not (yes or dry_run):
+        refuse_unless_asked(as_json=as_json, instead="Add --dry-run to look first, --yes to delete.")
     settings = Settings.from_env()
     asking = partial(ask, settings)
     ids = asyncio.run(find_photos(asking, photos, dump=dump))
@@ -133,19 +133,15 @@ def _lines(effect: dict[str, Any], *, then: str, photos: Sequence[str]) -> Itera
     """Yield what goes and what stays, for people."""
     one = effect["images"] == 1
     be = "would be" if then == "would" else "was" if one else "were"
-    yield f"{_count(effect['images'], 'photo', 'photos')} {be} deleted for good" + (":" if photos else "")
+    yield f"{counted(effect['images'], 'photo', 'photos')} {be} deleted for good" + (":" if photos else "")
     yield from (f"    {photo}" for photo in photos)
-    gone = [_count(effect[name], *words) for name, words in _WITH.items() if effect[name]]
+    gone = [counted(effect[name], *words) for name, words in _WITH.items() if effect[name]]
     if gone:
         yield f"  with {', '.join(gone)}"
-    yield f"  {_count(effect['files'], 'file', 'files')} of receipts: rejected as DELETED, and no obstacle to wiping"
+    yield f"  {counted(effect['files'], 'file', 'files')} of receipts: rejected as DELETED, and no obstacle to wiping"
     if effect["filesLeft"]:
-        yield f"  {_count(effect['filesLeft'], 'file stays', 'files stay')} where Thumper only reads:"
+        yield f"  {counted(effect['filesLeft'], 'file stays', 'files stay')} where Thumper only reads:"
         yield from (f"    {path}" for path in effect["leftExamples"])
         more = effect["filesLeft"] - len(effect["leftExamples"])
         if more > 0:
             yield f"    … and {more} more"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from functools import partial
 from typing import Annotated, Any, Final
 
 import typer
 
 from thumper.cli.client import ApiRefusedError, ask
+from thumper.cli.consent import refuse_unless_asked
 from thumper.cli.locate_view import effect_lines
 from thumper.cli.receipt_query import deliveries, find_bringing
 from thumper.errors import NotFoundError, UsageError
@@ -100,8 +100,8 @@ def locate(
         )
     if merge and (location is None or camera is not None):
         raise UsageError("--merge goes with two locations: the one that goes, and the one that stays.")
-    if not (yes or dry_run or undo) and (as_json or not sys.stdin.isatty()):
-        raise UsageError("Nobody can be asked here. Add --dry-run to look first, --yes to do it.")
+    if not (yes or dry_run or undo):
+        refuse_unless_asked(as_json=as_json, instead="Add --dry-run to look first, --yes to do it.")
     settings = Settings.from_env()
     if undo:
         _take_back(settings, dump, as_json=as_json)

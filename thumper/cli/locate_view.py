@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from thumper.cli.counted import counted
+
 _NO_PLACE: Final = "no place"
 
 _CHANGES: Final = (
@@ -33,15 +35,16 @@ def effect_lines(effect: dict[str, Any], *, then: str, zone: ZoneInfo) -> Iterat
     for move in effect["moves"]:
         origin = move["origin"]["name"] if move["origin"] else _NO_PLACE
         verb = "would move" if would else "moved"
-        yield f"{_photos(move['images'])} {verb} from {origin} to {move['destinationName'] or _NO_PLACE}"
+        photos = counted(move["images"], "photo", "photos")
+        yield f"{photos} {verb} from {origin} to {move['destinationName'] or _NO_PLACE}"
         if move["timeZoneBefore"] != move["timeZoneAfter"]:
             yield f"  time zone {move['timeZoneBefore']} -> {move['timeZoneAfter']}"
     if not effect["moves"]:
         yield "No photo moves. Those of a dump are the ones that it was the first to deliver."
     if effect["already"]:
-        yield f"{_photos(effect['already'])} there already"
+        yield f"{counted(effect['already'], 'photo', 'photos')} there already"
     if effect["dumps"]:
-        yield f"  what is still to come of {_count(effect['dumps'], 'dump')} follows"
+        yield f"  what is still to come of {counted(effect['dumps'], 'dump', 'dumps')} follows"
     if effect["moves"]:
         zone = ZoneInfo(effect["moves"][0]["timeZoneAfter"])
         yield from _clock_lines(effect["clock"], would=would, zone=zone)
@@ -80,14 +83,6 @@ def _stay_lines(effect: dict[str, Any]) -> Iterator[str]:
         yield f"  {camera}: {said}"
     if effect["deploymentCount"] > len(effect["deployments"]):
         yield f"  and {effect['deploymentCount'] - len(effect['deployments'])} more stays of cameras"
-
-
-def _photos(count: int) -> str:
-    return _count(count, "photo")
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def _local(instant: str, zone: ZoneInfo) -> str:

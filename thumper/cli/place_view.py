@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Iterator
 from typing import Any, Final
 
+from thumper.cli.counted import counted
+
 _SHOWN: Final = 20
 """Cameras that are shown."""
 
@@ -18,11 +20,7 @@ _WHY: Final = {
 
 def without_location(photos: int) -> str:
     """Return how many photos have no location, in words."""
-    return _count(photos, "photo has no location", "photos have no location")
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+    return counted(photos, "photo has no location", "photos have no location")
 
 
 def lines(receipt: dict[str, Any]) -> Iterator[str]:
@@ -33,7 +31,7 @@ def lines(receipt: dict[str, Any]) -> Iterator[str]:
         yield from (f"    {_photos(group)}" for group in places["cameras"][:_SHOWN])
         yield from _more(places["cameras"])
     for known in places["known"][:_SHOWN]:
-        words = _count(
+        words = counted(
             known["images"],
             "photo that was known before has no location",
             "photos that were known before have no location",
@@ -43,14 +41,14 @@ def lines(receipt: dict[str, Any]) -> Iterator[str]:
         own, older = receipt["location"], other["name"]
         yield f'  place: "{own}" is a new location. Did you mean {older}? `{_locate(own, older, options="--merge")}`'
     if places["placed"]:
-        words = _count(
+        words = counted(
             places["placed"],
             "photo that was here without a place is",
             "photos that were here without a place are",
         )
         yield f"  place: {words} now at {receipt['location']}"
     if places["elsewhere"]:
-        words = _count(places["elsewhere"], "duplicate stays", "duplicates stay")
+        words = counted(places["elsewhere"], "duplicate stays", "duplicates stay")
         yield f"  place: {words} at the other location that was known before"
 
 
@@ -80,7 +78,7 @@ def _asked(receipt: dict[str, Any]) -> str:
 
 def _photos(group: dict[str, Any]) -> str:
     """Return the photos of one camera and the places that they may be from, in one line."""
-    photos = _count(group["images"], "photo", "photos")
+    photos = counted(group["images"], "photo", "photos")
     camera = group["camera"]
     words = (
         [camera[key] for key in ("make", "model", "serial") if camera[key]] if camera else ["no camera named"]

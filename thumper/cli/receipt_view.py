@@ -19,6 +19,7 @@ from rich.progress import (
 
 from thumper.cli import place_view
 from thumper.cli.clock_view import asked_lines
+from thumper.cli.counted import counted
 
 SHOWN: Final = 20
 """Files shown of each list unless all are asked for."""
@@ -67,7 +68,7 @@ def _lines(receipt: dict[str, Any], *, everything: bool) -> Iterator[str]:
     parts += [f"{receipt['waiting']} still arriving"] if receipt["waiting"] else []
     yield f"  {receipt['found']} found = {' + '.join(parts)} · {decimal(receipt['bytes'])}"
     if receipt["videos"]:
-        yield f"  of the rejected {_count(receipt['videos'], 'is a video', 'are videos')}"
+        yield f"  of the rejected {counted(receipt['videos'], 'is a video', 'are videos')}"
     yield from _damage(receipt, everything=everything)
     yield from _list(receipt, "rejections", "rejected", everything=everything)
     yield from _list(receipt, "arriving", "waiting", everything=everything)
@@ -78,7 +79,7 @@ def _lines(receipt: dict[str, Any], *, everything: bool) -> Iterator[str]:
     if sources:
         yield f"  times from: {', '.join(sources)}"
     for warning in receipt["clockWarnings"]:
-        yield f"  clock: {warning['code']} {_count(warning['images'], 'photo', 'photos')}. {warning['sentence']}"
+        yield f"  clock: {warning['code']} {counted(warning['images'], 'photo', 'photos')}. {warning['sentence']}"
         yield f"    {warning['whatToDo']}"
     yield from (f"  {line}" for line in asked_lines(receipt["dump"], receipt["clockQuestion"]))
     yield from place_view.lines(receipt)
@@ -143,9 +144,5 @@ def _verdict(wipe: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"    … and {more} more", ""
         yield f"    {found['whatToDo']}", ""
     if wipe["filesToCheck"]:
-        checked = _count(wipe["filesChecked"], "file", "files")
+        checked = counted(wipe["filesChecked"], "file", "files")
         yield f"  re-read: originals of {checked}, {decimal(wipe['bytesChecked'])}", "dim"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
