@@ -89,14 +89,19 @@ fingerprint() {
     { cat pyproject.toml setup.py constraints.txt install/opencv-headless/pyproject.toml && echo "$root"; } | cksum
 }
 
+# OpenCV's build with windows needs libGL, which a server without a screen does not have.
+is_headless() {
+    [ -z "$(find .venv/lib/ -maxdepth 3 -name opencv_python.libs 2>/dev/null)" ]
+}
+
 is_current() {
-    [ -x .venv/bin/thumper ] && .venv/bin/python -c '' 2>/dev/null && [ -f "$stamp" ] || return 1
+    [ -x .venv/bin/thumper ] && .venv/bin/python -c '' 2>/dev/null && [ -f "$stamp" ] && is_headless || return 1
     [ "$held" = "$extras" ] && [ "$(sed 1d "$stamp")" = "$(fingerprint)" ]
 }
 
 # Megabytes, measured by benchmarks/install.py and rounded up: what stays, and what is downloaded beside it meanwhile.
 sizes_mb() {
-    if has "$extras" torch; then echo "7000 3500"; else echo "500 200"; fi
+    if has "$extras" torch; then echo "7000 3500"; else echo "650 300"; fi
 }
 
 check_space() {
@@ -140,14 +145,11 @@ pip_install() {
         stop "pip failed, see its message above." "Check that the package index can be reached, then run the same again."
 }
 
-# Both packages hold the module cv2: that of the one that needs libGL goes first, or its removal would break the other's.
 install_all() {
     pip_install setuptools # first, so that building Thumper itself uses the pinned release
+    # Both builds of OpenCV hold the module cv2: removing one later would break the other.
+    if ! is_headless; then .venv/bin/python -m pip uninstall --quiet --yes opencv-python opencv-python-headless; fi
     if has "$extras" torch; then
-        case $(.venv/bin/python -m pip list --format=freeze 2>/dev/null | grep -i '^opencv-python==') in
-        '' | *+headless) ;;
-        *) .venv/bin/python -m pip uninstall --quiet --yes opencv-python opencv-python-headless ;;
-        esac
         pip_install --no-build-isolation ./install/opencv-headless -e ".[$extras]"
     else
         pip_install --no-build-isolation -e ".[$extras]"

