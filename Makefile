@@ -78,9 +78,12 @@ format: ## format, and mend what ruff can mend
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
+# A pin keeps the marker that it has.
+WITH_MARKERS := awk -F '==|; ' 'FNR == NR { if (NF > 2) marker[$$1] = "; " $$3; next } { print $$0 marker[$$1] }' constraints.txt -
+
 constraints: # pin what .venv holds now; run the tests before and after
 	@{ sed -n '/^#/p' constraints.txt; \
-	   $(PY) -m pip list --format=freeze --exclude thumper --exclude pip --exclude wheel | sed 's/+headless$$//'; \
+	   $(PY) -m pip list --format=freeze --exclude thumper --exclude pip --exclude wheel | sed 's/+headless$$//' | $(WITH_MARKERS); \
 	   grep '; python_' constraints.txt; } > constraints.txt.new
 	@{ sed -n '/^#/p' constraints.txt.new; sed '/^#/d' constraints.txt.new | LC_ALL=C sort -f; } > constraints.txt
 	@rm constraints.txt.new

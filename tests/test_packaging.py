@@ -1,7 +1,7 @@
 """The wheel is whole: what it installs by itself, in an environment of its own, migrates, serves, watches and works.
 
 Tortoise loads migrations by module name, so a wheel without them cannot migrate; they and every data file are checked
-on a real wheel. Its light install comes from the package index, as a user's does, without a library of this environment.
+on a real wheel. Its light install comes from the package index, as a user's does, with no library of ours.
 """
 
 from __future__ import annotations

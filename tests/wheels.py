@@ -44,7 +44,7 @@ def resolve(platform: str, python: str, extras: Sequence[str], *, pinned: bool) 
     compiled = subprocess.run(
         [
             *(sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml"),
-            *("--only-binary", ":all:", "--no-header", "--no-annotate"),
+            *("--only-binary", ":all:", "--no-header", "--no-annotate", "--no-python-downloads"),
             *(*asked, *chosen, *pins),
         ],
         cwd=ROOT,
@@ -54,7 +54,10 @@ def resolve(platform: str, python: str, extras: Sequence[str], *, pinned: bool) 
         timeout=LIMIT_S,
         check=False,
     )
-    return (compiled.stdout, "") if compiled.returncode == 0 else ("", compiled.stderr.strip())
+    if compiled.returncode == 0:
+        return compiled.stdout, ""
+    causes = re.findall(r"^ *cause: (.*)", compiled.stderr, re.MULTILINE)
+    return "", causes[-1] if causes else compiled.stderr.strip()
 
 
 def main() -> int:
