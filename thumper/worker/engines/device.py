@@ -33,7 +33,9 @@ def choose_device(wanted: str, engine: str, model: Path) -> str:
     if wanted == CPU or (wanted == "auto" and (limit or not _sees_gpu())):
         return CPU
     if limit:
-        raise DetectorError(f"{limit} runs on the CPU only, and THUMPER_DEVICE is {wanted}. Change one of them.")
+        raise DetectorError(
+            f"{limit} runs on the CPU only, and THUMPER_DEVICE is {wanted}. Change one of them."
+        )
     return _gpu("cuda:0" if wanted in {"auto", "cuda"} else wanted)
 
 

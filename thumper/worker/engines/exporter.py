@@ -44,7 +44,7 @@ def main() -> None:
     try:
         export(form, source, scratch)
     except DetectorError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         sys.exit(NO_MODEL)
 
 

@@ -23,21 +23,22 @@ cv2.setNumThreads(0)  # pictures are scaled side by side already, each in a thre
 
 
 class Letterbox:
-    """Scales pictures so that they fit into `size` (height, width), with grey around them.
+    """Scales pictures so that they fit into the input of a network, with grey around them."""
 
-    With `stride` there is only as much grey as makes each side a multiple of it; without, the whole `size` is filled.
-    """
+    def __init__(self, stride: int, *, size: tuple[int, int] | None = None) -> None:
+        """Take the network's stride: there is only as much grey as makes each side a multiple of it.
 
-    def __init__(self, stride: int | None, *, size: tuple[int, int] = (IMAGE_SIZE, IMAGE_SIZE)) -> None:
-        """Take the stride of a network that accepts every size; None for one that accepts only `size`."""
-        self._size = size
-        self._stride = None if stride is None else max(stride, _LEAST_STRIDE)
+        The longer side becomes `IMAGE_SIZE`. A network that accepts one `size` only (height, width) gets that.
+        """
+        self._stride = max(stride, _LEAST_STRIDE)
+        self._size = size or (IMAGE_SIZE, IMAGE_SIZE)
+        self._is_filled = size is not None
 
     def __call__(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Scale one picture, (height, width, 3) uint8. Any number of threads may do so."""
         height_px, width_px = _scaled(image.shape, self._size)
         across_px, down_px = self._size[1] - width_px, self._size[0] - height_px
-        if self._stride is not None:
+        if not self._is_filled:
             across_px, down_px = across_px % self._stride, down_px % self._stride
         if image.shape[:2] != (height_px, width_px):
             image = cv2.resize(image, (width_px, height_px), interpolation=cv2.INTER_LINEAR)

@@ -21,9 +21,7 @@ from thumper.worker.engines.onnx_network import open_session
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_WANTED: Final = (
-    "THUMPER_MODEL must name a YOLOv8 detection model, as `yolo export format=onnx` writes it in fp32 and without nms."
-)
+_WANTED: Final = "THUMPER_MODEL must name a YOLOv8 detection model; `yolo export format=onnx` writes one."
 _CORNERS: Final = 4
 """Numbers of a place before its confidences: centre x, y, width and height."""
 _PICTURE: Final = 4
@@ -96,5 +94,5 @@ def _letterbox(sides: list[int | str], stride: int) -> Letterbox:
     """Return how pictures are scaled: `sides` are height and width, or names when every size is taken."""
     height_px, width_px = sides
     if isinstance(height_px, int) and isinstance(width_px, int):
-        return Letterbox(None, size=(height_px, width_px))
+        return Letterbox(stride, size=(height_px, width_px))
     return Letterbox(stride)

@@ -6,6 +6,6 @@ import os
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # noqa: TID251  # for the library, never read by us
 
-import onnxruntime  # noqa: E402
+import onnxruntime
 
 __all__ = ["onnxruntime"]

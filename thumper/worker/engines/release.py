@@ -13,6 +13,7 @@ import json
 import shutil
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +33,7 @@ _LEAST_BYTES: Final = 64
 
 def main() -> None:
     """Write the folder named by the argument; it must not exist yet."""
+    warnings.simplefilter("ignore")  # of one library about another
     release(Path(sys.argv[1]))
 
 

@@ -54,9 +54,7 @@ def open_network(
     return _first_of(_EXACT_ON_CPU if weights.precision is Precision.FP32 else ("openvino",), open_in)
 
 
-def _first_of(
-    runtimes: Sequence[str], open_in: Callable[[str], tuple[Network, str]]
-) -> tuple[Network, str]:
+def _first_of(runtimes: Sequence[str], open_in: Callable[[str], tuple[Network, str]]) -> tuple[Network, str]:
     """Return the network in the first runtime that takes it."""
     missing: ModuleNotFoundError | None = None
     for runtime in runtimes[:-1]:

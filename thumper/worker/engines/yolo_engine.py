@@ -64,11 +64,10 @@ class YoloEngine:
 
 
 def _road_of(network: Network, device: str) -> Stacks | Streams:
-    if device == CPU:
-        return Streams(network, len(os.sched_getaffinity(0)))
-    # PyTorch is here: nothing else runs a network on a GPU.
-    from thumper.worker.engines.stacks import Stacks  # noqa: PLC0415
-    from thumper.worker.engines.torch_network import TorchNetwork  # noqa: PLC0415
+    if device != CPU:  # so PyTorch is here: nothing else runs a network on a GPU
+        from thumper.worker.engines.stacks import Stacks  # noqa: PLC0415
+        from thumper.worker.engines.torch_network import TorchNetwork  # noqa: PLC0415
 
-    assert isinstance(network, TorchNetwork)
-    return Stacks(network)
+        if isinstance(network, TorchNetwork):
+            return Stacks(network)
+    return Streams(network, len(os.sched_getaffinity(0)))
