@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # noqa: TID251  # for the library, never read by us
+os.environ.update({"ORT_DISABLE_TELEMETRY": "1"})  # noqa: TID251  # for the library, never read by us
 
 import onnxruntime
 
