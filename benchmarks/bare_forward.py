@@ -22,7 +22,7 @@ from thumper.imaging.decode import decode
 from thumper.imaging.limits import Limits
 from thumper.settings import Settings
 from thumper.weights import resolve
-from thumper.worker.engines.library import torch
+from thumper.worker.engines.device import CPU
 from thumper.worker.engines.network import Network
 from thumper.worker.engines.runtimes import open_network
 
@@ -33,14 +33,11 @@ if TYPE_CHECKING:
 def main() -> None:
     """Pass every photo through the network."""
     folder, number, threads = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    torch.set_num_threads(1)
     settings = Settings()
-    network, engine = open_network(
-        resolve(settings), torch.device("cpu"), settings.engine, exports=settings.home / "engines"
-    )
+    network, engine = open_network(resolve(settings), CPU, settings.engine, exports=settings.home / "engines")
     photos = sorted(folder.glob("*.[jJ][pP]*[gG]"))[:number]
     boxed = [
-        network.letterboxed([np.asarray(decode(photo.read_bytes(), Limits()).image)]) for photo in photos
+        network.letterbox(np.asarray(decode(photo.read_bytes(), Limits()).image))[None] for photo in photos
     ]
     twins: SimpleQueue[Network] = SimpleQueue()
     for twin in [network, *(network.twin() for _ in range(threads - 1))]:
@@ -52,7 +49,7 @@ def main() -> None:
         twin.forward(picture)
         twins.put(twin)
 
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads, "stream", network.enter_thread) as pool:
         began_s, began_cpu_s = time.monotonic(), time.process_time()
         for _ in pool.map(forward, boxed):
             pass

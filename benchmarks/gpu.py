@@ -30,8 +30,8 @@ from benchmarks.machine import Others, describe, disturbed
 from benchmarks.right_answers import judge
 from thumper.domain.precision import Precision
 from thumper.weights import PACKAGED_MODEL
-from thumper.worker.engines.library import torch
 from thumper.worker.engines.stacks import Stacks
+from thumper.worker.engines.torch_library import torch
 from thumper.worker.engines.torch_network import TorchNetwork
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ async def measure(photos: Sequence[Path], options: argparse.Namespace) -> dict[s
     report: dict[str, Any] = card_of(device) | {"precision": precision.value, "photos": len(photos)}
     if device.type == "cpu":
         report["trial"] = "on a CPU: these figures say nothing of a GPU"
-    network = TorchNetwork(PACKAGED_MODEL, device, precision)
+    network = TorchNetwork(PACKAGED_MODEL, options.device, precision)
     road = Stacks(network)
     async with contextlib.AsyncExitStack() as open_:
         scratch = Path(open_.enter_context(tempfile.TemporaryDirectory()))

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from thumper.imaging.limits import Limits
 from thumper.imaging.sandbox import DecodeSandbox, Loaded
-from thumper.worker.engines.library import torch
 from thumper.worker.engines.stacks import Stacks
+from thumper.worker.engines.torch_library import torch
 from thumper.worker.engines.torch_network import TorchNetwork
 from thumper.worker.thumbnail import thumbnail_of
 

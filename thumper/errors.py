@@ -13,6 +13,7 @@ ThumperError
 ├── BackupError           a backup or a restore cannot be carried out
 ├── NoRoomError           a disk that Thumper writes to is full; it goes on when there is space
 ├── ServiceDownError      PostgreSQL, Redis or the API cannot be reached
+├── NotInstalledError     a library is missing or cannot be loaded
 └── DetectorError         a model file or class map cannot be used
     └── PrecisionError        a faster precision does not agree with the reference, or was not compared yet
 ```
@@ -101,6 +102,12 @@ class ServiceDownError(ThumperError):
 
     code: ClassVar[str] = "SERVICE_DOWN"
     exit_code: ClassVar[int] = 4
+
+
+class NotInstalledError(ThumperError):
+    """Raised if a library that is needed is not installed, or cannot be loaded on this system."""
+
+    code: ClassVar[str] = "NOT_INSTALLED"
 
 
 class DetectorError(ThumperError):

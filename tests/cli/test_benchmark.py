@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.exports import lay_exports
 from thumper.settings import Settings
 
 Photos = Callable[[int], list[Path]]
@@ -39,7 +38,6 @@ def test_it_says_how_fast_the_machine_is_and_leaves_nothing(tmp_path: Path, phot
         shutil.copy(photos(1)[0], folder / f"copy{number}.jpg")
     (folder / "broken.jpg").write_bytes(b"no photo")
     before = {path: path.read_bytes() for path in folder.rglob("*.*")}
-    lay_exports(tmp_path / "home")
     done = _run(tmp_path / "home", str(folder), "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

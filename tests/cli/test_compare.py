@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.exports import lay_exports
 from thumper.domain.precision import Precision
 from thumper.settings import Settings
 
@@ -36,7 +35,6 @@ def test_the_reference_is_not_compared_with_itself(tmp_path: Path) -> None:
 def test_a_few_photos_are_compared_where_the_processor_can(
     tmp_path: Path, photos: Callable[[int], list[Path]]
 ) -> None:
-    lay_exports(tmp_path, "onnx")
     done = _run(tmp_path, Precision.BF16, str(photos(1)[0].parent), "--photos", "4", "--json")
     assert done.returncode == 1
     told = json.loads(done.stdout)

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 import redis
 
-from tests.exports import lay_exports
 from tests.factories import make_dump, make_file, make_image, make_source
 from tests.patience import PATIENCE_S, until
 from tests.pipeline import claim, store_images
@@ -90,7 +89,6 @@ async def _idle() -> bool:
 
 async def _work_once(settings: Settings, log: Path) -> None:
     """Start a worker, and stop it when it waits for work."""
-    lay_exports(settings.home)
     with log.open("wb") as out:
         worker = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "thumper", "work", "--supervised"),
@@ -173,7 +171,6 @@ async def test_each_of_eight_faults_is_named_with_its_remedy_and_the_exit_code_i
         redis.Redis.from_url(str(settings.redis_url)) as own,
     ):
         settings = settings.model_copy(update={"port": taken.getsockname()[1]})
-        lay_exports(settings.home)
         faults = await _break_everything(settings)
         own.config_set("maxmemory-policy", "allkeys-lru")
         try:

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.exports import lay_exports
 from tests.faults.proxy import Wire
 from tests.journeys.conftest import free_port
 from tests.patience import until
@@ -41,7 +40,6 @@ def start(settings: Settings, wire: Wire, tmp_path: Path) -> Iterator[Start]:
     """Start rooms as `thumper up` does; they are ended with the test."""
     environment = settings.model_copy(update={"database_url": wire.url, "port": free_port()}).as_environment()
     settings.drop_dir.mkdir(parents=True)
-    lay_exports(settings.home)
     started: list[subprocess.Popen[bytes]] = []
 
     def begin(room: str) -> subprocess.Popen[bytes]:

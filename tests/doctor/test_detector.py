@@ -15,11 +15,11 @@ from thumper.doctor.detector import judge_proof, look_at_detector
 from thumper.domain.box import Box
 from thumper.domain.detection import RawDetection
 from thumper.domain.proof import Proof
+from thumper.errors import NotInstalledError
 from thumper.settings import Settings
 from thumper.store.images import detectors
 from thumper.weights import PACKAGED_MODEL, Weights, resolve
 from thumper.worker.detector import OutOfMemory
-from thumper.worker.loader import NoInferenceLibraryError
 
 BUCK = RawDetection("buck", 0.89, Box(0.2, 0.3, 0.3, 0.4))
 TURKEY = RawDetection("turkey", 0.6, Box(0.2, 0.3, 0.3, 0.4))
@@ -109,7 +109,7 @@ async def test_without_a_database_the_file_is_looked_at_all_the_same(offline: Ch
 @pytest.mark.parametrize(
     ("error", "words", "level"),
     [
-        (NoInferenceLibraryError("torch is not installed."), "no worker", WARN),
+        (NotInstalledError("torch is not installed."), "torch is not installed", FAIL),
         (OutOfMemory("CUDA out of memory"), "THUMPER_DEVICE=cpu", WARN),
         (RuntimeError("the driver is too old"), "the driver is too old", FAIL),
     ],
@@ -123,3 +123,15 @@ async def test_a_model_that_cannot_look_is_named_with_the_reason(
     monkeypatch.setattr(detector, "_look", fail)
     _, proof = await look_at_detector(offline)
     assert words in only([proof], level)
+
+
+async def test_a_machine_that_only_serves_or_watches_is_no_fault(
+    offline: CheckContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> Proof:
+        raise NotInstalledError("cv2 is not installed.")
+
+    monkeypatch.setattr(detector, "_look", fail)
+    monkeypatch.setattr(detector, "is_worker", lambda: False)
+    _, proof = await look_at_detector(offline)
+    assert "no worker" in only([proof], WARN)

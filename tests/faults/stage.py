@@ -23,7 +23,6 @@ import psutil
 from benchmarks.copies import with_comment
 from tests.clusters import lay_cluster
 from tests.conftest import SHARED_DATA
-from tests.exports import lay_exports
 from tests.journeys.conftest import QUICK_TIMES, Ranch, free_port
 from thumper.embedded.servers import find_running
 from thumper.settings import Settings
@@ -123,7 +122,6 @@ class Stage:
         )
         self.settings.home.mkdir(parents=True, exist_ok=True)
         self.settings.drop_dir.mkdir(parents=True, exist_ok=True)
-        lay_exports(self.settings.home)
 
     @property
     def settings(self) -> Settings:

@@ -9,7 +9,6 @@ from unittest import mock
 
 import numpy as np
 
-from tests.exports import lay_exports
 from tests.faults.stage import INPUT_PX
 from thumper.imaging.decode import decode
 from thumper.imaging.limits import Limits
@@ -31,12 +30,11 @@ class Undisturbed:
 
     def __init__(self, input_px: int = INPUT_PX) -> None:
         """Load the model, with pictures scaled to `input_px` as in the processes of a `Stage`."""
-        from thumper.worker.engines import network  # takes seconds
+        from thumper.worker.engines import letterbox
         from thumper.worker.loader import load_detector
 
-        with mock.patch.object(network, "IMAGE_SIZE", input_px), tempfile.TemporaryDirectory() as home:
+        with mock.patch.object(letterbox, "IMAGE_SIZE", input_px), tempfile.TemporaryDirectory() as home:
             settings = Settings(home=Path(home))
-            lay_exports(settings.home)
             self._engine = load_detector(resolve(settings), settings, device="cpu")
         self.boxes_of = functools.cache(self._boxes_of)
 

@@ -21,7 +21,6 @@ import asyncpg
 import pytest
 
 from tests.clusters import lay_cluster
-from tests.exports import lay_exports
 from thumper.embedded.servers import find_running
 from thumper.settings import Settings
 
@@ -68,7 +67,6 @@ class Ranch:
     def start(self, *verb: str) -> subprocess.Popen[bytes]:
         """Start `thumper VERB…` in a session of its own; its output goes to the home's logs."""
         self.settings.home.mkdir(parents=True, exist_ok=True)
-        lay_exports(self.settings.home)
         if verb[0] == "up":
             lay_cluster(self.settings)
         with (self.settings.home / f"{verb[0]}.out").open("ab") as out:

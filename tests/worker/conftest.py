@@ -16,7 +16,6 @@ import pytest
 from PIL import Image as Picture
 from tortoise.transactions import in_transaction
 
-from tests.exports import lay_exports
 from tests.factories import make_dump, make_image, make_source
 from tests.worker.scripted import ScriptedDetector
 from thumper.domain.label import ClassMap
@@ -73,7 +72,6 @@ def work(settings: Settings, tmp_path: Path) -> Iterator[Work]:
     started: list[subprocess.Popen[bytes]] = []
 
     def start(**changes: object) -> subprocess.Popen[bytes]:
-        lay_exports(settings.home)
         environment = settings.model_copy(update=changes).as_environment()
         with (tmp_path / "work.log").open("ab") as log:
             process = subprocess.Popen(

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.exports import lay_exports
 from thumper.domain.agreement import Agreement
 from thumper.domain.detection import RawDetection
 from thumper.domain.precision import Precision
@@ -25,7 +24,6 @@ from thumper.worker import comparison
 from thumper.worker.comparison import Comparison
 from thumper.worker.detector import Detector
 from thumper.worker.engines import runtimes
-from thumper.worker.engines.library import torch
 from thumper.worker.engines.runtimes import open_network
 from thumper.worker.loader import load_detector
 
@@ -64,7 +62,6 @@ def weights(settings: Settings) -> Weights:
 @pytest.fixture
 def compare(settings: Settings, weights: Weights, sandbox: DecodeSandbox) -> Iterator[Compare]:
     """Make the comparison of a doctored detector."""
-    lay_exports(settings.home)
     own = settings.model_copy(update={"device": "cpu"})
     exact = load_detector(dataclasses.replace(weights, precision=Precision.FP32), own)
     with ThreadPoolExecutor(1) as thread:
@@ -149,7 +146,7 @@ def test_a_precision_that_the_device_or_engine_has_not_is_named(
     with pytest.raises(DetectorError, match=words):
         open_network(
             dataclasses.replace(weights, precision=precision),
-            torch.device("cpu"),
+            "cpu",
             engine,
             exports=tmp_path,
         )

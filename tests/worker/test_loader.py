@@ -4,20 +4,28 @@ import sys
 
 import pytest
 
+from thumper.errors import NotInstalledError
 from thumper.settings import Settings
 from thumper.weights import resolve
-from thumper.worker.loader import LIBRARIES, NoInferenceLibraryError, load_detector
+from thumper.worker.loader import load_detector
 
 
-def test_a_machine_without_the_extra_worker_says_so(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _forget_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("thumper.worker.engines")]:
         monkeypatch.delitem(sys.modules, name)  # imported by another test
-    for name in LIBRARIES:
-        monkeypatch.setitem(sys.modules, name, None)  # as if it were not installed
-    with pytest.raises(NoInferenceLibraryError, match="extra `worker`"):
-        load_detector(resolve(settings), settings, device="cpu")
+
+
+@pytest.mark.parametrize(("library", "extra"), [("cv2", "worker"), ("ncnn", "worker")])
+def test_a_library_that_turns_out_to_be_missing_is_told_with_the_command(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, library: str, extra: str
+) -> None:
+    _forget_engines(monkeypatch)
+    monkeypatch.setitem(sys.modules, library, None)
+    own = settings.model_copy(update={"engine": "ncnn"})
+    with pytest.raises(
+        NotInstalledError, match=rf"{library} is not installed.*pip install 'thumper\[{extra}\]'"
+    ):
+        load_detector(resolve(own), own, device="cpu")
 
 
 def test_any_other_module_that_is_missing_is_a_bug_and_said_as_such(

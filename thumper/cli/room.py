@@ -9,7 +9,7 @@ import typer
 
 from thumper.cli.logs import configure_logs
 from thumper.embedded.supervised_child import EX_CONFIG
-from thumper.errors import DetectorError, RefusedError, UsageError
+from thumper.errors import DetectorError, NotInstalledError, RefusedError, UsageError
 from thumper.settings import Settings
 
 Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]
@@ -42,7 +42,7 @@ def run_room(
 
             with servers(settings) as named:
                 code = find_main()(named)
-    except (UsageError, RefusedError, DetectorError) as error:
+    except (UsageError, RefusedError, NotInstalledError, DetectorError) as error:
         if not supervised:
             raise
         # The supervisor shows the last line that a child wrote.

@@ -15,6 +15,8 @@ from thumper.embedded.servers import running_servers
 from thumper.embedded.supervisor import Child, ChildFailure, OnChange, Supervisor
 from thumper.errors import ThumperError
 from thumper.settings import Settings
+from thumper.weights import resolve
+from thumper.worker.libraries import require_libraries
 
 ROOMS = ("serve", "watch", "work")
 
@@ -34,9 +36,10 @@ async def run_tree(
 ) -> None:
     """Run everything until `stop`; `beside` runs meanwhile, once the rooms have been started.
 
-    Raises `AlreadyRunningError` when this home is in use, `RoomFailedError` when a room cannot run or
-    the port of the API is taken.
+    Raises `AlreadyRunningError` when this home is in use, `NotInstalledError` when the detector's libraries are not
+    here, `RoomFailedError` when a room cannot run or the port of the API is taken.
     """
+    require_libraries(settings, resolve(settings))
     async with running_servers(settings, require_owner=True) as addresses:
         named = with_addresses(settings, addresses)
         refuse_taken_port(settings)

@@ -13,13 +13,14 @@ from thumper.domain.agreement import Agreement
 from thumper.domain.detection import RawDetection
 from thumper.domain.precision import Precision
 from thumper.domain.proof import Proof, differences, words
-from thumper.errors import DetectorError
+from thumper.errors import DetectorError, NotInstalledError
 from thumper.settings import Settings
 from thumper.store.images import detectors
 from thumper.store.models import Detector
 from thumper.weights import PACKAGED_MODEL, Weights, resolve
 from thumper.worker.detector import OutOfMemory
-from thumper.worker.loader import NoInferenceLibraryError, load_detector
+from thumper.worker.libraries import is_worker
+from thumper.worker.loader import load_detector
 from thumper.worker.proof import look_at_scene
 
 _FILE: Final = "detector"
@@ -97,7 +98,9 @@ def _agreement_of(row: Detector | None) -> str:
 async def _look_at_scene(settings: Settings, weights: Weights, *, row: Detector | None) -> CheckResult:
     try:
         seen = await asyncio.to_thread(_look, weights, settings)
-    except NoInferenceLibraryError as error:
+    except NotInstalledError as error:
+        if is_worker():
+            return CheckResult.fail(_PROOF, str(error), remedy="Carry out the command that it names.")
         return CheckResult.warn(
             _PROOF,
             f"This machine has no worker: {error}",
@@ -136,7 +139,7 @@ def judge_proof(weights: Weights, seen: Proof, *, recorded: Proof | None) -> Che
             return CheckResult.fail(
                 _PROOF,
                 f"The packaged detector found {_list(proof.boxes)} in the drawn scene {when}, and no deer.",
-                remedy="Install torch and ultralytics in the versions of constraints.txt; try THUMPER_DEVICE=cpu.",
+                remedy="Install the versions of constraints.txt (`make clean install`); try THUMPER_DEVICE=cpu.",
             )
     if known is None:
         return CheckResult.warn(
@@ -149,7 +152,7 @@ def judge_proof(weights: Weights, seen: Proof, *, recorded: Proof | None) -> Che
             _PROOF,
             f"{found}, which is not what it found when it was added ({known.engine}, {known.device}; now"
             f" {seen.engine}): {', '.join(phrases)}.",
-            remedy="Go back to the versions of torch and ultralytics that it was added with, or check the device"
+            remedy="Go back to the versions that it was added with, or check the device"
             " (THUMPER_DEVICE=cpu).",
         )
     same = "as when it was added" if seen.boxes else "as when it was added, so this says only that it runs"

@@ -93,7 +93,7 @@ class Comparison:
 
     def _load_reference(self) -> Detector:
         exact = replace(self.weights, precision=Precision.FP32)
-        settings = self.settings.model_copy(update={"engine": "torch"})
+        settings = self.settings.model_copy(update={"engine": "auto"})
         return load_detector(exact, settings, device=self.detector.device)
 
     async def _ask(self, ask: Callable[[], _Answer]) -> _Answer:

@@ -1,24 +1,16 @@
 """Loading the model: the one place outside the engines that imports an engine.
 
-The import is slow and takes a gigabyte, so it is done only when a model is loaded.
+The import takes a second and a hundred megabytes, with PyTorch more, so it is done only when a model is loaded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
-from thumper.errors import DetectorError
 from thumper.settings import Settings
 from thumper.weights import Weights
 from thumper.worker.detector import Detector
-
-LIBRARIES: Final = frozenset({"ncnn", "onnxruntime", "openvino", "torch", "torchvision", "ultralytics"})
-"""What the extras `worker` and `openvino` install."""
-
-
-class NoInferenceLibraryError(DetectorError):
-    """Raised if no inference library is installed, as on a machine that only serves or watches."""
+from thumper.worker.libraries import LIBRARIES, not_installed, not_loaded, require_libraries
 
 
 def load_detector(
@@ -31,16 +23,18 @@ def load_detector(
     """Load a model as the settings say, in the thread that will use it; takes seconds.
 
     `device` overrides that of the settings. `on_export` is called before the model is exported for its runtime, below
-    the home. Raises `NoInferenceLibraryError` when a library is not installed,
+    the home. Raises `NotInstalledError` when a library is missing or cannot be loaded,
     `DetectorError` when the file is no model, `NoDeviceError` when the device is not there, `DeviceFault` or
     `OutOfMemory` when it cannot take the model.
     """
+    device = device or settings.device
+    require_libraries(settings.model_copy(update={"device": device}), weights)
     try:
         from thumper.worker.engines.yolo_engine import YoloEngine  # noqa: PLC0415
 
         return YoloEngine(
             weights,
-            device=device or settings.device,
+            device=device,
             engine=settings.engine,
             exports=settings.home / "engines",
             on_export=on_export,
@@ -49,8 +43,6 @@ def load_detector(
         missing = (error.name or "").partition(".")[0]
         if missing not in LIBRARIES:
             raise
-        extra = "openvino" if missing == "openvino" else "worker"
-        raise NoInferenceLibraryError(
-            f"This machine cannot run the detector: {missing} is not installed. "
-            f"Install Thumper with its extra `{extra}`, or run the worker on another machine."
-        ) from error
+        raise not_installed(missing, weights) from error
+    except ImportError as error:
+        raise not_loaded(error) from error

@@ -35,6 +35,7 @@ from thumper.worker.batch import WorkerContext
 from thumper.worker.comparison import BOXES, Comparison
 from thumper.worker.detector import DeviceFault
 from thumper.worker.drain import Drain
+from thumper.worker.libraries import require_libraries
 from thumper.worker.listener import listen
 from thumper.worker.memory import keep_freed_memory
 from thumper.worker.start import NO_DEVICE, START_LIMIT_S, in_short, make_known, prove, through_outages
@@ -61,8 +62,8 @@ STOP_S: Final = 6.0
 def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     """Run the worker until SIGTERM or SIGINT; return the exit code.
 
-    Raises `DetectorError` when the model cannot be used, `RefusedError` when photos are not
-    visible here, and `ServiceDownError` when PostgreSQL does not answer.
+    Raises `NotInstalledError` when a library is missing, `DetectorError` when the model cannot be used,
+    `RefusedError` when photos are not visible here, and `ServiceDownError` when PostgreSQL does not answer.
     """
     life = Life(role=ProcessRole.WORK, restarts=restarts, last_exit=last_exit)
     keep_freed_memory()
@@ -138,6 +139,7 @@ class StatusReport:
 async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) -> Ending:
     stop = stop_signals()
     weights = resolve(settings)
+    require_libraries(settings, weights)
     await unless_told(stop, wait_for_database(settings.postgres_url, timeout_s=WAIT_S))
     if stop.is_set():
         return Ending(0)

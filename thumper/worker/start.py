@@ -26,6 +26,7 @@ from thumper.weights import Weights
 from thumper.worker.batch import WorkerContext
 from thumper.worker.capacity import Capacity
 from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, NoDeviceError, OutOfMemory
+from thumper.worker.libraries import unused_gpu
 from thumper.worker.loader import load_detector
 from thumper.worker.proof import look_first, scene_hash
 
@@ -117,7 +118,8 @@ async def _load(
 ) -> tuple[Detector, str]:
     """Load the model, on the CPU when `auto` leaves the choice and the GPU cannot take it; return a note for users."""
     try:
-        return await _patiently(thread, lambda: load_detector(weights, settings, on_export=on_export)), ""
+        detector = await _patiently(thread, lambda: load_detector(weights, settings, on_export=on_export))
+        return detector, unused_gpu(settings)
     except (DeviceFault, OutOfMemory) as error:
         if settings.device != "auto" or isinstance(error, DeviceUnfit):
             raise

@@ -1,14 +1,14 @@
 """Makes a photo's thumbnail from the pixels that the worker has decoded for the model.
 
 OpenCV halves a picture of 8 megapixels in two milliseconds, a tenth of what `thumper.imaging.rendition` takes, which is
-used where no model library is installed.
+used where there is no OpenCV.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2  # noqa: TID251  # for pictures, not for inference
+import cv2
 import simplejpeg
 
 from thumper.imaging.rendition import QUALITY, THUMBNAIL_PX, fit
@@ -27,6 +27,6 @@ def thumbnail_of(pixels: NDArray[np.uint8]) -> bytes:
     while small.shape[1] >= 2 * size[0] and small.shape[0] >= 2 * size[1]:
         half = (small.shape[1] // 2, small.shape[0] // 2)
         even = small[: 2 * half[1], : 2 * half[0]]
-        small = cv2.resize(even, half, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]  # any type of number
-    small = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]
+        small = cv2.resize(even, half, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)
     return bytes(simplejpeg.encode_jpeg(small, quality=QUALITY, colorspace="RGB", colorsubsampling="420"))

@@ -62,7 +62,7 @@ def be_killed_for_memory() -> None:
 
 
 def run_out_of_gpu_memory() -> None:
-    from thumper.worker.engines.library import torch
+    from thumper.worker.engines.torch_library import torch
 
     raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
 
@@ -84,7 +84,7 @@ _lost: list[bool] = []
 
 def lose_the_context() -> None:
     """Fail as CUDA does after a sticky error: at once, and from then on at everything in this process."""
-    from thumper.worker.engines.library import torch
+    from thumper.worker.engines.torch_library import torch
 
     _lost.append(True)
     raise torch.AcceleratorError("CUDA error: an illegal memory access was encountered")

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.exports import lay_exports
 from thumper.imaging.decode import decode
 from thumper.imaging.limits import Limits
 from thumper.settings import Settings
@@ -19,8 +18,8 @@ from thumper.worker.engines.yolo_engine import YoloEngine
 
 @pytest.fixture(scope="session")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where exported models are kept."""
-    return lay_exports(tmp_path_factory.mktemp("home"), "ncnn", "onnx")
+    """Where exported models are kept: empty, since the packaged one needs no export."""
+    return tmp_path_factory.mktemp("home") / "engines"
 
 
 @pytest.fixture(scope="session", params=["ncnn", "onnxruntime", "torch"])

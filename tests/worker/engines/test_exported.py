@@ -6,7 +6,6 @@ import copy
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.exports import lay_exports
+from thumper.domain.label import ClassMap
 from thumper.errors import DetectorError
 from thumper.settings import Settings
-from thumper.weights import resolve
+from thumper.weights import Weights, resolve
 from thumper.worker.engines import exported as exports_of_models
 from thumper.worker.engines import exporter
 from thumper.worker.engines.exported import Form, exported
@@ -47,24 +46,43 @@ def test_every_runtime_gives_the_answers_of_pytorch(photos: Photos, pixels: Pixe
                 assert corners[0] == pytest.approx(corners[1], abs=1e-4)
 
 
-def test_a_model_is_exported_once_and_anew_for_other_versions(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_model_of_ones_own_is_exported_once_and_runs_in_the_runtime(
+    own: Weights, photos: Photos, pixels: Pixels, tmp_path: Path
 ) -> None:
     told: list[str] = []
-    engines = lay_exports(tmp_path)
-    first = exported(WEIGHTS, Form.NCNN, engines, on_export=lambda: told.append("again"))
-    assert list(engines.iterdir()) == [first]
-    assert sorted(file.name for file in first.iterdir()) == ["model.bin", "model.json", "model.param"]
-    other, killed = engines / "0123456789abcdef-ncnn-form-1", engines / ".export-killed"
+
+    def load(engine: str) -> YoloEngine:
+        return YoloEngine(
+            own, device="cpu", engine=engine, exports=tmp_path, on_export=lambda: told.append(engine)
+        )
+
+    image = pixels(photos(1)[0])
+    (found,) = load("auto").detect([image])
+    again = load("auto")
+    assert told == ["auto"]
+    assert again.engine.startswith("ncnn ")
+    (folder,) = tmp_path.iterdir()
+    assert sorted(file.name for file in folder.iterdir()) == ["model.bin", "model.json", "model.param"]
+    (expected,) = load("torch").detect([image])
+    assert expected
+    assert [raw.label for raw in found] == [raw.label for raw in expected]
+    assert [raw.confidence for raw in found] == pytest.approx([raw.confidence for raw in expected], abs=1e-4)
+
+
+def test_it_is_exported_anew_for_other_versions_and_what_is_stale_is_removed(
+    own: Weights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports_of_models, "_export", lambda _source, _form, path: path.mkdir())
+    first = exported(own, Form.NCNN, tmp_path)
+    other, killed = tmp_path / "0123456789abcdef-ncnn-form-1", tmp_path / ".export-killed"
     for folder in (other, killed):
         (folder / "inside").mkdir(parents=True)
         os.utime(folder, (0, 0))
-    monkeypatch.setattr(exports_of_models, "VERSIONS", "ultralytics 99.0, torch 99.0")
-    second = exported(WEIGHTS, Form.NCNN, engines, on_export=lambda: told.append("anew"))
-    assert exported(WEIGHTS, Form.NCNN, engines, on_export=lambda: told.append("again")) == second
-    assert told == ["anew"]
+    monkeypatch.setattr(exports_of_models, "version_of", lambda _: "99.0")
+    second = exported(own, Form.NCNN, tmp_path)
+    assert exported(own, Form.NCNN, tmp_path) == second != first
     assert "-ultralytics-99.0-torch-99.0-pnnx-" in second.name
-    assert sorted(engines.iterdir()) == sorted([other, second])
+    assert sorted(tmp_path.iterdir()) == sorted([other, second])
 
 
 def test_an_export_that_says_something_else_is_not_used(
@@ -85,20 +103,28 @@ def test_an_export_that_says_something_else_is_not_used(
         exporter.main()
 
 
+@pytest.fixture
+def own(shared_data: Path) -> Weights:
+    """A model of the user's own."""
+    return resolve(Settings(model=shared_data / "models" / "yolov8n-coco.pt"))
+
+
 def test_a_model_that_is_none_is_named_and_leaves_nothing(tmp_path: Path) -> None:
     broken = tmp_path / "broken.pt"
     broken.write_bytes(b"no model")
     with pytest.raises(DetectorError, match=r"broken\.pt cannot be loaded"):
-        exported(replace(WEIGHTS, path=broken), Form.NCNN, tmp_path / "engines")
-    assert not (tmp_path / "engines").exists()
+        exported(Weights(broken, b"\0" * 32, "broken", ClassMap()), Form.NCNN, tmp_path / "engines")
+    assert list((tmp_path / "engines").iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written_is_named_and_does_not_stop_the_work(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_named_and_does_not_stop_the_work(
+    own: Weights, tmp_path: Path
+) -> None:
     closed = tmp_path / "closed"
     closed.write_bytes(b"no folder")
     with pytest.raises(DetectorError, match=r"closed/engines \(Not a directory\).*THUMPER_ENGINE=torch"):
-        exported(WEIGHTS, Form.NCNN, closed / "engines")
-    fallen_back = YoloEngine(WEIGHTS, device="cpu", engine="auto", exports=closed / "engines")
+        exported(own, Form.NCNN, closed / "engines")
+    fallen_back = YoloEngine(own, device="cpu", engine="auto", exports=closed / "engines")
     assert fallen_back.engine.startswith("ultralytics")
 
 

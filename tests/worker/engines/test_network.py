@@ -17,13 +17,11 @@ from thumper.worker.engines.torch_network import TorchNetwork
 
 pytestmark = pytest.mark.slow
 
-CPU = torch.device("cpu")
-
 
 def test_another_yolov8_model_is_loaded_with_its_own_labels(
     shared_data: Path, pixels: Callable[[Path], NDArray[np.uint8]]
 ) -> None:
-    network = TorchNetwork(shared_data / "models" / "yolov8n-coco.pt", CPU)
+    network = TorchNetwork(shared_data / "models" / "yolov8n-coco.pt", "cpu")
     assert (len(network.labels), network.labels[0], network.labels[79]) == (80, "person", "toothbrush")
     photo = next((shared_data / "images" / "trailcam-other" / "speciesnet").glob("*bear*"))
     (bear,) = network.predict([pixels(photo)])
@@ -33,7 +31,7 @@ def test_another_yolov8_model_is_loaded_with_its_own_labels(
 def test_odd_class_names_are_kept_as_they_are(
     shared_data: Path, photos: Callable[[int], list[Path]], pixels: Callable[[Path], NDArray[np.uint8]]
 ) -> None:
-    network = TorchNetwork(shared_data / "models" / "wildlife31-yolov8n.pt", CPU)
+    network = TorchNetwork(shared_data / "models" / "wildlife31-yolov8n.pt", "cpu")
     assert len(network.labels) == 31
     assert {"15", "15 0.225962 0.545673 0.298077 0.879808", "Deer"} <= set(network.labels)
     (boxes,) = network.predict([pixels(photos(1)[0])])
@@ -47,7 +45,7 @@ def test_a_file_that_is_no_model_is_named(tmp_path: Path, content: bytes) -> Non
     with pytest.raises(
         DetectorError, match=r"broken\.pt cannot be loaded\. THUMPER_MODEL must name a YOLOv8"
     ):
-        TorchNetwork(path, CPU)
+        TorchNetwork(path, "cpu")
 
 
 @pytest.mark.parametrize("trouble", [MemoryError(), OSError(errno.EIO, "Input/output error")])
@@ -59,14 +57,14 @@ def test_a_machine_in_trouble_is_not_taken_for_a_bad_model(
 
     monkeypatch.setattr(torch_network, "load_checkpoint", fail)
     with pytest.raises(type(trouble)):
-        TorchNetwork(PACKAGED_MODEL, CPU)
+        TorchNetwork(PACKAGED_MODEL, "cpu")
 
 
 def test_a_model_of_another_format_is_named(tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     path.write_bytes(b"onnx")
     with pytest.raises(DetectorError, match=r"model\.onnx cannot be loaded"):
-        TorchNetwork(path, CPU)
+        TorchNetwork(path, "cpu")
 
 
 def test_a_model_for_another_task_is_named(tmp_path: Path) -> None:
@@ -76,7 +74,7 @@ def test_a_model_for_another_task_is_named(tmp_path: Path) -> None:
         path = tmp_path / f"{kind.__name__}.pt"
         torch.save({"model": kind(file, verbose=False)}, path)
         with pytest.raises(DetectorError, match=rf"is a {kind.__name__} with the head (Classify|Segment)"):
-            TorchNetwork(path, CPU)
+            TorchNetwork(path, "cpu")
 
 
 class _Intruder:
@@ -88,14 +86,14 @@ def test_code_inside_a_model_file_is_not_run(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     torch.save({"model": _Intruder()}, tmp_path / "evil.pt")
     with pytest.raises(DetectorError, match=r"evil\.pt cannot be loaded"):
-        TorchNetwork(tmp_path / "evil.pt", CPU)
+        TorchNetwork(tmp_path / "evil.pt", "cpu")
     assert not (tmp_path / "intruder-was-here").exists()
 
 
 def test_a_twin_gives_the_same_answers_and_shares_nothing(
     photos: Callable[[int], list[Path]], pixels: Callable[[Path], NDArray[np.uint8]]
 ) -> None:
-    network = TorchNetwork(PACKAGED_MODEL, CPU)
+    network = TorchNetwork(PACKAGED_MODEL, "cpu")
     twin = network.twin()
     image = pixels(photos(1)[0])
     expected = network.predict([image])
@@ -103,19 +101,3 @@ def test_a_twin_gives_the_same_answers_and_shares_nothing(
     for weight in twin._model.parameters():
         weight.zero_()
     assert network.predict([image]) == expected
-
-
-@pytest.mark.parametrize("places", range(12))
-def test_any_number_of_candidates_is_suppressed(places: int) -> None:
-    """Ultralytics takes an answer that is six wide for boxes that are done."""
-    network = TorchNetwork(PACKAGED_MODEL, CPU)
-    candidates = torch.zeros(1, 4 + len(network.labels), places)
-    for place in range(places):
-        candidates[0, :4, place] = torch.tensor(
-            [40.0 + 80 * (place // 2), 60.0, 50.0, 50.0]
-        )  # two on each spot
-        candidates[0, 4 + place // 2 % 3, place] = 0.9 - 0.01 * place
-    (found,) = network.boxes(candidates, (512, 640), [np.zeros((512, 640, 3), np.uint8)])
-    assert [round(raw.confidence, 2) for raw in found] == [
-        round(0.9 - 0.01 * n, 2) for n in range(0, places, 2)
-    ]

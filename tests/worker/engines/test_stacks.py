@@ -38,7 +38,7 @@ def _one_thread() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def road() -> Stacks:
     """The stacks of a GPU, on the CPU."""
-    return Stacks(TorchNetwork(PACKAGED_MODEL, CPU))
+    return Stacks(TorchNetwork(PACKAGED_MODEL, "cpu"))
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ class Small(TorchNetwork):
 
 
 def test_memory_that_runs_out_in_the_middle_leaves_it_usable(images: list[NDArray[np.uint8]]) -> None:
-    network = Small(PACKAGED_MODEL, CPU)
+    network = Small(PACKAGED_MODEL, "cpu")
     road = Stacks(network)
     few = [images[1], images[0], images[4], images[2]]
     expected = road.detect(few)
@@ -203,7 +203,7 @@ def test_nothing_is_overwritten_that_is_still_read_and_nothing_read_that_has_not
 
 @pytest.mark.slow
 def test_half_precision_finds_the_same_animals(road: Stacks, images: list[NDArray[np.uint8]]) -> None:
-    halved = Stacks(TorchNetwork(PACKAGED_MODEL, CPU, Precision.FP16))
+    halved = Stacks(TorchNetwork(PACKAGED_MODEL, "cpu", Precision.FP16))
     few = images[:3]
     for exact, found in zip(road.detect(few), halved.detect(few), strict=True):
         clear = [raw for raw in exact if raw.confidence >= 0.4]

@@ -10,10 +10,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from tests.exports import lay_exports
 from thumper.domain.box import iou
 from thumper.domain.detection import STORAGE_FLOOR, RawDetection
-from thumper.errors import DetectorError
 from thumper.settings import Settings
 from thumper.weights import PACKAGED_MODEL, resolve
 from thumper.worker.detector import Detector, DeviceFault, OutOfMemory
@@ -148,22 +146,8 @@ def test_memory_that_runs_out_and_devices_that_fail_are_told_apart(
     assert engine.detect([image]) == [[]]
 
 
-def test_a_gpu_that_is_not_there_is_named(exports: Path) -> None:
-    count = torch.cuda.device_count()
-    with pytest.raises(
-        DetectorError, match=rf"THUMPER_DEVICE=cuda:{count}: PyTorch .* sees {count} CUDA devices"
-    ):
-        YoloEngine(resolve(Settings()), device=f"cuda:{count}", engine="auto", exports=exports)
-
-
-@pytest.mark.parametrize("engine", ["ncnn", "onnxruntime", "openvino"])
-def test_an_engine_of_the_cpu_is_not_said_to_run_on_a_gpu(exports: Path, engine: str) -> None:
-    with pytest.raises(DetectorError, match=rf"THUMPER_ENGINE={engine} runs on the CPU only"):
-        YoloEngine(resolve(Settings()), device="cuda", engine=engine, exports=exports)
-
-
 @pytest.mark.slow
-def test_loading_and_detecting_say_nothing_write_the_export_only_and_ask_nobody(
+def test_loading_and_detecting_say_nothing_write_nothing_and_ask_nobody(
     photos: Photos, tmp_path: Path
 ) -> None:
     program = (
@@ -181,7 +165,7 @@ def test_loading_and_detecting_say_nothing_write_the_export_only_and_ask_nobody(
         "    engine.detect([np.asarray(Image.open(sys.argv[1]).convert('RGB'))])\n"
     )
     home = tmp_path / "home"
-    lay_exports(home, "onnx").rename(home / "exports")
+    home.mkdir()
     environment = {"HOME": str(home), "TMPDIR": str(home), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(
         [sys.executable, "-c", program, str(photos(1)[0])],
@@ -193,8 +177,7 @@ def test_loading_and_detecting_say_nothing_write_the_export_only_and_ask_nobody(
         timeout=200,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    left = sorted(path.name for path in home.rglob("*") if path.is_file())
-    assert left == ["model.bin", "model.json", "model.json", "model.onnx", "model.param"]
+    assert list(home.rglob("*")) == []
 
 
 def test_overlaps_of_one_label_stay_below_the_suppression_limit(

@@ -15,13 +15,13 @@ import time
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from thumper.errors import DetectorError
 from thumper.weights import Weights
-from thumper.worker.engines.library import VERSIONS
-from thumper.worker.engines.torch_network import load
+from thumper.worker.engines.packaged import packaged_form
 
 _SHA256_DIGITS: Final = 16
 """Hex digits of the model's hash that name its folders."""
@@ -30,6 +30,12 @@ _SCRATCH_S: Final = 3600.0
 """Age at which what a killed export left is removed; an export takes seconds to minutes."""
 _FIRST_FORM: Final = 1
 """Version of what our own code writes into an exported model: a new number makes all of them stale."""
+
+
+EXPORTERS: Final = ("torch", "ultralytics")
+"""Libraries without which no model file can be read and exported."""
+NO_MODEL: Final = 65
+"""Exit status of the exporter when the file is no model (EX_DATAERR of sysexits.h)."""
 
 
 class Form(StrEnum):
@@ -41,9 +47,8 @@ class Form(StrEnum):
     @property
     def writers(self) -> str:
         """The libraries that write it, with versions."""
-        return f"form {_FIRST_FORM}, {VERSIONS}" + (
-            f", pnnx {_version_of('pnnx')}" if self is Form.NCNN else ""
-        )
+        libraries = "ultralytics", "torch", *(("pnnx",) if self is Form.NCNN else ())
+        return ", ".join([f"form {_FIRST_FORM}", *(f"{name} {version_of(name)}" for name in libraries)])
 
 
 class ExportError(DetectorError):
@@ -53,17 +58,22 @@ class ExportError(DetectorError):
 def exported(
     weights: Weights, form: Form, folder: Path, *, on_export: Callable[[], None] | None = None
 ) -> Path:
-    """Return the folder below `folder` with the model in a form, writing it if there is none of these versions.
+    """Return the folder with the model in a form; below `folder`, writing it if there is none of these versions.
 
-    `on_export` is called before it is written, which takes seconds to a minute. Raises `DetectorError` if the model is
-    no YOLOv8 detection model, `ExportError` if it cannot be exported, answers differently than in PyTorch, or cannot be
-    written to the folder.
+    The packaged model came in every form. `on_export` is called before another is written, which takes seconds to a
+    minute. Raises `DetectorError` if the model is no YOLOv8 detection model, `ModuleNotFoundError` if what exports it
+    is not installed, `ExportError` if it cannot be exported, answers differently than in PyTorch, or cannot be written
+    to the folder.
     """
+    if (ready := packaged_form(weights.sha256)) is not None:
+        return ready
     family = weights.sha256.hex()[:_SHA256_DIGITS]
     path = folder / f"{family}-{form}-{re.sub(r'[^a-z0-9.]+', '-', form.writers.lower())}"
     if path.is_dir():
         return path
-    load(weights.path)  # raises our error if something is wrong with it
+    for library in EXPORTERS:
+        if find_spec(library) is None:
+            raise ModuleNotFoundError(f"No module named {library!r}", name=library)
     if on_export is not None:
         on_export()
     try:
@@ -101,8 +111,10 @@ def _export(source: Path, form: Form, path: Path) -> None:
             text=True,
             check=False,
         )
+        last_line = done.stderr.strip().rpartition("\n")[2]
+        if done.returncode == NO_MODEL:
+            raise DetectorError(last_line)
         if done.returncode != 0:
-            last_line = done.stderr.strip().rpartition("\n")[2]
             raise ExportError(
                 f"The model {source} cannot be exported to {form} ({last_line}). Set THUMPER_ENGINE=torch."
             )
@@ -113,7 +125,8 @@ def _export(source: Path, form: Form, path: Path) -> None:
                 raise
 
 
-def _version_of(package: str) -> str:
+def version_of(package: str) -> str:
+    """Return the version of an installed distribution, or `none`."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thumper.worker.engines.head import Head
-from thumper.worker.engines.library import torch
+from thumper.worker.engines.letterbox import Letterbox
 from thumper.worker.engines.network import Network
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ class ExportedNetwork(Network):
     def __init__(self, folder: Path) -> None:
         """Read `model.json`, which the exporter wrote beside the model; see `exporter`."""
         about = json.loads((folder / "model.json").read_text("utf-8"))
-        super().__init__(about["names"], max(about["strides"]))
+        super().__init__(about["names"], Letterbox(max(about["strides"])))
         self._head = Head(about["strides"], len(about["names"]))
 
     @abstractmethod
     def maps(self, boxed: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         """Run letterboxed pictures; return (n, channels, height, width) for each stride, fine to coarse."""
 
-    def forward(self, boxed: NDArray[np.uint8]) -> torch.Tensor:
+    def forward(self, boxed: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Run pictures through the runtime; see `Network.forward`."""
-        return self._head.candidates([torch.from_numpy(values) for values in self.maps(boxed)])
+        return self._head.candidates(self.maps(boxed))

@@ -2,7 +2,7 @@
 
     python -m thumper.worker.engines.exporter onnx|ncnn MODEL.pt SCRATCH
 
-writes a folder `SCRATCH/model`: the network up to the maps of its last convolutions (`Head` does the rest), and
+writes a folder `SCRATCH/model`: the network up to the maps of its last convolutions (`head` does the rest), and
 `model.json` with its class names and strides. At the end all its answers for two pictures are compared with those of
 PyTorch. It is a program of its own because tracing imports, prints and leaves behind much that a worker does not need;
 all of it goes away with the process and the folder. What went wrong is the last line of its standard error.
@@ -20,10 +20,11 @@ from typing import Any, Final
 import numpy as np
 
 from thumper.domain.detection import IMAGE_SIZE
-from thumper.worker.engines.exported import Form
+from thumper.errors import DetectorError
+from thumper.worker.engines.exported import NO_MODEL, Form
 from thumper.worker.engines.exported_network import ExportedNetwork
-from thumper.worker.engines.library import torch
 from thumper.worker.engines.network import values_of
+from thumper.worker.engines.torch_library import torch
 from thumper.worker.engines.torch_network import Maps, load
 from thumper.worker.proof import scene_pixels
 
@@ -40,6 +41,18 @@ def main() -> None:
     """Export the model named by the arguments."""
     form, source, scratch = Form(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]).absolute()
     warnings.simplefilter("ignore")  # of one library about another
+    try:
+        export(form, source, scratch)
+    except DetectorError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(NO_MODEL)
+
+
+def export(form: Form, source: Path, scratch: Path) -> float:
+    """Write the folder `scratch/model`; return how far its answers are from PyTorch's at most.
+
+    Raises `DetectorError` if the file is no YOLOv8 detection model, `ValueError` if the answers differ.
+    """
     folder = scratch / "model"
     folder.mkdir()
     network = load(source)
@@ -52,7 +65,7 @@ def main() -> None:
         _write_onnx(network, folder)
     else:
         _write_ncnn(network, folder)
-    _compare(network, _opened(form, folder))
+    return _compare(network, opened(form, folder))
 
 
 def _write_onnx(network: Any, folder: Path) -> None:
@@ -86,9 +99,9 @@ def _write_ncnn(network: Any, folder: Path) -> None:
     )
 
 
-def _compare(network: Any, exported: ExportedNetwork) -> None:
-    """Raise `ValueError` if any answer of the exported network differs from that of PyTorch."""
-    scene = scene_pixels()
+def _compare(network: Any, exported: ExportedNetwork) -> float:
+    """Return the greatest difference from PyTorch's maps. Raises `ValueError` if it is too large."""
+    scene, greatest = scene_pixels(), 0.0
     for height_px, width_px in (_LANDSCAPE, _PORTRAIT):
         pictures = np.resize(scene, (1, height_px, width_px, 3))
         with torch.inference_mode():
@@ -97,9 +110,12 @@ def _compare(network: Any, exported: ExportedNetwork) -> None:
         distance = max(float(np.abs(a.numpy() - b).max()) for a, b in zip(expected, told, strict=True))
         if not distance <= _ROOM:
             raise ValueError(f"it differs from PyTorch by {distance:.3g} where {_ROOM} are allowed")
+        greatest = max(greatest, distance)
+    return greatest
 
 
-def _opened(form: Form, folder: Path) -> ExportedNetwork:
+def opened(form: Form, folder: Path) -> ExportedNetwork:
+    """Load what was exported, in the runtime that it is for."""
     if form is Form.ONNX:
         from thumper.worker.engines.onnx_network import OnnxNetwork  # noqa: PLC0415  # each may be missing
 

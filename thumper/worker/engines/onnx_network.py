@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-import onnxruntime
-
 from thumper.worker.engines.exported_network import ExportedNetwork
 from thumper.worker.engines.network import values_of
+from thumper.worker.engines.onnx_library import onnxruntime
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,11 +24,7 @@ class OnnxNetwork(ExportedNetwork):
     def __init__(self, folder: Path) -> None:
         """Load the model out of the folder of its export."""
         super().__init__(folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = _ERRORS_ONLY
-        path = str(folder / "model.onnx")
-        self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        self._session = open_session(folder / "model.onnx")
 
     def twin(self) -> Self:
         """Return itself: the runtime serves many threads at a time."""
@@ -39,3 +34,11 @@ class OnnxNetwork(ExportedNetwork):
         """Run pictures through the session; see `ExportedNetwork.maps`."""
         answers: list[NDArray[np.float32]] = self._session.run(None, {"images": values_of(boxed)})
         return answers
+
+
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    """Load an ONNX file. Each caller gets one core, and nothing is printed but errors."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = _ERRORS_ONLY
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,10 +12,9 @@ import structlog
 from thumper.domain.precision import Precision
 from thumper.errors import DetectorError
 from thumper.weights import Weights
-from thumper.worker.engines.exported import ExportError, Form, exported
-from thumper.worker.engines.library import VERSIONS, torch
+from thumper.worker.engines.device import CPU, is_onnx
+from thumper.worker.engines.exported import EXPORTERS, ExportError, Form, exported
 from thumper.worker.engines.network import Network
-from thumper.worker.engines.torch_network import TorchNetwork
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +26,7 @@ _EXACT_ON_CPU: Final = ("ncnn", "onnxruntime", "torch")
 
 def open_network(
     weights: Weights,
-    device: torch.device,
+    device: str,
     engine: str,
     *,
     exports: Path,
@@ -36,30 +35,60 @@ def open_network(
     """Return the network in the runtime that is wanted, and the name of that, with versions.
 
     With the engine `auto` it is the fastest with right answers on this device; one that is not installed, or to which
-    the model cannot be exported, is skipped. Raises `DetectorError` if the file is no model, or if the engine that was
-    asked for cannot take it; `ModuleNotFoundError` if that is not installed.
+    the model cannot be exported, is skipped. An ONNX file is the user's own export and runs as it is. Raises
+    `DetectorError` if the file is no model, or if the engine that was asked for cannot take it; `ModuleNotFoundError`
+    if that is not installed.
     """
+    if is_onnx(weights.path):
+        return _open_onnx_file(weights, engine)
     if weights.precision is not Precision.FP32:
         _refuse_unfit(weights.precision, device, engine)
+
+    def open_in(runtime: str) -> tuple[Network, str]:
+        return _open(runtime, weights, device, exports=exports, on_export=on_export)
+
     if engine != "auto":
-        return _open(engine, weights, device, exports=exports, on_export=on_export)
-    if device.type == "cuda":
-        wanted: tuple[str, ...] = ("torch",)
-    else:
-        wanted = _EXACT_ON_CPU if weights.precision is Precision.FP32 else ("openvino",)
-    for runtime in wanted[:-1]:
+        return open_in(engine)
+    if device != CPU:
+        return open_in("torch")
+    return _first_of(_EXACT_ON_CPU if weights.precision is Precision.FP32 else ("openvino",), open_in)
+
+
+def _first_of(runtimes: Sequence[str], open_in: Callable[[str], tuple[Network, str]]) -> tuple[Network, str]:
+    """Return the network in the first runtime that takes it."""
+    missing: ModuleNotFoundError | None = None
+    for runtime in runtimes[:-1]:
         try:
-            return _open(runtime, weights, device, exports=exports, on_export=on_export)
+            return open_in(runtime)
         except (ExportError, ModuleNotFoundError) as error:
+            if isinstance(error, ModuleNotFoundError):
+                missing = error
+                if error.name in EXPORTERS:
+                    raise  # without them no runtime can have this model
             log.warning(
                 "another runtime gives the same answers in more time", not_used=runtime, why=str(error)
             )
-    return _open(wanted[-1], weights, device, exports=exports, on_export=on_export)
+    try:
+        return open_in(runtimes[-1])
+    except ModuleNotFoundError as error:
+        raise missing or error from None  # what to install is the small one
 
 
-def _refuse_unfit(precision: Precision, device: torch.device, engine: str) -> None:
+def _open_onnx_file(weights: Weights, engine: str) -> tuple[Network, str]:
+    if engine not in {"auto", "onnxruntime"} or weights.precision is not Precision.FP32:
+        raise DetectorError(
+            f"The model {weights.path} is an ONNX file, which runs with THUMPER_ENGINE=auto or onnxruntime and"
+            " THUMPER_PRECISION=fp32 only. Change these, or set THUMPER_MODEL to the .pt file."
+        )
+    from thumper.worker.engines.onnx_file import OnnxFileNetwork  # noqa: PLC0415
+    from thumper.worker.engines.onnx_network import VERSION  # noqa: PLC0415
+
+    return OnnxFileNetwork(weights.path), VERSION
+
+
+def _refuse_unfit(precision: Precision, device: str, engine: str) -> None:
     """Raise `DetectorError` if the device, or the engine that is asked for, does not compute in that precision."""
-    on_cpu = device.type == "cpu"
+    on_cpu = device == CPU
     wanted = f"THUMPER_PRECISION={precision}"
     if on_cpu and precision is Precision.FP16:
         raise DetectorError(f"{wanted} is for CUDA, and the model runs on the CPU. Set it to bf16 or fp32.")
@@ -89,7 +118,7 @@ def _abilities() -> set[str]:
 def _open(
     runtime: str,
     weights: Weights,
-    device: torch.device,
+    device: str,
     *,
     exports: Path,
     on_export: Callable[[], None] | None,
@@ -110,4 +139,7 @@ def _open(
 
         network = OpenvinoNetwork(folder(Form.ONNX), weights.precision, streams=len(os.sched_getaffinity(0)))
         return network, VERSION
+    from thumper.worker.engines.torch_library import VERSIONS  # noqa: PLC0415
+    from thumper.worker.engines.torch_network import TorchNetwork  # noqa: PLC0415
+
     return TorchNetwork(weights.path, device, weights.precision), VERSIONS

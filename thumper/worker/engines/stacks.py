@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from thumper.domain.detection import STORAGE_FLOOR, RawDetection
-from thumper.worker.engines.library import torch
 from thumper.worker.engines.staging import Staging
+from thumper.worker.engines.torch_library import torch
 from thumper.worker.engines.torch_network import TorchNetwork
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Stacks:
         counts = np.bincount(rows[:, 0].numpy().astype(np.int64), minlength=len(flight.numbers)).tolist()
         for number, own in zip(flight.numbers, rows[:, 1:].split(counts), strict=True):
             if len(own):
-                (answers[number],) = self._network.boxes(own.T.unsqueeze(0), flight.boxed, [images[number]])
+                answers[number] = self._network.boxes(own.T.numpy(), flight.boxed, images[number])
 
 
 def stacks(shapes: Sequence[tuple[int, ...]]) -> Iterator[Sequence[int]]:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from thumper.worker.engines.library import torch
+from thumper.worker.engines.torch_library import torch
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,7 +12,6 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from thumper.domain.detection import RawDetection
-from thumper.worker.engines.library import torch
 from thumper.worker.engines.network import Network
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class Streams:
         self._networks: SimpleQueue[Network] = SimpleQueue()
         for each in [network, *(network.twin() for _ in range(count - 1))]:
             self._networks.put(each)
-        self._threads = ThreadPoolExecutor(count, "stream", torch.set_num_threads, (1,))
+        self._threads = ThreadPoolExecutor(count, "stream", network.enter_thread)
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
         """Return the boxes of each image, in the order of the images."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from thumper.domain.precision import Precision
 from thumper.errors import DetectorError
-from thumper.worker.engines.head import Head
-from thumper.worker.engines.library import Detect, DetectionModel, load_checkpoint, torch
+from thumper.worker.engines.letterbox import Letterbox
 from thumper.worker.engines.network import Network
+from thumper.worker.engines.torch_head import TorchHead
+from thumper.worker.engines.torch_library import Detect, DetectionModel, load_checkpoint, torch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,16 +46,16 @@ class Maps(torch.nn.Module):  # type: ignore[misc]  # of a library that is Any t
 class TorchNetwork(Network):
     """A model file, loaded onto a device. Only its convolutions compute in the `precision`, boxes are read in fp32."""
 
-    def __init__(self, path: Path, device: torch.device, precision: Precision = Precision.FP32) -> None:
+    def __init__(self, path: Path, device: str, precision: Precision = Precision.FP32) -> None:
         """Load a model file. Raises `DetectorError` if it is no YOLOv8 detection model."""
         model = load(path)
-        super().__init__(model.names, int(model.stride.max()))
-        self.device = device
+        super().__init__(model.names, Letterbox(int(model.stride.max())))
+        self.device = torch.device(device)
         self._numbers = _NUMBERS[precision]
-        self._head = Head([int(stride) for stride in model.stride], len(self.labels))
+        self._head = TorchHead([int(stride) for stride in model.stride], len(self.labels))
         model.model[-1] = Maps(model.model[-1])
         # Pixel by pixel is the faster layout on x86 and CUDA alike, and the one that photos have anyway.
-        self._model = model.to(device, dtype=self._numbers, memory_format=torch.channels_last)
+        self._model = model.to(self.device, dtype=self._numbers, memory_format=torch.channels_last)
 
     def twin(self) -> Self:
         """Return a copy with weights of its own."""
@@ -62,9 +63,16 @@ class TorchNetwork(Network):
         twin._model = copy.deepcopy(self._model)  # noqa: SLF001  # one of its own kind
         return twin
 
-    def forward(self, boxed: NDArray[np.uint8]) -> torch.Tensor:
+    def forward(self, boxed: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Run pictures through the model; see `Network.forward`."""
-        return self.candidates(self.values(torch.from_numpy(boxed).to(self.device)))
+        with torch.inference_mode():
+            answers = self.candidates(self.values(torch.from_numpy(boxed).to(self.device)))
+            told: NDArray[np.float32] = answers.cpu().numpy()
+            return told
+
+    def enter_thread(self) -> None:
+        """Have PyTorch use one core in this thread: there is a thread for each (see `Streams`)."""
+        torch.set_num_threads(1)
 
     def values(self, boxed: torch.Tensor) -> torch.Tensor:
         """Return letterboxed pictures as the model takes them, on the device where they are; do not wait for it."""
@@ -72,8 +80,8 @@ class TorchNetwork(Network):
         return values
 
     def candidates(self, values: torch.Tensor) -> torch.Tensor:
-        """Run the model over `values`; see `Network.forward`. Do not wait for the device."""
-        return self._head.everywhere(self._model(values))
+        """Run the model over `values`; return what `Network.forward` does. Do not wait for the device."""
+        return self._head.candidates(self._model(values))
 
 
 def load(path: Path) -> Any:

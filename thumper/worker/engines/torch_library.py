@@ -1,4 +1,4 @@
-"""PyTorch, ultralytics and ONNX Runtime, imported so that they neither print nor write anything.
+"""PyTorch and ultralytics, imported so that they neither print nor write anything.
 
 By default ultralytics asks the network whether it is online, installs packages, writes
 a settings file below the home folder and prints. The environment decides on this while
@@ -17,8 +17,6 @@ _VARIABLES: Final = {
     "YOLO_VERBOSE": "false",
     # Model files are unpickled with a list of allowed classes, so that one cannot run code of its own.
     "ULTRALYTICS_SAFE_LOAD": "true",
-    # ONNX Runtime would send usage data to its maker; it reads this when it is imported.
-    "ORT_DISABLE_TELEMETRY": "1",
 }
 
 with tempfile.TemporaryDirectory(prefix="thumper-models-") as _written:
@@ -28,13 +26,9 @@ with tempfile.TemporaryDirectory(prefix="thumper-models-") as _written:
     os.environ.update(_VARIABLES | _places)  # noqa: TID251  # for the libraries, never read by us
 
     import torch
-    import torchvision
     import ultralytics
-    from ultralytics.data.augment import LetterBox
     from ultralytics.nn.modules.head import Detect
     from ultralytics.nn.tasks import DetectionModel, load_checkpoint
-    from ultralytics.utils.nms import non_max_suppression
-    from ultralytics.utils.ops import scale_boxes
     from ultralytics.utils.tal import dist2bbox
 
 VERSIONS: Final = f"ultralytics {ultralytics.__version__}, torch {torch.__version__}"
@@ -43,11 +37,7 @@ __all__ = [
     "VERSIONS",
     "Detect",
     "DetectionModel",
-    "LetterBox",
     "dist2bbox",
     "load_checkpoint",
-    "non_max_suppression",
-    "scale_boxes",
     "torch",
-    "torchvision",
 ]
