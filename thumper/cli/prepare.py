@@ -21,7 +21,9 @@ async def prepare(settings: Settings) -> None:
     """
     await migrate(settings.postgres_url)
     async with open_database(settings.postgres_url, pool_size=2):
-        await library_claim.check_library(settings.library_dir)
+        moved = await library_claim.check_library(settings.library_dir, drop=settings.drop)
+        if moved is not None:
+            typer.echo(moved.sentence, err=True)
         if settings.model is not None or await detectors.current() is None:
             weights = resolve(settings)
             # With another precision the worker itself makes its detector current, once it agreed with the reference.
