@@ -64,15 +64,17 @@ class MovedHome:
     @property
     def sentence(self) -> str:
         """What happened, for people."""
-        follow = [f"{self.originals:,} originals follow" if self.originals != 1 else "1 original follows"]
-        follow += [f"the drop folder is {folder}" for folder in self.drop_folders]
-        return f"The home was moved from {self.was} to {self.now}: {', '.join(follow)}. Nothing is read or run again."
+        drops = "".join(f" The drop folder is {folder} now." for folder in self.drop_folders)
+        return (
+            f"The home was moved from {self.was} to {self.now}, and originals in it ({self.originals:,}) follow."
+            f"{drops} Nothing is taken in again."
+        )
 
 
 async def look(source: Source, library: Path, *, is_ours: bool, host: str) -> HomeMove:
     """Return what is known of a library that does not lie where `source`, the upload source, says."""
     was = bytes(source.path)
-    brings_database = await _brings_database(library.parent)
+    brings_database = await is_with_database(library.parent)
     looked_for, missing = (await _sample(was, library)) if is_ours else (0, 0)
     return HomeMove(
         was=readable(was),
@@ -90,28 +92,40 @@ async def look(source: Source, library: Path, *, is_ours: bool, host: str) -> Ho
 
 async def adopt(transaction: BaseDBAsyncClient, source: Source, library: Path, *, host: str) -> MovedHome:
     """Record that the home lies where `library` is, with all that lay in it; the caller holds the lock of the claim."""
-    was_home, now_home = slashed(bytes(path_of(source.path).parent)), slashed(bytes(library.parent))
-    moves, drops = [FolderMove(source.id, bytes(source.path), bytes(library))], []
-    for row in await transaction.execute_query_dict(_WITHIN, [was_home]):
-        if row["kind"] == SourceKind.UPLOAD.value:
-            continue
-        was, kind = bytes(row["path"]), row["kind"]
-        now = now_home + was.removeprefix(was_home)
-        if not await within_time(partial(has_moved, path_of(was), path_of(now)), False):
-            moves.append(FolderMove(row["id"], was, was, renamed=False))
-            continue
-        await transaction.execute_query(_MAKE_WAY, [kind, now])
-        taken = await transaction.execute_query_dict(_TAKEN, [kind, now])
-        moves.append(FolderMove(row["id"], was, now, renamed=not taken))
-        drops += [now] if kind == SourceKind.DROP.value else []
-    originals = await folder_moves.follow(transaction, moves)
+    was, now = path_of(source.path).parent, library.parent
+    moves = await lying_within(transaction, was, now)
+    moves = [move for move in moves if move.source_id != source.id]
+    own = FolderMove(source.id, bytes(source.path), bytes(library))
+    originals = await folder_moves.follow(transaction, [own, *moves])
     await Source.filter(id=source.id).using_db(transaction).update(host=host)
     return MovedHome(
-        was=readable(was_home.rstrip(b"/")),
-        now=readable(now_home.rstrip(b"/")),
+        was=readable(bytes(was)),
+        now=readable(bytes(now)),
         originals=originals,
-        drop_folders=tuple(map(readable, drops)),
+        drop_folders=tuple(readable(move.now) for move in moves if move.was != move.now and move.is_drop),
     )
+
+
+async def lying_within(transaction: BaseDBAsyncClient, was: Path, now: Path) -> list[FolderMove]:
+    """Return where the sources within a folder lie when that folder lies elsewhere; a library stays where it is."""
+    moves = []
+    for row in await transaction.execute_query_dict(_WITHIN, [slashed(bytes(was))]):
+        kind, path = SourceKind(row["kind"]), path_of(row["path"])
+        moved = now / path.relative_to(was)
+        stays = kind is SourceKind.UPLOAD or not await within_time(partial(has_moved, path, moved), False)
+        if stays:
+            moves.append(FolderMove(row["id"], bytes(path), bytes(path), renamed=False))
+            continue
+        renamed = await make_way(transaction, kind, bytes(moved))
+        is_drop = kind is SourceKind.DROP
+        moves.append(FolderMove(row["id"], bytes(path), bytes(moved), renamed=renamed, is_drop=is_drop))
+    return moves
+
+
+async def make_way(transaction: BaseDBAsyncClient, kind: SourceKind, path: bytes) -> bool:
+    """Delete the source at a path if it never brought anything; return whether the path is free."""
+    await transaction.execute_query(_MAKE_WAY, [kind.value, path])
+    return not await transaction.execute_query_dict(_TAKEN, [kind.value, path])
 
 
 def path_of(path: bytes) -> Path:
@@ -144,7 +158,7 @@ def has_moved(was: Path, now: Path) -> bool:
     return now.is_dir() and old_place(was, now) in {OldPlace.NOTHING, OldPlace.SAME}
 
 
-async def _brings_database(home: Path) -> bool:
+async def is_with_database(home: Path) -> bool:
     """Return whether the database's own files lie in a home."""
     rows = await client().execute_query_dict(_DATA_DIRECTORY)
     folder = rows[0]["folder"]

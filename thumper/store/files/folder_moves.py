@@ -49,6 +49,7 @@ class FolderMove:
     now: bytes
     renamed: bool = True
     """Whether the source gets the new path; not if another source has it."""
+    is_drop: bool = False
 
 
 def slashed(folder: bytes) -> bytes:

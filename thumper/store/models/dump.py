@@ -22,7 +22,7 @@ class Source(Model):
     path = fields.BinaryField()
     """Absolute path as bytes: file names need not be UTF-8. Unique (see migrations)."""
     display_path = fields.TextField()
-    host: str | None = fields.CharField(max_length=255, null=True)
+    host = fields.CharField(max_length=255, null=True)
     """The machine that last used it under this path; null for one that no version knew of that records it."""
     state = fields.CharEnumField(SourceState, max_length=8, default=SourceState.ONLINE)
     device_id = fields.BigIntField(null=True)
