@@ -59,7 +59,8 @@ async def check_library(library: Path, *, drop: Path | None = None, insist: bool
             _refuse_old_drop(source, library, drop)
             return await home_move.adopt(transaction, source, library, host=host)
         _check_marker(library, str(source.id))
-        await Source.filter(id=source.id).exclude(host=host).update(host=host)
+        if source.host != host:
+            await Source.filter(id=source.id).update(host=host)
     return None
 
 
