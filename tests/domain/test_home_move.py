@@ -1,4 +1,4 @@
-"""A library is adopted elsewhere only when its marker matches and nobody else can be using it where it was."""
+"""A library is adopted elsewhere only when its marker matches and no other process can be using it where it was."""
 
 from __future__ import annotations
 

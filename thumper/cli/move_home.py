@@ -70,7 +70,7 @@ async def _move(settings: Settings, *, yes: bool, dry_run: bool, as_json: bool) 
 
 
 def _show(move: HomeMove, *, as_json: bool, silent: bool) -> None:
-    """Show what is known of both places. Raises `RefusedError` if nobody may insist."""
+    """Show what is known of both places. Raises `RefusedError` if no person may insist."""
     from thumper.domain.home_move import doubt, obstacle
 
     if (reason := obstacle(move)) is not None:

@@ -58,7 +58,7 @@ class HomeMove:
 
 
 def obstacle(move: HomeMove) -> str | None:
-    """Return why the library must not be adopted, whoever wants it; None if it may be."""
+    """Return why the library must not be adopted, even if a person insists; None if it may be."""
     if not move.is_ours:
         return (
             f"{_differs(move)} Make that folder visible here under the same path and set THUMPER_HOME accordingly;"

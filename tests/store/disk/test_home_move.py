@@ -231,6 +231,7 @@ async def test_a_drop_folder_that_was_left_behind_stays(home: Home, tmp_path: Pa
     moved = await home.start()
     assert moved is not None
     assert (moved.originals, moved.drop_folders) == (1, ())
+    assert f"{tmp_path}/old/home/drop was left where it is: set THUMPER_DROP" in moved.sentence
     assert (await Source.get(kind=SourceKind.DROP)).display_path == str(tmp_path / "old" / "home" / "drop")
 
 

@@ -62,11 +62,17 @@ class MovedHome:
     originals: int
     drop_folders: tuple[str, ...]
     """Where drop folders lie now that lay in it."""
+    left_behind: tuple[str, ...] = ()
+    """Drop folders in it that still lie where they lay."""
 
     @property
     def sentence(self) -> str:
         """What happened, for people."""
         drops = "".join(f" The drop folder is {folder} now." for folder in self.drop_folders)
+        drops += "".join(
+            f" The drop folder {folder} was left where it is: set THUMPER_DROP to it, to go on watching it."
+            for folder in self.left_behind
+        )
         return (
             f"The home was moved from {self.was} to {self.now}, and originals in it ({self.originals:,}) follow."
             f"{drops} Nothing is taken in again."
@@ -104,7 +110,8 @@ async def adopt(transaction: BaseDBAsyncClient, source: Source, library: Path, *
         was=readable(bytes(was)),
         now=readable(bytes(now)),
         originals=originals,
-        drop_folders=tuple(readable(move.now) for move in moves if move.was != move.now and move.is_drop),
+        drop_folders=tuple(readable(move.now) for move in moves if move.is_drop and move.was != move.now),
+        left_behind=tuple(readable(move.was) for move in moves if move.is_drop and move.was == move.now),
     )
 
 
@@ -114,11 +121,9 @@ async def lying_within(transaction: BaseDBAsyncClient, was: Path, now: Path) -> 
     for row in await transaction.execute_query_dict(_WITHIN, [slashed(bytes(was))]):
         kind, path = SourceKind(row["kind"]), path_of(row["path"])
         moved = now / path.relative_to(was)
-        stays = kind is SourceKind.UPLOAD or not await within_time(partial(has_moved, path, moved), False)
-        if stays:
-            moves.append(FolderMove(row["id"], bytes(path), bytes(path), renamed=False))
-            continue
-        renamed = await make_way(transaction, kind, bytes(moved))
+        if kind is SourceKind.UPLOAD or not await within_time(partial(has_moved, path, moved), False):
+            moved = path
+        renamed = moved != path and await make_way(transaction, kind, bytes(moved))
         is_drop = kind is SourceKind.DROP
         moves.append(FolderMove(row["id"], bytes(path), bytes(moved), renamed=renamed, is_drop=is_drop))
     return moves
@@ -157,7 +162,7 @@ async def within_time(ask: Callable[[], T], otherwise: T) -> T:
 
 
 def _tell(loop: asyncio.AbstractEventLoop, tell: Callable[[], None], answer: asyncio.Future[T]) -> None:
-    """Hand over an answer, unless nobody waits for it any more."""
+    """Hand over an answer, unless it came too late."""
     with contextlib.suppress(RuntimeError):  # the loop is closed
         loop.call_soon_threadsafe(lambda: None if answer.done() else tell())
 

@@ -52,7 +52,8 @@ UPDATE file SET mtime_ns = fresh.mtime_ns FROM unnest($1::uuid[], $2::bigint[]) 
 WHERE file.id = fresh.id
 """
 _SETTLE: Final = """
-UPDATE source SET host = $2, device_id = NULL, inode = NULL, watch_mode = NULL, watch_note = NULL WHERE id = $1
+UPDATE source SET host = $2, state = 'online', device_id = NULL, inode = NULL, watch_mode = NULL, watch_note = NULL
+WHERE id = $1
 """
 
 
