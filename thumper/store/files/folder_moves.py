@@ -35,7 +35,7 @@ _MOVE_SOME: Final = _MOVED.format(among="WHERE image.id > $3 AND ($4::uuid IS NU
 MOVE_SOURCE: Final = "UPDATE source SET path = $2, display_path = $3 WHERE id = $1"
 
 _IMAGES: Final = 10_000
-"""Images in one statement, which must not take a minute (`connect.STATEMENT_S`): 200,000 took 29 s on two busy cores."""
+"""Images in one statement, which must not take a minute (`connect.STATEMENT_S`): 200,000 took 29 s on two cores."""
 _FIRST: Final = UUID(int=0)
 _UP_TO: Final = "SELECT id FROM image WHERE id > $1 ORDER BY id OFFSET $2 LIMIT 1"
 
