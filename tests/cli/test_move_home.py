@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from tests.cli.conftest import give_commands
 from tests.clusters import lay_cluster
 from tests.factories import make_dump, make_image
 from tests.ingest.conftest import small_jpeg
@@ -46,13 +47,6 @@ async def _ingest(settings: Settings, card: Path) -> tuple[int, int]:
 async def _counts(settings: Settings) -> list[int]:
     async with open_database(settings.postgres_url):
         return [await table.all().count() for table in (Image, File, Job, Detection)]
-
-
-def _at(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have commands of this process use these settings."""
-    for name, value in settings.as_environment().items():
-        if name.startswith("THUMPER_"):
-            monkeypatch.setenv(name, value)
 
 
 @pytest.mark.slow
@@ -111,7 +105,7 @@ def copied(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     asyncio.run(use())
     copy = settings.model_copy(update={"home": tmp_path / "copy"})
     shutil.copytree(settings.home, copy.home)
-    _at(copy, monkeypatch)
+    give_commands(copy, monkeypatch)
     return copy
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from tests.cli.test_move_home import _at
+from tests.cli.conftest import give_commands
 from tests.factories import make_dump, make_file, make_image, make_source
 from tests.pipeline import use_detector
 from thumper.cli import move_source
@@ -41,7 +41,7 @@ def now(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             await make_file(dump, FileState.STORED, image=image, **as_found)
 
     asyncio.run(use())
-    _at(settings, monkeypatch)
+    give_commands(settings, monkeypatch)
     moved = tmp_path / "a larger disk"
     settings.drop_dir.rename(moved)
     return moved

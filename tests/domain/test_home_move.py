@@ -76,7 +76,7 @@ def test_every_refusal_names_both_places_and_what_to_do(move: HomeMove) -> None:
 @pytest.mark.parametrize(
     ("move", "words"),
     [
-        (replace(MOVED, old_place=OldPlace.SOMETHING), "lies there still"),
+        (replace(MOVED, old_place=OldPlace.SOMETHING), "at the former still"),
         (replace(MOVED, old_place=OldPlace.SILENT), "does not answer"),
         (replace(MOVED, claimed_by="there"), "there that used it last"),
         (replace(MOVED, looked_for=100, missing=3), "3 are not in the latter"),

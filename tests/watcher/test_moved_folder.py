@@ -10,7 +10,7 @@ import pytest
 
 from tests.ingest.conftest import small_jpeg
 from tests.watcher.conftest import Watching, rescanned
-from thumper.domain.wipe import WipeCode
+from thumper.domain.wipe_messages import WipeCode
 from thumper.ingest.wipe_check import WipeCheck
 from thumper.store.disk import source_move
 from thumper.store.models import Dump, Feed, File, Image, Source
@@ -51,7 +51,7 @@ async def test_what_was_taken_in_before_a_move_is_not_taken_in_again(
         assert await moved.states() == states
         assert await Dump.all().order_by("id").values() == before
         assert (await Image.all().count(), await Feed.all().count()) == (2, told)
-        assert await Source.all().values_list("display_path", flat=True) == [str(now)]
+        assert [source.display_path for source in await Source.all()] == [str(now)]
 
         moved.put("Creek/3.jpg", small_jpeg(3))
         await moved.until_settled(5)

@@ -71,7 +71,7 @@ async def _move(settings: Settings, *, yes: bool, dry_run: bool, as_json: bool) 
 
 def _show(move: HomeMove, *, as_json: bool, silent: bool) -> None:
     """Show what is known of both places. Raises `RefusedError` if no person may insist."""
-    from thumper.domain.home_move import doubt, obstacle
+    from thumper.domain.home_move import doubt, obstacle, question
 
     if (reason := obstacle(move)) is not None:
         raise RefusedError(reason)
@@ -79,7 +79,8 @@ def _show(move: HomeMove, *, as_json: bool, silent: bool) -> None:
         return
     known = {"moved": False, "was": move.was, "now": move.now, "oldPlace": move.old_place.value}
     counts = {"lookedFor": move.looked_for, "missing": move.missing, "doubt": doubt(move)}
-    lines = [f"Recorded: {move.was}", f"Here:     {move.now}"]
+    lines = [f"The former, which is recorded: {move.was}", f"The latter, in THUMPER_HOME:   {move.now}"]
+    lines += [why] if (why := question(move)) is not None else []
     if move.looked_for:
         there = move.looked_for - move.missing
         lines.append(f"{there} of the {move.looked_for} latest originals that are kept in it are here.")

@@ -77,23 +77,29 @@ def obstacle(move: HomeMove) -> str | None:
 
 def doubt(move: HomeMove) -> str | None:
     """Return why the library is not adopted unless a person insists; None if it was moved beyond doubt."""
-    if move.old_place is OldPlace.SOMETHING:
-        why = "Something lies there still, and of two copies only one can be the library."
-    elif move.old_place is OldPlace.SILENT:
-        why = "The disk or share of the former does not answer."
-    elif (other := _other_machine(move)) is not None:
-        why = f"{other} Make the library visible here under that path and set THUMPER_HOME accordingly."
-    elif move.missing:
-        why = (
-            f"Of the {move.looked_for} latest originals that were kept in the former, {move.missing} are not in the"
-            " latter. Has all of it been moved?"
-        )
-    else:
+    why = question(move)
+    if why is None:
         return None
     return (
         f"{_differs(move)} {why} If the home was moved for good: stop Thumper wherever it runs, and run"
         " `thumper move-home` with this THUMPER_HOME."
     )
+
+
+def question(move: HomeMove) -> str | None:
+    """Return what a person has to decide; None if nothing."""
+    if move.old_place is OldPlace.SOMETHING:
+        return "Something lies at the former still, and of two copies only one can be the library."
+    if move.old_place is OldPlace.SILENT:
+        return "The disk or share of the former does not answer."
+    if (other := _other_machine(move)) is not None:
+        return f"{other} Make the library visible here under that path and set THUMPER_HOME accordingly."
+    if move.missing:
+        return (
+            f"Of the {move.looked_for} latest originals that were kept in the former, {move.missing} are not in the"
+            " latter. Has all of it been moved?"
+        )
+    return None
 
 
 def _differs(move: HomeMove) -> str:

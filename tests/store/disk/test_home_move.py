@@ -151,7 +151,7 @@ async def test_of_two_copies_the_one_that_is_recorded_is_used_until_a_person_ins
     copy = Home(tmp_path / "copy")
     shutil.copytree(home.folder, copy.folder)
     reason = await copy.refused()
-    assert "lies there still" in reason
+    assert "at the former still" in reason
     assert "thumper move-home" in reason
     assert await home.start() is None
     assert await copy.start(insist=True) is not None

@@ -153,7 +153,7 @@ async def test_a_known_drop_folder_is_not_made_another_one_unless_it_never_broug
     await drop.refused("is a drop folder of its own since", insist=True)
     await dump.delete()
     await source_move.adopt(await source_move.look(drop.was, drop.now))
-    assert await Source.filter(kind=SourceKind.DROP).values_list("display_path", flat=True) == [str(drop.now)]
+    assert [source.display_path for source in await Source.all()] == [str(drop.now)]
 
 
 async def test_places_that_are_not_there_are_named(drop: Drop, tmp_path: Path) -> None:
