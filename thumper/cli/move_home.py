@@ -56,7 +56,7 @@ async def _move(settings: Settings, *, yes: bool, dry_run: bool, as_json: bool) 
         async with open_database(addresses.database_url, pool_size=2):
             move = await library_claim.look_at_move(settings.library_dir)
             if move is None:
-                _say({"moved": False}, [f"The home is where it was: {settings.home}."], as_json=as_json)
+                say({"moved": False}, [f"The home is where it was: {settings.home}."], as_json=as_json)
                 return
             _show(move, as_json=as_json and dry_run, silent=as_json and not dry_run)
             if dry_run:
@@ -66,7 +66,7 @@ async def _move(settings: Settings, *, yes: bool, dry_run: bool, as_json: bool) 
                 raise typer.Exit(NOT_DONE)
             moved = await library_claim.check_library(settings.library_dir, drop=settings.drop, insist=True)
     if moved is not None:
-        _say(_answer(moved), [moved.sentence, *_left_behind(move)], as_json=as_json)
+        say(_answer(moved), [moved.sentence, *_left_behind(move)], as_json=as_json)
 
 
 def _show(move: HomeMove, *, as_json: bool, silent: bool) -> None:
@@ -86,7 +86,7 @@ def _show(move: HomeMove, *, as_json: bool, silent: bool) -> None:
         lines.append(f"{there} of the {move.looked_for} latest originals that are kept in it are here.")
     if move.claimed_by is not None:
         lines.append(f"It was last used on {move.claimed_by}.")
-    _say(known | counts, [*lines, *_left_behind(move)], as_json=as_json)
+    say(known | counts, [*lines, *_left_behind(move)], as_json=as_json)
 
 
 def _left_behind(move: HomeMove) -> list[str]:
@@ -107,5 +107,6 @@ def _answer(moved: MovedHome) -> dict[str, Any]:
     }
 
 
-def _say(answer: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
+def say(answer: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
+    """Print an answer, for a program or for people."""
     typer.echo(json.dumps(answer) if as_json else "\n".join(lines))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shlex
 from dataclasses import dataclass
@@ -13,15 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from thumper.cli.consent import refuse_unless_asked
-from thumper.cli.move_home import AsJson, Yes, refuse_without_database
+from thumper.cli.move_home import NOT_DONE, AsJson, Yes, refuse_without_database, say
 from thumper.domain.home_move import OldPlace
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
     from thumper.store.disk.source_move import SourceMove
-
-NOT_DONE: Final = 1
-"""Exit code when the person said no."""
 
 _NAMED: Final = 3
 
@@ -87,14 +83,14 @@ async def _move(settings: Settings, was: Path, now: Path, *, asking: _Asking) ->
         async with open_database(named.postgres_url, pool_size=2):
             move = await source_move.look(was, now, insist=asking.insist)
             if asking.dry_run or not asking.as_json:
-                _say(_answer(move, moved=False), known_lines(move), as_json=asking.as_json)
+                say(_answer(move, moved=False), known_lines(move), as_json=asking.as_json)
             if asking.dry_run:
                 return
             if not asking.yes and not typer.confirm(f"Go on with {now}?"):
                 typer.echo("Nothing was changed.")
                 raise typer.Exit(NOT_DONE)
             await source_move.adopt(move)
-    _say(_answer(move, moved=True), [move.sentence, *_next(settings, now)], as_json=asking.as_json)
+    say(_answer(move, moved=True), [move.sentence, *_next(settings, now)], as_json=asking.as_json)
 
 
 def known_lines(move: SourceMove) -> list[str]:
@@ -136,7 +132,3 @@ def _answer(move: SourceMove, *, moved: bool) -> dict[str, Any]:
         "others": list(like.others),
         "oldPlace": move.old_place.value,
     }
-
-
-def _say(answer: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
-    typer.echo(json.dumps(answer) if as_json else "\n".join(lines))

@@ -258,3 +258,19 @@ async def test_a_share_that_does_not_answer_holds_up_neither_the_start_nor_its_e
     assert "does not answer" in await home.refused()
     assert daemons == [True]
     silent.set()
+
+
+def test_what_lies_at_an_old_place_is_told_from_nothing(tmp_path: Path) -> None:
+    now, file = tmp_path / "now", tmp_path / "file"
+    now.mkdir()
+    file.touch()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    expected = {
+        tmp_path / "gone": OldPlace.NOTHING,
+        file / "below": OldPlace.NOTHING,
+        file: OldPlace.SOMETHING,
+        now: OldPlace.SAME,
+        tmp_path / "loop": OldPlace.SOMETHING,  # it cannot be told
+        tmp_path: OldPlace.SOMETHING,
+    }
+    assert {was: home_move.old_place(was, now) for was in expected} == expected

@@ -170,11 +170,12 @@ def _tell(loop: asyncio.AbstractEventLoop, tell: Callable[[], None], answer: asy
 def old_place(was: Path, now: Path) -> OldPlace:
     """Return what lies where a folder was, as seen from where it is said to be now."""
     try:
-        if not was.exists():
-            return OldPlace.NOTHING
-        if now.exists() and was.samefile(now):
+        was.stat()
+        if now.is_dir() and was.samefile(now):
             return OldPlace.SAME
         return OldPlace.NOTHING if was.is_dir() and not any(was.iterdir()) else OldPlace.SOMETHING
+    except (FileNotFoundError, NotADirectoryError):
+        return OldPlace.NOTHING
     except OSError:  # it cannot be read, but something is there
         return OldPlace.SOMETHING
 
