@@ -5,11 +5,12 @@ from __future__ import annotations
 from thumper.domain.likeness import Likeness, unlike
 
 
-def test_a_folder_is_whole_when_all_files_are_there_and_one_was_read() -> None:
-    assert Likeness(looked_for=3, read=1).is_whole
-    assert not Likeness(looked_for=0).is_whole
-    assert not Likeness(looked_for=3, read=2, missing=("a.jpg",)).is_whole
-    assert not Likeness(looked_for=3, read=2, others=("a.jpg",)).is_whole
+def test_a_folder_is_the_other_one_when_hardly_a_file_is_missing_and_one_was_read() -> None:
+    assert Likeness(looked_for=3, read=1).is_plain
+    assert Likeness(looked_for=10, read=8, missing=("a.jpg",)).is_plain
+    assert not Likeness(looked_for=0).is_plain
+    assert not Likeness(looked_for=9, read=8, missing=("a.jpg",)).is_plain
+    assert not Likeness(looked_for=200, read=8, others=("a.jpg",)).is_plain
 
 
 def test_a_few_files_may_have_been_deleted_since_and_most_may_not() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+_DELETED: Final = 0.1
+"""Share of a sample that may be missing without a doubt: people delete photos from their folder over the years."""
 _NAMED: Final = 3
 
 
@@ -27,9 +29,9 @@ class Likeness:
         return self.looked_for - len(self.missing) - len(self.others)
 
     @property
-    def is_whole(self) -> bool:
-        """Whether every file of the sample is there, and at least one was read: the folder is the other one, moved."""
-        return self.read > 0 and self.found == self.looked_for
+    def is_plain(self) -> bool:
+        """Whether the folder is the other one beyond doubt: some was read, hardly a file is missing, none is another."""
+        return self.read > 0 and not self.others and len(self.missing) <= _DELETED * self.looked_for
 
 
 def unlike(likeness: Likeness) -> str | None:

@@ -125,7 +125,7 @@ async def test_a_folder_that_another_machine_watched_is_left_to_a_person(
     await Source.all().update(host="other")
     drop.move()
     assert await drop.found() is None
-    assert (await source_move.look(drop.was, drop.now)).likeness.is_whole
+    assert (await source_move.look(drop.was, drop.now)).likeness.is_plain
     monkeypatch.setattr(socket, "gethostname", lambda: "other")
     assert await drop.found() is not None
     watcher = await Process.create(role=ProcessRole.WATCH, host="third", pid=1)

@@ -122,7 +122,7 @@ async def look(was: Path, now: Path, *, insist: bool = False) -> SourceMove:
 async def find_moved(drop: Path, *, home: Path) -> SourceMove | None:
     """Return the drop folder that was moved to where nothing was watched before; None if there is none beyond doubt.
 
-    It is not where it was, all of a sample of its files are here, and no other machine may be watching it.
+    It is not where it was, a sample of its files is here, and no other machine may be watching it.
     """
     own = await Source.get_or_none(kind=SourceKind.DROP, path=bytes(drop))
     if own is not None and await Dump.exists(source_id=own.id):
@@ -135,7 +135,7 @@ async def find_moved(drop: Path, *, home: Path) -> SourceMove | None:
         if await _may_be_used_elsewhere(source, home=home, host=host):
             continue
         move = await _known(source, drop)
-        if move.likeness.is_whole:
+        if move.likeness.is_plain:
             return move
     return None
 
