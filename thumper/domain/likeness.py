@@ -30,7 +30,7 @@ class Likeness:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the folder is the other one beyond doubt: some was read, hardly a file is missing, none is another."""
+        """Whether it is the other folder beyond doubt: some was read, hardly a file is missing, none is another."""
         return self.read > 0 and not self.others and len(self.missing) <= _DELETED * self.looked_for
 
 
