@@ -1,0 +1,190 @@
+"""`thumper init`: the few questions of a first run, answered once and kept in the home."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from thumper.cli.consent import refuse_unless_asked
+from thumper.cli.zone_question import ask_time_zone, named_zone, with_time_zone
+from thumper.domain.path_text import readable
+from thumper.embedded.instance import find_instance
+from thumper.errors import NotFoundError, ThumperError, UsageError
+from thumper.setting_files import remember
+from thumper.settings import Settings
+
+_CREATE: Final = """mutation ($input: CreateLocationInput!) { createLocation(input: $input) {
+  location { name } didYouMean { name } errors { code message } } }"""
+_PLACED: Final = 3
+"""Parts of a location with coordinates: name, latitude, longitude."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A location as it was named here, in degrees of WGS 84 if it has coordinates."""
+
+    name: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+def init(
+    drop: Annotated[
+        Path | None, typer.Option(help="The folder into which photos are dropped (THUMPER_DROP).")
+    ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(help="Zone of the cameras' clocks, such as America/Chicago (THUMPER_TIME_ZONE)."),
+    ] = None,
+    location: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='A stand: "Oak Stand", or "Oak Stand, 30.27, -97.74" with coordinates. May be repeated.'
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: the defaults will do.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; asks nothing.")] = False,
+) -> None:
+    """Choose drop folder, time zone and first locations. What is chosen is kept in `thumper.toml` in the home."""
+    from thumper.cli.logs import configure_logs
+
+    silent = yes or as_json
+    if not silent:
+        refuse_unless_asked(
+            as_json=False, instead="Say what is wanted with --drop, --time-zone, --location and --yes."
+        )
+    settings = Settings.from_env()
+    configure_logs(settings)
+    chosen: dict[str, str] = {}
+    folder = _checked(drop) if drop is not None else None if silent else _ask_folder(settings)
+    if folder is not None:
+        chosen["drop"] = str(folder)
+    if time_zone is not None:
+        chosen["time_zone"] = named_zone(time_zone)
+    elif not silent:
+        chosen["time_zone"] = ask_time_zone(settings.time_zone)
+    places = [_read_place(text) for text in location or []] or ([] if silent else _ask_places())
+    if chosen:
+        remember(settings.home, chosen)
+    settings = with_time_zone(settings.model_copy(update=_typed(chosen)), ask=False)
+    made = _make_places(settings, places) if places else []
+    _tell(settings, made, as_json=as_json)
+
+
+def _typed(chosen: dict[str, str]) -> dict[str, object]:
+    return {name: Path(value) if name == "drop" else value for name, value in chosen.items()}
+
+
+def refuse_missing_folder(folder: Path) -> None:
+    """Raise `NotFoundError` unless the folder is there: one that is mistyped or not mounted must not be made."""
+    if not folder.is_dir():
+        raise NotFoundError(
+            f"--drop: {readable(bytes(folder))} is not a folder. Make it or mount its disk first, or name the folder "
+            "that holds your photos."
+        )
+
+
+def _checked(folder: Path) -> Path:
+    whole = Path(os.path.abspath(folder.expanduser()))
+    refuse_missing_folder(whole)
+    return whole
+
+
+def _ask_folder(settings: Settings) -> Path | None:
+    """Ask for the drop folder; None leaves it as it is."""
+    typer.echo("Into which folder do you drop photos? It is only ever read.")
+    while True:
+        answer = Path(typer.prompt("Drop folder", default=str(settings.drop_dir)))
+        if answer == settings.drop_dir:
+            return None
+        try:
+            return _checked(answer)
+        except NotFoundError as error:
+            typer.echo(str(error))
+
+
+def _ask_places() -> list[Place]:
+    typer.echo(
+        "Where do your cameras hang? Name a stand, with coordinates if you know them (Oak Stand, 30.27, -97.74); "
+        "an empty line ends the list. Folders of these names in the drop folder are theirs."
+    )
+    places: list[Place] = []
+    while answer := typer.prompt("Location", default="", show_default=False).strip():
+        try:
+            places.append(_read_place(answer))
+        except UsageError as error:
+            typer.echo(str(error))
+    return places
+
+
+def _read_place(text: str) -> Place:
+    """Read a name with coordinates or without: "Oak Stand, 30.27, -97.74". A comma may be part of a name."""
+    parts = text.rsplit(",", _PLACED - 1)
+    try:
+        if len(parts) == _PLACED:
+            return Place(parts[0].strip(), float(parts[1]), float(parts[2]))
+    except ValueError:
+        pass
+    if not text.strip():
+        raise UsageError("--location: a location needs a name")
+    return Place(text.strip())
+
+
+def _make_places(settings: Settings, places: list[Place]) -> list[dict[str, Any]]:
+    from thumper.cli.servers import servers
+
+    with servers(settings) as named:
+        return asyncio.run(_create(named, places))
+
+
+async def _create(settings: Settings, places: list[Place]) -> list[dict[str, Any]]:
+    """Make the locations known that are not yet; return the answers."""
+    from dataclasses import asdict
+
+    from thumper.cli.own_api import OwnApi
+    from thumper.ingest.context import IngestContext
+    from thumper.store.postgres.connect import open_database
+
+    context = IngestContext.of(settings)
+    api = OwnApi(context)
+    answers = []
+    async with open_database(settings.postgres_url, pool_size=2):
+        try:
+            for place in places:
+                answer = (await api.ask(_CREATE, {"input": asdict(place)}))["createLocation"]
+                codes = {error["code"] for error in answer["errors"]}
+                if codes - {"NAME_TAKEN"}:
+                    raise ThumperError(f"{place.name}: {answer['errors'][0]['message']}")
+                answers.append({"name": place.name, "made": not codes, "didYouMean": answer["didYouMean"]})
+        finally:
+            await api.close()
+            await context.wakeup.close()
+    return answers
+
+
+def _tell(settings: Settings, made: list[dict[str, Any]], *, as_json: bool) -> None:
+    runs = find_instance(settings.home) is not None
+    if as_json:
+        told = {"home": str(settings.home), "drop": str(settings.drop_dir), "timeZone": settings.time_zone}
+        typer.echo(json.dumps(told | {"locations": made, "running": runs}))
+        return
+    typer.echo(f"Home         {settings.home}")
+    typer.echo(f"Drop folder  {settings.drop_dir}")
+    typer.echo(f"Time zone    {settings.time_zone}")
+    for place in made:
+        like = ", ".join(other["name"] for other in place["didYouMean"])
+        typer.echo(
+            f"Location     {place['name']}{'' if place['made'] else ' (known already)'}"
+            f"{f' (did you mean {like}?)' if like else ''}"
+        )
+    typer.echo(
+        "Thumper runs already: folder and time zone count when it starts again."
+        if runs
+        else "Start it with `thumper up`; `thumper init` can be run again."
+    )
