@@ -156,11 +156,12 @@ def hint(name: str, known: Iterable[str], *, spelt: Callable[[str], str] = str) 
     )
 
 
-def remember(home: Path, values: Mapping[str, str | int]) -> Path:
+def remember(home: Path, chosen: Mapping[str, str | Path]) -> Path:
     """Write settings into `thumper.toml`, one line each, and leave everything else in it as it is; return its path.
 
-    Raises `SettingError` where that cannot be done, with the lines to write by hand.
+    A folder in the home is written as seen from there, so that the home can be moved. Raises `SettingError` where that cannot be done, with the lines to write by hand.
     """
+    values = {name: _from_home(home, value) for name, value in chosen.items()}
     path = (home / TOML_NAME).resolve()  # a link that leads to a file elsewhere stays one
     before = _text_of(path)
     wanted = "\n".join(f"{name} = {_written(value)}" for name, value in values.items())
@@ -168,7 +169,7 @@ def remember(home: Path, values: Mapping[str, str | int]) -> Path:
     for name, value in values.items():
         text = _with_line(text, name, _written(value))
     # What is written by hand may take any form of TOML; what comes out must say what was there, and the new values.
-    if _parsed(text) != (_parsed(before) or {}) | dict(values):
+    if _parsed(text) != (_parsed(before) or {}) | values:
         raise SettingError(f"{path} is written in a way that cannot be changed here: write into it\n{wanted}")
     try:
         _replace(path, text)
@@ -179,10 +180,15 @@ def remember(home: Path, values: Mapping[str, str | int]) -> Path:
     return path
 
 
-def _written(value: str | int) -> str:
+def _from_home(home: Path, value: str | Path) -> str:
+    inside = isinstance(value, Path) and value.is_relative_to(home)
+    return str(Path(value).relative_to(home) if inside else value)
+
+
+def _written(value: str) -> str:
     """Return a value as TOML, whose texts are those of JSON but for DEL. Raises `SettingError` for what is no text."""
     try:
-        str(value).encode()
+        value.encode()
     except UnicodeEncodeError as error:
         raise SettingError(
             f"{value!r} holds bytes that are no UTF-8, which {TOML_NAME} cannot hold: rename it, or set the variable"

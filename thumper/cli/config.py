@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from thumper.cli.which_home import settings_to_examine
+from thumper.cli.which_home import settings_to_keep_in
 from thumper.domain.secret_text import without_password
 from thumper.embedded.instance import Instance, find_instance
 from thumper.errors import UsageError
@@ -78,7 +78,7 @@ def _lines() -> list[Line]:
 
 def _given_for_next_start() -> tuple[dict[str, Given], Instance | None]:
     """Return what is set for the Thumper that is meant, whether it runs with that or not, and its running self."""
-    home = settings_to_examine().home
+    home = settings_to_keep_in().home
     instance = find_instance(home)
     given = given_settings(home=home)
     if "home" not in given_settings(files=False):

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from thumper.cli.consent import refuse_unless_asked
+from thumper.cli.which_home import settings_to_keep_in
 from thumper.cli.zone_question import ask_time_zone, named_zone, with_time_zone
+from thumper.domain.location import checked
 from thumper.domain.path_text import readable
+from thumper.domain.refusal import InvalidValueError
 from thumper.embedded.instance import find_instance
 from thumper.errors import NotFoundError, ThumperError, UsageError
 from thumper.setting_files import remember
@@ -21,8 +24,6 @@ from thumper.settings import Settings
 
 _CREATE: Final = """mutation ($input: CreateLocationInput!) { createLocation(input: $input) {
   location { name } didYouMean { name } errors { code message } } }"""
-_PLACED: Final = 3
-"""Parts of a location with coordinates: name, latitude, longitude."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +60,24 @@ def init(
         refuse_unless_asked(
             as_json=False, instead="Say what is wanted with --drop, --time-zone, --location and --yes."
         )
-    settings = Settings.from_env()
+    settings = Settings.from_env(home=settings_to_keep_in().home)
     configure_logs(settings)
-    chosen: dict[str, str] = {}
-    folder = _checked(drop) if drop is not None else None if silent else _ask_folder(settings)
-    if folder is not None:
-        chosen["drop"] = str(folder)
+    chosen: dict[str, str | Path] = {"drop": settings.drop_dir}
+    if drop is not None:
+        chosen["drop"] = _whole(drop)
+    elif not silent:
+        chosen["drop"] = _ask_folder(settings)
     if time_zone is not None:
         chosen["time_zone"] = named_zone(time_zone)
     elif not silent:
         chosen["time_zone"] = ask_time_zone(settings.time_zone)
-    places = [_read_place(text) for text in location or []] or ([] if silent else _ask_places())
-    if chosen:
-        remember(settings.home, chosen)
-    settings = with_time_zone(settings.model_copy(update=_typed(chosen)), ask=False)
+    places = [_read_place(text) for text in location or []]
+    if location is None and not silent:
+        places = _ask_places()
+    remember(settings.home, chosen)
+    settings = with_time_zone(settings.model_copy(update=chosen), ask=False)
     made = _make_places(settings, places) if places else []
     _tell(settings, made, as_json=as_json)
-
-
-def _typed(chosen: dict[str, str]) -> dict[str, object]:
-    return {name: Path(value) if name == "drop" else value for name, value in chosen.items()}
 
 
 def refuse_missing_folder(folder: Path) -> None:
@@ -90,21 +89,22 @@ def refuse_missing_folder(folder: Path) -> None:
         )
 
 
-def _checked(folder: Path) -> Path:
+def _whole(folder: Path) -> Path:
+    """Return the whole path of a folder. Raises `NotFoundError` if there is none."""
     whole = Path(os.path.abspath(folder.expanduser()))
     refuse_missing_folder(whole)
     return whole
 
 
-def _ask_folder(settings: Settings) -> Path | None:
-    """Ask for the drop folder; None leaves it as it is."""
+def _ask_folder(settings: Settings) -> Path:
+    """Ask for the drop folder; the present one need not be there, as its disk may not be mounted."""
     typer.echo("Into which folder do you drop photos? It is only ever read.")
     while True:
-        answer = Path(typer.prompt("Drop folder", default=str(settings.drop_dir)))
-        if answer == settings.drop_dir:
-            return None
+        answer = typer.prompt("Drop folder", default=str(settings.drop_dir))
+        if answer == str(settings.drop_dir):
+            return settings.drop_dir
         try:
-            return _checked(answer)
+            return _whole(Path(answer))
         except NotFoundError as error:
             typer.echo(str(error))
 
@@ -124,16 +124,19 @@ def _ask_places() -> list[Place]:
 
 
 def _read_place(text: str) -> Place:
-    """Read a name with coordinates or without: "Oak Stand, 30.27, -97.74". A comma may be part of a name."""
-    parts = text.rsplit(",", _PLACED - 1)
+    """Read a name with coordinates or without: "Oak Stand, 30.27, -97.74". Raises `UsageError` for no such place."""
+    name, *degrees = text.rsplit(",", 2)
     try:
-        if len(parts) == _PLACED:
-            return Place(parts[0].strip(), float(parts[1]), float(parts[2]))
-    except ValueError:
-        pass
-    if not text.strip():
-        raise UsageError("--location: a location needs a name")
-    return Place(text.strip())
+        latitude, longitude = (float(part) for part in degrees)
+    except ValueError:  # the commas belong to the name
+        place = Place(text.strip())
+    else:
+        place = Place(name.strip(), latitude, longitude)
+    try:
+        checked(asdict(place))
+    except InvalidValueError as error:
+        raise UsageError(f"--location {text!r}: {error}") from error
+    return place
 
 
 def _make_places(settings: Settings, places: list[Place]) -> list[dict[str, Any]]:
@@ -145,8 +148,6 @@ def _make_places(settings: Settings, places: list[Place]) -> list[dict[str, Any]
 
 async def _create(settings: Settings, places: list[Place]) -> list[dict[str, Any]]:
     """Make the locations known that are not yet; return the answers."""
-    from dataclasses import asdict
-
     from thumper.cli.own_api import OwnApi
     from thumper.ingest.context import IngestContext
     from thumper.store.postgres.connect import open_database

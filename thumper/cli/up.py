@@ -64,6 +64,6 @@ async def _up(settings: Settings, *, remember_drop: bool = False) -> None:
 def _remember_drop(settings: Settings) -> None:
     """Keep the drop folder for the next start; this one goes on without."""
     try:
-        remember(settings.home, {"drop": str(settings.drop_dir)})
+        remember(settings.home, {"drop": settings.drop_dir})
     except SettingError as error:
         typer.echo(f"The drop folder counts for now only: {error}", err=True)

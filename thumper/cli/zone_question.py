@@ -33,10 +33,11 @@ def with_time_zone(settings: Settings, *, ask: bool) -> Settings:
         typer.echo(
             f"WARNING: cameras' clocks are read in {settings.time_zone}, the zone of this machine's clock, because no "
             "time zone is set: capture times may be hours off. Set it before the first card: "
-            f"`thumper init --time-zone America/Chicago`, or time_zone in {settings.home}/thumper.toml.",
+            f"`thumper init --yes --time-zone America/Chicago`, or time_zone in {settings.home}/thumper.toml.",
             err=True,
         )
         return settings
+    typer.echo(f"This machine's clock is in {settings.time_zone}, and no camera's is.")
     zone = ask_time_zone(settings.time_zone)
     try:
         kept = remember(settings.home, {"time_zone": zone})
@@ -49,7 +50,7 @@ def with_time_zone(settings: Settings, *, ask: bool) -> Settings:
 
 def ask_time_zone(usual: str) -> str:
     """Ask until the answer is a zone; an empty answer means `usual`."""
-    typer.echo(f"This machine's clock is in {usual}. In which time zone do the clocks of your cameras run?")
+    typer.echo("In which time zone do the clocks of your cameras run?")
     while True:
         answer = typer.prompt("Time zone, such as America/Chicago", default=usual)
         try:
