@@ -113,7 +113,7 @@ def _read_toml(path: Path, known: Mapping[str, bool]) -> Iterator[tuple[str, Giv
 def _line_of(key: str, text: str) -> int:
     """Return the line on which a key or table of this name begins; 1 if it is written in a way of its own."""
     begins = re.compile(rf"""\s*(\[\s*)*["']?{re.escape(key)}["']?\s*[]=.]""")
-    lines = enumerate(text.splitlines(), start=1)
+    lines = enumerate(text.split("\n"), start=1)
     return next((number for number, line in lines if begins.match(line)), 1)
 
 
@@ -127,10 +127,10 @@ def _read_dotenv(path: Path, known: Mapping[str, bool]) -> Iterator[tuple[str, G
             if PREFIX in written:
                 raise SettingError(f"{path}, line {line}: is not of the form THUMPER_NAME=value")
             continue
-        if binding.key is None or not binding.key.startswith(PREFIX):
+        if binding.key is None or not binding.key.upper().startswith(PREFIX):
             continue
         place = f"{path}, line {line}, {binding.key}"
-        name = binding.key.removeprefix(PREFIX).lower()
+        name = binding.key.lower().removeprefix(PREFIX.lower())
         _refuse_unknown(name, place, known, spelt=variable_name)
         if binding.value:
             yield name, Given(binding.value, Source.DOTENV, place)
@@ -159,7 +159,8 @@ def hint(name: str, known: Iterable[str], *, spelt: Callable[[str], str] = str) 
 def remember(home: Path, chosen: Mapping[str, str | Path]) -> Path:
     """Write settings into `thumper.toml`, one line each, and leave everything else in it as it is; return its path.
 
-    A folder in the home is written as seen from there, so that the home can be moved. Raises `SettingError` where that cannot be done, with the lines to write by hand.
+    A folder in the home is written as seen from there, so that the home can be moved. Raises `SettingError` where
+    the file cannot be changed, with the lines to write by hand.
     """
     values = {name: _from_home(home, value) for name, value in chosen.items()}
     path = (home / TOML_NAME).resolve()  # a link that leads to a file elsewhere stays one
@@ -198,15 +199,14 @@ def _written(value: str) -> str:
 
 def _with_line(text: str, name: str, value: str) -> str:
     """Return the text with `name` set: in its own line if it has one, else below the other settings."""
-    lines = text.splitlines(keepends=True)
+    lines = text.split("\n")  # as TOML does; a text may hold what Unicode calls a line end
     own = re.compile(rf"""\s*["']?{name}["']?\s*=""")
     for number, line in enumerate(lines):
         if own.match(line):
-            lines[number] = f"{name} = {value}{_remark(line)}\n"
-            return "".join(lines)
-    if lines and not lines[-1].endswith("\n"):
-        lines.append("\n")
-    return "".join([*lines, f"{name} = {value}\n"])
+            lines[number] = f"{name} = {value}{_remark(line)}"
+            return "\n".join(lines)
+    end = "" if text.endswith("\n") else "\n"
+    return f"{text}{end}{name} = {value}\n"
 
 
 def _remark(line: str) -> str:

@@ -178,7 +178,7 @@ class Settings(BaseSettings):
 
         Raises `SettingError` naming the variable or line and, for an unknown one, the nearest valid name.
         """
-        return cls.of(given_settings(**overrides))
+        return cls.of(given_settings(overrides))
 
     @classmethod
     def handed(cls) -> Settings:
@@ -273,7 +273,7 @@ class Settings(BaseSettings):
         return kept | own
 
 
-def given_settings(*, files: bool = True, **options: object) -> dict[str, Given]:
+def given_settings(options: Mapping[str, object] | None = None, *, files: bool = True) -> dict[str, Given]:
     """Return what is set, and where: options, environment and, with `files`, those of the home.
 
     Raises `SettingError` for a name that is no setting and a file that cannot be read.
@@ -283,7 +283,7 @@ def given_settings(*, files: bool = True, **options: object) -> dict[str, Given]
         name: Given(value, Source.ENVIRONMENT, variable_name(name))
         for name, value in EnvSettingsSource(Settings)().items()
     }
-    for name, value in options.items():
+    for name, value in (options or {}).items():
         if value is not None:
             given[name] = Given(value, Source.COMMAND_LINE, f"--{name.replace('_', '-')}")
     if not files:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.ingest.conftest import small_jpeg
 from tests.watcher.conftest import Watching
-from thumper.domain.progress import FileState
+from thumper.domain.progress import FileState, SourceState
 from thumper.store.files import receipts
 from thumper.store.models import Dump, Feed, File, Image, Job, Location
 from thumper.watcher import watch_loop

@@ -80,7 +80,7 @@ def _given_for_next_start() -> tuple[dict[str, Given], Instance | None]:
     """Return what is set for the Thumper that is meant, whether it runs with that or not, and its running self."""
     home = settings_to_keep_in().home
     instance = find_instance(home)
-    given = given_settings(home=home)
+    given = given_settings({"home": home})
     if "home" not in given_settings(files=False):
         del given["home"]
         if home != default_home() and instance is not None:
