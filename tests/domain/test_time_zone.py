@@ -64,10 +64,10 @@ def test_a_zone_is_named_by_its_city_and_never_guessed(text: str, zone: str | No
 
 def test_a_zone_that_was_mistyped_is_proposed() -> None:
     assert zones_like("Chicgo") == ["America/Chicago"]
-    assert {"US/Central", "Canada/Central"} <= set(zones_like("central"))
+    assert zones_like("central") == ["Canada/Central", "US/Central"]
     assert zones_like("zzz") == zones_like(" ") == []
 
 
-@given(st.sampled_from(sorted(available_timezones())))
+@pytest.mark.parametrize("zone", sorted(available_timezones())[::60])
 def test_each_zone_is_understood_in_whatever_case(zone: str) -> None:
     assert zone_called(zone.upper()) == zone

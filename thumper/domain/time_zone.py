@@ -70,8 +70,10 @@ def zones_like(text: str) -> list[str]:
         return []
     names = sorted(available_timezones())
     part = [name for name in names if wanted in name.casefold()]
+    if part:
+        return part
     near = difflib.get_close_matches(wanted, {_city(name) for name in names}, n=5, cutoff=0.7)
-    return [*part, *(name for city in near for name in names if _city(name) == city and name not in part)]
+    return [name for city in near for name in names if _city(name) == city]
 
 
 def _plain(text: str) -> str:
