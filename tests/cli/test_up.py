@@ -54,7 +54,7 @@ async def test_a_second_shell_needs_no_variables_and_the_next_start_no_options(
     code, told = await in_a_second_shell("config", "show", "--json", "port", user=tmp_path)
     assert (code, json.loads(told)[0]["running"]) == (0, str(own.port))
     code, told = await in_a_second_shell("status", "--json", user=tmp_path)
-    assert (code, json.loads(told)["api"]["state"]) == (0, "IDLE"), told
+    assert (code, json.loads(told)["api"]["state"]) == (0, "ALIVE"), told
     os.kill(os.getpid(), signal.SIGTERM)
     await up
     assert tomllib.loads((own.home / "thumper.toml").read_text()) == {"drop": str(card)}

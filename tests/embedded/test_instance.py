@@ -92,3 +92,13 @@ def test_settings_of_another_version_that_are_unknown_here_are_left_out(own: Set
         found = find_instance(own.home)
         assert found is not None
         assert Settings.of(found.given()) == own
+
+
+def test_a_user_without_a_folder_of_their_own_names_the_home(
+    own: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with announced(own):
+        assert find_instances() == []
+        assert find_instance(own.home) is not None

@@ -24,6 +24,7 @@ from thumper.settings import Settings, state_dir
 
 _LOCK: Final = "instance.lock"
 _NOTE: Final = "instance.json"
+_REGISTER: Final = "running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +68,30 @@ def announced(settings: Settings, *, passing: bool = False) -> Iterator[None]:
     lock = try_lock(run_dir / _LOCK)
     if lock is None:
         raise AlreadyRunningError(f"another process serves {settings.home}: stop that one first")
-    entry = _register() / f"{hashlib.sha256(os.fsencode(settings.home)).hexdigest()[:16]}.json"
+    note = run_dir / _NOTE
     try:
-        _write(run_dir / _NOTE, json.dumps(asdict(_described(settings, passing=passing))))
-        # Without a folder of the user's own, as that of a service, the home has to be named.
+        _write(note, json.dumps(asdict(_described(settings, passing=passing))))
+        with _registered(settings.home):
+            yield
+    finally:
         with contextlib.suppress(OSError):
-            entry.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(entry, json.dumps({"home": str(settings.home)}))
+            note.unlink()
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def _registered(home: Path) -> Iterator[None]:
+    """Name this home in the user's register. A user without a folder, as of a container, has to name it instead."""
+    name = f"{hashlib.sha256(os.fsencode(home)).hexdigest()[:16]}.json"
+    with contextlib.suppress(OSError, RuntimeError):
+        folder = state_dir() / _REGISTER
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(folder / name, json.dumps({"home": str(home)}))
+    try:
         yield
     finally:
-        for path in (run_dir / _NOTE, entry):
-            with contextlib.suppress(OSError):
-                path.unlink()
-        os.close(lock)
+        with contextlib.suppress(OSError, RuntimeError):
+            (state_dir() / _REGISTER / name).unlink()
 
 
 def find_instance(home: Path) -> Instance | None:
@@ -97,7 +109,7 @@ def find_instance(home: Path) -> Instance | None:
 def find_instances() -> list[Instance]:
     """Return the Thumpers of this user that run on this machine, those of killed ones left out."""
     found = []
-    for entry in sorted(_register().glob("*.json")):
+    for entry in _entries():
         try:
             home = Path(json.loads(entry.read_text(encoding="utf-8"))["home"])
         except (OSError, ValueError, KeyError, TypeError):
@@ -108,8 +120,11 @@ def find_instances() -> list[Instance]:
     return found
 
 
-def _register() -> Path:
-    return state_dir() / "running"
+def _entries() -> list[Path]:
+    try:
+        return sorted((state_dir() / _REGISTER).glob("*.json"))
+    except (OSError, RuntimeError):
+        return []
 
 
 def _described(settings: Settings, *, passing: bool) -> Instance:
