@@ -166,11 +166,14 @@ def remember(home: Path, chosen: Mapping[str, str | Path]) -> Path:
     path = (home / TOML_NAME).resolve()  # a link that leads to a file elsewhere stays one
     before = _text_of(path)
     wanted = "\n".join(f"{name} = {_written(value)}" for name, value in values.items())
+    after = (_parsed(before) or {}) | values
+    if _parsed(before) == after:
+        return path
     text = before or _HEADER
     for name, value in values.items():
         text = _with_line(text, name, _written(value))
     # What is written by hand may take any form of TOML; what comes out must say what was there, and the new values.
-    if _parsed(text) != (_parsed(before) or {}) | values:
+    if _parsed(text) != after:
         raise SettingError(f"{path} is written in a way that cannot be changed here: write into it\n{wanted}")
     try:
         _replace(path, text)

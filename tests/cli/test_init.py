@@ -71,7 +71,12 @@ def test_questions_are_asked_until_they_are_answered(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made: list[init.Place] = []
-    monkeypatch.setattr(init, "_make_places", lambda _settings, places: made.extend(places) or [])
+
+    def make(_settings: Settings, places: list[init.Place]) -> list[dict[str, object]]:
+        made.extend(places)
+        return []
+
+    monkeypatch.setattr(init, "_make_places", make)
     answers(
         monkeypatch,
         *("/no/such/folder", str(tmp_path)),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from thumper.embedded.instance import announced, find_instance, find_instances
+from thumper.embedded.lock_file import try_lock
 from thumper.errors import AlreadyRunningError
 from thumper.settings import Settings
 
@@ -73,6 +76,15 @@ def test_one_that_was_killed_is_not_believed_and_its_home_is_free(own: Settings)
         process.send_signal(signal.SIGKILL)
     assert (own.run_dir / "instance.json").exists()
     assert find_instance(own.home) is None
+    with announced(own):
+        assert find_instance(own.home) is not None
+
+
+def test_a_command_that_looks_at_the_same_instant_does_not_keep_it_from_starting(own: Settings) -> None:
+    own.run_dir.mkdir(parents=True)
+    looking = try_lock(own.run_dir / "instance.lock")
+    assert looking is not None
+    threading.Timer(0.1, os.close, (looking,)).start()
     with announced(own):
         assert find_instance(own.home) is not None
 

@@ -62,8 +62,8 @@ async def _up(settings: Settings, *, remember_drop: bool = False) -> None:
 
 
 def _remember_drop(settings: Settings) -> None:
-    """Keep the drop folder for the next start; this one goes on without."""
+    """Keep the drop folder for the next start; where it cannot be kept, this one goes on all the same."""
     try:
         remember(settings.home, {"drop": settings.drop_dir})
     except SettingError as error:
-        typer.echo(f"The drop folder counts for now only: {error}", err=True)
+        typer.echo(f"The drop folder is watched now, but not remembered: {error}", err=True)

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,6 +26,9 @@ from thumper.settings import Settings, state_dir
 _LOCK: Final = "instance.lock"
 _NOTE: Final = "instance.json"
 _REGISTER: Final = "running"
+_REFUSE_S: Final = 1.0
+"""How long the lock must stay taken before it counts: a command takes it for an instant to look."""
+_LOOK_S: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +69,29 @@ def announced(settings: Settings, *, passing: bool = False) -> Iterator[None]:
     """
     run_dir = settings.run_dir
     run_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
-    lock = try_lock(run_dir / _LOCK)
+    lock = _take_lock(run_dir / _LOCK)
     if lock is None:
         raise AlreadyRunningError(f"another process serves {settings.home}: stop that one first")
     note = run_dir / _NOTE
     try:
-        _write(note, json.dumps(asdict(_described(settings, passing=passing))))
+        note.unlink(missing_ok=True)
+        # On a full disk it runs all the same; commands are then given its home and port by variables.
+        with contextlib.suppress(OSError):
+            _write(note, json.dumps(asdict(_described(settings, passing=passing))))
         with _registered(settings.home):
             yield
     finally:
         with contextlib.suppress(OSError):
             note.unlink()
         os.close(lock)
+
+
+def _take_lock(path: Path) -> int | None:
+    """Return the lock, None if another process holds it and not only looks."""
+    give_up_at = time.monotonic() + _REFUSE_S
+    while (lock := try_lock(path)) is None and time.monotonic() < give_up_at:
+        time.sleep(_LOOK_S)
+    return lock
 
 
 @contextlib.contextmanager
