@@ -6,6 +6,7 @@ import stat
 import tomllib
 from pathlib import Path
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,6 +142,7 @@ def test_a_folder_whose_name_is_no_text_cannot_be_remembered(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
+@hypothesis.settings(max_examples=30)  # each is written to the disk twice
 @given(first=st.text(st.characters(codec="utf-8")), second=st.text(st.characters(codec="utf-8")))
 def test_any_text_is_read_as_it_was_remembered(
     tmp_path_factory: pytest.TempPathFactory, first: str, second: str

@@ -13,7 +13,7 @@ import pytest
 
 from tests.ingest.conftest import small_jpeg
 from tests.watcher.conftest import Watching
-from thumper.domain.progress import FileState, SourceState
+from thumper.domain.progress import FileState
 from thumper.store.files import receipts
 from thumper.store.models import Dump, Feed, File, Image, Job, Location
 from thumper.watcher import watch_loop
@@ -55,8 +55,11 @@ async def test_the_drop_folder_in_the_home_is_made_when_it_never_was(watching: W
 async def test_a_drop_folder_elsewhere_is_never_made(watching: Watching) -> None:
     watching.drop.rmdir()
     watching.start()
-    await watching.until_source_is(SourceState.OFFLINE)
-    assert "is missing or cannot be read. Mount its disk, or create it." in watching.health.trouble
+
+    async def complains() -> bool:
+        return "is missing or cannot be read. Mount its disk, or create it." in watching.health.trouble
+
+    await watching.until(complains)
     assert not watching.drop.exists()
 
 

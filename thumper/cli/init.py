@@ -62,6 +62,20 @@ def init(
         )
     settings = Settings.from_env(home=settings_to_keep_in().home)
     configure_logs(settings)
+    chosen = _chosen(settings, drop, time_zone, silent=silent)
+    places = [_read_place(text) for text in location or []]
+    if location is None and not silent:
+        places = _ask_places()
+    remember(settings.home, chosen)
+    settings = with_time_zone(settings.model_copy(update=chosen), ask=False)
+    made = _make_places(settings, places) if places else []
+    _tell(settings, made, as_json=as_json)
+
+
+def _chosen(
+    settings: Settings, drop: Path | None, time_zone: str | None, *, silent: bool
+) -> dict[str, str | Path]:
+    """Return what is to be kept: what options say, else what a person answers, else the folder as it is."""
     chosen: dict[str, str | Path] = {"drop": settings.drop_dir}
     if drop is not None:
         chosen["drop"] = _whole(drop)
@@ -71,13 +85,7 @@ def init(
         chosen["time_zone"] = named_zone(time_zone)
     elif not silent:
         chosen["time_zone"] = ask_time_zone(settings.time_zone)
-    places = [_read_place(text) for text in location or []]
-    if location is None and not silent:
-        places = _ask_places()
-    remember(settings.home, chosen)
-    settings = with_time_zone(settings.model_copy(update=chosen), ask=False)
-    made = _make_places(settings, places) if places else []
-    _tell(settings, made, as_json=as_json)
+    return chosen
 
 
 def refuse_missing_folder(folder: Path) -> None:
