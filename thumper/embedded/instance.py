@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Final
 
 from thumper.embedded.lock_file import is_locked, try_lock
-from thumper.errors import AlreadyRunningError
 from thumper.setting_files import Given, Source
 from thumper.settings import Settings, state_dir
 
@@ -65,13 +64,14 @@ class Instance:
 def announced(settings: Settings, *, passing: bool = False) -> Iterator[None]:
     """Have commands of this user find the Thumper of these settings for as long as the context lasts.
 
-    Raises `AlreadyRunningError` if another process serves this home.
+    Of several processes that serve one home the first is found.
     """
     run_dir = settings.run_dir
     run_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
     lock = _take_lock(run_dir / _LOCK)
     if lock is None:
-        raise AlreadyRunningError(f"another process serves {settings.home}: stop that one first")
+        yield
+        return
     note = run_dir / _NOTE
     try:
         note.unlink(missing_ok=True)
