@@ -19,10 +19,12 @@ from thumper.cli import (
     cameras,
     clock,
     compare,
+    config,
     delete,
     demo,
     doctor,
     ingest,
+    init,
     locate,
     migrate,
     move_home,
@@ -48,6 +50,7 @@ app = typer.Typer(
     add_completion=True,
 )
 for verb in (
+    init,
     up,
     demo,
     ingest,
@@ -73,6 +76,7 @@ for verb in (
     app.command()(getattr(verb, verb.__name__.rpartition(".")[2]))
 app.add_typer(cameras.cameras)
 app.add_typer(clock.clock)
+app.add_typer(config.config)
 
 
 def _print_version(wanted: bool) -> None:  # typer calls it with the flag

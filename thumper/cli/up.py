@@ -10,6 +10,10 @@ from typing import Annotated
 import typer
 
 from thumper.background import stop_signals
+from thumper.cli.init import refuse_missing_folder
+from thumper.embedded.instance import announced, find_instance
+from thumper.errors import SettingError
+from thumper.setting_files import remember
 from thumper.settings import Settings
 
 
@@ -17,11 +21,21 @@ def up(
     drop: Annotated[Path | None, typer.Option(help="The drop folder to watch (THUMPER_DROP).")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the API (THUMPER_PORT).")] = None,
 ) -> None:
-    """Start everything and show live progress. Ctrl-C stops it cleanly."""
-    asyncio.run(_up(Settings.from_env(drop=drop, port=port)))
+    """Start everything and show live progress. Ctrl-C stops it cleanly.
+
+    A folder that --drop names is kept in `thumper.toml` in the home, and watched at the next start without it.
+    """
+    from thumper.cli.zone_question import can_be_asked, with_time_zone
+
+    settings = Settings.from_env(drop=drop, port=port)
+    if drop is not None:
+        refuse_missing_folder(settings.drop_dir)
+    if find_instance(settings.home) is None:
+        settings = with_time_zone(settings, ask=can_be_asked())
+    asyncio.run(_up(settings, remember_drop=drop is not None))
 
 
-async def _up(settings: Settings) -> None:
+async def _up(settings: Settings, *, remember_drop: bool = False) -> None:
     from thumper.cameras.profile_files import profiles_of
     from thumper.cli.display import Display
     from thumper.cli.logs import configure_logs
@@ -38,7 +52,18 @@ async def _up(settings: Settings) -> None:
 
     async def show(named: Settings) -> None:
         display.greet()
-        await display.show_progress(named)
+        if remember_drop:
+            _remember_drop(settings)
+        with announced(settings):
+            await display.show_progress(named)
 
     await run_tree(settings, stop, on_change=display.process_changed, beside=show)
     display.farewell()
+
+
+def _remember_drop(settings: Settings) -> None:
+    """Keep the drop folder for the next start; where it cannot be kept, this one goes on all the same."""
+    try:
+        remember(settings.home, {"drop": settings.drop_dir})
+    except SettingError as error:
+        typer.echo(f"The drop folder is watched now, but not remembered: {error}", err=True)
