@@ -13,8 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import pytest
 
+from tests.clusters import lay_cluster
 from thumper.embedded.parent_death import Account, end_with_parent
 from thumper.embedded.postgres_cluster import SUPERUSER, find_fitting_programs, find_programs
+from thumper.embedded.postgres_pid_file import remove_stale_pid_files
 from thumper.embedded.postgres_server import PostgresServer
 from thumper.errors import ServiceDownError
 from thumper.settings import Settings
@@ -164,24 +166,65 @@ async def test_a_server_that_cannot_start_is_reported_with_its_log(settings: Set
     assert not server.is_alive()
 
 
-@pytest.mark.slow
-async def test_a_process_id_that_now_belongs_to_another_program_does_not_stop_it(settings: Settings) -> None:
+async def leave_behind(settings: Settings) -> tuple[Path, Path]:
+    """Kill a server as a power cut does; return its two files that name its process."""
     server = PostgresServer(settings)
     await server.start()
     assert server.pid is not None
     os.kill(server.pid, signal.SIGKILL)
     await server.wait_dead()
-    other = await asyncio.create_subprocess_exec("sleep", "600")
+    files = settings.postgres_dir / "postmaster.pid", settings.run_dir / "postgres" / ".s.PGSQL.5432.lock"
+    assert all(file.exists() for file in files)
+    return files
+
+
+def name_process(files: tuple[Path, Path], pid: int) -> None:
+    for file in files:
+        _, rest = file.read_text().split("\n", 1)
+        file.write_text(f"{pid}\n{rest}")
+
+
+@pytest.mark.slow
+async def test_a_process_id_that_now_belongs_to_another_program_does_not_stop_it(settings: Settings) -> None:
+    lay_cluster(settings)
+    files = await leave_behind(settings)
+    # As the user that PostgreSQL runs as: it does not mind other users' processes.
+    account = Account(NOBODY, NOBODY) if os.geteuid() == 0 else None
+    argv = end_with_parent(["sleep", "600"], death_signal=signal.SIGTERM, account=account)
+    other = await asyncio.create_subprocess_exec(*argv)
+    server = PostgresServer(settings)
     try:
-        pid_file = settings.postgres_dir / "postmaster.pid"
-        _, rest = pid_file.read_text().split("\n", 1)
-        pid_file.write_text(f"{other.pid}\n{rest}")
+        name_process(files, other.pid)
         await server.start()
         assert await ask(server, "SELECT 1") == 1
+        assert other.returncode is None
     finally:
         await server.stop()
         other.kill()
         await other.wait()
+
+
+@pytest.mark.slow
+async def test_a_process_id_that_now_belongs_to_another_postgresql_stops_neither(
+    settings: Settings, open_folder: Path
+) -> None:
+    lay_cluster(settings)
+    files = await leave_behind(settings)
+    elsewhere = Settings(home=open_folder / "system", time_zone="UTC")
+    lay_cluster(elsewhere)
+    other, server = PostgresServer(elsewhere), PostgresServer(settings)
+    try:
+        await other.start()
+        assert other.pid is not None
+        name_process(files, other.pid)
+        await server.start()
+        assert await ask(server, "SELECT 1") == await ask(other, "SELECT 1") == 1
+        # The file of a server that serves this very directory stays.
+        remove_stale_pid_files(settings.postgres_dir, socket_path=files[1].with_suffix(""))
+        assert all(file.read_text().startswith(f"{server.pid}\n") for file in files)
+    finally:
+        await server.stop()
+        await other.stop()
 
 
 @pytest.mark.slow
