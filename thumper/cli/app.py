@@ -31,6 +31,7 @@ from thumper.cli import (
     schema,
     serve,
     status,
+    systemd_service,
     undelete,
     up,
     watch,
@@ -69,6 +70,7 @@ for verb in (
     app.command()(getattr(verb, verb.__name__.rpartition(".")[2]))
 app.add_typer(cameras.cameras)
 app.add_typer(clock.clock)
+app.add_typer(systemd_service.service)
 
 
 def _print_version(wanted: bool) -> None:  # typer calls it with the flag
