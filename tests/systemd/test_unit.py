@@ -14,8 +14,6 @@ import pytest
 from thumper.errors import UsageError
 from thumper.systemd.unit import MARK, Units
 
-ODD = 'my "photos" 100% $HOME \\n é'
-
 
 def units(folder: Path, **changes: object) -> Units:
     given: dict[str, object] = {
@@ -31,6 +29,7 @@ def units(folder: Path, **changes: object) -> Units:
 def read(text: str) -> dict[str, dict[str, list[str]]]:
     """Return the values of a unit by section and key; fails for a line that is none of systemd's."""
     found: dict[str, dict[str, list[str]]] = {}
+    section: dict[str, list[str]] = {}
     for line in text.splitlines():
         if line.startswith("["):
             section = found.setdefault(line.strip("[]"), defaultdict(list))
@@ -98,19 +97,31 @@ def test_it_waits_for_the_network_only_for_servers_elsewhere() -> None:
         assert ("network-online.target" in unit["Wants"]) is needed
 
 
-def test_systemd_understands_every_unit_whatever_a_path_holds(tmp_path: Path) -> None:
-    folder = tmp_path / ODD
-    own = units(folder, environment={"THUMPER_DROP": str(folder / "drop")}, needs_network=True)
-    for name, text in own.texts().items():
-        (tmp_path / name).write_text(text)
-    service = read(own.texts()["thumper.service"])
-    assert [words(value)[0] for value in service["Service"]["Environment"]] == [
+@pytest.mark.parametrize("name", ["my photos 100% $HOME @x", 'a "b"', "c\\d", "Wäldchen", "plain"])
+def test_systemd_understands_every_unit_whatever_a_path_holds(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    program = folder / "python"
+    program.symlink_to(sys.executable)
+    own = units(
+        folder,
+        argv=[str(program), "-c", "print('$HOME %h')"],
+        environment={"THUMPER_DROP": str(folder / "drop")},
+        needs_network=True,
+    )
+    run = read(own.texts()["thumper.service"])["Service"]
+    assert [words(value)[0] for value in run["Environment"]] == [
         f"THUMPER_HOME={folder}/home",
         f"THUMPER_DROP={folder}/drop",
     ]
+    first, *rest = words(run["ExecStart"][0])
+    argv = [first, *(word.replace("$$", "$") for word in rest)]
+    assert subprocess.run(argv, capture_output=True, text=True, check=True).stdout == "$HOME %h\n"
     if shutil.which("systemd-analyze"):
-        argv = ["systemd-analyze", "verify", "--man=no", *(str(tmp_path / name) for name in own.texts())]
-        verified = subprocess.run(argv, capture_output=True, text=True, check=False)
+        for unit, text in own.texts().items():
+            (tmp_path / unit).write_text(text)
+        verify = ["systemd-analyze", "verify", "--man=no", *(str(tmp_path / unit) for unit in own.texts())]
+        verified = subprocess.run(verify, capture_output=True, text=True, check=False)
         assert (verified.returncode, verified.stderr) == (0, "")
 
 

@@ -139,7 +139,8 @@ def _account(home: Path, *, run_as: str | None, must_be_known: bool) -> str:
 
 
 def _units(settings: Settings, *, name: str, account: str | None) -> Units:
-    from thumper.embedded.postgres_server import SOCKET, socket_dir
+    from thumper.embedded.postgres_server import SOCKET
+    from thumper.embedded.socket_dir import socket_dir
     from thumper.systemd.unit import Units
 
     stated = settings.stated_in_environment()

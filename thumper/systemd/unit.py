@@ -99,7 +99,7 @@ class Units:
     def _service(self) -> _Lines:
         yield "Type", "notify"
         yield "NotifyAccess", "main"
-        yield "ExecStart", " ".join(_quoted(word).replace("$", "$$") for word in self.argv)
+        yield "ExecStart", _command(self.argv)
         yield "Environment", self._home
         for name, value in self.environment.items():
             yield "Environment", _quoted(f"{name}={value}")
@@ -147,6 +147,15 @@ def _text(*sections: tuple[str, Iterable[tuple[str, str]]]) -> str:
 
 def _words(*paths: Path) -> str:
     return " ".join(_quoted(str(path)) for path in paths)
+
+
+def _command(argv: Sequence[str]) -> str:
+    """Return a command line. systemd takes no quotes and nothing but ASCII in the name of a program; a shell does."""
+    program, *rest = argv
+    if not program.isascii() or any(sign in program for sign in "'\"\\"):
+        program, rest = "/bin/sh", ["-c", 'exec "$0" "$@"', *argv]
+    # A dollar begins a variable in arguments, but not in the program's name.
+    return " ".join([_quoted(program), *(_quoted(word).replace("$", "$$") for word in rest)])
 
 
 def _quoted(text: str) -> str:
