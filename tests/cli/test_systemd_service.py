@@ -8,6 +8,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -172,12 +173,23 @@ def test_a_new_home_belongs_to_the_account_that_was_named(
     with pytest.raises(UsageError, match="--run-as"):
         run("install")
     given: dict[str, int] = {}
+    monkeypatch.setattr(systemd_service, "_refuse_closed_program", lambda _account: None)
     monkeypatch.setattr(os, "chown", lambda path, uid, _gid: given.update({Path(path).name: uid}))
     assert run("install", "--run-as", "nobody").exit_code == 0
     assert set(given) == {"srv", "thumper", "run"}
     assert set(given.values()) == {pwd.getpwnam("nobody").pw_uid}
     with pytest.raises(UsageError, match="no such account"):
         run("install", "--run-as", "no-such-hunter")
+
+
+def test_an_account_that_cannot_run_the_program_is_told_so(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(system.folder / "closed" / "python"))
+    system.home.rmdir()
+    with pytest.raises(UsageError, match=r"nobody cannot run .*closed/python"):
+        run("install", "--run-as", "nobody")
+    assert not system.units.exists()
 
 
 def test_a_home_of_somebody_else_is_not_run_as_another(system: System) -> None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -166,65 +167,54 @@ async def test_a_server_that_cannot_start_is_reported_with_its_log(settings: Set
     assert not server.is_alive()
 
 
-async def leave_behind(settings: Settings) -> tuple[Path, Path]:
-    """Kill a server as a power cut does; return its two files that name its process."""
+@contextlib.asynccontextmanager
+async def sleeper() -> AsyncIterator[int]:
+    """A process of the user that PostgreSQL runs as: it does not mind those of others."""
+    account = Account(NOBODY, NOBODY) if os.geteuid() == 0 else None
+    argv = end_with_parent(["sleep", "600"], death_signal=signal.SIGTERM, account=account)
+    process = await asyncio.create_subprocess_exec(*argv)
+    yield process.pid
+    assert process.returncode is None, "it is somebody else's process"
+    process.kill()
+    await process.wait()
+
+
+@contextlib.asynccontextmanager
+async def another_server(home: Path) -> AsyncIterator[int]:
+    settings = Settings(home=home, time_zone="UTC")
+    lay_cluster(settings)
     server = PostgresServer(settings)
     await server.start()
     assert server.pid is not None
-    os.kill(server.pid, signal.SIGKILL)
-    await server.wait_dead()
-    files = settings.postgres_dir / "postmaster.pid", settings.run_dir / "postgres" / ".s.PGSQL.5432.lock"
-    assert all(file.exists() for file in files)
-    return files
-
-
-def name_process(files: tuple[Path, Path], pid: int) -> None:
-    for file in files:
-        _, rest = file.read_text().split("\n", 1)
-        file.write_text(f"{pid}\n{rest}")
+    yield server.pid
+    assert await ask(server, "SELECT 1") == 1
+    await server.stop()
 
 
 @pytest.mark.slow
-async def test_a_process_id_that_now_belongs_to_another_program_does_not_stop_it(settings: Settings) -> None:
-    lay_cluster(settings)
-    files = await leave_behind(settings)
-    # As the user that PostgreSQL runs as: it does not mind other users' processes.
-    account = Account(NOBODY, NOBODY) if os.geteuid() == 0 else None
-    argv = end_with_parent(["sleep", "600"], death_signal=signal.SIGTERM, account=account)
-    other = await asyncio.create_subprocess_exec(*argv)
-    server = PostgresServer(settings)
-    try:
-        name_process(files, other.pid)
-        await server.start()
-        assert await ask(server, "SELECT 1") == 1
-        assert other.returncode is None
-    finally:
-        await server.stop()
-        other.kill()
-        await other.wait()
-
-
-@pytest.mark.slow
-async def test_a_process_id_that_now_belongs_to_another_postgresql_stops_neither(
+async def test_a_process_id_that_now_belongs_to_another_program_or_postgresql_stops_neither(
     settings: Settings, open_folder: Path
 ) -> None:
     lay_cluster(settings)
-    files = await leave_behind(settings)
-    elsewhere = Settings(home=open_folder / "system", time_zone="UTC")
-    lay_cluster(elsewhere)
-    other, server = PostgresServer(elsewhere), PostgresServer(settings)
+    server = PostgresServer(settings)
+    noted = [settings.postgres_dir / "postmaster.pid", settings.run_dir / "postgres" / ".s.PGSQL.5432.lock"]
+    await server.start()
     try:
-        await other.start()
-        assert other.pid is not None
-        name_process(files, other.pid)
-        await server.start()
-        assert await ask(server, "SELECT 1") == await ask(other, "SELECT 1") == 1
-        # The file of a server that serves this very directory stays.
-        remove_stale_pid_files(settings.postgres_dir, socket_path=files[1].with_suffix(""))
-        assert all(file.read_text().startswith(f"{server.pid}\n") for file in files)
+        for other in (sleeper(), another_server(open_folder / "system")):
+            assert server.pid is not None
+            os.kill(server.pid, signal.SIGKILL)  # as a power cut
+            await server.wait_dead()
+            async with other as pid:
+                for file in noted:
+                    _, rest = file.read_text().split("\n", 1)
+                    file.write_text(f"{pid}\n{rest}")
+                await server.start()
+                assert await ask(server, "SELECT 1") == 1
+        # The files of a server that serves this very directory stay.
+        remove_stale_pid_files(settings.postgres_dir, socket_path=noted[1].with_suffix(""))
+        assert all(file.read_text().startswith(f"{server.pid}\n") for file in noted)
     finally:
         await server.stop()
-        await other.stop()
 
 
 @pytest.mark.slow

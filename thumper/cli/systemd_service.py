@@ -7,6 +7,7 @@ import os
 import pwd
 import re
 import shlex
+import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -70,6 +71,7 @@ def install(
     manager = Manager(of_user)
     manager.refuse_absence()
     _refuse_plain_user(settings, units, of_user=of_user)
+    _refuse_closed_program(account)
     _make_home(settings, account)
     holder = _holder(settings, manager, name)
     files = manager.install(units, start=holder is None)
@@ -188,6 +190,29 @@ def _refuse_plain_user(settings: Settings, units: Units, *, of_user: bool) -> No
         f"units of the system need an administrator: run `sudo env {words} {_command()} install "
         f"--run-as {units.account}`. Or install a service of your own, without one: `thumper service install --user`"
     )
+
+
+def _refuse_closed_program(account: str | None) -> None:
+    """Raise `UsageError` if the account may not run this Thumper, such as one that lies below root's home."""
+    entry = None if account is None else pwd.getpwnam(account)
+    if entry is None or entry.pw_uid == os.getuid():
+        return
+    argv = [sys.executable, "-P", "-c", "import thumper"]
+    try:
+        subprocess.run(
+            argv,
+            cwd="/",
+            user=entry.pw_uid,
+            group=entry.pw_gid,
+            extra_groups=[],
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise UsageError(
+            f"--run-as: {account} cannot run {sys.executable}, or read Thumper beside it: install Thumper where that "
+            f"account may read it, such as in its own home or below /opt ({error})"
+        ) from error
 
 
 def _command() -> str:

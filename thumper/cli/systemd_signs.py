@@ -48,7 +48,7 @@ class SystemdSigns:
 
     @contextlib.asynccontextmanager
     async def given(self, stop: asyncio.Event) -> AsyncIterator[None]:
-        """Tell for as long as the context lasts; from `stop` on, that it ends."""
+        """Report for as long as the context lasts; from `stop` on, that it ends."""
         if self._manager.socket is None:
             yield
             return
@@ -98,7 +98,7 @@ class SystemdSigns:
             return {}
 
     async def _live(self) -> None:
-        """Give signs of life while this loop turns and the rooms are there."""
+        """Send signs of life while this loop turns and the rooms are there."""
         if self._manager.watchdog_s is None:
             return
         while True:
