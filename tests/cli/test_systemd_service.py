@@ -20,7 +20,7 @@ from thumper.cli import systemd_service
 from thumper.embedded.home_note import HomeLock, HomeNote
 from thumper.errors import NotFoundError, RefusedError, ServiceDownError, ThumperError, UsageError
 from thumper.settings import Settings
-from thumper.systemd import installation
+from thumper.systemd import account, installation
 
 OWN_NAME = pwd.getpwuid(os.geteuid()).pw_name
 SYSTEMCTL = """#!/bin/sh
@@ -140,7 +140,7 @@ def test_a_user_installs_without_an_administrator_and_is_told_of_lingering(
     (system.folder / "nobody").touch()
     assert answer("install", "--user") == {
         "units": [str(system.units / name) for name in ("thumper.service", "thumper-drop.target")],
-        "leftToDo": [],
+        "left_to_do": [],
     }
 
 
@@ -153,6 +153,8 @@ def test_a_plain_user_is_told_the_command_for_the_system(
     assert f"sudo env THUMPER_HOME={system.home} THUMPER_DROP={system.drop} " in str(caught.value)
     assert f"install --run-as {OWN_NAME}" in str(caught.value)
     assert "--user" in str(caught.value)
+    with pytest.raises(UsageError, match=r"--run-as .* --name barn`"):
+        run("install", "--name", "barn")
     with pytest.raises(UsageError, match=r"sudo .* uninstall"):
         run("uninstall")
     assert system.asked == []
@@ -173,7 +175,7 @@ def test_a_new_home_belongs_to_the_account_that_was_named(
     with pytest.raises(UsageError, match="--run-as"):
         run("install")
     given: dict[str, int] = {}
-    monkeypatch.setattr(systemd_service, "_refuse_closed_program", lambda _account: None)
+    monkeypatch.setattr(account, "refuse_closed_program", lambda _account: None)
     monkeypatch.setattr(os, "chown", lambda path, uid, _gid: given.update({Path(path).name: uid}))
     assert run("install", "--run-as", "nobody").exit_code == 0
     assert set(given) == {"srv", "thumper", "run"}

@@ -131,6 +131,13 @@ def test_a_path_that_no_unit_can_hold_is_refused(name: str) -> None:
         units(Path("/srv") / name).texts()
 
 
+def test_the_mounts_behind_a_link_are_waited_for_as_well(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "drop").symlink_to(tmp_path / "disk")
+    target = read(units(tmp_path).texts()["thumper-drop.target"])["Unit"]
+    assert words(target["RequiresMountsFor"][0]) == [str(tmp_path / "drop"), str(tmp_path / "disk")]
+
+
 def test_it_knows_which_home_a_unit_is_of() -> None:
     own, other = units(Path("/srv/one")), units(Path("/srv/one/home/demo"))
     text = own.texts()["thumper.service"]

@@ -7,7 +7,6 @@ import os
 import pwd
 import re
 import shlex
-import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 EX_UNCLEAN: Final = 3
 """Installed, but something is left to do before it starts after a reboot."""
 EX_DOWN: Final = 4
+USUAL_NAME: Final = "thumper"
 LINGERING: Final = Path("/var/lib/systemd/linger")
 """Names of the users whose managers run without a login, as `loginctl enable-linger` has it."""
 
@@ -50,7 +50,7 @@ def install(
         typer.Option("--run-as", help="Account of the service; whom the home belongs to when not given."),
     ] = None,
     print_only: Annotated[bool, typer.Option("--print", help="Print the units and change nothing.")] = False,
-    name: Name = "thumper",
+    name: Name = USUAL_NAME,
     as_json: AsJson = False,
 ) -> None:
     """Write the units of this Thumper, enable and start them; run it again after settings have changed.
@@ -58,12 +58,13 @@ def install(
     The settings of the home count, and the THUMPER_* variables that are set now. Exit code 3 when something is left
     to do.
     """
+    from thumper.systemd.account import choose_account, make_home, refuse_closed_program
     from thumper.systemd.installation import Manager
 
     if of_user and run_as is not None:
         raise UsageError("--run-as is for a service of the system; one of a user (--user) runs as that user")
     settings = Settings.from_env()
-    account = None if of_user else _account(settings.home, run_as=run_as, must_be_known=not print_only)
+    account = None if of_user else choose_account(settings.home, run_as=run_as, must_be_known=not print_only)
     units = _units(settings, name=_checked(name), account=account)
     if print_only:
         _print_units(units, as_json=as_json)
@@ -71,15 +72,16 @@ def install(
     manager = Manager(of_user)
     manager.refuse_absence()
     _refuse_plain_user(settings, units, of_user=of_user)
-    _refuse_closed_program(account)
-    _make_home(settings, account)
+    refuse_closed_program(account)
+    _refuse_absent_drop(settings)
+    make_home(settings.run_dir, account)
     holder = _holder(settings, manager, name)
     files = manager.install(units, start=holder is None)
     _tell(units, files, left=_left_to_do(units, of_user=of_user, holder=holder), as_json=as_json)
 
 
 @service.command()
-def uninstall(of_user: OfUser = False, name: Name = "thumper", as_json: AsJson = False) -> None:
+def uninstall(of_user: OfUser = False, name: Name = USUAL_NAME, as_json: AsJson = False) -> None:
     """Stop the service and remove its units. Photos, database and settings stay."""
     from thumper.systemd.installation import Manager
 
@@ -99,7 +101,7 @@ def uninstall(of_user: OfUser = False, name: Name = "thumper", as_json: AsJson =
 
 
 @service.command()
-def status(of_user: OfUser = False, name: Name = "thumper", as_json: AsJson = False) -> None:
+def status(of_user: OfUser = False, name: Name = USUAL_NAME, as_json: AsJson = False) -> None:
     """Show whether the service runs and what it reports. Exit code 4 when it does not run."""
     from thumper.systemd.installation import Manager
 
@@ -117,27 +119,6 @@ def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise UsageError(f"--name: {name!r} is no name of a unit; take letters, digits, and . _ -")
     return name
-
-
-def _account(home: Path, *, run_as: str | None, must_be_known: bool) -> str:
-    """Return the name of the account of a service of the system: that of the home, which has to be its owner's."""
-    try:
-        chosen = pwd.getpwnam(run_as).pw_name if run_as is not None else None
-        owner = pwd.getpwuid(home.stat().st_uid).pw_name if home.exists() else None
-    except KeyError as error:
-        who = error.args[0]  # in words of the system: uid not found: 4711
-        raise UsageError(f"--run-as: there is no such account on this machine ({who})") from None
-    if chosen is not None and owner not in {None, chosen}:
-        raise UsageError(
-            f"--run-as: {home} belongs to {owner}, and PostgreSQL takes a folder of its own user only: leave --run-as "
-            f"out, or give the home away first: chown -R {chosen} {shlex.quote(str(home))}"
-        )
-    if chosen is None and owner is None and must_be_known and os.geteuid() == 0:
-        raise UsageError(
-            f"THUMPER_HOME: {home} does not exist, so it is not known as whom Thumper should run: name the home "
-            "that you use, or the account with --run-as"
-        )
-    return chosen or owner or pwd.getpwuid(os.geteuid()).pw_name
 
 
 def _units(settings: Settings, *, name: str, account: str | None) -> Units:
@@ -186,54 +167,25 @@ def _refuse_plain_user(settings: Settings, units: Units, *, of_user: bool) -> No
         return
     given = {variable_name("home"): str(settings.home), **units.environment}
     words = shlex.join(f"{name}={value}" for name, value in given.items())
+    named = "" if units.name == USUAL_NAME else f" --name {units.name}"
     raise UsageError(
         f"units of the system need an administrator: run `sudo env {words} {_command()} install "
-        f"--run-as {units.account}`. Or install a service of your own, without one: `thumper service install --user`"
+        f"--run-as {units.account}{named}`. Or install a service of your own, without one: `thumper service install "
+        f"--user{named}`"
     )
-
-
-def _refuse_closed_program(account: str | None) -> None:
-    """Raise `UsageError` if the account may not run this Thumper, such as one that lies below root's home."""
-    entry = None if account is None else pwd.getpwnam(account)
-    if entry is None or entry.pw_uid == os.getuid():
-        return
-    argv = [sys.executable, "-P", "-c", "import thumper"]
-    try:
-        subprocess.run(
-            argv,
-            cwd="/",
-            user=entry.pw_uid,
-            group=entry.pw_gid,
-            extra_groups=[],
-            stderr=subprocess.DEVNULL,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise UsageError(
-            f"--run-as: {account} cannot run {sys.executable}, or read Thumper beside it: install Thumper where that "
-            f"account may read it, such as in its own home or below /opt ({error})"
-        ) from error
 
 
 def _command() -> str:
     return shlex.join([sys.executable, "-P", "-m", "thumper", "service"])
 
 
-def _make_home(settings: Settings, account: str | None) -> None:
-    """Make the home, which systemd wants to find; refuse a drop folder that is not there."""
+def _refuse_absent_drop(settings: Settings) -> None:
+    """Raise `NotFoundError` for a drop folder that is not there now: it may be a slip of the pen."""
     if settings.drop is not None and not settings.drop.is_dir():
         raise NotFoundError(
             f"THUMPER_DROP: {settings.drop} is no folder now. Mount its disk or correct the name, then install again; "
             "after a reboot it may come late"
         )
-    # The unit asks for this folder in the home: an empty mount point, whose disk is not there yet, has none.
-    wanted = settings.run_dir
-    new = [folder for folder in (*reversed(wanted.parents), wanted) if not folder.exists()]
-    for folder in new:
-        folder.mkdir(mode=0o711 if folder == wanted else 0o777)
-        if account is not None:
-            entry = pwd.getpwnam(account)
-            os.chown(folder, entry.pw_uid, entry.pw_gid)
 
 
 def _holder(settings: Settings, manager: Manager, name: str) -> int | None:
@@ -263,7 +215,7 @@ def _left_to_do(units: Units, *, of_user: bool, holder: int | None) -> list[str]
 
 def _tell(units: Units, files: list[Path], *, left: list[str], as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"units": [str(path) for path in files], "leftToDo": left}))
+        typer.echo(json.dumps({"units": [str(path) for path in files], "left_to_do": left}))
     else:
         for path in files:
             typer.echo(f"Wrote {path}")

@@ -82,7 +82,7 @@ class Units:
     def _unit(self) -> _Lines:
         yield "Description", "Thumper, the trail-camera system"
         # In an empty mount point a second, empty home would be made.
-        yield "RequiresMountsFor", _words(self.home)
+        yield "RequiresMountsFor", _words(*_ends(self.home))
         yield "Wants", self.target
         yield "After", self.target
         if self.account is not None:
@@ -94,7 +94,7 @@ class Units:
 
     def _mount(self) -> _Lines:
         yield "Description", "Mount of the drop folder of Thumper"
-        yield "RequiresMountsFor", _words(self.drop)
+        yield "RequiresMountsFor", _words(*_ends(self.drop))
 
     def _service(self) -> _Lines:
         yield "Type", "notify"
@@ -143,6 +143,11 @@ def _text(*sections: tuple[str, Iterable[tuple[str, str]]]) -> str:
     for name, lines in sections:
         parts.append(f"[{name}]\n" + "".join(f"{key}={value}\n" for key, value in lines))
     return "\n".join(parts)
+
+
+def _ends(path: Path) -> list[Path]:
+    """Return a path, and what it leads to: systemd looks for mounts on the way to a name, and follows no links."""
+    return list(dict.fromkeys((path, path.resolve())))
 
 
 def _words(*paths: Path) -> str:
