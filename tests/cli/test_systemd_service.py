@@ -102,7 +102,7 @@ def test_install_writes_the_units_enables_and_starts_them(system: System) -> Non
     result = run("install")
     assert result.exit_code == 0, result.output
     service = system.units / "thumper.service"
-    assert {path.name for path in system.units.iterdir()} == {"thumper.service", "thumper-drop.target"}
+    assert {path.name for path in system.units.iterdir()} == {"thumper.service", "thumper-mounts.target"}
     assert stat.S_IMODE(service.stat().st_mode) == 0o644
     assert f'Environment="THUMPER_DROP={system.drop}"' in service.read_text()
     assert f"User={OWN_NAME}\n" in service.read_text()
@@ -122,7 +122,7 @@ def test_print_shows_the_units_and_changes_nothing(system: System, monkeypatch: 
     assert "User=" not in run("install", "--print", "--user").output
     assert set(answer("install", "--print", "--name", "barn")["units"]) == {
         "barn.service",
-        "barn-drop.target",
+        "barn-mounts.target",
     }
     assert not system.units.exists()
     assert not (system.home / "run").exists()
@@ -139,7 +139,7 @@ def test_a_user_installs_without_an_administrator_and_is_told_of_lingering(
     assert system.asked[0] == "--user --no-pager daemon-reload"
     (system.folder / "nobody").touch()
     assert answer("install", "--user") == {
-        "units": [str(system.units / name) for name in ("thumper.service", "thumper-drop.target")],
+        "units": [str(system.units / name) for name in ("thumper.service", "thumper-mounts.target")],
         "left_to_do": [],
     }
 

@@ -50,12 +50,14 @@ def test_the_service_waits_for_disks_and_lives_under_a_watchdog(tmp_path: Path) 
     own = units(Path("/srv/thumper"), drop=Path("/mnt/photos"))
     service, target = (read(text) for text in own.texts().values())
     unit, run = service["Unit"], service["Service"]
-    assert words(unit["RequiresMountsFor"][0]) == ["/srv/thumper/home"]
-    assert words(target["Unit"]["RequiresMountsFor"][0]) == ["/mnt/photos"]
-    # Wanted, not required: without its disk Thumper runs and says so.
-    assert unit["Wants"] == ["thumper-drop.target"]
-    assert "thumper-drop.target" in unit["After"]
-    assert "Requires" not in unit
+    assert [words(value) for value in target["Unit"]["RequiresMountsFor"]] == [
+        ["/srv/thumper/home"],
+        ["/mnt/photos"],
+    ]
+    # Wanted, not required: without its disk it runs and says so, or is tried again.
+    assert unit["Wants"] == ["thumper-mounts.target"]
+    assert "thumper-mounts.target" in unit["After"]
+    assert {"Requires", "RequiresMountsFor"}.isdisjoint(unit)
     assert (run["Type"], run["KillMode"], run["OOMPolicy"]) == (["notify"], ["mixed"], ["continue"])
     assert float(run["WatchdogSec"][0]) > 0
     assert (run["Restart"], run["RestartPreventExitStatus"]) == (["on-failure"], ["2 5 78"])
@@ -65,11 +67,19 @@ def test_the_service_waits_for_disks_and_lives_under_a_watchdog(tmp_path: Path) 
     assert service["Install"]["WantedBy"] == ["multi-user.target"]
 
 
+def test_in_an_empty_mount_point_no_second_home_is_made(tmp_path: Path) -> None:
+    run = read(units(tmp_path).texts()["thumper.service"])["Service"]
+    argv = [word.replace("$$", "$") for word in words(run["ExecStartPre"][0])]
+    (tmp_path / "home").mkdir()
+    assert subprocess.run(argv, check=False).returncode == 1
+    (tmp_path / "home" / "run").mkdir()
+    assert subprocess.run(argv, check=False).returncode == 0
+
+
 def test_it_writes_to_its_home_alone_and_never_to_the_drop_folder() -> None:
     run = read(units(Path("/srv/thumper"), drop=Path("/mnt/photos")).texts()["thumper.service"])["Service"]
     assert (run["ProtectSystem"], run["NoNewPrivileges"], run["PrivateTmp"]) == (["strict"], ["yes"], ["yes"])
-    # The folder `run` is missing in an empty mount point, so that no second home is made there.
-    assert words(run["ReadWritePaths"][0]) == ["/srv/thumper/home", "/srv/thumper/home/run"]
+    assert words(run["ReadWritePaths"][0]) == ["/srv/thumper/home"]
     assert words(run["ReadOnlyPaths"][0]) == ["-/mnt/photos"]
 
 
@@ -134,8 +144,8 @@ def test_a_path_that_no_unit_can_hold_is_refused(name: str) -> None:
 def test_the_mounts_behind_a_link_are_waited_for_as_well(tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     (tmp_path / "drop").symlink_to(tmp_path / "disk")
-    target = read(units(tmp_path).texts()["thumper-drop.target"])["Unit"]
-    assert words(target["RequiresMountsFor"][0]) == [str(tmp_path / "drop"), str(tmp_path / "disk")]
+    target = read(units(tmp_path).texts()["thumper-mounts.target"])["Unit"]
+    assert words(target["RequiresMountsFor"][1]) == [str(tmp_path / "drop"), str(tmp_path / "disk")]
 
 
 def test_it_knows_which_home_a_unit_is_of() -> None:

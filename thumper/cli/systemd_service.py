@@ -89,7 +89,7 @@ def uninstall(of_user: OfUser = False, name: Name = USUAL_NAME, as_json: AsJson 
     manager.refuse_absence()
     if not of_user and os.geteuid() != 0:
         raise UsageError(
-            f"removing units of the system needs an administrator: run `sudo {_command()} uninstall`"
+            f"removing units of the system needs an administrator: run `sudo {_command()} uninstall{_named(name)}`"
         )
     files = manager.uninstall(_checked(name))
     if as_json:
@@ -167,12 +167,16 @@ def _refuse_plain_user(settings: Settings, units: Units, *, of_user: bool) -> No
         return
     given = {variable_name("home"): str(settings.home), **units.environment}
     words = shlex.join(f"{name}={value}" for name, value in given.items())
-    named = "" if units.name == USUAL_NAME else f" --name {units.name}"
+    named = _named(units.name)
     raise UsageError(
         f"units of the system need an administrator: run `sudo env {words} {_command()} install "
         f"--run-as {units.account}{named}`. Or install a service of your own, without one: `thumper service install "
         f"--user{named}`"
     )
+
+
+def _named(name: str) -> str:
+    return "" if name == USUAL_NAME else f" --name {name}"
 
 
 def _command() -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from thumper.errors import NotFoundError, RefusedError, ServiceDownError, UsageError
-from thumper.systemd.unit import MARK, Units
+from thumper.systemd.unit import MARK, Units, mounts_of
 
 BOOTED: Final = Path("/run/systemd/system")
 """Whether systemd runs this machine: sd_booted(3)."""
@@ -92,7 +92,7 @@ class Manager:
 
         Raises `NotFoundError` if there is none, `RefusedError` if it is not ours.
         """
-        files = [self.folder / f"{name}.service", self.folder / f"{name}-drop.target"]
+        files = [self.folder / f"{name}.service", self.folder / mounts_of(name)]
         if not files[0].exists():
             raise self._not_installed(name)
         for path in files:

@@ -1,7 +1,7 @@
 """The text of the units with which systemd runs `thumper up`.
 
-Two units: the service, and a target for the mount of the drop folder, which the service wants and waits for but does
-not require, since Thumper runs without the folder and begins when it comes. Why they say what they say is in
+Two units: the service, and a target for the mounts of its folders, which the service wants and waits for but does not
+require: a disk that comes late, or goes, must not end it for good. Why they say what they say is in
 `docs/decisions/042`. Values are written as systemd.syntax(7) and systemd.service(5) have them, whatever a path holds.
 This module writes no file.
 """
@@ -59,8 +59,8 @@ class Units:
 
     @property
     def target(self) -> str:
-        """Name of the target that stands for the drop folder's mount."""
-        return f"{self.name}-drop.target"
+        """Name of the target that stands for the mounts of home and drop folder."""
+        return mounts_of(self.name)
 
     def texts(self) -> dict[str, str]:
         """Return the unit files by name. Raises `UsageError` for a path or value that systemd cannot be told."""
@@ -68,7 +68,7 @@ class Units:
             self.service: _text(
                 ("Unit", self._unit()), ("Service", self._service()), ("Install", self._install())
             ),
-            self.target: _text(("Unit", self._mount())),
+            self.target: _text(("Unit", self._mounts())),
         }
 
     def starts_same(self, text: str) -> bool:
@@ -81,8 +81,6 @@ class Units:
 
     def _unit(self) -> _Lines:
         yield "Description", "Thumper, the trail-camera system"
-        # In an empty mount point a second, empty home would be made.
-        yield "RequiresMountsFor", _words(*_ends(self.home))
         yield "Wants", self.target
         yield "After", self.target
         if self.account is not None:
@@ -92,13 +90,17 @@ class Units:
                 yield "Wants", "network-online.target"
                 yield "After", "network-online.target"
 
-    def _mount(self) -> _Lines:
-        yield "Description", "Mount of the drop folder of Thumper"
+    def _mounts(self) -> _Lines:
+        yield "Description", "Mounts of the folders of Thumper"
+        yield "RequiresMountsFor", _words(*_ends(self.home))
         yield "RequiresMountsFor", _words(*_ends(self.drop))
 
     def _service(self) -> _Lines:
         yield "Type", "notify"
         yield "NotifyAccess", "main"
+        # In an empty mount point a second, empty home would be made: without this folder the start fails, and is
+        # tried again, until the home's disk is there.
+        yield "ExecStartPre", _command(["/bin/sh", "-c", 'test -d "$0"', str(self.home / "run")])
         yield "ExecStart", _command(self.argv)
         yield "Environment", self._home
         for name, value in self.environment.items():
@@ -120,8 +122,7 @@ class Units:
     def _sandbox(self) -> _Lines:
         yield "NoNewPrivileges", "yes"
         yield "ProtectSystem", "strict"
-        # The start fails, and is tried again, while the second one is missing: the home's disk is not there yet.
-        yield "ReadWritePaths", _words(self.home, self.home / "run", *(_TEMPORARY if self._sees_tmp else ()))
+        yield "ReadWritePaths", _words(self.home, *(_TEMPORARY if self._sees_tmp else ()))
         # The dash: it may come later.
         yield "ReadOnlyPaths", _quoted(f"-{self.drop}")
         yield "PrivateTmp", "no" if self._sees_tmp else "yes"
@@ -136,6 +137,11 @@ class Units:
 
     def _install(self) -> _Lines:
         yield "WantedBy", "default.target" if self.account is None else "multi-user.target"
+
+
+def mounts_of(name: str) -> str:
+    """Return the name of the target that belongs to a service."""
+    return f"{name}-mounts.target"
 
 
 def _text(*sections: tuple[str, Iterable[tuple[str, str]]]) -> str:
