@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, get_args
 from zoneinfo import ZoneInfo, available_timezones
@@ -266,6 +267,12 @@ class Settings(BaseSettings):
             )
             raise RefusedError(msg)
 
+    def stated_in_environment(self) -> dict[str, str]:
+        """Return the THUMPER_* variables that are set, with the values that count: paths absolute."""
+        stated = {name.upper() for name in os.environ}
+        own = {variable_name(name): str(value) for name, value in self if value is not None}
+        return {name: value for name, value in own.items() if name in stated}
+
     def as_environment(self) -> dict[str, str]:
         """Return the variables that make a child process read these same settings."""
         kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
@@ -308,6 +315,23 @@ def default_home() -> Path:
 def state_dir() -> Path:
     """Return the folder of what Thumper notes for this user (XDG Base Directory Specification)."""
     return Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser() / "thumper"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceManager:
+    """How systemd wants to be told how its service is: sd_notify(3), sd_watchdog_enabled(3)."""
+
+    socket: str | None = None
+    """Where; None if it does not want to be told, or did not start this process."""
+    watchdog_s: float | None = None
+    """How long it may be told nothing; None for as long as it takes."""
+
+
+def take_service_manager() -> ServiceManager:
+    """Return what systemd asks of this process, and remove it from the environment: it is not asked of children."""
+    socket, microseconds = os.environ.pop("NOTIFY_SOCKET", None), os.environ.pop("WATCHDOG_USEC", "")
+    asked = os.environ.pop("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+    return ServiceManager(socket, int(microseconds) / 1e6 if asked and microseconds.isdigit() else None)
 
 
 def refuse_unknown(environment: Mapping[str, str]) -> None:

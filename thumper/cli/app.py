@@ -35,6 +35,7 @@ from thumper.cli import (
     schema,
     serve,
     status,
+    systemd_service,
     undelete,
     up,
     watch,
@@ -77,6 +78,7 @@ for verb in (
 app.add_typer(cameras.cameras)
 app.add_typer(clock.clock)
 app.add_typer(config.config)
+app.add_typer(systemd_service.service)
 
 
 def _print_version(wanted: bool) -> None:  # typer calls it with the flag
