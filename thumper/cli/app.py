@@ -19,18 +19,23 @@ from thumper.cli import (
     cameras,
     clock,
     compare,
+    config,
     delete,
     demo,
     doctor,
     ingest,
+    init,
     locate,
     migrate,
+    move_home,
+    move_source,
     receipt,
     restore,
     retry,
     schema,
     serve,
     status,
+    systemd_service,
     undelete,
     up,
     watch,
@@ -46,6 +51,7 @@ app = typer.Typer(
     add_completion=True,
 )
 for verb in (
+    init,
     up,
     demo,
     ingest,
@@ -60,6 +66,8 @@ for verb in (
     compare,
     backup,
     restore,
+    move_home,
+    move_source,
     serve,
     watch,
     work,
@@ -69,6 +77,8 @@ for verb in (
     app.command()(getattr(verb, verb.__name__.rpartition(".")[2]))
 app.add_typer(cameras.cameras)
 app.add_typer(clock.clock)
+app.add_typer(config.config)
+app.add_typer(systemd_service.service)
 
 
 def _print_version(wanted: bool) -> None:  # typer calls it with the flag

@@ -10,15 +10,23 @@ from typing import Final
 
 import pytest
 
-from tests.worker.engines.ultralytics_answers import Rows, Ultralytics, read_answers, real_photos
+from tests.worker.engines.ultralytics_answers import (
+    Rows,
+    Ultralytics,
+    pixels_of,
+    read_answers,
+    real_photos,
+)
 from thumper.settings import Settings
 from thumper.weights import resolve
 from thumper.worker.loader import load_detector
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
 ROOM: Final = 1e-4
 """How far a confidence, or an edge as a fraction of its side, may be from ultralytics'."""
+LIMIT_S: Final = 1_200
+"""Longest that all photos may take: a minute or two, several times that on a busy machine."""
 EVERY: Final = 20
 """One photo of this number is shown to ultralytics itself again, and to our engine in PyTorch."""
 
@@ -30,13 +38,18 @@ for name in ("torch", "torchvision", "ultralytics"):
 import numpy as np
 from thumper.imaging.decode import decode
 from thumper.imaging.limits import Limits
+from thumper.imaging.refusal import DecodeRefusal
 from thumper.settings import Settings
 from thumper.weights import resolve
 from thumper.worker.loader import load_detector
 settings = Settings(home=Path(sys.argv[1]), device="cpu")
 detector = load_detector(resolve(settings), settings)
 for line in sys.stdin:
-    image = np.asarray(decode(Path(line.rstrip("\\n")).read_bytes(), Limits()).image)
+    try:
+        image = np.asarray(decode(Path(line.rstrip("\\n")).read_bytes(), Limits()).image)
+    except DecodeRefusal:
+        print("null")
+        continue
     rows = [
         [detector.labels.index(raw.label), raw.confidence]
         + [raw.box.x, raw.box.y, raw.box.x + raw.box.width, raw.box.y + raw.box.height]
@@ -54,23 +67,21 @@ def same(found: Rows, expected: Rows) -> bool:
 
 
 def test_every_real_photo_has_the_boxes_of_ultralytics_without_pytorch(tmp_path: Path) -> None:
-    expected = read_answers()
-    paths = {name: path for name, path, _ in real_photos()}
-    assert paths.keys() == expected.keys(), "run python -m tests.worker.engines.ultralytics_answers"
-    assert len(expected) >= 1_800
-    assert sum(map(len, expected.values())) >= 4_000
+    expected, paths = read_answers(), real_photos()
+    assert expected.keys() <= paths.keys(), "run python -m tests.worker.engines.ultralytics_answers"
+    assert len(expected) >= 2_000
+    assert sum(map(len, expected.values())) >= 6_500
     light = subprocess.run(
         [sys.executable, "-c", WITHOUT_PYTORCH, str(tmp_path)],
         input="".join(f"{path}\n" for path in paths.values()),
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=LIMIT_S,
         check=True,
     )
-    found = map(json.loads, light.stdout.splitlines())
-    assert [
-        paths[name] for name, rows in zip(paths, found, strict=True) if not same(rows, expected[name])
-    ] == []
+    found = dict(zip(paths, map(json.loads, light.stdout.splitlines()), strict=True))
+    assert {name for name, rows in found.items() if rows is not None} == expected.keys()
+    assert [paths[name] for name, rows in expected.items() if not same(found[name], rows)] == []
 
 
 def test_what_was_written_of_ultralytics_is_what_it_says_and_what_our_engine_in_pytorch_says(
@@ -80,8 +91,8 @@ def test_what_was_written_of_ultralytics_is_what_it_says_and_what_our_engine_in_
     ours, theirs, written = load_detector(resolve(settings), settings), Ultralytics(), read_answers()
     labels = ours.labels
     seen = 0
-    for number, (name, path, image) in enumerate(real_photos()):
-        if number % EVERY == 0:
+    for number, (name, path) in enumerate(real_photos().items()):
+        if number % EVERY == 0 and (image := pixels_of(path)) is not None:
             (boxes,) = ours.detect([image])
             found = [
                 [

@@ -12,7 +12,6 @@ import gzip
 import hashlib
 import json
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -61,19 +60,18 @@ class Ultralytics:
         return [[int(row[5]), row[4], *four] for row, four in zip(kept.tolist(), edges, strict=True)]
 
 
-def real_photos() -> Iterator[tuple[str, Path, NDArray[np.uint8]]]:
-    """Yield name in the file of answers, path and pixels of each different photo that can be decoded."""
-    known: set[str] = set()
-    for path in sorted(PHOTOS.rglob("*")):
-        if path.suffix.lower() in {".jpg", ".jpeg", ".png"}:
-            content = path.read_bytes()
-            name = hashlib.sha256(content).hexdigest()[:_DIGITS]
-            if name not in known:
-                known.add(name)
-                try:
-                    yield name, path, np.asarray(decode(content, Limits()).image)
-                except DecodeRefusal:  # some are broken on purpose
-                    continue
+def real_photos() -> dict[str, Path]:
+    """Return the path of each different photo, by its name in the file of answers."""
+    paths = [path for path in sorted(PHOTOS.rglob("*")) if path.suffix.lower() in {".jpg", ".jpeg", ".png"}]
+    return {hashlib.sha256(path.read_bytes()).hexdigest()[:_DIGITS]: path for path in reversed(paths)}
+
+
+def pixels_of(photo: Path) -> NDArray[np.uint8] | None:
+    """Return what a worker sees; None of the photos that are broken on purpose."""
+    try:
+        return np.asarray(decode(photo.read_bytes(), Limits()).image)
+    except DecodeRefusal:
+        return None
 
 
 def read_answers() -> dict[str, Rows]:
@@ -87,7 +85,8 @@ def main() -> None:
     model = Ultralytics()
     answers = {
         name: [[number, *(round(value, _DECIMALS) for value in row)] for number, *row in model.look(image)]
-        for name, _, image in real_photos()
+        for name, photo in real_photos().items()
+        if (image := pixels_of(photo)) is not None
     }
     ANSWERS.write_bytes(gzip.compress(json.dumps(answers).encode(), mtime=0))
 
