@@ -120,7 +120,7 @@ def test_the_description_works_on_an_index(wheel: Path) -> None:
     [distribution] = metadata.distributions(path=[str(wheel)], name="thumper")
     described = distribution.metadata
     assert described["Description-Content-Type"] == "text/markdown"
-    text = str(described.get_payload() or described["Description"])
+    text = str(described.json["description"])
     assert "pip install 'thumper[worker]'" in text
     assert [link for link in re.findall(r"\]\(([^)]*)\)", text) if not link.startswith("https://")] == []
     assert "make " not in text
