@@ -59,8 +59,8 @@ say_what_is_not_embedded() {
     if [ "$platform" = "Linux x86_64" ] && "$python" -c 'import sys; sys.exit(sys.version_info >= (3, 13))'; then
         return
     fi
-    echo "Note: no Redis is brought along here. A redis-server or valkey-server on PATH is used; without one Thumper"
-    echo "      looks for work every few seconds, which is as reliable."
+    echo "Note: no Redis is brought along here. A redis-server or valkey-server on PATH is used; without one the worker"
+    echo "      looks for photos every second, which is as reliable."
 }
 
 has() { # has EXTRAS EXTRA
