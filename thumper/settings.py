@@ -26,6 +26,15 @@ from thumper.errors import RefusedError, SettingError
 
 PREFIX: Final = "THUMPER_"
 
+NO_REDIS: Final = "none"
+"""Value of `redis_url` that stands for running without Redis."""
+
+POLL_S: Final = 5.0
+"""How often the worker looks by itself where a wake-up tells it of most work."""
+
+LONE_POLL_S: Final = 1.0
+"""The same without Redis: a photo waits half a second on average, and looking costs 0.1 % of a core (RESULTS.md)."""
+
 
 def _absolute(path: Path) -> Path:
     """Expand `~` and make absolute without resolving links, which users may re-point."""
@@ -47,8 +56,10 @@ def _postgres_url(url: str) -> str:
 
 
 def _redis_url(url: str) -> str:
+    if url.casefold() == NO_REDIS:
+        return NO_REDIS
     if not url.startswith(("redis://", "rediss://", "unix://")):
-        msg = "must start with redis://, rediss:// or unix://"
+        msg = f"must start with redis://, rediss:// or unix://, or be {NO_REDIS} to run without Redis"
         raise ValueError(msg)
     return url
 
@@ -85,7 +96,7 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_postgres_url)] | None = None
     """A PostgreSQL (14 or later) of your own instead of the embedded one."""
     redis_url: Annotated[str, AfterValidator(_redis_url)] | None = None
-    """A Redis of your own instead of the embedded one."""
+    """A Redis of your own instead of the embedded one; `none` runs without."""
     device: Annotated[str, AfterValidator(_device)] = "auto"
     """Where the model runs: auto (CUDA when there is one), cpu, cuda, cuda:N."""
     engine: Literal["auto", "torch", "onnxruntime", "ncnn", "openvino"] = "auto"
@@ -105,8 +116,8 @@ class Settings(BaseSettings):
     """How long a worker owns an image without a sign of life."""
     heartbeat_s: Seconds = 10.0
     """How often a worker renews its leases."""
-    poll_s: Seconds = 5.0
-    """How often the worker looks for work by itself, without a wake-up."""
+    poll_s: Seconds | None = None
+    """How often the worker looks for work by itself; every 5 s when not set, every second without Redis."""
     sweep_s: Seconds = 10.0
     """How often expired leases are released."""
     rescan_s: Seconds = 60.0
@@ -200,6 +211,16 @@ class Settings(BaseSettings):
     def log_dir(self) -> Path:
         """Log files of everything that `thumper up` starts."""
         return self.home / "logs"
+
+    @property
+    def wakeup_url(self) -> str | None:
+        """Redis that wake-ups go through; None: there is none, and the worker finds its work by polling."""
+        return None if self.redis_url == NO_REDIS else self.redis_url
+
+    @property
+    def poll_every_s(self) -> float:
+        """How often the worker looks for work by itself."""
+        return self.poll_s or (LONE_POLL_S if self.wakeup_url is None else POLL_S)
 
     @property
     def zone(self) -> ZoneInfo:

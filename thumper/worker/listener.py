@@ -1,7 +1,7 @@
 """The receiving half of arq: a wake-up in Redis makes the worker look at once.
 
 arq's own worker ends when Redis restarts; it is started again, with the model still loaded.
-While Redis is away the worker polls the queue.
+While Redis is away the worker polls the queue. Where there is none, nothing of this runs.
 """
 
 from __future__ import annotations
@@ -33,11 +33,14 @@ async def listen(redis_url: str, kick: Callable[[], None]) -> None:
 
     away = False
 
-    async def connected(_context: dict[Any, Any]) -> None:
+    async def connected(context: dict[Any, Any]) -> None:
         nonlocal away
         if away:
             log.info("Redis is back")
         away = False
+        # One look stands for all wake-ups from before; arq would log a warning for each that is older than a minute.
+        await context["redis"].delete(wakeup.QUEUE)
+        kick()
 
     while True:
         worker = Worker(
