@@ -75,7 +75,7 @@ async def test_that_there_is_no_redis_is_said_with_what_is_done_instead(
     alone = client_settings.model_copy(update={"redis_url": NO_REDIS, "poll_s": None})
     async with showing(screen, alone):
         await screen.shows("0 of 0 images done")
-    told = f"Redis        {words}: new photos are found by polling, every 1 s"
+    told = f"Redis        {words}: the worker looks for new photos every 1 s"
     assert screen.text.splitlines()[0] == told
 
 

@@ -115,7 +115,7 @@ async def test_an_embedded_redis_that_does_not_start_is_a_warning(offline: Check
     broken = dataclasses.replace(offline, redis_error="its log ends with this")
     told = only(await look_at_redis(broken), WARN)
     assert "its log ends with this" in told
-    assert "by polling, every 1 s" in told
+    assert "looks for new photos every 1 s" in told
 
 
 async def test_no_redis_is_no_complaint_and_says_what_is_done_instead(
@@ -127,7 +127,7 @@ async def test_no_redis_is_no_complaint_and_says_what_is_done_instead(
     for url in (None, NO_REDIS):
         told = only(await look_at_redis(_with_redis(offline, url)), OK)
         assert "neither redis-server nor valkey-server is on the PATH" in told
-        assert "by polling, every 1 s" in told
+        assert "looks for new photos every 1 s" in told
 
 
 async def test_a_new_home_has_no_database_and_gets_none(lone_settings: Settings) -> None:

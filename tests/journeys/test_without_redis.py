@@ -60,7 +60,7 @@ def test_a_card_is_completed_and_told_without_any_redis(
     assert "postgres" in programs
     assert not any("redis" in name or "valkey" in name for name in programs)
     assert (
-        ranch.output("up").count("Redis        none runs here: new photos are found by polling, every 1 s")
+        ranch.output("up").count("Redis        none runs here: the worker looks for new photos every 1 s")
         == 1
     )
     assert _levels_about_redis(ranch) == ["info"], "said once, by the worker, and as no fault"

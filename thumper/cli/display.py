@@ -66,7 +66,7 @@ class Display:
         if settings.wakeup_url is None:
             which = "none, as set" if self._settings.redis_url == NO_REDIS else "none runs here"
             self._say(
-                f"Redis        {which}: new photos are found by polling, every {settings.poll_every_s:g} s"
+                f"Redis        {which}: the worker looks for new photos every {settings.poll_every_s:g} s"
             )
         async with beside(self._follow(settings)):
             if self._interactive:

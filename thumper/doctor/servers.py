@@ -145,16 +145,16 @@ async def look_at_redis(context: CheckContext) -> list[CheckResult]:
 async def _without_redis(context: CheckContext) -> CheckResult:
     """Return what it means that no Redis runs: by choice, since there is none here, or since it does not start."""
     settings = context.settings
-    polling = f"New photos are found by polling, every {settings.poll_every_s:g} s"
+    looks = f"The worker looks for new photos every {settings.poll_every_s:g} s"
     if context.redis_error:
         return CheckResult.warn(
             "redis",
-            f"The embedded Redis does not start: {context.redis_error}. {polling}.",
+            f"The embedded Redis does not start: {context.redis_error}. {looks}.",
             remedy="Correct that, or set THUMPER_REDIS_URL to a Redis of your own, or to none.",
         )
     program = await find_program()
     if program is None:
-        return CheckResult.ok("redis", f"{NONE_HERE}. {polling}.")
+        return CheckResult.ok("redis", f"{NONE_HERE}. {looks}.")
     if settings.redis_url is None:
         return CheckResult.ok("redis", f"{program} is there; `thumper up` starts it.")
-    return CheckResult.ok("redis", f"Thumper runs without Redis, though {program} is there. {polling}.")
+    return CheckResult.ok("redis", f"Thumper runs without Redis, though {program} is there. {looks}.")

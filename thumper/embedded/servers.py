@@ -176,7 +176,7 @@ async def _refusal(redis: RedisServer) -> str:
     try:
         await redis.start()
     except ServiceDownError as error:
-        log.warning("Redis does not start; everything works without it, by polling", reason=str(error))
+        log.warning("Redis does not start; going on without it", reason=str(error))
         return str(error)
     return ""
 

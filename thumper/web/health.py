@@ -79,8 +79,8 @@ async def _disk(settings: Settings) -> HealthCheck:
 async def _redis(settings: Settings) -> HealthCheck:
     url = settings.wakeup_url
     if url is None:
-        polling = f"new photos are found by polling, every {settings.poll_every_s:g} s"
-        return HealthCheck("redis", "ok", f"There is none, and none is needed: {polling}.")
+        looks = f"the worker looks for new photos every {settings.poll_every_s:g} s"
+        return HealthCheck("redis", "ok", f"There is none, and none is needed: {looks}.")
     slower = "The worker looks for work by itself, a few seconds later."
     connection = Redis.from_url(url, socket_timeout=_PATIENCE_S, socket_connect_timeout=_PATIENCE_S)
     try:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias
 
 import structlog
 from arq.worker import Worker, func
@@ -17,6 +17,9 @@ from arq.worker import Worker, func
 from thumper import wakeup
 
 log = structlog.get_logger(__name__)
+
+_Function: TypeAlias = Callable[..., Awaitable[None]]
+_Hook: TypeAlias = Callable[[dict[Any, Any]], Awaitable[None]]
 
 POLL_DELAY_S: Final = 0.05
 """How often arq polls Redis; its default of 0.5 s would be most of a photo's way to the model."""
@@ -43,20 +46,7 @@ async def listen(redis_url: str, kick: Callable[[], None]) -> None:
         kick()
 
     while True:
-        worker = Worker(
-            functions=[func(look, name=wakeup.FUNCTION, max_tries=1, timeout=5)],  # type: ignore[arg-type]  # arq's
-            # protocol asks for __qualname__, which mypy does not see on a function
-            redis_settings=wakeup.redis_settings(redis_url),
-            queue_name=wakeup.QUEUE,
-            on_startup=connected,  # type: ignore[arg-type]  # likewise
-            job_serializer=wakeup.serialise,
-            job_deserializer=wakeup.deserialise,
-            poll_delay=POLL_DELAY_S,
-            keep_result=0,
-            max_jobs=4,
-            handle_signals=False,
-            log_results=False,
-        )
+        worker = _worker(redis_url, look, on_startup=connected)
         try:
             await worker.async_run()
         except wakeup.AWAY as error:
@@ -68,6 +58,23 @@ async def listen(redis_url: str, kick: Callable[[], None]) -> None:
         await asyncio.sleep(RECONNECT_S)
         # Wake-ups sent while Redis was away are lost, so look once.
         kick()
+
+
+def _worker(redis_url: str, look: _Function, *, on_startup: _Hook) -> Worker:
+    return Worker(
+        functions=[func(look, name=wakeup.FUNCTION, max_tries=1, timeout=5)],  # type: ignore[arg-type]  # arq's
+        # protocol asks for __qualname__, which mypy does not see on a function
+        redis_settings=wakeup.redis_settings(redis_url),
+        queue_name=wakeup.QUEUE,
+        on_startup=on_startup,  # type: ignore[arg-type]  # likewise
+        job_serializer=wakeup.serialise,
+        job_deserializer=wakeup.deserialise,
+        poll_delay=POLL_DELAY_S,
+        keep_result=0,
+        max_jobs=4,
+        handle_signals=False,
+        log_results=False,
+    )
 
 
 async def _close(worker: Worker) -> None:

@@ -201,7 +201,7 @@ async def _work(context: WorkerContext, life: Life, report: StatusReport, *, sto
     if redis_url is not None:
         works.append(listen(redis_url, drain.kick))
     else:
-        log.info("there is no Redis: new photos are found by polling", every_s=context.settings.poll_every_s)
+        log.info("there is no Redis: looking for new photos by itself", every_s=context.settings.poll_every_s)
     async with beside(*works) as background:
         # Nothing in the background ends by itself: when one does, its error ends the process.
         await asyncio.wait({draining, stopping, *background}, return_when=asyncio.FIRST_COMPLETED)
