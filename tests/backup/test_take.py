@@ -29,7 +29,7 @@ from thumper.errors import (
     SchemaTooNewError,
     UsageError,
 )
-from thumper.settings import Settings
+from thumper.settings import NO_REDIS, Settings
 from thumper.store.disk import disk_space
 
 
@@ -52,18 +52,23 @@ async def test_it_says_what_it_holds_and_sha256sum_can_check_it(used: Settings, 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup"]
 
 
-async def test_passwords_are_not_in_it(used: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("redis_url", "kept_url"),
+    [("redis://ann:s3cret@wake.ranch/2", "redis://wake.ranch/2"), (NO_REDIS, NO_REDIS)],
+)
+async def test_passwords_are_not_in_it(used: Settings, tmp_path: Path, redis_url: str, kept_url: str) -> None:
     url = used.postgres_url
     named = used.model_copy(
         update={
             "database_url": "postgresql://ann:s3cret@db.ranch:5433/deer?password=s3cret",
-            "redis_url": None,
+            "redis_url": redis_url,
         }
     )
     await take.take_backup(named, tmp_path / "backup", url=url, originals=False, watcher=SilentWatcher())
     assert "s3cret" not in (tmp_path / "backup" / FILE).read_text()
     kept = read_manifest(tmp_path / "backup").settings
     assert kept["THUMPER_DATABASE_URL"] == "postgresql://db.ranch:5433/deer"
+    assert kept["THUMPER_REDIS_URL"] == kept_url
 
 
 async def test_what_is_written_meanwhile_is_not_in_it_and_does_not_disturb_it(
