@@ -13,7 +13,7 @@ import pytest
 
 from tests.backup.keeping import SilentWatcher, check, keep, scratches
 from tests.databases import administer
-from thumper.backup import checksums, client_programs, take
+from thumper.backup import checksums, client_programs, scratch, take
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import MARK, SUFFIX, draft_of
 from thumper.backup.manifest import DUMP, FILE, read_manifest
@@ -50,6 +50,22 @@ async def test_it_says_what_it_holds_and_sha256sum_can_check_it(used: Settings, 
     assert sums.stdout.count(b": OK\n") == 2
     assert await scratches(used.postgres_url) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup"]
+
+
+async def test_the_database_knows_when_it_was_backed_up(
+    used: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = await keep(used, tmp_path / "backup")
+    monkeypatch.setattr(take, "restore_dump", refuse)
+    with pytest.raises(BackupError):
+        await keep(used, tmp_path / "another")
+    async with scratch.connected(used.postgres_url) as connection:
+        rows = await connection.fetch("SELECT taken_at, originals FROM backup")
+    assert [tuple(row) for row in rows] == [(taken.manifest.taken_at, False)]
+
+
+async def refuse(*_: object, **__: object) -> None:
+    raise BackupError
 
 
 async def test_passwords_are_not_in_it(used: Settings, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from typing import Final
 from uuid import uuid4
 
 import asyncpg
+import structlog
 
 from thumper import __version__
 from thumper.backup import checksums, client_programs, table_content
@@ -38,9 +39,13 @@ from thumper.domain.path_text import readable
 from thumper.errors import BackupError, DetectorError, NotFoundError, RefusedError
 from thumper.settings import Settings
 from thumper.store.disk.disk_space import refuse_without
+from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.schema_version import RECORD, SchemaGap, known_migrations
 from thumper.weights import PACKAGED_MODEL, resolve
 
+log = structlog.get_logger(__name__)
+
+_TAKEN: Final = "INSERT INTO backup (id, taken_at, originals) VALUES ($1, $2, $3)"
 _APPLIED: Final = "SELECT name FROM tortoise_migrations ORDER BY name"
 WORDS: Final = ("--format=custom", "--no-owner", "--no-privileges", "--schema=public")
 
@@ -94,6 +99,7 @@ async def take_backup(
                 _write_checksums(draft.path, manifest, copied, tried=tried, watcher=watcher)
             )
             await in_steps(draft.finish())
+        await _note(connection, written)
     return Backup(folder, written, copied.missing if copied is not None else (), len(deleted))
 
 
@@ -162,6 +168,19 @@ async def _dump(
             list_sha256="",
             database_bytes=await connection.fetchval("SELECT pg_database_size(current_database())"),
         )
+
+
+async def _note(connection: asyncpg.Connection, manifest: Manifest) -> None:
+    """Note in the database when it was backed up, for monitoring. One of an older schema has no place for that."""
+    try:
+        if await connection.fetchval("SELECT to_regclass('backup') IS NOT NULL"):
+            await connection.execute(_TAKEN, new_id(), manifest.taken_at, manifest.originals.within)
+    except (
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        OSError,
+    ) as error:  # the backup is whole nevertheless
+        log.warning("cannot note when the backup was taken", error=str(error) or type(error).__name__)
 
 
 async def _migrations(connection: asyncpg.Connection, settings: Settings) -> tuple[str, ...]:

@@ -1,0 +1,17 @@
+"""One line of an answer about health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """What was looked at and how it stands: degraded costs speed, failed costs answers, or photos wait for ever."""
+
+    name: str
+    state: Literal["ok", "degraded", "failed"]
+    message: str = ""
+    remedy: str = ""
+    """What to do, in a sentence; empty when that is in the message, or there is nothing to do."""

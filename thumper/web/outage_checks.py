@@ -1,0 +1,124 @@
+"""The checks of `/health/ready?all`: whether photos that are dropped now are noticed, read and looked at.
+
+A process is judged by its sign of life and by what it gets done, since one that hangs may well be running.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from thumper.domain.progress import ProcessRole, SourceState
+from thumper.settings import Settings
+from thumper.store.disk.disk_space import OwnDisk, want_of
+from thumper.store.postgres.connect import OUTAGES
+from thumper.store.status.ages import STUCK_S, UNREAD_S, Ages, read_ages
+from thumper.store.status.system_status import (
+    Liveness,
+    ProcessStatus,
+    SourceStatus,
+    read_drop_folders,
+    read_processes,
+    shown,
+)
+from thumper.web.health_check import HealthCheck
+from thumper.web.room import Room
+
+PATIENCE_S: Final = 3.0
+"""How long one check may take."""
+
+_LOST: Final = {
+    ProcessRole.WATCH: ("watcher", "no photo that is dropped now is noticed"),
+    ProcessRole.WORK: ("worker", "no photo is looked at"),
+}
+_START: Final = "Run `thumper up`."
+
+
+async def look(room: Room, *, knows_tables: bool) -> list[HealthCheck]:
+    """Check watcher, worker, every watched folder and every disk that Thumper fills."""
+    disks = await room.disks.answer()
+    return [*await _look_at_work(room.settings, knows_tables=knows_tables), *_judge_disks(disks)]
+
+
+async def _look_at_work(settings: Settings, *, knows_tables: bool) -> list[HealthCheck]:
+    unknown = [
+        HealthCheck(name, "failed", "Unknown while PostgreSQL does not answer, or is not migrated.")
+        for name, _ in _LOST.values()
+    ]
+    if not knows_tables:
+        return unknown
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            processes, sources = await read_processes(), await read_drop_folders()
+            ages = await read_ages()
+    except OUTAGES:
+        return unknown
+    return [
+        judge_process(shown(processes, ProcessRole.WATCH), settings) or judge_reading(ages, settings),
+        judge_process(shown(processes, ProcessRole.WORK), settings) or judge_looking(ages, settings),
+        *(judge_source(source) for source in sources if source.watch_mode is not None),
+    ]
+
+
+def judge_process(process: ProcessStatus, settings: Settings) -> HealthCheck | None:
+    """Return what is wrong with a process; None when it lives and has nothing to say."""
+    name, lost = _LOST[process.role]
+    log = settings.log_dir / f"{process.role.value}.log"
+    if process.liveness is Liveness.NONE:
+        return HealthCheck(name, "failed", f"No {name} runs: {lost}.", _START)
+    who = f"The {name} (process {process.pid} on {process.host})"
+    if process.liveness is Liveness.DOWN:
+        words = f"{who} has been silent for {process.heartbeat_age_s:.0f} s: {lost}. {process.message}"
+        return HealthCheck(name, "failed", words.strip(), f"{_START} {log} says how it ended.")
+    if process.role is ProcessRole.WORK and process.device is None and process.restarts > 0:
+        words = f"{who} is being started again; the one before ended with: {process.last_exit}."
+        return HealthCheck(name, "failed", words, f"Read {log}.")
+    if process.message:
+        return HealthCheck(
+            name, "degraded", f"{who} says: {process.message}", f"Do what it says, or read {log}."
+        )
+    return None
+
+
+def judge_reading(ages: Ages, settings: Settings) -> HealthCheck:
+    """Return whether a living watcher reads what it found."""
+    waits, moves = ages.file_oldest_s or 0, ages.file_moved_s or 0
+    if waits <= UNREAD_S or moves <= STUCK_S:
+        return HealthCheck("watcher", "ok")
+    words = f"A file has been waiting to be read for {waits / 60:.0f} minutes, and none was read for {moves / 60:.0f}."
+    remedy = (
+        f"If it is not being copied any more, restart the watcher and read {settings.log_dir / 'watch.log'}."
+    )
+    return HealthCheck("watcher", "failed", words, remedy)
+
+
+def judge_looking(ages: Ages, settings: Settings) -> HealthCheck:
+    """Return whether a living worker looks at what waits for it."""
+    waits, ended = ages.queue_oldest_s or 0, ages.image_ended_s
+    if waits <= STUCK_S or (ended is not None and ended <= STUCK_S):
+        return HealthCheck("worker", "ok")
+    words = f"An image has been waiting for {waits / 60:.0f} minutes, and the worker takes none."
+    return HealthCheck(
+        "worker", "failed", words, f"Restart the worker, and read {settings.log_dir / 'work.log'}."
+    )
+
+
+def judge_source(source: SourceStatus) -> HealthCheck:
+    """Return whether a watched folder can be read."""
+    name = f"source:{source.display_path}"
+    if source.state is SourceState.ONLINE:
+        return HealthCheck(name, "ok", source.watch_note or "")
+    words = source.watch_note or f"The drop folder {source.display_path} cannot be read."
+    return HealthCheck(name, "failed", words, "Mount its disk or share; photos in it wait, and none is lost.")
+
+
+def _judge_disks(disks: Sequence[OwnDisk] | None) -> list[HealthCheck]:
+    if disks is None:
+        return [
+            HealthCheck("disk:home", "failed", "The disk of the home does not answer.", "Mount it again.")
+        ]
+    return [
+        HealthCheck(f"disk:{own.title}", "failed" if own.space.is_full else "ok", want_of(own))
+        for own in disks
+    ]
