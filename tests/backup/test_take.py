@@ -55,6 +55,7 @@ async def test_it_says_what_it_holds_and_sha256sum_can_check_it(used: Settings, 
 async def test_the_database_knows_when_it_was_backed_up(
     used: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await administer(used.postgres_url, "DELETE FROM backup")
     taken = await keep(used, tmp_path / "backup")
     monkeypatch.setattr(take, "restore_dump", refuse)
     with pytest.raises(BackupError):
