@@ -116,7 +116,11 @@ async def test_a_process_that_never_ran_or_fell_silent_fails_and_a_server_is_rea
 async def test_a_worker_that_dies_again_and_again_fails_although_one_is_starting(api: Api) -> None:
     await run_all()
     await Process.filter(role=ProcessRole.WORK).delete()
-    preparing = {"state": ProcessState.STARTING, "message": "The detector is prepared.", "device": None}
+    preparing: dict[str, Any] = {
+        "state": ProcessState.STARTING,
+        "message": "The detector is prepared.",
+        "device": None,
+    }
     await start(ProcessRole.WORK, **preparing)
     checks = await look(api, status=200)
     assert checks["worker"]["state"] == "degraded"

@@ -27,7 +27,7 @@ from thumper.settings import Settings
 from thumper.store.counters import counters
 from thumper.store.counters.counters import OTHERS, Counted
 from thumper.store.disk import disk_space
-from thumper.store.models import Backup, File, Job, Source
+from thumper.store.models import Backup, File, Job, Process, Source
 from thumper.store.postgres.clock import seconds_ago
 from thumper.store.postgres.schema_version import known_migrations
 from thumper.store.status import processes
@@ -137,8 +137,8 @@ async def test_processes_that_live_are_silent_or_were_never_there_are_told_apart
     assert values(told["thumper_process_up"], "role", "host") == lives
     restarts = {("serve", HOST): 0, ("watch", HOST): 1}
     assert values(told["thumper_process_restarts"], "role", "host") == restarts
-    await processes.Process.filter(role=ProcessRole.WATCH).exclude(id=silent).delete()
-    await processes.Process.filter(id=silent).update(heartbeat_at=seconds_ago(60))
+    await Process.filter(role=ProcessRole.WATCH).exclude(id=silent).delete()
+    await Process.filter(id=silent).update(heartbeat_at=seconds_ago(60))
     told = await scrape(api)
     assert values(told["thumper_process_up"], "role", "host") == lives | {("watch", HOST): 0}
     assert values(told["thumper_process_restarts"], "role", "host") == restarts

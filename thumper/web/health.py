@@ -28,7 +28,8 @@ async def live(_request: Request) -> JSONResponse:
 async def ready(request: Request) -> JSONResponse:
     """Answer with the list of checks, with `all` those of the other processes too; 503 when one has failed."""
     room = cast("Room", request.app.state.room)
-    checks = await asyncio.gather(_database(), _schema(), _redis(room.settings.redis_url), _disk(room))
+    own = (_database(), _schema(), _redis(room.settings.redis_url), _disk(room))
+    checks = list(await asyncio.gather(*own))
     if "all" in request.query_params:
         failed = any(check.state == "failed" for check in checks)
         checks += await outage_checks.look(room, knows_tables=not failed)

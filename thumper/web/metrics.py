@@ -39,7 +39,8 @@ from thumper.store.status.work_left import WorkLeft, read_work_left
 from thumper.web.answer import refused
 from thumper.web.room import Room
 
-disable_created_metrics()  # a second family for each of ours, with the time at which the process started
+# Else each of ours has a second family, with the time at which this process started.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
