@@ -101,10 +101,11 @@ async def leave(process_id: UUID) -> None:
     await Process.filter(id=process_id).delete()
 
 
-async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:
+async def keep_beating(life: Life, sign: Callable[[], Beat], *, goes_on: bool = False) -> None:
     """Beat every few seconds with the `sign`, until cancelled; then leave, unless the last sign is a lasting one.
 
-    An outage of PostgreSQL is not logged: missing beats show it.
+    The start of the process is counted unless it only `goes_on` after it had beaten before. An outage of PostgreSQL is not
+    logged: missing beats show it.
     """
     process_id = new_id()
     registered = False
@@ -112,7 +113,7 @@ async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:
         while True:
             with contextlib.suppress(*OUTAGES):  # nothing waits for a beat: the next one comes at its time
                 if not (registered and await beat(process_id, sign())):
-                    await register(life, process_id=process_id, starts=not registered)
+                    await register(life, process_id=process_id, starts=not (registered or goes_on))
                     registered = True
                     await beat(process_id, sign())
             busy = sign().state is ProcessState.BUSY
