@@ -132,6 +132,17 @@ async def test_a_worker_that_dies_again_and_again_fails_although_one_is_starting
     assert "the one before ended with: exit code 70" in checks["worker"]["message"]
 
 
+async def test_a_process_that_starts_or_says_something_fails_nothing(api: Api) -> None:
+    await run_all()
+    await Process.filter(role=ProcessRole.WATCH).update(state=ProcessState.STARTING)
+    await Process.filter(role=ProcessRole.WORK).update(message="The GPU cannot be used, so the CPU is.")
+    checks = await look(api, status=200)
+    told = {name: checks[name]["state"] for name in ("watcher", "worker")}
+    assert told == {"watcher": "degraded", "worker": "degraded"}
+    assert checks["watcher"]["message"].endswith(" is starting.")
+    assert checks["worker"]["message"].endswith(" says: The GPU cannot be used, so the CPU is.")
+
+
 async def test_a_folder_that_cannot_be_read_fails_by_its_path(api: Api) -> None:
     source = await run_all()
     why = "The drop folder /drop/cards is missing or cannot be read. Mount its disk, or create it."

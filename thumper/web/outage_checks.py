@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from thumper.domain.progress import ProcessRole, SourceState
+from thumper.domain.progress import ProcessRole, ProcessState, SourceState
 from thumper.settings import Settings
 from thumper.store.disk.disk_space import OwnDisk, want_of
 from thumper.store.postgres.connect import OUTAGES
@@ -74,6 +74,8 @@ def judge_process(process: ProcessStatus, settings: Settings) -> HealthCheck | N
     if process.role is ProcessRole.WORK and process.device is None and process.restarts > 0:
         words = f"{who} is being started again; the one before ended with: {process.last_exit}."
         return HealthCheck(name, "failed", words, f"Read {log}.")
+    if process.message in {ProcessState.STARTING, ProcessState.STOPPING}:
+        return HealthCheck(name, "degraded", f"{who} is {process.message}.")
     if process.message:
         return HealthCheck(
             name, "degraded", f"{who} says: {process.message}", f"Do what it says, or read {log}."

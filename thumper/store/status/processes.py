@@ -104,8 +104,8 @@ async def leave(process_id: UUID) -> None:
 async def keep_beating(life: Life, sign: Callable[[], Beat], *, goes_on: bool = False) -> None:
     """Beat every few seconds with the `sign`, until cancelled; then leave, unless the last sign is a lasting one.
 
-    The start of the process is counted unless it only `goes_on` after it had beaten before. An outage of PostgreSQL is not
-    logged: missing beats show it.
+    The start of the process is counted unless it only `goes_on` after it had beaten before. An outage of PostgreSQL
+    is not logged: missing beats show it.
     """
     process_id = new_id()
     registered = False
