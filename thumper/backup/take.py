@@ -20,7 +20,7 @@ import asyncpg
 import structlog
 
 from thumper import __version__
-from thumper.backup import checksums, client_programs, table_content
+from thumper.backup import checksums, client_programs, noted, table_content
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import draft_of, writing
 from thumper.backup.manifest import (
@@ -39,13 +39,11 @@ from thumper.domain.path_text import readable
 from thumper.errors import BackupError, DetectorError, NotFoundError, RefusedError
 from thumper.settings import Settings
 from thumper.store.disk.disk_space import refuse_without
-from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.schema_version import RECORD, SchemaGap, known_migrations
 from thumper.weights import PACKAGED_MODEL, resolve
 
 log = structlog.get_logger(__name__)
 
-_TAKEN: Final = "INSERT INTO backup (id, taken_at, originals) VALUES ($1, $2, $3)"
 _APPLIED: Final = "SELECT name FROM tortoise_migrations ORDER BY name"
 WORDS: Final = ("--format=custom", "--no-owner", "--no-privileges", "--schema=public")
 
@@ -171,15 +169,10 @@ async def _dump(
 
 
 async def _note(connection: asyncpg.Connection, manifest: Manifest) -> None:
-    """Note in the database when it was backed up, for monitoring. One of an older schema has no place for that."""
+    """Note the backup in its database; it is whole also where that is not possible."""
     try:
-        if await connection.fetchval("SELECT to_regclass('backup') IS NOT NULL"):
-            await connection.execute(_TAKEN, new_id(), manifest.taken_at, manifest.originals.within)
-    except (
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-        OSError,
-    ) as error:  # the backup is whole nevertheless
+        await noted.note(connection, manifest)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         log.warning("cannot note when the backup was taken", error=str(error) or type(error).__name__)
 
 

@@ -14,6 +14,7 @@ class Backup(Model):
     """One backup of this database that was taken and proved. Where it is, and whether it still is, is not known."""
 
     id = id_column()
+    """That of its manifest."""
     taken_at: dt.datetime = fields.DatetimeField()
     """The moment of the database that it holds."""
     originals = fields.BooleanField(default=False)
