@@ -195,7 +195,7 @@ async def test_a_watcher_that_reads_nothing_fails_however_well_it_says_it_is(api
     source = await run_all()
     interrupted = await make.make_dump(
         changed_at=make.NOON
-    )  # of no folder that is watched: nobody would read it
+    )  # of no folder that is watched, so no watcher reads it
     await make.make_file(interrupted, FileState.SEEN, seen_at=make.NOON)
     dump = await make.make_dump(source=source)
     file = await make.make_file(dump, FileState.STABLE)

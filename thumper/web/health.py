@@ -14,9 +14,8 @@ from thumper.store.disk.disk_space import want_of
 from thumper.store.postgres.connect import OUTAGES, client
 from thumper.store.postgres.schema_version import read_gap
 from thumper.wakeup import AWAY
-from thumper.web import outage_checks
+from thumper.web import health_check, outage_checks
 from thumper.web.health_check import HealthCheck
-from thumper.web.outage_checks import PATIENCE_S
 from thumper.web.room import Room
 
 
@@ -43,7 +42,7 @@ async def ready(request: Request) -> JSONResponse:
 
 async def _database() -> HealthCheck:
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(health_check.PATIENCE_S):
             await client().execute_query_dict("SELECT 1")
     except OUTAGES as error:
         return HealthCheck("database", "failed", f"PostgreSQL does not answer ({_words(error)}).")
@@ -52,7 +51,7 @@ async def _database() -> HealthCheck:
 
 async def _schema() -> HealthCheck:
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(health_check.PATIENCE_S):
             gap = await read_gap(client())
     except OUTAGES:
         return HealthCheck("schema", "failed", "Unknown while PostgreSQL does not answer.")
@@ -77,7 +76,9 @@ async def _redis(url: str | None) -> HealthCheck:
     slower = "The worker looks for work by itself, a few seconds later."
     if url is None:
         return HealthCheck("redis", "degraded", f"THUMPER_REDIS_URL is not set. {slower}")
-    connection = Redis.from_url(url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S)
+    connection = Redis.from_url(
+        url, socket_timeout=health_check.PATIENCE_S, socket_connect_timeout=health_check.PATIENCE_S
+    )
     try:
         await connection.ping()
     except AWAY as error:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+PATIENCE_S: Final = 3.0
+"""How long a look may take."""
 
 
 @dataclass(frozen=True, slots=True)

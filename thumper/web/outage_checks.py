@@ -22,11 +22,9 @@ from thumper.store.status.system_status import (
     read_processes,
     shown,
 )
+from thumper.web import health_check
 from thumper.web.health_check import HealthCheck
 from thumper.web.room import Room
-
-PATIENCE_S: Final = 3.0
-"""How long one check may take."""
 
 _LOST: Final = {
     ProcessRole.WATCH: ("watcher", "no photo that is dropped now is noticed"),
@@ -49,7 +47,7 @@ async def _look_at_work(settings: Settings, *, knows_tables: bool) -> list[Healt
     if not knows_tables:
         return unknown
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(health_check.PATIENCE_S):
             processes, sources = await read_processes(), await read_drop_folders()
             ages = await read_ages()
     except OUTAGES:

@@ -34,7 +34,7 @@ class Counted(StrEnum):
 
 
 MOST_LABELS: Final = 200
-"""Labels of one kind, or machines, that have a count of their own: each is a time series to whoever monitors."""
+"""Labels of one kind, or machines, that have a count of their own: each is a time series of the monitor."""
 
 OTHERS: Final = "(others)"
 """Where labels and machines beyond that are counted."""

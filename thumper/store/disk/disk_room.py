@@ -56,7 +56,7 @@ class DiskQuestion(Generic[A]):
 
 
 class DiskRoom(DiskQuestion[str]):
-    """Asks which disk is full. `want` is the last answer, also where nobody waits for it."""
+    """Asks which disk is full. `want` is the last answer, also where no caller waits for it."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(lambda: want_of_room(settings))
