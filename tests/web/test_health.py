@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import re
 import threading
 from pathlib import Path
@@ -161,6 +163,13 @@ async def test_a_disk_that_is_full_or_does_not_answer_fails(
     checks = await look(api, status=503)
     assert [name for name, check in checks.items() if check["state"] == "failed"] == ["disk:pictures"]
     assert "3 MB of 1000 MB are free" in checks["disk:pictures"]["message"]
+
+    def fail_to_look(_: Path) -> Space:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(disk_space, "measure", fail_to_look)
+    checks = await look(api, status=503)
+    assert checks["disk:pictures"]["message"].endswith(" cannot be looked at: Input/output error.")
     monkeypatch.undo()
     answers = threading.Event()
     monkeypatch.setattr(disk_room, "_ANSWER_S", 0.05)

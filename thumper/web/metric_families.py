@@ -6,7 +6,7 @@ Labels are few and bounded: never a file, a deer or what a client makes up.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,7 +45,7 @@ class MetricFamilies(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric."""
-        for part in (_build, _totals, _images, _queue, _processes, _workers, _sources, _machine):
+        for part in (_build, _totals, _images, _queue, _processes, _workers, _sources, _disks, _others):
             yield from part(self._moment)
 
 
@@ -190,18 +190,23 @@ def _sources(moment: Moment) -> Iterator[Metric]:
     )
 
 
-def _machine(moment: Moment) -> Iterator[Metric]:
-    disks: tuple[tuple[str, str, Callable[[OwnDisk], float]], ...] = (
-        ("free", "Room on a disk that Thumper fills.", lambda own: own.space.free_bytes),
-        (
-            "reserve",
-            "How much of it is left alone: with less, work pauses.",
-            lambda own: own.space.reserve_bytes,
-        ),
+def _disks(moment: Moment) -> Iterator[Metric]:
+    spaces = [((own.title,), own.space) for own in moment.disks if own.space is not None]
+    yield _gauge(
+        "thumper_disk_free_bytes",
+        "Room on a disk that Thumper fills.",
+        [(title, space.free_bytes) for title, space in spaces],
+        labels=["root"],
     )
-    for word, text, size in disks:
-        samples = [((own.title,), size(own)) for own in moment.disks]
-        yield _gauge(f"thumper_disk_{word}_bytes", text, samples, labels=["root"])
+    yield _gauge(
+        "thumper_disk_reserve_bytes",
+        "How much of it is left alone: with less, work pauses.",
+        [(title, space.reserve_bytes) for title, space in spaces],
+        labels=["root"],
+    )
+
+
+def _others(moment: Moment) -> Iterator[Metric]:
     backup_s = moment.ages.backup_s
     yield _gauge(
         "thumper_last_backup_age_seconds",

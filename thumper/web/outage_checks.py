@@ -118,7 +118,12 @@ def _judge_disks(disks: Sequence[OwnDisk] | None) -> list[HealthCheck]:
         return [
             HealthCheck("disk:home", "failed", "The disk of the home does not answer.", "Mount it again.")
         ]
-    return [
-        HealthCheck(f"disk:{own.title}", "failed" if own.space.is_full else "ok", want_of(own))
-        for own in disks
-    ]
+    return [_judge_disk(own) for own in disks]
+
+
+def _judge_disk(disk: OwnDisk) -> HealthCheck:
+    name = f"disk:{disk.title}"
+    if disk.space is None:
+        words = f"The disk of the {disk.title} at {disk.path} cannot be looked at: {disk.error}."
+        return HealthCheck(name, "failed", words, "Mount it, or correct the rights of the folder.")
+    return HealthCheck(name, "failed" if disk.space.is_full else "ok", want_of(disk))

@@ -6,7 +6,6 @@ and people's changes alive, and nothing is lost: photos wait in the drop folder 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from dataclasses import dataclass
@@ -36,22 +35,25 @@ class OwnDisk:
 
     title: str
     path: Path
-    space: Space
+    space: Space | None
+    """None for one that cannot be looked at."""
+    error: str = ""
+    """Why it cannot."""
 
 
 def measure_own(settings: Settings) -> list[OwnDisk]:
-    """Look at the disks of the library and of Thumper's own database, if it has one.
-
-    A disk that cannot be looked at is left out.
-    """
+    """Look at the disks of the library and of Thumper's own database, if it has one."""
     named = {"pictures": settings.library_dir}
     if settings.postgres_dir.is_dir():
         named["database"] = settings.postgres_dir
-    measured = []
-    for title, path in named.items():
-        with contextlib.suppress(OSError):
-            measured.append(OwnDisk(title, path, measure(existing(path))))
-    return measured
+    return [_look_at(title, path) for title, path in named.items()]
+
+
+def _look_at(title: str, path: Path) -> OwnDisk:
+    try:
+        return OwnDisk(title, path, measure(existing(path)))
+    except OSError as error:
+        return OwnDisk(title, path, None, error.strerror or type(error).__name__)
 
 
 def want_of_room(settings: Settings) -> str:
@@ -62,7 +64,7 @@ def want_of_room(settings: Settings) -> str:
 def want_of(disk: OwnDisk) -> str:
     """Return that a disk is full, and what to do; empty when it has room."""
     space = disk.space
-    if not space.is_full:
+    if space is None or not space.is_full:
         return ""
     return (
         f"The disk of the {disk.title} is full: {space.free_bytes / MB:.0f} MB of {space.total_bytes / MB:.0f} MB "
