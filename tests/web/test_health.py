@@ -53,6 +53,13 @@ async def test_a_schema_that_is_behind_is_not_ready(api: Api) -> None:
     (check,) = [check for check in answer.json()["checks"] if check["state"] == "failed"]
     assert check["name"] == "schema"
     assert "thumper migrate" in check["message"]
+    checks = await look(api, status=503)
+    assert [name for name, one in checks.items() if one["state"] == "failed"] == [
+        "schema",
+        "watcher",
+        "worker",
+    ]
+    assert checks["worker"]["message"] == "Unknown while PostgreSQL does not answer, or is not migrated."
 
 
 async def look(api: Api, *, status: int) -> dict[str, dict[str, str]]:
@@ -61,7 +68,11 @@ async def look(api: Api, *, status: int) -> dict[str, dict[str, str]]:
     assert answer.status_code == status, answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert answer.json()["state"] == ("ok" if status == 200 else "failed")
-    return {check.pop("name"): check for check in answer.json()["checks"]}
+    checks = answer.json()["checks"]
+    assert all(
+        check["message"].endswith(".") and check["remedy"] for check in checks if check["state"] == "failed"
+    )
+    return {check.pop("name"): check for check in checks}
 
 
 async def start(role: ProcessRole, *, restarts: int = 0, **sign: Any) -> UUID:
@@ -188,10 +199,12 @@ async def test_a_worker_that_takes_nothing_fails_however_well_it_says_it_is(api:
     await run_all()
     await store_images(3)
     await Job.all().update(queued_at=seconds_ago(1200), not_before=seconds_ago(1200))
+    await Process.filter(role=ProcessRole.WORK).update(message="No photo can be decoded.")
     checks = await look(api, status=503)
     assert checks["worker"]["message"] == (
         "An image has been waiting for 20 minutes, and the worker takes none."
     )
+    await Process.filter(role=ProcessRole.WORK).update(message="")
     lease = await claim(1)
     assert (await look(api, status=200))["worker"]["state"] == "ok", "it has one in hand"
     await results.write(lease, results_of(lease), ORIGIN)

@@ -45,7 +45,10 @@ async def _database() -> HealthCheck:
         async with asyncio.timeout(health_check.PATIENCE_S):
             await client().execute_query_dict("SELECT 1")
     except OUTAGES as error:
-        return HealthCheck("database", "failed", f"PostgreSQL does not answer ({_words(error)}).")
+        words = f"PostgreSQL does not answer ({_words(error)})."
+        return HealthCheck(
+            "database", "failed", words, "Run `thumper up`, or start the PostgreSQL of your own."
+        )
     return HealthCheck("database", "ok")
 
 
@@ -54,13 +57,14 @@ async def _schema() -> HealthCheck:
         async with asyncio.timeout(health_check.PATIENCE_S):
             gap = await read_gap(client())
     except OUTAGES:
-        return HealthCheck("schema", "failed", "Unknown while PostgreSQL does not answer.")
+        words, remedy = "Unknown while PostgreSQL does not answer.", "Have PostgreSQL answer first."
+        return HealthCheck("schema", "failed", words, remedy)
     if gap.unknown:
-        return HealthCheck(
-            "schema", "failed", f"Migrated by a newer Thumper to {gap.unknown[-1]}. Restart that one."
-        )
+        words = f"Migrated by a newer Thumper to {gap.unknown[-1]}. Restart that one."
+        return HealthCheck("schema", "failed", words, "Restart the newer Thumper.")
     if gap.missing:
-        return HealthCheck("schema", "failed", f"Not migrated to {gap.missing[-1]}. Run `thumper migrate`.")
+        words = f"Not migrated to {gap.missing[-1]}. Run `thumper migrate`."
+        return HealthCheck("schema", "failed", words, "Run `thumper migrate`.")
     return HealthCheck("schema", "ok")
 
 

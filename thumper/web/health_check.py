@@ -17,4 +17,4 @@ class HealthCheck:
     state: Literal["ok", "degraded", "failed"]
     message: str = ""
     remedy: str = ""
-    """What to do, in a sentence; empty when that is in the message, or there is nothing to do."""
+    """What to do, in a sentence; each that failed has one."""

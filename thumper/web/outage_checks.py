@@ -41,7 +41,12 @@ async def look(room: Room, *, knows_tables: bool) -> list[HealthCheck]:
 
 async def _look_at_work(settings: Settings, *, knows_tables: bool) -> list[HealthCheck]:
     unknown = [
-        HealthCheck(name, "failed", "Unknown while PostgreSQL does not answer, or is not migrated.")
+        HealthCheck(
+            name,
+            "failed",
+            "Unknown while PostgreSQL does not answer, or is not migrated.",
+            "Have PostgreSQL answer first.",
+        )
         for name, _ in _LOST.values()
     ]
     if not knows_tables:
@@ -52,15 +57,17 @@ async def _look_at_work(settings: Settings, *, knows_tables: bool) -> list[Healt
             ages = await read_ages()
     except OUTAGES:
         return unknown
+    watcher = judge_process(shown(processes, ProcessRole.WATCH), settings)
+    worker = judge_process(shown(processes, ProcessRole.WORK), settings)
     return [
-        judge_process(shown(processes, ProcessRole.WATCH), settings) or judge_reading(ages, settings),
-        judge_process(shown(processes, ProcessRole.WORK), settings) or judge_looking(ages, settings),
+        watcher if watcher.state == "failed" else judge_reading(ages, settings) or watcher,
+        worker if worker.state == "failed" else judge_looking(ages, settings) or worker,
         *(judge_source(source) for source in sources if source.watch_mode is not None),
     ]
 
 
-def judge_process(process: ProcessStatus, settings: Settings) -> HealthCheck | None:
-    """Return what is wrong with a process; None when it lives and has nothing to say."""
+def judge_process(process: ProcessStatus, settings: Settings) -> HealthCheck:
+    """Return whether a process lives, and what it has to say."""
     name, lost = _LOST[process.role]
     log = settings.log_dir / f"{process.role.value}.log"
     if process.liveness is Liveness.NONE:
@@ -78,14 +85,14 @@ def judge_process(process: ProcessStatus, settings: Settings) -> HealthCheck | N
         return HealthCheck(
             name, "degraded", f"{who} says: {process.message}", f"Do what it says, or read {log}."
         )
-    return None
+    return HealthCheck(name, "ok")
 
 
-def judge_reading(ages: Ages, settings: Settings) -> HealthCheck:
-    """Return whether a living watcher reads what it found."""
+def judge_reading(ages: Ages, settings: Settings) -> HealthCheck | None:
+    """Return that a living watcher does not read what it found; None when it does."""
     waits, moves = ages.file_oldest_s or 0, ages.file_moved_s or 0
     if waits <= UNREAD_S or moves <= STUCK_S:
-        return HealthCheck("watcher", "ok")
+        return None
     words = f"A file has been waiting to be read for {waits / 60:.0f} minutes, and none was read for {moves / 60:.0f}."
     remedy = (
         f"If it is not being copied any more, restart the watcher and read {settings.log_dir / 'watch.log'}."
@@ -93,11 +100,11 @@ def judge_reading(ages: Ages, settings: Settings) -> HealthCheck:
     return HealthCheck("watcher", "failed", words, remedy)
 
 
-def judge_looking(ages: Ages, settings: Settings) -> HealthCheck:
-    """Return whether a living worker looks at what waits for it."""
+def judge_looking(ages: Ages, settings: Settings) -> HealthCheck | None:
+    """Return that a living worker does not look at what waits for it; None when it does."""
     waits, ended = ages.queue_oldest_s or 0, ages.image_ended_s
     if waits <= STUCK_S or (ended is not None and ended <= STUCK_S):
-        return HealthCheck("worker", "ok")
+        return None
     words = f"An image has been waiting for {waits / 60:.0f} minutes, and the worker takes none."
     return HealthCheck(
         "worker", "failed", words, f"Restart the worker, and read {settings.log_dir / 'work.log'}."
@@ -126,4 +133,6 @@ def _judge_disk(disk: OwnDisk) -> HealthCheck:
     if disk.space is None:
         words = f"The disk of the {disk.title} at {disk.path} cannot be looked at: {disk.error}."
         return HealthCheck(name, "failed", words, "Mount it, or correct the rights of the folder.")
-    return HealthCheck(name, "failed" if disk.space.is_full else "ok", want_of(disk))
+    if disk.space.is_full:
+        return HealthCheck(name, "failed", want_of(disk), f"Free space at {disk.path}.")
+    return HealthCheck(name, "ok")
