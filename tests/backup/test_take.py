@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import os
 import shutil
@@ -13,7 +14,7 @@ import pytest
 
 from tests.backup.keeping import SilentWatcher, check, keep, scratches
 from tests.databases import administer
-from thumper.backup import checksums, client_programs, take
+from thumper.backup import checksums, client_programs, scratch, take
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import MARK, SUFFIX, draft_of
 from thumper.backup.manifest import DUMP, FILE, read_manifest
@@ -33,7 +34,14 @@ from thumper.settings import NO_REDIS, Settings
 from thumper.store.disk import disk_space
 
 
+async def noted(used: Settings) -> list[dt.datetime]:
+    """Return when backups were taken, as the database knows it."""
+    async with scratch.connected(used.postgres_url) as connection:
+        return [row[0] for row in await connection.fetch("SELECT taken_at FROM backup ORDER BY 1")]
+
+
 async def test_it_says_what_it_holds_and_sha256sum_can_check_it(used: Settings, tmp_path: Path) -> None:
+    before = await noted(used)
     taken = await keep(used, tmp_path / "backup")
     read = read_manifest(tmp_path / "backup")
     assert read == taken.manifest
@@ -50,6 +58,7 @@ async def test_it_says_what_it_holds_and_sha256sum_can_check_it(used: Settings, 
     assert sums.stdout.count(b": OK\n") == 2
     assert await scratches(used.postgres_url) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup"]
+    assert await noted(used) == [*before, taken.manifest.taken_at]
 
 
 @pytest.mark.parametrize(
@@ -98,10 +107,12 @@ async def test_a_dump_that_restores_to_something_else_gets_no_name(
         await administer(url, "UPDATE deer SET notes = 'somebody else'")
 
     monkeypatch.setattr(take, "restore_dump", restore)
+    before = await noted(used)
     with pytest.raises(BadBackupError, match=r"The table deer had 2 rows and has 2 .* of other content"):
         await keep(used, tmp_path / "backup")
     assert list(tmp_path.iterdir()) == []
     assert await scratches(used.postgres_url) == []
+    assert await noted(used) == before
 
 
 async def test_a_dump_that_the_disk_gives_back_otherwise_than_it_was_tried_gets_no_name(

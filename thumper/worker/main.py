@@ -199,7 +199,7 @@ async def _work(context: WorkerContext, life: Life, report: StatusReport, *, sto
     stopping = asyncio.create_task(stop.wait())
     works = [
         drain.keep_leases(),
-        keep_beating(life, report.current),
+        keep_beating(life, report.current, goes_on=True),
         keep_watch(max(SILENCE_S, context.settings.lease_s)),
         keep_sweeping(context.settings, wakeup.wake),
     ]
