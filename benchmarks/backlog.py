@@ -153,7 +153,7 @@ class Backlog:
         if own_s < LEAST_SHARE * (own_s + others_s):
             raise RuntimeError(
                 f"the second worker took only {own_s:.1f} of {own_s + others_s:.1f} seconds: drop more photos, for a"
-                f" worker that nobody woke looks for work every {self.settings.poll_s:g} seconds"
+                f" worker that nobody woke looks for work every {self.settings.poll_every_s:g} seconds"
             )
 
 

@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """One column, empty for sources of before: PostgreSQL writes no row for it."""
 
-    dependencies = [("thumper", "0016_unplaced")]
+    dependencies = [("thumper", "0017_counters")]
 
     operations = [
         ops.AddField(model_name="Source", name="host", field=fields.CharField(null=True, max_length=255))

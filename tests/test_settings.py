@@ -106,6 +106,7 @@ def test_an_unknown_setting_is_refused_with_the_nearest_name(monkeypatch: pytest
         ("THUMPER_TIME_ZONE", "Texas", "America/Chicago"),
         ("THUMPER_DATABASE_URL", "mysql://x", "postgresql://"),
         ("THUMPER_REDIS_URL", "http://x", "redis://"),
+        ("THUMPER_REDIS_URL", "off", "or be none"),
         ("THUMPER_KEEP", "move", "'in-place' or 'copy'"),
         ("THUMPER_DEVICE", "gpu", "auto, cpu, cuda or cuda:N"),
         ("THUMPER_LOG_LEVEL", "loud", "THUMPER_LOG_LEVEL"),
@@ -130,6 +131,22 @@ def test_a_child_process_reads_the_same_settings(monkeypatch: pytest.MonkeyPatch
         if name.startswith("THUMPER_"):
             monkeypatch.setenv(name, handed[name])
     assert Settings.from_env() == own
+
+
+@pytest.mark.parametrize(
+    ("redis_url", "poll_s", "wakeup_url", "every_s"),
+    [
+        ("redis://ranch/0", None, "redis://ranch/0", 5.0),
+        ("redis://ranch/0", 0.5, "redis://ranch/0", 0.5),
+        ("None", None, None, 1.0),
+        ("none", 30.0, None, 30.0),
+    ],
+)
+def test_without_redis_the_worker_looks_more_often_unless_told_how_often(
+    redis_url: str, poll_s: float | None, wakeup_url: str | None, every_s: float
+) -> None:
+    own = Settings(redis_url=redis_url, poll_s=poll_s)
+    assert (own.wakeup_url, own.poll_every_s) == (wakeup_url, every_s)
 
 
 @given(st.sampled_from(sorted(Settings.model_fields)), st.data())

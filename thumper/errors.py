@@ -12,7 +12,7 @@ ThumperError
 │   └── SchemaTooNewError     the database was written by a newer Thumper
 ├── BackupError           a backup or a restore cannot be carried out
 ├── NoRoomError           a disk that Thumper writes to is full; it goes on when there is space
-├── ServiceDownError      PostgreSQL, Redis or the API cannot be reached
+├── ServiceDownError      PostgreSQL or the API cannot be reached
 ├── NotInstalledError     a library is missing or cannot be loaded
 └── DetectorError         a model file or class map cannot be used
     └── PrecisionError        a faster precision does not agree with the reference, or was not compared yet
@@ -98,7 +98,7 @@ class NoRoomError(ThumperError):
 
 
 class ServiceDownError(ThumperError):
-    """Raised if PostgreSQL, Redis or the API cannot be started or reached."""
+    """Raised if PostgreSQL or the API cannot be started or reached."""
 
     code: ClassVar[str] = "SERVICE_DOWN"
     exit_code: ClassVar[int] = 4

@@ -46,8 +46,11 @@ def redis_settings(url: str, *, retries: int = 0) -> RedisSettings:
 
 
 def serialise(job: dict[str, Any]) -> bytes:
-    """Write an arq job as JSON: its default, pickle, would run code that anyone with access to Redis put there."""
-    return json.dumps(job).encode()
+    """Write an arq job, or the result of one, as JSON, an exception in its own words.
+
+    arq's default, pickle, would run code that anyone with access to Redis put there.
+    """
+    return json.dumps(job, default=repr).encode()
 
 
 def deserialise(raw: bytes) -> dict[str, Any]:

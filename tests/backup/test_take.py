@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import os
 import shutil
@@ -13,7 +14,7 @@ import pytest
 
 from tests.backup.keeping import SilentWatcher, check, keep, scratches
 from tests.databases import administer
-from thumper.backup import checksums, client_programs, take
+from thumper.backup import checksums, client_programs, scratch, take
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import MARK, SUFFIX, draft_of
 from thumper.backup.manifest import DUMP, FILE, read_manifest
@@ -29,11 +30,18 @@ from thumper.errors import (
     SchemaTooNewError,
     UsageError,
 )
-from thumper.settings import Settings
+from thumper.settings import NO_REDIS, Settings
 from thumper.store.disk import disk_space
 
 
+async def noted(used: Settings) -> list[dt.datetime]:
+    """Return when backups were taken, as the database knows it."""
+    async with scratch.connected(used.postgres_url) as connection:
+        return [row[0] for row in await connection.fetch("SELECT taken_at FROM backup ORDER BY 1")]
+
+
 async def test_it_says_what_it_holds_and_sha256sum_can_check_it(used: Settings, tmp_path: Path) -> None:
+    before = await noted(used)
     taken = await keep(used, tmp_path / "backup")
     read = read_manifest(tmp_path / "backup")
     assert read == taken.manifest
@@ -50,20 +58,26 @@ async def test_it_says_what_it_holds_and_sha256sum_can_check_it(used: Settings, 
     assert sums.stdout.count(b": OK\n") == 2
     assert await scratches(used.postgres_url) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup"]
+    assert await noted(used) == [*before, taken.manifest.taken_at]
 
 
-async def test_passwords_are_not_in_it(used: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("redis_url", "kept_url"),
+    [("redis://ann:s3cret@wake.ranch/2", "redis://wake.ranch/2"), (NO_REDIS, NO_REDIS)],
+)
+async def test_passwords_are_not_in_it(used: Settings, tmp_path: Path, redis_url: str, kept_url: str) -> None:
     url = used.postgres_url
     named = used.model_copy(
         update={
             "database_url": "postgresql://ann:s3cret@db.ranch:5433/deer?password=s3cret",
-            "redis_url": None,
+            "redis_url": redis_url,
         }
     )
     await take.take_backup(named, tmp_path / "backup", url=url, originals=False, watcher=SilentWatcher())
     assert "s3cret" not in (tmp_path / "backup" / FILE).read_text()
     kept = read_manifest(tmp_path / "backup").settings
     assert kept["THUMPER_DATABASE_URL"] == "postgresql://db.ranch:5433/deer"
+    assert kept["THUMPER_REDIS_URL"] == kept_url
 
 
 async def test_what_is_written_meanwhile_is_not_in_it_and_does_not_disturb_it(
@@ -93,10 +107,12 @@ async def test_a_dump_that_restores_to_something_else_gets_no_name(
         await administer(url, "UPDATE deer SET notes = 'somebody else'")
 
     monkeypatch.setattr(take, "restore_dump", restore)
+    before = await noted(used)
     with pytest.raises(BadBackupError, match=r"The table deer had 2 rows and has 2 .* of other content"):
         await keep(used, tmp_path / "backup")
     assert list(tmp_path.iterdir()) == []
     assert await scratches(used.postgres_url) == []
+    assert await noted(used) == before
 
 
 async def test_a_dump_that_the_disk_gives_back_otherwise_than_it_was_tried_gets_no_name(

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from tests.factories import NOON, make_dump, make_image
-from thumper.cli import demo
+from thumper.cli import benchmark, demo
 from thumper.demo.card import Card
 from thumper.errors import ServiceDownError, ThumperError
-from thumper.settings import Settings
+from thumper.settings import NO_REDIS, Settings
 from thumper.store.times import clock_questions
 
 CARD = Card(name="Ridge", folder=Path("/cards/Ridge"), drop_folder="North Ridge", location=None, photos=())
@@ -30,6 +30,17 @@ def dumps(completed: int) -> list[dict[str, Any]]:
             "fileImageCounts": {"total": 8, "processing": 0, "completed": completed, "failed": 0},
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "used"), [(NO_REDIS, NO_REDIS), ("redis://own.ranch/0", None), (None, None)]
+)
+def test_apart_from_ones_own_servers_to_have_no_redis_stays_a_choice(
+    settings: Settings, chosen: str | None, used: str | None
+) -> None:
+    own = settings.model_copy(update={"redis_url": chosen})
+    assert demo._demo_settings(own).redis_url == used
+    assert benchmark._settings_of(own).redis_url == used
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ from thumper.domain.progress import FileState
 from thumper.errors import ServiceDownError
 from thumper.graphql.live import subscription_stream
 from thumper.graphql.relay.identity import encode
-from thumper.settings import Settings
+from thumper.settings import NO_REDIS, Settings
 from thumper.store.models import Dump
 
 pytestmark = pytest.mark.slow  # as a whole: each starts the real command
@@ -63,6 +63,20 @@ async def test_it_says_where_everything_is_and_how_to_stop(settings: Settings) -
     for words in (f"{settings.api_url}/graphql", "in a browser", str(settings.drop_dir), "Ctrl-C"):
         assert words in screen.text
     assert str(settings.home) in screen.text
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"), [(NO_REDIS, "none, as set"), (None, "none runs here")], ids=["chosen", "none here"]
+)
+async def test_that_there_is_no_redis_is_said_with_what_is_done_instead(
+    client_settings: Settings, chosen: str | None, words: str
+) -> None:
+    screen = Screen(client_settings.model_copy(update={"redis_url": chosen}))
+    alone = client_settings.model_copy(update={"redis_url": NO_REDIS, "poll_s": None})
+    async with showing(screen, alone):
+        await screen.shows("0 of 0 images done")
+    told = f"Redis        {words}: the worker looks for new photos every 1 s"
+    assert screen.text.splitlines()[0] == told
 
 
 async def test_only_deaths_and_returns_of_processes_are_news(settings: Settings) -> None:

@@ -18,7 +18,7 @@ from thumper.cli import tree
 from thumper.cli.up import _up
 from thumper.doctor.processes import is_thumper
 from thumper.embedded.instance import find_instance
-from thumper.settings import Settings
+from thumper.settings import ServiceManager, Settings
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ async def test_a_second_shell_needs_no_variables_and_the_next_start_no_options(
     card = tmp_path / "my photos"
     card.mkdir()
     own = settings.model_copy(update={"drop": card, "port": free_port()})
-    up = asyncio.create_task(_up(own, remember_drop=True))
+    up = asyncio.create_task(_up(own, ServiceManager(), remember_drop=True))
 
     async def answers() -> bool:
         if up.done():

@@ -12,7 +12,7 @@ from thumper.doctor import examination
 from thumper.doctor.check_context import CheckContext, open_context
 from thumper.doctor.check_result import CheckResult, Report
 from thumper.doctor.examination import CHECKS, Check, examine
-from thumper.settings import Settings
+from thumper.settings import NO_REDIS, Settings
 from thumper.store.postgres.connect import client, open_database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,4 +134,4 @@ async def test_a_redis_that_is_missing_does_not_keep_postgresql_from_being_exami
     async with open_context(alone) as context:
         assert "Redis cannot be started" in context.redis_error
         assert context.knows_tables
-        assert context.settings.redis_url is None
+        assert context.settings.redis_url == NO_REDIS

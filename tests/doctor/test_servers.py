@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import redis
 
 from tests.doctor.verdicts import FAIL, OK, WARN, only
+from tests.redis_programs import hide_redis
 from thumper.doctor import servers as checks
 from thumper.doctor.check_context import CheckContext
 from thumper.doctor.servers import look_at_database, look_at_redis, look_at_schema
 from thumper.embedded.servers import Addresses
-from thumper.settings import Settings
+from thumper.settings import NO_REDIS, Settings
 from thumper.store.postgres.connect import client, open_database
 from thumper.store.postgres.schema_version import SchemaGap, read_gap
 
@@ -109,15 +111,23 @@ async def test_a_redis_that_is_away_is_a_warning_since_the_worker_looks_by_itsel
     assert "5 s later, by the worker's own looking" in only(await look_at_redis(away), WARN)
 
 
-async def test_an_embedded_redis_that_does_not_start_stops_thumper_up(
-    offline: CheckContext, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert "redis-server" in only(await look_at_redis(offline), OK)
+async def test_an_embedded_redis_that_does_not_start_is_a_warning(offline: CheckContext) -> None:
     broken = dataclasses.replace(offline, redis_error="its log ends with this")
-    assert "its log ends with this" in only(await look_at_redis(broken), FAIL)
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    monkeypatch.setenv("PATH", "")
-    assert "THUMPER_REDIS_URL" in only(await look_at_redis(offline), FAIL)
+    told = only(await look_at_redis(broken), WARN)
+    assert "its log ends with this" in told
+    assert "looks for new photos every 1 s" in told
+
+
+async def test_no_redis_is_no_complaint_and_says_what_is_done_instead(
+    offline: CheckContext, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert "`thumper up` starts it" in only(await look_at_redis(offline), OK)
+    assert "runs without Redis, though" in only(await look_at_redis(_with_redis(offline, NO_REDIS)), OK)
+    hide_redis(monkeypatch, tmp_path)
+    for url in (None, NO_REDIS):
+        told = only(await look_at_redis(_with_redis(offline, url)), OK)
+        assert "neither redis-server nor valkey-server is on the PATH" in told
+        assert "looks for new photos every 1 s" in told
 
 
 async def test_a_new_home_has_no_database_and_gets_none(lone_settings: Settings) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import redis.asyncio
 from arq.connections import RedisSettings
+from structlog.testing import capture_logs
 
-from thumper.embedded.redis_server import SOCKET, RedisServer, find_program
+from tests.redis_programs import hide_redis, lay_program, wheels_program
+from thumper.embedded.redis_server import SOCKET, RedisServer
 from thumper.errors import ServiceDownError
 from thumper.settings import Settings
 
@@ -68,19 +70,45 @@ async def test_a_home_whose_path_needs_quoting_works(open_folder: Path) -> None:
     assert (odd.redis_dir / "appendonly.aof").exists() or (odd.redis_dir / "appendonlydir").exists()
 
 
-def test_without_any_redis_it_asks_for_an_address(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ServiceDownError, match="THUMPER_REDIS_URL"):
-        find_program()
+async def test_a_redis_of_the_system_serves_where_the_wheel_has_none(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "valkey-server").symlink_to(wheels_program())
+    hide_redis(monkeypatch, tmp_path)
+    server = RedisServer(settings)
+    await server.start()
+    try:
+        async with redis.asyncio.Redis.from_url(server.url) as client:
+            assert (await client.info())["executable"] == str(tmp_path / "valkey-server")
+    finally:
+        await server.stop()
 
 
-def test_a_redis_of_the_system_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    program = tmp_path / "valkey-server"
-    program.touch(mode=0o755)
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+async def test_what_another_redis_left_unreadable_does_not_keep_it_from_starting(settings: Settings) -> None:
+    settings.redis_dir.mkdir(parents=True)
+    (settings.redis_dir / "appendonly.aof").write_bytes(b"REDIS0099 of a version to come")
+    server = RedisServer(settings)
+    with capture_logs() as told:
+        await server.start()
+    try:
+        async with redis.asyncio.Redis.from_url(server.url) as client:
+            assert await client.dbsize() == 0
+        (line,) = told
+        assert line["event"] == "Redis is started again with nothing kept"
+        assert str(server.log_path) in line["reason"]
+    finally:
+        await server.stop()
+
+
+async def test_one_that_does_not_start_with_nothing_kept_either_is_refused_with_its_words(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lay_program(tmp_path, "redis-server", "Redis server v=9.0.0 sha=00000000:0", code=1)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert find_program() == program
+    settings.redis_dir.mkdir(parents=True)
+    (settings.redis_dir / "appendonly.aof").touch()
+    with pytest.raises(ServiceDownError, match=r"ended instead of starting.*\n.*v=9.0.0"):
+        await RedisServer(settings).start()
 
 
 def _word(value: object) -> str:

@@ -15,12 +15,14 @@ import asyncpg
 import pytest
 import redis.asyncio
 import redis.exceptions
+from structlog.testing import capture_logs
 
+from tests.redis_programs import hide_redis
 from thumper.embedded.lock_file import is_locked
 from thumper.embedded.postgres_server import NOT_YET
 from thumper.embedded.servers import Addresses, find_running, running_servers
 from thumper.errors import AlreadyRunningError, SettingError
-from thumper.settings import Settings
+from thumper.settings import NO_REDIS, Settings
 
 REPOSITORY = Path(__file__).parents[2]
 LeftOver = Callable[[], list[str]]
@@ -185,6 +187,38 @@ async def test_one_given_address_leaves_the_other_server_embedded(settings: Sett
         assert "postgresql://db/x" not in (settings.run_dir / "servers.json").read_text()
         with pytest.raises(SettingError, match="THUMPER_DATABASE_URL"):
             find_running(settings)
+
+
+async def test_where_there_is_no_redis_nothing_is_missing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, left_over: LeftOver
+) -> None:
+    hide_redis(monkeypatch, tmp_path)
+    given = settings.model_copy(update={"database_url": "postgresql://db/x"})
+    with capture_logs() as told:
+        async with running_servers(given) as addresses:
+            assert addresses == Addresses("postgresql://db/x", NO_REDIS, owned=True)
+            assert find_running(given) == replace(addresses, owned=False)
+            assert left_over() == []
+    assert told == []
+
+
+async def test_without_redis_by_choice_no_other_process_needs_to_be_told(settings: Settings) -> None:
+    given = settings.model_copy(update={"database_url": "postgresql://db/x"})
+    async with running_servers(given.model_copy(update={"redis_url": NO_REDIS}), require_owner=True):
+        assert find_running(given) == Addresses("postgresql://db/x", NO_REDIS, owned=False)
+        async with running_servers(given) as joined:
+            assert joined.redis_url == NO_REDIS
+
+
+async def test_a_redis_that_does_not_start_is_told_once_and_done_without(settings: Settings) -> None:
+    given = settings.model_copy(update={"database_url": "postgresql://db/x"})
+    settings.home.mkdir()
+    settings.redis_dir.touch()  # where its folder would be
+    with capture_logs() as told:
+        async with running_servers(given) as addresses:
+            assert addresses.redis_url == NO_REDIS
+            assert "Redis cannot be started" in addresses.redis_error
+    assert [(line["log_level"], line["reason"]) for line in told] == [("warning", addresses.redis_error)]
 
 
 async def test_a_home_that_cannot_be_used_is_named(open_folder: Path) -> None:

@@ -17,7 +17,7 @@ from thumper.settings import Settings
 from thumper.store import models
 from thumper.store.files import uploads
 from thumper.store.postgres import probe
-from thumper.web import health
+from thumper.web import health_check
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ async def test_an_outage_of_postgresql_is_named_soon_and_survived(
     # Shorter than in production; the promised 5 s are the sum of the two.
     assert probe.PATIENCE_S + probe.PROBE_S < 5
     monkeypatch.setattr(probe, "PATIENCE_S", 0.5)
-    monkeypatch.setattr(health, "_PATIENCE_S", 0.5)
+    monkeypatch.setattr(health_check, "PATIENCE_S", 0.5)
     async with running_api(settings.model_copy(update={"database_url": wire.url})) as api:
         await make.make_location("Creek")
         query = "{ locations { totalCount } }"
@@ -67,6 +67,7 @@ async def test_an_outage_of_postgresql_is_named_soon_and_survived(
         assert ready.status_code == 503
         assert ready.json()["checks"][0]["state"] == "failed"
         assert (await api.http.get("/health/live")).status_code == 200
+        assert (await api.http.get("/metrics")).status_code == 503
         wire.mend()
         async with asyncio.timeout(60):
             while "errors" in (answer := await api.post(query)):  # noqa: ASYNC110  # the server is asked each time

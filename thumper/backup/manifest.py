@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from thumper.backup.table_content import TableContent
 from thumper.errors import BadBackupError, SchemaTooNewError
-from thumper.settings import Settings, variable_name
+from thumper.settings import NO_REDIS, Settings, variable_name
 
 FILE: Final = "thumper-backup.json"
 DUMP: Final = "database.dump"
@@ -120,6 +120,8 @@ def settings_kept(settings: Settings) -> dict[str, str]:
 
 
 def _without_secrets(url: str) -> str:
+    if url == NO_REDIS:
+        return url
     parts = urlsplit(url)
     where = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{where}{parts.path}"

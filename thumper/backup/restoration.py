@@ -17,7 +17,7 @@ from uuid import UUID
 import asyncpg
 from tortoise.exceptions import BaseORMException
 
-from thumper.backup import originals, relocation, table_content
+from thumper.backup import noted, originals, relocation, table_content
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import writing
 from thumper.backup.inspection import restorers
@@ -37,8 +37,8 @@ _COMMENT: Final = "restored by Thumper from backup "
 _DROP_FOLDER: Final = """
 SELECT path FROM source WHERE kind = 'drop' ORDER BY last_scan_at DESC NULLS LAST, id DESC LIMIT 1
 """
-_FRESH: Final = ("tortoise_migrations", "detector", "source")
-"""Tables that have rows as soon as `thumper up` ran once, even without any photo."""
+_FRESH: Final = ("tortoise_migrations", "detector", "source", "counter", "backup")
+"""Tables that may have rows as soon as `thumper up` ran once, even without any photo."""
 
 
 @dataclass(slots=True)
@@ -168,6 +168,7 @@ async def _own_library(settings: Settings, restored: Restored) -> None:
 
 async def _finish(scratch: asyncpg.Connection, manifest: Manifest) -> None:
     """Let PostgreSQL look at its new tables, and say from which backup they are."""
+    await noted.note(scratch, manifest)
     await scratch.execute("ANALYZE")
     name = await scratch.fetchval("SELECT quote_ident(current_database())")
     await scratch.execute(f"COMMENT ON DATABASE {name} IS '{_COMMENT}{UUID(manifest.id)}'")

@@ -17,9 +17,10 @@ from typing import Final
 from uuid import uuid4
 
 import asyncpg
+import structlog
 
 from thumper import __version__
-from thumper.backup import checksums, client_programs, table_content
+from thumper.backup import checksums, client_programs, noted, table_content
 from thumper.backup.client_programs import Programs
 from thumper.backup.draft import draft_of, writing
 from thumper.backup.manifest import (
@@ -40,6 +41,8 @@ from thumper.settings import Settings
 from thumper.store.disk.disk_space import refuse_without
 from thumper.store.postgres.schema_version import RECORD, SchemaGap, known_migrations
 from thumper.weights import PACKAGED_MODEL, resolve
+
+log = structlog.get_logger(__name__)
 
 _APPLIED: Final = "SELECT name FROM tortoise_migrations ORDER BY name"
 WORDS: Final = ("--format=custom", "--no-owner", "--no-privileges", "--schema=public")
@@ -94,6 +97,7 @@ async def take_backup(
                 _write_checksums(draft.path, manifest, copied, tried=tried, watcher=watcher)
             )
             await in_steps(draft.finish())
+        await _note(connection, written)
     return Backup(folder, written, copied.missing if copied is not None else (), len(deleted))
 
 
@@ -162,6 +166,14 @@ async def _dump(
             list_sha256="",
             database_bytes=await connection.fetchval("SELECT pg_database_size(current_database())"),
         )
+
+
+async def _note(connection: asyncpg.Connection, manifest: Manifest) -> None:
+    """Note the backup in its database; it is whole also where that is not possible."""
+    try:
+        await noted.note(connection, manifest)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        log.warning("cannot note when the backup was taken", error=str(error) or type(error).__name__)
 
 
 async def _migrations(connection: asyncpg.Connection, settings: Settings) -> tuple[str, ...]:

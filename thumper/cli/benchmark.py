@@ -18,7 +18,7 @@ from thumper.cli.dump_wait import DUMP_FIELDS, STILL_S, DumpProgress, Standstill
 from thumper.cli.photo_choice import Choice, choose
 from thumper.domain.precision import Precision
 from thumper.errors import PrecisionError, RefusedError, ServiceDownError, ThumperError
-from thumper.settings import Settings
+from thumper.settings import NO_REDIS, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,7 +108,7 @@ def _settings_of(own: Settings) -> Settings:
         "drop": home / "drop",
         "port": free_port(),
         "database_url": None,
-        "redis_url": None,
+        "redis_url": NO_REDIS if own.redis_url == NO_REDIS else None,
     }
     return own.model_copy(update=apart)
 

@@ -5,6 +5,7 @@ Refuses to know the database; when the API does not answer, it says how to start
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from typing import Any, Final
@@ -85,6 +86,10 @@ def _explained(settings: Settings) -> Iterator[None]:
     except TransportQueryError as error:
         raise refusal(error.errors or []) from error
     except (TransportError, WebSocketException, OSError, TimeoutError) as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # In Python 3.11 asyncio.wait_for, within gql, loses it, and who follows would connect again for ever.
+            raise asyncio.CancelledError from error
         raise ServiceDownError(
             f"Thumper does not answer at {settings.api_url} ({_reason(error)}). Start it with `thumper up`."
         ) from error

@@ -19,7 +19,7 @@ from thumper.cli.dump_wait import DUMP_FIELDS, STILL_S, DumpProgress, Standstill
 from thumper.domain.precision import Precision
 from thumper.embedded.instance import announced
 from thumper.errors import RefusedError, ServiceDownError, ThumperError
-from thumper.settings import Settings
+from thumper.settings import NO_REDIS, Settings
 
 if TYPE_CHECKING:
     from thumper.cli.display import Display
@@ -81,7 +81,7 @@ def _demo_settings(own: Settings) -> Settings:
             "drop": home / "drop",
             "port": own.port if _is_free(own.port) else free_port(),
             "database_url": None,
-            "redis_url": None,
+            "redis_url": NO_REDIS if own.redis_url == NO_REDIS else None,
             "model": None,
             "class_map": None,
             "precision": Precision.FP32,  # another would first have to agree on photos that are not there

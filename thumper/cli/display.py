@@ -21,7 +21,7 @@ from thumper.cli.client import follow
 from thumper.cli.lossy_stream import lossy
 from thumper.cli.status_view import SUBSCRIPTION, Burst, DumpView, StatusView, panel
 from thumper.errors import ThumperError
-from thumper.settings import Settings
+from thumper.settings import NO_REDIS, Settings
 
 RETRY_S: Final = 0.5
 """Pause before the API is asked again; it takes a few seconds to start."""
@@ -63,6 +63,11 @@ class Display:
 
     async def show_progress(self, settings: Settings) -> None:
         """Show live progress of the API of these settings until cancelled, however often it goes away."""
+        if settings.wakeup_url is None:
+            which = "none, as set" if self._settings.redis_url == NO_REDIS else "none runs here"
+            self._say(
+                f"Redis        {which}: the worker looks for new photos every {settings.poll_every_s:g} s"
+            )
         async with beside(self._follow(settings)):
             if self._interactive:
                 await self._redraw()

@@ -24,9 +24,8 @@ from thumper.store.postgres.schema_version import SchemaGap, read_gap
 Progress = Callable[[int, int | None], None]
 """Told how many of how many (None: unknown) things a check has looked at."""
 
-NO_REDIS: Final = "unix:///nowhere"
 NO_DATABASE: Final = "postgresql:///nowhere"
-"""Stand in for a server that does not start, so that the other one is started without it."""
+"""Stands in for a PostgreSQL that does not start, so that Redis is started without it."""
 
 
 def _count_silently(_done: int, _total: int | None) -> None:
@@ -38,8 +37,8 @@ class CheckContext:
     """What every check is given. `settings` name the servers that were found.
 
     `fresh` says that this home has no database yet and nothing was started. `database_error` is why PostgreSQL cannot
-    be asked, `redis_error` why Redis could not be started, both empty when all is well. `gap`, from the database's
-    schema to this program's, is None while PostgreSQL cannot be asked.
+    be asked, `redis_error` why a Redis that is there could not be started, both empty when all is well. `gap`, from
+    the database's schema to this program's, is None while PostgreSQL cannot be asked.
     """
 
     settings: Settings
@@ -81,23 +80,14 @@ def _is_fresh(settings: Settings) -> bool:
 
 
 async def _with_servers(context: CheckContext, stack: AsyncExitStack) -> CheckContext:
-    """Start or join the servers; when that fails, find out which of the two it is that does not start."""
-    settings = context.settings
+    """Start or join the servers; when PostgreSQL does not start, Redis alone."""
     try:
         return await _holding(context, stack)
     except ThumperError as error:
-        why = str(error)
-    if settings.redis_url is not None:
-        return dataclasses.replace(context, database_error=why)
-    try:
-        alone = await _holding(context, stack, redis_url=NO_REDIS)
-        return dataclasses.replace(alone, redis_error=why)
-    except ThumperError as error:
         context = dataclasses.replace(context, database_error=str(error))
-    try:
+    with contextlib.suppress(ThumperError):  # the home cannot be used, which has been said
         return await _holding(context, stack, database_url=NO_DATABASE)
-    except ThumperError as error:
-        return dataclasses.replace(context, redis_error=str(error))
+    return context
 
 
 async def _holding(context: CheckContext, stack: AsyncExitStack, **elsewhere: str) -> CheckContext:
@@ -106,7 +96,9 @@ async def _holding(context: CheckContext, stack: AsyncExitStack, **elsewhere: st
     addresses = await stack.enter_async_context(running_servers(own.model_copy(update=elsewhere)))
     found = {"database_url": addresses.database_url, "redis_url": addresses.redis_url}
     update = {name: url for name, url in found.items() if name not in elsewhere}
-    return dataclasses.replace(context, settings=own.model_copy(update=update))
+    return dataclasses.replace(
+        context, settings=own.model_copy(update=update), redis_error=addresses.redis_error
+    )
 
 
 async def _with_database(context: CheckContext, stack: AsyncExitStack) -> CheckContext:

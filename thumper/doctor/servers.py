@@ -10,7 +10,7 @@ from thumper.doctor import queries
 from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
 from thumper.embedded.postgres_cluster import find_programs
-from thumper.embedded.redis_server import find_program
+from thumper.embedded.redis_program import NONE_HERE, find_program
 from thumper.errors import ServiceDownError
 from thumper.wakeup import AWAY
 
@@ -110,10 +110,10 @@ async def look_at_redis(context: CheckContext) -> list[CheckResult]:
     Nothing here is worse than a warning: Redis only wakes the worker, which finds every photo by itself a few seconds
     later. For the same reason a policy that forgets keys costs seconds, never a photo.
     """
-    name, url = "redis", context.settings.redis_url
-    slower = f"Photos are found {context.settings.poll_s:g} s later, by the worker's own looking"
+    name, url, every_s = "redis", context.settings.wakeup_url, context.settings.poll_every_s
     if url is None:
-        return [_redis_is_not_there(context)]
+        return [await _without_redis(context)]
+    slower = f"Photos are found {every_s:g} s later, by the worker's own looking"
     connection = Redis.from_url(
         url, socket_timeout=REDIS_PATIENCE_S, socket_connect_timeout=REDIS_PATIENCE_S, decode_responses=True
     )
@@ -142,15 +142,19 @@ async def look_at_redis(context: CheckContext) -> list[CheckResult]:
     return [CheckResult.ok(name, f"Redis {version} answers and forgets nothing ({policy}).")]
 
 
-def _redis_is_not_there(context: CheckContext) -> CheckResult:
+async def _without_redis(context: CheckContext) -> CheckResult:
+    """Return what it means that no Redis runs: by choice, since there is none here, or since it does not start."""
+    settings = context.settings
+    looks = f"The worker looks for new photos every {settings.poll_every_s:g} s"
     if context.redis_error:
-        return CheckResult.fail(
+        return CheckResult.warn(
             "redis",
-            f"The embedded Redis does not start, so `thumper up` does not: {context.redis_error}.",
-            remedy="Correct that, or set THUMPER_REDIS_URL to a Redis of your own.",
+            f"The embedded Redis does not start: {context.redis_error}. {looks}.",
+            remedy="Correct that, or set THUMPER_REDIS_URL to a Redis of your own, or to none.",
         )
-    try:
-        program = find_program()
-    except ServiceDownError as error:
-        return CheckResult.fail("redis", f"{error}.", remedy="Install one of them, or set THUMPER_REDIS_URL.")
-    return CheckResult.ok("redis", f"{program} is there; `thumper up` starts it.")
+    program = await find_program()
+    if program is None:
+        return CheckResult.ok("redis", f"{NONE_HERE}. {looks}.")
+    if settings.redis_url is None:
+        return CheckResult.ok("redis", f"{program} is there; `thumper up` starts it.")
+    return CheckResult.ok("redis", f"Thumper runs without Redis, though {program} is there. {looks}.")

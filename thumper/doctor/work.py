@@ -10,13 +10,8 @@ from thumper.doctor.check_result import CheckResult
 from thumper.doctor.queries import Queue
 from thumper.domain.progress import ProcessRole
 from thumper.settings import Settings
+from thumper.store.status.ages import STUCK_S, UNREAD_S
 from thumper.store.status.system_status import SystemStatus, read_status
-
-STUCK_S: Final = 300.0
-"""A living worker claims every few seconds while anything waits; a batch in the model takes at most two minutes."""
-
-UNREAD_S: Final = 900.0
-"""A photo is read seconds after it stopped growing; a backlog settles file after file. This is neither."""
 
 _JOBS: Final = "jobs"
 _FILES: Final = "files"

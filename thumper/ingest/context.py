@@ -27,7 +27,7 @@ class IngestContext:
 
         Raises `SettingError` when one of the user's camera profiles cannot be used.
         """
-        return cls(settings, Wakeup(settings.redis_url), profiles_of(settings.cameras_dir))
+        return cls(settings, Wakeup(settings.wakeup_url), profiles_of(settings.cameras_dir))
 
     @property
     def limits(self) -> Limits:

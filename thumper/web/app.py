@@ -23,6 +23,7 @@ from thumper.web.answer import refused
 from thumper.web.media import media
 from thumper.web.metrics import metrics
 from thumper.web.page import page_files, query_page, wants_page
+from thumper.web.request_times import RequestTimes, new_histogram
 from thumper.web.room import open_room
 from thumper.web.transport import PATH, Transport
 from thumper.web.upload import upload
@@ -60,6 +61,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
         return made
 
     endpoint = _Endpoint(Transport(context))
+    seconds = new_histogram()
     app = Starlette(
         routes=[
             Route("/", query_page, methods=["GET"]),
@@ -72,10 +74,11 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
             Route("/metrics", metrics, methods=["GET"]),
             Mount("/pages", page_files()),
         ],
-        middleware=[Middleware(QuietHeaders), Middleware(LocalOnly)],
+        middleware=[Middleware(RequestTimes, seconds), Middleware(QuietHeaders), Middleware(LocalOnly)],
         exception_handlers={HTTPException: _no_such_address},
         lifespan=lifespan,
     )
+    app.state.request_seconds = seconds
     return app
 
 

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, dataclass
-from typing import Final, Literal, cast
+from dataclasses import asdict
+from typing import cast
 
 from redis.asyncio import Redis
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from thumper.settings import Settings
-from thumper.store.disk.disk_space import want_of_room
+from thumper.store.disk.disk_space import want_of
 from thumper.store.postgres.connect import OUTAGES, client
 from thumper.store.postgres.schema_version import read_gap
 from thumper.wakeup import AWAY
+from thumper.web import health_check, outage_checks
+from thumper.web.health_check import HealthCheck
 from thumper.web.room import Room
-
-_PATIENCE_S: Final = 3.0
-"""How long one check may take."""
-
-
-@dataclass(frozen=True, slots=True)
-class HealthCheck:
-    """One line: degraded costs speed, failed costs answers."""
-
-    name: str
-    state: Literal["ok", "degraded", "failed"]
-    message: str = ""
 
 
 async def live(_request: Request) -> JSONResponse:
@@ -36,53 +26,66 @@ async def live(_request: Request) -> JSONResponse:
 
 
 async def ready(request: Request) -> JSONResponse:
-    """Answer with the list of checks; 503 when one has failed."""
+    """Answer with the list of checks, with `all` those of the other processes too; 503 when one has failed."""
     room = cast("Room", request.app.state.room)
-    checks = await asyncio.gather(
-        _database(), _schema(), _redis(room.settings.redis_url), _disk(room.settings)
-    )
+    own = (_database(), _schema(), _redis(room.settings), _disk(room))
+    checks = list(await asyncio.gather(*own))
+    if "all" in request.query_params:
+        failed = any(check.state == "failed" for check in checks)
+        checks += await outage_checks.look(room, knows_tables=not failed)
+        lines = [asdict(check) for check in checks]
+    else:
+        lines = [{key: value for key, value in asdict(check).items() if key != "remedy"} for check in checks]
     failed = any(check.state == "failed" for check in checks)
-    body = {"state": "failed" if failed else "ok", "checks": [asdict(check) for check in checks]}
+    body = {"state": "failed" if failed else "ok", "checks": lines}
     return JSONResponse(body, status_code=503 if failed else 200, headers={"cache-control": "no-store"})
 
 
 async def _database() -> HealthCheck:
     try:
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(health_check.PATIENCE_S):
             await client().execute_query_dict("SELECT 1")
     except OUTAGES as error:
-        return HealthCheck("database", "failed", f"PostgreSQL does not answer ({_words(error)}).")
+        words = f"PostgreSQL does not answer ({_words(error)})."
+        return HealthCheck(
+            "database", "failed", words, "Run `thumper up`, or start the PostgreSQL of your own."
+        )
     return HealthCheck("database", "ok")
 
 
 async def _schema() -> HealthCheck:
     try:
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(health_check.PATIENCE_S):
             gap = await read_gap(client())
     except OUTAGES:
-        return HealthCheck("schema", "failed", "Unknown while PostgreSQL does not answer.")
+        words, remedy = "Unknown while PostgreSQL does not answer.", "Have PostgreSQL answer first."
+        return HealthCheck("schema", "failed", words, remedy)
     if gap.unknown:
-        return HealthCheck(
-            "schema", "failed", f"Migrated by a newer Thumper to {gap.unknown[-1]}. Restart that one."
-        )
+        words = f"Migrated by a newer Thumper to {gap.unknown[-1]}. Restart that one."
+        return HealthCheck("schema", "failed", words, "Restart the newer Thumper.")
     if gap.missing:
-        return HealthCheck("schema", "failed", f"Not migrated to {gap.missing[-1]}. Run `thumper migrate`.")
+        words = f"Not migrated to {gap.missing[-1]}. Run `thumper migrate`."
+        return HealthCheck("schema", "failed", words, "Run `thumper migrate`.")
     return HealthCheck("schema", "ok")
 
 
-async def _disk(settings: Settings) -> HealthCheck:
-    try:
-        words = await asyncio.wait_for(asyncio.to_thread(want_of_room, settings), _PATIENCE_S)
-    except TimeoutError:
+async def _disk(room: Room) -> HealthCheck:
+    disks = await room.disks.answer()
+    if disks is None:
         return HealthCheck("disk", "degraded", "The disk of the home does not answer.")
+    words = next(filter(None, map(want_of, disks)), "")
     return HealthCheck("disk", "degraded" if words else "ok", words)
 
 
-async def _redis(url: str | None) -> HealthCheck:
-    slower = "The worker looks for work by itself, a few seconds later."
+async def _redis(settings: Settings) -> HealthCheck:
+    url = settings.wakeup_url
     if url is None:
-        return HealthCheck("redis", "degraded", f"THUMPER_REDIS_URL is not set. {slower}")
-    connection = Redis.from_url(url, socket_timeout=_PATIENCE_S, socket_connect_timeout=_PATIENCE_S)
+        looks = f"the worker looks for new photos every {settings.poll_every_s:g} s"
+        return HealthCheck("redis", "ok", f"There is none, and none is needed: {looks}.")
+    slower = "The worker looks for work by itself, a few seconds later."
+    connection = Redis.from_url(
+        url, socket_timeout=health_check.PATIENCE_S, socket_connect_timeout=health_check.PATIENCE_S
+    )
     try:
         await connection.ping()
     except AWAY as error:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import HTTPConnection
 
@@ -18,6 +19,8 @@ from thumper.graphql.shared.wipe_checks import WipeChecks
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.ingest.context import IngestContext
 from thumper.settings import Settings
+from thumper.store.disk.disk_room import DiskQuestion
+from thumper.store.disk.disk_space import OwnDisk, measure_own
 from thumper.store.disk.erasure import keep_erasing
 from thumper.store.postgres.connect import open_database
 from thumper.store.status.processes import Beat, Life, keep_beating
@@ -37,6 +40,8 @@ class Room:
     sandbox: DecodeSandbox
     live: Live
     wipes: WipeChecks
+    disks: DiskQuestion[list[OwnDisk]]
+    """Room on the disks that Thumper fills; one that hangs is asked once."""
 
     def context(self, connection: HTTPConnection, request_id: str) -> Context:
         """Make the context of a request, or of a WebSocket connection, whose loaders must keep nothing."""
@@ -66,7 +71,10 @@ async def open_room(settings: Settings, life: Life) -> AsyncIterator[Room]:
             beating = keep_beating(life, lambda: Beat(state=ProcessState.IDLE))
             async with beside(beating, keep_erasing(settings.library_dir)):
                 spare_what_stays()
-                yield Room(settings=settings, ingest=ingest, sandbox=sandbox, live=live, wipes=wipes)
+                disks = DiskQuestion(partial(measure_own, settings))
+                yield Room(
+                    settings=settings, ingest=ingest, sandbox=sandbox, live=live, wipes=wipes, disks=disks
+                )
         finally:
             await wipes.close()
             await asyncio.to_thread(sandbox.close)

@@ -1,6 +1,6 @@
 """Emptying the queue: the model has one batch while the next is claimed and decoded and the last is written.
 
-The queue is read after a `kick` (arq's wake-up), and every `poll_s` seconds. An image
+The queue is read after a `kick` (arq's wake-up), and every `poll_every_s` seconds. An image
 that must run alone runs with nothing else in flight.
 """
 
@@ -85,7 +85,7 @@ class Drain:
         )
 
     async def keep_draining(self) -> None:
-        """Empty the queue after every kick and every `poll_s`, until stopped.
+        """Empty the queue after every kick and every `poll_every_s`, until stopped.
 
         Raises `DeviceFault` when the process has to end.
         """
@@ -107,7 +107,7 @@ class Drain:
                 await asyncio.sleep(OUTAGE_PAUSE_S)
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), self._context.settings.poll_s)
+                await asyncio.wait_for(self._wanted.wait(), self._context.settings.poll_every_s)
 
     async def keep_leases(self) -> None:
         """Renew the leases of images in flight every `heartbeat_s`, until cancelled."""

@@ -193,17 +193,20 @@ async def _work(context: WorkerContext, life: Life, report: StatusReport, *, sto
     spare_what_stays()
     drain = Drain(context)
     report.source = drain.sign
-    wakeup = Wakeup(context.settings.redis_url)
+    redis_url = context.settings.wakeup_url
+    wakeup = Wakeup(redis_url)
     draining = asyncio.create_task(drain.keep_draining())
     stopping = asyncio.create_task(stop.wait())
     works = [
         drain.keep_leases(),
-        keep_beating(life, report.current),
+        keep_beating(life, report.current, goes_on=True),
         keep_watch(max(SILENCE_S, context.settings.lease_s)),
         keep_sweeping(context.settings, wakeup.wake),
     ]
-    if context.settings.redis_url is not None:
-        works.append(listen(context.settings.redis_url, drain.kick))
+    if redis_url is not None:
+        works.append(listen(redis_url, drain.kick))
+    else:
+        log.info("there is no Redis: looking for new photos by itself", every_s=context.settings.poll_every_s)
     async with beside(*works) as background:
         # Nothing in the background ends by itself: when one does, its error ends the process.
         await asyncio.wait({draining, stopping, *background}, return_when=asyncio.FIRST_COMPLETED)

@@ -18,7 +18,7 @@ from thumper.graphql.live.subscription_stream import follow
 from thumper.graphql.live.subscription_topic import Images
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.shared.events import going_live
-from thumper.settings import Settings
+from thumper.settings import NO_REDIS, Settings
 from thumper.store.deer import sightings
 from thumper.store.feed import feed
 from thumper.store.images.images import ImageSearch
@@ -335,7 +335,7 @@ async def test_everything_is_told_without_notifications_and_without_redis(
         await asyncio.Event().wait()
 
     monkeypatch.setattr("thumper.graphql.shared.events.keep_listening", deaf)
-    alone = settings.model_copy(update={"redis_url": None})
+    alone = settings.model_copy(update={"redis_url": NO_REDIS})
     async with running_api(alone) as api, subscribed(api.url, IMAGES) as subscriber:
         await subscriber.next()
         await store_images(2)

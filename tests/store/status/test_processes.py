@@ -7,7 +7,9 @@ import pytest
 from tests.patience import until
 from thumper.background import beside
 from thumper.domain.progress import ProcessRole, ProcessState
+from thumper.store.counters import counters
 from thumper.store.models import Process
+from thumper.store.status import processes
 from thumper.store.status.processes import Beat, Life, keep_beating
 
 WHY = "The detector cannot work: CUDA error. A fresh process tries again, within a minute or so."
@@ -22,3 +24,19 @@ async def test_the_last_words_of_a_process_are_kept_when_they_are_to_be_read(
         await until(Process.filter(state=ProcessState.STARTING).exists)
         signs.append(Beat(state=ProcessState.STOPPING, message=WHY, lasting=lasting))
     assert [process.message for process in await Process.all()] == left
+
+
+async def test_a_process_that_beats_again_has_not_started_again(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "BEAT_EVERY_S", 0.05)
+    life = Life(role=ProcessRole.WORK)
+    for goes_on in (False, True):
+        async with beside(keep_beating(life, lambda: Beat(state=ProcessState.IDLE), goes_on=goes_on)):
+            await until(Process.filter(state=ProcessState.IDLE).exists)
+            await Process.all().delete()  # as somebody else might who takes it for dead
+            await until(Process.filter(state=ProcessState.IDLE).exists)
+    assert [own.count for own in await counters.read()] == [0]
+    async with beside(keep_beating(life, lambda: Beat(state=ProcessState.IDLE))):
+        await until(Process.filter(state=ProcessState.IDLE).exists)
+    assert [own.count for own in await counters.read()] == [1]

@@ -87,13 +87,14 @@ async def follow(
     live: Live, topic: Topic[T], *, after: int | None
 ) -> AsyncGenerator[Delivery[list[T]], None]:
     """Yield every change of a topic once, in order; a snapshot first unless it goes on `after` an event."""
-    pace = Pace()
-    place = await resumable(after)
-    while True:
-        delivery = await _next(live, topic, place, pace)
-        yield delivery
-        pace.sent()
-        place = delivery.seq
+    with live.subscribed():
+        pace = Pace()
+        place = await resumable(after)
+        while True:
+            delivery = await _next(live, topic, place, pace)
+            yield delivery
+            pace.sent()
+            place = delivery.seq
 
 
 async def _next(live: Live, topic: Topic[T], place: int | None, pace: Pace) -> Delivery[list[T]]:
@@ -146,18 +147,19 @@ async def newest(
 
     The first one comes at once; it is no snapshot when the subscriber goes on `after` an event.
     """
-    pace = Pace()
-    snapshot = await resumable(after) is None
-    seq, state = await outlast(read)
-    place = seq
-    while True:
-        yield Delivery(seq=seq, snapshot=snapshot, content=state)
-        pace.sent()
-        snapshot, shown = False, state
-        while state == shown:
-            place = await _await_change(live, max(place, seq), concerns=concerns)
-            await pace.turn()
-            seq, state = await outlast(read)
+    with live.subscribed():
+        pace = Pace()
+        snapshot = await resumable(after) is None
+        seq, state = await outlast(read)
+        place = seq
+        while True:
+            yield Delivery(seq=seq, snapshot=snapshot, content=state)
+            pace.sent()
+            snapshot, shown = False, state
+            while state == shown:
+                place = await _await_change(live, max(place, seq), concerns=concerns)
+                await pace.turn()
+                seq, state = await outlast(read)
 
 
 async def _await_change(live: Live, place: int, *, concerns: Callable[[FeedEvent], bool]) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from itertools import dropwhile
 from typing import Final
 
@@ -57,6 +57,8 @@ class Live:
         self.seq = 0
         self.deliveries = Shared()
         """The next deliveries, by what subscribers follow and where they are."""
+        self.subscribers = 0
+        """Subscriptions that are open now."""
         self._kept: deque[FeedEvent] = deque(maxlen=KEPT_EVENTS)
         self._grown = asyncio.Event()
         self._wanted = asyncio.Event()
@@ -64,6 +66,15 @@ class Live:
         self._counting = asyncio.Lock()
         self._began_s = -1e9
         self._took_s = 0.0
+
+    @contextlib.contextmanager
+    def subscribed(self) -> Iterator[None]:
+        """Count a subscription for as long as the context lasts."""
+        self.subscribers += 1
+        try:
+            yield
+        finally:
+            self.subscribers -= 1
 
     def wake(self) -> None:
         """Have the feed read now."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from thumper.settings import Settings
 from thumper.store.disk.disk_space import want_of_room
@@ -14,41 +15,58 @@ _ANSWER_S: Final = 1.0
 """How long a disk may take to answer; it takes microseconds unless it hangs."""
 
 
-class DiskRoom:
-    """Asks the disks in a thread, and not again before they have answered. `want` is the last answer."""
+A = TypeVar("A")
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._answer: asyncio.Future[str] | None = None
-        self.want = ""
 
-    async def look(self) -> str:
-        """Return which disk is full and what to do; empty when there is room, or no answer in a second."""
+class DiskQuestion(Generic[A]):
+    """Asks disks something in a thread, and not again before they have answered."""
+
+    def __init__(self, question: Callable[[], A]) -> None:
+        self._question = question
+        self._answer: asyncio.Future[A] | None = None
+
+    async def answer(self) -> A | None:
+        """Return the answer; None when there is none in a second."""
         answer = self.ask()
         answered, _ = await asyncio.wait({answer}, timeout=_ANSWER_S)
-        self.want = answer.result() if answered else ""
-        return self.want
+        return answer.result() if answered else None
 
-    def ask(self) -> asyncio.Future[str]:
-        """Begin to ask unless an answer is awaited already; it arrives in `want`."""
+    def ask(self) -> asyncio.Future[A]:
+        """Begin to ask unless an answer is awaited already."""
         if self._answer is None:
             self._answer = asyncio.wrap_future(self._send())
             self._answer.add_done_callback(self._receive)
         return self._answer
 
-    def _receive(self, answer: asyncio.Future[str]) -> None:
+    def _receive(self, answer: asyncio.Future[A]) -> None:
         self._answer = None
-        self.want = "" if answer.cancelled() or answer.exception() is not None else answer.result()
 
-    def _send(self) -> Future[str]:
+    def _send(self) -> Future[A]:
         """Ask in a daemon thread, which does not hold up the end of the process."""
-        answer: Future[str] = Future()
+        answer: Future[A] = Future()
 
         def ask() -> None:
             try:
-                answer.set_result(want_of_room(self._settings))
+                answer.set_result(self._question())
             except Exception as error:  # noqa: BLE001  # raised where the answer is awaited
                 answer.set_exception(error)
 
         threading.Thread(target=ask, name="disk", daemon=True).start()
         return answer
+
+
+class DiskRoom(DiskQuestion[str]):
+    """Asks which disk is full. `want` is the last answer, also where no caller waits for it."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(lambda: want_of_room(settings))
+        self.want = ""
+
+    async def look(self) -> str:
+        """Return which disk is full and what to do; empty when there is room, or no answer in a second."""
+        self.want = await self.answer() or ""
+        return self.want
+
+    def _receive(self, answer: asyncio.Future[str]) -> None:
+        super()._receive(answer)
+        self.want = "" if answer.cancelled() or answer.exception() is not None else answer.result()

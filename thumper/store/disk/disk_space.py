@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from thumper.domain.disk_space import MB, Space
@@ -28,26 +29,48 @@ def existing(path: Path) -> Path:
     return path
 
 
-def want_of_room(settings: Settings) -> str:
-    """Return which disk is full and what to do; empty when there is room.
+@dataclass(frozen=True, slots=True)
+class OwnDisk:
+    """A disk that Thumper fills, by what of it lies there."""
 
-    Looked at are the library and Thumper's own database, if it has one.
-    """
+    title: str
+    path: Path
+    space: Space | None
+    """None for one that cannot be looked at."""
+    error: str = ""
+    """Why it cannot."""
+
+
+def measure_own(settings: Settings) -> list[OwnDisk]:
+    """Look at the disks of the library and of Thumper's own database, if it has one."""
     named = {"pictures": settings.library_dir}
     if settings.postgres_dir.is_dir():
         named["database"] = settings.postgres_dir
-    for title, path in named.items():
-        try:
-            space = measure(existing(path))
-        except OSError:  # a disk that cannot be looked at is not known to be full
-            continue
-        if space.is_full:
-            return (
-                f"The disk of the {title} is full: {space.free_bytes / MB:.0f} MB of {space.total_bytes / MB:.0f} MB "
-                f"are free, of which {space.reserve_bytes / MB:.0f} MB are left alone. Free space at {path}; "
-                "then everything goes on by itself."
-            )
-    return ""
+    return [_look_at(title, path) for title, path in named.items()]
+
+
+def _look_at(title: str, path: Path) -> OwnDisk:
+    try:
+        return OwnDisk(title, path, measure(existing(path)))
+    except OSError as error:
+        return OwnDisk(title, path, None, error.strerror or type(error).__name__)
+
+
+def want_of_room(settings: Settings) -> str:
+    """Return which disk is full and what to do; empty when there is room. One that cannot be looked at is not full."""
+    return next(filter(None, (want_of(own) for own in measure_own(settings))), "")
+
+
+def want_of(disk: OwnDisk) -> str:
+    """Return that a disk is full, and what to do; empty when it has room."""
+    space = disk.space
+    if space is None or not space.is_full:
+        return ""
+    return (
+        f"The disk of the {disk.title} is full: {space.free_bytes / MB:.0f} MB of {space.total_bytes / MB:.0f} MB "
+        f"are free, of which {space.reserve_bytes / MB:.0f} MB are left alone. Free space at {disk.path}; "
+        "then everything goes on by itself."
+    )
 
 
 def refuse_full(settings: Settings) -> None:

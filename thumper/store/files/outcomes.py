@@ -6,7 +6,7 @@ in `ingest`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -17,6 +17,8 @@ from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.file import UNKNOWN_NS, Outcome, StableFile
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
+from thumper.store.counters import counters
+from thumper.store.counters.counters import Counted
 from thumper.store.files import dumps
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.unnest import arrays, unnest
@@ -66,7 +68,15 @@ async def settle(transaction: BaseDBAsyncClient, ended: Sequence[Outcome]) -> li
     ]
     await transaction.execute_query_dict(_SETTLE, arrays(values))
     await dumps.touch(transaction, {own.file.dump_id for own in ended})
+    await counters.add(transaction, _facts(ended))
     return _entries(ended)
+
+
+def _facts(ended: Sequence[Outcome]) -> Iterator[tuple[Counted, str]]:
+    for own in ended:
+        yield Counted.FILES, own.state.value
+        if own.reason is not None:
+            yield Counted.REJECTIONS, own.reason.value
 
 
 _TOLD: Final = {"id": "uuid", "message": "text"}

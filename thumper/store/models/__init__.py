@@ -6,6 +6,7 @@ readers and type checkers.
 
 from __future__ import annotations
 
+from thumper.store.models.backup import Backup
 from thumper.store.models.batch import Batch
 from thumper.store.models.camera import Camera
 from thumper.store.models.clock_confirmation import ClockConfirmation
@@ -26,6 +27,7 @@ from thumper.store.models.review import Review
 from thumper.store.models.upload import Upload
 
 __all__ = [
+    "Backup",
     "Batch",
     "Camera",
     "ClockConfirmation",

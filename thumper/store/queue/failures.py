@@ -11,7 +11,10 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.blame import CRASHES_UNTIL_FAILED
 from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.domain.progress import ImageState
 from thumper.domain.reason import Reason
+from thumper.store.counters import counters
+from thumper.store.counters.counters import Counted
 from thumper.store.feed import feed
 from thumper.store.images import image_lock
 from thumper.store.queue.leases import Lease
@@ -68,6 +71,7 @@ async def _fail(statement: str, parameters: list[Any]) -> int:
         images = await transaction.execute_query_dict(
             _FAIL_IMAGES, [[row[key] for row in rows] for key in ("image_id", "error_code", "error")]
         )
+        await counters.add(transaction, [(Counted.IMAGES, ImageState.FAILED.value)] * len(rows))
         batches = {row["image_id"]: row["batch_id"] for row in rows}
         await feed.append(
             transaction,

@@ -13,6 +13,9 @@ from tortoise.transactions import in_transaction
 from thumper.domain.detection import Detection
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.label import ClassMap
+from thumper.domain.progress import ImageState
+from thumper.store.counters import counters
+from thumper.store.counters.counters import Counted
 from thumper.store.feed import feed
 from thumper.store.images import image_lock
 from thumper.store.postgres.ids import new_id
@@ -73,6 +76,8 @@ _COLUMNS: Final = {
     "life_stage": "text",
 }
 
+_LABEL, _SHOWN = (list(_COLUMNS).index(column) for column in ("label", "shown"))
+
 _DETECTIONS: Final = f"""
 INSERT INTO detection ({", ".join(_COLUMNS)}) SELECT * FROM {unnest(_COLUMNS)}
 """
@@ -91,7 +96,7 @@ async def write(lease: Lease, results: Sequence[Result], origin: Origin) -> int:
         own = [(held[result.job_id], result) for result in results if result.job_id in held]
         if not own:
             return 0
-        await _insert(transaction, own, origin)
+        boxes = await _insert(transaction, own, origin)
         await image_lock.lock(transaction, [job["image_id"] for job, _ in own])
         await transaction.execute_query_dict(
             """
@@ -101,6 +106,7 @@ async def write(lease: Lease, results: Sequence[Result], origin: Origin) -> int:
             """,
             [[job["image_id"] for job, _ in own], [result.damaged for _, result in own]],
         )
+        await counters.add(transaction, [*boxes, *[(Counted.IMAGES, ImageState.COMPLETED.value)] * len(own)])
         await feed.append(
             transaction,
             [
@@ -118,7 +124,8 @@ async def write(lease: Lease, results: Sequence[Result], origin: Origin) -> int:
 
 async def _insert(
     transaction: BaseDBAsyncClient, own: Sequence[tuple[dict[str, Any], Result]], origin: Origin
-) -> None:
+) -> list[tuple[Counted, str]]:
+    """Write runs and boxes; return what is to be counted of the boxes."""
     run_ids = [new_id() for _ in own]
     inserted = await transaction.execute_query_dict(
         _RUNS,
@@ -140,6 +147,7 @@ async def _insert(
     ]
     if rows:
         await transaction.execute_query_dict(_DETECTIONS, arrays(rows))
+    return [(Counted.DETECTIONS, row[_LABEL]) for row in rows if row[_SHOWN]]
 
 
 def _row(run_id: UUID, job: dict[str, Any], detection: Detection, *, class_map: ClassMap) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from thumper.settings import Settings
+from thumper.store.counters import counters
 from thumper.store.images import image_tally
 from thumper.store.images.image_lock import IN_ORDER
 from thumper.store.postgres.connect import CONNECT_S, OUTAGES, client
@@ -73,6 +74,7 @@ async def sweep(*, grace_s: float) -> int | None:
         orphans = await transaction.execute_query_dict(_ORPHANS)
         await jobs.enqueue(transaction, [row["id"] for row in orphans])
         await image_tally.add_up(transaction)
+        await counters.add_up(transaction)
     # By itself: it locks images in their order, and those above have been locked in theirs.
     await client().execute_query_dict(_REALIGN)
     poisonous = await failures.fail_poisonous()

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from tortoise.transactions import in_transaction
+
 from thumper.domain.home_move import Sign
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.domain.stage import StageTime
+from thumper.store.counters import counters
 from thumper.store.models import Process
 from thumper.store.postgres.clock import NOW, seconds_ago
 from thumper.store.postgres.connect import OUTAGES, client
+from thumper.store.postgres.ids import new_id
 
 BEAT_EVERY_S: Final = 3.0
 """How often a process gives a sign of life."""
@@ -55,17 +59,28 @@ class Life:
     last_exit: str = ""
 
 
-async def register(life: Life) -> UUID:
-    """Record that this process starts; delete processes of its role that fell silent a day ago."""
+async def register(life: Life, *, process_id: UUID | None = None, starts: bool = True) -> UUID:
+    """Record that this process starts; delete processes of its role that fell silent a day ago.
+
+    Its start is counted unless it `starts` no more, or its row is there: the answer to an earlier call was lost.
+    """
+    process_id = process_id or new_id()
     await Process.filter(role=life.role, heartbeat_at__lt=seconds_ago(FORGOTTEN_AFTER_S)).delete()
-    process = await Process.create(
-        role=life.role,
-        host=socket.gethostname(),
-        pid=os.getpid(),
-        restarts=life.restarts,
-        last_exit=life.last_exit,
-    )
-    return UUID(str(process.id))
+    async with in_transaction("default") as transaction:
+        if await Process.filter(id=process_id).using_db(transaction).exists():
+            return process_id
+        process = await Process.create(
+            using_db=transaction,
+            id=process_id,
+            role=life.role,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            restarts=life.restarts,
+            last_exit=life.last_exit,
+        )
+        if starts:
+            await counters.add_start(transaction, life.role, host=process.host)
+    return process_id
 
 
 async def beat(process_id: UUID, sign: Beat) -> bool:
@@ -120,22 +135,25 @@ def _is_running(pid: int) -> bool:
     return True
 
 
-async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:
+async def keep_beating(life: Life, sign: Callable[[], Beat], *, goes_on: bool = False) -> None:
     """Beat every few seconds with the `sign`, until cancelled; then leave, unless the last sign is a lasting one.
 
-    An outage of PostgreSQL is not logged: missing beats show it.
+    The start of the process is counted unless it only `goes_on` after it had beaten before. An outage of PostgreSQL
+    is not logged: missing beats show it.
     """
-    process_id: UUID | None = None
+    process_id = new_id()
+    registered = False
     try:
         while True:
             with contextlib.suppress(*OUTAGES):  # nothing waits for a beat: the next one comes at its time
-                if process_id is None or not await beat(process_id, sign()):
-                    process_id = await register(life)
+                if not (registered and await beat(process_id, sign())):
+                    await register(life, process_id=process_id, starts=not (registered or goes_on))
+                    registered = True
                     await beat(process_id, sign())
             busy = sign().state is ProcessState.BUSY
             await asyncio.sleep(BUSY_BEAT_EVERY_S if busy else BEAT_EVERY_S)
     finally:
-        if process_id is not None:
+        if registered:
             last = sign()
             with contextlib.suppress(*OUTAGES):
                 await (beat(process_id, last) if last.lasting else leave(process_id))

@@ -149,10 +149,13 @@ class SystemStatus:
 
     def of(self, role: ProcessRole) -> ProcessStatus:
         """Return the process that is shown for a role: a busy one, else a living one, else one that is down."""
-        own = [process for process in self.processes if process.role is role]
-        return min(
-            own, key=lambda process: _PREFERENCE.index(process.liveness), default=ProcessStatus(role=role)
-        )
+        return shown(self.processes, role)
+
+
+def shown(processes: Sequence[ProcessStatus], role: ProcessRole) -> ProcessStatus:
+    """Return the process that is shown for a role: a busy one, else a living one, else one that is down."""
+    own = [process for process in processes if process.role is role]
+    return min(own, key=lambda process: _PREFERENCE.index(process.liveness), default=ProcessStatus(role=role))
 
 
 def _works(process: ProcessStatus) -> bool:
@@ -163,9 +166,9 @@ async def read_status() -> SystemStatus:
     """Read everything as of one moment."""
     async with snapshot() as seq:
         counts = (await client().execute_query_dict(_COUNTS))[0]
-        process = await _read_processes()
+        process = await read_processes()
         dumps = await _last_dumps()
-        sources = await _drop_folders()
+        sources = await read_drop_folders()
     states = {state: counts[state] for state in ("pending", "processing", "completed", "failed")}
     return SystemStatus(
         seq=seq,
@@ -218,7 +221,8 @@ ORDER BY process.role, process.started_at DESC, process.id
 """
 
 
-async def _read_processes() -> list[ProcessStatus]:
+async def read_processes() -> list[ProcessStatus]:
+    """Read the processes that live, and those that fell silent and were not replaced."""
     rows = await client().execute_query_dict(_PROCESSES, [DOWN_AFTER_S])
     return [_of_row(row) for row in rows]
 
@@ -241,14 +245,14 @@ def _stages(stored: str | None) -> tuple[StageTime, ...]:
     return tuple(StageTime(stage, seconds[stage]) for stage in Stage if seconds.get(stage, 0) > 0)
 
 
-# Those that are watched first, then those that were.
 _DROP_FOLDERS: Final = f"""
 SELECT kind, state, display_path, watch_mode, watch_note, canary_at, last_scan_at FROM source
 WHERE kind = 'drop' ORDER BY watch_mode IS NULL, last_scan_at DESC NULLS LAST, id LIMIT {DROP_FOLDERS}
 """
 
 
-async def _drop_folders() -> list[SourceStatus]:
+async def read_drop_folders() -> list[SourceStatus]:
+    """Read the drop folders: those that are watched first, then those that were."""
     rows = await client().execute_query_dict(_DROP_FOLDERS)
     return [
         SourceStatus(

@@ -1,0 +1,1 @@
+"""What has ever happened, counted for monitoring."""
