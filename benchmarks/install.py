@@ -84,7 +84,12 @@ class Machine:
     def first_detection(self) -> float:
         """Start the drawn ranch on a new home; return the seconds until a detection is in the database."""
         with tempfile.TemporaryDirectory() as home:
-            variables = {"THUMPER_HOME": home, "THUMPER_PORT": str(_free_port()), "THUMPER_DEVICE": "cpu"}
+            variables = {
+                "THUMPER_HOME": home,
+                "THUMPER_PORT": str(_free_port()),
+                "THUMPER_DEVICE": "cpu",
+                "XDG_STATE_HOME": home,
+            }
             began_s = time.monotonic()
             demo = subprocess.Popen(
                 [self.checkout / ".venv" / "bin" / "thumper", "demo", "--keep"],
