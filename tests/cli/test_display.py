@@ -148,6 +148,7 @@ def test_a_time_span_is_said_for_people(seconds: float, words: str) -> None:
 def test_a_dead_worker_is_said_with_how_it_ended() -> None:
     answer = {
         "state": "DOWN",
+        "condition": None,
         "message": "",
         "device": "cuda:0",
         "detectorName": "deer",
@@ -187,7 +188,7 @@ def test_a_drop_folder_says_whether_watching_it_works() -> None:
     )
     assert polled.sentence(proof=True) == "drop folder /photos: watched by polling. It lies on a share."
     lost = SourceView.read(answer | {"state": "OFFLINE", "watchNote": "Is its disk mounted?"})
-    assert lost.sentence() == "drop folder /photos: OFFLINE. Is its disk mounted?"
+    assert lost.sentence() == "drop folder /photos: OFFLINE"
 
 
 def test_the_bar_shows_what_was_done_since_there_was_last_nothing_to_do() -> None:

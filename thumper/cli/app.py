@@ -34,6 +34,7 @@ from thumper.cli import (
     undelete,
     up,
     watch,
+    why,
     work,
 )
 from thumper.errors import ThumperError
@@ -55,6 +56,7 @@ for verb in (
     delete,
     undelete,
     status,
+    why,
     doctor,
     benchmark,
     compare,

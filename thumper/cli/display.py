@@ -1,7 +1,8 @@
-"""What `thumper up` shows while it runs: where things are, live progress, and every receipt.
+"""What `thumper up` shows while it runs: where things are, live progress, what keeps work waiting, and every receipt.
 
 On a terminal a panel that redraws itself; elsewhere plain lines, at most one every two seconds, because they
-end up in a log. It asks the public API, as any client would, and never stops what it shows.
+end up in a log, and a log record whenever a condition begins or ends. It asks the public API, as any client would, and
+never stops what it shows.
 """
 
 from __future__ import annotations
@@ -11,23 +12,38 @@ import contextlib
 import datetime as dt
 import sys
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Final
 
+import structlog
 from rich.console import Console
 from rich.live import Live
 
 from thumper.background import beside
-from thumper.cli.client import follow
+from thumper.cli.client import DatabaseDownError, ask, follow
+from thumper.cli.condition_view import NAMES, ConditionView, ConditionWatch
 from thumper.cli.lossy_stream import lossy
 from thumper.cli.status_view import SUBSCRIPTION, Burst, DumpView, StatusView, panel
-from thumper.errors import ThumperError
+from thumper.domain.condition import Condition, Severity
+from thumper.errors import ServiceDownError, ThumperError
 from thumper.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 RETRY_S: Final = 0.5
 """Pause before the API is asked again; it takes a few seconds to start."""
 
 LINE_EVERY_S: Final = 2.0
 """Least time between two lines of progress off a terminal."""
+
+PROBE_EVERY_S: Final = 2.0
+"""How often is looked whether API and PostgreSQL answer: a subscription waits out an outage and is silent."""
+
+PROBE: Final = "{ locations(first: 1) { nodes { id } } }"
+"""A question that takes PostgreSQL next to nothing."""
+
+PROBE_WITHIN_S: Final = 5.0
+"""Longest that its answer may take; a machine with much else to do takes its time."""
 
 
 class Display:
@@ -40,6 +56,9 @@ class Display:
         self._burst = Burst()
         self._newest: StatusView | None = None
         self._changed = asyncio.Event()
+        self._watch = ConditionWatch()
+        self._down: Condition | None = None
+        self._seen: set[str] = set()
         self._announced: set[str] = set()
         self._began_at = dt.datetime.now(dt.UTC)
         self._dead: set[str] = set()
@@ -63,7 +82,7 @@ class Display:
 
     async def show_progress(self, settings: Settings) -> None:
         """Show live progress of the API of these settings until cancelled, however often it goes away."""
-        async with beside(self._follow(settings)):
+        async with beside(self._follow(settings), self._keep_probing(settings)):
             if self._interactive:
                 await self._redraw()
             else:
@@ -81,11 +100,42 @@ class Display:
                         self._take(StatusView.read(message["status"]))
             await asyncio.sleep(RETRY_S)
 
+    async def _keep_probing(self, settings: Settings) -> None:
+        """Notice that the API or PostgreSQL does not answer, once it has answered."""
+        answered = False
+        while True:
+            down = await _down(settings)
+            answered = answered or down is None
+            if answered and down is not self._down:
+                self._down = down
+                self._tell_conditions()
+            await asyncio.sleep(PROBE_EVERY_S)
+
     def _take(self, view: StatusView) -> None:
         self._newest = view
-        self._changed.set()
+        self._seen |= {own.name for own in view.processes if own.state != "NONE"}
+        self._tell_conditions()
         for dump in reversed(view.dumps):
             self._announce(dump)
+
+    def _conditions(self) -> tuple[ConditionView, ...]:
+        """Return what stands; that a process does not run is no news before its first start."""
+        noticed = [] if self._down is None else [ConditionView.noticed(self._down)]
+        told = self._newest.conditions if self._newest else ()
+        known = (
+            own for own in told if own.code is not Condition.NOT_RUNNING or NAMES.get(own.role) in self._seen
+        )
+        return (*noticed, *known)
+
+    def _tell_conditions(self) -> None:
+        """Redraw the panel; off a terminal, log each condition that began or ended."""
+        self._changed.set()
+        if self._interactive:
+            return
+        for change in self._watch.take(self._conditions()):
+            info = change.view.code.meaning.severity is Severity.INFO
+            tell = log.info if info else log.warning
+            tell(change.sentence, **change.view.fields, over=change.over)
 
     def _announce(self, dump: DumpView) -> None:
         """Print the receipt of a dump that has settled since we began, once."""
@@ -101,7 +151,9 @@ class Display:
                 self._changed.clear()
                 if self._newest is not None:
                     done, total = self._burst.progress(self._newest)
-                    live.update(panel(self._newest, done=done, total=total))
+                    live.update(
+                        panel(replace(self._newest, conditions=self._conditions()), done=done, total=total)
+                    )
 
     async def _print_lines(self) -> None:
         told = ""
@@ -109,7 +161,7 @@ class Display:
             await self._changed.wait()
             self._changed.clear()
             if self._newest is not None:
-                line = " · ".join([self._newest.headline(), *self._newest.trouble()])
+                line = self._newest.headline()
                 if line != told:
                     self._say(line)
                     told = line
@@ -117,3 +169,16 @@ class Display:
 
     def _say(self, line: str) -> None:
         self._console.print(line, markup=False, soft_wrap=True)
+
+
+async def _down(settings: Settings) -> Condition | None:
+    """Return whether the API or PostgreSQL behind it does not answer."""
+    try:
+        await ask(settings, PROBE, within_s=PROBE_WITHIN_S)
+    except DatabaseDownError:
+        return Condition.DATABASE_DOWN
+    except ServiceDownError:
+        return Condition.API_DOWN
+    except ThumperError:  # it did answer
+        pass
+    return None

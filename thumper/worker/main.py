@@ -19,6 +19,7 @@ import structlog
 
 from thumper.background import beside, spare_what_stays, stop_signals, unless_told
 from thumper.domain.agreement import Agreement
+from thumper.domain.condition import Condition
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.errors import PrecisionError
 from thumper.imaging.limits import Limits
@@ -105,18 +106,22 @@ class StatusReport:
 
     def __init__(self) -> None:
         """Begin by reporting that the worker starts."""
-        self.source: Callable[[], Beat] = lambda: Beat(state=ProcessState.STARTING)
+        self._prepare(Condition.PREPARING_DETECTOR, "The detector is being loaded.")
 
     def announce_export(self) -> None:
         """Report why the first start takes longer."""
         log.info("the detector is prepared for this machine, once")
         words = "The detector is prepared for this machine; that happens once."
-        self.source = lambda: Beat(state=ProcessState.STARTING, message=words)
+        self._prepare(Condition.PREPARING_DETECTOR, words)
 
     def announce_comparison(self, agreement: Agreement) -> None:
         """Report how far the comparison with the reference is."""
         words = f"The detector is compared with fp32: {agreement.reference_boxes} of {BOXES} boxes."
-        self.source = lambda: Beat(state=ProcessState.STARTING, message=words)
+        self._prepare(Condition.COMPARING_DETECTOR, words)
+
+    def _prepare(self, condition: Condition, words: str) -> None:
+        told = Beat(state=ProcessState.STARTING, condition=condition, message=words)
+        self.source: Callable[[], Beat] = lambda: told
 
     def current(self) -> Beat:
         """Return the present report."""
@@ -128,6 +133,7 @@ class StatusReport:
         log.error("the detector cannot work; a fresh process is needed", error=why)
         last = Beat(
             state=ProcessState.STOPPING,
+            condition=Condition.DETECTOR_FAILED,
             message=f"The detector cannot work: {why}. A fresh process tries again, within a minute or so.",
             lasting=True,
         )
