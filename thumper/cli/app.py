@@ -37,7 +37,9 @@ from thumper.cli import (
     why,
     work,
 )
+from thumper.embedded.home_access import explain_closed
 from thumper.errors import ThumperError
+from thumper.settings import Settings
 
 app = typer.Typer(
     name="thumper",
@@ -94,6 +96,11 @@ def main() -> None:
         app()
     except ThumperError as error:
         sys.exit(_explain(error))
+    except OSError as error:
+        closed = explain_closed(Settings.from_env(), error)
+        if closed is None:
+            raise
+        sys.exit(_explain(closed))
 
 
 def _explain(error: ThumperError) -> int:

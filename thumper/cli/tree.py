@@ -10,11 +10,11 @@ from typing import Any
 from thumper.background import cancel
 from thumper.cli.prepare import prepare
 from thumper.cli.servers import with_addresses
-from thumper.doctor.processes import bind
 from thumper.embedded.servers import running_servers
 from thumper.embedded.supervisor import Child, ChildFailure, OnChange, Supervisor
 from thumper.errors import ThumperError
 from thumper.settings import Settings
+from thumper.web.port import refuse_taken_port
 
 ROOMS = ("serve", "watch", "work")
 
@@ -34,8 +34,8 @@ async def run_tree(
 ) -> None:
     """Run everything until `stop`; `beside` runs meanwhile, once the rooms have been started.
 
-    Raises `AlreadyRunningError` when this home is in use, `RoomFailedError` when a room cannot run or
-    the port of the API is taken.
+    Raises `AlreadyRunningError` when this home is in use, `ServiceDownError` when the port of the API is taken (the
+    display would show another server as if it were ours), and `RoomFailedError` when a room cannot run.
     """
     async with running_servers(settings, require_owner=True) as addresses:
         named = with_addresses(settings, addresses)
@@ -53,17 +53,6 @@ async def run_tree(
             await cancel(company)
     if failure is not None:
         raise RoomFailedError(_last_words(failure, settings))
-
-
-def refuse_taken_port(settings: Settings) -> None:
-    """Raise `RoomFailedError` if the API could not listen: the display would show another server as if it were ours."""
-    try:
-        bind(settings)
-    except OSError as error:
-        raise RoomFailedError(
-            f"serve cannot run: port {settings.port} of {settings.host} cannot be used ({error.strerror or error}). "
-            "Stop what has it, or set THUMPER_PORT to a free port, such as 8481."
-        ) from error
 
 
 def _child(room: str, settings: Settings) -> Child:

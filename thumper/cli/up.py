@@ -26,11 +26,13 @@ async def _up(settings: Settings) -> None:
     from thumper.cli.display import Display
     from thumper.cli.logs import configure_logs
     from thumper.cli.tree import run_tree
+    from thumper.embedded.home_access import refuse_unusable_home
     from thumper.weights import resolve
 
     configure_logs(settings)
     stop = stop_signals()
     # What cannot work is said before anything starts.
+    refuse_unusable_home(settings)
     settings.refuse_other_machines()
     resolve(settings)
     profiles_of(settings.cameras_dir)
