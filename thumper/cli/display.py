@@ -39,6 +39,10 @@ LINE_EVERY_S: Final = 2.0
 PROBE_EVERY_S: Final = 2.0
 """How often is looked whether API and PostgreSQL answer: a subscription waits out an outage and is silent."""
 
+DOUBT_S: Final = 4.0
+"""How long silence must last here before it is told: a beat and a look of a subscription longer. After an outage of
+PostgreSQL, or the sleep of the machine, every process has been silent for long."""
+
 PROBE: Final = "{ locations(first: 1) { nodes { id } } }"
 """A question that takes PostgreSQL next to nothing."""
 
@@ -59,6 +63,8 @@ class Display:
         self._watch = ConditionWatch()
         self._down: Condition | None = None
         self._seen: set[str] = set()
+        self._silent_since_s: dict[tuple[str, ...], float] = {}
+        self._ending = False
         self._announced: set[str] = set()
         self._began_at = dt.datetime.now(dt.UTC)
         self._dead: set[str] = set()
@@ -73,7 +79,9 @@ class Display:
 
     def process_changed(self, name: str, state: str, detail: str) -> None:
         """Print that a process died, and that it is back. Starts and stops in good order are not news."""
-        if state == "waiting":
+        if state == "stopping":
+            self._ending = True
+        elif state == "waiting":
             self._dead.add(name)
             self._say(f"{name} ended: {detail}")
         elif state == "running" and name in self._dead:
@@ -114,23 +122,36 @@ class Display:
     def _take(self, view: StatusView) -> None:
         self._newest = view
         self._seen |= {own.name for own in view.processes if own.state != "NONE"}
+        silent = {own.key for own in view.conditions if own.code is Condition.SILENT}
+        self._silent_since_s = {key: since for key, since in self._silent_since_s.items() if key in silent}
         self._tell_conditions()
         for dump in reversed(view.dumps):
             self._announce(dump)
 
     def _conditions(self) -> tuple[ConditionView, ...]:
-        """Return what stands; that a process does not run is no news before its first start."""
+        """Return what stands and is news."""
         noticed = [] if self._down is None else [ConditionView.noticed(self._down)]
         told = self._newest.conditions if self._newest else ()
-        known = (
-            own for own in told if own.code is not Condition.NOT_RUNNING or NAMES.get(own.role) in self._seen
-        )
-        return (*noticed, *known)
+        return (*noticed, *(own for own in told if self._is_news(own)))
+
+    def _is_news(self, own: ConditionView) -> bool:
+        """Return whether it is to be told: not that a process does not run before its start, nor silence at once."""
+        if own.code is Condition.NOT_RUNNING:
+            return NAMES.get(own.role) in self._seen
+        return own.code is not Condition.SILENT or self._lasts(own.key)
+
+    def _lasts(self, key: tuple[str, ...]) -> bool:
+        """Return whether a silence lasts; look again when it will."""
+        loop = asyncio.get_running_loop()
+        if key not in self._silent_since_s:
+            self._silent_since_s[key] = loop.time()
+            loop.call_later(DOUBT_S, self._tell_conditions)
+        return loop.time() - self._silent_since_s[key] >= DOUBT_S
 
     def _tell_conditions(self) -> None:
         """Redraw the panel; off a terminal, log each condition that began or ended."""
         self._changed.set()
-        if self._interactive:
+        if self._interactive or self._ending:
             return
         for change in self._watch.take(self._conditions()):
             info = change.view.code.meaning.severity is Severity.INFO
