@@ -35,7 +35,7 @@ def why(
     dump: OfDump = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Say why photos wait for the detector: behind others, for a worker, a disk, their folder, a person."""
+    """Explain why photos wait for the detector: behind others, for a worker, a disk, their folder, a person."""
     answers = asyncio.run(_ask(partial(ask, Settings.from_env()), photos, dump=dump))
     if as_json:
         typer.echo(json.dumps(answers))

@@ -33,7 +33,7 @@ def standing(status: SystemStatus) -> list[StandingCondition]:
 
 
 def _of_sources(status: SystemStatus) -> Iterator[StandingCondition]:
-    """Yield the drop folders that are offline; one that is not watched any more is missed by nobody."""
+    """Yield the drop folders that are offline; one that is not watched any more is missed by no one."""
     for source in status.sources:
         if source.state is SourceState.OFFLINE and source.watch_mode is not None:
             words = source.watch_note or Condition.SOURCE_OFFLINE.meaning.begins.format(
