@@ -92,6 +92,8 @@ async def test_off_a_terminal_progress_is_lines_and_a_settled_dump_prints_its_re
     await store_images(2, dump=new)
     await make_file(new, FileState.REJECTED)
     async with showing(screen, client_settings):
+        await screen.shows("preparing the detector · 2 to do")
+        await lives(ProcessRole.WORK)
         await screen.shows("0 of 2 images done · 2 to do")
         await detect(2)
         await screen.shows("2 of 2 images done")
@@ -121,11 +123,14 @@ async def until_told(logs: list[MutableMapping[str, Any]], *expected: tuple[str,
     return clock() - began_s
 
 
+async def lives(role: ProcessRole) -> None:
+    """Let a process of a role give signs of life."""
+    await processes.beat(await processes.register(Life(role=role)), Beat(state=ProcessState.IDLE))
+
+
 async def watched(folder: str) -> Source:
     """Make a drop folder with a living watcher."""
-    await processes.beat(
-        await processes.register(Life(role=ProcessRole.WATCH)), Beat(state=ProcessState.IDLE)
-    )
+    await lives(ProcessRole.WATCH)
     source = await make_source(Path(folder))
     await sources.note_watch(source.id, SourceState.ONLINE, WatchMode.EVENTS, note="")
     return source
@@ -139,7 +144,7 @@ async def test_off_a_terminal_a_folder_that_goes_and_comes_back_is_logged_within
     screen = Screen(client_settings)
     with structlog.testing.capture_logs() as logs:
         async with showing(screen, client_settings):
-            await screen.shows("0 of 0 images done")
+            await screen.shows("preparing the detector")
             note = "The drop folder /photos is missing. Mount its disk."
             await sources.note_watch(source.id, SourceState.OFFLINE, WatchMode.EVENTS, note=note)
             went_s = await until_told(logs, ("SOURCE_OFFLINE", False))
@@ -167,11 +172,11 @@ async def test_off_a_terminal_a_worker_is_told_when_it_prepares_is_ready_and_fal
     begun, ready = ("PREPARING_DETECTOR", False), ("PREPARING_DETECTOR", True)
     with structlog.testing.capture_logs() as logs:
         async with showing(screen, client_settings):
-            await screen.shows("0 of 2 images done")
+            await screen.shows("preparing the detector · 2 to do")
             assert told_of(logs) == [], "that it does not run before it was started is no news"
             worker = await processes.register(Life(role=ProcessRole.WORK))
             await processes.beat(worker, preparing)
-            await screen.shows("preparing the detector · 2 to do")
+            await until_told(logs, begun)
             await processes.beat(worker, Beat(state=ProcessState.IDLE))
             await until_told(logs, begun, ready)
             await Process.filter(id=worker).update(heartbeat_at=seconds_ago(30))
@@ -197,7 +202,7 @@ async def test_silence_that_an_outage_explains_and_what_ends_with_thumper_are_no
     away, back = ("DATABASE_DOWN", False), ("DATABASE_DOWN", True)
     with structlog.testing.capture_logs() as logs:
         async with showing(screen, client_settings):
-            await screen.shows("0 of 0 images done")
+            await screen.shows("preparing the detector")
             down[0] = Condition.DATABASE_DOWN
             await until_told(logs, away)
             await Process.filter(role=ProcessRole.WATCH).update(heartbeat_at=seconds_ago(30))
@@ -229,6 +234,7 @@ async def test_the_probe_tells_a_missing_api_from_a_missing_database(
 async def test_on_a_terminal_progress_is_a_panel(client_settings: Settings) -> None:
     screen = Screen(client_settings, interactive=True)
     dump = await make_dump()
+    await lives(ProcessRole.WORK)
     async with showing(screen, client_settings):
         await store_images(4, dump=dump)
         await screen.shows("0 of 4 images done")
@@ -276,7 +282,7 @@ async def test_it_waits_for_the_api_however_often_that_goes_away(
     monkeypatch.setattr(display, "RETRY_S", 0.05)
     screen = Screen(client_settings)
     async with showing(screen, client_settings):
-        await screen.shows("0 of 0 images done")
+        await screen.shows("preparing the detector")
         async with asyncio.timeout(PATIENCE_S):
             while told < 2:  # noqa: ASYNC110  # a number has no event
                 await asyncio.sleep(0.02)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -60,7 +61,7 @@ async def test_a_photo_says_what_it_waits_for_or_how_it_ended() -> None:
 
 async def test_a_file_that_has_not_become_a_photo_says_what_the_watcher_does() -> None:
     dump = await make_dump()
-    named = {"path": b"Oak/NEW.JPG", "display_path": "Oak/NEW.JPG"}
+    named: dict[str, Any] = {"path": b"Oak/NEW.JPG", "display_path": "Oak/NEW.JPG"}
     await make_file(dump, FileState.SEEN, **named)
     assert await why("new.jpg") == "Oak/NEW.JPG: No watcher runs.\n"
     watcher = await processes.register(Life(role=ProcessRole.WATCH))

@@ -28,7 +28,12 @@ STRANGER = WorkerState(lives=True, detector_id=OTHER)
 
 
 def why(*workers: WorkerState, **facts: Any) -> Waiting:
-    image = {"processing": False, "queued": True, "detector_id": DEER, "detector": "deer"} | facts
+    image: dict[str, Any] = {
+        "processing": False,
+        "queued": True,
+        "detector_id": DEER,
+        "detector": "deer",
+    } | facts
     return why_waiting(WaitingImage(**image), workers)
 
 

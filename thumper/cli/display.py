@@ -23,7 +23,7 @@ from thumper.background import beside
 from thumper.cli.client import DatabaseDownError, ask, follow
 from thumper.cli.condition_view import NAMES, ConditionView, ConditionWatch
 from thumper.cli.lossy_stream import lossy
-from thumper.cli.status_view import SUBSCRIPTION, Burst, DumpView, StatusView, panel
+from thumper.cli.status_view import SUBSCRIPTION, Burst, DumpView, ProcessView, StatusView, panel
 from thumper.domain.condition import Condition, Severity
 from thumper.errors import ServiceDownError, ThumperError
 from thumper.settings import Settings
@@ -120,8 +120,9 @@ class Display:
             await asyncio.sleep(PROBE_EVERY_S)
 
     def _take(self, view: StatusView) -> None:
-        self._newest = view
         self._seen |= {own.name for own in view.processes if own.state != "NONE"}
+        processes = (own if own.name in self._seen else _being_started(own) for own in view.processes)
+        self._newest = replace(view, processes=tuple(processes))
         silent = {own.key for own in view.conditions if own.code is Condition.SILENT}
         self._silent_since_s = {key: since for key, since in self._silent_since_s.items() if key in silent}
         self._tell_conditions()
@@ -190,6 +191,12 @@ class Display:
 
     def _say(self, line: str) -> None:
         self._console.print(line, markup=False, soft_wrap=True)
+
+
+def _being_started(own: ProcessView) -> ProcessView:
+    """Return what a process is that `thumper up` has started and that has given no sign of life yet."""
+    does = Condition.PREPARING_DETECTOR if own.name == "worker" else Condition.STARTING
+    return ProcessView(name=own.name, state="ALIVE", words=does.meaning.words, condition=does)
 
 
 async def _down(settings: Settings) -> Condition | None:

@@ -154,25 +154,29 @@ async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) ->
             await library_claim.check_originals()
             _tidy_up(settings)
             context, ending = None, Ending(0)
-            async with beside(keep_beating(life, report.current), keep_watch(START_LIMIT_S)):
+            # One life from the first look of the model to the last photo: between two it would be gone for a moment.
+            async with beside(keep_beating(life, report.current)) as (beating,):
                 try:
-                    proved = await prove(settings, weights, thread=thread, on_export=report.announce_export)
-                    comparison = Comparison(
-                        detector=proved.detector,
-                        weights=weights,
-                        settings=settings,
-                        sandbox=sandbox,
-                        thread=thread,
-                        tell=report.announce_comparison,
-                    )
-                    await unless_told(stop, through_outages(comparison.admit))
-                    if not stop.is_set():
-                        known = make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
-                        context = await unless_told(stop, known)
+                    async with beside(keep_watch(START_LIMIT_S)):
+                        proved = await prove(
+                            settings, weights, thread=thread, on_export=report.announce_export
+                        )
+                        comparison = Comparison(
+                            detector=proved.detector,
+                            weights=weights,
+                            settings=settings,
+                            sandbox=sandbox,
+                            thread=thread,
+                            tell=report.announce_comparison,
+                        )
+                        await unless_told(stop, through_outages(comparison.admit))
+                        if not stop.is_set():
+                            known = make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
+                            context = await unless_told(stop, known)
                 except (*NO_DEVICE, PrecisionError) as fault:
                     ending = report.report_fault(fault)
-            if context is not None:
-                ending = await _work(context, life, report, stop=stop)
+                if context is not None:
+                    ending = await _work(context, report, stop=stop, beating=beating)
     thread.shutdown(wait=False, cancel_futures=True)
     return ending
 
@@ -188,8 +192,10 @@ def _tidy_up(settings: Settings) -> None:
     threading.Thread(target=tidy, name="tidy", daemon=True).start()
 
 
-async def _work(context: WorkerContext, life: Life, report: StatusReport, *, stop: asyncio.Event) -> Ending:
-    """Drain the queue until `stop` or a device fault."""
+async def _work(
+    context: WorkerContext, report: StatusReport, *, stop: asyncio.Event, beating: asyncio.Task[None]
+) -> Ending:
+    """Drain the queue until `stop` or a device fault, or until `beating` ends."""
     ending = Ending(0)
     spare_what_stays()
     drain = Drain(context)
@@ -199,7 +205,6 @@ async def _work(context: WorkerContext, life: Life, report: StatusReport, *, sto
     stopping = asyncio.create_task(stop.wait())
     works = [
         drain.keep_leases(),
-        keep_beating(life, report.current),
         keep_watch(max(SILENCE_S, context.settings.lease_s)),
         keep_sweeping(context.settings, wakeup.wake),
     ]
@@ -207,7 +212,7 @@ async def _work(context: WorkerContext, life: Life, report: StatusReport, *, sto
         works.append(listen(context.settings.redis_url, drain.kick))
     async with beside(*works) as background:
         # Nothing in the background ends by itself: when one does, its error ends the process.
-        await asyncio.wait({draining, stopping, *background}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({draining, stopping, beating, *background}, return_when=asyncio.FIRST_COMPLETED)
         drain.stop()
         try:
             await asyncio.wait_for(draining, STOP_S)
