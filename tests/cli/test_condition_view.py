@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 from hypothesis import given
@@ -9,14 +10,21 @@ from hypothesis import strategies as st
 
 from thumper.cli.condition_view import ConditionView, ConditionWatch
 from thumper.domain.condition import Condition
+from thumper.domain.progress import ProcessRole
+
+HERE = socket.gethostname()
 
 
-def view(code: Condition, *, role: str = "WORK", host: str = "barn", **values: Any) -> ConditionView:
+def view(
+    code: Condition, *, role: ProcessRole = ProcessRole.WORK, host: str = HERE, **values: Any
+) -> ConditionView:
     return ConditionView(code=code, message=values.pop("message", "Words."), role=role, host=host, **values)
 
 
 def offline(path: str = "/photos") -> ConditionView:
-    return view(Condition.SOURCE_OFFLINE, role="WATCH", host="", path=path, message="It is missing.")
+    return view(
+        Condition.SOURCE_OFFLINE, role=ProcessRole.WATCH, host="", path=path, message="It is missing."
+    )
 
 
 def told(watch: ConditionWatch, *views: ConditionView) -> list[str]:
@@ -41,8 +49,8 @@ def test_other_words_for_the_same_are_no_change() -> None:
 
 def test_a_full_disk_is_the_same_whichever_process_reports_it() -> None:
     watch = ConditionWatch()
-    told(watch, view(Condition.DISK_FULL, role="WORK"))
-    assert told(watch, view(Condition.DISK_FULL, role="WATCH")) == []
+    told(watch, view(Condition.DISK_FULL, role=ProcessRole.WORK))
+    assert told(watch, view(Condition.DISK_FULL, role=ProcessRole.WATCH)) == []
     assert told(watch, view(Condition.DISK_FULL, host="house")) == [
         "The disk has room again; everything goes on.",
         "Words.",
@@ -61,7 +69,7 @@ def test_what_a_process_was_in_that_is_gone_or_starts_anew_is_not_said_to_be_ove
     ], "a worker of another machine"
     watch = ConditionWatch()
     told(watch, offline())
-    assert told(watch, view(Condition.SILENT, role="WATCH", message="Silent.")) == ["Silent."], (
+    assert told(watch, view(Condition.SILENT, role=ProcessRole.WATCH, message="Silent.")) == ["Silent."], (
         "whether the folder is back is not known"
     )
 
@@ -75,9 +83,15 @@ def test_a_worker_that_becomes_ready_says_so() -> None:
     ]
 
 
+def test_a_process_of_another_machine_is_told_with_its_machine() -> None:
+    watch = ConditionWatch()
+    told(watch, view(Condition.PREPARING_DETECTOR, host="barn"), view(Condition.PREPARING_DETECTOR))
+    assert told(watch) == ["The worker on barn is ready.", "The worker is ready."]
+
+
 def test_a_log_gets_what_programs_filter_by() -> None:
     assert offline().fields == {"condition": "SOURCE_OFFLINE", "role": "watch", "path": "/photos"}
-    assert view(Condition.SILENT).fields == {"condition": "SILENT", "role": "work", "host": "barn"}
+    assert view(Condition.SILENT).fields == {"condition": "SILENT", "role": "work", "host": HERE}
 
 
 @given(st.lists(st.lists(st.sampled_from([offline("/a"), offline("/b"), view(Condition.DISK_FULL)]))))

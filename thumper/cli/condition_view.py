@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from thumper.domain.condition import Condition
+from thumper.domain.condition import Condition, process_name
 from thumper.domain.progress import ProcessRole
 
 FIELDS: Final = "code message process { role host } source { path }"
 """What the view needs, in GraphQL."""
-
-NAMES: Final = {"SERVE": "API", "WATCH": "watcher", "WORK": "worker"}
-"""What people call a process by its role."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +20,7 @@ class ConditionView:
 
     code: Condition
     message: str
-    role: str = ""
+    role: ProcessRole | None = None
     host: str = ""
     path: str = ""
 
@@ -33,7 +31,7 @@ class ConditionView:
         return cls(
             code=Condition(answer["code"]),
             message=answer["message"],
-            role=process["role"] if process else ProcessRole.WATCH.name,
+            role=ProcessRole[process["role"]] if process else ProcessRole.WATCH,
             host=process["host"] if process else "",
             path=source["path"] if source else "",
         )
@@ -46,19 +44,20 @@ class ConditionView:
     @property
     def key(self) -> tuple[str, ...]:
         """What makes it the same one later: its message may change, and so may the process that reports it."""
-        of_machine = self.code is Condition.DISK_FULL
-        return self.code, "" if of_machine else self.role, self.host, self.path
+        of_machine = self.role is None or self.code is Condition.DISK_FULL
+        return self.code, "" if of_machine else str(self.role), self.host, self.path
 
     @property
     def all_clear(self) -> str:
         """The sentence that says that it is over."""
-        return self.code.meaning.ends.format(who=NAMES.get(self.role, "process"), path=self.path)
+        who = process_name(self.role, self.host, here=socket.gethostname()) if self.role else ""
+        return self.code.meaning.ends.format(who=who, path=self.path)
 
     @property
     def fields(self) -> dict[str, str]:
         """What a log says of it besides its sentence."""
-        told = {"condition": self.code.value, "role": self.role.lower(), "host": self.host, "path": self.path}
-        return {name: value for name, value in told.items() if value}
+        told = {"condition": self.code, "role": self.role or "", "host": self.host, "path": self.path}
+        return {name: str(value) for name, value in told.items() if value}
 
     def hides(self, other: ConditionView) -> bool:
         """Whether it leaves open how a condition of the same process has ended."""

@@ -21,10 +21,10 @@ from rich.live import Live
 
 from thumper.background import beside
 from thumper.cli.client import DatabaseDownError, ask, follow
-from thumper.cli.condition_view import NAMES, ConditionView, ConditionWatch
+from thumper.cli.condition_view import ConditionView, ConditionWatch
 from thumper.cli.lossy_stream import lossy
 from thumper.cli.status_view import SUBSCRIPTION, Burst, DumpView, ProcessView, StatusView, panel
-from thumper.domain.condition import Condition, Severity
+from thumper.domain.condition import ROLE_NAMES, Condition, Severity
 from thumper.errors import ServiceDownError, ThumperError
 from thumper.settings import Settings
 
@@ -137,8 +137,8 @@ class Display:
 
     def _is_news(self, own: ConditionView) -> bool:
         """Return whether it is to be told: not that a process does not run before its start, nor silence at once."""
-        if own.code is Condition.NOT_RUNNING:
-            return NAMES.get(own.role) in self._seen
+        if own.code is Condition.NOT_RUNNING and own.role is not None:
+            return ROLE_NAMES[own.role] in self._seen
         return own.code is not Condition.SILENT or self._lasts(own.key)
 
     def _lasts(self, key: tuple[str, ...]) -> bool:

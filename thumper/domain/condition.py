@@ -10,6 +10,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from thumper.domain.progress import ProcessRole
+
+ROLE_NAMES: Final = {ProcessRole.SERVE: "API", ProcessRole.WATCH: "watcher", ProcessRole.WORK: "worker"}
+"""What people call a process by what it does."""
+
+
+def process_name(role: ProcessRole, host: str, *, here: str) -> str:
+    """Return what people on the machine `here` call a process: with its machine if that is another one."""
+    name = ROLE_NAMES[role]
+    return name if host in {"", here} else f"{name} on {host}"
+
 
 class Severity(StrEnum):
     """Whether somebody has to do something."""
@@ -30,8 +41,8 @@ class Condition(StrEnum):
     DETECTOR_REPLACED = "DETECTOR_REPLACED"
     GPU_UNUSABLE = "GPU_UNUSABLE"
     DECODER_FAILED = "DECODER_FAILED"
-    # Reported by watchers, and the first by workers as well.
     DISK_FULL = "DISK_FULL"
+    # Reported by watchers, as a full disk is.
     SOURCE_OFFLINE = "SOURCE_OFFLINE"
     INTAKE_FAILED = "INTAKE_FAILED"
     WATCH_DEGRADED = "WATCH_DEGRADED"

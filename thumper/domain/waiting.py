@@ -76,6 +76,10 @@ class WorkerState:
         """Whether images wait for what it waits for."""
         return self.condition is not None and self.condition.meaning.holds_images
 
+    def may_have(self, detector_id: UUID | None) -> bool:
+        """Return whether it has that detector, or prepares one of which it is not known yet."""
+        return self.detector_id == detector_id or (self.detector_id is None and self.waits)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
@@ -125,12 +129,10 @@ def _of_workers(
 ) -> Waiting | None:
     """Return what keeps every worker; None when one takes images of the current detector."""
     if not living:
-        last = next((worker.message for worker in workers if worker.message), "")
-        text = " ".join(
-            part for part in ("No worker runs.", last, "Start Thumper with `thumper up`.") if part
-        )
-        return Waiting(reason=WaitReason.NO_WORKER, message=text)
-    own = [worker for worker in living if worker.waits or worker.detector_id == image.detector_id]
+        last = next((worker for worker in workers if worker.message), WorkerState(lives=False))
+        text = f"No worker runs. {last.message or 'Start Thumper with `thumper up`.'}"
+        return Waiting(reason=WaitReason.NO_WORKER, message=text, condition=last.condition)
+    own = [worker for worker in living if worker.may_have(image.detector_id)]
     if not own:
         text = f"It waits for the detector {image.detector}, which no running worker has. Restart the worker."
         return Waiting(reason=WaitReason.OTHER_DETECTOR, message=text)

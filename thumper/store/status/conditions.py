@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from thumper.domain.condition import Condition
+from thumper.domain.condition import ROLE_NAMES, Condition, process_name
 from thumper.domain.progress import ProcessRole, SourceState
 from thumper.store.status.system_status import Liveness, ProcessStatus, SourceStatus, SystemStatus
-
-WHO: Final = {ProcessRole.SERVE: "API", ProcessRole.WATCH: "watcher", ProcessRole.WORK: "worker"}
-"""What people call a process by its role."""
 
 _NEEDED: Final = (ProcessRole.WATCH, ProcessRole.WORK)
 """Without one of these photos wait; that there is an API is known to the one who asks it."""
@@ -46,7 +44,7 @@ def _missing(status: SystemStatus) -> Iterator[StandingCondition]:
     for role in _NEEDED:
         process = status.of(role)
         if process.liveness is Liveness.NONE:
-            words = Condition.NOT_RUNNING.meaning.begins.format(who=WHO[role])
+            words = Condition.NOT_RUNNING.meaning.begins.format(who=ROLE_NAMES[role])
             yield StandingCondition(code=Condition.NOT_RUNNING, message=words, process=process)
 
 
@@ -64,7 +62,8 @@ def _of_processes(status: SystemStatus) -> Iterator[StandingCondition]:
 
 
 def _words(process: ProcessStatus, code: Condition) -> str:
-    begins = code.meaning.begins.format(who=WHO[process.role])
+    who = process_name(process.role, process.host, here=socket.gethostname())
+    begins = code.meaning.begins.format(who=who)
     if code is Condition.SILENT:
         return f"{begins} {process.message}".rstrip()
     return begins if code is Condition.STARTING else process.message or begins
