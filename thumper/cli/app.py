@@ -39,9 +39,12 @@ from thumper.cli import (
     undelete,
     up,
     watch,
+    why,
     work,
 )
+from thumper.embedded.home_access import explain_closed
 from thumper.errors import ThumperError
+from thumper.settings import Settings
 
 app = typer.Typer(
     name="thumper",
@@ -61,6 +64,7 @@ for verb in (
     delete,
     undelete,
     status,
+    why,
     doctor,
     benchmark,
     compare,
@@ -102,6 +106,11 @@ def main() -> None:
         app()
     except ThumperError as error:
         sys.exit(_explain(error))
+    except OSError as error:
+        closed = explain_closed(Settings.from_env(), error)
+        if closed is None:
+            raise
+        sys.exit(_explain(closed))
 
 
 def _explain(error: ThumperError) -> int:

@@ -19,7 +19,9 @@ ANSWER_WITHIN_S: Final = 30.0
 CONNECT_WITHIN_S: Final = 5.0
 """Longest that a connection to this machine may take."""
 
-_SERVICE_CODES: Final = frozenset({"DATABASE_DOWN", "SERVICE_DOWN"})
+
+class DatabaseDownError(ServiceDownError):
+    """Raised if the API answers that PostgreSQL does not."""
 
 
 class ApiRefusedError(ThumperError):
@@ -99,7 +101,9 @@ def refusal(errors: Sequence[Any]) -> ThumperError:
     """Return the error for what an answer of the API says in its `errors`."""
     messages = "; ".join(str(error.get("message", error)) for error in errors) or "no reason was given"
     codes = {error.get("extensions", {}).get("code") for error in errors}
-    return ServiceDownError(messages) if codes & _SERVICE_CODES else ApiRefusedError(messages)
+    if "DATABASE_DOWN" in codes:
+        return DatabaseDownError(messages)
+    return ServiceDownError(messages) if "SERVICE_DOWN" in codes else ApiRefusedError(messages)
 
 
 def _reason(error: BaseException) -> str:
