@@ -17,6 +17,7 @@ from typing import Final
 import redis.asyncio
 import redis.exceptions
 
+from thumper.embedded.log_file import LogFile
 from thumper.embedded.server_process import Ladder, ServerProcess
 from thumper.embedded.socket_dir import make_private, remove_if_empty, socket_dir
 from thumper.errors import ServiceDownError
@@ -65,6 +66,11 @@ class RedisServer:
     def url(self) -> str:
         """Address for redis-py and arq."""
         return f"unix://{self._sockets / SOCKET}?db=0"
+
+    @property
+    def log(self) -> LogFile:
+        """What the server writes to its standard error."""
+        return self._process.log
 
     @property
     def pid(self) -> int | None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import structlog
 
 from thumper.embedded.home_note import HomeLock, HomeNote
+from thumper.embedded.log_file import keep_bounded
 from thumper.embedded.postgres_server import PostgresServer
 from thumper.embedded.redis_server import RedisServer
 from thumper.errors import AlreadyRunningError, ServiceDownError, SettingError
@@ -147,6 +148,7 @@ async def _owned_servers(settings: Settings, lock: HomeLock) -> AsyncIterator[Ad
             await server.start()
             log.debug("server is up", server=server.title, pid=server.pid)
         keepers = [asyncio.create_task(_keep_alive(server)) for server in servers]
+        keepers.append(asyncio.create_task(keep_bounded([server.log for server in servers])))
         database_url = settings.database_url if postgres is None else postgres.url
         redis_url = settings.redis_url if redis is None else redis.url
         note = HomeNote(
