@@ -63,10 +63,8 @@ class LogFile:
         half = self.path.with_name(self.path.name + ".part")
         try:
             with os.fdopen(_fresh(half), "wb") as file:
-                place = begin
-                while place < begin + 2 * ROTATE_BYTES and (
-                    block := os.pread(descriptor, _BLOCK_BYTES, place)
-                ):
+                place, end = begin, begin + 2 * ROTATE_BYTES
+                while block := os.pread(descriptor, min(_BLOCK_BYTES, end - place), place):
                     file.write(block if place > begin else block[block.find(b"\n") + 1 :])
                     place += len(block)
             half.replace(self.path.with_name(self.path.name + ".1"))
