@@ -6,6 +6,8 @@ removed when its successor has been written.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shutil
 import subprocess
@@ -62,6 +64,8 @@ def exported(
     family = weights.sha256.hex()[:_SHA256_DIGITS]
     path = folder / f"{family}-{form}-{re.sub(r'[^a-z0-9.]+', '-', form.writers.lower())}"
     if path.is_dir():
+        with contextlib.suppress(OSError):  # housekeeping removes what is not used for long
+            os.utime(path)
         return path
     load(weights.path)  # raises our error if something is wrong with it
     if on_export is not None:
