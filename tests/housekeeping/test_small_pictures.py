@@ -33,7 +33,7 @@ def no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write(path: Path, *, days: float = 0.0, content: bytes = b"picture") -> Path:
-    """Write a file that was last used so many days ago."""
+    """Write a file that was last used that long ago."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     then = time.time() - days * DAY_S - 60

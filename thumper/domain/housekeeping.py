@@ -1,4 +1,4 @@
-"""What may be removed so that a home does not grow for ever, by age and size. Whoever removes has to make sure of more.
+"""What may be removed so that a home does not grow for ever, by age and size. Who removes it has to make sure of more.
 
 Nothing that a person could miss is among it: a view goes only where its original is whole, a picture that no image
 names lies aside for a month first, and originals never go.

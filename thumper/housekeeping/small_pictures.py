@@ -1,4 +1,4 @@
-"""Removing views that nobody looks at, and small pictures that no image has.
+"""Removing views that are not looked at, and small pictures that no image has.
 
 A view goes only after its original was read and has the bytes that were taken in, so it can be made again. Thumbnails
 of images stay for ever: they are small, lists show hundreds at once, and one may be the last picture of a photo

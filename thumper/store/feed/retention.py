@@ -16,7 +16,7 @@ from thumper.domain.housekeeping import Amount
 from thumper.store.postgres.connect import client
 
 AT_ONCE: Final = 5000
-"""Events removed in one transaction: some 20 ms, in which nobody else waits."""
+"""Events removed in one transaction: some 20 ms, in which no other process waits."""
 PAUSE_S: Final = 0.1
 """Rest between two transactions, so that a backlog of years does not take the disk from the others."""
 
