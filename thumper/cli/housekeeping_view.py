@@ -10,7 +10,10 @@ from thumper.domain.disk_space import MB
 from thumper.housekeeping.tally import Kind, Tally
 
 _WORDS: Final = {
-    Kind.EVENTS: ("event of the live feed", "events of the live feed"),
+    Kind.EVENTS: (
+        "event of the live feed, whose room the database uses again",
+        "events of the live feed, whose room the database uses again",
+    ),
     Kind.UPLOADS: ("upload address that nobody used", "upload addresses that nobody used"),
     Kind.VIEWS: (
         "view, which is made again when somebody looks",
@@ -39,9 +42,9 @@ def lines(tally: Tally, *, dry_run: bool) -> Iterator[str]:
     if not done:
         yield "Nothing to tidy up."
     elif dry_run:
-        yield f"That would free {tally.freed_bytes / MB:.1f} MB; nothing was changed."
+        yield f"That would free {tally.freed_bytes / MB:.1f} MB of the disk; nothing was changed."
     else:
-        yield f"{tally.freed_bytes / MB:.1f} MB are free again."
+        yield f"{tally.freed_bytes / MB:.1f} MB of the disk are free again."
 
 
 def as_object(tally: Tally, *, dry_run: bool) -> dict[str, Any]:

@@ -43,6 +43,6 @@ class Tally:
 
     @property
     def freed_bytes(self) -> int:
-        """How much room was made; what is only moved makes none."""
-        moved = {Kind.ORPHANS_SET_ASIDE, Kind.ORPHANS_PUT_BACK}
-        return sum(amount.size_bytes for kind, amount in self.amounts.items() if kind not in moved)
+        """How much room was made on the disk: what is only moved makes none, and PostgreSQL keeps that of rows."""
+        kept = {Kind.EVENTS, Kind.UPLOADS, Kind.ORPHANS_SET_ASIDE, Kind.ORPHANS_PUT_BACK}
+        return sum(amount.size_bytes for kind, amount in self.amounts.items() if kind not in kept)
