@@ -26,19 +26,21 @@ def prepared(folder: Path, name: str, *, days: float) -> Path:
 
 
 def test_an_unused_one_of_an_earlier_model_goes_and_a_dry_run_only_counts_it(tmp_path: Path) -> None:
+    left = prepared(tmp_path, ".export-killed", days=2)
     gone = prepared(tmp_path, f"{OLD.hex()[:16]}-ncnn-form-1", days=31)
     stays = [
         prepared(tmp_path, f"{OLD.hex()[:16]}-onnx-form-1", days=29),
         prepared(tmp_path, f"{OWN.hex()[:16]}-ncnn-form-1", days=400),
         prepared(tmp_path, "my-models", days=400),
-        prepared(tmp_path, ".export-x", days=400),
+        prepared(tmp_path, ".export-now", days=0),
     ]
     (tmp_path / f"{OLD.hex()[:16]}-ncnn-note").write_text("a file")
     for dry_run in (True, False):
         tally = Tally()
         exports.tidy(tmp_path, frozenset({OWN}), tally, dry_run=dry_run)
         assert tally.amounts[Kind.EXPORTS] == Amount(1, 1000)
-        assert gone.exists() == dry_run
+        assert tally.amounts[Kind.HALF_WRITTEN] == Amount(1, 1000)
+        assert gone.exists() == left.exists() == dry_run
     assert all(path.exists() for path in stays)
     assert len(list(tmp_path.iterdir())) == 5
 

@@ -1,4 +1,4 @@
-"""One round of housekeeping: everything that may go, each kind by itself, so that what fails holds up nothing else."""
+"""One round of housekeeping: rows, the library, exported models. What cannot be removed is named; the rest goes on."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ async def _tidy_rows(settings: Settings, tally: Tally, *, dry_run: bool) -> None
 async def _tidy_library(settings: Settings, tally: Tally, *, dry_run: bool) -> None:
     """Tidy up the small pictures, unless the library is not that of the database."""
     folder = settings.library_dir
+    await in_daemon_thread(folder.is_dir)  # a disk that hangs holds up this round, and not the event loop
     try:
         await library_claim.recognise_library(folder)
     except RefusedError as error:
