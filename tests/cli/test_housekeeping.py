@@ -46,7 +46,7 @@ async def test_it_says_what_would_go_then_does_it_and_ends_with_3_when_it_cannot
     assert (code, complaint) == (0, "")
     told = json.loads(said)
     assert told["dryRun"] is True
-    assert told["removed"]["orphansSetAside"] == {"items": 1, "bytes": 7}
+    assert told["amounts"]["orphansSetAside"] == {"items": 1, "bytes": 7}
     assert (told["freedBytes"], told["problems"]) == (0, [])
     assert stray.exists()
     code, said, _ = await run(settings)

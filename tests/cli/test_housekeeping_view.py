@@ -38,7 +38,7 @@ def test_each_kind_has_a_line_and_only_room_on_the_disk_counts_as_freed() -> Non
 def test_programs_are_told_of_every_kind() -> None:
     told = as_object(tally_of(orphans_removed=Amount(1, 7)), dry_run=False)
     assert told["freedBytes"] == 7
-    assert set(told["removed"]) == {
+    assert set(told["amounts"]) == {
         "events",
         "uploads",
         "views",
@@ -48,8 +48,9 @@ def test_programs_are_told_of_every_kind() -> None:
         "halfWritten",
         "exports",
     }
-    assert told["removed"]["orphansRemoved"] == {"items": 1, "bytes": 7}
+    assert told["amounts"]["orphansRemoved"] == {"items": 1, "bytes": 7}
 
 
-def test_nothing_to_do_is_said() -> None:
+def test_nothing_to_do_is_said_and_not_when_something_could_not_be_done() -> None:
     assert list(lines(Tally(), dry_run=True)) == ["Nothing to tidy up."]
+    assert list(lines(Tally(problems=["a disk is away"]), dry_run=True)) == ["Not done: a disk is away"]

@@ -40,7 +40,7 @@ def lines(tally: Tally, *, dry_run: bool) -> Iterator[str]:
         yield f"{counted(tally.views_kept, 'view stays', 'views stay')}: the original is not there to make it from."
     yield from (f"Not done: {problem}" for problem in tally.problems)
     if not done:
-        yield "Nothing to tidy up."
+        yield from () if tally.problems else ("Nothing to tidy up.",)
     elif dry_run:
         yield f"That would free {tally.freed_bytes / MB:.1f} MB of the disk; nothing was changed."
     else:
@@ -51,7 +51,7 @@ def as_object(tally: Tally, *, dry_run: bool) -> dict[str, Any]:
     """Return the same for programs; every kind is there."""
     return {
         "dryRun": dry_run,
-        "removed": {
+        "amounts": {
             _camel(kind): {"items": amount.items, "bytes": amount.size_bytes}
             for kind, amount in tally.amounts.items()
         },
