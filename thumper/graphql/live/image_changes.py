@@ -57,8 +57,8 @@ class ImageChanges:
 class ImageChangesQuery:
     """The query for what happened."""
 
-    @strawberry.field(
-        description="What happened to images since an event: what `imageProcessed` tells those who follow it live."
+    @field(
+        "What happened to images since an event: what `imageProcessed` tells those who follow it live."
         " Refused with FEED_EXPIRED when the feed does not go back as far as `after`; then read `images` anew."
     )
     @staticmethod
