@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from thumper.embedded import log_file
 from thumper.embedded.supervisor import Child, ChildFailure, Patience, Supervisor
 
 REPOSITORY = Path(__file__).parents[2]
@@ -33,6 +34,12 @@ if "deaf" in sys.argv:
 with open(sys.argv[1], "a") as file:
     print(os.getpid(), file=file)
 time.sleep(600)
+"""
+CHATTERS = """
+import sys, time
+while True:
+    print("chatter", file=sys.stderr)
+    time.sleep(0.001)
 """
 FORGETS_A_CHILD = """
 import subprocess, sys
@@ -103,6 +110,18 @@ async def test_a_dead_child_is_started_again_later_and_later_and_told_why(tmp_pa
     assert [state for _, state, _ in told[:3]] == ["running", "waiting", "running"]
     assert told[1] == ("worker", "waiting", f"{why}; starts again in 0.1 s")
     assert told[-1] == ("worker", "stopped", "")
+
+
+async def test_what_a_living_child_writes_stays_within_bounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_file, "ROTATE_BYTES", 1000)
+    monkeypatch.setattr(log_file, "LOOK_EVERY_S", 0.02)
+    stop = asyncio.Event()
+    run = asyncio.create_task(Supervisor([child("worker", CHATTERS)], log_dir=tmp_path).run(stop))
+    await reach((tmp_path / "worker.log.1").exists)
+    stop.set()
+    assert await run is None
 
 
 async def test_only_a_failed_device_is_given_long_pauses(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ async def follow(
     )
     with _explained(settings):
         async with Client(transport=transport) as session:
+            _heed_cancellation()
             messages = session.subscribe(GraphQLRequest(query, variable_values=variables))
             async with aclosing(messages):
                 async for data in messages:
@@ -88,13 +89,20 @@ def _explained(settings: Settings) -> Iterator[None]:
     except TransportQueryError as error:
         raise refusal(error.errors or []) from error
     except (TransportError, WebSocketException, OSError, TimeoutError) as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            # In Python 3.11 asyncio.wait_for, within gql, loses it, and who follows would connect again for ever.
-            raise asyncio.CancelledError from error
+        _heed_cancellation()
         raise ServiceDownError(
             f"Thumper does not answer at {settings.api_url} ({_reason(error)}). Start it with `thumper up`."
         ) from error
+
+
+def _heed_cancellation() -> None:
+    """Raise `CancelledError` in a task that was cancelled: the client library loses that while it connects.
+
+    Who asks again and again would never end then, and neither would `thumper up`.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def refusal(errors: Sequence[Any]) -> ThumperError:

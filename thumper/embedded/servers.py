@@ -17,6 +17,7 @@ import structlog
 
 from thumper.embedded.home_access import unusable
 from thumper.embedded.home_note import HomeLock, HomeNote
+from thumper.embedded.log_file import keep_bounded
 from thumper.embedded.postgres_server import PostgresServer
 from thumper.embedded.redis_program import find_program
 from thumper.embedded.redis_server import RedisServer
@@ -152,6 +153,7 @@ async def _owned_servers(settings: Settings, lock: HomeLock) -> AsyncIterator[Ad
         for server in running:
             log.debug("server is up", server=server.title, pid=server.pid)
         keepers = [asyncio.create_task(_keep_alive(server)) for server in running]
+        keepers.append(asyncio.create_task(keep_bounded([server.log for server in running])))
         addresses = Addresses(
             str(settings.database_url) if postgres is None else postgres.url,
             (settings.redis_url or NO_REDIS) if redis is None else redis.url,

@@ -77,7 +77,7 @@ class SupervisedChild:
         self, child: Child, *, log_dir: Path | None, patience: Patience, on_change: OnChange
     ) -> None:
         self.child = child
-        self._log = None if log_dir is None else LogFile(log_dir / f"{child.name}.log")
+        self.log = None if log_dir is None else LogFile(log_dir / f"{child.name}.log")
         self._patience = patience
         self._on_change = on_change
         self._process: asyncio.subprocess.Process | None = None
@@ -156,7 +156,7 @@ class SupervisedChild:
     def _open_log(self) -> int | None:
         """Open the child's log; where that cannot be, as on a full disk, it speaks to standard error."""
         try:
-            return self._log.open() if self._log is not None else None
+            return self.log.open() if self.log is not None else None
         except OSError as error:
             log.warning("the log cannot be written", child=self.child.name, error=str(error))
             return None
@@ -174,7 +174,7 @@ class SupervisedChild:
 
     def _last_words(self) -> str:
         """Return the last line of the child's log; empty when it writes to our standard error."""
-        return "".join(self._log.last_lines(1)) if self._log is not None else ""
+        return "".join(self.log.last_lines(1)) if self.log is not None else ""
 
     def _kill_group(self) -> None:
         """Kill every process of the child's session group that is left."""
