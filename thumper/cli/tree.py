@@ -72,7 +72,7 @@ def refuse_taken_port(settings: Settings) -> None:
 def _child(room: str, settings: Settings) -> Child:
     # -P: this program, not another checkout of it in which it may have been started.
     argv = [sys.executable, "-P", "-m", "thumper", room, "--supervised"]
-    return Child(name=room, argv=argv, env=settings.as_environment())
+    return Child(name=room, argv=argv, env=settings.as_environment(), hungry=room == "work")
 
 
 def _last_words(failure: ChildFailure, settings: Settings) -> str:
