@@ -26,6 +26,11 @@ def client_settings(settings: Settings, api: Api) -> Settings:
 @pytest.fixture
 def at_the_api(client_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have commands of this process find the API."""
-    for name, value in client_settings.as_environment().items():
+    give_commands(client_settings, monkeypatch)
+
+
+def give_commands(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have commands of this process use these settings."""
+    for name, value in settings.as_environment().items():
         if name.startswith("THUMPER_"):
             monkeypatch.setenv(name, value)

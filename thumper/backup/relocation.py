@@ -16,28 +16,16 @@ import asyncpg
 
 from thumper.domain.path_text import readable
 from thumper.errors import RefusedError
+from thumper.store.files.folder_moves import MOVE_FOLDERS, MOVE_SOURCE, slashed
 from thumper.store.images.image_rows import MOVE_ORIGINALS
 from thumper.store.queue import leases
 
 _SOURCES: Final = """
 SELECT id, kind, path FROM source WHERE kind IN ('upload', 'drop') ORDER BY last_scan_at DESC NULLS LAST, id DESC
 """
-# Folders end with a slash here. The longest counts: a library may lie in a hidden folder of the drop folder.
-_MOVE_FOLDERS: Final = """
-UPDATE image SET original_path = moved.place FROM (
-    SELECT DISTINCT ON (image.id) image.id, move.target || substring(original_path FROM length(move.origin) + 1)
-        AS place
-    FROM image JOIN unnest($1::bytea[], $2::bytea[]) AS move(origin, target)
-        ON substring(original_path FROM 1 FOR length(move.origin)) = move.origin
-    ORDER BY image.id, length(move.origin) DESC
-) AS moved
-WHERE image.id = moved.id AND original_path <> moved.place
-"""
-_MOVE_SOURCE: Final = "UPDATE source SET path = $2, display_path = $3 WHERE id = $1"
-
 # Numbers of devices and inodes mean nothing on another machine; whether a folder can be read is found out anew.
 _FORGET: Final = (
-    "UPDATE source SET device_id = NULL, inode = NULL, watch_mode = NULL, watch_note = NULL",
+    "UPDATE source SET device_id = NULL, inode = NULL, watch_mode = NULL, watch_note = NULL, host = NULL",
     "DELETE FROM process",
     leases.RELEASE_ALL,
 )
@@ -81,10 +69,10 @@ async def settle_in(connection: asyncpg.Connection, library: Path, *, drop: Path
         drop_folder.now = _new_drop(drop_folder.was, uploads, drop)
         await _refuse_taken(connection, drop_folder)
     for place in found.values():
-        await connection.execute(_MOVE_SOURCE, place.source_id, place.now, readable(place.now))
+        await connection.execute(MOVE_SOURCE, place.source_id, place.now, readable(place.now))
     places = found.values()
     await connection.execute(
-        _MOVE_FOLDERS, [_slashed(place.was) for place in places], [_slashed(place.now) for place in places]
+        MOVE_FOLDERS, [slashed(place.was) for place in places], [slashed(place.now) for place in places]
     )
     return Whereabouts(uploads, drop_folder)
 
@@ -110,10 +98,6 @@ async def _refuse_taken(connection: asyncpg.Connection, drop: MovedFolder) -> No
             f"The backup knows two drop folders, and {readable(drop.now)} is the earlier one: name another folder "
             "with --drop, and copy or mount the photos there. Nothing was changed."
         )
-
-
-def _slashed(folder: bytes) -> bytes:
-    return folder.rstrip(b"/") + b"/"
 
 
 async def note_originals(connection: asyncpg.Connection, places: dict[UUID, bytes]) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from thumper.domain.precision import Precision
 from thumper.settings import Settings
-from thumper.store.disk import library_claim
+from thumper.store.disk import library_claim, source_move
 from thumper.store.images import detectors
 from thumper.store.postgres.connect import migrate_database, open_database
 from thumper.weights import resolve
@@ -21,12 +21,22 @@ async def prepare(settings: Settings) -> None:
     """
     await migrate(settings.postgres_url)
     async with open_database(settings.postgres_url, pool_size=2):
-        await library_claim.check_library(settings.library_dir)
+        moved = await library_claim.check_library(settings.library_dir, drop=settings.drop)
+        if moved is not None:
+            typer.echo(moved.sentence, err=True)
         if settings.model is not None or await detectors.current() is None:
             weights = resolve(settings)
             # With another precision the worker itself makes its detector current, once it agreed with the reference.
             chosen = settings.model is not None and weights.precision is Precision.FP32
             await detectors.register(weights, make_current=chosen)
+
+
+async def prepare_drop(settings: Settings) -> None:
+    """Go on with a drop folder that was moved to where settings name it now, and tell people."""
+    async with open_database(settings.postgres_url, pool_size=2):
+        moved = await source_move.follow_moved(settings.drop_dir, home=settings.home)
+    if moved is not None:
+        typer.echo(moved.sentence, err=True)
 
 
 async def migrate(url: str) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from thumper.background import cancel
-from thumper.cli.prepare import prepare
+from thumper.cli.prepare import prepare, prepare_drop
 from thumper.cli.servers import with_addresses
 from thumper.doctor.processes import bind
 from thumper.embedded.servers import running_servers
@@ -44,6 +44,7 @@ async def run_tree(
         named = with_addresses(settings, addresses)
         refuse_taken_port(settings)
         await prepare(named)
+        await prepare_drop(named)
         supervisor = Supervisor(
             [_child(room, named) for room in ROOMS], log_dir=settings.log_dir, on_change=on_change
         )

@@ -107,6 +107,9 @@ async def look_at_library(context: CheckContext) -> list[CheckResult]:
         await library_claim.recognise_library(folder)
     except RefusedError as error:
         return [CheckResult.fail(_FILES, str(error), remedy="Set THUMPER_HOME to the home of this database.")]
+    if (move := await library_claim.look_at_move(folder)) is not None:
+        said = f"The library was moved from {move.was} to {move.now}, and that is not recorded yet."
+        return [CheckResult.warn(_FILES, said, remedy="Start Thumper once: it is recorded then.")]
     strangers, files = NamedPaths(), 0
     paths = library.kept_originals(folder)
     while chunk := await asyncio.to_thread(lambda: list(islice(paths, AT_ONCE))):

@@ -15,6 +15,7 @@ from thumper.errors import RefusedError
 from thumper.ingest.context import IngestContext
 from thumper.ingest.ignore import is_ignored_folder
 from thumper.settings import Settings
+from thumper.store.disk import source_move
 from thumper.store.postgres.connect import open_database
 from thumper.store.postgres.outage import WAIT_S, wait_for_database
 from thumper.store.queue.sweeper import keep_sweeping
@@ -65,6 +66,9 @@ async def _run(settings: Settings, life: Life) -> None:
     context = IngestContext.of(settings)
     health = Health()
     async with open_database(settings.postgres_url, pool_size=4):
+        moved = await source_move.follow_moved(settings.drop_dir, home=settings.home)
+        if moved is not None:
+            log.warning(moved.sentence)
         works = [
             keep_beating(life, health.sign),
             keep_sweeping(settings, context.wakeup.wake),

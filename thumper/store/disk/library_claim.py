@@ -15,8 +15,12 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
+from thumper.domain.home_move import HomeMove, doubt, obstacle
+from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind, SourceState
 from thumper.errors import RefusedError
+from thumper.store.disk import home_move
+from thumper.store.disk.home_move import ANSWER_S, MovedHome
 from thumper.store.models import Image, Source
 from thumper.store.postgres.connect import client
 from thumper.store.status.processes import DOWN_AFTER_S
@@ -27,40 +31,78 @@ MARKER: Final = "library-of-thumper"
 UNFINISHED_RESTORE: Final = "restore-is-not-finished"
 """File beside the library that marks it as part of a restore that was cut short."""
 
-ANSWER_S: Final = 3.0
-"""How long a drop folder may take to show an entry before it counts as not there: shares hang."""
-
 _LOCK: Final = 0x6C696272
 """Key of the lock under which a library is claimed ("libr" in ASCII)."""
 
 
-async def check_library(library: Path) -> None:
+async def check_library(library: Path, *, drop: Path | None = None, insist: bool = False) -> MovedHome | None:
     """Claim a new library for a new database, or check that this is the library of an older one.
 
-    Raises `RefusedError` when the database's library is elsewhere or is not visible from here, or belongs to a
-    restore that was cut short.
+    A library that was moved is adopted where it is, and what follows is returned; a person may `insist` on that where
+    it is in doubt. `drop` is the drop folder that settings name. Raises `RefusedError` when the database's library is
+    elsewhere or is not visible from here, or belongs to a restore that was cut short.
     """
     await _refuse_unfinished(library)
+    host = socket.gethostname()
     async with in_transaction("default") as transaction:
         await transaction.execute_query_dict("SELECT pg_advisory_xact_lock($1)", [_LOCK])
-        if not await _is_recognised(library):
-            source = Source(kind=SourceKind.UPLOAD, path=bytes(library), display_path=str(library))
+        source = await Source.filter(kind=SourceKind.UPLOAD).first()
+        if source is None:
+            source = Source(
+                kind=SourceKind.UPLOAD, path=bytes(library), display_path=readable(bytes(library)), host=host
+            )
             _claim(library, str(source.id))
             await source.save()
+            return None
+        if bytes(source.path) != bytes(library):
+            await _refuse_doubtful(await _look(source, library), insist=insist)
+            _refuse_old_drop(source, library, drop)
+            return await home_move.adopt(transaction, source, library, host=host)
+        _check_marker(library, str(source.id))
+        if source.host != host:
+            await Source.filter(id=source.id).update(host=host)
+    return None
 
 
 async def recognise_library(library: Path) -> None:
-    """Check the library as `check_library` does, but claim nothing. Raises `RefusedError` in the same cases."""
+    """Check the library as `check_library` does, but claim and adopt nothing. Raises `RefusedError` as it does."""
     await _refuse_unfinished(library)
-    await _is_recognised(library)
+    source = await Source.filter(kind=SourceKind.UPLOAD).first()
+    if source is not None and bytes(source.path) == bytes(library):
+        _check_marker(library, str(source.id))
+    elif source is not None:
+        await _refuse_doubtful(await _look(source, library), insist=False)
 
 
-async def _is_recognised(library: Path) -> bool:
-    """Return whether the database has a library; raise `RefusedError` if it is another one."""
-    source = await Source.filter(kind=SourceKind.UPLOAD).only("id", "display_path").first()
-    if source is not None:
-        _check_marker(library, str(source.id), recorded=source.display_path)
-    return source is not None
+async def look_at_move(library: Path) -> HomeMove | None:
+    """Return what is known of a library that lies elsewhere than recorded; None where it lies, or if there is none."""
+    source = await Source.filter(kind=SourceKind.UPLOAD).first()
+    return None if source is None or bytes(source.path) == bytes(library) else await _look(source, library)
+
+
+async def _look(source: Source, library: Path) -> HomeMove:
+    is_ours = await home_move.within_time(lambda: _holds_marker(library, str(source.id)), False)
+    return await home_move.look(source, library, is_ours=is_ours, host=socket.gethostname())
+
+
+async def _refuse_doubtful(move: HomeMove, *, insist: bool) -> None:
+    """Raise `RefusedError` unless the library was moved, or a person insists that it was."""
+    reason = obstacle(move) or (None if insist else doubt(move))
+    if reason is not None:
+        raise RefusedError(reason)
+
+
+def _refuse_old_drop(source: Source, library: Path, drop: Path | None) -> None:
+    """Refuse a drop folder in the home as it was: it moved along, and an empty one would be made there."""
+    home = home_move.path_of(source.path).parent
+    if drop is None or not drop.is_relative_to(home) or drop.is_relative_to(library.parent):
+        return
+    moved = library.parent / drop.relative_to(home)
+    if home_move.has_moved(drop, moved):
+        raise RefusedError(
+            f"The home was moved from {home} to {library.parent}, and its drop folder along with it, but the drop"
+            f" folder is still set to {drop}: set THUMPER_DROP to {moved}. Nothing was changed."
+        )
 
 
 async def _refuse_unfinished(library: Path) -> None:
@@ -87,20 +129,21 @@ def _claim(library: Path, source_id: str) -> None:
     (library / MARKER).write_text(source_id + "\n")
 
 
-def _check_marker(library: Path, source_id: str, *, recorded: str) -> None:
-    marker = library / MARKER
-    if str(library) != recorded:
+def _check_marker(library: Path, source_id: str) -> None:
+    if not _holds_marker(library, source_id):
         msg = (
-            f"The library of this database is {recorded}, but this process would use {library}. "
-            "Make that folder visible here under the same path and set THUMPER_HOME accordingly."
-        )
-        raise RefusedError(msg)
-    if not marker.exists() or marker.read_text().strip() != source_id:
-        msg = (
-            f"{library} is not the folder that this database knows under that path: {marker} should hold "
+            f"{library} is not the folder that this database knows under that path: {library / MARKER} should hold "
             f"{source_id}. Mount or restore the library there. To go on without it, write that line into the file."
+            " If the home was moved, set THUMPER_HOME to where it is now."
         )
         raise RefusedError(msg)
+
+
+def _holds_marker(library: Path, source_id: str) -> bool:
+    try:
+        return (library / MARKER).read_text(encoding="utf-8", errors="replace").strip() == source_id
+    except OSError:
+        return False
 
 
 async def check_originals() -> None:

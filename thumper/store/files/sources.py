@@ -5,6 +5,7 @@ A source that cannot be read is marked offline; nothing here deletes a row.
 
 from __future__ import annotations
 
+import socket
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -21,11 +22,11 @@ async def open_source(kind: SourceKind, path: bytes) -> UUID:
     """Return the id of the source of that kind at that absolute path, recorded if it is new."""
     rows = await client().execute_query_dict(
         """
-        INSERT INTO source (id, kind, path, display_path, state) VALUES ($1, $2, $3, $4, 'online')
-        ON CONFLICT (kind, path) DO UPDATE SET display_path = excluded.display_path
+        INSERT INTO source (id, kind, path, display_path, host, state) VALUES ($1, $2, $3, $4, $5, 'online')
+        ON CONFLICT (kind, path) DO UPDATE SET display_path = excluded.display_path, host = excluded.host
         RETURNING id
         """,
-        [new_id(), kind.value, path, readable(path)],
+        [new_id(), kind.value, path, readable(path), socket.gethostname()],
     )
     source_id: UUID = rows[0]["id"]
     return source_id

@@ -22,6 +22,8 @@ class Source(Model):
     path = fields.BinaryField()
     """Absolute path as bytes: file names need not be UTF-8. Unique (see migrations)."""
     display_path = fields.TextField()
+    host = fields.CharField(max_length=255, null=True)
+    """The machine that last used it under this path; null for one that no version knew of that records it."""
     state = fields.CharEnumField(SourceState, max_length=8, default=SourceState.ONLINE)
     device_id = fields.BigIntField(null=True)
     """`st_dev` of the root when last seen online. It may change with every mount of the same disk."""

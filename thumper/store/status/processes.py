@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from thumper.domain.home_move import Sign
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.domain.stage import StageTime
 from thumper.store.models import Process
 from thumper.store.postgres.clock import NOW, seconds_ago
-from thumper.store.postgres.connect import OUTAGES
+from thumper.store.postgres.connect import OUTAGES, client
 
 BEAT_EVERY_S: Final = 3.0
 """How often a process gives a sign of life."""
@@ -86,6 +87,39 @@ async def beat(process_id: UUID, sign: Beat) -> bool:
 async def leave(process_id: UUID) -> None:
     """Delete a process that ends in good order."""
     await Process.filter(id=process_id).delete()
+
+
+async def heard_of(*, within_s: float, host: str) -> tuple[Sign, ...]:
+    """Return the processes that gave a sign of life lately, the latest first; `host` is this machine.
+
+    One that was killed stays recorded: of this machine it counts as alive only if its process id is in use.
+    """
+    rows = await client().execute_query_dict(
+        """
+        SELECT role, host, pid, extract(epoch FROM clock_timestamp() - heartbeat_at)::float8 AS silent_s FROM process
+        WHERE heartbeat_at > now() - make_interval(secs => $1) ORDER BY heartbeat_at DESC
+        """,
+        [within_s],
+    )
+    return tuple(
+        Sign(
+            role=row["role"],
+            host=row["host"],
+            silent_s=max(row["silent_s"], 0.0),
+            is_alive=row["silent_s"] < DOWN_AFTER_S and (row["host"] != host or _is_running(row["pid"])),
+        )
+        for row in rows
+    )
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
 
 
 async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:
