@@ -17,11 +17,9 @@ PY := $(BIN)/python
 
 export PYTHON
 # Handed over by environment, so that no character of the path means anything to a shell.
-ifneq ($(strip $(DROP)),)
-export THUMPER_DROP := $(DROP)
-endif
+export DROP
 
-.PHONY: help install install-dev graphiql browser run test check quick faults style types contracts format constraints wheel clean
+.PHONY: help install install-dev graphiql browser run link test check quick faults style types contracts format constraints wheel clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,13 +37,16 @@ graphiql: ## fetch the query page's browser files (needs npm)
 browser: # the page tests' browser
 	@sh install/browser.sh
 
-run: install ## set up and start; DROP=/path/of/photos for your own
-ifeq ($(strip $(DROP)$(THUMPER_DROP)),)
-	@exec $(BIN)/thumper demo
+run: install ## set up and start; DROP=/path/of/photos for your own, which is remembered
+ifeq ($(strip $(DROP)),)
+	@$(BIN)/thumper config show drop --chosen >/dev/null; \
+	case $$? in 0) exec $(BIN)/thumper up ;; 1) exec $(BIN)/thumper demo ;; *) exit 2 ;; esac
 else
-	@test -d "$$THUMPER_DROP" || { echo "DROP=$$THUMPER_DROP is not a folder. Give the folder that holds your photos."; exit 2; }
-	@exec $(BIN)/thumper up
+	@exec $(BIN)/thumper up --drop "$$DROP"
 endif
+
+link: install ## have `thumper` on the PATH, by a link in ~/.local/bin
+	@sh install/link.sh
 
 test: install-dev graphiql browser check ## set up and check everything; what CI runs
 

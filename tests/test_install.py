@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -119,18 +120,61 @@ def test_without_node_the_query_page_is_left_out_and_set_up_goes_on(checkout: Pa
     assert not (checkout / "pages").exists()
 
 
-def test_a_drop_folder_that_does_not_exist_is_refused(checkout: Path) -> None:
-    """No shell interprets the path: quotes and dollars in it are only characters."""
+def make_run(checkout: Path, *words: str, chosen: int = 0) -> str:
+    """Run `make run` with a `thumper` that prints its arguments; `config` ends with the code `chosen`."""
     make = shutil.which("make")
     assert make
-    path = "/no/such 'folder' $$HOME; echo oops"
+    script = f'[ "$1" = config ] && exit {chosen}\nprintf "[%s]" "$@"'
+    executable(checkout / ".venv" / "bin" / "thumper", script)
     result = subprocess.run(
-        [make, "--old-file=install", "run", f"DROP={path}"],
+        [make, "--old-file=install", "run", *words],
         cwd=checkout,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert result.returncode != 0
-    assert "DROP=/no/such 'folder' $HOME; echo oops is not a folder" in result.stdout + result.stderr
+    assert result.returncode == (0 if chosen < 2 else 2)
+    return result.stdout
+
+
+def test_the_drop_folder_reaches_thumper_as_it_was_written(checkout: Path) -> None:
+    """No shell interprets the path: quotes and dollars in it are only characters."""
+    path = "/my 'folder' $$HOME; echo oops"
+    assert make_run(checkout, f"DROP={path}") == "[up][--drop][/my 'folder' $HOME; echo oops]"
+
+
+def test_without_a_drop_folder_the_one_that_is_set_is_watched_else_a_ranch_is_drawn(checkout: Path) -> None:
+    assert make_run(checkout, chosen=0) == "[up]"
+    assert make_run(checkout, chosen=1) == "[demo]"
+    assert make_run(checkout, chosen=2) == ""
+
+
+def link(checkout: Path, user: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh", "install/link.sh"],
+        cwd=checkout,
+        env={"PATH": f"{os.environ['PATH']}:{user}/.local/bin", "HOME": str(user)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_thumper_is_linked_into_the_path_and_a_link_of_an_older_checkout_is_replaced(
+    checkout: Path, tmp_path: Path
+) -> None:
+    program, placed = checkout / ".venv" / "bin" / "thumper", tmp_path / "user" / ".local" / "bin" / "thumper"
+    for _ in range(2):
+        answer = link(checkout, tmp_path / "user")
+        assert (answer.returncode, answer.stdout) == (0, f"thumper is on the PATH: {placed}\n")
+        assert placed.readlink() == program
+        placed.unlink()
+        placed.symlink_to("/gone")
+
+
+def test_a_program_of_that_name_which_is_not_ours_stays(checkout: Path, tmp_path: Path) -> None:
+    placed = executable(tmp_path / "user" / ".local" / "bin" / "thumper", "another")
+    answer = link(checkout, tmp_path / "user")
+    assert (answer.returncode, "is a program of its own" in answer.stderr) == (1, True)
+    assert "another" in placed.read_text()

@@ -1,4 +1,4 @@
-"""Settings come from the environment, and a wrong one is refused with what to write instead."""
+"""Settings come from options, the environment and the home; a wrong one is refused with what to write instead."""
 
 from __future__ import annotations
 
@@ -21,6 +21,75 @@ def test_values_come_from_the_environment_and_arguments_win(
     assert Settings.from_env(port=9002).port == 9002
     assert Settings.from_env(port=None).home == tmp_path
     assert Settings.from_env().drop_dir == tmp_path / "drop"
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home without files, so that those of the developer are not read."""
+    monkeypatch.setenv("THUMPER_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_options_come_before_environment_dotenv_and_toml(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    assert Settings.from_env().port == 8480
+    (home / "thumper.toml").write_text("port = 9001\nlook_s = 3")
+    assert (Settings.from_env().port, Settings.from_env().look_s) == (9001, 3.0)
+    (home / ".env").write_text("THUMPER_PORT=9002")
+    assert Settings.from_env().port == 9002
+    monkeypatch.setenv("THUMPER_PORT", "9003")
+    assert Settings.from_env().port == 9003
+    assert Settings.from_env(port=9004).port == 9004
+
+
+def test_a_value_that_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    (home / "thumper.toml").write_text("drop = ''")
+    (home / ".env").write_text("THUMPER_MODEL=")
+    monkeypatch.setenv("THUMPER_PORT", "")
+    assert Settings.from_env().model_fields_set == {"home"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\nport = 99999", "line 2, port: Input should be less than or equal to 65535 (got '99999')"),
+        ("port = true", "line 1, port: Input should be a valid integer"),
+        ("lease_s = 5", "must be shorter than lease_s"),
+    ],
+)
+def test_a_wrong_value_in_the_file_is_named_by_line(home: Path, text: str, said: str) -> None:
+    (home / "thumper.toml").write_text(text)
+    with pytest.raises(SettingError) as refusal:
+        Settings.from_env()
+    assert said in str(refusal.value)
+
+
+def test_an_option_is_named_as_it_is_typed() -> None:
+    with pytest.raises(SettingError, match="--port: Input should be"):
+        Settings.from_env(port=0)
+
+
+def test_a_process_that_was_handed_its_settings_reads_no_file(home: Path) -> None:
+    (home / "thumper.toml").write_text("model = '/mine.pt'")
+    (home / ".env").write_text("THUMPER_PORT=9002")
+    assert Settings.handed() == Settings(home=home)
+
+
+def test_a_password_is_not_repeated_in_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THUMPER_DATABASE_URL", "mysql://deer:secret@host/db")
+    with pytest.raises(SettingError, match=r"postgresql:// \(got 'mysql://deer:\*\*\*@host/db'\)"):
+        Settings.from_env()
+
+
+def test_only_the_zone_of_a_server_that_nobody_chose_is_missed(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    monkeypatch.setattr("tzlocal.unix._cache_tz_name", "Etc/UTC")
+    assert Settings.from_env().lacks_zone
+    (home / "thumper.toml").write_text("time_zone = 'Etc/UTC'")
+    assert not Settings.from_env().lacks_zone
+    (home / "thumper.toml").unlink()
+    monkeypatch.setattr("tzlocal.unix._cache_tz_name", "America/Chicago")
+    assert not Settings.from_env().lacks_zone
 
 
 def test_an_unknown_setting_is_refused_with_the_nearest_name(monkeypatch: pytest.MonkeyPatch) -> None:

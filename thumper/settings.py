@@ -1,30 +1,50 @@
-"""What can be set from outside, read once from the environment.
+"""What can be set from outside, read once: options, the environment, and the files in the home.
 
 Every setting is a `THUMPER_*` variable and a field of `Settings`; the field's
 name carries its unit. This is the only module that reads `os.environ`, so that
-two parts of Thumper never disagree about a value. It refuses variables that it
+two parts of Thumper never disagree about a value. It refuses names that it
 does not know: a misspelt setting that is silently ignored costs an evening.
 """
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 import tzlocal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from thumper.domain.keep import Keep
 from thumper.domain.precision import Precision
+from thumper.domain.secret_text import without_password
+from thumper.domain.time_zone import NO_PLACE
 from thumper.errors import RefusedError, SettingError
+from thumper.setting_files import PREFIX, Given, Source, hint, read_files, variable_name
 
-PREFIX: Final = "THUMPER_"
+__all__ = [
+    "PREFIX",
+    "SECRET",
+    "Settings",
+    "default_home",
+    "given_settings",
+    "refuse_unknown",
+    "state_dir",
+    "variable_name",
+]
+
+SECRET: Final = frozenset({"database_url", "redis_url"})
+"""Settings that may hold a password, which is never shown."""
 
 
 def _absolute(path: Path) -> Path:
@@ -68,7 +88,7 @@ Seconds = Annotated[float, Field(gt=0)]
 class Settings(BaseSettings):
     """All settings, frozen. Sizes in bytes, times in seconds, as the names say."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
 
     home: AbsolutePath = Path("~/.local/share/thumper")
     """Folder of everything that Thumper writes: database, library, logs, sockets."""
@@ -155,16 +175,24 @@ class Settings(BaseSettings):
 
     @classmethod
     def from_env(cls, **overrides: object) -> Settings:
-        """Read the environment; `overrides` (command-line options) win when not None.
+        """Read environment and files of the home; `overrides` (command-line options) win when not None.
 
-        Raises `SettingError` naming the variable and, for an unknown one, the nearest valid name.
+        Raises `SettingError` naming the variable or line and, for an unknown one, the nearest valid name.
         """
-        refuse_unknown(os.environ)
-        given = {name: value for name, value in overrides.items() if value is not None}
+        return cls.of(given_settings(overrides))
+
+    @classmethod
+    def handed(cls) -> Settings:
+        """Read what `as_environment` of the process that started this one says, and no file besides."""
+        return cls.of(given_settings(files=False))
+
+    @classmethod
+    def of(cls, given: Mapping[str, Given]) -> Settings:
+        """Return the settings of these values. Raises `SettingError` with the place of a wrong one."""
         try:
-            return cls(**given)  # type: ignore[arg-type]  # pydantic validates them
+            return cls(**{name: one.value for name, one in given.items()})  # type: ignore[arg-type]  # pydantic validates
         except ValidationError as error:
-            raise SettingError(_explain(error)) from None
+            raise SettingError(_explain(error, given)) from None
 
     @property
     def drop_dir(self) -> Path:
@@ -202,6 +230,11 @@ class Settings(BaseSettings):
         return self.home / "logs"
 
     @property
+    def lacks_zone(self) -> bool:
+        """Whether cameras' clocks would be read in the zone of a server, which no person chose."""
+        return self.time_zone in NO_PLACE and "time_zone" not in self.model_fields_set
+
+    @property
     def zone(self) -> ZoneInfo:
         """`time_zone` as an object."""
         return ZoneInfo(self.time_zone)
@@ -234,6 +267,12 @@ class Settings(BaseSettings):
             )
             raise RefusedError(msg)
 
+    def stated_in_environment(self) -> dict[str, str]:
+        """Return the THUMPER_* variables that are set, with the values that count: paths absolute."""
+        stated = {name.upper() for name in os.environ}
+        own = {variable_name(name): str(value) for name, value in self if value is not None}
+        return {name: value for name, value in own.items() if name in stated}
+
     def as_environment(self) -> dict[str, str]:
         """Return the variables that make a child process read these same settings."""
         kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
@@ -241,9 +280,58 @@ class Settings(BaseSettings):
         return kept | own
 
 
-def variable_name(field: str) -> str:
-    """Return the environment variable of a field: `lease_s` → `THUMPER_LEASE_S`."""
-    return PREFIX + field.upper()
+def given_settings(options: Mapping[str, object] | None = None, *, files: bool = True) -> dict[str, Given]:
+    """Return what is set, and where: options, environment and, with `files`, those of the home.
+
+    Raises `SettingError` for a name that is no setting and a file that cannot be read.
+    """
+    refuse_unknown(os.environ)
+    given = {
+        name: Given(value, Source.ENVIRONMENT, variable_name(name))
+        for name, value in EnvSettingsSource(Settings)().items()
+    }
+    for name, value in (options or {}).items():
+        if value is not None:
+            given[name] = Given(value, Source.COMMAND_LINE, f"--{name.replace('_', '-')}")
+    if not files:
+        return given
+    home = given["home"].value if "home" in given else Settings.model_fields["home"].default
+    known = {
+        name: _is_path(field.annotation) for name, field in Settings.model_fields.items() if name != "home"
+    }
+    return read_files(_absolute(Path(str(home))), known) | given
+
+
+def _is_path(annotation: Any) -> bool:
+    kinds = (annotation, *get_args(annotation))
+    return any(getattr(kind, "__origin__", kind) is Path for kind in kinds)
+
+
+def default_home() -> Path:
+    """Return the home of those who name none."""
+    return _absolute(Settings.model_fields["home"].default)
+
+
+def state_dir() -> Path:
+    """Return the folder of what Thumper notes for this user (XDG Base Directory Specification)."""
+    return Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser() / "thumper"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceManager:
+    """How systemd wants to be told how its service is: sd_notify(3), sd_watchdog_enabled(3)."""
+
+    socket: str | None = None
+    """Where; None if it does not want to be told, or did not start this process."""
+    watchdog_s: float | None = None
+    """How long it may be told nothing; None for as long as it takes."""
+
+
+def take_service_manager() -> ServiceManager:
+    """Return what systemd asks of this process, and remove it from the environment: it is not asked of children."""
+    socket, microseconds = os.environ.pop("NOTIFY_SOCKET", None), os.environ.pop("WATCHDOG_USEC", "")
+    asked = os.environ.pop("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+    return ServiceManager(socket, int(microseconds) / 1e6 if asked and microseconds.isdigit() else None)
 
 
 def refuse_unknown(environment: Mapping[str, str]) -> None:
@@ -251,18 +339,22 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
     known = [variable_name(field) for field in Settings.model_fields]
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]}?" if near else f". Known settings: {', '.join(known)}"
-            msg = f"{name} is not a setting of Thumper{hint}"
-            raise SettingError(msg)
+            said = hint(name, Settings.model_fields, spelt=variable_name)
+            raise SettingError(f"{name} is not a setting of Thumper{said}")
 
 
-def _explain(error: ValidationError) -> str:
+def _explain(error: ValidationError, given: Mapping[str, Given]) -> str:
     """Turn pydantic's report into one line a setting."""
     lines = []
     for problem in error.errors():
-        where = variable_name(str(problem["loc"][0])) if problem["loc"] else "settings"
         reason = problem["msg"].removeprefix("Value error, ")
-        given = f" (got {problem['input']!r})" if problem["loc"] else ""
-        lines.append(f"{where}: {reason}{given}")
+        if not problem["loc"]:
+            lines.append(f"settings: {reason}")
+            continue
+        name = str(problem["loc"][0])
+        where = given[name].place if name in given else variable_name(name)
+        written = problem["input"]
+        if name in SECRET:
+            written = without_password(str(written))
+        lines.append(f"{where}: {reason} (got {written!r})")
     return "\n".join(lines)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thumper.domain.time_zone import ZoneSource, place_zone, zone_at
+from thumper.domain.time_zone import ZoneSource, place_zone, zone_at, zone_called, zones_like
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,31 @@ def test_a_zone_without_rules_here_is_left_to_the_servers_setting(monkeypatch: p
     """Borders are published apart from the rules, and may be newer."""
     monkeypatch.setattr("tzfpy.get_tz", lambda _longitude, _latitude: "America/Newly_Founded")
     assert place_zone(None, latitude=1.25, longitude=2.5) == (None, ZoneSource.SERVER)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("America/Chicago", "America/Chicago"),
+        (" america/chicago ", "America/Chicago"),
+        ("chicago", "America/Chicago"),
+        ("New York", "America/New_York"),
+        ("utc", "UTC"),
+        ("central", None),  # Canada's or that of the United States
+        ("Chicgo", None),
+        ("", None),
+    ],
+)
+def test_a_zone_is_named_by_its_city_and_never_guessed(text: str, zone: str | None) -> None:
+    assert zone_called(text) == zone
+
+
+def test_a_zone_that_was_mistyped_is_proposed() -> None:
+    assert zones_like("Chicgo") == ["America/Chicago"]
+    assert zones_like("central") == ["Canada/Central", "US/Central"]
+    assert zones_like("zzz") == zones_like(" ") == []
+
+
+@pytest.mark.parametrize("zone", sorted(available_timezones())[::60])
+def test_each_zone_is_understood_in_whatever_case(zone: str) -> None:
+    assert zone_called(zone.upper()) == zone

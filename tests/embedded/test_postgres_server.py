@@ -1,20 +1,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
 
+from tests.clusters import lay_cluster
 from thumper.embedded.parent_death import Account, end_with_parent
 from thumper.embedded.postgres_cluster import SUPERUSER, find_fitting_programs, find_programs
+from thumper.embedded.postgres_pid_file import remove_stale_pid_files
 from thumper.embedded.postgres_server import PostgresServer
 from thumper.errors import ServiceDownError
 from thumper.settings import Settings
@@ -164,24 +167,54 @@ async def test_a_server_that_cannot_start_is_reported_with_its_log(settings: Set
     assert not server.is_alive()
 
 
-@pytest.mark.slow
-async def test_a_process_id_that_now_belongs_to_another_program_does_not_stop_it(settings: Settings) -> None:
+@contextlib.asynccontextmanager
+async def sleeper() -> AsyncIterator[int]:
+    """A process of the user that PostgreSQL runs as: it does not mind those of others."""
+    account = Account(NOBODY, NOBODY) if os.geteuid() == 0 else None
+    argv = end_with_parent(["sleep", "600"], death_signal=signal.SIGTERM, account=account)
+    process = await asyncio.create_subprocess_exec(*argv)
+    yield process.pid
+    assert process.returncode is None, "it is somebody else's process"
+    process.kill()
+    await process.wait()
+
+
+@contextlib.asynccontextmanager
+async def another_server(home: Path) -> AsyncIterator[int]:
+    settings = Settings(home=home, time_zone="UTC")
+    lay_cluster(settings)
     server = PostgresServer(settings)
     await server.start()
     assert server.pid is not None
-    os.kill(server.pid, signal.SIGKILL)
-    await server.wait_dead()
-    other = await asyncio.create_subprocess_exec("sleep", "600")
+    yield server.pid
+    assert await ask(server, "SELECT 1") == 1
+    await server.stop()
+
+
+@pytest.mark.slow
+async def test_a_process_id_that_now_belongs_to_another_program_or_postgresql_stops_neither(
+    settings: Settings, open_folder: Path
+) -> None:
+    lay_cluster(settings)
+    server = PostgresServer(settings)
+    noted = [settings.postgres_dir / "postmaster.pid", settings.run_dir / "postgres" / ".s.PGSQL.5432.lock"]
+    await server.start()
     try:
-        pid_file = settings.postgres_dir / "postmaster.pid"
-        _, rest = pid_file.read_text().split("\n", 1)
-        pid_file.write_text(f"{other.pid}\n{rest}")
-        await server.start()
-        assert await ask(server, "SELECT 1") == 1
+        for other in (sleeper(), another_server(open_folder / "system")):
+            assert server.pid is not None
+            os.kill(server.pid, signal.SIGKILL)  # as a power cut
+            await server.wait_dead()
+            async with other as pid:
+                for file in noted:
+                    _, rest = file.read_text().split("\n", 1)
+                    file.write_text(f"{pid}\n{rest}")
+                await server.start()
+                assert await ask(server, "SELECT 1") == 1
+        # The files of a server that serves this very directory stay.
+        remove_stale_pid_files(settings.postgres_dir, socket_path=noted[1].with_suffix(""))
+        assert all(file.read_text().startswith(f"{server.pid}\n") for file in noted)
     finally:
         await server.stop()
-        other.kill()
-        await other.wait()
 
 
 @pytest.mark.slow

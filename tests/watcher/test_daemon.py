@@ -42,14 +42,25 @@ async def test_files_dropped_before_and_while_it_runs_are_admitted(
     assert (await watching.receipt("")).location is None
 
 
-async def test_the_drop_folder_is_made_when_it_never_was(watching: Watching) -> None:
-    watching.drop.rmdir()
+async def test_the_drop_folder_in_the_home_is_made_when_it_never_was(watching: Watching) -> None:
+    watching.change(drop=None)
     watching.start()
 
     async def made() -> bool:
-        return watching.drop.is_dir()
+        return watching.settings.drop_dir.is_dir()
 
     await watching.until(made)
+
+
+async def test_a_drop_folder_elsewhere_is_never_made(watching: Watching) -> None:
+    watching.drop.rmdir()
+    watching.start()
+
+    async def complains() -> bool:
+        return "is missing or cannot be read. Mount its disk, or create it." in watching.health.trouble
+
+    await watching.until(complains)
+    assert not watching.drop.exists()
 
 
 async def test_originals_stay_byte_identical_with_their_times(watching: Watching, photos: Photos) -> None:

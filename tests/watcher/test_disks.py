@@ -109,6 +109,26 @@ async def test_a_disk_mounted_anew_while_nobody_looked_is_watched_anew(
     assert not await File.exclude(attempts=1).exists()
 
 
+async def test_a_disk_that_comes_late_after_a_reboot_is_waited_for_and_nothing_is_read_twice(
+    watching: Watching, stage: Stage, card: Path
+) -> None:
+    fill(card, range(3))
+    mount = f"mount --bind {words(card, watching.drop)}"
+    await stage.run(mount)
+    await stage.watch(watching.settings)
+    await watching.until_settled(3)
+    await stage.end_watcher()
+    await stage.run(f"umount {words(watching.drop)}")
+    await stage.watch(watching.settings)  # nothing but the empty mount point is there
+    await watching.until_source_is(SourceState.OFFLINE)
+    fill(card, range(3, 4))
+    await stage.run(mount)
+    await watching.until_settled(4)
+    await watching.until_source_is(SourceState.ONLINE)
+    assert set((await watching.states()).values()) == {"stored"}
+    assert not await File.exclude(attempts=1).exists()
+
+
 async def test_another_disk_in_its_place_is_read_and_the_first_ones_files_stay(
     watching: Watching, stage: Stage, card: Path, tmp_path: Path
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -118,3 +120,24 @@ async def test_a_worker_that_fails_does_not_wait_for_a_model_that_hangs(
         await main._live(settings, Life(role=ProcessRole.WORK))
     leave.set()
     assert codes == ([1] if is_busy else [])
+
+
+async def test_a_worker_that_is_told_to_end_does_not_wait_for_its_model(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading, leave = asyncio.Event(), threading.Event()
+
+    async def load_for_minutes(*_: object, thread: ThreadPoolExecutor, **__: object) -> start.Proved:
+        loading.set()
+        await asyncio.wrap_future(thread.submit(leave.wait, 60))
+        raise AssertionError("it was waited for")
+
+    monkeypatch.setattr(main, "prove", load_for_minutes)
+    with ThreadPoolExecutor(1) as thread:
+        running = asyncio.create_task(main._run(settings, Life(role=ProcessRole.WORK), thread=thread))
+        try:
+            await asyncio.wait_for(loading.wait(), 60)
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert await asyncio.wait_for(running, 10) == main.Ending(0, model_is_busy=True)
+        finally:
+            leave.set()

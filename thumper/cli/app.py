@@ -19,10 +19,12 @@ from thumper.cli import (
     cameras,
     clock,
     compare,
+    config,
     delete,
     demo,
     doctor,
     ingest,
+    init,
     locate,
     migrate,
     move_home,
@@ -33,6 +35,7 @@ from thumper.cli import (
     schema,
     serve,
     status,
+    systemd_service,
     undelete,
     up,
     watch,
@@ -48,6 +51,7 @@ app = typer.Typer(
     add_completion=True,
 )
 for verb in (
+    init,
     up,
     demo,
     ingest,
@@ -73,6 +77,8 @@ for verb in (
     app.command()(getattr(verb, verb.__name__.rpartition(".")[2]))
 app.add_typer(cameras.cameras)
 app.add_typer(clock.clock)
+app.add_typer(config.config)
+app.add_typer(systemd_service.service)
 
 
 def _print_version(wanted: bool) -> None:  # typer calls it with the flag

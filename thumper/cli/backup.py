@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from thumper.cli.which_home import settings_to_keep_in
 from thumper.errors import NotFoundError
 from thumper.settings import Settings
 
@@ -34,7 +35,7 @@ def backup(
     from thumper.cli.backup_view import Stages, show_backup
     from thumper.cli.logs import configure_logs
 
-    settings = Settings.from_env()
+    settings = settings_to_keep_in()
     configure_logs(settings)
     with Stages() as stages:
         taken = asyncio.run(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from thumper.cli.which_home import settings_to_examine
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.measurement import TEXTS, Reading
 from thumper.settings import Settings
@@ -33,7 +34,7 @@ def list_profiles(
     """Show the profiles in the order in which they are asked, your own first, and where each is known from."""
     from thumper.cameras.profile_files import own_profiles, profiles_of
 
-    settings = Settings.from_env()
+    settings = settings_to_examine()
     files = {profile.name: str(path) for path, profile in own_profiles(settings.cameras_dir)}
     rows = [
         {"name": profile.name, "file": files.get(profile.name), "source": profile.source}
@@ -56,7 +57,7 @@ def explain_file(
     from thumper.cameras.profile_files import profiles_of
     from thumper.ingest.explain import explain
 
-    settings = Settings.from_env()
+    settings = settings_to_examine()
     told = explain(file, settings, profiles_of(settings.cameras_dir), now=dt.datetime.now(dt.UTC))
     if as_json:
         typer.echo(json.dumps(_as_json(told, settings), ensure_ascii=False))

@@ -16,6 +16,7 @@ from thumper.cli.clock_right import NOT_DONE, AsJson, questions, right
 from thumper.cli.clock_view import effect_lines, suspect_lines
 from thumper.cli.consent import refuse_unless_asked
 from thumper.cli.receipt_query import Ask, find_bringing
+from thumper.cli.which_home import settings_to_ask
 from thumper.domain.clock_fix import OffsetError, offset_text, parse_offset, read_time
 from thumper.errors import UsageError
 from thumper.settings import Settings
@@ -69,7 +70,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change,
 @clock.command("suspects")
 def suspects(as_json: AsJson = False) -> None:
     """List what needs repair: clocks that were reset, went back on the way through a card, show impossible years."""
-    found = asyncio.run(ask(Settings.from_env(), _SUSPECTS))
+    found = asyncio.run(ask(settings_to_ask(), _SUSPECTS))
     groups: list[dict[str, Any]] = found["clockSuspects"]
     if as_json:
         typer.echo(json.dumps(groups))
@@ -116,7 +117,7 @@ def fix(
     }
     if not (yes or dry_run):
         refuse_unless_asked(as_json=as_json, instead="Add --dry-run to look first, --yes to repair.")
-    settings = Settings.from_env()
+    settings = settings_to_ask()
     asyncio.run(_find(partial(ask, settings), said, dump=dump))
     if dry_run or not yes:
         _look(settings, said, ask_whether=not dry_run, as_json=as_json)
@@ -166,7 +167,7 @@ def undo(
     as_json: AsJson = False,
 ) -> None:
     """Take a repair back: its photos fall back to the repair before, else to what their clocks showed."""
-    settings = Settings.from_env()
+    settings = settings_to_ask()
     done = _answer(settings, _UNDO, {"id": asyncio.run(find_fix(partial(ask, settings), fix))})
     if as_json:
         _print_json(done)

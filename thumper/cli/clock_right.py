@@ -13,6 +13,7 @@ from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.clock_view import question_lines
 from thumper.cli.consent import refuse_unless_asked
 from thumper.cli.receipt_query import CLOCK_QUESTION, Ask, deliveries, find_asked
+from thumper.cli.which_home import settings_to_ask
 from thumper.errors import UsageError
 from thumper.settings import Settings
 
@@ -38,7 +39,7 @@ Every = Annotated[
 
 def questions(as_json: AsJson = False) -> None:
     """List cards that were old when they came, so that their clocks may be a year or so slow."""
-    asked = asyncio.run(_asked(Settings.from_env()))
+    asked = asyncio.run(_asked(settings_to_ask()))
     if as_json:
         typer.echo(json.dumps(asked))
         return
@@ -62,7 +63,7 @@ def right(
         refuse_unless_asked(
             as_json=as_json, instead="`thumper clock questions` shows them; add --yes to answer."
         )
-    settings = Settings.from_env()
+    settings = settings_to_ask()
     ids = _shown(settings, yes=yes, as_json=as_json) if every else _named(settings, dumps or [], undo=undo)
     changed = asyncio.run(_change(settings, ids, undo=undo))
     if as_json:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from thumper.cli.photo_choice import choose, shuffle
+from thumper.cli.which_home import settings_to_examine
 from thumper.domain.agreement import LEAST_BOXES, Agreement
 from thumper.domain.precision import Precision
 from thumper.embedded.servers import find_running
@@ -60,7 +61,7 @@ def compare(
     from thumper.cli.logs import configure_logs
     from thumper.cli.receipt_view import bar
 
-    settings = Settings.from_env()
+    settings = settings_to_examine()
     if settings.precision is Precision.FP32:
         raise SettingError(
             "THUMPER_PRECISION is fp32, the reference itself. Set it to bf16 or fp16 to compare that."

@@ -16,8 +16,8 @@ from thumper.cli.consent import refuse_unless_asked
 from thumper.cli.counted import counted
 from thumper.cli.named_photo import tell_photos
 from thumper.cli.receipt_query import Ask, find_bringing
+from thumper.cli.which_home import settings_to_ask
 from thumper.domain.deletion import MOST_IMAGES
-from thumper.settings import Settings
 
 _EFFECT: Final = "effect { images originals detections reviews sightings files filesLeft leftExamples }"
 _PREVIEW: Final = f"""query ($input: DeleteImagesInput!) {{
@@ -58,7 +58,7 @@ def delete(
     """
     if not (yes or dry_run):
         refuse_unless_asked(as_json=as_json, instead="Add --dry-run to look first, --yes to delete.")
-    settings = Settings.from_env()
+    settings = settings_to_ask()
     asking = partial(ask, settings)
     ids = asyncio.run(find_photos(asking, photos, dump=dump))
     if dry_run or not yes:

@@ -17,6 +17,7 @@ import typer
 from thumper.background import beside, stop_signals
 from thumper.cli.dump_wait import DUMP_FIELDS, STILL_S, DumpProgress, Standstill
 from thumper.domain.precision import Precision
+from thumper.embedded.instance import announced
 from thumper.errors import RefusedError, ServiceDownError, ThumperError
 from thumper.settings import Settings
 
@@ -137,10 +138,11 @@ async def _demo(settings: Settings, *, keep: bool) -> None:
 
     async def tour(named: Settings) -> None:
         try:
-            await _show(named, ranch, display)
-            if keep:
-                typer.echo(f"\nThumper keeps running at {named.api_url}/graphql. Ctrl-C stops it.")
-                await asyncio.Event().wait()
+            with announced(settings, passing=True):
+                await _show(named, ranch, display)
+                if keep:
+                    typer.echo(f"\nThumper keeps running at {named.api_url}/graphql. Ctrl-C stops it.")
+                    await asyncio.Event().wait()
         finally:
             stop.set()
 

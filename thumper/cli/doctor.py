@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from thumper.settings import Settings
+from thumper.cli.which_home import settings_to_examine
 
 if TYPE_CHECKING:
     from thumper.doctor.check_result import CheckResult, Report
@@ -32,7 +32,7 @@ def doctor(
     from thumper.cli.logs import configure_logs
     from thumper.doctor.examination import examine
 
-    settings = Settings.from_env()
+    settings = settings_to_examine()
     configure_logs(settings)
     with _Screen(quiet=as_json) as screen:
         report = asyncio.run(examine(settings, screen))

@@ -14,6 +14,7 @@ from thumper.cli.dump_wait import DUMP_FIELDS, STILL_S, DumpProgress, Standstill
 from thumper.cli.receipt import finish, whole_receipt
 from thumper.cli.receipt_query import Ask
 from thumper.cli.receipt_view import SHOWN, bar
+from thumper.cli.which_home import settings_to_keep_in
 from thumper.errors import BusyError
 from thumper.settings import Settings
 
@@ -59,9 +60,11 @@ def ingest(
     """
     from thumper.cli.logs import configure_logs
     from thumper.cli.servers import servers
+    from thumper.cli.zone_question import can_be_asked, with_time_zone
 
-    settings = Settings.from_env()
+    settings = settings_to_keep_in()
     configure_logs(settings)
+    settings = with_time_zone(settings, ask=can_be_asked() and not as_json)
     everything = every or as_json
     with servers(settings) as named:
         most = None if everything else SHOWN

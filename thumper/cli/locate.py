@@ -13,6 +13,7 @@ from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.consent import refuse_unless_asked
 from thumper.cli.locate_view import effect_lines
 from thumper.cli.receipt_query import deliveries, find_bringing
+from thumper.cli.which_home import settings_to_ask
 from thumper.errors import NotFoundError, UsageError
 from thumper.settings import Settings
 
@@ -102,7 +103,7 @@ def locate(
         raise UsageError("--merge goes with two locations: the one that goes, and the one that stays.")
     if not (yes or dry_run or undo):
         refuse_unless_asked(as_json=as_json, instead="Add --dry-run to look first, --yes to do it.")
-    settings = Settings.from_env()
+    settings = settings_to_ask()
     if undo:
         _take_back(settings, dump, as_json=as_json)
         return

@@ -12,7 +12,7 @@ import typer
 from thumper.cli.client import ask
 from thumper.cli.receipt_query import Ask, find_dump, read_receipt, read_verdict
 from thumper.cli.receipt_view import SHOWN, bar, show
-from thumper.settings import Settings
+from thumper.cli.which_home import settings_to_ask
 
 EX_NOT_SAFE: Final = 3
 """Finished, but the card is not safe to wipe."""
@@ -34,7 +34,7 @@ def receipt(
 
     The exit code is 0 when it is safe and 3 when it is not.
     """
-    settings = Settings.from_env()
+    settings = settings_to_ask()
     everything = every or as_json
     answer = asyncio.run(_read(partial(ask, settings), dump, most=None if everything else SHOWN))
     finish(answer, as_json=as_json, everything=everything)

@@ -12,8 +12,8 @@ import typer
 from thumper.cli.client import ask
 from thumper.cli.receipt import Which
 from thumper.cli.receipt_query import Ask, find_dump
+from thumper.cli.which_home import settings_to_ask
 from thumper.errors import NotFoundError
-from thumper.settings import Settings
 
 _RETRY: Final = """
 mutation($id: ID!) { retryDump(input: {id: $id}) {
@@ -27,7 +27,7 @@ def retry(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
 ) -> None:
     """Have the rejected files of DUMP tried again; `thumper receipt` shows what became of them."""
-    answer = asyncio.run(_retry(partial(ask, Settings.from_env()), dump))
+    answer = asyncio.run(_retry(partial(ask, settings_to_ask()), dump))
     if as_json:
         typer.echo(json.dumps(answer))
         return

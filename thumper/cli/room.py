@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Annotated, NoReturn, Protocol
 
@@ -26,21 +27,29 @@ class RoomMain(Protocol):
 
 
 def run_room(
-    find_main: Callable[[], RoomMain], *, supervised: bool, restarts: int, last_exit: str
+    find_main: Callable[[], RoomMain],
+    *,
+    supervised: bool,
+    restarts: int,
+    last_exit: str,
+    announce: bool = False,
 ) -> NoReturn:
     """Run a room, under a supervisor that has prepared everything, or alone; then exit with its code.
 
-    `find_main` imports the room, which is slow and must not slow down other commands.
+    `find_main` imports the room, which is slow and must not slow down other commands. With `announce` other commands
+    find the room that runs alone.
     """
     try:
-        settings = Settings.from_env()
+        settings = Settings.handed() if supervised else Settings.from_env()
         configure_logs(settings)
         if supervised:
             code = find_main()(settings, restarts=restarts, last_exit=last_exit)
         else:
             from thumper.cli.servers import servers
+            from thumper.embedded.instance import announced
 
-            with servers(settings) as named:
+            told = announced(settings) if announce else contextlib.nullcontext()
+            with servers(settings) as named, told:
                 code = find_main()(named)
     except (UsageError, RefusedError, NotInstalledError, DetectorError) as error:
         if not supervised:

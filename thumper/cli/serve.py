@@ -7,7 +7,7 @@ from thumper.cli.room import LastExit, Restarts, RoomMain, Supervised, run_room
 
 def serve(supervised: Supervised = False, restarts: Restarts = 0, last_exit: LastExit = "") -> None:
     """Serve the GraphQL API, live subscriptions and photos."""
-    run_room(_main, supervised=supervised, restarts=restarts, last_exit=last_exit)
+    run_room(_main, supervised=supervised, restarts=restarts, last_exit=last_exit, announce=True)
 
 
 def _main() -> RoomMain:

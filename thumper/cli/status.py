@@ -15,6 +15,7 @@ from rich.live import Live
 
 from thumper.cli.client import ask, follow
 from thumper.cli.status_view import QUERY, SUBSCRIPTION, Burst, StatusView, panel
+from thumper.cli.which_home import settings_to_ask
 from thumper.settings import Settings
 
 
@@ -25,7 +26,7 @@ def status(
     ] = False,
 ) -> None:
     """Show images, queue, speed, processes and the last dumps of a running Thumper."""
-    settings = Settings.from_env()
+    settings = settings_to_ask()
     if watch:
         asyncio.run(_watch(settings, as_json=as_json))
         return

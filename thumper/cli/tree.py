@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from thumper.background import cancel
+from thumper.background import cancel, unless_told
 from thumper.cli.prepare import prepare, prepare_drop
 from thumper.cli.servers import with_addresses
 from thumper.doctor.processes import bind
@@ -34,17 +35,16 @@ async def run_tree(
     on_change: OnChange,
     beside: Callable[[Settings], Coroutine[Any, Any, None]],
 ) -> None:
-    """Run everything until `stop`; `beside` runs meanwhile, once the rooms have been started.
+    """Run everything until `stop`, which may be set before all of it is there; `beside` runs once the rooms do.
 
     Raises `AlreadyRunningError` when this home is in use, `NotInstalledError` when the detector's libraries are not
     here, `RoomFailedError` when a room cannot run or the port of the API is taken.
     """
     require_libraries(settings, resolve(settings))
-    async with running_servers(settings, require_owner=True) as addresses:
-        named = with_addresses(settings, addresses)
-        refuse_taken_port(settings)
-        await prepare(named)
-        await prepare_drop(named)
+    async with contextlib.AsyncExitStack() as servers:
+        named = await unless_told(stop, _begin(settings, servers))
+        if named is None:
+            return
         supervisor = Supervisor(
             [_child(room, named) for room in ROOMS], log_dir=settings.log_dir, on_change=on_change
         )
@@ -57,6 +57,19 @@ async def run_tree(
             await cancel(company)
     if failure is not None:
         raise RoomFailedError(_last_words(failure, settings))
+
+
+async def _begin(settings: Settings, servers: contextlib.AsyncExitStack) -> Settings:
+    """Start the servers and make them ready for the rooms; return settings that name them.
+
+    It may be cancelled at any moment: what has been started by then is ended, or is in `servers`.
+    """
+    addresses = await servers.enter_async_context(running_servers(settings, require_owner=True))
+    named = with_addresses(settings, addresses)
+    refuse_taken_port(settings)
+    await prepare(named)
+    await prepare_drop(named)
+    return named
 
 
 def refuse_taken_port(settings: Settings) -> None:

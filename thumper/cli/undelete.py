@@ -13,9 +13,9 @@ import typer
 from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.named_photo import as_named
 from thumper.cli.receipt_query import Ask, find_dump
+from thumper.cli.which_home import settings_to_ask
 from thumper.domain.deletion import MOST_IMAGES
 from thumper.errors import NotFoundError, UsageError
-from thumper.settings import Settings
 
 _DELETION: Final = "id sha256 note deletedAt files { path dump { id folder source { path kind } } }"
 _STANDING: Final = f"""query ($where: DeletionFilter, $first: Int, $after: String) {{
@@ -47,7 +47,7 @@ def undelete(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Let deleted photos be taken in again. Without a PHOTO or --dump, list the latest deletions."""
-    asking = partial(ask, Settings.from_env())
+    asking = partial(ask, settings_to_ask())
     if not photos and dump is None:
         _list(asyncio.run(_page(asking, {}, first=_SHOWN)), as_json=as_json)
         return

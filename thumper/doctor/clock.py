@@ -9,7 +9,6 @@ from zoneinfo import available_timezones
 from thumper.doctor import queries
 from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
-from thumper.domain.time_zone import NO_PLACE
 from thumper.settings import variable_name
 
 FIRST_YEAR: Final = 2025
@@ -99,7 +98,7 @@ async def look_at_time_zone(context: CheckContext) -> list[CheckResult]:
                 remedy=f"Set {variable} to the cameras' zone, such as America/Chicago.",
             )
         ]
-    if zone in NO_PLACE and "time_zone" not in context.settings.model_fields_set:
+    if context.settings.lacks_zone:
         return [
             CheckResult.warn(
                 name,

@@ -78,9 +78,9 @@ async def look_at_drop_folder(context: CheckContext) -> list[CheckResult]:
 
 async def _closed(context: CheckContext, path: Path, error: OSError) -> CheckResult:
     if isinstance(error, FileNotFoundError) and not await _held_files(context):
-        return CheckResult.warn(
-            _CHECK, f"The drop folder {path} is not there yet.", remedy="`thumper up` makes it, or create it."
-        )
+        own = path.is_relative_to(context.settings.home)
+        remedy = "`thumper up` makes it." if own else "Create it, or mount its disk."
+        return CheckResult.warn(_CHECK, f"The drop folder {path} is not there yet.", remedy=remedy)
     if isinstance(error, FileNotFoundError):
         remedy = "Mount its disk, or set THUMPER_DROP to where the folder is now."
     elif isinstance(error, NotADirectoryError):

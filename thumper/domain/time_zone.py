@@ -6,6 +6,7 @@ A place without either leaves the question to the server's setting.
 
 from __future__ import annotations
 
+import difflib
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -47,3 +48,37 @@ def place_zone(
     if latitude is not None and longitude is not None and (found := zone_at(latitude, longitude)) is not None:
         return found, ZoneSource.COORDINATES
     return None, ZoneSource.SERVER
+
+
+def zone_called(text: str) -> str | None:
+    """Return the IANA zone that a person means, whatever its case and blanks; None if that is not clear.
+
+    The city alone will do where it is the only one of its name, such as "chicago" or "new york".
+    """
+    wanted = _plain(text)
+    names = available_timezones()
+    whole = [name for name in names if name.casefold() == wanted]
+    cities = [name for name in names if "/" in name and _city(name) == wanted]
+    found = whole or cities
+    return found[0] if len(found) == 1 else None
+
+
+def zones_like(text: str) -> list[str]:
+    """Return IANA zones that a person may mean, the likelier ones first."""
+    wanted = _plain(text)
+    if not wanted:
+        return []
+    names = sorted(available_timezones())
+    part = [name for name in names if wanted in name.casefold()]
+    if part:
+        return part
+    near = difflib.get_close_matches(wanted, {_city(name) for name in names}, n=5, cutoff=0.7)
+    return [name for city in near for name in names if _city(name) == city]
+
+
+def _plain(text: str) -> str:
+    return "_".join(text.split()).casefold()
+
+
+def _city(zone: str) -> str:
+    return zone.casefold().rpartition("/")[2]

@@ -134,7 +134,6 @@ class Cluster:
             return
         if account is not None:
             give_away(self.data_dir, account)
-        self._drop_foreign_pid_file()
 
     async def _make(self, account: Account | None) -> None:
         """Run initdb in a folder beside the final one and rename it when it is complete."""
@@ -163,22 +162,6 @@ class Cluster:
         draft.rename(self.data_dir)
         _sync_folder(self.data_dir.parent)
         log.debug("database made", folder=str(self.data_dir))
-
-    def _drop_foreign_pid_file(self) -> None:
-        """Remove postmaster.pid when its process id now belongs to a program that is not PostgreSQL.
-
-        After a power cut or in a new container the same small process ids come back, and PostgreSQL would
-        refuse to start for ever. Everything else about the file is left to PostgreSQL.
-        """
-        pid_file = self.data_dir / "postmaster.pid"
-        try:
-            pid = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])
-            name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
-        except (OSError, ValueError):
-            return
-        if name != "postgres":
-            log.info("removed_stale_pid_file", file=str(pid_file), pid=pid, now=name)
-            pid_file.unlink()
 
     async def _run(self, argv: Sequence[str], *, account: Account | None) -> int:
         output = self._log.open()

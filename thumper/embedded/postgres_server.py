@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import asyncpg
 
 from thumper.embedded.postgres_cluster import SUPERUSER, Cluster, find_fitting_programs
+from thumper.embedded.postgres_pid_file import remove_stale_pid_files
 from thumper.embedded.server_account import choose_account
 from thumper.embedded.server_process import Ladder, ServerProcess
 from thumper.embedded.socket_dir import make_private, remove_if_empty, socket_dir
@@ -24,6 +25,7 @@ from thumper.settings import Settings
 DATABASE: Final = "thumper"
 PORT: Final = 5432
 """Only part of the socket's name: there is no TCP."""
+SOCKET: Final = f".s.PGSQL.{PORT}"
 READY_S: Final = 60.0
 LOOK_S: Final = 0.05
 STOP: Final[Ladder] = ((signal.SIGINT, 6.0), (signal.SIGQUIT, 2.0))
@@ -52,7 +54,7 @@ class PostgresServer:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._sockets = socket_dir(settings.run_dir, "postgres", socket_name=f".s.PGSQL.{PORT}")
+        self._sockets = socket_dir(settings.run_dir, "postgres", socket_name=SOCKET)
         self.log_path = settings.log_dir / "postgres.log"
         self._process = ServerProcess(
             self.title, lock_path=settings.run_dir / "postgres.lock", log_path=self.log_path
@@ -105,6 +107,7 @@ class PostgresServer:
         account = choose_account(data_dir, paths=(programs / "postgres", data_dir, self._sockets))
         make_private(self._sockets, account)
         await Cluster(data_dir, programs=programs, log_path=self.log_path).prepare(account)
+        remove_stale_pid_files(data_dir, socket_path=self._sockets / SOCKET)
         await self._process.spawn(self._command(programs), death_signal=signal.SIGINT, account=account)
         await self._wait_until_ready()
 

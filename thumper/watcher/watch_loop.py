@@ -63,12 +63,15 @@ class WatchLoop:
         self._named: set[bytes] = set()
 
     async def begin(self) -> UUID:
-        """Load the tracker from the database; return the id of the source. The folder of an empty source is made."""
+        """Load the tracker from the database; return the id of the source.
+
+        A drop folder in the home is made; one elsewhere is a person's to make, or its disk is not mounted.
+        """
         source_id = await sources.open_source(SourceKind.DROP, self._root.path)
         self._tracker.clear()
         async for rows in registration.known_files(source_id):
             self._tracker.remember(rows, {}, now_s=time.monotonic())
-        if self._tracker.is_blank:
+        if self._tracker.is_blank and self._settings.drop_dir.is_relative_to(self._settings.home):
             await self._root.disk.ask(self._make_root)
         await self._root.begin(source_id)
         self._scan_at_s = self._settle_at_s = 0.0

@@ -163,7 +163,10 @@ async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) ->
             context, ending = None, Ending(0)
             async with beside(keep_beating(life, report.current), keep_watch(START_LIMIT_S)):
                 try:
-                    proved = await prove(settings, weights, thread=thread, on_export=report.announce_export)
+                    loading = prove(settings, weights, thread=thread, on_export=report.announce_export)
+                    proved = await unless_told(stop, loading)
+                    if proved is None:
+                        return Ending(0, model_is_busy=True)
                     comparison = Comparison(
                         detector=proved.detector,
                         weights=weights,
