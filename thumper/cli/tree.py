@@ -76,7 +76,7 @@ async def _begin(settings: Settings, servers: contextlib.AsyncExitStack) -> Sett
 def _child(room: str, settings: Settings) -> Child:
     # -P: this program, not another checkout of it in which it may have been started.
     argv = [sys.executable, "-P", "-m", "thumper", room, "--supervised"]
-    return Child(name=room, argv=argv, env=settings.as_environment())
+    return Child(name=room, argv=argv, env=settings.as_environment(), hungry=room == "work")
 
 
 def _last_words(failure: ChildFailure, settings: Settings) -> str:

@@ -39,7 +39,16 @@ from thumper.worker.drain import Drain
 from thumper.worker.libraries import require_libraries
 from thumper.worker.listener import listen
 from thumper.worker.memory import keep_freed_memory
-from thumper.worker.start import NO_DEVICE, START_LIMIT_S, in_short, make_known, prove, through_outages
+from thumper.worker.memory_limit import memory_limit_bytes
+from thumper.worker.start import (
+    NO_DEVICE,
+    START_LIMIT_S,
+    in_short,
+    make_known,
+    prove,
+    take_less,
+    through_outages,
+)
 from thumper.worker.watchdog import keep_watch
 
 log = structlog.get_logger(__name__)
@@ -60,14 +69,16 @@ STOP_S: Final = 6.0
 """How long a stopping worker may take for the batch that is in the model; after 8 s the supervisor kills it."""
 
 
-def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
+def main(settings: Settings, *, restarts: int = 0, last_exit: str = "", memory_kills: int = 0) -> int:
     """Run the worker until SIGTERM or SIGINT; return the exit code.
+
+    After `memory_kills` deaths in a row for lack of memory it takes fewer photos at a time.
 
     Raises `NotInstalledError` when a library is missing, `DetectorError` when the model cannot be used,
     `RefusedError` when photos are not visible here, and `ServiceDownError` when PostgreSQL does not answer.
     """
-    life = Life(role=ProcessRole.WORK, restarts=restarts, last_exit=last_exit)
-    keep_freed_memory()
+    life = Life(role=ProcessRole.WORK, restarts=restarts, last_exit=last_exit, memory_kills=memory_kills)
+    keep_freed_memory(memory_limit_bytes())
     os.nice(POLITENESS)
     return asyncio.run(_live(settings, life))
 
@@ -176,6 +187,8 @@ async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) ->
                         if not stop.is_set():
                             known = make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
                             context = await unless_told(stop, known)
+                        if context is not None:
+                            context = take_less(context, life.memory_kills)
                 except (*NO_DEVICE, PrecisionError) as fault:
                     ending = report.report_fault(fault)
                 if context is not None:

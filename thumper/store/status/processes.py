@@ -63,6 +63,8 @@ class Life:
     role: ProcessRole
     restarts: int = 0
     last_exit: str = ""
+    memory_kills: int = 0
+    """How often in a row the ones before it ended because memory ran out."""
 
 
 async def register(life: Life, *, process_id: UUID | None = None, starts: bool = True) -> UUID:
