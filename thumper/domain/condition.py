@@ -40,6 +40,7 @@ class Condition(StrEnum):
     DETECTOR_FAILED = "DETECTOR_FAILED"
     DETECTOR_REPLACED = "DETECTOR_REPLACED"
     GPU_UNUSABLE = "GPU_UNUSABLE"
+    MEMORY_SHORT = "MEMORY_SHORT"
     DECODER_FAILED = "DECODER_FAILED"
     DISK_FULL = "DISK_FULL"
     # Reported by watchers, as a full disk is.
@@ -110,6 +111,11 @@ _MEANINGS: Final[dict[Condition, Meaning]] = {
         begins="The GPU cannot be used, so the CPU is.",
         ends="The GPU is used again.",
         words="on the CPU, as the GPU cannot be used",
+    ),
+    Condition.MEMORY_SHORT: Meaning(
+        begins="The worker ended because memory ran out, and takes fewer photos at a time now.",
+        ends="The {who} takes as many photos at a time as before.",
+        words="memory ran out: fewer photos at a time",
     ),
     Condition.DECODER_FAILED: Meaning(
         begins="No photo can be decoded.",

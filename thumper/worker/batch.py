@@ -71,6 +71,8 @@ class WorkerContext:
     """Seconds that the model took for the proof scene when the worker started."""
     note: str = ""
     """What users should know of how the model runs."""
+    memory_note: str = ""
+    """The same of the machine's memory."""
 
     def limit_s(self, images: int) -> float:
         """Return the longest that the model may take for a number of images before it is taken for hung."""

@@ -78,6 +78,7 @@ class Drain:
             Condition.DISK_FULL: self._room.want,
             Condition.DECODER_FAILED: self._hindrance,
             Condition.DETECTOR_REPLACED: "" if self._current else _OVERTAKEN,
+            Condition.MEMORY_SHORT: self._context.memory_note,
             Condition.GPU_UNUSABLE: self._context.note,
         }
         condition = next((own for own, words in told.items() if words), None)

@@ -109,7 +109,12 @@ def take_less(context: WorkerContext, kills: int) -> WorkerContext:
     capacity = Capacity.of(context.settings.batch_images, device=device, cores=cores, halvings=kills)
     pixels = claim_pixels(memory_limit_bytes(), halvings=kills)
     log.warning("memory ran out before, so fewer photos are taken at a time", images=capacity.images)
-    return replace(context, capacity=capacity, most_pixels=pixels)
+    note = (
+        f"The worker ended because memory ran out, and takes {capacity.images} photos at a time now. Close other"
+        " programs, or give the machine more memory or swap. THUMPER_BATCH_IMAGES and THUMPER_DECODE_WORKERS make it"
+        " take less from the start."
+    )
+    return replace(context, capacity=capacity, most_pixels=pixels, memory_note=note)
 
 
 async def through_outages(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
