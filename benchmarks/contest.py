@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
+import psutil
+
 from benchmarks.machine import disturbed
+from benchmarks.peak_memory import PeakMemory, below, median_mb
 
 CORES: Final = len(os.sched_getaffinity(0))
 
@@ -28,11 +31,13 @@ class Cost:
 
     cpu_s: float
     wall_s: float
+    peak_mb: float = 0.0
+    """Most memory at a time; of Thumper that of the worker with its decoding children, of a rival all its own."""
 
     def less(self, start: Cost, *, photos: int) -> Cost:
         """Return what a run over all photos takes without start-up; `start` is a run over the first `STARTED`."""
         share = photos / (photos - STARTED)
-        return Cost((self.cpu_s - start.cpu_s) * share, (self.wall_s - start.wall_s) * share)
+        return Cost((self.cpu_s - start.cpu_s) * share, (self.wall_s - start.wall_s) * share, self.peak_mb)
 
     @classmethod
     def median(cls, costs: list[Cost]) -> Cost:
@@ -43,8 +48,16 @@ class Cost:
 def cost_of(run: Run, folder: Path) -> Cost:
     """Measure what the child processes of a run take."""
     before, began_s = _children_s(), time.monotonic()
-    run(folder)
-    return Cost(_children_s() - before, time.monotonic() - began_s)
+    others = {process.pid for process in psutil.Process().children()}
+
+    def own() -> list[psutil.Process]:
+        new = [process for process in psutil.Process().children() if process.pid not in others]
+        return [each for process in new for each in below(process.pid)]
+
+    memory = PeakMemory()
+    with memory.of(own):
+        run(folder)
+    return Cost(_children_s() - before, time.monotonic() - began_s, memory.mb)
 
 
 def _children_s() -> float:
@@ -80,6 +93,9 @@ class Results:
             "rounds": len(self.shares),
             "cpu_ms_per_image": {name: round(self._cpu_ms(costs), 1) for name, costs in every.items()},
             "images_per_s": {name: round(self._rate(costs), 1) for name, costs in every.items()},
+            "peak_memory_mb": {
+                name: median_mb(c.peak_mb for c in costs) for name, costs in every.items() if costs[0].peak_mb
+            },
             "engines": self.engines,
             "best_rival": best,
             "cpu_ratio_to_best_rival": {name: round(rivals[best] / ms, 2) for name, ms in thumper.items()},

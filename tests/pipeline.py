@@ -55,7 +55,7 @@ async def look_for_work(limit: int = 10, *, busy: bool = False) -> Lease | None:
     """Claim up to `limit` waiting images; None when there is nothing to do."""
     detector = await detectors.current()
     assert detector is not None
-    return await jobs.claim(detector.id, limit=limit, lease_s=60, busy=busy)
+    return await jobs.claim(detector.id, limit=jobs.ClaimLimit(limit), lease_s=60, busy=busy)
 
 
 async def claim(limit: int = 10) -> Lease:

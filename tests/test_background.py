@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 
 import pytest
 
-from thumper.background import beside, stop_signals, unless_told
+from thumper.background import beside, in_daemon_thread, stop_signals, unless_told
 
 
 async def test_what_runs_beside_is_waited_for_while_it_tidies_up() -> None:
@@ -73,3 +74,23 @@ async def test_work_that_goes_on_is_cancelled_when_told_to_end_and_has_tidied_up
 
     assert await unless_told(stop, work()) is None
     assert tidied
+
+
+async def test_work_in_a_daemon_thread_gives_its_result_or_its_error() -> None:
+    assert await in_daemon_thread(lambda: 42) == 42
+    with pytest.raises(OSError, match="gone"):
+        await in_daemon_thread(lambda: _fail(OSError("gone")))
+
+
+async def test_work_that_hangs_holds_up_neither_the_loop_nor_the_end() -> None:
+    release = threading.Event()
+    work = asyncio.create_task(in_daemon_thread(lambda: release.wait(60)))
+    await asyncio.sleep(0)
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    release.set()
+
+
+def _fail(error: Exception) -> None:
+    raise error

@@ -17,7 +17,9 @@ import typer.main
 
 import thumper
 from thumper.cli.app import app
+from thumper.domain.condition import Condition
 from thumper.domain.reason import Reason
+from thumper.domain.waiting import WaitReason
 from thumper.errors import ThumperError
 from thumper.settings import Settings, variable_name
 
@@ -120,6 +122,11 @@ def test_every_error_code_is_documented() -> None:
     text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
     codes = {error.code for error in error_classes()} | {str(reason) for reason in Reason}
     assert [code for code in sorted(codes) if f"`{code}`" not in text] == []
+
+
+def test_whatever_work_waits_for_is_documented() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert [word for word in (*Condition, *WaitReason) if f"`{word}`" not in text] == []
 
 
 def test_every_graphql_type_field_and_argument_is_described() -> None:

@@ -9,7 +9,9 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import AsyncIterator, Coroutine
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 _Answer = TypeVar("_Answer")
@@ -53,6 +55,24 @@ def spare_what_stays() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+async def in_daemon_thread(work: Callable[[], _Answer]) -> _Answer:
+    """Do work in a thread that holds up neither the event loop nor the end of the process, and return its result.
+
+    For folders that may never answer, as on a share that hangs; `asyncio.to_thread` is waited for at the end.
+    """
+    answer: Future[_Answer] = Future()
+    answer.set_running_or_notify_cancel()  # from now on a result can be set, also when it is not awaited any more
+
+    def answering() -> None:
+        try:
+            answer.set_result(work())
+        except BaseException as error:  # noqa: BLE001  # raised where the answer is awaited
+            answer.set_exception(error)
+
+    threading.Thread(target=answering, daemon=True).start()
+    return await asyncio.wrap_future(answer)
 
 
 async def cancel(*tasks: asyncio.Task[Any]) -> None:

@@ -164,6 +164,12 @@ class Settings(BaseSettings):
     """Child processes that decode photos; as many as cores for the worker, two for the API, when not set."""
     upload_ttl_s: Seconds = 3600.0
     """How long an upload address can be used."""
+    feed_days: int = Field(default=30, ge=1, le=3650)
+    """How long events are kept that clients can go on after."""
+    view_days: int = Field(default=90, ge=1, le=3650)
+    """How long a view is kept after its last use."""
+    views_max_bytes: int = Field(default=5 * 1024**3, ge=0)
+    """Room that views may take, and with them small pictures that no image has."""
 
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917  # the signature is pydantic's

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -104,14 +103,3 @@ def test_a_model_that_is_not_there_is_refused_before_anything_starts(settings: S
     assert answer.returncode == 1
     assert "gone.pt" in answer.stderr
     assert not settings.postgres_dir.exists()
-
-
-@pytest.mark.slow
-def test_up_on_a_port_that_is_taken_ends_at_once_and_names_it(settings: Settings) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        answer = _thumper("up", "--port", str(port), settings=settings)
-    assert answer.returncode == 1
-    assert f"ROOM_FAILED serve cannot run: port {port}" in answer.stderr
-    assert "THUMPER_PORT" in answer.stderr
-    assert "Traceback" not in answer.stderr

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from contextlib import aclosing
 
 import pytest
 from gql.transport.exceptions import TransportConnectionFailed
 from gql.transport.websockets import WebsocketsTransport
 
+from tests.journeys.conftest import free_port
+from tests.patience import PATIENCE_S
 from thumper.cli.client import follow
-from thumper.errors import ServiceDownError
+from thumper.errors import ServiceDownError, ThumperError
 from thumper.settings import Settings
+
+TRIES = 120
+"""Of that many cancellations in the first 60 ms the client library lost 4 on a busy machine."""
 
 
 @pytest.mark.parametrize("cancelled", [True, False])
@@ -34,3 +40,23 @@ async def test_a_cancellation_at_the_moment_in_which_connecting_fails_is_one(
     task = asyncio.create_task(connect())
     await asyncio.wait({task}, timeout=30)
     assert task.cancelled() is cancelled
+
+
+async def test_who_asks_again_and_again_ends_whenever_it_is_cancelled(settings: Settings) -> None:
+    away = settings.model_copy(update={"port": free_port()})
+    asking = [asyncio.create_task(_ask_again_and_again(away)) for _ in range(TRIES)]
+    for task in asking:
+        await asyncio.sleep(0.0005)
+        task.cancel()
+    _, left = await asyncio.wait(asking, timeout=PATIENCE_S)
+    assert not left
+
+
+async def _ask_again_and_again(settings: Settings) -> None:
+    """Follow an API that is not there, as the display of `thumper up` does while the API starts or ends."""
+    while True:
+        with contextlib.suppress(ThumperError):
+            async with aclosing(follow(settings, "subscription { status { seq } }")) as messages:
+                async for _ in messages:
+                    pass
+        await asyncio.sleep(0.02)

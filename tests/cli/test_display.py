@@ -6,25 +6,32 @@ import asyncio
 import contextlib
 import datetime as dt
 import io
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from rich.console import Console
 
-from tests.factories import make_dump, make_file
+from tests.factories import make_dump, make_file, make_source
 from tests.patience import PATIENCE_S
 from tests.pipeline import detect, store_images
 from thumper.background import beside
 from thumper.cli import client, display
 from thumper.cli.display import Display
 from thumper.cli.status_view import Burst, ProcessView, SourceView, StatusView, duration
-from thumper.domain.progress import FileState
+from thumper.domain.condition import Condition
+from thumper.domain.progress import FileState, ProcessRole, ProcessState, SourceState, WatchMode
 from thumper.errors import ServiceDownError
 from thumper.graphql.live import subscription_stream
 from thumper.graphql.relay.identity import encode
 from thumper.settings import NO_REDIS, Settings
-from thumper.store.models import Dump
+from thumper.store.files import sources
+from thumper.store.models import Dump, Process, Source
+from thumper.store.postgres.clock import seconds_ago
+from thumper.store.status import processes
+from thumper.store.status.processes import Beat, Life
 
 pytestmark = pytest.mark.slow  # as a whole: each starts the real command
 
@@ -74,7 +81,7 @@ async def test_that_there_is_no_redis_is_said_with_what_is_done_instead(
     screen = Screen(client_settings.model_copy(update={"redis_url": chosen}))
     alone = client_settings.model_copy(update={"redis_url": NO_REDIS, "poll_s": None})
     async with showing(screen, alone):
-        await screen.shows("0 of 0 images done")
+        await screen.shows("looks for new photos")
     told = f"Redis        {words}: the worker looks for new photos every 1 s"
     assert screen.text.splitlines()[0] == told
 
@@ -99,6 +106,8 @@ async def test_off_a_terminal_progress_is_lines_and_a_settled_dump_prints_its_re
     await store_images(2, dump=new)
     await make_file(new, FileState.REJECTED)
     async with showing(screen, client_settings):
+        await screen.shows("preparing the detector · 2 to do")
+        await lives(ProcessRole.WORK)
         await screen.shows("0 of 2 images done · 2 to do")
         await detect(2)
         await screen.shows("2 of 2 images done")
@@ -114,15 +123,157 @@ async def test_off_a_terminal_progress_is_lines_and_a_settled_dump_prints_its_re
     assert "\x1b" not in screen.text
 
 
+def told_of(logs: list[MutableMapping[str, Any]]) -> list[tuple[str, bool]]:
+    return [(record["condition"], record["over"]) for record in logs if "condition" in record]
+
+
+async def until_told(logs: list[MutableMapping[str, Any]], *expected: tuple[str, bool]) -> float:
+    """Wait until these conditions were logged, in this order; return the seconds that it took."""
+    clock = asyncio.get_running_loop().time
+    began_s = clock()
+    async with asyncio.timeout(PATIENCE_S):
+        while told_of(logs) != list(expected):  # noqa: ASYNC110  # a list has no event
+            await asyncio.sleep(0.02)
+    return clock() - began_s
+
+
+async def lives(role: ProcessRole) -> None:
+    """Let a process of a role give signs of life."""
+    await processes.beat(await processes.register(Life(role=role)), Beat(state=ProcessState.IDLE))
+
+
+async def watched(folder: str) -> Source:
+    """Make a drop folder with a living watcher."""
+    await lives(ProcessRole.WATCH)
+    source = await make_source(Path(folder))
+    await sources.note_watch(source.id, SourceState.ONLINE, WatchMode.EVENTS, note="")
+    return source
+
+
+@pytest.mark.serial
+async def test_off_a_terminal_a_folder_that_goes_and_comes_back_is_logged_within_five_seconds(
+    client_settings: Settings,
+) -> None:
+    source = await watched("/photos")
+    screen = Screen(client_settings)
+    with structlog.testing.capture_logs() as logs:
+        async with showing(screen, client_settings):
+            await screen.shows("preparing the detector")
+            note = "The drop folder /photos is missing. Mount its disk."
+            await sources.note_watch(source.id, SourceState.OFFLINE, WatchMode.EVENTS, note=note)
+            went_s = await until_told(logs, ("SOURCE_OFFLINE", False))
+            await sources.note_watch(source.id, SourceState.ONLINE, WatchMode.EVENTS, note="")
+            came_s = await until_told(logs, ("SOURCE_OFFLINE", False), ("SOURCE_OFFLINE", True))
+    assert max(went_s, came_s) < 5
+    assert [(record["log_level"], record["event"], record["path"]) for record in logs] == [
+        ("warning", note, "/photos"),
+        ("warning", "The drop folder /photos is back.", "/photos"),
+    ]
+
+
+async def test_off_a_terminal_a_worker_is_told_when_it_prepares_is_ready_and_falls_silent(
+    client_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription_stream, "LOOK_AGAIN_S", 0.1)
+    monkeypatch.setattr(display, "LINE_EVERY_S", 0.05)
+    monkeypatch.setattr(display, "DOUBT_S", 0.2)
+    await watched("/photos")
+    await store_images(2)
+    screen = Screen(client_settings)
+    preparing = Beat(
+        state=ProcessState.STARTING, condition=Condition.PREPARING_DETECTOR, message="It is exported."
+    )
+    begun, ready = ("PREPARING_DETECTOR", False), ("PREPARING_DETECTOR", True)
+    with structlog.testing.capture_logs() as logs:
+        async with showing(screen, client_settings):
+            await screen.shows("preparing the detector · 2 to do")
+            assert told_of(logs) == [], "that it does not run before it was started is no news"
+            worker = await processes.register(Life(role=ProcessRole.WORK))
+            await processes.beat(worker, preparing)
+            await until_told(logs, begun)
+            await processes.beat(worker, Beat(state=ProcessState.IDLE))
+            await until_told(logs, begun, ready)
+            await Process.filter(id=worker).update(heartbeat_at=seconds_ago(30))
+            await until_told(logs, begun, ready, ("SILENT", False))
+            await processes.leave(worker)
+            await until_told(logs, begun, ready, ("SILENT", False), ("NOT_RUNNING", False))
+    assert [record["log_level"] for record in logs] == ["info", "info", "warning", "warning"]
+
+
+async def test_silence_that_an_outage_explains_and_what_ends_with_thumper_are_not_told(
+    client_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription_stream, "LOOK_AGAIN_S", 0.1)
+    monkeypatch.setattr(display, "PROBE_EVERY_S", 0.05)
+    source = await watched("/photos")
+    screen = Screen(client_settings)
+    down: list[Condition | None] = [None]
+
+    async def probe(_: Settings) -> Condition | None:
+        return down[0]
+
+    monkeypatch.setattr(display, "_down", probe)
+    away, back = ("DATABASE_DOWN", False), ("DATABASE_DOWN", True)
+    with structlog.testing.capture_logs() as logs:
+        async with showing(screen, client_settings):
+            await screen.shows("preparing the detector")
+            down[0] = Condition.DATABASE_DOWN
+            await until_told(logs, away)
+            await Process.filter(role=ProcessRole.WATCH).update(heartbeat_at=seconds_ago(30))
+            down[0] = None
+            await until_told(logs, away, back)
+            await asyncio.sleep(0.3)
+            await Process.filter(role=ProcessRole.WATCH).update(heartbeat_at=seconds_ago(0))
+            await sources.note_watch(source.id, SourceState.OFFLINE, WatchMode.EVENTS, note="Gone.")
+            await until_told(logs, away, back, ("SOURCE_OFFLINE", False))
+            screen.display.process_changed("serve", "stopping", "")
+            down[0] = Condition.API_DOWN
+            await asyncio.sleep(0.3)
+    assert told_of(logs) == [away, back, ("SOURCE_OFFLINE", False)]
+
+
+async def test_the_probe_tells_a_missing_api_from_a_missing_database(
+    client_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await display._down(client_settings) is None
+    assert await display._down(client_settings.model_copy(update={"port": 9})) is Condition.API_DOWN
+
+    async def no_database(*_: Any, **__: Any) -> dict[str, Any]:
+        raise client.refusal([{"message": "away", "extensions": {"code": "DATABASE_DOWN"}}])
+
+    monkeypatch.setattr(display, "ask", no_database)
+    assert await display._down(client_settings) is Condition.DATABASE_DOWN
+
+
 async def test_on_a_terminal_progress_is_a_panel(client_settings: Settings) -> None:
     screen = Screen(client_settings, interactive=True)
     dump = await make_dump()
+    await lives(ProcessRole.WORK)
     async with showing(screen, client_settings):
         await store_images(4, dump=dump)
         await screen.shows("0 of 4 images done")
         await detect(4)
         await screen.shows("4 of 4 images done")
     assert dump.display_folder in screen.text
+
+
+async def test_the_panel_says_what_keeps_work_waiting_and_logs_nothing_beside_it(
+    client_settings: Settings,
+) -> None:
+    await watched("/photos")
+    await store_images(4)
+    worker = await processes.register(Life(role=ProcessRole.WORK))
+    sign = Beat(
+        state=ProcessState.STARTING, condition=Condition.PREPARING_DETECTOR, message="It is exported."
+    )
+    await processes.beat(worker, sign)
+    screen = Screen(client_settings, interactive=True)
+    with structlog.testing.capture_logs() as logs:
+        async with showing(screen, client_settings):
+            await screen.shows("It is exported.")
+    assert "preparing the detector · 4 to do" in screen.text
+    assert "0 of 4" not in screen.text
+    assert logs == []
 
 
 async def test_it_waits_for_the_api_however_often_that_goes_away(
@@ -145,7 +296,7 @@ async def test_it_waits_for_the_api_however_often_that_goes_away(
     monkeypatch.setattr(display, "RETRY_S", 0.05)
     screen = Screen(client_settings)
     async with showing(screen, client_settings):
-        await screen.shows("0 of 0 images done")
+        await screen.shows("preparing the detector")
         async with asyncio.timeout(PATIENCE_S):
             while told < 2:  # noqa: ASYNC110  # a number has no event
                 await asyncio.sleep(0.02)
@@ -162,6 +313,7 @@ def test_a_time_span_is_said_for_people(seconds: float, words: str) -> None:
 def test_a_dead_worker_is_said_with_how_it_ended() -> None:
     answer = {
         "state": "DOWN",
+        "condition": None,
         "message": "",
         "device": "cuda:0",
         "detectorName": "deer",
@@ -201,7 +353,7 @@ def test_a_drop_folder_says_whether_watching_it_works() -> None:
     )
     assert polled.sentence(proof=True) == "drop folder /photos: watched by polling. It lies on a share."
     lost = SourceView.read(answer | {"state": "OFFLINE", "watchNote": "Is its disk mounted?"})
-    assert lost.sentence() == "drop folder /photos: OFFLINE. Is its disk mounted?"
+    assert lost.sentence() == "drop folder /photos: OFFLINE"
 
 
 def test_the_bar_shows_what_was_done_since_there_was_last_nothing_to_do() -> None:

@@ -97,7 +97,7 @@ async def test_it_is_ready_when_the_api_answers_and_the_watcher_watches_also_an_
         assert "READY=1" not in manager.listen()
         await sources.note_watch(source, SourceState.OFFLINE, WatchMode.EVENTS, note="Mount its disk.")
         await manager.hears("READY=1")
-        await manager.hears("OFFLINE. Mount its disk. · ")
+        await manager.hears("Mount its disk. · ")
         await manager.hears("0 of 0 images done")
         stop.set()
         await manager.hears("STOPPING=1")

@@ -83,3 +83,11 @@ async def test_a_home_that_cannot_be_written_to_is_named(offline: CheckContext) 
     assert [verdict.sentence for verdict in shut] == [
         f"{folder} cannot be written to." for folder in (home, offline.settings.library_dir)
     ]
+
+
+async def test_a_home_that_is_no_folder_is_named(offline: CheckContext, tmp_path: Path) -> None:
+    home = tmp_path / "a file"
+    home.touch()
+    changed = offline.settings.model_copy(update={"home": home})
+    shut = [one.sentence for one in await look_at_disks(CheckContext(settings=changed)) if one.level is FAIL]
+    assert f"{home} cannot be written to." in shut

@@ -17,7 +17,9 @@ import redis.asyncio
 import redis.exceptions
 from structlog.testing import capture_logs
 
+from tests.patience import PATIENCE_S
 from tests.redis_programs import hide_redis
+from thumper.embedded import log_file
 from thumper.embedded.lock_file import is_locked
 from thumper.embedded.postgres_server import NOT_YET
 from thumper.embedded.servers import Addresses, find_running, running_servers
@@ -69,8 +71,8 @@ async def answers(addresses: Addresses) -> bool:
 
 
 @pytest.mark.slow
-async def test_a_killed_owner_leaves_no_server_and_the_next_one_finds_the_data(
-    settings: Settings, left_over: LeftOver, until: Until
+async def test_a_killed_owner_leaves_no_server_and_the_next_one_finds_the_data_and_bounds_the_logs(
+    settings: Settings, left_over: LeftOver, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with owned_by_another_process(settings) as owner:
         assert len(left_over()) >= 3
@@ -79,12 +81,18 @@ async def test_a_killed_owner_leaves_no_server_and_the_next_one_finds_the_data(
         with pytest.raises(AlreadyRunningError, match=f"{settings.home} .process {owner}"):
             async with running_servers(settings, require_owner=True):
                 pass
+    monkeypatch.setattr(log_file, "ROTATE_BYTES", 100)
+    monkeypatch.setattr(log_file, "LOOK_EVERY_S", 0.02)
     # At once: the servers of the killed owner are still shutting down.
     async with running_servers(settings) as addresses:
         assert addresses == replace(running, owned=True)
         connection = await asyncpg.connect(addresses.database_url)
         assert await connection.fetchval("SELECT n FROM kept") == 42
         await connection.close()
+        aside = [settings.log_dir / f"{name}.log.1" for name in ("postgres", "redis")]
+        async with asyncio.timeout(PATIENCE_S):
+            while not all(path.exists() for path in aside):  # noqa: ASYNC110  # the servers' keeper makes them
+                await asyncio.sleep(0.02)
     until(lambda: left_over() == [])
 
 

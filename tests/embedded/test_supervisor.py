@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
+from thumper.embedded import log_file, supervised_child
 from thumper.embedded.supervisor import Child, ChildFailure, Patience, Supervisor
 
 REPOSITORY = Path(__file__).parents[2]
@@ -34,6 +36,12 @@ with open(sys.argv[1], "a") as file:
     print(os.getpid(), file=file)
 time.sleep(600)
 """
+CHATTERS = """
+import sys, time
+while True:
+    print("chatter", file=sys.stderr)
+    time.sleep(0.001)
+"""
 FORGETS_A_CHILD = """
 import subprocess, sys
 sleeper = subprocess.Popen(["sleep", "600"])
@@ -46,8 +54,22 @@ print("starting", file=sys.stderr)
 print("THUMPER_MODEL: /no/such.pt does not exist", file=sys.stderr)
 sys.exit(78)
 """
+KILLS_ITSELF = """
+import json, os, signal, sys
+with open(sys.argv[1], "a") as file:
+    print(json.dumps(sys.argv[2:]), file=file)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+GETS_NO_MEMORY = """
+import json, resource, sys
+with open(sys.argv[1], "a") as file:
+    print(json.dumps(sys.argv[2:]), file=file)
+resource.setrlimit(resource.RLIMIT_AS, (256 << 20, 256 << 20))
+bytearray(1 << 30)
+"""
 SUPERVISES = """
 import asyncio, os, sys
+from thumper.embedded import supervised_child
 from thumper.embedded.supervisor import Child, Supervisor
 
 child = Child("sleeper", [sys.executable, "-c", sys.argv[2], sys.argv[1]], os.environ)
@@ -103,6 +125,18 @@ async def test_a_dead_child_is_started_again_later_and_later_and_told_why(tmp_pa
     assert [state for _, state, _ in told[:3]] == ["running", "waiting", "running"]
     assert told[1] == ("worker", "waiting", f"{why}; starts again in 0.1 s")
     assert told[-1] == ("worker", "stopped", "")
+
+
+async def test_what_a_living_child_writes_stays_within_bounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_file, "ROTATE_BYTES", 1000)
+    monkeypatch.setattr(log_file, "LOOK_EVERY_S", 0.02)
+    stop = asyncio.Event()
+    run = asyncio.create_task(Supervisor([child("worker", CHATTERS)], log_dir=tmp_path).run(stop))
+    await reach((tmp_path / "worker.log.1").exists)
+    stop.set()
+    assert await run is None
 
 
 async def test_only_a_failed_device_is_given_long_pauses(tmp_path: Path) -> None:
@@ -256,3 +290,39 @@ def test_a_killed_supervisor_leaves_no_child(tmp_path: Path, until: Until) -> No
         until(lambda: len(lines(pids)) == 1)
         supervisor.kill()
     until(lambda: not lives(int(lines(pids)[0])))
+
+
+async def test_a_hungry_child_is_told_how_often_memory_ran_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel's counter is a double; the child is killed as the kernel kills."""
+    kills = itertools.count()
+    monkeypatch.setattr(supervised_child, "memory_kills", lambda: next(kills))
+    told: list[str] = []
+    hungry = replace(child("work", KILLS_ITSELF, tmp_path / "starts"), hungry=True)
+    sated = child("watch", KILLS_ITSELF, tmp_path / "others")
+    supervisor = Supervisor(
+        [hungry, sated],
+        log_dir=tmp_path,
+        patience=HASTE,
+        on_change=lambda name, state, detail: told.append(f"{name} {state} {detail}"),
+    )
+    running = asyncio.create_task(supervisor.run(asyncio.Event()))
+    await reach(lambda: min(len(lines(tmp_path / name)) for name in ("starts", "others")) >= 3)
+    running.cancel()
+    await asyncio.wait([running])
+    starts = [json.loads(line) for line in lines(tmp_path / "starts")]
+    assert [start[-2:] for start in starts[1:3]] == [["--memory-kills", "1"], ["--memory-kills", "2"]]
+    assert "work waiting ended because memory ran out; starts again in 0.1 s" in told
+    assert "--memory-kills" not in json.loads(lines(tmp_path / "others")[2])
+
+
+async def test_a_child_that_gets_no_memory_says_so_itself(tmp_path: Path) -> None:
+    hungry = replace(child("work", GETS_NO_MEMORY, tmp_path / "starts"), hungry=True)
+    supervisor = Supervisor([hungry], log_dir=tmp_path, patience=HASTE)
+    running = asyncio.create_task(supervisor.run(asyncio.Event()))
+    await reach(lambda: len(lines(tmp_path / "starts")) >= 2)
+    running.cancel()
+    await asyncio.wait([running])
+    second = json.loads(lines(tmp_path / "starts")[1])
+    assert second[-4:] == ["--last-exit", "ended because memory ran out", "--memory-kills", "1"]

@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,21 @@ async def test_small_pictures_are_made_once_without_exif(
     assert (await api.http.get(url)).content == answer.content
     again = await api.http.get(url, headers={"if-none-match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_view_notes_its_last_use_once_a_day_and_a_thumbnail_does_not(
+    api: Api, photo: tuple[Any, Path], settings: Settings
+) -> None:
+    image, _ = photo
+    for size, place in (("view", library.view_path), ("thumb", library.thumbnail_path)):
+        url = f"/media/{encode('Image', image.id)}/{size}"
+        kept = place(settings.library_dir, image.sha256)
+        await api.http.get(url)
+        for hours, is_noted in ((23, False), (25, size == "view")):
+            then = time.time() - hours * 3600
+            os.utime(kept, (then, then))
+            assert (await api.http.get(url)).status_code == 200
+            assert (kept.stat().st_mtime > then + 60) == is_noted
 
 
 async def test_a_missing_original_is_said_to_be_missing(api: Api, photo: tuple[Any, Path]) -> None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from tests.patience import until
 from tests.worker.scripted import DOE, ScriptedDetector
+from thumper.domain.condition import Condition
 from thumper.domain.detection import RawDetection
 from thumper.domain.progress import ImageState, SourceKind
 from thumper.settings import Settings
@@ -285,7 +286,9 @@ async def test_while_no_child_can_be_started_photos_wait_and_none_is_blamed(
 
     async def tells() -> bool:
         wait = Job.filter(state=ImageState.PENDING, attempts=0, alone=alone, crash_count=0)
-        return "A decoding process cannot be started" in drain.sign().message and await wait.count() == 2
+        sign = drain.sign()
+        told = sign.condition is Condition.DECODER_FAILED
+        return told and "A decoding process cannot be started" in sign.message and await wait.count() == 2
 
     with monkeypatch.context() as short:
         short.setattr(subprocess, "Popen", refuse)
@@ -295,7 +298,7 @@ async def test_while_no_child_can_be_started_photos_wait_and_none_is_blamed(
     drain.stop()
     await draining
     assert await Job.filter(attempts=1, crash_count=0).count() == 2
-    assert drain.sign().message == ""
+    assert (drain.sign().condition, drain.sign().message) == (None, "")
 
 
 async def test_a_batch_that_is_given_up_while_stopping_is_given_back_without_blame(

@@ -6,10 +6,21 @@ import itertools
 import random
 from collections.abc import Callable, Iterator
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from thumper.worker.capacity import AGAIN_S, CALLS, FIRST, GAIN, MOST, REGROW_S, Capacity
+from thumper.store.queue.jobs import MOST_PIXELS
+from thumper.worker.capacity import (
+    AGAIN_S,
+    CALLS,
+    FIRST,
+    GAIN,
+    MOST,
+    REGROW_S,
+    Capacity,
+    claim_pixels,
+)
 
 Device = Callable[[int], float]
 """Seconds that a number of images take."""
@@ -138,3 +149,24 @@ def test_after_a_shortage_of_memory_more_images_are_tried_again_by_and_by() -> N
         assert capacity.images == expected
     capacity.shrink(1, now_s=0.0)
     assert capacity.images == 1
+
+
+@given(memory_gb=st.floats(0.2, 512), halvings=st.integers(0, 8))
+def test_three_claims_fit_into_half_of_the_memory(memory_gb: float, halvings: int) -> None:
+    memory_bytes = int(memory_gb * 1024**3)
+    pixels = claim_pixels(memory_bytes, halvings=halvings)
+    assert pixels <= MOST_PIXELS >> halvings
+    assert 3 * 3 * pixels <= memory_bytes / 2
+    assert memory_gb < 8 or pixels == MOST_PIXELS >> halvings
+
+
+@pytest.mark.parametrize(("wanted", "device"), [(None, "cpu"), (None, "cuda:0"), (40, "cpu")])
+def test_a_process_that_was_killed_for_memory_goes_on_with_half_down_to_one(
+    wanted: int | None, device: str
+) -> None:
+    sizes = [
+        Capacity.of(wanted, device=device, cores=2, halvings=halvings).images for halvings in range(1, 9)
+    ]
+    first = wanted or FIRST
+    assert sizes == [max(1, first >> halvings) for halvings in range(1, 9)]
+    assert sizes[-1] == 1

@@ -15,9 +15,12 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.patience import until
+from tests.pipeline import use_detector
 from tests.worker.scripted import ScriptedDetector
+from thumper.domain.condition import Condition
 from thumper.domain.detection import RawDetection
 from thumper.domain.progress import ImageState
+from thumper.store.disk import disk_room
 from thumper.store.models import Image, Job
 from thumper.worker import batch as batches
 from thumper.worker.batch import WorkerContext
@@ -93,3 +96,25 @@ async def test_a_fault_in_the_next_batch_does_not_cost_what_is_being_written(
 
 async def _all_completed() -> bool:
     return not await Image.exclude(state=ImageState.COMPLETED).exists()
+
+
+async def test_a_worker_says_what_it_waits_for_before_what_makes_it_slow(
+    context: Callable[..., Awaitable[WorkerContext]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await use_detector()
+    slow = dataclasses.replace(await context(ScriptedDetector()), note="The GPU cannot be used.")
+    drain = Drain(slow)
+    assert (drain.sign().condition, drain.sign().message) == (Condition.GPU_UNUSABLE, slow.note)
+    monkeypatch.setattr(disk_room, "want_of_room", lambda _: "The disk of the pictures is full.")
+
+    async def full() -> bool:
+        return drain.sign().condition is Condition.DISK_FULL
+
+    await until(full)
+    assert drain.sign().message == "The disk of the pictures is full."
+    monkeypatch.setattr(disk_room, "want_of_room", lambda _: "")
+
+    async def has_room() -> bool:
+        return drain.sign().condition is Condition.GPU_UNUSABLE
+
+    await until(has_room)

@@ -14,11 +14,15 @@ import pytest
 import redis.asyncio as redis
 
 from tests.patience import until
+from thumper.domain.agreement import Agreement
+from thumper.domain.condition import Condition
 from thumper.domain.progress import ImageState, ProcessState
 from thumper.settings import Settings
 from thumper.store.models import Detection, DetectionRun, Image, Job, Process, Source
 from thumper.store.postgres.connect import client
 from thumper.wakeup import Wakeup
+from thumper.worker.detector import DeviceFault
+from thumper.worker.main import EX_SOFTWARE, StatusReport
 
 pytestmark = pytest.mark.slow
 
@@ -166,3 +170,19 @@ async def test_work_goes_on_by_itself_after_postgresql_dropped_every_connection(
     await until(_all_done)
     assert await Image.filter(state=ImageState.COMPLETED).count() == 32
     assert process.poll() is None
+
+
+def test_until_it_is_ready_a_worker_reports_that_it_prepares_the_detector() -> None:
+    report = StatusReport()
+    loading = report.current()
+    assert (loading.state, loading.condition) == (ProcessState.STARTING, Condition.PREPARING_DETECTOR)
+    report.announce_export()
+    exporting = report.current()
+    assert exporting.condition is Condition.PREPARING_DETECTOR
+    assert exporting.message != loading.message
+    report.announce_comparison(Agreement())
+    assert report.current().condition is Condition.COMPARING_DETECTOR
+    assert report.report_fault(DeviceFault("CUDA error")).code == EX_SOFTWARE
+    last = report.current()
+    assert (last.condition, last.lasting) == (Condition.DETECTOR_FAILED, True)
+    assert "CUDA error" in last.message

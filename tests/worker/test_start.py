@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.pipeline import use_detector
+from tests.worker.scripted import ScriptedDetector
+from thumper.domain.condition import Condition
 from thumper.domain.progress import ProcessRole
 from thumper.domain.proof import Proof
 from thumper.imaging.limits import Limits
@@ -20,8 +24,13 @@ from thumper.store.images import detectors
 from thumper.store.status.processes import Life
 from thumper.weights import Weights, resolve
 from thumper.worker import main, start
+from thumper.worker.batch import WorkerContext
+from thumper.worker.capacity import claim_pixels
 from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, OutOfMemory
+from thumper.worker.drain import Drain
+from thumper.worker.memory_limit import memory_limit_bytes
 from thumper.worker.proof import scene_hash
+from thumper.worker.start import take_less
 
 
 class Loaded:
@@ -141,3 +150,18 @@ async def test_a_worker_that_is_told_to_end_does_not_wait_for_its_model(
             assert await asyncio.wait_for(running, 10) == main.Ending(0, model_is_busy=True)
         finally:
             leave.set()
+
+
+async def test_after_deaths_for_lack_of_memory_a_worker_takes_less_and_says_so(
+    context: Callable[..., Awaitable[WorkerContext]],
+) -> None:
+    await use_detector()
+    own = await context(ScriptedDetector())
+    assert take_less(own, 0) is own
+    before = dataclasses.replace(own, settings=own.settings.model_copy(update={"batch_images": 16}))
+    less = take_less(before, 2)
+    assert less.capacity.images == 4
+    assert less.most_pixels == claim_pixels(memory_limit_bytes(), halvings=2)
+    sign = Drain(less).sign()
+    assert sign.condition is Condition.MEMORY_SHORT
+    assert "memory ran out, and takes 4 photos at a time now" in sign.message

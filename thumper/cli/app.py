@@ -23,6 +23,7 @@ from thumper.cli import (
     delete,
     demo,
     doctor,
+    housekeeping,
     ingest,
     init,
     locate,
@@ -39,9 +40,12 @@ from thumper.cli import (
     undelete,
     up,
     watch,
+    why,
     work,
 )
+from thumper.embedded.home_access import explain_closed
 from thumper.errors import ThumperError
+from thumper.settings import Settings
 
 app = typer.Typer(
     name="thumper",
@@ -61,11 +65,13 @@ for verb in (
     delete,
     undelete,
     status,
+    why,
     doctor,
     benchmark,
     compare,
     backup,
     restore,
+    housekeeping,
     move_home,
     move_source,
     serve,
@@ -102,6 +108,11 @@ def main() -> None:
         app()
     except ThumperError as error:
         sys.exit(_explain(error))
+    except OSError as error:
+        closed = explain_closed(Settings.from_env(), error)
+        if closed is None:
+            raise
+        sys.exit(_explain(closed))
 
 
 def _explain(error: ThumperError) -> int:

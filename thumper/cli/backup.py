@@ -48,8 +48,10 @@ def backup(
 async def _backup(settings: Settings, folder: Path, *, originals: bool, watcher: Watcher) -> Backup:
     from thumper.backup.draft import refuse_taken
     from thumper.backup.take import take_backup
+    from thumper.embedded.home_access import refuse_unusable_home
     from thumper.embedded.servers import running_servers
 
+    refuse_unusable_home(settings)
     refuse_taken(folder)
     if settings.database_url is None and not (settings.postgres_dir / "PG_VERSION").is_file():
         raise NotFoundError(

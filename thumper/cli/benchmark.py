@@ -84,10 +84,12 @@ def benchmark(
     """
     from thumper.cli.logs import configure_logs
     from thumper.cli.receipt_view import bar
+    from thumper.embedded.home_access import refuse_unusable_home
 
     own = Settings.from_env()
     chosen = choose(folder, photos)
     settings = _settings_of(own)
+    refuse_unusable_home(own)
     configure_logs(settings)
     _make_home(settings.home, engines=own.home / "engines")
     try:

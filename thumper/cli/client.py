@@ -19,7 +19,9 @@ ANSWER_WITHIN_S: Final = 30.0
 CONNECT_WITHIN_S: Final = 5.0
 """Longest that a connection to this machine may take."""
 
-_SERVICE_CODES: Final = frozenset({"DATABASE_DOWN", "SERVICE_DOWN"})
+
+class DatabaseDownError(ServiceDownError):
+    """Raised if the API answers that PostgreSQL does not."""
 
 
 class ApiRefusedError(ThumperError):
@@ -69,6 +71,7 @@ async def follow(
     )
     with _explained(settings):
         async with Client(transport=transport) as session:
+            _heed_cancellation()
             messages = session.subscribe(GraphQLRequest(query, variable_values=variables))
             async with aclosing(messages):
                 async for data in messages:
@@ -86,20 +89,29 @@ def _explained(settings: Settings) -> Iterator[None]:
     except TransportQueryError as error:
         raise refusal(error.errors or []) from error
     except (TransportError, WebSocketException, OSError, TimeoutError) as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            # In Python 3.11 asyncio.wait_for, within gql, loses it, and who follows would connect again for ever.
-            raise asyncio.CancelledError from error
+        _heed_cancellation()
         raise ServiceDownError(
             f"Thumper does not answer at {settings.api_url} ({_reason(error)}). Start it with `thumper up`."
         ) from error
+
+
+def _heed_cancellation() -> None:
+    """Raise `CancelledError` in a task that was cancelled: the client library loses that while it connects.
+
+    Who asks again and again would never end then, and neither would `thumper up`.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def refusal(errors: Sequence[Any]) -> ThumperError:
     """Return the error for what an answer of the API says in its `errors`."""
     messages = "; ".join(str(error.get("message", error)) for error in errors) or "no reason was given"
     codes = {error.get("extensions", {}).get("code") for error in errors}
-    return ServiceDownError(messages) if codes & _SERVICE_CODES else ApiRefusedError(messages)
+    if "DATABASE_DOWN" in codes:
+        return DatabaseDownError(messages)
+    return ServiceDownError(messages) if "SERVICE_DOWN" in codes else ApiRefusedError(messages)
 
 
 def _reason(error: BaseException) -> str:

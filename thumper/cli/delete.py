@@ -76,10 +76,15 @@ def delete(
         raise typer.Exit(_NOT_DONE)
 
 
-async def find_photos(ask: Ask, words: Sequence[str], *, dump: str | None) -> list[str]:
-    """Return the ids of the images that words mean: ids, names or paths. Raises `NotFoundError`, `UsageError`."""
+async def find_photos(
+    ask: Ask, words: Sequence[str], *, dump: str | None, command: str = "thumper delete"
+) -> list[str]:
+    """Return the ids of the images that words mean: ids, names or paths.
+
+    Raises `NotFoundError`, or `UsageError` naming the photos, each with the `command`, when a word means several.
+    """
     dump_id = None if dump is None else await find_bringing(ask, dump)
-    ids = [word if _is_id(word) else await _find(ask, word, dump_id) for word in words]
+    ids = [word if _is_id(word) else await _find(ask, word, dump_id, option=f"{command} ") for word in words]
     return list(dict.fromkeys(ids))
 
 
@@ -87,9 +92,9 @@ def _is_id(word: str) -> bool:
     return word.startswith(_ID) and "." not in word
 
 
-async def _find(ask: Ask, name: str, dump_id: str | None) -> str:
+async def _find(ask: Ask, name: str, dump_id: str | None, *, option: str) -> str:
     among = None if dump_id is None else {"dump": dump_id, "deliveredAgain": True}
-    image_id, _ = await find_photo(ask, name, among=among, option="thumper delete ")
+    image_id, _ = await find_photo(ask, name, among=among, option=option)
     return image_id
 
 

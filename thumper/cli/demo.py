@@ -65,9 +65,12 @@ def demo(
     Everything lies in a home of its own, `demo` below THUMPER_HOME, which each run makes anew.
     """
     from thumper.cli.logs import configure_logs
+    from thumper.embedded.home_access import refuse_unusable_home
 
-    settings = _demo_settings(Settings.from_env())
+    own = Settings.from_env()
+    settings = _demo_settings(own)
     configure_logs(settings)
+    refuse_unusable_home(own)
     _make_home(settings.home)
     asyncio.run(_demo(settings, keep=sys.stdout.isatty() if keep_running is None else keep_running))
 

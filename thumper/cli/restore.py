@@ -58,8 +58,10 @@ async def _check(settings: Settings, folder: Path, watcher: Watcher) -> Manifest
 async def _restore(settings: Settings, folder: Path, watcher: Watcher) -> Restored:
     from thumper.backup.restoration import refuse_taken_home, restore_backup
     from thumper.cli.servers import with_addresses
+    from thumper.embedded.home_access import refuse_unusable_home
     from thumper.embedded.servers import running_servers
 
+    refuse_unusable_home(settings)
     refuse_taken_home(settings)
     manifest = await _check(settings, folder, watcher)
     async with running_servers(settings, require_owner=True) as addresses:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.live import Live
 
 from thumper.cli.client import ask, follow
+from thumper.cli.condition_view import ConditionWatch
 from thumper.cli.status_view import QUERY, SUBSCRIPTION, Burst, StatusView, panel
 from thumper.cli.which_home import settings_to_ask
 from thumper.settings import Settings
@@ -81,13 +82,18 @@ def _show_json(answer: dict[str, Any]) -> None:
 
 
 class _Lines:
-    """Prints the lines that differ from those printed before."""
+    """Prints the lines that differ from those printed before, and which conditions are over."""
 
     def __init__(self) -> None:
         self._told: set[str] = set()
+        self._conditions = ConditionWatch()
 
     def __call__(self, answer: dict[str, Any]) -> None:
-        lines = StatusView.read(answer).lines()
+        view = StatusView.read(answer)
+        for change in self._conditions.take(view.conditions):
+            if change.over:
+                typer.echo(change.sentence)
+        lines = view.lines()
         for line in lines:
             if line not in self._told:
                 typer.echo(line)

@@ -12,13 +12,19 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from thumper.cli import condition_view
+from thumper.cli.condition_view import ConditionView
 from thumper.cli.place_view import without_location
+from thumper.domain.condition import Condition, Severity
 
-_PROCESS: Final = "state message device detectorName detectorPrecision restarts lastExit heartbeatAgeSeconds"
+_PROCESS: Final = (
+    "state condition message device detectorName detectorPrecision restarts lastExit heartbeatAgeSeconds"
+)
 
 FIELDS: Final = f"""
 images {{ total pending processing completed failed }}
 held queueDepth filesArriving unplaced imagesPerSecond etaSeconds
+conditions {{ {condition_view.FIELDS} }}
 worker {{ {_PROCESS} imagesPerSecond stages {{ stage millisecondsPerImage }} limit {{ stage imagesPerSecond }} }}
 watcher {{ {_PROCESS} }} api {{ {_PROCESS} }}
 sources {{ kind state path watchMode watchNote canaryAt lastScanAt }}
@@ -35,6 +41,7 @@ QUERY: Final = f"{{ status {{ {FIELDS} }} }}"
 SUBSCRIPTION: Final = f"subscription {{ status {{ seq snapshot status {{ {FIELDS} }} }} }}"
 
 _COLOURS: Final = {"BUSY": "green", "ALIVE": "green", "DOWN": "bold red", "NONE": "yellow"}
+_SEVERITY_COLOURS: Final = {Severity.INFO: "cyan", Severity.WARNING: "bold yellow"}
 _AT_REST: Final = {"worker": "waiting for work", "watcher": "watching", "api": "answering"}
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
@@ -47,15 +54,19 @@ class ProcessView:
     name: str
     state: str
     words: str
+    condition: Condition | None = None
 
     @classmethod
     def read(cls, name: str, answer: dict[str, Any]) -> Self:
-        """Put the API's answer into words."""
+        """Put the API's answer into words; the sentence of a condition stands in the list of these."""
         state: str = answer["state"]
+        condition = Condition(answer["condition"]) if answer["condition"] else None
         words = [{"BUSY": "busy", "ALIVE": _AT_REST[name], "NONE": "not running"}.get(state, "")]
         if state == "DOWN":
             silent = f"DOWN: silent for {duration(answer['heartbeatAgeSeconds'])}"
             words = [f"{silent}. {answer['message']}" if answer["message"] else silent]
+        elif condition is not None:
+            words = [condition.meaning.words]
         elif answer["message"]:
             words = [answer["message"]]
         where = ", ".join(part for part in (_model(answer), answer["device"]) if part)
@@ -65,7 +76,7 @@ class ProcessView:
             words.append(f"· restarted {times}, last exit: {answer['lastExit'] or 'unknown'}")
         if state == "BUSY" and answer.get("limit"):
             words.append(f"· {_stages(answer)}")
-        return cls(name=name, state=state, words=" ".join(words))
+        return cls(name=name, state=state, words=" ".join(words), condition=condition)
 
 
 def _model(worker: dict[str, Any]) -> str:
@@ -155,14 +166,16 @@ class SourceView:
     def read(cls, answer: dict[str, Any]) -> Self:
         """Put the API's answer into words."""
         words = {"EVENTS": "watched by events", "POLLING": "watched by polling"}[answer["watchMode"]]
-        words = "OFFLINE" if answer["state"] == "OFFLINE" else words
+        offline = answer["state"] == "OFFLINE"
+        words = "OFFLINE" if offline else words
         moments = [("events proved", answer["canaryAt"]), ("all looked at", answer["lastScanAt"])]
         if answer["watchMode"] == "POLLING":
             del moments[0]
         told = [f"{what} {_clock(moment)}" for what, moment in moments if moment]
         return cls(
             path=answer["path"],
-            words=". ".join(part for part in (words, answer["watchNote"]) if part),
+            # Why it is offline stands in the list of conditions.
+            words=". ".join(part for part in (words, None if offline else answer["watchNote"]) if part),
             proof=f" ({', '.join(told)})" if told else "",
         )
 
@@ -194,6 +207,7 @@ class StatusView:
     processes: tuple[ProcessView, ...]
     dumps: tuple[DumpView, ...]
     sources: tuple[SourceView, ...] = ()
+    conditions: tuple[ConditionView, ...] = ()
 
     @classmethod
     def read(cls, answer: dict[str, Any]) -> Self:
@@ -209,6 +223,7 @@ class StatusView:
             processes=tuple(ProcessView.read(name, answer[name]) for name in ("worker", "watcher", "api")),
             dumps=tuple(DumpView.read(dump) for dump in answer["lastDumps"]),
             sources=tuple(SourceView.read(source) for source in answer["sources"] if source["watchMode"]),
+            conditions=tuple(ConditionView.read(own) for own in answer["conditions"]),
         )
 
     @property
@@ -216,9 +231,20 @@ class StatusView:
         """Images that need no more detection."""
         return self.images["completed"] + self.images["failed"]
 
+    @property
+    def preparing(self) -> str:
+        """What the worker does before it looks at photos; empty when it can."""
+        worker = next((own for own in self.processes if own.name == "worker"), None)
+        if worker is None or worker.state != "ALIVE" or worker.condition is None:
+            return ""
+        meaning = worker.condition.meaning
+        return meaning.words if meaning.severity is Severity.INFO and meaning.holds_images else ""
+
     def headline(self) -> str:
-        """Return how far everything is, in one line."""
+        """Return how far everything is, in one line; before the first photo, that the detector is prepared."""
         parts = [f"{self.done} of {self.images['total']} images done"]
+        if self.preparing:
+            parts = [self.preparing, *(parts if self.done else [])]
         if self.images["failed"]:
             parts.append(f"{self.images['failed']} failed")
         if self.arriving:
@@ -242,13 +268,9 @@ class StatusView:
         """Return how many photos wait for somebody to say where they are from."""
         return [without_location(self.unplaced)] if self.unplaced else []
 
-    def trouble(self) -> list[str]:
-        """Return which processes have fallen silent."""
-        return [f"{own.name} {own.words}" for own in self.processes if own.state == "DOWN"]
-
     def lines(self, *, proof: bool = False) -> list[str]:
         """Return everything, a line each; with `proof`, also when watching was last proved to work."""
-        told = [self.headline()]
+        told = [self.headline(), *(condition.message for condition in self.conditions)]
         told += [f"{own.name}: {own.words}" for own in self.processes]
         told += [source.sentence(proof=proof) for source in self.sources]
         return told + self.places() + [dump.sentence() for dump in self.dumps]
@@ -288,13 +310,16 @@ def panel(view: StatusView, *, done: int, total: int) -> RenderableType:
     bar.add_column(justify="right", no_wrap=True)
     bar.add_row(
         ProgressBar(total=max(total, 1), completed=done if total else 1),
-        " · ".join([f"{done}/{total}" if total else "nothing to do", *view.speed()[1:]]),
+        view.preparing or " · ".join([f"{done}/{total}" if total else "nothing to do", *view.speed()[1:]]),
     )
     processes = Table.grid(padding=(0, 1))
     for own in view.processes:
         processes.add_row(own.name, Text(own.words, style=_COLOURS.get(own.state, "")))
     sources = [Text(source.sentence(proof=True), style="dim") for source in view.sources]
-    parts: list[RenderableType] = [bar, Text(view.headline(), style="dim"), processes, *sources]
+    conditions = [
+        Text(own.message, style=_SEVERITY_COLOURS[own.code.meaning.severity]) for own in view.conditions
+    ]
+    parts: list[RenderableType] = [bar, Text(view.headline(), style="dim"), *conditions, processes, *sources]
     parts += [Text(words, style="yellow") for words in view.places()]
     if view.dumps:
         parts += ["", _dump_table(view.dumps)]

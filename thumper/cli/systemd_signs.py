@@ -88,8 +88,7 @@ class SystemdSigns:
         if status is None:
             return "The API does not answer"
         view = StatusView.read(status)
-        offline = [source.sentence() for source in view.sources if source.words.startswith("OFFLINE")]
-        return " · ".join([*offline, *view.trouble(), view.headline()])
+        return " · ".join([*(condition.message for condition in view.conditions), view.headline()])
 
     async def _ask(self, query: str) -> dict[str, Any]:
         try:

@@ -11,11 +11,11 @@ from typing import Any
 from thumper.background import cancel, unless_told
 from thumper.cli.prepare import prepare, prepare_drop
 from thumper.cli.servers import with_addresses
-from thumper.doctor.processes import bind
 from thumper.embedded.servers import running_servers
 from thumper.embedded.supervisor import Child, ChildFailure, OnChange, Supervisor
 from thumper.errors import ThumperError
 from thumper.settings import Settings
+from thumper.web.port import refuse_taken_port
 from thumper.weights import resolve
 from thumper.worker.libraries import require_libraries
 
@@ -38,7 +38,8 @@ async def run_tree(
     """Run everything until `stop`, which may be set before all of it is there; `beside` runs once the rooms do.
 
     Raises `AlreadyRunningError` when this home is in use, `NotInstalledError` when the detector's libraries are not
-    here, `RoomFailedError` when a room cannot run or the port of the API is taken.
+    here, `ServiceDownError` when the port of the API is taken (the display would show another server as if it were
+    ours), and `RoomFailedError` when a room cannot run.
     """
     require_libraries(settings, resolve(settings))
     async with contextlib.AsyncExitStack() as servers:
@@ -72,21 +73,10 @@ async def _begin(settings: Settings, servers: contextlib.AsyncExitStack) -> Sett
     return named
 
 
-def refuse_taken_port(settings: Settings) -> None:
-    """Raise `RoomFailedError` if the API could not listen: the display would show another server as if it were ours."""
-    try:
-        bind(settings)
-    except OSError as error:
-        raise RoomFailedError(
-            f"serve cannot run: port {settings.port} of {settings.host} cannot be used ({error.strerror or error}). "
-            "Stop what has it, or set THUMPER_PORT to a free port, such as 8481."
-        ) from error
-
-
 def _child(room: str, settings: Settings) -> Child:
     # -P: this program, not another checkout of it in which it may have been started.
     argv = [sys.executable, "-P", "-m", "thumper", room, "--supervised"]
-    return Child(name=room, argv=argv, env=settings.as_environment())
+    return Child(name=room, argv=argv, env=settings.as_environment(), hungry=room == "work")
 
 
 def _last_words(failure: ChildFailure, settings: Settings) -> str:

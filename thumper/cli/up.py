@@ -51,11 +51,13 @@ async def _up(settings: Settings, manager: ServiceManager, *, remember_drop: boo
     from thumper.cli.logs import configure_logs
     from thumper.cli.systemd_signs import SystemdSigns
     from thumper.cli.tree import ROOMS, run_tree
+    from thumper.embedded.home_access import refuse_unusable_home
     from thumper.weights import resolve
 
     configure_logs(settings)
     stop = stop_signals()
     # What cannot work is said before anything starts.
+    refuse_unusable_home(settings)
     settings.refuse_other_machines()
     resolve(settings)
     profiles_of(settings.cameras_dir)

@@ -6,7 +6,6 @@ import asyncio
 import errno
 import http.client
 import json
-import socket
 from typing import Final
 
 from thumper.doctor.check_context import CheckContext
@@ -14,6 +13,7 @@ from thumper.doctor.check_result import CheckResult
 from thumper.domain.progress import ProcessRole
 from thumper.settings import Settings
 from thumper.store.status.system_status import Liveness, ProcessStatus, read_status
+from thumper.web.port import bind
 
 ANSWER_S: Final = 3.0
 """How long the program that has the port may take to answer."""
@@ -93,12 +93,6 @@ async def look_at_port(context: CheckContext) -> list[CheckResult]:
 
 async def _api_lives() -> bool:
     return (await read_status()).of(ProcessRole.SERVE).lives
-
-
-def bind(settings: Settings) -> None:
-    """Take the port for a moment, as the API would. Raises `OSError` when that is not possible."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    socket.create_server((settings.host, settings.port), family=family).close()
 
 
 def is_thumper(settings: Settings) -> bool:

@@ -133,8 +133,8 @@ _TEXTS: Final[dict[Reason, tuple[str, str]]] = {
         "Restore the file, or move it away and drop the photo again, then retryFailed.",
     ),
     Reason.GPU_OUT_OF_MEMORY: (
-        "The GPU had too little memory even for this image alone.",
-        "Free GPU memory or set THUMPER_DEVICE=cpu, then retryFailed.",
+        "The GPU, or the machine, had too little memory even for this image alone.",
+        "Free memory, or set THUMPER_DEVICE=cpu if a GPU was short of it, then retryFailed.",
     ),
     Reason.DETECTION_ERROR: (
         "The model failed on this image.",

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 
+from thumper.embedded.log_file import LogFile
 from thumper.embedded.postgres_cluster import SUPERUSER, Cluster, find_fitting_programs
 from thumper.embedded.postgres_pid_file import remove_stale_pid_files
 from thumper.embedded.server_account import choose_account
@@ -65,6 +66,11 @@ class PostgresServer:
         """Address of the database `thumper`, for asyncpg and libpq."""
         query = urlencode({"host": str(self._sockets), "port": PORT, "user": SUPERUSER}, safe="/~")
         return f"postgresql:///{DATABASE}?{query}"
+
+    @property
+    def log(self) -> LogFile:
+        """What the server writes to its standard error."""
+        return self._process.log
 
     @property
     def pid(self) -> int | None:

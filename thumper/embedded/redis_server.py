@@ -16,6 +16,7 @@ import redis.asyncio
 import redis.exceptions
 import structlog
 
+from thumper.embedded.log_file import LogFile
 from thumper.embedded.redis_program import NONE_HERE, find_program
 from thumper.embedded.server_process import Ladder, ServerProcess
 from thumper.embedded.socket_dir import make_private, remove_if_empty, socket_dir
@@ -48,6 +49,11 @@ class RedisServer:
     def url(self) -> str:
         """Address for redis-py and arq."""
         return f"unix://{self._sockets / SOCKET}?db=0"
+
+    @property
+    def log(self) -> LogFile:
+        """What the server writes to its standard error."""
+        return self._process.log
 
     @property
     def pid(self) -> int | None:

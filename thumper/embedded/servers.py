@@ -15,7 +15,9 @@ from typing import Any, Final
 
 import structlog
 
+from thumper.embedded.home_access import unusable
 from thumper.embedded.home_note import HomeLock, HomeNote
+from thumper.embedded.log_file import keep_bounded
 from thumper.embedded.postgres_server import PostgresServer
 from thumper.embedded.redis_program import find_program
 from thumper.embedded.redis_server import RedisServer
@@ -84,7 +86,7 @@ def find_running(settings: Settings) -> Addresses | None:
     try:
         note = HomeLock(settings.run_dir).read()
     except OSError as error:
-        raise _unusable(settings, error) from error
+        raise unusable(settings, error) from error
     return None if note is None or not note.ready else _join(settings, note)
 
 
@@ -103,7 +105,7 @@ async def _take_or_join(settings: Settings, lock: HomeLock, *, require_owner: bo
             if lock.take():
                 return None
         except OSError as error:
-            raise _unusable(settings, error) from error
+            raise unusable(settings, error) from error
         note = lock.read()
         if require_owner and clock() - began >= REFUSE_S:
             who = "another process" if note is None else f"process {note.pid}"
@@ -119,13 +121,6 @@ async def _take_or_join(settings: Settings, lock: HomeLock, *, require_owner: bo
                 f"look into {settings.log_dir}, or stop it and start again"
             )
         await asyncio.sleep(LOOK_S)
-
-
-def _unusable(settings: Settings, error: OSError) -> SettingError:
-    return SettingError(
-        f"THUMPER_HOME: {settings.home} cannot be used ({error}): correct its rights, or run as the user it "
-        "belongs to, or choose another folder"
-    )
 
 
 def _join(settings: Settings, note: HomeNote) -> Addresses:
@@ -158,6 +153,7 @@ async def _owned_servers(settings: Settings, lock: HomeLock) -> AsyncIterator[Ad
         for server in running:
             log.debug("server is up", server=server.title, pid=server.pid)
         keepers = [asyncio.create_task(_keep_alive(server)) for server in running]
+        keepers.append(asyncio.create_task(keep_bounded([server.log for server in running])))
         addresses = Addresses(
             str(settings.database_url) if postgres is None else postgres.url,
             (settings.redis_url or NO_REDIS) if redis is None else redis.url,

@@ -19,6 +19,7 @@ from typing import Final, Literal
 import structlog
 
 from thumper.embedded.log_file import LogFile
+from thumper.embedded.memory_kills import memory_kills, ran_out_of_memory
 from thumper.embedded.parent_death import end_with_parent
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,7 @@ EX_CONFIG: Final = 78
 """sysexits.h: something is configured wrongly. Starting again would not help."""
 EX_SOFTWARE: Final = 70
 """sysexits.h: what a worker ends with whose device failed."""
+OUT_OF_MEMORY: Final = "ended because memory ran out"
 MAX_REASON_CHARS: Final = 300
 STDERR: Final = 2
 
@@ -38,11 +40,15 @@ OnChange = Callable[[str, ChildState, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """What to run: `argv` must accept `--restarts N --last-exit TEXT`, which are added from the second start on."""
+    """What to run: `argv` must accept `--restarts N --last-exit TEXT`, which are added from the second start on.
+
+    One that is `hungry` must accept `--memory-kills N` as well: how often in a row it ended because memory ran out.
+    """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str]
+    hungry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +83,11 @@ class SupervisedChild:
         self, child: Child, *, log_dir: Path | None, patience: Patience, on_change: OnChange
     ) -> None:
         self.child = child
-        self._log = None if log_dir is None else LogFile(log_dir / f"{child.name}.log")
+        self.log = None if log_dir is None else LogFile(log_dir / f"{child.name}.log")
         self._patience = patience
         self._on_change = on_change
         self._process: asyncio.subprocess.Process | None = None
-        self._restarts = 0
+        self._restarts = self._memory_kills = 0
         self._last_exit = ""
 
     async def live(self) -> ChildFailure:
@@ -94,11 +100,15 @@ class SupervisedChild:
         pause_s = self._patience.first_s
         did_well = False
         while True:
-            began = clock()
+            began, kills = clock(), memory_kills()
             code = await self._run_once()
             if clock() - began >= self._patience.good_life_s:
                 did_well = True
                 pause_s = self._patience.first_s
+                self._memory_kills = 0
+            if ran_out_of_memory(code, kills=memory_kills() - kills, last_words=self._last_words()):
+                self._memory_kills += 1
+                self._last_exit = OUT_OF_MEMORY
             if code == EX_CONFIG and not did_well:
                 return ChildFailure(self.child.name, code, self._last_words() or "its settings are wrong")
             self._restarts += 1
@@ -130,6 +140,8 @@ class SupervisedChild:
         argv = list(self.child.argv)
         if self._restarts:
             argv += ["--restarts", str(self._restarts), "--last-exit", self._last_exit]
+        if self.child.hungry and self._memory_kills:
+            argv += ["--memory-kills", str(self._memory_kills)]
         output = self._open_log()
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -156,7 +168,7 @@ class SupervisedChild:
     def _open_log(self) -> int | None:
         """Open the child's log; where that cannot be, as on a full disk, it speaks to standard error."""
         try:
-            return self._log.open() if self._log is not None else None
+            return self.log.open() if self.log is not None else None
         except OSError as error:
             log.warning("the log cannot be written", child=self.child.name, error=str(error))
             return None
@@ -174,7 +186,7 @@ class SupervisedChild:
 
     def _last_words(self) -> str:
         """Return the last line of the child's log; empty when it writes to our standard error."""
-        return "".join(self._log.last_lines(1)) if self._log is not None else ""
+        return "".join(self.log.last_lines(1)) if self.log is not None else ""
 
     def _kill_group(self) -> None:
         """Kill every process of the child's session group that is left."""

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from thumper.embedded.log_file import keep_bounded
 from thumper.embedded.supervised_child import (
     Child,
     ChildFailure,
@@ -49,14 +50,16 @@ class Supervisor:
         Every child is gone when this returns or raises, at most `grace_s` and a moment later.
         """
         told = asyncio.create_task(stop.wait())
+        logs = [child.log for child in self._children if child.log is not None]
+        bounding = asyncio.create_task(keep_bounded(logs))
         lives = [asyncio.create_task(child.live()) for child in self._children]
         try:
             await asyncio.wait([told, *lives], return_when=asyncio.FIRST_COMPLETED)
             return next((life.result() for life in lives if life.done()), None)
         finally:
-            for task in (told, *lives):
+            for task in (told, bounding, *lives):
                 task.cancel()
-            await asyncio.gather(told, *lives, return_exceptions=True)
+            await asyncio.gather(told, bounding, *lives, return_exceptions=True)
             await asyncio.gather(*(child.end() for child in self._children))
 
 

@@ -15,6 +15,7 @@ from strawberry.dataloader import DataLoader
 
 from thumper.domain.clock_question import ClockQuestion
 from thumper.domain.clock_warning import ClockGroup
+from thumper.domain.waiting import Waiting
 from thumper.store import models
 from thumper.store.deer import known_deer
 from thumper.store.files import dump_search, receipts, unplaced
@@ -24,6 +25,7 @@ from thumper.store.images.detections import BoxFilter
 from thumper.store.places import cameras, deployments, locations, relocation_search
 from thumper.store.postgres import page
 from thumper.store.postgres.page import Conditions, Cut, Listing, Order, Page
+from thumper.store.status import waiting_images
 from thumper.store.times import clock_confirmations, clock_fixes, clock_questions
 
 K = TypeVar("K", bound=Hashable)
@@ -72,6 +74,7 @@ class Loaders:
             _divided(detections.of_images)
         )
         self.image_figures: DataLoader[UUID, images.JobFigures | None] = self._loader(images.figures)
+        self.waiting: DataLoader[UUID, Waiting | None] = self._loader(waiting_images.why)
         self.sightings: DataLoader[UUID, models.Sighting | None] = self._loader(known_deer.sightings_of)
         self.reviews: DataLoader[UUID, list[models.Review]] = self._loader(detections.reviews)
         self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)

@@ -17,6 +17,7 @@ from thumper.graphql.deer.sighting_change import SightingMutation
 from thumper.graphql.dumps.dump import DumpQuery
 from thumper.graphql.dumps.dump_change import DumpMutation
 from thumper.graphql.dumps.upload_change import UploadMutation
+from thumper.graphql.live.image_changes import ImageChangesQuery
 from thumper.graphql.live.status import StatusQuery
 from thumper.graphql.live.subscription import Subscription
 from thumper.graphql.photos.batch import BatchQuery
@@ -61,6 +62,7 @@ class Query(
     BatchQuery,
     DetectorQuery,
     StatusQuery,
+    ImageChangesQuery,
 ):
     """The queries of all nouns."""
 

@@ -38,7 +38,8 @@ _COALESCE_S: Final = 0.1
 """How long further events are collected after the first."""
 _CLOSE_S: Final = 2.0
 _LEAST_REST_S: Final = 0.005
-_MOST_REST_S: Final = 5.0
+_MOST_REST_S: Final = 2.0
+"""Longest pause between two looks at the folder and the disks: people are to know within 5 s that one is lost."""
 
 
 async def watch(context: IngestContext, *, stop: asyncio.Event, health: Health) -> None:

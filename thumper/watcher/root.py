@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from thumper.domain.condition import Condition
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import ProcessState, SourceState, WatchMode
@@ -51,9 +52,14 @@ class Health:
 
     def sign(self) -> Beat:
         """Return the next heartbeat."""
-        return Beat(
-            state=self.state, message=self.want_of_room or self.trouble or self.obstruction or self.complaint
-        )
+        told = {
+            Condition.DISK_FULL: self.want_of_room,
+            Condition.SOURCE_OFFLINE: self.trouble,
+            Condition.INTAKE_FAILED: self.obstruction,
+            Condition.WATCH_DEGRADED: self.complaint,
+        }
+        condition = next((own for own, words in told.items() if words), None)
+        return Beat(state=self.state, condition=condition, message=told[condition] if condition else "")
 
 
 class Root:

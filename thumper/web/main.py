@@ -20,6 +20,7 @@ from thumper.settings import Settings
 from thumper.store.postgres.outage import WAIT_S, wait_for_database
 from thumper.store.status.processes import Life
 from thumper.web.app import create_app
+from thumper.web.port import refuse_taken_port
 from thumper.web.transport import MOST_QUERY_BYTES
 
 _STOP_WITHIN_S: Final = 5
@@ -32,7 +33,7 @@ def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     """Serve until SIGTERM or SIGINT; return the exit code.
 
     Raises `RefusedError` for an address other machines can reach, `ServiceDownError` when PostgreSQL does
-    not answer or the port is taken.
+    not answer or the port is taken, `SettingError` when this user may not have the port.
     """
     settings.refuse_other_machines()
     app = create_app(settings, life=Life(role=ProcessRole.SERVE, restarts=restarts, last_exit=last_exit))
@@ -115,6 +116,7 @@ def _explain(failure: BaseException | None, settings: Settings, *, cause: BaseEx
     if failure is not None and not isinstance(failure, asyncio.CancelledError):
         raise failure
     if cause is not None:
+        refuse_taken_port(settings)
         raise ServiceDownError(
-            f"Port {settings.port} of {settings.host} is taken. Stop what uses it, or set THUMPER_PORT."
+            f"Port {settings.port} of {settings.host} was taken for a moment. Start again, or set THUMPER_PORT."
         ) from cause

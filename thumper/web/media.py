@@ -26,7 +26,7 @@ from thumper.graphql.relay import identity
 from thumper.imaging.original import open_original, reader
 from thumper.imaging.refusal import DecodeRefusal
 from thumper.imaging.rendition import THUMBNAIL_PX, VIEW_PX
-from thumper.store.disk import library
+from thumper.store.disk import library, small_pictures
 from thumper.store.images.images import IMAGES
 from thumper.store.models import Image
 from thumper.store.postgres.connect import OUTAGES
@@ -117,7 +117,7 @@ def _changed(image: Image) -> Response:
 async def _rendition(room: Room, image: Image, *, size: str, headers: dict[str, str]) -> Response:
     path = _PLACE[size](room.settings.library_dir, image.sha256)
     try:
-        content = await asyncio.to_thread(path.read_bytes)
+        content = await asyncio.to_thread(_read_kept, path, size)
     except OSError:
         try:
             content = await room.sandbox.render(image.original_path, _LONGEST_SIDE[size], sha256=image.sha256)
@@ -129,6 +129,13 @@ async def _rendition(room: Room, image: Image, *, size: str, headers: dict[str, 
             return refused(422, refusal.reason.value, message=f"{refusal} {refusal.reason.advice}")
         await _keep(path, content)
     return Response(content, media_type="image/jpeg", headers=headers)
+
+
+def _read_kept(path: Path, size: str) -> bytes:
+    content = path.read_bytes()
+    if size == "view":  # thumbnails stay for ever
+        small_pictures.note_use(path)
+    return content
 
 
 async def _keep(path: Path, content: bytes) -> None:

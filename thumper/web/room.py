@@ -16,6 +16,7 @@ from thumper.graphql.context import Context
 from thumper.graphql.loaders import Loaders
 from thumper.graphql.shared.events import Live, going_live
 from thumper.graphql.shared.wipe_checks import WipeChecks
+from thumper.housekeeping.daily import keep_keeping_house
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.ingest.context import IngestContext
 from thumper.settings import Settings
@@ -69,7 +70,7 @@ async def open_room(settings: Settings, life: Life) -> AsyncIterator[Room]:
         wipes = WipeChecks()
         try:
             beating = keep_beating(life, lambda: Beat(state=ProcessState.IDLE))
-            async with beside(beating, keep_erasing(settings.library_dir)):
+            async with beside(beating, keep_erasing(settings.library_dir), keep_keeping_house(settings)):
                 spare_what_stays()
                 disks = DiskQuestion(partial(measure_own, settings))
                 yield Room(

@@ -65,10 +65,14 @@ class WorkerContext:
     sandbox: DecodeSandbox
     thread: Executor
     capacity: Capacity
+    most_pixels: int = jobs.MOST_PIXELS
+    """Pixels that are claimed at a time; see `thumper.worker.capacity.claim_pixels`."""
     scene_s: float
     """Seconds that the model took for the proof scene when the worker started."""
     note: str = ""
     """What users should know of how the model runs."""
+    memory_note: str = ""
+    """The same of the machine's memory."""
 
     def limit_s(self, images: int) -> float:
         """Return the longest that the model may take for a number of images before it is taken for hung."""
@@ -89,7 +93,7 @@ async def claim(context: WorkerContext, *, busy: bool, token: UUID | None = None
     """Lease the next images; see `thumper.store.queue.jobs.claim`."""
     return await jobs.claim(
         context.detector_id,
-        limit=context.capacity.wanted,
+        limit=jobs.ClaimLimit(context.capacity.wanted, context.most_pixels),
         lease_s=context.settings.lease_s,
         busy=busy,
         token=token,

@@ -10,8 +10,10 @@ from __future__ import annotations
 import statistics
 from typing import Final
 
+from thumper.store.queue.jobs import MOST_PIXELS
+
 FIRST: Final = 16
-"""Images with which a GPU begins; also what a CPU gets at least."""
+"""Images with which a GPU begins; also what a CPU gets at least, if there is memory."""
 MOST: Final = 256
 """Most images at once: no card is known that gains by more, and a claim holds them all (see `MOST_PIXELS`)."""
 GAIN: Final = 1.05
@@ -25,8 +27,22 @@ REGROW_S: Final = 60.0
 """How long after the device ran out of memory more images are tried at once; if they do not fit, it costs one call."""
 _A_CORE: Final = 8
 """Images for each core of a CPU: the cores end within one image of each other, so that less than a tenth is lost."""
+_SHARE_OF_MEMORY: Final = 0.5
+"""Part of the memory that decoded pictures may take: servers, watcher, API and the model have the rest."""
+_CLAIMS: Final = 3
+_PIXEL_BYTES: Final = 3
 _CORES: Final = 16
 """Cores that are used at most; see `Streams`."""
+
+
+def claim_pixels(memory_bytes: int, *, halvings: int = 0) -> int:
+    """Return how many pixels are claimed at a time, with so much memory for everything.
+
+    `halvings` as in `Capacity.of`. Up to three claims lie decoded: what is being written, what the model has, and the
+    next.
+    """
+    fitting = int(memory_bytes * _SHARE_OF_MEMORY) // (_CLAIMS * _PIXEL_BYTES)
+    return min(MOST_PIXELS, fitting) >> halvings
 
 
 class Capacity:
@@ -47,13 +63,16 @@ class Capacity:
         self._settled_s: float | None = None
 
     @classmethod
-    def of(cls, batch_images: int | None, *, device: str, cores: int) -> Capacity:
-        """Return the capacity of a device; `batch_images` is the number from the settings."""
+    def of(cls, batch_images: int | None, *, device: str, cores: int, halvings: int = 0) -> Capacity:
+        """Return the capacity of a device; `batch_images` is the number from the settings.
+
+        `halvings` are the times that a process was killed just now because the machine's memory was short.
+        """
         if batch_images is not None:
-            return cls(batch_images)
-        if device.startswith("cuda"):
+            return cls(max(1, batch_images >> halvings))
+        if device.startswith("cuda") and not halvings:
             return cls(FIRST, most=MOST)
-        return cls(max(FIRST, _A_CORE * min(cores, _CORES)))
+        return cls(max(1, max(FIRST, _A_CORE * min(cores, _CORES)) >> halvings))
 
     @property
     def images(self) -> int:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from thumper.domain.condition import Condition
 from thumper.domain.progress import ProcessState
 from thumper.domain.stage import Stage
 from thumper.errors import ThumperError
@@ -39,7 +40,7 @@ OUTAGE_PAUSE_S: Final = 1.0
 CANCEL_S: Final = 1.0
 """How long a claim that is cancelled may take to end; it takes milliseconds unless PostgreSQL hangs."""
 
-_OVERTAKEN: Final = "Another worker has made its detector the current one."
+_OVERTAKEN: Final = Condition.DETECTOR_REPLACED.meaning.begins
 
 
 class Drain:
@@ -73,11 +74,18 @@ class Drain:
         self._room.ask()  # for the next one
         busy = bool(self._leases)
         state = ProcessState.BUSY if busy else ProcessState.IDLE
+        told = {
+            Condition.DISK_FULL: self._room.want,
+            Condition.DECODER_FAILED: self._hindrance,
+            Condition.DETECTOR_REPLACED: "" if self._current else _OVERTAKEN,
+            Condition.MEMORY_SHORT: self._context.memory_note,
+            Condition.GPU_UNUSABLE: self._context.note,
+        }
+        condition = next((own for own, words in told.items() if words), None)
         return Beat(
             state=ProcessState.STOPPING if self._stopping else state,
-            message=self._room.want
-            or self._hindrance
-            or (self._context.note if self._current else _OVERTAKEN),
+            condition=condition,
+            message=told[condition] if condition else "",
             device=self._context.detector.device,
             detector_id=self._context.detector_id,
             images_per_s=self._rate.per_s(now_s=time.monotonic()) if busy else None,

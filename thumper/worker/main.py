@@ -19,6 +19,7 @@ import structlog
 
 from thumper.background import beside, spare_what_stays, stop_signals, unless_told
 from thumper.domain.agreement import Agreement
+from thumper.domain.condition import Condition
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.errors import PrecisionError
 from thumper.imaging.limits import Limits
@@ -38,7 +39,16 @@ from thumper.worker.drain import Drain
 from thumper.worker.libraries import require_libraries
 from thumper.worker.listener import listen
 from thumper.worker.memory import keep_freed_memory
-from thumper.worker.start import NO_DEVICE, START_LIMIT_S, in_short, make_known, prove, through_outages
+from thumper.worker.memory_limit import memory_limit_bytes
+from thumper.worker.start import (
+    NO_DEVICE,
+    START_LIMIT_S,
+    in_short,
+    make_known,
+    prove,
+    take_less,
+    through_outages,
+)
 from thumper.worker.watchdog import keep_watch
 
 log = structlog.get_logger(__name__)
@@ -59,14 +69,16 @@ STOP_S: Final = 6.0
 """How long a stopping worker may take for the batch that is in the model; after 8 s the supervisor kills it."""
 
 
-def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
+def main(settings: Settings, *, restarts: int = 0, last_exit: str = "", memory_kills: int = 0) -> int:
     """Run the worker until SIGTERM or SIGINT; return the exit code.
+
+    After `memory_kills` deaths in a row for lack of memory it takes fewer photos at a time.
 
     Raises `NotInstalledError` when a library is missing, `DetectorError` when the model cannot be used,
     `RefusedError` when photos are not visible here, and `ServiceDownError` when PostgreSQL does not answer.
     """
-    life = Life(role=ProcessRole.WORK, restarts=restarts, last_exit=last_exit)
-    keep_freed_memory()
+    life = Life(role=ProcessRole.WORK, restarts=restarts, last_exit=last_exit, memory_kills=memory_kills)
+    keep_freed_memory(memory_limit_bytes())
     os.nice(POLITENESS)
     return asyncio.run(_live(settings, life))
 
@@ -106,18 +118,22 @@ class StatusReport:
 
     def __init__(self) -> None:
         """Begin by reporting that the worker starts."""
-        self.source: Callable[[], Beat] = lambda: Beat(state=ProcessState.STARTING)
+        self._prepare(Condition.PREPARING_DETECTOR, "The detector is being loaded.")
 
     def announce_export(self) -> None:
         """Report why the first start takes longer."""
         log.info("the detector is prepared for this machine, once")
         words = "The detector is prepared for this machine; that happens once."
-        self.source = lambda: Beat(state=ProcessState.STARTING, message=words)
+        self._prepare(Condition.PREPARING_DETECTOR, words)
 
     def announce_comparison(self, agreement: Agreement) -> None:
         """Report how far the comparison with the reference is."""
         words = f"The detector is compared with fp32: {agreement.reference_boxes} of {BOXES} boxes."
-        self.source = lambda: Beat(state=ProcessState.STARTING, message=words)
+        self._prepare(Condition.COMPARING_DETECTOR, words)
+
+    def _prepare(self, condition: Condition, words: str) -> None:
+        told = Beat(state=ProcessState.STARTING, condition=condition, message=words)
+        self.source: Callable[[], Beat] = lambda: told
 
     def current(self) -> Beat:
         """Return the present report."""
@@ -129,6 +145,7 @@ class StatusReport:
         log.error("the detector cannot work; a fresh process is needed", error=why)
         last = Beat(
             state=ProcessState.STOPPING,
+            condition=Condition.DETECTOR_FAILED,
             message=f"The detector cannot work: {why}. A fresh process tries again, within a minute or so.",
             lasting=True,
         )
@@ -150,28 +167,32 @@ async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) ->
             await library_claim.check_originals()
             _tidy_up(settings)
             context, ending = None, Ending(0)
-            async with beside(keep_beating(life, report.current), keep_watch(START_LIMIT_S)):
+            # One life from the first look of the model to the last photo: between two it would be gone for a moment.
+            async with beside(keep_beating(life, report.current)) as (beating,):
                 try:
-                    loading = prove(settings, weights, thread=thread, on_export=report.announce_export)
-                    proved = await unless_told(stop, loading)
-                    if proved is None:
-                        return Ending(0, model_is_busy=True)
-                    comparison = Comparison(
-                        detector=proved.detector,
-                        weights=weights,
-                        settings=settings,
-                        sandbox=sandbox,
-                        thread=thread,
-                        tell=report.announce_comparison,
-                    )
-                    await unless_told(stop, through_outages(comparison.admit))
-                    if not stop.is_set():
-                        known = make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
-                        context = await unless_told(stop, known)
+                    async with beside(keep_watch(START_LIMIT_S)):
+                        loading = prove(settings, weights, thread=thread, on_export=report.announce_export)
+                        proved = await unless_told(stop, loading)
+                        if proved is None:
+                            return Ending(0, model_is_busy=True)
+                        comparison = Comparison(
+                            detector=proved.detector,
+                            weights=weights,
+                            settings=settings,
+                            sandbox=sandbox,
+                            thread=thread,
+                            tell=report.announce_comparison,
+                        )
+                        await unless_told(stop, through_outages(comparison.admit))
+                        if not stop.is_set():
+                            known = make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
+                            context = await unless_told(stop, known)
+                        if context is not None:
+                            context = take_less(context, life.memory_kills)
                 except (*NO_DEVICE, PrecisionError) as fault:
                     ending = report.report_fault(fault)
-            if context is not None:
-                ending = await _work(context, life, report, stop=stop)
+                if context is not None:
+                    ending = await _work(context, report, stop=stop, beating=beating)
     thread.shutdown(wait=False, cancel_futures=True)
     return ending
 
@@ -187,8 +208,10 @@ def _tidy_up(settings: Settings) -> None:
     threading.Thread(target=tidy, name="tidy", daemon=True).start()
 
 
-async def _work(context: WorkerContext, life: Life, report: StatusReport, *, stop: asyncio.Event) -> Ending:
-    """Drain the queue until `stop` or a device fault."""
+async def _work(
+    context: WorkerContext, report: StatusReport, *, stop: asyncio.Event, beating: asyncio.Task[None]
+) -> Ending:
+    """Drain the queue until `stop` or a device fault, or until `beating` ends."""
     ending = Ending(0)
     spare_what_stays()
     drain = Drain(context)
@@ -199,7 +222,6 @@ async def _work(context: WorkerContext, life: Life, report: StatusReport, *, sto
     stopping = asyncio.create_task(stop.wait())
     works = [
         drain.keep_leases(),
-        keep_beating(life, report.current, goes_on=True),
         keep_watch(max(SILENCE_S, context.settings.lease_s)),
         keep_sweeping(context.settings, wakeup.wake),
     ]
@@ -209,7 +231,7 @@ async def _work(context: WorkerContext, life: Life, report: StatusReport, *, sto
         log.info("there is no Redis: looking for new photos by itself", every_s=context.settings.poll_every_s)
     async with beside(*works) as background:
         # Nothing in the background ends by itself: when one does, its error ends the process.
-        await asyncio.wait({draining, stopping, *background}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({draining, stopping, beating, *background}, return_when=asyncio.FIRST_COMPLETED)
         drain.stop()
         try:
             await asyncio.wait_for(draining, STOP_S)

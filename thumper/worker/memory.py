@@ -11,15 +11,18 @@ _LARGEST_BYTES: Final = 256 * 1024 * 1024
 """Pictures up to this size, more than a photo of 85 megapixels, reuse the memory of earlier ones."""
 _KEPT_BYTES: Final = 1024 * 1024 * 1024
 """Most free memory that is kept: what a claim of the largest photos needs anyway."""
+_KEPT_SHARE: Final = 8
+"""At most this part of the memory is kept: on a small machine others need it."""
 
 
-def keep_freed_memory() -> None:
-    """Have the C library keep the memory of pictures for the next ones.
+def keep_freed_memory(memory_bytes: int) -> None:
+    """Have the C library keep the memory of pictures for the next ones; `memory_bytes` are there for everything.
 
     By default glibc returns large blocks to the system at once, and gets fresh ones that the system fills with zeros:
     measured, a tenth of the time of a photo of 3 megapixels. With another C library this does nothing.
     """
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)
     if set_option is not None:
-        set_option(_M_MMAP_THRESHOLD, _LARGEST_BYTES)
-        set_option(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        kept_bytes = min(_KEPT_BYTES, memory_bytes // _KEPT_SHARE)
+        set_option(_M_MMAP_THRESHOLD, min(_LARGEST_BYTES, kept_bytes))
+        set_option(_M_TRIM_THRESHOLD, kept_bytes)

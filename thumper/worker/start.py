@@ -10,7 +10,7 @@ import os
 import textwrap
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -24,10 +24,11 @@ from thumper.store.postgres.outage import Outage, says
 from thumper.store.queue.results import Origin
 from thumper.weights import Weights
 from thumper.worker.batch import WorkerContext
-from thumper.worker.capacity import Capacity
+from thumper.worker.capacity import Capacity, claim_pixels
 from thumper.worker.detector import Detector, DeviceFault, DeviceUnfit, NoDeviceError, OutOfMemory
 from thumper.worker.libraries import unused_gpu
 from thumper.worker.loader import load_detector
+from thumper.worker.memory_limit import memory_limit_bytes
 from thumper.worker.proof import look_first, scene_hash
 
 log = structlog.get_logger(__name__)
@@ -94,9 +95,26 @@ async def make_known(
         capacity=Capacity.of(
             settings.batch_images, device=detector.device, cores=len(os.sched_getaffinity(0))
         ),
+        most_pixels=claim_pixels(memory_limit_bytes()),
         scene_s=proved.scene_s,
         note=proved.note,
     )
+
+
+def take_less(context: WorkerContext, kills: int) -> WorkerContext:
+    """Return the context of a worker whose forerunners were killed for lack of memory: half as much for each."""
+    if kills == 0:
+        return context
+    device, cores = context.detector.device, len(os.sched_getaffinity(0))
+    capacity = Capacity.of(context.settings.batch_images, device=device, cores=cores, halvings=kills)
+    pixels = claim_pixels(memory_limit_bytes(), halvings=kills)
+    log.warning("memory ran out before, so fewer photos are taken at a time", images=capacity.images)
+    note = (
+        f"The worker ended because memory ran out, and takes {capacity.images} photos at a time now. Close other"
+        " programs, or give the machine more memory or swap. THUMPER_BATCH_IMAGES and THUMPER_DECODE_WORKERS make it"
+        " take less from the start."
+    )
+    return replace(context, capacity=capacity, most_pixels=pixels, memory_note=note)
 
 
 async def through_outages(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:

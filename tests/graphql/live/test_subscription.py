@@ -20,7 +20,7 @@ from thumper.graphql.relay.identity import encode
 from thumper.graphql.shared.events import going_live
 from thumper.settings import NO_REDIS, Settings
 from thumper.store.deer import sightings
-from thumper.store.feed import feed
+from thumper.store.feed import feed, retention
 from thumper.store.images.images import ImageSearch
 from thumper.store.models import Deer, Dump, Image
 from thumper.store.models import Detection as DetectionRow
@@ -153,10 +153,11 @@ async def test_a_place_that_the_feed_does_not_know_gives_a_snapshot(url: str, af
         assert len(message["images"]) == 1
 
 
-async def test_a_place_before_the_beginning_of_the_log_gives_a_snapshot(url: str) -> None:
+async def test_a_place_of_more_than_a_month_ago_gives_a_snapshot(url: str) -> None:
     await store_images(3)
     await detect(3)
-    await client().execute_query("DELETE FROM feed WHERE seq <= 2")
+    await client().execute_query("UPDATE feed SET at = at - interval '31 days' WHERE seq <= 2")
+    assert (await retention.prune(days=30)).items == 2
     async with subscribed(url, IMAGES, after=1) as subscriber:
         assert (await subscriber.next())["snapshot"] is True
 

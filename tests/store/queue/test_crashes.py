@@ -159,7 +159,7 @@ async def test_healthy_images_do_not_wait_for_those_that_kill_the_worker(databas
         await _die_alone()
     await _let_all_wait_no_more()
     healthy = await store_images(2)
-    lease = await jobs.claim((await Detector.get()).id, limit=16, lease_s=30, busy=False)
+    lease = await jobs.claim((await Detector.get()).id, limit=jobs.ClaimLimit(16), lease_s=30, busy=False)
     assert lease is not None
     assert not lease.alone
     assert {claim.image_id for claim in lease.claims} == set(healthy)

@@ -175,12 +175,12 @@ async def test_no_more_pixels_are_claimed_at_a_time_than_fit_into_memory(databas
     await Image.all().update(width_px=8000, height_px=16_000)
     detector_id = (await Detector.get()).id
     claimed = []
-    while lease := await jobs.claim(detector_id, limit=16, lease_s=30, busy=False):
+    while lease := await jobs.claim(detector_id, limit=jobs.ClaimLimit(16), lease_s=30, busy=False):
         claimed.append(len(lease.claims))
     assert claimed == [2, 2, 1]
     await store_images(2)
     await Image.filter(state=ImageState.PENDING).update(width_px=20_000, height_px=20_000)
-    lease = await jobs.claim(detector_id, limit=16, lease_s=30, busy=False)
+    lease = await jobs.claim(detector_id, limit=jobs.ClaimLimit(16), lease_s=30, busy=False)
     assert lease is not None
     assert len(lease.claims) == 1
 

@@ -6,11 +6,23 @@ import pytest
 
 from tests.patience import until
 from thumper.background import beside
+from thumper.domain.condition import Condition
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.store.counters import counters
 from thumper.store.models import Process
 from thumper.store.status import processes
 from thumper.store.status.processes import Beat, Life, keep_beating
+
+
+async def test_news_do_not_wait_for_the_next_beat(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "BEAT_EVERY_S", 3600.0)
+    monkeypatch.setattr(processes, "LOOK_S", 0.02)
+    signs = [Beat(state=ProcessState.IDLE)]
+    async with beside(keep_beating(Life(role=ProcessRole.WORK), lambda: signs[-1])):
+        await until(Process.filter(state=ProcessState.IDLE).exists)
+        signs.append(Beat(state=ProcessState.IDLE, condition=Condition.DISK_FULL, message="Full."))
+        await until(Process.filter(condition=Condition.DISK_FULL.value, message="Full.").exists)
+
 
 WHY = "The detector cannot work: CUDA error. A fresh process tries again, within a minute or so."
 
@@ -31,11 +43,10 @@ async def test_a_process_that_beats_again_has_not_started_again(
 ) -> None:
     monkeypatch.setattr(processes, "BEAT_EVERY_S", 0.05)
     life = Life(role=ProcessRole.WORK)
-    for goes_on in (False, True):
-        async with beside(keep_beating(life, lambda: Beat(state=ProcessState.IDLE), goes_on=goes_on)):
-            await until(Process.filter(state=ProcessState.IDLE).exists)
-            await Process.all().delete()  # as somebody else might who takes it for dead
-            await until(Process.filter(state=ProcessState.IDLE).exists)
+    async with beside(keep_beating(life, lambda: Beat(state=ProcessState.IDLE))):
+        await until(Process.filter(state=ProcessState.IDLE).exists)
+        await Process.all().delete()  # as somebody else might who takes it for dead
+        await until(Process.filter(state=ProcessState.IDLE).exists)
     assert [own.count for own in await counters.read()] == [0]
     async with beside(keep_beating(life, lambda: Beat(state=ProcessState.IDLE))):
         await until(Process.filter(state=ProcessState.IDLE).exists)

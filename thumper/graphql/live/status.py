@@ -8,6 +8,7 @@ import math
 import strawberry
 
 from thumper.domain import stage as worker_stage
+from thumper.domain.condition import Condition, Severity
 from thumper.domain.precision import Precision
 from thumper.domain.progress import ProcessRole
 from thumper.domain.stage import Stage
@@ -20,7 +21,8 @@ from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.store import models
 from thumper.store.files import receipts
 from thumper.store.images import image_counts
-from thumper.store.status import system_status
+from thumper.store.status import conditions, system_status
+from thumper.store.status.conditions import StandingCondition
 from thumper.store.status.system_status import Liveness
 
 publish(
@@ -82,6 +84,9 @@ class Process:
     role: ProcessRole = strawberry.field(description="What it does.")
     host: str = strawberry.field(description="Name of its machine; empty when there is none.")
     pid: int | None = strawberry.field(description="Its process id there; null when there is none.")
+    condition: Condition | None = strawberry.field(
+        description="What it waits for, or why it is slower than it could be; null when all is well."
+    )
     message: str = strawberry.field(
         description="What keeps it from working, or that it is starting or stopping; empty when all is well."
     )
@@ -133,6 +138,29 @@ class Process:
         return root.heartbeat_age_s
 
 
+@strawberry.type(name="Condition", description="Something that keeps work waiting or slow now.")
+class ConditionNow:
+    """Backed by `conditions.StandingCondition`."""
+
+    code: Condition = strawberry.field(description="Stable word for programs.")
+    message: str = strawberry.field(description="The same in a sentence, with what to do.")
+
+    @field("Whether somebody has to do something.")
+    @staticmethod
+    def severity(root: strawberry.Parent[StandingCondition]) -> Severity:
+        return root.code.meaning.severity
+
+    @field("The process that is in it; null of a drop folder.", optional(Process))
+    @staticmethod
+    def process(root: strawberry.Parent[StandingCondition]) -> system_status.ProcessStatus | None:
+        return root.process
+
+    @field("The drop folder that is in it; null of a process.", optional(Source))
+    @staticmethod
+    def source(root: strawberry.Parent[StandingCondition]) -> system_status.SourceStatus | None:
+        return root.source
+
+
 @strawberry.type(
     description="A dump with its receipt and how far detection is with its images, as of one moment."
 )
@@ -173,6 +201,15 @@ class Status:
     @staticmethod
     def images(root: strawberry.Parent[system_status.SystemStatus]) -> image_counts.ImageCounts:
         return root.images
+
+    @field(
+        "What keeps work waiting or slow now: a drop folder that is offline, a full disk, a worker that prepares its"
+        " detector or does not run. None when all is well.",
+        listed(ConditionNow),
+    )
+    @staticmethod
+    def conditions(root: strawberry.Parent[system_status.SystemStatus]) -> list[StandingCondition]:
+        return conditions.standing(root)
 
     @field("Images that wait for a worker.")
     @staticmethod

@@ -114,7 +114,7 @@ async def _next(live: Live, topic: Topic[T], place: int | None, pace: Pace) -> D
 async def _after(live: Live, topic: Topic[T], place: int) -> Delivery[list[T]] | None:
     """Return what came after a place, which may be nothing of the topic; None when the feed no longer has it all."""
     events = await outlast(partial(live.after, place))
-    return None if events is None else await outlast(partial(_changes, topic, events))
+    return None if events is None else await outlast(partial(changes_of, topic, events))
 
 
 async def _snapshot(topic: Topic[T]) -> Delivery[list[T]]:
@@ -122,8 +122,8 @@ async def _snapshot(topic: Topic[T]) -> Delivery[list[T]]:
         return Delivery(seq=seq, snapshot=True, content=await topic.newest())
 
 
-async def _changes(topic: Topic[T], events: Sequence[FeedEvent]) -> Delivery[list[T]]:
-    """Return what the first of the events brought, as many as one message holds."""
+async def changes_of(topic: Topic[T], events: Sequence[FeedEvent]) -> Delivery[list[T]]:
+    """Return what the first of the events, of which there must be one, brought: as many as one message holds."""
     numbers = [number for number, event in enumerate(events) if topic.concerns(event)]
     if not numbers:
         return Delivery(seq=events[-1].seq, snapshot=False, content=[])

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 import strawberry
 
+from thumper.domain import waiting
 from thumper.domain.moon import MoonPhase
 from thumper.domain.progress import ImageState
 from thumper.domain.reason import Reason
@@ -14,6 +15,7 @@ from thumper.graphql.clocks.image_clock import ClockFields
 from thumper.graphql.context import Info
 from thumper.graphql.photos.confidence import confidence
 from thumper.graphql.photos.sequence import Sequence
+from thumper.graphql.photos.waiting import Waiting
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.relay.node import Node, RecordId, find, related
@@ -156,6 +158,11 @@ class Image(ClockFields, Node):
     @staticmethod
     async def job(root: strawberry.Parent[models.Image], info: Info) -> images.JobFigures | None:
         return await info.context.loaders.image_figures.load(root.id)
+
+    @field("Why it has no result yet; null when it was completed or failed.", optional(Waiting))
+    @staticmethod
+    async def waiting_for(root: strawberry.Parent[models.Image], info: Info) -> waiting.Waiting | None:
+        return await info.context.loaders.waiting.load(root.id)
 
     @field("The place where it was taken; null when the dump named none.", optional(lazy("Location")))
     @staticmethod

@@ -11,6 +11,7 @@ import strawberry
 from thumper.domain.animal import DeerStatus, ReviewVerdict
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt, DstEdge
+from thumper.domain.condition import Condition, Severity
 from thumper.domain.label import LifeStage, Sex
 from thumper.domain.moon import MoonPhase
 from thumper.domain.place_effect import StayKind
@@ -191,6 +192,17 @@ publish(
     Reason,
     "Why a file was rejected or an image failed, with what to do.",
     {reason: f"{reason.sentence} {reason.advice}" for reason in Reason},
+)
+publish(
+    Severity,
+    "Whether somebody has to do something.",
+    {Severity.INFO: "It passes by itself.", Severity.WARNING: "Somebody should look."},
+)
+publish(
+    Condition,
+    "A state of affairs in which work waits or goes slower than it could.",
+    {code: f"{code.meaning.begins.format(who='process', path='…')}" for code in Condition},
+    name="ConditionCode",
 )
 
 

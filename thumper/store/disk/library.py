@@ -20,6 +20,9 @@ from typing import Final
 LEFTOVER_S: Final = 3600.0
 """Time without a write after which a half-written file counts as left over: each is written in one go of seconds."""
 
+ORPHANS: Final = "orphans"
+"""Folder in a library of small pictures that no image has."""
+
 _HALF_PREFIX: Final = "."
 _HALF_SUFFIX: Final = ".part"
 _SUFFIXES: Final = {"image/jpeg": ".jpg", "image/png": ".png"}
@@ -40,10 +43,16 @@ def view_path(library: Path, sha256: bytes) -> Path:
     return _place(library / "views", sha256, ".jpg")
 
 
+def aside_path(library: Path, path: Path) -> Path:
+    """Return where a small picture that no image has lies aside: `orphans/thumbs/ab/cd/<sha256>.jpg`."""
+    return library / ORPHANS / path.relative_to(library)
+
+
 def pictures_of(library: Path, sha256: bytes) -> list[Path]:
-    """Return every place where a library may hold an image: as an original, as thumbnail, as view."""
+    """Return every place where a library may hold an image: as an original, as thumbnail, as view, also set aside."""
     kept = [original_path(library, sha256, media_type=media_type) for media_type in _SUFFIXES]
-    return [*kept, thumbnail_path(library, sha256), view_path(library, sha256)]
+    small = [thumbnail_path(library, sha256), view_path(library, sha256)]
+    return [*kept, *small, *(aside_path(library, path) for path in small)]
 
 
 def incoming_dir(library: Path) -> Path:

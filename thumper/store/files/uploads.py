@@ -25,6 +25,11 @@ from thumper.store.postgres.page import Conditions, read_all
 SILENCE_S: Final = 30.0
 """Time without a heartbeat after which another transfer may take over."""
 
+REMEMBERED_DAYS: Final = 30
+"""How long an address that expired without a file is said to be over; after that it is unknown."""
+MOST_FORGOTTEN: Final = 10_000
+"""Most addresses deleted at a time; the next round goes on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadClaim:
@@ -107,6 +112,26 @@ async def release(claim: UploadClaim) -> None:
 async def finish(upload_id: UUID, file_id: UUID) -> None:
     """Record which file an address received; it cannot be used again."""
     await Upload.filter(id=upload_id, file_id=None).update(file_id=file_id)
+
+
+_UNUSED: Final = "file_id IS NULL AND expires_at < now() - make_interval(days => $1)"
+
+
+async def forget_unused() -> int:
+    """Delete addresses that expired long ago and received no file; return how many."""
+    rows = await client().execute_query_dict(
+        f"DELETE FROM upload WHERE id IN (SELECT id FROM upload WHERE {_UNUSED} LIMIT $2) RETURNING 1",
+        [REMEMBERED_DAYS, MOST_FORGOTTEN],
+    )
+    return len(rows)
+
+
+async def count_unused() -> int:
+    """Return how many addresses `forget_unused` would delete now, if it knew no limit."""
+    rows = await client().execute_query_dict(
+        f"SELECT count(*) AS unused FROM upload WHERE {_UNUSED}", [REMEMBERED_DAYS]
+    )
+    return int(rows[0]["unused"])
 
 
 async def admitted(source_id: UUID, path: bytes) -> File | None:

@@ -20,6 +20,9 @@ class Process(Model):
     host = fields.CharField(max_length=255)
     pid = fields.IntField()
     state = fields.CharEnumField(ProcessState, max_length=12, default=ProcessState.STARTING)
+    condition: str | None = fields.CharField(max_length=32, null=True)  # type: ignore[assignment]  # may be null
+    """What it waits for, or why it is slower than it could be (`thumper.domain.condition.Condition`); null when all is
+    well. Not an enum's column, so that a new word needs no migration."""
     message = fields.TextField(default="")
     """What keeps it from working, in a sentence; empty when all is well."""
     device = fields.CharField(max_length=64, null=True)

@@ -8,6 +8,7 @@ several machines differ. See `docs/decisions/001`. How a claim goes on is in `le
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -22,7 +23,15 @@ from thumper.store.queue.leases import ClaimedJob, Lease
 
 MOST_PIXELS: Final = 256_000_000
 """Most pixels claimed at a time, but for a photo that has more by itself: decoded they take 768 MB, and as much again
-while the next batch is prepared."""
+while the next batch is prepared. A worker with less memory claims fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLimit:
+    """Most images to claim at a time, and most pixels; one image is claimed however large it is."""
+
+    images: int
+    pixels: int = MOST_PIXELS
 
 
 async def enqueue(
@@ -77,7 +86,7 @@ WITH picked AS (
     UPDATE job SET state = 'processing', lease_token = $4, lease_until = now() + make_interval(secs => $5),
         attempts = attempts + 1, claimed_alone = $2, begun_at = NULL, claimed_at = now(),
         error_code = NULL, error = NULL
-    FROM sized WHERE job.id = sized.id AND (sized.place = 1 OR sized.pixels <= {MOST_PIXELS})
+    FROM sized WHERE job.id = sized.id AND (sized.place = 1 OR sized.pixels <= $7)
     RETURNING job.id, job.image_id
 ), wanted AS (
     SELECT image.id, leased.id AS job_id FROM leased JOIN image ON image.id = leased.image_id {IN_ORDER}
@@ -92,9 +101,9 @@ _CLAIM_MANY: Final = _CLAIM.format(order="id")
 
 
 async def claim(
-    detector_id: UUID, *, limit: int, lease_s: float, busy: bool, token: UUID | None = None
+    detector_id: UUID, *, limit: ClaimLimit, lease_s: float, busy: bool, token: UUID | None = None
 ) -> Lease | None:
-    """Lease up to `limit` pending jobs of a detector, or `MOST_PIXELS`, oldest first; None when there is nothing to do.
+    """Lease up to `limit` pending jobs of a detector, oldest first; None when there is nothing to do.
 
     Jobs that must run alone come first and one at a time; while they wait, a worker that is `busy`
     gets nothing, so that it becomes free to run them. The claim is committed before it is returned:
@@ -105,17 +114,19 @@ async def claim(
         return None
     token = token or new_id()
     if waiting:
-        lease = await _claim(detector_id, alone=True, limit=1, lease_s=lease_s, token=token)
+        lease = await _claim(detector_id, alone=True, limit=ClaimLimit(1), lease_s=lease_s, token=token)
         if lease is not None:
             return lease
     return await _claim(detector_id, alone=False, limit=limit, lease_s=lease_s, token=token)
 
 
-async def _claim(detector_id: UUID, *, alone: bool, limit: int, lease_s: float, token: UUID) -> Lease | None:
+async def _claim(
+    detector_id: UUID, *, alone: bool, limit: ClaimLimit, lease_s: float, token: UUID
+) -> Lease | None:
     async with in_transaction("default") as transaction:
         rows = await transaction.execute_query_dict(
             _CLAIM_ONE if alone else _CLAIM_MANY,
-            [detector_id, alone, limit, token, lease_s, CRASHES_UNTIL_FAILED],
+            [detector_id, alone, limit.images, token, lease_s, CRASHES_UNTIL_FAILED, limit.pixels],
         )
     if not rows:
         return None

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
+from thumper.domain.condition import Condition
 from thumper.domain.home_move import Sign
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.domain.stage import StageTime
@@ -28,6 +29,10 @@ BEAT_EVERY_S: Final = 3.0
 BUSY_BEAT_EVERY_S: Final = 1.0
 """How often it does so while it works: its speed, and so the remaining time, should be fresh."""
 
+LOOK_S: Final = 1.0
+"""How often a process looks whether it has something new to report: people are to know of it within 5 s, of which a
+status takes 2."""
+
 DOWN_AFTER_S: Final = 12.0
 """Silence after which a process counts as down: four missed beats, and within the 15 s in which a
 dead worker must show."""
@@ -41,6 +46,7 @@ class Beat:
     """What a process reports with a sign of life."""
 
     state: ProcessState
+    condition: Condition | None = None
     message: str = ""
     device: str | None = None
     detector_id: UUID | None = None
@@ -57,6 +63,8 @@ class Life:
     role: ProcessRole
     restarts: int = 0
     last_exit: str = ""
+    memory_kills: int = 0
+    """How often in a row the ones before it ended because memory ran out."""
 
 
 async def register(life: Life, *, process_id: UUID | None = None, starts: bool = True) -> UUID:
@@ -88,6 +96,7 @@ async def beat(process_id: UUID, sign: Beat) -> bool:
     changed = await Process.filter(id=process_id).update(
         heartbeat_at=NOW,
         state=sign.state,
+        condition=sign.condition and sign.condition.value,
         message=sign.message,
         device=sign.device,
         detector_id=sign.detector_id,
@@ -135,25 +144,36 @@ def _is_running(pid: int) -> bool:
     return True
 
 
-async def keep_beating(life: Life, sign: Callable[[], Beat], *, goes_on: bool = False) -> None:
+async def keep_beating(life: Life, sign: Callable[[], Beat]) -> None:
     """Beat every few seconds with the `sign`, until cancelled; then leave, unless the last sign is a lasting one.
 
-    The start of the process is counted unless it only `goes_on` after it had beaten before. An outage of PostgreSQL
-    is not logged: missing beats show it.
+    News do not wait for the next beat. The first beat counts the start of the process. An outage of PostgreSQL is not
+    logged: missing beats show it.
     """
     process_id = new_id()
     registered = False
     try:
         while True:
+            told = sign()
             with contextlib.suppress(*OUTAGES):  # nothing waits for a beat: the next one comes at its time
-                if not (registered and await beat(process_id, sign())):
-                    await register(life, process_id=process_id, starts=not (registered or goes_on))
+                if not (registered and await beat(process_id, told)):
+                    await register(life, process_id=process_id, starts=not registered)
                     registered = True
-                    await beat(process_id, sign())
-            busy = sign().state is ProcessState.BUSY
-            await asyncio.sleep(BUSY_BEAT_EVERY_S if busy else BEAT_EVERY_S)
+                    await beat(process_id, told)
+            await _until_due(told, sign)
     finally:
         if registered:
             last = sign()
             with contextlib.suppress(*OUTAGES):
                 await (beat(process_id, last) if last.lasting else leave(process_id))
+
+
+async def _until_due(told: Beat, sign: Callable[[], Beat]) -> None:
+    """Wait until the beat after `told` is due: at its time, or when there is news."""
+    left_s = BUSY_BEAT_EVERY_S if told.state is ProcessState.BUSY else BEAT_EVERY_S
+    while left_s > 0:
+        await asyncio.sleep(min(LOOK_S, left_s))
+        left_s -= LOOK_S
+        now = sign()
+        if (now.state, now.condition) != (told.state, told.condition):
+            return

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from thumper.domain.condition import Condition
 from thumper.domain.precision import Precision
 from thumper.domain.progress import ProcessRole, ProcessState, SourceKind, SourceState, WatchMode
 from thumper.domain.stage import Stage, StageTime
@@ -61,6 +62,7 @@ class ProcessStatus:
     liveness: Liveness = Liveness.NONE
     host: str = ""
     pid: int | None = None
+    condition: Condition | None = None
     message: str = ""
     device: str | None = None
     detector_id: UUID | None = None
@@ -206,7 +208,7 @@ FROM unfinished, waiting
 
 # A silent process with a younger one of its role on the same machine has been replaced.
 _PROCESSES: Final = """
-SELECT process.role, process.state, process.host, process.pid, process.message, process.device,
+SELECT process.role, process.state, process.host, process.pid, process.condition, process.message, process.device,
     process.detector_id, detector.name AS detector_name, detector.precision AS detector_precision,
     process.images_per_s, process.stages,
     process.restarts,
@@ -222,17 +224,20 @@ ORDER BY process.role, process.started_at DESC, process.id
 
 
 async def read_processes() -> list[ProcessStatus]:
-    """Read the processes that live, and those that fell silent and were not replaced."""
+    """Read every process that lives, and those that are down and were not replaced on their machine."""
     rows = await client().execute_query_dict(_PROCESSES, [DOWN_AFTER_S])
     return [_of_row(row) for row in rows]
 
 
 def _of_row(row: dict[str, Any]) -> ProcessStatus:
     state = ProcessState(row.pop("state"))
+    row["condition"] = row["condition"] and Condition(row["condition"])
     liveness = Liveness.BUSY if state is ProcessState.BUSY else Liveness.ALIVE
     if row["heartbeat_age_s"] > DOWN_AFTER_S:
         liveness = Liveness.DOWN
     elif state in {ProcessState.STARTING, ProcessState.STOPPING}:
+        if state is ProcessState.STARTING:
+            row["condition"] = row["condition"] or Condition.STARTING
         row["message"] = row["message"] or state.value
     told = {"role": ProcessRole(row["role"]), "liveness": liveness, "stages": _stages(row["stages"])}
     if row["detector_precision"] is not None:

@@ -6,6 +6,8 @@ removed when its successor has been written.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shutil
 import subprocess
@@ -70,6 +72,8 @@ def exported(
     family = weights.sha256.hex()[:_SHA256_DIGITS]
     path = folder / f"{family}-{form}-{re.sub(r'[^a-z0-9.]+', '-', form.writers.lower())}"
     if path.is_dir():
+        with contextlib.suppress(OSError):  # housekeeping removes what is not used for long
+            os.utime(path)
         return path
     for library in EXPORTERS:
         if find_spec(library) is None:

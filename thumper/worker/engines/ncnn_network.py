@@ -51,8 +51,15 @@ class NcnnNetwork(ExportedNetwork):
         run.set_blob_allocator(self._blobs)
         run.set_workspace_allocator(self._workspace)
         run.input("in0", values)
-        # Copied: the memory is the pool's, and the next picture's.
-        return [np.array(run.extract(name)[1]) for name in self._net.output_names()]
+        return [_extract(run, name) for name in self._net.output_names()]
+
+
+def _extract(run: ncnn.Extractor, name: str) -> NDArray[np.float32]:
+    """Run the network up to one of its outputs. Raises `MemoryError`: nothing else stops a network that was loaded."""
+    code, values = run.extract(name)
+    if code != 0:
+        raise MemoryError(f"ncnn has no memory for {name} (error {code})")
+    return np.array(values)  # copied: the memory is the pool's, and the next picture's
 
 
 def _load(folder: Path) -> ncnn.Net:
