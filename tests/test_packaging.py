@@ -241,7 +241,8 @@ async def test_the_light_install_serves_watches_and_works_on_the_drawn_ranch(
         assert demo.poll() is None, words.read_text("utf-8", "replace")
         with contextlib.suppress(ServiceDownError):
             answer = await ask(ranch, RANCH)
-            return answer["status"]["images"]["completed"] >= 16 and answer["detections"]["totalCount"] > 0
+            done, found = answer["status"]["images"]["completed"], answer["detections"]["totalCount"]
+            return bool(done >= 16 and found > 0)
         return False
 
     try:
