@@ -3,23 +3,28 @@
 #   make run                         a small ranch drawn by the program itself
 #   make run DROP=/path/of/photos    your own photos
 #   make install PYTHON=python3.12   with a Python of your choice
+#   make install TORCH=1             with PyTorch, for model files of your own (a machine with an NVIDIA GPU gets it anyway)
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
 PYTHON ?=
+TORCH ?=
 DROP ?=
+# Where the sources are published, for the wheel's description: that of the clone, unless another is given.
+SOURCE ?= $(shell git config --get remote.origin.url 2>/dev/null)
 # Files of tests that run at a time, each process with servers of its own: tests of processes mostly wait.
 TOGETHER := -n 3 --dist loadfile --no-loadscope-reorder
 BIN := .venv/bin
 PY := $(BIN)/python
 
 export PYTHON
+export TORCH
 # Handed over by environment, so that no character of the path means anything to a shell.
 export DROP
 
-.PHONY: help install install-dev graphiql browser run link test check quick faults style types contracts format constraints wheel clean
+.PHONY: help install install-dev graphiql browser run link test check quick faults style types contracts format constraints wheel release-check clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -28,8 +33,8 @@ install: ## make .venv with everything that running needs
 	@sh install/venv.sh worker
 	@sh install/graphiql/install.sh thumper/web/pages
 
-install-dev: # the same, with what the tests need
-	@sh install/venv.sh worker,dev
+install-dev: # the same, with PyTorch and what the tests need
+	@sh install/venv.sh worker,torch,dev
 
 graphiql: ## fetch the query page's browser files (needs npm)
 	@sh install/graphiql/install.sh thumper/web/pages
@@ -74,15 +79,22 @@ format: ## format, and mend what ruff can mend
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
+# A pin keeps the marker that it has.
+WITH_MARKERS := awk -F '==|; ' 'FNR == NR { if (NF > 2) marker[$$1] = "; " $$3; next } { print $$0 marker[$$1] }' constraints.txt -
+
 constraints: # pin what .venv holds now; run the tests before and after
 	@{ sed -n '/^#/p' constraints.txt; \
-	   $(PY) -m pip list --format=freeze --exclude thumper --exclude pip --exclude wheel; \
+	   $(PY) -m pip list --format=freeze --exclude thumper --exclude pip --exclude wheel | sed 's/+headless$$//' | $(WITH_MARKERS); \
 	   grep '; python_' constraints.txt; } > constraints.txt.new
 	@{ sed -n '/^#/p' constraints.txt.new; sed '/^#/d' constraints.txt.new | LC_ALL=C sort -f; } > constraints.txt
 	@rm constraints.txt.new
 
-wheel: graphiql ## build dist/thumper-*.whl
-	rm -rf build && $(PY) -m build --wheel --no-isolation
+wheel: install graphiql ## build dist/thumper-*.whl; SOURCE=https://… is the address that it names
+	rm -rf build
+	THUMPER_SOURCE_URL="$(SOURCE)" $(PY) -m pip --disable-pip-version-check wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+release-check: install-dev ## whether every system and Python that is declared has wheels for what is needed there
+	$(PY) -m tests.wheels
 
 clean: # everything that can be made again, .venv too
 	rm -rf .venv build dist thumper.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

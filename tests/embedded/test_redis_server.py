@@ -10,7 +10,8 @@ import redis.asyncio
 from arq.connections import RedisSettings
 from structlog.testing import capture_logs
 
-from tests.redis_programs import hide_redis, lay_program, wheels_program
+from tests.redis_programs import hide_redis, lay_program
+from thumper.embedded.redis_program import find_program
 from thumper.embedded.redis_server import SOCKET, RedisServer
 from thumper.errors import ServiceDownError
 from thumper.settings import Settings
@@ -73,7 +74,9 @@ async def test_a_home_whose_path_needs_quoting_works(open_folder: Path) -> None:
 async def test_a_redis_of_the_system_serves_where_the_wheel_has_none(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "valkey-server").symlink_to(wheels_program())
+    real = await find_program()
+    assert real is not None, "these tests need a Redis: that of the wheel, or one on the PATH"
+    (tmp_path / "valkey-server").symlink_to(real.path)
     hide_redis(monkeypatch, tmp_path)
     server = RedisServer(settings)
     await server.start()
