@@ -100,7 +100,7 @@ def _boxes(mean: float) -> Iterator[int]:
 async def _detect(detector_id: UUID, many: Iterator[int]) -> None:
     """Complete all images that wait, as a worker does."""
     origin = Origin(device="cpu", engine="ncnn", class_map=ClassMap.parse({}, name="none"))
-    while lease := await jobs.claim(detector_id, limit=BATCH, lease_s=60, busy=False):
+    while lease := await jobs.claim(detector_id, limit=jobs.ClaimLimit(BATCH), lease_s=60, busy=False):
         seen = [
             Result(
                 job_id=claim.job_id,

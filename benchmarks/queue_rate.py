@@ -87,7 +87,7 @@ async def _work(detector_id: UUID) -> int:
     seen = [Detection(ordinal=number, label="buck", confidence=0.9, box=box) for number in range(2)]
     origin = Origin(device="cpu", engine="none", class_map=ClassMap.parse({}, name="none"))
     done = 0
-    while lease := await jobs.claim(detector_id, limit=AT_A_TIME, lease_s=30, busy=False):
+    while lease := await jobs.claim(detector_id, limit=jobs.ClaimLimit(AT_A_TIME), lease_s=30, busy=False):
         answers = [
             # One and a half boxes each.
             Result(job_id=claim.job_id, detections=tuple(seen[: 1 + number % 2]), duration_ms=1.0)

@@ -104,7 +104,7 @@ async def test_an_outage_after_the_model_was_loaded_is_waited_for_with_the_model
     loaded: Detector = Loaded("cpu")  # type: ignore[assignment]  # that is all that is asked of it
     proved = start.Proved(loaded, proof, 0.1, "")
     with ThreadPoolExecutor(1) as thread, DecodeSandbox(Limits(), workers=1) as sandbox:
-        context = await start.make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
+        context = await start.make_known(proved, start.Workplace(settings, weights, sandbox, thread))
     row = await detectors.current()
     assert row is not None
     assert (row.id, row.labels, detectors.proof_of(row)) == (context.detector_id, ["deer"], proof)

@@ -43,6 +43,7 @@ from thumper.worker.memory_limit import memory_limit_bytes
 from thumper.worker.start import (
     NO_DEVICE,
     START_LIMIT_S,
+    Workplace,
     in_short,
     make_known,
     prove,
@@ -160,40 +161,42 @@ async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) ->
     await unless_told(stop, wait_for_database(settings.postgres_url, timeout_s=WAIT_S))
     if stop.is_set():
         return Ending(0)
-    report = StatusReport()
     # Decoding children are programs of their own: what holds CUDA is never forked.
     with DecodeSandbox(Limits.of(settings), workers=settings.decode_workers) as sandbox:
         async with open_database(settings.postgres_url, pool_size=6):
             await library_claim.check_originals()
             _tidy_up(settings)
-            context, ending = None, Ending(0)
-            # One life from the first look of the model to the last photo: between two it would be gone for a moment.
-            async with beside(keep_beating(life, report.current)) as (beating,):
-                try:
-                    async with beside(keep_watch(START_LIMIT_S)):
-                        loading = prove(settings, weights, thread=thread, on_export=report.announce_export)
-                        proved = await unless_told(stop, loading)
-                        if proved is None:
-                            return Ending(0, model_is_busy=True)
-                        comparison = Comparison(
-                            detector=proved.detector,
-                            weights=weights,
-                            settings=settings,
-                            sandbox=sandbox,
-                            thread=thread,
-                            tell=report.announce_comparison,
-                        )
-                        await unless_told(stop, through_outages(comparison.admit))
-                        if not stop.is_set():
-                            known = make_known(proved, settings, weights, sandbox=sandbox, thread=thread)
-                            context = await unless_told(stop, known)
-                        if context is not None:
-                            context = take_less(context, life.memory_kills)
-                except (*NO_DEVICE, PrecisionError) as fault:
-                    ending = report.report_fault(fault)
-                if context is not None:
-                    ending = await _work(context, report, stop=stop, beating=beating)
+            ending = await _start_and_work(Workplace(settings, weights, sandbox, thread), life, stop=stop)
     thread.shutdown(wait=False, cancel_futures=True)
+    return ending
+
+
+async def _start_and_work(place: Workplace, life: Life, *, stop: asyncio.Event) -> Ending:
+    """Make the model ready, then drain the queue until `stop` or a device fault."""
+    report, context, ending = StatusReport(), None, Ending(0)
+    # One life from the first look of the model to the last photo: between two it would be gone for a moment.
+    async with beside(keep_beating(life, report.current)) as (beating,):
+        try:
+            async with beside(keep_watch(START_LIMIT_S)):
+                proved = await unless_told(stop, prove(place, on_export=report.announce_export))
+                if proved is None:
+                    return Ending(0, model_is_busy=True)
+                comparison = Comparison(
+                    detector=proved.detector,
+                    weights=place.weights,
+                    settings=place.settings,
+                    sandbox=place.sandbox,
+                    thread=place.thread,
+                    tell=report.announce_comparison,
+                )
+                await unless_told(stop, through_outages(comparison.admit))
+                if not stop.is_set():
+                    context = await unless_told(stop, make_known(proved, place))
+        except (*NO_DEVICE, PrecisionError) as fault:
+            ending = report.report_fault(fault)
+        if context is not None:
+            context = take_less(context, life.memory_kills)
+            ending = await _work(context, report, stop=stop, beating=beating)
     return ending
 
 

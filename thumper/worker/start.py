@@ -49,6 +49,16 @@ _Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
+class Workplace:
+    """What a worker has before it has a model: settings, the model's file, decoding children, the model's thread."""
+
+    settings: Settings
+    weights: Weights
+    sandbox: DecodeSandbox
+    thread: ThreadPoolExecutor
+
+
+@dataclass(frozen=True, slots=True)
 class Proved:
     """A model that was loaded and run on the proof scene, which took `scene_s`, with a note for users."""
 
@@ -58,40 +68,32 @@ class Proved:
     note: str
 
 
-async def prove(
-    settings: Settings, weights: Weights, *, thread: ThreadPoolExecutor, on_export: Callable[[], None]
-) -> Proved:
+async def prove(place: Workplace, *, on_export: Callable[[], None]) -> Proved:
     """Load the model and run it on the proof scene before it is trusted with photos.
 
     `on_export` is called, in the model's thread, before the model is exported, which happens once.
 
     Raises one of `NO_DEVICE` when the device is not there, cannot take the model, or fails on the scene.
     """
-    detector, note = await _load(settings, weights, thread=thread, on_export=on_export)
-    proof, scene_s = await _look_first(detector, thread)
+    weights = place.weights
+    detector, note = await _load(place.settings, weights, thread=place.thread, on_export=on_export)
+    proof, scene_s = await _look_first(detector, place.thread)
     if strangers := weights.class_map.strangers(detector.labels):
         log.warning("the class map names labels that the model does not have", labels=strangers)
     log.info("detector ready", name=weights.name, device=detector.device, engine=detector.engine)
     return Proved(detector, proof, scene_s, note)
 
 
-async def make_known(
-    proved: Proved,
-    settings: Settings,
-    weights: Weights,
-    *,
-    sandbox: DecodeSandbox,
-    thread: ThreadPoolExecutor,
-) -> WorkerContext:
+async def make_known(proved: Proved, place: Workplace) -> WorkerContext:
     """Make it the current detector; wait for PostgreSQL without limit, since loading it again would take longer."""
-    detector = proved.detector
+    detector, settings, weights = proved.detector, place.settings, place.weights
     return WorkerContext(
         settings=settings,
         detector=detector,
         detector_id=await through_outages(lambda: _register(proved, weights)),
         origin=Origin(device=detector.device, engine=detector.engine, class_map=weights.class_map),
-        sandbox=sandbox,
-        thread=thread,
+        sandbox=place.sandbox,
+        thread=place.thread,
         capacity=Capacity.of(
             settings.batch_images, device=detector.device, cores=len(os.sched_getaffinity(0))
         ),
