@@ -68,12 +68,14 @@ class Life:
 
 
 async def register(life: Life, *, process_id: UUID | None = None, starts: bool = True) -> UUID:
-    """Record that this process starts; delete processes of its role that fell silent a day ago.
+    """Record that this process starts; delete processes of its role that fell silent a day ago, and the one before it.
 
     Its start is counted unless it `starts` no more, or its row is there: the answer to an earlier call was lost.
     """
     process_id = process_id or new_id()
     await Process.filter(role=life.role, heartbeat_at__lt=seconds_ago(FORGOTTEN_AFTER_S)).delete()
+    if life.restarts:
+        await _forget_forerunners(life.role, host=socket.gethostname())
     async with in_transaction("default") as transaction:
         if await Process.filter(id=process_id).using_db(transaction).exists():
             return process_id
@@ -89,6 +91,12 @@ async def register(life: Life, *, process_id: UUID | None = None, starts: bool =
         if starts:
             await counters.add_start(transaction, life.role, host=process.host)
     return process_id
+
+
+async def _forget_forerunners(role: ProcessRole, *, host: str) -> None:
+    """Delete killed processes: what one was in would be taken for what it is in that was started in its place."""
+    killed = [own.id for own in await Process.filter(role=role, host=host) if not _is_running(own.pid)]
+    await Process.filter(id__in=killed).delete()
 
 
 async def beat(process_id: UUID, sign: Beat) -> bool:
