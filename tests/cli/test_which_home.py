@@ -9,9 +9,11 @@ from typing import Protocol
 
 import pytest
 
+from thumper.cli.housekeeping import housekeeping
 from thumper.cli.which_home import settings_to_ask, settings_to_examine, settings_to_keep_in
+from thumper.cli.why import why
 from thumper.embedded.instance import announced
-from thumper.errors import ServiceDownError, UsageError
+from thumper.errors import NotFoundError, ServiceDownError, UsageError
 from thumper.settings import Settings, default_home
 
 
@@ -49,6 +51,14 @@ def test_without_one_that_runs_it_is_the_home_with_its_files() -> None:
 def test_the_one_that_runs_is_meant_with_all_its_settings(run: Run, tmp_path: Path) -> None:
     own = run(tmp_path / "big", 9001)
     assert settings_to_ask() == settings_to_examine() == settings_to_keep_in() == own
+
+
+def test_why_and_housekeeping_mean_the_one_that_runs(run: Run, tmp_path: Path) -> None:
+    run(tmp_path / "big", 9001)
+    with pytest.raises(ServiceDownError, match="9001"):
+        why(["RCNX0007.JPG"])
+    with pytest.raises(NotFoundError, match=f"no database in {tmp_path / 'big'}"):
+        housekeeping(dry_run=True)
 
 
 def test_what_was_changed_in_a_file_since_the_start_waits_for_the_next(run: Run, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from thumper.cli.which_home import settings_to_keep_in
 from thumper.errors import NotFoundError, RefusedError
 from thumper.settings import Settings
 
@@ -31,7 +32,7 @@ def housekeeping(
     from thumper.cli.housekeeping_view import as_object, lines
     from thumper.cli.logs import configure_logs
 
-    settings = Settings.from_env()
+    settings = settings_to_keep_in()
     configure_logs(settings)
     tally = asyncio.run(_keep_house(settings, dry_run=dry_run))
     typer.echo(
