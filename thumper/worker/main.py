@@ -120,7 +120,9 @@ class StatusReport:
     def __init__(self, memory_kills: int = 0) -> None:
         """Begin by reporting that the worker starts, and what helps if the ones before it had no memory."""
         # Where memory does not even suffice for the model, no later report is ever made.
-        self._remedy = f" The one before it ended because memory ran out. {MORE_MEMORY}" if memory_kills else ""
+        self._remedy = (
+            f" The one before it ended because memory ran out. {MORE_MEMORY}" if memory_kills else ""
+        )
         self._prepare(Condition.PREPARING_DETECTOR, "The detector is being loaded.")
 
     def announce_export(self) -> None:

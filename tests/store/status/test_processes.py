@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
-import subprocess
-import sys
 
 import pytest
 
@@ -44,8 +43,8 @@ async def test_the_last_words_of_a_process_are_kept_when_they_are_to_be_read(
 
 
 async def test_a_killed_process_is_forgotten_once_another_was_started_in_its_place(database: str) -> None:
-    with subprocess.Popen([sys.executable, "-c", ""]) as killed:
-        killed.wait()
+    killed = await asyncio.create_subprocess_exec("true")
+    await killed.wait()
     host = socket.gethostname()
     for pid, machine in ((killed.pid, host), (os.getpid(), host), (killed.pid, "barn")):
         await Process.create(role=ProcessRole.WORK, host=machine, pid=pid)

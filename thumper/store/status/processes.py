@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from thumper.domain.condition import Condition
@@ -74,8 +75,6 @@ async def register(life: Life, *, process_id: UUID | None = None, starts: bool =
     """
     process_id = process_id or new_id()
     await Process.filter(role=life.role, heartbeat_at__lt=seconds_ago(FORGOTTEN_AFTER_S)).delete()
-    if life.restarts:
-        await _forget_forerunners(life.role, host=socket.gethostname())
     async with in_transaction("default") as transaction:
         if await Process.filter(id=process_id).using_db(transaction).exists():
             return process_id
@@ -88,15 +87,18 @@ async def register(life: Life, *, process_id: UUID | None = None, starts: bool =
             restarts=life.restarts,
             last_exit=life.last_exit,
         )
+        if life.restarts:
+            await _forget_killed(transaction, life.role, host=process.host)
         if starts:
             await counters.add_start(transaction, life.role, host=process.host)
     return process_id
 
 
-async def _forget_forerunners(role: ProcessRole, *, host: str) -> None:
-    """Delete killed processes: what one was in would be taken for what it is in that was started in its place."""
-    killed = [own.id for own in await Process.filter(role=role, host=host) if not _is_running(own.pid)]
-    await Process.filter(id__in=killed).delete()
+async def _forget_killed(transaction: BaseDBAsyncClient, role: ProcessRole, *, host: str) -> None:
+    """Delete killed processes: what one was in would be taken for what its successor is in."""
+    recorded = Process.filter(role=role, host=host).using_db(transaction)
+    killed = [own.id for own in await recorded if not _is_running(own.pid)]
+    await Process.filter(id__in=killed).using_db(transaction).delete()
 
 
 async def beat(process_id: UUID, sign: Beat) -> bool:
