@@ -35,9 +35,9 @@ WHY = "The detector cannot work: CUDA error. A fresh process tries again, within
 async def test_the_last_words_of_a_process_are_kept_when_they_are_to_be_read(
     database: str, lasting: bool, left: list[str]
 ) -> None:
-    signs = [Beat(state=ProcessState.STARTING)]
+    signs = [Beat(state=ProcessState.STARTING, message="Begins.")]
     async with beside(keep_beating(Life(role=ProcessRole.WORK), lambda: signs[-1])):
-        await until(Process.filter(state=ProcessState.STARTING).exists)
+        await until(Process.filter(message="Begins.").exists)
         signs.append(Beat(state=ProcessState.STOPPING, message=WHY, lasting=lasting))
     assert [process.message for process in await Process.all()] == left
 
