@@ -27,8 +27,8 @@ REGROW_S: Final = 60.0
 """How long after the device ran out of memory more images are tried at once; if they do not fit, it costs one call."""
 _A_CORE: Final = 8
 """Images for each core of a CPU: the cores end within one image of each other, so that less than a tenth is lost."""
-_OTHERS_BYTES: Final = 512 * 1024 * 1024
-"""What servers, API, watcher, model and decoding children take, whatever the photos are: 450 MB were measured."""
+_OTHERS_BYTES: Final = 700 * 1024 * 1024
+"""What servers, API, watcher, model and decoding children take, whatever the photos are: 650 MB were measured."""
 _LEAST_SHARE: Final = 0.25
 """Part of the memory that counts as free for pictures where that leaves less."""
 _SHARE_OF_FREE: Final = 0.5
