@@ -56,7 +56,7 @@ async def check_library(library: Path, *, drop: Path | None = None, insist: bool
             return None
         if bytes(source.path) != bytes(library):
             await _refuse_doubtful(await _look(source, library), insist=insist)
-            _refuse_old_drop(source, library, drop)
+            await _refuse_old_drop(source, library, drop)
             return await home_move.adopt(transaction, source, library, host=host)
         _check_marker(library, str(source.id))
         if source.host != host:
@@ -92,13 +92,13 @@ async def _refuse_doubtful(move: HomeMove, *, insist: bool) -> None:
         raise RefusedError(reason)
 
 
-def _refuse_old_drop(source: Source, library: Path, drop: Path | None) -> None:
+async def _refuse_old_drop(source: Source, library: Path, drop: Path | None) -> None:
     """Refuse a drop folder in the home as it was: it moved along, and an empty one would be made there."""
     home = home_move.path_of(source.path).parent
     if drop is None or not drop.is_relative_to(home) or drop.is_relative_to(library.parent):
         return
     moved = library.parent / drop.relative_to(home)
-    if home_move.has_moved(drop, moved):
+    if await home_move.within_time(lambda: home_move.has_moved(drop, moved), False):
         raise RefusedError(
             f"The home was moved from {home} to {library.parent}, and its drop folder along with it, but the drop"
             f" folder is still set to {drop}: set THUMPER_DROP to {moved}. Nothing was changed."
