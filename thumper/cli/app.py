@@ -1,7 +1,7 @@
 """The command `thumper` and what its exit codes mean.
 
-0 done · 1 failed · 2 wrong usage or setting · 3 finished, but the card is not safe to wipe, or
-the backup lacks originals · 4 a service is down · 5 refused, because something would be lost · 130 interrupted.
+0 done · 1 failed · 2 wrong usage or setting · 3 finished, but not clean, as when a card is not safe to wipe ·
+4 a service is down · 5 refused, because something would be lost · 130 interrupted.
 """
 
 from __future__ import annotations
