@@ -6,7 +6,6 @@ them would fail every image. So each process checks before it begins.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 from pathlib import Path
@@ -20,7 +19,7 @@ from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind, SourceState
 from thumper.errors import RefusedError
 from thumper.store.disk import home_move
-from thumper.store.disk.home_move import ANSWER_S, MovedHome
+from thumper.store.disk.home_move import MovedHome
 from thumper.store.models import Image, Source
 from thumper.store.postgres.connect import client
 from thumper.store.status.processes import DOWN_AFTER_S
@@ -186,10 +185,7 @@ async def sees_source_of(image_id: UUID) -> bool:
         return True
     if rows[0]["state"] != SourceState.ONLINE.value:
         return False
-    try:
-        return await asyncio.wait_for(asyncio.to_thread(has_entries, rows[0]["path"]), ANSWER_S)
-    except TimeoutError:
-        return False
+    return await home_move.within_time(lambda: has_entries(rows[0]["path"]), False)
 
 
 def has_entries(folder: bytes) -> bool:
