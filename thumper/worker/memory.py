@@ -15,6 +15,11 @@ _KEPT_SHARE: Final = 8
 """At most this part of the memory is kept: on a small machine others need it."""
 
 
+def kept_bytes(memory_bytes: int) -> int:
+    """Return how much freed memory is kept where `memory_bytes` are there for everything."""
+    return min(_KEPT_BYTES, memory_bytes // _KEPT_SHARE)
+
+
 def keep_freed_memory(memory_bytes: int) -> None:
     """Have the C library keep the memory of pictures for the next ones; `memory_bytes` are there for everything.
 
@@ -23,6 +28,6 @@ def keep_freed_memory(memory_bytes: int) -> None:
     """
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)
     if set_option is not None:
-        kept_bytes = min(_KEPT_BYTES, memory_bytes // _KEPT_SHARE)
-        set_option(_M_MMAP_THRESHOLD, min(_LARGEST_BYTES, kept_bytes))
-        set_option(_M_TRIM_THRESHOLD, kept_bytes)
+        kept = kept_bytes(memory_bytes)
+        set_option(_M_MMAP_THRESHOLD, min(_LARGEST_BYTES, kept))
+        set_option(_M_TRIM_THRESHOLD, kept)
