@@ -1,6 +1,6 @@
 """Memory for the pixels of decoded photos, used again for the next ones.
 
-The system fills fresh memory with zeros, which costs a tenth of the time of a photo of 3 megapixels; the C library, told
+The system fills fresh memory with zeros, a tenth of the time of a photo of 3 megapixels; the C library, told
 to keep what is freed, keeps it in as many pieces as there are threads, half of them empty.
 """
 

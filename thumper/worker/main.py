@@ -38,7 +38,7 @@ from thumper.worker.detector import DeviceFault
 from thumper.worker.drain import Drain
 from thumper.worker.libraries import require_libraries
 from thumper.worker.listener import listen
-from thumper.worker.memory import keep_freed_memory, kept_bytes
+from thumper.worker.memory import keep_freed_memory, kept_bytes, return_freed_memory
 from thumper.worker.memory_limit import memory_limit_bytes
 from thumper.worker.start import (
     NO_DEVICE,
@@ -200,6 +200,7 @@ async def _start_and_work(place: Workplace, life: Life, *, stop: asyncio.Event) 
             ending = report.report_fault(fault)
         if context is not None:
             context = take_less(context, life.memory_kills)
+            return_freed_memory()
             ending = await _work(context, report, stop=stop, beating=beating)
     return ending
 
