@@ -109,10 +109,18 @@ def main() -> None:
     except ThumperError as error:
         sys.exit(_explain(error))
     except OSError as error:
-        closed = explain_closed(Settings.from_env(), error)
+        closed = _explain_closed(error)
         if closed is None:
             raise
         sys.exit(_explain(closed))
+
+
+def _explain_closed(error: OSError) -> ThumperError | None:
+    """Return what is wrong with the home if that is the cause; settings that cannot be read now come first."""
+    try:
+        return explain_closed(Settings.from_env(), error)
+    except ThumperError as wrong:
+        return wrong
 
 
 def _explain(error: ThumperError) -> int:
