@@ -71,6 +71,6 @@ class PixelMemory:
             self._idle.append(self._returned.popleft())
 
     def _let_go(self) -> None:
-        """Give what has been idle for longest back to the system, beyond what is kept."""
+        """Return to the system what has been idle for longest, beyond what is kept."""
         while self._idle and sum(map(len, self._idle)) > self._kept_bytes:
             self._idle.pop(0)
