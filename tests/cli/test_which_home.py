@@ -9,6 +9,7 @@ from typing import Protocol
 
 import pytest
 
+from thumper import cli
 from thumper.cli.which_home import settings_to_ask, settings_to_examine, settings_to_keep_in
 from thumper.embedded.instance import announced
 from thumper.errors import ServiceDownError, UsageError
@@ -118,3 +119,11 @@ def test_photos_are_not_brought_into_another_home_than_the_one_that_is_set_up(
     run(tmp_path / "trial", 9001)
     with pytest.raises(UsageError, match=r"There are two homes: .*trial, on which a Thumper runs, and"):
         settings_to_keep_in()
+
+
+def test_every_command_that_asks_the_api_finds_the_one_that_runs() -> None:
+    starting = {"benchmark.py", "demo.py"}  # these start one
+    for path in Path(cli.__file__).parent.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if "from thumper.cli.client import" in text and path.name not in starting:
+            assert "Settings.from_env" not in text, path.name

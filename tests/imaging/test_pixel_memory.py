@@ -50,6 +50,8 @@ def test_no_more_than_wanted_is_kept_idle() -> None:
     memory = PixelMemory(2 * MB)
     held = [memory.copy(picture(number, MB), (MB,)) for number in range(6)]
     held.clear()
+    assert sum(map(len, memory._idle)) == 2 * MB, "at once, and not when the next picture comes"
+    assert not memory._returned
     memory.copy(picture(0, 2 * MB), (2 * MB,))
     assert sum(map(len, memory._idle)) <= 2 * MB
 

@@ -13,8 +13,8 @@ import typer
 from thumper.cli.client import ask
 from thumper.cli.delete import OfDump, find_photos
 from thumper.cli.receipt_query import Ask
+from thumper.cli.which_home import settings_to_ask
 from thumper.errors import NotFoundError
-from thumper.settings import Settings
 
 _WHY: Final = """query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Image {
   id fileName state firstDelivery { path } error { code message whatToDo }
@@ -36,7 +36,7 @@ def why(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Explain why photos wait for the detector: behind others, for a worker, a disk, their folder, a person."""
-    answers = asyncio.run(_ask(partial(ask, Settings.from_env()), photos, dump=dump))
+    answers = asyncio.run(_ask(partial(ask, settings_to_ask()), photos, dump=dump))
     if as_json:
         typer.echo(json.dumps(answers))
         return

@@ -37,15 +37,13 @@ class PixelMemory:
         memory = self._take(picture.nbytes)
         pixels = np.frombuffer(memory, np.uint8, picture.nbytes)
         pixels[:] = np.frombuffer(picture, np.uint8)
-        # Called in whatever thread drops the last reference, also within `_take`: it must not wait for `_guard`.
-        weakref.finalize(pixels, self._returned.append, memory).atexit = False
+        weakref.finalize(pixels, self._take_back, memory).atexit = False
         return pixels.reshape(shape)
 
     def _take(self, size_bytes: int) -> mmap.mmap:
         steps = max(1, -(-size_bytes // _STEP_BYTES))
         with self._guard:
-            while self._returned:
-                self._idle.append(self._returned.popleft())
+            self._collect()
             for place, memory in enumerate(self._idle):
                 if len(memory) == steps * _STEP_BYTES:
                     return self._idle.pop(place)
@@ -55,7 +53,24 @@ class PixelMemory:
         except OSError as error:
             raise MemoryError(str(error)) from error
 
+    def _take_back(self, memory: mmap.mmap) -> None:
+        """Note that nothing refers to a picture any more.
+
+        Called in whatever thread drops the last reference, also within `_take`: it must not wait for `_guard`.
+        """
+        self._returned.append(memory)
+        if self._guard.acquire(blocking=False):
+            try:
+                self._collect()
+                self._let_go()  # at once: the next picture may be a night away
+            finally:
+                self._guard.release()
+
+    def _collect(self) -> None:
+        while self._returned:
+            self._idle.append(self._returned.popleft())
+
     def _let_go(self) -> None:
-        """Give what has been idle for longest back to the system, beyond what is kept."""
+        """Return to the system what has been idle for longest, beyond what is kept."""
         while self._idle and sum(map(len, self._idle)) > self._kept_bytes:
             self._idle.pop(0)
