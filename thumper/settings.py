@@ -237,6 +237,11 @@ class Settings(BaseSettings):
         return self.home / "library"
 
     @property
+    def engines_dir(self) -> Path:
+        """Models of the user's own, prepared for the engine that runs them."""
+        return self.home / "engines"
+
+    @property
     def cameras_dir(self) -> Path:
         """The user's own camera profiles."""
         return self.home / "cameras"

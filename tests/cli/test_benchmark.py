@@ -38,6 +38,7 @@ def test_it_says_how_fast_the_machine_is_and_leaves_nothing(tmp_path: Path, phot
         shutil.copy(photos(1)[0], folder / f"copy{number}.jpg")
     (folder / "broken.jpg").write_bytes(b"no photo")
     before = {path: path.read_bytes() for path in folder.rglob("*.*")}
+    (tmp_path / "home" / "engines").mkdir(parents=True)  # the user's own, which is copied and stays
     done = _run(tmp_path / "home", str(folder), "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

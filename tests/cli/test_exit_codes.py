@@ -99,6 +99,18 @@ def test_a_part_of_the_home_that_is_closed_is_named_with_the_home(command: Comma
     assert str(home / "demo") in told
 
 
+def test_settings_that_break_while_a_command_runs_are_named(
+    command: Command, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_settings() -> None:
+        monkeypatch.setenv("THUMPER_ANTLERS", "1")
+        raise PermissionError(13, "Permission denied", str(settings.home / "run"))
+
+    monkeypatch.setattr(app, "app", break_settings)
+    code, told = command("status")
+    assert (code, "BAD_SETTING THUMPER_ANTLERS" in told) == (2, True), told
+
+
 def test_a_home_that_this_user_may_not_read_is_named(settings: Settings, tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o000)

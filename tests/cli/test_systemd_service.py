@@ -206,10 +206,11 @@ def test_a_drop_folder_that_is_not_there_is_refused(system: System) -> None:
     assert not system.units.exists()
 
 
+@pytest.mark.parametrize("address", ["ann:antlers@db/thumper", "ann@db/thumper?password=antlers"])
 def test_a_password_is_not_written_where_all_can_read_it(
-    system: System, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    monkeypatch.setenv("THUMPER_DATABASE_URL", "postgresql://ann:antlers@db/thumper")
+    monkeypatch.setenv("THUMPER_DATABASE_URL", f"postgresql://{address}")
     with pytest.raises(UsageError, match=r"\.env") as caught:
         run("install", "--print")
     assert "antlers" not in str(caught.value)

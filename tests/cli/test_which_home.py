@@ -9,11 +9,10 @@ from typing import Protocol
 
 import pytest
 
-from thumper.cli.housekeeping import housekeeping
+from thumper import cli
 from thumper.cli.which_home import settings_to_ask, settings_to_examine, settings_to_keep_in
-from thumper.cli.why import why
 from thumper.embedded.instance import announced
-from thumper.errors import NotFoundError, ServiceDownError, UsageError
+from thumper.errors import ServiceDownError, UsageError
 from thumper.settings import Settings, default_home
 
 
@@ -51,14 +50,6 @@ def test_without_one_that_runs_it_is_the_home_with_its_files() -> None:
 def test_the_one_that_runs_is_meant_with_all_its_settings(run: Run, tmp_path: Path) -> None:
     own = run(tmp_path / "big", 9001)
     assert settings_to_ask() == settings_to_examine() == settings_to_keep_in() == own
-
-
-def test_why_and_housekeeping_mean_the_one_that_runs(run: Run, tmp_path: Path) -> None:
-    run(tmp_path / "big", 9001)
-    with pytest.raises(ServiceDownError, match="9001"):
-        why(["RCNX0007.JPG"])
-    with pytest.raises(NotFoundError, match=f"no database in {tmp_path / 'big'}"):
-        housekeeping(dry_run=True)
 
 
 def test_what_was_changed_in_a_file_since_the_start_waits_for_the_next(run: Run, tmp_path: Path) -> None:
@@ -128,3 +119,11 @@ def test_photos_are_not_brought_into_another_home_than_the_one_that_is_set_up(
     run(tmp_path / "trial", 9001)
     with pytest.raises(UsageError, match=r"There are two homes: .*trial, on which a Thumper runs, and"):
         settings_to_keep_in()
+
+
+def test_every_command_that_asks_the_api_finds_the_one_that_runs() -> None:
+    starting = {"benchmark.py", "demo.py"}  # these start one
+    for path in Path(cli.__file__).parent.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if "from thumper.cli.client import" in text and path.name not in starting:
+            assert "Settings.from_env" not in text, path.name

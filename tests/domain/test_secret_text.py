@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thumper.domain.secret_text import without_password
+from thumper.domain.secret_text import holds_password, without_password
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,7 @@ from thumper.domain.secret_text import without_password
 )
 def test_the_password_is_hidden_and_the_rest_is_shown(address: str, shown: str) -> None:
     assert without_password(address) == shown
+    assert holds_password(address) is ("***" in shown)
 
 
 @given(st.text(min_size=1).filter(lambda text: text not in "postgresql://deer:***@host/db"))

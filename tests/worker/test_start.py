@@ -136,9 +136,9 @@ async def test_a_worker_that_is_told_to_end_does_not_wait_for_its_model(
 ) -> None:
     loading, leave = asyncio.Event(), threading.Event()
 
-    async def load_for_minutes(*_: object, thread: ThreadPoolExecutor, **__: object) -> start.Proved:
+    async def load_for_minutes(place: start.Workplace, **_: object) -> start.Proved:
         loading.set()
-        await asyncio.wrap_future(thread.submit(leave.wait, 60))
+        await asyncio.wrap_future(place.thread.submit(leave.wait, 60))
         raise AssertionError("it was waited for")
 
     monkeypatch.setattr(main, "prove", load_for_minutes)

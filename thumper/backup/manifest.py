@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from thumper.backup.table_content import TableContent
 from thumper.errors import BadBackupError, SchemaTooNewError
-from thumper.settings import NO_REDIS, Settings, variable_name
+from thumper.settings import NO_REDIS, SECRET, Settings, variable_name
 
 FILE: Final = "thumper-backup.json"
 DUMP: Final = "database.dump"
@@ -26,7 +26,6 @@ FORMAT: Final = 1
 """Of the folder as a whole; raised when an older Thumper could no longer restore it rightly."""
 
 _KIND: Final = "backup of Thumper"
-_ADDRESSES: Final = ("database_url", "redis_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def settings_kept(settings: Settings) -> dict[str, str]:
     kept = {}
     for name, value in settings:
         if value is not None:
-            kept[variable_name(name)] = _without_secrets(value) if name in _ADDRESSES else str(value)
+            kept[variable_name(name)] = _without_secrets(value) if name in SECRET else str(value)
     return kept
 
 

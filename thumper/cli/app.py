@@ -1,7 +1,7 @@
 """The command `thumper` and what its exit codes mean.
 
-0 done · 1 failed · 2 wrong usage or setting · 3 finished, but the card is not safe to wipe, or
-the backup lacks originals · 4 a service is down · 5 refused, because something would be lost · 130 interrupted.
+0 done · 1 failed · 2 wrong usage or setting · 3 finished, but not clean, as when a card is not safe to wipe ·
+4 a service is down · 5 refused, because something would be lost · 130 interrupted.
 """
 
 from __future__ import annotations
@@ -109,10 +109,18 @@ def main() -> None:
     except ThumperError as error:
         sys.exit(_explain(error))
     except OSError as error:
-        closed = explain_closed(Settings.from_env(), error)
+        closed = _explain_closed(error)
         if closed is None:
             raise
         sys.exit(_explain(closed))
+
+
+def _explain_closed(error: OSError) -> ThumperError | None:
+    """Return what is wrong with the home if that is the cause; settings that cannot be read now come first."""
+    try:
+        return explain_closed(Settings.from_env(), error)
+    except ThumperError as wrong:
+        return wrong
 
 
 def _explain(error: ThumperError) -> int:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from thumper.cli.which_home import settings_to_keep_in
-from thumper.errors import NotFoundError
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,15 +47,12 @@ def backup(
 async def _backup(settings: Settings, folder: Path, *, originals: bool, watcher: Watcher) -> Backup:
     from thumper.backup.draft import refuse_taken
     from thumper.backup.take import take_backup
-    from thumper.embedded.home_access import refuse_unusable_home
+    from thumper.embedded.home_access import refuse_unusable_home, refuse_without_database
     from thumper.embedded.servers import running_servers
 
     refuse_unusable_home(settings)
     refuse_taken(folder)
-    if settings.database_url is None and not (settings.postgres_dir / "PG_VERSION").is_file():
-        raise NotFoundError(
-            f"There is no database in {settings.home}: nothing to keep. Is THUMPER_HOME right?"
-        )
+    refuse_without_database(settings)
     watcher.begin("Finding the database")
     # The schema is left as it is: an older one is kept as it was.
     async with running_servers(settings) as addresses:

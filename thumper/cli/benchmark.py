@@ -91,7 +91,7 @@ def benchmark(
     settings = _settings_of(own)
     refuse_unusable_home(own)
     configure_logs(settings)
-    _make_home(settings.home, engines=own.home / "engines")
+    _make_home(settings.home, engines=own.engines_dir)
     try:
         with bar() as progress:
             figures = asyncio.run(_measure(settings, chosen, folder, progress))

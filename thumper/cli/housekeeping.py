@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from thumper.cli.which_home import settings_to_keep_in
-from thumper.errors import NotFoundError, RefusedError
+from thumper.errors import RefusedError
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,15 +43,13 @@ def housekeeping(
 
 async def _keep_house(settings: Settings, *, dry_run: bool) -> Tally:
     from thumper.cli.servers import with_addresses
+    from thumper.embedded.home_access import refuse_without_database
     from thumper.embedded.servers import running_servers
     from thumper.housekeeping.round import keep_house
     from thumper.store.postgres.connect import client, open_database
     from thumper.store.postgres.schema_version import read_gap
 
-    if settings.database_url is None and not (settings.postgres_dir / "PG_VERSION").is_file():
-        raise NotFoundError(
-            f"There is no database in {settings.home}: nothing to tidy up. Is THUMPER_HOME right?"
-        )
+    refuse_without_database(settings)
     async with (
         running_servers(settings) as addresses,
         open_database(addresses.database_url, pool_size=2),

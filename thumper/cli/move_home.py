@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from thumper.cli.consent import refuse_unless_asked
-from thumper.errors import NotFoundError, RefusedError
+from thumper.embedded.home_access import refuse_without_database
+from thumper.errors import RefusedError
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,12 +38,6 @@ def move_home(yes: Yes = False, dry_run: DryRun = False, as_json: AsJson = False
     configure_logs(settings)
     refuse_without_database(settings)
     asyncio.run(_move(settings, yes=yes, dry_run=dry_run, as_json=as_json))
-
-
-def refuse_without_database(settings: Settings) -> None:
-    """Raise `NotFoundError` where a database would have to be made first."""
-    if settings.database_url is None and not (settings.postgres_dir / "PG_VERSION").is_file():
-        raise NotFoundError(f"There is no database in {settings.home}. Is THUMPER_HOME right?")
 
 
 async def _move(settings: Settings, *, yes: bool, dry_run: bool, as_json: bool) -> None:

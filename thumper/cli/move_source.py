@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from thumper.cli.consent import refuse_unless_asked
-from thumper.cli.move_home import NOT_DONE, AsJson, Yes, refuse_without_database, say
+from thumper.cli.move_home import NOT_DONE, AsJson, Yes, say
 from thumper.domain.home_move import OldPlace
+from thumper.embedded.home_access import refuse_without_database
 from thumper.errors import SettingError
 from thumper.setting_files import Source, remember
 from thumper.settings import Settings, given_settings

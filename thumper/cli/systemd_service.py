@@ -11,12 +11,12 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
-from urllib.parse import urlsplit
 
 import typer
 
+from thumper.domain.secret_text import holds_password
 from thumper.errors import NotFoundError, UsageError
-from thumper.settings import Settings, variable_name
+from thumper.settings import SECRET, Settings, variable_name
 
 if TYPE_CHECKING:
     from thumper.systemd.installation import Manager, ServiceState
@@ -144,8 +144,8 @@ def _units(settings: Settings, *, name: str, account: str | None) -> Units:
 
 
 def _refuse_passwords(stated: dict[str, str], settings: Settings) -> None:
-    for name in map(variable_name, ("database_url", "redis_url")):
-        if name in stated and urlsplit(stated[name]).password:
+    for name in sorted(map(variable_name, SECRET)):
+        if name in stated and holds_password(stated[name]):
             raise UsageError(
                 f"{name} holds a password, which every account of this machine could read in a unit: write the "
                 f"variable into {settings.home / '.env'}, which only its owner may read, unset it here, and install "

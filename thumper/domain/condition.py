@@ -6,6 +6,7 @@ meaning here, and a row in docs/operations.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -61,6 +62,11 @@ class Condition(StrEnum):
     def meaning(self) -> Meaning:
         """What it means."""
         return _MEANINGS[self]
+
+
+def foremost(told: Mapping[Condition, str]) -> tuple[Condition | None, str]:
+    """Return the first condition that has a sentence, with that: a process reports one at a time."""
+    return next(((condition, words) for condition, words in told.items() if words), (None, ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,8 @@ VIEW_AGE: Final = dt.timedelta(days=1)
 EXPORT_AGE: Final = dt.timedelta(days=30)
 """How long an exported model stays after its last use, when it is not of the present detector: people try a model and
 go back."""
+EXPORT_SCRATCH: Final = ".export-"
+"""Beginning of the names of exports that are being written."""
 
 
 @dataclass(frozen=True, slots=True)

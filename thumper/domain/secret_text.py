@@ -11,6 +11,11 @@ _PARAMETER: Final = re.compile(r"(\w*password\w*\s*=)[^&\s]*", re.IGNORECASE)
 """As libpq takes it in the query of a URL, `?password=`, and without a URL, `password=`."""
 
 
+def holds_password(address: str) -> bool:
+    """Return whether the address of a server holds a password, wherever in it."""
+    return without_password(address) != address
+
+
 def without_password(address: str) -> str:
     """Return the address of a server with its password hidden, also where it is no whole URL.
 

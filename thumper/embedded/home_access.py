@@ -1,4 +1,4 @@
-"""Whether this user can work in the home, found out before anything starts; the message names the home."""
+"""Whether this user can work in the home, and on what, found out before anything starts; the message names the home."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 import os
 from typing import Final
 
-from thumper.errors import SettingError
+from thumper.errors import NotFoundError, SettingError
 from thumper.settings import Settings
 from thumper.store.disk.disk_space import existing
 
@@ -29,6 +29,12 @@ def refuse_unusable_home(settings: Settings) -> None:
         raise unusable(settings, f"{folder} is not a folder")
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK, effective_ids=True):
         raise unusable(settings, f"{folder} cannot be read and written")
+
+
+def refuse_without_database(settings: Settings) -> None:
+    """Raise `NotFoundError` where a database would have to be made first: there is nothing to work on."""
+    if settings.database_url is None and not (settings.postgres_dir / "PG_VERSION").is_file():
+        raise NotFoundError(f"There is no database in {settings.home}. Is THUMPER_HOME right?")
 
 
 def explain_closed(settings: Settings, error: OSError) -> SettingError | None:

@@ -16,16 +16,15 @@ from pathlib import Path
 from typing import Final
 
 from thumper.background import in_daemon_thread
-from thumper.domain.housekeeping import Amount, Export, exports_to_go
+from thumper.domain.housekeeping import EXPORT_SCRATCH, Amount, Export, exports_to_go
 from thumper.errors import DetectorError
 from thumper.housekeeping.tally import Kind, Tally
 from thumper.settings import Settings
 from thumper.store.models import Detector
 from thumper.weights import resolve
 
-_SCRATCH: Final = ".export-"
 _SCRATCH_S: Final = 86_400.0
-"""Beginning of the names of exports that are being written, and the age at which none is any more."""
+"""Age at which no export is being written any more."""
 _NAME: Final = re.compile(r"([0-9a-f]{16})-[a-z]+-.+")
 
 
@@ -66,14 +65,14 @@ def tidy(folder: Path, present: frozenset[bytes], tally: Tally, *, dry_run: bool
 
 def _remove(path: Path) -> None:
     """Remove a folder; under another name first, so that a kill leaves nothing that looks like a whole export."""
-    unnamed = path if path.name.startswith(_SCRATCH) else path.with_name(_SCRATCH + path.name)
+    unnamed = path if path.name.startswith(EXPORT_SCRATCH) else path.with_name(EXPORT_SCRATCH + path.name)
     path.rename(unnamed)
     shutil.rmtree(unnamed)
 
 
 def _left(folder: Path) -> Iterator[Path]:
     """Yield what killed exports, and killed removals, left long ago."""
-    for path in folder.glob(f"{_SCRATCH}*"):
+    for path in folder.glob(f"{EXPORT_SCRATCH}*"):
         if path.is_dir() and time.time() - path.stat().st_mtime > _SCRATCH_S:
             yield path
 

@@ -34,9 +34,7 @@ async def keep_house(settings: Settings, *, dry_run: bool = False) -> Tally:
         await _tidy_rows(settings, tally, dry_run=dry_run)
         await _tidy_library(settings, tally, dry_run=dry_run)
         present = await exports.present_models(settings)
-        await in_daemon_thread(
-            lambda: exports.tidy(settings.home / "engines", present, tally, dry_run=dry_run)
-        )
+        await in_daemon_thread(lambda: exports.tidy(settings.engines_dir, present, tally, dry_run=dry_run))
         return tally
 
 

@@ -28,6 +28,7 @@ from thumper.imaging.child import MESSAGE_BYTES, READY
 from thumper.imaging.limits import Limits
 from thumper.imaging.original import AnyPath
 from thumper.imaging.picture_file import KEPT_BYTES, map_received
+from thumper.imaging.pixel_memory import PixelMemory
 from thumper.imaging.refusal import DecodeRefusal
 
 if TYPE_CHECKING:
@@ -87,9 +88,13 @@ def children_for(cores: int) -> int:
 class DecodeSandbox:
     """A few decoding children. Close it, or use it as a context manager."""
 
-    def __init__(self, limits: Limits, *, workers: int | None = None) -> None:
-        """Start nothing yet: a child starts when none is idle. Without `workers` there are as many as cores."""
+    def __init__(self, limits: Limits, *, workers: int | None = None, kept_bytes: int = KEPT_BYTES) -> None:
+        """Start nothing yet: a child starts when none is idle. Without `workers` there are as many as cores.
+
+        Up to `kept_bytes` of the pixels that were loaded and dropped are kept for the next ones.
+        """
         self._limits = limits
+        self._memory = PixelMemory(kept_bytes)
         self.workers = workers or children_for(len(os.sched_getaffinity(0)))
         self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="decode")
         self._guard = threading.Lock()
@@ -114,7 +119,11 @@ class DecodeSandbox:
 
         Raises `DecodeRefusal` naming the reason, `SandboxClosed` if the sandbox is closed meanwhile.
         """
-        return await self._run(lambda: self._ask({"do": "load", "path": _absolute(path)}, _loaded))
+        return await self._run(lambda: self._ask({"do": "load", "path": _absolute(path)}, self._loaded))
+
+    def _loaded(self, words: Words, picture: memoryview) -> Loaded:
+        pixels = self._memory.copy(picture, (int(words["height_px"]), int(words["width_px"]), 3))
+        return Loaded(pixels, bytes.fromhex(str(words["sha256"])), damaged=bool(words["damaged"]))
 
     async def render(self, path: AnyPath, longest_px: int, *, sha256: bytes) -> bytes:
         """Return the JPEG bytes of a photo, upright, without EXIF, scaled down to `longest_px`.
@@ -287,14 +296,6 @@ class _Child:
         with contextlib.suppress(subprocess.TimeoutExpired):  # a share that hangs keeps even the dead
             self.process.wait(_END_S)
         self.channel.close()
-
-
-def _loaded(words: Words, picture: memoryview) -> Loaded:
-    import numpy as np  # noqa: PLC0415  # the API renders pictures without it
-
-    shape = (int(words["height_px"]), int(words["width_px"]), 3)
-    pixels = np.frombuffer(picture, np.uint8).reshape(shape).copy()
-    return Loaded(pixels, bytes.fromhex(str(words["sha256"])), damaged=bool(words["damaged"]))
 
 
 def _absolute(path: AnyPath) -> str:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 
-from thumper.domain.condition import Condition
+from thumper.domain.condition import Condition, foremost
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import ProcessState, SourceState, WatchMode
@@ -58,8 +58,8 @@ class Health:
             Condition.INTAKE_FAILED: self.obstruction,
             Condition.WATCH_DEGRADED: self.complaint,
         }
-        condition = next((own for own, words in told.items() if words), None)
-        return Beat(state=self.state, condition=condition, message=told[condition] if condition else "")
+        condition, message = foremost(told)
+        return Beat(state=self.state, condition=condition, message=message)
 
 
 class Root:

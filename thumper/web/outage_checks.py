@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from thumper.domain.condition import ROLE_NAMES
 from thumper.domain.progress import ProcessRole, ProcessState, SourceState
 from thumper.settings import Settings
 from thumper.store.disk.disk_space import OwnDisk, want_of
@@ -27,8 +28,8 @@ from thumper.web.health_check import HealthCheck
 from thumper.web.room import Room
 
 _LOST: Final = {
-    ProcessRole.WATCH: ("watcher", "no photo that is dropped now is noticed"),
-    ProcessRole.WORK: ("worker", "no photo is looked at"),
+    ProcessRole.WATCH: "no photo that is dropped now is noticed",
+    ProcessRole.WORK: "no photo is looked at",
 }
 _START: Final = "Run `thumper up`."
 
@@ -42,12 +43,12 @@ async def look(room: Room, *, knows_tables: bool) -> list[HealthCheck]:
 async def _look_at_work(settings: Settings, *, knows_tables: bool) -> list[HealthCheck]:
     unknown = [
         HealthCheck(
-            name,
+            ROLE_NAMES[role],
             "failed",
             "Unknown while PostgreSQL does not answer, or is not migrated.",
             "Have PostgreSQL answer first.",
         )
-        for name, _ in _LOST.values()
+        for role in _LOST
     ]
     if not knows_tables:
         return unknown
@@ -68,7 +69,7 @@ async def _look_at_work(settings: Settings, *, knows_tables: bool) -> list[Healt
 
 def judge_process(process: ProcessStatus, settings: Settings) -> HealthCheck:
     """Return whether a process lives, and what it has to say."""
-    name, lost = _LOST[process.role]
+    name, lost = ROLE_NAMES[process.role], _LOST[process.role]
     log = settings.log_dir / f"{process.role.value}.log"
     if process.liveness is Liveness.NONE:
         return HealthCheck(name, "failed", f"No {name} runs: {lost}.", _START)

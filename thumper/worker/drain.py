@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 
-from thumper.domain.condition import Condition
+from thumper.domain.condition import Condition, foremost
 from thumper.domain.progress import ProcessState
 from thumper.domain.stage import Stage
 from thumper.errors import ThumperError
@@ -81,11 +81,11 @@ class Drain:
             Condition.MEMORY_SHORT: self._context.memory_note,
             Condition.GPU_UNUSABLE: self._context.note,
         }
-        condition = next((own for own, words in told.items() if words), None)
+        condition, message = foremost(told)
         return Beat(
             state=ProcessState.STOPPING if self._stopping else state,
             condition=condition,
-            message=told[condition] if condition else "",
+            message=message,
             device=self._context.detector.device,
             detector_id=self._context.detector_id,
             images_per_s=self._rate.per_s(now_s=time.monotonic()) if busy else None,

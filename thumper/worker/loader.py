@@ -36,7 +36,7 @@ def load_detector(
             weights,
             device=device,
             engine=settings.engine,
-            exports=settings.home / "engines",
+            exports=settings.engines_dir,
             on_export=on_export,
         )
     except ModuleNotFoundError as error:

@@ -38,7 +38,7 @@ from thumper.worker.detector import DeviceFault
 from thumper.worker.drain import Drain
 from thumper.worker.libraries import require_libraries
 from thumper.worker.listener import listen
-from thumper.worker.memory import keep_freed_memory
+from thumper.worker.memory import keep_freed_memory, kept_bytes, return_freed_memory
 from thumper.worker.memory_limit import memory_limit_bytes
 from thumper.worker.start import (
     NO_DEVICE,
@@ -166,7 +166,11 @@ async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) ->
     if stop.is_set():
         return Ending(0)
     # Decoding children are programs of their own: what holds CUDA is never forked.
-    with DecodeSandbox(Limits.of(settings), workers=settings.decode_workers) as sandbox:
+    with DecodeSandbox(
+        Limits.of(settings),
+        workers=settings.decode_workers,
+        kept_bytes=kept_bytes(memory_limit_bytes()),
+    ) as sandbox:
         async with open_database(settings.postgres_url, pool_size=6):
             await library_claim.check_originals()
             _tidy_up(settings)
@@ -200,6 +204,7 @@ async def _start_and_work(place: Workplace, life: Life, *, stop: asyncio.Event) 
             ending = report.report_fault(fault)
         if context is not None:
             context = take_less(context, life.memory_kills)
+            return_freed_memory()
             ending = await _work(context, report, stop=stop, beating=beating)
     return ending
 

@@ -11,7 +11,7 @@ import pytest
 from tests.factories import make_image
 from thumper.domain.progress import ProcessRole, SourceKind, SourceState
 from thumper.errors import RefusedError
-from thumper.store.disk import library_claim
+from thumper.store.disk import home_move, library_claim
 from thumper.store.models import Dump, Image, Process, Source
 
 
@@ -98,7 +98,7 @@ async def test_a_photo_is_not_seen_while_its_folder_is_offline_or_does_not_answe
     assert not await library_claim.sees_source_of(image_id)
     await Source.all().update(state=SourceState.ONLINE)
     answers = threading.Event()
-    monkeypatch.setattr(library_claim, "ANSWER_S", 0.1)
+    monkeypatch.setattr(home_move, "ANSWER_S", 0.1)
     monkeypatch.setattr(library_claim, "has_entries", lambda _: answers.wait(10))
     assert not await library_claim.sees_source_of(image_id)
     answers.set()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Final, Generic, TypeVar
 
+from thumper.background import in_daemon_thread
 from thumper.settings import Settings
 from thumper.store.disk.disk_space import want_of_room
 
@@ -34,25 +33,12 @@ class DiskQuestion(Generic[A]):
     def ask(self) -> asyncio.Future[A]:
         """Begin to ask unless an answer is awaited already."""
         if self._answer is None:
-            self._answer = asyncio.wrap_future(self._send())
+            self._answer = asyncio.ensure_future(in_daemon_thread(self._question))
             self._answer.add_done_callback(self._receive)
         return self._answer
 
     def _receive(self, answer: asyncio.Future[A]) -> None:
         self._answer = None
-
-    def _send(self) -> Future[A]:
-        """Ask in a daemon thread, which does not hold up the end of the process."""
-        answer: Future[A] = Future()
-
-        def ask() -> None:
-            try:
-                answer.set_result(self._question())
-            except Exception as error:  # noqa: BLE001  # raised where the answer is awaited
-                answer.set_exception(error)
-
-        threading.Thread(target=ask, name="disk", daemon=True).start()
-        return answer
 
 
 class DiskRoom(DiskQuestion[str]):

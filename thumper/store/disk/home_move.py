@@ -7,9 +7,7 @@ what speaks against it is in `thumper.domain.home_move`. Nothing on a disk is to
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +16,7 @@ from typing import Final, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from thumper.background import in_daemon_thread
 from thumper.domain.home_move import LATELY_S, HomeMove, OldPlace
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
@@ -142,29 +141,10 @@ def path_of(path: bytes) -> Path:
 
 async def within_time(ask: Callable[[], T], otherwise: T) -> T:
     """Ask a file system; return `otherwise` if it does not answer in time."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[T] = loop.create_future()
-
-    def run() -> None:
-        try:
-            found = ask()
-        except Exception as error:  # noqa: BLE001  # raised where it is awaited
-            _tell(loop, partial(answer.set_exception, error), answer)
-        else:
-            _tell(loop, partial(answer.set_result, found), answer)
-
-    # No thread of a pool, for which the end of the process would wait.
-    threading.Thread(target=run, daemon=True).start()
     try:
-        return await asyncio.wait_for(answer, ANSWER_S)
+        return await asyncio.wait_for(in_daemon_thread(ask), ANSWER_S)
     except TimeoutError:
         return otherwise
-
-
-def _tell(loop: asyncio.AbstractEventLoop, tell: Callable[[], None], answer: asyncio.Future[T]) -> None:
-    """Hand over an answer, unless it came too late."""
-    with contextlib.suppress(RuntimeError):  # the loop is closed
-        loop.call_soon_threadsafe(lambda: None if answer.done() else tell())
 
 
 def old_place(was: Path, now: Path) -> OldPlace:

@@ -6,7 +6,6 @@ them would fail every image. So each process checks before it begins.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 from pathlib import Path
@@ -20,7 +19,7 @@ from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind, SourceState
 from thumper.errors import RefusedError
 from thumper.store.disk import home_move
-from thumper.store.disk.home_move import ANSWER_S, MovedHome
+from thumper.store.disk.home_move import MovedHome
 from thumper.store.models import Image, Source
 from thumper.store.postgres.connect import client
 from thumper.store.status.processes import DOWN_AFTER_S
@@ -56,7 +55,7 @@ async def check_library(library: Path, *, drop: Path | None = None, insist: bool
             return None
         if bytes(source.path) != bytes(library):
             await _refuse_doubtful(await _look(source, library), insist=insist)
-            _refuse_old_drop(source, library, drop)
+            await _refuse_old_drop(source, library, drop)
             return await home_move.adopt(transaction, source, library, host=host)
         _check_marker(library, str(source.id))
         if source.host != host:
@@ -92,13 +91,13 @@ async def _refuse_doubtful(move: HomeMove, *, insist: bool) -> None:
         raise RefusedError(reason)
 
 
-def _refuse_old_drop(source: Source, library: Path, drop: Path | None) -> None:
+async def _refuse_old_drop(source: Source, library: Path, drop: Path | None) -> None:
     """Refuse a drop folder in the home as it was: it moved along, and an empty one would be made there."""
     home = home_move.path_of(source.path).parent
     if drop is None or not drop.is_relative_to(home) or drop.is_relative_to(library.parent):
         return
     moved = library.parent / drop.relative_to(home)
-    if home_move.has_moved(drop, moved):
+    if await home_move.within_time(lambda: home_move.has_moved(drop, moved), False):
         raise RefusedError(
             f"The home was moved from {home} to {library.parent}, and its drop folder along with it, but the drop"
             f" folder is still set to {drop}: set THUMPER_DROP to {moved}. Nothing was changed."
@@ -186,10 +185,7 @@ async def sees_source_of(image_id: UUID) -> bool:
         return True
     if rows[0]["state"] != SourceState.ONLINE.value:
         return False
-    try:
-        return await asyncio.wait_for(asyncio.to_thread(has_entries, rows[0]["path"]), ANSWER_S)
-    except TimeoutError:
-        return False
+    return await home_move.within_time(lambda: has_entries(rows[0]["path"]), False)
 
 
 def has_entries(folder: bytes) -> bool:

@@ -25,13 +25,18 @@ LEFT JOIN job ON job.image_id = image.id AND job.detector_id = detector.id
 WHERE image.id = ANY($1::uuid[]) AND image.state IN ('pending', 'processing')
 """
 
-# The queue up to the last of the jobs that are asked about, in the order in which it is claimed.
+# The queue up to the last of the jobs that are asked about, in the order in which it is claimed: first those that run
+# alone, each part in the order of its index.
+_CLAIMABLE: Final = f"""
+SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM job
+WHERE state = 'pending' AND NOT held AND not_before <= now() AND detector_id = {CURRENT}
+"""
 _AHEAD: Final = f"""
-SELECT id, ahead FROM (
-    SELECT id, row_number() OVER (ORDER BY alone DESC, id) - 1 AS ahead FROM job
-    WHERE state = 'pending' AND NOT held AND not_before <= now() AND detector_id = {CURRENT}
-        AND (alone OR id <= (SELECT asked.id FROM unnest($1::uuid[]) AS asked(id) ORDER BY asked.id DESC LIMIT 1))
-) AS queue WHERE id = ANY($1::uuid[])
+WITH lone AS ({_CLAIMABLE} AND alone = TRUE),
+others AS ({_CLAIMABLE} AND alone = FALSE
+    AND id <= (SELECT asked.id FROM unnest($1::uuid[]) AS asked(id) ORDER BY asked.id DESC LIMIT 1))
+SELECT id, place AS ahead FROM lone WHERE id = ANY($1::uuid[])
+UNION ALL SELECT id, place + (SELECT count(*) FROM lone) FROM others WHERE id = ANY($1::uuid[])
 """
 
 

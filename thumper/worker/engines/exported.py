@@ -21,13 +21,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from thumper.domain.housekeeping import EXPORT_SCRATCH
 from thumper.errors import DetectorError
 from thumper.weights import Weights
 from thumper.worker.engines.packaged import packaged_form
 
 _SHA256_DIGITS: Final = 16
 """Hex digits of the model's hash that name its folders."""
-_SCRATCH: Final = ".export-"
 _SCRATCH_S: Final = 3600.0
 """Age at which what a killed export left is removed; an export takes seconds to minutes."""
 _FIRST_FORM: Final = 1
@@ -96,14 +96,14 @@ def exported(
 def _stale(folder: Path, family: str) -> Iterator[Path]:
     """Yield earlier exports of the same model, and what killed exports left."""
     yield from folder.glob(family)
-    for left in folder.glob(f"{_SCRATCH}*"):
+    for left in folder.glob(f"{EXPORT_SCRATCH}*"):
         if time.time() - left.stat().st_mtime > _SCRATCH_S:
             yield left
 
 
 def _export(source: Path, form: Form, path: Path) -> None:
     """Write the export into a scratch folder and then rename it, so that a kill leaves nothing that looks whole."""
-    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=path.parent) as scratch:
+    with tempfile.TemporaryDirectory(prefix=EXPORT_SCRATCH, dir=path.parent) as scratch:
         # What the libraries write for a moment goes away with the folder, too.
         # -P: this program, not another checkout of it in which it may have been started.
         own = [sys.executable, "-P", "-m", "thumper.worker.engines.exporter"]

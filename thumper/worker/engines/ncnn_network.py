@@ -37,6 +37,8 @@ class NcnnNetwork(ExportedNetwork):
     def maps(self, boxed: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         """Run pictures one after the other; see `ExportedNetwork.maps`."""
         answers = [self._run(picture) for picture in boxed]
+        if len(answers) == 1:
+            return [level[None] for level in answers[0]]
         return [np.stack(level) for level in zip(*answers, strict=True)]
 
     def _take_memory(self) -> None:

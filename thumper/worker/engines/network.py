@@ -49,7 +49,8 @@ class Network(ABC):
 
     def predict(self, images: Sequence[NDArray[np.uint8]]) -> list[list[RawDetection]]:
         """Run images of one size, (height, width, 3) uint8 RGB each, through the network together."""
-        boxed = np.stack([self.letterbox(image) for image in images])
+        each = [self.letterbox(image)[None] for image in images]
+        boxed = each[0] if len(each) == 1 else np.concatenate(each)  # one needs no copy
         answers = zip(self.forward(boxed), images, strict=True)
         return [self.boxes(candidates, boxed.shape[1:3], image) for candidates, image in answers]
 
