@@ -38,6 +38,7 @@ def test_each_setting_is_shown_with_its_value_and_where_that_is_from(
     assert lines["port"] == f"8481 {home}/thumper.toml, line 2, port"
     assert lines["database_url"] == f"postgresql://deer:***@host/db {home}/.env, line 1, THUMPER_DATABASE_URL"
     assert lines["look_s"] == "3.0 THUMPER_LOOK_S in the environment"
+    assert lines["home"] == f"{home} THUMPER_HOME in the environment"
     assert lines["drop"] == f"{home}/drop default"
     assert lines["model"] == "- default"
 

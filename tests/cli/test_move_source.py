@@ -17,6 +17,7 @@ from thumper.cli import move_source
 from thumper.cli.prepare import prepare_drop
 from thumper.domain.progress import FileState
 from thumper.errors import NotFoundError, RefusedError
+from thumper.setting_files import remember
 from thumper.settings import Settings
 from thumper.store.disk import library_claim
 from thumper.store.models import Source
@@ -73,6 +74,17 @@ def test_it_shows_asks_does_and_names_the_next_step(
     (was / "another.jpg").touch()
     with pytest.raises(RefusedError, match="lacks files that were taken in"):
         move_source.move_source(now, was, yes=True)
+
+
+def test_a_remembered_folder_is_remembered_where_it_is_now(
+    settings: Settings, now: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    was = settings.drop_dir
+    monkeypatch.delenv("THUMPER_DROP", raising=False)
+    kept = remember(settings.home, {"drop": was})
+    move_source.move_source(was, now, yes=True)
+    assert f"Kept in {kept}: the next start watches {now}" in capsys.readouterr().out
+    assert Settings.from_env().drop_dir == now
 
 
 def test_scripts_get_one_object(

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from thumper.domain.condition import MORE_MEMORY
 from thumper.embedded import log_file, supervised_child
 from thumper.embedded.supervisor import Child, ChildFailure, Patience, Supervisor
 
@@ -313,7 +314,7 @@ async def test_a_hungry_child_is_told_how_often_memory_ran_out(
     await asyncio.wait([running])
     starts = [json.loads(line) for line in lines(tmp_path / "starts")]
     assert [start[-2:] for start in starts[1:3]] == [["--memory-kills", "1"], ["--memory-kills", "2"]]
-    assert "work waiting ended because memory ran out; starts again in 0.1 s" in told
+    assert f"work waiting memory ran out; starts again in 0.1 s. {MORE_MEMORY}" in told
     assert "--memory-kills" not in json.loads(lines(tmp_path / "others")[2])
 
 
@@ -325,4 +326,4 @@ async def test_a_child_that_gets_no_memory_says_so_itself(tmp_path: Path) -> Non
     running.cancel()
     await asyncio.wait([running])
     second = json.loads(lines(tmp_path / "starts")[1])
-    assert second[-4:] == ["--last-exit", "ended because memory ran out", "--memory-kills", "1"]
+    assert second[-4:] == ["--last-exit", "memory ran out", "--memory-kills", "1"]

@@ -15,7 +15,7 @@ import redis.asyncio as redis
 
 from tests.patience import until
 from thumper.domain.agreement import Agreement
-from thumper.domain.condition import Condition
+from thumper.domain.condition import MORE_MEMORY, Condition
 from thumper.domain.progress import ImageState, ProcessState
 from thumper.settings import Settings
 from thumper.store.models import Detection, DetectionRun, Image, Job, Process, Source
@@ -186,3 +186,8 @@ def test_until_it_is_ready_a_worker_reports_that_it_prepares_the_detector() -> N
     last = report.current()
     assert (last.condition, last.lasting) == (Condition.DETECTOR_FAILED, True)
     assert "CUDA error" in last.message
+
+
+def test_where_memory_does_not_suffice_for_the_model_each_start_says_what_helps() -> None:
+    assert MORE_MEMORY not in StatusReport().current().message
+    assert StatusReport(memory_kills=1).current().message.endswith(MORE_MEMORY)

@@ -81,10 +81,12 @@ def _given_for_next_start() -> tuple[dict[str, Given], Instance | None]:
     home = settings_to_keep_in().home
     instance = find_instance(home)
     given = given_settings({"home": home})
-    if "home" not in given_settings(files=False):
-        del given["home"]
-        if home != default_home() and instance is not None:
-            given["home"] = instance.given()["home"]
+    del given["home"]  # no option named it
+    stated = given_settings(files=False)
+    if "home" in stated:
+        given["home"] = stated["home"]
+    elif home != default_home() and instance is not None:
+        given["home"] = instance.given()["home"]
     return given, instance
 
 

@@ -15,7 +15,9 @@ from thumper.cli.consent import refuse_unless_asked
 from thumper.cli.move_home import NOT_DONE, AsJson, Yes, say
 from thumper.domain.home_move import OldPlace
 from thumper.embedded.home_access import refuse_without_database
-from thumper.settings import Settings
+from thumper.errors import SettingError
+from thumper.setting_files import Source, remember
+from thumper.settings import Settings, given_settings
 
 if TYPE_CHECKING:
     from thumper.store.disk.source_move import SourceMove
@@ -91,7 +93,7 @@ async def _move(settings: Settings, was: Path, now: Path, *, asking: _Asking) ->
                 typer.echo("Nothing was changed.")
                 raise typer.Exit(NOT_DONE)
             await source_move.adopt(move)
-    say(_answer(move, moved=True), [move.sentence, *_next(settings, now)], as_json=asking.as_json)
+    say(_answer(move, moved=True), [move.sentence, *_next(settings, was, now)], as_json=asking.as_json)
 
 
 def known_lines(move: SourceMove) -> list[str]:
@@ -111,11 +113,23 @@ def known_lines(move: SourceMove) -> list[str]:
     return lines
 
 
-def _next(settings: Settings, now: Path) -> list[str]:
+def _next(settings: Settings, was: Path, now: Path) -> list[str]:
+    """Have the next start watch the new place if the old one was remembered; else return what a person has to do."""
     if settings.drop_dir == now:
         return []
+    if settings.drop_dir == was and _is_remembered():
+        try:
+            return [f"Kept in {remember(settings.home, {'drop': now})}: the next start watches {now}."]
+        except SettingError as error:
+            return [str(error)]
     how = f"Start with `thumper up --drop {shlex.quote(str(now))}`, or set THUMPER_DROP to it"
     return [f"{how}: else {settings.drop_dir} is watched."]
+
+
+def _is_remembered() -> bool:
+    """Whether the drop folder is from `thumper.toml` or nowhere, so that nothing wins over what is written there."""
+    drop = given_settings().get("drop")
+    return drop is None or drop.source is Source.TOML
 
 
 def _answer(move: SourceMove, *, moved: bool) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def _running(given: dict[str, Given], instances: list[Instance]) -> Instance | N
     if usual is not None and (usual in instances or not instances):
         return usual
     if len(instances) > 1:
-        homes = ", ".join(str(one.home) for one in instances)
+        homes = ", ".join(sorted(str(one.home) for one in instances))
         raise UsageError(
             f"Several Thumpers run: {homes}. Say which one is meant: set THUMPER_HOME to its home."
         )

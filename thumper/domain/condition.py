@@ -13,6 +13,9 @@ from typing import Final
 
 from thumper.domain.progress import ProcessRole
 
+MORE_MEMORY: Final = "Close other programs, or give the machine, or its control group, more memory or swap."
+"""What to do where memory ran out."""
+
 ROLE_NAMES: Final = {ProcessRole.SERVE: "API", ProcessRole.WATCH: "watcher", ProcessRole.WORK: "worker"}
 """What people call a process by what it does."""
 

@@ -18,6 +18,7 @@ from typing import Final, Literal
 
 import structlog
 
+from thumper.domain.condition import MORE_MEMORY
 from thumper.embedded.log_file import LogFile
 from thumper.embedded.memory_kills import memory_kills, ran_out_of_memory
 from thumper.embedded.parent_death import end_with_parent
@@ -28,7 +29,7 @@ EX_CONFIG: Final = 78
 """sysexits.h: something is configured wrongly. Starting again would not help."""
 EX_SOFTWARE: Final = 70
 """sysexits.h: what a worker ends with whose device failed."""
-OUT_OF_MEMORY: Final = "ended because memory ran out"
+OUT_OF_MEMORY: Final = "memory ran out"
 MAX_REASON_CHARS: Final = 300
 STDERR: Final = 2
 
@@ -115,7 +116,8 @@ class SupervisedChild:
             longest_s = self._patience.device_s if code == EX_SOFTWARE else self._patience.longest_s
             pause_s = min(pause_s, longest_s)
             log.warning("child_died", child=self.child.name, reason=self._last_exit, restart_in_s=pause_s)
-            self._tell("waiting", f"{self._last_exit}; starts again in {pause_s:g} s")
+            remedy = f". {MORE_MEMORY}" if self._last_exit == OUT_OF_MEMORY else ""
+            self._tell("waiting", f"{self._last_exit}; starts again in {pause_s:g} s{remedy}")
             await asyncio.sleep(pause_s)
             pause_s *= 2
 

@@ -79,7 +79,7 @@ def judge_process(process: ProcessStatus, settings: Settings) -> HealthCheck:
         return HealthCheck(name, "failed", words.strip(), f"{_START} {log} says how it ended.")
     if process.role is ProcessRole.WORK and process.device is None and process.restarts > 0:
         words = f"{who} is being started again; the one before ended with: {process.last_exit}."
-        return HealthCheck(name, "failed", words, f"Read {log}.")
+        return HealthCheck(name, "failed", f"{words} {process.message}".strip(), f"Read {log}.")
     if process.message in {ProcessState.STARTING, ProcessState.STOPPING}:
         return HealthCheck(name, "degraded", f"{who} is {process.message}.")
     if process.message:

@@ -27,8 +27,13 @@ REGROW_S: Final = 60.0
 """How long after the device ran out of memory more images are tried at once; if they do not fit, it costs one call."""
 _A_CORE: Final = 8
 """Images for each core of a CPU: the cores end within one image of each other, so that less than a tenth is lost."""
-_SHARE_OF_MEMORY: Final = 0.5
-"""Part of the memory that decoded pictures may take: servers, watcher, API and the model have the rest."""
+_OTHERS_BYTES: Final = 700 * 1024 * 1024
+"""What servers, API, watcher, model and decoding children take, whatever the photos are: 650 MB were measured."""
+_LEAST_SHARE: Final = 0.25
+"""Part of the memory that counts as free for pictures where that leaves less."""
+_SHARE_OF_FREE: Final = 0.5
+"""Part of the rest that decoded pictures may take: copies of them on their way, and what the C library keeps, have
+the other."""
 _CLAIMS: Final = 3
 _PIXEL_BYTES: Final = 3
 _CORES: Final = 16
@@ -41,7 +46,8 @@ def claim_pixels(memory_bytes: int, *, halvings: int = 0) -> int:
     `halvings` as in `Capacity.of`. Up to three claims lie decoded: what is being written, what the model has, and the
     next.
     """
-    fitting = int(memory_bytes * _SHARE_OF_MEMORY) // (_CLAIMS * _PIXEL_BYTES)
+    free_bytes = max(memory_bytes - _OTHERS_BYTES, memory_bytes * _LEAST_SHARE)
+    fitting = int(free_bytes * _SHARE_OF_FREE) // (_CLAIMS * _PIXEL_BYTES)
     return min(MOST_PIXELS, fitting) >> halvings
 
 

@@ -19,7 +19,7 @@ import structlog
 
 from thumper.background import beside, spare_what_stays, stop_signals, unless_told
 from thumper.domain.agreement import Agreement
-from thumper.domain.condition import Condition
+from thumper.domain.condition import MORE_MEMORY, Condition
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.errors import PrecisionError
 from thumper.imaging.limits import Limits
@@ -117,8 +117,12 @@ class Ending:
 class StatusReport:
     """What the worker reports with each heartbeat; at the end why it cannot go on."""
 
-    def __init__(self) -> None:
-        """Begin by reporting that the worker starts."""
+    def __init__(self, memory_kills: int = 0) -> None:
+        """Begin by reporting that the worker starts, and what helps if the ones before it had no memory."""
+        # Where memory does not even suffice for the model, no later report is ever made.
+        self._remedy = (
+            f" The one before it ended because memory ran out. {MORE_MEMORY}" if memory_kills else ""
+        )
         self._prepare(Condition.PREPARING_DETECTOR, "The detector is being loaded.")
 
     def announce_export(self) -> None:
@@ -133,7 +137,7 @@ class StatusReport:
         self._prepare(Condition.COMPARING_DETECTOR, words)
 
     def _prepare(self, condition: Condition, words: str) -> None:
-        told = Beat(state=ProcessState.STARTING, condition=condition, message=words)
+        told = Beat(state=ProcessState.STARTING, condition=condition, message=words + self._remedy)
         self.source: Callable[[], Beat] = lambda: told
 
     def current(self) -> Beat:
@@ -177,7 +181,7 @@ async def _run(settings: Settings, life: Life, *, thread: ThreadPoolExecutor) ->
 
 async def _start_and_work(place: Workplace, life: Life, *, stop: asyncio.Event) -> Ending:
     """Make the model ready, then drain the queue until `stop` or a device fault."""
-    report, context, ending = StatusReport(), None, Ending(0)
+    report, context, ending = StatusReport(life.memory_kills), None, Ending(0)
     # One life from the first look of the model to the last photo: between two it would be gone for a moment.
     async with beside(keep_beating(life, report.current)) as (beating,):
         try:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 
+from thumper.domain.condition import MORE_MEMORY
 from thumper.domain.proof import Proof, words
 from thumper.imaging.sandbox import DecodeSandbox
 from thumper.settings import Settings
@@ -112,9 +113,8 @@ def take_less(context: WorkerContext, kills: int) -> WorkerContext:
     pixels = claim_pixels(memory_limit_bytes(), halvings=kills)
     log.warning("memory ran out before, so fewer photos are taken at a time", images=capacity.images)
     note = (
-        f"The worker ended because memory ran out, and takes {capacity.images} photos at a time now. Close other"
-        " programs, or give the machine more memory or swap. THUMPER_BATCH_IMAGES and THUMPER_DECODE_WORKERS make it"
-        " take less from the start."
+        f"The worker ended because memory ran out, and takes {capacity.images} photos at a time now."
+        f" {MORE_MEMORY} THUMPER_BATCH_IMAGES and THUMPER_DECODE_WORKERS make it take less from the start."
     )
     return replace(context, capacity=capacity, most_pixels=pixels, memory_note=note)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import socket
+
 import pytest
 
 from tests.patience import until
@@ -31,11 +35,25 @@ WHY = "The detector cannot work: CUDA error. A fresh process tries again, within
 async def test_the_last_words_of_a_process_are_kept_when_they_are_to_be_read(
     database: str, lasting: bool, left: list[str]
 ) -> None:
-    signs = [Beat(state=ProcessState.STARTING)]
+    signs = [Beat(state=ProcessState.STARTING, message="Begins.")]
     async with beside(keep_beating(Life(role=ProcessRole.WORK), lambda: signs[-1])):
-        await until(Process.filter(state=ProcessState.STARTING).exists)
+        await until(Process.filter(message="Begins.").exists)
         signs.append(Beat(state=ProcessState.STOPPING, message=WHY, lasting=lasting))
     assert [process.message for process in await Process.all()] == left
+
+
+async def test_a_killed_process_is_forgotten_once_another_was_started_in_its_place(database: str) -> None:
+    killed = await asyncio.create_subprocess_exec("true")
+    await killed.wait()
+    host = socket.gethostname()
+    for pid, machine in ((killed.pid, host), (os.getpid(), host), (killed.pid, "barn")):
+        await Process.create(role=ProcessRole.WORK, host=machine, pid=pid)
+    await processes.register(Life(role=ProcessRole.WORK))
+    assert await Process.filter(host=host, pid=killed.pid).exists()
+    await processes.register(Life(role=ProcessRole.WORK, restarts=1))
+    assert not await Process.filter(host=host, pid=killed.pid).exists()
+    assert await Process.filter(host="barn").exists()
+    assert await Process.filter(pid=os.getpid()).count() == 3
 
 
 async def test_a_process_that_beats_again_has_not_started_again(

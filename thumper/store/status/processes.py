@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from thumper.domain.condition import Condition
@@ -68,7 +69,7 @@ class Life:
 
 
 async def register(life: Life, *, process_id: UUID | None = None, starts: bool = True) -> UUID:
-    """Record that this process starts; delete processes of its role that fell silent a day ago.
+    """Record that this process starts; delete processes of its role that fell silent a day ago, and the one before it.
 
     Its start is counted unless it `starts` no more, or its row is there: the answer to an earlier call was lost.
     """
@@ -86,9 +87,18 @@ async def register(life: Life, *, process_id: UUID | None = None, starts: bool =
             restarts=life.restarts,
             last_exit=life.last_exit,
         )
+        if life.restarts:
+            await _forget_killed(transaction, life.role, host=process.host)
         if starts:
             await counters.add_start(transaction, life.role, host=process.host)
     return process_id
+
+
+async def _forget_killed(transaction: BaseDBAsyncClient, role: ProcessRole, *, host: str) -> None:
+    """Delete killed processes: what one was in would be taken for what its successor is in."""
+    recorded = Process.filter(role=role, host=host).using_db(transaction)
+    killed = [own.id for own in await recorded if not _is_running(own.pid)]
+    await Process.filter(id__in=killed).using_db(transaction).delete()
 
 
 async def beat(process_id: UUID, sign: Beat) -> bool:
