@@ -83,11 +83,20 @@ def test_a_model_of_ones_own_needs_pytorch_and_an_onnx_file_does_not(own: Settin
 @pytest.mark.parametrize(
     ("changes", "missing"),
     [
-        ({"device": "cuda"}, "torch is not installed. Run `make install TORCH=1`"),
-        ({"engine": "torch"}, "torch is not installed. Run `make install TORCH=1`"),
+        (
+            {"device": "cuda"},
+            "THUMPER_DEVICE=cuda needs PyTorch, and torch is not installed. Run `make install TORCH=1`, or `pip",
+        ),
+        ({"engine": "torch"}, "THUMPER_ENGINE=torch needs PyTorch, and torch is not installed. Run `make"),
         ({"engine": "ncnn"}, "ncnn is not installed. Run `make install`"),
-        ({"engine": "openvino"}, "openvino is not installed. Run `pip install 'thumper[openvino]'`"),
-        ({"precision": Precision.BF16}, "openvino is not installed. Run `pip install 'thumper[openvino]'`"),
+        (
+            {"engine": "openvino"},
+            "openvino is not installed. Run `.venv/bin/pip install -c constraints.txt openvino`",
+        ),
+        (
+            {"precision": Precision.BF16},
+            "openvino is not installed. Run `.venv/bin/pip install -c constraints.txt openvino`",
+        ),
     ],
 )
 def test_what_the_settings_ask_for_is_named(

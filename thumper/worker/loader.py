@@ -43,6 +43,6 @@ def load_detector(
         missing = (error.name or "").partition(".")[0]
         if missing not in LIBRARIES:
             raise
-        raise not_installed(missing, weights) from error
+        raise not_installed(missing, settings, weights) from error
     except ImportError as error:
         raise not_loaded(error) from error
