@@ -42,6 +42,12 @@ def require_libraries(settings: Settings, weights: Weights) -> None:
         raise not_installed(missing, settings, weights)
 
 
+def unloadable(error: ImportError, settings: Settings, weights: Weights) -> NotInstalledError:
+    """Return what to tell people of a library that is not there, or is and cannot be loaded."""
+    missing = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    return not_installed(missing, settings, weights) if missing in LIBRARIES else not_loaded(error)
+
+
 def not_installed(library: str, settings: Settings, weights: Weights) -> NotInstalledError:
     """Return the error of a missing library, with what asks for it and the command that helps."""
     extra = _EXTRAS[library]
