@@ -57,7 +57,9 @@ def _hash(path: Path) -> bytes:
             return hashlib.file_digest(file, "sha256").digest()
     except OSError as error:
         hint = (
-            "reinstall Thumper" if path == PACKAGED_MODEL else "THUMPER_MODEL must name a YOLOv8 file (.pt)"
+            "reinstall Thumper"
+            if path == PACKAGED_MODEL
+            else "THUMPER_MODEL must name a YOLOv8 file (.pt or .onnx)"
         )
         raise DetectorError(f"The model {path} cannot be read ({error.strerror}); {hint}.") from error
 

@@ -109,7 +109,7 @@ def test_a_folder_that_is_not_there_is_refused_and_not_made(home: Path, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("place", ["", " ", "Barn, 10, 200", "Barn, nan, 1"])
+@pytest.mark.parametrize("place", ["", " ", "Barn, 10, 200", "Barn, nan, 1", "30.27, -97.74"])
 def test_a_location_that_is_none_is_refused_before_anything_is_kept(home: Path, place: str) -> None:
     with pytest.raises(UsageError, match="--location"):
         run("--yes", "--location", place)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from thumper.domain.precision import Precision
+from thumper.embedded.supervised_child import EX_CONFIG
 from thumper.errors import NotInstalledError
 from thumper.settings import Settings
 from thumper.weights import resolve
@@ -83,11 +84,20 @@ def test_a_model_of_ones_own_needs_pytorch_and_an_onnx_file_does_not(own: Settin
 @pytest.mark.parametrize(
     ("changes", "missing"),
     [
-        ({"device": "cuda"}, "torch is not installed. Run `make install TORCH=1`"),
-        ({"engine": "torch"}, "torch is not installed. Run `make install TORCH=1`"),
+        (
+            {"device": "cuda"},
+            "THUMPER_DEVICE=cuda needs PyTorch, and torch is not installed. Run `make install TORCH=1`, or `pip",
+        ),
+        ({"engine": "torch"}, "THUMPER_ENGINE=torch needs PyTorch, and torch is not installed. Run `make"),
         ({"engine": "ncnn"}, "ncnn is not installed. Run `make install`"),
-        ({"engine": "openvino"}, "openvino is not installed. Run `pip install 'thumper[openvino]'`"),
-        ({"precision": Precision.BF16}, "openvino is not installed. Run `pip install 'thumper[openvino]'`"),
+        (
+            {"engine": "openvino"},
+            "openvino is not installed. Run `.venv/bin/pip install -c constraints.txt openvino`",
+        ),
+        (
+            {"precision": Precision.BF16},
+            "openvino is not installed. Run `.venv/bin/pip install -c constraints.txt openvino`",
+        ),
     ],
 )
 def test_what_the_settings_ask_for_is_named(
@@ -152,3 +162,30 @@ def test_the_commands_end_with_that_sentence_before_anything_starts(
         assert done.returncode == code, done.stderr
         assert "NOT_INSTALLED The detector cannot run here: the model" in done.stderr.replace("\n", " ")
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("trouble", "remedy"),
+    [
+        (
+            "ImportError('libGL.so.1: cannot open shared object file')",
+            "pip uninstall --yes opencv-python",
+        ),
+        ("ModuleNotFoundError(\"No module named 'cv2'\", name='cv2')", "pip install 'thumper[worker]'"),
+    ],
+)
+def test_a_worker_that_cannot_load_opencv_says_what_to_do_and_is_not_started_again(
+    settings: Settings, tmp_path: Path, trouble: str, remedy: str
+) -> None:
+    (tmp_path / "cv2.py").write_text(f"raise {trouble}")
+    done = subprocess.run(
+        [sys.executable, "-m", "thumper", "work", "--supervised"],
+        env=settings.as_environment() | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == EX_CONFIG, done.stderr
+    assert done.stderr.startswith("NOT_INSTALLED ")
+    assert remedy in done.stderr

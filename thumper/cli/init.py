@@ -134,6 +134,8 @@ def _ask_places() -> list[Place]:
 def _read_place(text: str) -> Place:
     """Read a name with coordinates or without: "Oak Stand, 30.27, -97.74". Raises `UsageError` for no such place."""
     name, *degrees = text.rsplit(",", 2)
+    if len(degrees) == 1 and all(map(_is_number, (name, *degrees))):
+        raise UsageError(f"--location {text!r}: a name comes first, such as Oak Stand, 30.27, -97.74")
     try:
         latitude, longitude = (float(part) for part in degrees)
     except ValueError:  # the commas belong to the name
@@ -145,6 +147,14 @@ def _read_place(text: str) -> Place:
     except InvalidValueError as error:
         raise UsageError(f"--location {text!r}: {error}") from error
     return place
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _make_places(settings: Settings, places: list[Place]) -> list[dict[str, Any]]:

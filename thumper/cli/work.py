@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from thumper.cli.room import LastExit, Restarts, RoomMain, Supervised, run_room
+from thumper.cli.room import LastExit, Restarts, Supervised, run_room
+from thumper.settings import Settings
 
 MemoryKills = Annotated[int, typer.Option("--memory-kills", hidden=True)]
 
@@ -19,10 +20,21 @@ def work(
     memory_kills: MemoryKills = 0,
 ) -> None:
     """Run the detector over new photos."""
+    run_room(
+        lambda: partial(_work, memory_kills=memory_kills),
+        supervised=supervised,
+        restarts=restarts,
+        last_exit=last_exit,
+    )
 
-    def find_main() -> RoomMain:
+
+def _work(settings: Settings, *, restarts: int = 0, last_exit: str = "", memory_kills: int = 0) -> int:
+    """Run the worker. Raises `NotInstalledError` where OpenCV, which it imports at once, cannot be."""
+    from thumper.weights import resolve
+    from thumper.worker.libraries import unloadable
+
+    try:
         from thumper.worker.main import main
-
-        return partial(main, memory_kills=memory_kills)
-
-    run_room(find_main, supervised=supervised, restarts=restarts, last_exit=last_exit)
+    except ImportError as error:
+        raise unloadable(error, settings, resolve(settings)) from error
+    return main(settings, restarts=restarts, last_exit=last_exit, memory_kills=memory_kills)

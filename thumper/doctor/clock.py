@@ -9,7 +9,6 @@ from zoneinfo import available_timezones
 from thumper.doctor import queries
 from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
-from thumper.settings import variable_name
 
 FIRST_YEAR: Final = 2025
 """This program did not exist before: an earlier clock is one that was never set."""
@@ -22,6 +21,11 @@ FAIL_SKEW_S: Final = 3600.0
 
 SET_BACK_S: Final = 60.0
 """How far events may lie in the future: transactions end in another order than they begin, within seconds."""
+
+_CHOOSE_ZONE: Final = (
+    "Set the cameras' zone before their photos arrive, such as `thumper init --yes --time-zone America/Chicago`, and"
+    " start Thumper again."
+)
 
 
 def now() -> dt.datetime:
@@ -89,13 +93,12 @@ def _span(seconds: float) -> str:
 async def look_at_time_zone(context: CheckContext) -> list[CheckResult]:
     """Check in which zone cameras' clocks are read where their location says none."""
     name, zone = "time-zone", context.settings.time_zone
-    variable = variable_name("time_zone")
     if zone not in available_timezones():
         return [
             CheckResult.fail(
                 name,
                 f"The system's time zone {zone!r} is unknown here.",
-                remedy=f"Set {variable} to the cameras' zone, such as America/Chicago.",
+                remedy=_CHOOSE_ZONE,
             )
         ]
     if context.settings.lacks_zone:
@@ -103,7 +106,7 @@ async def look_at_time_zone(context: CheckContext) -> list[CheckResult]:
             CheckResult.warn(
                 name,
                 f"This machine's zone is {zone}, and cameras' clocks are read in it where no location says otherwise.",
-                remedy=f"Set {variable} to the cameras' zone, such as America/Chicago, before their photos arrive.",
+                remedy=_CHOOSE_ZONE,
             )
         ]
     return [CheckResult.ok(name, f"Cameras' clocks are read in {zone}, where no location says otherwise.")]

@@ -39,25 +39,46 @@ _OF_A_SCREEN: Final = ("libGL.so.1", "libEGL.so.1", "libgthread-2.0.so.0")
 def require_libraries(settings: Settings, weights: Weights) -> None:
     """Raise `NotInstalledError` if the model cannot run here with what is installed; imports none of it."""
     if missing := _first_missing(settings, weights):
-        raise not_installed(missing, weights)
+        raise not_installed(missing, settings, weights)
 
 
-def not_installed(library: str, weights: Weights) -> NotInstalledError:
-    """Return the error of a missing library, with the command that helps."""
+def unloadable(error: ImportError, settings: Settings, weights: Weights) -> NotInstalledError:
+    """Return what to tell people of a library that is not there, or is and cannot be loaded."""
+    missing = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    return not_installed(missing, settings, weights) if missing in LIBRARIES else not_loaded(error)
+
+
+def not_installed(library: str, settings: Settings, weights: Weights) -> NotInstalledError:
+    """Return the error of a missing library, with what asks for it and the command that helps."""
     extra = _EXTRAS[library]
-    why = f"{library} is not installed"
-    if extra == "torch" and not is_onnx(weights.path) and packaged_form(weights.sha256) is None:
-        why = f"the model {weights.path} needs PyTorch to be read, and {why}"
+    asking, other = "", ""
+    if extra == "torch":
+        asking, other = _asking_for_torch(settings, weights)
+    elif extra == "worker":
+        other = "; or run the worker on another machine and `thumper serve` and `thumper watch` here"
     help_with = {
         "torch": "Run `make install TORCH=1`, or `pip install 'thumper[torch]'`",
-        "openvino": "Run `pip install 'thumper[openvino]'`",
+        "openvino": "Run `.venv/bin/pip install -c constraints.txt openvino`, or `pip install 'thumper[openvino]'`",
         "worker": "Run `make install`, or `pip install 'thumper[worker]'`",
     }[extra]
-    other = {
-        "torch": "; an ONNX file of a model (`yolo export format=onnx`) runs on the CPU without it",
-        "worker": "; or run the worker on another machine and `thumper serve` and `thumper watch` here",
-    }.get(extra, "")
-    return NotInstalledError(f"The detector cannot run here: {why}. {help_with}{other}.")
+    return NotInstalledError(
+        f"The detector cannot run here: {asking}{library} is not installed. {help_with}{other}."
+    )
+
+
+def _asking_for_torch(settings: Settings, weights: Weights) -> tuple[str, str]:
+    """Return what of the settings needs PyTorch, and what would do without, as parts of a sentence."""
+    if not is_onnx(weights.path) and packaged_form(weights.sha256) is None:
+        without = "; an ONNX file of a model (`yolo export format=onnx`) runs on the CPU without it"
+        return f"the model {weights.path} needs PyTorch to be read, and ", without
+    if settings.device not in {"auto", CPU}:
+        return (
+            f"THUMPER_DEVICE={settings.device} needs PyTorch, and ",
+            "; with THUMPER_DEVICE=cpu it runs without",
+        )
+    if settings.engine == "torch":
+        return "THUMPER_ENGINE=torch needs PyTorch, and ", "; with THUMPER_ENGINE=auto it runs without"
+    return "", ""
 
 
 def not_loaded(error: ImportError) -> NotInstalledError:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from thumper.settings import Settings
 from thumper.weights import Weights
 from thumper.worker.detector import Detector
-from thumper.worker.libraries import LIBRARIES, not_installed, not_loaded, require_libraries
+from thumper.worker.libraries import require_libraries, unloadable
 
 
 def load_detector(
@@ -39,10 +39,5 @@ def load_detector(
             exports=settings.engines_dir,
             on_export=on_export,
         )
-    except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
-        if missing not in LIBRARIES:
-            raise
-        raise not_installed(missing, weights) from error
     except ImportError as error:
-        raise not_loaded(error) from error
+        raise unloadable(error, settings, weights) from error
