@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from thumper.cli.path_argument import named_path
 from thumper.cli.which_home import settings_to_keep_in
 from thumper.settings import Settings
 
@@ -21,7 +22,9 @@ EX_INCOMPLETE: Final = 3
 
 
 def backup(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder; it becomes the backup.")],
+    folder: Annotated[
+        Path, typer.Argument(parser=named_path, metavar="DIR", help="A new folder; it becomes the backup.")
+    ],
     originals: Annotated[
         bool, typer.Option("--originals", help="Copy the photos too, of library and drop folder.")
     ] = False,

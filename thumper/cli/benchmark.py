@@ -15,6 +15,7 @@ import typer
 
 from thumper.background import stop_signals
 from thumper.cli.dump_wait import DUMP_FIELDS, STILL_S, DumpProgress, Standstill
+from thumper.cli.path_argument import named_path
 from thumper.cli.photo_choice import Choice, choose
 from thumper.domain.precision import Precision
 from thumper.errors import PrecisionError, RefusedError, ServiceDownError, ThumperError
@@ -71,7 +72,9 @@ class Figures:
 
 
 def benchmark(
-    folder: Annotated[Path, typer.Argument(help="A folder with photos of yours. They are only read.")],
+    folder: Annotated[
+        Path, typer.Argument(parser=named_path, help="A folder with photos of yours. They are only read.")
+    ],
     photos: Annotated[
         int, typer.Option(help="How many of them are taken, from everywhere in it.", min=1)
     ] = PHOTOS,

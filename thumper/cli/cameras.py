@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from thumper.cli.path_argument import named_path
 from thumper.cli.which_home import settings_to_examine
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.measurement import TEXTS, Reading
@@ -50,7 +51,7 @@ def list_profiles(
 
 @cameras.command("explain")
 def explain_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A photo, wherever it is.")],
+    file: Annotated[Path, typer.Argument(parser=named_path, metavar="FILE", help="A photo, wherever it is.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show which profile fits FILE and why, which time is chosen and why, what is measured and ignored."""

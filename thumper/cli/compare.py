@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from thumper.cli.path_argument import named_path
 from thumper.cli.photo_choice import choose, shuffle
 from thumper.cli.which_home import settings_to_examine
 from thumper.domain.agreement import LEAST_BOXES, Agreement
@@ -49,7 +50,9 @@ class Compared:
 
 
 def compare(
-    folder: Annotated[Path, typer.Argument(help="A folder with photos of yours. They are only read.")],
+    folder: Annotated[
+        Path, typer.Argument(parser=named_path, help="A folder with photos of yours. They are only read.")
+    ],
     photos: Annotated[int, typer.Option(help="How many of them are looked at, at most.", min=1)] = PHOTOS,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

@@ -11,6 +11,7 @@ import typer
 from rich.progress import Progress
 
 from thumper.cli.dump_wait import DUMP_FIELDS, STILL_S, DumpProgress, Standstill
+from thumper.cli.path_argument import named_path
 from thumper.cli.receipt import finish, whole_receipt
 from thumper.cli.receipt_query import Ask
 from thumper.cli.receipt_view import SHOWN, bar
@@ -37,7 +38,9 @@ _HELD: Final = "query($id: ID!) { dump(id: $id) { heldImages } }"
 
 
 def ingest(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A mounted card, a folder or one photo.")],
+    path: Annotated[
+        Path, typer.Argument(parser=named_path, metavar="PATH", help="A mounted card, a folder or one photo.")
+    ],
     location: Annotated[
         str | None, typer.Option(help="Where the photos are from; made if there is no such location.")
     ] = None,

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from thumper.cli.consent import refuse_unless_asked
+from thumper.cli.path_argument import named_path
 from thumper.cli.which_home import settings_to_keep_in
 from thumper.cli.zone_question import ask_time_zone, named_zone, with_time_zone
 from thumper.domain.location import checked
@@ -37,7 +38,12 @@ class Place:
 
 def init(
     drop: Annotated[
-        Path | None, typer.Option(help="The folder into which photos are dropped (THUMPER_DROP).")
+        Path | None,
+        typer.Option(
+            parser=named_path,
+            metavar="FOLDER",
+            help="The folder into which photos are dropped (THUMPER_DROP).",
+        ),
     ] = None,
     time_zone: Annotated[
         str | None,

@@ -13,6 +13,7 @@ import typer
 
 from thumper.cli.consent import refuse_unless_asked
 from thumper.cli.move_home import NOT_DONE, AsJson, Yes, say
+from thumper.cli.path_argument import named_path
 from thumper.domain.home_move import OldPlace
 from thumper.embedded.home_access import refuse_without_database
 from thumper.errors import SettingError
@@ -30,7 +31,9 @@ Old = Annotated[
         metavar="OLD", help="The drop folder as it was, as receipts and `thumper status` name it."
     ),
 ]
-New = Annotated[Path, typer.Argument(metavar="NEW", help="Where it is now, with its files in it.")]
+New = Annotated[
+    Path, typer.Argument(parser=named_path, metavar="NEW", help="Where it is now, with its files in it.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Compare the two, and no more.")]
 Insist = Annotated[
     bool, typer.Option("--insist", help="Go on although files in NEW are others, or most are missing.")

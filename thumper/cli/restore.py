@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from thumper.cli.path_argument import named_path
 from thumper.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 
 
 def restore(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `thumper backup` made.")],
+    folder: Annotated[
+        Path, typer.Argument(parser=named_path, metavar="DIR", help="A folder that `thumper backup` made.")
+    ],
     drop: Annotated[
         Path | None,
         typer.Option(
-            help="Where the drop folder is on this machine (THUMPER_DROP); where it was, if left out."
+            parser=named_path,
+            metavar="FOLDER",
+            help="Where the drop folder is on this machine (THUMPER_DROP); where it was, if left out.",
         ),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check DIR; change nothing.")] = False,

@@ -11,6 +11,7 @@ import typer
 
 from thumper.background import stop_signals
 from thumper.cli.init import refuse_missing_folder
+from thumper.cli.path_argument import named_path
 from thumper.embedded.instance import announced, find_instance
 from thumper.embedded.supervised_child import EX_CONFIG
 from thumper.errors import DetectorError, NotInstalledError, SettingError
@@ -19,7 +20,10 @@ from thumper.settings import ServiceManager, Settings, take_service_manager
 
 
 def up(
-    drop: Annotated[Path | None, typer.Option(help="The drop folder to watch (THUMPER_DROP).")] = None,
+    drop: Annotated[
+        Path | None,
+        typer.Option(parser=named_path, metavar="FOLDER", help="The drop folder to watch (THUMPER_DROP)."),
+    ] = None,
     port: Annotated[int | None, typer.Option(help="Port of the API (THUMPER_PORT).")] = None,
 ) -> None:
     """Start everything and show live progress. Ctrl-C stops it cleanly.
