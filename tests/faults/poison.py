@@ -34,7 +34,7 @@ SEGFAULT: Final = Kind("segfault", "POISON", 4)
 HANG: Final = Kind("hang", "POISON", 4)
 HANG_WITH_LOCK: Final = Kind("hang_with_the_lock", "POISON", 4)
 KILLED: Final = Kind("be_killed_for_memory", "POISON", 4)
-NO_MEMORY: Final = Kind("eat_memory", "DETECTION_ERROR", 0)
+NO_MEMORY: Final = Kind("eat_memory", "GPU_OUT_OF_MEMORY", 0)
 
 KINDS: Final = (SEGFAULT, HANG, HANG_WITH_LOCK, KILLED, NO_MEMORY)
 

@@ -60,8 +60,8 @@ def _erase(folder: Path, rows: Sequence[dict[str, Any]]) -> dict[UUID, str]:
     problems = {}
     for row in rows:
         sha256 = bytes(row["sha256"])
-        drawn = [library.thumbnail_path(folder, sha256), library.view_path(folder, sha256)]
-        for path in drawn if row["undone"] else library.pictures_of(folder, sha256):
+        places = library.small_pictures_of if row["undone"] else library.pictures_of
+        for path in places(folder, sha256):
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:

@@ -51,8 +51,13 @@ def aside_path(library: Path, path: Path) -> Path:
 def pictures_of(library: Path, sha256: bytes) -> list[Path]:
     """Return every place where a library may hold an image: as an original, as thumbnail, as view, also set aside."""
     kept = [original_path(library, sha256, media_type=media_type) for media_type in _SUFFIXES]
+    return [*kept, *small_pictures_of(library, sha256)]
+
+
+def small_pictures_of(library: Path, sha256: bytes) -> list[Path]:
+    """Return every place where a library may hold a thumbnail or view of an image, also set aside."""
     small = [thumbnail_path(library, sha256), view_path(library, sha256)]
-    return [*kept, *small, *(aside_path(library, path) for path in small)]
+    return [*small, *(aside_path(library, path) for path in small)]
 
 
 def incoming_dir(library: Path) -> Path:
