@@ -31,6 +31,7 @@ async def test_the_process_lives_works_and_ends_cleanly(
     database: str, settings: Settings, tmp_path: Path
 ) -> None:
     log = tmp_path / "watch.log"
+    settings.drop_dir.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", PROGRAM, env=settings.as_environment(), stdout=output, stderr=output
