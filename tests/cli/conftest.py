@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.api import Api, running_api
+from thumper.cli import logs, room
 from thumper.settings import Settings
 
 
@@ -34,3 +35,10 @@ def give_commands(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in settings.as_environment().items():
         if name.startswith("THUMPER_"):
             monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def _own_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the logs of the test run as they are: a command that runs in it would set up its own."""
+    for module in (logs, room):
+        monkeypatch.setattr(module, "configure_logs", lambda _: None)

@@ -25,8 +25,6 @@ def command(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Command:
     """Run a command with these settings; return its exit code and what it printed."""
-    for module in ("thumper.cli.logs", "thumper.cli.room"):
-        monkeypatch.setattr(f"{module}.configure_logs", lambda _: None)  # the test run has its own
 
     def run(*words: str, **changed: object) -> tuple[int, str]:
         for name, value in settings.model_copy(update=changed).as_environment().items():

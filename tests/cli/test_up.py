@@ -40,7 +40,6 @@ async def test_a_second_shell_needs_no_variables_and_the_next_start_no_options(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tree, "ROOMS", ("serve",))
-    monkeypatch.setattr("thumper.cli.logs.configure_logs", lambda _: None)  # the test run has its own
     card = tmp_path / "my photos"
     card.mkdir()
     own = settings.model_copy(update={"drop": card, "port": free_port()})
