@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import os
-import signal
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -134,7 +133,7 @@ async def test_a_worker_that_fails_does_not_wait_for_a_model_that_hangs(
 async def test_a_worker_that_is_told_to_end_does_not_wait_for_its_model(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loading, leave = asyncio.Event(), threading.Event()
+    loading, stop, leave = asyncio.Event(), asyncio.Event(), threading.Event()
 
     async def load_for_minutes(place: start.Workplace, **_: object) -> start.Proved:
         loading.set()
@@ -142,11 +141,12 @@ async def test_a_worker_that_is_told_to_end_does_not_wait_for_its_model(
         raise AssertionError("it was waited for")
 
     monkeypatch.setattr(main, "prove", load_for_minutes)
+    monkeypatch.setattr(main, "stop_signals", lambda: stop)  # a signal would go to the whole test run
     with ThreadPoolExecutor(1) as thread:
         running = asyncio.create_task(main._run(settings, Life(role=ProcessRole.WORK), thread=thread))
         try:
             await asyncio.wait_for(loading.wait(), 60)
-            os.kill(os.getpid(), signal.SIGTERM)
+            stop.set()
             assert await asyncio.wait_for(running, 10) == main.Ending(0, model_is_busy=True)
         finally:
             leave.set()
