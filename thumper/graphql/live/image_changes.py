@@ -11,12 +11,12 @@ from uuid import UUID
 import strawberry
 
 from thumper.graphql.context import Info
+from thumper.graphql.live.image_content import DELETED_IDS, deleted_ids_in, images_in
 from thumper.graphql.live.subscription_stream import changes_of
 from thumper.graphql.live.subscription_topic import Images
 from thumper.graphql.photos.image import IMAGE_LIST
 from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.relay.field import field, lazy, listed
-from thumper.graphql.relay.identity import encode
 from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.shared.events import PAGE_EVENTS
 from thumper.store import models
@@ -44,13 +44,11 @@ class ImageChanges:
         listed(lazy("Image")),
     )
     def images(self) -> list[models.Image]:
-        return [image for image in self.content if isinstance(image, models.Image)]
+        return images_in(self.content)
 
-    @field(
-        "Ids of images that are gone, also such as the filter leaves out: deleted, or replaced by the whole photo."
-    )
+    @field(DELETED_IDS)
     def deleted_ids(self) -> list[strawberry.ID]:
-        return [encode("Image", gone) for gone in self.content if isinstance(gone, UUID)]
+        return deleted_ids_in(self.content)
 
 
 @strawberry.type

@@ -12,6 +12,7 @@ import strawberry
 
 from thumper.domain.feed import FeedEvent, FeedKind
 from thumper.graphql.context import Info
+from thumper.graphql.live.image_content import DELETED_IDS, deleted_ids_in, images_in
 from thumper.graphql.live.status import Status
 from thumper.graphql.live.subscription_stream import Delivery, follow, newest
 from thumper.graphql.live.subscription_topic import Detections, Images, SightingChange, Sightings
@@ -19,7 +20,7 @@ from thumper.graphql.photos.detection import DETECTION_LIST
 from thumper.graphql.photos.image import IMAGE_LIST
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.field import field, lazy, listed, optional
-from thumper.graphql.relay.identity import decode, decode_given, encode
+from thumper.graphql.relay.identity import decode, decode_given
 from thumper.graphql.relay.node import related
 from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.shared.shared_execution import Shared
@@ -113,13 +114,11 @@ class ImagesMessage(LiveMessage):
         listed(lazy("Image")),
     )
     def images(self) -> list[models.Image]:
-        return [image for image in self.content if isinstance(image, models.Image)]
+        return images_in(self.content)
 
-    @field(
-        "Ids of images that are gone, also such as the filter leaves out: deleted, or replaced by the whole photo."
-    )
+    @field(DELETED_IDS)
     def deleted_ids(self) -> list[strawberry.ID]:
-        return [encode("Image", gone) for gone in self.content if isinstance(gone, UUID)]
+        return deleted_ids_in(self.content)
 
 
 @strawberry.type(description="New detections.")
