@@ -11,7 +11,9 @@ import strawberry
 from thumper.graphql.relay.identity import encode
 from thumper.store import models
 
-DELETED_IDS: Final = "Ids of images that are gone, also such as the filter leaves out: deleted, or replaced by the whole photo."
+DELETED_IDS: Final = (
+    "Ids of images that are gone, also such as the filter leaves out: deleted, or replaced by the whole photo."
+)
 """Description of the field that holds what `deleted_ids_in` returns."""
 
 
