@@ -12,7 +12,7 @@ from thumper.graphql.relay.identity import encode
 from thumper.store import models
 
 DELETED_IDS: Final = (
-    "Ids of images that are gone, also such as the filter leaves out: deleted, or replaced by the whole photo."
+    "Ids of images that are gone, whatever the filter: deleted, or replaced by the whole photo."
 )
 """Description of the field that holds what `deleted_ids_in` returns."""
 
