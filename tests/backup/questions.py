@@ -18,7 +18,7 @@ _DETECTION: Final = """id label confidence ordinal shown duplicateOf species sex
     box { x y width height } image { id fileName } detector { name sha256 } deer { id name }
     sighting { id actor createdAt } reviews { id verdict species sex lifeStage note actor createdAt }"""
 _DEER: Final = """id name sex status notes createdAt firstSeen lastSeen locations { name } bestPhoto { id confidence }
-    sightings { totalCount nodes { actor createdAt image { fileName } } }"""
+    sightings { totalCount nodes { actor { name } createdAt image { fileName } } }"""
 _LOCATION: Final = """id name description latitude longitude timeZone active createdAt imageCount effectiveTimeZone
     timeZoneSource deployments { nodes { id camera { model } openedAt endedAt imageCount firstTakenAt lastTakenAt } }"""
 _RECEIPT: Final = """found stored duplicate rejected videos sizeBytes waiting rejections { reason files }

@@ -77,7 +77,7 @@ async def test_no_list_costs_more_statements_when_it_is_longer(
         } } }""",
         """{ dumps { nodes { folder location { name } source { path } receipt { found rejections { files } }
         imageCounts { total } files(first: 3) { totalCount nodes { path reason image { fileName } } } } } }""",
-        """{ detections { nodes { label deer { name } sighting { actor } reviews { verdict } detector { name }
+        """{ detections { nodes { label deer { name } sighting { actor { name } } reviews { verdict } detector { name }
         image { fileName job { attempts } camera { make } dump { folder } } } } }""",
         "{ locations { nodes { name imageCount } } cameras { nodes { model imageCount } } }",
     ]

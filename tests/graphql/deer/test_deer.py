@@ -30,7 +30,7 @@ async def test_everything_seen_of_a_deer_is_derived_from_its_sightings(api: Api)
     await _ranch()
     query = """{ allDeer(orderBy: {field: NAME, direction: ASC}) { totalCount nodes { name firstSeen lastSeen
       locations { name } bestPhoto { confidence image { takenAt } }
-      sightings(first: 2) { totalCount pageInfo { hasNextPage } nodes { actor image { takenAt }
+      sightings(first: 2) { totalCount pageInfo { hasNextPage } nodes { actor { name } image { takenAt }
       deer { name } } } } } }"""
     answer = (await api.ask(query))["allDeer"]
     ajax, bess, cleo = answer["nodes"]

@@ -16,7 +16,7 @@ UPDATE = """mutation ($input: UpdateDeerInput!) { updateDeer(input: $input) {
 DELETE = """mutation ($input: DeleteDeerInput!) { deleteDeer(input: $input) {
   deletedId errors { code ... on DeerInUse { sightings } } } }"""
 ASSIGN = """mutation ($input: AssignDetectionInput!) { assignDetection(input: $input) {
-  sighting { actor deer { name } detection { deer { name } } }
+  sighting { actor { name } deer { name } detection { deer { name } } }
   errors { __typename code path ... on DeerAlreadyInImage { conflictingDeer { name } conflictingDetection { label } }
   ... on DetectionAssigned { deer { name } } } } }"""
 UNASSIGN = """mutation ($input: UnassignDetectionInput!) { unassignDetection(input: $input) {
@@ -66,7 +66,7 @@ async def test_a_detection_is_assigned_taken_back_and_assigned_to_another(api: A
         return (await api.ask(ASSIGN, input=chosen))["assignDetection"]
 
     assert (await assign(ajax))["sighting"] == {
-        "actor": "owner",
+        "actor": {"name": "owner"},
         "deer": {"name": "Ajax"},
         "detection": {"deer": {"name": "Ajax"}},
     }

@@ -11,7 +11,7 @@ from thumper.store import models
 from thumper.store.postgres.connect import client
 
 REVIEW = """mutation ($input: ReviewDetectionInput!) { reviewDetection(input: $input) {
-  review { verdict species sex lifeStage note actor }
+  review { verdict species sex lifeStage note actor { name } }
   detection { label species sex lifeStage verdict reviews { verdict note } }
   errors { __typename code path ... on DetectionAssigned { deer { name } } } } }"""
 
@@ -30,7 +30,7 @@ async def _review(api: Api, box: models.Detection, verdict: str, **values: Any) 
 async def test_reviews_are_appended_and_the_latest_stands(api: Api, box: models.Detection) -> None:
     confirmed = await _review(api, box, "CONFIRMED", note="sure")
     assert confirmed["detection"]["verdict"] == "CONFIRMED"
-    assert confirmed["review"]["actor"] == "owner"
+    assert confirmed["review"]["actor"] == {"name": "owner"}
     corrected = await _review(api, box, "CORRECTED", sex="FEMALE", lifeStage="JUVENILE")
     assert corrected["review"]["sex"] == "FEMALE"
     assert corrected["detection"] | {"reviews": None} == {

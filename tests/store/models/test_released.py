@@ -27,7 +27,7 @@ ASK: Final = """query ($ids: [ID!]!) { nodes(ids: $ids) { __typename
     ... on Detection { label confidence ordinal shown species sex lifeStage verdict box { x y width height }
         deer { name } reviews { verdict species sex lifeStage note actor createdAt } detector { name current } }
     ... on Deer { name sex status notes createdAt firstSeen lastSeen locations { name }
-        sightings { nodes { actor createdAt image { fileName } } } }
+        sightings { nodes { actor { name } createdAt image { fileName } } } }
     ... on Location { name description latitude longitude timeZone active imageCount }
     ... on Dump { folder number firstSeenAt settledAt location { name } source { path kind }
         receipt { found stored duplicate rejected waiting sizeBytes rejections { reason files } }

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import strawberry
 
 from thumper.graphql.context import Info
+from thumper.graphql.relay.actor import acted
 from thumper.graphql.relay.field import field, lazy
 from thumper.graphql.relay.node import Node, related
 from thumper.store import models
@@ -19,7 +20,7 @@ class Sighting(Node):
 
     row: ClassVar[type[Any]] = models.Sighting
 
-    actor: str = strawberry.field(description="Who said it.")
+    actor = acted("Who said it.")
     created_at: dt.datetime = strawberry.field(description="When it was said.")
 
     @field("The deer.", lazy("Deer"))

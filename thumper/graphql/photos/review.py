@@ -10,6 +10,7 @@ import strawberry
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
+from thumper.graphql.relay.actor import acted
 from thumper.graphql.relay.field import field, lazy
 from thumper.graphql.relay.node import Node, related
 from thumper.store import models
@@ -32,7 +33,7 @@ class Review(Node):
         description="Life stage after the correction; null unless CORRECTED."
     )
     note: str = strawberry.field(description="Free text; empty when there is none.")
-    actor: str = strawberry.field(description="Who said it.")
+    actor = acted("Who said it.")
     created_at: dt.datetime = strawberry.field(description="When it was said.")
 
     @field("The detection.", lazy("Detection"))
