@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from typing import cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,6 +13,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from thumper.domain.progress import ProcessRole
 from thumper.graphql.context import Context
@@ -19,12 +21,13 @@ from thumper.settings import Settings
 from thumper.store.status.processes import Life
 from thumper.web import health
 from thumper.web.access import LocalOnly, QuietHeaders
-from thumper.web.answer import refused
+from thumper.web.answer import Refusal, refused
 from thumper.web.media import media
 from thumper.web.metrics import metrics
 from thumper.web.page import page_files, query_page, wants_page
 from thumper.web.request_times import RequestTimes, new_histogram
 from thumper.web.room import open_room
+from thumper.web.safety_net import SafetyNet
 from thumper.web.transport import PATH, Transport
 from thumper.web.upload import upload
 
@@ -73,13 +76,30 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
             Route("/health/ready", health.ready, methods=["GET"]),
             Route("/metrics", metrics, methods=["GET"]),
             Mount("/pages", page_files()),
+            WebSocketRoute("/{path:path}", _no_such_socket),
         ],
-        middleware=[Middleware(RequestTimes, seconds), Middleware(QuietHeaders), Middleware(LocalOnly)],
-        exception_handlers={HTTPException: _no_such_address},
+        middleware=[
+            Middleware(RequestTimes, seconds),
+            Middleware(QuietHeaders),
+            Middleware(SafetyNet),
+            Middleware(LocalOnly),
+        ],
+        exception_handlers={HTTPException: _no_such_address, Refusal: _refused},
         lifespan=lifespan,
     )
     app.state.request_seconds = seconds
     return app
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    """Answer what a route refused."""
+    return cast("Refusal", error).answer()
+
+
+async def _no_such_socket(socket: WebSocket) -> None:
+    """Refuse a WebSocket at an unknown address."""
+    message = f"There is nothing at {socket.url.path}. Subscriptions are at {PATH}."
+    await socket.send_denial_response(refused(404, "NOT_FOUND", message=message))
 
 
 async def _no_such_address(request: Request, error: Exception) -> Response:
