@@ -106,7 +106,7 @@ async def read_request(request: Request) -> GraphQLRequestData:
 
 
 def _read_parameters(query: bytes) -> dict[str, object]:
-    """Return the parameters of GraphQL in an address; variables and extensions are JSON there."""
+    """Return the parameters of GraphQL in an address, without empty ones; variables and extensions are JSON there."""
     try:
         pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
     except UnicodeDecodeError:
@@ -116,15 +116,12 @@ def _read_parameters(query: bytes) -> dict[str, object]:
         raise _bad("The address gives a parameter more than once.")
     try:
         return {
-            name: value if name in {"query", "operationName"} else _json_or_none(value)
+            name: value if name in {"query", "operationName"} else read_json(value)
             for name, value in given
+            if value
         }
     except json.JSONDecodeError as error:
         raise refused_json(error) from error
-
-
-def _json_or_none(text: str) -> object:
-    return read_json(text) if text else None
 
 
 def _check_type(content_type: str) -> None:
