@@ -15,7 +15,7 @@ QUERY = {"query": "{ __typename }"}
 
 
 async def test_every_name_of_this_machine_is_answered(api: Api) -> None:
-    for host in ("localhost", "127.0.0.1:8480", "[::1]:9", "LOCALHOST:1"):
+    for host in ("localhost", "127.0.0.1:8480", "[::1]:9", "LOCALHOST:1", "127.0.0.2", "[0:0::1]"):
         answer = await api.http.post("/graphql", json=QUERY, headers={"host": host})
         assert answer.status_code == 200
 
@@ -25,7 +25,18 @@ FOREIGN = [
     # Exactly a name and perhaps a port: what else a URL could hold is no Host.
     *("user@localhost", "localhost/x", "localhost?x", "localhost#x", "localhost:8480/", "localhost:8480@x.y"),
     *("localhost:", "localhost:x", "localhost:0", "localhost:65536", "localhost:8480:1", "localhost:٣"),
-    *("::1", "::1:8480", "[::1", "[::1]8480", "127.1", "localhost.", "local host", "localhost, x"),
+    *(
+        "::1",
+        "::1:8480",
+        "[::1",
+        "[::1]8480",
+        "127.1",
+        "0127.0.0.1",
+        "[127.0.0.1]",
+        "localhost.",
+        "local host",
+        "localhost, x",
+    ),
 ]
 
 

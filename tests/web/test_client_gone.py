@@ -58,7 +58,7 @@ async def test_a_query_that_breaks_off(api: Api, quiet: Callable[[], None]) -> N
 
 async def test_a_query_whose_answer_is_not_awaited(api: Api, quiet: Callable[[], None]) -> None:
     await _go_away_after(api, A_LIST)
-    await _until_answered(api, 'count{method="GET",path="/graphql",status="200"} 1')
+    await _until_answered(api, 'count{method="GET",path="/graphql"')
     quiet()
 
 

@@ -9,6 +9,7 @@ a query that only reads costs as much as one of ours. Links may lead here: they 
 from __future__ import annotations
 
 import re
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -16,7 +17,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from thumper.web.answer import refused
 
-LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _AUTHORITY: Final = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 _HTTP_PORT: Final = 80
 _LAST_PORT: Final = 65_535
@@ -43,7 +43,7 @@ class LocalOnly:
 def _refusal(scope: Scope, headers: Headers) -> tuple[str, str] | None:
     """Return code and sentence of what is wrong, None when nothing is."""
     host = headers.get("host", "")
-    if _read(host) is None:
+    if _port_of(host) is None:
         return (
             "BAD_HOST",
             f"Thumper answers on this machine only, as localhost; the request was for {host!r}.",
@@ -56,20 +56,29 @@ def _refusal(scope: Scope, headers: Headers) -> tuple[str, str] | None:
     return "BAD_ORIGIN", f"Pages of other sites may not use Thumper; open http://{host}/ instead."
 
 
-def _read(authority: str) -> tuple[str, int] | None:
-    """Return name and port of exactly `name[:port]`, where the name is one of this machine's; None for all else."""
+def _port_of(authority: str) -> int | None:
+    """Return the port of what is exactly `name[:port]` with a name of this machine; None of all else."""
     match = _AUTHORITY.fullmatch(authority)
-    if match is None or match["name"].lower() not in LOOPBACK_NAMES:
+    if match is None or not _is_this_machine(match["name"].lower()):
         return None
     port = int(match["port"] or _HTTP_PORT)
-    return (match["name"].lower(), port) if 0 < port <= _LAST_PORT else None
+    return port if 0 < port <= _LAST_PORT else None
+
+
+def _is_this_machine(name: str) -> bool:
+    """Return whether a name is this machine's alone, as `THUMPER_HOST` has to be."""
+    try:
+        address = IPv6Address(name[1:-1]) if name.startswith("[") else IPv4Address(name)
+    except ValueError:
+        return name == "localhost"
+    return address.is_loopback
 
 
 def _is_ours(origin: str, host: str) -> bool:
     """Return whether an origin is this server under one of its names: same port, any loopback name."""
     scheme, _, authority = origin.partition("://")
-    theirs, ours = _read(authority), _read(host)
-    return scheme == "http" and theirs is not None and ours is not None and theirs[1] == ours[1]
+    theirs = _port_of(authority)
+    return scheme == "http" and theirs is not None and theirs == _port_of(host)
 
 
 def _opens_page(scope: Scope, headers: Headers) -> bool:
