@@ -24,7 +24,7 @@ NO_JSON: dict[str | bytes, str] = {
     "[-" + "9" * 5000 + "]": "more than 4,300 digits",
     "[" * 100_000: "it nests too deeply",
     "": "Expecting value",
-    "\ufeff\ufeff1": "Expecting value",
+    "\ufeff\ufeff1": "Unexpected UTF-8 BOM",
     '{"a": 1}x': "Extra data",
 }
 
