@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.api import Api
 from thumper.graphql.request import screening
@@ -63,9 +63,19 @@ async def test_a_bug_is_masked_on_every_route_and_logged_under_the_name_of_the_r
 async def test_a_bug_in_a_websocket_is_masked_as_well(
     api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    address = api.url.replace("http", "ws") + "/graphql"
     monkeypatch.setattr(transport.Transport, "get_context", fail)
+    socket = await connect(address, subprotocols=["graphql-transport-ws"])  # type: ignore[list-item]
+    assert socket.response is not None
+    request_id = socket.response.headers["x-request-id"]
+    with pytest.raises(ConnectionClosed) as closed:
+        await socket.recv()
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1011, "")
+    assert request_id in capsys.readouterr().out
+    monkeypatch.setattr(transport.Transport, "pick_websocket_subprotocol", fail)
     with pytest.raises(InvalidStatus) as refused:
-        await connect(api.url.replace("http", "ws") + "/graphql")
+        await connect(address)
     assert refused.value.response.status_code == 500
     (error,) = json.loads(refused.value.response.body)["errors"]
     assert error["extensions"]["code"] == "INTERNAL"
