@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 from tests import factories as make
 from tests.api import Api
 from thumper.graphql.relay.identity import encode
-from thumper.web import transport
+from thumper.graphql.schema import schema
 
 QUERY = {"query": "{ __typename }"}
 
@@ -89,7 +89,7 @@ async def test_what_a_page_of_elsewhere_causes_never_executes_an_operation(
     api: Api, monkeypatch: pytest.MonkeyPatch, site: str
 ) -> None:
     executed: list[object] = []
-    monkeypatch.setattr(transport.schema, "execute", executed.append)
+    monkeypatch.setattr(schema, "execute", executed.append)
     for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"):
         for how in ({}, FETCHED, AS_IMAGE, FRAMED, OPENED):
             headers = {"sec-fetch-site": site, "content-type": "application/json", **how}

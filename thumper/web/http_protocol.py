@@ -16,7 +16,7 @@ class HttpProtocol(H11Protocol):
         uvicorn would answer as text, and would raise an error that is only logged when an answer was begun already.
         """
         begun = False
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]  # None at first
             begun = self.cycle.response_started
             # What the app still sends goes nowhere, and it hears that there is no more to read.
             self.cycle.disconnected = True
