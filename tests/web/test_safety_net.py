@@ -90,8 +90,9 @@ async def test_every_answer_names_its_request_and_each_another(api: Api) -> None
 
 
 async def test_a_websocket_at_an_unknown_address_is_refused_in_json(api: Api) -> None:
-    with pytest.raises(InvalidStatus) as refused:
-        await connect(api.url.replace("http", "ws") + "/nowhere")
-    assert refused.value.response.status_code == 404
-    assert json.loads(refused.value.response.body)["errors"][0]["extensions"]["code"] == "NOT_FOUND"
-    assert refused.value.response.headers["x-request-id"]
+    for path in ("/nowhere", "/pages/icon.svg", "/metrics"):
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(api.url.replace("http", "ws") + path)
+        assert refused.value.response.status_code == 404
+        assert json.loads(refused.value.response.body)["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+        assert refused.value.response.headers["x-request-id"]
