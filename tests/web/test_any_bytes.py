@@ -92,7 +92,7 @@ def sound(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) 
     return Sound(caplog, capsys)
 
 
-SOME = tries(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SOME = tries(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @SOME
