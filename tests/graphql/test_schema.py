@@ -158,6 +158,7 @@ WITHHELD = [
     "Image.fileName",
     "Image.firstDelivery",
     "Image.sha256",
+    "ImageError.message",
     "ImageUrls.original",
     "Location.coordinates",
     "Location.description",
