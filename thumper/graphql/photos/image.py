@@ -48,7 +48,7 @@ class ImageError:
     """A reason with its texts."""
 
     code: Reason = strawberry.field(description="Stable word for programs, such as TRUNCATED.")
-    message: str = strawberry.field(description="What is wrong with this very image.")
+    message: str | None = strawberry.field(description=f"What is wrong with this very image. {WITHHELD}")
     what_to_do: str = strawberry.field(description="What a person can do about it.")
 
 
@@ -120,7 +120,10 @@ class Image(ClockFields, Node):
     def arrived_at(root: strawberry.Parent[models.Image]) -> dt.datetime:
         return root.created_at
 
-    @field("Where the photo itself says that it was taken (EXIF GPS); null when it does not.")
+    @field(
+        "Where the photo itself says that it was taken (EXIF GPS); null when it does not. Where they are withheld,"
+        " latitude and longitude are null."
+    )
     @staticmethod
     def coordinates(root: strawberry.Parent[models.Image]) -> Coordinates | None:
         return coordinates_of(root.latitude, root.longitude)
@@ -175,7 +178,7 @@ class Image(ClockFields, Node):
         return await related(root.dump_id, "Dump", info=info)
 
     @field(
-        "The file that it was made from, the first with its bytes; null when that is not known any more.",
+        "The file that it was made from, the first with its bytes; null when that is not known any more, or withheld.",
         optional(lazy("File")),
     )
     @staticmethod

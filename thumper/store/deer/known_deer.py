@@ -12,10 +12,9 @@ from tortoise.models import Model
 
 from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
-from thumper.store.images.detections import CAPTURE_ORDER
 from thumper.store.models import Deer, Detection, Location, Sighting
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, Order, read_all, whole_table
+from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, read_all, whole_table
 from thumper.store.postgres.search import Search, sort, where
 
 M = TypeVar("M", bound=Model)
@@ -40,9 +39,6 @@ SIGHTINGS: Final = Listing(
     alias="sighting",
     source="sighting JOIN image ON image.id = sighting.image_id",
     parent="sighting.deer_id",
-)
-SIGHTED_NEWEST: Final = Order(
-    "sighted-newest", (*CAPTURE_ORDER, Key("sighting.id", KeyKind.ID)), descending=True
 )
 
 
