@@ -57,8 +57,13 @@ class DeletionEffect:
     originals: int = strawberry.field(
         description="Originals in Thumper's library, which are erased with their thumbnails and views."
     )
-    detections: int = strawberry.field(description="Boxes that go with them, those of all detectors.")
+    detections: int = strawberry.field(
+        description="Boxes that go with them, those of all detectors and those that people drew."
+    )
     reviews: int = strawberry.field(description="What people said of these boxes; it is lost.")
+    marks: int = strawberry.field(
+        description="Stars, tags, notes and words of people that no animal is there; they are lost."
+    )
     sightings: int = strawberry.field(description="Sightings of known deer in them; they are lost.")
     files: int = strawberry.field(description="Files in receipts that become rejected as DELETED.")
     files_left: int = strawberry.field(
