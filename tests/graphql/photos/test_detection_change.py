@@ -205,7 +205,7 @@ async def test_a_box_of_a_detector_or_of_a_deer_is_not_removed(api: Api, image: 
 async def test_a_deer_is_not_in_an_image_twice_by_a_drawn_box(api: Api, image: models.Image) -> None:
     (theirs,) = await models.Detection.filter(image_id=image.id)
     deer = encode("Deer", (await make.make_deer()).id)
-    box, other = encode("Detection", theirs.id), await drawn(api, image)
+    box, other = str(encode("Detection", theirs.id)), await drawn(api, image)
     assert (await api.ask(ASSIGN, detection=box, deer=deer))["assignDetection"]["errors"] == []
     for _ in range(2):
         (error,) = (await api.ask(ASSIGN, detection=other, deer=deer))["assignDetection"]["errors"]

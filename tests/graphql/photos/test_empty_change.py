@@ -44,8 +44,8 @@ async def found(api: Api, **where: Any) -> int:
 
 
 async def verdicts() -> list[str | None]:
-    rows = await models.Detection.all().order_by("image_id", "id")
-    return [None if row.verdict is None else row.verdict.value for row in rows]
+    rows = await models.Detection.all().order_by("image_id", "id").values("verdict")
+    return [row["verdict"] for row in rows]
 
 
 @pytest.fixture

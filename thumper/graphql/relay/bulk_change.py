@@ -26,10 +26,10 @@ def bulk_change(description: str) -> Callable[[Callable[P, Awaitable[R]]], Calla
             try:
                 return await function(*args, **kwargs)
             except ExceptionGroup as refused:
-                refusals, others = refused.split(Refusal)
-                if refusals is None or others is not None:
+                refusals = [each for each in refused.exceptions if isinstance(each, Refusal)]
+                if len(refusals) < len(refused.exceptions):
                     raise
-                return payload(errors=[user_error_of(each) for each in refusals.exceptions])
+                return payload(errors=[user_error_of(each) for each in refusals])
 
         return change(description)(answer)
 

@@ -135,7 +135,7 @@ async def lock(
 ) -> dict[UUID, LockedDetection]:
     """Lock detections and their images until the transaction ends, images first as all do; return those there are."""
     plain = Detection.filter(id__in=list(detection_ids)).using_db(transaction)
-    image_ids = set(await plain.values_list("image_id", flat=True))
+    image_ids = {row.image_id for row in await plain.only("id", "image_id")}
     await image_lock.lock(transaction, image_ids)
     rows = await plain.order_by("id").select_for_update(of=("detection",)).prefetch_related("detector")
     sighted = Sighting.filter(detection_id__in=[row.id for row in rows]).using_db(transaction)

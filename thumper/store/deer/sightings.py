@@ -109,8 +109,8 @@ async def unassign(detection_id: UUID) -> Deer:
 
 async def _locked(transaction: BaseDBAsyncClient, detection_id: UUID) -> Detection:
     """Return the detection, locked with its image so that no review and no other box comes between."""
-    image_ids = Detection.filter(id=detection_id).using_db(transaction).values_list("image_id", flat=True)
-    await image_lock.lock(transaction, list(await image_ids))
+    before = await Detection.get_or_none(id=detection_id, using_db=transaction)
+    await image_lock.lock(transaction, [] if before is None else [before.image_id])
     found = await Detection.filter(id=detection_id).using_db(transaction).select_for_update().first()
     if found is None:
         raise NoRecordError("detection", "detection_id")
