@@ -71,7 +71,7 @@ async def undo_of_mark(
 
 
 async def redo(review_id: UUID, *, actor: str) -> Reviewed:
-    """Say again what a review said that was taken back: as a new review; return it with its detection.
+    """Append again what a review said that was taken back, as a new review; return it with its detection.
 
     Raises `NoRecordError`, `InvalidValueError` if the review stands, or what `reviews.append` raises.
     """

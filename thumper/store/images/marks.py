@@ -40,7 +40,7 @@ class ImageSeenAsEmptyError(Refusal, RefusedError):
 
 
 async def star(image_ids: Sequence[UUID], *, actor: str) -> None:
-    """Give images a star. Raises `InvalidValueError`, or an `ExceptionGroup` of `NoRecordError`."""
+    """Put a star on images. Raises `InvalidValueError`, or an `ExceptionGroup` of `NoRecordError`."""
     await _mark(image_ids, MarkKind.STAR, [""], actor=actor)
 
 
@@ -50,7 +50,7 @@ async def unstar(image_ids: Sequence[UUID], *, actor: str) -> None:
 
 
 async def tag(image_ids: Sequence[UUID], tags: Sequence[str], *, actor: str) -> None:
-    """Give images tags. Raises `InvalidValueError`, or an `ExceptionGroup` of `NoRecordError`."""
+    """Put tags on images. Raises `InvalidValueError`, or an `ExceptionGroup` of `NoRecordError`."""
     await _mark(image_ids, MarkKind.TAG, checked_tags(tags), actor=actor)
 
 
