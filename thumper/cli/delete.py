@@ -19,7 +19,7 @@ from thumper.cli.receipt_query import Ask, find_bringing
 from thumper.cli.which_home import settings_to_ask
 from thumper.domain.deletion import MOST_IMAGES
 
-_EFFECT: Final = "effect { images originals detections reviews sightings files filesLeft leftExamples }"
+_EFFECT: Final = "effect { images originals detections reviews sightings marks files filesLeft leftExamples }"
 _PREVIEW: Final = f"""query ($input: DeleteImagesInput!) {{
   answer: deleteImagesPreview(input: $input) {{ {_EFFECT} errors {{ message }} }} }}"""
 _DELETE: Final = f"""mutation ($input: DeleteImagesInput!) {{ answer: deleteImages(input: $input) {{
@@ -131,6 +131,7 @@ _WITH: Final = {
     "detections": ("box", "boxes"),
     "reviews": ("review", "reviews"),
     "sightings": ("sighting of a known deer", "sightings of known deer"),
+    "marks": ("star, tag or note", "stars, tags and notes"),
 }
 
 

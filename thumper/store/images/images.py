@@ -51,15 +51,12 @@ ARRIVED: Final = sort(
     names=("arrived-oldest", "arrived-newest"),
 )
 
-_PEOPLE: Final = "(SELECT id FROM detector WHERE people)"
 # The boxes of one detector are read in the order of their images: counting those of all would sort a million ids. Those
 # that people drew are few.
 _WITH_BOXES: Final = """
-SELECT (SELECT count(DISTINCT image_id) FROM detection WHERE {current}) + count(*) AS total FROM (
-    SELECT image_id FROM detection WHERE {people}
-    EXCEPT SELECT image_id FROM detection WHERE {current} AND image_id IN (
-        SELECT image_id FROM detection WHERE drawn_by IS NOT NULL)
-) AS drawn
+SELECT (SELECT count(DISTINCT image_id) FROM detection WHERE {current}) + count(*) AS total
+FROM (SELECT DISTINCT image_id FROM detection WHERE {drawn}) AS own
+WHERE NOT EXISTS (SELECT FROM detection WHERE detection.image_id = own.image_id AND {current})
 """
 
 _OF_BOXES: Final = ("species", "sex", "min_confidence")
@@ -148,7 +145,7 @@ class ImageSearch(Search[Image]):
                 f" AND detection.detector_id = ANY({COUNTED}) AND {shown()})"
             )
         if self.has_detections is True or any(getattr(self, name) is not None for name in _OF_BOXES):
-            boxes = self._boxes(conditions, f"ANY({COUNTED})")
+            boxes = self._boxes(conditions, f"detection.detector_id = ANY({COUNTED})")
             conditions.clauses.append(
                 f"EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id AND {boxes})"
             )
@@ -174,9 +171,9 @@ class ImageSearch(Search[Image]):
             )
             conditions.clauses.append(sql)
 
-    def _boxes(self, conditions: Conditions, detectors: str) -> str:
-        """Return the SQL for a matching box of detectors; add its values to the conditions."""
-        parts = [f"detection.detector_id = {detectors}"]
+    def _boxes(self, conditions: Conditions, among: str) -> str:
+        """Return the SQL for a matching box among those of which an SQL condition holds; add its values."""
+        parts = [among]
         parts.append(shown(None if self.min_confidence is None else conditions.hold(self.min_confidence)))
         if self.species is not None:
             parts.append(OF_SPECIES.format(conditions.hold(self.species)))
@@ -191,7 +188,8 @@ class ImageSearch(Search[Image]):
             total = "SELECT coalesce(sum(images), 0)::int8 AS total FROM image_tally"
         elif self._asks_for_boxes_only():
             total = _WITH_BOXES.format(
-                current=self._boxes(conditions, CURRENT), people=self._boxes(conditions, _PEOPLE)
+                current=self._boxes(conditions, f"detection.detector_id = {CURRENT}"),
+                drawn=self._boxes(conditions, "detection.drawn_by IS NOT NULL"),
             )
         else:
             return await page.count(IMAGES, self.conditions())
