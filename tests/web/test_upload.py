@@ -87,9 +87,8 @@ async def test_images_uploaded_without_detection_wait_until_it_is_asked_for(
     query = "query ($id: ID!) { image(id: $id) { job { held } } }"
     image_id = answer.json()["imageId"]
     assert (await api.ask(query, id=image_id))["image"] == {"job": {"held": True}}
-    send = (
-        """mutation ($input: BatchInput!) { detectPending(input: $input) { batch { progress { total } } } }"""
-    )
+    send = """mutation ($input: DetectPendingInput!) {
+      detectPending(input: $input) { batch { progress { total } } } }"""
     sent = await api.ask(send, input={"dumpId": made["dump"]["id"]})
     assert sent["detectPending"]["batch"]["progress"]["total"] == 1
     assert (await api.ask(query, id=image_id))["image"] == {"job": {"held": False}}
@@ -164,7 +163,7 @@ def test_the_secret_of_an_address_is_long() -> None:
 
 
 CANCEL = """mutation ($id: ID!) { cancelUpload(input: {dumpId: $id}) {
-    closed dump { settledAt receipt { found stored waiting wipe { obstacles { code files examples } } } }
+    closedCount dump { settledAt receipt { found stored waiting wipe { obstacles { code fileCount examples } } } }
     errors { code path } } }"""
 
 
@@ -181,11 +180,11 @@ async def test_a_cancelled_upload_closes_what_is_open_and_its_receipt_adds_up(
     came, *others = (upload["url"] for upload in made["uploads"])
     assert (await api.http.put(came, content=content)).status_code == 201
     cancelled = await _cancel(api, made["dump"]["id"])
-    assert (cancelled["closed"], cancelled["errors"]) == (2, [])
+    assert (cancelled["closedCount"], cancelled["errors"]) == (2, [])
     assert cancelled["dump"]["settledAt"] is not None
     receipt = cancelled["dump"]["receipt"]
     assert (receipt["found"], receipt["stored"], receipt["waiting"]) == (1, 1, 0)
-    assert {"code": "NEVER_SENT", "files": 2, "examples": ["never.jpg", "nor.jpg"]} in receipt["wipe"][
+    assert {"code": "NEVER_SENT", "fileCount": 2, "examples": ["never.jpg", "nor.jpg"]} in receipt["wipe"][
         "obstacles"
     ]
     for url in others:
@@ -194,7 +193,7 @@ async def test_a_cancelled_upload_closes_what_is_open_and_its_receipt_adds_up(
         assert answer.json()["errors"][0]["extensions"]["code"] == "REFUSED"
         assert "cancelled" in answer.json()["errors"][0]["message"]
     assert "cancelled" not in (await api.http.put(came, content=content)).json()["errors"][0]["message"]
-    assert (await _cancel(api, made["dump"]["id"]))["closed"] == 0
+    assert (await _cancel(api, made["dump"]["id"]))["closedCount"] == 0
     kinds = {event.kind.name for event in await feed.read_after(0) if event.dump_id is not None}
     assert "FILE_SETTLED" in kinds
 
@@ -213,7 +212,7 @@ async def test_a_transfer_that_is_going_on_fails_when_its_upload_is_cancelled(
 
     transfer = asyncio.create_task(api.http.put(made["uploads"][0]["url"], content=halting()))
     await until(models.Upload.filter(used_at__isnull=False).exists)
-    assert (await _cancel(api, made["dump"]["id"]))["closed"] == 1
+    assert (await _cancel(api, made["dump"]["id"]))["closedCount"] == 1
     go_on.set()
     answer = await transfer
     assert answer.status_code == 410

@@ -100,9 +100,9 @@ async def test_an_image_that_is_deleted_takes_what_was_said_of_it_along(api: Api
     drawn = await drawn_boxes.draw(image_id, a_box())
     await marks.tag([image_id], ["velvet", "big eight"], actor="test")
     query = """query ($id: ID!) { deleteImagesPreview(input: {ids: [$id]}) {
-        effect { detections reviews marks } } }"""
+        effect { detectionCount reviewCount markCount } } }"""
     effect = await api.ask(query, id=encode("Image", image_id))
-    assert effect["deleteImagesPreview"]["effect"] == {"detections": 2, "reviews": 1, "marks": 2}
+    assert effect["deleteImagesPreview"]["effect"] == {"detectionCount": 2, "reviewCount": 1, "markCount": 2}
     keeping = Keeping(library=settings.library_dir, zone=settings.zone)
     await image_deletion.delete([image_id], note="", keeping=keeping)
     assert not await models.Mark.exists()

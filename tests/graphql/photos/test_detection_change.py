@@ -122,17 +122,17 @@ async def test_a_drawn_box_stays_when_another_detector_becomes_current(api: Api)
     (image_id,) = await store_images(1)
     await detect(1, boxes=0)
     image = await models.Image.get(id=image_id)
-    assert await ImageSearch(has_detections=True).count() == 0
+    assert await ImageSearch(without_detections=False).count() == 0
     box = await drawn(api, image, species="Odocoileus virginianus", sex="FEMALE")
-    assert await ImageSearch(has_detections=True).count() == 1
+    assert await ImageSearch(without_detections=False).count() == 1
     assert await ImageSearch(species="odocoileus virginianus").count() == 1
     await use_detector("another")
     assert [own["id"] for own in await shown(api, image)] == [box]
     await batches.detect_pending(limit=1)
     await detect(1, boxes=1)
     assert [own["id"] for own in await shown(api, image)][1:] == [box]
-    assert await ImageSearch(has_detections=True).count() == 1
-    assert await ImageSearch(has_detections=False).count() == 0
+    assert await ImageSearch(without_detections=False).count() == 1
+    assert await ImageSearch(without_detections=True).count() == 0
     own = await models.Detection.get(drawn_by="owner")
     assert (own.shown, own.species, own.verdict) == (True, "Odocoileus virginianus", "confirmed")
 

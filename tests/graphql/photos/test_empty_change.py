@@ -15,7 +15,7 @@ from thumper.store.feed import feed
 from thumper.store.queue import batches
 
 IMAGES = """images { id seenAsEmpty { actor { name } createdAt } detections { id } }
-    errors { __typename code path ... on ImageHasDetections { detections }
+    errors { __typename code path ... on ImageHasDetections { detectionCount }
         ... on DetectionAssigned { deer { name } } }"""
 MARK = f"mutation ($input: MarkImagesEmptyInput!) {{ markImagesEmpty(input: $input) {{ {IMAGES} }} }}"
 UNMARK = f"mutation ($input: UnmarkImagesEmptyInput!) {{ unmarkImagesEmpty(input: $input) {{ {IMAGES} }} }}"
@@ -73,13 +73,13 @@ async def test_an_image_with_boxes_is_refused_unless_they_are_to_be_rejected(
     bare = await make.make_image(await make.make_dump())
     (error,) = (await mark(api, bare, image))["errors"]
     assert error["path"] == ["input", "imageIds", "1"]
-    assert (error["__typename"], error["detections"]) == ("ImageHasDetections", 2)
+    assert (error["__typename"], error["detectionCount"]) == ("ImageHasDetections", 2)
     assert not await models.Mark.exists()
     marked = await mark(api, bare, image, rejectDetections=True)
     assert [own["detections"] for own in marked["images"]] == [[], []]
     assert await verdicts() == ["rejected", "rejected"]
     assert {review.note for review in await models.Review.all()} == {"No animal is on the image."}
-    assert await found(api, hasDetections=False) == 2
+    assert await found(api, withoutDetections=True) == 2
     kinds = [event.kind.name for event in await feed.read_after(0)]
     assert kinds == ["DETECTION_REVIEWED", "DETECTION_REVIEWED", "IMAGE_MARKED", "IMAGE_MARKED"]
 
@@ -128,7 +128,7 @@ async def test_boxes_that_another_detector_finds_later_are_rejected_with_it(api:
     before = await feed.latest()
     await detect(1, boxes=2)
     assert await verdicts() == ["rejected", "rejected"]
-    assert await found(api, hasDetections=True) == 0
+    assert await found(api, withoutDetections=False) == 0
     kinds = [event.kind.name for event in await feed.read_after(before)]
     assert kinds == ["DETECTION_REVIEWED", "DETECTION_REVIEWED", "IMAGE_PROCESSED"]
     assert {review.actor for review in await models.Review.all()} == {"owner"}

@@ -76,7 +76,7 @@ async def test_tags_are_one_whatever_their_case_and_are_counted(api: Api, images
         ["big eight"],
     ]
     assert await found(api, tag="BIG eight") == set(ids_of(*images))
-    query = "query ($name: String) { tags(name: $name) { name imageCount } }"
+    query = "query ($name: String) { tags(nameContains: $name) { name imageCount } }"
     counts = [{"name": "Big Eight", "imageCount": 3}, {"name": "velvet", "imageCount": 2}]
     assert (await api.ask(query))["tags"] == counts
     assert (await api.ask(query, name="VEL"))["tags"] == counts[1:]
@@ -94,12 +94,12 @@ async def test_a_note_replaces_the_one_before_which_is_kept(api: Api, images: li
 
     assert (await write("limps"))["actor"] == {"name": "owner"}
     assert (await write("limps, left hind leg"))["text"] == "limps, left hind leg"
-    assert await found(api, hasNote=True) == set(ids_of(one))
-    assert await found(api, hasNote=False) == set(ids_of(*others))
+    assert await found(api, withoutNote=False) == set(ids_of(one))
+    assert await found(api, withoutNote=True) == set(ids_of(*others))
     await write("limps, left hind leg")
     assert await write(" ") is None
     assert await write("") is None
-    assert await found(api, hasNote=True) == set()
+    assert await found(api, withoutNote=False) == set()
     assert [mark.text for mark in await models.Mark.all().order_by("id")] == ["limps", "limps, left hind leg"]
     assert await told() == ["IMAGE_MARKED"] * 3
 

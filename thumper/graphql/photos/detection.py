@@ -12,7 +12,7 @@ from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
 from thumper.graphql.photos.confidence import confidence
 from thumper.graphql.relay.actor import Actor
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
@@ -57,9 +57,10 @@ class Detection(Node):
         description="Whether its class is shown and its confidence reaches the threshold of its class. True for a box"
         " that a person drew, until it is removed."
     )
-    duplicate_of: int | None = strawberry.field(
+    duplicate_of_ordinal: int | None = strawberry.field(
+        resolver=lambda root: root.duplicate_of,
         description="Ordinal of the more confident box of the same image that it overlaps (IoU above 0.5), most likely"
-        " the same animal; null otherwise."
+        " the same animal; null otherwise.",
     )
     species: str | None = strawberry.field(
         description="Scientific name, such as Odocoileus virginianus, with the latest correction applied; null when"
@@ -86,12 +87,17 @@ class Detection(Node):
     async def detector(root: strawberry.Parent[models.Detection], info: Info) -> Any:
         return None if root.drawn_by else await related(root.detector_id, "Detector", info=info)
 
-    @field("The person who drew it by hand; null when a detector did.", optional(Actor))
+    @field("Whether a person drew it by hand, and no detector.")
+    @staticmethod
+    def drawn(root: strawberry.Parent[models.Detection]) -> bool:
+        return root.drawn_by is not None
+
+    @field(f"The person who drew it by hand; null when a detector did. {WITHHELD}", optional(Actor))
     @staticmethod
     def drawn_by(root: strawberry.Parent[models.Detection]) -> Actor | None:
         return None if root.drawn_by is None else Actor(name=root.drawn_by)
 
-    @field("The person who removed it; null while it is there.", optional(Actor))
+    @field(f"The person who removed it; null while it is there. {WITHHELD}", optional(Actor))
     @staticmethod
     def removed_by(root: strawberry.Parent[models.Detection]) -> Actor | None:
         return None if root.removed_by is None else Actor(name=root.removed_by)

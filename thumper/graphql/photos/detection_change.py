@@ -13,6 +13,7 @@ from thumper.graphql.photos.detection import Detection
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.store import models
 from thumper.store.deer import drawn_boxes
 
@@ -31,22 +32,23 @@ class BoxInput:
 
 
 @strawberry.input(description="A box that a person draws where the detector saw nothing, and what is in it.")
-class AddDetectionInput:
+class AddDetectionInput(Input):
     """Input of `addDetection`."""
 
     image_id: strawberry.ID = strawberry.field(description="The image.")
     box: BoxInput = strawberry.field(description="Where it is.")
-    label: str | None = strawberry.field(
-        default="",
-        description="A word for it, such as buck. One of the current detector's labels means what it means there, as"
-        " far as species, sex and lifeStage do not say otherwise.",
+    label: str = defaulted(
+        "",
+        "A word for it, such as buck. One of the current detector's labels means what it means there, as far as"
+        " species, sex and lifeStage do not say otherwise.",
+        kind=str,
     )
     species: str | None = strawberry.field(
         default=None, description="Its species, such as Odocoileus virginianus."
     )
     sex: Sex | None = strawberry.field(default=None, description="Its sex.")
     life_stage: LifeStage | None = strawberry.field(default=None, description="Its life stage.")
-    note: str | None = strawberry.field(default="", description="Free text, kept with its first review.")
+    note: str = defaulted("", "Free text, kept with its first review.", kind=str)
 
 
 @strawberry.input(description="Which drawn box to remove.")
@@ -117,11 +119,11 @@ class DetectionMutation:
             y=input.box.y,
             width=input.box.width,
             height=input.box.height,
-            label=input.label or "",
+            label=input.label,
             species=input.species,
             sex=input.sex,
             life_stage=input.life_stage,
-            note=input.note or "",
+            note=input.note,
             actor=info.context.actor.name,
         )
         return AddDetectionPayload(detection=await drawn_boxes.draw(decode(input.image_id, "Image"), drawn))

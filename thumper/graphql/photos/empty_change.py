@@ -12,19 +12,20 @@ from thumper.graphql.photos.mark_change import IMAGE_IDS, image_ids, images_of
 from thumper.graphql.relay.bulk_change import bulk_change
 from thumper.graphql.relay.change import Payload
 from thumper.graphql.relay.field import listed
+from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.store import models
 from thumper.store.deer import empty_images
 
 
 @strawberry.input(description="On which images no animal is.")
-class MarkImagesEmptyInput:
+class MarkImagesEmptyInput(Input):
     """Input of `markImagesEmpty`."""
 
     image_ids: list[strawberry.ID] = strawberry.field(description=IMAGE_IDS)
-    reject_detections: bool | None = strawberry.field(
-        default=False,
-        description="Whether boxes that count on them are rejected with it; without it an image with such a box is"
-        " refused.",
+    reject_detections: bool = defaulted(
+        False,
+        "Whether boxes that count on them are rejected with it; without it an image with such a box is refused.",
+        kind=bool,
     )
 
 
@@ -74,9 +75,7 @@ class EmptyMutation:
     @staticmethod
     async def mark_images_empty(info: Info, input: MarkInput) -> MarkImagesEmptyPayload:
         ids = image_ids(input.image_ids)
-        await empty_images.mark(
-            ids, reject_detections=bool(input.reject_detections), actor=info.context.actor.name
-        )
+        await empty_images.mark(ids, reject_detections=input.reject_detections, actor=info.context.actor.name)
         return MarkImagesEmptyPayload(images=await images_of(ids))
 
     @bulk_change(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import strawberry
 
 from thumper.domain.mark import MarkKind
 from thumper.graphql.context import Info
 from thumper.graphql.relay.actor import acted
-from thumper.graphql.relay.field import field, listed, optional
+from thumper.graphql.relay.field import WITHHELD, field, listed, optional
 from thumper.store import models
 from thumper.store.images import tags
 from thumper.store.images.tags import TagCount
@@ -40,7 +40,7 @@ class ImageTag:
 class ImageNote:
     """Backed by `models.Mark`."""
 
-    text: str = strawberry.field(description="The note; never empty.")
+    text: str | None = strawberry.field(description=f"The note; never empty. {WITHHELD}")
     actor = acted("Who wrote it.")
     created_at: dt.datetime = strawberry.field(description="When it was written.")
 
@@ -99,9 +99,8 @@ class Tag:
     )
 
 
-TagName = Annotated[
-    str | None,
-    strawberry.argument(description="Only tags whose name contains this, whatever the case."),
+NameContains: TypeAlias = Annotated[
+    str | None, strawberry.argument(description="Only tags whose name contains this, whatever the case.")
 ]
 
 
@@ -109,7 +108,7 @@ TagName = Annotated[
 class TagQuery:
     """The query for tags."""
 
-    @field("The tags that images have, those of most images first, 500 at most.", listed(Tag))
+    @field("The tags that images have, those of most images first, 500 at most.", optional(listed(Tag)))
     @staticmethod
-    async def tags(name: TagName = None) -> list[TagCount]:
-        return await tags.counts(name)
+    async def tags(name_contains: NameContains = None) -> list[TagCount]:
+        return await tags.counts(name_contains)

@@ -11,7 +11,7 @@ from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
 from thumper.graphql.relay.actor import Actor, acted
-from thumper.graphql.relay.field import field, lazy, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, optional
 from thumper.graphql.relay.node import Node, related
 from thumper.store import models
 
@@ -36,14 +36,14 @@ class Review(Node):
     life_stage: LifeStage | None = strawberry.field(
         description="Life stage after the correction, or that a box was drawn with; null otherwise."
     )
-    note: str = strawberry.field(description="Free text; empty when there is none.")
+    note: str | None = strawberry.field(description=f"Free text; empty when there is none. {WITHHELD}")
     actor = acted("Who said it.")
     created_at: dt.datetime = strawberry.field(description="When it was said.")
     undone_at: dt.datetime | None = strawberry.field(
         description="When it was taken back; null while it was not."
     )
 
-    @field("Who took it back; null while it was not.", optional(Actor))
+    @field(f"Who took it back; null while it was not. {WITHHELD}", optional(Actor))
     @staticmethod
     def undone_by(root: strawberry.Parent[models.Review]) -> Actor | None:
         return None if root.undone_by is None else Actor(name=root.undone_by)

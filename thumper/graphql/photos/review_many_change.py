@@ -16,12 +16,13 @@ from thumper.graphql.relay.bulk_change import bulk_change
 from thumper.graphql.relay.change import Payload
 from thumper.graphql.relay.field import listed
 from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.store import models
 from thumper.store.deer import reviews
 
 
 @strawberry.input(description="A person's word on one of many detections.")
-class ReviewItemInput:
+class ReviewItemInput(Input):
     """One item of `ReviewDetectionsInput`."""
 
     detection_id: strawberry.ID = strawberry.field(description="The detection; each at most once.")
@@ -34,7 +35,7 @@ class ReviewItemInput:
     life_stage: LifeStage | None = strawberry.field(
         default=None, description="With CORRECTED: the right life stage."
     )
-    note: str | None = strawberry.field(default="", description="Free text.")
+    note: str = defaulted("", "Free text.", kind=str)
 
 
 @strawberry.input(description="People's words on many detections.")
@@ -92,6 +93,6 @@ def _word(item: ReviewItemInput, *, actor: str) -> Word:
         species=item.species,
         sex=item.sex,
         life_stage=item.life_stage,
-        note=item.note or "",
+        note=item.note,
         actor=actor,
     )

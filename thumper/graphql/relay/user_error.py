@@ -112,8 +112,8 @@ class NameTaken(UserError):
 class LocationInUse(UserError):
     """LOCATION_IN_USE."""
 
-    images: int = strawberry.field(description="How many images were taken there.")
-    dumps: int = strawberry.field(description="How many dumps belong to it.")
+    images: int = strawberry.field(name="imageCount", description="How many images were taken there.")
+    dumps: int = strawberry.field(name="dumpCount", description="How many dumps belong to it.")
 
 
 @strawberry.type(description="A later change of places moved some of the same things.")
@@ -131,7 +131,9 @@ class RelocatedSince(UserError):
 class DeerInUse(UserError):
     """DEER_IN_USE."""
 
-    sightings: int = strawberry.field(description="How many detections are assigned to the deer.")
+    sightings: int = strawberry.field(
+        name="sightingCount", description="How many detections are assigned to the deer."
+    )
 
 
 @strawberry.type(description="Another box of the same image is this deer.")
@@ -191,7 +193,7 @@ class ReviewedSince(UserError):
 class ImageHasDetections(UserError):
     """IMAGE_HAS_DETECTIONS."""
 
-    detections: int = strawberry.field(description="How many boxes count on it.")
+    detections: int = strawberry.field(name="detectionCount", description="How many boxes count on it.")
 
 
 @strawberry.type(description="A person said that no animal is on the image.")
