@@ -94,7 +94,7 @@ async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, l
     return await models.Dump.get(id=made[0][0].dump_id), uploads
 
 
-Input: TypeAlias = Annotated[
+UploadInput: TypeAlias = Annotated[
     CreateUploadInput, strawberry.argument(description="The files that will be sent.")
 ]
 
@@ -113,7 +113,7 @@ class UploadMutation:
         " and count in the receipt of their dump. Refused with INVALID or NOT_FOUND."
     )
     @staticmethod
-    async def create_upload(info: Info, input: Input) -> CreateUploadPayload:
+    async def create_upload(info: Info, input: UploadInput) -> CreateUploadPayload:
         dump, uploads = await _promise(input, info)
         return CreateUploadPayload(dump=dump, uploads=uploads)
 
