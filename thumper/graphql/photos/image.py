@@ -14,6 +14,7 @@ from thumper.domain.reason import Reason
 from thumper.graphql.clocks.image_clock import ClockFields
 from thumper.graphql.context import Info
 from thumper.graphql.photos.confidence import confidence
+from thumper.graphql.photos.mark import MarkFields
 from thumper.graphql.photos.sequence import Sequence
 from thumper.graphql.photos.waiting import Waiting
 from thumper.graphql.relay.coordinates import Coordinates, coordinates_of
@@ -75,7 +76,7 @@ class Job:
 
 
 @strawberry.type(description="One distinct photo, known by its bytes, however often it was delivered.")
-class Image(ClockFields, Node):
+class Image(ClockFields, MarkFields, Node):
     """Backed by `models.Image`."""
 
     row: ClassVar[type[Any]] = models.Image
@@ -187,7 +188,8 @@ class Image(ClockFields, Node):
 
     @field(
         "The boxes that count, most confident first: the current detector's, whose class is shown and whose confidence"
-        " reaches the threshold of its class, without those that a person rejected. Null when an argument is refused.",
+        " reaches the threshold of its class, without those that a person rejected; and last those that people drew."
+        " Null when an argument is refused.",
         optional(listed(lazy("Detection"))),
         groups=[filter_arguments(BoxFilter, {"min_confidence": confidence})],
     )
