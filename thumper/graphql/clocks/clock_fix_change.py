@@ -14,6 +14,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode, decode_given
+from thumper.graphql.relay.price import REREADING, price
 from thumper.graphql.relay.scalar import LocalDateTime
 from thumper.store import models
 from thumper.store.times import clock_claims, clock_fixes
@@ -149,7 +150,8 @@ class ClockFixPreviewQuery:
     """Previews of repairs."""
 
     @change(
-        "What fixClock would do with this input; nothing is changed. Refused with NOT_FOUND or INVALID, as fixClock."
+        "What fixClock would do with this input; nothing is changed. Refused with NOT_FOUND or INVALID, as fixClock.",
+        takes=price(own=REREADING),
     )
     @staticmethod
     async def clock_fix_preview(info: Info, input: FixInput) -> ClockFixPreviewPayload:

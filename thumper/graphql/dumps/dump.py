@@ -14,11 +14,14 @@ from thumper.graphql.relay.connection import Connection, Paging, paged
 from thumper.graphql.relay.enumeration import Direction
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.search_list import SearchList, filter_arguments
 from thumper.store import models
 from thumper.store.files import receipts
 from thumper.store.files.dump_search import ARRIVED, PATH_A_TO_Z, DumpSearch, FileSearch
 from thumper.store.images import image_counts
+from thumper.store.places import relocation_search
+from thumper.store.times.clock_fixes import MOST_LISTED
 
 
 @strawberry.type(description="Images by how far detection is; the states add up to the total.")
@@ -72,6 +75,7 @@ class Dump(Node):
     @field(
         "Repairs of the clocks of its photos, those that were taken back among them: the latest 100, newest first.",
         listed(lazy("ClockFix")),
+        takes=price(items=MOST_LISTED),
     )
     @staticmethod
     async def clock_fixes(root: strawberry.Parent[models.Dump], info: Info) -> list[models.ClockFix]:
@@ -97,6 +101,7 @@ class Dump(Node):
         "Changes of its place, or of that of its photos, those that were taken back among them: the latest 100, newest"
         " first.",
         listed(lazy("Relocation")),
+        takes=price(items=relocation_search.MOST_LISTED),
     )
     @staticmethod
     async def relocations(root: strawberry.Parent[models.Dump], info: Info) -> list[models.Relocation]:

@@ -12,7 +12,8 @@ from thumper.graphql.dumps.dump import Dump
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode_given
-from thumper.ingest.upload import create_uploads
+from thumper.graphql.relay.price import price
+from thumper.ingest.upload import MOST_FILES, create_uploads
 from thumper.store import models
 
 
@@ -51,7 +52,9 @@ class CreateUploadPayload(Payload):
         graphql_type=optional(Dump),
     )
     uploads: list[Upload] = strawberry.field(
-        default_factory=list, description="One address a file, in the order of the names; empty when refused."
+        default_factory=list,
+        description="One address a file, in the order of the names; empty when refused.",
+        metadata=price(items=MOST_FILES),
     )
 
 

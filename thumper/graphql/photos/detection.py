@@ -12,6 +12,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.photos.confidence import confidence
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.images.detections import DetectionSearch
@@ -83,7 +84,11 @@ class Detection(Node):
     async def sighting(root: strawberry.Parent[models.Detection], info: Info) -> models.Sighting | None:
         return await info.context.loaders.sightings.load(root.id)
 
-    @field("Everything people said of it, the latest word, which stands, first.", listed(lazy("Review")))
+    @field(
+        "Everything people said of it, the latest word, which stands, first.",
+        listed(lazy("Review")),
+        takes=price(items=FEW),
+    )
     @staticmethod
     async def reviews(root: strawberry.Parent[models.Detection], info: Info) -> list[models.Review]:
         return await info.context.loaders.reviews.load(root.id)

@@ -19,6 +19,7 @@ from thumper.graphql.photos.waiting import Waiting
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList, filter_arguments
 from thumper.store import models
 from thumper.store.images import images
@@ -192,6 +193,7 @@ class Image(ClockFields, Node):
         " reaches the threshold of its class, without those that a person rejected.",
         listed(lazy("Detection")),
         groups=[filter_arguments(BoxFilter, {"min_confidence": confidence})],
+        takes=price(items=FEW),
     )
     @staticmethod
     async def detections(

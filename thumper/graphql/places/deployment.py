@@ -10,7 +10,9 @@ import strawberry
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import price
 from thumper.store import models
+from thumper.store.times.clock_fixes import MOST_LISTED
 
 
 @strawberry.type(
@@ -60,6 +62,7 @@ class Deployment(Node):
     @field(
         "Repairs of its clock, those that were taken back among them: the latest 100, newest first.",
         listed(lazy("ClockFix")),
+        takes=price(items=MOST_LISTED),
     )
     @staticmethod
     async def clock_fixes(root: strawberry.Parent[models.Deployment], info: Info) -> list[models.ClockFix]:

@@ -13,11 +13,13 @@ from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.connection import Connection, Paging, paged
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, find, related
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.places import locations
 from thumper.store.places.deployments import OPENED_NEWEST
 from thumper.store.places.locations import LocationSearch
+from thumper.store.places.relocation_search import MOST_LISTED
 
 
 @strawberry.type(description="Why the coordinates of a location may be wrong.")
@@ -72,6 +74,7 @@ class Location(Node):
         "Changes that moved photos there or away, or merged it into another, those that were taken back among them: the"
         " latest 100, newest first.",
         listed(lazy("Relocation")),
+        takes=price(items=MOST_LISTED),
     )
     @staticmethod
     async def relocations(root: strawberry.Parent[models.Location], info: Info) -> list[models.Relocation]:
