@@ -19,7 +19,6 @@ from graphql import (
     is_leaf_type,
     is_list_type,
     parse,
-    validate,
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -39,7 +38,7 @@ from thumper.graphql.schema import schema
 from thumper.store import models
 
 SCHEMA: Any = schema._schema  # as strawberry's own extensions read it
-MOST_QUERIES: Final = 120
+MOST_QUERIES: Final = 100
 COUNTS = re.compile(r"\bcount\s*\(", re.IGNORECASE)
 
 Ids = dict[str, list[str]]
@@ -86,7 +85,6 @@ def objects_in(answer: Any) -> int:
 def reckoned(operation: Operation) -> int:
     """Return what is reckoned before anything is read."""
     document = parse(operation.text)
-    assert validate(SCHEMA, document) == [], operation.text
     (definition,) = (node for node in document.definitions if node.kind == "operation_definition")
     told = reckon(SCHEMA, document, definition, operation.variables)  # type: ignore[arg-type]
     assert told is not None
@@ -118,7 +116,7 @@ async def test_reckoned_is_never_less_than_objects_and_counting_statements(
     with pytest.MonkeyPatch.context() as patch, counted_statements(patch) as statements:
         answer = await api.post(operation.text, **operation.variables)
     codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
-    assert "INTERNAL" not in codes, operation
+    assert not codes & {"INTERNAL", "BAD_QUERY", "BAD_SYNTAX"}, operation
     asked["too costly"] += "TOO_COSTLY" in codes
     assert ("TOO_COSTLY" in codes) == (before > MOST_COST)
     if "data" in answer:
@@ -222,7 +220,9 @@ async def test_an_answer_that_turns_out_too_long_is_refused_where_it_is(
             "a request of its own",
         ),
         (
-            "{ __schema { types { a: fields { type { b: fields { name } } } } } }",
+            "{ __schema { types { "
+            + " ".join(f"a{n}: fields {{ type {{ kind }} }}" for n in range(9))
+            + " } } }",
             "__schema takes",
             "__type(name:)",
         ),
@@ -253,10 +253,10 @@ async def test_a_refusal_names_the_field_and_the_cheaper_way(
 
 
 async def test_introspection_has_a_cost_and_one_schema_is_all_that_an_operation_may_ask(api: Api) -> None:
-    for query in (get_introspection_query(input_value_deprecation=True, specified_by_url=True),):
-        answer = await api.post(query)
-        cost = answer["extensions"]["cost"]["requested"]
-        assert objects_in(answer["data"]) - 1 <= cost < 0.8 * MOST_COST, "schemas grow"
+    answer = await api.post(get_introspection_query(input_value_deprecation=True, specified_by_url=True))
+    cost = answer["extensions"]["cost"]["requested"]
+    assert objects_in(answer["data"]) - 1 == cost
+    assert cost < 0.8 * MOST_COST, "the schema has grown: tools must be able to ask for the whole of it"
     twenty = " ".join(f"a{n}: __schema {{ types {{ name }} }}" for n in range(20))
     assert await api.refused(f"{{ {twenty} }}") == "TOO_MANY_FIELDS"
     spread = (
@@ -265,7 +265,7 @@ async def test_introspection_has_a_cost_and_one_schema_is_all_that_an_operation_
     assert await api.refused(spread) == "TOO_MANY_FIELDS"
     often = " ".join(f"a{n}: types {{ fields {{ args {{ name }} }} }}" for n in range(50))
     assert await api.refused(f"{{ __schema {{ {often} }} }}") == "TOO_COSTLY"
-    names = " ".join(
-        f'a{n}: __type(name: "Image") {{ fields {{ type {{ fields {{ name }} }} }} }}' for n in range(19)
+    told = await api.post(
+        '{ a: __type(name: "Image") { fields { type { kind } } } b: __type(name: "None") { name } }'
     )
-    assert await api.refused(f"{{ {names} }}") == "TOO_COSTLY"
+    assert objects_in(told["data"]) - 1 == told["extensions"]["cost"]["requested"]
