@@ -41,7 +41,7 @@ def refused(word: str, order: Order) -> bool:
 
 
 OF_MOMENTS, OF_NUMBERS, OF_COUNTS, OF_TEXTS = ORDERS[1], ORDERS[2], ORDERS[3], ORDERS[0]
-ODD = [
+ODD: list[tuple[Order, tuple[Any, ...]]] = [
     *((OF_COUNTS, (value, ID)) for value in (int("9" * 900), 2**63, 1.0, True, "1", None, float("nan"))),
     *(
         (OF_NUMBERS, (value, ID))
@@ -108,8 +108,8 @@ async def test_odd_cursors_are_refused_over_the_api_and_leave_the_rest_answered(
             c=word,
         )
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_CURSOR"]
+    query = "query ($c: String) { images(after: $c, orderBy: {field: ARRIVED}) { nodes { id } } }"
     for odd in ("\ud800", "0001-01-01T00:00:00+14:00"):
         word = written(OF_MOMENTS, odd, ID)
-        query = "query ($c: String) { images(after: $c, orderBy: {field: ARRIVED}) { nodes { id } } }"
         assert await api.refused(query, c=word) == "BAD_CURSOR"
     assert await api.refused(query, c="\ud800") == "BAD_CURSOR"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,10 +13,8 @@ from tests import factories as make
 from tests.api import Api
 from thumper.graphql.relay.scalar import SCALARS, LocalDateTime
 
-INSTANT = SCALARS[dt.datetime].parse_value
-WALL_CLOCK = SCALARS[LocalDateTime].parse_value
-assert INSTANT is not None
-assert WALL_CLOCK is not None
+INSTANT: Any = SCALARS[dt.datetime].parse_value
+WALL_CLOCK: Any = SCALARS[LocalDateTime].parse_value
 
 
 def utc(*parts: int) -> dt.datetime:

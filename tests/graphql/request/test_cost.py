@@ -234,7 +234,7 @@ async def test_an_answer_that_turns_out_too_long_is_refused_where_it_is(
         (
             "{ "
             + " ".join(
-                f"a{n}: images(first: 100) {{ nodes {{ location {{ name }} camera {{ model }} dump {{ id }} }} }}"
+                f"a{n}: images(first: 100) {{ nodes {{ location {{ name }} camera {{ model }} job {{ detector {{ name }} }} }} }}"
                 for n in range(19)
             )
             + " }",

@@ -1,7 +1,8 @@
 """What a field takes, said beside the field: by this the cost of a request is reckoned before anything is read.
 
-Every object counts one, and so does every field that asks the database. Nothing needs to be said of a connection, whose
-page is known, nor of a single value. A list without pages says how many items it has.
+Every object counts one, and a field that asks the database one more, once for all objects of a page: its loader asks
+for all of them in one statement. Nothing needs to be said of a connection, whose page is known, nor of a single value.
+A list without pages says how many items it has.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ class Price:
 
     items: int | None = None
     items_of: str = ""
-    own: int | None = None
+    own: int = 0
 
 
-def price(*, items: int | None = None, items_of: str = "", own: int | None = None) -> dict[str, Any]:
+def price(*, items: int | None = None, items_of: str = "", own: int = 0) -> dict[str, Any]:
     """Return the metadata of a field of this price.
 
     `items` is the length of a list without pages: the most that it can have, or what is usual where it has no limit.
-    `items_of` is the argument that has an item for each of the list's. `own` is what the field takes besides the
-    objects that it returns: the statements that count, or what is as slow as that many; 1 for a field that asks the
-    database, unless this says otherwise.
+    `items_of` is the argument that has an item for each of the list's. `own` is what the field takes by itself
+    for each object that has it: statements that no loader makes one of, such as those that count a list, or what is as
+    slow as that many.
     """
     return {PRICE: Price(items=items, items_of=items_of, own=own)}

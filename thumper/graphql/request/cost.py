@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -47,9 +47,13 @@ _CONNECTION: Final = "Connection"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What the schema says of a field: what it takes by itself, and of how many objects of which type it consists."""
+    """What the schema says of a field: what it takes by itself, and of how many objects of which type it consists.
+
+    `own` is taken for each object that has the field. What `asks` the database does so once for all of a page.
+    """
 
     own: int
+    asks: bool
     inner: GraphQLNamedType
     is_page: bool
     items: int | None
@@ -70,7 +74,8 @@ def figures(parent: GraphQLNamedType | None, name: str) -> Figures | None:
     is_list = is_list_type(get_nullable_type(field.type)) and not is_leaf_type(inner)
     of_page = parent.name.endswith(_CONNECTION)
     return Figures(
-        own=int(declared.is_async) if told.own is None else told.own,
+        own=told.own,
+        asks=declared.is_async and not told.own,
         inner=inner,
         is_page=inner.name.endswith(_CONNECTION),
         items=(None if of_page else told.items) if is_list else 1,
@@ -91,6 +96,22 @@ def reckon(
     return Reckoning(schema, fragments_of(document), operation, coerced.coerced)
 
 
+class Amount(NamedTuple):
+    """The cost of a part: what grows with the objects that have it, and its fields that ask the database."""
+
+    objects: int = 0
+    asking: int = 0
+
+    @property
+    def all(self) -> int:
+        """Both together."""
+        return self.objects + self.asking
+
+    def and_also(self, other: Amount) -> Amount:
+        """Return the cost of both parts."""
+        return Amount(self.objects + other.objects, self.asking + other.asking)
+
+
 class Reckoning:
     """The cost of one operation and its parts; each fragment is computed once."""
 
@@ -104,41 +125,43 @@ class Reckoning:
         self._schema = schema
         self._fragments = fragments
         self._variables = variables
-        self._known: dict[tuple[str, int], int] = {}
+        self._known: dict[tuple[str, int], Amount] = {}
         self._introspection = Introspection(schema, fragments, most=MOST_COST)
         self.selections = operation.selection_set
         self.root = schema.get_root_type(operation.operation)
-        self.objects = self.of(self.selections, self.root)
+        self._whole = self.of(self.selections, self.root)
+        self.objects = self._whole.all
 
     def settled(self, returned: int) -> int:
         """Return the cost when it is known what was returned: more where lists without pages were longer."""
         told = (figures(parent, node.name.value) for node, parent in self.fields(self.selections, self.root))
-        return max(self.objects, returned + sum(each.own for each in told if each is not None))
+        at_root = sum(each.own for each in told if each is not None)
+        return max(self.objects, returned + at_root + self._whole.asking)
 
-    def of(self, selections: SelectionSetNode, parent: GraphQLNamedType | None, page: int = 1) -> int:
+    def of(self, selections: SelectionSetNode, parent: GraphQLNamedType | None, page: int = 1) -> Amount:
         """Return the cost of a selection on one object; `page` are the items of a connection."""
-        total = 0
+        total = Amount()
         for node in selections.selections:
             if isinstance(node, FieldNode):
-                total += self.of_field(node, parent, page)
+                total = total.and_also(self.of_field(node, parent, page))
             elif isinstance(node, InlineFragmentNode):
-                total += self.of(node.selection_set, self._condition(node, parent), page)
+                total = total.and_also(self.of(node.selection_set, self._condition(node, parent), page))
             elif isinstance(node, FragmentSpreadNode):
-                total += self._of_fragment(node.name.value, page)
+                total = total.and_also(self._of_fragment(node.name.value, page))
         return total
 
-    def of_field(self, node: FieldNode, parent: GraphQLNamedType | None, page: int) -> int:
+    def of_field(self, node: FieldNode, parent: GraphQLNamedType | None, page: int) -> Amount:
         """Return the cost of a field of one object."""
         if node.name.value in introspection.FIELDS:
-            return self._introspection.objects(node, self._text(node, "name"))
+            return Amount(self._introspection.objects(node, self._text(node, "name")))
         told = figures(parent, node.name.value)
         if told is None:
-            return 0
+            return Amount()
         if node.selection_set is None:
-            return told.own
+            return Amount(told.own, told.asks)
         times = 1 if told.is_page else self.times(told, node, page)
-        below = self.page_of(node) if told.is_page else 1
-        return told.own + times * (1 + self.of(node.selection_set, told.inner, below))
+        below = self.of(node.selection_set, told.inner, self.page_of(node) if told.is_page else 1)
+        return Amount(told.own + times * (1 + below.objects), told.asks + below.asking)
 
     def times(self, told: Figures, node: FieldNode, page: int) -> int:
         """Return of how many objects a field consists."""
@@ -167,7 +190,7 @@ class Reckoning:
                 fragment = self._fragments[node.name.value]
                 yield from self.fields(fragment.selection_set, self._type(fragment), seen)
 
-    def _of_fragment(self, name: str, page: int) -> int:
+    def _of_fragment(self, name: str, page: int) -> Amount:
         key = (name, page)
         if key not in self._known:
             fragment = self._fragments[name]

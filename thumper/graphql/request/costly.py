@@ -53,15 +53,17 @@ def too_long(path: str) -> RequestError:
 
 def _dearest(reckoned: Reckoning) -> _Share | None:
     """Return the innermost field that takes more than half of all; None where none does."""
-    selections, parent, page, times = reckoned.selections, reckoned.root, 1, 1
+    parent: GraphQLNamedType | None = reckoned.root
+    selections, page, times = reckoned.selections, 1, 1
     path: list[str] = []
     paged = ""
     found: _Share | None = None
     while True:
         node, parent = max(
-            reckoned.fields(selections, parent), key=lambda each: reckoned.of_field(each[0], each[1], page)
+            reckoned.fields(selections, parent),
+            key=lambda each: reckoned.of_field(each[0], each[1], page).objects,
         )
-        objects = times * reckoned.of_field(node, parent, page)
+        objects = times * reckoned.of_field(node, parent, page).objects
         if 2 * objects <= reckoned.objects:
             return found
         path.append(node.alias.value if node.alias else node.name.value)

@@ -17,7 +17,7 @@ MOST_DIRECTIVES: Final = 20
 MOST_SCHEMAS: Final = 1
 """`__schema` of an operation: one holds all that there is to know, and takes a fifth of a second."""
 MOST_COST: Final = 10_000
-"""Objects that one request may ask for: 100 images with their boxes, deer and places are about 4,000."""
+"""Objects that one request may ask for: 100 images with their boxes, deer and places are about 2,000."""
 
 
 def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
