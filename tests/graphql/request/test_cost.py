@@ -38,7 +38,7 @@ from thumper.graphql.schema import schema
 from thumper.store import models
 
 SCHEMA: Any = schema._schema  # as strawberry's own extensions read it
-MOST_QUERIES: Final = 100
+MOST_QUERIES: Final = 600
 COUNTS = re.compile(r"\bcount\s*\(", re.IGNORECASE)
 
 Ids = dict[str, list[str]]
