@@ -40,13 +40,14 @@ def refused(word: str, order: Order) -> bool:
     return False
 
 
+COUNTS: list[Any] = [int("9" * 900), 2**63, 1.0, True, "1", None, float("nan")]
+NUMBERS: list[Any] = [int("9" * 900), float("nan"), float("inf"), -float("inf"), 1, "0.5", True, None, []]
+IDS: list[Any] = [5, None, [], ID.upper() + "A", "{" + ID + "}", ID[:-1]]
+TEXTS: list[Any] = ["\ud800", "a\udfff", "\0", 5, None, ["a"], {"\0": 1}]
 OF_MOMENTS, OF_NUMBERS, OF_COUNTS, OF_TEXTS = ORDERS[1], ORDERS[2], ORDERS[3], ORDERS[0]
 ODD: list[tuple[Order, tuple[Any, ...]]] = [
-    *((OF_COUNTS, (value, ID)) for value in (int("9" * 900), 2**63, 1.0, True, "1", None, float("nan"))),
-    *(
-        (OF_NUMBERS, (value, ID))
-        for value in (int("9" * 900), float("nan"), float("inf"), -float("inf"), 1, "0.5", True, None, [])
-    ),
+    *((OF_COUNTS, (value, ID)) for value in COUNTS),
+    *((OF_NUMBERS, (value, ID)) for value in NUMBERS),
     *(
         (OF_MOMENTS, (value, ID))
         for value in (
@@ -63,8 +64,8 @@ ODD: list[tuple[Order, tuple[Any, ...]]] = [
             None,
         )
     ),
-    *((OF_MOMENTS, (MOMENT, value)) for value in (5, None, [], ID.upper() + "A", "{" + ID + "}", ID[:-1])),
-    *((OF_TEXTS, (MOMENT, value, ID)) for value in ("\ud800", "a\udfff", "\0", 5, None, ["a"], {"\0": 1})),
+    *((OF_MOMENTS, (MOMENT, value)) for value in IDS),
+    *((OF_TEXTS, (MOMENT, value, ID)) for value in TEXTS),
 ]
 
 
