@@ -127,14 +127,32 @@ async def test_reckoned_is_never_less_than_objects_and_counting_statements(
         asked["answered"] += taken > 1
 
 
-@pytest.mark.parametrize("name", ["imageProcessed", "detectionAdded", "deerSeen"])
-async def test_live_messages_are_reckoned_with_as_many_items_as_one_may_have(api: Api, name: str) -> None:
-    lists = {"imageProcessed": "images", "detectionAdded": "detections", "deerSeen": "sightings"}
+LIVE: Final = {"imageProcessed": "images", "detectionAdded": "detections", "deerSeen": "sightings"}
+
+
+@pytest.mark.parametrize("name", [*LIVE, "status"])
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
+@given(random=st.randoms(use_true_random=True))
+async def test_a_live_message_is_reckoned_as_well(api: Api, ids: Ids, name: str, random: Any) -> None:
+    operation = Drawing(SCHEMA, random, ids).subscription(name)
+    before = reckoned(operation)
+    if before <= MOST_COST:
+        with pytest.MonkeyPatch.context() as patch, counted_statements(patch) as statements:
+            async with subscribed(api.url, operation.text, **operation.variables) as subscriber:
+                message = await subscriber.next()
+        taken = objects_in(message) + sum(bool(COUNTS.search(each)) for each in statements)
+        assert taken <= before, operation
+
+
+@pytest.mark.parametrize("name", LIVE)
+async def test_lists_of_live_messages_are_reckoned_with_as_many_items_as_one_may_have(
+    api: Api, name: str
+) -> None:
     await small_library()
-    query = f"subscription {{ {name} {{ {lists[name]} {{ id }} }} }}"
+    query = f"subscription {{ {name} {{ {LIVE[name]} {{ id }} }} }}"
     assert reckoned(Operation(query, {})) >= 251
     async with subscribed(api.url, query) as subscriber:
-        assert len((await subscriber.next())[lists[name]]) > 5
+        assert len((await subscriber.next())[LIVE[name]]) > FEW
 
 
 def _lists() -> Iterator[tuple[str, str]]:

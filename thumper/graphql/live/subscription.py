@@ -77,7 +77,7 @@ class StatusMessage(LiveMessage):
 
     content: strawberry.Private[system_status.SystemStatus]
 
-    @field("How everything stands.", Status)
+    @field("How everything stands.", Status, takes=price(own=4))  # statements that count
     def status(self) -> system_status.SystemStatus:
         return self.content
 
@@ -88,7 +88,7 @@ class DumpMessage(LiveMessage):
 
     content: strawberry.Private[DumpState]
 
-    @field("The dump.", lazy("Dump"))
+    @field("The dump.", lazy("Dump"), takes=price(own=3))  # statements that count
     def dump(self) -> models.Dump:
         return self.content[0].row
 
@@ -99,7 +99,7 @@ class BatchMessage(LiveMessage):
 
     content: strawberry.Private[tuple[models.Batch, image_counts.ImageCounts]]
 
-    @field("The batch.", lazy("Batch"))
+    @field("The batch.", lazy("Batch"), takes=price(own=1))  # statements that count
     def batch(self) -> models.Batch:
         return self.content[0]
 
