@@ -25,7 +25,7 @@ def clean_name(value: str | None, *field: str) -> str:
     Nor may it hold what cannot be seen and changes how a line is shown: codes of a terminal, marks of direction.
     """
     name = one_name(clean_text(value, *field))
-    refuse_misleading(name, *field)
+    _refuse_misleading(name, *field)
     if not 1 <= len(name) <= LONGEST_NAME:
         raise InvalidValueError(
             f"A name has 1 to {LONGEST_NAME} characters; this one has {len(name)}.", *field
@@ -33,7 +33,7 @@ def clean_name(value: str | None, *field: str) -> str:
     return name
 
 
-def refuse_misleading(text: str, *field: str) -> None:
+def _refuse_misleading(text: str, *field: str) -> None:
     """Raise `InvalidValueError` for a text with a character that cannot be seen and misleads."""
     if hidden := misleading(text):
         message = f"The text holds U+{ord(hidden):04X}, which cannot be seen and changes how it is shown: leave it out."

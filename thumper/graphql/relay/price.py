@@ -24,12 +24,12 @@ REREADING: Final = 3000
 class Price:
     """What one field takes; see `price`."""
 
-    items: int | None = None
+    items: int = FEW
     items_of: str = ""
     own: int = 0
 
 
-def price(*, items: int | None = None, items_of: str = "", own: int = 0) -> dict[str, Any]:
+def price(*, items: int = FEW, items_of: str = "", own: int = 0) -> dict[str, Any]:
     """Return the metadata of a field of this price.
 
     `items` is the length of a list without pages: the most that it can have, or what is usual where it has no limit.

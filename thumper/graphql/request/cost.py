@@ -43,13 +43,16 @@ from thumper.graphql.request.limits import MOST_COST, fragments_of
 
 _CONNECTION: Final = "Connection"
 """Ending of the types of pages (Relay's connections)."""
+_ITEMS: Final = frozenset({"edges", "nodes"})
+"""Their fields that have the items of the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """What the schema says of a field: what it takes by itself, and of how many objects of which type it consists.
 
-    `own` is taken for each object that has the field. What `asks` the database does so once for all of a page.
+    `own` is taken for each object that has the field. What `asks` the database does so once for all of a page. `items` is
+    None for the items of a connection, of which there are as many as its page has.
     """
 
     own: int
@@ -72,13 +75,13 @@ def figures(parent: GraphQLNamedType | None, name: str) -> Figures | None:
     told: Price = declared.metadata.get(PRICE, Price())
     inner = get_named_type(field.type)
     is_list = is_list_type(get_nullable_type(field.type)) and not is_leaf_type(inner)
-    of_page = parent.name.endswith(_CONNECTION)
+    of_page = parent.name.endswith(_CONNECTION) and name in _ITEMS
     return Figures(
         own=told.own,
         asks=declared.is_async and not told.own,
         inner=inner,
         is_page=inner.name.endswith(_CONNECTION),
-        items=(None if of_page else told.items) if is_list else 1,
+        items=None if of_page else told.items if is_list else 1,
         items_of=told.items_of,
     )
 
@@ -90,7 +93,7 @@ def reckon(
     variables: Mapping[str, Any],
 ) -> Reckoning | None:
     """Reckon a valid operation; None when its variables are wrong, which its execution reports."""
-    coerced = get_variable_values(schema, operation.variable_definitions or (), dict(variables))
+    coerced = get_variable_values(schema, operation.variable_definitions or (), dict(variables), max_errors=1)
     if isinstance(coerced, list):
         return None
     return Reckoning(schema, fragments_of(document), operation, coerced.coerced)
