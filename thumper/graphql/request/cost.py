@@ -51,8 +51,8 @@ _ITEMS: Final = frozenset({"edges", "nodes"})
 class Figures:
     """What the schema says of a field: what it takes by itself, and of how many objects of which type it consists.
 
-    `own` is taken for each object that has the field. What `asks` the database does so once for all of a page. `items` is
-    None for the items of a connection, of which there are as many as its page has.
+    `own` is taken for each object that has the field. What `asks` the database does so once for all of a page. `items`
+    is None for the items of a connection, of which there are as many as its page has.
     """
 
     own: int
