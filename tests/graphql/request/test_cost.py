@@ -220,6 +220,18 @@ async def test_an_answer_that_turns_out_too_long_is_refused_where_it_is(
     assert "images.nodes.detections" in answer["errors"][0]["message"]
 
 
+async def test_a_change_that_was_made_is_told_however_long_its_answer_is(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("thumper.graphql.request.metered_execution.MOST_COST", 3)
+    for name in ("Ridgeland", "Ridgelans", "Ridgelant", "Ridgelanz", "Ridgelanx", "Ridgelanq"):
+        made = await api.ask(
+            "mutation ($name: String!) { createLocation(input: {name: $name}) { didYouMean { name } } }",
+            name=name,
+        )
+    assert len(made["createLocation"]["didYouMean"]) > 3
+
+
 @pytest.mark.parametrize(
     ("query", "names", "cheaper"),
     [
