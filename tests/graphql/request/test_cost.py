@@ -224,6 +224,7 @@ async def test_a_change_that_was_made_is_told_however_long_its_answer_is(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("thumper.graphql.request.metered_execution.MOST_COST", 3)
+    made: Any = {}
     for name in ("Ridgeland", "Ridgelans", "Ridgelant", "Ridgelanz", "Ridgelanx", "Ridgelanq"):
         made = await api.ask(
             "mutation ($name: String!) { createLocation(input: {name: $name}) { didYouMean { name } } }",
