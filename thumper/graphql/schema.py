@@ -45,8 +45,8 @@ from thumper.graphql.relay.request_error_code import RequestErrorCode
 from thumper.graphql.relay.scalar import SCALARS
 from thumper.graphql.relay.user_error import USER_ERRORS
 from thumper.graphql.request.error_formatting import ErrorFormatting
+from thumper.graphql.request.metered_execution import MeteredExecutor
 from thumper.graphql.request.screening import Parsing, Validation
-from thumper.graphql.shared.shared_execution import SharingExecutor
 
 
 @strawberry.type(description="Everything that can be looked up. Looking changes nothing.")
@@ -115,7 +115,7 @@ schema = ThumperSchema(
     subscription=Subscription,
     types=[*USER_ERRORS, RequestErrorCode],
     extensions=[ErrorFormatting, Parsing, Validation],
-    execution_context_class=SharingExecutor,
+    execution_context_class=MeteredExecutor,
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 """The one schema of the process: types that look nodes up can belong to only one."""

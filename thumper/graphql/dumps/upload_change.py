@@ -13,8 +13,9 @@ from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode, decode_given
 from thumper.graphql.relay.input_default import Input, defaulted
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import Url
-from thumper.ingest.upload import cancel_uploads, create_uploads
+from thumper.ingest.upload import MOST_FILES, cancel_uploads, create_uploads
 from thumper.store import models
 
 
@@ -76,7 +77,9 @@ class CreateUploadPayload(Payload):
         graphql_type=optional(Dump),
     )
     uploads: list[Upload] = strawberry.field(
-        default_factory=list, description="One address a file, in the order of the names; empty when refused."
+        default_factory=list,
+        description="One address a file, in the order of the names; empty when refused.",
+        metadata=price(items=MOST_FILES),
     )
 
 

@@ -14,6 +14,7 @@ from thumper.graphql.photos.confidence import confidence
 from thumper.graphql.relay.actor import Actor
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.images.detections import DetectionSearch
@@ -125,6 +126,7 @@ class Detection(Node):
     @field(
         "Everything people said of it, the latest first; of what was not taken back the latest stands.",
         listed(lazy("Review")),
+        takes=price(items=FEW),
     )
     @staticmethod
     async def reviews(root: strawberry.Parent[models.Detection], info: Info) -> list[models.Review]:

@@ -21,6 +21,7 @@ from thumper.graphql.relay.coordinates import Coordinates, coordinates_of
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.scalar import BigInt, Url
 from thumper.graphql.relay.search_list import SearchList, filter_arguments
 from thumper.store import models
@@ -192,6 +193,7 @@ class Image(ClockFields, MarkFields, Node):
         " Null when an argument is refused.",
         optional(listed(lazy("Detection"))),
         groups=[filter_arguments(BoxFilter, {"min_confidence": confidence})],
+        takes=price(items=FEW),
     )
     @staticmethod
     async def detections(
