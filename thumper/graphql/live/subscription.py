@@ -131,7 +131,11 @@ class ChangedImagesMessage(LiveMessage):
 
     content: strawberry.Private[list[models.Image | UUID]]
 
-    @field("The images as they are now, in the order of what was said last.", listed(lazy("Image")))
+    @field(
+        "The images as they are now, in the order of what was said last.",
+        listed(lazy("Image")),
+        takes=price(items=MOST_ITEMS),
+    )
     def images(self) -> list[models.Image]:
         return images_in(self.content)
 

@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
+from thumper.domain.mark import MOST_IMAGES
 from thumper.graphql.context import Info
 from thumper.graphql.photos.image import Image
 from thumper.graphql.photos.mark_change import IMAGE_IDS, image_ids, images_of
@@ -13,6 +14,7 @@ from thumper.graphql.relay.bulk_change import bulk_change
 from thumper.graphql.relay.change import Payload
 from thumper.graphql.relay.field import listed
 from thumper.graphql.relay.input_default import Input, defaulted
+from thumper.graphql.relay.price import price
 from thumper.store import models
 from thumper.store.deer import empty_images
 
@@ -44,6 +46,7 @@ class MarkImagesEmptyPayload(Payload):
         default_factory=list,
         description="The images as they are now, in the order of the input; empty when refused.",
         graphql_type=listed(Image),
+        metadata=price(items=MOST_IMAGES),
     )
 
 
@@ -55,6 +58,7 @@ class UnmarkImagesEmptyPayload(Payload):
         default_factory=list,
         description="The images as they are now, in the order of the input; empty when refused.",
         graphql_type=listed(Image),
+        metadata=price(items=MOST_IMAGES),
     )
 
 

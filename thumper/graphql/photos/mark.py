@@ -11,6 +11,7 @@ from thumper.domain.mark import MarkKind
 from thumper.graphql.context import Info
 from thumper.graphql.relay.actor import acted
 from thumper.graphql.relay.field import WITHHELD, field, listed, optional
+from thumper.graphql.relay.price import FEW, price
 from thumper.store import models
 from thumper.store.images import tags
 from thumper.store.images.tags import TagCount
@@ -70,7 +71,7 @@ class MarkFields:
     async def star(root: strawberry.Parent[models.Image], info: Info) -> models.Mark | None:
         return await _one(root, MarkKind.STAR, info)
 
-    @field("Its tags, by name.", listed(ImageTag))
+    @field("Its tags, by name.", listed(ImageTag), takes=price(items=FEW))
     @staticmethod
     async def tags(root: strawberry.Parent[models.Image], info: Info) -> list[models.Mark]:
         return await _standing(root, MarkKind.TAG, info)
@@ -108,7 +109,11 @@ NameContains: TypeAlias = Annotated[
 class TagQuery:
     """The query for tags."""
 
-    @field("The tags that images have, those of most images first, 500 at most.", optional(listed(Tag)))
+    @field(
+        "The tags that images have, those of most images first, 500 at most.",
+        optional(listed(Tag)),
+        takes=price(items=tags.MOST_LISTED),
+    )
     @staticmethod
     async def tags(name_contains: NameContains = None) -> list[TagCount]:
         return await tags.counts(name_contains)

@@ -7,12 +7,14 @@ from uuid import UUID
 
 import strawberry
 
+from thumper.domain.mark import MOST_IMAGES
 from thumper.graphql.context import Info
 from thumper.graphql.photos.image import Image
 from thumper.graphql.relay.bulk_change import bulk_change
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import listed, optional
 from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.price import price
 from thumper.store import models
 from thumper.store.images import marks
 
@@ -70,6 +72,7 @@ def _images() -> Any:
         default_factory=list,
         description="The images as they are now, in the order of the input; empty when refused.",
         graphql_type=listed(Image),
+        metadata=price(items=MOST_IMAGES),
     )
 
 

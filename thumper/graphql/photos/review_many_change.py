@@ -8,7 +8,7 @@ import strawberry
 
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
-from thumper.domain.review import Word
+from thumper.domain.review import MOST_WORDS, Word
 from thumper.graphql.context import Info
 from thumper.graphql.photos.detection import Detection
 from thumper.graphql.photos.review import Review
@@ -17,6 +17,7 @@ from thumper.graphql.relay.change import Payload
 from thumper.graphql.relay.field import listed
 from thumper.graphql.relay.identity import decode
 from thumper.graphql.relay.input_default import Input, defaulted
+from thumper.graphql.relay.price import price
 from thumper.store import models
 from thumper.store.deer import reviews
 
@@ -55,11 +56,13 @@ class ReviewDetectionsPayload(Payload):
         default_factory=list,
         description="The reviews, in the order of the items; empty when refused.",
         graphql_type=listed(Review),
+        metadata=price(items=MOST_WORDS),
     )
     detections: list[models.Detection] = strawberry.field(
         default_factory=list,
         description="The detections as they stand now, in the order of the items; empty when refused.",
         graphql_type=listed(Detection),
+        metadata=price(items=MOST_WORDS),
     )
 
 
