@@ -45,7 +45,8 @@ After: TypeAlias = Annotated[
     BigInt | None,
     strawberry.argument(
         description="Go on after the message with this seq: without a snapshot, with everything that came later. When"
-        " the feed does not reach back that far, or has not come that far, a snapshot is sent after all."
+        " the feed does not reach back that far, or has not come that far, a snapshot is sent after all. Of a stream of"
+        " events, Last-Event-ID says the same."
     ),
 ]
 DumpId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="Global id of the dump.")]
@@ -61,7 +62,7 @@ class LiveMessage:
 
     seq: BigInt = strawberry.field(
         description="Number of the newest event that the message knows of; grows from message to message."
-        " Give it as `after` to go on from here."
+        " Give it as `after` to go on from here. It is the id of an event, too."
     )
     snapshot: bool = strawberry.field(
         description="Whether it stands by itself. When it comes later than first, forget what came before it."
@@ -209,7 +210,10 @@ def subscription(description: str) -> Callable[[R], R]:
     return declare
 
 
-@strawberry.type(description="What can be followed live, over WebSocket (graphql-transport-ws).")
+@strawberry.type(
+    description="What can be followed live: over WebSocket (graphql-transport-ws), or as a stream of events (GraphQL"
+    " over SSE)."
+)
 class Subscription:
     """The subscriptions."""
 
@@ -224,7 +228,9 @@ class Subscription:
             seen = await live.status(seq=live.seq, max_age_s=STATUS_AGE_S)
             return seen.seq, seen
 
-        return _messages(newest(live, read, concerns=lambda _: True, after=after), StatusMessage)
+        return _messages(
+            newest(live, read, concerns=lambda _: True, after=info.context.place(after)), StatusMessage
+        )
 
     @subscription(
         "How far a dump is: at once, and whenever its receipt, its images, their capture times or places change, or a"
@@ -244,7 +250,7 @@ class Subscription:
             return seq, (seen, info.context.wipes.peek(dump_id), changes.clocks_changed)
 
         await _exists(dump_id, "Dump", info=info)
-        states = newest(info.context.live, read, concerns=changes.concern, after=after)
+        states = newest(info.context.live, read, concerns=changes.concern, after=info.context.place(after))
         return _messages(states, DumpMessage)
 
     @subscription("How far a batch is: at once, and whenever a job of it changes.")
@@ -261,7 +267,10 @@ class Subscription:
 
         await _exists(batch_id, "Batch", info=info)
         states = newest(
-            info.context.live, read, concerns=lambda event: event.batch_id == batch_id, after=after
+            info.context.live,
+            read,
+            concerns=lambda event: event.batch_id == batch_id,
+            after=info.context.place(after),
         )
         return _messages(states, BatchMessage)
 
@@ -274,7 +283,7 @@ class Subscription:
         info: Info, where: Annotated[Any, IMAGE_LIST.where] = None, after: After = None
     ) -> AsyncGenerator[ImagesMessage, None]:
         topic = Images(IMAGE_LIST.search(where))
-        return _messages(follow(info.context.live, topic, after=after), ImagesMessage)
+        return _messages(follow(info.context.live, topic, after=info.context.place(after)), ImagesMessage)
 
     @subscription("Detections of images that were completed: the last 50 first, then each once, in order.")
     @staticmethod
@@ -282,7 +291,7 @@ class Subscription:
         info: Info, where: Annotated[Any, DETECTION_LIST.where] = None, after: After = None
     ) -> AsyncGenerator[DetectionsMessage, None]:
         topic = Detections(DETECTION_LIST.search(where))
-        return _messages(follow(info.context.live, topic, after=after), DetectionsMessage)
+        return _messages(follow(info.context.live, topic, after=info.context.place(after)), DetectionsMessage)
 
     @subscription(
         "Sightings of known deer, recorded and taken back: the last 50 first, then each once, in order."
@@ -292,7 +301,7 @@ class Subscription:
         info: Info, deer_id: DeerId = None, after: After = None
     ) -> AsyncGenerator[SightingsMessage, None]:
         topic = Sightings(decode_given(deer_id, "Deer"))
-        return _messages(follow(info.context.live, topic, after=after), SightingsMessage)
+        return _messages(follow(info.context.live, topic, after=info.context.place(after)), SightingsMessage)
 
 
 async def _exists(uuid: UUID, type_name: str, *, info: Info) -> None:
