@@ -40,6 +40,7 @@ class SlowReader:
             "sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-version: 13\r\n"
             "sec-websocket-protocol: graphql-transport-ws\r\n\r\n".encode()
         )
+        await reader._until(b"\r\n\r\n")
         await reader.send(frame({"type": "connection_init"}))
         await reader.send(frame({"id": "1", "type": "subscribe", "payload": {"query": query}}))
         return reader
@@ -62,9 +63,9 @@ class SlowReader:
 
     async def messages(self) -> AsyncIterator[dict[str, Any]]:
         """Read all that is there, and what comes later."""
-        await self._until(b"\r\n\r\n")
-        payloads = self._events() if self._transport == "events" else self._frames()
-        async for payload in payloads:
+        if self._transport == "events":
+            await self._until(b"\r\n\r\n")
+        async for payload in self._events() if self._transport == "events" else self._frames():
             yield payload["data"]["imageProcessed"]
 
     async def _events(self) -> AsyncIterator[dict[str, Any]]:

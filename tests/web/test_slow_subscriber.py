@@ -33,9 +33,9 @@ SERVE = (
 AT_ONCE = 250
 """Images in one message, the most there are."""
 MOST_MB = 2.0
-OF_EACH = 6
+OF_EACH = 5
 WARM_TURNS = 4
-TURNS = 16
+TURNS = 8
 FILE = "x" * 120
 QUERY = (
     "subscription { imageProcessed { seq images { id "
@@ -122,11 +122,10 @@ async def test_one_that_never_reads_costs_two_megabytes_at_most_and_misses_nothi
                         stack.callback(slow[-1].close)
                 newest = await turn()
             cost_mb = (server.memory_info().rss - before) / 1e6 / len(slow)
-            print(f"a subscriber that never reads costs {cost_mb:.2f} MB")
             assert cost_mb <= MOST_MB
             for reader in slow:
                 got = await caught_up(reader, newest)
                 numbers = [message["seq"] for message in got]
                 assert numbers == sorted(set(numbers))
                 assert len({image["id"] for image in got[-1]["images"]}) == AT_ONCE
-                assert len(got) < TURNS / 2
+                assert len(got) <= TURNS / 2

@@ -9,7 +9,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from thumper.web.answer import REQUEST_ID, new_request_id, refused
 
-
 LINGER_S: Final = 1.0
 """How long a client may take to read that it was refused."""
 

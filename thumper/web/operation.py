@@ -6,8 +6,7 @@ What is refused, and with which code, is decided here once for all of them.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection
-from contextlib import aclosing
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
@@ -52,8 +51,8 @@ async def execute(
 
 
 async def follow(request: GraphQLRequestData, context: Context) -> AsyncGenerator[ExecutionResult, None]:
-    """Yield the messages of a subscription; one result alone if it is refused."""
-    stream: Any = await schema.stream(
+    """Return the messages of a subscription; one result alone if it is refused."""
+    stream = await schema.stream(
         request.query,
         variable_values=request.variables,
         context_value=context,
@@ -61,19 +60,19 @@ async def follow(request: GraphQLRequestData, context: Context) -> AsyncGenerato
         operation_extensions=request.extensions,
         allowed_operation_types=(OperationType.SUBSCRIPTION,),
     )
-    async with aclosing(cast("AsyncGenerator[ExecutionResult, None]", stream)) as results:
-        async for result in results:
-            yield result
+    return cast("AsyncGenerator[ExecutionResult, None]", stream)
 
 
 async def run(request: GraphQLRequestData, context: Context) -> AsyncGenerator[ExecutionResult, None]:
-    """Yield the result of an operation, or, of a subscription, its messages. Raises `Refusal`."""
+    """Return the result of an operation, or, of a subscription, its messages. Raises `Refusal`."""
     try:
-        yield await execute(request, context)
+        return _alone(await execute(request, context))
     except InvalidOperationTypeError:
-        async with aclosing(follow(request, context)) as results:
-            async for result in results:
-                yield result
+        return await follow(request, context)
+
+
+async def _alone(result: ExecutionResult) -> AsyncGenerator[ExecutionResult, None]:
+    yield result
 
 
 def refused(result: ExecutionResult) -> list[GraphQLError]:

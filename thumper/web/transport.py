@@ -123,7 +123,7 @@ class Transport(GraphQL[Context, None]):
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.SUBSCRIPTION and event_stream.is_wanted(request.headers):
                 context.goes_on_after = event_stream.last_event_id(request.headers)
-                return operation.follow(data, context)
+                return await operation.follow(data, context)
             raise _wrong_way(error.operation_type, context.base_url) from error
 
     async def _create_streaming_response(self, *, result: Any, **_: Any) -> Response:  # type: ignore[override]  # as it is called

@@ -122,7 +122,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                 "operationName": operation.operation_name,
             }
         )
-        async with aclosing(operations.run(request, self.context)) as results:
+        async with aclosing(await operations.run(request, self.context)) as results:
             async for result in results:
                 if errors := operations.refused(result):
                     await operation.send_initial_errors(errors)

@@ -191,13 +191,20 @@ async def _messages(
 ) -> AsyncGenerator[M, None]:
     """Make messages; subscribers to the same content get the same object, and so share its answers."""
     async for delivery in deliveries:
-        # No other content has this id for as long as the message is there, which holds it.
-        key = (kind, delivery.seq, delivery.snapshot, id(delivery.content))
-        message = _BEING_SENT.get(key)
-        if message is None:
-            message = kind(seq=BigInt(delivery.seq), snapshot=delivery.snapshot, content=delivery.content)
-            _BEING_SENT[key] = message
-        yield message
+        messages = [_message(delivery, kind)]
+        del delivery  # as `follow` does
+        yield messages.pop()
+
+
+def _message(delivery: Delivery[C], kind: Callable[..., M]) -> M:
+    """Return the message that brings a delivery, the same to all whom it is sent to."""
+    # No other content has this id for as long as the message is there, which holds it.
+    key = (kind, delivery.seq, delivery.snapshot, id(delivery.content))
+    message: M | None = _BEING_SENT.get(key)
+    if message is None:
+        message = kind(seq=BigInt(delivery.seq), snapshot=delivery.snapshot, content=delivery.content)
+        _BEING_SENT[key] = message
+    return message
 
 
 def subscription(description: str) -> Callable[[R], R]:
