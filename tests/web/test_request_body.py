@@ -24,7 +24,7 @@ NO_JSON: dict[str | bytes, str] = {
     "[-" + "9" * 5000 + "]": "more than 4,300 digits",
     "[" * 100_000: "it nests too deeply",
     "": "Expecting value",
-    "\ufeff\ufeff1": "Expecting value",
+    "\ufeff\ufeff1": "Unexpected UTF-8 BOM",
     '{"a": 1}x': "Extra data",
 }
 
@@ -46,7 +46,11 @@ def test_any_bytes_are_json_or_are_said_to_be_none(text: str | bytes) -> None:
     assert read == json.loads(decoded.removeprefix("\ufeff"))
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner), max_leaves=8
+    )
+)
 def test_json_is_read_as_python_reads_it_with_or_without_a_byte_order_mark(value: object) -> None:
     text = json.dumps(value)
     assert read_json(text) == read_json(b"\xef\xbb\xbf" + text.encode()) == value

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -67,18 +67,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
     endpoint = _Endpoint(Transport(context, LiveSockets(settings.max_sockets)))
     seconds = new_histogram()
     app = Starlette(
-        routes=[
-            Route("/", query_page, methods=["GET"]),
-            Route(PATH, endpoint),
-            WebSocketRoute(PATH, endpoint),
-            Route("/media/{id}/{size}", media, methods=["GET"]),
-            Route("/upload/{token}", upload, methods=["PUT"]),
-            Route("/health/live", health.live, methods=["GET"]),
-            Route("/health/ready", health.ready, methods=["GET"]),
-            Route("/metrics", metrics, methods=["GET"]),
-            Mount("/pages", page_files()),
-            WebSocketRoute("/{path:path}", _no_such_socket),
-        ],
+        routes=_routes(endpoint),
         middleware=[
             Middleware(RequestTimes, seconds),
             Middleware(QuietHeaders),
@@ -90,6 +79,21 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
     )
     app.state.request_seconds = seconds
     return app
+
+
+def _routes(endpoint: _Endpoint) -> list[BaseRoute]:
+    return [
+        Route("/", query_page, methods=["GET"]),
+        Route(PATH, endpoint),
+        WebSocketRoute(PATH, endpoint),
+        Route("/media/{id}/{size}", media, methods=["GET"]),
+        Route("/upload/{token}", upload, methods=["PUT"]),
+        Route("/health/live", health.live, methods=["GET"]),
+        Route("/health/ready", health.ready, methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"]),
+        WebSocketRoute("/{path:path}", _no_such_socket),
+        Mount("/pages", page_files()),
+    ]
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

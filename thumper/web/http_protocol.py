@@ -29,7 +29,7 @@ class HttpProtocol(H11Protocol):
     def give_up(self, status: int, code: str, message: str) -> None:
         """Answer in place of the app, if no answer was begun, and close the connection."""
         begun = False
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]  # None at first
             begun = self.cycle.response_started
             # What the app still sends goes nowhere, and it hears that there is no more to read.
             self.cycle.disconnected = True
