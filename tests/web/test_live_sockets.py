@@ -38,7 +38,7 @@ async def test_all_connections_together_are_counted_and_one_more_is_turned_away(
             subscriber = await stack.enter_async_context(follow(api.url, STATUS))
             await subscriber.next()
         await refuse_both(api)
-        # Whoever does not stay is served.
+        # Who does not stay is served.
         assert await api.ask("{ __typename }") == {"__typename": "Query"}
         single = await api.http.post("/graphql", json={"query": "{ __typename }"}, headers=EVENTS)
         assert single.status_code == 200

@@ -198,7 +198,7 @@ def contents(messages: list[dict[str, Any]]) -> list[Any]:
 async def test_both_tell_the_same_and_each_goes_on_where_the_other_was(api: Api) -> None:
     await store_images(6)
     await detect(2)
-    variables = {"dump": encode("Dump", (await Dump.first()).id)}
+    variables = {"dump": encode("Dump", (await Dump.get()).id)}
     for field in (*LISTS.values(), *STATES.values()):
         query = following(field)
         own = variables if "$dump" in field else {}

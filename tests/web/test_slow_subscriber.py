@@ -1,4 +1,4 @@
-"""A subscriber that never reads costs little, hinders nobody, and has missed nothing when it reads again."""
+"""A subscriber that never reads costs little, hinders no other, and has missed nothing when it reads again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,7 +20,7 @@ import pytest
 from tortoise.transactions import in_transaction
 
 from tests import factories as make
-from tests.live import FOLLOWED
+from tests.live import FOLLOWED, Subscriber
 from tests.patience import PATIENCE_S, until
 from tests.slow_reader import SlowReader
 from thumper.domain.feed import FeedEntry, FeedKind
@@ -83,49 +85,57 @@ async def caught_up(reader: SlowReader, newest: int) -> list[dict[str, Any]]:
     return got
 
 
+async def lives(url: str) -> bool:
+    async with httpx.AsyncClient() as http:
+        with contextlib.suppress(httpx.TransportError):
+            return (await http.get(f"{url}/health/live")).status_code == 200
+    return False
+
+
+@dataclass
+class Audience:
+    """Those who read all the time, and what they are told."""
+
+    dump: Dump
+    ids: list[UUID]
+    readers: list[Subscriber]
+    newest: int = 0
+
+    async def turn(self) -> None:
+        """Complete all images once more, and wait until those who read have heard it."""
+        self.newest = await tell(self.ids, self.dump)
+        for reader in self.readers:
+            while (await reader.next())["seq"] < self.newest:
+                pass
+
+
 @pytest.mark.slow
 async def test_one_that_never_reads_costs_two_megabytes_at_most_and_misses_nothing(
     database: str, settings: Settings, tmp_path: Path
 ) -> None:
     assert database
     dump = await make.make_dump()
-    images = await make.make_images(dump, AT_ONCE, file_name=FILE)
-    ids = [image.id for image in images]
-    with served(settings, tmp_path) as (url, server):
-
-        async def lives() -> bool:
-            async with httpx.AsyncClient() as http:
-                with contextlib.suppress(httpx.TransportError):
-                    return (await http.get(f"{url}/health/live")).status_code == 200
-            return False
-
-        await until(lives)
-        async with contextlib.AsyncExitStack() as stack:
-            healthy = [await stack.enter_async_context(follow(url, QUERY)) for follow in FOLLOWED.values()]
-            slow: list[SlowReader] = []
-
-            async def turn() -> int:
-                """Tell something, and wait until those who read have heard it."""
-                newest = await tell(ids, dump)
-                for subscriber in healthy:
-                    while (await subscriber.next())["seq"] < newest:
-                        pass
-                return newest
-
-            for _ in range(WARM_TURNS):
-                await turn()
-            before = server.memory_info().rss
-            for number in range(TURNS):
-                if number < OF_EACH:  # each stops at a place of its own, so that it shares nothing
-                    for transport in FOLLOWED:
-                        slow.append(await SlowReader.open(int(url.rpartition(":")[2]), transport, QUERY))
-                        stack.callback(slow[-1].close)
-                newest = await turn()
-            cost_mb = (server.memory_info().rss - before) / 1e6 / len(slow)
-            assert cost_mb <= MOST_MB
-            for reader in slow:
-                got = await caught_up(reader, newest)
-                numbers = [message["seq"] for message in got]
-                assert numbers == sorted(set(numbers))
-                assert len({image["id"] for image in got[-1]["images"]}) == AT_ONCE
-                assert len(got) <= TURNS / 2
+    ids = [image.id for image in await make.make_images(dump, AT_ONCE, file_name=FILE)]
+    async with contextlib.AsyncExitStack() as stack:
+        url, server = stack.enter_context(served(settings, tmp_path))
+        await until(partial(lives, url))
+        readers = [await stack.enter_async_context(follow(url, QUERY)) for follow in FOLLOWED.values()]
+        audience = Audience(dump, ids, readers)
+        for _ in range(WARM_TURNS):
+            await audience.turn()
+        before = server.memory_info().rss
+        slow: list[SlowReader] = []
+        for number in range(TURNS):
+            if number < OF_EACH:  # each stops at a place of its own, so that it shares nothing
+                for transport in FOLLOWED:
+                    slow.append(await SlowReader.open(int(url.rpartition(":")[2]), transport, QUERY))
+                    stack.callback(slow[-1].close)
+            await audience.turn()
+        cost_mb = (server.memory_info().rss - before) / 1e6 / len(slow)
+        assert cost_mb <= MOST_MB
+        for reader in slow:
+            got = await caught_up(reader, audience.newest)
+            numbers = [message["seq"] for message in got]
+            assert numbers == sorted(set(numbers))
+            assert len({image["id"] for image in got[-1]["images"]}) == AT_ONCE
+            assert len(got) <= TURNS / 2

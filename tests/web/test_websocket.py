@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from tests import factories as make
 from tests.api import Api, running_api
@@ -24,9 +25,9 @@ STATUS = "subscription { status { __typename } }"
 
 
 @contextlib.asynccontextmanager
-async def opened(api: Api, **options: Any) -> AsyncIterator[ClientConnection]:
-    options = {"subprotocols": ["graphql-transport-ws"], "close_timeout": 1} | options
-    async with connect(api.url.replace("http", "ws") + "/graphql", **options) as socket:
+async def opened(api: Api, subprotocol: str = "graphql-transport-ws") -> AsyncIterator[ClientConnection]:
+    address = api.url.replace("http", "ws") + "/graphql"
+    async with connect(address, subprotocols=[Subprotocol(subprotocol)], close_timeout=1) as socket:
         yield socket
 
 
@@ -104,7 +105,7 @@ async def test_half_a_surrogate_pair_in_a_message_is_answered(api: Api) -> None:
 
 
 async def test_only_the_current_subprotocol_is_spoken(api: Api) -> None:
-    async with opened(api, subprotocols=["graphql-ws"]) as socket:
+    async with opened(api, "graphql-ws") as socket:
         assert await close_code(socket) == 4406
 
 

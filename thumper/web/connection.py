@@ -47,7 +47,7 @@ class HttpConnection(HttpProtocol):
     _began_s = 0.0
     _received_bytes = 0
 
-    def connection_made(self, transport: BaseTransport) -> None:  # type: ignore[override]  # as uvicorn does
+    def connection_made(self, transport: BaseTransport) -> None:
         """Begin to wait for a request."""
         super().connection_made(cast("Transport", transport))
         _bound(transport)
@@ -77,8 +77,11 @@ class HttpConnection(HttpProtocol):
     def shutdown(self) -> None:
         """End with the server: at once where the answer would not end by itself."""
         super().shutdown()
-        if self.cycle is not None and self.cycle.scope["state"].get(IS_STREAM):
+        if self._begun() and self.cycle.scope["state"].get(IS_STREAM):
             self.transport.close()
+
+    def _begun(self) -> bool:
+        return self.cycle is not None  # type: ignore[redundant-expr]  # None until the first request
 
     def _watch(self) -> None:
         """Begin to count anew when the client begins to send something else: a head, or a body."""
@@ -100,8 +103,9 @@ class HttpConnection(HttpProtocol):
 
     def _look(self) -> None:
         """Refuse a client whose time is over, unless it waits for us."""
-        waits = self.flow.read_paused or (self.cycle is not None and self.cycle.waiting_for_100_continue)
-        if self.conn.their_state is h11.SEND_BODY and waits:
+        if self.conn.their_state is h11.SEND_BODY and (
+            self.flow.read_paused or self.cycle.waiting_for_100_continue
+        ):
             self._began_s = self.loop.time()
         left_s = self._left_s()
         if left_s > 0:

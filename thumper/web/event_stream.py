@@ -121,8 +121,8 @@ class EventStream(Response):
             self._is_sending = True
             await send(_part(self._event(result)))
             del result
-            # The next message is asked for once this one has left: whoever reads slowly gets fewer and later ones, and
-            # none is kept. The server waits before it sends, so it is given nothing more to send.
+            # The next message is asked for once this one has left: who reads slowly gets fewer and later ones, and none
+            # is kept. The server waits before it sends, so it is given nothing more to send.
             await send(_part(b""))
             self._is_sending = False
         await send({"type": "http.response.body", "body": _COMPLETE, "more_body": False})

@@ -52,7 +52,7 @@ class LiveSockets:
 
 
 async def turn_away(websocket: WebSocket) -> None:
-    """Say that all places are taken: by a close code, for a browser shows no script what a handshake was answered."""
+    """Close a connection with a code: what a handshake was answered no browser shows to a script."""
     await websocket.accept(subprotocol=next(iter(websocket.scope["subprotocols"]), None))
     await websocket.close(TRY_AGAIN_LATER, CODE)
 

@@ -51,7 +51,7 @@ ContextMaker = Callable[[HTTPConnection, str], Context]
 class Transport(GraphQL[Context, None]):
     """The endpoint `/graphql` for every method but the page that GET gives a browser."""
 
-    websocket_adapter_class = Socket
+    websocket_adapter_class = Socket  # type: ignore[assignment]  # narrower than strawberry's
     graphql_transport_ws_handler_class = Conversation
 
     def __init__(self, make_context: ContextMaker, sockets: LiveSockets) -> None:

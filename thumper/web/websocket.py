@@ -103,7 +103,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             await self._answer(operation)
         except WebSocketDisconnected:
-            return  # nobody is there to be told
+            return  # there is no one left to be told
         except Refusal as refusal:
             await _end(operation, _formatted(refusal))
         except Exception as error:  # whatever it was, it is no good end
@@ -129,8 +129,8 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                     return
                 await operation.send_next(result)
                 del result
-                # The next message is asked for once this one has left: whoever reads slowly gets fewer and later ones,
-                # and none is kept.
+                # The next message is asked for once this one has left: who reads slowly gets fewer and later ones, and
+                # none is kept.
                 await self.websocket.drained()
         await operation.send_operation_message({"id": operation.id, "type": "complete"})
 
