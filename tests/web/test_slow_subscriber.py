@@ -35,9 +35,9 @@ SERVE = (
 AT_ONCE = 250
 """Images in one message, the most there are."""
 MOST_MB = 2.0
-OF_EACH = 5
-WARM_TURNS = 4
-TURNS = 8
+OF_EACH = 4
+WARM_TURNS = 3
+TURNS = 6
 FILE = "x" * 120
 QUERY = (
     "subscription { imageProcessed { seq images { id "

@@ -81,7 +81,7 @@ class HttpConnection(HttpProtocol):
             self.transport.close()
 
     def _begun(self) -> bool:
-        return self.cycle is not None  # type: ignore[redundant-expr]  # None until the first request
+        return self.cycle is not None  # None until the first request
 
     def _watch(self) -> None:
         """Begin to count anew when the client begins to send something else: a head, or a body."""
