@@ -77,11 +77,8 @@ class HttpConnection(HttpProtocol):
     def shutdown(self) -> None:
         """End with the server: at once where the answer would not end by itself."""
         super().shutdown()
-        if self._begun() and self.cycle.scope["state"].get(IS_STREAM):
+        if self.cycle is not None and self.cycle.scope["state"].get(IS_STREAM):  # type: ignore[redundant-expr]  # None at first
             self.transport.close()
-
-    def _begun(self) -> bool:
-        return self.cycle is not None  # None until the first request
 
     def _watch(self) -> None:
         """Begin to count anew when the client begins to send something else: a head, or a body."""
