@@ -169,7 +169,7 @@ LISTS = {
 STATES = {
     "dumpProgress": """dumpProgress(id: $dump, after: $after) {
         seq snapshot dump { imageCounts { total pending completed } } }""",
-    "status": "status(after: $after) { seq snapshot status { images { total completed } } }",
+    "status": "status(after: $after) { seq snapshot status { imageCounts { total completed } } }",
 }
 
 

