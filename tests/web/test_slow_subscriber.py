@@ -138,5 +138,7 @@ async def test_one_that_never_reads_costs_two_megabytes_at_most_and_misses_nothi
             numbers = [message["seq"] for message in got]
             assert numbers == sorted(set(numbers))
             assert len({image["id"] for image in got[-1]["images"]}) == AT_ONCE
-            if number < len(FOLLOWED):  # the first ones: the others were not there when the first messages came
+            if number < len(
+                FOLLOWED
+            ):  # the first ones: the others were not there when the first messages came
                 assert len(got) < TURNS

@@ -25,9 +25,15 @@ from thumper.graphql.photos.batch_change import BatchMutation
 from thumper.graphql.photos.deletion import DeletionQuery
 from thumper.graphql.photos.deletion_change import DeletionMutation, DeletionPreviewQuery
 from thumper.graphql.photos.detection import DetectionQuery
+from thumper.graphql.photos.detection_change import DetectionMutation
 from thumper.graphql.photos.detector import DetectorQuery
+from thumper.graphql.photos.empty_change import EmptyMutation
 from thumper.graphql.photos.image import ImageQuery
+from thumper.graphql.photos.mark import TagQuery
+from thumper.graphql.photos.mark_change import MarkMutation
 from thumper.graphql.photos.review_change import ReviewMutation
+from thumper.graphql.photos.review_many_change import ReviewManyMutation
+from thumper.graphql.photos.review_undo_change import ReviewUndoMutation
 from thumper.graphql.places.camera import CameraQuery
 from thumper.graphql.places.deployment import DeploymentQuery
 from thumper.graphql.places.location import LocationQuery
@@ -47,6 +53,7 @@ from thumper.graphql.shared.shared_execution import SharingExecutor
 class Query(
     NodeQuery,
     ImageQuery,
+    TagQuery,
     DetectionQuery,
     DeerQuery,
     LocationQuery,
@@ -78,6 +85,11 @@ class Mutation(
     DeerMutation,
     SightingMutation,
     ReviewMutation,
+    ReviewManyMutation,
+    ReviewUndoMutation,
+    DetectionMutation,
+    EmptyMutation,
+    MarkMutation,
     UploadMutation,
     BatchMutation,
     DumpMutation,

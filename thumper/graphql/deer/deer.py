@@ -10,12 +10,33 @@ import strawberry
 from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
 from thumper.graphql.context import Info
-from thumper.graphql.relay.connection import Connection, Paging, paged
+from thumper.graphql.deer.sighting import SIGHTING_LIST
+from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
-from thumper.store.deer.known_deer import SIGHTED_NEWEST, DeerSearch
+from thumper.store.deer.known_deer import DeerSearch
+from thumper.store.deer.sighting_search import SightingSearch
+from thumper.store.postgres.page import Cut, Order
+
+
+def _sightings(
+    root: Any, info: Info, search: SightingSearch, order: Order, cut: Cut
+) -> Connection[models.Sighting]:
+    loaders, deer_id = info.context.loaders, root.id
+
+    async def count() -> int:
+        if search == SightingSearch():
+            return (await loaders.deer_figures.load(deer_id)).sightings
+        return await loaders.sighting_totals.load((deer_id, search))
+
+    return Connection(
+        order=order,
+        cut=cut,
+        read=lambda: loaders.sighting_pages.load((deer_id, (search, order, cut))),
+        count=count,
+    )
 
 
 @strawberry.type(description="A known individual. Everything seen of it is derived from its sightings.")
@@ -50,23 +71,9 @@ class Deer(Node):
     async def best_photo(root: strawberry.Parent[models.Deer], info: Info) -> models.Detection | None:
         return next(iter(await info.context.loaders.best_photos.load(root.id)), None)
 
-    @paged("Its sightings, latest capture first; totalCount is how often it was seen.", "Sighting")
-    @staticmethod
-    def sightings(
-        root: strawberry.Parent[models.Deer], info: Info, paging: Paging
-    ) -> Connection[models.Sighting]:
-        loaders, deer_id = info.context.loaders, root.id
-        cut = paging.cut(SIGHTED_NEWEST)
-
-        async def count() -> int:
-            return (await loaders.deer_figures.load(deer_id)).sightings
-
-        return Connection(
-            order=SIGHTED_NEWEST,
-            cut=cut,
-            read=lambda: loaders.sighting_pages.load((deer_id, cut)),
-            count=count,
-        )
+    sightings = SIGHTING_LIST.field_below(
+        "Its sightings, a page at a time; totalCount is how often it was seen.", _sightings
+    )
 
 
 @strawberry.type

@@ -12,6 +12,7 @@ import strawberry
 
 from thumper.domain.feed import FeedEvent, FeedKind
 from thumper.graphql.context import Info
+from thumper.graphql.live.changed_images import ChangedImages
 from thumper.graphql.live.image_content import DELETED_IDS, deleted_ids_in, images_in
 from thumper.graphql.live.status import Status
 from thumper.graphql.live.subscription_stream import Delivery, follow, newest
@@ -114,6 +115,21 @@ class ImagesMessage(LiveMessage):
         "Completed and failed images, first ended first: up to 50 in a snapshot, 250 otherwise.",
         listed(lazy("Image")),
     )
+    def images(self) -> list[models.Image]:
+        return images_in(self.content)
+
+    @field(DELETED_IDS)
+    def deleted_ids(self) -> list[strawberry.ID]:
+        return deleted_ids_in(self.content)
+
+
+@strawberry.type(description="Images of which people said something, and images that are gone.")
+class ChangedImagesMessage(LiveMessage):
+    """Up to 250 images."""
+
+    content: strawberry.Private[list[models.Image | UUID]]
+
+    @field("The images as they are now, in the order of what was said last.", listed(lazy("Image")))
     def images(self) -> list[models.Image]:
         return images_in(self.content)
 
@@ -292,7 +308,22 @@ class Subscription:
         topic = Images(IMAGE_LIST.search(where))
         return _messages(follow(info.context.live, topic, after=info.context.place(after)), ImagesMessage)
 
-    @subscription("Detections of images that were completed: the last 50 first, then each once, in order.")
+    @subscription(
+        "Images of which people said something: stars, tags, notes, that no animal is there, boxes drawn and removed,"
+        " reviews, which deer it is; and ids of images that are gone. The first message is empty and tells from which"
+        " seq on. An image comes again with each change as long as it matches."
+    )
+    @staticmethod
+    async def image_changed(
+        info: Info, where: Annotated[Any, IMAGE_LIST.where] = None, after: After = None
+    ) -> AsyncGenerator[ChangedImagesMessage, None]:
+        topic = ChangedImages(IMAGE_LIST.search(where))
+        return _messages(follow(info.context.live, topic, after=after), ChangedImagesMessage)
+
+    @subscription(
+        "Detections of images that were completed, and boxes that people drew: the last 50 first, then each once, in"
+        " order."
+    )
     @staticmethod
     async def detection_added(
         info: Info, where: Annotated[Any, DETECTION_LIST.where] = None, after: After = None

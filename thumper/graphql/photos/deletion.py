@@ -61,10 +61,15 @@ class DeletionEffect:
         description="Originals in Thumper's library, which are erased with their thumbnails and views.",
     )
     detections: int = strawberry.field(
-        name="detectionCount", description="Boxes that go with them, those of all detectors."
+        name="detectionCount",
+        description="Boxes that go with them, those of all detectors and those that people drew.",
     )
     reviews: int = strawberry.field(
         name="reviewCount", description="What people said of these boxes; it is lost."
+    )
+    marks: int = strawberry.field(
+        name="markCount",
+        description="Stars, tags, notes and words of people that no animal is there; they are lost.",
     )
     sightings: int = strawberry.field(
         name="sightingCount", description="Sightings of known deer in them; they are lost."

@@ -109,4 +109,4 @@ class DetectorQuery:
     @field("Every detector that Thumper has met, the current one first.", optional(listed(Detector)))
     @staticmethod
     async def detectors() -> list[models.Detector]:
-        return await models.Detector.all().order_by("-current", "-id")
+        return await models.Detector.filter(people=False).order_by("-current", "-id")

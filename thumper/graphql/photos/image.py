@@ -14,6 +14,7 @@ from thumper.domain.reason import Reason
 from thumper.graphql.clocks.image_clock import ClockFields
 from thumper.graphql.context import Info
 from thumper.graphql.photos.confidence import confidence
+from thumper.graphql.photos.mark import MarkFields
 from thumper.graphql.photos.sequence import Sequence
 from thumper.graphql.photos.waiting import Waiting
 from thumper.graphql.relay.coordinates import Coordinates, coordinates_of
@@ -48,7 +49,7 @@ class ImageError:
     """A reason with its texts."""
 
     code: Reason = strawberry.field(description="Stable word for programs, such as TRUNCATED.")
-    message: str = strawberry.field(description="What is wrong with this very image.")
+    message: str | None = strawberry.field(description=f"What is wrong with this very image. {WITHHELD}")
     what_to_do: str = strawberry.field(description="What a person can do about it.")
 
 
@@ -75,7 +76,7 @@ class Job:
 
 
 @strawberry.type(description="One distinct photo, known by its bytes, however often it was delivered.")
-class Image(ClockFields, Node):
+class Image(ClockFields, MarkFields, Node):
     """Backed by `models.Image`."""
 
     row: ClassVar[type[Any]] = models.Image
@@ -120,7 +121,10 @@ class Image(ClockFields, Node):
     def arrived_at(root: strawberry.Parent[models.Image]) -> dt.datetime:
         return root.created_at
 
-    @field("Where the photo itself says that it was taken (EXIF GPS); null when it does not.")
+    @field(
+        "Where the photo itself says that it was taken (EXIF GPS); null when it does not. Where they are withheld,"
+        " latitude and longitude are null."
+    )
     @staticmethod
     def coordinates(root: strawberry.Parent[models.Image]) -> Coordinates | None:
         return coordinates_of(root.latitude, root.longitude)
@@ -175,7 +179,7 @@ class Image(ClockFields, Node):
         return await related(root.dump_id, "Dump", info=info)
 
     @field(
-        "The file that it was made from, the first with its bytes; null when that is not known any more.",
+        "The file that it was made from, the first with its bytes; null when that is not known any more, or withheld.",
         optional(lazy("File")),
     )
     @staticmethod
@@ -184,7 +188,8 @@ class Image(ClockFields, Node):
 
     @field(
         "The boxes that count, most confident first: the current detector's, whose class is shown and whose confidence"
-        " reaches the threshold of its class, without those that a person rejected. Null when an argument is refused.",
+        " reaches the threshold of its class, without those that a person rejected; and last those that people drew."
+        " Null when an argument is refused.",
         optional(listed(lazy("Detection"))),
         groups=[filter_arguments(BoxFilter, {"min_confidence": confidence})],
     )

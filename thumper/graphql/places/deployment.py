@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import strawberry
 
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
+from thumper.store.places.deployments import DeploymentSearch
 
 
 @strawberry.type(
@@ -66,6 +68,9 @@ class Deployment(Node):
     @staticmethod
     async def clock_fixes(root: strawberry.Parent[models.Deployment], info: Info) -> list[models.ClockFix]:
         return await info.context.loaders.deployment_clock_fixes.load(root.id)
+
+
+DEPLOYMENT_LIST: Final = SearchList(DeploymentSearch, "deployments", usual="latest opened first")
 
 
 @strawberry.type

@@ -32,10 +32,13 @@ from graphql import (
     is_non_null_type,
 )
 
+from thumper.domain import mark
 from thumper.domain.deletion import MOST_IMAGES
+from thumper.domain.review import MOST_WORDS
 from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.relay.connection import DEFAULT_ITEMS, MOST_ITEMS
 from thumper.store.files.unplaced import MOST_CAMERAS, MOST_KNOWN
+from thumper.store.images import tags
 from thumper.store.times.clock_fixes import MOST_LISTED
 
 MOST_TOKENS: Final = 2000
@@ -67,6 +70,15 @@ _LONG_LISTS: Final = {
     ("RelocationEffect", "deployments"): MOST_LISTED,
     ("DeleteImagesPayload", "deletions"): MOST_IMAGES,
     ("UndoDeletionsPayload", "deletions"): MOST_IMAGES,
+    ("Query", "tags"): tags.MOST_LISTED,
+    ("StarImagesPayload", "images"): mark.MOST_IMAGES,
+    ("UnstarImagesPayload", "images"): mark.MOST_IMAGES,
+    ("TagImagesPayload", "images"): mark.MOST_IMAGES,
+    ("UntagImagesPayload", "images"): mark.MOST_IMAGES,
+    ("MarkImagesEmptyPayload", "images"): mark.MOST_IMAGES,
+    ("UnmarkImagesEmptyPayload", "images"): mark.MOST_IMAGES,
+    ("ReviewDetectionsPayload", "reviews"): MOST_WORDS,
+    ("ReviewDetectionsPayload", "detections"): MOST_WORDS,
 }
 """Lists without pages that may well be longer."""
 _DEEPEST: Final = 60
