@@ -218,13 +218,20 @@ async def _messages(
 ) -> AsyncGenerator[M, None]:
     """Make messages; subscribers to the same content get the same object, and so share its answers."""
     async for delivery in deliveries:
-        # No other content has this id for as long as the message is there, which holds it.
-        key = (kind, delivery.seq, delivery.snapshot, id(delivery.content))
-        message = _BEING_SENT.get(key)
-        if message is None:
-            message = kind(seq=BigInt(delivery.seq), snapshot=delivery.snapshot, content=delivery.content)
-            _BEING_SENT[key] = message
-        yield message
+        messages = [_message(delivery, kind)]
+        del delivery  # as `follow` does
+        yield messages.pop()
+
+
+def _message(delivery: Delivery[C], kind: Callable[..., M]) -> M:
+    """Return the message that brings a delivery, the same to all whom it is sent to."""
+    # No other content has this id for as long as the message is there, which holds it.
+    key = (kind, delivery.seq, delivery.snapshot, id(delivery.content))
+    message: M | None = _BEING_SENT.get(key)
+    if message is None:
+        message = kind(seq=BigInt(delivery.seq), snapshot=delivery.snapshot, content=delivery.content)
+        _BEING_SENT[key] = message
+    return message
 
 
 def subscription(description: str) -> Callable[[R], R]:
@@ -255,7 +262,9 @@ class Subscription:
             seen = await live.status(seq=live.seq, max_age_s=STATUS_AGE_S)
             return seen.seq, seen
 
-        return _messages(newest(live, read, concerns=lambda _: True, after=after), StatusMessage)
+        return _messages(
+            newest(live, read, concerns=lambda _: True, after=info.context.place(after)), StatusMessage
+        )
 
     @subscription(
         "How far a dump is: at once, and whenever its receipt, its images, their capture times or places change, or a"
@@ -275,7 +284,7 @@ class Subscription:
             return seq, (seen, info.context.wipes.peek(dump_id), changes.clocks_changed)
 
         await _exists(dump_id, "Dump", info=info)
-        states = newest(info.context.live, read, concerns=changes.concern, after=after)
+        states = newest(info.context.live, read, concerns=changes.concern, after=info.context.place(after))
         return _messages(states, DumpMessage)
 
     @subscription("How far a batch is: at once, and whenever a job of it changes.")
@@ -292,7 +301,10 @@ class Subscription:
 
         await _exists(batch_id, "Batch", info=info)
         states = newest(
-            info.context.live, read, concerns=lambda event: event.batch_id == batch_id, after=after
+            info.context.live,
+            read,
+            concerns=lambda event: event.batch_id == batch_id,
+            after=info.context.place(after),
         )
         return _messages(states, BatchMessage)
 
@@ -305,7 +317,7 @@ class Subscription:
         info: Info, where: Annotated[Any, IMAGE_LIST.where] = None, after: After = None
     ) -> AsyncGenerator[ImagesMessage, None]:
         topic = Images(IMAGE_LIST.search(where))
-        return _messages(follow(info.context.live, topic, after=after), ImagesMessage)
+        return _messages(follow(info.context.live, topic, after=info.context.place(after)), ImagesMessage)
 
     @subscription(
         "Images of which people said something: stars, tags, notes, that no animal is there, boxes drawn and removed,"
@@ -328,7 +340,7 @@ class Subscription:
         info: Info, where: Annotated[Any, DETECTION_LIST.where] = None, after: After = None
     ) -> AsyncGenerator[DetectionsMessage, None]:
         topic = Detections(DETECTION_LIST.search(where))
-        return _messages(follow(info.context.live, topic, after=after), DetectionsMessage)
+        return _messages(follow(info.context.live, topic, after=info.context.place(after)), DetectionsMessage)
 
     @subscription(
         "Sightings of known deer, recorded and taken back: the last 50 first, then each once, in order."
@@ -338,7 +350,7 @@ class Subscription:
         info: Info, deer_id: DeerId = None, after: After = None
     ) -> AsyncGenerator[SightingsMessage, None]:
         topic = Sightings(decode_given(deer_id, "Deer"))
-        return _messages(follow(info.context.live, topic, after=after), SightingsMessage)
+        return _messages(follow(info.context.live, topic, after=info.context.place(after)), SightingsMessage)
 
 
 async def _exists(uuid: UUID, type_name: str, *, info: Info) -> None:
