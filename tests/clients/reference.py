@@ -8,7 +8,9 @@ from typing import Final
 
 HERE: Final = Path(__file__).parent
 SCHEMA: Final = HERE.parents[1] / "thumper" / "graphql" / "schema.graphql"
-BEGINNING: Final = "Generated from the schema by `make schema`; do not edit it. How to use the API, with examples: [api.md](api.md).\n"
+BEGINNING: Final = (
+    "Generated from the schema by `make schema`; do not edit it. Examples of its use: [api.md](api.md).\n"
+)
 
 
 def reference() -> str:
