@@ -218,7 +218,14 @@ def folders(path: Path) -> set[str]:
 
 def test_tests_mirror_the_tree() -> None:
     tests, rooms = ROOT / "tests", ROOT / "thumper"
-    assert folders(tests) - folders(rooms) <= {"journeys", "benchmarks", "clients", "faults", "migrations"}
+    assert folders(tests) - folders(rooms) <= {
+        "attacks",
+        "journeys",
+        "benchmarks",
+        "clients",
+        "faults",
+        "migrations",
+    }
     for room in ("store", "graphql"):  # sorted by noun
         assert folders(tests / room) <= folders(rooms / room)
 
