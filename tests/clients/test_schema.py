@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -22,12 +23,17 @@ def node(*words: str | Path, cwd: Path = HERE) -> subprocess.CompletedProcess[st
 
 def lint(schema: Path) -> subprocess.CompletedProcess[str]:
     program = HERE / "node_modules" / ".bin" / "eslint"
-    return node(program, "--config", HERE / "eslint.config.js", schema, cwd=ROOT)
+    return node(program, "--format", "json", "--config", HERE / "eslint.config.js", schema, cwd=ROOT)
 
 
 def test_the_schema_keeps_the_rules_of_graphql_eslint() -> None:
-    linted = lint(SCHEMA)
-    assert linted.returncode == 0, linted.stdout + linted.stderr
+    (linted,) = json.loads(lint(SCHEMA).stdout)
+    assert (
+        {message["message"] for message in linted["messages"]}
+        == {
+            "Enum type `RequestErrorCode` is unreachable."  # it lists the codes of top-level errors, which no field has
+        }
+    )
 
 
 def test_the_reference_is_that_of_the_schema() -> None:

@@ -7,7 +7,7 @@ type Page = ResultOf<typeof PageDocument>;
 type Photo = NonNullable<Page['images']>['nodes'][number];
 
 export function leftEdges(photo: Photo): number[] {
-  return photo.state === ImageState.Completed ? photo.detections.map(({ box }) => box.x) : [];
+  return photo.state === ImageState.Completed ? (photo.detections ?? []).map(({ box }) => box.x) : [];
 }
 
 export function wrong(photo: Photo): unknown {
