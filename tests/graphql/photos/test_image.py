@@ -30,7 +30,7 @@ EVERYTHING = """{ images { nodes { id fileName sha256 sizeBytes mediaType widthP
   job { state held attempts device engine milliseconds queuedAt startedAt finishedAt detector { name } }
   location { name } camera { make } dump { folder } urls { thumb view original }
   detections { id label confidence ordinal duplicateOfOrdinal shown species sex lifeStage verdict
-  box { x y width height } image { fileName } detector { name current labels { label species sex threshold } }
+  box { x y width height } image { fileName } detector { name current labels { name species sex threshold } }
   deer { name } sighting { id } reviews { verdict } } } } }"""
 
 
@@ -60,7 +60,7 @@ async def test_an_image_gives_everything_that_is_known_of_it(api: Api) -> None:
     box = node["detections"][0]
     assert box["box"] == {"x": 0.1, "y": 0.2, "width": 0.3, "height": 0.4}
     assert (box["sex"], box["image"]) == ("MALE", {"fileName": image.file_name})
-    labels = [(label["label"], label["species"]) for label in box["detector"]["labels"]]
+    labels = [(label["name"], label["species"]) for label in box["detector"]["labels"]]
     assert labels == [("buck", "Odocoileus virginianus"), ("doe", None)]
 
 

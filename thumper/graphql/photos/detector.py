@@ -21,7 +21,11 @@ from thumper.store import models
 class Label:
     """Backed by `LabelMeaning`."""
 
-    label: str = strawberry.field(description="The model's own word, such as buck.")
+    @field("The model's own word, such as buck; `label` of a detection.")
+    @staticmethod
+    def name(root: strawberry.Parent[LabelMeaning]) -> str:
+        return root.label
+
     species: str | None = strawberry.field(
         description="Scientific name, such as Odocoileus virginianus; null when the class map gives none."
     )
