@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -16,12 +17,17 @@ from strawberry.dataloader import DataLoader
 from thumper.domain.clock_question import ClockQuestion
 from thumper.domain.clock_warning import ClockGroup
 from thumper.domain.waiting import Waiting
+from thumper.ingest import original_tags
+from thumper.ingest.exif_tags import WrittenTag
+from thumper.ingest.original_tags import Original
 from thumper.store import models
 from thumper.store.deer import known_deer
 from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
-from thumper.store.images import detections, image_counts, images
+from thumper.store.images import detections, exif_values, image_counts, image_pages, images
 from thumper.store.images.detections import BoxFilter
+from thumper.store.images.exif_values import ExifValues
+from thumper.store.images.images import ImageSearch
 from thumper.store.places import cameras, deployments, locations, relocation_search
 from thumper.store.postgres import page
 from thumper.store.postgres.page import Conditions, Cut, Listing, Order, Page
@@ -60,6 +66,8 @@ ROWS: Final[dict[str, Listing[Any]]] = {
 SightingPage: TypeAlias = tuple[UUID, Cut]
 StayPage: TypeAlias = tuple[UUID, Cut]
 FilePage: TypeAlias = tuple[UUID, tuple[FileSearch, Cut]]
+ImagePage: TypeAlias = tuple[UUID, image_pages.Choice]
+ImageTotal: TypeAlias = tuple[UUID, ImageSearch]
 
 
 class Loaders:
@@ -78,10 +86,21 @@ class Loaders:
         self.sightings: DataLoader[UUID, models.Sighting | None] = self._loader(known_deer.sightings_of)
         self.reviews: DataLoader[UUID, list[models.Review]] = self._loader(detections.reviews)
         self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
+        self._load_images()
         self._load_deer()
         self._load_places()
         self._load_dumps()
         self._load_relocations()
+
+    def _load_images(self) -> None:
+        self.exif: DataLoader[UUID, ExifValues | None] = self._loader(exif_values.of_images)
+        self.exif_tags: DataLoader[Original, list[WrittenTag] | None] = self._loader(original_tags.read)
+        self.image_pages: dict[str, DataLoader[ImagePage, Page[models.Image]]] = {
+            noun: self._loader(_divided(partial(image_pages.read, noun))) for noun in image_pages.IMAGES_OF
+        }
+        self.image_totals: dict[str, DataLoader[ImageTotal, int]] = {
+            noun: self._loader(_divided(partial(image_pages.count, noun))) for noun in image_pages.IMAGES_OF
+        }
 
     def _load_deer(self) -> None:
         self.deer_figures: DataLoader[UUID, known_deer.DeerFigures] = self._loader(known_deer.figures)

@@ -10,6 +10,7 @@ import strawberry
 from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
 from thumper.graphql.context import Info
+from thumper.graphql.image_list import images_of
 from thumper.graphql.relay.connection import Connection, Paging, paged
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find
@@ -49,6 +50,8 @@ class Deer(Node):
     @staticmethod
     async def best_photo(root: strawberry.Parent[models.Deer], info: Info) -> models.Detection | None:
         return next(iter(await info.context.loaders.best_photos.load(root.id)), None)
+
+    images = images_of("Deer", "The images with a sighting of it, a page at a time, each once.")
 
     @paged("Its sightings, latest capture first; totalCount is how often it was seen.", "Sighting")
     @staticmethod

@@ -11,7 +11,9 @@ from thumper.graphql.context import Info
 from thumper.graphql.relay.actor import acted
 from thumper.graphql.relay.field import field, lazy
 from thumper.graphql.relay.node import Node, related
+from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
+from thumper.store.deer.sighting_search import SightingSearch
 
 
 @strawberry.type(description="A detection that a person said is a known deer.")
@@ -37,3 +39,12 @@ class Sighting(Node):
     @staticmethod
     async def image(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
         return await related(root.image_id, "Image", info=info)
+
+
+@strawberry.type
+class SightingQuery:
+    """Queries for sightings."""
+
+    sightings = SearchList(SightingSearch, "sightings", usual="latest capture first").field(
+        "Sightings of all known deer, a page at a time."
+    )

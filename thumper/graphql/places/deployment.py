@@ -8,9 +8,12 @@ from typing import Any, ClassVar
 import strawberry
 
 from thumper.graphql.context import Info
+from thumper.graphql.image_list import images_of
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
+from thumper.store.places.deployments import DeploymentSearch
 
 
 @strawberry.type(
@@ -41,6 +44,8 @@ class Deployment(Node):
     @staticmethod
     async def location(root: strawberry.Parent[models.Deployment], info: Info) -> Any:
         return await related(root.location_id, "Location", info=info)
+
+    images = images_of("Deployment", "The images that the camera took there, a page at a time.")
 
     @field("How many images it took there.")
     @staticmethod
@@ -74,3 +79,7 @@ class DeploymentQuery:
     @staticmethod
     async def deployment(info: Info, id: RecordId) -> Any:
         return await find(id, "Deployment", info=info)
+
+    deployments = SearchList(DeploymentSearch, "deployments", usual="latest opened first").field(
+        "Deployments, a page at a time."
+    )

@@ -14,12 +14,13 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
 
+from thumper.graphql.context import Info
 from thumper.graphql.relay.argument_group import ArgumentGroup
 from thumper.graphql.relay.connection import Connection, Paging, paged
 from thumper.graphql.relay.enumeration import Direction, publish
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode_given
-from thumper.store.postgres.page import Order
+from thumper.store.postgres.page import Cut, Order
 from thumper.store.postgres.search import Search, filters
 
 S = TypeVar("S", bound=Search[Any])
@@ -74,6 +75,19 @@ class SearchList(Generic[S]):
 
         def resolve(asked: _Asked, paging: Paging) -> Connection[Any]:
             return self.page(asked.where, self._order(asked.order_by), paging)
+
+        return paged(description, self._name, ArgumentGroup("asked", self._arguments, _Asked))(resolve)
+
+    def field_below(
+        self, description: str, connect: Callable[[Any, Info, S, Order, Cut], Connection[Any]]
+    ) -> Any:
+        """Make the field of the list below a record; `connect` reads that record's part of it through loaders."""
+
+        def resolve(
+            root: strawberry.Parent[Any], info: Info, asked: _Asked, paging: Paging
+        ) -> Connection[Any]:
+            order = self._order(asked.order_by)
+            return connect(root, info, self.search(asked.where), order, paging.cut(order))
 
         return paged(description, self._name, ArgumentGroup("asked", self._arguments, _Asked))(resolve)
 

@@ -32,10 +32,13 @@ from graphql import (
     is_non_null_type,
 )
 
+from thumper.domain.changed_records import MOST_RECORDS
 from thumper.domain.deletion import MOST_IMAGES
 from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.relay.connection import DEFAULT_ITEMS, MOST_ITEMS
+from thumper.ingest.exif_tags import MOST_TAGS
 from thumper.store.files.unplaced import MOST_CAMERAS, MOST_KNOWN
+from thumper.store.places.activity import MOST_GROUPS
 from thumper.store.times.clock_fixes import MOST_LISTED
 
 MOST_TOKENS: Final = 2000
@@ -49,11 +52,12 @@ MOST_COST: Final = 10_000
 _DEAR: Final = {
     ("Receipt", "safeToWipe"): 3000,
     ("Receipt", "wipe"): 3000,
+    ("Query", "activity"): 500,
     ("Query", "clockFixPreview"): 3000,
     ("Query", "setLocationPreview"): 3000,
     ("Query", "mergeLocationsPreview"): 3000,
 }
-"""Own cost of fields that re-read the originals or compute the times of a dump: at most three in a request."""
+"""Own cost of fields that re-read the originals, compute the times of a dump or count images one by one."""
 _SHORT_LIST: Final = 5
 """Items that a list without pages is assumed to have, such as the boxes of an image."""
 _LONG_LISTS: Final = {
@@ -65,6 +69,10 @@ _LONG_LISTS: Final = {
     ("Dump", "relocations"): MOST_LISTED,
     ("Location", "relocations"): MOST_LISTED,
     ("RelocationEffect", "deployments"): MOST_LISTED,
+    ("Activity", "groups"): MOST_GROUPS,
+    ("Changes", "images"): MOST_RECORDS,
+    ("Changes", "dumpsToReread"): MOST_RECORDS,
+    ("Exif", "tags"): MOST_TAGS,
     ("DeleteImagesPayload", "deletions"): MOST_IMAGES,
     ("UndoDeletionsPayload", "deletions"): MOST_IMAGES,
 }

@@ -164,22 +164,37 @@ async def read_page(listing: Listing[M], conditions: Conditions, *, order: Order
 async def read_pages(
     listing: Listing[M], conditions: Conditions, *, parent_ids: Sequence[UUID], order: Order, cut: Cut
 ) -> dict[UUID, Page[M]]:
-    """Read one page for each parent, in one statement."""
+    """Read one page for each parent, in one statement that reads no more of a parent's rows than an index makes it."""
     held = conditions.copy()
-    held.add(listing.parent + " = ANY({}::uuid[])", list(parent_ids))
+    parents = held.hold(list(parent_ids))
+    held.clauses.append(f"{listing.parent} = {_PARENT}.id")
     _bound(held, order, cut=cut)
     rows = await listing.read_with(
-        [*_key_names(order), _PARENT],
-        f"SELECT * FROM (SELECT {listing.columns}, {_key_columns(order)}, {listing.parent} AS {_PARENT},"
-        f" row_number() OVER (PARTITION BY {listing.parent} ORDER BY {_sorting(order, cut)}) AS page_row"
-        f" FROM {listing.source} WHERE {held.sql}) AS numbered"
-        f" WHERE page_row <= {held.hold(cut.limit + 1)} ORDER BY page_row",
+        [*_key_names(order), f"{_PARENT}_id"],
+        f"SELECT page_row.*, {_PARENT}.id AS {_PARENT}_id FROM unnest({parents}::uuid[]) AS {_PARENT}(id)"
+        f" CROSS JOIN LATERAL (SELECT {listing.columns}, {_key_columns(order)} FROM {listing.source}"
+        f" WHERE {held.sql} ORDER BY {_sorting(order, cut)} LIMIT {held.hold(cut.limit + 1)}) AS page_row"
+        f" ORDER BY {_named_sorting(order, cut)}",
         held.values,
     )
     by_parent: dict[UUID, list[tuple[M, Position]]] = {parent_id: [] for parent_id in parent_ids}
     for row, (*position, parent_id) in rows:
         by_parent[parent_id].append((row, tuple(position)))
     return {parent_id: _page(placed, cut) for parent_id, placed in by_parent.items()}
+
+
+async def count_each(
+    listing: Listing[M], conditions: Conditions, *, parent_ids: Sequence[UUID]
+) -> dict[UUID, int]:
+    """Count the rows of each parent that meet the conditions, in one statement."""
+    held = conditions.copy()
+    held.add(listing.parent + " = ANY({}::uuid[])", list(parent_ids))
+    rows = await client().execute_query_dict(
+        f"SELECT {listing.parent} AS {_PARENT}_id, count(*) AS total FROM {listing.source} WHERE {held.sql}"
+        f" GROUP BY {listing.parent}",
+        held.values,
+    )
+    return dict.fromkeys(parent_ids, 0) | {row[f"{_PARENT}_id"]: row["total"] for row in rows}
 
 
 async def count(listing: Listing[M], conditions: Conditions) -> int:
@@ -220,6 +235,12 @@ def _bound(held: Conditions, order: Order, *, cut: Cut) -> None:
 def _sorting(order: Order, cut: Cut) -> str:
     direction = "DESC" if order.descending != cut.backward else "ASC"
     return ", ".join(f"{key.sql} {direction}" for key in order.keys)
+
+
+def _named_sorting(order: Order, cut: Cut) -> str:
+    """Return the same sorting by the names of the selected sort values."""
+    direction = "DESC" if order.descending != cut.backward else "ASC"
+    return ", ".join(f"{name} {direction}" for name in _key_names(order))
 
 
 def _key_columns(order: Order) -> str:

@@ -1,0 +1,44 @@
+"""Images of one record, such as a location: read and counted for all records of a page in one statement.
+
+Which records have images, and by what, is listed here, also for nouns that know more of images than these of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from thumper.store.images.images import IMAGES, ImageSearch
+from thumper.store.models import Image
+from thumper.store.postgres import page
+from thumper.store.postgres.page import Cut, Listing, Order, Page
+
+_OF_DEER: Final = (
+    "image JOIN (SELECT DISTINCT deer_id, image_id FROM sighting) AS seen ON seen.image_id = image.id"
+)
+"""Each image once, also one on which two detectors drew the same deer."""
+
+IMAGES_OF: Final[Mapping[str, Listing[Image]]] = {
+    "Location": replace(IMAGES, parent="image.location_id"),
+    "Camera": replace(IMAGES, parent="image.camera_id"),
+    "Deployment": replace(IMAGES, parent="image.deployment_id"),
+    "Dump": replace(IMAGES, parent="image.dump_id"),
+    "Deer": replace(IMAGES, source=_OF_DEER, parent="seen.deer_id"),
+}
+"""Listings of images by the records that have them."""
+
+Choice: TypeAlias = tuple[ImageSearch, Order, Cut]
+"""Which images of a record, in which order, and which part of that list."""
+
+
+async def read(noun: str, ids: Sequence[UUID], choice: Choice) -> dict[UUID, Page[Image]]:
+    """Read a page of the images of each record of a kind."""
+    search, order, cut = choice
+    return await page.read_pages(IMAGES_OF[noun], search.conditions(), parent_ids=ids, order=order, cut=cut)
+
+
+async def count(noun: str, ids: Sequence[UUID], search: ImageSearch) -> dict[UUID, int]:
+    """Count the images of each record of a kind that are found."""
+    return await page.count_each(IMAGES_OF[noun], search.conditions(), parent_ids=ids)
