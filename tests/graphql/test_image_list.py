@@ -24,11 +24,11 @@ LISTS = {
 }
 
 
-async def fill() -> dict[str, list[models.Image]]:
-    """Two records of each kind; return the images of the first of each, oldest first."""
+async def fill() -> tuple[dict[str, str], list[str]]:
+    """Make two records of each kind; return the ids of the first of each, and the names of its images, oldest first."""
     detector = await make.make_detector()
-    found: list[models.Image] = []
-    records: dict[str, Any] = {}
+    words: dict[str, str] = {}
+    names: list[str] = []
     for number in range(2):
         place, camera = await make.make_location(f"Stand {number}"), await make.make_camera()
         stay = await models.Deployment.create(camera=camera, location=place)
@@ -46,19 +46,19 @@ async def fill() -> dict[str, list[models.Image]]:
             )
             await make.make_sighting(boxes[0], deer)
             if number == 0:
-                found.append(image)
-        if number == 0:
-            records = {"Location": place, "Camera": camera, "Deployment": stay, "Dump": dump, "Deer": deer}
-    return {encode(noun, record.id): found for noun, record in records.items()}
+                names.append(image.file_name)
+        for record in (place, camera, stay, dump, deer):
+            noun = type(record).__name__
+            words.setdefault(noun, encode(noun, record.id))
+    return words, names
 
 
 @pytest.mark.parametrize("noun", LISTS)
 async def test_each_record_has_its_images_in_pages_with_filter_and_order(
     api: Api, monkeypatch: pytest.MonkeyPatch, noun: str
 ) -> None:
-    expected = await fill()
-    (word,) = (word for word in expected if (await api.ask(_TYPE, id=word))["node"]["__typename"] == noun)
-    names = [image.file_name for image in expected[word]]
+    words, names = await fill()
+    word = words[noun]
     query = (
         f"query ($where: ImageFilter, $orderBy: ImageOrder) {{ {LISTS[noun]} {{ nodes {{ id {BELOW} }} }} }}"
     )
@@ -86,9 +86,6 @@ async def test_each_record_has_its_images_in_pages_with_filter_and_order(
       images(last: 1, before: $before) {{ nodes {{ fileName }} }} }} }} }}"""
     before = (await api.ask(back, id=word, before=page["pageInfo"]["endCursor"]))["node"]["images"]
     assert before == {"nodes": [{"fileName": names[2]}]}
-
-
-_TYPE = "query ($id: ID!) { node(id: $id) { __typename } }"
 
 
 async def test_an_image_on_which_two_detectors_drew_a_deer_is_listed_once(api: Api) -> None:

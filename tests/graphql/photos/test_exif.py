@@ -32,7 +32,7 @@ def photo(number: int = 0, **inner: Any) -> bytes:
     exif.get_ifd(ExifTags.IFD.Exif).update({getattr(Base, name): value for name, value in inner.items()})
     exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (31.0, 39.0, 0.0), 3: "W", 4: (98.0, 30.0, 0.0)})
     out = io.BytesIO()
-    Image.new("RGB", (8, 8), (number, 0, 0)).save(out, "JPEG", exif=exif)
+    Image.new("RGB", (8, 8), (number * 50, 0, 0)).save(out, "JPEG", exif=exif)
     return out.getvalue()
 
 

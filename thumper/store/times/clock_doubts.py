@@ -51,7 +51,8 @@ WHERE image.id = fresh.id
 async def note(transaction: BaseDBAsyncClient, dump_id: UUID) -> bool:
     """Compare the clocks of a dump's photos and record which are doubted, and which no longer are.
 
-    Return whether that changed for any. An impossible year was recorded when the photo arrived, and stays. The caller shares the clock lock.
+    Return whether that changed for any. An impossible year was recorded when the photo arrived, and stays. The caller
+    shares the clock lock.
     """
     # Records instead of dictionaries: a dump may have a hundred thousand photos.
     _, rows = await transaction.execute_query(_PHOTOS, [dump_id])
