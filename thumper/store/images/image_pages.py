@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from thumper.store.images.images import IMAGES, ImageSearch
+from thumper.store.images.images import CAPTURED, IMAGES, ImageSearch
 from thumper.store.models import Image
 from thumper.store.postgres import page
 from thumper.store.postgres.page import Cut, Listing, Order, Page
@@ -20,10 +20,13 @@ _OF_DEER: Final = (
 )
 """Each image once, also one on which two detectors drew the same deer."""
 
+_NEWEST: Final = frozenset({CAPTURED.descending.name})
+"""What the indexes of `image` by location, camera and deployment are for."""
+
 IMAGES_OF: Final[Mapping[str, Listing[Image]]] = {
-    "Location": replace(IMAGES, parent="image.location_id"),
-    "Camera": replace(IMAGES, parent="image.camera_id"),
-    "Deployment": replace(IMAGES, parent="image.deployment_id"),
+    "Location": replace(IMAGES, parent="image.location_id", indexed=_NEWEST),
+    "Camera": replace(IMAGES, parent="image.camera_id", indexed=_NEWEST),
+    "Deployment": replace(IMAGES, parent="image.deployment_id", indexed=_NEWEST),
     "Dump": replace(IMAGES, parent="image.dump_id"),
     "Deer": replace(IMAGES, source=_OF_DEER, parent="seen.deer_id"),
 }

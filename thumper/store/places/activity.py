@@ -48,21 +48,24 @@ class Group:
 
 _KEYS: Final = {
     Grouping.LOCATION: ("location_id", "image.location_id", "lower(location.name)"),
-    Grouping.DAY: ("date", "clock.local::date", "date"),
-    Grouping.HOUR: ("hour", "extract(hour FROM clock.local)::int", "hour"),
+    Grouping.DAY: ("date", "date 'epoch' + (clock.local / 86400)::int", "date"),
+    Grouping.HOUR: ("hour", "(clock.local / 3600 % 24)::int", "hour"),
 }
 """Name, SQL and order of each key."""
 
 _OWN_OFFSET: Final = "CASE WHEN image.clock_source IS DISTINCT FROM 'gps' THEN image.utc_offset_s END"
+# The arrays are made once: in the midst of the statement their texts would be read for each image. Local time is a
+# number of seconds since 1970, which is reckoned faster than times are.
 _COUNT: Final = """
 WITH place AS (SELECT * FROM unnest({ids}::uuid[], {begins}::text[], {seconds}::text[]) AS place(id, begins, seconds)),
 zone AS MATERIALIZED (SELECT id, begins::timestamptz[] AS begins, seconds::int[] AS seconds FROM place),
+server AS MATERIALIZED (SELECT begins, seconds FROM zone WHERE id IS NULL),
 counted AS (
     SELECT {columns}, count(*) AS images
-    FROM image LEFT JOIN zone ON zone.id = image.location_id
-    CROSS JOIN LATERAL (SELECT image.taken_at AT TIME ZONE 'UTC' + interval '1 second' * coalesce(
+    FROM image LEFT JOIN zone ON zone.id = image.location_id CROSS JOIN server
+    CROSS JOIN LATERAL (SELECT floor(date_part('epoch', image.taken_at))::int8 + coalesce(
         zone.seconds[width_bucket(image.taken_at, zone.begins)], {own_offset},
-        {server_seconds}[width_bucket(image.taken_at, {server_begins})]) AS local) AS clock
+        server.seconds[width_bucket(image.taken_at, server.begins)]) AS local) AS clock
     WHERE {conditions} GROUP BY {keys}
 )
 SELECT counted.* FROM counted {names} ORDER BY {order} LIMIT {most}
@@ -79,13 +82,10 @@ async def count_images(
     """
     keys = [_KEYS[grouping] for grouping in Grouping if grouping in by]
     held = search.conditions()
-    begins, seconds = _arrays(offsets(server_zone))
     sql = _COUNT.format(
-        **await _zones(held),
+        **await _zones(held, server_zone),
         columns=", ".join(f"{key} AS {name}" for name, key, _ in keys),
         own_offset=_OWN_OFFSET,
-        server_begins=f"{held.hold(begins)}::text::timestamptz[]",
-        server_seconds=f"({held.hold(seconds)}::text::int[])",
         conditions=held.sql,
         keys=", ".join(str(number) for number, _ in enumerate(keys, 1)),
         names=_NAMES if Grouping.LOCATION in by else "",
@@ -96,10 +96,13 @@ async def count_images(
     return [Group(**row) for row in rows]
 
 
-async def _zones(held: Conditions) -> dict[str, str]:
-    """Hold the offsets of each place whose zone is known; return the placeholders."""
-    zones = {row.id: locations.zone_of(row)[0] for row in await Location.all()}
-    known = {uuid: _arrays(offsets(ZoneInfo(name))) for uuid, name in zones.items() if name is not None}
+async def _zones(held: Conditions, server_zone: ZoneInfo) -> dict[str, str]:
+    """Hold the offsets of each place whose zone is known, and under no id those of the server; return placeholders."""
+    known: dict[UUID | None, tuple[str, str]] = {None: _arrays(offsets(server_zone))}
+    for row in await Location.all():
+        name, _ = locations.zone_of(row)
+        if name is not None:
+            known[row.id] = _arrays(offsets(ZoneInfo(name)))
     return {
         "ids": held.hold(list(known)),
         "begins": held.hold([begins for begins, _ in known.values()]),

@@ -56,14 +56,15 @@ class Listing(Generic[M]):
     """Where the rows of a list come from.
 
     `source` is what follows FROM; its table of `model` has the alias `alias`. `parent` is the SQL expression
-    of the id by which `read_pages` divides rows. Columns in `without` are not read: those that are large and
-    never shown.
+    of the id by which `read_pages` divides rows; `indexed` are the names of orders in which an index has the rows of
+    one parent. Columns in `without` are not read: those that are large and never shown.
     """
 
     model: type[M]
     alias: str
     source: str
     parent: str = ""
+    indexed: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
 
     @property
@@ -164,7 +165,11 @@ async def read_page(listing: Listing[M], conditions: Conditions, *, order: Order
 async def read_pages(
     listing: Listing[M], conditions: Conditions, *, parent_ids: Sequence[UUID], order: Order, cut: Cut
 ) -> dict[UUID, Page[M]]:
-    """Read one page for each parent, in one statement that reads no more of a parent's rows than an index makes it."""
+    """Read one page for each parent, in one statement.
+
+    Without an index for the order all rows of a parent are read: OFFSET keeps PostgreSQL from going through the rows of
+    all others in the order of another index, parent by parent.
+    """
     held = conditions.copy()
     parents = held.hold(list(parent_ids))
     held.clauses.append(f"{listing.parent} = {_PARENT}.id")
@@ -172,8 +177,9 @@ async def read_pages(
     rows = await listing.read_with(
         [*_key_names(order), f"{_PARENT}_id"],
         f"SELECT page_row.*, {_PARENT}.id AS {_PARENT}_id FROM unnest({parents}::uuid[]) AS {_PARENT}(id)"
-        f" CROSS JOIN LATERAL (SELECT {listing.columns}, {_key_columns(order)} FROM {listing.source}"
-        f" WHERE {held.sql} ORDER BY {_sorting(order, cut)} LIMIT {held.hold(cut.limit + 1)}) AS page_row"
+        f" CROSS JOIN LATERAL (SELECT * FROM (SELECT {listing.columns}, {_key_columns(order)} FROM {listing.source}"
+        f" WHERE {held.sql}{'' if order.name in listing.indexed else ' OFFSET 0'}) AS own"
+        f" ORDER BY {_named_sorting(order, cut)} LIMIT {held.hold(cut.limit + 1)}) AS page_row"
         f" ORDER BY {_named_sorting(order, cut)}",
         held.values,
     )
