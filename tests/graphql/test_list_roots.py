@@ -54,8 +54,8 @@ async def test_deployments_are_listed_latest_opened_first(api: Api) -> None:
     assert await ask(api, "deployments") == words
     assert await ask(api, "deployments", present=True) == words[:1]
     assert await ask(api, "deployments", present=False) == words[1:]
-    assert await ask(api, "deployments", location=encode("Location", place.id)) == words[1:]
-    assert await ask(api, "deployments", camera=encode("Camera", camera.id)) == words
+    assert await ask(api, "deployments", locationId=encode("Location", place.id)) == words[1:]
+    assert await ask(api, "deployments", cameraId=encode("Camera", camera.id)) == words
     opened = (await models.Deployment.get(id=there.id)).created_at.isoformat()
     assert await ask(api, "deployments", openedAfter=opened) == words[:1]
     assert await ask(api, "deployments", openedBefore=opened) == words[1:]
@@ -73,9 +73,9 @@ async def test_sightings_of_all_deer_are_listed_by_capture_time(api: Api) -> Non
         told.append((await make.make_sighting(box, deer), image, deer))
     by_capture = [encode("Sighting", told[index][0].id) for index in (0, 2, 1)]
     assert await ask(api, "sightings") == by_capture
-    assert await ask(api, "sightings", deer=encode("Deer", told[1][2].id)) == by_capture[2:]
-    assert await ask(api, "sightings", image=encode("Image", told[0][1].id)) == by_capture[:1]
-    assert await ask(api, "sightings", location=encode("Location", place.id)) == by_capture[1:2]
+    assert await ask(api, "sightings", deerId=encode("Deer", told[1][2].id)) == by_capture[2:]
+    assert await ask(api, "sightings", imageId=encode("Image", told[0][1].id)) == by_capture[:1]
+    assert await ask(api, "sightings", locationId=encode("Location", place.id)) == by_capture[1:2]
     noon = make.NOON + dt.timedelta(minutes=1)
     assert await ask(api, "sightings", takenAfter=noon.isoformat()) == by_capture[:2]
     assert await ask(api, "sightings", takenBefore=noon.isoformat()) == by_capture[2:]
@@ -97,8 +97,8 @@ async def test_reviews_are_listed_latest_first_also_those_that_were_replaced(api
     ]
     words = [encode("Review", review.id) for review in reversed(said)]
     assert await ask(api, "reviews") == words
-    assert await ask(api, "reviews", image=encode("Image", image.id)) == words
-    assert await ask(api, "reviews", detection=encode("Detection", boxes[1].id)) == words[1:2]
+    assert await ask(api, "reviews", imageId=encode("Image", image.id)) == words
+    assert await ask(api, "reviews", detectionId=encode("Detection", boxes[1].id)) == words[1:2]
     assert await ask(api, "reviews", verdict="REJECTED") == words[2:]
     second = (await models.Review.get(id=said[1].id)).created_at.isoformat()
     assert await ask(api, "reviews", createdAfter=second) == words[:2]
@@ -116,5 +116,5 @@ async def test_repairs_of_clocks_are_listed_latest_first(api: Api) -> None:
     assert await ask(api, "clockFixes") == words
     assert await ask(api, "clockFixes", stands=True) == words[:1]
     assert await ask(api, "clockFixes", stands=False) == words[1:]
-    assert await ask(api, "clockFixes", dump=encode("Dump", dump.id)) == words[1:]
-    assert await ask(api, "clockFixes", deployment=encode("Deployment", stay.id)) == words[:1]
+    assert await ask(api, "clockFixes", dumpId=encode("Dump", dump.id)) == words[1:]
+    assert await ask(api, "clockFixes", deploymentId=encode("Deployment", stay.id)) == words[:1]

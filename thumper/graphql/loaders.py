@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from functools import partial
 from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from thumper.ingest.exif_tags import WrittenTag
 from thumper.ingest.original_tags import Original
 from thumper.store import models
 from thumper.store.deer import known_deer
+from thumper.store.deer.sighting_search import SightingSearch
 from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
 from thumper.store.images import detections, exif_values, image_counts, image_pages, images
@@ -29,8 +29,10 @@ from thumper.store.images.detections import BoxFilter
 from thumper.store.images.exif_values import ExifValues
 from thumper.store.images.images import ImageSearch
 from thumper.store.places import cameras, deployments, locations, relocation_search
+from thumper.store.places.deployments import DeploymentSearch
 from thumper.store.postgres import page
-from thumper.store.postgres.page import Conditions, Cut, Listing, Order, Page
+from thumper.store.postgres.page import Cut, Listing, Order, Page
+from thumper.store.postgres.search import Search
 from thumper.store.status import waiting_images
 from thumper.store.times import clock_confirmations, clock_fixes, clock_questions
 
@@ -63,10 +65,10 @@ ROWS: Final[dict[str, Listing[Any]]] = {
 }
 """Every kind of record that is loaded by its id."""
 
-SightingPage: TypeAlias = tuple[UUID, Cut]
-StayPage: TypeAlias = tuple[UUID, Cut]
-FilePage: TypeAlias = tuple[UUID, tuple[FileSearch, Cut]]
-ImagePage: TypeAlias = tuple[UUID, image_pages.Choice]
+SightingPage: TypeAlias = tuple[UUID, tuple[SightingSearch, Order, Cut]]
+StayPage: TypeAlias = tuple[UUID, tuple[DeploymentSearch, Order, Cut]]
+FilePage: TypeAlias = tuple[UUID, tuple[FileSearch, Order, Cut]]
+ImagePage: TypeAlias = tuple[UUID, tuple[ImageSearch, Order, Cut]]
 ImageTotal: TypeAlias = tuple[UUID, ImageSearch]
 
 
@@ -96,10 +98,10 @@ class Loaders:
         self.exif: DataLoader[UUID, ExifValues | None] = self._loader(exif_values.of_images)
         self.exif_tags: DataLoader[Original, list[WrittenTag] | None] = self._loader(original_tags.read)
         self.image_pages: dict[str, DataLoader[ImagePage, Page[models.Image]]] = {
-            noun: self._loader(_divided(partial(image_pages.read, noun))) for noun in image_pages.IMAGES_OF
+            noun: self._loader(_divided(_pages(listing))) for noun, listing in image_pages.IMAGES_OF.items()
         }
         self.image_totals: dict[str, DataLoader[ImageTotal, int]] = {
-            noun: self._loader(_divided(partial(image_pages.count, noun))) for noun in image_pages.IMAGES_OF
+            noun: self._loader(_divided(_totals(listing))) for noun, listing in image_pages.IMAGES_OF.items()
         }
 
     def _load_deer(self) -> None:
@@ -107,7 +109,10 @@ class Loaders:
         self.deer_locations: DataLoader[UUID, list[models.Location]] = self._loader(known_deer.locations)
         self.best_photos: DataLoader[UUID, list[models.Detection]] = self._loader(known_deer.best_photos)
         self.sighting_pages: DataLoader[SightingPage, Page[models.Sighting]] = self._loader(
-            _divided(_pages(known_deer.SIGHTINGS, known_deer.SIGHTED_NEWEST))
+            _divided(_pages(known_deer.SIGHTINGS))
+        )
+        self.sighting_totals: DataLoader[tuple[UUID, SightingSearch], int] = self._loader(
+            _divided(_totals(known_deer.SIGHTINGS))
         )
 
     def _load_places(self) -> None:
@@ -118,13 +123,17 @@ class Loaders:
         self.deployment_figures: DataLoader[UUID, deployments.DeploymentFigures] = self._loader(
             deployments.figures
         )
-        self.camera_stays: DataLoader[UUID, int] = self._loader(deployments.camera_counts)
-        self.location_stays: DataLoader[UUID, int] = self._loader(deployments.location_counts)
+        self.camera_stays: DataLoader[tuple[UUID, DeploymentSearch], int] = self._loader(
+            _divided(_totals(deployments.OF_CAMERA))
+        )
+        self.location_stays: DataLoader[tuple[UUID, DeploymentSearch], int] = self._loader(
+            _divided(_totals(deployments.OF_LOCATION))
+        )
         self.camera_stay_pages: DataLoader[StayPage, Page[models.Deployment]] = self._loader(
-            _divided(_pages(deployments.OF_CAMERA, deployments.OPENED_NEWEST))
+            _divided(_pages(deployments.OF_CAMERA))
         )
         self.location_stay_pages: DataLoader[StayPage, Page[models.Deployment]] = self._loader(
-            _divided(_pages(deployments.OF_LOCATION, deployments.OPENED_NEWEST))
+            _divided(_pages(deployments.OF_LOCATION))
         )
         self.location_images: DataLoader[UUID, int] = self._loader(locations.image_counts)
         self.location_offsets: DataLoader[UUID, list[int] | None] = self._loader(locations.camera_offsets_s)
@@ -167,7 +176,9 @@ class Loaders:
         self.known_before: DataLoader[UUID, unplaced.KnownBefore | None] = self._loader(unplaced.known_before)
         self.known_unplaced: DataLoader[UUID, list[unplaced.KnownUnplaced]] = self._loader(unplaced.known)
         self.mistyped: DataLoader[UUID, list[UUID] | None] = self._loader(unplaced.mistyped)
-        self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))
+        self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(
+            _divided(_pages(dump_search.FILES))
+        )
 
     def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, Any]:
         """Make a loader of a function that answers many keys at once; a missing answer is None."""
@@ -203,17 +214,20 @@ def _divided(
 
 
 def _pages(
-    listing: Listing[Any], order: Order
-) -> Callable[[Sequence[UUID], Cut], Awaitable[dict[UUID, Page[Any]]]]:
-    return lambda parent_ids, cut: page.read_pages(
-        listing, Conditions(), parent_ids=parent_ids, order=order, cut=cut
-    )
+    listing: Listing[Any],
+) -> Callable[[Sequence[UUID], tuple[Search[Any], Order, Cut]], Awaitable[dict[UUID, Page[Any]]]]:
+    async def read(
+        parent_ids: Sequence[UUID], choice: tuple[Search[Any], Order, Cut]
+    ) -> dict[UUID, Page[Any]]:
+        search, order, cut = choice
+        return await page.read_pages(
+            listing, search.conditions(), parent_ids=parent_ids, order=order, cut=cut
+        )
+
+    return read
 
 
-async def _file_pages(
-    dump_ids: Sequence[UUID], choice: tuple[FileSearch, Cut]
-) -> dict[UUID, Page[models.File]]:
-    search, cut = choice
-    return await page.read_pages(
-        search.listing, search.conditions(), parent_ids=dump_ids, order=dump_search.PATH_A_TO_Z, cut=cut
-    )
+def _totals(
+    listing: Listing[Any],
+) -> Callable[[Sequence[UUID], Search[Any]], Awaitable[dict[UUID, int]]]:
+    return lambda parent_ids, search: page.count_each(listing, search.conditions(), parent_ids=parent_ids)

@@ -14,7 +14,7 @@ CREATE = """mutation ($input: CreateDeerInput!) { createDeer(input: $input) {
 UPDATE = """mutation ($input: UpdateDeerInput!) { updateDeer(input: $input) {
   deer { name sex status notes } errors { __typename code path } } }"""
 DELETE = """mutation ($input: DeleteDeerInput!) { deleteDeer(input: $input) {
-  deletedId errors { code ... on DeerInUse { sightings } } } }"""
+  deletedId errors { code ... on DeerInUse { sightingCount } } } }"""
 ASSIGN = """mutation ($input: AssignDetectionInput!) { assignDetection(input: $input) {
   sighting { actor { name } deer { name } detection { deer { name } } }
   errors { __typename code path ... on DeerAlreadyInImage { conflictingDeer { name } conflictingDetection { label } }
@@ -74,7 +74,7 @@ async def test_a_detection_is_assigned_taken_back_and_assigned_to_another(api: A
     (error,) = (await assign(bess))["errors"]
     assert (error["__typename"], error["deer"]) == ("DetectionAssigned", {"name": "Ajax"})
     refused = (await api.ask(DELETE, input={"id": encode("Deer", ajax.id)}))["deleteDeer"]
-    assert refused["errors"] == [{"code": "DEER_IN_USE", "sightings": 1}]
+    assert refused["errors"] == [{"code": "DEER_IN_USE", "sightingCount": 1}]
     taken_back = (await api.ask(UNASSIGN, input={"detectionId": detection}))["unassignDetection"]
     assert taken_back["deer"] == {"name": "Ajax", "sightings": {"totalCount": 0}}
     again = (await api.ask(UNASSIGN, input={"detectionId": detection}))["unassignDetection"]

@@ -20,16 +20,16 @@ from thumper.store.models import Image
 from thumper.store.places import activity
 
 QUERY = """query ($by: [ActivityGrouping!]!, $where: ImageFilter) { activity(by: $by, where: $where) {
-    images groups { location { name } date hour images } } }"""
+    imageCount groups { location { name } date hour imageCount } } }"""
 
 
 async def ask(api: Api, *by: str, **where: Any) -> list[tuple[str | None, str | None, int | None, int]]:
     told = (await api.ask(QUERY, by=list(by), where=where))["activity"]
     groups = [
-        (group["location"] and group["location"]["name"], group["date"], group["hour"], group["images"])
+        (group["location"] and group["location"]["name"], group["date"], group["hour"], group["imageCount"])
         for group in told["groups"]
     ]
-    assert told["images"] == sum(images for *_, images in groups)
+    assert told["imageCount"] == sum(images for *_, images in groups)
     return groups
 
 
@@ -99,10 +99,10 @@ async def test_a_photo_is_counted_under_the_local_time_that_it_shows(api: Api) -
 async def test_a_filter_holds(api: Api) -> None:
     await fill()
     assert await ask(api, "DAY", takenAfter="2024-11-09T06:00:00Z") == [(None, "2024-11-09", None, 1)]
-    assert await ask(api, "HOUR", hasDetections=True) == []
+    assert await ask(api, "HOUR", withoutDetections=False) == []
     detector = await make.make_detector()
     await make.make_boxed_image(await make.make_dump(), detector, boxes=2)
-    assert await ask(api, "HOUR", hasDetections=True) == [(None, None, 6, 1)]
+    assert await ask(api, "HOUR", withoutDetections=False) == [(None, None, 6, 1)]
 
 
 async def test_more_groups_than_one_answer_holds_are_refused_and_the_rest_is_answered(
@@ -113,13 +113,13 @@ async def test_more_groups_than_one_answer_holds_are_refused_and_the_rest_is_ans
     dump = await make.make_dump()
     for number in range(4):
         await make.make_image(dump, taken_at=make.NOON + dt.timedelta(days=number))
-    answer = await api.post("{ activity(by: DAY) { images } images { totalCount } }")
+    answer = await api.post("{ activity(by: DAY) { imageCount } images { totalCount } }")
     (error,) = answer["errors"]
     assert error["extensions"]["code"] == "TOO_MANY_GROUPS"
     assert "takenAfter" in error["message"]
     assert answer["data"] == {"activity": None, "images": {"totalCount": 4}}
     assert len(await ask(api, "DAY", takenBefore=(make.NOON + dt.timedelta(days=3)).isoformat())) == 3
-    assert await api.refused("{ activity(by: []) { images } }") == "BAD_ARGUMENTS"
+    assert await api.refused("{ activity(by: []) { imageCount } }") == "BAD_ARGUMENTS"
 
 
 async def test_groups_cost_three_statements(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,15 +132,15 @@ async def test_groups_cost_three_statements(api: Api, monkeypatch: pytest.Monkey
 async def test_a_page_may_show_three_charts_at_once(api: Api) -> None:
     await fill()
     answer = await api.ask(
-        """{ days: activity(by: DAY) { groups { date images } } hours: activity(by: HOUR) { groups { hour images } }
-        places: activity(by: LOCATION) { groups { location { name } images } } }"""
+        """{ days: activity(by: DAY) { groups { date imageCount } } hours: activity(by: HOUR) { groups { hour imageCount } }
+        places: activity(by: LOCATION) { groups { location { name } imageCount } } }"""
     )
     total = await Image.all().count()
-    assert [sum(group["images"] for group in chart["groups"]) for chart in answer.values()] == [total] * 3
+    assert [sum(group["imageCount"] for group in chart["groups"]) for chart in answer.values()] == [total] * 3
 
 
 async def test_a_place_of_which_postgresql_need_not_know_the_zone_is_counted(api: Api) -> None:
     """Zones are those of Thumper's own tz database."""
     place = await make.make_location("Rancho", time_zone="America/Ciudad_Juarez")
     await make.make_image(await make.make_dump(place), location=place)
-    assert await ask(api, "HOUR", location=encode("Location", place.id)) == [(None, None, 5, 1)]
+    assert await ask(api, "HOUR", locationId=encode("Location", place.id)) == [(None, None, 5, 1)]

@@ -9,7 +9,7 @@ from tests.graphql.test_loaders import counted_statements
 from thumper.graphql.relay.identity import encode
 from thumper.store import models
 
-STAY = "id openedAt endedAt imageCount firstTakenAt lastTakenAt camera { serial } location { name }"
+STAY = "id openedAt closedAt imageCount firstTakenAt lastTakenAt camera { serial } location { name }"
 
 
 async def test_a_stay_tells_camera_place_images_and_times(api: Api) -> None:
@@ -22,10 +22,10 @@ async def test_a_stay_tells_camera_place_images_and_times(api: Api) -> None:
     word = encode("Deployment", stay.id)
     query = f"""query ($id: ID!, $image: ID!) {{ deployment(id: $id) {{ {STAY} clockFixes {{ id }} }}
       node(id: $id) {{ __typename }} image(id: $image) {{ deployment {{ id }} }}
-      images(where: {{deployment: $id}}) {{ totalCount }} }}"""
+      images(where: {{deploymentId: $id}}) {{ totalCount }} }}"""
     found = await api.ask(query, id=word, image=encode("Image", other.id))
     told = found["deployment"]
-    assert (told["imageCount"], told["endedAt"], told["clockFixes"]) == (3, None, [])
+    assert (told["imageCount"], told["closedAt"], told["clockFixes"]) == (3, None, [])
     assert told["firstTakenAt"] == "2024-07-01T11:00:00+00:00"
     assert told["lastTakenAt"] == "2024-07-02T11:00:00+00:00"
     assert (told["camera"], told["location"]) == ({"serial": "S1"}, {"name": "Creek"})
@@ -59,6 +59,16 @@ async def test_cameras_and_locations_list_their_stays_latest_first_in_pages(
     query = '{ location(name: "oak") { deployments { totalCount nodes { camera { serial } } } } }'
     stays = (await api.ask(query))["location"]["deployments"]
     assert stays == {"totalCount": 3, "nodes": [{"camera": {"serial": f"S{number}"}} for number in (2, 1, 0)]}
+    query = """query ($id: ID) { cameras(first: 5, where: {serial: "S1"}) { nodes {
+      deployments(where: {locationId: $id}) { totalCount nodes { location { name } } }
+      all: deployments(orderBy: {direction: ASC}) { nodes { location { name } } } } }
+      oaks: cameras(where: {locationId: $id}) { totalCount }
+      named: cameras(where: {nameContains: "x"}) { totalCount } }"""
+    found = await api.ask(query, id=encode("Location", places[1].id))
+    (node,) = found["cameras"]["nodes"]
+    assert node["deployments"] == {"totalCount": 1, "nodes": [{"location": {"name": "Oak"}}]}
+    assert [stay["location"]["name"] for stay in node["all"]["nodes"]] == ["Creek", "Oak", "Ridge"]
+    assert (found["oaks"]["totalCount"], found["named"]["totalCount"]) == (3, 0)
 
 
 async def test_a_repair_of_a_stay_covers_its_images_of_every_dump(api: Api) -> None:

@@ -25,12 +25,13 @@ ASK: Final = """query ($ids: [ID!]!) { nodes(ids: $ids) { __typename
         location { name } camera { make model serial name } dump { folder number }
         detections(includeRejected: true, minConfidence: 0.05) { label confidence } }
     ... on Detection { label confidence ordinal shown species sex lifeStage verdict box { x y width height }
-        deer { name } reviews { verdict species sex lifeStage note actor createdAt } detector { name current } }
+        deer { name } detector { name current }
+        reviews { verdict species sex lifeStage note actor { name } createdAt } }
     ... on Deer { name sex status notes createdAt firstSeen lastSeen locations { name }
         sightings { nodes { actor { name } createdAt image { fileName } } } }
-    ... on Location { name description latitude longitude timeZone active imageCount }
+    ... on Location { name description coordinates { latitude longitude } timeZone active imageCount }
     ... on Dump { folder number firstSeenAt settledAt location { name } source { path kind }
-        receipt { found stored duplicate rejected waiting sizeBytes rejections { reason files } }
+        receipt { found stored duplicate rejected waiting sizeBytes rejections { reason fileCount } }
         files(first: 10) { nodes { path state reason message sizeBytes image { fileName } } } }
     ... on Batch { kind createdAt progress { total failed } }
 } }"""
@@ -54,8 +55,8 @@ ASK_TIME: Final = """query ($image: ID!, $dump: ID!) {
     image(id: $image) { takenAt cameraClock timeSource clockSource clockOffsetSeconds clockDoubt
         clockFix { offsetSeconds note }
         temperatureCelsius batteryPercent batteryVolts moonPhase sequence { number length } state
-        deployment { openedAt endedAt camera { name } location { name } imageCount } }
-    dump(id: $dump) { clockFixes { offsetSeconds note shownFrom shownUntil undoneAt } }
+        deployment { openedAt closedAt camera { name } location { name } imageCount } }
+    dump(id: $dump) { clockFixes { offsetSeconds note shownAfter shownBefore undoneAt } }
     status { held sources { path watchMode watchNote canaryAt } } }"""
 
 

@@ -10,13 +10,34 @@ import strawberry
 from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
 from thumper.graphql.context import Info
+from thumper.graphql.deer.sighting import SIGHTING_LIST
 from thumper.graphql.image_list import images_of
-from thumper.graphql.relay.connection import Connection, Paging, paged
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.connection import Connection
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
-from thumper.store.deer.known_deer import SIGHTED_NEWEST, DeerSearch
+from thumper.store.deer.known_deer import DeerSearch
+from thumper.store.deer.sighting_search import SightingSearch
+from thumper.store.postgres.page import Cut, Order
+
+
+def _sightings(
+    root: Any, info: Info, search: SightingSearch, order: Order, cut: Cut
+) -> Connection[models.Sighting]:
+    loaders, deer_id = info.context.loaders, root.id
+
+    async def count() -> int:
+        if search == SightingSearch():
+            return (await loaders.deer_figures.load(deer_id)).sightings
+        return await loaders.sighting_totals.load((deer_id, search))
+
+    return Connection(
+        order=order,
+        cut=cut,
+        read=lambda: loaders.sighting_pages.load((deer_id, (search, order, cut))),
+        count=count,
+    )
 
 
 @strawberry.type(description="A known individual. Everything seen of it is derived from its sightings.")
@@ -28,7 +49,7 @@ class Deer(Node):
     name: str = strawberry.field(description="Its name, unique whatever the case.")
     sex: Sex = strawberry.field(description="Its sex.")
     status: DeerStatus = strawberry.field(description="What became of it.")
-    notes: str = strawberry.field(description="Free text; empty when there is none.")
+    notes: str | None = strawberry.field(description=f"Free text; empty when there is none. {WITHHELD}")
     created_at: dt.datetime = strawberry.field(description="When it was made known to Thumper.")
 
     @field("Capture time of its first sighting; null without a timed sighting.")
@@ -53,23 +74,9 @@ class Deer(Node):
 
     images = images_of("Deer", "The images with a sighting of it, a page at a time, each once.")
 
-    @paged("Its sightings, latest capture first; totalCount is how often it was seen.", "Sighting")
-    @staticmethod
-    def sightings(
-        root: strawberry.Parent[models.Deer], info: Info, paging: Paging
-    ) -> Connection[models.Sighting]:
-        loaders, deer_id = info.context.loaders, root.id
-        cut = paging.cut(SIGHTED_NEWEST)
-
-        async def count() -> int:
-            return (await loaders.deer_figures.load(deer_id)).sightings
-
-        return Connection(
-            order=SIGHTED_NEWEST,
-            cut=cut,
-            read=lambda: loaders.sighting_pages.load((deer_id, cut)),
-            count=count,
-        )
+    sightings = SIGHTING_LIST.field_below(
+        "Its sightings, a page at a time; totalCount is how often it was seen.", _sightings
+    )
 
 
 @strawberry.type

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import strawberry
 
@@ -41,10 +41,11 @@ class Sighting(Node):
         return await related(root.image_id, "Image", info=info)
 
 
+SIGHTING_LIST: Final = SearchList(SightingSearch, "sightings", usual="latest capture first")
+
+
 @strawberry.type
 class SightingQuery:
     """Queries for sightings."""
 
-    sightings = SearchList(SightingSearch, "sightings", usual="latest capture first").field(
-        "Sightings of all known deer, a page at a time."
-    )
+    sightings = SIGHTING_LIST.field("Sightings of all known deer, a page at a time.")

@@ -43,9 +43,10 @@ class Detection(Node):
     shown: bool = strawberry.field(
         description="Whether its class is shown and its confidence reaches the threshold of its class."
     )
-    duplicate_of: int | None = strawberry.field(
+    duplicate_of_ordinal: int | None = strawberry.field(
+        resolver=lambda root: root.duplicate_of,
         description="Ordinal of the more confident box of the same image that it overlaps (IoU above 0.5), most likely"
-        " the same animal; null otherwise."
+        " the same animal; null otherwise.",
     )
     species: str | None = strawberry.field(
         description="Scientific name, such as Odocoileus virginianus, with the latest correction applied; null when"

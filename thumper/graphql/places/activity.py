@@ -44,7 +44,7 @@ class ActivityGroup:
         description="The hour of the local day, 0 to 23; null for photos without a capture time, and when not counted"
         " by HOUR."
     )
-    images: int = strawberry.field(description="How many images, photos and not animals.")
+    image_count: int = strawberry.field(description="How many images, photos and not animals.")
 
     @field(
         "The place; null for photos without one, and when not counted by LOCATION.",
@@ -59,7 +59,7 @@ class ActivityGroup:
 class Activity:
     """Some groups."""
 
-    images: int = strawberry.field(description="How many images in all: the sum of the groups.")
+    image_count: int = strawberry.field(description="How many images in all: the sum of the groups.")
     groups: list[Group] = strawberry.field(
         description="The groups that have an image, by the name of the place, the day and the hour; without one last."
         " Each image is in exactly one group. 2,000 at most.",
@@ -94,7 +94,7 @@ class ActivityQuery:
         )
         if len(groups) > MOST_GROUPS:
             raise _too_many()
-        return Activity(images=sum(group.images for group in groups), groups=groups)
+        return Activity(image_count=sum(group.image_count for group in groups), groups=groups)
 
 
 def _too_many() -> RequestError:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import strawberry
 
 from thumper.graphql.context import Info
 from thumper.graphql.image_list import images_of
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
@@ -26,8 +26,9 @@ class Deployment(Node):
 
     row: ClassVar[type[Any]] = models.Deployment
 
-    ended_at: dt.datetime | None = strawberry.field(
-        description="When a photo of the camera arrived from elsewhere; null while it is there."
+    closed_at: dt.datetime | None = strawberry.field(
+        description="When a photo of the camera arrived from elsewhere; null while it is there.",
+        resolver=lambda root: root.ended_at,
     )
 
     @field("When its first photo arrived.")
@@ -63,12 +64,16 @@ class Deployment(Node):
         return (await info.context.loaders.deployment_figures.load(root.id)).last_taken_at
 
     @field(
-        "Repairs of its clock, those that were taken back among them: the latest 100, newest first.",
-        listed(lazy("ClockFix")),
+        "Repairs of its clock, those that were taken back among them: the latest 100, newest first."
+        f" {WITHHELD}",
+        optional(listed(lazy("ClockFix"))),
     )
     @staticmethod
     async def clock_fixes(root: strawberry.Parent[models.Deployment], info: Info) -> list[models.ClockFix]:
         return await info.context.loaders.deployment_clock_fixes.load(root.id)
+
+
+DEPLOYMENT_LIST: Final = SearchList(DeploymentSearch, "deployments", usual="latest opened first")
 
 
 @strawberry.type
@@ -80,6 +85,4 @@ class DeploymentQuery:
     async def deployment(info: Info, id: RecordId) -> Any:
         return await find(id, "Deployment", info=info)
 
-    deployments = SearchList(DeploymentSearch, "deployments", usual="latest opened first").field(
-        "Deployments, a page at a time."
-    )
+    deployments = DEPLOYMENT_LIST.field("Deployments, a page at a time.")

@@ -53,7 +53,7 @@ _DEAR: Final = {
     ("Receipt", "safeToWipe"): 3000,
     ("Receipt", "wipe"): 3000,
     ("Query", "activity"): 500,
-    ("Query", "clockFixPreview"): 3000,
+    ("Query", "fixClockPreview"): 3000,
     ("Query", "setLocationPreview"): 3000,
     ("Query", "mergeLocationsPreview"): 3000,
 }

@@ -12,10 +12,9 @@ from tortoise.models import Model
 
 from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
-from thumper.store.images.detections import CAPTURE_ORDER
 from thumper.store.models import Deer, Detection, Location, Sighting
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, Order, read_all, whole_table
+from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, read_all, whole_table
 from thumper.store.postgres.search import Search, sort, where
 
 M = TypeVar("M", bound=Model)
@@ -41,9 +40,6 @@ SIGHTINGS: Final = Listing(
     source="sighting JOIN image ON image.id = sighting.image_id",
     parent="sighting.deer_id",
 )
-SIGHTED_NEWEST: Final = Order(
-    "sighted-newest", (*CAPTURE_ORDER, Key("sighting.id", KeyKind.ID)), descending=True
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +60,7 @@ class DeerSearch(Search[Deer]):
     )
     descending = True
 
-    name: str | None = where(
+    name_contains: str | None = where(
         "Whose name contains this, whatever the case.", "strpos(lower(deer.name), lower({})) > 0"
     )
     sex: Sex | None = where("Of this sex.", "deer.sex = {}")

@@ -12,7 +12,7 @@ from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.store.models import Detection, Review
 from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, read_all, whole_table
-from thumper.store.postgres.search import Search, sort, where
+from thumper.store.postgres.search import Search, any_of, sort, where, without
 
 CURRENT: Final = "(SELECT id FROM detector WHERE current)"
 """Id of the detector whose boxes are shown."""
@@ -72,7 +72,7 @@ class BoxFilter(Search[Detection]):
         "Whether boxes that a person rejected are among them.", otherwise=_NOT_REJECTED, default=False
     )
     include_duplicates: bool = where(
-        "Whether boxes that overlap a more confident one are among them; `duplicateOf` marks them.",
+        "Whether boxes that overlap a more confident one are among them; `duplicateOfOrdinal` marks them.",
         otherwise="detection.duplicate_of IS NULL",
         default=True,
     )
@@ -117,6 +117,19 @@ class DetectionSearch(Search[Detection]):
 
     image_id: UUID | None = where("On this image.", "detection.image_id = {}")
     location_id: UUID | None = where("On an image taken at this location.", "image.location_id = {}")
+    location_ids: tuple[UUID, ...] | None = any_of(
+        "On an image taken at any of these locations, 100 at most.", "image.location_id", kind="uuid"
+    )
+    without_location: bool | None = without(
+        "On an image without a location; false finds those on one with a location.", "image.location_id"
+    )
+    camera_id: UUID | None = where("On an image that this camera took.", "image.camera_id = {}")
+    camera_ids: tuple[UUID, ...] | None = any_of(
+        "On an image that any of these cameras took, 100 at most.", "image.camera_id", kind="uuid"
+    )
+    without_camera: bool | None = without(
+        "On an image without a camera; false finds those on one with a camera.", "image.camera_id"
+    )
     dump_id: UUID | None = where("On an image that this dump delivered first.", "image.dump_id = {}")
     detector_id: UUID | None = where("Drawn by this detector instead of the current one.")
     species: str | None = where(
@@ -125,6 +138,9 @@ class DetectionSearch(Search[Detection]):
     sex: Sex | None = where("Of this sex.", OF_SEX)
     life_stage: LifeStage | None = where("Of this life stage.", "detection.life_stage = {}")
     label: str | None = where("With exactly this label of the model, such as buck.", "detection.label = {}")
+    labels: tuple[str, ...] | None = any_of(
+        "With exactly one of these labels of the model.", "detection.label", kind="text"
+    )
     min_confidence: float | None = where(
         "Of at least this confidence, 0.05 to 1, hidden classes too, instead of above the class's own threshold."
     )
@@ -149,6 +165,9 @@ class DetectionSearch(Search[Detection]):
     )
     taken_after: dt.datetime | None = where("On an image taken at this instant or later.", TAKEN_AFTER)
     taken_before: dt.datetime | None = where("On an image taken before this instant.", TAKEN_BEFORE)
+    without_taken_at: bool | None = without(
+        "On an image without a capture time; false finds those on one with a capture time.", "image.taken_at"
+    )
 
     def conditions(self) -> Conditions:
         """Return the search as SQL conditions on `DETECTIONS`."""

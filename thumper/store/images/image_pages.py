@@ -5,15 +5,13 @@ Which records have images, and by what, is listed here, also for nouns that know
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, TypeAlias
-from uuid import UUID
+from typing import Final
 
-from thumper.store.images.images import CAPTURED, IMAGES, ImageSearch
+from thumper.store.images.images import CAPTURED, IMAGES
 from thumper.store.models import Image
-from thumper.store.postgres import page
-from thumper.store.postgres.page import Cut, Listing, Order, Page
+from thumper.store.postgres.page import Listing
 
 _OF_DEER: Final = (
     "image JOIN (SELECT DISTINCT deer_id, image_id FROM sighting) AS seen ON seen.image_id = image.id"
@@ -31,17 +29,3 @@ IMAGES_OF: Final[Mapping[str, Listing[Image]]] = {
     "Deer": replace(IMAGES, source=_OF_DEER, parent="seen.deer_id"),
 }
 """Listings of images by the records that have them."""
-
-Choice: TypeAlias = tuple[ImageSearch, Order, Cut]
-"""Which images of a record, in which order, and which part of that list."""
-
-
-async def read(noun: str, ids: Sequence[UUID], choice: Choice) -> dict[UUID, Page[Image]]:
-    """Read a page of the images of each record of a kind."""
-    search, order, cut = choice
-    return await page.read_pages(IMAGES_OF[noun], search.conditions(), parent_ids=ids, order=order, cut=cut)
-
-
-async def count(noun: str, ids: Sequence[UUID], search: ImageSearch) -> dict[UUID, int]:
-    """Count the images of each record of a kind that are found."""
-    return await page.count_each(IMAGES_OF[noun], search.conditions(), parent_ids=ids)

@@ -43,7 +43,7 @@ class Group:
     location_id: UUID | None = None
     date: dt.date | None = None
     hour: int | None = None
-    images: int
+    image_count: int
 
 
 _KEYS: Final = {
@@ -61,7 +61,7 @@ WITH place AS (SELECT * FROM unnest({ids}::uuid[], {begins}::text[], {seconds}::
 zone AS MATERIALIZED (SELECT id, begins::timestamptz[] AS begins, seconds::int[] AS seconds FROM place),
 server AS MATERIALIZED (SELECT begins, seconds FROM zone WHERE id IS NULL),
 counted AS (
-    SELECT {columns}, count(*) AS images
+    SELECT {columns}, count(*) AS image_count
     FROM image LEFT JOIN zone ON zone.id = image.location_id CROSS JOIN server
     CROSS JOIN LATERAL (SELECT floor(date_part('epoch', image.taken_at))::int8 + coalesce(
         zone.seconds[width_bucket(image.taken_at, zone.begins)], {own_offset},

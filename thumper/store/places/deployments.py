@@ -10,7 +10,6 @@ from uuid import UUID
 
 from thumper.store.models import Deployment
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.grouped_count import count_by
 from thumper.store.postgres.page import Key, KeyKind, Listing, whole_table
 from thumper.store.postgres.search import Search, sort, where
 
@@ -26,7 +25,6 @@ OPENED: Final = sort(
     (Key("deployment.created_at", KeyKind.TIME), Key("deployment.id", KeyKind.ID)),
     names=("opened-oldest", "opened-newest"),
 )
-OPENED_NEWEST: Final = OPENED.descending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +70,3 @@ async def figures(deployment_ids: Sequence[UUID]) -> dict[UUID, DeploymentFigure
     )
     found = {row.pop("deployment_id"): DeploymentFigures(**row) for row in rows}
     return {uuid: found.get(uuid, DeploymentFigures()) for uuid in deployment_ids}
-
-
-async def camera_counts(camera_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Count the deployments of each camera."""
-    return await count_by("deployment", "camera_id", camera_ids)
-
-
-async def location_counts(location_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Count the deployments at each location."""
-    return await count_by("deployment", "location_id", location_ids)
