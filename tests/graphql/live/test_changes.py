@@ -9,17 +9,19 @@ import pytest
 
 from tests import factories as make
 from tests.api import Api
+from tests.clocks import make_clocked
 from tests.live import uuids
 from tests.pipeline import detect, store_images, use_detector
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.feed import FeedKind
+from thumper.domain.progress import FileState
 from thumper.domain.review import Word
 from thumper.graphql.live import changes
 from thumper.graphql.relay.identity import decode, encode
 from thumper.settings import Settings
 from thumper.store.deer import reviews, sightings
 from thumper.store.feed import feed, retention
-from thumper.store.files import image_deletion
+from thumper.store.files import dumps, image_deletion
 from thumper.store.files.image_deletion import Keeping
 from thumper.store.models import Detection
 from thumper.store.postgres.connect import client
@@ -112,6 +114,18 @@ async def test_dumps_are_named_whose_images_got_other_times_or_places(api: Api) 
     answer = await ask(api, seq)
     assert answer["dumpsToReread"] == [{"id": encode("Dump", other.id)}]
     assert answer["images"] == []
+
+
+async def test_a_dump_is_named_when_its_clocks_are_doubted_once_it_has_settled(api: Api) -> None:
+    doubted, fine = await make.make_dump(), await make.make_dump()
+    for dump, local in ((doubted, "2010-01-01 03:20:49"), (fine, "2024-07-01 06:00")):
+        await make.make_file(dump, FileState.STORED, image=await make_clocked(dump, local))
+    seq = await feed.latest()
+    for dump in (doubted, fine):
+        assert await dumps.settle_quiet(dump.source_id, settle_s=0) == [dump.id]
+    assert (await ask(api, seq))["dumpsToReread"] == [{"id": encode("Dump", doubted.id)}]
+    image = "{ images(where: {clockDoubt: FACTORY_DATE}) { totalCount } }"
+    assert (await api.ask(image))["images"] == {"totalCount": 1}
 
 
 async def test_the_detector_is_told_whose_boxes_images_show(api: Api) -> None:

@@ -132,7 +132,8 @@ async def test_groups_cost_three_statements(api: Api, monkeypatch: pytest.Monkey
 async def test_a_page_may_show_three_charts_at_once(api: Api) -> None:
     await fill()
     answer = await api.ask(
-        """{ days: activity(by: DAY) { groups { date imageCount } } hours: activity(by: HOUR) { groups { hour imageCount } }
+        """{ days: activity(by: DAY) { groups { date imageCount } }
+        hours: activity(by: HOUR) { groups { hour imageCount } }
         places: activity(by: LOCATION) { groups { location { name } imageCount } } }"""
     )
     total = await Image.all().count()
