@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-FIRST: Final = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
-"""No capture time before is believed."""
+FIRST: Final = dt.datetime(1989, 12, 31, tzinfo=dt.UTC)
+"""No capture time before 1990 is believed, by whatever clock."""
 LAST: Final = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 _STEP: Final = dt.timedelta(days=7)
 """Shorter than any offset has lasted since 1990: Morocco's of the month of Ramadan lasts four weeks."""
@@ -28,7 +28,7 @@ class Offset(NamedTuple):
 
 @lru_cache(maxsize=64)
 def offsets(zone: ZoneInfo) -> tuple[Offset, ...]:
-    """Return the offsets of a zone from 1990 on, each until the next begins."""
+    """Return the offsets of a zone from `FIRST` on, each until the next begins."""
     found = [Offset(FIRST, _at(zone, FIRST))]
     weeks = range((LAST - FIRST) // _STEP + 1)
     for before, after in pairwise(FIRST + number * _STEP for number in weeks):

@@ -96,6 +96,12 @@ async def test_a_photo_is_counted_under_the_local_time_that_it_shows(api: Api) -
     assert {(date, hour): images for _, date, hour, images in groups} == shown
 
 
+async def test_the_first_hour_in_which_times_are_believed_is_counted(api: Api) -> None:
+    place = await make.make_location("Sydney", time_zone="Australia/Sydney")
+    await make.make_image(await make.make_dump(), location=place, taken_at=at("1989-12-31T13:30:00Z"))
+    assert await ask(api, "DAY", "HOUR") == [(None, "1990-01-01", 0, 1)]
+
+
 async def test_a_filter_holds(api: Api) -> None:
     await fill()
     assert await ask(api, "DAY", takenAfter="2024-11-09T06:00:00Z") == [(None, "2024-11-09", None, 1)]
