@@ -49,6 +49,7 @@ class RequestErrorCode(StrEnum):
     BAD_ORIGIN = auto()
     ORIGINAL_MISSING = auto()
     ORIGINAL_CHANGED = auto()
+    BAD_RANGE = auto()
     BUSY = auto()
     REFUSED = auto()
 
@@ -84,6 +85,7 @@ _MEANINGS: Final = {
     RequestErrorCode.BAD_ORIGIN: "The request comes from a page that is not Thumper's.",
     RequestErrorCode.ORIGINAL_MISSING: "Of a picture's address: the original is not where it was.",
     RequestErrorCode.ORIGINAL_CHANGED: "Of a picture's address: the original's place holds other bytes.",
+    RequestErrorCode.BAD_RANGE: "Of an original's address: the range lies beyond its end.",
     RequestErrorCode.BUSY: "Of an upload's address: another transfer to it is going on.",
     RequestErrorCode.REFUSED: "Of an upload's address: it was used, or has expired.",
 }
