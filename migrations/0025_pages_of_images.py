@@ -8,7 +8,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """Two indexes of images for those of one column, and one of reviews; a million images take some seconds each."""
 
-    dependencies = [("thumper", "0020_condition")]
+    dependencies = [("thumper", "0024_shared")]
 
     operations = [
         ops.AddIndex(model_name="Image", index=Index(fields=["camera_id", "sort_at", "sort_name", "id"])),
