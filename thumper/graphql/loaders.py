@@ -24,7 +24,7 @@ from thumper.store.deer import known_deer
 from thumper.store.deer.sighting_search import SightingSearch
 from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
-from thumper.store.images import detections, exif_values, image_counts, image_pages, images
+from thumper.store.images import detections, exif_values, image_counts, image_pages, images, marks
 from thumper.store.images.detections import BoxFilter
 from thumper.store.images.exif_values import ExifValues
 from thumper.store.images.images import ImageSearch
@@ -87,6 +87,7 @@ class Loaders:
         self.waiting: DataLoader[UUID, Waiting | None] = self._loader(waiting_images.why)
         self.sightings: DataLoader[UUID, models.Sighting | None] = self._loader(known_deer.sightings_of)
         self.reviews: DataLoader[UUID, list[models.Review]] = self._loader(detections.reviews)
+        self.marks: DataLoader[UUID, list[models.Mark]] = self._loader(marks.of_images)
         self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
         self._load_images()
         self._load_deer()

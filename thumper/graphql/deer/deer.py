@@ -15,6 +15,7 @@ from thumper.graphql.image_list import images_of
 from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find
+from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.deer.known_deer import DeerSearch
@@ -62,7 +63,11 @@ class Deer(Node):
     async def last_seen(root: strawberry.Parent[models.Deer], info: Info) -> dt.datetime | None:
         return (await info.context.loaders.deer_figures.load(root.id)).last_seen
 
-    @field("The places where it was seen, most sightings first.", listed(lazy("Location")))
+    @field(
+        "The places where it was seen, most sightings first.",
+        listed(lazy("Location")),
+        takes=price(items=FEW),
+    )
     @staticmethod
     async def locations(root: strawberry.Parent[models.Deer], info: Info) -> list[models.Location]:
         return await info.context.loaders.deer_locations.load(root.id)

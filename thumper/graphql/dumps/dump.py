@@ -14,12 +14,15 @@ from thumper.graphql.image_list import images_of
 from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.files import receipts
 from thumper.store.files.dump_search import DumpSearch, FileSearch
 from thumper.store.images import image_counts
+from thumper.store.places import relocation_search
 from thumper.store.postgres.page import Cut, Order
+from thumper.store.times.clock_fixes import MOST_LISTED
 
 
 @strawberry.type(description="Images by how far detection is; the states add up to the total.")
@@ -94,6 +97,7 @@ class Dump(Node):
         "Repairs of the clocks of its photos, those that were taken back among them: the latest 100, newest first."
         f" {WITHHELD}",
         optional(listed(lazy("ClockFix"))),
+        takes=price(items=MOST_LISTED),
     )
     @staticmethod
     async def clock_fixes(root: strawberry.Parent[models.Dump], info: Info) -> list[models.ClockFix]:
@@ -119,6 +123,7 @@ class Dump(Node):
         "Changes of its place, or of that of its photos, those that were taken back among them: the latest 100, newest"
         f" first. {WITHHELD}",
         optional(listed(lazy("Relocation"))),
+        takes=price(items=relocation_search.MOST_LISTED),
     )
     @staticmethod
     async def relocations(root: strawberry.Parent[models.Dump], info: Info) -> list[models.Relocation]:

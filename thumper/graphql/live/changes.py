@@ -14,6 +14,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import encode
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.shared.events import PAGE_EVENTS
 from thumper.store import models
@@ -44,6 +45,7 @@ class Changes:
         " deer was recognised or no longer, somebody noted something. Read all that you keep of each anew, what hangs"
         " on it included. 250 at most, together with deletedIds and dumpsToReread.",
         listed(lazy("Image")),
+        takes=price(items=MOST_RECORDS),
     )
     async def images(self, info: Info) -> list[models.Image]:
         return await _rows(info, "Image", self.records)
@@ -60,6 +62,7 @@ class Changes:
         " changed, a card was compared when it had settled, photos moved to another place. That may be many images, so"
         " page through `images` of each dump.",
         listed(lazy("Dump")),
+        takes=price(items=MOST_RECORDS),
     )
     async def dumps_to_reread(self, info: Info) -> list[models.Dump]:
         return await _rows(info, "Dump", self.records)

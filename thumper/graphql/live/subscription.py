@@ -13,15 +13,17 @@ import strawberry
 from thumper.domain.feed import FeedEvent, FeedKind
 from thumper.graphql.context import Info
 from thumper.graphql.image_list import IMAGE_LIST
+from thumper.graphql.live.changed_images import ChangedImages
 from thumper.graphql.live.image_content import DELETED_IDS, deleted_ids_in, images_in
 from thumper.graphql.live.status import Status
-from thumper.graphql.live.subscription_stream import Delivery, follow, newest
+from thumper.graphql.live.subscription_stream import MOST_ITEMS, Delivery, follow, newest
 from thumper.graphql.live.subscription_topic import Detections, Images, SightingChange, Sightings
 from thumper.graphql.photos.detection import DETECTION_LIST
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import decode, decode_given
 from thumper.graphql.relay.node import related
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.shared.shared_execution import Shared
 from thumper.graphql.shared.wipe_checks import Asked
@@ -77,7 +79,7 @@ class StatusMessage(LiveMessage):
 
     content: strawberry.Private[system_status.SystemStatus]
 
-    @field("How everything stands.", Status)
+    @field("How everything stands.", Status, takes=price(own=4))  # statements that count
     def status(self) -> system_status.SystemStatus:
         return self.content
 
@@ -88,7 +90,7 @@ class DumpMessage(LiveMessage):
 
     content: strawberry.Private[DumpState]
 
-    @field("The dump.", lazy("Dump"))
+    @field("The dump.", lazy("Dump"), takes=price(own=3))  # statements that count
     def dump(self) -> models.Dump:
         return self.content[0].row
 
@@ -99,7 +101,7 @@ class BatchMessage(LiveMessage):
 
     content: strawberry.Private[tuple[models.Batch, image_counts.ImageCounts]]
 
-    @field("The batch.", lazy("Batch"))
+    @field("The batch.", lazy("Batch"), takes=price(own=1))  # statements that count
     def batch(self) -> models.Batch:
         return self.content[0]
 
@@ -113,7 +115,23 @@ class ImagesMessage(LiveMessage):
     @field(
         "Completed and failed images, first ended first: up to 50 in a snapshot, 250 otherwise.",
         listed(lazy("Image")),
+        takes=price(items=MOST_ITEMS),
     )
+    def images(self) -> list[models.Image]:
+        return images_in(self.content)
+
+    @field(DELETED_IDS)
+    def deleted_ids(self) -> list[strawberry.ID]:
+        return deleted_ids_in(self.content)
+
+
+@strawberry.type(description="Images of which people said something, and images that are gone.")
+class ChangedImagesMessage(LiveMessage):
+    """Up to 250 images."""
+
+    content: strawberry.Private[list[models.Image | UUID]]
+
+    @field("The images as they are now, in the order of what was said last.", listed(lazy("Image")))
     def images(self) -> list[models.Image]:
         return images_in(self.content)
 
@@ -131,6 +149,7 @@ class DetectionsMessage(LiveMessage):
     @field(
         "Detections, those of one image together: up to 50 in a snapshot, 250 otherwise, or all of a single image.",
         listed(lazy("Detection")),
+        takes=price(items=MOST_ITEMS),
     )
     def detections(self) -> list[models.Detection]:
         return self.content
@@ -157,11 +176,15 @@ class SightingsMessage(LiveMessage):
 
     content: strawberry.Private[list[SightingChange]]
 
-    @field("New sightings, first recorded first: up to 50 in a snapshot.", listed(lazy("Sighting")))
+    @field(
+        "New sightings, first recorded first: up to 50 in a snapshot.",
+        listed(lazy("Sighting")),
+        takes=price(items=MOST_ITEMS),
+    )
     def sightings(self) -> list[models.Sighting]:
         return [change.sighting for change in self.content if change.sighting is not None]
 
-    @field("Sightings that were taken back.")
+    @field("Sightings that were taken back.", takes=price(items=MOST_ITEMS))
     def taken_back(self) -> list[TakenBack]:
         return [TakenBack(change=change) for change in self.content if change.sighting is None]
 
@@ -280,7 +303,22 @@ class Subscription:
         topic = Images(IMAGE_LIST.search(where))
         return _messages(follow(info.context.live, topic, after=after), ImagesMessage)
 
-    @subscription("Detections of images that were completed: the last 50 first, then each once, in order.")
+    @subscription(
+        "Images of which people said something: stars, tags, notes, that no animal is there, boxes drawn and removed,"
+        " reviews, which deer it is; and ids of images that are gone. The first message is empty and tells from which"
+        " seq on. An image comes again with each change as long as it matches."
+    )
+    @staticmethod
+    async def image_changed(
+        info: Info, where: Annotated[Any, IMAGE_LIST.where] = None, after: After = None
+    ) -> AsyncGenerator[ChangedImagesMessage, None]:
+        topic = ChangedImages(IMAGE_LIST.search(where))
+        return _messages(follow(info.context.live, topic, after=after), ChangedImagesMessage)
+
+    @subscription(
+        "Detections of images that were completed, and boxes that people drew: the last 50 first, then each once, in"
+        " order."
+    )
     @staticmethod
     async def detection_added(
         info: Info, where: Annotated[Any, DETECTION_LIST.where] = None, after: After = None

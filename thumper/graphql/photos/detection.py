@@ -1,7 +1,8 @@
-"""Boxes that a detector drew: their fields, and queries."""
+"""Boxes that a detector or a person drew: their fields, and queries."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar, Final
 
 import strawberry
@@ -9,9 +10,11 @@ import strawberry
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
+from thumper.graphql.relay.actor import Actor
 from thumper.graphql.relay.confidence import confidence
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.images.detections import DetectionSearch
@@ -29,19 +32,31 @@ class Box:
     height: float = strawberry.field(description="Height as a fraction of the image's height.")
 
 
-@strawberry.type(description="One box that a detector drew on an image, with what is in it.")
+@strawberry.type(description="One box that a detector, or a person, drew on an image, with what is in it.")
 class Detection(Node):
     """Backed by `models.Detection`."""
 
     row: ClassVar[type[Any]] = models.Detection
 
-    label: str = strawberry.field(description="The model's own word for it, never changed, such as buck.")
-    confidence: float = strawberry.field(description="How sure the model is, 0 to 1.")
-    ordinal: int = strawberry.field(
-        description="Its rank among all boxes of the image, 0 for the most confident."
+    label: str = strawberry.field(
+        description="The model's own word for it, never changed, such as buck; of a drawn box the person's, which may"
+        " be empty."
+    )
+    confidence: float | None = strawberry.field(
+        description="How sure the model is, 0 to 1; null for a box that a person drew.",
+        resolver=lambda root: root.confidence if root.drawn_by is None else None,
+    )
+    ordinal: int | None = strawberry.field(
+        description="Its rank among the detector's boxes of the image, 0 for the most confident; null for a box that a"
+        " person drew.",
+        resolver=lambda root: root.ordinal if root.drawn_by is None else None,
+    )
+    removed_at: dt.datetime | None = strawberry.field(
+        description="When a box that a person drew was removed; such a box is in no list."
     )
     shown: bool = strawberry.field(
-        description="Whether its class is shown and its confidence reaches the threshold of its class."
+        description="Whether its class is shown and its confidence reaches the threshold of its class. True for a box"
+        " that a person drew, until it is removed."
     )
     duplicate_of_ordinal: int | None = strawberry.field(
         resolver=lambda root: root.duplicate_of,
@@ -55,7 +70,7 @@ class Detection(Node):
     sex: Sex = strawberry.field(description="Sex, with the latest correction applied.")
     life_stage: LifeStage = strawberry.field(description="Life stage, with the latest correction applied.")
     verdict: ReviewVerdict | None = strawberry.field(
-        description="The latest review; null while nobody looked."
+        description="The latest review that was not taken back; null while nobody looked."
     )
 
     @field("Where in a clip its frame is, in seconds from the clip's beginning; null on a photo.")
@@ -73,10 +88,34 @@ class Detection(Node):
     async def image(root: strawberry.Parent[models.Detection], info: Info) -> Any:
         return await related(root.image_id, "Image", info=info)
 
-    @field("The detector that drew it.", lazy("Detector"))
+    @field("The detector that drew it; null when a person did.", optional(lazy("Detector")))
     @staticmethod
     async def detector(root: strawberry.Parent[models.Detection], info: Info) -> Any:
-        return await related(root.detector_id, "Detector", info=info)
+        return None if root.drawn_by else await related(root.detector_id, "Detector", info=info)
+
+    @field("Whether a person drew it by hand, and no detector.")
+    @staticmethod
+    def drawn(root: strawberry.Parent[models.Detection]) -> bool:
+        return root.drawn_by is not None
+
+    @field(f"The person who drew it by hand; null when a detector did. {WITHHELD}", optional(Actor))
+    @staticmethod
+    def drawn_by(root: strawberry.Parent[models.Detection]) -> Actor | None:
+        return None if root.drawn_by is None else Actor(name=root.drawn_by)
+
+    @field(f"The person who removed it; null while it is there. {WITHHELD}", optional(Actor))
+    @staticmethod
+    def removed_by(root: strawberry.Parent[models.Detection]) -> Actor | None:
+        return None if root.removed_by is None else Actor(name=root.removed_by)
+
+    @field(
+        "The box drawn by a person that this one of a detector overlaps (IoU above 0.5), most likely the same animal;"
+        " null otherwise.",
+        optional(lazy("Detection")),
+    )
+    @staticmethod
+    async def repeats(root: strawberry.Parent[models.Detection], info: Info) -> Any:
+        return await related(root.repeats_id, "Detection", info=info)
 
     @field("The known deer that it is; null when nobody said so.", optional(lazy("Deer")))
     @staticmethod
@@ -89,7 +128,11 @@ class Detection(Node):
     async def sighting(root: strawberry.Parent[models.Detection], info: Info) -> models.Sighting | None:
         return await info.context.loaders.sightings.load(root.id)
 
-    @field("Everything people said of it, the latest word, which stands, first.", listed(lazy("Review")))
+    @field(
+        "Everything people said of it, the latest first; of what was not taken back the latest stands.",
+        listed(lazy("Review")),
+        takes=price(items=FEW),
+    )
     @staticmethod
     async def reviews(root: strawberry.Parent[models.Detection], info: Info) -> list[models.Review]:
         return await info.context.loaders.reviews.load(root.id)

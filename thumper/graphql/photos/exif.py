@@ -8,7 +8,8 @@ import strawberry
 
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, listed, optional
-from thumper.ingest.exif_tags import WrittenTag
+from thumper.graphql.relay.price import price
+from thumper.ingest.exif_tags import MOST_TAGS, WrittenTag
 from thumper.ingest.original_tags import Original
 from thumper.store.images.exif_values import ExifValues
 
@@ -62,6 +63,7 @@ class Exif:
         " position, which is a field of the image. Null while the original cannot be read, or its place holds other"
         " bytes. Asking for them costs 100 for each image.",
         optional(listed(ExifTag)),
+        takes=price(items=MOST_TAGS),
     )
     @staticmethod
     async def tags(root: strawberry.Parent[ExifValues], info: Info) -> list[WrittenTag] | None:

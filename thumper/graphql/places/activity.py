@@ -13,8 +13,12 @@ from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import related
+from thumper.graphql.relay.price import price
 from thumper.store.places import activity
 from thumper.store.places.activity import MOST_GROUPS, Group, Grouping
+
+COUNTING: Final = 500
+"""What reading images one by one to count them takes: half a second for a million."""
 
 TOO_MANY_GROUPS: Final = "TOO_MANY_GROUPS"
 """Code of a question whose answer would have more groups than one holds."""
@@ -64,6 +68,7 @@ class Activity:
         description="The groups that have an image, by the name of the place, the day and the hour; without one last."
         " Each image is in exactly one group. 2,000 at most.",
         graphql_type=listed(ActivityGroup),
+        metadata=price(items=MOST_GROUPS),
     )
 
 
@@ -77,6 +82,7 @@ class ActivityQuery:
         " place. Refused with TOO_MANY_GROUPS when there are more than 2,000; then ask for less at a time, such as for"
         " one year with takenAfter and takenBefore.",
         optional(Activity),
+        takes=price(own=COUNTING),
     )
     @staticmethod
     async def activity(

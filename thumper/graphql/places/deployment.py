@@ -11,9 +11,11 @@ from thumper.graphql.context import Info
 from thumper.graphql.image_list import images_of
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.places.deployments import DeploymentSearch
+from thumper.store.times.clock_fixes import MOST_LISTED
 
 
 @strawberry.type(
@@ -67,6 +69,7 @@ class Deployment(Node):
         "Repairs of its clock, those that were taken back among them: the latest 100, newest first."
         f" {WITHHELD}",
         optional(listed(lazy("ClockFix"))),
+        takes=price(items=MOST_LISTED),
     )
     @staticmethod
     async def clock_fixes(root: strawberry.Parent[models.Deployment], info: Info) -> list[models.ClockFix]:

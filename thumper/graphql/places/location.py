@@ -16,11 +16,13 @@ from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.coordinates import Coordinates, coordinates_of
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, find, related
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.places import locations
 from thumper.store.places.deployments import DeploymentSearch
 from thumper.store.places.locations import LocationSearch
+from thumper.store.places.relocation_search import MOST_LISTED
 from thumper.store.postgres.page import Cut, Order
 
 
@@ -96,6 +98,7 @@ class Location(Node):
         "Changes that moved photos there or away, or merged it into another, those that were taken back among them: the"
         f" latest 100, newest first. {WITHHELD}",
         optional(listed(lazy("Relocation"))),
+        takes=price(items=MOST_LISTED),
     )
     @staticmethod
     async def relocations(root: strawberry.Parent[models.Location], info: Info) -> list[models.Relocation]:

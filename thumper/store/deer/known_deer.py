@@ -138,7 +138,7 @@ async def locations(deer_ids: Sequence[UUID]) -> dict[UUID, list[Location]]:
 
 
 async def best_photos(deer_ids: Sequence[UUID]) -> dict[UUID, list[Detection]]:
-    """Return the most confident detection of each deer: a list of one, or of none."""
+    """Return the most confident detection of each deer, a drawn box only without another: a list of one, or of none."""
     boxes = whole_table(Detection)
     rows = await boxes.read_with(
         ["visitor"],
@@ -146,7 +146,7 @@ async def best_photos(deer_ids: Sequence[UUID]) -> dict[UUID, list[Detection]]:
         SELECT DISTINCT ON (sighting.deer_id) sighting.deer_id AS visitor, {boxes.columns}
         FROM sighting JOIN detection ON detection.id = sighting.detection_id
         WHERE sighting.deer_id = ANY($1::uuid[])
-        ORDER BY sighting.deer_id, detection.confidence DESC, detection.id
+        ORDER BY sighting.deer_id, (detection.drawn_by IS NOT NULL), detection.confidence DESC, detection.id
         """,
         [list(deer_ids)],
     )

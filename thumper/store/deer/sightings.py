@@ -6,6 +6,7 @@ either writes, and put one deer into one photo twice.
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -17,12 +18,21 @@ from thumper.domain.animal import ReviewVerdict
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.refusal import NoRecordError, Refusal
 from thumper.errors import RefusedError
+from thumper.store.deer import same_deer
 from thumper.store.feed import feed
+from thumper.store.images import image_lock
 from thumper.store.models import Deer, Detection, Sighting
 
 
 class DetectionRejectedError(Refusal, RefusedError):
     """Raised if a person has rejected the detection."""
+
+
+REMOVED: Final = "This box was removed. Put it back with restoreDetection first."
+
+
+class DetectionRemovedError(Refusal, RefusedError):
+    """Raised if a person drew the detection and it was removed."""
 
 
 class DetectionNotAssignedError(Refusal, RefusedError):
@@ -64,6 +74,9 @@ async def assign(detection_id: UUID, deer_id: UUID, *, actor: str) -> Sighting:
             existing = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
             if existing is not None:
                 return await _same_deer(existing, deer_id)
+            other = await same_deer.other_box(transaction, detection, deer_id)
+            if other is not None:
+                raise DeerAlreadyInImageError(await Deer.get(id=deer_id, using_db=transaction), other)
             sighting = await Sighting.create(
                 detection_id=detection_id,
                 image_id=detection.image_id,
@@ -95,10 +108,14 @@ async def unassign(detection_id: UUID) -> Deer:
 
 
 async def _locked(transaction: BaseDBAsyncClient, detection_id: UUID) -> Detection:
-    """Return the detection, locked so that no review comes between."""
+    """Return the detection, locked with its image so that no review and no other box comes between."""
+    before = await Detection.get_or_none(id=detection_id, using_db=transaction)
+    await image_lock.lock(transaction, [] if before is None else [before.image_id])
     found = await Detection.filter(id=detection_id).using_db(transaction).select_for_update().first()
     if found is None:
         raise NoRecordError("detection", "detection_id")
+    if found.removed_at is not None:
+        raise DetectionRemovedError(REMOVED, "detection_id")
     return found
 
 

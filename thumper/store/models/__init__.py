@@ -21,6 +21,7 @@ from thumper.store.models.feed import Feed
 from thumper.store.models.image import Image
 from thumper.store.models.job import Job
 from thumper.store.models.location import Location
+from thumper.store.models.mark import Mark
 from thumper.store.models.process import Process
 from thumper.store.models.relocation import DeploymentMove, DumpMove, ImageMove, Relocation
 from thumper.store.models.review import Review
@@ -47,6 +48,7 @@ __all__ = [
     "ImageMove",
     "Job",
     "Location",
+    "Mark",
     "Process",
     "Relocation",
     "Review",
