@@ -16,13 +16,18 @@ from strawberry.dataloader import DataLoader
 from thumper.domain.clock_question import ClockQuestion
 from thumper.domain.clock_warning import ClockGroup
 from thumper.domain.waiting import Waiting
+from thumper.ingest import original_tags
+from thumper.ingest.exif_tags import WrittenTag
+from thumper.ingest.original_tags import Original
 from thumper.store import models
 from thumper.store.deer import known_deer
 from thumper.store.deer.sighting_search import SightingSearch
 from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
-from thumper.store.images import detections, image_counts, images, marks
+from thumper.store.images import detections, exif_values, image_counts, image_pages, images, marks
 from thumper.store.images.detections import BoxFilter
+from thumper.store.images.exif_values import ExifValues
+from thumper.store.images.images import ImageSearch
 from thumper.store.places import cameras, deployments, locations, relocation_search
 from thumper.store.places.deployments import DeploymentSearch
 from thumper.store.postgres import page
@@ -63,6 +68,8 @@ ROWS: Final[dict[str, Listing[Any]]] = {
 SightingPage: TypeAlias = tuple[UUID, tuple[SightingSearch, Order, Cut]]
 StayPage: TypeAlias = tuple[UUID, tuple[DeploymentSearch, Order, Cut]]
 FilePage: TypeAlias = tuple[UUID, tuple[FileSearch, Order, Cut]]
+ImagePage: TypeAlias = tuple[UUID, tuple[ImageSearch, Order, Cut]]
+ImageTotal: TypeAlias = tuple[UUID, ImageSearch]
 
 
 class Loaders:
@@ -82,10 +89,21 @@ class Loaders:
         self.reviews: DataLoader[UUID, list[models.Review]] = self._loader(detections.reviews)
         self.marks: DataLoader[UUID, list[models.Mark]] = self._loader(marks.of_images)
         self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
+        self._load_images()
         self._load_deer()
         self._load_places()
         self._load_dumps()
         self._load_relocations()
+
+    def _load_images(self) -> None:
+        self.exif: DataLoader[UUID, ExifValues | None] = self._loader(exif_values.of_images)
+        self.exif_tags: DataLoader[Original, list[WrittenTag] | None] = self._loader(original_tags.read)
+        self.image_pages: dict[str, DataLoader[ImagePage, Page[models.Image]]] = {
+            noun: self._loader(_divided(_pages(listing))) for noun, listing in image_pages.IMAGES_OF.items()
+        }
+        self.image_totals: dict[str, DataLoader[ImageTotal, int]] = {
+            noun: self._loader(_divided(_totals(listing))) for noun, listing in image_pages.IMAGES_OF.items()
+        }
 
     def _load_deer(self) -> None:
         self.deer_figures: DataLoader[UUID, known_deer.DeerFigures] = self._loader(known_deer.figures)

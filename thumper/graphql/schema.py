@@ -13,11 +13,12 @@ from thumper.graphql.clocks.clock_fix_change import ClockFixMutation, ClockFixPr
 from thumper.graphql.clocks.clock_suspects import ClockSuspectsQuery
 from thumper.graphql.deer.deer import DeerQuery
 from thumper.graphql.deer.deer_change import DeerMutation
+from thumper.graphql.deer.sighting import SightingQuery
 from thumper.graphql.deer.sighting_change import SightingMutation
 from thumper.graphql.dumps.dump import DumpQuery
 from thumper.graphql.dumps.dump_change import DumpMutation
 from thumper.graphql.dumps.upload_change import UploadMutation
-from thumper.graphql.live.image_changes import ImageChangesQuery
+from thumper.graphql.live.changes import ChangesQuery
 from thumper.graphql.live.status import StatusQuery
 from thumper.graphql.live.subscription import Subscription
 from thumper.graphql.photos.batch import BatchQuery
@@ -31,9 +32,11 @@ from thumper.graphql.photos.empty_change import EmptyMutation
 from thumper.graphql.photos.image import ImageQuery
 from thumper.graphql.photos.mark import TagQuery
 from thumper.graphql.photos.mark_change import MarkMutation
+from thumper.graphql.photos.review import ReviewQuery
 from thumper.graphql.photos.review_change import ReviewMutation
 from thumper.graphql.photos.review_many_change import ReviewManyMutation
 from thumper.graphql.photos.review_undo_change import ReviewUndoMutation
+from thumper.graphql.places.activity import ActivityQuery
 from thumper.graphql.places.camera import CameraQuery
 from thumper.graphql.places.deployment import DeploymentQuery
 from thumper.graphql.places.location import LocationQuery
@@ -55,7 +58,9 @@ class Query(
     ImageQuery,
     TagQuery,
     DetectionQuery,
+    ReviewQuery,
     DeerQuery,
+    SightingQuery,
     LocationQuery,
     CameraQuery,
     DeploymentQuery,
@@ -70,7 +75,8 @@ class Query(
     BatchQuery,
     DetectorQuery,
     StatusQuery,
-    ImageChangesQuery,
+    ActivityQuery,
+    ChangesQuery,
 ):
     """The queries of all nouns."""
 

@@ -10,8 +10,8 @@ import strawberry
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
-from thumper.graphql.photos.confidence import confidence
 from thumper.graphql.relay.actor import Actor
+from thumper.graphql.relay.confidence import confidence
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.price import FEW, price
@@ -72,6 +72,11 @@ class Detection(Node):
     verdict: ReviewVerdict | None = strawberry.field(
         description="The latest review that was not taken back; null while nobody looked."
     )
+
+    @field("Where in a clip its frame is, in seconds from the clip's beginning; null on a photo.")
+    @staticmethod
+    def frame_seconds(root: strawberry.Parent[models.Detection]) -> float | None:
+        return None
 
     @field("Where it is in the image.", Box)
     @staticmethod
