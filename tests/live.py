@@ -60,5 +60,14 @@ async def subscribed(url: str, query: str, **variables: Any) -> AsyncIterator[Su
         yield Subscriber(connection)
 
 
+async def asked_over_websocket(url: str, query: str, **variables: Any) -> dict[str, Any]:
+    """Return the whole answer to a query or mutation."""
+    async with subscribed(url, query, **variables) as asking:
+        reply = await asking.reply()
+        assert reply["type"] == "next", reply
+        answer: dict[str, Any] = reply["payload"]
+        return answer
+
+
 def uuids(nodes: Sequence[dict[str, Any]], type_name: str = "Image") -> list[UUID]:
     return [decode(node["id"], type_name) for node in nodes]

@@ -87,7 +87,8 @@ class Connection(Generic[T]):
         """Return the page, read once for all fields that ask at the same time."""
         if self.reading is None:
             self.reading = asyncio.ensure_future(self.read())
-        return await self.reading
+        # A field that fails has its siblings cancelled, which must not take the page from those that stay.
+        return await asyncio.shield(self.reading)
 
     @field("The items of the page with their cursors.")
     async def edges(self) -> list[Edge[T]]:
