@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
@@ -34,12 +36,13 @@ from thumper.graphql.places.location import LocationQuery
 from thumper.graphql.places.location_change import LocationMutation
 from thumper.graphql.places.relocation import RelocationQuery
 from thumper.graphql.places.relocation_change import RelocationMutation, RelocationPreviewQuery
+from thumper.graphql.relay.idempotency_key import add_to_inputs
+from thumper.graphql.relay.mutation_execution import MutationExecutor
 from thumper.graphql.relay.node import NodeQuery
 from thumper.graphql.relay.scalar import SCALARS
 from thumper.graphql.relay.user_error import USER_ERRORS
 from thumper.graphql.request.error_formatting import ErrorFormatting
 from thumper.graphql.request.screening import Parsing, Validation
-from thumper.graphql.shared.shared_execution import SharingExecutor
 
 
 @strawberry.type(description="Everything that can be looked up. Looking changes nothing.")
@@ -88,7 +91,14 @@ class Mutation(
 
 
 class ThumperSchema(strawberry.Schema):
-    """A schema that leaves the logging of errors to `error_formatting`, which knows the request."""
+    """A schema that leaves the logging of errors to `error_formatting`, which knows the request.
+
+    Every mutation takes an idempotency key.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        add_to_inputs(self._schema)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -102,7 +112,7 @@ schema = ThumperSchema(
     subscription=Subscription,
     types=USER_ERRORS,
     extensions=[ErrorFormatting, Parsing, Validation],
-    execution_context_class=SharingExecutor,
+    execution_context_class=MutationExecutor,
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 """The one schema of the process: types that look nodes up can belong to only one."""

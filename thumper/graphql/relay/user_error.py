@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import Enum
 from typing import Final
 
@@ -20,6 +21,7 @@ from thumper.store.deer.sightings import (
 )
 from thumper.store.places.location_rows import LocationInUseError
 from thumper.store.places.relocation_undo import RelocatedSinceError
+from thumper.store.requests.idempotency_keys import KeyUsedError
 
 
 @strawberry.enum(description="Why a change was refused.")
@@ -55,6 +57,10 @@ class UserErrorCode(Enum):
     )
     DETECTION_REJECTED = strawberry.enum_value(
         "DETECTION_REJECTED", description="A person rejected the detection, so it can be no deer."
+    )
+    IDEMPOTENCY_KEY_USED = strawberry.enum_value(
+        "IDEMPOTENCY_KEY_USED",
+        description="The idempotencyKey was used for another mutation, or with another input, before.",
     )
 
 
@@ -149,6 +155,14 @@ class DetectionRejected(UserError):
     """DETECTION_REJECTED."""
 
 
+@strawberry.type(description="The idempotencyKey was used for another change before.")
+class IdempotencyKeyUsed(UserError):
+    """IDEMPOTENCY_KEY_USED."""
+
+    mutation: str = strawberry.field(description="The mutation that it was used for, such as createDeer.")
+    used_at: dt.datetime = strawberry.field(description="When it was used.")
+
+
 USER_ERRORS: tuple[type[UserError], ...] = (
     NotFound,
     Invalid,
@@ -160,6 +174,7 @@ USER_ERRORS: tuple[type[UserError], ...] = (
     DetectionAssigned,
     DetectionNotAssigned,
     DetectionRejected,
+    IdempotencyKeyUsed,
 )
 """Every kind, for the schema."""
 
@@ -183,6 +198,11 @@ _KINDS: Final[dict[type[Refusal], tuple[UserErrorCode, type[UserError], dict[str
     DetectionAssignedError: (UserErrorCode.DETECTION_ASSIGNED, DetectionAssigned, {"deer_row": "deer"}),
     DetectionNotAssignedError: (UserErrorCode.DETECTION_NOT_ASSIGNED, DetectionNotAssigned, {}),
     DetectionRejectedError: (UserErrorCode.DETECTION_REJECTED, DetectionRejected, {}),
+    KeyUsedError: (
+        UserErrorCode.IDEMPOTENCY_KEY_USED,
+        IdempotencyKeyUsed,
+        {"mutation": "mutation", "used_at": "used_at"},
+    ),
 }
 """The type of each refusal of the store in the API, and which of its fields hold which attributes."""
 
