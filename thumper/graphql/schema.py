@@ -43,6 +43,7 @@ from thumper.graphql.relay.scalar import SCALARS
 from thumper.graphql.relay.user_error import USER_ERRORS
 from thumper.graphql.request.error_formatting import ErrorFormatting
 from thumper.graphql.request.screening import Parsing, Validation
+from thumper.graphql.shared.direct_resolvers import call_directly
 
 
 @strawberry.type(description="Everything that can be looked up. Looking changes nothing.")
@@ -99,6 +100,7 @@ class ThumperSchema(strawberry.Schema):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         add_to_inputs(self._schema)
+        call_directly(self)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
