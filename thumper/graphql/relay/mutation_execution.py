@@ -88,7 +88,7 @@ def _alone(request: KeyedRequest | None) -> contextlib.AbstractAsyncContextManag
 
 
 class MutationExecutor(SharingExecutor):
-    """Gives each mutation its turn."""
+    """Executes each mutation in its turn."""
 
     def execute_fields_serially(
         self,
