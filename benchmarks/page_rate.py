@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ import psutil
 
 from benchmarks import bare_page
 
+_FOR_S: Final = 1.5
+"""How long a server is asked at a time."""
 _AT_ONCE: Final = 8
 """Clients that ask at the same time when the core is to be busy."""
 
@@ -83,6 +86,31 @@ async def bare(
         process.wait(30)
 
 
+@dataclass(slots=True)
+class _Server:
+    """A server and what was measured of it."""
+
+    port: int
+    process: psutil.Process
+    rates: list[float] = field(default_factory=list)
+    pages: float = 0.0
+    cpu_s: float = 0.0
+
+    async def measure(self, body: bytes, *, clients: int) -> None:
+        """Ask for a while."""
+        before_s = sum(self.process.cpu_times()[:2])
+        self.rates.append(await rate(self.port, body, clients=clients, for_s=_FOR_S))
+        self.pages += self.rates[-1] * _FOR_S
+        self.cpu_s += sum(self.process.cpu_times()[:2]) - before_s
+
+    def told(self, name: str) -> dict[str, float]:
+        """Return the figures."""
+        return {
+            f"{name}, pages a second": round(statistics.median(self.rates), 1),
+            f"{name}, ms of the core a page": round(1000 * self.cpu_s / self.pages, 2),
+        }
+
+
 async def compare(
     ours: tuple[int, int], theirs: tuple[int, int], body: bytes, *, rounds: int
 ) -> dict[str, Any]:
@@ -93,15 +121,13 @@ async def compare(
         psutil.Process(pid).cpu_affinity([own])
     found: dict[str, Any] = {}
     for name, clients in (("one after another", 1), (f"{_AT_ONCE} at once", _AT_ONCE)):
-        rates: dict[str, list[float]] = {"GraphQL": [], "bare": []}
-        for number in range(rounds + 1):
-            for server, (port, _) in (("GraphQL", ours), ("bare", theirs)):
-                measured = await rate(port, body, clients=clients, for_s=1.5)
-                if number:
-                    rates[server].append(measured)
-        middle = {server: statistics.median(each) for server, each in rates.items()}
+        graphql, by_hand = (_Server(port, psutil.Process(pid)) for port, pid in (ours, theirs))
+        for server in (graphql, by_hand) * (rounds + 1):
+            await server.measure(body, clients=clients)
+        ratio = statistics.median(graphql.rates) / statistics.median(by_hand.rates)
         found[name] = {
-            **{f"{server}, pages a second": round(each, 1) for server, each in middle.items()},
-            "GraphQL / bare": round(middle["GraphQL"] / middle["bare"], 3),
+            **graphql.told("GraphQL"),
+            **by_hand.told("bare"),
+            "GraphQL / bare": round(ratio, 3),
         }
     return found
