@@ -1,23 +1,28 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 import pytest
+from graphql import get_named_type
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tortoise.models import Model
 
 from tests import factories as make
 from thumper.domain.clock_effect import Effect, Move, Span
 from thumper.domain.label import Sex
-from thumper.graphql.loaders import Loaders
+from thumper.graphql.loaders import ROWS, Loaders
 from thumper.graphql.relay import recorded_payload
 from thumper.graphql.relay.recorded_payload import recorded, restored
-from thumper.graphql.relay.user_error import DetectionAssigned, UserErrorCode
+from thumper.graphql.relay.user_error import USER_ERRORS, DetectionAssigned, UserErrorCode
+from thumper.graphql.schema import schema
 
 _instants = st.datetimes(timezones=st.just(dt.UTC)) | st.datetimes()
 _values = st.recursive(
@@ -50,6 +55,29 @@ async def test_a_value_comes_back_as_it_was(value: Any) -> None:
     back = await restored(text, Loaders(cache=True))
     assert back == value
     assert type(back) is type(value)
+
+
+def _models_in(hint: Any) -> Iterator[type[Model]]:
+    """Yield the models in a type, also those within the values that it is made of."""
+    for part in get_args(hint):
+        yield from _models_in(part)
+    if isinstance(hint, type) and issubclass(hint, Model):
+        yield hint
+    elif dataclasses.is_dataclass(hint):
+        for each in dataclasses.fields(hint):
+            yield from _models_in(get_type_hints(hint).get(each.name)) if each.init else ()
+
+
+def test_the_rows_of_every_payload_can_be_read_again() -> None:
+    mutations = schema._schema.mutation_type
+    assert mutations is not None
+    found = set()
+    for mutation in mutations.fields.values():
+        payload = get_named_type(mutation.type).extensions["strawberry-definition"].origin
+        found |= {model.__name__ for model in _models_in(payload)}
+    errors = {model.__name__ for error in USER_ERRORS for model in _models_in(error)}
+    assert "Deer" in found & errors
+    assert found | errors <= ROWS.keys(), "give them a loader"
 
 
 async def test_nested_objects_and_sets_come_back() -> None:
