@@ -14,6 +14,7 @@ from tests.api import Api
 from tests.live import asked_over_websocket
 from tests.patience import until
 from thumper.domain.progress import FileState
+from thumper.graphql.loaders import Loaders
 from thumper.graphql.relay.identity import encode
 from thumper.store import models
 from thumper.store.postgres.connect import client
@@ -179,6 +180,23 @@ async def test_a_statement_that_fails_in_the_midst_of_a_request_takes_nothing_fr
     assert answer["data"]["bad"] is None
     assert answer["data"]["good"] == {"name": "Ajax", "notes": ""}
     assert answer["data"]["images"]["totalCount"] == 1
+
+
+async def test_who_gives_up_an_answer_takes_it_from_no_one() -> None:
+    loaders = Loaders(cache=True)
+    go = asyncio.Event()
+
+    async def read(keys: list[int]) -> dict[int, int]:
+        await go.wait()
+        return {key: key * 2 for key in keys}
+
+    loader = loaders._loader(read)
+    leaving, staying = (asyncio.ensure_future(loader.load(21)) for _ in range(2))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.sleep(0)
+    go.set()
+    assert await staying == await loader.load(21) == 42
 
 
 async def waiting_statements_ended() -> bool:
