@@ -72,8 +72,17 @@ class Loader(DataLoader[K, Any]):
 
     def load(self, key: K) -> Awaitable[Any]:
         """Return the answer to a key."""
-        answer = super().load(key)
-        return asyncio.shield(answer) if self.cache else answer
+        answer: Any = super().load(key)
+        if not self.cache:
+            return answer  # type: ignore[no-any-return]  # it is not shared
+        answer.add_done_callback(take_note)
+        return asyncio.shield(answer)
+
+
+def take_note(answer: asyncio.Future[Any]) -> None:
+    """Retrieve an error for which no one waits any more, so that asyncio does not log it as never retrieved."""
+    if not answer.cancelled():
+        answer.exception()
 
 
 class Loaders:
