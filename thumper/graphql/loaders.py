@@ -1,11 +1,12 @@
 """One loader a relation: what the items of a page ask for at the same moment is one SQL statement.
 
 Over a WebSocket one context serves a whole connection, so there loaders cache nothing: a cached answer would never
-change again.
+change again. Elsewhere what they keep is forgotten when a mutation has changed something (`clear`).
 """
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
@@ -72,11 +73,34 @@ ImagePage: TypeAlias = tuple[UUID, tuple[ImageSearch, Order, Cut]]
 ImageTotal: TypeAlias = tuple[UUID, ImageSearch]
 
 
+class Loader(DataLoader[K, Any]):
+    """A loader whose answers outlast those who asked first.
+
+    When a field fails, graphql-core cancels its siblings, and a task that is cancelled cancels what it waits for: an
+    answer that is kept for all who ask for the same key. So each of them waits for a future of its own.
+    """
+
+    def load(self, key: K) -> Awaitable[Any]:
+        """Return the answer to a key."""
+        answer: Any = super().load(key)
+        if not self.cache:
+            return answer  # type: ignore[no-any-return]  # it is not shared
+        answer.add_done_callback(take_note)
+        return asyncio.shield(answer)
+
+
+def take_note(answer: asyncio.Future[Any]) -> None:
+    """Retrieve an error for which no one waits any more, so that asyncio does not log it as never retrieved."""
+    if not answer.cancelled():
+        answer.exception()
+
+
 class Loaders:
     """The loaders of one request or connection."""
 
     def __init__(self, *, cache: bool) -> None:
         self._cache = cache
+        self._all: list[Loader[Any]] = []
         self.rows: dict[str, DataLoader[UUID, Any]] = {
             name: self._loader(_rows(listing)) for name, listing in ROWS.items()
         }
@@ -188,7 +212,14 @@ class Loaders:
             found = await read(list(dict.fromkeys(keys)))
             return [found.get(key) for key in keys]
 
-        return DataLoader(load, cache=self._cache)
+        loader: Loader[K] = Loader(load, cache=self._cache)
+        self._all.append(loader)
+        return loader
+
+    def clear(self) -> None:
+        """Forget everything: what is asked for from now on is read anew."""
+        for loader in self._all:
+            loader.clear_all()
 
 
 def _rows(listing: Listing[Any]) -> Callable[[list[UUID]], Awaitable[dict[UUID, Any]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
@@ -43,6 +45,7 @@ from thumper.graphql.places.location import LocationQuery
 from thumper.graphql.places.location_change import LocationMutation
 from thumper.graphql.places.relocation import RelocationQuery
 from thumper.graphql.places.relocation_change import RelocationMutation, RelocationPreviewQuery
+from thumper.graphql.relay.idempotency_key import add_to_inputs
 from thumper.graphql.relay.node import NodeQuery
 from thumper.graphql.relay.request_error_code import RequestErrorCode
 from thumper.graphql.relay.scalar import SCALARS
@@ -50,6 +53,7 @@ from thumper.graphql.relay.user_error import USER_ERRORS
 from thumper.graphql.request.error_formatting import ErrorFormatting
 from thumper.graphql.request.metered_execution import MeteredExecutor
 from thumper.graphql.request.screening import Parsing, Validation
+from thumper.graphql.shared.direct_resolvers import call_directly
 
 
 @strawberry.type(description="Everything that can be looked up. Looking changes nothing.")
@@ -107,7 +111,15 @@ class Mutation(
 
 
 class ThumperSchema(strawberry.Schema):
-    """A schema that leaves the logging of errors to `error_formatting`, which knows the request."""
+    """A schema that leaves the logging of errors to `error_formatting`, which knows the request.
+
+    Every mutation takes an idempotency key.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        add_to_inputs(self._schema)
+        call_directly(self)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None

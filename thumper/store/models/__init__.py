@@ -18,6 +18,7 @@ from thumper.store.models.detection import Detection, DetectionRun
 from thumper.store.models.detector import Detector
 from thumper.store.models.dump import Dump, File, Source
 from thumper.store.models.feed import Feed
+from thumper.store.models.idempotency_key import IdempotencyKey
 from thumper.store.models.image import Image
 from thumper.store.models.job import Job
 from thumper.store.models.location import Location
@@ -44,6 +45,7 @@ __all__ = [
     "DumpMove",
     "Feed",
     "File",
+    "IdempotencyKey",
     "Image",
     "ImageMove",
     "Job",
