@@ -38,7 +38,7 @@ from thumper.graphql.photos.review import ReviewQuery
 from thumper.graphql.photos.review_change import ReviewMutation
 from thumper.graphql.photos.review_many_change import ReviewManyMutation
 from thumper.graphql.photos.review_undo_change import ReviewUndoMutation
-from thumper.graphql.places.activity import ActivityQuery
+from thumper.graphql.places.image_groups import ImageGroupsQuery
 from thumper.graphql.places.camera import CameraQuery
 from thumper.graphql.places.deployment import DeploymentQuery
 from thumper.graphql.places.location import LocationQuery
@@ -79,7 +79,7 @@ class Query(
     BatchQuery,
     DetectorQuery,
     StatusQuery,
-    ActivityQuery,
+    ImageGroupsQuery,
     ChangesQuery,
 ):
     """The queries of all nouns."""
