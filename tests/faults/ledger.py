@@ -180,7 +180,7 @@ class Ledger:
             return Change(
                 "a repair of a clock taken back",
                 UNDO,
-                {"id": fix},
+                {"clockFixId": fix},
                 lambda answer: self._know(fix, undoneAt=answer["clockFix"]["undoneAt"]),
                 fix,
             )

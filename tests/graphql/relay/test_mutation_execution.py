@@ -36,7 +36,7 @@ async def test_each_mutation_answers_as_things_are_after_it(api: Api, ask: Ask) 
     said: reviewDetection(input: {{detectionId: $box, verdict: CONFIRMED}}) {{ {named} }}
     renamed: updateDeer(input: {{id: $deer, name: "Bess"}}) {{ deer {{ name sightings {{ totalCount }} }} }}
     again: reviewDetection(input: {{detectionId: $box, verdict: CONFIRMED}}) {{ {named} }}
-    gone: deleteImages(input: {{ids: [$image]}}) {{ errors {{ code }} }}
+    gone: deleteImages(input: {{imageIds: [$image]}}) {{ errors {{ code }} }}
     noted: updateDeer(input: {{id: $deer, notes: "gone"}}) {{
         deer {{ name sightings {{ totalCount }} lastSeen }} }} }}"""
     ids = {"deer": encode("Deer", deer.id), "box": encode("Detection", box.id)}

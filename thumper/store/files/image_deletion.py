@@ -71,7 +71,7 @@ WHERE file.image_id = ANY($1::uuid[]) AND file.live AND source.kind = 'drop' ORD
 
 async def preview(image_ids: Sequence[UUID], *, keeping: Keeping) -> DeletionEffect:
     """Return what deleting images would do. Raises `InvalidValueError` or `NoRecordError`."""
-    refuse_number(len(set(image_ids)))
+    refuse_number(len(set(image_ids)), "image_ids")
     async with snapshot.snapshot():
         return await _effect(client(), image_ids, keeping=keeping)
 
@@ -82,7 +82,7 @@ async def _effect(
     values = [list(image_ids), keeping.prefix]
     (counts,) = await connection.execute_query_dict(_COUNTS, values)
     if counts["images"] < len(set(image_ids)):
-        raise NoRecordError("image", "ids")
+        raise NoRecordError("image", "image_ids")
     left = [readable(bytes(row["path"])) for row in await connection.execute_query_dict(_LEFT, values)]
     return DeletionEffect(**counts, files_left=len(left), left_examples=tuple(left[:MOST_EXAMPLES]))
 
@@ -95,7 +95,7 @@ async def delete(
     Raises `InvalidValueError` or `NoRecordError`; then nothing was deleted. Erase their pictures afterwards.
     """
     wanted = sorted(set(image_ids))
-    refuse_number(len(wanted))
+    refuse_number(len(wanted), "image_ids")
     note = clean_text(note, "note")
 
     async def write(transaction: BaseDBAsyncClient) -> tuple[list[UUID], DeletionEffect]:
@@ -144,7 +144,7 @@ async def undo(deletion_ids: Sequence[UUID]) -> list[Deletion]:
     Raises `InvalidValueError` or `NoRecordError`; then nothing was taken back.
     """
     wanted = sorted(set(deletion_ids))
-    refuse_number(len(wanted))
+    refuse_number(len(wanted), "deletion_ids")
     async with in_transaction("default") as transaction:
         hashes = await deletions.take_back(transaction, wanted)
         rows = await transaction.execute_query_dict(
