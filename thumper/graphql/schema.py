@@ -38,9 +38,9 @@ from thumper.graphql.photos.review import ReviewQuery
 from thumper.graphql.photos.review_change import ReviewMutation
 from thumper.graphql.photos.review_many_change import ReviewManyMutation
 from thumper.graphql.photos.review_undo_change import ReviewUndoMutation
-from thumper.graphql.places.image_groups import ImageGroupsQuery
 from thumper.graphql.places.camera import CameraQuery
 from thumper.graphql.places.deployment import DeploymentQuery
+from thumper.graphql.places.image_groups import ImageGroupsQuery
 from thumper.graphql.places.location import LocationQuery
 from thumper.graphql.places.location_change import LocationMutation
 from thumper.graphql.places.relocation import RelocationQuery

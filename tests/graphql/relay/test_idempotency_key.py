@@ -260,6 +260,26 @@ async def test_deleted_files_are_erased_once_the_deletion_is_committed(
     assert await sent(api, DELETE, input=given) == answer
 
 
+async def test_no_answer_tells_of_a_photo_that_was_deleted_and_no_change_is_made_again(
+    api: Api, settings: Settings
+) -> None:
+    library.write_whole(settings.library_dir / library_claim.MARKER, b"of a test")
+    dump = await make.make_dump()
+    gone, other = await make.make_images(dump, 2)
+    note = """mutation ($input: SetImageNoteInput!) { setImageNote(input: $input) {
+        image { note { text } sha256 } errors { code } } }"""
+    secret = {"imageId": encode("Image", gone.id), "text": "The Smiths' boy", "idempotencyKey": next(_keys)}
+    plain = {"imageId": encode("Image", other.id), "text": "drop tine", "idempotencyKey": next(_keys)}
+    for given in (secret, plain):
+        assert payload(await sent(api, note, input=given))["image"]["note"]["text"] == given["text"]
+    await sent(api, DELETE, input={"imageIds": [encode("Image", gone.id)]})
+    kept = json.dumps(await models.IdempotencyKey.all().values_list("payload", "answer"))
+    assert not {word for word in (secret["text"], gone.sha256.hex(), plain["text"]) if word in kept}
+    assert payload(await sent(api, note, input=secret)) == {"image": None, "errors": []}
+    await models.Mark.all().update(text="four on a side")
+    assert payload(await sent(api, note, input=plain))["image"]["note"] == {"text": "four on a side"}
+
+
 async def test_a_reply_that_was_lost_with_the_process_is_given_again(settings: Settings, api: Api) -> None:
     given = {"name": "Ajax", "idempotencyKey": next(_keys)}
     with socket.create_server(("127.0.0.1", 0)) as probe:

@@ -29,6 +29,7 @@ from thumper.store.images import deletions, removal
 from thumper.store.models import Deletion
 from thumper.store.places import deployment_rows
 from thumper.store.postgres.connect import client
+from thumper.store.requests import idempotency_keys
 from thumper.store.times import clock_lock
 
 
@@ -109,6 +110,7 @@ async def delete(
         gone = await removal.remove(transaction, wanted)
         await deployment_rows.remove_empty(transaction, stays)
         await _tell(transaction, touched, gone)
+        await idempotency_keys.forget_answers(transaction)
         return made, effect
 
     return await clock_lock.alone(write)
