@@ -115,6 +115,7 @@ async def test_a_location_that_images_or_dumps_refer_to_stays(api: Api) -> None:
     (error,) = (await delete())["errors"]
     assert (error["__typename"], error["imageCount"], error["dumpCount"]) == ("LocationInUse", 1, 1)
     assert "1 images" in error["message"]
+    assert error["path"] == ["input", "locationId"]
     await models.Image.filter(id=image.id).update(location_id=None)
     (error,) = (await delete())["errors"]
     assert (error["imageCount"], error["dumpCount"]) == (0, 1)

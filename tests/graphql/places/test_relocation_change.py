@@ -111,6 +111,7 @@ async def test_a_later_change_is_named_by_which_an_undo_is_refused(api: Api) -> 
     second = await ask(api, SET, imageIds=[encode("Image", image.id)], nowhere=True)
     (error,) = (await ask(api, UNDO, relocationId=first["relocation"]["id"]))["errors"]
     assert (error["__typename"], error["code"]) == ("RelocatedSince", "RELOCATED_SINCE")
+    assert error["path"] == ["input", "relocationId"]
     assert error["laterRelocation"] == {"id": second["relocation"]["id"]}
 
 

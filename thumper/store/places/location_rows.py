@@ -35,7 +35,7 @@ class LocationInUseError(Refusal, RefusedError):
         super().__init__(
             f"{images} images and {dumps} dumps refer to this location, so it stays. Make it inactive instead, or merge"
             " it into another (mergeLocations) if it is only a wrong name of that.",
-            "id",
+            "location_id",
         )
         self.images = images
         self.dumps = dumps

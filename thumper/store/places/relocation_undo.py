@@ -34,7 +34,7 @@ class RelocatedSinceError(Refusal, RefusedError):
         super().__init__(
             f"A later change, of {later.created_at:%Y-%m-%d %H:%M} UTC, moved some of the same photos, dumps or"
             " deployments. Take that one back first.",
-            "id",
+            "relocation_id",
         )
         self.later = later
 
