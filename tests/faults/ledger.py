@@ -135,7 +135,7 @@ class Ledger:
         return Change(
             "a deer's notes",
             DESCRIBE,
-            {"id": deer, "notes": notes},
+            {"deerId": deer, "notes": notes},
             lambda _: self._know(deer, notes=notes),
             deer,
         )

@@ -42,7 +42,7 @@ async def test_a_deer_is_made_changed_and_deleted(api: Api) -> None:
     assert taken["errors"] == [{"__typename": "NameTaken", "code": "NAME_TAKEN", "path": ["input", "name"]}]
 
     async def update(**values: Any) -> Any:
-        return (await api.ask(UPDATE, input={"id": word} | values))["updateDeer"]
+        return (await api.ask(UPDATE, input={"deerId": word} | values))["updateDeer"]
 
     changed = await update(status="HARVESTED", notes="opening day")
     assert changed["deer"] == {"name": "Ajax", "sex": "MALE", "status": "HARVESTED", "notes": "opening day"}
@@ -50,8 +50,8 @@ async def test_a_deer_is_made_changed_and_deleted(api: Api) -> None:
     assert (await update(name=""))["errors"][0]["code"] == "INVALID"
     await make.make_deer("Bess")
     assert (await update(name="bess"))["errors"][0]["code"] == "NAME_TAKEN"
-    assert (await api.ask(DELETE, input={"id": word}))["deleteDeer"]["deletedId"] == word
-    assert (await api.ask(DELETE, input={"id": word}))["deleteDeer"]["errors"] == [{"code": "NOT_FOUND"}]
+    assert (await api.ask(DELETE, input={"deerId": word}))["deleteDeer"]["deletedId"] == word
+    assert (await api.ask(DELETE, input={"deerId": word}))["deleteDeer"]["errors"] == [{"code": "NOT_FOUND"}]
     assert (await update(notes="gone"))["errors"][0]["code"] == "NOT_FOUND"
 
 
@@ -73,7 +73,7 @@ async def test_a_detection_is_assigned_taken_back_and_assigned_to_another(api: A
     assert (await assign(ajax))["errors"] == []
     (error,) = (await assign(bess))["errors"]
     assert (error["__typename"], error["deer"]) == ("DetectionAssigned", {"name": "Ajax"})
-    refused = (await api.ask(DELETE, input={"id": encode("Deer", ajax.id)}))["deleteDeer"]
+    refused = (await api.ask(DELETE, input={"deerId": encode("Deer", ajax.id)}))["deleteDeer"]
     assert refused["errors"] == [{"code": "DEER_IN_USE", "sightingCount": 1}]
     taken_back = (await api.ask(UNASSIGN, input={"detectionId": detection}))["unassignDetection"]
     assert taken_back["deer"] == {"name": "Ajax", "sightings": {"totalCount": 0}}

@@ -87,7 +87,7 @@ async def test_what_is_sent_again_is_made_once_and_answers_the_same_bytes(api: A
     given = {"name": "Ajax", "idempotencyKey": next(_keys)}
     first = await sent(api, CREATE, input=given)
     made = await models.Deer.get(name="Ajax")
-    await sent(api, UPDATE, input={"id": encode("Deer", made.id), "name": "Bess"})
+    await sent(api, UPDATE, input={"deerId": encode("Deer", made.id), "name": "Bess"})
     assert await sent(api, CREATE, input=given) == first
     assert (await asked_over_websocket(api.url, CREATE, input=given))["data"] == json.loads(first)["data"]
     assert await models.Deer.all().count() == 1
@@ -156,14 +156,14 @@ async def test_what_could_not_be_tried_leaves_the_key_free(api: Api) -> None:
     key = next(_keys)
     deer = await make.make_deer("Ajax")
     given = {"name": "Bess", "idempotencyKey": key}
-    assert await api.refused(UPDATE, input={"id": "nonsense", **given}) == "BAD_ID"
+    assert await api.refused(UPDATE, input={"deerId": "nonsense", **given}) == "BAD_ID"
     async with in_transaction("default") as transaction:
         await transaction.execute_query("LOCK TABLE deer IN ACCESS EXCLUSIVE MODE")
-        asking = asyncio.create_task(api.refused(UPDATE, input={"id": encode("Deer", deer.id), **given}))
+        asking = asyncio.create_task(api.refused(UPDATE, input={"deerId": encode("Deer", deer.id), **given}))
         await until(waiting_statements_ended)
         assert await asking == "DATABASE_DOWN"
     assert await models.IdempotencyKey.all().count() == 0
-    made = payload(await sent(api, UPDATE, input={"id": encode("Deer", deer.id), **given}))
+    made = payload(await sent(api, UPDATE, input={"deerId": encode("Deer", deer.id), **given}))
     assert made == {"deer": {"name": "Bess"}, "errors": []}
 
 
@@ -178,7 +178,7 @@ async def test_a_change_under_a_key_is_refused_as_one_without(api: Api) -> None:
         f"mutation ($input: DeleteLocationInput!) {{ deleteLocation(input: $input) {{ {ERRORS} }} }}"
     )
     for query, given, expected in (
-        (delete_deer, {"id": encode("Deer", deer.id)}, "DEER_IN_USE"),
+        (delete_deer, {"deerId": encode("Deer", deer.id)}, "DEER_IN_USE"),
         (delete_location, {"locationId": encode("Location", location.id)}, "LOCATION_IN_USE"),
         (PLACE, {"name": merged.name.upper()}, "NAME_TAKEN"),
     ):
