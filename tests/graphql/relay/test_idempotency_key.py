@@ -22,6 +22,8 @@ from tests.graphql.photos.test_deletion_change import make_kept
 from tests.graphql.test_loaders import waiting_statements_ended
 from tests.live import asked_over_websocket
 from tests.patience import until
+from thumper.domain.animal import ReviewVerdict
+from thumper.domain.capture_time import TimeSource
 from thumper.domain.progress import ImageState
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.schema import schema
@@ -278,6 +280,32 @@ async def test_no_answer_tells_of_a_photo_that_was_deleted_and_no_change_is_made
     assert payload(await sent(api, note, input=secret)) == {"image": None, "errors": []}
     await models.Mark.all().update(text="four on a side")
     assert payload(await sent(api, note, input=plain))["image"]["note"] == {"text": "four on a side"}
+
+
+async def test_an_answer_that_is_made_again_does_without_what_was_deleted(
+    api: Api, settings: Settings
+) -> None:
+    library.write_whole(settings.library_dir / library_claim.MARKER, b"of a test")
+    detector, dump = await make.make_detector(), await make.make_dump()
+    image, (box,) = await make.make_boxed_image(
+        dump, detector, taken_local=make.NOON.replace(tzinfo=None), clock_source=TimeSource.EXIF_ORIGINAL
+    )
+    first, _ = [
+        await models.Review.create(detection=box, verdict=ReviewVerdict.CONFIRMED, actor="owner")
+        for _ in "12"
+    ]
+    undo = """mutation ($input: UndoReviewInput!) { undoReview(input: $input) {
+        errors { code ... on ReviewedSince { laterReview { id } } } } }"""
+    back = {"reviewId": encode("Review", first.id), "idempotencyKey": next(_keys)}
+    fix = {"dumpId": encode("Dump", dump.id), "offsetSeconds": 60, "idempotencyKey": next(_keys)}
+    assert payload(await sent(api, undo, input=back))["errors"][0]["laterReview"] is not None
+    assert payload(await sent(api, FIX, input=fix))["effect"]["examples"] != []
+    await sent(api, DELETE, input={"imageIds": [encode("Image", image.id)]})
+    assert payload(await sent(api, undo, input=back))["errors"] == [
+        {"code": "REVIEWED_SINCE", "laterReview": None}
+    ]
+    effect = payload(await sent(api, FIX, input=fix))["effect"]
+    assert (effect["imageCount"], effect["examples"]) == (1, [])
 
 
 async def test_a_reply_that_was_lost_with_the_process_is_given_again(settings: Settings, api: Api) -> None:

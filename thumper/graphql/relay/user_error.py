@@ -126,10 +126,13 @@ class LocationInUse(UserError):
 class RelocatedSince(UserError):
     """RELOCATED_SINCE."""
 
-    later_row: strawberry.Private[models.Relocation]
+    later_row: strawberry.Private[models.Relocation | None]
 
-    @field("The latest change that has to be taken back first.", lazy("Relocation"))
-    def later_relocation(self) -> models.Relocation:
+    @field(
+        "The latest change that has to be taken back first; null when it is gone since.",
+        optional(lazy("Relocation")),
+    )
+    def later_relocation(self) -> models.Relocation | None:
         return self.later_row
 
 
@@ -146,15 +149,21 @@ class DeerInUse(UserError):
 class DeerAlreadyInImage(UserError):
     """DEER_ALREADY_IN_IMAGE."""
 
-    deer_row: strawberry.Private[models.Deer]
-    detection_row: strawberry.Private[models.Detection]
+    deer_row: strawberry.Private[models.Deer | None]
+    detection_row: strawberry.Private[models.Detection | None]
 
-    @field("The deer that is in the image already.", lazy("Deer"))
-    def conflicting_deer(self) -> models.Deer:
+    @field(
+        "The deer that is in the image already; null when it was deleted since.",
+        optional(lazy("Deer")),
+    )
+    def conflicting_deer(self) -> models.Deer | None:
         return self.deer_row
 
-    @field("The box that is that deer.", lazy("Detection"))
-    def conflicting_detection(self) -> models.Detection:
+    @field(
+        "The box that is that deer; null when its image was deleted since.",
+        optional(lazy("Detection")),
+    )
+    def conflicting_detection(self) -> models.Detection | None:
         return self.detection_row
 
 
@@ -162,10 +171,13 @@ class DeerAlreadyInImage(UserError):
 class DetectionAssigned(UserError):
     """DETECTION_ASSIGNED."""
 
-    deer_row: strawberry.Private[models.Deer]
+    deer_row: strawberry.Private[models.Deer | None]
 
-    @field("The deer that the detection is assigned to.", lazy("Deer"))
-    def deer(self) -> models.Deer:
+    @field(
+        "The deer that the detection is assigned to; null when it was deleted since.",
+        optional(lazy("Deer")),
+    )
+    def deer(self) -> models.Deer | None:
         return self.deer_row
 
 
@@ -188,10 +200,13 @@ class DetectionRemoved(UserError):
 class ReviewedSince(UserError):
     """REVIEWED_SINCE."""
 
-    later_row: strawberry.Private[models.Review]
+    later_row: strawberry.Private[models.Review | None]
 
-    @field("The review that stands, and has to be taken back first.", lazy("Review"))
-    def later_review(self) -> models.Review:
+    @field(
+        "The review that stands, and has to be taken back first; null when its image was deleted since.",
+        optional(lazy("Review")),
+    )
+    def later_review(self) -> models.Review | None:
         return self.later_row
 
 
