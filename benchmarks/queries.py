@@ -35,7 +35,7 @@ from thumper.settings import Settings
 LARGE: Final = ("image", "job", "detection", "detection_run", "file", "feed")
 PAGE: Final = """query ($after: String) { images(first: 50, after: $after) {
     pageInfo { endCursor }
-    nodes { id fileName takenAt location { name } detections { label confidence } } } }"""
+    nodes { id fileName takenAt location { name } detections { shown { label } predicted { confidence } } } } }"""
 DEPTH_STEP: Final = (
     """query ($after: String) { images(first: 100, after: $after) { pageInfo { endCursor } } }"""
 )

@@ -90,15 +90,21 @@ async def _name_deer(api: Api, boxes: list[str]) -> None:
             api, "createDeer", "CreateDeerInput", "deer { id }", name=name, notes="since 2016"
         )
         for box in boxes[2 * number : 2 * number + number + 1 : 2]:
-            sighting = {"detectionId": box, "deerId": made["deer"]["id"]}
-            await _mutate(api, "assignDetection", "AssignDetectionInput", "sighting { id }", **sighting)
+            word = {"detectionIds": [box], "deerId": made["deer"]["id"], "verdict": "IS"}
+            await _mutate(api, "decideIdentity", "DecideIdentityInput", "decisions { id }", **word)
+
+
+    others = {"detectionIds": boxes[:2], "deerId": made["deer"]["id"], "verdict": "IS_NOT", "note": "too small"}
+    await _mutate(api, "decideIdentity", "DecideIdentityInput", "decisions { id }", **others)
 
 
 async def _review(api: Api, boxes: list[str]) -> None:
     words = [
         {"verdict": "CONFIRMED"},
-        {"verdict": "CORRECTED", "sex": "FEMALE", "note": "no antlers: H\u00f6he 12\n"},
+        {"verdict": "CORRECTED", "sex": "FEMALE", "species": "Cervus nippon", "note": "no antlers: H\u00f6he 12\n"},
     ]
+    listed = {"scientificName": "Cervus nippon", "commonName": "sika deer"}
+    await _mutate(api, "addSpecies", "AddSpeciesInput", "species { id }", **listed)
     for box, word in zip(boxes, words, strict=False):
         await _mutate(
             api, "reviewDetection", "ReviewDetectionInput", "review { id }", detectionId=box, **word

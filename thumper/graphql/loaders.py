@@ -17,10 +17,10 @@ from thumper.domain.clock_question import ClockQuestion
 from thumper.domain.clock_warning import ClockGroup
 from thumper.domain.waiting import Waiting
 from thumper.store import models
-from thumper.store.deer import known_deer
+from thumper.store.deer import identity_search, known_deer
 from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
-from thumper.store.images import detections, image_counts, images
+from thumper.store.images import detections, image_counts, images, species_rows
 from thumper.store.images.detections import BoxFilter
 from thumper.store.places import cameras, deployments, locations, relocation_search
 from thumper.store.postgres import page
@@ -47,17 +47,20 @@ ROWS: Final[dict[str, Listing[Any]]] = {
             models.Detector,
             models.Dump,
             models.File,
+            models.IdentityDecision,
             models.Location,
             models.Relocation,
             models.Review,
             models.Sighting,
             models.Source,
+            models.Species,
         )
     },
 }
 """Every kind of record that is loaded by its id."""
 
 SightingPage: TypeAlias = tuple[UUID, Cut]
+DecisionPage: TypeAlias = tuple[UUID, Cut]
 StayPage: TypeAlias = tuple[UUID, Cut]
 FilePage: TypeAlias = tuple[UUID, tuple[FileSearch, Cut]]
 
@@ -77,6 +80,7 @@ class Loaders:
         self.waiting: DataLoader[UUID, Waiting | None] = self._loader(waiting_images.why)
         self.sightings: DataLoader[UUID, models.Sighting | None] = self._loader(known_deer.sightings_of)
         self.reviews: DataLoader[UUID, list[models.Review]] = self._loader(detections.reviews)
+        self.species: DataLoader[str, models.Species | None] = self._loader(species_rows.of_names)
         self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
         self._load_deer()
         self._load_places()
@@ -89,6 +93,14 @@ class Loaders:
         self.best_photos: DataLoader[UUID, list[models.Detection]] = self._loader(known_deer.best_photos)
         self.sighting_pages: DataLoader[SightingPage, Page[models.Sighting]] = self._loader(
             _divided(_pages(known_deer.SIGHTINGS, known_deer.SIGHTED_NEWEST))
+        )
+        self.detection_decisions: DataLoader[UUID, list[models.IdentityDecision]] = self._loader(
+            identity_search.of_detections
+        )
+        self.deer_decisions: DataLoader[UUID, int] = self._loader(identity_search.deer_counts)
+        self.standing_decisions: DataLoader[UUID, bool] = self._loader(identity_search.standing)
+        self.decision_pages: DataLoader[DecisionPage, Page[models.IdentityDecision]] = self._loader(
+            _divided(_pages(identity_search.DECISIONS, identity_search.DECIDED_NEWEST))
         )
 
     def _load_places(self) -> None:

@@ -13,7 +13,8 @@ from thumper.graphql.clocks.clock_fix_change import ClockFixMutation, ClockFixPr
 from thumper.graphql.clocks.clock_suspects import ClockSuspectsQuery
 from thumper.graphql.deer.deer import DeerQuery
 from thumper.graphql.deer.deer_change import DeerMutation
-from thumper.graphql.deer.sighting_change import SightingMutation
+from thumper.graphql.deer.identity_change import IdentityMutation
+from thumper.graphql.deer.identity_decision import IdentityDecisionQuery
 from thumper.graphql.dumps.dump import DumpQuery
 from thumper.graphql.dumps.dump_change import DumpMutation
 from thumper.graphql.dumps.upload_change import UploadMutation
@@ -28,6 +29,8 @@ from thumper.graphql.photos.detection import DetectionQuery
 from thumper.graphql.photos.detector import DetectorQuery
 from thumper.graphql.photos.image import ImageQuery
 from thumper.graphql.photos.review_change import ReviewMutation
+from thumper.graphql.photos.species import SpeciesQuery
+from thumper.graphql.photos.species_change import SpeciesMutation
 from thumper.graphql.places.camera import CameraQuery
 from thumper.graphql.places.deployment import DeploymentQuery
 from thumper.graphql.places.location import LocationQuery
@@ -47,7 +50,9 @@ class Query(
     NodeQuery,
     ImageQuery,
     DetectionQuery,
+    SpeciesQuery,
     DeerQuery,
+    IdentityDecisionQuery,
     LocationQuery,
     CameraQuery,
     DeploymentQuery,
@@ -75,7 +80,8 @@ class Mutation(
     LocationMutation,
     RelocationMutation,
     DeerMutation,
-    SightingMutation,
+    IdentityMutation,
+    SpeciesMutation,
     ReviewMutation,
     UploadMutation,
     BatchMutation,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import strawberry
 
 from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
 from thumper.graphql.context import Info
+from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.connection import Connection, Paging, paged
 from thumper.graphql.relay.field import field, lazy, listed, optional
-from thumper.graphql.relay.node import Node, RecordId, find
+from thumper.graphql.relay.node import Node, find
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
+from thumper.store.deer import known_deer
+from thumper.store.deer.identity_search import DECIDED_NEWEST
 from thumper.store.deer.known_deer import SIGHTED_NEWEST, DeerSearch
 
 
@@ -69,14 +72,39 @@ class Deer(Node):
         )
 
 
+    @paged(
+        "Everything that people decided about it, the latest first: also of which boxes they said that it is not this"
+        " deer, or that it cannot be told.",
+        "IdentityDecision",
+    )
+    @staticmethod
+    def identity_decisions(
+        root: strawberry.Parent[models.Deer], info: Info, paging: Paging
+    ) -> Connection[models.IdentityDecision]:
+        loaders, deer_id = info.context.loaders, root.id
+        cut = paging.cut(DECIDED_NEWEST)
+        return Connection(
+            order=DECIDED_NEWEST,
+            cut=cut,
+            read=lambda: loaders.decision_pages.load((deer_id, cut)),
+            count=lambda: loaders.deer_decisions.load(deer_id),
+        )
+
+
+ById: TypeAlias = Annotated[strawberry.ID | None, strawberry.argument(description="Global id of the deer.")]
+ByName: TypeAlias = Annotated[str | None, strawberry.argument(description="Its name, whatever the case.")]
+
+
 @strawberry.type
 class DeerQuery:
     """Queries for deer."""
 
-    @field("The deer with this id; null when there is none.", optional(Deer))
+    @field("The deer with this id, or of this name; null when there is none.", optional(Deer))
     @staticmethod
-    async def deer(info: Info, id: RecordId) -> Any:
-        return await find(id, "Deer", info=info)
+    async def deer(info: Info, id: ById = None, name: ByName = None) -> Any:
+        if (id is None) == (name is None):
+            raise bad_request("BAD_ARGUMENTS", "Give the id or the name of the deer, one of the two.")
+        return await known_deer.named(name) if name is not None else await find(str(id), "Deer", info=info)
 
     all_deer = SearchList(DeerSearch, "deer", usual="latest seen first").field(
         "Known deer, a page at a time."

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Final
 import strawberry
 
 from thumper.domain.animal import ReviewVerdict
-from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
 from thumper.graphql.photos.confidence import confidence
+from thumper.graphql.photos.shown_class import Prediction, ShownClass
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.search_list import SearchList
@@ -35,27 +35,40 @@ class Detection(Node):
 
     row: ClassVar[type[Any]] = models.Detection
 
-    label: str = strawberry.field(description="The model's own word for it, never changed, such as buck.")
-    confidence: float = strawberry.field(description="How sure the model is, 0 to 1.")
     ordinal: int = strawberry.field(
         description="Its rank among all boxes of the image, 0 for the most confident."
-    )
-    shown: bool = strawberry.field(
-        description="Whether its class is shown and its confidence reaches the threshold of its class."
     )
     duplicate_of: int | None = strawberry.field(
         description="Ordinal of the more confident box of the same image that it overlaps (IoU above 0.5), most likely"
         " the same animal; null otherwise."
     )
-    species: str | None = strawberry.field(
-        description="Scientific name, such as Odocoileus virginianus, with the latest correction applied; null when"
-        " nothing says it."
-    )
-    sex: Sex = strawberry.field(description="Sex, with the latest correction applied.")
-    life_stage: LifeStage = strawberry.field(description="Life stage, with the latest correction applied.")
     verdict: ReviewVerdict | None = strawberry.field(
         description="The latest review; null while nobody looked."
     )
+
+    @field(
+        "What it is taken for: what the model said, with the latest correction applied. Filters and counts look at this."
+        " Null when a person rejected it.",
+        optional(ShownClass),
+    )
+    @staticmethod
+    def shown(root: strawberry.Parent[models.Detection]) -> models.Detection | None:
+        return None if root.verdict == ReviewVerdict.REJECTED else root
+
+    @field(
+        "What the model said of it, never changed; null for a box that no model drew.", optional(Prediction)
+    )
+    @staticmethod
+    def predicted(root: strawberry.Parent[models.Detection]) -> models.Detection | None:
+        return root
+
+    @field(
+        "Whether it counts: its class is shown and its confidence reaches the threshold of its class, or a person has"
+        " confirmed or corrected it. Never when a person rejected it."
+    )
+    @staticmethod
+    def counts(root: strawberry.Parent[models.Detection]) -> bool:
+        return root.shown and root.verdict != ReviewVerdict.REJECTED
 
     @field("Where it is in the image.", Box)
     @staticmethod
@@ -82,6 +95,16 @@ class Detection(Node):
     @staticmethod
     async def sighting(root: strawberry.Parent[models.Detection], info: Info) -> models.Sighting | None:
         return await info.context.loaders.sightings.load(root.id)
+
+    @field(
+        "Everything people decided about which deer it is or is not, the latest first.",
+        listed(lazy("IdentityDecision")),
+    )
+    @staticmethod
+    async def identity_decisions(
+        root: strawberry.Parent[models.Detection], info: Info
+    ) -> list[models.IdentityDecision]:
+        return await info.context.loaders.detection_decisions.load(root.id)
 
     @field("Everything people said of it, the latest word, which stands, first.", listed(lazy("Review")))
     @staticmethod

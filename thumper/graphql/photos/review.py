@@ -10,8 +10,9 @@ import strawberry
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
+from thumper.graphql.photos.species import species_of
 from thumper.graphql.relay.actor import acted
-from thumper.graphql.relay.field import field, lazy
+from thumper.graphql.relay.field import field, lazy, optional
 from thumper.graphql.relay.node import Node, related
 from thumper.store import models
 
@@ -25,9 +26,6 @@ class Review(Node):
     row: ClassVar[type[Any]] = models.Review
 
     verdict: ReviewVerdict = strawberry.field(description="The word.")
-    species: str | None = strawberry.field(
-        description="Species after the correction; null unless CORRECTED, or when nothing says it."
-    )
     sex: Sex | None = strawberry.field(description="Sex after the correction; null unless CORRECTED.")
     life_stage: LifeStage | None = strawberry.field(
         description="Life stage after the correction; null unless CORRECTED."
@@ -35,6 +33,14 @@ class Review(Node):
     note: str = strawberry.field(description="Free text; empty when there is none.")
     actor = acted("Who said it.")
     created_at: dt.datetime = strawberry.field(description="When it was said.")
+
+    @field(
+        "Species after the correction; null unless CORRECTED, or when nothing says it.",
+        optional(lazy("Species")),
+    )
+    @staticmethod
+    async def species(root: strawberry.Parent[models.Review], info: Info) -> Any:
+        return await species_of(root.species, info)
 
     @field("The detection.", lazy("Detection"))
     @staticmethod

@@ -22,8 +22,8 @@ R = TypeVar("R")
 
 
 _FOLDERS: Final = {
-    "photos": ("Batch", "Deletion", "Detection", "Detector", "Image", "Review"),
-    "deer": ("Deer", "Sighting"),
+    "photos": ("Batch", "Deletion", "Detection", "Detector", "Image", "Review", "Species"),
+    "deer": ("Deer", "IdentityDecision", "Sighting"),
     "places": ("Camera", "Deployment", "Location", "Relocation"),
     "dumps": ("Dump", "File"),
     "clocks": ("ClockFix",),

@@ -33,6 +33,7 @@ from graphql import (
 )
 
 from thumper.domain.deletion import MOST_IMAGES
+from thumper.domain.identity import MOST_BOXES
 from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.relay.connection import DEFAULT_ITEMS, MOST_ITEMS
 from thumper.store.files.unplaced import MOST_CAMERAS, MOST_KNOWN
@@ -66,6 +67,7 @@ _LONG_LISTS: Final = {
     ("Location", "relocations"): MOST_LISTED,
     ("RelocationEffect", "deployments"): MOST_LISTED,
     ("DeleteImagesPayload", "deletions"): MOST_IMAGES,
+    ("DecideIdentityPayload", "decisions"): MOST_BOXES,
     ("UndoDeletionsPayload", "deletions"): MOST_IMAGES,
 }
 """Lists without pages that may well be longer."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict, fields, replace
+from typing import Final
 from uuid import UUID
 
 from tortoise.transactions import in_transaction
@@ -12,19 +13,26 @@ from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.label import ClassMap
 from thumper.domain.refusal import NoRecordError
 from thumper.domain.review import Word
+from thumper.domain.shown_class import Prediction, ShownClass, as_reviewed
 from thumper.store.deer.sightings import DetectionAssignedError
 from thumper.store.feed import feed
+from thumper.store.images import species_rows
 from thumper.store.models import Detection, Review, Sighting
+
+_SAID: Final = ("species", "sex", "life_stage")
+"""What a correction says, as it stands in its review."""
 
 
 async def append(detection_id: UUID, word: Word) -> tuple[Review, Detection]:
     """Append a review and copy it onto the detection.
 
     A confirmation confirms the present meaning, an earlier correction included; a rejection restores the meaning
-    that the model gave. Raises `InvalidValueError`, `NoRecordError`, or
+    that the model gave. Raises `InvalidValueError`, `SpeciesNotListedError`, `NoRecordError`, or
     `DetectionAssignedError` if a deer's sighting is to be rejected.
     """
     word = word.checked()
+    if word.species is not None:
+        word = replace(word, species=(await species_rows.listed(word.species, "species")).scientific_name)
     async with in_transaction("default") as transaction:
         detection = (
             await Detection.filter(id=detection_id)
@@ -40,7 +48,7 @@ async def append(detection_id: UUID, word: Word) -> tuple[Review, Detection]:
             if sighting is not None:
                 await sighting.fetch_related("deer", using_db=transaction)
                 raise DetectionAssignedError(sighting.deer)
-        meaning = _meaning(detection, word)
+        meaning = asdict(await _shown_class(detection, word))
         await detection.update_from_dict({"verdict": word.verdict, **meaning}).save(
             using_db=transaction, update_fields=["verdict", *meaning]
         )
@@ -50,22 +58,24 @@ async def append(detection_id: UUID, word: Word) -> tuple[Review, Detection]:
             note=word.note,
             actor=word.actor,
             using_db=transaction,
-            **(meaning if word.verdict == ReviewVerdict.CORRECTED else {}),
+            **({name: meaning[name] for name in _SAID} if word.verdict == ReviewVerdict.CORRECTED else {}),
         )
         await feed.append(transaction, [_entry(detection)])
     return review, detection
 
 
-def _meaning(detection: Detection, word: Word) -> dict[str, Any]:
-    """Return what the detection means after the review."""
-    if word.verdict == ReviewVerdict.REJECTED:
-        own = ClassMap.from_json(detection.detector.class_map).meaning(detection.label)
-        return {"species": own.species, "sex": own.sex, "life_stage": own.life_stage}
-    stands = {"species": detection.species, "sex": detection.sex, "life_stage": detection.life_stage}
-    if word.verdict == ReviewVerdict.CORRECTED:
-        corrected = {"species": word.species, "sex": word.sex, "life_stage": word.life_stage}
-        stands |= {name: value for name, value in corrected.items() if value is not None}
-    return stands
+async def _shown_class(detection: Detection, word: Word) -> ShownClass:
+    """Return what the detection is taken for after the review."""
+    before = ShownClass(**{own.name: getattr(detection, own.name) for own in fields(ShownClass)})
+    prediction = Prediction(
+        label=detection.label,
+        confidence=detection.confidence,
+        class_map=ClassMap.from_json(detection.detector.class_map),
+    )
+    name = word.species or before.species
+    known = await species_rows.of_names([name]) if name else {}
+    common_name = known[name].common_name if name in known else ""
+    return as_reviewed(before, word, prediction, common_name=common_name)
 
 
 def _entry(detection: Detection) -> FeedEntry:

@@ -1,130 +1,101 @@
-"""Recording that a detection is a known deer, and taking it back.
+"""Sightings: which box is which known deer, as it follows from the decisions that stand.
 
-It is written without looking first, and PostgreSQL's constraints refuse: of two people at once, both would look before
-either writes, and put one deer into one photo twice.
+`identity_decisions` appends decisions and has sightings begin and end with them. PostgreSQL refuses two sightings of
+one box, and one deer twice in one photo.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
 from uuid import UUID
 
-import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.exceptions import IntegrityError
-from tortoise.transactions import in_transaction
 
-from thumper.domain.animal import ReviewVerdict
-from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.domain.refusal import NoRecordError, Refusal
+from thumper.domain.refusal import Refusal
 from thumper.errors import RefusedError
-from thumper.store.feed import feed
-from thumper.store.models import Deer, Detection, Sighting
+from thumper.store.models import Deer, Detection, IdentityDecision, Sighting
+
+Look: TypeAlias = tuple[UUID, UUID]
+"""One detector's look at one image, by the ids of image and detector."""
 
 
 class DetectionRejectedError(Refusal, RefusedError):
     """Raised if a person has rejected the detection."""
 
 
-class DetectionNotAssignedError(Refusal, RefusedError):
-    """Raised if the detection is assigned to no deer."""
-
-
 class DetectionAssignedError(Refusal, RefusedError):
-    """Raised if the detection is assigned to another deer: `deer`."""
+    """Raised if the detection is a known deer: `deer`."""
 
-    def __init__(self, deer: Deer) -> None:
-        super().__init__(f"This detection is {deer.name} already. Take that back first.", "detection_id")
+    def __init__(self, deer: Deer, *field: str) -> None:
+        super().__init__(
+            f"This detection is {deer.name} already. Decide first that it is not, or that it is not sure.",
+            *(field or ("detection_id",)),
+        )
         self.deer = deer
 
 
 class DeerAlreadyInImageError(Refusal, RefusedError):
     """Raised if another box of the same image, `detection`, is that deer."""
 
-    def __init__(self, deer: Deer, detection: Detection) -> None:
+    def __init__(self, deer: Deer, detection: Detection, *field: str) -> None:
         super().__init__(
             f"Another box of this image is {deer.name} already, and two boxes of one image are never one deer.",
-            "deer_id",
+            *field,
         )
         self.deer = deer
         self.detection = detection
 
 
-async def assign(detection_id: UUID, deer_id: UUID, *, actor: str) -> Sighting:
-    """Record that a detection is a deer; doing it again for the same deer changes nothing.
-
-    Raises `NoRecordError` or one of this module's errors.
-    """
-    try:
-        async with in_transaction("default") as transaction:
-            detection = await _locked(transaction, detection_id)
-            if detection.verdict == ReviewVerdict.REJECTED:
-                raise DetectionRejectedError(
-                    "This detection was rejected, so it is no deer. Review it again first.", "detection_id"
-                )
-            existing = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
-            if existing is not None:
-                return await _same_deer(existing, deer_id)
-            sighting = await Sighting.create(
-                detection_id=detection_id,
-                image_id=detection.image_id,
-                detector_id=detection.detector_id,
-                deer_id=deer_id,
-                actor=actor,
-                using_db=transaction,
-            )
-            await feed.append(transaction, [_entry(FeedKind.DEER_SEEN, sighting)])
-    except IntegrityError as error:
-        raise await _explain(error, detection_id, deer_id=deer_id) from error
-    return sighting
+def look_of(box: Detection | Sighting) -> Look:
+    """Return the look in which a box was seen: there a deer can be one box at most."""
+    return box.image_id, box.detector_id
 
 
-async def unassign(detection_id: UUID) -> Deer:
-    """Take back that a detection is a deer; return that deer.
-
-    Raises `NoRecordError` or `DetectionNotAssignedError`.
-    """
-    async with in_transaction("default") as transaction:
-        await _locked(transaction, detection_id)
-        sighting = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
-        if sighting is None:
-            raise DetectionNotAssignedError("This detection is assigned to no deer.", "detection_id")
-        deer = await Deer.get(id=sighting.deer_id, using_db=transaction)
-        await sighting.delete(using_db=transaction)
-        await feed.append(transaction, [_entry(FeedKind.DEER_UNSEEN, sighting)])
-    return deer
+async def of_boxes(connection: BaseDBAsyncClient, detection_ids: Collection[UUID]) -> dict[UUID, Sighting]:
+    """Return the sightings of boxes with their deer, by box."""
+    rows = Sighting.filter(detection_id__in=list(detection_ids)).using_db(connection)
+    return {row.detection_id: row for row in await rows.prefetch_related("deer")}
 
 
-async def _locked(transaction: BaseDBAsyncClient, detection_id: UUID) -> Detection:
-    """Return the detection, locked so that no review comes between."""
-    found = await Detection.filter(id=detection_id).using_db(transaction).select_for_update().first()
-    if found is None:
-        raise NoRecordError("detection", "detection_id")
-    return found
+async def of_deer(
+    connection: BaseDBAsyncClient, deer_id: UUID, image_ids: Collection[UUID]
+) -> dict[Look, Detection]:
+    """Return which boxes of some images are a deer."""
+    rows = Sighting.filter(deer_id=deer_id, image_id__in=list(image_ids)).using_db(connection)
+    return {look_of(row): row.detection for row in await rows.prefetch_related("detection")}
 
 
-async def _same_deer(sighting: Sighting, deer_id: UUID) -> Sighting:
-    if sighting.deer_id == deer_id:
-        return sighting
-    raise DetectionAssignedError(await Deer.get(id=sighting.deer_id))
+async def begin(
+    transaction: BaseDBAsyncClient, decisions: Sequence[IdentityDecision], boxes: Mapping[UUID, Detection]
+) -> set[UUID]:
+    """Have boxes be seen as the deer of their decisions IS; return those that were not."""
+    known = await of_boxes(transaction, [decision.detection_id for decision in decisions])
+    fresh = [decision for decision in decisions if decision.detection_id not in known]
+    for decision in fresh:
+        image_id, detector_id = look_of(boxes[decision.detection_id])
+        await Sighting.create(
+            id=decision.id,
+            detection_id=decision.detection_id,
+            image_id=image_id,
+            detector_id=detector_id,
+            deer_id=decision.deer_id,
+            actor=decision.actor,
+            created_at=decision.created_at,
+            using_db=transaction,
+        )
+    return {decision.detection_id for decision in fresh}
 
 
-async def _explain(error: IntegrityError, detection_id: UUID, *, deer_id: UUID) -> Exception:
-    """Return what the violated constraint means."""
-    if isinstance(error.args[0], asyncpg.ForeignKeyViolationError):
-        return NoRecordError("deer", "deer_id")
-    detection = await Detection.get(id=detection_id)
-    other = await Sighting.get_or_none(
-        image_id=detection.image_id,
-        detector_id=detection.detector_id,
-        deer_id=deer_id,
-    ).prefetch_related("deer", "detection")
-    return error if other is None else DeerAlreadyInImageError(other.deer, other.detection)
-
-
-def _entry(kind: FeedKind, sighting: Sighting) -> FeedEntry:
-    return FeedEntry(
-        kind=kind,
-        deer_id=sighting.deer_id,
-        detection_id=sighting.detection_id,
-        image_id=sighting.image_id,
+async def end(transaction: BaseDBAsyncClient, decisions: Sequence[IdentityDecision]) -> set[UUID]:
+    """Have boxes not be seen as the deer of their decisions any more; return those that were."""
+    rows = await transaction.execute_query_dict(
+        "DELETE FROM sighting USING unnest($1::uuid[], $2::uuid[]) AS own(detection_id, deer_id)"
+        " WHERE sighting.detection_id = own.detection_id AND sighting.deer_id = own.deer_id"
+        " RETURNING sighting.detection_id",
+        [
+            [decision.detection_id for decision in decisions],
+            [decision.deer_id for decision in decisions],
+        ],
     )
+    return {row["detection_id"] for row in rows}

@@ -30,7 +30,7 @@ TAKEN_BEFORE: Final = "(image.taken_at IS NOT NULL AND image.sort_at < {})"
 
 OF_SPECIES: Final = "lower(detection.species) = lower({})"
 OF_SEX: Final = "detection.sex = {}"
-"""Conditions on one box."""
+"""Conditions on one box, after its latest review."""
 
 UNTIMED: Final = Key("(image.taken_at IS NULL)", KeyKind.FLAG)
 _ID: Final = Key("detection.id", KeyKind.ID)
@@ -50,6 +50,8 @@ _SIGHTING: Final = "SELECT 1 FROM sighting WHERE sighting.detection_id = detecti
 
 def shown(min_confidence: str | None = None) -> str:
     """Return the SQL condition for a detection to count: its class shown, its class's threshold reached, not rejected.
+
+    What a person has confirmed or corrected counts, whatever its class and threshold.
 
     With the placeholder of a confidence, that confidence replaces the rule of its class.
     """
@@ -124,17 +126,23 @@ class DetectionSearch(Search[Detection]):
     )
     sex: Sex | None = where("Of this sex.", OF_SEX)
     life_stage: LifeStage | None = where("Of this life stage.", "detection.life_stage = {}")
-    label: str | None = where("With exactly this label of the model, such as buck.", "detection.label = {}")
+    label: str | None = where(
+        "With exactly this label after the latest review, `shown { label }`, such as buck.",
+        "coalesce(detection.corrected_label, detection.label) = {}",
+    )
+    predicted_label: str | None = where(
+        "With exactly this label of the model, `predicted { label }`, whatever people said.", "detection.label = {}"
+    )
     min_confidence: float | None = where(
         "Of at least this confidence, 0.05 to 1, hidden classes too, instead of above the class's own threshold."
     )
     deer_id: UUID | None = where(
-        "Assigned to this deer.", f"EXISTS ({_SIGHTING} AND sighting.deer_id = {{}})"
+        "That is this known deer.", f"EXISTS ({_SIGHTING} AND sighting.deer_id = {{}})"
     )
-    assigned: bool | None = where(
-        "Whether assigned to any deer; false finds those that are no deer's yet.",
-        f"EXISTS ({_SIGHTING}) = True",
-        otherwise=f"EXISTS ({_SIGHTING}) = False",
+    without_deer: bool | None = where(
+        "Whether it is no known deer: true finds those that are no deer's yet, false those that are.",
+        f"EXISTS ({_SIGHTING}) = False",
+        otherwise=f"EXISTS ({_SIGHTING}) = True",
     )
     reviewed: bool | None = where(
         "Whether a person has reviewed it.",

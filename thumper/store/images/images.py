@@ -98,6 +98,12 @@ class ImageSearch(Search[Image]):
         "image.offset_unreadable",
         otherwise="NOT image.offset_unreadable",
     )
+    without_deer: bool | None = where(
+        "Whether no known deer is in it: true finds those in which none was recognised, also those without any box;"
+        " false those with one at least.",
+        "NOT EXISTS (SELECT 1 FROM sighting WHERE sighting.image_id = image.id)",
+        otherwise="EXISTS (SELECT 1 FROM sighting WHERE sighting.image_id = image.id)",
+    )
     has_detections: bool | None = where("Whether the image shows at least one box that counts.")
     species: str | None = where(
         "With a box of this species, whatever its case, such as Odocoileus virginianus."

@@ -18,12 +18,14 @@ from thumper.store.models.detection import Detection, DetectionRun
 from thumper.store.models.detector import Detector
 from thumper.store.models.dump import Dump, File, Source
 from thumper.store.models.feed import Feed
+from thumper.store.models.identity_decision import IdentityDecision
 from thumper.store.models.image import Image
 from thumper.store.models.job import Job
 from thumper.store.models.location import Location
 from thumper.store.models.process import Process
 from thumper.store.models.relocation import DeploymentMove, DumpMove, ImageMove, Relocation
 from thumper.store.models.review import Review
+from thumper.store.models.species import Species
 from thumper.store.models.upload import Upload
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "DumpMove",
     "Feed",
     "File",
+    "IdentityDecision",
     "Image",
     "ImageMove",
     "Job",
@@ -52,5 +55,6 @@ __all__ = [
     "Review",
     "Sighting",
     "Source",
+    "Species",
     "Upload",
 ]

@@ -1,0 +1,146 @@
+"""Deciding which boxes are which deer: decisions are appended, and sightings follow in the same transaction.
+
+A decision locks its deer and then its boxes, so of two people at once the second sees what the first one said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from thumper.domain.animal import ReviewVerdict
+from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.domain.identity import Identification, IdentityVerdict
+from thumper.domain.refusal import NoRecordError, Refusal
+from thumper.store.deer import sightings
+from thumper.store.feed import feed
+from thumper.store.models import Deer, Detection, IdentityDecision, Sighting
+from thumper.store.postgres.ids import new_id
+
+
+async def decide(word: Identification) -> tuple[Deer, list[IdentityDecision]]:
+    """Append a decision on each box, or none at all; return the deer, and what stands of each box in their order.
+
+    A decision that repeats the one that stands is not appended. Raises `InvalidValueError`, `NoRecordError` if there
+    is no such deer, or an `ExceptionGroup` with a `Refusal` for each box that stands in the way.
+    """
+    word = word.checked()
+    async with in_transaction("default") as transaction:
+        deer = await Deer.filter(id=word.deer_id).using_db(transaction).select_for_update().first()
+        if deer is None:
+            raise NoRecordError("deer", "deer_id")
+        boxes = await _locked(transaction, word.detection_ids)
+        known = await _known(transaction, word, boxes)
+        refusals = [*_refusals(word, deer, boxes=boxes, known=known)]
+        if refusals:
+            raise ExceptionGroup("Boxes stand in the way of a decision.", refusals)
+        before = await _standing(transaction, word)
+        fresh = [box for box in word.detection_ids if not _repeats(word, before.get(box))]
+        after = before | await _append(transaction, word, fresh)
+        changed = await _follow(transaction, [after[box] for box in fresh], boxes)
+        await feed.append(transaction, [_entry(after[box], boxes[box], changed) for box in fresh])
+    return deer, [after[box] for box in word.detection_ids]
+
+
+async def _locked(transaction: BaseDBAsyncClient, detection_ids: Sequence[UUID]) -> dict[UUID, Detection]:
+    """Return the boxes, locked so that no review comes between."""
+    rows = Detection.filter(id__in=list(detection_ids)).using_db(transaction).order_by("id")
+    return {row.id: row for row in await rows.select_for_update()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known before a decision: the deer of each box, and which boxes of their images are the deer."""
+
+    of_boxes: Mapping[UUID, Sighting]
+    of_deer: Mapping[sightings.Look, Detection]
+
+
+async def _known(
+    transaction: BaseDBAsyncClient, word: Identification, boxes: Mapping[UUID, Detection]
+) -> _Known:
+    images = {box.image_id for box in boxes.values()}
+    return _Known(
+        await sightings.of_boxes(transaction, boxes.keys()),
+        await sightings.of_deer(transaction, word.deer_id, images),
+    )
+
+
+def _refusals(
+    word: Identification, deer: Deer, *, boxes: Mapping[UUID, Detection], known: _Known
+) -> list[Refusal]:
+    """Return what keeps each box from being decided on, in the order of the boxes."""
+    found: list[Refusal] = []
+    seen = dict(known.of_deer)
+    for place, detection_id in enumerate(word.detection_ids):
+        field = ("detection_ids", str(place))
+        box = boxes.get(detection_id)
+        if box is None:
+            found.append(NoRecordError("detection", *field))
+        elif word.verdict is IdentityVerdict.IS:
+            sighting = known.of_boxes.get(detection_id)
+            other = seen.setdefault(sightings.look_of(box), box)
+            if box.verdict == ReviewVerdict.REJECTED:
+                message = "This detection was rejected, so it is no deer. Review it again first."
+                found.append(sightings.DetectionRejectedError(message, *field))
+            elif sighting is not None and sighting.deer_id != deer.id:
+                found.append(sightings.DetectionAssignedError(sighting.deer, *field))
+            elif other.id != box.id:
+                found.append(sightings.DeerAlreadyInImageError(deer, other, *field))
+    return found
+
+
+async def _standing(
+    transaction: BaseDBAsyncClient, word: Identification
+) -> dict[UUID, IdentityDecision]:
+    """Return the latest decision on each box and this deer, by box."""
+    rows = IdentityDecision.filter(deer_id=word.deer_id, detection_id__in=list(word.detection_ids))
+    return {row.detection_id: row for row in await rows.using_db(transaction).order_by("created_at")}
+
+
+def _repeats(word: Identification, before: IdentityDecision | None) -> bool:
+    return before is not None and word.repeats(before.verdict, before.note)
+
+
+# The order of decisions on one box is that of their times, so these grow even when the machine's clock is set back.
+_APPEND: Final = """
+INSERT INTO identity_decision (id, detection_id, deer_id, verdict, note, actor, created_at)
+SELECT fresh.id, fresh.detection_id, $3::uuid, $4, $5, $6, greatest(clock_timestamp(), (
+    SELECT max(own.created_at) + interval '1 microsecond' FROM identity_decision AS own
+    WHERE own.detection_id = fresh.detection_id
+)) FROM unnest($1::uuid[], $2::uuid[]) AS fresh(id, detection_id)
+"""
+
+
+async def _append(
+    transaction: BaseDBAsyncClient, word: Identification, detection_ids: Sequence[UUID]
+) -> dict[UUID, IdentityDecision]:
+    """Append the decision for each of the boxes; return it by box."""
+    ids = [new_id() for _ in detection_ids]
+    values = [word.deer_id, word.verdict.value, word.note, word.actor]
+    await transaction.execute_query_dict(_APPEND, [ids, list(detection_ids), *values])
+    rows = await IdentityDecision.filter(id__in=ids).using_db(transaction)
+    return {row.detection_id: row for row in rows}
+
+
+async def _follow(
+    transaction: BaseDBAsyncClient, decisions: Sequence[IdentityDecision], boxes: Mapping[UUID, Detection]
+) -> set[UUID]:
+    """Have sightings begin or end with decisions; return the boxes of which one did."""
+    seen = [decision for decision in decisions if decision.verdict is IdentityVerdict.IS]
+    unseen = [decision for decision in decisions if decision.verdict is not IdentityVerdict.IS]
+    return await sightings.begin(transaction, seen, boxes) | await sightings.end(transaction, unseen)
+
+
+def _entry(decision: IdentityDecision, box: Detection, changed: set[UUID]) -> FeedEntry:
+    kind = FeedKind.IDENTITY_DECIDED
+    if box.id in changed:
+        kind = FeedKind.DEER_SEEN if decision.verdict is IdentityVerdict.IS else FeedKind.DEER_UNSEEN
+    return FeedEntry(
+        kind=kind, deer_id=decision.deer_id, detection_id=box.id, image_id=box.image_id
+    )
