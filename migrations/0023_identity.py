@@ -66,7 +66,7 @@ BUILT_IN = (
 
 # What was written before this list stays as it was written, and becomes part of the list.
 SPECIES = [
-    "INSERT INTO species (id, scientific_name, common_name, origin) VALUES "
+    "INSERT INTO species (id, scientific_name, common_name, origin) VALUES "  # noqa: S608  # constants above
     + ", ".join(f"(gen_random_uuid(), '{name}', '{common}', 'built_in')" for name, common in BUILT_IN),
     """
     INSERT INTO species (id, scientific_name, common_name, origin)
@@ -155,7 +155,9 @@ class Migration(migrations.Migration):
                 (
                     "verdict",
                     fields.CharEnumField(
-                        description="IS: is\nIS_NOT: is_not\nUNSURE: unsure", enum_type=IdentityVerdict, max_length=8
+                        description="IS: is\nIS_NOT: is_not\nUNSURE: unsure",
+                        enum_type=IdentityVerdict,
+                        max_length=8,
                     ),
                 ),
                 ("note", fields.TextField(default="", unique=False)),

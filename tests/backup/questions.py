@@ -20,7 +20,8 @@ _DETECTION: Final = f"""id ordinal counts duplicateOf verdict shown {{ label sex
     predicted {{ label confidence sex lifeStage {_SPECIES} }} box {{ x y width height }} image {{ id fileName }}
     detector {{ name sha256 }} deer {{ id name }} sighting {{ id actor {{ name }} createdAt }} {_DECISION}
     reviews {{ id verdict {_SPECIES} sex lifeStage note actor {{ name }} createdAt }}"""
-_DEER: Final = """id name sex status notes createdAt firstSeen lastSeen locations { name } bestPhoto { id predicted { confidence } }
+_DEER: Final = """id name sex status notes createdAt firstSeen lastSeen locations { name }
+    bestPhoto { id predicted { confidence } }
     sightings { totalCount nodes { actor { name } createdAt image { fileName } } }"""
 _LOCATION: Final = """id name description latitude longitude timeZone active createdAt imageCount effectiveTimeZone
     timeZoneSource deployments { nodes { id camera { model } openedAt endedAt imageCount firstTakenAt lastTakenAt } }"""
@@ -85,7 +86,7 @@ def _other_lists() -> list[Question]:
             (f"{{ locations({words}) {{ {_PAGE} nodes {{ {_LOCATION} }} }} }}", {})
             for words in ("orderBy: {field: NAME, direction: ASC}", "where: {placed: true}", "where: {placed: false}")
         ),
-        (f"{{ allSpecies {{ {_PAGE} nodes {{ id scientificName commonName origin actor {{ name }} createdAt }} }} }}", {}),
+        (f"{{ allSpecies {{ {_PAGE} nodes {{ id scientificName commonName origin actor {{ name }} }} }} }}", {}),
         (f"{{ identityDecisions {{ {_PAGE} nodes {{ id verdict standing createdAt }} }} }}", {}),
         ("{ cameras { totalCount nodes { id make model serial name createdAt imageCount } } }", {}),
         *(
@@ -96,8 +97,8 @@ def _other_lists() -> list[Question]:
 
 
 _WHOLE: Final = """{ clockSuspects { doubt images deployment { id } dump { id } } detectors { id name current createdAt
-    sha256 labels { label species { scientificName } sex lifeStage shown threshold } } status { held queueDepth filesArriving
-    images { total pending processing completed failed } sources { kind state path watchMode lastScanAt }
+    sha256 labels { label species { scientificName } sex lifeStage shown threshold } }
+    status { held queueDepth filesArriving images { total pending processing completed failed } sources { kind state path watchMode lastScanAt }
     lastDumps { dump { id } } } }"""
 
 

@@ -93,15 +93,24 @@ async def _name_deer(api: Api, boxes: list[str]) -> None:
             word = {"detectionIds": [box], "deerId": made["deer"]["id"], "verdict": "IS"}
             await _mutate(api, "decideIdentity", "DecideIdentityInput", "decisions { id }", **word)
 
-
-    others = {"detectionIds": boxes[:2], "deerId": made["deer"]["id"], "verdict": "IS_NOT", "note": "too small"}
+    others = {
+        "detectionIds": boxes[:2],
+        "deerId": made["deer"]["id"],
+        "verdict": "IS_NOT",
+        "note": "too small",
+    }
     await _mutate(api, "decideIdentity", "DecideIdentityInput", "decisions { id }", **others)
 
 
 async def _review(api: Api, boxes: list[str]) -> None:
     words = [
         {"verdict": "CONFIRMED"},
-        {"verdict": "CORRECTED", "sex": "FEMALE", "species": "Cervus nippon", "note": "no antlers: H\u00f6he 12\n"},
+        {
+            "verdict": "CORRECTED",
+            "sex": "FEMALE",
+            "species": "Cervus nippon",
+            "note": "no antlers: H\u00f6he 12\n",
+        },
     ]
     listed = {"scientificName": "Cervus nippon", "commonName": "sika deer"}
     await _mutate(api, "addSpecies", "AddSpeciesInput", "species { id }", **listed)

@@ -40,7 +40,9 @@ def test_a_scientific_name_is_written_as_scientists_do(written: str, name: str) 
     assert species.scientific_name(written) == name
 
 
-@pytest.mark.parametrize("written", ["", " ", "deer (male)", "Weißwedelhirsch", "Cervus 2", "x" * 201, "a\0b"])
+@pytest.mark.parametrize(
+    "written", ["", " ", "deer (male)", "Weißwedelhirsch", "Cervus 2", "x" * 201, "a\0b"]
+)
 def test_what_is_no_scientific_name_is_refused(written: str) -> None:
     with pytest.raises(InvalidValueError):
         species.scientific_name(written)

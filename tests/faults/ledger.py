@@ -153,7 +153,11 @@ class Ledger:
             return Change(
                 "a sighting taken back",
                 DECIDE,
-                {"detectionIds": [detection], "deerId": told, "verdict": self._rng.choice(["IS_NOT", "UNSURE"])},
+                {
+                    "detectionIds": [detection],
+                    "deerId": told,
+                    "verdict": self._rng.choice(["IS_NOT", "UNSURE"]),
+                },
                 lambda _: self._know(detection, deer=None),
                 detection,
             )

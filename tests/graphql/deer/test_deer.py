@@ -37,7 +37,10 @@ async def test_everything_seen_of_a_deer_is_derived_from_its_sightings(api: Api)
     assert answer["totalCount"] == 3
     assert (ajax["firstSeen"], ajax["lastSeen"]) == ("2024-11-09T12:00:00+00:00", "2024-11-11T12:00:00+00:00")
     assert [place["name"] for place in ajax["locations"]] == ["Creek", "Ridge"]
-    assert ajax["bestPhoto"] == {"predicted": {"confidence": 0.7}, "image": {"takenAt": "2024-11-11T12:00:00+00:00"}}
+    assert ajax["bestPhoto"] == {
+        "predicted": {"confidence": 0.7},
+        "image": {"takenAt": "2024-11-11T12:00:00+00:00"},
+    }
     assert ajax["sightings"]["totalCount"] == 3
     assert ajax["sightings"]["pageInfo"] == {"hasNextPage": True}
     taken = [sighting["image"]["takenAt"][:10] for sighting in ajax["sightings"]["nodes"]]

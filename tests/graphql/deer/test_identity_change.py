@@ -162,7 +162,9 @@ async def test_of_people_who_decide_at_once_one_is_right(ranch: Ranch) -> None:
     )
     codes = Counter(error["code"] for answer in answers for error in answer["errors"])
     assert set(codes) <= {"DEER_ALREADY_IN_IMAGE", "DETECTION_ASSIGNED"}
-    assert sorted((await ranch.seen()).items()) in ([(number, name) for number, name in seen] for seen in _LEGAL)
+    assert sorted((await ranch.seen()).items()) in (
+        [(number, name) for number, name in seen] for seen in _LEGAL
+    )
 
 
 _LEGAL: Final = tuple(
@@ -219,7 +221,9 @@ WORDS: Final = st.lists(
 
 @given(words=WORDS)
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_sightings_are_what_follows_from_the_decisions_that_stand(ranch: Ranch, words: list[Any]) -> None:
+async def test_sightings_are_what_follows_from_the_decisions_that_stand(
+    ranch: Ranch, words: list[Any]
+) -> None:
     """Whatever is decided: of each box and deer the latest counts, and no photo holds a deer twice."""
     await models.Sighting.all().delete()
     await models.IdentityDecision.all().delete()

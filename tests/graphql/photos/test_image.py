@@ -29,9 +29,10 @@ EVERYTHING = """{ images { nodes { id fileName sha256 sizeBytes mediaType widthP
   clockOffsetSeconds damaged state processedAt arrivedAt error { code } coordinates { latitude longitude }
   job { state held attempts device engine milliseconds queuedAt startedAt finishedAt detector { name } }
   location { name } camera { make } dump { folder } urls { thumb view original }
-  detections { id ordinal duplicateOf counts shown { label species { scientificName } sex lifeStage } verdict
+  detections { id ordinal duplicateOf counts verdict shown { label species { scientificName } sex lifeStage }
   predicted { label species { scientificName } sex lifeStage confidence }
-  box { x y width height } image { fileName } detector { name current labels { label species { scientificName } sex threshold } }
+  box { x y width height } image { fileName } detector { name current labels { label sex threshold
+    species { scientificName } } }
   deer { name } sighting { id } reviews { verdict } } } } }"""
 
 

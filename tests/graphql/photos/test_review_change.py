@@ -71,7 +71,9 @@ async def test_a_correction_says_what_is_right_and_nothing_else_does(api: Api, b
     assert not await models.Review.exists()
 
 
-async def test_a_correction_takes_a_species_of_the_list_by_either_name(api: Api, box: models.Detection) -> None:
+async def test_a_correction_takes_a_species_of_the_list_by_either_name(
+    api: Api, box: models.Detection
+) -> None:
     for name in ("cervus canadensis", "Elk"):
         corrected = (await _review(api, box, "CORRECTED", species=name, sex="MALE"))["detection"]["shown"]
         assert (corrected["label"], corrected["species"]) == ("elk", {"scientificName": "Cervus canadensis"})

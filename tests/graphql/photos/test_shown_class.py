@@ -38,7 +38,9 @@ EVERYTHING: Final = """{ images(first: 100) { nodes { id detections(minConfidenc
   id counts verdict shown { label species { scientificName } sex lifeStage } predicted { label } } } } }"""
 BOXES: Final = """query ($where: DetectionFilter) {
   detections(first: 100, where: $where) { totalCount nodes { id } } }"""
-PHOTOS: Final = "query ($where: ImageFilter) { images(first: 100, where: $where) { totalCount nodes { id } } }"
+PHOTOS: Final = (
+    "query ($where: ImageFilter) { images(first: 100, where: $where) { totalCount nodes { id } } }"
+)
 
 WORDS: Final = st.lists(
     st.tuples(
@@ -112,7 +114,9 @@ async def test_every_filter_finds_what_the_boxes_show(api: Api, words: list[Any]
     }
     for box in photos.values():
         assert (box["shown"] is None) == (box["verdict"] == "REJECTED")
-    tried = {str(where): (where, own) for box in photos.values() if box["shown"] for where, own in wheres(box)}
+    tried = {
+        str(where): (where, own) for box in photos.values() if box["shown"] for where, own in wheres(box)
+    }
     for where, of_photos in tried.values():
         expected = {photo: box["id"] for photo, box in photos.items() if fits(box, where)}
         found = (await api.ask(BOXES, where=where))["detections"]
@@ -132,7 +136,8 @@ async def test_a_doe_that_was_corrected_is_a_buck_in_every_list_and_the_models_w
     query = """{
       bucks: detections(where: {label: "buck"}) { totalCount }
       does: detections(where: {label: "doe"}) { totalCount }
-      called: detections(where: {predictedLabel: "doe"}) { nodes { shown { label sex } predicted { label sex confidence } } }
+      called: detections(where: {predictedLabel: "doe"}) { nodes {
+        shown { label sex } predicted { label sex confidence } } }
       males: images(where: {sex: MALE}) { totalCount }
       females: images(where: {sex: FEMALE, hasDetections: true}) { totalCount } }"""
     found = await api.ask(query)

@@ -12,8 +12,9 @@ from thumper.store.images import detectors
 from thumper.store.models import Species
 from thumper.weights import Weights
 
-LIST: Final = """query ($where: SpeciesFilter, $order: SpeciesOrder) { allSpecies(first: 100, where: $where, orderBy: $order)
-  { totalCount nodes { scientificName commonName origin actor { name } } } }"""
+LIST: Final = """query ($where: SpeciesFilter, $order: SpeciesOrder) {
+  allSpecies(first: 100, where: $where, orderBy: $order) {
+  totalCount nodes { scientificName commonName origin actor { name } } } }"""
 ONE: Final = "query ($id: ID, $name: String) { species(id: $id, name: $name) { scientificName } }"
 ADD: Final = """mutation ($input: AddSpeciesInput!) { addSpecies(input: $input) {
   species { scientificName commonName origin actor { name } } errors { __typename code path } } }"""
@@ -26,7 +27,9 @@ async def _found(api: Api, order: Any = None, **where: Any) -> list[str]:
 
 
 async def test_a_species_is_added_once(api: Api) -> None:
-    made = (await api.ask(ADD, input={"scientificName": "cervus NIPPON", "commonName": " sika  deer"}))["addSpecies"]
+    made = (await api.ask(ADD, input={"scientificName": "cervus NIPPON", "commonName": " sika  deer"}))[
+        "addSpecies"
+    ]
     assert made["species"] == {
         "scientificName": "Cervus nippon",
         "commonName": "sika deer",

@@ -70,7 +70,11 @@ async def test_what_was_written_freely_and_what_class_maps_name_is_listed(databa
     await run(*MIGRATION.SPECIES)
     rows = {row.scientific_name: row for row in await Species.all()}
     built_in = {name for name, _ in MIGRATION.BUILT_IN}
-    assert {name for name in rows if name not in built_in} == {"Sus domesticus", "sika", "of a model of before"}
+    assert {name for name in rows if name not in built_in} == {
+        "Sus domesticus",
+        "sika",
+        "of a model of before",
+    }
     assert (rows["Sus domesticus"].common_name, rows["Sus domesticus"].origin) == ("hog", "detector")
     assert (rows["sika"].origin, rows["sika"].actor, rows["of a model of before"].origin) == (
         "person",
@@ -101,7 +105,10 @@ async def test_a_correction_of_before_is_called_as_one_of_now_and_counts(databas
         await Review.create(detection=rejected, verdict=verdict, actor="ann")
     await run(MIGRATION.CORRECTED, MIGRATION.LOOKED_AT)
     rows = {row.id: row for row in await Detection.all()}
-    assert {row.id: row.corrected_label for row in rows.values()} == called | {untouched.id: None, rejected.id: None}
+    assert {row.id: row.corrected_label for row in rows.values()} == called | {
+        untouched.id: None,
+        rejected.id: None,
+    }
     assert [own for own, row in rows.items() if not row.shown] == [untouched.id, rejected.id]
 
 

@@ -71,7 +71,6 @@ class Deer(Node):
             count=count,
         )
 
-
     @paged(
         "Everything that people decided about it, the latest first: also of which boxes they said that it is not this"
         " deer, or that it cannot be told.",

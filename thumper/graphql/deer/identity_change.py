@@ -58,7 +58,7 @@ class IdentityMutation:
         "Decide whether boxes are a known deer: IS makes sightings, IS_NOT and UNSURE end those of this deer. It is"
         " taken back with another decision; saying the same again changes nothing. Refused with NOT_FOUND, INVALID, and"
         " IS also with DETECTION_REJECTED, DETECTION_ASSIGNED to another deer, or DEER_ALREADY_IN_IMAGE: for each box"
-        " an error whose path ends with its place in the input, such as [\"input\", \"detectionIds\", \"3\"], and then"
+        ' an error whose path ends with its place in the input, such as ["input", "detectionIds", "3"], and then'
         " nothing is decided for any."
     )
     @staticmethod

@@ -63,6 +63,6 @@ class IdentityDecision(Node):
 class IdentityDecisionQuery:
     """Queries for decisions."""
 
-    identity_decisions = SearchList(
-        IdentityDecisionSearch, "decisions", usual="latest decided first"
-    ).field("What people decided about who is who, a page at a time.")
+    identity_decisions = SearchList(IdentityDecisionSearch, "decisions", usual="latest decided first").field(
+        "What people decided about who is who, a page at a time."
+    )

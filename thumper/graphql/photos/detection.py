@@ -47,8 +47,8 @@ class Detection(Node):
     )
 
     @field(
-        "What it is taken for: what the model said, with the latest correction applied. Filters and counts look at this."
-        " Null when a person rejected it.",
+        "What it is taken for: what the model said, with the latest correction applied. Filters and counts look at"
+        " this. Null when a person rejected it.",
         optional(ShownClass),
     )
     @staticmethod

@@ -78,7 +78,9 @@ class SpeciesQuery:
     async def species(info: Info, id: ById = None, name: ByName = None) -> Any:
         if (id is None) == (name is None):
             raise bad_request("BAD_ARGUMENTS", "Give the id or the name of the species, one of the two.")
-        return await species_rows.named(name) if name is not None else await find(str(id), "Species", info=info)
+        return (
+            await species_rows.named(name) if name is not None else await find(str(id), "Species", info=info)
+        )
 
     all_species = SearchList(SpeciesSearch, "species", usual="by scientific name").field(
         "The species that boxes can be of, a page at a time."

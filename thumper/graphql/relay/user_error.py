@@ -152,7 +152,9 @@ class SpeciesNotListed(UserError):
 
     near_rows: strawberry.Private[list[models.Species]]
 
-    @field("The species of the list that may be meant, the likeliest first; 3 at most.", listed(lazy("Species")))
+    @field(
+        "The species of the list that may be meant, the likeliest first; 3 at most.", listed(lazy("Species"))
+    )
     def did_you_mean(self) -> list[models.Species]:
         return self.near_rows[:MOST_NEAR]
 

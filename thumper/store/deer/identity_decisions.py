@@ -95,9 +95,7 @@ def _refusals(
     return found
 
 
-async def _standing(
-    transaction: BaseDBAsyncClient, word: Identification
-) -> dict[UUID, IdentityDecision]:
+async def _standing(transaction: BaseDBAsyncClient, word: Identification) -> dict[UUID, IdentityDecision]:
     """Return the latest decision on each box and this deer, by box."""
     rows = IdentityDecision.filter(deer_id=word.deer_id, detection_id__in=list(word.detection_ids))
     return {row.detection_id: row for row in await rows.using_db(transaction).order_by("created_at")}
@@ -141,6 +139,4 @@ def _entry(decision: IdentityDecision, box: Detection, changed: set[UUID]) -> Fe
     kind = FeedKind.IDENTITY_DECIDED
     if box.id in changed:
         kind = FeedKind.DEER_SEEN if decision.verdict is IdentityVerdict.IS else FeedKind.DEER_UNSEEN
-    return FeedEntry(
-        kind=kind, deer_id=decision.deer_id, detection_id=box.id, image_id=box.image_id
-    )
+    return FeedEntry(kind=kind, deer_id=decision.deer_id, detection_id=box.id, image_id=box.image_id)

@@ -131,7 +131,8 @@ class DetectionSearch(Search[Detection]):
         "coalesce(detection.corrected_label, detection.label) = {}",
     )
     predicted_label: str | None = where(
-        "With exactly this label of the model, `predicted { label }`, whatever people said.", "detection.label = {}"
+        "With exactly this label of the model, `predicted { label }`, whatever people said.",
+        "detection.label = {}",
     )
     min_confidence: float | None = where(
         "Of at least this confidence, 0.05 to 1, hidden classes too, instead of above the class's own threshold."

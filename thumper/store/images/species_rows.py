@@ -86,7 +86,9 @@ async def listed(name: str, *field: str, connection: BaseDBAsyncClient | None = 
         return found[0]
     if found:
         raise SpeciesNotListedError(
-            f"Several species are called {name}. Give the scientific name of the one that is meant.", found, *field
+            f"Several species are called {name}. Give the scientific name of the one that is meant.",
+            found,
+            *field,
         )
     near = species.near(name, known)
     hint = f" Did you mean {near[0].scientific_name}?" if near else ""
@@ -102,7 +104,9 @@ async def of_names(names: Sequence[str]) -> dict[str, Species]:
     """Return the species of scientific names, whatever their case, by name as it was asked for."""
     conditions = Conditions()
     conditions.add("lower(species.scientific_name) = ANY({}::text[])", [name.lower() for name in names])
-    rows = {row.scientific_name.lower(): row for row in await read_all(SPECIES, conditions, order="species.id")}
+    rows = {
+        row.scientific_name.lower(): row for row in await read_all(SPECIES, conditions, order="species.id")
+    }
     return {name: rows[name.lower()] for name in names if name.lower() in rows}
 
 
