@@ -5,7 +5,7 @@ A decision locks its deer and then its boxes, so of two people at once the secon
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -73,26 +73,23 @@ async def _known(
 
 def _refusals(
     word: Identification, deer: Deer, *, boxes: Mapping[UUID, Detection], known: _Known
-) -> list[Refusal]:
-    """Return what keeps each box from being decided on, in the order of the boxes."""
-    found: list[Refusal] = []
+) -> Iterator[Refusal]:
+    """Yield what keeps boxes from being decided on, in their order."""
     seen = dict(known.of_deer)
     for place, detection_id in enumerate(word.detection_ids):
         field = ("detection_ids", str(place))
-        box = boxes.get(detection_id)
+        box, sighting = boxes.get(detection_id), known.of_boxes.get(detection_id)
         if box is None:
-            found.append(NoRecordError("detection", *field))
-        elif word.verdict is IdentityVerdict.IS:
-            sighting = known.of_boxes.get(detection_id)
-            other = seen.setdefault(sightings.look_of(box), box)
-            if box.verdict == ReviewVerdict.REJECTED:
-                message = "This detection was rejected, so it is no deer. Review it again first."
-                found.append(sightings.DetectionRejectedError(message, *field))
-            elif sighting is not None and sighting.deer_id != deer.id:
-                found.append(sightings.DetectionAssignedError(sighting.deer, *field))
-            elif other.id != box.id:
-                found.append(sightings.DeerAlreadyInImageError(deer, other, *field))
-    return found
+            yield NoRecordError("detection", *field)
+        elif word.verdict is not IdentityVerdict.IS:
+            continue
+        elif box.verdict == ReviewVerdict.REJECTED:
+            message = "This detection was rejected, so it is no deer. Review it again first."
+            yield sightings.DetectionRejectedError(message, *field)
+        elif sighting is not None and sighting.deer_id != deer.id:
+            yield sightings.DetectionAssignedError(sighting.deer, *field)
+        elif (other := seen.setdefault(sightings.look_of(box), box)).id != box.id:
+            yield sightings.DeerAlreadyInImageError(deer, other, *field)
 
 
 async def _standing(transaction: BaseDBAsyncClient, word: Identification) -> dict[UUID, IdentityDecision]:

@@ -78,9 +78,9 @@ async def named(name: str) -> Species | None:
     return found[0] if len(found) == 1 else None
 
 
-async def listed(name: str, *field: str, connection: BaseDBAsyncClient | None = None) -> Species:
+async def listed(name: str, *field: str) -> Species:
     """Return the species that a name means. Raises `SpeciesNotListedError` unless it is just one."""
-    known = await Species.all().using_db(connection).order_by("scientific_name")
+    known = await Species.all().order_by("scientific_name")
     found = species.meant(name, known)
     if len(found) == 1:
         return found[0]
