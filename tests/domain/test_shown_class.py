@@ -32,7 +32,7 @@ CASES: Final[tuple[tuple[dict[str, Any], str, dict[str, Any], str], ...]] = (
     (YOUNG, "doe", {"life_stage": LifeStage.JUVENILE, "sex": Sex.UNKNOWN}, "bambi"),
     (DEFAULT, "doe", {"sex": Sex.UNKNOWN}, "deer"),
     (DEFAULT, "turkey", {"species": DEER, "sex": Sex.FEMALE}, "doe"),
-    (DEFAULT, "buck", {"species": "Meleagris gallopavo", "sex": Sex.UNKNOWN}, "its common name"),
+    (DEFAULT, "buck", {"species": "Meleagris gallopavo", "sex": Sex.UNKNOWN}, "turkey"),
     (DEFAULT, "turkey", {"life_stage": LifeStage.ADULT}, "turkey"),
     (DEFAULT, "doe", {"species": "Cervus canadensis"}, "its common name"),
     (ANTLERED, "antlered", {"life_stage": LifeStage.ADULT}, "antlered"),
