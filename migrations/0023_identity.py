@@ -108,7 +108,7 @@ UPDATE detection SET corrected_label = coalesce((
             AND 'juvenile' NOT IN (stage.life_stage, detection.life_stage)))
     ORDER BY stage.life_stage = detection.life_stage DESC, own.label = detection.label DESC, own.label COLLATE "C"
     LIMIT 1
-), CASE WHEN split_part(lower(detection.species), ' ', 1) <> 'odocoileus' THEN NULL
+), CASE WHEN split_part(lower(detection.species), ' ', 1) IS DISTINCT FROM 'odocoileus' THEN NULL
     WHEN detection.life_stage = 'juvenile' THEN 'fawn' WHEN detection.sex = 'male' THEN 'buck'
     WHEN detection.sex = 'female' THEN 'doe' ELSE 'deer' END,
     (SELECT nullif(common_name, '') FROM species WHERE lower(scientific_name) = lower(detection.species)),

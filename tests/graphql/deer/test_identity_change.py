@@ -215,12 +215,12 @@ WORDS: Final = st.lists(
         st.sampled_from([word.name for word in IdentityVerdict]),
         st.lists(st.integers(0, 5), min_size=1, max_size=3, unique=True),
     ),
-    max_size=12,
+    max_size=8,
 )
 
 
 @given(words=WORDS)
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_sightings_are_what_follows_from_the_decisions_that_stand(
     ranch: Ranch, words: list[Any]
 ) -> None:

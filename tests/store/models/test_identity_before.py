@@ -47,8 +47,8 @@ async def test_each_sighting_becomes_the_decision_from_which_it_follows(database
     for box in boxes:
         await make.make_sighting(box, await make.make_deer())
     before = await Sighting.all().order_by("id").values()
-    await run("ALTER TABLE sighting DISABLE TRIGGER ALL", "DELETE FROM identity_decision")
-    await run(*MIGRATION.DECISIONS, "ALTER TABLE sighting ENABLE TRIGGER ALL")
+    await run("ALTER TABLE sighting DROP CONSTRAINT sighting_decision_fkey", "DELETE FROM identity_decision")
+    await run(*MIGRATION.DECISIONS, *MIGRATION.KEYS)
     assert await Sighting.all().order_by("id").values() == before
     decisions = await IdentityDecision.all().order_by("id").values()
     same = ("id", "detection_id", "deer_id", "actor", "created_at")
