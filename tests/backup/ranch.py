@@ -89,17 +89,10 @@ async def _name_deer(api: Api, boxes: list[str]) -> None:
         made = await _mutate(
             api, "createDeer", "CreateDeerInput", "deer { id }", name=name, notes="since 2016"
         )
-        for box in boxes[2 * number : 2 * number + number + 1 : 2]:
-            word = {"detectionIds": [box], "deerId": made["deer"]["id"], "verdict": "IS"}
+        words = [(box, "IS", "") for box in boxes[2 * number : 2 * number + number + 1 : 2]]
+        for box, verdict, note in (*words, (boxes[-1], "IS_NOT", "too small")):
+            word = {"detectionIds": [box], "deerId": made["deer"]["id"], "verdict": verdict, "note": note}
             await _mutate(api, "decideIdentity", "DecideIdentityInput", "decisions { id }", **word)
-
-    others = {
-        "detectionIds": boxes[:2],
-        "deerId": made["deer"]["id"],
-        "verdict": "IS_NOT",
-        "note": "too small",
-    }
-    await _mutate(api, "decideIdentity", "DecideIdentityInput", "decisions { id }", **others)
 
 
 async def _review(api: Api, boxes: list[str]) -> None:

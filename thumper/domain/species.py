@@ -29,8 +29,13 @@ class SpeciesOrigin(StrEnum):
 class Named(Protocol):
     """A species as it is listed."""
 
-    scientific_name: str
-    common_name: str
+    @property
+    def scientific_name(self) -> str:
+        """The scientific name."""
+
+    @property
+    def common_name(self) -> str:
+        """The name in English; empty where none is known."""
 
 
 S = TypeVar("S", bound=Named)

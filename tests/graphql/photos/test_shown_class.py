@@ -27,7 +27,7 @@ CLASS_MAP: Final = {
         "car": {"shown": False},
     },
 }
-PREDICTED: Final = {
+PREDICTED: Final[dict[str, dict[str, Any]]] = {
     "buck": {"species": DEER, "sex": "male", "life_stage": "adult"},
     "doe": {"species": DEER, "sex": "female", "life_stage": "unknown"},
     "car": {"species": None, "sex": "unknown", "life_stage": "unknown", "shown": False},

@@ -74,8 +74,8 @@ async def test_the_species_of_a_class_map_are_listed_when_its_detector_is_regist
     }
     class_map = ClassMap.parse({"labels": labels}, name="m.toml")
     weights = Weights(Path("model.pt"), b"1" * 32, "model", class_map)
-    for _ in range(2):
-        detector_id = await detectors.register(weights, make_current=True)
+    detector_id = await detectors.register(weights, make_current=True)
+    assert await detectors.register(weights, make_current=True) == detector_id
     assert await _found(api, origin="DETECTOR") == ["Cervus nippon"]
     assert (await Species.get(scientific_name="Odocoileus virginianus")).common_name == "white-tailed deer"
     await detectors.note_labels(detector_id, ["bull", "cow", "doe"])

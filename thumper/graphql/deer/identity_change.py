@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, cast
 
 import strawberry
 
 from thumper.domain.identity import Identification, IdentityVerdict
+from thumper.domain.refusal import Refusal
 from thumper.graphql.context import Info
 from thumper.graphql.deer.deer import Deer
 from thumper.graphql.deer.identity_decision import IdentityDecision
@@ -73,5 +74,6 @@ class IdentityMutation:
         try:
             deer, decisions = await identity_decisions.decide(word)
         except ExceptionGroup as refused:
-            return DecideIdentityPayload(errors=[user_error_of(each) for each in refused.exceptions])
+            each = cast("ExceptionGroup[Refusal]", refused).exceptions
+            return DecideIdentityPayload(errors=[user_error_of(refusal) for refusal in each])
         return DecideIdentityPayload(decisions=decisions, deer=deer)
