@@ -75,14 +75,14 @@ async def test_no_list_costs_more_statements_when_it_is_longer(
     queries = [
         """{ allDeer { nodes { name firstSeen lastSeen locations { name imageCount } bestPhoto { image { fileName } }
         sightings(first: 2) { totalCount pageInfo { hasNextPage } nodes { image { fileName }
-        detection { shown { label } } } }
-        identityDecisions(first: 2) { totalCount nodes { verdict standing detection { ordinal } } }
-        } } }""",
+        detection { shown { label } } } } } } }""",
+        """{ allDeer { nodes { identityDecisions(first: 2) { totalCount nodes { verdict standing detection { ordinal }
+        } } } } }""",
         """{ dumps { nodes { folder location { name } source { path } receipt { found rejections { files } }
         imageCounts { total } files(first: 3) { totalCount nodes { path reason image { fileName } } } } } }""",
-        """{ detections { nodes { shown { label species { commonName } } predicted { species { commonName } } } } }""",
-        """{ detections { nodes { deer { name } identityDecisions { verdict standing deer { name } }
-        sighting { actor { name } } reviews { verdict } detector { name }
+        """{ detections { nodes { shown { label species { commonName } } predicted { species { commonName } }
+        identityDecisions { verdict standing deer { name } } } } }""",
+        """{ detections { nodes { deer { name } sighting { actor { name } } reviews { verdict } detector { name }
         image { fileName job { attempts } camera { make } dump { folder } } } } }""",
         "{ locations { nodes { name imageCount } } cameras { nodes { model imageCount } } }",
     ]
