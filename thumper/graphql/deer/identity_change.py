@@ -74,6 +74,6 @@ class IdentityMutation:
         try:
             deer, decisions = await identity_decisions.decide(word)
         except ExceptionGroup as refused:
-            each = cast("ExceptionGroup[Refusal]", refused).exceptions
+            each = cast("tuple[Refusal, ...]", refused.exceptions)
             return DecideIdentityPayload(errors=[user_error_of(refusal) for refusal in each])
         return DecideIdentityPayload(decisions=decisions, deer=deer)
