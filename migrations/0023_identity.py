@@ -84,8 +84,7 @@ SPECIES = [
     """,
     """
     INSERT INTO species (id, scientific_name, common_name, origin)
-    SELECT DISTINCT ON (lower(species)) gen_random_uuid(), species, '', 'detector'
-    FROM detection WHERE btrim(species) <> '' ORDER BY lower(species), id
+    SELECT gen_random_uuid(), min(species), '', 'detector' FROM detection WHERE btrim(species) <> '' GROUP BY lower(species)
     ON CONFLICT (lower(scientific_name)) DO NOTHING
     """,
 ]

@@ -83,7 +83,7 @@ async def test_a_correction_takes_a_species_of_the_list_by_either_name(
         ["input", "species"],
         {"scientificName": "Odocoileus virginianus"},
     )
-    assert "Did you mean Odocoileus virginianus?" in error["message"]
+    assert "Did you mean Odocoileus virginianus (white-tailed deer)?" in error["message"]
     await models.Species.create(scientific_name="Alces americanus", common_name="elk", origin="person")
     (error,) = (await _review(api, box, "CORRECTED", species="elk"))["errors"]
     assert {one["scientificName"] for one in error["didYouMean"]} == {"Alces americanus", "Cervus canadensis"}

@@ -91,7 +91,10 @@ async def listed(name: str, *field: str) -> Species:
             *field,
         )
     near = species.near(name, known)
-    hint = f" Did you mean {near[0].scientific_name}?" if near else ""
+    hint = ""
+    if near:
+        common = f" ({near[0].common_name})" if near[0].common_name else ""
+        hint = f" Did you mean {near[0].scientific_name}{common}?"
     raise SpeciesNotListedError(
         f"{name!r} is in the list of species neither by its scientific nor by its common name.{hint} A new species is"
         " listed with addSpecies.",
