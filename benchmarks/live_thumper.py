@@ -27,10 +27,8 @@ from thumper.settings import Settings
 
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 IMAGES = "subscription { imageProcessed { snapshot images { processedAt state } } }"
-STATUS = (
-    "subscription { status { status { images { total completed failed } etaSeconds worker { state } } } }"
-)
-DONE = "{ status { images { completed failed } } }"
+STATUS = "subscription { status { status { imageCounts { total completed failed } etaSeconds worker { state } } } }"
+DONE = "{ status { imageCounts { completed failed } } }"
 _DELIVERED = f"""query($folder: String!) {{
     dumps(first: 1, where: {{deliveredFrom: $folder}}) {{ nodes {{ {DUMP_FIELDS} }} }} }}"""
 
@@ -158,7 +156,7 @@ def _refuse_others(dump: dict[str, Any], count: int) -> None:
 
 
 async def _done(settings: Settings) -> int:
-    return int((await ask(settings, DONE))["status"]["images"]["completed"])
+    return int((await ask(settings, DONE))["status"]["imageCounts"]["completed"])
 
 
 async def _note_latencies(settings: Settings, measured: Round) -> None:
@@ -176,5 +174,5 @@ async def _note_eta(settings: Settings, measured: Round, *, half: int) -> None:
     async with aclosing(follow(settings, STATUS)) as messages:
         async for message in messages:
             status = message["status"]
-            if measured.eta_at_half_s is None and status["images"]["completed"] >= half:
+            if measured.eta_at_half_s is None and status["imageCounts"]["completed"] >= half:
                 measured.eta_at_half_s = status["etaSeconds"]

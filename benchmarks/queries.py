@@ -40,8 +40,8 @@ DEPTH_STEP: Final = (
     """query ($after: String) { images(first: 100, after: $after) { pageInfo { endCursor } } }"""
 )
 TOTAL: Final = "{ images { totalCount } }"
-FILTERED: Final = "{ images(where: {hasDetections: true}) { totalCount } }"
-STATUS: Final = "{ status { images { total pending processing completed failed } queueDepth held } }"
+FILTERED: Final = "{ images(where: {withoutDetections: false}) { totalCount } }"
+STATUS: Final = "{ status { imageCounts { total pending processing completed failed } queueDepth held } }"
 AGGREGATE: Final = "SELECT state, count(*) FROM image GROUP BY state"
 
 

@@ -32,7 +32,7 @@ SOURCES = ("pyproject.toml", "setup.py", "install/description.md", "LICENSE", "t
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
 MOST_MB = 700
 """What the light install may take on disk."""
-RANCH = "{ status { images { completed } } detections(first: 1) { totalCount } }"
+RANCH = "{ status { images: imageCounts { completed } } detections(first: 1) { totalCount } }"
 pytestmark = pytest.mark.slow
 
 

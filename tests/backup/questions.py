@@ -16,22 +16,23 @@ _IMAGE: Final = """id fileName sha256 sizeBytes mediaType widthPx heightPx taken
     dump { id folder number } deployment { id } clockFix { id offsetSeconds note }"""
 _SPECIES: Final = "species { id scientificName commonName origin }"
 _DECISION: Final = "identityDecisions { id verdict note standing actor { name } createdAt deer { id name } }"
-_DETECTION: Final = f"""id ordinal counts duplicateOf verdict shown {{ label sex lifeStage {_SPECIES} }}
+_DETECTION: Final = f"""id ordinal counts duplicateOfOrdinal verdict shown {{ label sex lifeStage {_SPECIES} }}
     predicted {{ label confidence sex lifeStage {_SPECIES} }} box {{ x y width height }} image {{ id fileName }}
     detector {{ name sha256 }} deer {{ id name }} sighting {{ id actor {{ name }} createdAt }} {_DECISION}
     reviews {{ id verdict {_SPECIES} sex lifeStage note actor {{ name }} createdAt }}"""
 _DEER: Final = """id name sex status notes createdAt firstSeen lastSeen locations { name }
     bestPhoto { id predicted { confidence } }
     sightings { totalCount nodes { actor { name } createdAt image { fileName } } }"""
-_LOCATION: Final = """id name description latitude longitude timeZone active createdAt imageCount effectiveTimeZone
-    timeZoneSource deployments { nodes { id camera { model } openedAt endedAt imageCount firstTakenAt lastTakenAt } }"""
-_RECEIPT: Final = """found stored duplicate rejected videos sizeBytes waiting rejections { reason files }
-    timeSources { source images } clockWarnings { code images } clockQuestion { sentence }"""
+_LOCATION: Final = """id name description coordinates { latitude longitude } timeZone active shared createdAt
+    imageCount effectiveTimeZone timeZoneSource
+    deployments { nodes { id camera { model } openedAt closedAt imageCount firstTakenAt lastTakenAt } }"""
+_RECEIPT: Final = """found stored duplicate rejected videos sizeBytes waiting rejections { reason fileCount }
+    timeSources { source imageCount } clockWarnings { code imageCount } clockQuestion { sentence }"""
 _DUMP: Final = f"""id number folder firstSeenAt changedAt settledAt source {{ kind state path lastScanAt }}
     location {{ name }} receipt {{ {_RECEIPT} }} imageCounts {{ total pending completed failed }}
     files(first: 100) {{ totalCount nodes {{ id path sizeBytes state reason message whatToDo seenAt settledAt
         image {{ id }} firstDelivery {{ path }} }} }}
-    clockFixes {{ id offsetSeconds note undoneAt shownFrom shownUntil }}"""
+    clockFixes {{ id offsetSeconds note undoneAt shownAfter shownBefore }}"""
 _PAGE: Final = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount"
 
 
@@ -58,7 +59,7 @@ def _lists() -> list[Question]:
         *(
             _images(f"first: 50, where: {{{where}}}")
             for where in (
-                "clockSuspect: true", "hasDetections: true, minConfidence: 0.5", "timeSource: EXIF_ORIGINAL",
+                "clockSuspect: true", "withoutDetections: false, minConfidence: 0.5", "timeSource: EXIF_ORIGINAL",
                 'takenAfter: "2025-11-08T12:00:00Z", takenBefore: "2025-11-10T12:00:00Z"', "sex: FEMALE",
                 'species: "Odocoileus virginianus"',
             )
@@ -84,22 +85,25 @@ def _other_lists() -> list[Question]:
         ),
         *(
             (f"{{ locations({words}) {{ {_PAGE} nodes {{ {_LOCATION} }} }} }}", {})
-            for words in ("orderBy: {field: NAME, direction: ASC}", "where: {placed: true}", "where: {placed: false}")
+            for words in (
+                "orderBy: {field: NAME, direction: ASC}",
+                "where: {withoutCoordinates: false}", "where: {withoutCoordinates: true}",
+            )
         ),
         (f"{{ allSpecies {{ {_PAGE} nodes {{ id scientificName commonName origin actor {{ name }} }} }} }}", {}),
         (f"{{ identityDecisions {{ {_PAGE} nodes {{ id verdict standing createdAt }} }} }}", {}),
         ("{ cameras { totalCount nodes { id make model serial name createdAt imageCount } } }", {}),
         *(
             (f"{{ dumps({words}) {{ {_PAGE} nodes {{ {_DUMP} }} }} }}", {})
-            for words in ("first: 10", "direction: ASC, first: 3", "first: 10, where: {settled: true}")
+            for words in ("first: 10", "orderBy: {direction: ASC}, first: 3", "first: 10, where: {settled: true}")
         ),
     ]  # fmt: skip
 
 
-_WHOLE: Final = """{ clockSuspects { doubt images deployment { id } dump { id } } detectors { id name current createdAt
-    sha256 labels { label species { scientificName } sex lifeStage shown threshold } }
-    status { held queueDepth filesArriving images { total pending processing completed failed }
-    sources { kind state path watchMode lastScanAt }
+_WHOLE: Final = """{ clockSuspects { doubt imageCount deployment { id } dump { id } }
+    detectors { id name current createdAt sha256 labels { label species { scientificName } sex lifeStage shown threshold } }
+    status { held queueDepth filesArriving
+    imageCounts { total pending processing completed failed } sources { kind state path watchMode lastScanAt }
     lastDumps { dump { id } } } }"""
 
 
@@ -125,8 +129,8 @@ async def questions(api: Api) -> list[Question]:
         *((one.format("detection", _DETECTION), {"id": node["id"]}) for node in found["detections"]["nodes"]),
         (one.format("deer", _DEER), {"id": found["allDeer"]["nodes"][0]["id"]}),
         *((one.format("dump", _DUMP), {"id": dump["id"]}) for dump in dumps[:3]),
-        (one.format("clockFix", "id offsetSeconds note createdAt shownFrom shownUntil imageCount"), {"id": fixes[0]}),
-        (one.format("deployment", "id openedAt endedAt imageCount clockFixes { id } camera { id } location { id }"),
+        (one.format("clockFix", "id offsetSeconds note createdAt shownAfter shownBefore imageCount"), {"id": fixes[0]}),
+        (one.format("deployment", "id openedAt closedAt imageCount clockFixes { id } camera { id } location { id }"),
          {"id": stays[0]}),
         (f"query ($name: String) {{ location(name: $name) {{ {_LOCATION} }} }}", {"name": "north ridge"}),
         ("query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }",

@@ -67,15 +67,18 @@ async def deliver(settings: Settings, folder: Path) -> None:
 
 async def use(api: Api) -> None:
     """Detect, fail, name, review, repair: what people and worker do. Two images stay pending."""
-    status = await api.ask("{ status { images { pending } } }")
-    await detect(status["status"]["images"]["pending"] - 4, boxes=2)
+    status = await api.ask("{ status { imageCounts { pending } } }")
+    await detect(status["status"]["imageCounts"]["pending"] - 4, boxes=2)
     await fail(2)
     found = await api.ask("{ detections(first: 6) { nodes { id } } clockSuspects { dump { id } } }")
     boxes = [node["id"] for node in found["detections"]["nodes"]]
     await _name_deer(api, boxes)
     await _review(api, boxes)
     places = await api.ask("{ locations { nodes { id } } }")
-    place = {"id": places["locations"]["nodes"][0]["id"], "latitude": 30.5, "longitude": -98.4}
+    place = {
+        "id": places["locations"]["nodes"][0]["id"],
+        "coordinates": {"latitude": 30.5, "longitude": -98.4},
+    }
     await _mutate(api, "updateLocation", "UpdateLocationInput", "location { id }", **place)
     card = [found["clockSuspects"][0]["dump"]["id"]]
     await _mutate(api, "confirmClocks", "ConfirmClocksInput", "confirmed", dumpIds=card)

@@ -185,8 +185,10 @@ async def test_photos_of_which_a_part_is_missing_are_counted_and_named(
     ):
         assert words in printed, words
     query = """query($id: ID!) { dump(id: $id) {
-        damaged: files(damaged: true) { totalCount } stored: files(damaged: true, state: STORED) { totalCount }
-        other: files(damaged: false) { totalCount } fresh: files(incomplete: true) { totalCount } } }"""
+        damaged: files(where: {damaged: true}) { totalCount }
+        stored: files(where: {damaged: true, state: STORED}) { totalCount }
+        other: files(where: {damaged: false}) { totalCount }
+        fresh: files(where: {incomplete: true}) { totalCount } } }"""
     counts = (await asking(query, {"id": encode("Dump", dump.id)}))["dump"]
     assert {name: page["totalCount"] for name, page in counts.items()} == {
         "damaged": 2, "stored": 1, "other": 5, "fresh": 1

@@ -34,7 +34,7 @@ FULL_S: Final = (3.0, 8.0)
 """How long the disk stays full after that was seen."""
 TIMEOUT_S: Final = 300.0
 
-STATUS: Final = "{ status { images { total completed failed } worker { message } watcher { message } } }"
+STATUS: Final = "{ status { imageCounts { total completed failed } worker { message } watcher { message } } }"
 LOOK: Final = "{ images(first: 3) { nodes { id fileName state } } locations { totalCount } }"
 LOCATE: Final = """
 mutation($input: CreateLocationInput!) { createLocation(input: $input) { errors { message } location { id } } }

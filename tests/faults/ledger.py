@@ -13,7 +13,7 @@ Ask = Callable[..., Answer]
 """Sends one GraphQL operation with its variables and gives its data; raises when no answer comes."""
 
 LOOK: Final = """query ($id: ID!) { node(id: $id) { __typename
-    ... on Location { name description latitude longitude }
+    ... on Location { name description coordinates { latitude longitude } }
     ... on Deer { name notes sex }
     ... on Detection { verdict shown { species { scientificName } sex } deer { id } reviews { id note } }
     ... on ClockFix { offsetSeconds note undoneAt } } }"""
@@ -109,7 +109,10 @@ class Ledger:
         self.facts[subject] = self.facts.get(subject, {}) | facts
 
     def _locate(self) -> Change:
-        given = {"name": f"Stand {next(self._numbers)}", "latitude": 30.5, "longitude": -98.25}
+        given = {
+            "name": f"Stand {next(self._numbers)}",
+            "coordinates": {"latitude": 30.5, "longitude": -98.25},
+        }
         return Change(
             "a location", LOCATE, given, lambda answer: self._know(answer["location"]["id"], **given)
         )

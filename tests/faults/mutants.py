@@ -195,14 +195,15 @@ def _pids(stage: Stage) -> dict[str, int | None]:
 def _account(stage: Stage, size: int) -> Iterator[str]:
     """Add the receipts up."""
     answer = stage.ranch.ask(
-        "{ dumps(first: 10) { nodes { receipt { found waiting stored duplicate rejected rejections { files } } } } }"
+        "{ dumps(first: 10) { nodes { receipt {"
+        " found waiting stored duplicate rejected rejections { fileCount } } } } }"
     )
     receipts = [node["receipt"] for node in answer["dumps"]["nodes"]]
     total = {
         key: sum(one[key] for one in receipts)
         for key in ("found", "waiting", "stored", "duplicate", "rejected")
     }
-    reasons = sum(reason["files"] for one in receipts for reason in one["rejections"])
+    reasons = sum(reason["fileCount"] for one in receipts for reason in one["rejections"])
     settled = total["stored"] + total["duplicate"] + total["rejected"]
     if (total["found"], total["waiting"], settled, reasons) != (size, 0, size, total["rejected"]):
         yield f"the receipts do not add up to {size} files: {total}, {reasons} of them with a reason"

@@ -26,7 +26,7 @@ BACK_S: Final = 60.0
 BOXES: Final = """{ dumps(first: 1) { nodes { id } }
     detections(first: 100, where: {includeDuplicates: false}) { nodes { id image { id } } } }"""
 COUNTS: Final = """query ($detector: ID) {
-    detections(where: {detector: $detector, reviewed: true}) { totalCount }
+    detections(where: {detectorId: $detector, reviewed: true}) { totalCount }
     allDeer(where: {minSightings: 1}) { totalCount } }"""
 DETECTORS: Final = "{ detectors { id name current } }"
 DETECT: Final = "mutation { detectPending(input: {}) { errors { message } batch { id } } }"

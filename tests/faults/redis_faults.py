@@ -16,7 +16,7 @@ from tests.faults.stage import Stage
 from tests.journeys.conftest import free_port
 from thumper.embedded.servers import find_running
 
-QUERY: Final = "{ status { images { total completed } } images(first: 5) { nodes { fileName } } }"
+QUERY: Final = "{ status { imageCounts { total completed } } images(first: 5) { nodes { fileName } } }"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ async def test_a_page_of_50_images_with_boxes_and_place_costs_4_statements(
         for _ in range(10):
             await make.make_boxed_image(dump, detector, location=location, boxes=3)
     query = """{ images(first: 50) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node {
-      fileName takenAt urls { thumb } location { name latitude } detections { shown { label sex }
-      predicted { label confidence } box { x } } } } } }"""
+      fileName takenAt urls { thumb } location { name coordinates { latitude } }
+      detections { shown { label sex } predicted { label confidence } box { x } } } } } }"""
     with counted_statements(monkeypatch) as statements:
         images = (await api.ask(query))["images"]
     assert images["totalCount"] == 50
@@ -78,7 +78,7 @@ async def test_no_list_costs_more_statements_when_it_is_longer(
         detection { shown { label } } } } } } }""",
         """{ allDeer { nodes { identityDecisions(first: 2) { totalCount nodes { verdict standing detection { ordinal }
         } } } } }""",
-        """{ dumps { nodes { folder location { name } source { path } receipt { found rejections { files } }
+        """{ dumps { nodes { folder location { name } source { path } receipt { found rejections { fileCount } }
         imageCounts { total } files(first: 3) { totalCount nodes { path reason image { fileName } } } } } }""",
         """{ detections { nodes { shown { label species { commonName } } predicted { species { commonName } }
         identityDecisions { verdict standing deer { name } } } } }""",

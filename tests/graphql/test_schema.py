@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graphql import (
@@ -10,7 +12,10 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
+    Undefined,
     build_schema,
+    get_named_type,
+    is_non_null_type,
 )
 
 import thumper
@@ -60,3 +65,117 @@ def test_every_mutation_takes_one_input_and_answers_with_typed_errors() -> None:
         payload = SCHEMA.type_map[f"{name[0].upper()}{name[1:]}Payload"]
         assert isinstance(payload, GraphQLObjectType)
         assert str(payload.fields["errors"].type) == "[UserError!]!"
+
+
+def _answered() -> Iterator[tuple[str, str, Any]]:
+    """Yield the type, the name and the definition of every field that is answered."""
+    for kind in TYPES:
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            yield from ((kind.name, name, field) for name, field in kind.fields.items())
+
+
+def _given() -> Iterator[tuple[str, str, Any]]:
+    """Yield the place, the name and the definition of every argument and of every field of an input."""
+    for kind in TYPES:
+        if isinstance(kind, GraphQLInputObjectType):
+            yield from ((kind.name, name, field) for name, field in kind.fields.items())
+    for kind_name, name, field in _answered():
+        yield from ((f"{kind_name}.{name}", argument, value) for argument, value in field.args.items())
+
+
+def test_an_argument_that_is_refused_takes_nothing_else_from_the_answer() -> None:
+    for kind, name, field in _answered():
+        if kind == "Query" or (field.args and kind not in {"Mutation", "Subscription"}):
+            assert not is_non_null_type(field.type), f"{kind}.{name}"
+
+
+def test_what_takes_an_id_is_called_so() -> None:
+    for place, name, value in _given():
+        ends = ("Ids", "ids") if "[" in str(value.type) else ("Id", "id")
+        assert (get_named_type(value.type).name == "ID") == name.endswith(ends), f"{place} {name}"
+
+
+def test_times_as_bounds_say_that_the_first_is_included_and_the_last_is_not() -> None:
+    for place, name, value in _given():
+        if get_named_type(value.type).name in {"DateTime", "LocalDateTime"} and name.endswith(
+            ("After", "Before")
+        ):
+            said = "or later" if name.endswith("After") else "before this"
+            assert said in value.description, f"{place} {name}"
+        elif get_named_type(value.type).name in {"DateTime", "LocalDateTime"}:
+            assert not name.endswith(("From", "Until", "Since", "To")), f"{place} {name}"
+
+
+def test_what_has_a_default_may_be_left_out_by_generated_clients() -> None:
+    for place, name, value in _given():
+        if value.default_value is not Undefined:
+            assert not is_non_null_type(value.type), f"{place} {name}"
+
+
+def test_lists_take_a_filter_an_order_and_a_page_alike() -> None:
+    for kind, name, field in _answered():
+        if get_named_type(field.type).name.endswith("Connection") and kind == "Query":
+            assert {"orderBy", "first", "after", "last", "before"} <= field.args.keys(), name
+            assert field.args.keys() <= {"where", "orderBy", "first", "after", "last", "before"}, name
+
+
+def test_no_query_answers_with_what_a_mutation_does() -> None:
+    assert SCHEMA.query_type is not None
+    assert SCHEMA.mutation_type is not None
+    for name, field in SCHEMA.query_type.fields.items():
+        kind: Any = get_named_type(field.type)
+        assert not kind.name.endswith("Payload")
+        if name.endswith("Preview"):
+            assert [own.name for own in kind.interfaces] == ["Preview"]
+            assert name.removesuffix("Preview") in SCHEMA.mutation_type.fields
+
+
+def test_a_count_is_never_called_like_the_list_of_what_it_counts() -> None:
+    nouns = {f"{kind.name[0].lower()}{kind.name[1:]}s" for kind in TYPES if not kind.name.endswith("s")}
+    for kind, name, field in _answered():
+        if get_named_type(field.type).name in {"Int", "BigInt"}:
+            assert name not in nouns, f"{kind}.{name}"
+
+
+WITHHELD = [
+    "Camera.name",
+    "Camera.serial",
+    "ClockFix.note",
+    "Coordinates.latitude",
+    "Coordinates.longitude",
+    "Deer.notes",
+    "Deletion.note",
+    "Deletion.sha256",
+    "Deployment.clockFixes",
+    "Dump.clockFixes",
+    "Dump.folder",
+    "Dump.receipt",
+    "Dump.relocations",
+    "Dump.source",
+    "File.path",
+    "Image.coordinates",
+    "Image.dump",
+    "Image.fileName",
+    "Image.firstDelivery",
+    "Image.sha256",
+    "ImageUrls.original",
+    "Location.coordinates",
+    "Location.description",
+    "Location.relocations",
+    "Process.host",
+    "Process.message",
+    "Review.actor",
+    "Review.note",
+    "Sighting.actor",
+    "Source.path",
+    "Status.lastDumps",
+]
+
+
+def test_what_a_guest_may_be_denied_can_be_withheld() -> None:
+    said = {f"{kind}.{name}": field for kind, name, field in _answered()}
+    for place in WITHHELD:
+        assert not is_non_null_type(said[place].type), place
+    for place, field in said.items():
+        if "withheld from" in field.description:
+            assert place in WITHHELD or place.startswith("Query."), place

@@ -112,7 +112,7 @@ def test_a_dump_is_watched_arriving_and_its_boxes_are_those_of_yolo_predict(
     assert _count_runs(ranch) == runs == 300
     known = ranch.ask(
         "query($id: ID!) { node(id: $id) { ... on Dump {"
-        " files(first: 1, state: DUPLICATE) { nodes { path image { fileName dump { folder } } } } } } }",
+        " files(first: 1, where: {state: DUPLICATE}) { nodes { path image { fileName dump { folder } } } } } } }",
         id=again["id"],
     )["node"]["files"]["nodes"][0]
     assert known["path"].endswith(known["image"]["fileName"])

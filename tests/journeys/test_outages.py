@@ -24,7 +24,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 Photos = Callable[[int], list[Path]]
 STATUS = """{ status {
-    images { total completed failed } worker { state device restarts lastExit } watcher { state restarts } } }"""
+    images: imageCounts { total completed failed } worker { state device restarts lastExit }
+    watcher { state restarts } } }"""
 
 
 def _drop(ranch: Ranch, photos: list[Path], folder: str) -> None:

@@ -51,6 +51,64 @@ async def test_the_original_is_given_byte_by_byte_and_left_alone(api: Api, photo
     assert (path.stat().st_mtime_ns, path.stat().st_size) == (before.st_mtime_ns, before.st_size)
 
 
+async def test_an_original_is_taken_up_again_where_it_broke_off(api: Api, photo: tuple[Any, Path]) -> None:
+    image, path = photo
+    url, content = f"/media/{encode('Image', image.id)}/original", path.read_bytes()
+    whole = await api.http.get(url)
+    assert whole.headers["accept-ranges"] == "bytes"
+    size = len(content)
+    for asked, first, last in (
+        ("bytes=100-", 100, size - 1),
+        ("bytes=0-9", 0, 9),
+        ("bytes=-5", size - 5, size - 1),
+    ):
+        for condition in ({}, {"if-range": whole.headers["etag"]}):
+            part = await api.http.get(url, headers={"range": asked, **condition})
+            assert part.status_code == 206
+            assert part.headers["content-range"] == f"bytes {first}-{last}/{size}"
+            assert part.content == content[first : last + 1]
+            for name in ("etag", "cache-control", "content-type", "content-security-policy"):
+                assert part.headers[name] == whole.headers[name]
+    several = await api.http.get(url, headers={"range": "bytes=0-9,100-109"})
+    assert several.headers["content-type"].startswith("multipart/byteranges; boundary=")
+    assert content[:10] in several.content
+    assert content[100:110] in several.content
+    assert len(several.content) < 500
+
+
+async def test_a_range_that_does_not_fit_is_the_whole_or_refused(api: Api, photo: tuple[Any, Path]) -> None:
+    image, path = photo
+    url, content = f"/media/{encode('Image', image.id)}/original", path.read_bytes()
+    for headers in (
+        {"range": "bytes=0-9", "if-range": '"another"'},
+        {"range": "bytes=0-9", "if-range": "Sat, 29 Oct 1994 19:43:31 GMT"},
+        {"range": "bytes=" + ",".join(f"{n}-{n}" for n in range(0, 400, 2))},
+        {"range": "bytes=x"},
+        {"range": "lines=1-2"},
+    ):
+        answer = await api.http.get(url, headers=headers)
+        assert (answer.status_code, answer.content) == (200, content), headers
+    beyond = await api.http.get(url, headers={"range": f"bytes={len(content)}-"})
+    assert beyond.status_code == 416
+    assert beyond.headers["content-range"] == f"bytes */{len(content)}"
+    assert beyond.json()["errors"][0]["extensions"]["code"] == "BAD_RANGE"
+    head = await api.http.head(url, headers={"range": "bytes=0-9"})
+    assert (head.status_code, head.headers["content-length"]) == (200, str(len(content)))
+
+
+async def test_any_copy_will_do_for_who_says_so(api: Api, photo: tuple[Any, Path]) -> None:
+    image, _ = photo
+    for size in ("original", "thumb"):
+        url = f"/media/{encode('Image', image.id)}/{size}"
+        answer = await api.http.get(url, headers={"if-none-match": "*", "range": "bytes=0-9"})
+        assert (answer.status_code, answer.content) == (304, b"")
+        assert answer.headers["etag"] == f'"{image.sha256.hex()}-{size}"'
+        part_of_name = await api.http.get(url, headers={"if-none-match": f'"x{answer.headers["etag"][1:]}'})
+        assert part_of_name.status_code == 200
+    unknown = f"/media/{encode('Image', make.unknown_id())}/thumb"
+    assert (await api.http.get(unknown, headers={"if-none-match": "*"})).status_code == 404
+
+
 @pytest.mark.parametrize(("size", "longest"), [("thumb", 300), ("view", 1280)])
 async def test_small_pictures_are_made_once_without_exif(
     api: Api, photo: tuple[Any, Path], settings: Settings, size: str, longest: int

@@ -99,8 +99,10 @@ async def test_counts_speed_and_stages_are_told(api: Api) -> None:
     assert only(told["thumper_worker_images_per_second"]) == 21.5
     timed = values(told["thumper_worker_stage_seconds_per_image"], "stage")
     assert timed == {"load": 0.005, "detect": 0.04}
-    status = await api.ask("{ status { held images { pending processing completed failed } queueDepth } }")
-    assert status["status"] == {"held": 2, "images": states, "queueDepth": 3}
+    status = await api.ask(
+        "{ status { held imageCounts { pending processing completed failed } queueDepth } }"
+    )
+    assert status["status"] == {"held": 2, "imageCounts": states, "queueDepth": 3}
 
 
 async def test_what_ever_happened_is_told_and_what_may_happen_is_there_from_the_beginning(api: Api) -> None:

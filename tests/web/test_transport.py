@@ -111,6 +111,49 @@ async def test_a_query_may_be_sent_by_get_with_variables(api: Api) -> None:
     assert answer.json()["data"] == {"images": {"totalCount": 0}}
 
 
+async def test_a_query_by_get_can_be_kept_and_asked_about_again(api: Api) -> None:
+    ask = {"query": "{ locations { totalCount } }"}
+    first = await api.http.get("/graphql", params=ask)
+    headers = first.headers
+    assert (headers["vary"], headers["cache-control"]) == ("Accept", "private, no-cache")
+    for known in (headers["etag"], f'"x", W/{headers["etag"]}', "*"):
+        again = await api.http.get("/graphql", params=ask, headers={"if-none-match": known})
+        assert (again.status_code, again.content) == (304, b"")
+        for name in ("etag", "vary", "cache-control"):
+            assert again.headers[name] == headers[name]
+        assert again.headers["x-request-id"] != headers["x-request-id"]
+    other = await api.http.get("/graphql", params=ask, headers={"accept": NEW})
+    assert other.headers["etag"] != headers["etag"]
+    await make.make_location("Creek")
+    changed = await api.http.get("/graphql", params=ask, headers={"if-none-match": headers["etag"]})
+    assert changed.json()["data"] == {"locations": {"totalCount": 1}}
+    assert changed.headers["etag"] != headers["etag"]
+    posted = await api.http.post("/graphql", json=ask, headers={"if-none-match": "*"})
+    assert (posted.status_code, "etag" in posted.headers) == (200, False)
+
+
+async def test_what_was_refused_is_not_kept_and_never_not_modified(api: Api) -> None:
+    for ask, accept, status in (
+        ({}, "*/*", 400),
+        ({"query": "{"}, NEW, 400),
+        ({"query": MUTATION}, "*/*", 405),
+    ):
+        headers = {"accept": accept, "if-none-match": "*"}
+        answer = await api.http.get("/graphql", params=ask, headers=headers)
+        assert answer.status_code == status
+        assert answer.headers["cache-control"] in {"no-store", "private, no-cache"}
+        assert answer.json()["errors"]
+
+
+async def test_head_answers_as_get_without_the_content(api: Api) -> None:
+    paths = ["/", "/graphql?query={__typename}", "/graphql", "/graphql?query=mutation{x}", "/health/live"]
+    for path in [*paths, "/health/ready", "/nowhere", "/media/x/thumb", "/pages/icon.svg"]:
+        got, head = await api.http.get(path), await api.http.head(path)
+        assert (head.status_code, head.content) == (got.status_code, b""), path
+        for name in ("content-type", "content-length", "etag", "cache-control", "vary", "allow"):
+            assert head.headers.get(name) == got.headers.get(name), (path, name)
+
+
 async def test_the_text_of_a_bug_goes_to_the_log_and_not_to_the_client(
     api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -178,6 +221,28 @@ async def test_messages_of_the_wrong_shape_close_the_connection_with_4400(api: A
             await asyncio.wait_for(socket.recv(), 30)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4400, shape
+
+
+async def test_what_json_leaves_open_closes_the_connection_as_well(api: Api) -> None:
+    number = (
+        '{"id": "1", "type": "subscribe", "payload": {"query": "{ __typename }", "variables": {"n": %s}}}'
+    )
+    for shape in (number % ("9" * 5000), number % "NaN", '{"type": "ping", "type": "ping"}'):
+        socket = await _ready(api)
+        await socket.send(shape)
+        with pytest.raises(ConnectionClosed) as closed:
+            await asyncio.wait_for(socket.recv(), 30)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4400, shape[:80]
+
+
+async def test_half_a_surrogate_pair_in_a_message_is_answered(api: Api) -> None:
+    socket = await _ready(api)
+    payload = {"query": "query ($id: ID!) { node(id: $id) { id } }", "variables": {"id": "\ud800"}}
+    await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+    (error,) = json.loads(await socket.recv())["payload"]["errors"]
+    assert error["extensions"]["code"] == "BAD_ID"
+    await socket.close()
 
 
 async def test_only_the_current_subprotocol_is_spoken(api: Api) -> None:

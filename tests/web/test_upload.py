@@ -85,9 +85,8 @@ async def test_images_uploaded_without_detection_wait_until_it_is_asked_for(
     query = "query ($id: ID!) { image(id: $id) { job { held } } }"
     image_id = answer.json()["imageId"]
     assert (await api.ask(query, id=image_id))["image"] == {"job": {"held": True}}
-    send = (
-        """mutation ($input: BatchInput!) { detectPending(input: $input) { batch { progress { total } } } }"""
-    )
+    send = """mutation ($input: DetectPendingInput!) {
+      detectPending(input: $input) { batch { progress { total } } } }"""
     sent = await api.ask(send, input={"dumpId": made["dump"]["id"]})
     assert sent["detectPending"]["batch"]["progress"]["total"] == 1
     assert (await api.ask(query, id=image_id))["image"] == {"job": {"held": False}}

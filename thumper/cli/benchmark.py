@@ -37,7 +37,7 @@ MARKER: Final = "made-by-thumper-benchmark"
 
 _READY: Final = "{ status { worker { state detectorName message } } }"
 _CARD: Final = f"{{ dumps(first: 1) {{ nodes {{ {DUMP_FIELDS} }} }} }}"
-_FIGURES: Final = """{ status { images { failed }
+_FIGURES: Final = """{ status { images: imageCounts { failed }
     worker { device stages { stage millisecondsPerImage imagesPerSecond } limit { stage imagesPerSecond } } }
     images(first: 1, where: {state: COMPLETED}) { nodes { job { engine } } } }"""
 

@@ -26,12 +26,12 @@ clock.command("questions")(questions)
 clock.command("right")(right)
 
 _EFFECT: Final = """effect {
-  images withoutReading changed gained lost impossible ahead ambiguous missing
+  images: imageCount withoutReading changed gained lost impossible ahead ambiguous missing
   firstBefore lastBefore firstAfter lastAfter
   examples { cameraClock takenAtBefore takenAtAfter dstEdge image { id fileName location { effectiveTimeZone } } }
 }"""
 _PREVIEW: Final = f"""query ($input: FixClockInput!) {{
-  answer: clockFixPreview(input: $input) {{ offsetSeconds {_EFFECT} errors {{ code message path }} }} }}"""
+  answer: fixClockPreview(input: $input) {{ offsetSeconds {_EFFECT} errors {{ code message path }} }} }}"""
 _FIX: Final = f"""mutation ($input: FixClockInput!) {{
   answer: fixClock(input: $input) {{
     clockFix {{ id offsetSeconds }} {_EFFECT} errors {{ code message path }} }} }}"""
@@ -39,9 +39,12 @@ _UNDO: Final = f"""mutation ($input: UndoClockFixInput!) {{
   answer: undoClockFix(input: $input) {{
     clockFix {{ id offsetSeconds undoneAt }} {_EFFECT} errors {{ code message path }} }} }}"""
 _SUSPECTS: Final = """{ clockSuspects {
-  doubt images firstLocal lastLocal dump { id folder number source { path } } deployment { id location { name } }
+  doubt images: imageCount firstLocal lastLocal dump { id folder number source { path } }
+  deployment { id location { name } }
   camera { make model serial name } example { id fileName } }
   dumps(first: 0, where: {clockAsked: true}) { totalCount } }"""
+
+_SECOND: Final = dt.timedelta(seconds=1)
 
 DumpId = Annotated[
     str | None,
@@ -111,8 +114,8 @@ def fix(
         "deploymentId": deployment,
         "offsetSeconds": None if offset is None else _seconds(offset),
         "photo": _photo(photo, taken_at),
-        "shownFrom": _wall_clock(shown_from, "--from"),
-        "shownUntil": _wall_clock(shown_until, "--until"),
+        "shownAfter": _wall_clock(shown_from, "--from"),
+        "shownBefore": _after(_wall_clock(shown_until, "--until")),
         "note": note,
     }
     if not (yes or dry_run):
@@ -130,7 +133,7 @@ async def _find(ask: Ask, said: dict[str, Any], *, dump: str | None) -> None:
     said["dumpId"] = dump and await find_bringing(ask, dump)
     if said["photo"] is not None:
         named = said["photo"]["imageId"]
-        among = {"dump": said["dumpId"], "deployment": said["deploymentId"]}
+        among = {"dumpId": said["dumpId"], "deploymentId": said["deploymentId"]}
         image, of_dump = await find_photo(ask, named, among=among)
         said["photo"]["imageId"] = image
         if said["deploymentId"] is None:
@@ -192,6 +195,14 @@ def _wall_clock(text: str | None, option: str) -> str | None:
     if time.tzinfo is not None:
         raise UsageError(f"{option}: cameras' clocks have no offset from UTC; leave {text[19:]!r} out.")
     return time.isoformat()
+
+
+def _after(until: str | None) -> str | None:
+    """Return the bound before which a clock showed that time or an earlier one; cameras write whole seconds."""
+    try:
+        return None if until is None else (dt.datetime.fromisoformat(until) + _SECOND).isoformat()
+    except OverflowError:  # no clock can show more
+        return None
 
 
 def _time(text: str, option: str) -> dt.datetime:

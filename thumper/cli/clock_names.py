@@ -23,7 +23,7 @@ _CALLED: Final = f"""query ($where: ImageFilter!) {{
   images(first: {_SHOWN}, where: $where) {{
     totalCount nodes {{ id cameraClock location {{ name }} dump {{ id folder number source {{ path }} }} }} }} }}"""
 _FIXES: Final = """query ($id: ID!) { dump(id: $id) {
-  clockFixes { id offsetSeconds note createdAt undoneAt shownFrom shownUntil } } }"""
+  clockFixes { id offsetSeconds note createdAt undoneAt shownAfter shownBefore } } }"""
 
 
 async def find_photo(
@@ -102,7 +102,7 @@ def _repair(fix: dict[str, Any]) -> str:
 def _said(fix: dict[str, Any]) -> Iterable[str]:
     yield offset_text(fix["offsetSeconds"])
     yield f"made {minute(fix['createdAt'])} UTC"
-    for name, word in (("shownFrom", "from"), ("shownUntil", "until")):
+    for name, word in (("shownAfter", "from"), ("shownBefore", "before")):
         if fix[name] is not None:
             yield f"{word} {minute(fix[name])}"
     if fix["note"]:

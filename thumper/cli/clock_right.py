@@ -118,9 +118,9 @@ async def _asked(settings: Settings) -> list[dict[str, Any]]:
 
 async def _change(settings: Settings, ids: list[str], *, undo: bool) -> list[str]:
     """Confirm clocks, or take that back; return the ids of the dumps that changed. Raises `ApiRefusedError`."""
-    change = "unconfirmClocks" if undo else "confirmClocks"
-    query = f"""mutation ($input: ConfirmClocksInput!) {{
-      answer: {change}(input: $input) {{ dumpIds errors {{ message }} }} }}"""
+    change = "UnconfirmClocks" if undo else "ConfirmClocks"
+    query = f"""mutation ($input: {change}Input!) {{
+      answer: {change[0].lower()}{change[1:]}(input: $input) {{ dumpIds errors {{ message }} }} }}"""
     changed: list[str] = []
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]

@@ -19,7 +19,10 @@ from thumper.cli.receipt_query import Ask, find_bringing
 from thumper.cli.which_home import settings_to_ask
 from thumper.domain.deletion import MOST_IMAGES
 
-_EFFECT: Final = "effect { images originals detections reviews sightings files filesLeft leftExamples }"
+_EFFECT: Final = (
+    "effect { images: imageCount originals: originalCount detections: detectionCount reviews: reviewCount"
+    " sightings: sightingCount files: fileCount filesLeft: filesLeftCount leftExamples }"
+)
 _PREVIEW: Final = f"""query ($input: DeleteImagesInput!) {{
   answer: deleteImagesPreview(input: $input) {{ {_EFFECT} errors {{ message }} }} }}"""
 _DELETE: Final = f"""mutation ($input: DeleteImagesInput!) {{ answer: deleteImages(input: $input) {{
@@ -93,7 +96,7 @@ def _is_id(word: str) -> bool:
 
 
 async def _find(ask: Ask, name: str, dump_id: str | None, *, option: str) -> str:
-    among = None if dump_id is None else {"dump": dump_id, "deliveredAgain": True}
+    among = None if dump_id is None else {"dumpId": dump_id, "deliveredAgain": True}
     image_id, _ = await find_photo(ask, name, among=among, option=option)
     return image_id
 

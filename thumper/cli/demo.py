@@ -35,7 +35,7 @@ LOOK_S: Final = 0.5
 QUERIES: Final = (
     (
         "How many photos show a deer, and when was the newest one taken?",
-        """{ images(where: {hasDetections: true}, first: 1) {
+        """{ images(where: {withoutDetections: false}, first: 1) {
     totalCount nodes { fileName takenAt timeSource location { name } } } }""",
     ),
     (
@@ -51,7 +51,7 @@ QUERIES: Final = (
 )
 
 _DUMPS: Final = f"""{{ dumps(first: 50) {{ nodes {{ {DUMP_FIELDS}
-    files(state: REJECTED, first: 5) {{ nodes {{ path reason whatToDo }} }} }} }} }}"""
+    files(where: {{state: REJECTED}}, first: 5) {{ nodes {{ path reason whatToDo }} }} }} }} }}"""
 
 
 def demo(

@@ -33,8 +33,8 @@ DEADLOCKED: Final = (
 )
 
 _FAR: Final = f"""query($id: ID!) {{ dump(id: $id) {{ {DUMP_FIELDS} }}
-    status {{ held images {{ completed failed }} worker {{ state message }} }} }}"""
-_HELD: Final = "query($id: ID!) { dump(id: $id) { heldImages } }"
+    status {{ held images: imageCounts {{ completed failed }} worker {{ state message }} }} }}"""
+_HELD: Final = "query($id: ID!) { dump(id: $id) { heldImageCount } }"
 
 
 def ingest(
@@ -164,5 +164,5 @@ async def _wait(ask: Ask, dump_id: str, progress: Progress) -> str:
 
 async def _only_held(ask: Ask, dump_id: str, now: DumpProgress) -> bool:
     """Return whether all that is left waits until detection is asked for."""
-    held: int = (await ask(_HELD, {"id": dump_id}))["dump"]["heldImages"]
+    held: int = (await ask(_HELD, {"id": dump_id}))["dump"]["heldImageCount"]
     return not now.waiting and held == now.images - now.done

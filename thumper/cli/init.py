@@ -163,6 +163,13 @@ def _is_number(text: str) -> bool:
     return True
 
 
+def _input(place: Place) -> dict[str, Any]:
+    """Return a place as the API takes it."""
+    if place.latitude is None:
+        return {"name": place.name}
+    return {"name": place.name, "coordinates": {"latitude": place.latitude, "longitude": place.longitude}}
+
+
 def _make_places(settings: Settings, places: list[Place]) -> list[dict[str, Any]]:
     from thumper.cli.servers import servers
 
@@ -182,7 +189,7 @@ async def _create(settings: Settings, places: list[Place]) -> list[dict[str, Any
     async with open_database(settings.postgres_url, pool_size=2):
         try:
             for place in places:
-                answer = (await api.ask(_CREATE, {"input": asdict(place)}))["createLocation"]
+                answer = (await api.ask(_CREATE, {"input": _input(place)}))["createLocation"]
                 codes = {error["code"] for error in answer["errors"]}
                 if codes - {"NAME_TAKEN"}:
                     raise ThumperError(f"{place.name}: {answer['errors'][0]['message']}")

@@ -17,8 +17,8 @@ from thumper.cli.which_home import settings_to_ask
 from thumper.errors import NotFoundError, UsageError
 from thumper.settings import Settings
 
-_EFFECT: Final = """effect { images already dumps deploymentCount
-  moves { images origin { name } destinationName timeZoneBefore timeZoneAfter }
+_EFFECT: Final = """effect { images: imageCount already dumps: dumpCount deploymentCount
+  moves { images: imageCount origin { name } destinationName timeZoneBefore timeZoneAfter }
   deployments { kind camera { make model serial name } locationBefore { name } locationAfter { name } }
   clock { changed gained lost ambiguous missing firstBefore lastBefore firstAfter lastAfter
     examples { cameraClock takenAtBefore takenAtAfter dstEdge image { fileName } } } }
@@ -37,7 +37,7 @@ _UNDO: Final = (
     f"mutation ($input: UndoRelocationInput!) {{ answer: undoRelocation(input: $input) {{ {_DONE} }} }}"
 )
 _LATEST: Final = """query ($dump: ID!) {
-  relocations(first: 1, where: {dump: $dump, stands: true}) { nodes { id } } }"""
+  relocations(first: 1, where: {dumpId: $dump, undone: false}) { nodes { id } } }"""
 _MERGED: Final = """query ($name: String!) {
   location(name: $name) { relocations { id undoneAt mergedLocation { name } } } }"""
 _NAMED: Final = "query ($name: String!) { location(name: $name) { id } }"

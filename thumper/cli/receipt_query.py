@@ -60,10 +60,13 @@ query($id: ID!) { dump(id: $id) {
     id folder number firstSeenAt settledAt source { kind path } location { name }
     receipt {
         found waiting stored duplicate rejected videos damaged incomplete sizeBytes
-        timeSources { source images } clockWarnings { code images sentence whatToDo }
+        timeSources { source images: imageCount } clockWarnings { code images: imageCount sentence whatToDo }
         places {
-            unplaced datedFolder didYouMean { name } placed elsewhere known { images dump { id } }
-            cameras { images camera { id make model serial name } proposals { name location { id } reasons } }
+            unplaced datedFolder didYouMean { name } placed elsewhere
+            known { images: imageCount dump { id } }
+            cameras {
+                images: imageCount camera { id make model serial name } proposals { name location { id } reasons }
+            }
         }
         """
     + CLOCK_QUESTION
@@ -86,7 +89,8 @@ _FILE: Final = {
 _WIPE: Final = """
 query($id: ID!) { dump(id: $id) { receipt { wipe {
     state safe sentence checkedAt filesToCheck filesChecked bytesChecked
-    obstacles { code sentence files whatToDo examples } compareWithCard { files bytes }
+    obstacles { code sentence files: fileCount whatToDo examples }
+    compareWithCard { files: fileCount bytes: sizeBytes }
 } } } }
 """
 
@@ -198,7 +202,7 @@ async def read_receipt(ask: Ask, dump_id: str, *, most: int | None = None) -> di
 
 async def _files(ask: Ask, dump_id: str, name: str, *, most: int | None) -> list[dict[str, Any]]:
     query = f"""query($id: ID!, $first: Int!, $after: String) {{ dump(id: $id) {{
-        files(first: $first, after: $after, {LISTS[name]}) {{
+        files(first: $first, after: $after, where: {{{LISTS[name]}}}) {{
             nodes {{ path sizeBytes {_FILE[name]} }} pageInfo {{ hasNextPage endCursor }} }} }} }}"""
     files: list[dict[str, Any]] = []
     after = None

@@ -22,7 +22,7 @@ _PROCESS: Final = (
 )
 
 FIELDS: Final = f"""
-images {{ total pending processing completed failed }}
+images: imageCounts {{ total pending processing completed failed }}
 held queueDepth filesArriving unplaced imagesPerSecond etaSeconds
 conditions {{ {condition_view.FIELDS} }}
 worker {{ {_PROCESS} imagesPerSecond stages {{ stage millisecondsPerImage }} limit {{ stage imagesPerSecond }} }}
@@ -30,7 +30,7 @@ watcher {{ {_PROCESS} }} api {{ {_PROCESS} }}
 sources {{ kind state path watchMode watchNote canaryAt lastScanAt }}
 lastDumps {{
     dump {{ id folder number firstSeenAt settledAt source {{ kind path }} location {{ name }} }}
-    receipt {{ found waiting stored duplicate rejected rejections {{ reason files }} }}
+    receipt {{ found waiting stored duplicate rejected rejections {{ reason files: fileCount }} }}
     imageCounts {{ total pending processing completed failed }}
     unplaced
 }}

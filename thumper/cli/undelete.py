@@ -107,7 +107,7 @@ async def _of_dump(ask: Ask, dump_id: str) -> list[str]:
     ids: list[str] = []
     after = None
     while True:
-        page = await _page(ask, {"dump": dump_id}, first=_PAGE, after=after)
+        page = await _page(ask, {"dumpId": dump_id}, first=_PAGE, after=after)
         ids += [node["id"] for node in page["nodes"]]
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
@@ -122,7 +122,7 @@ async def _find(ask: Ask, word: str, *, dump_id: str | None) -> str:
 
     Raises `NotFoundError`, or `UsageError` naming the deletions when several photos are called so.
     """
-    of_dump = {} if dump_id is None else {"dump": dump_id}
+    of_dump = {} if dump_id is None else {"dumpId": dump_id}
     page = await _page(ask, as_named(word) | of_dump, first=_SHOWN)
     found: list[dict[str, Any]] = page["nodes"]
     if not found:

@@ -20,7 +20,8 @@ _WHY: Final = """query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Image {
   id fileName state firstDelivery { path } error { code message whatToDo }
   waitingFor { reason message ahead retryAt condition } } } }"""
 _ARRIVING: Final = """{ status { conditions { message process { role } } }
-  dumps(first: 20) { nodes { source { path } files(settled: false, first: 100) { nodes { path state } } } } }"""
+  dumps(first: 20) { nodes { source { path }
+    files(where: {settled: false}, first: 100) { nodes { path state } } } } }"""
 _AT_ONCE: Final = 100
 """Photos that are asked about at a time: the most ids that the API takes."""
 

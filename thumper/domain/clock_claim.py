@@ -48,8 +48,8 @@ class ClockClaim:
     deployment_id: UUID | None = None
     offset_seconds: int | None = None
     photo: PhotoTaken | None = None
-    shown_from: str | None = None
-    shown_until: str | None = None
+    shown_after: str | None = None
+    shown_before: str | None = None
     note: str = ""
 
     def refuse_two_offsets(self) -> None:
@@ -60,11 +60,13 @@ class ClockClaim:
 
     def shown(self) -> Bounds:
         """Return the readings that are meant; raise `InvalidValueError`."""
-        first = None if self.shown_from is None else _wall_clock(self.shown_from, "shown_from")
-        last = None if self.shown_until is None else _wall_clock(self.shown_until, "shown_until")
-        if first is not None and last is not None and first > last:
-            raise InvalidValueError("shownUntil lies before shownFrom.", "shown_until")
-        return Bounds(first=first, last=last)
+        after = None if self.shown_after is None else _wall_clock(self.shown_after, "shown_after")
+        before = None if self.shown_before is None else _wall_clock(self.shown_before, "shown_before")
+        try:
+            return Bounds.between(after, before)
+        except ValueError:
+            message = "No clock shows a time between shownAfter and shownBefore, which must be later."
+            raise InvalidValueError(message, "shown_before") from None
 
     def given_offset_s(self) -> int:
         """Return the offset that was given; raise `InvalidValueError`."""

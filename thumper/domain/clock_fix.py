@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
 from thumper.domain.capture_time import CaptureTime, ClockReading, instant_of, is_possible
@@ -21,6 +21,8 @@ LONGEST_OFFSET_S: Final = 2**31 - 1
 """Largest offset either way: 68 years, as far as a 32-bit whole number of seconds reaches."""
 
 _SECOND: Final = dt.timedelta(seconds=1)
+_TICK: Final = dt.timedelta.resolution
+"""A microsecond, the smallest step of a time here and in PostgreSQL."""
 
 
 class OffsetError(ValueError):
@@ -36,6 +38,25 @@ class Bounds:
 
     first: dt.datetime | None = None
     last: dt.datetime | None = None
+
+    @classmethod
+    def between(cls, after: dt.datetime | None, before: dt.datetime | None) -> Self:
+        """Return the bounds of what is at or after one time and before another; raise `ValueError` if nothing is."""
+        try:
+            last = None if before is None else before - _TICK
+        except OverflowError:
+            raise ValueError(before) from None
+        if after is not None and last is not None and last < after:
+            raise ValueError(before)
+        return cls(first=after, last=last)
+
+    @property
+    def before(self) -> dt.datetime | None:
+        """The time that all readings are earlier than; None for no bound."""
+        try:
+            return None if self.last is None else self.last + _TICK
+        except OverflowError:  # no clock can show more
+            return None
 
     def __contains__(self, local: dt.datetime) -> bool:
         """Return whether a reading is meant."""

@@ -27,8 +27,9 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if zone is not None and zone not in available_timezones():
         message = f"{zone[:80]!r} is no IANA time zone; write one such as America/Chicago."
         raise InvalidValueError(message, "time_zone")
-    if clean.get("active", True) is None:
-        raise InvalidValueError("active is true or false; leave it out to keep what it is.", "active")
+    for name in ("active", "shared"):
+        if clean.get(name, True) is None:
+            raise InvalidValueError(f"{name} is true or false; leave it out to keep what it is.", name)
     return clean
 
 

@@ -62,7 +62,7 @@ ROWS: Final[dict[str, Listing[Any]]] = {
 SightingPage: TypeAlias = tuple[UUID, Cut]
 DecisionPage: TypeAlias = tuple[UUID, Cut]
 StayPage: TypeAlias = tuple[UUID, Cut]
-FilePage: TypeAlias = tuple[UUID, tuple[FileSearch, Cut]]
+FilePage: TypeAlias = tuple[UUID, tuple[FileSearch, Order, Cut]]
 
 
 class Loaders:
@@ -204,9 +204,9 @@ def _pages(
 
 
 async def _file_pages(
-    dump_ids: Sequence[UUID], choice: tuple[FileSearch, Cut]
+    dump_ids: Sequence[UUID], choice: tuple[FileSearch, Order, Cut]
 ) -> dict[UUID, Page[models.File]]:
-    search, cut = choice
+    search, order, cut = choice
     return await page.read_pages(
-        search.listing, search.conditions(), parent_ids=dump_ids, order=dump_search.PATH_A_TO_Z, cut=cut
+        search.listing, search.conditions(), parent_ids=dump_ids, order=order, cut=cut
     )

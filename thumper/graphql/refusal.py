@@ -16,6 +16,9 @@ DATABASE_IS_DOWN: Final = "PostgreSQL does not answer. Try again when it is back
 
 DATABASE_HAS_NO_ROOM: Final = "PostgreSQL has no room on its disk for this. Free space there, then try again."
 
+INTERNAL: Final = "INTERNAL"
+"""Code of a bug."""
+
 
 class RequestError(GraphQLError):
     """Raised if a request cannot be understood; `extensions.code` says why."""
@@ -24,3 +27,8 @@ class RequestError(GraphQLError):
 def bad_request(code: str, message: str) -> RequestError:
     """Make the error to raise."""
     return RequestError(message, extensions={"code": code})
+
+
+def went_wrong(request_id: str) -> str:
+    """Return what a client reads of a bug."""
+    return f"Something went wrong inside Thumper. Its log says more under request {request_id}."

@@ -38,6 +38,7 @@ from thumper.graphql.places.location_change import LocationMutation
 from thumper.graphql.places.relocation import RelocationQuery
 from thumper.graphql.places.relocation_change import RelocationMutation, RelocationPreviewQuery
 from thumper.graphql.relay.node import NodeQuery
+from thumper.graphql.relay.request_error_code import RequestErrorCode
 from thumper.graphql.relay.scalar import SCALARS
 from thumper.graphql.relay.user_error import USER_ERRORS
 from thumper.graphql.request.error_formatting import ErrorFormatting
@@ -106,7 +107,7 @@ schema = ThumperSchema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=USER_ERRORS,
+    types=[*USER_ERRORS, RequestErrorCode],
     extensions=[ErrorFormatting, Parsing, Validation],
     execution_context_class=SharingExecutor,
     config=StrawberryConfig(scalar_map=SCALARS),

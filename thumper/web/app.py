@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from typing import cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from thumper.domain.progress import ProcessRole
 from thumper.graphql.context import Context
@@ -19,12 +21,13 @@ from thumper.settings import Settings
 from thumper.store.status.processes import Life
 from thumper.web import health
 from thumper.web.access import LocalOnly, QuietHeaders
-from thumper.web.answer import refused
+from thumper.web.answer import Refusal, refused
 from thumper.web.media import media
 from thumper.web.metrics import metrics
 from thumper.web.page import page_files, query_page, wants_page
 from thumper.web.request_times import RequestTimes, new_histogram
 from thumper.web.room import open_room
+from thumper.web.safety_net import SafetyNet
 from thumper.web.transport import PATH, Transport
 from thumper.web.upload import upload
 
@@ -63,23 +66,44 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
     endpoint = _Endpoint(Transport(context))
     seconds = new_histogram()
     app = Starlette(
-        routes=[
-            Route("/", query_page, methods=["GET"]),
-            Route(PATH, endpoint),
-            WebSocketRoute(PATH, endpoint),
-            Route("/media/{id}/{size}", media, methods=["GET"]),
-            Route("/upload/{token}", upload, methods=["PUT"]),
-            Route("/health/live", health.live, methods=["GET"]),
-            Route("/health/ready", health.ready, methods=["GET"]),
-            Route("/metrics", metrics, methods=["GET"]),
-            Mount("/pages", page_files()),
+        routes=_routes(endpoint),
+        middleware=[
+            Middleware(RequestTimes, seconds),
+            Middleware(QuietHeaders),
+            Middleware(SafetyNet),
+            Middleware(LocalOnly),
         ],
-        middleware=[Middleware(RequestTimes, seconds), Middleware(QuietHeaders), Middleware(LocalOnly)],
-        exception_handlers={HTTPException: _no_such_address},
+        exception_handlers={HTTPException: _no_such_address, Refusal: _refused},
         lifespan=lifespan,
     )
     app.state.request_seconds = seconds
     return app
+
+
+def _routes(endpoint: _Endpoint) -> list[BaseRoute]:
+    return [
+        Route("/", query_page, methods=["GET"]),
+        Route(PATH, endpoint),
+        WebSocketRoute(PATH, endpoint),
+        Route("/media/{id}/{size}", media, methods=["GET"]),
+        Route("/upload/{token}", upload, methods=["PUT"]),
+        Route("/health/live", health.live, methods=["GET"]),
+        Route("/health/ready", health.ready, methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"]),
+        WebSocketRoute("/{path:path}", _no_such_socket),
+        Mount("/pages", page_files()),
+    ]
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    """Answer what a route refused."""
+    return cast("Refusal", error).answer()
+
+
+async def _no_such_socket(socket: WebSocket) -> None:
+    """Refuse a WebSocket at an unknown address."""
+    message = f"There is nothing at {socket.url.path}. Subscriptions are at {PATH}."
+    await socket.send_denial_response(refused(404, "NOT_FOUND", message=message))
 
 
 async def _no_such_address(request: Request, error: Exception) -> Response:

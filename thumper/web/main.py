@@ -20,6 +20,7 @@ from thumper.settings import Settings
 from thumper.store.postgres.outage import WAIT_S, wait_for_database
 from thumper.store.status.processes import Life
 from thumper.web.app import create_app
+from thumper.web.http_protocol import HttpProtocol
 from thumper.web.port import refuse_taken_port
 from thumper.web.transport import MOST_QUERY_BYTES
 
@@ -66,6 +67,7 @@ def server_config(app: object, settings: Settings) -> uvicorn.Config:
         app,  # type: ignore[arg-type]  # any ASGI app
         host=settings.host,
         port=settings.port,
+        http=HttpProtocol,
         ws="websockets-sansio",
         ws_max_size=MOST_QUERY_BYTES,
         ws_per_message_deflate=False,

@@ -33,6 +33,8 @@ from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.page import by_id, read_all
 from thumper.store.postgres.probe import unless_frozen
 from thumper.web.answer import refused
+from thumper.web.byte_range import asked_ranges, take
+from thumper.web.entity_tag import has_part_of_same, has_same
 from thumper.web.room import Room
 
 log = structlog.get_logger(__name__)
@@ -65,12 +67,12 @@ async def media(request: Request) -> Response:
 
 
 async def _picture(request: Request, image: Image, *, size: str) -> Response:
-    etag = f'"{image.sha256.hex()}-{size}"'
-    headers = _HEADERS | {"etag": etag}
-    if etag in request.headers.get("if-none-match", ""):
+    tag = f'"{image.sha256.hex()}-{size}"'
+    headers = _HEADERS | {"etag": tag}
+    if has_same(request.headers, tag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     if size == "original":
-        return await _original(image, headers)
+        return await _original(request, image, headers)
     return await _rendition(cast("Room", request.app.state.room), image, size=size, headers=headers)
 
 
@@ -79,15 +81,33 @@ async def _find(word: str) -> Image | None:
     return found[0] if found else None
 
 
-async def _original(image: Image, headers: dict[str, str]) -> Response:
+async def _original(request: Request, image: Image, headers: dict[str, str]) -> Response:
     try:
         content = await asyncio.to_thread(_read, image)
     except (DecodeRefusal, OSError):
         return _missing(image)
     if content is None:
         return _changed(image)
-    name = f"inline; filename*=UTF-8''{quote(image.file_name, safe='')}"
-    return Response(content, media_type=image.media_type, headers=headers | {"content-disposition": name})
+    headers |= {
+        "accept-ranges": "bytes",
+        "content-disposition": f"inline; filename*=UTF-8''{quote(image.file_name, safe='')}",
+    }
+    ranges = _asked_ranges(request, len(content), tag=headers["etag"])
+    if ranges is None:
+        return Response(content, media_type=image.media_type, headers=headers)
+    if not ranges:
+        whole = {"content-range": f"bytes */{len(content)}"}
+        return refused(416, "BAD_RANGE", message=f"The file has {len(content)} bytes.", headers=whole)
+    part, about = take(content, ranges, image.media_type)
+    return Response(part, status_code=HTTPStatus.PARTIAL_CONTENT, headers=headers | about)
+
+
+def _asked_ranges(request: Request, size_bytes: int, *, tag: str) -> list[range] | None:
+    """Return which bytes are asked for; None for all. Ranges are for GET alone (RFC 9110, 14.2)."""
+    asked = request.headers.get("range")
+    if asked is None or request.method != "GET" or not has_part_of_same(request.headers, tag):
+        return None
+    return asked_ranges(asked, size_bytes)
 
 
 def _read(image: Image) -> bytes | None:

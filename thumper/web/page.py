@@ -21,12 +21,12 @@ _POLICY: Final = (
 
 
 def wants_page(request: Request) -> bool:
-    """Return whether a browser opens the address, rather than a program sending a query."""
-    return (
-        request.method in {"GET", "HEAD"}
-        and "query" not in request.query_params
-        and "text/html" in request.headers.get("accept", "")
-    )
+    """Return whether a browser opens the address, rather than a program sending a query.
+
+    An address that holds a query counts as well: a link must not run one.
+    """
+    opens = request.headers.get("sec-fetch-mode") == "navigate"
+    return request.method in {"GET", "HEAD"} and (opens or "text/html" in request.headers.get("accept", ""))
 
 
 def has_graphiql() -> bool:
@@ -37,7 +37,7 @@ def has_graphiql() -> bool:
 async def query_page(_request: Request) -> Response:
     """Answer with GraphiQL, or with how to get it."""
     name = "query.html" if has_graphiql() else "query_missing.html"
-    headers = {"content-security-policy": _POLICY, "cache-control": "no-cache", "vary": "accept"}
+    headers = {"content-security-policy": _POLICY, "cache-control": "no-cache", "vary": "Accept"}
     return FileResponse(PAGES / name, media_type="text/html", headers=headers)
 
 

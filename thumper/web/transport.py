@@ -10,17 +10,16 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Callable
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, Final, cast
-from uuid import uuid4
 
-from cross_web import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import MissingQueryError
-from strawberry.http import GraphQLHTTPResponse, process_result
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, process_result
 from strawberry.http.exceptions import NonJsonMessageReceived
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -34,9 +33,12 @@ from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN, bad_request
 from thumper.graphql.schema import schema
 from thumper.graphql.shared.shared_execution import SharedData
 from thumper.store.postgres.probe import unless_frozen
-from thumper.web.answer import refused
+from thumper.web.answer import Refusal
+from thumper.web.entity_tag import has_same, tag_of
+from thumper.web.request_body import read_json, read_request
 
 PATH: Final = "/graphql"
+_METHODS: Final = "GET, HEAD, POST"
 RESPONSE_JSON: Final = "application/graphql-response+json"
 MOST_QUERY_BYTES: Final = 256 * 1024
 """Largest request body or WebSocket message; the longest query of ours has 4 kB."""
@@ -47,15 +49,6 @@ _MOST_OPERATIONS: Final = 20
 
 ContextMaker = Callable[[HTTPConnection, str], Context]
 """Makes a context for a request or connection with its request id."""
-
-
-class _Refusal(HTTPException):
-    """Raised if a request cannot be a GraphQL request."""
-
-    def __init__(self, status: int, code: str, *, message: str, allow: str | None = None) -> None:
-        super().__init__(status, message)
-        self.code = code
-        self.headers = {"allow": allow} if allow else None
 
 
 class _DictsOnly(ASGIWebSocketAdapter):
@@ -99,25 +92,20 @@ class Transport(GraphQL[Context, None]):
         self._make_context = make_context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer; a refusal of the transport itself is JSON as well."""
+        """Answer; HEAD is a GET of which the server sends the headers."""
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        request = Request(scope, _limited(receive))
-        try:
-            response = await self.run(request)
-        except HTTPException as error:
-            code = error.code if isinstance(error, _Refusal) else "BAD_REQUEST"
-            headers = error.headers if isinstance(error, _Refusal) else None
-            response = refused(error.status_code, code, message=error.reason, headers=headers)
+        asked_by = "GET" if scope["method"] == "HEAD" else scope["method"]
+        request = Request({**scope, "method": asked_by}, _limited(receive))
+        response = await self.run(request)
+        if asked_by == "GET":
+            response = _revalidated(request, response)
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """Make the context, and name the request in the answer."""
-        request_id = uuid4().hex[:16]
-        if isinstance(response, Response):
-            response.headers["x-request-id"] = request_id
-        return self._make_context(request, request_id)
+        """Make the context."""
+        return self._make_context(request, request.state.request_id)
 
     def should_render_graphql_ide(self, request: Any) -> bool:
         """Never: the page is a route of its own."""
@@ -127,15 +115,15 @@ class Transport(GraphQL[Context, None]):
         """Allow GET and POST."""
         if request.method in {"GET", "POST"}:
             return True
-        message = "GraphQL takes GET and POST."
-        raise _Refusal(405, "BAD_METHOD", message=message, allow="GET, POST")
+        raise Refusal(405, "BAD_METHOD", message="GraphQL takes GET and POST.", headers={"allow": _METHODS})
+
+    async def parse_http_body(self, request: Any) -> GraphQLRequestData:
+        """Read what is asked."""
+        return await read_request(request._request)  # noqa: SLF001  # strawberry's adapter has no query as bytes
 
     def decode_json(self, data: str | bytes) -> object:
-        """Read JSON; what nests too deep is no JSON either."""
-        try:
-            return json.loads(data)
-        except (RecursionError, UnicodeDecodeError) as error:
-            raise json.JSONDecodeError(str(error), "", 0) from error
+        """Read JSON, of WebSocket messages too."""
+        return read_json(data)
 
     def encode_json(self, data: object) -> str | bytes:
         """Write JSON; data that goes to many subscribers is encoded only once."""
@@ -145,13 +133,6 @@ class Transport(GraphQL[Context, None]):
             ):
                 return f'{{"id":{json.dumps(operation)},"type":"next","payload":{{"data":{told.text}}}}}'
         return super().encode_json(data)
-
-    def parse_json(self, data: str | bytes) -> Any:
-        """Read a request or its variables: an object; null counts as an empty one."""
-        parsed = super().parse_json(data)
-        if parsed is None or isinstance(parsed, dict):
-            return parsed or {}
-        raise _Refusal(400, "BAD_REQUEST", message="The request must be one JSON object; batches are off.")
 
     async def execute_single(self, request: Request, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Execute a query, or by POST a mutation."""
@@ -170,9 +151,9 @@ class Transport(GraphQL[Context, None]):
         except TimeoutError:
             return ExecutionResult(data=None, errors=[bad_request(DATABASE_DOWN, DATABASE_IS_DOWN)])
         except CannotGetOperationTypeError as error:
-            raise _Refusal(400, "BAD_OPERATION", message=error.as_http_error_reason()) from error
+            raise Refusal(400, "BAD_OPERATION", message=error.as_http_error_reason()) from error
         except MissingQueryError as error:
-            raise _Refusal(400, "NO_QUERY", message="The request holds no query.") from error
+            raise Refusal(400, "NO_QUERY", message="The request holds no query.") from error
         except InvalidOperationTypeError as error:
             raise _wrong_way(error.operation_type, context.base_url) from error
 
@@ -195,21 +176,35 @@ class Transport(GraphQL[Context, None]):
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         """Return the answer with its media type and the status that goes with it."""
         media_type = sub_response.headers.get("content-type", "application/json")
-        response = Response(self.encode_json(response_data), media_type=media_type)
+        # Half a surrogate pair, which a client may have sent, is no UTF-8: a text shows a question mark in its place.
+        text = json.dumps(response_data, ensure_ascii=False, separators=(",", ":"))
+        response = Response(text.encode("utf-8", "replace"), media_type=media_type)
         if media_type == RESPONSE_JSON and "data" not in response_data:
             response.status_code = 400
         response.headers.update(sub_response.headers)
         return response
 
 
-def _wrong_way(operation: OperationType, base_url: str) -> _Refusal:
+def _revalidated(request: Request, response: Response) -> Response:
+    """Return the answer to a GET with what caches have to know; 304 when the client has it already."""
+    tag = tag_of(bytes(response.body), response.headers["content-type"])
+    headers = {"etag": tag, "vary": "Accept", "cache-control": "private, no-cache"}
+    if response.status_code == HTTPStatus.OK and has_same(request.headers, tag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    response.headers.update(headers)
+    return response
+
+
+def _wrong_way(operation: OperationType, base_url: str) -> Refusal:
     if operation is OperationType.MUTATION:
-        return _Refusal(405, "BAD_METHOD", message="A mutation must be sent by POST.", allow="POST")
+        return Refusal(
+            405, "BAD_METHOD", message="A mutation must be sent by POST.", headers={"allow": "POST"}
+        )
     address = base_url.replace("http", "ws", 1) + PATH
     message = (
         f"A subscription runs over WebSocket: connect to {address} with the subprotocol graphql-transport-ws."
     )
-    return _Refusal(405, "USE_WEBSOCKET", message=message, allow="GET, POST")
+    return Refusal(405, "USE_WEBSOCKET", message=message, headers={"allow": _METHODS})
 
 
 def _media_type(accept: str | None) -> str:
@@ -233,7 +228,7 @@ def _limited(receive: Receive) -> Receive:
         read_bytes += len(message.get("body", b""))
         if read_bytes > MOST_QUERY_BYTES:
             limit = f"A request may have {MOST_QUERY_BYTES // 1024} kB; send files with createUpload."
-            raise _Refusal(413, "TOO_LARGE", message=limit)
+            raise Refusal(413, "TOO_LARGE", message=limit)
         return message
 
     return receive_limited

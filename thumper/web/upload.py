@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, cast
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from thumper.domain.file import Outcome
@@ -31,8 +31,6 @@ async def upload(request: Request) -> Response:
     room = cast("Room", request.app.state.room)
     try:
         outcome = await receive_upload(room.ingest, request.path_params["token"], request.stream())
-    except ClientDisconnect:
-        return Response(status_code=400)  # the client has gone; the address can be used again
     except ThumperError as error:
         status = next((status for kind, status in _REFUSALS.items() if isinstance(error, kind)), 500)
         return refused(status, error.code, message=str(error))

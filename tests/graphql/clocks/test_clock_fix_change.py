@@ -15,13 +15,13 @@ from thumper.store import models
 
 pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
 
-EFFECT = """effect { images withoutReading changed gained lost impossible ambiguous missing
+EFFECT = """effect { imageCount withoutReading changed gained lost impossible ambiguous missing
   firstBefore lastBefore firstAfter lastAfter
   examples { cameraClock takenAtBefore takenAtAfter dstEdge image { fileName } } }"""
-PREVIEW = f"""query ($input: FixClockInput!) {{ clockFixPreview(input: $input) {{
+PREVIEW = f"""query ($input: FixClockInput!) {{ fixClockPreview(input: $input) {{
   offsetSeconds {EFFECT} errors {{ code message path }} }} }}"""
 FIX = f"""mutation ($input: FixClockInput!) {{ fixClock(input: $input) {{
-  clockFix {{ id offsetSeconds note shownFrom shownUntil undoneAt imageCount dump {{ folder }} deployment {{ id }} }}
+  clockFix {{ id offsetSeconds note shownAfter shownBefore undoneAt imageCount dump {{ folder }} deployment {{ id }} }}
   {EFFECT} errors {{ code message path }} }} }}"""
 UNDO = f"""mutation ($input: UndoClockFixInput!) {{ undoClockFix(input: $input) {{
   clockFix {{ undoneAt imageCount }} {EFFECT} errors {{ code message path }} }} }}"""
@@ -33,7 +33,7 @@ async def fix(api: Api, **values: Any) -> dict[str, Any]:
 
 
 async def preview(api: Api, **values: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = (await api.ask(PREVIEW, input=values))["clockFixPreview"]
+    answer: dict[str, Any] = (await api.ask(PREVIEW, input=values))["fixClockPreview"]
     return answer
 
 
@@ -50,7 +50,7 @@ async def test_a_preview_tells_what_the_repair_then_does(api: Api) -> None:
     effect = foreseen["effect"]
     counts = {name: number for name, number in effect.items() if isinstance(number, int)}
     assert {name: number for name, number in counts.items() if number} == {
-        "images": 3,
+        "imageCount": 3,
         "withoutReading": 1,
         "changed": 1,
         "impossible": 1,
@@ -153,12 +153,12 @@ async def test_the_local_time_is_the_places_where_its_zone_is_known_else_the_pho
 async def test_a_time_on_a_wall_clock_comes_back_as_it_went_in_and_has_no_offset(api: Api) -> None:
     dump = await make.make_dump()
     word, local = encode("Dump", dump.id), "2024-10-05T07:30:00.250000"
-    done = await fix(api, dumpId=word, offsetSeconds=0, shownFrom=local)
-    assert done["clockFix"]["shownFrom"] == local
-    (error,) = (await fix(api, dumpId=word, offsetSeconds=0, shownFrom=f"{local}-06:00"))["errors"]
-    assert error["path"] == ["input", "shownFrom"]
+    done = await fix(api, dumpId=word, offsetSeconds=0, shownAfter=local)
+    assert done["clockFix"]["shownAfter"] == local
+    (error,) = (await fix(api, dumpId=word, offsetSeconds=0, shownAfter=f"{local}-06:00"))["errors"]
+    assert error["path"] == ["input", "shownAfter"]
     assert "write one such as 2026-11-01T07:30, without offset" in error["message"]
-    answer = await api.post(FIX, input={"dumpId": word, "offsetSeconds": 0, "shownFrom": 5})
+    answer = await api.post(FIX, input={"dumpId": word, "offsetSeconds": 0, "shownAfter": 5})
     assert "5 is no time on a wall clock" in answer["errors"][0]["message"]
 
 
@@ -203,17 +203,18 @@ async def test_whose_clock_and_how_wrong_are_said_once_each(api: Api) -> None:
         ({"dumpId": word}, "INVALID", "offsetSeconds"),
         ({"dumpId": word, "offsetSeconds": -(2**31)}, "INVALID", "offsetSeconds"),
         ({"dumpId": word, "offsetSeconds": 1, "note": "a\0b"}, "INVALID", "note"),
-        ({"dumpId": word, "offsetSeconds": 1, "shownFrom": "noon"}, "INVALID", "shownFrom"),
-        ({"dumpId": word, "offsetSeconds": 1, "shownUntil": "2010-12-31"}, "INVALID", "shownUntil"),
+        ({"dumpId": word, "offsetSeconds": 1, "shownAfter": "noon"}, "INVALID", "shownAfter"),
+        ({"dumpId": word, "offsetSeconds": 1, "shownBefore": "2010-12-31"}, "INVALID", "shownBefore"),
+        ({"dumpId": word, "offsetSeconds": 1, "shownBefore": "0001-01-01T00:00"}, "INVALID", "shownBefore"),
         (
             {
                 "dumpId": word,
                 "offsetSeconds": 1,
-                "shownFrom": "2024-02-01T00:00",
-                "shownUntil": "2024-01-01T00:00",
+                "shownAfter": "2024-02-01T00:00",
+                "shownBefore": "2024-01-01T00:00",
             },
             "INVALID",
-            "shownUntil",
+            "shownBefore",
         ),
     ]
     for values, code, field in refusals:
@@ -231,15 +232,19 @@ async def test_only_what_the_clock_showed_between_two_bounds_is_repaired(api: Ap
     await make_clocked(dump, "2024-10-01 06:00")
     lost = await make_clocked(dump, "2010-01-01 00:04")
     word = encode("Dump", dump.id)
-    bounds = {"shownFrom": "2010-01-01T00:04:00", "shownUntil": "2010-12-31T00:00"}
+    bounds = {"shownAfter": "2010-01-01T00:04:00", "shownBefore": "2010-12-31T00:00"}
     said = {"imageId": encode("Image", lost.id), "takenAtLocal": "2024-10-05T07:30"}
     done = await fix(api, dumpId=word, photo=said, **bounds)
-    assert (done["effect"]["images"], done["effect"]["changed"]) == (1, 1)
-    assert done["clockFix"]["shownFrom"] == "2010-01-01T00:04:00"
-    assert done["clockFix"]["shownUntil"] == "2010-12-31T00:00:00"
+    assert (done["effect"]["imageCount"], done["effect"]["changed"]) == (1, 1)
+    assert done["clockFix"]["shownAfter"] == "2010-01-01T00:04:00"
+    assert done["clockFix"]["shownBefore"] == "2010-12-31T00:00:00"
     await lost.refresh_from_db()
     assert lost.taken_at == at("2024-10-05T12:30Z")
-    (error,) = (await fix(api, dumpId=word, photo=said, shownFrom="2011-01-01T00:00"))["errors"]
+    bounds = {"shownAfter": "2010-01-01T00:03:00", "shownBefore": "2010-01-01T00:04:00"}
+    assert (await preview(api, dumpId=word, offsetSeconds=1, **bounds))["effect"]["imageCount"] == 0
+    bounds["shownBefore"] += ".000001"
+    assert (await preview(api, dumpId=word, offsetSeconds=1, **bounds))["effect"]["imageCount"] == 1
+    (error,) = (await fix(api, dumpId=word, photo=said, shownAfter="2011-01-01T00:00"))["errors"]
     assert error["path"] == ["input", "photo", "imageId"]
 
 
@@ -300,11 +305,11 @@ async def test_what_needs_repair_is_listed_in_groups_with_few_statements(
             await make_clocked(
                 dump, f"2010-01-01 05:0{minute}", camera=camera, clock_doubt=ClockDoubt.FACTORY_DATE
             )
-    query = """{ clockSuspects { doubt images firstLocal lastLocal dump { folder } camera { serial }
+    query = """{ clockSuspects { doubt imageCount firstLocal lastLocal dump { folder } camera { serial }
       deployment { id } example { cameraClock } } }"""
     with counted_statements(monkeypatch) as statements:
         groups = (await api.ask(query))["clockSuspects"]
-    assert [group["images"] for group in groups] == [3, 2, 1]
+    assert [group["imageCount"] for group in groups] == [3, 2, 1]
     assert groups[0]["example"] == {"cameraClock": "2010-01-01T05:00:00"}
     assert (groups[0]["lastLocal"], groups[0]["camera"]) == ("2010-01-01T05:02:00", {"serial": "S1"})
     assert len(statements) == 4, statements

@@ -34,7 +34,7 @@ async def asked(api: Api) -> list[dict[str, Any]]:
 
 async def change(api: Api, name: str, number: str, *dumps: models.Dump) -> Any:
     answer = await api.ask(
-        f"""mutation ($input: ConfirmClocksInput!) {{
+        f"""mutation ($input: {name[0].upper()}{name[1:]}Input!) {{
           {name}(input: $input) {{ {number} errors {{ code path }} }} }}""",
         input={"dumpIds": [encode("Dump", dump.id) for dump in dumps]},
     )

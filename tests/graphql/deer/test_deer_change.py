@@ -13,7 +13,7 @@ CREATE = """mutation ($input: CreateDeerInput!) { createDeer(input: $input) {
 UPDATE = """mutation ($input: UpdateDeerInput!) { updateDeer(input: $input) {
   deer { name sex status notes } errors { __typename code path } } }"""
 DELETE = """mutation ($input: DeleteDeerInput!) { deleteDeer(input: $input) {
-  deletedId errors { code ... on DeerInUse { sightings } } } }"""
+  deletedId errors { code ... on DeerInUse { sightingCount } } } }"""
 
 
 async def test_a_deer_is_made_changed_and_deleted(api: Api) -> None:
@@ -50,7 +50,7 @@ async def test_a_deer_with_a_sighting_stays_and_one_without_goes_with_what_was_d
     word = encode("Deer", deer.id)
     await make.decide(box, deer)
     refused = (await api.ask(DELETE, input={"id": word}))["deleteDeer"]
-    assert refused["errors"] == [{"code": "DEER_IN_USE", "sightings": 1}]
+    assert refused["errors"] == [{"code": "DEER_IN_USE", "sightingCount": 1}]
     await make.decide(box, deer, IdentityVerdict.IS_NOT)
     assert (await api.ask(DELETE, input={"id": word}))["deleteDeer"]["deletedId"] == word
     assert not await models.IdentityDecision.exists()

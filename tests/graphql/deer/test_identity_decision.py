@@ -31,9 +31,9 @@ async def test_decisions_are_found_by_every_filter_and_ordered(api: Api) -> None
 
     assert await found() == ["IS", "IS_NOT", "UNSURE", "IS"]
     assert await found({"field": "DECIDED", "direction": "ASC"}) == ["IS", "UNSURE", "IS_NOT", "IS"]
-    assert await found(deer=encode("Deer", bess.id)) == ["IS_NOT"]
-    assert await found(detection=encode("Detection", box.id)) == ["UNSURE", "IS"]
-    assert await found(image=encode("Image", image.id)) == ["IS_NOT", "UNSURE", "IS"]
+    assert await found(deerId=encode("Deer", bess.id)) == ["IS_NOT"]
+    assert await found(detectionId=encode("Detection", box.id)) == ["UNSURE", "IS"]
+    assert await found(imageId=encode("Image", image.id)) == ["IS_NOT", "UNSURE", "IS"]
     assert await found(verdicts=["IS_NOT", "UNSURE"]) == ["IS_NOT", "UNSURE"]
     assert await found(standing=True) == ["IS", "IS_NOT", "UNSURE"]
     assert await found(standing=False) == ["IS"]

@@ -20,10 +20,10 @@ async def test_a_receipt_adds_up_and_names_every_file(api: Api) -> None:
     for _ in range(2):
         await make.make_file(dump, FileState.REJECTED)
     query = """query ($id: ID!) { dump(id: $id) { folder number settledAt location { name } source { kind state path }
-      receipt { found waiting stored duplicate rejected sizeBytes rejections { reason files } }
+      receipt { found waiting stored duplicate rejected sizeBytes rejections { reason fileCount } }
       imageCounts { total pending processing completed failed }
-      rejected: files(state: REJECTED) { totalCount nodes { path state reason message whatToDo image { id } } }
-      duplicates: files(state: DUPLICATE) { totalCount nodes { sizeBytes image { fileName } dump { folder } } }
+      rejected: files(where: {state: REJECTED}) { totalCount nodes { path state reason message whatToDo image { id } } }
+      duplicates: files(where: {state: DUPLICATE}) { totalCount nodes { sizeBytes image { fileName } dump { folder } } }
       files { totalCount } } }"""
     found = (await api.ask(query, id=encode("Dump", dump.id)))["dump"]
     assert found["receipt"] == {
@@ -33,7 +33,7 @@ async def test_a_receipt_adds_up_and_names_every_file(api: Api) -> None:
         "duplicate": 1,
         "rejected": 2,
         "sizeBytes": 5_000_000_500,
-        "rejections": [{"reason": "TRUNCATED", "files": 2}],
+        "rejections": [{"reason": "TRUNCATED", "fileCount": 2}],
     }
     assert found["imageCounts"] == {"total": 2, "pending": 1, "processing": 0, "completed": 1, "failed": 0}
     assert found["rejected"]["totalCount"] == 2
@@ -55,11 +55,11 @@ async def test_images_that_another_dump_brought_are_counted_among_those_of_the_f
         (new, FileState.STORED),
     ):
         await make.make_file(second, state, image=await models.Image.get(id=image_id))
-    query = """query ($id: ID!) { dump(id: $id) { heldImages imageCounts { total }
+    query = """query ($id: ID!) { dump(id: $id) { heldImageCount imageCounts { total }
       fileImageCounts { total pending processing completed failed } } }"""
     found = (await api.ask(query, id=encode("Dump", second.id)))["dump"]
     assert found == {
-        "heldImages": 1,
+        "heldImageCount": 1,
         "imageCounts": {"total": 1},
         "fileImageCounts": {"total": 2, "pending": 2, "processing": 0, "completed": 0, "failed": 0},
     }
@@ -69,14 +69,38 @@ async def test_dumps_are_filtered_and_listed_latest_first(api: Api) -> None:
     location = await make.make_location()
     first = await make.make_dump(location)
     second = await make.make_dump(settled_at=make.NOON)
-    query = """query ($where: DumpFilter, $direction: Direction! = DESC) {
-      dumps(where: $where, direction: $direction) { totalCount nodes { folder } } }"""
+    query = """query ($where: DumpFilter, $order: DumpOrder) {
+      dumps(where: $where, orderBy: $order) { totalCount nodes { folder } } }"""
 
     async def folders(**variables: object) -> list[str]:
         return [node["folder"] for node in (await api.ask(query, **variables))["dumps"]["nodes"]]
 
     assert await folders() == [second.display_folder, first.display_folder]
-    assert await folders(direction="ASC") == [first.display_folder, second.display_folder]
-    assert await folders(where={"location": encode("Location", location.id)}) == [first.display_folder]
+    assert await folders(order={"direction": "ASC"}) == [first.display_folder, second.display_folder]
+    assert await folders(where={"locationId": encode("Location", location.id)}) == [first.display_folder]
     assert await folders(where={"settled": True}) == [second.display_folder]
     assert await folders(where={"settled": False}) == [first.display_folder]
+    assert await folders(where={"withoutLocation": True}) == [second.display_folder]
+    several = [encode("Location", own) for own in (location.id, make.unknown_id())]
+    assert await folders(where={"locationIds": several}) == [first.display_folder]
+    came = first.first_seen_at.isoformat()
+    assert await folders(where={"arrivedBefore": came}) == []
+    assert first.display_folder in await folders(where={"arrivedAfter": came})
+
+
+async def test_files_are_listed_by_path_either_way_a_page_at_a_time(api: Api) -> None:
+    dump = await make.make_dump()
+    for name in ("b", "a", "c"):
+        await make.make_file(dump, FileState.REJECTED, path=name.encode(), display_path=name)
+    query = """query ($id: ID!, $order: FileOrder, $after: String) { dump(id: $id) {
+      files(first: 2, after: $after, where: {state: REJECTED}, orderBy: $order) {
+        totalCount nodes { path } pageInfo { endCursor } } } }"""
+    for direction, expected in (("ASC", ["a", "b", "c"]), ("DESC", ["c", "b", "a"])):
+        paths: list[str] = []
+        after = None
+        for _ in range(2):
+            variables = {"order": {"direction": direction}, "after": after}
+            page = (await api.ask(query, id=encode("Dump", dump.id), **variables))["dump"]["files"]
+            paths += [node["path"] for node in page["nodes"]]
+            after = page["pageInfo"]["endCursor"]
+        assert (paths, page["totalCount"]) == (expected, 3)

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
 
 WIPE = """query($id: ID!) { dump(id: $id) { receipt { safeToWipe wipe {
     state safe sentence checkedAt filesToCheck filesChecked bytesChecked
-    obstacles { code sentence files whatToDo examples } compareWithCard { files bytes } } } } }"""
+    obstacles { code sentence fileCount whatToDo examples } compareWithCard { fileCount sizeBytes } } } } }"""
 
 
 async def wipe_of(api: Api, dump_id: UUID) -> dict[str, Any]:
@@ -53,7 +53,7 @@ async def test_a_duplicate_says_what_it_is_a_duplicate_of_and_where_that_came_fi
     image = await make.make_image(first)
     original = await make.make_file(first, FileState.STORED, image=image, display_path="Barn/1.jpg")
     await make.make_file(second, FileState.DUPLICATE, image=image)
-    query = """query($id: ID!) { dump(id: $id) { files(state: DUPLICATE) { nodes {
+    query = """query($id: ID!) { dump(id: $id) { files(where: {state: DUPLICATE}) { nodes {
         image { fileName } firstDelivery { id path seenAt dump { id source { path } } firstDelivery { id } } } } } }"""
     (node,) = (await api.ask(query, id=encode("Dump", second.id)))["dump"]["files"]["nodes"]
     assert node["image"] == {"fileName": image.file_name}
@@ -87,7 +87,7 @@ async def test_1500_rejected_files_can_be_paged_through_and_are_all_there(api: A
     await File.bulk_create(files)
     await make.make_file(dump, FileState.SEEN)
     query = """query($id: ID!, $after: String) { dump(id: $id) { receipt { found rejected videos waiting }
-        files(reason: UNSUPPORTED_TYPE, first: 100, after: $after) { totalCount
+        files(where: {reason: UNSUPPORTED_TYPE}, first: 100, after: $after) { totalCount
             nodes { path whatToDo } pageInfo { hasNextPage endCursor } } } }"""
     paths: list[str] = []
     after, more = None, True
@@ -105,8 +105,8 @@ async def test_what_is_still_growing_is_one_list(api: Api) -> None:
     for state in (FileState.SEEN, FileState.STABLE, FileState.REJECTED):
         await make.make_file(dump, state)
     query = """query($id: ID!) { dump(id: $id) {
-        growing: files(settled: false) { totalCount nodes { state } }
-        settled: files(settled: true) { totalCount nodes { state reason } } } }"""
+        growing: files(where: {settled: false}) { totalCount nodes { state } }
+        settled: files(where: {settled: true}) { totalCount nodes { state reason } } } }"""
     found = (await api.ask(query, id=encode("Dump", dump.id)))["dump"]
     assert found["growing"]["totalCount"] == 2
     assert {node["state"] for node in found["growing"]["nodes"]} == {"SEEN", "STABLE"}
@@ -119,13 +119,13 @@ async def test_time_sources_and_doubtful_clocks_are_counted(api: Api) -> None:
     await make.make_image(dump, clock_doubt=ClockDoubt.FACTORY_DATE, dst_edge=DstEdge.AMBIGUOUS)
     await make.make_image(dump, taken_at=None)
     query = """query($id: ID!) { dump(id: $id) { receipt {
-        timeSources { source images } clockWarnings { code images sentence whatToDo } } } }"""
+        timeSources { source imageCount } clockWarnings { code imageCount sentence whatToDo } } } }"""
     receipt = (await api.ask(query, id=encode("Dump", dump.id)))["dump"]["receipt"]
     assert receipt["timeSources"] == [
-        {"source": "EXIF_ORIGINAL", "images": 3},
-        {"source": "NONE", "images": 1},
+        {"source": "EXIF_ORIGINAL", "imageCount": 3},
+        {"source": "NONE", "imageCount": 1},
     ]
-    assert [(line["code"], line["images"]) for line in receipt["clockWarnings"]] == [
+    assert [(line["code"], line["imageCount"]) for line in receipt["clockWarnings"]] == [
         ("FACTORY_DATE", 1),
         ("NO_TIME", 1),
         ("AMBIGUOUS_HOUR", 1),
@@ -179,7 +179,7 @@ async def test_a_card_is_safe_to_wipe_until_an_original_changes_on_disk(
     assert (await wipe_of(api, delivered))["checkedAt"] == wipe["checkedAt"]
     monkeypatch.setattr(wipe_checks, "REUSED_S", 0.0)
     (changed,) = (await wipe_of(api, delivered))["obstacles"]
-    assert (changed["code"], changed["files"]) == ("ORIGINAL_CHANGED", 1)
+    assert (changed["code"], changed["fileCount"]) == ("ORIGINAL_CHANGED", 1)
     assert changed["examples"] == [f"07.jpg (original: {original})"]
     assert "move it away" in changed["whatToDo"]
 

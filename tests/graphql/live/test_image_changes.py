@@ -61,7 +61,7 @@ async def test_a_filter_holds(api: Api) -> None:
     await store_images(1, dump=other)
     expected = await store_images(1, dump=wanted)
     await detect(2)
-    answer = await ask(api, 0, where={"dump": encode("Dump", wanted.id)})
+    answer = await ask(api, 0, where={"dumpId": encode("Dump", wanted.id)})
     assert uuids(answer["images"]) == expected
 
 

@@ -19,11 +19,11 @@ from thumper.store.status.processes import Beat, Life
 
 pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
 
-COUNTS = "images { total pending processing completed failed } held queueDepth filesArriving"
+COUNTS = "imageCounts { total pending processing completed failed } held queueDepth filesArriving"
 WORKER = "worker { state message device detectorName imagesPerSecond restarts lastExit heartbeatAgeSeconds }"
 QUERY = f"""{{ status {{ {COUNTS} imagesPerSecond etaSeconds {WORKER} watcher {{ state }} api {{ state }}
     processes {{ role state host }}
-    lastDumps {{ dump {{ folder }} receipt {{ found stored rejected rejections {{ reason files }} }}
+    lastDumps {{ dump {{ folder }} receipt {{ found stored rejected rejections {{ reason fileCount }} }}
         imageCounts {{ total completed }} unplaced }} unplaced }} }}"""
 LIVE = f"subscription($after: BigInt) {{ status(after: $after) {{ seq snapshot status {{ {COUNTS} {WORKER} }} }} }}"
 
@@ -57,7 +57,7 @@ async def worker(state: ProcessState, *, rate: float | None = None) -> None:
 
 async def test_an_empty_system_has_a_status(api: Api) -> None:
     status = (await api.ask(QUERY))["status"]
-    assert status["images"] == {"total": 0, "pending": 0, "processing": 0, "completed": 0, "failed": 0}
+    assert status["imageCounts"] == {"total": 0, "pending": 0, "processing": 0, "completed": 0, "failed": 0}
     assert (status["queueDepth"], status["imagesPerSecond"], status["etaSeconds"]) == (0, None, None)
     assert status["worker"]["state"] == "NONE"
     assert status["lastDumps"] == []
@@ -83,7 +83,7 @@ async def test_the_status_counts_images_queue_files_and_dumps(api: Api) -> None:
             state=state,
         )
     status = (await api.ask(QUERY))["status"]
-    assert status["images"] == {"total": 7, "pending": 3, "processing": 1, "completed": 2, "failed": 1}
+    assert status["imageCounts"] == {"total": 7, "pending": 3, "processing": 1, "completed": 2, "failed": 1}
     assert (status["held"], status["queueDepth"], status["filesArriving"]) == (1, 2, 2)
     assert status["lastDumps"][0]["dump"]["folder"] == dump.display_folder
     assert status["lastDumps"][0]["receipt"]["found"] == 2
@@ -175,14 +175,14 @@ async def test_the_status_is_sent_when_it_changed_and_only_then(
 ) -> None:
     monkeypatch.setattr(subscription_stream, "LOOK_AGAIN_S", 0.2)
     async with subscribed(url, LIVE) as subscriber:
-        while (await subscriber.next())["status"]["images"]["total"]:
+        while (await subscriber.next())["status"]["imageCounts"]["total"]:
             continue
         # The API's own first sign of life may still be a change.
         while not await subscriber.silent(for_s=1.0):
             continue
         await store_images(3)
         message = await subscriber.next()
-        assert message["status"]["images"]["pending"] == 3
+        assert message["status"]["imageCounts"]["pending"] == 3
     async with subscribed(url, LIVE, after=message["seq"]) as subscriber:
         assert (await subscriber.next())["snapshot"] is False
 
@@ -202,6 +202,6 @@ async def test_many_subscribers_share_one_computation(url: str, monkeypatch: pyt
         calls = 0
         await store_images(3)
         for subscriber in (one, two, three):
-            while (await subscriber.next())["status"]["images"]["total"] != 3:
+            while (await subscriber.next())["status"]["imageCounts"]["total"] != 3:
                 continue
         assert calls < 3

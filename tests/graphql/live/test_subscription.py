@@ -80,7 +80,7 @@ async def test_a_filter_holds_for_the_snapshot_and_for_changes(url: str) -> None
     await store_images(2, dump=wanted)
     await store_images(2, dump=other)
     await detect(4)
-    async with subscribed(url, IMAGES, where={"dump": encode("Dump", wanted.id)}) as subscriber:
+    async with subscribed(url, IMAGES, where={"dumpId": encode("Dump", wanted.id)}) as subscriber:
         assert len((await subscriber.next())["images"]) == 2
         await store_images(2, dump=other)
         expected = await store_images(2, dump=wanted)
@@ -274,7 +274,7 @@ async def test_deer_are_followed_as_they_are_recognised_and_taken_back(url: str)
     [
         (DUMP, {"id": encode("Dump", Deer().id)}, "NOT_FOUND"),
         (BATCH, {"id": "nonsense"}, "BAD_ID"),
-        (IMAGES, {"where": {"dump": encode("Deer", Deer().id)}}, "BAD_ID"),
+        (IMAGES, {"where": {"dumpId": encode("Deer", Deer().id)}}, "BAD_ID"),
     ],
 )
 async def test_what_cannot_be_followed_is_refused_in_words(

@@ -7,12 +7,12 @@ from tests.api import Api
 from thumper.domain.progress import ImageState
 from thumper.graphql.relay.identity import encode
 
-SEND = """mutation ($input: BatchInput!) { send: %s(input: $input) {
+SEND = """mutation ($input: %sInput!) { send: %s(input: $input) {
   batch { id kind progress { total pending processing completed failed finished } } errors { code path } } }"""
 
 
 async def _send(api: Api, mutation: str, **values: Any) -> Any:
-    return (await api.ask(SEND % mutation, input=values))["send"]
+    return (await api.ask(SEND % (f"{mutation[0].upper()}{mutation[1:]}", mutation), input=values))["send"]
 
 
 async def test_pending_images_are_sent_by_place_by_dump_and_up_to_a_limit(api: Api) -> None:

@@ -14,7 +14,8 @@ from thumper.settings import Settings
 from thumper.store import models
 from thumper.store.disk import library, library_claim
 
-EFFECT = "effect { images originals detections reviews sightings files filesLeft leftExamples }"
+EFFECT = """effect { imageCount originalCount detectionCount reviewCount sightingCount fileCount filesLeftCount
+  leftExamples }"""
 PREVIEW = f"""query ($input: DeleteImagesInput!) {{ deleteImagesPreview(input: $input) {{
   {EFFECT} errors {{ code path }} }} }}"""
 DELETE = f"""mutation ($input: DeleteImagesInput!) {{ deleteImages(input: $input) {{
@@ -54,10 +55,10 @@ async def test_a_preview_tells_what_deleting_then_does(api: Api, settings: Setti
     given = {"ids": [encode("Image", image.id) for image in (kept, in_drop)]}
     foreseen = (await api.ask(PREVIEW, input=given))["deleteImagesPreview"]["effect"]
     assert all(place.exists() for place in places)
-    assert (foreseen["images"], foreseen["originals"], foreseen["files"]) == (2, 1, 2)
+    assert (foreseen["imageCount"], foreseen["originalCount"], foreseen["fileCount"]) == (2, 1, 2)
     source = await models.Source.get(id=dump.source_id)
     left = [r"/drop/Oak/\xe9.JPG", *(f"{source.display_path}/{own.file_name}" for own in (kept, in_drop))]
-    assert (foreseen["filesLeft"], foreseen["leftExamples"]) == (3, sorted(left))
+    assert (foreseen["filesLeftCount"], foreseen["leftExamples"]) == (3, sorted(left))
     done = await delete(api, kept, in_drop, note="poachers")
     assert (done["effect"], done["notErased"], done["errors"]) == (foreseen, [], [])
     assert not any(place.exists() for place in places)
@@ -80,11 +81,11 @@ async def test_a_deleted_image_is_nowhere_to_be_found(api: Api, settings: Settin
     await delete(api, image)
     found = await api.ask(
         "query ($id: ID!) { image(id: $id) { id } node(id: $id) { id } images { totalCount }"
-        " status { images { total } } }",
+        " status { imageCounts { total } } }",
         id=word,
     )
     assert (found["image"], found["node"]) == (None, None)
-    assert (found["images"]["totalCount"], found["status"]["images"]["total"]) == (0, 0)
+    assert (found["images"]["totalCount"], found["status"]["imageCounts"]["total"]) == (0, 0)
     for url in urls.values():
         assert (await api.http.get(url)).status_code == 404
 
@@ -105,7 +106,7 @@ async def test_deletions_are_listed_and_taken_back(api: Api) -> None:
 
     assert await listed() == ["DCIM/IMG_1.JPG", "DCIM/IMG_2.JPG", "IMG_1.JPG"]
     assert await listed(fileName="img_1.jpg") == ["DCIM/IMG_1.JPG", "IMG_1.JPG"]
-    assert await listed(fileName="IMG_1.JPG", dump=encode("Dump", other.id)) == ["IMG_1.JPG"]
+    assert await listed(fileName="IMG_1.JPG", dumpId=encode("Dump", other.id)) == ["IMG_1.JPG"]
     undone = (await api.ask(UNDO, input={"ids": [made[0]["id"]]}))["undoDeletions"]
     assert (undone["errors"], undone["deletions"][0]["undoneAt"] is None) == ([], False)
     assert len(await listed(undone=False)) == 2

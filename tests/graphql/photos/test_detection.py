@@ -34,17 +34,17 @@ async def test_detections_are_found_by_every_filter(api: Api) -> None:
         return set(await _found(api, **where))
 
     assert await found() == {"a", "b", "c"}
-    assert await found(image=encode("Image", first.id)) == {"a"}
-    assert await found(location=encode("Location", location.id)) == {"a"}
-    assert await found(dump=encode("Dump", other.id)) == {"b", "c"}
-    assert await found(detector=encode("Detector", old.id)) == {"older"}
+    assert await found(imageId=encode("Image", first.id)) == {"a"}
+    assert await found(locationId=encode("Location", location.id)) == {"a"}
+    assert await found(dumpId=encode("Dump", other.id)) == {"b", "c"}
+    assert await found(detectorId=encode("Detector", old.id)) == {"older"}
     assert await found(species="odocoileus virginianus") == {"a", "b"}
     assert await found(sex="FEMALE") == {"b"}
     assert await found(lifeStage="JUVENILE") == {"b"}
     assert await found(label="c") == await found(predictedLabel="c") == {"c"}
     assert await found(minConfidence=0.05) == {"a", "b", "c", "faint"}
     assert await found(minConfidence=0.5) == {"a", "b"}
-    assert await found(deer=encode("Deer", deer.id)) == {"b"}
+    assert await found(deerId=encode("Deer", deer.id)) == {"b"}
     assert await found(withoutDeer=False) == {"b"}
     assert await found(withoutDeer=True) == {"a", "c"}
     assert await found(reviewed=True) == {"b"}

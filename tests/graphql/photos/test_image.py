@@ -29,7 +29,7 @@ EVERYTHING = """{ images { nodes { id fileName sha256 sizeBytes mediaType widthP
   clockOffsetSeconds damaged state processedAt arrivedAt error { code } coordinates { latitude longitude }
   job { state held attempts device engine milliseconds queuedAt startedAt finishedAt detector { name } }
   location { name } camera { make } dump { folder } urls { thumb view original }
-  detections { id ordinal duplicateOf counts verdict shown { label species { scientificName } sex lifeStage }
+  detections { id ordinal duplicateOfOrdinal counts verdict shown { label species { scientificName } sex lifeStage }
   predicted { label species { scientificName } sex lifeStage confidence }
   box { x y width height } image { fileName } detector { name current labels { label sex threshold
     species { scientificName } } }
@@ -107,17 +107,51 @@ async def test_images_are_found_by_place_camera_dump_state_and_time_source(api: 
     untimed = (await make.make_image(other, taken_at=None)).file_name
     everything = {here, theirs, pending, named, untimed}
     assert await _found(api) == everything
-    assert await _found(api, location=encode("Location", location.id)) == {here}
-    assert await _found(api, camera=encode("Camera", camera.id)) == {theirs}
-    assert await _found(api, dump=encode("Dump", dump.id)) == {here, theirs}
+    assert await _found(api, locationId=encode("Location", location.id)) == {here}
+    assert await _found(api, cameraId=encode("Camera", camera.id)) == {theirs}
+    assert await _found(api, dumpId=encode("Dump", dump.id)) == {here, theirs}
     assert await _found(api, state="PENDING") == {pending}
     assert await _found(api, timeSource="FILE_NAME") == {named}
     assert await _found(api, timeSource="NONE") == {untimed}
     await Image.filter(file_name=here).update(offset_unreadable=True)
     assert await _found(api, offsetUnreadable=True) == {here}
     assert await _found(api, offsetUnreadable=False) == everything - {here}
-    assert await _found(api, dump=encode("Dump", dump.id), state="PENDING") == set()
-    assert await _found(api, location=encode("Location", make.unknown_id())) == set()
+    assert await _found(api, dumpId=encode("Dump", dump.id), state="PENDING") == set()
+    assert await _found(api, locationId=encode("Location", make.unknown_id())) == set()
+
+
+async def test_images_are_found_by_several_values_and_by_what_they_lack(api: Api) -> None:
+    oak, creek, ridge = [await make.make_location() for _ in range(3)]
+    camera, dump = await make.make_camera(), await make.make_dump()
+    oaks = (await make.make_image(dump, location=oak)).file_name
+    creeks = (await make.make_image(dump, location=creek, state=ImageState.PENDING)).file_name
+    theirs = (await make.make_image(dump, location=ridge, camera=camera, taken_at=None)).file_name
+    failed = (await make.make_image(dump, state=ImageState.FAILED, error_code="CORRUPT")).file_name
+    everything, ids = {oaks, creeks, theirs, failed}, [encode("Location", own.id) for own in (oak, creek)]
+    assert await _found(api, locationIds=ids) == {oaks, creeks}
+    assert await _found(api, locationIds=ids[:1]) == {oaks}
+    assert await _found(api, locationIds=[]) == set()
+    assert await _found(api, locationIds=ids, locationId=ids[1]) == {creeks}
+    assert await _found(api, locationIds=None, state=None) == everything
+    assert await _found(api, cameraIds=[encode("Camera", camera.id)]) == {theirs}
+    assert await _found(api, states=["PENDING", "FAILED"]) == {creeks, failed}
+    assert await _found(api, withoutLocation=True) == {failed}
+    assert await _found(api, withoutLocation=False) == everything - {failed}
+    assert await _found(api, withoutCamera=True) == everything - {theirs}
+    assert await _found(api, withoutTakenAt=True) == {theirs}
+    assert await _found(api, withoutTakenAt=False) == everything - {theirs}
+    assert await api.refused(NAMES, where={"locationIds": ids * 51}) == "BAD_VALUE"
+    assert await api.refused(NAMES, where={"cameraIds": ids}) == "BAD_ID"
+
+
+async def test_bounds_on_the_arrival_include_the_first_and_exclude_the_last_instant(api: Api) -> None:
+    dump = await make.make_dump()
+    hours = [make.NOON + dt.timedelta(hours=number) for number in range(3)]
+    names = [(await make.make_image(dump, created_at=hour)).file_name for hour in hours]
+    first, second, third = (hour.isoformat() for hour in hours)
+    assert await _found(api, arrivedAfter=second) == set(names[1:])
+    assert await _found(api, arrivedBefore=second) == {names[0]}
+    assert await _found(api, arrivedAfter=first, arrivedBefore=third) == set(names[:2])
 
 
 async def test_capture_time_bounds_include_the_first_and_exclude_the_last_instant(api: Api) -> None:
@@ -145,8 +179,8 @@ async def test_images_are_found_by_what_is_on_them(api: Api) -> None:
     image = await make.make_image(dump)
     await make.make_detection(await make.make_run(image, detector), verdict="rejected")
     rejected = image.file_name
-    assert await _found(api, hasDetections=True) == {buck, doe}
-    assert await _found(api, hasDetections=False) == {empty, rejected}
+    assert await _found(api, withoutDetections=False) == {buck, doe}
+    assert await _found(api, withoutDetections=True) == {empty, rejected}
     assert await _found(api, sex="MALE") == {buck}
     assert await _found(api, sex="FEMALE") == {doe}
     assert await _found(api, species="odocoileus VIRGINIANUS") == {buck, doe}
@@ -166,9 +200,9 @@ async def test_the_boxes_of_an_image_are_those_of_the_current_detector_that_coun
     await make.make_detection(run, shown=False, confidence=0.08, label="faint")
     await make.make_detection(run, verdict="rejected", label="stump")
     await make.make_detection(await make.make_run(image, old), label="older")
-    query = """query ($min: Float, $detector: ID, $rejected: Boolean! = false, $duplicates: Boolean! = true) {
-      images { nodes { detections(minConfidence: $min, detector: $detector, includeRejected: $rejected,
-      includeDuplicates: $duplicates) { predicted { label } duplicateOf } } } }"""
+    query = """query ($min: Float, $detector: ID, $rejected: Boolean, $duplicates: Boolean) {
+      images { nodes { detections(minConfidence: $min, detectorId: $detector, includeRejected: $rejected,
+      includeDuplicates: $duplicates) { predicted { label } duplicateOfOrdinal } } } }"""
 
     async def labels(**choice: Any) -> list[str]:
         (node,) = (await api.ask(query, **choice))["images"]["nodes"]
@@ -220,13 +254,13 @@ async def test_what_the_camera_noted_is_asked_in_its_units(api: Api) -> None:
     ("where", "expected"),
     [
         ({}, 4),
-        ({"hasDetections": True}, 2),
-        ({"hasDetections": False}, 2),
+        ({"withoutDetections": False}, 2),
+        ({"withoutDetections": True}, 2),
         ({"species": "deer"}, 2),
         ({"species": "elk"}, 0),
         ({"minConfidence": 0.5}, 3),
-        ({"hasDetections": True, "minConfidence": 0.95}, 0),
-        ({"hasDetections": True, "state": "COMPLETED"}, 2),
+        ({"withoutDetections": False, "minConfidence": 0.95}, 0),
+        ({"withoutDetections": False, "state": "COMPLETED"}, 2),
     ],
 )
 async def test_the_total_is_that_of_the_list(api: Api, where: dict[str, Any], expected: int) -> None:

@@ -153,7 +153,7 @@ async def test_a_doe_that_was_corrected_is_a_buck_in_every_list_and_the_models_w
       called: detections(where: {predictedLabel: "doe"}) { nodes {
         shown { label sex } predicted { label sex confidence } } }
       males: images(where: {sex: MALE}) { totalCount }
-      females: images(where: {sex: FEMALE, hasDetections: true}) { totalCount } }"""
+      females: images(where: {sex: FEMALE, withoutDetections: false}) { totalCount } }"""
     found = await api.ask(query)
     assert [found[name]["totalCount"] for name in ("bucks", "does", "males", "females")] == [2, 0, 2, 0]
     assert found["called"]["nodes"] == [

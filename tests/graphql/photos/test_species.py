@@ -48,9 +48,12 @@ async def test_a_species_is_added_once(api: Api) -> None:
 
 async def test_species_are_found_by_either_name_and_ordered_by_either(api: Api) -> None:
     deer = ["Odocoileus hemionus", "Odocoileus virginianus"]
-    assert await _found(api, name="ODOCOILEUS") == deer
-    assert await _found(api, {"field": "COMMON_NAME", "direction": "DESC"}, name="odocoileus") == deer[::-1]
-    assert await _found(api, name="tailed deer", origin="BUILT_IN") == deer[1:]
+    assert await _found(api, nameContains="ODOCOILEUS") == deer
+    assert (
+        await _found(api, {"field": "COMMON_NAME", "direction": "DESC"}, nameContains="odocoileus")
+        == deer[::-1]
+    )
+    assert await _found(api, nameContains="tailed deer", origin="BUILT_IN") == deer[1:]
     every = await _found(api)
     assert every == sorted(every)
     assert len(every) == await Species.all().count() > 20

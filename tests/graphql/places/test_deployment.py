@@ -9,7 +9,7 @@ from tests.graphql.test_loaders import counted_statements
 from thumper.graphql.relay.identity import encode
 from thumper.store import models
 
-STAY = "id openedAt endedAt imageCount firstTakenAt lastTakenAt camera { serial } location { name }"
+STAY = "id openedAt closedAt imageCount firstTakenAt lastTakenAt camera { serial } location { name }"
 
 
 async def test_a_stay_tells_camera_place_images_and_times(api: Api) -> None:
@@ -22,10 +22,10 @@ async def test_a_stay_tells_camera_place_images_and_times(api: Api) -> None:
     word = encode("Deployment", stay.id)
     query = f"""query ($id: ID!, $image: ID!) {{ deployment(id: $id) {{ {STAY} clockFixes {{ id }} }}
       node(id: $id) {{ __typename }} image(id: $image) {{ deployment {{ id }} }}
-      images(where: {{deployment: $id}}) {{ totalCount }} }}"""
+      images(where: {{deploymentId: $id}}) {{ totalCount }} }}"""
     found = await api.ask(query, id=word, image=encode("Image", other.id))
     told = found["deployment"]
-    assert (told["imageCount"], told["endedAt"], told["clockFixes"]) == (3, None, [])
+    assert (told["imageCount"], told["closedAt"], told["clockFixes"]) == (3, None, [])
     assert told["firstTakenAt"] == "2024-07-01T11:00:00+00:00"
     assert told["lastTakenAt"] == "2024-07-02T11:00:00+00:00"
     assert (told["camera"], told["location"]) == ({"serial": "S1"}, {"name": "Creek"})

@@ -9,9 +9,11 @@ from tests.api import Api
 async def test_a_location_is_found_by_id_and_by_name_whatever_its_case(api: Api) -> None:
     location = await make.make_location("Creek Bed", latitude=30.0, longitude=-97.0)
     await make.make_image(await make.make_dump(), location=location)
-    query = "query ($id: ID, $name: String) { location(id: $id, name: $name) { id name latitude imageCount active } }"
+    query = """query ($id: ID, $name: String) { location(id: $id, name: $name) {
+      id name coordinates { latitude longitude roundedToDegrees } imageCount active } }"""
     found = (await api.ask(query, name=" creek BED "))["location"]
     assert found["imageCount"] == 1
+    assert found["coordinates"] == {"latitude": 30.0, "longitude": -97.0, "roundedToDegrees": None}
     assert (await api.ask(query, id=found["id"]))["location"] == found
     assert (await api.ask(query, name="nowhere"))["location"] is None
     assert await api.refused(query) == "BAD_ARGUMENTS"
@@ -33,10 +35,10 @@ async def test_locations_are_filtered_and_ordered(api: Api) -> None:
     assert await names(order={"field": "NAME", "direction": "DESC"}) == ["b", "A"]
     assert await names(order={"field": "CREATED", "direction": "ASC"}) == ["b", "A"]
     assert await names(order={"field": "CREATED", "direction": "DESC"}) == ["A", "b"]
-    assert await names(where={"name": "a"}) == ["A"]
+    assert await names(where={"nameContains": "a"}) == ["A"]
     assert await names(where={"active": False}) == ["b"]
-    assert await names(where={"placed": True}) == ["A"]
-    assert await names(where={"placed": False}) == ["b"]
+    assert await names(where={"withoutCoordinates": False}) == ["A"]
+    assert await names(where={"withoutCoordinates": True}) == ["b"]
 
 
 async def test_cameras_are_listed_with_how_many_images_each_took(api: Api) -> None:

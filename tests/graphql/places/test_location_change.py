@@ -10,12 +10,12 @@ from thumper.graphql.relay.identity import encode
 from thumper.store import models
 
 CREATE = """mutation ($input: CreateLocationInput!) { createLocation(input: $input) {
-  location { id name description latitude longitude timeZone active }
+  location { id name description coordinates { latitude longitude } timeZone active shared }
   errors { __typename code message path ... on NameTaken { name } } } }"""
 UPDATE = """mutation ($input: UpdateLocationInput!) { updateLocation(input: $input) {
-  location { name description latitude timeZone active } errors { __typename code path } } }"""
+  location { name description coordinates { latitude } timeZone active shared } errors { __typename code path } } }"""
 DELETE = """mutation ($input: DeleteLocationInput!) { deleteLocation(input: $input) {
-  deletedId errors { __typename code message path ... on LocationInUse { images dumps } } } }"""
+  deletedId errors { __typename code message path ... on LocationInUse { imageCount dumpCount } } } }"""
 
 
 async def _create(api: Api, **values: Any) -> dict[str, Any]:
@@ -24,11 +24,13 @@ async def _create(api: Api, **values: Any) -> dict[str, Any]:
 
 
 async def test_a_location_is_made_with_what_is_given(api: Api) -> None:
-    made = await _create(api, name="  Creek Bed ", latitude=30.5, longitude=-97.5, timeZone="America/Chicago")
+    place = {"latitude": 30.5, "longitude": -97.5}
+    made = await _create(api, name="  Creek Bed ", coordinates=place, timeZone="America/Chicago", active=None)
     assert made["errors"] == []
     assert made["location"]["name"] == "Creek Bed"
     assert made["location"]["timeZone"] == "America/Chicago"
-    assert await models.Location.exists(name="Creek Bed", latitude=30.5)
+    assert (made["location"]["coordinates"], made["location"]["active"]) == (place, True)
+    assert await models.Location.exists(name="Creek Bed", latitude=30.5, longitude=-97.5, description="")
 
 
 NONSENSE: list[tuple[dict[str, Any], str]] = [
@@ -37,10 +39,8 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
     ({"name": "a\0b"}, "name"),
     ({"name": "a", "description": "\ud800"}, "description"),
     ({"name": "a", "description": "x" * 10_001}, "description"),
-    ({"name": "a", "latitude": 91, "longitude": 0}, "latitude"),
-    ({"name": "a", "latitude": 0, "longitude": -181}, "longitude"),
-    ({"name": "a", "latitude": 1}, "latitude"),
-    ({"name": "a", "longitude": 1}, "latitude"),
+    ({"name": "a", "coordinates": {"latitude": 91, "longitude": 0}}, "coordinates latitude"),
+    ({"name": "a", "coordinates": {"latitude": 0, "longitude": -181}}, "coordinates longitude"),
     ({"name": "a", "timeZone": "Texas/Austin"}, "timeZone"),
 ]
 
@@ -49,8 +49,11 @@ async def test_values_that_make_no_sense_are_refused_by_field(api: Api) -> None:
     for values, field in NONSENSE:
         made = await _create(api, **values)
         (error,) = made["errors"]
-        assert (error["__typename"], error["code"], error["path"]) == ("Invalid", "INVALID", ["input", field])
+        assert (error["__typename"], error["code"]) == ("Invalid", "INVALID")
+        assert error["path"] == ["input", *field.split()]
         assert made["location"] is None
+    half = {"name": "a", "coordinates": {"latitude": 1}}
+    assert await api.refused(CREATE, input=half) == "BAD_QUERY"
     assert not await models.Location.exists()
 
 
@@ -75,20 +78,24 @@ async def test_what_is_left_out_of_an_update_stays_and_null_clears(api: Api) -> 
     assert changed["location"] == {
         "name": "Ridge",
         "description": "by the oak",
-        "latitude": 1.0,
+        "coordinates": {"latitude": 1.0},
         "timeZone": "America/Denver",
         "active": False,
+        "shared": False,
     }
-    cleared = await update(latitude=None, longitude=None, timeZone=None)
-    assert (cleared["location"]["latitude"], cleared["location"]["timeZone"]) == (None, None)
+    assert (await update(shared=True))["location"]["shared"] is True
+    cleared = await update(coordinates=None, timeZone=None)
+    assert (cleared["location"]["coordinates"], cleared["location"]["timeZone"]) == (None, None)
+    assert cleared["location"]["shared"] is True
     for values, field in (
         ({"name": None}, "name"),
         ({"description": None}, "description"),
         ({"active": None}, "active"),
-        ({"latitude": 5}, "latitude"),
+        ({"shared": None}, "shared"),
+        ({"coordinates": {"latitude": 95, "longitude": 5}}, "coordinates latitude"),
     ):
         (error,) = (await update(**values))["errors"]
-        assert (error["code"], error["path"]) == ("INVALID", ["input", field])
+        assert (error["code"], error["path"]) == ("INVALID", ["input", *field.split()])
     await make.make_location("Hill")
     assert (await update(name="HILL"))["errors"][0]["code"] == "NAME_TAKEN"
     word = encode("Location", make.unknown_id())
@@ -106,11 +113,11 @@ async def test_a_location_that_images_or_dumps_refer_to_stays(api: Api) -> None:
         return (await api.ask(DELETE, input={"id": word}))["deleteLocation"]
 
     (error,) = (await delete())["errors"]
-    assert (error["__typename"], error["images"], error["dumps"]) == ("LocationInUse", 1, 1)
+    assert (error["__typename"], error["imageCount"], error["dumpCount"]) == ("LocationInUse", 1, 1)
     assert "1 images" in error["message"]
     await models.Image.filter(id=image.id).update(location_id=None)
     (error,) = (await delete())["errors"]
-    assert (error["images"], error["dumps"]) == (0, 1)
+    assert (error["imageCount"], error["dumpCount"]) == (0, 1)
     await models.Dump.filter(id=dump.id).update(location_id=None)
     assert await delete() == {"deletedId": word, "errors": []}
     (error,) = (await delete())["errors"]
@@ -151,14 +158,15 @@ async def test_a_longitude_without_its_minus_sign_is_saved_and_named_until_it_is
     fields = "location { id coordinateDoubt { sentence advice likelyLongitude } } errors { code }"
     create = f"mutation ($input: CreateLocationInput!) {{ createLocation(input: $input) {{ {fields} }} }}"
     update = f"mutation ($input: UpdateLocationInput!) {{ updateLocation(input: $input) {{ {fields} }} }}"
-    given = {"name": "Creek", "latitude": 30.27, "longitude": 97.74}
+    given = {"name": "Creek", "coordinates": {"latitude": 30.27, "longitude": 97.74}}
     made = (await api.ask(create, input=given))["createLocation"]
     assert made["errors"] == []
     doubt = made["location"]["coordinateDoubt"]
     assert doubt["likelyLongitude"] == -97.74
     assert "Asia/Shanghai, 13 hours or more from America/Chicago, the server's time zone" in doubt["sentence"]
     assert doubt["advice"].startswith("Save the longitude -97.74 if that is meant.")
-    mended = {"id": made["location"]["id"], "longitude": doubt["likelyLongitude"]}
+    right = {"latitude": 30.27, "longitude": doubt["likelyLongitude"]}
+    mended = {"id": made["location"]["id"], "coordinates": right}
     assert (await api.ask(update, input=mended))["updateLocation"]["location"]["coordinateDoubt"] is None
 
 

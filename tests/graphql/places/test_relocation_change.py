@@ -8,10 +8,10 @@ from tests.live import subscribed
 from tests.places import deliver, everything
 from thumper.graphql.relay.identity import encode
 
-EFFECT = """effect { images already dumps deploymentCount
-  moves { images origin { name } destination { name } destinationName timeZoneBefore timeZoneAfter }
-  deployments { kind camera { serial } locationBefore { name } locationAfter { name } openedAt endedAt }
-  clock { images changed firstBefore firstAfter lastAfter examples { takenAtAfter image { fileName } } } }
+EFFECT = """effect { imageCount already dumpCount deploymentCount
+  moves { imageCount origin { name } destination { name } destinationName timeZoneBefore timeZoneAfter }
+  deployments { kind camera { serial } locationBefore { name } locationAfter { name } openedAt closedAt }
+  clock { imageCount changed firstBefore firstAfter lastAfter examples { takenAtAfter image { fileName } } } }
   errors { __typename code message path ... on RelocatedSince { laterRelocation { id } } }"""
 RELOCATION = """relocation { id undoneAt imageCount dump { folder } deployment { id } mergedLocation { name }
   location { name } }"""
@@ -28,8 +28,8 @@ UNDO = f"mutation ($input: UndoRelocationInput!) {{ answer: undoRelocation(input
 FOUND = """query ($dump: ID!, $image: ID!, $made: ID!) {
   dump(id: $dump) { location { name } relocations { id } } image(id: $image) { location { name } }
   location(name: "oak stand") { relocations { id } } relocation(id: $made) { undoneAt }
-  standing: relocations(where: {dump: $dump, stands: true}) { totalCount nodes { id } }
-  undone: relocations(where: {stands: false}) { totalCount } node(id: $made) { __typename } }"""
+  standing: relocations(where: {dumpId: $dump, undone: false}) { totalCount nodes { id } }
+  undone: relocations(where: {undone: true}) { totalCount } node(id: $made) { __typename } }"""
 
 
 async def ask(api: Api, query: str, **values: Any) -> dict[str, Any]:
@@ -46,7 +46,7 @@ async def test_a_place_is_previewed_and_set(api: Api) -> None:
     assert await everything() == before
     (move,) = foreseen["effect"]["moves"]
     assert move == {
-        "images": 2,
+        "imageCount": 2,
         "origin": None,
         "destination": None,
         "destinationName": "Oak Stand",
@@ -54,7 +54,7 @@ async def test_a_place_is_previewed_and_set(api: Api) -> None:
         "timeZoneAfter": "America/Chicago",
     }
     (stay,) = foreseen["effect"]["deployments"]
-    assert (stay["kind"], stay["camera"], stay["endedAt"]) == ("BEGINS", {"serial": "S1"}, None)
+    assert (stay["kind"], stay["camera"], stay["closedAt"]) == ("BEGINS", {"serial": "S1"}, None)
     done = await ask(api, SET, **wanted)
     assert done["errors"] == []
     assert done["effect"]["moves"] == [move | {"destination": {"name": "Oak Stand"}}]

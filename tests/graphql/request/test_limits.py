@@ -78,10 +78,12 @@ async def test_the_cost_depends_on_variables_and_is_told(api: Api) -> None:
 
 
 async def test_lists_of_a_hundred_and_previews_cost_what_they_take(api: Api) -> None:
-    suspects = "clockSuspects { images dump { folder } camera { make } deployment { id location { name } } }"
+    suspects = (
+        "clockSuspects { imageCount dump { folder } camera { make } deployment { id location { name } } }"
+    )
     await api.ask(f"{{ {suspects} dumps(first: 20) {{ nodes {{ clockFixes {{ id }} }} }} }}")
     assert await api.refused("{ clockSuspects { dump { clockFixes { id } } } }") == "TOO_COSTLY"
-    preview = "p{}: clockFixPreview(input: {{offsetSeconds: 1}}) {{ offsetSeconds }}"
+    preview = "p{}: fixClockPreview(input: {{offsetSeconds: 1}}) {{ offsetSeconds }}"
     assert (await api.ask(f"{{ {preview.format(1)} {preview.format(2)} }}"))["p2"] == {"offsetSeconds": None}
     assert await api.refused(f"{{ {' '.join(map(preview.format, range(4)))} }}") == "TOO_COSTLY"
 

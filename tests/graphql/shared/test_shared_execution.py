@@ -18,7 +18,7 @@ IMAGES = """subscription($after: BigInt) { imageProcessed(after: $after) {
     seq images { id dump { number } detections { id } } } }"""
 CHOSEN = """subscription($boxes: Boolean!, $least: Float) { imageProcessed { ...Images } }
 fragment Images on ImagesMessage { images { id detections(minConfidence: $least) @include(if: $boxes) { id } } }"""
-STATUS = "subscription { status { seq snapshot status { images { completed } } } }"
+STATUS = "subscription { status { seq snapshot status { imageCounts { completed } } } }"
 
 
 @contextlib.asynccontextmanager

@@ -31,9 +31,9 @@ ASK: Final = """query ($ids: [ID!]!) { nodes(ids: $ids) { __typename
         identityDecisions { verdict note standing actor { name } createdAt deer { name } } detector { name current } }
     ... on Deer { name sex status notes createdAt firstSeen lastSeen locations { name }
         sightings { nodes { actor { name } createdAt image { fileName } } } }
-    ... on Location { name description latitude longitude timeZone active imageCount }
+    ... on Location { name description coordinates { latitude longitude } timeZone active imageCount }
     ... on Dump { folder number firstSeenAt settledAt location { name } source { path kind }
-        receipt { found stored duplicate rejected waiting sizeBytes rejections { reason files } }
+        receipt { found stored duplicate rejected waiting sizeBytes rejections { reason fileCount } }
         files(first: 10) { nodes { path state reason message sizeBytes image { fileName } } } }
     ... on Batch { kind createdAt progress { total failed } }
 } }"""
@@ -57,8 +57,8 @@ ASK_TIME: Final = """query ($image: ID!, $dump: ID!) {
     image(id: $image) { takenAt cameraClock timeSource clockSource clockOffsetSeconds clockDoubt
         clockFix { offsetSeconds note }
         temperatureCelsius batteryPercent batteryVolts moonPhase sequence { number length } state
-        deployment { openedAt endedAt camera { name } location { name } imageCount } }
-    dump(id: $dump) { clockFixes { offsetSeconds note shownFrom shownUntil undoneAt } }
+        deployment { openedAt closedAt camera { name } location { name } imageCount } }
+    dump(id: $dump) { clockFixes { offsetSeconds note shownAfter shownBefore undoneAt } }
     status { held sources { path watchMode watchNote canaryAt } } }"""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -12,15 +12,25 @@ from thumper.graphql.relay.identity import decode, encode
 from thumper.store.times import clock_confirmations
 
 
-@strawberry.input(description="Whose clocks were right.")
-class ConfirmClocksInput:
-    """Input of `confirmClocks` and `unconfirmClocks`."""
+@strawberry.input
+class _Dumps:
+    """Fields of both inputs."""
 
     dump_ids: list[strawberry.ID] = strawberry.field(description="The dumps, 1 to 1,000.")
 
     def uuids(self) -> set[UUID]:
         """Return the dumps. Raises BAD_ID."""
         return {decode(word, "Dump") for word in self.dump_ids}
+
+
+@strawberry.input(description="Whose clocks were right.")
+class ConfirmClocksInput(_Dumps):
+    """Input of `confirmClocks`."""
+
+
+@strawberry.input(description="Whose clocks are to be asked about again.")
+class UnconfirmClocksInput(_Dumps):
+    """Input of `unconfirmClocks`."""
 
 
 @strawberry.type(description="Answer of confirmClocks.")
@@ -46,7 +56,9 @@ class UnconfirmClocksPayload(Payload):
     dump_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Ids of these dumps.")
 
 
-DumpsInput: TypeAlias = Annotated[ConfirmClocksInput, strawberry.argument(description="Which dumps.")]
+_WHICH: Final = strawberry.argument(description="Which dumps.")
+ConfirmInput: TypeAlias = Annotated[ConfirmClocksInput, _WHICH]
+UnconfirmInput: TypeAlias = Annotated[UnconfirmClocksInput, _WHICH]
 
 
 @strawberry.type
@@ -58,13 +70,13 @@ class ClockConfirmationMutation:
         " clockQuestion is answered for good. No time changes. Refused with NOT_FOUND or INVALID."
     )
     @staticmethod
-    async def confirm_clocks(input: DumpsInput) -> ConfirmClocksPayload:
+    async def confirm_clocks(input: ConfirmInput) -> ConfirmClocksPayload:
         changed = await clock_confirmations.confirm(input.uuids())
         return ConfirmClocksPayload(confirmed=len(changed), dump_ids=_ids(changed))
 
     @change("Take back what confirmClocks recorded: it is asked again. Refused with NOT_FOUND or INVALID.")
     @staticmethod
-    async def unconfirm_clocks(input: DumpsInput) -> UnconfirmClocksPayload:
+    async def unconfirm_clocks(input: UnconfirmInput) -> UnconfirmClocksPayload:
         changed = await clock_confirmations.take_back(input.uuids())
         return UnconfirmClocksPayload(taken_back=len(changed), dump_ids=_ids(changed))
 

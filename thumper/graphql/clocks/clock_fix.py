@@ -10,8 +10,9 @@ import strawberry
 import thumper.graphql.relay.enumeration  # noqa: F401  # enums must be published before a type names one
 from thumper.domain.clock_doubt import DstEdge
 from thumper.domain.clock_effect import Effect, Move
+from thumper.domain.clock_fix import Bounds
 from thumper.graphql.context import Info
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.scalar import LocalDateTime, wall_clock
 from thumper.store import models
@@ -31,7 +32,9 @@ class ClockFix(Node):
         description="Seconds to add to what the camera's clock showed, whatever other repairs say.",
         resolver=lambda root: root.offset_s,
     )
-    note: str = strawberry.field(description="What the person wrote about it; empty when nothing.")
+    note: str | None = strawberry.field(
+        description=f"What the person wrote about it; empty when nothing. {WITHHELD}"
+    )
     created_at: dt.datetime = strawberry.field(description="When it was made.")
     undone_at: dt.datetime | None = strawberry.field(
         description="When it was taken back; null while it stands."
@@ -39,13 +42,14 @@ class ClockFix(Node):
 
     @field("Only images whose clock showed this or later are covered; null for no bound.")
     @staticmethod
-    def shown_from(root: strawberry.Parent[models.ClockFix]) -> LocalDateTime | None:
+    def shown_after(root: strawberry.Parent[models.ClockFix]) -> LocalDateTime | None:
         return None if root.shown_from is None else wall_clock(root.shown_from)
 
-    @field("Only images whose clock showed this or earlier are covered; null for no bound.")
+    @field("Only images whose clock showed a time before this are covered; null for no bound.")
     @staticmethod
-    def shown_until(root: strawberry.Parent[models.ClockFix]) -> LocalDateTime | None:
-        return None if root.shown_until is None else wall_clock(root.shown_until)
+    def shown_before(root: strawberry.Parent[models.ClockFix]) -> LocalDateTime | None:
+        before = Bounds(last=root.shown_until).before
+        return None if before is None else wall_clock(before)
 
     @field("The dump that it covers; null when it covers a deployment.", optional(lazy("Dump")))
     @staticmethod
@@ -96,7 +100,7 @@ class ClockExample:
 class ClockEffect:
     """Backed by `clock_effect.Effect`."""
 
-    images: int = strawberry.field(description="How many images are covered.")
+    images: int = strawberry.field(name="imageCount", description="How many images are covered.")
     without_reading: int = strawberry.field(
         description="Images of which no clock of the camera was read: they stay without a capture time, or keep that of"
         " the satellites."

@@ -14,6 +14,8 @@ from thumper.graphql.context import Info
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode, decode_given
+from thumper.graphql.relay.input_default import Input, defaulted
+from thumper.graphql.relay.preview import Preview, preview
 from thumper.graphql.relay.scalar import LocalDateTime
 from thumper.store import models
 from thumper.store.times import clock_claims, clock_fixes
@@ -37,7 +39,7 @@ class PhotoTakenInput:
 @strawberry.input(
     description="Whose clock (dumpId or deploymentId), and how wrong it was (offsetSeconds or photo)."
 )
-class FixClockInput:
+class FixClockInput(Input):
     """Input of `fixClock` and of its preview."""
 
     dump_id: strawberry.ID | None = strawberry.field(
@@ -54,15 +56,15 @@ class FixClockInput:
     photo: PhotoTakenInput | None = strawberry.field(
         default=None, description="When one of the photos was really taken; exact to the second."
     )
-    shown_from: LocalDateTime | None = strawberry.field(
+    shown_after: LocalDateTime | None = strawberry.field(
         default=None,
         description="Only images whose clock showed this or later, such as 2010-01-01T00:00: for a clock that went"
         " wrong in the middle of a card.",
     )
-    shown_until: LocalDateTime | None = strawberry.field(
-        default=None, description="Only images whose clock showed this or earlier."
+    shown_before: LocalDateTime | None = strawberry.field(
+        default=None, description="Only images whose clock showed a time before this."
     )
-    note: str = strawberry.field(default="", description="Free text for whoever wonders later.")
+    note: str = defaulted("", "Free text for whoever wonders later.", kind=str)
 
 
 @strawberry.input(description="Which repair of a clock to take back.")
@@ -72,8 +74,8 @@ class UndoClockFixInput:
     id: strawberry.ID = strawberry.field(description="The repair.")
 
 
-@strawberry.type(description="Answer of clockFixPreview.")
-class ClockFixPreviewPayload(Payload):
+@strawberry.type(description="What fixClock would do.")
+class FixClockPreview(Preview):
     """The effect or the errors."""
 
     offset_seconds: int | None = strawberry.field(
@@ -129,8 +131,8 @@ async def _repair(input: FixClockInput, *, info: Info) -> Repair:
         deployment_id=decode_given(input.deployment_id, "Deployment"),
         offset_seconds=input.offset_seconds,
         photo=None if input.photo is None else _photo(input.photo),
-        shown_from=input.shown_from,
-        shown_until=input.shown_until,
+        shown_after=input.shown_after,
+        shown_before=input.shown_before,
         note=input.note,
     )
     return await clock_claims.repair_of(claim, server_zone=info.context.settings.zone)
@@ -148,14 +150,14 @@ UndoInput: TypeAlias = Annotated[
 class ClockFixPreviewQuery:
     """Previews of repairs."""
 
-    @change(
+    @preview(
         "What fixClock would do with this input; nothing is changed. Refused with NOT_FOUND or INVALID, as fixClock."
     )
     @staticmethod
-    async def clock_fix_preview(info: Info, input: FixInput) -> ClockFixPreviewPayload:
+    async def fix_clock_preview(info: Info, input: FixInput) -> FixClockPreview:
         repair = await _repair(input, info=info)
         effect = await clock_fixes.preview(repair, server_zone=info.context.settings.zone)
-        return ClockFixPreviewPayload(offset_seconds=repair.offset_s, effect=effect)
+        return FixClockPreview(offset_seconds=repair.offset_s, effect=effect)
 
 
 @strawberry.type
@@ -164,7 +166,7 @@ class ClockFixMutation:
 
     @change(
         "Repair the clock of a dump's photos or of a deployment. What the cameras' clocks showed is kept, and"
-        " undoClockFix takes it back; ask clockFixPreview first. Refused with NOT_FOUND or INVALID."
+        " undoClockFix takes it back; ask fixClockPreview first. Refused with NOT_FOUND or INVALID."
     )
     @staticmethod
     async def fix_clock(info: Info, input: FixInput) -> FixClockPayload:

@@ -9,7 +9,7 @@ import strawberry
 import thumper.graphql.relay.enumeration  # noqa: F401  # enums must be published before a type names one
 from thumper.domain.clock_doubt import ClockDoubt
 from thumper.graphql.context import Info
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import related
 from thumper.graphql.relay.scalar import LocalDateTime, wall_clock
 from thumper.store.times import clock_fixes
@@ -22,7 +22,7 @@ class ClockSuspects:
     """Backed by `clock_fixes.Suspects`."""
 
     doubt: ClockDoubt = strawberry.field(description="Why the clock is doubted.")
-    images: int = strawberry.field(description="How many images.")
+    images: int = strawberry.field(name="imageCount", description="How many images.")
 
     @field("The dump that delivered them first.", lazy("Dump"))
     @staticmethod
@@ -63,8 +63,8 @@ class ClockSuspectsQuery:
 
     @field(
         "What needs a clock repair, by dump, camera and reason: the 100 largest groups. The images themselves are found"
-        " with images(where: {clockSuspect: true}).",
-        listed(ClockSuspects),
+        f" with images(where: {{clockSuspect: true}}). {WITHHELD}",
+        optional(listed(ClockSuspects)),
     )
     @staticmethod
     async def clock_suspects() -> list[clock_fixes.Suspects]:

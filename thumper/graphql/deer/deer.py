@@ -12,7 +12,7 @@ from thumper.domain.label import Sex
 from thumper.graphql.context import Info
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.connection import Connection, Paging, paged
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, find
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
@@ -30,7 +30,7 @@ class Deer(Node):
     name: str = strawberry.field(description="Its name, unique whatever the case.")
     sex: Sex = strawberry.field(description="Its sex.")
     status: DeerStatus = strawberry.field(description="What became of it.")
-    notes: str = strawberry.field(description="Free text; empty when there is none.")
+    notes: str | None = strawberry.field(description=f"Free text; empty when there is none. {WITHHELD}")
     created_at: dt.datetime = strawberry.field(description="When it was made known to Thumper.")
 
     @field("Capture time of its first sighting; null without a timed sighting.")

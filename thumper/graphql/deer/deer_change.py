@@ -12,18 +12,19 @@ from thumper.graphql.deer.deer import Deer
 from thumper.graphql.relay.change import Payload, change, given
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.store import models
 from thumper.store.deer import deer_rows
 
 
 @strawberry.input(description="A new deer.")
-class CreateDeerInput:
+class CreateDeerInput(Input):
     """Input of `createDeer`."""
 
     name: str = strawberry.field(description="Its name, 1 to 200 characters, unique whatever the case.")
-    sex: Sex = strawberry.field(default=Sex.UNKNOWN, description="Its sex.")
-    status: DeerStatus = strawberry.field(default=DeerStatus.ALIVE, description="What became of it.")
-    notes: str = strawberry.field(default="", description="Free text.")
+    sex: Sex = defaulted(Sex.UNKNOWN, "Its sex.", kind=Sex)
+    status: DeerStatus = defaulted(DeerStatus.ALIVE, "What became of it.", kind=DeerStatus)
+    notes: str = defaulted("", "Free text.", kind=str)
 
 
 @strawberry.input(description="Changes to a deer; what is left out stays as it is.")

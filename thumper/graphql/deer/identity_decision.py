@@ -11,7 +11,7 @@ from thumper.domain.identity import IdentityVerdict
 from thumper.graphql.context import Info
 from thumper.graphql.relay.actor import acted
 from thumper.graphql.relay.enumeration import publish
-from thumper.graphql.relay.field import field, lazy
+from thumper.graphql.relay.field import WITHHELD, field, lazy
 from thumper.graphql.relay.node import Node, related
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
@@ -38,7 +38,7 @@ class IdentityDecision(Node):
     row: ClassVar[type[Any]] = models.IdentityDecision
 
     verdict: IdentityVerdict = strawberry.field(description="The word.")
-    note: str = strawberry.field(description="Free text; empty when there is none.")
+    note: str | None = strawberry.field(description=f"Free text; empty when there is none. {WITHHELD}")
     actor = acted("Who decided it.")
     created_at: dt.datetime = strawberry.field(description="When it was decided.")
 

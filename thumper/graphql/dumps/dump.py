@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final
 
 import strawberry
 
@@ -11,13 +11,12 @@ from thumper.graphql.context import Info
 from thumper.graphql.dumps.receipt import Receipt
 from thumper.graphql.dumps.source import Source
 from thumper.graphql.relay.connection import Connection, Paging, paged
-from thumper.graphql.relay.enumeration import Direction
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
-from thumper.graphql.relay.search_list import SearchList, filter_arguments
+from thumper.graphql.relay.search_list import Asked, SearchList
 from thumper.store import models
 from thumper.store.files import receipts
-from thumper.store.files.dump_search import ARRIVED, PATH_A_TO_Z, DumpSearch, FileSearch
+from thumper.store.files.dump_search import DumpSearch, FileSearch
 from thumper.store.images import image_counts
 
 
@@ -30,6 +29,9 @@ class ImageCounts:
     processing: int = strawberry.field(description="Images that are at the detector now.")
     completed: int = strawberry.field(description="Images that the detector has seen.")
     failed: int = strawberry.field(description="Images that the detector could not do.")
+
+
+_FILE_LIST: Final = SearchList(FileSearch, "files", usual="by path")
 
 
 @strawberry.type(
@@ -47,12 +49,12 @@ class Dump(Node):
         description="When every file was settled and the folder had been quiet; null while it still arrives."
     )
 
-    @field("Top folder below the source; empty for files directly in the source.")
+    @field(f"Top folder below the source; empty for files directly in the source. {WITHHELD}")
     @staticmethod
-    def folder(root: strawberry.Parent[models.Dump]) -> str:
+    def folder(root: strawberry.Parent[models.Dump]) -> str | None:
         return root.display_folder
 
-    @field("Where it came from.", Source)
+    @field(f"Where it came from. {WITHHELD}", optional(Source))
     @staticmethod
     async def source(root: strawberry.Parent[models.Dump], info: Info) -> Any:
         return await related(root.source_id, "Source", info=info)
@@ -64,14 +66,15 @@ class Dump(Node):
     async def location(root: strawberry.Parent[models.Dump], info: Info) -> Any:
         return await related(root.location_id, "Location", info=info)
 
-    @field("What became of its files.", Receipt)
+    @field(f"What became of its files. {WITHHELD}", optional(Receipt))
     @staticmethod
     async def receipt(root: strawberry.Parent[models.Dump], info: Info) -> receipts.Receipt:
         return await info.context.loaders.receipts.load(root.id)
 
     @field(
-        "Repairs of the clocks of its photos, those that were taken back among them: the latest 100, newest first.",
-        listed(lazy("ClockFix")),
+        "Repairs of the clocks of its photos, those that were taken back among them: the latest 100, newest first."
+        f" {WITHHELD}",
+        optional(listed(lazy("ClockFix"))),
     )
     @staticmethod
     async def clock_fixes(root: strawberry.Parent[models.Dump], info: Info) -> list[models.ClockFix]:
@@ -95,8 +98,8 @@ class Dump(Node):
 
     @field(
         "Changes of its place, or of that of its photos, those that were taken back among them: the latest 100, newest"
-        " first.",
-        listed(lazy("Relocation")),
+        f" first. {WITHHELD}",
+        optional(listed(lazy("Relocation"))),
     )
     @staticmethod
     async def relocations(root: strawberry.Parent[models.Dump], info: Info) -> list[models.Relocation]:
@@ -109,20 +112,21 @@ class Dump(Node):
 
     @field("How many images that its files are wait until somebody asks for detection (detectPending).")
     @staticmethod
-    async def held_images(root: strawberry.Parent[models.Dump], info: Info) -> int:
+    async def held_image_count(root: strawberry.Parent[models.Dump], info: Info) -> int:
         return await info.context.loaders.dump_held.load(root.id)
 
     @paged(
         "Its files by path, a page at a time, such as the rejected ones with their reasons.",
         "File",
-        filter_arguments(FileSearch),
+        _FILE_LIST.arguments,
     )
     @staticmethod
     def files(
-        root: strawberry.Parent[models.Dump], info: Info, search: FileSearch, paging: Paging
+        root: strawberry.Parent[models.Dump], info: Info, asked: Asked, paging: Paging
     ) -> Connection[models.File]:
         loaders, dump_id = info.context.loaders, root.id
-        cut = paging.cut(PATH_A_TO_Z)
+        search, order = _FILE_LIST.search(asked.where), _FILE_LIST.order(asked.order_by)
+        cut = paging.cut(order)
 
         async def count() -> int:
             if search.of_pictures:
@@ -131,19 +135,11 @@ class Dump(Node):
             return receipt.files(state=search.state, settled=search.settled, reason=search.reason)
 
         return Connection(
-            order=PATH_A_TO_Z,
+            order=order,
             cut=cut,
-            read=lambda: loaders.file_pages.load((dump_id, (search, cut))),
+            read=lambda: loaders.file_pages.load((dump_id, (search, order, cut))),
             count=count,
         )
-
-
-DUMP_LIST: Final = SearchList(DumpSearch, "dumps")
-
-Where: TypeAlias = Annotated[Any, DUMP_LIST.where]
-Order: TypeAlias = Annotated[
-    Direction, strawberry.argument(description="Order by arrival; the latest dump first when left out.")
-]
 
 
 @strawberry.type
@@ -155,10 +151,4 @@ class DumpQuery:
     async def dump(info: Info, id: RecordId) -> Any:
         return await find(id, "Dump", info=info)
 
-    @paged("Dumps by arrival, a page at a time.", "Dump")
-    @staticmethod
-    def dumps(
-        where: Where = None, direction: Order = Direction.DESC, *, paging: Paging
-    ) -> Connection[models.Dump]:
-        order = ARRIVED.descending if direction is Direction.DESC else ARRIVED.ascending
-        return DUMP_LIST.page(where, order, paging)
+    dumps = SearchList(DumpSearch, "dumps", usual="the latest first").field("Dumps, a page at a time.")

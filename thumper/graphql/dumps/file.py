@@ -11,7 +11,7 @@ from thumper.domain import video
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.graphql.context import Info
-from thumper.graphql.relay.field import field, lazy, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, optional
 from thumper.graphql.relay.node import Node, related
 from thumper.graphql.relay.scalar import BigInt
 from thumper.store import models
@@ -34,10 +34,11 @@ class File(Node):
     )
 
     @field(
-        r"Path below the source; bytes that are no UTF-8, or could mislead a reader, are escaped as \xe9 or \n."
+        r"Path below the source; bytes that are no UTF-8, or could mislead a reader, are escaped as \xe9 or \n. "
+        + WITHHELD
     )
     @staticmethod
-    def path(root: strawberry.Parent[models.File]) -> str:
+    def path(root: strawberry.Parent[models.File]) -> str | None:
         return root.display_path
 
     @field("Why it was rejected; null unless rejected.")

@@ -52,7 +52,7 @@ class Rejections:
     """One line of a receipt."""
 
     reason: Reason = strawberry.field(description="The reason.")
-    files: int = strawberry.field(description="How many files.")
+    files: int = strawberry.field(name="fileCount", description="How many files.")
 
 
 @strawberry.type(description="How many images of a dump got their capture time from one source.")
@@ -60,7 +60,7 @@ class TimeSourceCount:
     """One line of a receipt."""
 
     source: TimeSource = strawberry.field(description="Where the time was read; NONE for no believable time.")
-    images: int = strawberry.field(description="How many images.")
+    images: int = strawberry.field(name="imageCount", description="How many images.")
 
 
 @strawberry.type(description="Something doubtful about the clocks of a dump's photos.")
@@ -68,7 +68,7 @@ class ClockWarningCount:
     """One line of a receipt."""
 
     code: ClockWarning = strawberry.field(description="Stable word for programs, such as FACTORY_DATE.")
-    images: int = strawberry.field(description="How many images it is about.")
+    images: int = strawberry.field(name="imageCount", description="How many images it is about.")
 
     @field("What is doubtful, for people.")
     def sentence(self) -> str:
@@ -86,7 +86,8 @@ class WipeObstacle:
     code: WipeCode = strawberry.field(description="Stable word for programs, such as ORIGINAL_MISSING.")
     sentence: str = strawberry.field(description="What stands in the way, for people.")
     files: int = strawberry.field(
-        description="How many files it is about; folders in FOLDER_CLOSED; 0 when it is about no file."
+        name="fileCount",
+        description="How many files it is about; folders in FOLDER_CLOSED; 0 when it is about no file.",
     )
 
     @field("What a person can do about it.")
@@ -107,12 +108,13 @@ class CardComparison:
     """Backed by `wipe.CardToCompare`."""
 
     files: int = strawberry.field(
-        description="Files on the card, without what systems leave behind, such as hidden files."
+        name="fileCount",
+        description="Files on the card, without what systems leave behind, such as hidden files.",
     )
 
     @field("Size of these files together in bytes.")
     @staticmethod
-    def bytes(root: strawberry.Parent[CardToCompare]) -> BigInt:
+    def size_bytes(root: strawberry.Parent[CardToCompare]) -> BigInt:
         return BigInt(root.size_bytes)
 
 
@@ -200,8 +202,8 @@ class Receipt:
         return root.waiting
 
     @field(
-        "Stored and duplicate files of whose picture a part is missing, as far as they were looked at; files(damaged:"
-        " true) are they."
+        "Stored and duplicate files of whose picture a part is missing, as far as they were looked at; files(where:"
+        " {damaged: true}) are they."
     )
     @staticmethod
     async def damaged(root: strawberry.Parent[receipts.Receipt], info: Info) -> int:
@@ -209,7 +211,7 @@ class Receipt:
 
     @field(
         "Stored and duplicate files that arrived without their end or with a gap and were not looked at: detection says"
-        " whether a part of the picture is missing. files(incomplete: true) are they."
+        " whether a part of the picture is missing. files(where: {incomplete: true}) are they."
     )
     @staticmethod
     async def incomplete(root: strawberry.Parent[receipts.Receipt], info: Info) -> int:

@@ -54,7 +54,7 @@ class PlaceProposal:
 class UnplacedPhotos:
     """Backed by `unplaced.UnplacedCamera`."""
 
-    images: int = strawberry.field(description="How many images.")
+    images: int = strawberry.field(name="imageCount", description="How many images.")
 
     @field("The camera; null for photos that do not say.", optional(lazy("Camera")))
     @staticmethod
@@ -73,7 +73,7 @@ class UnplacedPhotos:
 class KnownPhotos:
     """Backed by `unplaced.KnownUnplaced`."""
 
-    images: int = strawberry.field(description="How many images.")
+    images: int = strawberry.field(name="imageCount", description="How many images.")
 
     @field("The dump that delivered them first: setLocation for it says where they are from.", lazy("Dump"))
     @staticmethod

@@ -8,7 +8,7 @@ import strawberry
 
 from thumper.domain.progress import SourceKind, SourceState, WatchMode
 from thumper.graphql.relay.enumeration import publish
-from thumper.graphql.relay.field import field
+from thumper.graphql.relay.field import WITHHELD, field
 from thumper.store import models
 from thumper.store.status import system_status
 
@@ -41,7 +41,10 @@ class Source:
         description="When all of it was last walked; null when it never was."
     )
 
-    @field(r"Its path; bytes that are no UTF-8, or could mislead a reader, are escaped as \xe9 or \n.")
+    @field(
+        r"Its path; bytes that are no UTF-8, or could mislead a reader, are escaped as \xe9 or \n. "
+        + WITHHELD
+    )
     @staticmethod
-    def path(root: strawberry.Parent[models.Source | system_status.SourceStatus]) -> str:
+    def path(root: strawberry.Parent[models.Source | system_status.SourceStatus]) -> str | None:
         return root.display_path

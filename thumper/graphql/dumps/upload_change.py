@@ -12,20 +12,22 @@ from thumper.graphql.dumps.dump import Dump
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode_given
+from thumper.graphql.relay.input_default import Input, defaulted
+from thumper.graphql.relay.scalar import Url
 from thumper.ingest.upload import create_uploads
 from thumper.store import models
 
 
 @strawberry.input(description="Files that will be sent.")
-class CreateUploadInput:
+class CreateUploadInput(Input):
     """Input of `createUpload`."""
 
     files: list[str] = strawberry.field(
         description='Their names without folders, 1 to 1,000 of them, such as ["IMG_0001.JPG"]. All join one dump.'
     )
     location_id: strawberry.ID | None = strawberry.field(default=None, description="Where they were taken.")
-    detect: bool = strawberry.field(
-        default=True, description="Whether detection starts at once; without it they wait for detectPending."
+    detect: bool = defaulted(
+        True, "Whether detection starts at once; without it they wait for detectPending.", kind=bool
     )
 
 
@@ -34,7 +36,7 @@ class Upload:
     """One upload address."""
 
     file_name: str = strawberry.field(description="Name of the file.")
-    url: str = strawberry.field(
+    url: Url = strawberry.field(
         description="PUT the file's bytes here, once, at most 50 MB unless the server's setting says otherwise. The"
         " answer is JSON with state (STORED, DUPLICATE, REJECTED), imageId, reason, message and whatToDo."
     )
@@ -63,7 +65,7 @@ async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, l
     )
     door = f"{info.context.base_url}/upload"
     uploads = [
-        Upload(file_name=upload.file_name, url=f"{door}/{token}", expires_at=upload.expires_at)
+        Upload(file_name=upload.file_name, url=Url(f"{door}/{token}"), expires_at=upload.expires_at)
         for upload, token in made
     ]
     return await models.Dump.get(id=made[0][0].dump_id), uploads

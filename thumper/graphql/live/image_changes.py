@@ -70,7 +70,7 @@ class ImageChangesQuery:
             ),
         ] = None,
         where: Annotated[Any, IMAGE_LIST.where] = None,
-    ) -> ImageChanges:
+    ) -> ImageChanges | None:
         topic = Images(IMAGE_LIST.search(where))
         if after is None:
             return ImageChanges(seq=BigInt(await feed.latest()), has_more=False, content=[])

@@ -17,7 +17,7 @@ from thumper.graphql.dumps.dump import ImageCounts
 from thumper.graphql.dumps.receipt import Receipt
 from thumper.graphql.dumps.source import Source
 from thumper.graphql.relay.enumeration import publish
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.store import models
 from thumper.store.files import receipts
 from thumper.store.images import image_counts
@@ -82,13 +82,16 @@ class Process:
     """Backed by `system_status.ProcessStatus`."""
 
     role: ProcessRole = strawberry.field(description="What it does.")
-    host: str = strawberry.field(description="Name of its machine; empty when there is none.")
+    host: str | None = strawberry.field(
+        description=f"Name of its machine; empty when there is none. {WITHHELD}"
+    )
     pid: int | None = strawberry.field(description="Its process id there; null when there is none.")
     condition: Condition | None = strawberry.field(
         description="What it waits for, or why it is slower than it could be; null when all is well."
     )
-    message: str = strawberry.field(
+    message: str | None = strawberry.field(
         description="What keeps it from working, or that it is starting or stopping; empty when all is well."
+        f" {WITHHELD}"
     )
     device: str | None = strawberry.field(
         description="Where a worker runs its model, such as cuda:0 or cpu; null before the model is loaded."
@@ -199,7 +202,7 @@ class Status:
 
     @field("All images by how far detection is.", ImageCounts)
     @staticmethod
-    def images(root: strawberry.Parent[system_status.SystemStatus]) -> image_counts.ImageCounts:
+    def image_counts(root: strawberry.Parent[system_status.SystemStatus]) -> image_counts.ImageCounts:
         return root.images
 
     @field(
@@ -266,7 +269,7 @@ class Status:
     def sources(root: strawberry.Parent[system_status.SystemStatus]) -> list[system_status.SourceStatus]:
         return list(root.sources)
 
-    @field("The five dumps that began last, latest first.", listed(LastDump))
+    @field(f"The five dumps that began last, latest first. {WITHHELD}", optional(listed(LastDump)))
     @staticmethod
     def last_dumps(root: strawberry.Parent[system_status.SystemStatus]) -> list[system_status.DumpStatus]:
         return list(root.dumps)
@@ -276,7 +279,7 @@ class Status:
 class StatusQuery:
     """The query for the status."""
 
-    @field("How everything stands now.", Status)
+    @field("How everything stands now.", optional(Status))
     @staticmethod
     async def status(info: Info) -> system_status.SystemStatus:
         return await info.context.live.status()

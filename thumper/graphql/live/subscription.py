@@ -46,6 +46,7 @@ After: TypeAlias = Annotated[
     strawberry.argument(
         description="Go on after the message with this seq: without a snapshot, with everything that came later. When"
         " the feed does not reach back that far, or has not come that far, a snapshot is sent after all."
+        " Over SSE the header Last-Event-ID says the same."
     ),
 ]
 DumpId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="Global id of the dump.")]
@@ -61,7 +62,7 @@ class LiveMessage:
 
     seq: BigInt = strawberry.field(
         description="Number of the newest event that the message knows of; grows from message to message."
-        " Give it as `after` to go on from here."
+        " Give it as `after` to go on from here; over SSE it is the id of the event."
     )
     snapshot: bool = strawberry.field(
         description="Whether it stands by itself. When it comes later than first, forget what came before it."
@@ -209,7 +210,10 @@ def subscription(description: str) -> Callable[[R], R]:
     return declare
 
 
-@strawberry.type(description="What can be followed live, over WebSocket (graphql-transport-ws).")
+@strawberry.type(
+    description="What can be followed live, over WebSocket (graphql-transport-ws) and over GraphQL over SSE (distinct"
+    " connections) alike: the same messages, the same way to go on, the same refusals."
+)
 class Subscription:
     """The subscriptions."""
 

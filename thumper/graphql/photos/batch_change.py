@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Annotated, Protocol, TypeAlias
+from typing import Annotated, Final, Protocol, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -13,13 +13,14 @@ from thumper.graphql.photos.batch import Batch
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode_given
+from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.store import models
 from thumper.store.queue import batches
 
 
-@strawberry.input(description="Which images; without location and dump, all of them.")
-class BatchInput:
-    """Input of `detectPending` and `retryFailed`."""
+@strawberry.input
+class _Chosen(Input):
+    """Fields of both inputs."""
 
     location_id: strawberry.ID | None = strawberry.field(
         default=None, description="Only those taken at this location."
@@ -27,9 +28,17 @@ class BatchInput:
     dump_id: strawberry.ID | None = strawberry.field(
         default=None, description="Only those first delivered by this dump."
     )
-    limit: int = strawberry.field(
-        default=batches.MOST_IMAGES, description="At most so many, oldest first; 1 to 1,000,000."
-    )
+    limit: int = defaulted(batches.MOST_IMAGES, "At most so many, oldest first; 1 to 1,000,000.", kind=int)
+
+
+@strawberry.input(description="Which images; without location and dump, all that wait.")
+class DetectPendingInput(_Chosen):
+    """Input of `detectPending`."""
+
+
+@strawberry.input(description="Which images; without location and dump, all that failed.")
+class RetryFailedInput(_Chosen):
+    """Input of `retryFailed`."""
 
 
 @strawberry.type(description="Answer of detectPending.")
@@ -60,7 +69,7 @@ class _Ask(Protocol):
     ) -> Awaitable[models.Batch]: ...
 
 
-async def _send(ask: _Ask, input: BatchInput, *, info: Info) -> models.Batch:
+async def _send(ask: _Ask, input: _Chosen, *, info: Info) -> models.Batch:
     """Create the batch and wake the worker."""
     location_id, dump_id = decode_given(input.location_id, "Location"), decode_given(input.dump_id, "Dump")
     batch = await ask(location_id=location_id, dump_id=dump_id, limit=input.limit)
@@ -68,7 +77,9 @@ async def _send(ask: _Ask, input: BatchInput, *, info: Info) -> models.Batch:
     return batch
 
 
-SendInput: TypeAlias = Annotated[BatchInput, strawberry.argument(description="Which images to send.")]
+_WHICH: Final = strawberry.argument(description="Which images to send.")
+DetectInput: TypeAlias = Annotated[DetectPendingInput, _WHICH]
+RetryInput: TypeAlias = Annotated[RetryFailedInput, _WHICH]
 
 
 @strawberry.type
@@ -80,10 +91,10 @@ class BatchMutation:
         " among them. Refused with NOT_FOUND or INVALID.",
     )
     @staticmethod
-    async def detect_pending(info: Info, input: SendInput) -> DetectPendingPayload:
+    async def detect_pending(info: Info, input: DetectInput) -> DetectPendingPayload:
         return DetectPendingPayload(batch=await _send(batches.detect_pending, input, info=info))
 
     @change("Send images whose detection failed to detection again. Refused with NOT_FOUND or INVALID.")
     @staticmethod
-    async def retry_failed(info: Info, input: SendInput) -> RetryFailedPayload:
+    async def retry_failed(info: Info, input: RetryInput) -> RetryFailedPayload:
         return RetryFailedPayload(batch=await _send(batches.retry_failed, input, info=info))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 import strawberry
 
 from thumper.graphql.context import Info
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
@@ -24,14 +24,16 @@ class Deletion(Node):
 
     row: ClassVar[type[Any]] = models.Deletion
 
-    note: str = strawberry.field(description="What the person wrote about it; empty when nothing.")
+    note: str | None = strawberry.field(
+        description=f"What the person wrote about it; empty when nothing. {WITHHELD}"
+    )
     undone_at: dt.datetime | None = strawberry.field(
         description="When it was taken back; null while it stands."
     )
 
-    @field("SHA-256 of the photo that was deleted, 64 hexadecimal digits.")
+    @field(f"SHA-256 of the photo that was deleted, 64 hexadecimal digits. {WITHHELD}")
     @staticmethod
-    def sha256(root: strawberry.Parent[models.Deletion]) -> str:
+    def sha256(root: strawberry.Parent[models.Deletion]) -> str | None:
         return root.sha256.hex()
 
     @field("When the image was deleted.")
@@ -53,17 +55,27 @@ class Deletion(Node):
 class DeletionEffect:
     """Backed by `deletion.DeletionEffect`."""
 
-    images: int = strawberry.field(description="Images that are deleted.")
+    images: int = strawberry.field(name="imageCount", description="Images that are deleted.")
     originals: int = strawberry.field(
-        description="Originals in Thumper's library, which are erased with their thumbnails and views."
+        name="originalCount",
+        description="Originals in Thumper's library, which are erased with their thumbnails and views.",
     )
-    detections: int = strawberry.field(description="Boxes that go with them, those of all detectors.")
-    reviews: int = strawberry.field(description="What people said of these boxes; it is lost.")
-    sightings: int = strawberry.field(description="Sightings of known deer in them; they are lost.")
-    files: int = strawberry.field(description="Files in receipts that become rejected as DELETED.")
+    detections: int = strawberry.field(
+        name="detectionCount", description="Boxes that go with them, those of all detectors."
+    )
+    reviews: int = strawberry.field(
+        name="reviewCount", description="What people said of these boxes; it is lost."
+    )
+    sightings: int = strawberry.field(
+        name="sightingCount", description="Sightings of known deer in them; they are lost."
+    )
+    files: int = strawberry.field(
+        name="fileCount", description="Files in receipts that become rejected as DELETED."
+    )
     files_left: int = strawberry.field(
+        name="filesLeftCount",
         description="Files outside of the library that hold these photos, as far as is known: originals in the drop"
-        " folder. They are left where they are; cards that were ingested are not known any more."
+        " folder. They are left where they are; cards that were ingested are not known any more.",
     )
     left_examples: list[str] = strawberry.field(description="Absolute paths of up to 10 of the files left.")
 

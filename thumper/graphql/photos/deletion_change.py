@@ -14,6 +14,8 @@ from thumper.graphql.photos.deletion import Deletion, DeletionEffect
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import listed, optional
 from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.input_default import Input, defaulted
+from thumper.graphql.relay.preview import Preview, preview
 from thumper.store import models
 from thumper.store.disk import erasure
 from thumper.store.files import image_deletion
@@ -23,13 +25,11 @@ _EFFECT: Any = optional(DeletionEffect)
 
 
 @strawberry.input(description="Which images to delete.")
-class DeleteImagesInput:
+class DeleteImagesInput(Input):
     """Input of `deleteImages` and of its preview."""
 
     ids: list[strawberry.ID] = strawberry.field(description="The images, 1 to 100.")
-    note: str = strawberry.field(
-        default="", description="Why; free text that is kept, such as: children in the picture."
-    )
+    note: str = defaulted("", "Why; free text that is kept, such as: children in the picture.", kind=str)
 
 
 @strawberry.input(description="Which deletions to take back.")
@@ -39,8 +39,8 @@ class UndoDeletionsInput:
     ids: list[strawberry.ID] = strawberry.field(description="The deletions, 1 to 100.")
 
 
-@strawberry.type(description="Answer of deleteImagesPreview.")
-class DeleteImagesPreviewPayload(Payload):
+@strawberry.type(description="What deleteImages would do.")
+class DeleteImagesPreview(Preview):
     """The effect or the errors."""
 
     effect: deletion.DeletionEffect | None = strawberry.field(
@@ -98,14 +98,14 @@ UndoInput: TypeAlias = Annotated[
 class DeletionPreviewQuery:
     """Previews of deletions."""
 
-    @change(
+    @preview(
         "What deleteImages would do with this input; nothing is changed. Refused with NOT_FOUND or INVALID, as"
         " deleteImages."
     )
     @staticmethod
-    async def delete_images_preview(info: Info, input: DeleteInput) -> DeleteImagesPreviewPayload:
+    async def delete_images_preview(info: Info, input: DeleteInput) -> DeleteImagesPreview:
         effect = await image_deletion.preview(_ids(input.ids, "Image"), keeping=_keeping(info))
-        return DeleteImagesPreviewPayload(effect=effect)
+        return DeleteImagesPreview(effect=effect)
 
 
 @strawberry.type

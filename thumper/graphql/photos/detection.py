@@ -38,9 +38,10 @@ class Detection(Node):
     ordinal: int = strawberry.field(
         description="Its rank among all boxes of the image, 0 for the most confident."
     )
-    duplicate_of: int | None = strawberry.field(
+    duplicate_of_ordinal: int | None = strawberry.field(
+        resolver=lambda root: root.duplicate_of,
         description="Ordinal of the more confident box of the same image that it overlaps (IoU above 0.5), most likely"
-        " the same animal; null otherwise."
+        " the same animal; null otherwise.",
     )
     verdict: ReviewVerdict | None = strawberry.field(
         description="The latest review; null while nobody looked."

@@ -106,7 +106,7 @@ class DetectorQuery:
     async def detector(info: Info, id: RecordId) -> Any:
         return await find(id, "Detector", info=info)
 
-    @field("Every detector that Thumper has met, the current one first.", listed(Detector))
+    @field("Every detector that Thumper has met, the current one first.", optional(listed(Detector)))
     @staticmethod
     async def detectors() -> list[models.Detector]:
         return await models.Detector.all().order_by("-current", "-id")

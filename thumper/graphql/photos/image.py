@@ -16,9 +16,11 @@ from thumper.graphql.context import Info
 from thumper.graphql.photos.confidence import confidence
 from thumper.graphql.photos.sequence import Sequence
 from thumper.graphql.photos.waiting import Waiting
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.coordinates import Coordinates, coordinates_of
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.scalar import BigInt, Url
 from thumper.graphql.relay.search_list import SearchList, filter_arguments
 from thumper.store import models
 from thumper.store.images import images
@@ -30,13 +32,15 @@ from thumper.store.images.images import ImageSearch
 class ImageUrls:
     """URLs of the three sizes."""
 
-    thumb: str = strawberry.field(
+    thumb: Url = strawberry.field(
         description="JPEG of at most 300 px on its longer side, upright, without EXIF; made when first asked for."
     )
-    view: str = strawberry.field(
+    view: Url = strawberry.field(
         description="JPEG of at most 1280 px on its longer side, upright, without EXIF; made when first asked for."
     )
-    original: str = strawberry.field(description="The file as the camera wrote it, EXIF included.")
+    original: Url | None = strawberry.field(
+        description=f"The file as the camera wrote it, EXIF included. {WITHHELD}"
+    )
 
 
 @strawberry.type(description="Why detection failed for an image.")
@@ -46,14 +50,6 @@ class ImageError:
     code: Reason = strawberry.field(description="Stable word for programs, such as TRUNCATED.")
     message: str = strawberry.field(description="What is wrong with this very image.")
     what_to_do: str = strawberry.field(description="What a person can do about it.")
-
-
-@strawberry.type(description="Coordinates in degrees, WGS 84.")
-class Coordinates:
-    """A place on Earth."""
-
-    latitude: float = strawberry.field(description="Degrees north, -90 to 90, such as 30.2672.")
-    longitude: float = strawberry.field(description="Degrees east, -180 to 180, such as -97.7431.")
 
 
 @strawberry.type(description="The current detector's work on an image.")
@@ -84,10 +80,10 @@ class Image(ClockFields, Node):
 
     row: ClassVar[type[Any]] = models.Image
 
-    file_name: str = strawberry.field(
-        description="Name of the file that first delivered it, without folders."
+    file_name: str | None = strawberry.field(
+        description=f"Name of the file that first delivered it, without folders. {WITHHELD}"
     )
-    size_bytes: int = strawberry.field(description="Size of the original in bytes.")
+    size_bytes: BigInt = strawberry.field(description="Size of the original in bytes.")
     media_type: str = strawberry.field(description="image/jpeg or image/png.")
     width_px: int = strawberry.field(description="Width of the upright photo in pixels.")
     height_px: int = strawberry.field(description="Height of the upright photo in pixels.")
@@ -114,9 +110,9 @@ class Image(ClockFields, Node):
         description="When detection last completed or failed; null before that."
     )
 
-    @field("SHA-256 of the original, 64 hexadecimal digits.")
+    @field(f"SHA-256 of the original, 64 hexadecimal digits. {WITHHELD}")
     @staticmethod
-    def sha256(root: strawberry.Parent[models.Image]) -> str:
+    def sha256(root: strawberry.Parent[models.Image]) -> str | None:
         return root.sha256.hex()
 
     @field("When Thumper first recorded it.")
@@ -127,9 +123,7 @@ class Image(ClockFields, Node):
     @field("Where the photo itself says that it was taken (EXIF GPS); null when it does not.")
     @staticmethod
     def coordinates(root: strawberry.Parent[models.Image]) -> Coordinates | None:
-        if root.latitude is None or root.longitude is None:
-            return None
-        return Coordinates(latitude=root.latitude, longitude=root.longitude)
+        return coordinates_of(root.latitude, root.longitude)
 
     @field(
         "Its place in the burst that the camera took; null when the camera does not say.", optional(Sequence)
@@ -144,7 +138,8 @@ class Image(ClockFields, Node):
     @staticmethod
     def urls(root: strawberry.Parent[models.Image], info: Info) -> ImageUrls:
         folder = f"{info.context.base_url}/media/{encode('Image', root.id)}"
-        return ImageUrls(thumb=f"{folder}/thumb", view=f"{folder}/view", original=f"{folder}/original")
+        thumb, view, original = (Url(f"{folder}/{size}") for size in ("thumb", "view", "original"))
+        return ImageUrls(thumb=thumb, view=view, original=original)
 
     @field("Why detection failed; null unless the state is FAILED.")
     @staticmethod
@@ -174,7 +169,7 @@ class Image(ClockFields, Node):
     async def camera(root: strawberry.Parent[models.Image], info: Info) -> Any:
         return await related(root.camera_id, "Camera", info=info)
 
-    @field("The dump that first delivered it.", lazy("Dump"))
+    @field(f"The dump that first delivered it. {WITHHELD}", optional(lazy("Dump")))
     @staticmethod
     async def dump(root: strawberry.Parent[models.Image], info: Info) -> Any:
         return await related(root.dump_id, "Dump", info=info)
@@ -189,8 +184,8 @@ class Image(ClockFields, Node):
 
     @field(
         "The boxes that count, most confident first: the current detector's, whose class is shown and whose confidence"
-        " reaches the threshold of its class, without those that a person rejected.",
-        listed(lazy("Detection")),
+        " reaches the threshold of its class, without those that a person rejected. Null when an argument is refused.",
+        optional(listed(lazy("Detection"))),
         groups=[filter_arguments(BoxFilter, {"min_confidence": confidence})],
     )
     @staticmethod

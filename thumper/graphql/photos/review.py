@@ -12,7 +12,7 @@ from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
 from thumper.graphql.photos.species import species_of
 from thumper.graphql.relay.actor import acted
-from thumper.graphql.relay.field import field, lazy, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, optional
 from thumper.graphql.relay.node import Node, related
 from thumper.store import models
 
@@ -30,7 +30,7 @@ class Review(Node):
     life_stage: LifeStage | None = strawberry.field(
         description="Life stage after the correction; null unless CORRECTED."
     )
-    note: str = strawberry.field(description="Free text; empty when there is none.")
+    note: str | None = strawberry.field(description=f"Free text; empty when there is none. {WITHHELD}")
     actor = acted("Who said it.")
     created_at: dt.datetime = strawberry.field(description="When it was said.")
 

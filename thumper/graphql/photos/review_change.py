@@ -15,12 +15,13 @@ from thumper.graphql.photos.review import Review
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.store import models
 from thumper.store.deer import reviews
 
 
 @strawberry.input(description="A person's word on a detection.")
-class ReviewDetectionInput:
+class ReviewDetectionInput(Input):
     """Input of `reviewDetection`."""
 
     detection_id: strawberry.ID = strawberry.field(description="The detection.")
@@ -34,7 +35,7 @@ class ReviewDetectionInput:
     life_stage: LifeStage | None = strawberry.field(
         default=None, description="With CORRECTED: the right life stage."
     )
-    note: str = strawberry.field(default="", description="Free text.")
+    note: str = defaulted("", "Free text.", kind=str)
 
 
 @strawberry.type(description="Answer of reviewDetection.")

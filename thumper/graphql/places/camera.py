@@ -9,7 +9,7 @@ import strawberry
 
 from thumper.graphql.context import Info
 from thumper.graphql.relay.connection import Connection, Paging, paged
-from thumper.graphql.relay.field import field, optional
+from thumper.graphql.relay.field import WITHHELD, field, optional
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
@@ -27,11 +27,11 @@ class Camera(Node):
         description="Maker, such as BROWNING, out of EXIF or by the camera profile; empty when neither says."
     )
     model: str = strawberry.field(description="Model, such as BTC-8E; empty when photos do not say.")
-    serial: str = strawberry.field(
-        description="Serial number out of EXIF or the maker's note; empty when photos do not say."
+    serial: str | None = strawberry.field(
+        description=f"Serial number out of EXIF or the maker's note; empty when photos do not say. {WITHHELD}"
     )
-    name: str = strawberry.field(
-        description="The name that its user gave it in its own menu; empty when photos do not say."
+    name: str | None = strawberry.field(
+        description=f"The name that its user gave it in its own menu; empty when photos do not say. {WITHHELD}"
     )
     created_at: dt.datetime = strawberry.field(description="When Thumper first saw a photo of it.")
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import strawberry
 
 from thumper.graphql.context import Info
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.store import models
 
@@ -23,8 +23,9 @@ class Deployment(Node):
 
     row: ClassVar[type[Any]] = models.Deployment
 
-    ended_at: dt.datetime | None = strawberry.field(
-        description="When a photo of the camera arrived from elsewhere; null while it is there."
+    closed_at: dt.datetime | None = strawberry.field(
+        description="When a photo of the camera arrived from elsewhere; null while it is there.",
+        resolver=lambda root: root.ended_at,
     )
 
     @field("When its first photo arrived.")
@@ -58,8 +59,9 @@ class Deployment(Node):
         return (await info.context.loaders.deployment_figures.load(root.id)).last_taken_at
 
     @field(
-        "Repairs of its clock, those that were taken back among them: the latest 100, newest first.",
-        listed(lazy("ClockFix")),
+        "Repairs of its clock, those that were taken back among them: the latest 100, newest first."
+        f" {WITHHELD}",
+        optional(listed(lazy("ClockFix"))),
     )
     @staticmethod
     async def clock_fixes(root: strawberry.Parent[models.Deployment], info: Info) -> list[models.ClockFix]:

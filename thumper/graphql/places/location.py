@@ -11,7 +11,8 @@ from thumper.domain.time_zone import ZoneSource
 from thumper.graphql.context import Info
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.connection import Connection, Paging, paged
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.coordinates import Coordinates, coordinates_of
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, find, related
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
@@ -43,10 +44,10 @@ class Location(Node):
     name: str = strawberry.field(
         description="Its name, unique whatever the case; folders of this name belong to it."
     )
-    description: str = strawberry.field(description="Free text; empty when there is none.")
-    latitude: float | None = strawberry.field(description="Degrees north, -90 to 90; null while not placed.")
-    longitude: float | None = strawberry.field(
-        description="Degrees east, -180 to 180; null while not placed."
+    description: str | None = strawberry.field(description=f"Free text; empty when there is none. {WITHHELD}")
+    shared: bool = strawberry.field(
+        description="Whether guests may see it, with the photos that were taken there. They see it without exact"
+        " coordinates, originals and file names."
     )
     time_zone: str | None = strawberry.field(
         description="IANA time zone of its cameras' clocks as it was set, such as America/Chicago; null when nobody set"
@@ -54,6 +55,14 @@ class Location(Node):
     )
     active: bool = strawberry.field(description="Whether cameras hang there now.")
     created_at: dt.datetime = strawberry.field(description="When it was made known to Thumper.")
+
+    @field(
+        "Where it is; null while it is not placed. Where they are withheld, latitude and longitude are null.",
+        optional(Coordinates),
+    )
+    @staticmethod
+    def coordinates(root: strawberry.Parent[models.Location]) -> Coordinates | None:
+        return coordinates_of(root.latitude, root.longitude)
 
     @field(
         "The location that it was merged into, so that it is only another name of that; null for a place of its own.",
@@ -70,8 +79,8 @@ class Location(Node):
 
     @field(
         "Changes that moved photos there or away, or merged it into another, those that were taken back among them: the"
-        " latest 100, newest first.",
-        listed(lazy("Relocation")),
+        f" latest 100, newest first. {WITHHELD}",
+        optional(listed(lazy("Relocation"))),
     )
     @staticmethod
     async def relocations(root: strawberry.Parent[models.Location], info: Info) -> list[models.Relocation]:
@@ -96,8 +105,9 @@ class Location(Node):
         return locations.zone_of(root)[1]
 
     @field(
-        "Why its coordinates may be wrong: the time zone in which they lie is 3 hours or more from the one that was set"
-        " for it, else from the offsets that its cameras write, else from the server's. Null when they fit.",
+        "Why its coordinates may be wrong, for those who may know them: the time zone in which they lie is 3 hours or"
+        " more from the one that was set for it, else from the offsets that its cameras write, else from the server's."
+        " Null when they fit.",
         optional(CoordinateDoubt),
     )
     @staticmethod

@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, TypeAlias
+import contextlib
+from collections.abc import Iterator
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 import strawberry
 
+from thumper.domain.refusal import InvalidValueError
 from thumper.graphql.context import Info
 from thumper.graphql.places.location import Location
 from thumper.graphql.relay.change import Payload, change, given
+from thumper.graphql.relay.coordinates import CoordinatesInput
 from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.store import models
 from thumper.store.places import location_rows, similar_locations
 
 
 @strawberry.input(description="A new location.")
-class CreateLocationInput:
+class CreateLocationInput(Input):
     """Input of `createLocation`."""
 
     name: str = strawberry.field(description="Its name, 1 to 200 characters, unique whatever the case.")
-    description: str = strawberry.field(default="", description="Free text.")
-    latitude: float | None = strawberry.field(
-        default=None, description="Degrees north, -90 to 90; together with longitude or not at all."
-    )
-    longitude: float | None = strawberry.field(
-        default=None, description="Degrees east, -180 to 180; together with latitude or not at all."
+    description: str = defaulted("", "Free text.", kind=str)
+    coordinates: CoordinatesInput | None = strawberry.field(
+        default=None, description="Where it is; null when it is not placed yet."
     )
     time_zone: str | None = strawberry.field(
         default=None,
         description="IANA time zone of its cameras' clocks, such as America/Chicago; null means that of its"
         " coordinates, else the server's setting.",
     )
-    active: bool = strawberry.field(default=True, description="Whether cameras hang there now.")
+    active: bool = defaulted(True, "Whether cameras hang there now.", kind=bool)
+    shared: bool = defaulted(
+        False, "Whether guests may see it, with the photos that were taken there.", kind=bool
+    )
 
 
 @strawberry.input(description="Changes to a location; what is left out stays as it is.")
@@ -45,13 +50,8 @@ class UpdateLocationInput:
         default=strawberry.UNSET, description="Its new name, 1 to 200 characters, unique whatever the case."
     )
     description: str | None = strawberry.field(default=strawberry.UNSET, description="Free text.")
-    latitude: float | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Degrees north, -90 to 90; null together with longitude removes the place.",
-    )
-    longitude: float | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Degrees east, -180 to 180; null together with latitude removes the place.",
+    coordinates: CoordinatesInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where it is; null when it is to be placed anew."
     )
     time_zone: str | None = strawberry.field(
         default=strawberry.UNSET,
@@ -60,6 +60,10 @@ class UpdateLocationInput:
     )
     active: bool | None = strawberry.field(
         default=strawberry.UNSET, description="Whether cameras hang there now."
+    )
+    shared: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Whether guests may see it, with the photos that were taken there.",
     )
 
 
@@ -126,7 +130,28 @@ UpdateInput: TypeAlias = Annotated[
 DeleteInput: TypeAlias = Annotated[
     DeleteLocationInput, strawberry.argument(description="The location to delete.")
 ]
-_FIELDS: Final = ("name", "description", "latitude", "longitude", "time_zone", "active")
+_FIELDS: Final = ("name", "description", "coordinates", "time_zone", "active", "shared")
+_DEGREES: Final = ("latitude", "longitude")
+
+
+def _values(input: CreateLocationInput | UpdateLocationInput) -> dict[str, Any]:
+    """Return what was given, by the names of the record."""
+    values = given(input, *_FIELDS)
+    if "coordinates" in values:
+        coordinates = values.pop("coordinates")
+        values |= {name: coordinates and getattr(coordinates, name) for name in _DEGREES}
+    return values
+
+
+@contextlib.contextmanager
+def _as_coordinates() -> Iterator[None]:
+    """Name degrees that are refused as the input does."""
+    try:
+        yield
+    except InvalidValueError as error:
+        if error.field[:1] and error.field[0] in _DEGREES:
+            raise InvalidValueError(str(error), "coordinates", *error.field) from error
+        raise
 
 
 @strawberry.type
@@ -138,7 +163,8 @@ class LocationMutation:
     )
     @staticmethod
     async def create_location(input: CreateInput) -> CreateLocationPayload:
-        location = await location_rows.create(**given(input, *_FIELDS))
+        with _as_coordinates():
+            location = await location_rows.create(**_values(input))
         return CreateLocationPayload(location=location, named=location.id)
 
     @change(
@@ -147,10 +173,9 @@ class LocationMutation:
     )
     @staticmethod
     async def update_location(info: Info, input: UpdateInput) -> UpdateLocationPayload:
-        values = given(input, *_FIELDS)
-        location = await location_rows.update(
-            decode(input.id, "Location"), values, server_zone=info.context.settings.zone
-        )
+        location_id, values = decode(input.id, "Location"), _values(input)
+        with _as_coordinates():
+            location = await location_rows.update(location_id, values, server_zone=info.context.settings.zone)
         return UpdateLocationPayload(location=location, named=location.id if "name" in values else None)
 
     @change("Delete a location that nothing refers to. Refused with NOT_FOUND or LOCATION_IN_USE.")

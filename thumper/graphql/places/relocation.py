@@ -84,7 +84,7 @@ class Relocation(Node):
 class ImagesMoved:
     """Backed by `place_effect.ImageMoves`."""
 
-    images: int = strawberry.field(description="How many.")
+    images: int = strawberry.field(name="imageCount", description="How many.")
     destination_name: str | None = strawberry.field(
         description="Name of the place where they go, also of one that is still to be made; null for no place."
     )
@@ -149,7 +149,7 @@ class DeploymentChange:
 
     @field("When it ends afterwards, or ended before it vanishes; null while it lasts.")
     @staticmethod
-    def ended_at(root: strawberry.Parent[StayChange]) -> dt.datetime | None:
+    def closed_at(root: strawberry.Parent[StayChange]) -> dt.datetime | None:
         return root.either.ended_at
 
 
@@ -157,10 +157,11 @@ class DeploymentChange:
 class RelocationEffect:
     """Backed by `place_effect.PlaceEffect`."""
 
-    images: int = strawberry.field(description="How many images move.")
+    images: int = strawberry.field(name="imageCount", description="How many images move.")
     already: int = strawberry.field(description="Images that were meant and are there already.")
     dumps: int = strawberry.field(
-        description="Dumps whose place changes: what is still to come of them is from there too."
+        name="dumpCount",
+        description="Dumps whose place changes: what is still to come of them is from there too.",
     )
 
     @field("From where to where, most images first.", listed(ImagesMoved))

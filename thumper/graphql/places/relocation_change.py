@@ -14,6 +14,8 @@ from thumper.graphql.places.relocation import Relocation, RelocationEffect
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode, decode_given
+from thumper.graphql.relay.input_default import Input, defaulted
+from thumper.graphql.relay.preview import Preview, preview
 from thumper.store import models
 from thumper.store.places import relocation_undo, relocations
 
@@ -22,7 +24,7 @@ from thumper.store.places import relocation_undo, relocations
     description="Which photos (dumpId, deploymentId or imageIds), and where they are from (locationId, locationName or"
     " nowhere)."
 )
-class SetLocationInput:
+class SetLocationInput(Input):
     """Input of `setLocation` and of its preview."""
 
     dump_id: strawberry.ID | None = strawberry.field(
@@ -47,9 +49,7 @@ class SetLocationInput:
         default=None,
         description="Its name, whatever its case; a new name makes a location without coordinates.",
     )
-    nowhere: bool = strawberry.field(
-        default=False, description="They are from no location that is known: none is kept."
-    )
+    nowhere: bool = defaulted(False, "They are from no location that is known: none is kept.", kind=bool)
 
 
 @strawberry.input(description="Which location is only another name of which.")
@@ -68,7 +68,7 @@ class UndoRelocationInput:
 
 
 @strawberry.type
-class _Foreseen(Payload):
+class _Foreseen(Preview):
     """Fields of the answers of previews."""
 
     effect: PlaceEffect | None = strawberry.field(
@@ -94,13 +94,13 @@ class _Done(Payload):
     )
 
 
-@strawberry.type(description="Answer of setLocationPreview.")
-class SetLocationPreviewPayload(_Foreseen):
+@strawberry.type(description="What setLocation would do.")
+class SetLocationPreview(_Foreseen):
     """The effect or the errors."""
 
 
-@strawberry.type(description="Answer of mergeLocationsPreview.")
-class MergeLocationsPreviewPayload(_Foreseen):
+@strawberry.type(description="What mergeLocations would do.")
+class MergeLocationsPreview(_Foreseen):
     """The effect or the errors."""
 
 
@@ -147,24 +147,24 @@ def _claim(input: SetLocationInput) -> PlaceClaim:
 class RelocationPreviewQuery:
     """Previews of changes of places."""
 
-    @change(
+    @preview(
         "What setLocation would do with this input; nothing is changed, though photos that arrive wait meanwhile."
         " Refused with NOT_FOUND or INVALID, as setLocation."
     )
     @staticmethod
-    async def set_location_preview(info: Info, input: SetInput) -> SetLocationPreviewPayload:
+    async def set_location_preview(info: Info, input: SetInput) -> SetLocationPreview:
         effect = await relocations.preview_place(_claim(input), server_zone=info.context.settings.zone)
-        return SetLocationPreviewPayload(effect=effect)
+        return SetLocationPreview(effect=effect)
 
-    @change(
+    @preview(
         "What mergeLocations would do with this input; nothing is changed, though photos that arrive wait meanwhile."
         " Refused with NOT_FOUND or INVALID, as mergeLocations."
     )
     @staticmethod
-    async def merge_locations_preview(info: Info, input: MergeInput) -> MergeLocationsPreviewPayload:
+    async def merge_locations_preview(info: Info, input: MergeInput) -> MergeLocationsPreview:
         merged_id, into_id = decode(input.id, "Location"), decode(input.into_id, "Location")
         effect = await relocations.preview_merge(merged_id, into_id, server_zone=info.context.settings.zone)
-        return MergeLocationsPreviewPayload(effect=effect)
+        return MergeLocationsPreview(effect=effect)
 
 
 @strawberry.type

@@ -6,7 +6,7 @@ from typing import Any
 
 import strawberry
 
-from thumper.graphql.relay.field import field
+from thumper.graphql.relay.field import WITHHELD, field
 
 
 @strawberry.type(description="Somebody who did something: a person, or a program that a person gave a token.")
@@ -19,7 +19,7 @@ class Actor:
 def acted(description: str) -> Any:
     """Make the field that shows the column `actor` of a row."""
 
-    def actor(root: strawberry.Parent[Any]) -> Actor:
+    def actor(root: strawberry.Parent[Any]) -> Actor | None:
         return Actor(name=root.actor)
 
-    return field(description)(staticmethod(actor))
+    return field(f"{description} {WITHHELD}")(staticmethod(actor))

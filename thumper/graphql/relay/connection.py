@@ -14,7 +14,7 @@ from strawberry.extensions import FieldExtension
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.argument_group import ArgumentGroup
 from thumper.graphql.relay.cursor import decode_cursor, encode_cursor
-from thumper.graphql.relay.field import field, lazy
+from thumper.graphql.relay.field import field, lazy, optional
 from thumper.store.postgres.page import Cut, Order, Page
 
 T = TypeVar("T")
@@ -149,9 +149,12 @@ class Paging:
 
 
 def paged(description: str, name: str, *groups: ArgumentGroup) -> Callable[[R], R]:
-    """Make a resolver with a parameter `paging` a field: pages of the GraphQL type of that name."""
+    """Make a resolver with a parameter `paging` a field: pages of the GraphQL type of that name.
+
+    It is nullable, so that an argument that is refused takes nothing else from the answer.
+    """
     extensions: list[FieldExtension] = [*groups, ArgumentGroup("paging", _PAGING, Paging)]
-    kind = operator.getitem(cast("Any", Connection), lazy(name))
+    kind = optional(operator.getitem(cast("Any", Connection), lazy(name)))
 
     def declare(resolver: R) -> R:
         declared: R = strawberry.field(description=description, graphql_type=kind, extensions=extensions)(

@@ -20,6 +20,8 @@ from thumper.graphql.shared.answer_key import PERSONAL
 
 R = TypeVar("R")
 
+WITHHELD: Final = "Null when it is withheld from those who may not see it."
+"""Ends the description of a field that may be kept from some of those who ask."""
 
 _FOLDERS: Final = {
     "photos": ("Batch", "Deletion", "Detection", "Detector", "Image", "Review", "Species"),

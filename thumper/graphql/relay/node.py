@@ -70,7 +70,7 @@ class NodeQuery:
 
     @field(
         "The records with these ids, in the same order; null for each that does not exist.",
-        listed(optional(Node)),
+        optional(listed(optional(Node))),
     )
     @staticmethod
     async def nodes(info: Info, ids: RecordIds) -> list[Any]:

@@ -11,6 +11,9 @@ from strawberry.types.scalar import ScalarDefinition
 BigInt = NewType("BigInt", int)
 """A whole number that may exceed GraphQL's 32-bit Int."""
 
+Url = NewType("Url", str)
+"""An address to fetch something from, or to send something to."""
+
 LocalDateTime = NewType("LocalDateTime", str)
 """A time on a wall clock, ISO 8601 without offset. The rule that takes one judges the text and names its field."""
 
@@ -69,6 +72,14 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         ),
         serialize=str,
         parse_value=_wall_clock_text,
+    ),
+    Url: strawberry.scalar(
+        name="URL",
+        description="An absolute address of RFC 3986, such as http://localhost:8480/media/SW1hZ2U6MDE5Mm…/thumb. To be"
+        " used as it is: what it is made of may change.",
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc3986",
+        serialize=str,
+        parse_value=str,
     ),
     BigInt: strawberry.scalar(
         name="BigInt",

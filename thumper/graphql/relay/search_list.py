@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
-from typing import Annotated, Any, Generic, TypeVar, get_type_hints
+from types import NoneType
+from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
 
+from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.argument_group import ArgumentGroup
 from thumper.graphql.relay.connection import Connection, Paging, paged
 from thumper.graphql.relay.enumeration import Direction, publish
-from thumper.graphql.relay.field import optional
-from thumper.graphql.relay.identity import decode_given
+from thumper.graphql.relay.field import listed, optional
+from thumper.graphql.relay.identity import decode
 from thumper.store.postgres.page import Order
 from thumper.store.postgres.search import Search, filters
 
 S = TypeVar("S", bound=Search[Any])
 
+MOST_VALUES: Final = 100
+"""Values that one filter field takes, as many as a page has items."""
+
 
 class SearchList(Generic[S]):
     """A list of nodes: its arguments `where` and `orderBy`, and the search in the store that follows from them.
 
-    A filter field `camera_id` is `camera` in the API: the id of a Camera. `checks` judge values, by field,
-    where their type is not enough.
+    A filter field `camera_id` is `cameraId` in the API: the id of a Camera; `camera_ids` are several of them. `checks`
+    judge values, by field, where their type is not enough. What is left out and null are the same.
     """
 
     def __init__(
@@ -61,31 +68,37 @@ class SearchList(Generic[S]):
         """Return the search that a filter asks for. Raises BAD_ID, and what the checks raise."""
         return self._search() if where is None else self._read(**vars(where))
 
-    def page(self, where: Any, order: Order, paging: Paging) -> Connection[Any]:
-        """Return a page of what a filter finds."""
-        cut = paging.cut(order)
-        search = self.search(where)
-        return Connection(
-            order=order, cut=cut, read=partial(search.read, order=order, cut=cut), count=search.count
-        )
-
     def field(self, description: str) -> Any:
         """Make the field of the list."""
 
-        def resolve(asked: _Asked, paging: Paging) -> Connection[Any]:
-            return self.page(asked.where, self._order(asked.order_by), paging)
+        def resolve(asked: Asked, paging: Paging) -> Connection[Any]:
+            order, search = self.order(asked.order_by), self.search(asked.where)
+            cut = paging.cut(order)
+            return Connection(
+                order=order, cut=cut, read=partial(search.read, order=order, cut=cut), count=search.count
+            )
 
-        return paged(description, self._name, ArgumentGroup("asked", self._arguments, _Asked))(resolve)
+        return paged(description, self._name, self.arguments)(resolve)
 
-    def _order(self, order_by: Any) -> Order:
-        usual, descending = self._search.sorts[0], self._search.descending
-        if order_by is not None:
-            usual, descending = order_by.field.value, order_by.direction is Direction.DESC
-        return usual.descending if descending else usual.ascending
+    @property
+    def arguments(self) -> ArgumentGroup:
+        """The arguments of the list, for one below another node; the resolver takes them as `asked`."""
+        return ArgumentGroup("asked", self._arguments, Asked)
+
+    def order(self, order_by: Any) -> Order:
+        """Return the order that is asked for, else the usual one."""
+        by, descending = self._search.sorts[0], self._search.descending
+        if order_by is not None and order_by.field is not None:
+            by = order_by.field.value
+        if order_by is not None and order_by.direction is not None:
+            descending = order_by.direction is Direction.DESC
+        return by.descending if descending else by.ascending
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class Asked:
+    """What a client gave to a list, as it came."""
+
     where: Any = None
     order_by: Any = None
 
@@ -104,42 +117,59 @@ def filter_arguments(
 
 def _reader(search: type[S], checks: Mapping[str, Callable[[Any], Any]]) -> Callable[..., S]:
     """Return a function that makes the search from what a client gave, by the names in the API."""
-    references = _references(search)
-    reads: dict[str, Callable[[Any], Any]] = dict(checks)
-    reads |= {name: partial(decode_given, type_name=_noun(name)) for name in references}
-    names = {name: _short(name) if name in references else name for name in filters(search)}
+    kinds = {name: _kind_of(hint) for name, hint in get_type_hints(search).items() if name in filters(search)}
 
     def read(**given: Any) -> S:
-        values = {name: given[told] for name, told in names.items() if told in given}
-        return search(
-            **{name: reads[name](value) if name in reads else value for name, value in values.items()}
-        )
+        values = {}
+        for name, (one, many) in kinds.items():
+            value = given.get(name)
+            if value is None:
+                continue  # as if it was left out
+            each = partial(decode, type_name=_noun(name)) if one is UUID else checks.get(name, _as_given)
+            values[name] = tuple(each(own) for own in _few(value, name)) if many else each(value)
+        return search(**values)
 
     return read
 
 
+def _few(values: list[Any], name: str) -> list[Any]:
+    """Return the values of a filter field that takes several. Raises BAD_VALUE when there are too many."""
+    if len(values) > MOST_VALUES:
+        told = f"{to_camel_case(name)} has {len(values)} values; {MOST_VALUES} are the most. Ask for them in parts."
+        raise bad_request("BAD_VALUE", told)
+    return values
+
+
+def _as_given(value: Any) -> Any:
+    return value
+
+
 def _declared(search: type[Search[Any]]) -> list[tuple[str, Any, str, Any]]:
     """Return name, type, description and default of each filter field in the API."""
-    hints, references, meant = get_type_hints(search), _references(search), filters(search)
+    hints, meant = get_type_hints(search), filters(search)
     return [
-        (_short(own.name), optional(strawberry.ID), meant[own.name].meaning, own.default)
-        if own.name in references
-        else (own.name, hints[own.name], meant[own.name].meaning, own.default)
+        (own.name, _told(hints[own.name]), meant[own.name].meaning, own.default)
         for own in dataclasses.fields(search)
     ]
 
 
-def _references(search: type[Search[Any]]) -> set[str]:
-    return {name for name, hint in get_type_hints(search).items() if hint == UUID | None}
+def _kind_of(hint: Any) -> tuple[Any, bool]:
+    """Return what a filter field takes, and whether it takes several: `tuple[UUID, ...] | None` → UUID, True."""
+    parts = get_args(hint)
+    kind = parts[0] if NoneType in parts else hint
+    return (get_args(kind)[0], True) if get_origin(kind) is tuple else (kind, False)
 
 
-def _short(name: str) -> str:
-    return name.removesuffix("_id")
+def _told(hint: Any) -> Any:
+    """Return the type of a filter field in the API; every one may be left out, and null."""
+    one, many = _kind_of(hint)
+    kind = strawberry.ID if one is UUID else one
+    return optional(listed(kind) if many else kind)
 
 
 def _noun(name: str) -> str:
-    """Return the GraphQL type that a field refers to: `clock_fix_id` → `ClockFix`."""
-    return _short(name).title().replace("_", "")
+    """Return the GraphQL type that a field refers to: `clock_fix_id` and `clock_fix_ids` → `ClockFix`."""
+    return re.sub("_ids?$", "", name).title().replace("_", "")
 
 
 def _filter_input(search: type[Search[Any]], name: str) -> Any:
@@ -156,8 +186,8 @@ def _order_input(search: type[Search[Any]], name: str, plural: str) -> Any:
     publish(words, f"What {plural} can be ordered by.", {word: word.value.meaning for word in words})
     way = Direction.DESC if search.descending else Direction.ASC
     fields = [
-        _field("field", words, "What to order by.", words[search.sorts[0].name]),
-        _field("direction", Direction, "Which way.", way),
+        _field("field", optional(words), "What to order by.", words[search.sorts[0].name]),
+        _field("direction", optional(Direction), "Which way.", way),
     ]
     return create_type(f"{name}Order", fields, is_input=True, description=f"Order of {plural}.")
 

@@ -92,8 +92,8 @@ class NameTaken(UserError):
 class LocationInUse(UserError):
     """LOCATION_IN_USE."""
 
-    images: int = strawberry.field(description="How many images were taken there.")
-    dumps: int = strawberry.field(description="How many dumps belong to it.")
+    images: int = strawberry.field(name="imageCount", description="How many images were taken there.")
+    dumps: int = strawberry.field(name="dumpCount", description="How many dumps belong to it.")
 
 
 @strawberry.type(description="A later change of places moved some of the same things.")
@@ -111,7 +111,9 @@ class RelocatedSince(UserError):
 class DeerInUse(UserError):
     """DEER_IN_USE."""
 
-    sightings: int = strawberry.field(description="In how many images the deer was seen.")
+    sightings: int = strawberry.field(
+        name="sightingCount", description="In how many images the deer was seen."
+    )
 
 
 @strawberry.type(description="Another box of the same image is this deer.")

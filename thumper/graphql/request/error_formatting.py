@@ -6,17 +6,27 @@ hold paths, addresses or SQL, so the client reads a request id and the log has t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, cast
 
 import asyncpg
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import MaskErrors
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from tortoise.exceptions import OperationalError
 
 from thumper.errors import NoRoomError, ServiceDownError, ThumperError
 from thumper.graphql.context import Context
-from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_HAS_NO_ROOM, DATABASE_IS_DOWN, RequestError
+from thumper.graphql.refusal import (
+    DATABASE_DOWN,
+    DATABASE_HAS_NO_ROOM,
+    DATABASE_IS_DOWN,
+    INTERNAL,
+    RequestError,
+    went_wrong,
+)
 from thumper.store.postgres.connect import OUTAGES
 
 log = structlog.get_logger(__name__)
@@ -24,12 +34,24 @@ log = structlog.get_logger(__name__)
 _UNSTORABLE: Final = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, UnicodeEncodeError)
 """Errors of values that no column can hold: a NUL in a text, half a surrogate pair."""
 
+_SEEN_BY_TRANSPORT: Final = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+"""What a transport answers in its own way: no query, no such operation, one of a kind that it does not take."""
+
 
 class ErrorFormatting(MaskErrors):
     """Rewrites every error of every result."""
 
     def __init__(self) -> None:
         super().__init__()
+
+    def on_operation(self) -> Iterator[None]:
+        """Rewrite the errors of the result, and what parsing or validation raised: it never becomes a result."""
+        try:
+            yield from super().on_operation()
+        except _SEEN_BY_TRANSPORT:
+            raise
+        except Exception as error:
+            raise self.anonymise_error(GraphQLError(str(error), original_error=error)) from error
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         """Return the error as the client reads it."""
@@ -69,9 +91,8 @@ class ErrorFormatting(MaskErrors):
             error=error.message,
             exc_info=cause,
         )
-        message = f"Something went wrong inside Thumper. Its log says more under request {request_id}."
-        hidden = _with(error, "INTERNAL", message)
-        hidden.extensions = {"code": "INTERNAL", "requestId": request_id}
+        hidden = _with(error, INTERNAL, went_wrong(request_id))
+        hidden.extensions = {"code": INTERNAL, "requestId": request_id}
         return hidden
 
     @property

@@ -50,7 +50,7 @@ MOST_COST: Final = 10_000
 _DEAR: Final = {
     ("Receipt", "safeToWipe"): 3000,
     ("Receipt", "wipe"): 3000,
-    ("Query", "clockFixPreview"): 3000,
+    ("Query", "fixClockPreview"): 3000,
     ("Query", "setLocationPreview"): 3000,
     ("Query", "mergeLocationsPreview"): 3000,
 }

@@ -18,6 +18,7 @@ from thumper.graphql.request.limits import (
     cost,
     too_costly,
 )
+from thumper.graphql.request.number_length import NumberLengthRule
 
 
 class Parsing(ParserCache):
@@ -46,7 +47,7 @@ class Validation(ValidationCache):
     def on_validate(self) -> Iterator[None]:
         """Validate the document, then the request."""
         context = self.execution_context
-        context.validation_rules = (*context.validation_rules, ShapeRule)
+        context.validation_rules = (*context.validation_rules, NumberLengthRule, ShapeRule)
         schema: Any = context.schema._schema  # noqa: SLF001  # strawberry's own extensions read it as well
         try:
             errors = self.cached_validate_document(schema, context.graphql_document, context.validation_rules)

@@ -13,7 +13,7 @@ from thumper.store.models import IdentityDecision
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.grouped_count import count_by
 from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, Order, read_all
-from thumper.store.postgres.search import Search, sort, where
+from thumper.store.postgres.search import Search, any_of, sort, where
 
 DECISIONS: Final = Listing(
     model=IdentityDecision,
@@ -49,8 +49,8 @@ class IdentityDecisionSearch(Search[IdentityDecision]):
         "About a detection on this image.",
         "identity_decision.detection_id IN (SELECT id FROM detection WHERE detection.image_id = {})",
     )
-    verdicts: list[IdentityVerdict] | None = where(
-        "With one of these words.", "identity_decision.verdict = ANY({}::text[])"
+    verdicts: tuple[IdentityVerdict, ...] | None = any_of(
+        "With any of these words.", "identity_decision.verdict", kind="text"
     )
     standing: bool | None = where(
         "Whether it is the latest about its detection and its deer, which stands.",

@@ -65,7 +65,7 @@ class DeerSearch(Search[Deer]):
     )
     descending = True
 
-    name: str | None = where(
+    name_contains: str | None = where(
         "Whose name contains this, whatever the case.", "strpos(lower(deer.name), lower({})) > 0"
     )
     sex: Sex | None = where("Of this sex.", "deer.sex = {}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,8 +12,8 @@ from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.store.files.receipts import DAMAGED, INCOMPLETE
 from thumper.store.models import Dump, File
-from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, Order, count, read_all, whole_table
-from thumper.store.postgres.search import Search, sort, where
+from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, count, read_all, whole_table
+from thumper.store.postgres.search import Search, any_of, sort, where, without
 from thumper.store.times.clock_questions import ASKED
 
 DUMPS: Final = whole_table(Dump)
@@ -24,10 +25,12 @@ ARRIVED: Final = sort(
     (Key("dump.first_seen_at", KeyKind.TIME), Key("dump.id", KeyKind.ID)),
     names=("arrived-oldest", "arrived-newest"),
 )
-PATH_A_TO_Z: Final = Order(
-    "path-a-z", (Key("file.display_path", KeyKind.TEXT), Key("file.id", KeyKind.ID)), descending=False
+PATH: Final = sort(
+    "PATH",
+    "Path below the source.",
+    (Key("file.display_path", KeyKind.TEXT), Key("file.id", KeyKind.ID)),
+    names=("path-a-z", "path-z-a"),
 )
-
 
 _BROUGHT: Final = "EXISTS (SELECT FROM image WHERE image.dump_id = dump.id)"
 
@@ -37,8 +40,20 @@ class DumpSearch(Search[Dump]):
     """Which dumps; every field that is given must hold, an empty filter means all."""
 
     listing = DUMPS
+    sorts = (ARRIVED,)
+    descending = True
 
     location_id: UUID | None = where("Of this location.", "dump.location_id = {}")
+    location_ids: tuple[UUID, ...] | None = any_of(
+        "Of any of these locations, 100 at most.", "dump.location_id", kind="uuid"
+    )
+    without_location: bool | None = without("Of no location; false finds those of one.", "dump.location_id")
+    arrived_after: dt.datetime | None = where(
+        "Whose first file was found at this instant or later.", "dump.first_seen_at >= {}"
+    )
+    arrived_before: dt.datetime | None = where(
+        "Whose first file was found before this instant.", "dump.first_seen_at < {}"
+    )
     settled: bool | None = where(
         "Whether everything has arrived; false finds those that still arrive.",
         "(dump.settled_at IS NOT NULL) = True",
@@ -65,17 +80,18 @@ _PHOTO: Final = "EXISTS (SELECT FROM image WHERE image.id = file.image_id AND {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSearch(Search[File]):
-    """The filter of the files of a dump."""
+    """Which files of a dump; every field that is given must hold, an empty filter means all."""
 
     listing = FILES
+    sorts = (PATH,)
 
-    state: FileState | None = where("Only files in this state; all when left out.", "file.state = {}")
+    state: FileState | None = where("In this state.", "file.state = {}")
     settled: bool | None = where(
-        "Only files with a final state; false finds those that are still growing or about to be read.",
+        "Whether its state is final; false finds those that are still growing or about to be read.",
         "file.state NOT IN ('seen', 'stable')",
         otherwise="file.state IN ('seen', 'stable')",
     )
-    reason: Reason | None = where("Only files that were rejected for this reason.", "file.reason = {}")
+    reason: Reason | None = where("Rejected for this reason.", "file.reason = {}")
     damaged: bool | None = where(
         "Whether detection found that a part of the picture is missing.",
         _PHOTO.format(DAMAGED),

@@ -45,7 +45,9 @@ class DeletionSearch(Search[Deletion]):
     descending = True
 
     undone: bool | None = where(
-        "Whether it was taken back.", "deletion.undone_at IS NOT NULL", otherwise="deletion.undone_at IS NULL"
+        "Whether it was taken back; false finds those that stand.",
+        "deletion.undone_at IS NOT NULL",
+        otherwise="deletion.undone_at IS NULL",
     )
     dump_id: UUID | None = where("Of a photo that this dump had delivered.")
     file_name: str | None = where(

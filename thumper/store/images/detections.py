@@ -12,7 +12,7 @@ from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.store.models import Detection, Review
 from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, read_all, whole_table
-from thumper.store.postgres.search import Search, sort, where
+from thumper.store.postgres.search import Search, any_of, sort, where, without
 
 CURRENT: Final = "(SELECT id FROM detector WHERE current)"
 """Id of the detector whose boxes are shown."""
@@ -45,6 +45,7 @@ ARRIVED: Final = sort(
 
 
 _NOT_REJECTED: Final = "detection.verdict IS DISTINCT FROM 'rejected'"
+_LABEL: Final = "coalesce(detection.corrected_label, detection.label)"
 _SIGHTING: Final = "SELECT 1 FROM sighting WHERE sighting.detection_id = detection.id"
 
 
@@ -74,7 +75,7 @@ class BoxFilter(Search[Detection]):
         "Whether boxes that a person rejected are among them.", otherwise=_NOT_REJECTED, default=False
     )
     include_duplicates: bool = where(
-        "Whether boxes that overlap a more confident one are among them; `duplicateOf` marks them.",
+        "Whether boxes that overlap a more confident one are among them; `duplicateOfOrdinal` marks them.",
         otherwise="detection.duplicate_of IS NULL",
         default=True,
     )
@@ -119,6 +120,19 @@ class DetectionSearch(Search[Detection]):
 
     image_id: UUID | None = where("On this image.", "detection.image_id = {}")
     location_id: UUID | None = where("On an image taken at this location.", "image.location_id = {}")
+    location_ids: tuple[UUID, ...] | None = any_of(
+        "On an image taken at any of these locations, 100 at most.", "image.location_id", kind="uuid"
+    )
+    without_location: bool | None = without(
+        "On an image without a location; false finds those on one with a location.", "image.location_id"
+    )
+    camera_id: UUID | None = where("On an image that this camera took.", "image.camera_id = {}")
+    camera_ids: tuple[UUID, ...] | None = any_of(
+        "On an image that any of these cameras took, 100 at most.", "image.camera_id", kind="uuid"
+    )
+    without_camera: bool | None = without(
+        "On an image without a camera; false finds those on one with a camera.", "image.camera_id"
+    )
     dump_id: UUID | None = where("On an image that this dump delivered first.", "image.dump_id = {}")
     detector_id: UUID | None = where("Drawn by this detector instead of the current one.")
     species: str | None = where(
@@ -128,7 +142,10 @@ class DetectionSearch(Search[Detection]):
     life_stage: LifeStage | None = where("Of this life stage.", "detection.life_stage = {}")
     label: str | None = where(
         "With exactly this label after the latest review, `shown { label }`, such as buck.",
-        "coalesce(detection.corrected_label, detection.label) = {}",
+        f"{_LABEL} = {{}}",
+    )
+    labels: tuple[str, ...] | None = any_of(
+        "With exactly one of these labels after the latest review.", _LABEL, kind="text"
     )
     predicted_label: str | None = where(
         "With exactly this label of the model, `predicted { label }`, whatever people said.",
@@ -141,7 +158,7 @@ class DetectionSearch(Search[Detection]):
         "That is this known deer.", f"EXISTS ({_SIGHTING} AND sighting.deer_id = {{}})"
     )
     without_deer: bool | None = where(
-        "Whether it is no known deer: true finds those that are no deer's yet, false those that are.",
+        "That is no known deer yet; false finds those that are one.",
         f"EXISTS ({_SIGHTING}) = False",
         otherwise=f"EXISTS ({_SIGHTING}) = True",
     )
@@ -158,6 +175,9 @@ class DetectionSearch(Search[Detection]):
     )
     taken_after: dt.datetime | None = where("On an image taken at this instant or later.", TAKEN_AFTER)
     taken_before: dt.datetime | None = where("On an image taken before this instant.", TAKEN_BEFORE)
+    without_taken_at: bool | None = without(
+        "On an image without a capture time; false finds those on one with a capture time.", "image.taken_at"
+    )
 
     def conditions(self) -> Conditions:
         """Return the search as SQL conditions on `DETECTIONS`."""

@@ -28,7 +28,7 @@ from thumper.store.models import Image
 from thumper.store.postgres import page
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing
-from thumper.store.postgres.search import Search, sort, where
+from thumper.store.postgres.search import Search, any_of, sort, where, without
 
 IMAGES: Final = Listing(model=Image, alias="image", source="image", without=frozenset({"exif"}))
 
@@ -62,25 +62,47 @@ class ImageSearch(Search[Image]):
     descending = True
 
     location_id: UUID | None = where("Taken at this location.", "image.location_id = {}")
+    location_ids: tuple[UUID, ...] | None = any_of(
+        "Taken at any of these locations, 100 at most.", "image.location_id", kind="uuid"
+    )
+    without_location: bool | None = without(
+        "Without a location; false finds those with one.", "image.location_id"
+    )
     camera_id: UUID | None = where("Taken by this camera.", "image.camera_id = {}")
+    camera_ids: tuple[UUID, ...] | None = any_of(
+        "Taken by any of these cameras, 100 at most.", "image.camera_id", kind="uuid"
+    )
+    without_camera: bool | None = without("Without a camera; false finds those with one.", "image.camera_id")
     deployment_id: UUID | None = where(
         "Taken by this camera at this place: of this deployment.", "image.deployment_id = {}"
     )
     dump_id: UUID | None = where("First delivered by this dump.")
     delivered_again: bool | None = where(
-        "Whether `dump` also finds what this dump delivered again, its duplicates; then fileName is that of its file."
+        "Whether `dumpId` also finds what this dump delivered again, its duplicates; then fileName is that of its file."
     )
     file_name: str | None = where(
         f"Delivered, first or again, under this file name: {delivered_names.NAMED}."
     )
     path: str | None = where(f"Delivered, first or again, at this path, {delivered_names.PLACED}.")
     state: ImageState | None = where("Where detection stands.", "image.state = {}")
+    states: tuple[ImageState, ...] | None = any_of(
+        "Where detection stands: in any of these.", "image.state", kind="text"
+    )
     damaged: bool | None = where("Whether a part of the picture could not be decoded.", "image.damaged = {}")
     taken_after: dt.datetime | None = where(
         "Taken at this instant or later; leaves images without a capture time out.", TAKEN_AFTER
     )
     taken_before: dt.datetime | None = where(
         "Taken before this instant; leaves images without a capture time out.", TAKEN_BEFORE
+    )
+    without_taken_at: bool | None = without(
+        "Without a capture time; false finds those with one.", "image.taken_at"
+    )
+    arrived_after: dt.datetime | None = where(
+        "First recorded by Thumper at this instant or later.", "image.created_at >= {}"
+    )
+    arrived_before: dt.datetime | None = where(
+        "First recorded by Thumper before this instant.", "image.created_at < {}"
     )
     time_source: TimeSource | None = where(
         "Where the capture time was read; NONE finds those without one.", "image.time_source = {}"
@@ -99,12 +121,13 @@ class ImageSearch(Search[Image]):
         otherwise="NOT image.offset_unreadable",
     )
     without_deer: bool | None = where(
-        "Whether no known deer is in it: true finds those in which none was recognised, also those without any box;"
-        " false those with one at least.",
+        "In which no known deer was recognised, also those without any box; false finds those with one at least.",
         "NOT EXISTS (SELECT 1 FROM sighting WHERE sighting.image_id = image.id)",
         otherwise="EXISTS (SELECT 1 FROM sighting WHERE sighting.image_id = image.id)",
     )
-    has_detections: bool | None = where("Whether the image shows at least one box that counts.")
+    without_detections: bool | None = where(
+        "Whether no box that counts is on it; false finds images with at least one."
+    )
     species: str | None = where(
         "With a box of this species, whatever its case, such as Odocoileus virginianus."
     )
@@ -119,12 +142,12 @@ class ImageSearch(Search[Image]):
         conditions = Conditions()
         self.add_to(conditions)
         self._add_files(conditions)
-        if self.has_detections is False:
+        if self.without_detections is True:
             conditions.add(
                 "NOT EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id"
                 f" AND detection.detector_id = {CURRENT} AND {shown()})"
             )
-        if self.has_detections is True or any(getattr(self, name) is not None for name in _OF_BOXES):
+        if self.without_detections is False or any(getattr(self, name) is not None for name in _OF_BOXES):
             boxes = self._boxes(conditions)
             conditions.clauses.append(
                 f"EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id AND {boxes})"
@@ -173,8 +196,8 @@ class ImageSearch(Search[Image]):
         return int((await client().execute_query_dict(total, conditions.values))[0]["total"])
 
     def _asks_for_boxes_only(self) -> bool:
-        rest = replace(self, has_detections=None, **dict.fromkeys(_OF_BOXES))
-        return self.has_detections is not False and rest == ImageSearch()
+        rest = replace(self, without_detections=None, **dict.fromkeys(_OF_BOXES))
+        return self.without_detections is not True and rest == ImageSearch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

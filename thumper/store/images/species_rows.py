@@ -53,7 +53,7 @@ class SpeciesSearch(Search[Species]):
         ),
     )
 
-    name: str | None = where(
+    name_contains: str | None = where(
         "Whose scientific or common name contains this, whatever the case.",
         "(strpos(lower(species.scientific_name), lower({})) > 0 OR strpos(lower(species.common_name), lower({})) > 0)",
     )

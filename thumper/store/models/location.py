@@ -20,6 +20,8 @@ class Location(Model):
     longitude = fields.FloatField(null=True)
     time_zone = fields.CharField(max_length=64, null=True)
     active = fields.BooleanField(default=True)
+    shared = fields.BooleanField(db_default=False)
+    """Whether guests may see it; the default stands in the database, too, for locations that folders make."""
     merged_into_id: UUID | None = fields.UUIDField(null=True)
     """The location of which this one is another name now; null for one that is a place of its own."""
     created_at = created_column()

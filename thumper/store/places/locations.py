@@ -17,7 +17,7 @@ from thumper.store.models import Location
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.grouped_count import count_by
 from thumper.store.postgres.page import Conditions, Key, KeyKind, whole_table
-from thumper.store.postgres.search import Search, sort, where
+from thumper.store.postgres.search import Search, sort, where, without
 
 LOCATIONS: Final = whole_table(Location)
 
@@ -41,17 +41,18 @@ class LocationSearch(Search[Location]):
         ),
     )
 
-    name: str | None = where(
+    name_contains: str | None = where(
         "Whose name contains this, whatever the case.",
         r"strpos(lower(location.name), lower(regexp_replace({}, '\s+', ' ', 'g'))) > 0",
     )
     active: bool | None = where(
         "Whether cameras hang there now.", "location.active = True", otherwise="location.active = False"
     )
-    placed: bool | None = where(
-        "Whether it has coordinates.",
-        "(location.latitude IS NOT NULL) = True",
-        otherwise="(location.latitude IS NOT NULL) = False",
+    shared: bool | None = where(
+        "Whether guests may see it.", "location.shared = True", otherwise="location.shared = False"
+    )
+    without_coordinates: bool | None = without(
+        "Still to be placed; false finds those with coordinates.", "location.latitude"
     )
 
     def add_to(self, conditions: Conditions) -> None:

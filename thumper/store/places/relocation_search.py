@@ -54,10 +54,10 @@ class RelocationSearch(Search[Relocation]):
         "That led to this location, away from it, or merged it into another.",
         f"relocation.id IN (SELECT relocation_id FROM ({_OF_LOCATIONS.replace('{ids}', 'ARRAY[{}]')}) AS own)",
     )
-    stands: bool | None = where(
-        "Whether it stands; false finds those that were taken back.",
-        "(relocation.undone_at IS NULL) = True",
-        otherwise="(relocation.undone_at IS NULL) = False",
+    undone: bool | None = where(
+        "Whether it was taken back; false finds those that stand.",
+        "(relocation.undone_at IS NOT NULL) = True",
+        otherwise="(relocation.undone_at IS NOT NULL) = False",
     )
 
 

@@ -35,6 +35,23 @@ class Filter:
             conditions.add(sql, *[value] * sql.count("{}"))
 
 
+@dataclass(frozen=True, slots=True)
+class AnyOf(Filter):
+    """A filter field of several values; `sql` is the column that must have one of them, `otherwise` its type."""
+
+    def add_to(self, conditions: Conditions, value: Any) -> None:
+        """Add the condition; a single value is compared as such, so that an index can give the rows in order."""
+        if len(value) == 1:
+            conditions.add(f"{self.sql} = {{}}", value[0])
+        else:
+            conditions.add(f"{self.sql} = ANY({{}}::{self.otherwise}[])", list(value))
+
+
+def any_of(meaning: str, column: str, *, kind: str) -> Any:
+    """Declare a filter field of a search that is a tuple: rows are found that have any of its values in the column."""
+    return dataclasses.field(default=None, metadata={_FILTER: AnyOf(meaning, column, kind)})
+
+
 def where(meaning: str, sql: str = "", *, otherwise: str = "", default: Any = None) -> Any:
     """Declare a filter field of a search; each `{}` of the SQL stands for its value.
 
@@ -42,6 +59,11 @@ def where(meaning: str, sql: str = "", *, otherwise: str = "", default: Any = No
     which the `conditions` of the search add.
     """
     return dataclasses.field(default=default, metadata={_FILTER: Filter(meaning, sql, otherwise)})
+
+
+def without(meaning: str, column: str) -> Any:
+    """Declare a filter field of a search: true finds rows with nothing in a column, false those with something."""
+    return where(meaning, f"{column} IS NULL", otherwise=f"{column} IS NOT NULL")
 
 
 @dataclass(frozen=True, slots=True)

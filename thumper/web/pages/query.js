@@ -35,9 +35,9 @@ query Receipts {
       number
       location { name }
       settledAt
-      receipt { found waiting stored duplicate rejected rejections { reason files } }
+      receipt { found waiting stored duplicate rejected rejections { reason fileCount } }
       imageCounts { total pending processing completed failed }
-      files(state: REJECTED, first: 20) { nodes { path reason message whatToDo } }
+      files(where: { state: REJECTED }, first: 20) { nodes { path reason message whatToDo } }
     }
   }
 }
@@ -60,7 +60,7 @@ query Herd {
 `,
   `# A place for cameras to hang.
 mutation NewLocation {
-  createLocation(input: { name: "Creek Bed", latitude: 30.2672, longitude: -97.7431, timeZone: "America/Chicago" }) {
+  createLocation(input: { name: "Creek Bed", coordinates: { latitude: 30.2672, longitude: -97.7431 } }) {
     location { id name }
     errors { code message path }
   }
