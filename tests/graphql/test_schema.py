@@ -153,6 +153,7 @@ WITHHELD = [
     "Dump.relocations",
     "Dump.source",
     "File.path",
+    "IdentityDecision.note",
     "Image.coordinates",
     "Image.dump",
     "Image.fileName",
