@@ -153,6 +153,7 @@ WITHHELD = [
     "Dump.relocations",
     "Dump.source",
     "File.path",
+    "IdentityDecision.actor",
     "IdentityDecision.note",
     "Image.coordinates",
     "Image.dump",
