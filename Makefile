@@ -24,7 +24,7 @@ export TORCH
 # Handed over by environment, so that no character of the path means anything to a shell.
 export DROP
 
-.PHONY: help install install-dev graphiql browser run link test check quick faults style types contracts format constraints wheel release-check clean
+.PHONY: help install install-dev graphiql clients schema browser run link test check quick faults style types contracts format constraints wheel release-check clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,13 @@ install-dev: # the same, with PyTorch and what the tests need
 
 graphiql: ## fetch the query page's browser files (needs npm)
 	@sh install/graphiql/install.sh thumper/web/pages
+
+clients: # JavaScript and Python clients that the tests let speak to the API
+	@sh install/clients.sh
+
+schema: clients ## write the schema and its reference anew, after a change of the API
+	@$(BIN)/thumper schema > schema.graphql.new && mv schema.graphql.new thumper/graphql/schema.graphql
+	@$(PY) -m tests.clients.reference > docs/schema.md.new && mv docs/schema.md.new docs/schema.md
 
 browser: # the page tests' browser
 	@sh install/browser.sh
@@ -53,7 +60,7 @@ endif
 link: install ## have `thumper` on the PATH, by a link in ~/.local/bin
 	@sh install/link.sh
 
-test: install-dev graphiql browser check ## set up and check everything; what CI runs
+test: install-dev graphiql clients browser check ## set up and check everything; what CI runs
 
 check: style types contracts ## format, ruff, mypy, import contracts and all tests
 	$(PY) -m pytest -m serial

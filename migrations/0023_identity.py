@@ -142,7 +142,7 @@ def _of(noun: str, on_delete: OnDelete) -> Any:
 class Migration(migrations.Migration):
     """Two tables and a column, filled from what people said until now."""
 
-    dependencies = [("thumper", "0020_condition")]
+    dependencies = [("thumper", "0022_marks")]
 
     operations = [
         ops.CreateModel(

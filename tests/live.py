@@ -1,15 +1,15 @@
-"""A client that speaks graphql-transport-ws."""
+"""Clients that follow a subscription: over WebSocket (graphql-transport-ws), and as a stream of events."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Final
 from uuid import UUID
 
+import httpx
 import websockets
 from websockets.typing import Subprotocol
 
@@ -17,18 +17,24 @@ from tests.patience import PATIENCE_S
 from thumper.graphql.relay.identity import decode
 
 
-@dataclass
 class Subscriber:
     """One subscription on a connection of its own; `times` are those of arrival."""
 
-    socket: websockets.ClientConnection
-    times: list[float] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.times: list[float] = []
+
+    async def receive(self) -> dict[str, Any]:
+        """Return the next message as WebSocket has it: `type` and `payload`."""
+        raise NotImplementedError
+
+    def abort(self) -> None:
+        """Cut the line."""
+        raise NotImplementedError
 
     async def reply(self, *, within_s: float = PATIENCE_S) -> dict[str, Any]:
         """Return the next protocol message."""
-        raw = await asyncio.wait_for(self.socket.recv(), within_s)
+        reply = await asyncio.wait_for(self.receive(), within_s)
         self.times.append(asyncio.get_running_loop().time())
-        reply: dict[str, Any] = json.loads(raw)
         return reply
 
     async def next(self, *, within_s: float = PATIENCE_S) -> dict[str, Any]:
@@ -48,8 +54,57 @@ class Subscriber:
         return False
 
 
+class SocketSubscriber(Subscriber):
+    """Over WebSocket."""
+
+    def __init__(self, socket: websockets.ClientConnection) -> None:
+        super().__init__()
+        self.socket = socket
+
+    async def receive(self) -> dict[str, Any]:
+        reply: dict[str, Any] = json.loads(await self.socket.recv())
+        return reply
+
+    def abort(self) -> None:
+        self.socket.transport.abort()
+
+
+class EventSubscriber(Subscriber):
+    """As a stream of events; `last_id` is the id of the newest one."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__()
+        self.last_id: str | None = None
+        self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._response = response
+        self.reading = asyncio.create_task(self._read())
+
+    async def receive(self) -> dict[str, Any]:
+        event = await self._events.get()
+        self.last_id = event.get("id", self.last_id)
+        return event
+
+    def abort(self) -> None:
+        """Leave it to the end of the context: httpx closes the connection without having read it."""
+
+    async def _read(self) -> None:
+        text = b""
+        async for part in self._response.aiter_bytes():
+            *events, text = (text + part).split(b"\n\n")
+            for event in events:
+                lines = [line for line in event.decode().split("\n") if not line.startswith(":")]
+                fields = dict(line.split(": ", 1) for line in lines)
+                # A `next` with errors alone is what WebSocket calls `error`.
+                payload = json.loads(fields["data"] or "{}")
+                refused = "data" not in payload and "errors" in payload
+                kind = "error" if refused else fields["event"]
+                self._events.put_nowait(
+                    fields | {"type": kind, "payload": payload["errors"] if refused else payload}
+                )
+
+
 @contextlib.asynccontextmanager
-async def subscribed(url: str, query: str, **variables: Any) -> AsyncIterator[Subscriber]:
+async def subscribed(url: str, query: str, **variables: Any) -> AsyncIterator[SocketSubscriber]:
     address = url.replace("http", "ws", 1) + "/graphql"
     protocol = Subprotocol("graphql-transport-ws")
     async with websockets.connect(address, subprotocols=[protocol], close_timeout=1) as connection:
@@ -57,7 +112,32 @@ async def subscribed(url: str, query: str, **variables: Any) -> AsyncIterator[Su
         assert json.loads(await connection.recv())["type"] == "connection_ack"
         payload = {"query": query, "variables": variables}
         await connection.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
-        yield Subscriber(connection)
+        yield SocketSubscriber(connection)
+
+
+@contextlib.asynccontextmanager
+async def streamed(
+    url: str, query: str, *, last_id: str | None = None, **variables: Any
+) -> AsyncIterator[EventSubscriber]:
+    headers = {"accept": "text/event-stream"} | ({} if last_id is None else {"last-event-id": last_id})
+    async with (
+        httpx.AsyncClient(base_url=url, timeout=PATIENCE_S, headers=headers) as http,
+        http.stream("POST", "/graphql", json={"query": query, "variables": variables}) as response,
+    ):
+        assert response.status_code == 200, await response.aread()
+        subscriber = EventSubscriber(response)
+        try:
+            yield subscriber
+        finally:
+            subscriber.reading.cancel()
+            await asyncio.wait({subscriber.reading})
+
+
+FOLLOWED: Final[dict[str, Callable[..., contextlib.AbstractAsyncContextManager[Subscriber]]]] = {
+    "websocket": subscribed,
+    "events": streamed,
+}
+"""The transports, which a client may change as it likes."""
 
 
 def uuids(nodes: Sequence[dict[str, Any]], type_name: str = "Image") -> list[UUID]:

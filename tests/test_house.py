@@ -31,7 +31,8 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 def python_files(*folders: str) -> list[Path]:
     """Return every Python file under these folders of the repository, in a stable order."""
-    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return sorted(path for path in found if "node_modules" not in path.parts)
 
 
 def short(path: Path) -> str:
@@ -79,7 +80,7 @@ def test_no_file_or_folder_has_a_name_that_says_nothing() -> None:
         path
         for folder in CODE_FOLDERS
         for path in (ROOT / folder).rglob("*")
-        if "__pycache__" not in path.parts
+        if not {"__pycache__", "node_modules"} & set(path.parts)
     }
     banned = sorted(short(path) for path in named if path.stem.removeprefix("test_") in BANNED_NAMES)
     assert banned == []
@@ -217,7 +218,14 @@ def folders(path: Path) -> set[str]:
 
 def test_tests_mirror_the_tree() -> None:
     tests, rooms = ROOT / "tests", ROOT / "thumper"
-    assert folders(tests) - folders(rooms) <= {"journeys", "benchmarks", "faults", "migrations"}
+    assert folders(tests) - folders(rooms) <= {
+        "attacks",
+        "journeys",
+        "benchmarks",
+        "clients",
+        "faults",
+        "migrations",
+    }
     for room in ("store", "graphql"):  # sorted by noun
         assert folders(tests / room) <= folders(rooms / room)
 

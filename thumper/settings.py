@@ -164,6 +164,8 @@ class Settings(BaseSettings):
     """Child processes that decode photos; as many as cores for the worker, two for the API, when not set."""
     upload_ttl_s: Seconds = 3600.0
     """How long an upload address can be used."""
+    max_sockets: int = Field(default=1200, ge=1)
+    """Clients that may follow something at a time, over WebSocket and event streams together."""
     feed_days: int = Field(default=30, ge=1, le=3650)
     """How long events are kept that clients can go on after."""
     view_days: int = Field(default=90, ge=1, le=3650)

@@ -102,7 +102,7 @@ def _other_lists() -> list[Question]:
 
 _WHOLE: Final = """{ clockSuspects { doubt imageCount deployment { id } dump { id } }
     detectors { id name current createdAt sha256
-    labels { label species { scientificName } sex lifeStage shown threshold } }
+    labels { name species { scientificName } sex lifeStage shown threshold } }
     status { held queueDepth filesArriving
     imageCounts { total pending processing completed failed } sources { kind state path watchMode lastScanAt }
     lastDumps { dump { id } } } }"""

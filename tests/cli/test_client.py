@@ -10,9 +10,11 @@ import pytest
 from gql.transport.exceptions import TransportConnectionFailed
 from gql.transport.websockets import WebsocketsTransport
 
+from tests.api import running_api
+from tests.factories import make_location
 from tests.journeys.conftest import free_port
 from tests.patience import PATIENCE_S
-from thumper.cli.client import follow
+from thumper.cli.client import ask, follow, refusal
 from thumper.errors import ServiceDownError, ThumperError
 from thumper.settings import Settings
 
@@ -60,3 +62,13 @@ async def _ask_again_and_again(settings: Settings) -> None:
                 async for _ in messages:
                     pass
         await asyncio.sleep(0.02)
+
+
+async def test_what_a_name_holds_is_shown_and_not_obeyed(settings: Settings) -> None:
+    """Also one from before such names were refused."""
+    async with running_api(settings) as api:
+        named = settings.model_copy(update={"port": int(api.url.rpartition(":")[2])})
+        await make_location("\x1b]0;owned\x07Rid\u202ege", description="two\nlines, 👨\u200d🌾")
+        (place,) = (await ask(named, "{ locations { nodes { name description } } }"))["locations"]["nodes"]
+    assert place == {"name": r"\x1b]0;owned\x07Rid\u202ege", "description": "two\nlines, 👨\u200d🌾"}
+    assert str(refusal([{"message": "no \x1b[31mred"}])) == r"no \x1b[31mred"

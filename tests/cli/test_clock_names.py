@@ -34,7 +34,7 @@ async def test_a_photo_is_meant_by_its_name_where_only_one_is_called_so(asking: 
 
     async def found(word: str, dump: models.Dump | None = None) -> tuple[str, str]:
         of_dump = None if dump is None else encode("Dump", dump.id)
-        return await find_photo(asking, word, among={"dump": of_dump})
+        return await find_photo(asking, word, among={"dumpId": of_dump})
 
     for word in ("PICT0002.JPG", "pict0002.jpg", ids[alone][0]):
         assert await found(word) == ids[alone]

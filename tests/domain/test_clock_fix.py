@@ -247,3 +247,24 @@ def test_an_effect_counts_what_changes_and_names_the_first_and_the_last() -> Non
     assert (effect.after.first, effect.after.last) == (moves[1].after, moves[5].after)
     assert [move.image_id.int for move in effect.examples] == [1, 3, 6]
     assert Effect().examples == []
+
+
+@given(st.datetimes(), st.datetimes(), st.datetimes())
+def test_readings_between_two_times_include_the_first_and_not_the_second(
+    after: dt.datetime, before: dt.datetime, local: dt.datetime
+) -> None:
+    if after >= before:
+        with pytest.raises(ValueError, match=str(before.year)):
+            Bounds.between(after, before)
+        return
+    bounds = Bounds.between(after, before)
+    assert (local in bounds) == (after <= local < before)
+    assert (bounds.first, bounds.before) == (after, before)
+    assert after in bounds
+    assert before not in bounds
+
+
+def test_a_bound_that_no_clock_can_pass_is_none() -> None:
+    assert Bounds(last=dt.datetime.fromisoformat("9999-12-31T23:59:59.999999")).before is None
+    with pytest.raises(ValueError, match="0001"):
+        Bounds.between(None, dt.datetime.fromisoformat("0001-01-01"))

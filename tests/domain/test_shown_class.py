@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import Any, Final
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import ClassMap, LifeStage, Sex
 from thumper.domain.review import Word
-from thumper.domain.shown_class import Prediction, ShownClass, as_predicted, as_reviewed
+from thumper.domain.shown_class import Prediction, as_predicted, as_reviewed, replayed
 
 DEER: Final = "Odocoileus virginianus"
 DEFAULT: Final = {
@@ -57,10 +56,8 @@ def test_a_corrected_box_is_called_what_it_is(
     class_map: dict[str, Any], label: str, said: dict[str, Any], called: str
 ) -> None:
     model = prediction(class_map, label)
-    common_name = "its common name" if said.get("species", DEER) != DEER else ""
-    found = as_reviewed(
-        as_predicted(model), word(ReviewVerdict.CORRECTED, **said), model, common_name=common_name
-    )
+    names = {"Cervus canadensis": "its common name"}
+    found = as_reviewed(as_predicted(model), word(ReviewVerdict.CORRECTED, **said), model, common_names=names)
     assert found.corrected_label == called
     assert {name: getattr(found, name) for name in said} == said
     assert found.shown
@@ -97,13 +94,10 @@ def test_only_what_was_said_since_the_last_rejection_counts(
 ) -> None:
     model = prediction({**DEFAULT, "car": {"shown": False}}, label, confidence)
 
-    def after(words: list[Word]) -> ShownClass:
-        return reduce(lambda before, said: as_reviewed(before, said, model), words, as_predicted(model))
-
-    found = after(words)
+    found = replayed(model, words)
     since = [place for place, said in enumerate(words) if said.verdict is ReviewVerdict.REJECTED]
     rest = words[since[-1] + 1 :] if since else words
-    assert found == after(rest)
+    assert found == replayed(model, rest)
     corrections = [said for said in rest if said.verdict is ReviewVerdict.CORRECTED]
     assert (found.corrected_label is None) == (not corrections)
     assert found.shown == (bool(rest) or model.class_map.shows(label, confidence))
@@ -111,3 +105,46 @@ def test_only_what_was_said_since_the_last_rejection_counts(
         told = [value for said in corrections if (value := getattr(said, name)) is not None]
         own = getattr(model.class_map.meaning(label), name)
         assert getattr(found, name) == (told[-1] if told else own)
+
+
+PREDICTIONS: Final = st.builds(
+    prediction, st.just(YOUNG), st.sampled_from([*YOUNG, "stranger"]), st.floats(0.05, 1)
+)
+DRAWN: Final = st.builds(
+    Prediction,
+    label=st.sampled_from(["", "buck"]),
+    confidence=st.just(1.0),
+    class_map=st.just(ClassMap()),
+    drawn=st.builds(
+        word,
+        st.just(ReviewVerdict.CONFIRMED),
+        species=st.sampled_from([None, DEER]),
+        sex=st.sampled_from(Sex),
+        life_stage=st.sampled_from(LifeStage),
+    ),
+)
+
+
+@given(first=st.one_of(PREDICTIONS, DRAWN), words=WORDS)
+def test_reviews_that_keep_all_that_is_in_the_box_give_the_same_as_the_words_did(
+    first: Prediction, words: list[Word]
+) -> None:
+    """So that a review can be taken back: what stood before it follows from those before."""
+    found, kept = as_predicted(first), []
+    for said in words:
+        assert replayed(first, kept) == found
+        found = as_reviewed(found, said, first)
+        corrects = said.verdict is ReviewVerdict.CORRECTED
+        whole = {"species": found.species, "sex": found.sex, "life_stage": found.life_stage}
+        kept.append(word(said.verdict, **(whole if corrects else {})))
+    assert replayed(first, kept) == replayed(first, words) == found
+
+
+@given(first=DRAWN, words=WORDS)
+def test_what_a_person_drew_counts_and_a_rejection_restores_what_they_said_of_it(
+    first: Prediction, words: list[Word]
+) -> None:
+    assert first.drawn is not None
+    assert replayed(first, [first.drawn, *words]) == replayed(first, words)
+    restored = replayed(first, [*words, word(ReviewVerdict.REJECTED)])
+    assert (restored.species, restored.sex, restored.shown) == (first.drawn.species, first.drawn.sex, True)

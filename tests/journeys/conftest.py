@@ -63,6 +63,8 @@ class Ranch:
 
     settings: Settings
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
+    """What stands before each command, such as one that takes the network away."""
 
     def start(self, *verb: str) -> subprocess.Popen[bytes]:
         """Start `thumper VERB…` in a session of its own; its output goes to the home's logs."""
@@ -71,7 +73,7 @@ class Ranch:
             lay_cluster(self.settings)
         with (self.settings.home / f"{verb[0]}.out").open("ab") as out:
             process = subprocess.Popen(
-                [sys.executable, "-m", "thumper", *verb],
+                [*self.before, sys.executable, "-m", "thumper", *verb],
                 env=self.settings.as_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=out,

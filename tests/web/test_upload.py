@@ -10,9 +10,11 @@ import httpx
 
 from tests import factories as make
 from tests.api import Api, running_api
+from tests.patience import until
 from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
 from thumper.store import models
+from thumper.store.feed import feed
 
 CREATE = """mutation ($input: CreateUploadInput!) { createUpload(input: $input) {
   dump { id location { name } source { kind } } uploads { fileName url expiresAt } errors { code path message } } }"""
@@ -158,3 +160,70 @@ def test_the_secret_of_an_address_is_long() -> None:
 
     assert TOKEN_BYTES * 8 >= 256
     assert len(base64.urlsafe_b64encode(b"x" * TOKEN_BYTES)) == 44
+
+
+CANCEL = """mutation ($id: ID!) { cancelUpload(input: {dumpId: $id}) {
+    closedCount dump { settledAt receipt { found stored waiting wipe { obstacles { code fileCount examples } } } }
+    errors { code path } } }"""
+
+
+async def _cancel(api: Api, dump_id: str) -> Any:
+    return (await api.ask(CANCEL, id=dump_id))["cancelUpload"]
+
+
+async def test_a_cancelled_upload_closes_what_is_open_and_its_receipt_adds_up(
+    api: Api, photos: Callable[[int], list[Path]]
+) -> None:
+    await make.make_detector()
+    content = photos(1)[0].read_bytes()
+    made = await _create(api, "came.jpg", "never.jpg", "nor.jpg")
+    came, *others = (upload["url"] for upload in made["uploads"])
+    assert (await api.http.put(came, content=content)).status_code == 201
+    cancelled = await _cancel(api, made["dump"]["id"])
+    assert (cancelled["closedCount"], cancelled["errors"]) == (2, [])
+    assert cancelled["dump"]["settledAt"] is not None
+    receipt = cancelled["dump"]["receipt"]
+    assert (receipt["found"], receipt["stored"], receipt["waiting"]) == (1, 1, 0)
+    assert {"code": "NEVER_SENT", "fileCount": 2, "examples": ["never.jpg", "nor.jpg"]} in receipt["wipe"][
+        "obstacles"
+    ]
+    for url in others:
+        answer = await api.http.put(url, content=content)
+        assert answer.status_code == 410
+        assert answer.json()["errors"][0]["extensions"]["code"] == "REFUSED"
+        assert "cancelled" in answer.json()["errors"][0]["message"]
+    assert "cancelled" not in (await api.http.put(came, content=content)).json()["errors"][0]["message"]
+    assert (await _cancel(api, made["dump"]["id"]))["closedCount"] == 0
+    kinds = {event.kind.name for event in await feed.read_after(0) if event.dump_id is not None}
+    assert "FILE_SETTLED" in kinds
+
+
+async def test_a_transfer_that_is_going_on_fails_when_its_upload_is_cancelled(
+    api: Api, photos: Callable[[int], list[Path]]
+) -> None:
+    content = photos(1)[0].read_bytes()
+    made = await _create(api, "a.jpg")
+    go_on = asyncio.Event()
+
+    async def halting() -> AsyncIterator[bytes]:
+        yield content[:1000]
+        await go_on.wait()
+        yield content[1000:]
+
+    transfer = asyncio.create_task(api.http.put(made["uploads"][0]["url"], content=halting()))
+    await until(models.Upload.filter(used_at__isnull=False).exists)
+    assert (await _cancel(api, made["dump"]["id"]))["closedCount"] == 1
+    go_on.set()
+    answer = await transfer
+    assert answer.status_code == 410
+    assert "cancelled" in answer.json()["errors"][0]["message"]
+    assert not await models.Image.exists()
+    assert not await models.File.exists()
+
+
+async def test_only_an_upload_is_cancelled(api: Api) -> None:
+    dump = await make.make_dump()
+    (error,) = (await _cancel(api, encode("Dump", dump.id)))["errors"]
+    assert error == {"code": "INVALID", "path": ["input", "dumpId"]}
+    (error,) = (await _cancel(api, encode("Dump", make.unknown_id())))["errors"]
+    assert error == {"code": "NOT_FOUND", "path": ["input", "dumpId"]}

@@ -43,6 +43,7 @@ from thumper.cli import (
     why,
     work,
 )
+from thumper.domain.path_text import harmless
 from thumper.embedded.home_access import explain_closed
 from thumper.errors import ThumperError
 from thumper.settings import Settings
@@ -129,5 +130,5 @@ def _explain(error: ThumperError) -> int:
         typer.echo(json.dumps({"error": {"code": error.code, "message": str(error)}}))
     else:
         Console(stderr=True).print(f"[bold red]{error.code}[/] ", end="", highlight=False)
-        typer.echo(str(error), err=True)
+        typer.echo(harmless(str(error)), err=True)
     return error.exit_code

@@ -13,6 +13,7 @@ from rich.filesize import decimal
 from rich.progress import Progress
 
 from thumper.cli.receipt_view import bar
+from thumper.domain.path_text import harmless
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -221,4 +222,4 @@ def _say_some(names: Sequence[str]) -> None:
 
 
 def _say(line: str) -> None:
-    Console(highlight=False).print(line, markup=False, soft_wrap=True)
+    Console(highlight=False).print(harmless(line), markup=False, soft_wrap=True)

@@ -8,10 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
+from thumper.domain.path_text import harmless
 from thumper.errors import ServiceDownError, ThumperError
 from thumper.settings import Settings
+
+T = TypeVar("T")
 
 ANSWER_WITHIN_S: Final = 30.0
 """Longest that an answer may take; counting a large library takes a second."""
@@ -46,7 +49,7 @@ async def ask(
     with _explained(settings):
         async with client as session:
             data: dict[str, Any] = await session.execute(GraphQLRequest(query, variable_values=variables))
-    return data
+    return harmless_texts(data)
 
 
 async def follow(
@@ -75,7 +78,16 @@ async def follow(
             messages = session.subscribe(GraphQLRequest(query, variable_values=variables))
             async with aclosing(messages):
                 async for data in messages:
-                    yield next(iter(data.values()))
+                    yield harmless_texts(next(iter(data.values())))
+
+
+def harmless_texts(told: T) -> T:
+    """Return an answer with each of its texts `harmless`: a terminal would obey what a name holds."""
+    if isinstance(told, str):
+        return cast("T", harmless(told))
+    if isinstance(told, dict):
+        return cast("T", {name: harmless_texts(value) for name, value in told.items()})
+    return cast("T", [harmless_texts(each) for each in told]) if isinstance(told, list) else told
 
 
 @contextmanager
@@ -107,7 +119,8 @@ def _heed_cancellation() -> None:
 
 def refusal(errors: Sequence[Any]) -> ThumperError:
     """Return the error for what an answer of the API says in its `errors`."""
-    messages = "; ".join(str(error.get("message", error)) for error in errors) or "no reason was given"
+    messages = "; ".join(harmless(str(error.get("message", error))) for error in errors)
+    messages = messages or "no reason was given"
     codes = {error.get("extensions", {}).get("code") for error in errors}
     if "DATABASE_DOWN" in codes:
         return DatabaseDownError(messages)

@@ -21,7 +21,7 @@ from thumper.domain.deletion import MOST_IMAGES
 
 _EFFECT: Final = (
     "effect { images: imageCount originals: originalCount detections: detectionCount reviews: reviewCount"
-    " sightings: sightingCount files: fileCount filesLeft: filesLeftCount leftExamples }"
+    " sightings: sightingCount marks: markCount files: fileCount filesLeft: filesLeftCount leftExamples }"
 )
 _PREVIEW: Final = f"""query ($input: DeleteImagesInput!) {{
   answer: deleteImagesPreview(input: $input) {{ {_EFFECT} errors {{ message }} }} }}"""
@@ -134,6 +134,7 @@ _WITH: Final = {
     "detections": ("box", "boxes"),
     "reviews": ("review", "reviews"),
     "sightings": ("sighting of a known deer", "sightings of known deer"),
+    "marks": ("star, tag or note", "stars, tags and notes"),
 }
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from thumper.cli.which_home import settings_to_examine
+from thumper.domain.path_text import harmless
 
 if TYPE_CHECKING:
     from thumper.doctor.check_result import CheckResult, Report
@@ -99,4 +100,4 @@ class _Screen:
         self._line(", ".join(counts))
 
     def _line(self, text: str) -> None:
-        self._out.print(text, markup=False, soft_wrap=True)
+        self._out.print(harmless(text), markup=False, soft_wrap=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from thumper.cli.client import refusal
+from thumper.cli.client import harmless_texts, refusal
 
 if TYPE_CHECKING:
     from thumper.ingest.context import IngestContext
@@ -41,7 +41,7 @@ class OwnApi:
         result = await schema.execute(query, variable_values=variables, context_value=context)
         if result.errors:
             raise refusal([error.formatted for error in result.errors])
-        data: dict[str, Any] = result.data or {}
+        data: dict[str, Any] = harmless_texts(result.data or {})
         return data
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn, Protocol
 import typer
 
 from thumper.cli.logs import configure_logs
+from thumper.domain.path_text import harmless
 from thumper.embedded.supervised_child import EX_CONFIG
 from thumper.errors import DetectorError, NotInstalledError, RefusedError, UsageError
 from thumper.settings import Settings
@@ -55,6 +56,6 @@ def run_room(
         if not supervised:
             raise
         # The supervisor shows the last line that a child wrote.
-        typer.echo(f"{error.code} {' '.join(str(error).split())}", err=True)
+        typer.echo(f"{error.code} {harmless(' '.join(str(error).split()))}", err=True)
         code = EX_CONFIG
     raise typer.Exit(code)

@@ -12,6 +12,7 @@ import typer
 from thumper.background import stop_signals
 from thumper.cli.init import refuse_missing_folder
 from thumper.cli.path_argument import named_path
+from thumper.domain.path_text import harmless
 from thumper.embedded.instance import announced, find_instance
 from thumper.embedded.supervised_child import EX_CONFIG
 from thumper.errors import DetectorError, NotInstalledError, SettingError
@@ -45,7 +46,7 @@ def up(
         if manager.socket is None:
             raise
         # As rooms tell `thumper up`: another start would end alike.
-        typer.echo(f"{error.code} {error}", err=True)
+        typer.echo(f"{error.code} {harmless(str(error))}", err=True)
         raise typer.Exit(EX_CONFIG) from error
 
 

@@ -24,8 +24,10 @@ class DeletionEffect:
     originals: int
     """Originals in the library: they are erased."""
     detections: int
-    """Boxes of all detectors."""
+    """Boxes of all detectors, and those that people drew."""
     reviews: int
+    marks: int
+    """Stars, tags, notes, and words that no animal is there."""
     sightings: int
     files: int
     """Files in receipts that become rejected."""

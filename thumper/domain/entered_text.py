@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+from thumper.domain.path_text import misleading
 from thumper.domain.refusal import InvalidValueError
 
 LONGEST_NAME: Final = 200
@@ -19,13 +20,24 @@ def one_name(text: str) -> str:
 
 
 def clean_name(value: str | None, *field: str) -> str:
-    """Return what `one_name` makes of a name; raise `InvalidValueError` unless that has 1 to 200 characters."""
+    """Return what `one_name` makes of a name; raise `InvalidValueError` unless that has 1 to 200 characters.
+
+    Nor may it hold what cannot be seen and changes how a line is shown: codes of a terminal, marks of direction.
+    """
     name = one_name(clean_text(value, *field))
+    _refuse_misleading(name, *field)
     if not 1 <= len(name) <= LONGEST_NAME:
         raise InvalidValueError(
             f"A name has 1 to {LONGEST_NAME} characters; this one has {len(name)}.", *field
         )
     return name
+
+
+def _refuse_misleading(text: str, *field: str) -> None:
+    """Raise `InvalidValueError` for a text with a character that cannot be seen and misleads."""
+    if hidden := misleading(text):
+        message = f"The text holds U+{ord(hidden):04X}, which cannot be seen and changes how it is shown: leave it out."
+        raise InvalidValueError(message, *field)
 
 
 def clean_text(value: str | None, *field: str) -> str:

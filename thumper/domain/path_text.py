@@ -26,5 +26,32 @@ def one_line(text: str) -> str:
     return "".join(_escape(char) if unicodedata.category(char) in _HIDDEN else char for char in text)
 
 
+def harmless(text: str) -> str:
+    r"""Return a text in which nothing hides, reorders or commands what a terminal shows: all such is escaped.
+
+    Line ends and tabs stay, and so do the joiners of scripts and emoji. For whatever comes from outside: names of files
+    and folders, what cameras wrote, what people entered.
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(_shown, text.replace("\r\n", "\n")))
+
+
+def misleading(text: str) -> str:
+    """Return the first character of a text that `harmless` escapes; empty when there is none."""
+    return next((char for char in text if _shown(char) != char), "")
+
+
+_MISLEADING: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories of controls, marks of direction and ends of lines. A sign that is newer than Python is none."""
+_HARMLESS: Final = frozenset("\n\t\u200c\u200d")
+"""Line end, tab, and the joiners (ZWNJ, ZWJ) without which Persian and many emoji cannot be written."""
+
+
+def _shown(char: str) -> str:
+    misleads = unicodedata.category(char) in _MISLEADING and char not in _HARMLESS
+    return _escape(char) if misleads else char
+
+
 def _escape(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")

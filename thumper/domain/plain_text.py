@@ -12,7 +12,7 @@ LONGEST_TEXT: Final = 2000
 
 _CONTROL: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Unicode categories that are removed; NUL is one that PostgreSQL refuses."""
-_LINE_ENDS: Final = str.maketrans("\n\r", "  ")
+_LINE_ENDS: Final = str.maketrans(dict.fromkeys("\n\r\u2028\u2029", " "))
 
 
 def clean(text: str, longest: int = LONGEST_TEXT) -> str:

@@ -5,6 +5,8 @@ Fields are named as the record names them, `time_zone`; a room that people talk 
 
 from __future__ import annotations
 
+from typing import Self
+
 from thumper.errors import NotFoundError, RefusedError, ThumperError, UsageError
 
 
@@ -14,6 +16,11 @@ class Refusal(ThumperError):
     def __init__(self, message: str, *field: str) -> None:
         super().__init__(message)
         self.field = field
+
+    def within(self, *outer: str) -> Self:
+        """Return the refusal with its field inside others, as of one item of a list."""
+        self.field = (*outer, *self.field)
+        return self
 
 
 class InvalidValueError(Refusal, UsageError):

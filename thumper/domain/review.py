@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Final, Self
 
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.entered_text import clean_name, clean_text
 from thumper.domain.label import LifeStage, Sex
 from thumper.domain.refusal import InvalidValueError
 
+MOST_WORDS: Final = 500
+"""Reviews that are given in one request."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """One review. Species, sex and life stage come with a correction only; None leaves as is."""
+    """One review. Species, sex and life stage come with a correction, or with the box that a person drew, only.
+
+    None leaves as is.
+    """
 
     verdict: ReviewVerdict
     species: str | None = None

@@ -1,11 +1,13 @@
-"""What a box is taken for: what the model said, until a person says otherwise.
+"""What a box is taken for: what the model said, or the person who drew it, until a person says otherwise.
 
 Filters, counts and lists look at this and never at the model's own word: a doe that was corrected to a buck is a buck.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from thumper.domain.animal import ReviewVerdict
@@ -16,13 +18,17 @@ _DEER: Final = frozenset({"odocoileus"})
 """Genera whose males are bucks, females does and young fawns in plain English (`shared/design/herd.md` §1 and §8)."""
 
 
+_NAMELESS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """What a model said of a box, and what its words mean."""
+    """What was said of a box first: by a model, whose words mean something, or by the person who drew it, `drawn`."""
 
     label: str
     confidence: float
     class_map: ClassMap
+    drawn: Word | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +47,15 @@ class ShownClass:
 
 
 def as_predicted(prediction: Prediction) -> ShownClass:
-    """Return what a box is taken for that was not reviewed."""
-    class_map, label = prediction.class_map, prediction.label
+    """Return what a box is taken for of which nothing else was said."""
+    class_map, label, drawn = prediction.class_map, prediction.label, prediction.drawn
+    if drawn is not None:
+        return ShownClass(
+            species=drawn.species,
+            sex=drawn.sex or Sex.UNKNOWN,
+            life_stage=drawn.life_stage or LifeStage.UNKNOWN,
+            shown=True,
+        )
     meaning = class_map.meaning(label)
     return ShownClass(
         species=meaning.species,
@@ -53,11 +66,11 @@ def as_predicted(prediction: Prediction) -> ShownClass:
 
 
 def as_reviewed(
-    before: ShownClass, word: Word, prediction: Prediction, *, common_name: str = ""
+    before: ShownClass, word: Word, prediction: Prediction, *, common_names: Mapping[str, str] = _NAMELESS
 ) -> ShownClass:
-    """Return what a box is taken for after a review; `common_name` is that of its species afterwards.
+    """Return what a box is taken for after a review; `common_names` are those of species by their scientific names.
 
-    A confirmation leaves what stands, an earlier correction too; a rejection restores what the model said. What a
+    A confirmation leaves what stands, an earlier correction too; a rejection restores what was said first. What a
     person has looked at and not rejected counts, however sure the model was, and whether or not its class is shown.
     """
     if word.verdict is ReviewVerdict.REJECTED:
@@ -71,7 +84,18 @@ def as_reviewed(
         life_stage=before.life_stage if word.life_stage is None else word.life_stage,
         shown=True,
     )
+    common_name = common_names.get(right.species or "", "")
     return replace(right, corrected_label=label_of(right, prediction, common_name=common_name))
+
+
+def replayed(
+    prediction: Prediction, said: Iterable[Word], *, common_names: Mapping[str, str] = _NAMELESS
+) -> ShownClass:
+    """Return what a box is taken for after the reviews that were not taken back, in their order."""
+    found = as_predicted(prediction)
+    for word in said:
+        found = as_reviewed(found, word, prediction, common_names=common_names)
+    return found
 
 
 def label_of(animal: ShownClass, prediction: Prediction, *, common_name: str) -> str:

@@ -279,7 +279,7 @@ _MEANINGS: Final = {
     WipeCode.CHANGED_MEANWHILE: "The dump changed whenever it was checked.",
     WipeCode.EMPTY: "The dump holds no files.",
     WipeCode.WAITING: "Files are still arriving or waiting to be read, or the dump has not been quiet yet.",
-    WipeCode.NEVER_SENT: "Uploads were promised and their addresses have expired without a file.",
+    WipeCode.NEVER_SENT: "Uploads were promised and their addresses have expired without a file, or were cancelled.",
     WipeCode.REJECTED: "Files were rejected; videos are counted apart.",
     WipeCode.VIDEOS: "Videos were found, of which Thumper keeps no copy.",
     WipeCode.NOT_IN_RECEIPT: "The source holds files now that the receipt does not cover as they are.",

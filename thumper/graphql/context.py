@@ -35,6 +35,16 @@ class Context:
     """Who asks; the same for all operations of a connection, since answers are shared by it."""
     connection_params: dict[str, Any] | None = None
     """What a WebSocket client sent with its connection_init."""
+    goes_on_after: int | None = None
+    """Where a client of an event stream, in Last-Event-ID, says that it has come to."""
+
+    def place(self, after: int | None) -> int | None:
+        """Return the event after which a subscription goes on.
+
+        A browser that comes back by itself repeats the address with the `after` of its first visit, so that the
+        header counts, which is younger.
+        """
+        return after if self.goes_on_after is None else self.goes_on_after
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -18,13 +18,17 @@ from thumper.domain.clock_warning import ClockGroup
 from thumper.domain.waiting import Waiting
 from thumper.store import models
 from thumper.store.deer import identity_search, known_deer
+from thumper.store.deer.identity_search import IdentityDecisionSearch
+from thumper.store.deer.sighting_search import SightingSearch
 from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
-from thumper.store.images import detections, image_counts, images, species_rows
+from thumper.store.images import detections, image_counts, images, marks, species_rows
 from thumper.store.images.detections import BoxFilter
 from thumper.store.places import cameras, deployments, locations, relocation_search
+from thumper.store.places.deployments import DeploymentSearch
 from thumper.store.postgres import page
-from thumper.store.postgres.page import Conditions, Cut, Listing, Order, Page
+from thumper.store.postgres.page import Cut, Listing, Order, Page
+from thumper.store.postgres.search import Search
 from thumper.store.status import waiting_images
 from thumper.store.times import clock_confirmations, clock_fixes, clock_questions
 
@@ -59,9 +63,9 @@ ROWS: Final[dict[str, Listing[Any]]] = {
 }
 """Every kind of record that is loaded by its id."""
 
-SightingPage: TypeAlias = tuple[UUID, Cut]
-DecisionPage: TypeAlias = tuple[UUID, Cut]
-StayPage: TypeAlias = tuple[UUID, Cut]
+SightingPage: TypeAlias = tuple[UUID, tuple[SightingSearch, Order, Cut]]
+DecisionPage: TypeAlias = tuple[UUID, tuple[IdentityDecisionSearch, Order, Cut]]
+StayPage: TypeAlias = tuple[UUID, tuple[DeploymentSearch, Order, Cut]]
 FilePage: TypeAlias = tuple[UUID, tuple[FileSearch, Order, Cut]]
 
 
@@ -81,6 +85,7 @@ class Loaders:
         self.sightings: DataLoader[UUID, models.Sighting | None] = self._loader(known_deer.sightings_of)
         self.reviews: DataLoader[UUID, list[models.Review]] = self._loader(detections.reviews)
         self.species: DataLoader[str, models.Species | None] = self._loader(species_rows.of_names)
+        self.marks: DataLoader[UUID, list[models.Mark]] = self._loader(marks.of_images)
         self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
         self._load_deer()
         self._load_places()
@@ -92,15 +97,20 @@ class Loaders:
         self.deer_locations: DataLoader[UUID, list[models.Location]] = self._loader(known_deer.locations)
         self.best_photos: DataLoader[UUID, list[models.Detection]] = self._loader(known_deer.best_photos)
         self.sighting_pages: DataLoader[SightingPage, Page[models.Sighting]] = self._loader(
-            _divided(_pages(known_deer.SIGHTINGS, known_deer.SIGHTED_NEWEST))
+            _divided(_pages(known_deer.SIGHTINGS))
+        )
+        self.sighting_totals: DataLoader[tuple[UUID, SightingSearch], int] = self._loader(
+            _divided(_totals(known_deer.SIGHTINGS))
         )
         self.detection_decisions: DataLoader[UUID, list[models.IdentityDecision]] = self._loader(
             identity_search.of_detections
         )
-        self.deer_decisions: DataLoader[UUID, int] = self._loader(identity_search.deer_counts)
+        self.decision_totals: DataLoader[tuple[UUID, IdentityDecisionSearch], int] = self._loader(
+            _divided(_totals(identity_search.DECISIONS))
+        )
         self.standing_decisions: DataLoader[UUID, bool] = self._loader(identity_search.standing)
         self.decision_pages: DataLoader[DecisionPage, Page[models.IdentityDecision]] = self._loader(
-            _divided(_pages(identity_search.DECISIONS, identity_search.DECIDED_NEWEST))
+            _divided(_pages(identity_search.DECISIONS))
         )
 
     def _load_places(self) -> None:
@@ -111,13 +121,17 @@ class Loaders:
         self.deployment_figures: DataLoader[UUID, deployments.DeploymentFigures] = self._loader(
             deployments.figures
         )
-        self.camera_stays: DataLoader[UUID, int] = self._loader(deployments.camera_counts)
-        self.location_stays: DataLoader[UUID, int] = self._loader(deployments.location_counts)
+        self.camera_stays: DataLoader[tuple[UUID, DeploymentSearch], int] = self._loader(
+            _divided(_totals(deployments.OF_CAMERA))
+        )
+        self.location_stays: DataLoader[tuple[UUID, DeploymentSearch], int] = self._loader(
+            _divided(_totals(deployments.OF_LOCATION))
+        )
         self.camera_stay_pages: DataLoader[StayPage, Page[models.Deployment]] = self._loader(
-            _divided(_pages(deployments.OF_CAMERA, deployments.OPENED_NEWEST))
+            _divided(_pages(deployments.OF_CAMERA))
         )
         self.location_stay_pages: DataLoader[StayPage, Page[models.Deployment]] = self._loader(
-            _divided(_pages(deployments.OF_LOCATION, deployments.OPENED_NEWEST))
+            _divided(_pages(deployments.OF_LOCATION))
         )
         self.location_images: DataLoader[UUID, int] = self._loader(locations.image_counts)
         self.location_offsets: DataLoader[UUID, list[int] | None] = self._loader(locations.camera_offsets_s)
@@ -160,7 +174,9 @@ class Loaders:
         self.known_before: DataLoader[UUID, unplaced.KnownBefore | None] = self._loader(unplaced.known_before)
         self.known_unplaced: DataLoader[UUID, list[unplaced.KnownUnplaced]] = self._loader(unplaced.known)
         self.mistyped: DataLoader[UUID, list[UUID] | None] = self._loader(unplaced.mistyped)
-        self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(_divided(_file_pages))
+        self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(
+            _divided(_pages(dump_search.FILES))
+        )
 
     def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, Any]:
         """Make a loader of a function that answers many keys at once; a missing answer is None."""
@@ -196,17 +212,20 @@ def _divided(
 
 
 def _pages(
-    listing: Listing[Any], order: Order
-) -> Callable[[Sequence[UUID], Cut], Awaitable[dict[UUID, Page[Any]]]]:
-    return lambda parent_ids, cut: page.read_pages(
-        listing, Conditions(), parent_ids=parent_ids, order=order, cut=cut
-    )
+    listing: Listing[Any],
+) -> Callable[[Sequence[UUID], tuple[Search[Any], Order, Cut]], Awaitable[dict[UUID, Page[Any]]]]:
+    async def read(
+        parent_ids: Sequence[UUID], choice: tuple[Search[Any], Order, Cut]
+    ) -> dict[UUID, Page[Any]]:
+        search, order, cut = choice
+        return await page.read_pages(
+            listing, search.conditions(), parent_ids=parent_ids, order=order, cut=cut
+        )
+
+    return read
 
 
-async def _file_pages(
-    dump_ids: Sequence[UUID], choice: tuple[FileSearch, Order, Cut]
-) -> dict[UUID, Page[models.File]]:
-    search, order, cut = choice
-    return await page.read_pages(
-        search.listing, search.conditions(), parent_ids=dump_ids, order=order, cut=cut
-    )
+def _totals(
+    listing: Listing[Any],
+) -> Callable[[Sequence[UUID], Search[Any]], Awaitable[dict[UUID, int]]]:
+    return lambda parent_ids, search: page.count_each(listing, search.conditions(), parent_ids=parent_ids)

@@ -26,9 +26,15 @@ from thumper.graphql.photos.batch_change import BatchMutation
 from thumper.graphql.photos.deletion import DeletionQuery
 from thumper.graphql.photos.deletion_change import DeletionMutation, DeletionPreviewQuery
 from thumper.graphql.photos.detection import DetectionQuery
+from thumper.graphql.photos.detection_change import DetectionMutation
 from thumper.graphql.photos.detector import DetectorQuery
+from thumper.graphql.photos.empty_change import EmptyMutation
 from thumper.graphql.photos.image import ImageQuery
+from thumper.graphql.photos.mark import TagQuery
+from thumper.graphql.photos.mark_change import MarkMutation
 from thumper.graphql.photos.review_change import ReviewMutation
+from thumper.graphql.photos.review_many_change import ReviewManyMutation
+from thumper.graphql.photos.review_undo_change import ReviewUndoMutation
 from thumper.graphql.photos.species import SpeciesQuery
 from thumper.graphql.photos.species_change import SpeciesMutation
 from thumper.graphql.places.camera import CameraQuery
@@ -42,14 +48,15 @@ from thumper.graphql.relay.request_error_code import RequestErrorCode
 from thumper.graphql.relay.scalar import SCALARS
 from thumper.graphql.relay.user_error import USER_ERRORS
 from thumper.graphql.request.error_formatting import ErrorFormatting
+from thumper.graphql.request.metered_execution import MeteredExecutor
 from thumper.graphql.request.screening import Parsing, Validation
-from thumper.graphql.shared.shared_execution import SharingExecutor
 
 
 @strawberry.type(description="Everything that can be looked up. Looking changes nothing.")
 class Query(
     NodeQuery,
     ImageQuery,
+    TagQuery,
     DetectionQuery,
     SpeciesQuery,
     DeerQuery,
@@ -84,6 +91,11 @@ class Mutation(
     IdentityMutation,
     SpeciesMutation,
     ReviewMutation,
+    ReviewManyMutation,
+    ReviewUndoMutation,
+    DetectionMutation,
+    EmptyMutation,
+    MarkMutation,
     UploadMutation,
     BatchMutation,
     DumpMutation,
@@ -109,7 +121,7 @@ schema = ThumperSchema(
     subscription=Subscription,
     types=[*USER_ERRORS, RequestErrorCode],
     extensions=[ErrorFormatting, Parsing, Validation],
-    execution_context_class=SharingExecutor,
+    execution_context_class=MeteredExecutor,
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 """The one schema of the process: types that look nodes up can belong to only one."""

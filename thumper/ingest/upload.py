@@ -21,6 +21,7 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
+from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.file import Found, Outcome, StableFile
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
@@ -30,9 +31,10 @@ from thumper.errors import BusyError, NoRoomError, NotFoundError, RefusedError, 
 from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
 from thumper.store.disk import library
+from thumper.store.feed import feed
 from thumper.store.files import dumps, registration, sources, uploads
 from thumper.store.files.uploads import Unclaimed, UploadClaim
-from thumper.store.models import Location, Upload
+from thumper.store.models import Dump, Location, Upload
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.probe import unless_frozen
@@ -42,6 +44,7 @@ MOST_FILES: Final = 1000
 """Most addresses in one request."""
 _LONGEST_NAME: Final = 255
 _SIGN_EVERY_S: Final = uploads.SILENCE_S / 6
+_CANCELLED: Final = "This upload was cancelled. Ask for a new address with createUpload."
 _RELEASE_S: Final = 0.5
 """How long freeing an address may delay the answer that the transfer failed."""
 
@@ -79,6 +82,28 @@ async def create_uploads(
         )
     made = {upload.id: upload for upload in await Upload.filter(id__in=ids)}
     return [(made[upload_id], token) for upload_id, token in zip(ids, tokens, strict=True)]
+
+
+async def cancel_uploads(dump_id: UUID) -> tuple[Dump, int]:
+    """Close those addresses of a dump that have received no file; return the dump, and how many were closed.
+
+    It settles, with what was sent until then. Raises `NoRecordError`, or `InvalidValueError` for a dump that
+    is not of uploads.
+    """
+    dump = await Dump.get_or_none(id=dump_id).prefetch_related("source")
+    if dump is None:
+        raise NoRecordError("dump", "dump_id")
+    if dump.source.kind is not SourceKind.UPLOAD:
+        raise InvalidValueError(
+            "This dump was not made by createUpload, so nothing is awaited over HTTP.", "dump_id"
+        )
+    async with in_transaction("default") as transaction:
+        closed = await uploads.cancel(transaction, dump_id)
+        if closed:
+            await dumps.note_change(transaction, [dump_id])
+            await feed.append(transaction, [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id)])
+    await dumps.settle_quiet(dump.source_id, settle_s=0, only=[dump_id])
+    return await Dump.get(id=dump_id), closed
 
 
 async def _open_door(context: IngestContext) -> UUID:
@@ -131,6 +156,8 @@ async def _claim(token: str) -> UploadClaim:
             raise RefusedError(
                 "This upload address was used or has expired. Ask for a new one with createUpload."
             )
+        case Unclaimed.CANCELLED:
+            raise RefusedError(_CANCELLED)
         case Unclaimed.BUSY:
             raise BusyError(
                 "Another transfer to this upload address is going on, or broke off a moment ago. "
@@ -158,7 +185,10 @@ class _Transfer:
         with contextlib.suppress(*OUTAGES):  # it may be over before the last byte has come
             signed = await uploads.sign(self.claim)
             if signed is None:
-                raise BusyError("This transfer paused for so long that another one to its address has begun.")
+                raise BusyError(
+                    "This transfer paused for so long that another one to its address has begun, or the upload was"
+                    " cancelled."
+                )
             self.claim = signed
         self._signed_s = time.monotonic()
 
@@ -191,6 +221,8 @@ async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -
 
 
 async def _admit(context: IngestContext, claim: UploadClaim, path: Path) -> Outcome:
+    if await uploads.was_cancelled(claim.upload_id):  # while bytes came
+        raise RefusedError(_CANCELLED)
     source_id = await _open_door(context)
     there = path.stat()
     ledger_path = f"{claim.upload_id.hex}/{claim.file_name}".encode()

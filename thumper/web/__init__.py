@@ -1,1 +1,1 @@
-"""Serves HTTP and WebSocket around the API. Holds no rules of the domain and no queries."""
+"""Serves HTTP, streams of events and WebSocket around the API. Holds no rules of the domain and no queries."""

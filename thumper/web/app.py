@@ -22,6 +22,7 @@ from thumper.store.status.processes import Life
 from thumper.web import health
 from thumper.web.access import LocalOnly, QuietHeaders
 from thumper.web.answer import Refusal, refused
+from thumper.web.live_sockets import LiveSockets
 from thumper.web.media import media
 from thumper.web.metrics import metrics
 from thumper.web.page import page_files, query_page, wants_page
@@ -63,7 +64,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
         made: Context = app.state.room.context(connection, request_id)
         return made
 
-    endpoint = _Endpoint(Transport(context))
+    endpoint = _Endpoint(Transport(context, LiveSockets(settings.max_sockets)))
     seconds = new_histogram()
     app = Starlette(
         routes=_routes(endpoint),

@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Final
+
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from thumper.web.answer import REQUEST_ID, new_request_id, refused
 
+LINGER_S: Final = 1.0
+"""How long a client may take to read that it was refused."""
+
 
 class HttpProtocol(H11Protocol):
     """Reads requests from one connection."""
+
+    _is_over = False
 
     def send_400_response(self, msg: str) -> None:
         """Refuse bytes that are no HTTP, and close the connection.
 
         uvicorn would answer as text, and would raise an error that is only logged when an answer was begun already.
         """
+        message = "These bytes are no HTTP/1.1 request that can be read, or its headers are too long."
+        self.give_up(400, "BAD_REQUEST", message)
+
+    def give_up(self, status: int, code: str, message: str) -> None:
+        """Answer in place of the app, if no answer was begun, and close the connection."""
         begun = False
         if self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]  # None at first
             begun = self.cycle.response_started
             # What the app still sends goes nowhere, and it hears that there is no more to read.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        if not begun:
-            self.transport.write(_no_http())
-        self.transport.close()
+        if begun:
+            self.transport.close()
+            return
+        self.transport.write(_refusal(status, code, message))
+        # RFC 9112, 9.6: to a client that still sends, a connection that is closed at once is reset, answer and all.
+        self._is_over = True
+        self.transport.write_eof()
+        self.loop.call_later(LINGER_S, self.transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless there is nothing more to say."""
+        if not self._is_over:
+            super().data_received(data)
 
 
-def _no_http() -> bytes:
-    message = "These bytes are no HTTP/1.1 request that can be read, or its headers are too long."
+def _refusal(status: int, code: str, message: str) -> bytes:
     headers = {"connection": "close", REQUEST_ID: new_request_id()}
-    answer = refused(400, "BAD_REQUEST", message=message, headers=headers)
-    lines = [b"HTTP/1.1 400 Bad Request", *(name + b": " + value for name, value in answer.raw_headers)]
+    answer = refused(status, code, message=message, headers=headers)
+    first = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()
+    lines = [first, *(name + b": " + value for name, value in answer.raw_headers)]
     return b"\r\n".join([*lines, b"", bytes(answer.body)])

@@ -20,7 +20,8 @@ from thumper.settings import Settings
 from thumper.store.postgres.outage import WAIT_S, wait_for_database
 from thumper.store.status.processes import Life
 from thumper.web.app import create_app
-from thumper.web.http_protocol import HttpProtocol
+from thumper.web.connection import IDLE_S, UNREAD_S, HttpConnection, WebSocketConnection
+from thumper.web.live_sockets import allow_open_files
 from thumper.web.port import refuse_taken_port
 from thumper.web.transport import MOST_QUERY_BYTES
 
@@ -37,6 +38,7 @@ def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     not answer or the port is taken, `SettingError` when this user may not have the port.
     """
     settings.refuse_other_machines()
+    allow_open_files(settings.max_sockets)
     app = create_app(settings, life=Life(role=ProcessRole.SERVE, restarts=restarts, last_exit=last_exit))
     server = uvicorn.Server(server_config(app, settings))
     with _stopped_by_signals(server), _quiet_about(app):
@@ -67,9 +69,11 @@ def server_config(app: object, settings: Settings) -> uvicorn.Config:
         app,  # type: ignore[arg-type]  # any ASGI app
         host=settings.host,
         port=settings.port,
-        http=HttpProtocol,
-        ws="websockets-sansio",
+        http=HttpConnection,
+        timeout_keep_alive=IDLE_S,
+        ws=WebSocketConnection,
         ws_max_size=MOST_QUERY_BYTES,
+        ws_ping_timeout=UNREAD_S,
         ws_per_message_deflate=False,
         access_log=False,
         log_config=None,

@@ -8,6 +8,8 @@ from typing import Final
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from thumper.web.connection import IS_STREAM
+
 _WHOLE: Final = frozenset({"/", "/graphql", "/health/live", "/health/ready", "/metrics"})
 _BEGINNINGS: Final = frozenset({"/media", "/upload", "/pages"})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "OPTIONS"})
@@ -26,7 +28,7 @@ def new_histogram() -> Histogram:
 
 
 class RequestTimes:
-    """ASGI middleware that measures HTTP requests; WebSockets stay open and are not measured."""
+    """ASGI middleware that measures HTTP requests; WebSockets and event streams stay open and are not measured."""
 
     def __init__(self, app: ASGIApp, seconds: Histogram) -> None:
         self._app = app
@@ -49,9 +51,10 @@ class RequestTimes:
         try:
             await self._app(scope, receive, send_noting)
         finally:
-            method = scope["method"] if scope["method"] in _METHODS else _OTHER
-            took = self._seconds.labels(method, address(scope["path"]), str(status))
-            took.observe(time.perf_counter() - began_s)
+            if not scope.get("state", {}).get(IS_STREAM):
+                method = scope["method"] if scope["method"] in _METHODS else _OTHER
+                took = self._seconds.labels(method, address(scope["path"]), str(status))
+                took.observe(time.perf_counter() - began_s)
 
 
 def address(path: str) -> str:

@@ -25,6 +25,7 @@ from thumper.store.disk.disk_space import OwnDisk, measure_own
 from thumper.store.disk.erasure import keep_erasing
 from thumper.store.postgres.connect import open_database
 from thumper.store.status.processes import Beat, Life, keep_beating
+from thumper.web import event_stream
 
 POOL_SIZE = 10
 """Connections to PostgreSQL; a page of images uses four at a time."""
@@ -45,14 +46,14 @@ class Room:
     """Room on the disks that Thumper fills; one that hangs is asked once."""
 
     def context(self, connection: HTTPConnection, request_id: str) -> Context:
-        """Make the context of a request, or of a WebSocket connection, whose loaders must keep nothing."""
-        websocket = connection.scope["type"] == "websocket"
+        """Make the context of a request, or of one that may follow something: its loaders must keep nothing."""
+        follows = connection.scope["type"] == "websocket" or event_stream.is_wanted(connection.headers)
         return Context(
             settings=self.settings,
             ingest=self.ingest,
             live=self.live,
             wipes=self.wipes,
-            loaders=Loaders(cache=not websocket),
+            loaders=Loaders(cache=not follows),
             base_url=f"http://{connection.headers['host']}",
             request_id=request_id,
         )

@@ -1,105 +1,85 @@
-"""GraphQL over HTTP and WebSocket: strawberry's transports, with every refusal in JSON.
+"""GraphQL over HTTP, as a stream of events and over WebSocket: strawberry's transports, with every refusal in JSON.
 
 Departs from strawberry where the GraphQL-over-HTTP audit or our own promises ask for it: the media type
-application/graphql-response+json with 400 for requests that could not be executed, 405 for mutations by GET and
-for subscriptions by POST, one context with its loaders a request, and only graphql-transport-ws.
+application/graphql-response+json with 400 for requests that could not be executed, 405 for mutations by GET, 406 for
+subscriptions without a stream, one context with its loaders a request, and only graphql-transport-ws.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final, cast
 
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
-from strawberry.exceptions import MissingQueryError
+from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, process_result
-from strawberry.http.exceptions import NonJsonMessageReceived
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message as WsMessage
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from thumper.graphql.context import Context
-from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN, bad_request
 from thumper.graphql.schema import schema
 from thumper.graphql.shared.shared_execution import SharedData
-from thumper.store.postgres.probe import unless_frozen
+from thumper.web import event_stream, operation
 from thumper.web.answer import Refusal
 from thumper.web.entity_tag import has_same, tag_of
+from thumper.web.event_stream import EventStream
+from thumper.web.live_sockets import LiveSockets, turn_away
 from thumper.web.request_body import read_json, read_request
+from thumper.web.websocket import Conversation, Socket
 
 PATH: Final = "/graphql"
 _METHODS: Final = "GET, HEAD, POST"
 RESPONSE_JSON: Final = "application/graphql-response+json"
 MOST_QUERY_BYTES: Final = 256 * 1024
 """Largest request body or WebSocket message; the longest query of ours has 4 kB."""
-_INIT_WAIT: Final = timedelta(seconds=5)
+INIT_WAIT = timedelta(seconds=5)
 """How long a WebSocket client may take to introduce itself."""
-_MOST_OPERATIONS: Final = 20
-"""Operations that one WebSocket connection may have open."""
 
 ContextMaker = Callable[[HTTPConnection, str], Context]
 """Makes a context for a request or connection with its request id."""
 
 
-class _DictsOnly(ASGIWebSocketAdapter):
-    """Takes JSON objects only; strawberry would raise an unhandled error at a list."""
-
-    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        """Yield the messages."""
-        async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
-            if not isinstance(message, dict):
-                raise NonJsonMessageReceived
-            yield message
-
-
-class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
-    """Closes the connection at a message of the wrong shape, where strawberry's handler would raise."""
-
-    async def handle_message(self, message: WsMessage) -> None:
-        """Act on one message."""
-        try:
-            await super().handle_message(message)
-        except (TypeError, AttributeError):
-            await self.handle_invalid_message("Failed to parse message")
-
-
 class Transport(GraphQL[Context, None]):
     """The endpoint `/graphql` for every method but the page that GET gives a browser."""
 
-    websocket_adapter_class = _DictsOnly
-    graphql_transport_ws_handler_class = _Handler
+    websocket_adapter_class = Socket  # type: ignore[assignment]  # narrower than strawberry's
+    graphql_transport_ws_handler_class = Conversation
 
-    def __init__(self, make_context: ContextMaker) -> None:
+    def __init__(self, make_context: ContextMaker, sockets: LiveSockets) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
-            connection_init_wait_timeout=_INIT_WAIT,
-            max_subscriptions_per_connection=_MOST_OPERATIONS,
+            connection_init_wait_timeout=INIT_WAIT,
+            max_subscriptions_per_connection=None,  # websocket.py refuses more, with a code
             # LocalOnly has checked the origin, and knows all names of this machine.
             allowed_origins=("*",),
         )
         self._make_context = make_context
+        self._sockets = sockets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; HEAD is a GET of which the server sends the headers."""
         if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
+            with self._sockets.place() as admitted:
+                if admitted:
+                    await super().__call__(scope, receive, send)
+                else:
+                    await turn_away(WebSocket(scope, receive, send))
             return
         asked_by = "GET" if scope["method"] == "HEAD" else scope["method"]
         request = Request({**scope, "method": asked_by}, _limited(receive))
         response = await self.run(request)
-        if asked_by == "GET":
+        if asked_by == "GET" and not event_stream.is_wanted(request.headers):
             response = _revalidated(request, response)
         await response(scope, receive, send)
 
@@ -134,28 +114,28 @@ class Transport(GraphQL[Context, None]):
                 return f'{{"id":{json.dumps(operation)},"type":"next","payload":{{"data":{told.text}}}}}'
         return super().encode_json(data)
 
-    async def execute_single(self, request: Request, *args: Any, **kwargs: Any) -> ExecutionResult:
-        """Execute a query, or by POST a mutation."""
+    async def execute_single(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Execute a query, or by POST a mutation; return the messages of a subscription where a stream is wanted."""
         data, context = kwargs["request_data"], kwargs["context"]
         allowed = {OperationType.QUERY} | ({OperationType.MUTATION} if request.method == "POST" else set())
-        executing = self.schema.execute(
-            data.query,
-            variable_values=data.variables,
-            context_value=context,
-            operation_name=data.operation_name,
-            allowed_operation_types=allowed,
-            operation_extensions=data.extensions,
-        )
         try:
-            return await unless_frozen(executing, context.settings.postgres_url)
-        except TimeoutError:
-            return ExecutionResult(data=None, errors=[bad_request(DATABASE_DOWN, DATABASE_IS_DOWN)])
-        except CannotGetOperationTypeError as error:
-            raise Refusal(400, "BAD_OPERATION", message=error.as_http_error_reason()) from error
-        except MissingQueryError as error:
-            raise Refusal(400, "NO_QUERY", message="The request holds no query.") from error
+            return await operation.execute(data, context, allowed=allowed)
         except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.SUBSCRIPTION and event_stream.is_wanted(request.headers):
+                context.goes_on_after = event_stream.last_event_id(request.headers)
+                return await operation.follow(data, context)
             raise _wrong_way(error.operation_type, context.base_url) from error
+
+    async def _create_streaming_response(self, *, result: Any, **_: Any) -> Response:  # type: ignore[override]  # as it is called
+        """Return the messages of a subscription as events."""
+        return EventStream(result, self._line, self._sockets)
+
+    def _line(self, result: ExecutionResult) -> str:
+        if errors := operation.refused(result):
+            return json.dumps({"errors": [error.formatted for error in errors]})
+        if isinstance(result.data, SharedData) and not (result.errors or result.extensions):
+            return f'{{"data":{result.data.text}}}'
+        return json.dumps(process_result(result))
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the answer; without `data` when nothing was executed."""
@@ -170,12 +150,14 @@ class Transport(GraphQL[Context, None]):
         """Note which media type the client wants for the answer."""
         result = await super().execute_operation(request, *args, **kwargs)
         # Seen by create_response, which is not told of the request.
-        kwargs["sub_response"].headers["content-type"] = _media_type(request.headers.get("accept"))
+        kwargs["sub_response"].headers["content-type"] = _media_type(request.headers)
         return result
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         """Return the answer with its media type and the status that goes with it."""
         media_type = sub_response.headers.get("content-type", "application/json")
+        if media_type == event_stream.MEDIA_TYPE:
+            return event_stream.single(json.dumps(response_data))
         # Half a surrogate pair, which a client may have sent, is no UTF-8: a text shows a question mark in its place.
         text = json.dumps(response_data, ensure_ascii=False, separators=(",", ":"))
         response = Response(text.encode("utf-8", "replace"), media_type=media_type)
@@ -202,14 +184,17 @@ def _wrong_way(operation: OperationType, base_url: str) -> Refusal:
         )
     address = base_url.replace("http", "ws", 1) + PATH
     message = (
-        f"A subscription runs over WebSocket: connect to {address} with the subprotocol graphql-transport-ws."
+        "A subscription is answered by a stream: send it with `Accept: text/event-stream`, or connect to"
+        f" {address} with the subprotocol graphql-transport-ws."
     )
-    return Refusal(405, "USE_WEBSOCKET", message=message, headers={"allow": _METHODS})
+    return Refusal(406, "NEEDS_STREAM", message=message)
 
 
-def _media_type(accept: str | None) -> str:
+def _media_type(headers: Headers) -> str:
     """Return the media type of the answer: the new one only when it is asked for by name."""
-    for item in (accept or "").lower().split(","):
+    if event_stream.is_wanted(headers):
+        return event_stream.MEDIA_TYPE
+    for item in headers.get("accept", "").lower().split(","):
         kind, *parameters = (part.strip() for part in item.split(";"))
         if kind == RESPONSE_JSON and not any(part in {"q=0", "q=0.0"} for part in parameters):
             return RESPONSE_JSON

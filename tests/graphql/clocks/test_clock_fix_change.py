@@ -155,11 +155,12 @@ async def test_a_time_on_a_wall_clock_comes_back_as_it_went_in_and_has_no_offset
     word, local = encode("Dump", dump.id), "2024-10-05T07:30:00.250000"
     done = await fix(api, dumpId=word, offsetSeconds=0, shownAfter=local)
     assert done["clockFix"]["shownAfter"] == local
-    (error,) = (await fix(api, dumpId=word, offsetSeconds=0, shownAfter=f"{local}-06:00"))["errors"]
-    assert error["path"] == ["input", "shownAfter"]
-    assert "write one such as 2026-11-01T07:30, without offset" in error["message"]
-    answer = await api.post(FIX, input={"dumpId": word, "offsetSeconds": 0, "shownAfter": 5})
-    assert "5 is no time on a wall clock" in answer["errors"][0]["message"]
+    for odd in (f"{local}-06:00", "noon", "2010-12-31", 5):
+        answer = await api.post(FIX, input={"dumpId": word, "offsetSeconds": 0, "shownAfter": odd})
+        (error,) = answer["errors"]
+        assert error["extensions"] == {"code": "BAD_QUERY"}
+        assert f"{odd!r} is no time on a wall clock" in error["message"]
+        assert "shownAfter" in error["message"]
 
 
 async def test_one_photo_tells_how_wrong_the_clock_was(api: Api) -> None:
@@ -179,16 +180,17 @@ async def test_one_photo_tells_how_wrong_the_clock_was(api: Api) -> None:
         ({"imageId": encode("Image", clockless.id), "takenAtLocal": "2025-01-01T00:00"}, ["imageId"]),
         ({"imageId": word}, []),
         (said | by_instant, []),
-        ({"imageId": word, "takenAtLocal": "yesterday"}, ["takenAtLocal"]),
-        ({"imageId": word, "takenAtLocal": "2025-01-01"}, ["takenAtLocal"]),
         ({"imageId": word, "takenAt": "0001-01-01T00:00:00Z"}, []),
-        ({"imageId": word, "takenAtLocal": "2025-01-01T00:00Z"}, ["takenAtLocal"]),
         ({"imageId": word, "takenAtLocal": "2090-01-01T00:00"}, []),
     ]
     for photo_said, path in refusals:
         (error,) = (await preview(api, dumpId=dump_word, photo=photo_said))["errors"]
         assert error["path"] == ["input", "photo", *path], error
         assert error["code"] == ("NOT_FOUND" if photo_said is refusals[0][0] else "INVALID")
+    for odd in ("yesterday", "2025-01-01", "2025-01-01T00:00Z"):
+        photo_said = {"imageId": word, "takenAtLocal": odd}
+        code = await api.refused(PREVIEW, input={"dumpId": dump_word, "photo": photo_said})
+        assert code == "BAD_QUERY"
 
 
 async def test_whose_clock_and_how_wrong_are_said_once_each(api: Api) -> None:
@@ -203,8 +205,6 @@ async def test_whose_clock_and_how_wrong_are_said_once_each(api: Api) -> None:
         ({"dumpId": word}, "INVALID", "offsetSeconds"),
         ({"dumpId": word, "offsetSeconds": -(2**31)}, "INVALID", "offsetSeconds"),
         ({"dumpId": word, "offsetSeconds": 1, "note": "a\0b"}, "INVALID", "note"),
-        ({"dumpId": word, "offsetSeconds": 1, "shownAfter": "noon"}, "INVALID", "shownAfter"),
-        ({"dumpId": word, "offsetSeconds": 1, "shownBefore": "2010-12-31"}, "INVALID", "shownBefore"),
         ({"dumpId": word, "offsetSeconds": 1, "shownBefore": "0001-01-01T00:00"}, "INVALID", "shownBefore"),
         (
             {

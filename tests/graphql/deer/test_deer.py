@@ -69,6 +69,38 @@ async def test_sightings_are_paged_both_ways(api: Api) -> None:
     assert info["hasPreviousPage"] is True
 
 
+async def test_the_sightings_of_each_deer_are_filtered_and_ordered(api: Api) -> None:
+    ranch = await _ranch()
+    query = """query ($where: SightingFilter, $order: SightingOrder) { allDeer(where: {nameContains: "ajax"}) {
+      nodes { sightings(where: $where, orderBy: $order) { totalCount nodes { image { takenAt } } } } } }"""
+
+    async def days(**variables: Any) -> list[str]:
+        page = (await api.ask(query, **variables))["allDeer"]["nodes"][0]["sightings"]
+        assert page["totalCount"] == len(page["nodes"])
+        return [node["image"]["takenAt"][8:10] for node in page["nodes"]]
+
+    assert await days(order={"direction": "ASC"}) == ["09", "10", "11"]
+    assert await days(where={"locationId": encode("Location", ranch["ridge"].id)}) == ["11"]
+    assert await days(where={"takenBefore": "2024-11-11T00:00:00Z"}) == ["10", "09"]
+
+
+async def test_one_bad_argument_leaves_everything_else_its_answer(api: Api) -> None:
+    await _ranch()
+    query = """{ allDeer { totalCount nodes { name sightings(after: "bad") { nodes { id } } lastSeen } }
+      images(first: 101) { totalCount } locations { totalCount } nodes(ids: ["bad"]) { id }
+      first: images(first: 1) { nodes { id detections(minConfidence: 7) { id } } } }"""
+    answer = await api.post(query)
+    assert {error["extensions"]["code"] for error in answer["errors"]} == {
+        *("BAD_CURSOR", "PAGE_TOO_LARGE", "BAD_ID", "BAD_CONFIDENCE")
+    }
+    found = answer["data"]
+    assert [node["sightings"] for node in found["allDeer"]["nodes"]] == [None] * 3
+    assert found["allDeer"]["nodes"][0]["lastSeen"] is not None
+    assert (found["images"], found["nodes"], found["locations"]["totalCount"]) == (None, None, 2)
+    (image,) = found["first"]["nodes"]
+    assert (image["detections"], bool(image["id"])) == (None, True)
+
+
 async def test_deer_are_found_by_every_filter(api: Api) -> None:
     ranch = await _ranch()
     query = "query ($where: DeerFilter) { allDeer(where: $where) { totalCount nodes { name } } }"

@@ -31,7 +31,7 @@ EVERYTHING = """{ images { nodes { id fileName sha256 sizeBytes mediaType widthP
   location { name } camera { make } dump { folder } urls { thumb view original }
   detections { id ordinal duplicateOfOrdinal counts verdict shown { label species { scientificName } sex lifeStage }
   predicted { label species { scientificName } sex lifeStage confidence }
-  box { x y width height } image { fileName } detector { name current labels { label sex threshold
+  box { x y width height } image { fileName } detector { name current labels { name sex threshold
     species { scientificName } } }
   deer { name } sighting { id } reviews { verdict } } } } }"""
 
@@ -62,7 +62,7 @@ async def test_an_image_gives_everything_that_is_known_of_it(api: Api) -> None:
     box = node["detections"][0]
     assert box["box"] == {"x": 0.1, "y": 0.2, "width": 0.3, "height": 0.4}
     assert (box["shown"]["sex"], box["image"]) == ("MALE", {"fileName": image.file_name})
-    labels = [(label["label"], label["species"]) for label in box["detector"]["labels"]]
+    labels = [(label["name"], label["species"]) for label in box["detector"]["labels"]]
     assert labels == [("buck", {"scientificName": "Odocoileus virginianus"}), ("doe", None)]
 
 

@@ -59,6 +59,16 @@ async def test_cameras_and_locations_list_their_stays_latest_first_in_pages(
     query = '{ location(name: "oak") { deployments { totalCount nodes { camera { serial } } } } }'
     stays = (await api.ask(query))["location"]["deployments"]
     assert stays == {"totalCount": 3, "nodes": [{"camera": {"serial": f"S{number}"}} for number in (2, 1, 0)]}
+    query = """query ($id: ID) { cameras(first: 5, where: {serial: "S1"}) { nodes {
+      deployments(where: {locationId: $id}) { totalCount nodes { location { name } } }
+      all: deployments(orderBy: {direction: ASC}) { nodes { location { name } } } } }
+      oaks: cameras(where: {locationId: $id}) { totalCount }
+      named: cameras(where: {nameContains: "x"}) { totalCount } }"""
+    found = await api.ask(query, id=encode("Location", places[1].id))
+    (node,) = found["cameras"]["nodes"]
+    assert node["deployments"] == {"totalCount": 1, "nodes": [{"location": {"name": "Oak"}}]}
+    assert [stay["location"]["name"] for stay in node["all"]["nodes"]] == ["Creek", "Oak", "Ridge"]
+    assert (found["oaks"]["totalCount"], found["named"]["totalCount"]) == (3, 0)
 
 
 async def test_a_repair_of_a_stay_covers_its_images_of_every_dump(api: Api) -> None:

@@ -65,7 +65,7 @@ async def test_cameras_are_listed_with_how_many_images_each_took(api: Api) -> No
 async def test_detectors_are_listed_the_current_one_first(api: Api) -> None:
     old = await make.make_detector(current=False)
     new = await make.make_detector()
-    answer = await api.ask("{ detectors { name current sha256 labels { label shown } } }")
+    answer = await api.ask("{ detectors { name current sha256 labels { name shown } } }")
     assert [(node["name"], node["current"]) for node in answer["detectors"]] == [
         (new.name, True),
         (old.name, False),

@@ -18,8 +18,9 @@ def literals() -> Iterator[str]:
     for room in ("graphql", "web"):
         for path in (ROOT / "thumper" / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Constant) and re.fullmatch(r"[A-Z]+(_[A-Z]+)+", str(node.value)):
-                    yield node.value
+                text = node.value if isinstance(node, ast.Constant) else None
+                if isinstance(text, str) and re.fullmatch(r"[A-Z]+(_[A-Z]+)+", text):
+                    yield text
 
 
 def test_the_schema_lists_each_code_that_a_request_is_refused_with() -> None:

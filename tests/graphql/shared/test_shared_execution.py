@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ async def many(url: str, number: int, query: str, **variables: Any) -> Any:
         yield everybody
 
 
-async def told(everybody: list[Subscriber]) -> list[dict[str, Any]]:
+async def told(everybody: Sequence[Subscriber]) -> list[dict[str, Any]]:
     return await asyncio.gather(*(each.next() for each in everybody))
 
 

@@ -14,6 +14,7 @@ from thumper.domain.clock_fix import Bounds
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import LocalDateTime, wall_clock
 from thumper.store import models
 
@@ -148,6 +149,7 @@ class ClockEffect:
     @field(
         "The photo that told the offset, if any, and those whose clocks showed the earliest and the latest time.",
         listed(ClockExample),
+        takes=price(items=3),
     )
     @staticmethod
     def examples(root: strawberry.Parent[Effect]) -> list[Move]:

@@ -16,6 +16,7 @@ from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode, decode_given
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.graphql.relay.preview import Preview, preview
+from thumper.graphql.relay.price import REREADING, price
 from thumper.graphql.relay.scalar import LocalDateTime
 from thumper.store import models
 from thumper.store.times import clock_claims, clock_fixes
@@ -151,7 +152,8 @@ class ClockFixPreviewQuery:
     """Previews of repairs."""
 
     @preview(
-        "What fixClock would do with this input; nothing is changed. Refused with NOT_FOUND or INVALID, as fixClock."
+        "What fixClock would do with this input; nothing is changed. Refused with NOT_FOUND or INVALID, as fixClock.",
+        takes=price(own=REREADING),
     )
     @staticmethod
     async def fix_clock_preview(info: Info, input: FixInput) -> FixClockPreview:

@@ -11,6 +11,7 @@ from thumper.domain.clock_doubt import ClockDoubt
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import related
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import LocalDateTime, wall_clock
 from thumper.store.times import clock_fixes
 
@@ -65,6 +66,7 @@ class ClockSuspectsQuery:
         "What needs a clock repair, by dump, camera and reason: the 100 largest groups. The images themselves are found"
         f" with images(where: {{clockSuspect: true}}). {WITHHELD}",
         optional(listed(ClockSuspects)),
+        takes=price(items=clock_fixes.MOST_LISTED),
     )
     @staticmethod
     async def clock_suspects() -> list[clock_fixes.Suspects]:

@@ -10,15 +10,50 @@ import strawberry
 from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
 from thumper.graphql.context import Info
+from thumper.graphql.deer.identity_decision import DECISION_LIST
+from thumper.graphql.deer.sighting import SIGHTING_LIST
 from thumper.graphql.refusal import bad_request
-from thumper.graphql.relay.connection import Connection, Paging, paged
+from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, find
+from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.deer import known_deer
-from thumper.store.deer.identity_search import DECIDED_NEWEST
-from thumper.store.deer.known_deer import SIGHTED_NEWEST, DeerSearch
+from thumper.store.deer.identity_search import IdentityDecisionSearch
+from thumper.store.deer.known_deer import DeerSearch
+from thumper.store.deer.sighting_search import SightingSearch
+from thumper.store.postgres.page import Cut, Order
+
+
+def _sightings(
+    root: Any, info: Info, search: SightingSearch, order: Order, cut: Cut
+) -> Connection[models.Sighting]:
+    loaders, deer_id = info.context.loaders, root.id
+
+    async def count() -> int:
+        if search == SightingSearch():
+            return (await loaders.deer_figures.load(deer_id)).sightings
+        return await loaders.sighting_totals.load((deer_id, search))
+
+    return Connection(
+        order=order,
+        cut=cut,
+        read=lambda: loaders.sighting_pages.load((deer_id, (search, order, cut))),
+        count=count,
+    )
+
+
+def _decisions(
+    root: Any, info: Info, search: IdentityDecisionSearch, order: Order, cut: Cut
+) -> Connection[models.IdentityDecision]:
+    loaders, deer_id = info.context.loaders, root.id
+    return Connection(
+        order=order,
+        cut=cut,
+        read=lambda: loaders.decision_pages.load((deer_id, (search, order, cut))),
+        count=lambda: loaders.decision_totals.load((deer_id, search)),
+    )
 
 
 @strawberry.type(description="A known individual. Everything seen of it is derived from its sightings.")
@@ -43,7 +78,11 @@ class Deer(Node):
     async def last_seen(root: strawberry.Parent[models.Deer], info: Info) -> dt.datetime | None:
         return (await info.context.loaders.deer_figures.load(root.id)).last_seen
 
-    @field("The places where it was seen, most sightings first.", listed(lazy("Location")))
+    @field(
+        "The places where it was seen, most sightings first.",
+        listed(lazy("Location")),
+        takes=price(items=FEW),
+    )
     @staticmethod
     async def locations(root: strawberry.Parent[models.Deer], info: Info) -> list[models.Location]:
         return await info.context.loaders.deer_locations.load(root.id)
@@ -53,41 +92,15 @@ class Deer(Node):
     async def best_photo(root: strawberry.Parent[models.Deer], info: Info) -> models.Detection | None:
         return next(iter(await info.context.loaders.best_photos.load(root.id)), None)
 
-    @paged("Its sightings, latest capture first; totalCount is how often it was seen.", "Sighting")
-    @staticmethod
-    def sightings(
-        root: strawberry.Parent[models.Deer], info: Info, paging: Paging
-    ) -> Connection[models.Sighting]:
-        loaders, deer_id = info.context.loaders, root.id
-        cut = paging.cut(SIGHTED_NEWEST)
-
-        async def count() -> int:
-            return (await loaders.deer_figures.load(deer_id)).sightings
-
-        return Connection(
-            order=SIGHTED_NEWEST,
-            cut=cut,
-            read=lambda: loaders.sighting_pages.load((deer_id, cut)),
-            count=count,
-        )
-
-    @paged(
-        "Everything that people decided about it, the latest first: also of which boxes they said that it is not this"
-        " deer, or that it cannot be told.",
-        "IdentityDecision",
+    sightings = SIGHTING_LIST.field_below(
+        "Its sightings, a page at a time; totalCount is how often it was seen.", _sightings
     )
-    @staticmethod
-    def identity_decisions(
-        root: strawberry.Parent[models.Deer], info: Info, paging: Paging
-    ) -> Connection[models.IdentityDecision]:
-        loaders, deer_id = info.context.loaders, root.id
-        cut = paging.cut(DECIDED_NEWEST)
-        return Connection(
-            order=DECIDED_NEWEST,
-            cut=cut,
-            read=lambda: loaders.decision_pages.load((deer_id, cut)),
-            count=lambda: loaders.deer_decisions.load(deer_id),
-        )
+
+    identity_decisions = DECISION_LIST.field_below(
+        "Everything that people decided about it, a page at a time: also of which boxes they said that it is not this"
+        " deer, or that it cannot be told.",
+        _decisions,
+    )
 
 
 ById: TypeAlias = Annotated[strawberry.ID | None, strawberry.argument(description="Global id of the deer.")]

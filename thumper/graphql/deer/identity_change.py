@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias, cast
+from typing import Annotated, TypeAlias
 
 import strawberry
 
-from thumper.domain.identity import Identification, IdentityVerdict
-from thumper.domain.refusal import Refusal
+from thumper.domain.identity import MOST_BOXES, Identification, IdentityVerdict
 from thumper.graphql.context import Info
 from thumper.graphql.deer.deer import Deer
 from thumper.graphql.deer.identity_decision import IdentityDecision
-from thumper.graphql.relay.change import Payload, change
+from thumper.graphql.relay.bulk_change import bulk_change
+from thumper.graphql.relay.change import Payload
 from thumper.graphql.relay.field import listed, optional
 from thumper.graphql.relay.identity import decode
-from thumper.graphql.relay.user_error import user_error_of
+from thumper.graphql.relay.price import price
 from thumper.store import models
 from thumper.store.deer import identity_decisions
 
@@ -40,6 +40,7 @@ class DecideIdentityPayload(Payload):
         default=None,
         description="What stands of each box, in the order of the input; null when refused.",
         graphql_type=optional(listed(IdentityDecision)),
+        metadata=price(items=MOST_BOXES),
     )
     deer: models.Deer | None = strawberry.field(
         default=None, description="The deer; null when refused.", graphql_type=optional(Deer)
@@ -55,10 +56,11 @@ DecideInput: TypeAlias = Annotated[
 class IdentityMutation:
     """Mutations of decisions."""
 
-    @change(
+    @bulk_change(
         "Decide whether boxes are a known deer: IS makes sightings, IS_NOT and UNSURE end those of this deer. It is"
-        " taken back with another decision; saying the same again changes nothing. Refused with NOT_FOUND, INVALID, and"
-        " IS also with DETECTION_REJECTED, DETECTION_ASSIGNED to another deer, or DEER_ALREADY_IN_IMAGE: for each box"
+        " taken back with another decision; saying the same again changes nothing. Refused with NOT_FOUND, INVALID,"
+        " DETECTION_REMOVED, and IS also with DETECTION_REJECTED, IMAGE_SEEN_AS_EMPTY, DETECTION_ASSIGNED to another"
+        " deer, or DEER_ALREADY_IN_IMAGE: for each box"
         ' an error whose path ends with its place in the input, such as ["input", "detectionIds", "3"], and then'
         " nothing is decided for any."
     )
@@ -71,9 +73,5 @@ class IdentityMutation:
             note=input.note or "",
             actor=info.context.actor.name,
         )
-        try:
-            deer, decisions = await identity_decisions.decide(word)
-        except ExceptionGroup as refused:
-            each = cast("tuple[Refusal, ...]", refused.exceptions)
-            return DecideIdentityPayload(errors=[user_error_of(refusal) for refusal in each])
+        deer, decisions = await identity_decisions.decide(word)
         return DecideIdentityPayload(decisions=decisions, deer=deer)

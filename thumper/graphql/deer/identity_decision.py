@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import strawberry
 
@@ -59,10 +59,11 @@ class IdentityDecision(Node):
         return await related(root.detection_id, "Detection", info=info)
 
 
+DECISION_LIST: Final = SearchList(IdentityDecisionSearch, "decisions", usual="latest decided first")
+
+
 @strawberry.type
 class IdentityDecisionQuery:
     """Queries for decisions."""
 
-    identity_decisions = SearchList(IdentityDecisionSearch, "decisions", usual="latest decided first").field(
-        "What people decided about who is who, a page at a time."
-    )
+    identity_decisions = DECISION_LIST.field("What people decided about who is who, a page at a time.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import strawberry
 
@@ -11,7 +11,9 @@ from thumper.graphql.context import Info
 from thumper.graphql.relay.actor import acted
 from thumper.graphql.relay.field import field, lazy
 from thumper.graphql.relay.node import Node, related
+from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
+from thumper.store.deer.sighting_search import SightingSearch
 
 
 @strawberry.type(
@@ -40,3 +42,6 @@ class Sighting(Node):
     @staticmethod
     async def image(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
         return await related(root.image_id, "Image", info=info)
+
+
+SIGHTING_LIST: Final = SearchList(SightingSearch, "sightings", usual="latest capture first")

@@ -10,14 +10,18 @@ import strawberry
 from thumper.graphql.context import Info
 from thumper.graphql.dumps.receipt import Receipt
 from thumper.graphql.dumps.source import Source
-from thumper.graphql.relay.connection import Connection, Paging, paged
+from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
-from thumper.graphql.relay.search_list import Asked, SearchList
+from thumper.graphql.relay.price import price
+from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.files import receipts
 from thumper.store.files.dump_search import DumpSearch, FileSearch
 from thumper.store.images import image_counts
+from thumper.store.places import relocation_search
+from thumper.store.postgres.page import Cut, Order
+from thumper.store.times.clock_fixes import MOST_LISTED
 
 
 @strawberry.type(description="Images by how far detection is; the states add up to the total.")
@@ -32,6 +36,23 @@ class ImageCounts:
 
 
 _FILE_LIST: Final = SearchList(FileSearch, "files", usual="by path")
+
+
+def _files(root: Any, info: Info, search: FileSearch, order: Order, cut: Cut) -> Connection[models.File]:
+    loaders, dump_id = info.context.loaders, root.id
+
+    async def count() -> int:
+        if search.of_pictures:
+            return await search.count_of(dump_id)
+        receipt = await loaders.receipts.load(dump_id)
+        return receipt.files(state=search.state, settled=search.settled, reason=search.reason)
+
+    return Connection(
+        order=order,
+        cut=cut,
+        read=lambda: loaders.file_pages.load((dump_id, (search, order, cut))),
+        count=count,
+    )
 
 
 @strawberry.type(
@@ -75,6 +96,7 @@ class Dump(Node):
         "Repairs of the clocks of its photos, those that were taken back among them: the latest 100, newest first."
         f" {WITHHELD}",
         optional(listed(lazy("ClockFix"))),
+        takes=price(items=MOST_LISTED),
     )
     @staticmethod
     async def clock_fixes(root: strawberry.Parent[models.Dump], info: Info) -> list[models.ClockFix]:
@@ -100,6 +122,7 @@ class Dump(Node):
         "Changes of its place, or of that of its photos, those that were taken back among them: the latest 100, newest"
         f" first. {WITHHELD}",
         optional(listed(lazy("Relocation"))),
+        takes=price(items=relocation_search.MOST_LISTED),
     )
     @staticmethod
     async def relocations(root: strawberry.Parent[models.Dump], info: Info) -> list[models.Relocation]:
@@ -115,31 +138,9 @@ class Dump(Node):
     async def held_image_count(root: strawberry.Parent[models.Dump], info: Info) -> int:
         return await info.context.loaders.dump_held.load(root.id)
 
-    @paged(
-        "Its files by path, a page at a time, such as the rejected ones with their reasons.",
-        "File",
-        _FILE_LIST.arguments,
+    files = _FILE_LIST.field_below(
+        "Its files, a page at a time, such as the rejected ones with their reasons.", _files
     )
-    @staticmethod
-    def files(
-        root: strawberry.Parent[models.Dump], info: Info, asked: Asked, paging: Paging
-    ) -> Connection[models.File]:
-        loaders, dump_id = info.context.loaders, root.id
-        search, order = _FILE_LIST.search(asked.where), _FILE_LIST.order(asked.order_by)
-        cut = paging.cut(order)
-
-        async def count() -> int:
-            if search.of_pictures:
-                return await search.count_of(dump_id)
-            receipt = await loaders.receipts.load(dump_id)
-            return receipt.files(state=search.state, settled=search.settled, reason=search.reason)
-
-        return Connection(
-            order=order,
-            cut=cut,
-            read=lambda: loaders.file_pages.load((dump_id, (search, order, cut))),
-            count=count,
-        )
 
 
 @strawberry.type

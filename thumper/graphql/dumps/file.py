@@ -26,7 +26,7 @@ class File(Node):
     size_bytes: BigInt = strawberry.field(description="Size in bytes when last looked at.")
     state: FileState = strawberry.field(description="Where it stands.")
     message: str | None = strawberry.field(
-        description="What is wrong with this very file, in a sentence; null unless rejected."
+        description="What is wrong with this very file, in a sentence; null unless rejected, and when it is withheld."
     )
     seen_at: dt.datetime = strawberry.field(description="When it was found.")
     settled_at: dt.datetime | None = strawberry.field(

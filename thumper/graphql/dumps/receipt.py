@@ -19,6 +19,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.dumps.receipt_places import ReceiptPlaces
 from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field, listed, optional
+from thumper.graphql.relay.price import FEW, REREADING, price
 from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.shared.wipe_checks import Asked
 from thumper.store import models
@@ -147,7 +148,7 @@ class Wipe:
     def sentence(root: strawberry.Parent[Asked]) -> str:
         return root.verdict.sentence
 
-    @field("Everything that stands in the way.", listed(WipeObstacle))
+    @field("Everything that stands in the way.", listed(WipeObstacle), takes=price(items=len(WipeCode)))
     @staticmethod
     def obstacles(root: strawberry.Parent[Asked]) -> list[wipe.WipeObstacle]:
         return list(root.verdict.obstacles)
@@ -217,14 +218,15 @@ class Receipt:
     async def incomplete(root: strawberry.Parent[receipts.Receipt], info: Info) -> int:
         return (await info.context.loaders.dump_damage.load(root.dump_id)).incomplete
 
-    @field("The rejected files by reason, most frequent first.")
+    @field("The rejected files by reason, most frequent first.", takes=price(items=FEW))
     @staticmethod
     def rejections(root: strawberry.Parent[receipts.Receipt]) -> list[Rejections]:
         return [Rejections(reason=reason, files=files) for reason, files in root.reasons]
 
     @field(
         "Where the capture times of the stored files were read, most trusted first. Read a moment after the counts:"
-        " while the dump still arrives it may know of more files."
+        " while the dump still arrives it may know of more files.",
+        takes=price(items=len(TimeSource)),
     )
     @staticmethod
     async def time_sources(root: strawberry.Parent[receipts.Receipt], info: Info) -> list[TimeSourceCount]:
@@ -236,7 +238,8 @@ class Receipt:
 
     @field(
         "What is doubtful about the clocks of the stored files, most serious first; those that were repaired are not"
-        " among them, unless the repair cannot be right."
+        " among them, unless the repair cannot be right.",
+        takes=price(items=len(ClockWarning)),
     )
     @staticmethod
     async def clock_warnings(
@@ -263,7 +266,10 @@ class Receipt:
         dump: models.Dump = await info.context.loaders.rows["Dump"].load(root.dump_id)
         return dump
 
-    @field("Whether what it was delivered from may be wiped, re-read from disk; short for wipe { safe }.")
+    @field(
+        "Whether what it was delivered from may be wiped, re-read from disk; short for wipe { safe }.",
+        takes=price(own=REREADING),
+    )
     @staticmethod
     async def safe_to_wipe(root: strawberry.Parent[receipts.Receipt], info: Info) -> bool:
         return (await _asked(root, info)).verdict.safe
@@ -271,6 +277,7 @@ class Receipt:
     @field(
         "Whether what it was delivered from may be wiped, re-read from disk, and what stands in the way.",
         Wipe,
+        takes=price(own=REREADING),
     )
     @staticmethod
     async def wipe(root: strawberry.Parent[receipts.Receipt], info: Info) -> Asked:

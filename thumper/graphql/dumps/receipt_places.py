@@ -14,8 +14,15 @@ from thumper.graphql.context import Info
 from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import related
+from thumper.graphql.relay.price import FEW, price
 from thumper.store import models
-from thumper.store.files.unplaced import KnownBefore, KnownUnplaced, UnplacedCamera
+from thumper.store.files.unplaced import (
+    MOST_CAMERAS,
+    MOST_KNOWN,
+    KnownBefore,
+    KnownUnplaced,
+    UnplacedCamera,
+)
 
 publish(
     PlaceReason,
@@ -61,7 +68,11 @@ class UnplacedPhotos:
     async def camera(root: strawberry.Parent[UnplacedCamera], info: Info) -> Any:
         return await related(root.camera_id, "Camera", info=info)
 
-    @field("Where they may be from: every place that anything speaks for.", listed(PlaceProposal))
+    @field(
+        "Where they may be from: every place that anything speaks for.",
+        listed(PlaceProposal),
+        takes=price(items=FEW),
+    )
     @staticmethod
     def proposals(root: strawberry.Parent[UnplacedCamera]) -> list[place_proposal.PlaceProposal]:
         return list(root.proposals)
@@ -93,6 +104,7 @@ class ReceiptPlaces:
     @field(
         "These images by camera, those with the most first, with the places that are proposed; 100 cameras at most.",
         listed(UnplacedPhotos),
+        takes=price(items=MOST_CAMERAS),
     )
     @staticmethod
     async def cameras(root: strawberry.Parent[models.Dump], info: Info) -> list[UnplacedCamera]:
@@ -111,6 +123,7 @@ class ReceiptPlaces:
         "Older locations whose names differ from that of its location by case, blanks or a letter only: did you mean"
         " one of these? Asked of the first dump from a location.",
         listed(lazy("Location")),
+        takes=price(items=FEW),
     )
     @staticmethod
     async def did_you_mean(root: strawberry.Parent[models.Dump], info: Info) -> list[models.Location]:
@@ -133,6 +146,7 @@ class ReceiptPlaces:
         "Images that its duplicates are and that have no location either, by the dump that was the first to deliver"
         " them; 100 dumps at most.",
         listed(KnownPhotos),
+        takes=price(items=MOST_KNOWN),
     )
     @staticmethod
     async def known(root: strawberry.Parent[models.Dump], info: Info) -> list[KnownUnplaced]:

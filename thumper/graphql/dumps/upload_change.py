@@ -1,4 +1,4 @@
-"""Creating addresses to which files are uploaded over HTTP."""
+"""Creating addresses to which files are uploaded over HTTP, and closing them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from thumper.graphql.context import Info
 from thumper.graphql.dumps.dump import Dump
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
-from thumper.graphql.relay.identity import decode_given
+from thumper.graphql.relay.identity import decode, decode_given
 from thumper.graphql.relay.input_default import Input, defaulted
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import Url
-from thumper.ingest.upload import create_uploads
+from thumper.ingest.upload import MOST_FILES, cancel_uploads, create_uploads
 from thumper.store import models
 
 
@@ -43,6 +44,29 @@ class Upload:
     expires_at: dt.datetime = strawberry.field(description="Until when the address can be used.")
 
 
+@strawberry.input(description="Which upload to cancel.")
+class CancelUploadInput:
+    """Input of `cancelUpload`."""
+
+    dump_id: strawberry.ID = strawberry.field(description="The dump that createUpload answered with.")
+
+
+@strawberry.type(description="Answer of cancelUpload.")
+class CancelUploadPayload(Payload):
+    """The dump, or the errors."""
+
+    dump: models.Dump | None = strawberry.field(
+        default=None,
+        description="The dump with its receipt: what had been sent stays; null when refused.",
+        graphql_type=optional(Dump),
+    )
+    closed: int = strawberry.field(
+        name="closedCount",
+        default=0,
+        description="How many addresses were closed; 0 when none was open any more, or when refused.",
+    )
+
+
 @strawberry.type(description="Answer of createUpload.")
 class CreateUploadPayload(Payload):
     """The dump and addresses, or the errors."""
@@ -53,7 +77,9 @@ class CreateUploadPayload(Payload):
         graphql_type=optional(Dump),
     )
     uploads: list[Upload] = strawberry.field(
-        default_factory=list, description="One address a file, in the order of the names; empty when refused."
+        default_factory=list,
+        description="One address a file, in the order of the names; empty when refused.",
+        metadata=price(items=MOST_FILES),
     )
 
 
@@ -71,8 +97,13 @@ async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, l
     return await models.Dump.get(id=made[0][0].dump_id), uploads
 
 
-Input: TypeAlias = Annotated[
+UploadInput: TypeAlias = Annotated[
     CreateUploadInput, strawberry.argument(description="The files that will be sent.")
+]
+
+
+CancelInput: TypeAlias = Annotated[
+    CancelUploadInput, strawberry.argument(description="The upload to cancel.")
 ]
 
 
@@ -85,6 +116,16 @@ class UploadMutation:
         " and count in the receipt of their dump. Refused with INVALID or NOT_FOUND."
     )
     @staticmethod
-    async def create_upload(info: Info, input: Input) -> CreateUploadPayload:
+    async def create_upload(info: Info, input: UploadInput) -> CreateUploadPayload:
         dump, uploads = await _promise(input, info)
         return CreateUploadPayload(dump=dump, uploads=uploads)
+
+    @change(
+        "Cancel an upload: the addresses that have received no file are closed for good, transfers that are going on"
+        " fail, and the dump settles with what was sent. What was promised and not sent stays an obstacle to wiping"
+        " (NEVER_SENT). Refused with INVALID or NOT_FOUND."
+    )
+    @staticmethod
+    async def cancel_upload(info: Info, input: CancelInput) -> CancelUploadPayload:
+        dump, closed = await cancel_uploads(decode(input.dump_id, "Dump"))
+        return CancelUploadPayload(dump=dump, closed=closed)

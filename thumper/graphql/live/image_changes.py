@@ -12,11 +12,12 @@ import strawberry
 
 from thumper.graphql.context import Info
 from thumper.graphql.live.image_content import DELETED_IDS, deleted_ids_in, images_in
-from thumper.graphql.live.subscription_stream import changes_of
+from thumper.graphql.live.subscription_stream import MOST_ITEMS, changes_of
 from thumper.graphql.live.subscription_topic import Images
 from thumper.graphql.photos.image import IMAGE_LIST
 from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.relay.field import field, lazy, listed
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.shared.events import PAGE_EVENTS
 from thumper.store import models
@@ -42,6 +43,7 @@ class ImageChanges:
     @field(
         "Images that were completed or failed, up to 250, as they are now; first ended first.",
         listed(lazy("Image")),
+        takes=price(items=MOST_ITEMS),
     )
     def images(self) -> list[models.Image]:
         return images_in(self.content)

@@ -18,6 +18,7 @@ from thumper.graphql.dumps.receipt import Receipt
 from thumper.graphql.dumps.source import Source
 from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
+from thumper.graphql.relay.price import FEW, price
 from thumper.store import models
 from thumper.store.files import receipts
 from thumper.store.images import image_counts
@@ -119,7 +120,9 @@ class Process:
         return root.images_per_s
 
     @field(
-        "What the stages of a worker take, in their order; none before its first batch.", listed(StageTime)
+        "What the stages of a worker take, in their order; none before its first batch.",
+        listed(StageTime),
+        takes=price(items=len(Stage)),
     )
     @staticmethod
     def stages(root: strawberry.Parent[system_status.ProcessStatus]) -> list[worker_stage.StageTime]:
@@ -209,6 +212,7 @@ class Status:
         "What keeps work waiting or slow now: a drop folder that is offline, a full disk, a worker that prepares its"
         " detector or does not run. None when all is well.",
         listed(ConditionNow),
+        takes=price(items=FEW),
     )
     @staticmethod
     def conditions(root: strawberry.Parent[system_status.SystemStatus]) -> list[StandingCondition]:
@@ -255,6 +259,7 @@ class Status:
     @field(
         "Every process that lives, and those that are down and were not replaced on their machine.",
         listed(Process),
+        takes=price(items=FEW),
     )
     @staticmethod
     def processes(root: strawberry.Parent[system_status.SystemStatus]) -> list[system_status.ProcessStatus]:
@@ -264,12 +269,17 @@ class Status:
         "Drop folders and whether watching them works: the one that is watched, then up to nine that were before."
         " The times in them are no reason for a message.",
         listed(Source),
+        takes=price(items=system_status.DROP_FOLDERS),
     )
     @staticmethod
     def sources(root: strawberry.Parent[system_status.SystemStatus]) -> list[system_status.SourceStatus]:
         return list(root.sources)
 
-    @field(f"The five dumps that began last, latest first. {WITHHELD}", optional(listed(LastDump)))
+    @field(
+        f"The five dumps that began last, latest first. {WITHHELD}",
+        optional(listed(LastDump)),
+        takes=price(items=system_status.LAST_DUMPS),
+    )
     @staticmethod
     def last_dumps(root: strawberry.Parent[system_status.SystemStatus]) -> list[system_status.DumpStatus]:
         return list(root.dumps)
@@ -279,7 +289,7 @@ class Status:
 class StatusQuery:
     """The query for the status."""
 
-    @field("How everything stands now.", optional(Status))
+    @field("How everything stands now.", optional(Status), takes=price(own=4))  # statements that count
     @staticmethod
     async def status(info: Info) -> system_status.SystemStatus:
         return await info.context.live.status()

@@ -12,9 +12,10 @@ import strawberry
 
 from thumper.domain.feed import FeedEvent, FeedKind
 from thumper.graphql.context import Info
+from thumper.graphql.live.changed_images import ChangedImages
 from thumper.graphql.live.image_content import DELETED_IDS, deleted_ids_in, images_in
 from thumper.graphql.live.status import Status
-from thumper.graphql.live.subscription_stream import Delivery, follow, newest
+from thumper.graphql.live.subscription_stream import MOST_ITEMS, Delivery, follow, newest
 from thumper.graphql.live.subscription_topic import Detections, Images, SightingChange, Sightings
 from thumper.graphql.photos.detection import DETECTION_LIST
 from thumper.graphql.photos.image import IMAGE_LIST
@@ -22,6 +23,7 @@ from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import decode, decode_given
 from thumper.graphql.relay.node import related
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.shared.shared_execution import Shared
 from thumper.graphql.shared.wipe_checks import Asked
@@ -77,7 +79,7 @@ class StatusMessage(LiveMessage):
 
     content: strawberry.Private[system_status.SystemStatus]
 
-    @field("How everything stands.", Status)
+    @field("How everything stands.", Status, takes=price(own=4))  # statements that count
     def status(self) -> system_status.SystemStatus:
         return self.content
 
@@ -88,7 +90,7 @@ class DumpMessage(LiveMessage):
 
     content: strawberry.Private[DumpState]
 
-    @field("The dump.", lazy("Dump"))
+    @field("The dump.", lazy("Dump"), takes=price(own=3))  # statements that count
     def dump(self) -> models.Dump:
         return self.content[0].row
 
@@ -99,7 +101,7 @@ class BatchMessage(LiveMessage):
 
     content: strawberry.Private[tuple[models.Batch, image_counts.ImageCounts]]
 
-    @field("The batch.", lazy("Batch"))
+    @field("The batch.", lazy("Batch"), takes=price(own=1))  # statements that count
     def batch(self) -> models.Batch:
         return self.content[0]
 
@@ -113,6 +115,26 @@ class ImagesMessage(LiveMessage):
     @field(
         "Completed and failed images, first ended first: up to 50 in a snapshot, 250 otherwise.",
         listed(lazy("Image")),
+        takes=price(items=MOST_ITEMS),
+    )
+    def images(self) -> list[models.Image]:
+        return images_in(self.content)
+
+    @field(DELETED_IDS)
+    def deleted_ids(self) -> list[strawberry.ID]:
+        return deleted_ids_in(self.content)
+
+
+@strawberry.type(description="Images of which people said something, and images that are gone.")
+class ChangedImagesMessage(LiveMessage):
+    """Up to 250 images."""
+
+    content: strawberry.Private[list[models.Image | UUID]]
+
+    @field(
+        "The images as they are now, in the order of what was said last.",
+        listed(lazy("Image")),
+        takes=price(items=MOST_ITEMS),
     )
     def images(self) -> list[models.Image]:
         return images_in(self.content)
@@ -131,6 +153,7 @@ class DetectionsMessage(LiveMessage):
     @field(
         "Detections, those of one image together: up to 50 in a snapshot, 250 otherwise, or all of a single image.",
         listed(lazy("Detection")),
+        takes=price(items=MOST_ITEMS),
     )
     def detections(self) -> list[models.Detection]:
         return self.content
@@ -157,11 +180,15 @@ class SightingsMessage(LiveMessage):
 
     content: strawberry.Private[list[SightingChange]]
 
-    @field("New sightings, first recorded first: up to 50 in a snapshot.", listed(lazy("Sighting")))
+    @field(
+        "New sightings, first recorded first: up to 50 in a snapshot.",
+        listed(lazy("Sighting")),
+        takes=price(items=MOST_ITEMS),
+    )
     def sightings(self) -> list[models.Sighting]:
         return [change.sighting for change in self.content if change.sighting is not None]
 
-    @field("Sightings that were taken back.")
+    @field("Sightings that were taken back.", takes=price(items=MOST_ITEMS))
     def taken_back(self) -> list[TakenBack]:
         return [TakenBack(change=change) for change in self.content if change.sighting is None]
 
@@ -191,13 +218,20 @@ async def _messages(
 ) -> AsyncGenerator[M, None]:
     """Make messages; subscribers to the same content get the same object, and so share its answers."""
     async for delivery in deliveries:
-        # No other content has this id for as long as the message is there, which holds it.
-        key = (kind, delivery.seq, delivery.snapshot, id(delivery.content))
-        message = _BEING_SENT.get(key)
-        if message is None:
-            message = kind(seq=BigInt(delivery.seq), snapshot=delivery.snapshot, content=delivery.content)
-            _BEING_SENT[key] = message
-        yield message
+        messages = [_message(delivery, kind)]
+        del delivery  # as `follow` does
+        yield messages.pop()
+
+
+def _message(delivery: Delivery[C], kind: Callable[..., M]) -> M:
+    """Return the message that brings a delivery, the same to all whom it is sent to."""
+    # No other content has this id for as long as the message is there, which holds it.
+    key = (kind, delivery.seq, delivery.snapshot, id(delivery.content))
+    message: M | None = _BEING_SENT.get(key)
+    if message is None:
+        message = kind(seq=BigInt(delivery.seq), snapshot=delivery.snapshot, content=delivery.content)
+        _BEING_SENT[key] = message
+    return message
 
 
 def subscription(description: str) -> Callable[[R], R]:
@@ -228,7 +262,9 @@ class Subscription:
             seen = await live.status(seq=live.seq, max_age_s=STATUS_AGE_S)
             return seen.seq, seen
 
-        return _messages(newest(live, read, concerns=lambda _: True, after=after), StatusMessage)
+        return _messages(
+            newest(live, read, concerns=lambda _: True, after=info.context.place(after)), StatusMessage
+        )
 
     @subscription(
         "How far a dump is: at once, and whenever its receipt, its images, their capture times or places change, or a"
@@ -248,7 +284,7 @@ class Subscription:
             return seq, (seen, info.context.wipes.peek(dump_id), changes.clocks_changed)
 
         await _exists(dump_id, "Dump", info=info)
-        states = newest(info.context.live, read, concerns=changes.concern, after=after)
+        states = newest(info.context.live, read, concerns=changes.concern, after=info.context.place(after))
         return _messages(states, DumpMessage)
 
     @subscription("How far a batch is: at once, and whenever a job of it changes.")
@@ -265,7 +301,10 @@ class Subscription:
 
         await _exists(batch_id, "Batch", info=info)
         states = newest(
-            info.context.live, read, concerns=lambda event: event.batch_id == batch_id, after=after
+            info.context.live,
+            read,
+            concerns=lambda event: event.batch_id == batch_id,
+            after=info.context.place(after),
         )
         return _messages(states, BatchMessage)
 
@@ -278,15 +317,30 @@ class Subscription:
         info: Info, where: Annotated[Any, IMAGE_LIST.where] = None, after: After = None
     ) -> AsyncGenerator[ImagesMessage, None]:
         topic = Images(IMAGE_LIST.search(where))
-        return _messages(follow(info.context.live, topic, after=after), ImagesMessage)
+        return _messages(follow(info.context.live, topic, after=info.context.place(after)), ImagesMessage)
 
-    @subscription("Detections of images that were completed: the last 50 first, then each once, in order.")
+    @subscription(
+        "Images of which people said something: stars, tags, notes, that no animal is there, boxes drawn and removed,"
+        " reviews, which deer it is; and ids of images that are gone. The first message is empty and tells from which"
+        " seq on. An image comes again with each change as long as it matches."
+    )
+    @staticmethod
+    async def image_changed(
+        info: Info, where: Annotated[Any, IMAGE_LIST.where] = None, after: After = None
+    ) -> AsyncGenerator[ChangedImagesMessage, None]:
+        topic = ChangedImages(IMAGE_LIST.search(where))
+        return _messages(follow(info.context.live, topic, after=after), ChangedImagesMessage)
+
+    @subscription(
+        "Detections of images that were completed, and boxes that people drew: the last 50 first, then each once, in"
+        " order."
+    )
     @staticmethod
     async def detection_added(
         info: Info, where: Annotated[Any, DETECTION_LIST.where] = None, after: After = None
     ) -> AsyncGenerator[DetectionsMessage, None]:
         topic = Detections(DETECTION_LIST.search(where))
-        return _messages(follow(info.context.live, topic, after=after), DetectionsMessage)
+        return _messages(follow(info.context.live, topic, after=info.context.place(after)), DetectionsMessage)
 
     @subscription(
         "Sightings of known deer, recorded and taken back: the last 50 first, then each once, in order."
@@ -296,7 +350,7 @@ class Subscription:
         info: Info, deer_id: DeerId = None, after: After = None
     ) -> AsyncGenerator[SightingsMessage, None]:
         topic = Sightings(decode_given(deer_id, "Deer"))
-        return _messages(follow(info.context.live, topic, after=after), SightingsMessage)
+        return _messages(follow(info.context.live, topic, after=info.context.place(after)), SightingsMessage)
 
 
 async def _exists(uuid: UUID, type_name: str, *, info: Info) -> None:

@@ -91,10 +91,11 @@ async def follow(
         pace = Pace()
         place = await resumable(after)
         while True:
-            delivery = await _next(live, topic, place, pace)
-            yield delivery
+            # Given away before it waits for the subscriber, who may read slowly: nothing is held for it.
+            deliveries = [await _next(live, topic, place, pace)]
+            place = deliveries[0].seq
+            yield deliveries.pop()
             pace.sent()
-            place = delivery.seq
 
 
 async def _next(live: Live, topic: Topic[T], place: int | None, pace: Pace) -> Delivery[list[T]]:

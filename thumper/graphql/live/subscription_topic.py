@@ -22,7 +22,7 @@ from thumper.store.status import changes
 SNAPSHOT_ITEMS: Final = 50
 """Newest items in a snapshot."""
 
-_PROCESSED: Final = frozenset({FeedKind.IMAGE_PROCESSED})
+_ADDED: Final = frozenset({FeedKind.IMAGE_PROCESSED, FeedKind.DETECTION_DRAWN})
 _CHANGED: Final = frozenset({FeedKind.IMAGE_PROCESSED, FeedKind.IMAGE_DELETED})
 _DEER: Final = frozenset({FeedKind.DEER_SEEN, FeedKind.DEER_UNSEEN})
 
@@ -75,25 +75,30 @@ class Images:
 
 @dataclass(frozen=True, slots=True)
 class Detections:
-    """Detections that match a search, of images that were completed."""
+    """Detections that match a search: those of images that were completed, and those that people drew."""
 
     search: DetectionSearch
 
     def concerns(self, event: FeedEvent) -> bool:
-        return event.kind in _PROCESSED
+        return event.kind in _ADDED
 
     async def newest(self) -> list[models.Detection]:
         return await changes.newest_detections(self.search, limit=SNAPSHOT_ITEMS)
 
     async def brought(self, events: Sequence[FeedEvent]) -> tuple[list[models.Detection], int]:
-        asked = dict.fromkeys(event.image_id for event in events if event.image_id is not None)
+        drawn = [event for event in events if event.kind is FeedKind.DETECTION_DRAWN]
+        asked = dict.fromkeys(event.image_id for event in events if event not in drawn and event.image_id)
         found = await changes.detections_of(list(asked), self.search, limit=MOST_ITEMS)
         # Events of images that were not reached wait for the next message.
-        unreached = (number for number, event in enumerate(events) if event.image_id not in found)
-        covered = next(unreached, len(events))
-        ids = [key[0] for key in _by_last_word(events[:covered], _image)]
+        reached = (event in drawn or event.image_id in found for event in events)
+        covered = next((number for number, has in enumerate(reached) if not has), len(events))
+        ids = [key[0] for key in _by_last_word(events[:covered], _image) if key[0] in found]
         later = await _overtaken(ids, after=events[covered - 1].seq)
-        return [box for image_id in ids if image_id not in later for box in found[image_id]], covered
+        boxes = [box for image_id in ids if image_id not in later for box in found[image_id]]
+        by_hand = [event.detection_id for event in events[:covered] if event in drawn and event.detection_id]
+        rows = await changes.detections_among(by_hand, self.search)
+        told = {box.id for box in boxes}
+        return [*boxes, *(row for row in rows if row.id not in told)], covered
 
 
 @dataclass(frozen=True, slots=True)

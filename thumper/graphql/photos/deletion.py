@@ -10,8 +10,10 @@ import strawberry
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
+from thumper.store.files.dump_search import MOST_OF_A_DELETION
 from thumper.store.images.deletions import DeletionSearch
 
 
@@ -45,6 +47,7 @@ class Deletion(Node):
         "The files in receipts that are rejected because of it, the first 20 by arrival: those that had delivered the"
         " photo, and those that did so again.",
         listed(lazy("File")),
+        takes=price(items=MOST_OF_A_DELETION),
     )
     @staticmethod
     async def files(root: strawberry.Parent[models.Deletion], info: Info) -> list[models.File]:
@@ -61,10 +64,15 @@ class DeletionEffect:
         description="Originals in Thumper's library, which are erased with their thumbnails and views.",
     )
     detections: int = strawberry.field(
-        name="detectionCount", description="Boxes that go with them, those of all detectors."
+        name="detectionCount",
+        description="Boxes that go with them, those of all detectors and those that people drew.",
     )
     reviews: int = strawberry.field(
         name="reviewCount", description="What people said of these boxes; it is lost."
+    )
+    marks: int = strawberry.field(
+        name="markCount",
+        description="Stars, tags, notes and words of people that no animal is there; they are lost.",
     )
     sightings: int = strawberry.field(
         name="sightingCount", description="Sightings of known deer in them; they are lost."

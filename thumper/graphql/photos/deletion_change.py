@@ -16,6 +16,7 @@ from thumper.graphql.relay.field import listed, optional
 from thumper.graphql.relay.identity import decode
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.graphql.relay.preview import Preview, preview
+from thumper.graphql.relay.price import price
 from thumper.store import models
 from thumper.store.disk import erasure
 from thumper.store.files import image_deletion
@@ -56,6 +57,7 @@ class DeleteImagesPayload(Payload):
         default_factory=list,
         description="One for each image; empty when refused.",
         graphql_type=listed(Deletion),
+        metadata=price(items=deletion.MOST_IMAGES),
     )
     effect: deletion.DeletionEffect | None = strawberry.field(
         default=None, description="What went and what stays; null when refused.", graphql_type=_EFFECT
@@ -74,6 +76,7 @@ class UndoDeletionsPayload(Payload):
         default_factory=list,
         description="The deletions as they are now; empty when refused.",
         graphql_type=listed(Deletion),
+        metadata=price(items=deletion.MOST_IMAGES),
     )
 
 
@@ -100,7 +103,8 @@ class DeletionPreviewQuery:
 
     @preview(
         "What deleteImages would do with this input; nothing is changed. Refused with NOT_FOUND or INVALID, as"
-        " deleteImages."
+        " deleteImages.",
+        takes=price(own=10),  # statements that count
     )
     @staticmethod
     async def delete_images_preview(info: Info, input: DeleteInput) -> DeleteImagesPreview:

@@ -1,7 +1,8 @@
-"""Boxes that a detector drew: their fields, and queries."""
+"""Boxes that a detector or a person drew: their fields, and queries."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar, Final
 
 import strawberry
@@ -10,8 +11,10 @@ from thumper.domain.animal import ReviewVerdict
 from thumper.graphql.context import Info
 from thumper.graphql.photos.confidence import confidence
 from thumper.graphql.photos.shown_class import Prediction, ShownClass
-from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.actor import Actor
+from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.images.detections import DetectionSearch
@@ -29,14 +32,19 @@ class Box:
     height: float = strawberry.field(description="Height as a fraction of the image's height.")
 
 
-@strawberry.type(description="One box that a detector drew on an image, with what is in it.")
+@strawberry.type(description="One box that a detector, or a person, drew on an image, with what is in it.")
 class Detection(Node):
     """Backed by `models.Detection`."""
 
     row: ClassVar[type[Any]] = models.Detection
 
-    ordinal: int = strawberry.field(
-        description="Its rank among all boxes of the image, 0 for the most confident."
+    ordinal: int | None = strawberry.field(
+        description="Its rank among the detector's boxes of the image, 0 for the most confident; null for a box that a"
+        " person drew.",
+        resolver=lambda root: root.ordinal if root.drawn_by is None else None,
+    )
+    removed_at: dt.datetime | None = strawberry.field(
+        description="When a box that a person drew was removed; such a box is in no list."
     )
     duplicate_of_ordinal: int | None = strawberry.field(
         resolver=lambda root: root.duplicate_of,
@@ -44,12 +52,12 @@ class Detection(Node):
         " the same animal; null otherwise.",
     )
     verdict: ReviewVerdict | None = strawberry.field(
-        description="The latest review; null while nobody looked."
+        description="The latest review that was not taken back; null while nobody looked."
     )
 
     @field(
-        "What it is taken for: what the model said, with the latest correction applied. Filters and counts look at"
-        " this. Null when a person rejected it.",
+        "What it is taken for: what the model said, or the person who drew it, with the latest correction applied."
+        " Filters and counts look at this. Null when a person rejected it.",
         optional(ShownClass),
     )
     @staticmethod
@@ -57,15 +65,15 @@ class Detection(Node):
         return None if root.verdict == ReviewVerdict.REJECTED else root
 
     @field(
-        "What the model said of it, never changed; null for a box that no model drew.", optional(Prediction)
+        "What the model said of it, never changed; null for a box that a person drew.", optional(Prediction)
     )
     @staticmethod
     def predicted(root: strawberry.Parent[models.Detection]) -> models.Detection | None:
-        return root
+        return root if root.drawn_by is None else None
 
     @field(
-        "Whether it counts: its class is shown and its confidence reaches the threshold of its class, or a person has"
-        " confirmed or corrected it. Never when a person rejected it."
+        "Whether it counts: its class is shown and its confidence reaches the threshold of its class, or a person drew,"
+        " confirmed or corrected it. Never when a person rejected or removed it."
     )
     @staticmethod
     def counts(root: strawberry.Parent[models.Detection]) -> bool:
@@ -81,10 +89,34 @@ class Detection(Node):
     async def image(root: strawberry.Parent[models.Detection], info: Info) -> Any:
         return await related(root.image_id, "Image", info=info)
 
-    @field("The detector that drew it.", lazy("Detector"))
+    @field("The detector that drew it; null when a person did.", optional(lazy("Detector")))
     @staticmethod
     async def detector(root: strawberry.Parent[models.Detection], info: Info) -> Any:
-        return await related(root.detector_id, "Detector", info=info)
+        return None if root.drawn_by else await related(root.detector_id, "Detector", info=info)
+
+    @field("Whether a person drew it by hand, and no detector.")
+    @staticmethod
+    def drawn(root: strawberry.Parent[models.Detection]) -> bool:
+        return root.drawn_by is not None
+
+    @field(f"The person who drew it by hand; null when a detector did. {WITHHELD}", optional(Actor))
+    @staticmethod
+    def drawn_by(root: strawberry.Parent[models.Detection]) -> Actor | None:
+        return None if root.drawn_by is None else Actor(name=root.drawn_by)
+
+    @field(f"The person who removed it; null while it is there. {WITHHELD}", optional(Actor))
+    @staticmethod
+    def removed_by(root: strawberry.Parent[models.Detection]) -> Actor | None:
+        return None if root.removed_by is None else Actor(name=root.removed_by)
+
+    @field(
+        "The box drawn by a person that this one of a detector overlaps (IoU above 0.5), most likely the same animal;"
+        " null otherwise.",
+        optional(lazy("Detection")),
+    )
+    @staticmethod
+    async def repeats(root: strawberry.Parent[models.Detection], info: Info) -> Any:
+        return await related(root.repeats_id, "Detection", info=info)
 
     @field("The known deer that it is; null when nobody said so.", optional(lazy("Deer")))
     @staticmethod
@@ -100,6 +132,7 @@ class Detection(Node):
     @field(
         "Everything people decided about which deer it is or is not, the latest first.",
         listed(lazy("IdentityDecision")),
+        takes=price(items=FEW),
     )
     @staticmethod
     async def identity_decisions(
@@ -107,7 +140,11 @@ class Detection(Node):
     ) -> list[models.IdentityDecision]:
         return await info.context.loaders.detection_decisions.load(root.id)
 
-    @field("Everything people said of it, the latest word, which stands, first.", listed(lazy("Review")))
+    @field(
+        "Everything people said of it, the latest first; of what was not taken back the latest stands.",
+        listed(lazy("Review")),
+        takes=price(items=FEW),
+    )
     @staticmethod
     async def reviews(root: strawberry.Parent[models.Detection], info: Info) -> list[models.Review]:
         return await info.context.loaders.reviews.load(root.id)

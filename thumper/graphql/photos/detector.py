@@ -14,6 +14,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.photos.species import species_of
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find
+from thumper.graphql.relay.price import FEW, price
 from thumper.store import models
 
 
@@ -21,7 +22,11 @@ from thumper.store import models
 class Label:
     """Backed by `LabelMeaning`."""
 
-    label: str = strawberry.field(description="The model's own word, such as buck.")
+    @field("The model's own word, such as buck; `predicted { label }` of a detection.")
+    @staticmethod
+    def name(root: strawberry.Parent[LabelMeaning]) -> str:
+        return root.label
+
     sex: Sex = strawberry.field(description="Sex that the label says.")
     life_stage: LifeStage = strawberry.field(description="Life stage that the label says.")
     shown: bool = strawberry.field(description="Whether boxes with it are shown.")
@@ -90,7 +95,11 @@ class Detector(Node):
             compared_at=dt.datetime.fromisoformat(stored["compared_at"]),
         )
 
-    @field("What its labels mean, by class number; empty until a worker has read the file.", listed(Label))
+    @field(
+        "What its labels mean, by class number; empty until a worker has read the file.",
+        listed(Label),
+        takes=price(items=FEW),
+    )
     @staticmethod
     def labels(root: strawberry.Parent[models.Detector]) -> list[LabelMeaning]:
         class_map = ClassMap.from_json(root.class_map)
@@ -106,7 +115,11 @@ class DetectorQuery:
     async def detector(info: Info, id: RecordId) -> Any:
         return await find(id, "Detector", info=info)
 
-    @field("Every detector that Thumper has met, the current one first.", optional(listed(Detector)))
+    @field(
+        "Every detector that Thumper has met, the current one first.",
+        optional(listed(Detector)),
+        takes=price(items=FEW),
+    )
     @staticmethod
     async def detectors() -> list[models.Detector]:
-        return await models.Detector.all().order_by("-current", "-id")
+        return await models.Detector.filter(people=False).order_by("-current", "-id")

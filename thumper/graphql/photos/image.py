@@ -14,12 +14,14 @@ from thumper.domain.reason import Reason
 from thumper.graphql.clocks.image_clock import ClockFields
 from thumper.graphql.context import Info
 from thumper.graphql.photos.confidence import confidence
+from thumper.graphql.photos.mark import MarkFields
 from thumper.graphql.photos.sequence import Sequence
 from thumper.graphql.photos.waiting import Waiting
 from thumper.graphql.relay.coordinates import Coordinates, coordinates_of
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.scalar import BigInt, Url
 from thumper.graphql.relay.search_list import SearchList, filter_arguments
 from thumper.store import models
@@ -48,7 +50,7 @@ class ImageError:
     """A reason with its texts."""
 
     code: Reason = strawberry.field(description="Stable word for programs, such as TRUNCATED.")
-    message: str = strawberry.field(description="What is wrong with this very image.")
+    message: str | None = strawberry.field(description=f"What is wrong with this very image. {WITHHELD}")
     what_to_do: str = strawberry.field(description="What a person can do about it.")
 
 
@@ -75,7 +77,7 @@ class Job:
 
 
 @strawberry.type(description="One distinct photo, known by its bytes, however often it was delivered.")
-class Image(ClockFields, Node):
+class Image(ClockFields, MarkFields, Node):
     """Backed by `models.Image`."""
 
     row: ClassVar[type[Any]] = models.Image
@@ -120,7 +122,10 @@ class Image(ClockFields, Node):
     def arrived_at(root: strawberry.Parent[models.Image]) -> dt.datetime:
         return root.created_at
 
-    @field("Where the photo itself says that it was taken (EXIF GPS); null when it does not.")
+    @field(
+        "Where the photo itself says that it was taken (EXIF GPS); null when it does not. Where they are withheld,"
+        " latitude and longitude are null."
+    )
     @staticmethod
     def coordinates(root: strawberry.Parent[models.Image]) -> Coordinates | None:
         return coordinates_of(root.latitude, root.longitude)
@@ -175,7 +180,7 @@ class Image(ClockFields, Node):
         return await related(root.dump_id, "Dump", info=info)
 
     @field(
-        "The file that it was made from, the first with its bytes; null when that is not known any more.",
+        "The file that it was made from, the first with its bytes; null when that is not known any more, or withheld.",
         optional(lazy("File")),
     )
     @staticmethod
@@ -184,9 +189,11 @@ class Image(ClockFields, Node):
 
     @field(
         "The boxes that count, most confident first: the current detector's, whose class is shown and whose confidence"
-        " reaches the threshold of its class, without those that a person rejected. Null when an argument is refused.",
+        " reaches the threshold of its class, without those that a person rejected; and last those that people drew."
+        " Null when an argument is refused.",
         optional(listed(lazy("Detection"))),
         groups=[filter_arguments(BoxFilter, {"min_confidence": confidence})],
+        takes=price(items=FEW),
     )
     @staticmethod
     async def detections(

@@ -63,8 +63,8 @@ class ReviewMutation:
 
     @change(
         "Confirm, correct or reject a detection. The review is appended and stands until the next one; no later run of"
-        " a detector changes it. Refused with NOT_FOUND, INVALID, SPECIES_NOT_LISTED, or DETECTION_ASSIGNED when a"
-        " deer's box is rejected."
+        " a detector changes it. Refused with NOT_FOUND, INVALID, SPECIES_NOT_LISTED, DETECTION_ASSIGNED when a deer's"
+        " box is rejected, IMAGE_SEEN_AS_EMPTY when another is not, or DETECTION_REMOVED."
     )
     @staticmethod
     async def review_detection(info: Info, input: ReviewInput) -> ReviewDetectionPayload:

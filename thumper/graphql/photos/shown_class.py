@@ -22,8 +22,9 @@ class ShownClass:
     life_stage: LifeStage = strawberry.field(description="Its life stage.")
 
     @field(
-        "What it is called, such as buck: the model's own word, until a person corrects it; then the model's word for"
-        " what they said, else buck, doe, fawn or deer, else the name of the species."
+        "What it is called, such as buck: the model's own word, or that of the person who drew it, until a person"
+        " corrects it; then the model's word for what they said, else buck, doe, fawn or deer, else the name of the"
+        " species. Empty when a person drew it and said nothing of it."
     )
     @staticmethod
     def label(root: strawberry.Parent[models.Detection]) -> str:

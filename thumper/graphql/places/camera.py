@@ -8,13 +8,27 @@ from typing import Any, ClassVar
 import strawberry
 
 from thumper.graphql.context import Info
-from thumper.graphql.relay.connection import Connection, Paging, paged
+from thumper.graphql.places.deployment import DEPLOYMENT_LIST
+from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.field import WITHHELD, field, optional
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.places.cameras import CameraSearch
-from thumper.store.places.deployments import OPENED_NEWEST
+from thumper.store.places.deployments import DeploymentSearch
+from thumper.store.postgres.page import Cut, Order
+
+
+def _deployments(
+    root: Any, info: Info, search: DeploymentSearch, order: Order, cut: Cut
+) -> Connection[models.Deployment]:
+    loaders = info.context.loaders
+    return Connection(
+        order=order,
+        cut=cut,
+        read=lambda: loaders.camera_stay_pages.load((root.id, (search, order, cut))),
+        count=lambda: loaders.camera_stays.load((root.id, search)),
+    )
 
 
 @strawberry.type(description="A device by what it writes into its photos.")
@@ -40,18 +54,7 @@ class Camera(Node):
     async def image_count(root: strawberry.Parent[models.Camera], info: Info) -> int:
         return await info.context.loaders.camera_images.load(root.id)
 
-    @paged("Its stays at locations, a page at a time, the latest first.", "Deployment")
-    @staticmethod
-    def deployments(
-        root: strawberry.Parent[models.Camera], info: Info, paging: Paging
-    ) -> Connection[models.Deployment]:
-        loaders, cut = info.context.loaders, paging.cut(OPENED_NEWEST)
-        return Connection(
-            order=OPENED_NEWEST,
-            cut=cut,
-            read=lambda: loaders.camera_stay_pages.load((root.id, cut)),
-            count=lambda: loaders.camera_stays.load(root.id),
-        )
+    deployments = DEPLOYMENT_LIST.field_below("Its stays at locations, a page at a time.", _deployments)
 
 
 @strawberry.type

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import strawberry
 
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import price
+from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
+from thumper.store.places.deployments import DeploymentSearch
+from thumper.store.times.clock_fixes import MOST_LISTED
 
 
 @strawberry.type(
@@ -62,10 +66,14 @@ class Deployment(Node):
         "Repairs of its clock, those that were taken back among them: the latest 100, newest first."
         f" {WITHHELD}",
         optional(listed(lazy("ClockFix"))),
+        takes=price(items=MOST_LISTED),
     )
     @staticmethod
     async def clock_fixes(root: strawberry.Parent[models.Deployment], info: Info) -> list[models.ClockFix]:
         return await info.context.loaders.deployment_clock_fixes.load(root.id)
+
+
+DEPLOYMENT_LIST: Final = SearchList(DeploymentSearch, "deployments", usual="latest opened first")
 
 
 @strawberry.type

@@ -9,16 +9,32 @@ import strawberry
 
 from thumper.domain.time_zone import ZoneSource
 from thumper.graphql.context import Info
+from thumper.graphql.places.deployment import DEPLOYMENT_LIST
 from thumper.graphql.refusal import bad_request
-from thumper.graphql.relay.connection import Connection, Paging, paged
+from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.coordinates import Coordinates, coordinates_of
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, find, related
+from thumper.graphql.relay.price import price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.places import locations
-from thumper.store.places.deployments import OPENED_NEWEST
+from thumper.store.places.deployments import DeploymentSearch
 from thumper.store.places.locations import LocationSearch
+from thumper.store.places.relocation_search import MOST_LISTED
+from thumper.store.postgres.page import Cut, Order
+
+
+def _deployments(
+    root: Any, info: Info, search: DeploymentSearch, order: Order, cut: Cut
+) -> Connection[models.Deployment]:
+    loaders = info.context.loaders
+    return Connection(
+        order=order,
+        cut=cut,
+        read=lambda: loaders.location_stay_pages.load((root.id, (search, order, cut))),
+        count=lambda: loaders.location_stays.load((root.id, search)),
+    )
 
 
 @strawberry.type(description="Why the coordinates of a location may be wrong.")
@@ -81,6 +97,7 @@ class Location(Node):
         "Changes that moved photos there or away, or merged it into another, those that were taken back among them: the"
         f" latest 100, newest first. {WITHHELD}",
         optional(listed(lazy("Relocation"))),
+        takes=price(items=MOST_LISTED),
     )
     @staticmethod
     async def relocations(root: strawberry.Parent[models.Location], info: Info) -> list[models.Relocation]:
@@ -115,18 +132,7 @@ class Location(Node):
         offsets_s = await info.context.loaders.location_offsets.load(root.id) or ()
         return locations.doubt_of(root, offsets_s, server_zone=info.context.settings.time_zone)
 
-    @paged("The stays of cameras there, a page at a time, the latest first.", "Deployment")
-    @staticmethod
-    def deployments(
-        root: strawberry.Parent[models.Location], info: Info, paging: Paging
-    ) -> Connection[models.Deployment]:
-        loaders, cut = info.context.loaders, paging.cut(OPENED_NEWEST)
-        return Connection(
-            order=OPENED_NEWEST,
-            cut=cut,
-            read=lambda: loaders.location_stay_pages.load((root.id, cut)),
-            count=lambda: loaders.location_stays.load(root.id),
-        )
+    deployments = DEPLOYMENT_LIST.field_below("The stays of cameras there, a page at a time.", _deployments)
 
 
 ById: TypeAlias = Annotated[

@@ -17,6 +17,7 @@ from thumper.graphql.relay.coordinates import CoordinatesInput
 from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.identity import decode
 from thumper.graphql.relay.input_default import Input, defaulted
+from thumper.graphql.relay.price import FEW, price
 from thumper.store import models
 from thumper.store.places import location_rows, similar_locations
 
@@ -84,6 +85,7 @@ class NamedLocation(Payload):
         "Other locations whose names differ from the new one by case, blanks or a letter only: did you mean one of"
         " these? Empty when there is none, or the name was not changed.",
         listed(Location),
+        takes=price(items=FEW),
     )
     async def did_you_mean(self, info: Info) -> list[models.Location]:
         if self.named is None:

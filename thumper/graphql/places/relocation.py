@@ -16,6 +16,7 @@ from thumper.graphql.clocks.clock_fix import ClockEffect
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.places.relocation_search import MOST_LISTED, RelocationSearch
@@ -164,7 +165,7 @@ class RelocationEffect:
         description="Dumps whose place changes: what is still to come of them is from there too.",
     )
 
-    @field("From where to where, most images first.", listed(ImagesMoved))
+    @field("From where to where, most images first.", listed(ImagesMoved), takes=price(items=FEW))
     @staticmethod
     def moves(root: strawberry.Parent[PlaceEffect]) -> tuple[ImageMoves, ...]:
         return root.moves
@@ -179,7 +180,11 @@ class RelocationEffect:
     def deployment_count(root: strawberry.Parent[PlaceEffect]) -> int:
         return len(root.stays)
 
-    @field("The deployments that change, the first 100 by when they begin.", listed(DeploymentChange))
+    @field(
+        "The deployments that change, the first 100 by when they begin.",
+        listed(DeploymentChange),
+        takes=price(items=MOST_LISTED),
+    )
     @staticmethod
     def deployments(root: strawberry.Parent[PlaceEffect]) -> tuple[StayChange, ...]:
         return root.stays[:MOST_LISTED]

@@ -16,6 +16,7 @@ from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode, decode_given
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.graphql.relay.preview import Preview, preview
+from thumper.graphql.relay.price import REREADING, price
 from thumper.store import models
 from thumper.store.places import relocation_undo, relocations
 
@@ -149,7 +150,8 @@ class RelocationPreviewQuery:
 
     @preview(
         "What setLocation would do with this input; nothing is changed, though photos that arrive wait meanwhile."
-        " Refused with NOT_FOUND or INVALID, as setLocation."
+        " Refused with NOT_FOUND or INVALID, as setLocation.",
+        takes=price(own=REREADING),
     )
     @staticmethod
     async def set_location_preview(info: Info, input: SetInput) -> SetLocationPreview:
@@ -158,7 +160,8 @@ class RelocationPreviewQuery:
 
     @preview(
         "What mergeLocations would do with this input; nothing is changed, though photos that arrive wait meanwhile."
-        " Refused with NOT_FOUND or INVALID, as mergeLocations."
+        " Refused with NOT_FOUND or INVALID, as mergeLocations.",
+        takes=price(own=REREADING),
     )
     @staticmethod
     async def merge_locations_preview(info: Info, input: MergeInput) -> MergeLocationsPreview:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 import strawberry
 
 from thumper.domain.refusal import Refusal
 from thumper.graphql.relay.field import field
+from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.user_error import UserError, user_error_of
 
 P = ParamSpec("P")
@@ -21,12 +22,16 @@ class Payload:
     """Base of the payloads of mutations."""
 
     errors: list[UserError] = strawberry.field(
-        default_factory=list, description="What kept the change from being made; empty when it was made."
+        default_factory=list,
+        description="What kept the change from being made; empty when it was made.",
+        metadata=price(items=FEW),
     )
 
 
-def change(description: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
-    """Make a resolver a mutation; when it raises a `Refusal`, its payload carries the error."""
+def change(
+    description: str, *, takes: Mapping[str, Any] | None = None
+) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
+    """Make a resolver a mutation; when it raises a `Refusal`, its payload carries the error. `takes` is its `price`."""
 
     def declare(resolver: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         function = resolver.__func__ if isinstance(resolver, staticmethod) else resolver
@@ -39,7 +44,7 @@ def change(description: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[P
             except Refusal as refusal:
                 return payload(errors=[user_error_of(refusal)])
 
-        return field(description)(staticmethod(answer))
+        return field(description, takes=takes)(staticmethod(answer))
 
     return declare
 

@@ -15,6 +15,7 @@ from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.argument_group import ArgumentGroup
 from thumper.graphql.relay.cursor import decode_cursor, encode_cursor
 from thumper.graphql.relay.field import field, lazy, optional
+from thumper.graphql.relay.price import price
 from thumper.store.postgres.page import Cut, Order, Page
 
 T = TypeVar("T")
@@ -113,7 +114,10 @@ class Connection(Generic[T]):
             end_cursor=cursors[-1] if cursors else None,
         )
 
-    @field("How many items the whole list has, on all pages together. Counted only when asked for.")
+    @field(
+        "How many items the whole list has, on all pages together. Counted only when asked for.",
+        takes=price(own=1),
+    )
     async def total_count(self) -> int:
         return await self.count()
 

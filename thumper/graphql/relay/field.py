@@ -8,7 +8,7 @@ each other without their modules doing so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import GenericAlias
 from typing import Any, Final, TypeVar
 
@@ -56,13 +56,19 @@ def listed(kind: Any) -> Any:
 
 
 def field(
-    description: str, kind: Any = None, *, personal: bool = False, groups: Sequence[ArgumentGroup] = ()
+    description: str,
+    kind: Any = None,
+    *,
+    personal: bool = False,
+    groups: Sequence[ArgumentGroup] = (),
+    takes: Mapping[str, Any] | None = None,
 ) -> Callable[[R], R]:
     """Make a resolver a field; `kind` is its GraphQL type when the annotation does not name it.
 
-    A `personal` field depends on who asks, not only on their role and scopes.
+    A `personal` field depends on who asks, not only on their role and scopes. `takes` is its `price`, which every list
+    without pages has.
     """
-    metadata = {PERSONAL: True} if personal else None
+    metadata = {**({PERSONAL: True} if personal else {}), **(takes or {})}
 
     def declare(resolver: R) -> R:
         declared: R = strawberry.field(

@@ -14,6 +14,7 @@ from thumper.graphql.loaders import ROWS
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.identity import decode, encode, split
+from thumper.graphql.relay.price import price
 from thumper.store import models
 
 MOST_NODES = 100
@@ -71,6 +72,7 @@ class NodeQuery:
     @field(
         "The records with these ids, in the same order; null for each that does not exist.",
         optional(listed(optional(Node))),
+        takes=price(items_of="ids"),
     )
     @staticmethod
     async def nodes(info: Info, ids: RecordIds) -> list[Any]:

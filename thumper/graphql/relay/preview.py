@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable
-from typing import ParamSpec, TypeVar, get_type_hints
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 import strawberry
 
 from thumper.domain.refusal import Refusal
 from thumper.graphql.relay.field import field, optional
+from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.user_error import UserError, user_error_of
 
 P = ParamSpec("P")
@@ -21,12 +22,16 @@ class Preview:
     """Base of the answers of previews. It is not that of mutations, which may come to say more."""
 
     errors: list[UserError] = strawberry.field(
-        default_factory=list, description="What would keep the change from being made; empty when nothing."
+        default_factory=list,
+        description="What would keep the change from being made; empty when nothing.",
+        metadata=price(items=FEW),
     )
 
 
-def preview(description: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
-    """Make a resolver a preview; when it raises a `Refusal`, its answer carries the error."""
+def preview(
+    description: str, *, takes: Mapping[str, Any] | None = None
+) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
+    """Make a resolver a preview; when it raises a `Refusal`, its answer carries the error. `takes` is its `price`."""
 
     def declare(resolver: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         function = resolver.__func__ if isinstance(resolver, staticmethod) else resolver
@@ -39,6 +44,6 @@ def preview(description: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[
             except Refusal as refusal:
                 return answer_type(errors=[user_error_of(refusal)])
 
-        return field(description, optional(answer_type))(staticmethod(answer))
+        return field(description, optional(answer_type), takes=takes)(staticmethod(answer))
 
     return declare

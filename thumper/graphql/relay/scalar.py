@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import re
 from typing import Any, Final, NewType
 
 import strawberry
@@ -15,23 +17,43 @@ Url = NewType("Url", str)
 """An address to fetch something from, or to send something to."""
 
 LocalDateTime = NewType("LocalDateTime", str)
-"""A time on a wall clock, ISO 8601 without offset. The rule that takes one judges the text and names its field."""
+"""A time on a wall clock, without offset."""
 
 _LARGEST: Final = 2**53 - 1
 """Largest whole number that every JSON reader keeps exactly."""
 
 
+_DATE_AND_MINUTE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}"
+_FRACTION: Final = r"(?:\.[0-9]+)?"
+_RFC_3339: Final = re.compile(
+    rf"({_DATE_AND_MINUTE}):([0-9]{{2}})({_FRACTION})(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])", re.IGNORECASE
+)
+_WALL_CLOCK: Final = re.compile(rf"{_DATE_AND_MINUTE}(?::[0-9]{{2}}{_FRACTION})?")
+_LEAP: Final = "60"
+"""Seconds that only the last minute of a day in UTC has, once in some years (RFC 3339, 5.7)."""
+_SHOWN: Final = 60
+"""Characters of a value that its refusal repeats."""
+
+
+def _refuse(value: Any, wrong: str) -> ValueError:
+    return ValueError(f"{repr(value)[:_SHOWN]} {wrong}")
+
+
 def _instant(value: Any) -> dt.datetime:
+    """Read RFC 3339, and nothing else that ISO 8601 or Python would take."""
+    match = _RFC_3339.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise _refuse(value, "is no time in RFC 3339; write one such as 2024-11-09T06:30:00-06:00.")
+    minute, second, fraction, offset = match.groups()
+    leap = second == _LEAP
     try:
-        instant = dt.datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{value!r} is no time; write one such as 2024-11-09T06:30:00-06:00.") from None
-    if instant.tzinfo is None:
-        raise ValueError(f"{value!r} has no offset from UTC; write one such as 2024-11-09T06:30:00-06:00.")
-    try:
-        return instant.astimezone(dt.UTC)
-    except OverflowError:
-        raise ValueError(f"{value!r} lies outside the years 1 to 9999.") from None
+        written = f"{minute}:{'59' if leap else second}{'' if leap else fraction}{offset}".upper()
+        instant = dt.datetime.fromisoformat(written).astimezone(dt.UTC) + dt.timedelta(seconds=leap)
+    except (ValueError, OverflowError):
+        raise _refuse(value, "is no time of the years 1 to 9999.") from None
+    if leap and (instant.hour, instant.minute) != (0, 0):
+        raise _refuse(value, "is no time: 60 seconds has only the last minute of a day in UTC.")
+    return instant
 
 
 def wall_clock(local: dt.datetime) -> LocalDateTime:
@@ -40,16 +62,21 @@ def wall_clock(local: dt.datetime) -> LocalDateTime:
 
 
 def _wall_clock_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise ValueError(f"{value!r} is no time on a wall clock; write one such as 2026-11-01T07:30.")
+    """Return the text of a time on a wall clock; whether it fits where it is given is judged there."""
+    if isinstance(value, str) and _WALL_CLOCK.fullmatch(value):
+        with contextlib.suppress(ValueError):
+            dt.datetime.fromisoformat(value)
+            return value
+    raise _refuse(
+        value, "is no time on a wall clock; write one such as 2026-11-01T07:30:00, without an offset."
+    )
 
 
 def _whole(value: Any) -> int:
     if isinstance(value, str) and value.isdecimal() and len(value) < len(str(_LARGEST)) + 1:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not -_LARGEST <= value <= _LARGEST:
-        raise ValueError(f"{value!r} is no whole number from -(2^53 - 1) to 2^53 - 1.")
+        raise _refuse(value, "is no whole number from -(2^53 - 1) to 2^53 - 1.")
     return value
 
 
@@ -57,8 +84,8 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     dt.datetime: strawberry.scalar(
         name="DateTime",
         description=(
-            "An instant in RFC 3339 with its offset from UTC, such as 2024-11-09T06:30:00-06:00. "
-            "Answers are in UTC; input without an offset is refused."
+            "An instant in RFC 3339 with its offset from UTC, such as 2024-11-09T06:30:00-06:00. Answers are in UTC."
+            " Any other form is refused: without offset or seconds, with a blank in place of the T, a date alone."
         ),
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
         serialize=dt.datetime.isoformat,
@@ -67,8 +94,9 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     LocalDateTime: strawberry.scalar(
         name="LocalDateTime",
         description=(
-            "A time on a wall clock in ISO 8601, such as 2024-11-09T06:30:00: without an offset from UTC, as it is no"
-            " instant. Input with an offset is refused, and so is a date alone."
+            "A time on a wall clock, such as 2024-11-09T06:30:00: date and time as in RFC 3339, without an offset from"
+            " UTC, as it is no instant. Seconds may be left out. Any other form is refused: with an offset, with a"
+            " blank in place of the T, a date alone."
         ),
         serialize=str,
         parse_value=_wall_clock_text,

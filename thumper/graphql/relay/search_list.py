@@ -17,13 +17,14 @@ from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
+from thumper.graphql.context import Info
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.argument_group import ArgumentGroup
 from thumper.graphql.relay.connection import Connection, Paging, paged
 from thumper.graphql.relay.enumeration import Direction, publish
 from thumper.graphql.relay.field import listed, optional
 from thumper.graphql.relay.identity import decode
-from thumper.store.postgres.page import Order
+from thumper.store.postgres.page import Cut, Order
 from thumper.store.postgres.search import Search, filters
 
 S = TypeVar("S", bound=Search[Any])
@@ -71,22 +72,29 @@ class SearchList(Generic[S]):
     def field(self, description: str) -> Any:
         """Make the field of the list."""
 
-        def resolve(asked: Asked, paging: Paging) -> Connection[Any]:
-            order, search = self.order(asked.order_by), self.search(asked.where)
+        def resolve(asked: _Asked, paging: Paging) -> Connection[Any]:
+            order, search = self._order(asked.order_by), self.search(asked.where)
             cut = paging.cut(order)
             return Connection(
                 order=order, cut=cut, read=partial(search.read, order=order, cut=cut), count=search.count
             )
 
-        return paged(description, self._name, self.arguments)(resolve)
+        return paged(description, self._name, ArgumentGroup("asked", self._arguments, _Asked))(resolve)
 
-    @property
-    def arguments(self) -> ArgumentGroup:
-        """The arguments of the list, for one below another node; the resolver takes them as `asked`."""
-        return ArgumentGroup("asked", self._arguments, Asked)
+    def field_below(
+        self, description: str, connect: Callable[[Any, Info, S, Order, Cut], Connection[Any]]
+    ) -> Any:
+        """Make the field of the list below a record; `connect` reads that record's part of it through loaders."""
 
-    def order(self, order_by: Any) -> Order:
-        """Return the order that is asked for, else the usual one."""
+        def resolve(
+            root: strawberry.Parent[Any], info: Info, asked: _Asked, paging: Paging
+        ) -> Connection[Any]:
+            order = self._order(asked.order_by)
+            return connect(root, info, self.search(asked.where), order, paging.cut(order))
+
+        return paged(description, self._name, ArgumentGroup("asked", self._arguments, _Asked))(resolve)
+
+    def _order(self, order_by: Any) -> Order:
         by, descending = self._search.sorts[0], self._search.descending
         if order_by is not None and order_by.field is not None:
             by = order_by.field.value
@@ -96,9 +104,7 @@ class SearchList(Generic[S]):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a client gave to a list, as it came."""
-
+class _Asked:
     where: Any = None
     order_by: Any = None
 

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from thumper.domain.refusal import InvalidValueError, NameTakenError, NoRecordError, Refusal
 from thumper.domain.species import MOST_NEAR
-from thumper.graphql.relay.field import field, lazy, listed
+from thumper.graphql.context import Info
+from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.price import price
 from thumper.store import models
 from thumper.store.deer.deer_rows import DeerInUseError
+from thumper.store.deer.empty_images import ImageHasDetectionsError
+from thumper.store.deer.review_undo import ReviewedSinceError
 from thumper.store.deer.sightings import (
     DeerAlreadyInImageError,
     DetectionAssignedError,
     DetectionRejectedError,
+    DetectionRemovedError,
 )
+from thumper.store.images.marks import ImageSeenAsEmptyError
 from thumper.store.images.species_rows import SpeciesNotListedError
 from thumper.store.places.location_rows import LocationInUseError
 from thumper.store.places.relocation_undo import RelocatedSinceError
@@ -57,6 +64,22 @@ class UserErrorCode(Enum):
     )
     SPECIES_NOT_LISTED = strawberry.enum_value(
         "SPECIES_NOT_LISTED", description="The list of species has none of this name, or several."
+    )
+    DETECTION_REMOVED = strawberry.enum_value(
+        "DETECTION_REMOVED",
+        description="The box, which a person had drawn, was removed; restoreDetection puts it back.",
+    )
+    REVIEWED_SINCE = strawberry.enum_value(
+        "REVIEWED_SINCE",
+        description="A later review of the same detection stands; that one has to be taken back first.",
+    )
+    IMAGE_HAS_DETECTIONS = strawberry.enum_value(
+        "IMAGE_HAS_DETECTIONS",
+        description="Boxes count on the image, and nothing says that they are to be rejected.",
+    )
+    IMAGE_SEEN_AS_EMPTY = strawberry.enum_value(
+        "IMAGE_SEEN_AS_EMPTY",
+        description="A person said that no animal is on the image; that has to be taken back first.",
     )
 
 
@@ -155,10 +178,46 @@ class SpeciesNotListed(UserError):
     near_rows: strawberry.Private[list[models.Species]]
 
     @field(
-        "The species of the list that may be meant, the likeliest first; 3 at most.", listed(lazy("Species"))
+        "The species of the list that may be meant, the likeliest first; 3 at most.",
+        listed(lazy("Species")),
+        takes=price(items=MOST_NEAR),
     )
     def did_you_mean(self) -> list[models.Species]:
         return self.near_rows[:MOST_NEAR]
+
+
+@strawberry.type(description="The box, which a person had drawn, was removed.")
+class DetectionRemoved(UserError):
+    """DETECTION_REMOVED."""
+
+
+@strawberry.type(description="A later review of the same detection stands.")
+class ReviewedSince(UserError):
+    """REVIEWED_SINCE."""
+
+    later_row: strawberry.Private[models.Review]
+
+    @field("The review that stands, and has to be taken back first.", lazy("Review"))
+    def later_review(self) -> models.Review:
+        return self.later_row
+
+
+@strawberry.type(description="Boxes count on the image.")
+class ImageHasDetections(UserError):
+    """IMAGE_HAS_DETECTIONS."""
+
+    detections: int = strawberry.field(name="detectionCount", description="How many boxes count on it.")
+
+
+@strawberry.type(description="A person said that no animal is on the image.")
+class ImageSeenAsEmpty(UserError):
+    """IMAGE_SEEN_AS_EMPTY."""
+
+    image_id: strawberry.Private[UUID]
+
+    @field("The image; null when it was deleted since.", optional(lazy("Image")))
+    async def image(self, info: Info) -> Any:
+        return await info.context.loaders.rows["Image"].load(self.image_id)
 
 
 USER_ERRORS: tuple[type[UserError], ...] = (
@@ -172,6 +231,10 @@ USER_ERRORS: tuple[type[UserError], ...] = (
     DetectionAssigned,
     DetectionRejected,
     SpeciesNotListed,
+    DetectionRemoved,
+    ReviewedSince,
+    ImageHasDetections,
+    ImageSeenAsEmpty,
 )
 """Every kind, for the schema."""
 
@@ -195,6 +258,14 @@ _KINDS: Final[dict[type[Refusal], tuple[UserErrorCode, type[UserError], dict[str
     DetectionAssignedError: (UserErrorCode.DETECTION_ASSIGNED, DetectionAssigned, {"deer_row": "deer"}),
     DetectionRejectedError: (UserErrorCode.DETECTION_REJECTED, DetectionRejected, {}),
     SpeciesNotListedError: (UserErrorCode.SPECIES_NOT_LISTED, SpeciesNotListed, {"near_rows": "near"}),
+    DetectionRemovedError: (UserErrorCode.DETECTION_REMOVED, DetectionRemoved, {}),
+    ReviewedSinceError: (UserErrorCode.REVIEWED_SINCE, ReviewedSince, {"later_row": "later"}),
+    ImageHasDetectionsError: (
+        UserErrorCode.IMAGE_HAS_DETECTIONS,
+        ImageHasDetections,
+        {"detections": "detections"},
+    ),
+    ImageSeenAsEmptyError: (UserErrorCode.IMAGE_SEEN_AS_EMPTY, ImageSeenAsEmpty, {"image_id": "image_id"}),
 }
 """The type of each refusal of the store in the API, and which of its fields hold which attributes."""
 

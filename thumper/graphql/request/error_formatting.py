@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 import asyncpg
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
+from graphql.validation.validate import ValidationAbortedError
 from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import MaskErrors
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -60,6 +61,8 @@ class ErrorFormatting(MaskErrors):
             return error
         if isinstance(error, GraphQLSyntaxError):
             return _with(error, "BAD_SYNTAX", error.message)
+        if isinstance(error, ValidationAbortedError):
+            return _aborted(error)
         if (
             error.path is None and error.nodes
         ):  # nothing was executed: the document or its variables are wrong
@@ -109,6 +112,13 @@ def _cause(error: GraphQLError) -> BaseException | None:
     if isinstance(cause, OperationalError) and cause.args and isinstance(cause.args[0], Exception):
         cause = cause.args[0]  # the ORM wraps the driver's error
     return cause if cause is not None else (error if isinstance(error, RequestError) else None)
+
+
+def _aborted(error: GraphQLError) -> GraphQLError:
+    """Return the last error of a document that has more than 100, after the first ones, or that nests too deeply."""
+    if error.message.startswith("Too many"):
+        return _with(error, "BAD_QUERY", "The query has more errors: these are the first ones.")
+    return _with(error, "TOO_DEEP", "The query nests too deeply.")
 
 
 def _with(error: GraphQLError, code: str, message: str) -> GraphQLError:

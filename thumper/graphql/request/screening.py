@@ -10,15 +10,12 @@ from graphql import GraphQLError, OperationType
 from strawberry.extensions import ParserCache, ValidationCache
 
 from thumper.graphql.refusal import RequestError, bad_request
-from thumper.graphql.request.limits import (
-    MOST_COST,
-    MOST_TOKENS,
-    ShapeRule,
-    chosen_operation,
-    cost,
-    too_costly,
-)
+from thumper.graphql.request.cost import Reckoning, reckon
+from thumper.graphql.request.costly import too_costly
+from thumper.graphql.request.limits import MOST_COST, MOST_TOKENS, chosen_operation
+from thumper.graphql.request.metered_execution import RETURNED
 from thumper.graphql.request.number_length import NumberLengthRule
+from thumper.graphql.request.shape import ShapeRule
 
 
 class Parsing(ParserCache):
@@ -42,7 +39,7 @@ class Validation(ValidationCache):
 
     def __init__(self) -> None:
         super().__init__()
-        self._cost: int | None = None
+        self._cost: Reckoning | None = None
 
     def on_validate(self) -> Iterator[None]:
         """Validate the document, then the request."""
@@ -64,12 +61,18 @@ class Validation(ValidationCache):
         operation = chosen_operation(document, context._provided_operation_name)  # noqa: SLF001  # what was asked for
         if isinstance(operation, RequestError):
             return [operation]
-        objects = cost(schema, document, operation, context.variables or {})
+        reckoned = reckon(schema, document, operation, context.variables or {})
+        if reckoned is None:
+            return []
         if operation.operation is not OperationType.SUBSCRIPTION:  # which would send it with every message
-            self._cost = objects
-        refusal = too_costly(objects)
+            self._cost = reckoned
+        refusal = too_costly(reckoned)
         return [] if refusal is None else [refusal]
 
     def get_results(self) -> dict[str, Any]:
         """Return the cost of the request, in objects."""
-        return {} if self._cost is None else {"cost": {"requested": self._cost, "maximum": MOST_COST}}
+        if self._cost is None:
+            return {}
+        told = getattr(self.execution_context.result, "extensions", None) or {}
+        requested = self._cost.settled(told.get(RETURNED, 0))
+        return {"cost": {"requested": requested, "maximum": MOST_COST}}

@@ -52,7 +52,9 @@ class Shared:
 
 
 class SharedData(dict[str, Any]):
-    """The data of an answer that goes to many subscribers."""
+    """The data of an answer that goes to many subscribers; `seq` is the number of its message."""
+
+    seq: int | None = None
 
     @cached_property
     def text(self) -> str:
@@ -88,4 +90,6 @@ class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
         if self.is_awaitable(result):
             result = await result
         data = None if result.data is None else SharedData(result.data)
+        if data is not None:
+            data.seq = getattr(self.root_value, "seq", None)
         return ExecutionResult(data=data, errors=result.errors, extensions=result.extensions)

@@ -11,8 +11,7 @@ from uuid import UUID
 from thumper.domain.identity import IdentityVerdict
 from thumper.store.models import IdentityDecision
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.grouped_count import count_by
-from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, Order, read_all
+from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, read_all
 from thumper.store.postgres.search import Search, any_of, sort, where
 
 DECISIONS: Final = Listing(
@@ -27,7 +26,6 @@ _KEYS: Final = (
     Key("identity_decision.id", KeyKind.ID),
 )
 _DECIDED: Final = sort("DECIDED", "When it was decided.", _KEYS, names=("decided-oldest", "decided-newest"))
-DECIDED_NEWEST: Final[Order] = _DECIDED.descending
 
 _LATER: Final = (
     "EXISTS (SELECT 1 FROM identity_decision AS later WHERE later.detection_id = identity_decision.detection_id"
@@ -74,11 +72,6 @@ async def of_detections(detection_ids: Sequence[UUID]) -> dict[UUID, list[Identi
     for decision in await read_all(DECISIONS, conditions, order=order):
         found[decision.detection_id].append(decision)
     return found
-
-
-async def deer_counts(deer_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Count the decisions about each deer."""
-    return await count_by("identity_decision", "deer_id", deer_ids)
 
 
 async def standing(decision_ids: Sequence[UUID]) -> dict[UUID, bool]:

@@ -13,10 +13,9 @@ from tortoise.models import Model
 from thumper.domain.animal import DeerStatus
 from thumper.domain.entered_text import one_name
 from thumper.domain.label import Sex
-from thumper.store.images.detections import CAPTURE_ORDER
 from thumper.store.models import Deer, Detection, Location, Sighting
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, Order, read_all, whole_table
+from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, read_all, whole_table
 from thumper.store.postgres.search import Search, sort, where
 
 M = TypeVar("M", bound=Model)
@@ -41,9 +40,6 @@ SIGHTINGS: Final = Listing(
     alias="sighting",
     source="sighting JOIN image ON image.id = sighting.image_id",
     parent="sighting.deer_id",
-)
-SIGHTED_NEWEST: Final = Order(
-    "sighted-newest", (*CAPTURE_ORDER, Key("sighting.id", KeyKind.ID)), descending=True
 )
 
 
@@ -143,7 +139,7 @@ async def locations(deer_ids: Sequence[UUID]) -> dict[UUID, list[Location]]:
 
 
 async def best_photos(deer_ids: Sequence[UUID]) -> dict[UUID, list[Detection]]:
-    """Return the most confident detection of each deer: a list of one, or of none."""
+    """Return the most confident detection of each deer, a drawn box only without another: a list of one, or of none."""
     boxes = whole_table(Detection)
     rows = await boxes.read_with(
         ["visitor"],
@@ -151,7 +147,7 @@ async def best_photos(deer_ids: Sequence[UUID]) -> dict[UUID, list[Detection]]:
         SELECT DISTINCT ON (sighting.deer_id) sighting.deer_id AS visitor, {boxes.columns}
         FROM sighting JOIN detection ON detection.id = sighting.detection_id
         WHERE sighting.deer_id = ANY($1::uuid[])
-        ORDER BY sighting.deer_id, detection.confidence DESC, detection.id
+        ORDER BY sighting.deer_id, (detection.drawn_by IS NOT NULL), detection.confidence DESC, detection.id
         """,
         [list(deer_ids)],
     )

@@ -50,6 +50,8 @@ class Unclaimed(Enum):
     """Another transfer has it, or broke off a moment ago."""
     OVER = "over"
     """It has received a file, or has expired."""
+    CANCELLED = "cancelled"
+    """It was closed before a file came."""
 
 
 async def promise(
@@ -86,22 +88,41 @@ async def claim(token_hash: bytes) -> UploadClaim | Unclaimed:
     if rows:
         return UploadClaim(upload_id=rows[0].pop("id"), **rows[0])
     rows = await client().execute_query_dict(
-        "SELECT file_id IS NULL AND expires_at > now() AS open FROM upload WHERE token_hash = $1",
+        "SELECT file_id IS NULL AND expires_at > now() AS open, cancelled_at FROM upload WHERE token_hash = $1",
         [token_hash],
     )
     if not rows:
         return Unclaimed.UNKNOWN
+    if rows[0]["cancelled_at"] is not None:
+        return Unclaimed.CANCELLED
     return Unclaimed.BUSY if rows[0]["open"] else Unclaimed.OVER
 
 
 async def sign(claim: UploadClaim) -> UploadClaim | None:
-    """Renew the claim of a transfer and return it; None when another transfer has the address now."""
+    """Renew the claim of a transfer and return it; None when another has the address now, or it was cancelled."""
     rows = await client().execute_query_dict(
         "UPDATE upload SET used_at = now() WHERE id = $1 AND used_at = $2 AND file_id IS NULL"
         " RETURNING id, dump_id, file_name, detect, used_at",
         [claim.upload_id, claim.used_at],
     )
     return UploadClaim(upload_id=rows[0].pop("id"), **rows[0]) if rows else None
+
+
+# Whatever transfer holds one loses it.
+_CANCEL: Final = """
+UPDATE upload SET cancelled_at = now(), expires_at = now(), used_at = NULL
+WHERE dump_id = $1 AND file_id IS NULL AND expires_at > now() RETURNING id
+"""
+
+
+async def cancel(transaction: BaseDBAsyncClient, dump_id: UUID) -> int:
+    """Close the addresses of a dump that are open; return how many. What they promised was never sent."""
+    return len(await transaction.execute_query_dict(_CANCEL, [dump_id]))
+
+
+async def was_cancelled(upload_id: UUID) -> bool:
+    """Return whether an address was closed."""
+    return await Upload.filter(id=upload_id).exclude(cancelled_at=None).exists()
 
 
 async def release(claim: UploadClaim) -> None:

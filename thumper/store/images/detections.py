@@ -17,6 +17,9 @@ from thumper.store.postgres.search import Search, any_of, sort, where, without
 CURRENT: Final = "(SELECT id FROM detector WHERE current)"
 """Id of the detector whose boxes are shown."""
 
+COUNTED: Final = "(ARRAY(SELECT id FROM detector WHERE current OR people))"
+"""Ids of the detectors whose boxes count: the current one, and the people who draw boxes."""
+
 DETECTIONS: Final = Listing(
     model=Detection,
     alias="detection",
@@ -38,14 +41,18 @@ CAPTURE_ORDER: Final = (Key("image.sort_at", KeyKind.TIME), Key("image.sort_name
 """The order of images by capture time, and within an instant by camera, card folder and number; no position yet."""
 ARRIVED: Final = sort(
     "ARRIVED",
-    "When the detector found it.",
+    "When the detector found it, or a person drew it.",
     (Key("run.finished_at", KeyKind.TIME), _ID),
     names=("arrived-oldest", "arrived-newest"),
 )
 
 
+RANK: Final = "(detection.drawn_by IS NOT NULL), detection.ordinal"
+"""The order of the boxes of one image: those of the model by confidence, then those that people drew."""
+
 _NOT_REJECTED: Final = "detection.verdict IS DISTINCT FROM 'rejected'"
 _LABEL: Final = "coalesce(detection.corrected_label, detection.label)"
+_SURE: Final = "(detection.confidence >= {} AND detection.removed_at IS NULL)"
 _SIGHTING: Final = "SELECT 1 FROM sighting WHERE sighting.detection_id = detection.id"
 
 
@@ -56,47 +63,50 @@ def shown(min_confidence: str | None = None) -> str:
 
     With the placeholder of a confidence, that confidence replaces the rule of its class.
     """
-    enough = "detection.shown" if min_confidence is None else f"detection.confidence >= {min_confidence}"
+    enough = "detection.shown" if min_confidence is None else _SURE.format(min_confidence)
     return f"({enough} AND {_NOT_REJECTED})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxFilter(Search[Detection]):
-    """Which boxes of an image are wanted; by default the current detector's shown ones."""
+    """Which boxes of an image are wanted; by default the current detector's shown ones, and those that people drew."""
 
     listing = DETECTIONS
 
     min_confidence: float | None = where(
         "All boxes of at least this confidence, 0.05 to 1, hidden classes too, instead of those above their class's own"
-        " threshold."
+        " threshold. Boxes that people drew have every confidence."
     )
-    detector_id: UUID | None = where("Boxes of this detector instead of the current one.")
+    detector_id: UUID | None = where(
+        "Boxes of this detector instead of the current one, and none that people drew."
+    )
     include_rejected: bool = where(
         "Whether boxes that a person rejected are among them.", otherwise=_NOT_REJECTED, default=False
     )
     include_duplicates: bool = where(
-        "Whether boxes that overlap a more confident one are among them; `duplicateOfOrdinal` marks them.",
-        otherwise="detection.duplicate_of IS NULL",
+        "Whether boxes that overlap a more confident one are among them; `duplicateOfOrdinal` marks them, and `repeats`"
+        " those that overlap a drawn one.",
+        otherwise="(detection.duplicate_of IS NULL AND detection.repeats_id IS NULL)",
         default=True,
     )
 
     def add_to(self, conditions: Conditions) -> None:
         """Add the filter to conditions on `DETECTIONS`."""
         if self.detector_id is None:
-            conditions.add(f"detection.detector_id = {CURRENT}")
+            conditions.add(f"detection.detector_id = ANY({COUNTED})")
         else:
             conditions.add("detection.detector_id = {}", self.detector_id)
         if self.min_confidence is None:
             conditions.add("detection.shown")
         else:
-            conditions.add("detection.confidence >= {}", self.min_confidence)
+            conditions.add(_SURE, self.min_confidence)
         Search.add_to(self, conditions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectionSearch(Search[Detection]):
     """Which detections; every field that is given must hold. An empty filter means all that count: of the
-    current detector, of a class that is shown, confident enough for it, not rejected.
+    current detector, of a class that is shown, confident enough for it, or drawn by a person; not rejected.
     """
 
     listing = DETECTIONS
@@ -111,7 +121,7 @@ class DetectionSearch(Search[Detection]):
         ARRIVED,
         sort(
             "CONFIDENCE",
-            "How sure the model is.",
+            "How sure the model is; what people drew is surest.",
             (Key("detection.confidence", KeyKind.NUMBER), _ID),
             names=("least-confident", "most-confident"),
         ),
@@ -134,7 +144,14 @@ class DetectionSearch(Search[Detection]):
         "On an image without a camera; false finds those on one with a camera.", "image.camera_id"
     )
     dump_id: UUID | None = where("On an image that this dump delivered first.", "image.dump_id = {}")
-    detector_id: UUID | None = where("Drawn by this detector instead of the current one.")
+    detector_id: UUID | None = where(
+        "Drawn by this detector instead of the current one, and not by a person."
+    )
+    drawn: bool | None = where(
+        "Whether a person drew it: true finds what the detector missed.",
+        "detection.drawn_by IS NOT NULL",
+        otherwise="detection.drawn_by IS NULL",
+    )
     species: str | None = where(
         "Of this species, whatever its case, such as Odocoileus virginianus.", OF_SPECIES
     )
@@ -149,10 +166,11 @@ class DetectionSearch(Search[Detection]):
     )
     predicted_label: str | None = where(
         "With exactly this label of the model, `predicted { label }`, whatever people said.",
-        "detection.label = {}",
+        "(detection.label = {} AND detection.drawn_by IS NULL)",
     )
     min_confidence: float | None = where(
-        "Of at least this confidence, 0.05 to 1, hidden classes too, instead of above the class's own threshold."
+        "Of at least this confidence, 0.05 to 1, hidden classes too, instead of above the class's own threshold. Boxes"
+        " that people drew have every confidence."
     )
     deer_id: UUID | None = where(
         "That is this known deer.", f"EXISTS ({_SIGHTING} AND sighting.deer_id = {{}})"
@@ -194,19 +212,19 @@ class DetectionSearch(Search[Detection]):
 
 
 async def of_images(image_ids: Sequence[UUID], boxes: BoxFilter) -> dict[UUID, list[Detection]]:
-    """Return the chosen boxes of each image, most confident first."""
+    """Return the chosen boxes of each image, most confident first, those that people drew last."""
     conditions = Conditions()
     conditions.add("detection.image_id = ANY({}::uuid[])", list(image_ids))
     boxes.add_to(conditions)
     plain = whole_table(Detection)
     found: dict[UUID, list[Detection]] = {image_id: [] for image_id in image_ids}
-    for detection in await read_all(plain, conditions, order="detection.image_id, detection.ordinal"):
+    for detection in await read_all(plain, conditions, order=f"detection.image_id, {RANK}"):
         found[detection.image_id].append(detection)
     return found
 
 
 async def reviews(detection_ids: Sequence[UUID]) -> dict[UUID, list[Review]]:
-    """Return the reviews of each detection, the latest, which counts, first."""
+    """Return the reviews of each detection, the latest first; of those not taken back it counts."""
     conditions = Conditions()
     conditions.add("review.detection_id = ANY({}::uuid[])", list(detection_ids))
     found: dict[UUID, list[Review]] = {detection_id: [] for detection_id in detection_ids}

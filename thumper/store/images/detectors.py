@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from thumper.domain.agreement import Agreement
@@ -61,6 +62,18 @@ async def register(weights: Weights, *, make_current: bool) -> UUID:
             await rows.filter(current=True).exclude(id=detector_id).update(current=False)
             await rows.filter(id=detector_id).update(current=True)
     return detector_id
+
+
+async def people(transaction: BaseDBAsyncClient) -> UUID:
+    """Return the id of the detector that stands for the people who draw boxes; make its row when there is none."""
+    await transaction.execute_query_dict(
+        "INSERT INTO detector (id, sha256, name, class_map, people, current)"
+        " VALUES ($1, $2, 'people', '{}', TRUE, FALSE) ON CONFLICT DO NOTHING",
+        [new_id(), bytes(32)],
+    )
+    rows = await transaction.execute_query_dict("SELECT id FROM detector WHERE people")
+    own: UUID = rows[0]["id"]
+    return own
 
 
 async def note_labels(detector_id: UUID, labels: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from thumper.domain.progress import ImageState
 from thumper.store.images import delivered_names
 from thumper.store.images.detections import (
     CAPTURE_ORDER,
+    COUNTED,
     CURRENT,
     OF_SEX,
     OF_SPECIES,
@@ -24,6 +25,7 @@ from thumper.store.images.detections import (
     shown,
 )
 from thumper.store.images.image_doubt import DOUBT, SUSPECT
+from thumper.store.images.marks import MARKED
 from thumper.store.models import Image
 from thumper.store.postgres import page
 from thumper.store.postgres.connect import client
@@ -48,6 +50,14 @@ ARRIVED: Final = sort(
     (Key("image.created_at", KeyKind.TIME), _ID),
     names=("arrived-oldest", "arrived-newest"),
 )
+
+# The boxes of one detector are read in the order of their images: counting those of all would sort a million ids. Those
+# that people drew are few.
+_WITH_BOXES: Final = """
+SELECT (SELECT count(DISTINCT image_id) FROM detection WHERE {current}) + count(*) AS total
+FROM (SELECT DISTINCT image_id FROM detection WHERE {drawn}) AS own
+WHERE NOT EXISTS (SELECT FROM detection WHERE detection.image_id = own.image_id AND {current})
+"""
 
 _OF_BOXES: Final = ("species", "sex", "min_confidence")
 """Fields of the search that must hold for one box."""
@@ -125,6 +135,22 @@ class ImageSearch(Search[Image]):
         "NOT EXISTS (SELECT 1 FROM sighting WHERE sighting.image_id = image.id)",
         otherwise="EXISTS (SELECT 1 FROM sighting WHERE sighting.image_id = image.id)",
     )
+    starred: bool | None = where(
+        "Whether it has a star.", f"EXISTS ({MARKED} 'star')", otherwise=f"NOT EXISTS ({MARKED} 'star')"
+    )
+    tag: str | None = where(
+        "With this tag, whatever its case.", f"EXISTS ({MARKED} 'tag' AND lower(mark.text) = lower({{}}))"
+    )
+    without_note: bool | None = where(
+        "Whether it has no note; false finds those about which a person wrote one.",
+        f"NOT EXISTS ({MARKED} 'note')",
+        otherwise=f"EXISTS ({MARKED} 'note')",
+    )
+    seen_as_empty: bool | None = where(
+        "Whether a person said that no animal is on it; an image without a box that counts need not be one.",
+        f"EXISTS ({MARKED} 'empty')",
+        otherwise=f"NOT EXISTS ({MARKED} 'empty')",
+    )
     without_detections: bool | None = where(
         "Whether no box that counts is on it; false finds images with at least one."
     )
@@ -145,10 +171,10 @@ class ImageSearch(Search[Image]):
         if self.without_detections is True:
             conditions.add(
                 "NOT EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id"
-                f" AND detection.detector_id = {CURRENT} AND {shown()})"
+                f" AND detection.detector_id = ANY({COUNTED}) AND {shown()})"
             )
         if self.without_detections is False or any(getattr(self, name) is not None for name in _OF_BOXES):
-            boxes = self._boxes(conditions)
+            boxes = self._boxes(conditions, f"detection.detector_id = ANY({COUNTED})")
             conditions.clauses.append(
                 f"EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id AND {boxes})"
             )
@@ -174,9 +200,9 @@ class ImageSearch(Search[Image]):
             )
             conditions.clauses.append(sql)
 
-    def _boxes(self, conditions: Conditions) -> str:
-        """Return the SQL for an image to have a matching box; add its values to the conditions."""
-        parts = [f"detection.detector_id = {CURRENT}"]
+    def _boxes(self, conditions: Conditions, among: str) -> str:
+        """Return the SQL for a matching box among those of which an SQL condition holds; add its values."""
+        parts = [among]
         parts.append(shown(None if self.min_confidence is None else conditions.hold(self.min_confidence)))
         if self.species is not None:
             parts.append(OF_SPECIES.format(conditions.hold(self.species)))
@@ -190,7 +216,10 @@ class ImageSearch(Search[Image]):
         if self == ImageSearch():
             total = "SELECT coalesce(sum(images), 0)::int8 AS total FROM image_tally"
         elif self._asks_for_boxes_only():
-            total = f"SELECT count(DISTINCT image_id) AS total FROM detection WHERE {self._boxes(conditions)}"
+            total = _WITH_BOXES.format(
+                current=self._boxes(conditions, f"detection.detector_id = {CURRENT}"),
+                drawn=self._boxes(conditions, "detection.drawn_by IS NOT NULL"),
+            )
         else:
             return await page.count(IMAGES, self.conditions())
         return int((await client().execute_query_dict(total, conditions.values))[0]["total"])

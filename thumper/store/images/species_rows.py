@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,7 +80,16 @@ async def named(name: str) -> Species | None:
 
 async def listed(name: str, *field: str) -> Species:
     """Return the species that a name means. Raises `SpeciesNotListedError` unless it is just one."""
-    known = await Species.all().order_by("scientific_name")
+    return meant(name, await everything(), *field)
+
+
+async def everything() -> list[Species]:
+    """Return the whole list, by scientific name."""
+    return await Species.all().order_by("scientific_name")
+
+
+def meant(name: str, known: Sequence[Species], *field: str) -> Species:
+    """Return the species of the list that a name means. Raises `SpeciesNotListedError` unless it is just one."""
     found = species.meant(name, known)
     if len(found) == 1:
         return found[0]
@@ -101,6 +110,11 @@ async def listed(name: str, *field: str) -> Species:
         near,
         *field,
     )
+
+
+async def common_names(names: Collection[str]) -> dict[str, str]:
+    """Return the common names of species by their scientific names; empty where none is known."""
+    return {name: row.common_name for name, row in (await of_names(sorted(names))).items()}
 
 
 async def of_names(names: Sequence[str]) -> dict[str, Species]:

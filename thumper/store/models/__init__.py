@@ -22,6 +22,7 @@ from thumper.store.models.identity_decision import IdentityDecision
 from thumper.store.models.image import Image
 from thumper.store.models.job import Job
 from thumper.store.models.location import Location
+from thumper.store.models.mark import Mark
 from thumper.store.models.process import Process
 from thumper.store.models.relocation import DeploymentMove, DumpMove, ImageMove, Relocation
 from thumper.store.models.review import Review
@@ -50,6 +51,7 @@ __all__ = [
     "ImageMove",
     "Job",
     "Location",
+    "Mark",
     "Process",
     "Relocation",
     "Review",

@@ -1,7 +1,8 @@
-"""What a detector saw: one run per image and detector, and its boxes."""
+"""What a detector saw: one run per image and detector, and its boxes; and boxes that people drew."""
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 from tortoise import fields
@@ -55,8 +56,9 @@ class Detection(Model):
     )
     detector_id: UUID
     label = fields.CharField(max_length=200)
-    """The model's own word, never changed."""
+    """The model's own word, never changed; of a drawn box the person's, or empty."""
     confidence = fields.FloatField()
+    """1 for a box that a person drew: it is a person's word."""
     x = fields.FloatField()
     y = fields.FloatField()
     width = fields.FloatField()
@@ -74,6 +76,14 @@ class Detection(Model):
     """What it is called after the correction that stands; null while it is what the model said."""
     verdict = fields.CharEnumField(ReviewVerdict, max_length=12, null=True)
     """The latest review; null before the first."""
+    drawn_by = fields.CharField(max_length=200, null=True)
+    """The person who drew it; null for a box of a model. Its detector is the one of the people."""
+    removed_at: dt.datetime | None = fields.DatetimeField(null=True)
+    """When a drawn box was removed; it is not shown then."""
+    removed_by = fields.CharField(max_length=200, null=True)
+    # A plain column: PostgreSQL would look for what refers to each box that is deleted.
+    repeats_id: UUID | None = fields.UUIDField(null=True)
+    """The drawn box that this box of a model overlaps (IoU > 0.5), most likely the same animal."""
 
     class Meta:
         table = "detection"

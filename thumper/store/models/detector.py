@@ -12,7 +12,10 @@ from thumper.store.models.columns import created_column, id_column
 
 
 class Detector(Model):
-    """One model file in one precision, known by its hash. Class numbers and meanings are data."""
+    """One model file in one precision, known by its hash. Class numbers and meanings are data.
+
+    One row stands for the people who draw boxes themselves, so that each box is of one detector.
+    """
 
     id = id_column()
     sha256 = fields.BinaryField()
@@ -30,6 +33,8 @@ class Detector(Model):
     """How far a precision other than fp32 agrees with the reference, in which engine, and when; null until compared."""
     current = fields.BooleanField(default=False)
     """Whether its boxes are the ones shown; true for one detector at most (see migrations)."""
+    people = fields.BooleanField(db_default=False)
+    """Whether its boxes are those that people drew; true for one row at most (see migrations), which has no file."""
     created_at = created_column()
 
     class Meta:

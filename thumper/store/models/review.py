@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 from tortoise import fields
@@ -14,7 +15,7 @@ from thumper.store.models.detection import Detection
 
 
 class Review(Model):
-    """One verdict; the latest counts and is copied onto the detection."""
+    """One verdict; the latest that was not taken back counts and is copied onto the detection."""
 
     id = id_column()
     detection: fields.ForeignKeyRelation[Detection] = fields.ForeignKeyField(
@@ -28,6 +29,11 @@ class Review(Model):
     note = fields.TextField(default="")
     actor = fields.CharField(max_length=200)
     created_at = created_column()
+    undone_at: dt.datetime | None = fields.DatetimeField(null=True)
+    """When it was taken back; the word before it stands again."""
+    undone_by = fields.CharField(max_length=200, null=True)
+    mark_id: UUID | None = fields.UUIDField(null=True)
+    """The word on the whole image with which it came, and with which it is taken back."""
 
     class Meta:
         table = "review"

@@ -25,6 +25,8 @@ class Upload(Model):
     detect = fields.BooleanField(default=True)
     """Whether detection starts at once."""
     expires_at = fields.DatetimeField()
+    cancelled_at = fields.DatetimeField(null=True)
+    """When it was closed before a file came; it has expired then, too."""
     used_at = fields.DatetimeField(null=True)
     file: fields.ForeignKeyNullableRelation[File] = fields.ForeignKeyField(
         "thumper.File", related_name="uploads", null=True, on_delete=fields.RESTRICT

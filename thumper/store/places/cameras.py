@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from thumper.store.models import Camera
 from thumper.store.postgres.grouped_count import count_by
 from thumper.store.postgres.page import Key, KeyKind, whole_table
-from thumper.store.postgres.search import Search, sort
+from thumper.store.postgres.search import Search, sort, where
 
 _ID: Final = Key("camera.id", KeyKind.ID)
 _MODEL: Final = (
@@ -19,8 +20,9 @@ _MODEL: Final = (
 _CREATED: Final = (Key("camera.created_at", KeyKind.TIME), _ID)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CameraSearch(Search[Camera]):
-    """Which cameras."""
+    """Which cameras; every field that is given must hold, an empty filter means all."""
 
     listing = whole_table(Camera)
     sorts = (
@@ -36,6 +38,15 @@ class CameraSearch(Search[Camera]):
             _CREATED,
             names=("created-oldest", "created-newest"),
         ),
+    )
+
+    serial: str | None = where("With exactly this serial number.", "camera.serial = {}")
+    name_contains: str | None = where(
+        "Whose name contains this, whatever the case.", "strpos(lower(camera.name), lower({})) > 0"
+    )
+    location_id: UUID | None = where(
+        "With a deployment at this location, also one that has ended.",
+        "EXISTS (SELECT FROM deployment WHERE deployment.camera_id = camera.id AND deployment.location_id = {})",
     )
 
 

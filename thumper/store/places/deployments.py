@@ -10,8 +10,8 @@ from uuid import UUID
 
 from thumper.store.models import Deployment
 from thumper.store.postgres.connect import client
-from thumper.store.postgres.grouped_count import count_by
-from thumper.store.postgres.page import Key, KeyKind, Listing, Order
+from thumper.store.postgres.page import Key, KeyKind, Listing, whole_table
+from thumper.store.postgres.search import Search, sort, where
 
 OF_CAMERA: Final = Listing(
     model=Deployment, alias="deployment", source="deployment", parent="deployment.camera_id"
@@ -19,11 +19,35 @@ OF_CAMERA: Final = Listing(
 OF_LOCATION: Final = Listing(
     model=Deployment, alias="deployment", source="deployment", parent="deployment.location_id"
 )
-OPENED_NEWEST: Final = Order(
-    "opened-newest",
+OPENED: Final = sort(
+    "OPENED",
+    "When its first photo arrived.",
     (Key("deployment.created_at", KeyKind.TIME), Key("deployment.id", KeyKind.ID)),
-    descending=True,
+    names=("opened-oldest", "opened-newest"),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentSearch(Search[Deployment]):
+    """Which deployments; every field that is given must hold, an empty filter means all."""
+
+    listing = whole_table(Deployment)
+    sorts = (OPENED,)
+    descending = True
+
+    location_id: UUID | None = where("At this location.", "deployment.location_id = {}")
+    camera_id: UUID | None = where("Of this camera.", "deployment.camera_id = {}")
+    present: bool | None = where(
+        "Whether the camera is there now: whether the deployment has no end.",
+        "deployment.ended_at IS NULL",
+        otherwise="deployment.ended_at IS NOT NULL",
+    )
+    opened_after: dt.datetime | None = where(
+        "Whose first photo arrived at this instant or later.", "deployment.created_at >= {}"
+    )
+    opened_before: dt.datetime | None = where(
+        "Whose first photo arrived before this instant.", "deployment.created_at < {}"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +70,3 @@ async def figures(deployment_ids: Sequence[UUID]) -> dict[UUID, DeploymentFigure
     )
     found = {row.pop("deployment_id"): DeploymentFigures(**row) for row in rows}
     return {uuid: found.get(uuid, DeploymentFigures()) for uuid in deployment_ids}
-
-
-async def camera_counts(camera_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Count the deployments of each camera."""
-    return await count_by("deployment", "camera_id", camera_ids)
-
-
-async def location_counts(location_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Count the deployments at each location."""
-    return await count_by("deployment", "location_id", location_ids)

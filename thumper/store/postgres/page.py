@@ -182,6 +182,20 @@ async def read_pages(
     return {parent_id: _page(placed, cut) for parent_id, placed in by_parent.items()}
 
 
+async def count_each(
+    listing: Listing[M], conditions: Conditions, *, parent_ids: Sequence[UUID]
+) -> dict[UUID, int]:
+    """Count the rows of each parent that meet the conditions, in one statement."""
+    held = conditions.copy()
+    held.add(listing.parent + " = ANY({}::uuid[])", list(parent_ids))
+    rows = await client().execute_query_dict(
+        f"SELECT {listing.parent} AS {_PARENT}_id, count(*) AS total FROM {listing.source} WHERE {held.sql}"
+        f" GROUP BY {listing.parent}",
+        held.values,
+    )
+    return dict.fromkeys(parent_ids, 0) | {row[f"{_PARENT}_id"]: row["total"] for row in rows}
+
+
 async def count(listing: Listing[M], conditions: Conditions) -> int:
     """Count the rows that meet the conditions."""
     rows = await client().execute_query_dict(

@@ -16,8 +16,9 @@ from thumper.domain.label import ClassMap
 from thumper.domain.progress import ImageState
 from thumper.store.counters import counters
 from thumper.store.counters.counters import Counted
+from thumper.store.deer import empty_images
 from thumper.store.feed import feed
-from thumper.store.images import image_lock
+from thumper.store.images import image_lock, repeats
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.unnest import arrays, unnest
 from thumper.store.queue.leases import Lease
@@ -106,17 +107,23 @@ async def write(lease: Lease, results: Sequence[Result], origin: Origin) -> int:
             """,
             [[job["image_id"] for job, _ in own], [result.damaged for _, result in own]],
         )
+        image_ids = [job["image_id"] for job, _ in own]
+        rejected = await empty_images.reject_later(transaction, image_ids)
+        await repeats.note(transaction, image_ids)
         await counters.add(transaction, [*boxes, *[(Counted.IMAGES, ImageState.COMPLETED.value)] * len(own)])
         await feed.append(
             transaction,
             [
-                FeedEntry(
-                    kind=FeedKind.IMAGE_PROCESSED,
-                    image_id=job["image_id"],
-                    dump_id=job["dump_id"],
-                    batch_id=job["batch_id"],
-                )
-                for job, _ in own
+                *rejected,
+                *(
+                    FeedEntry(
+                        kind=FeedKind.IMAGE_PROCESSED,
+                        image_id=job["image_id"],
+                        dump_id=job["dump_id"],
+                        batch_id=job["batch_id"],
+                    )
+                    for job, _ in own
+                ),
             ],
         )
     return len(own)

@@ -110,7 +110,7 @@ _STRAYS: Final = f"""
 WITH stray AS MATERIALIZED (
     SELECT job.id, chosen.id AS chosen_id FROM job JOIN detector AS chosen ON chosen.current
     WHERE job.state = 'pending' AND job.detector_id <> chosen.id
-        AND EXISTS (SELECT 1 FROM detector WHERE NOT current)
+        AND EXISTS (SELECT 1 FROM detector WHERE NOT (current OR people))
         AND {{}} EXISTS (SELECT 1 FROM job AS own WHERE own.image_id = job.image_id AND own.detector_id = chosen.id)
     LIMIT {MOST_ROWS} FOR UPDATE OF job SKIP LOCKED
 )
@@ -131,7 +131,7 @@ WITH astray AS MATERIALIZED (
     FROM image JOIN job AS own ON own.image_id = image.id
     JOIN detector AS chosen ON chosen.id = own.detector_id AND chosen.current
     WHERE image.state <> 'completed' AND own.state IN ('completed', 'failed') AND image.state <> own.state
-        AND EXISTS (SELECT 1 FROM detector WHERE NOT current)
+        AND EXISTS (SELECT 1 FROM detector WHERE NOT (current OR people))
         AND NOT EXISTS (
             SELECT 1 FROM job AS other WHERE other.image_id = image.id AND other.state IN ('pending', 'processing'))
     {IN_ORDER} LIMIT {MOST_ROWS}

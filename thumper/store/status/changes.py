@@ -12,7 +12,7 @@ from uuid import UUID
 
 from thumper.domain.feed import FeedKind
 from thumper.store.deer.known_deer import SIGHTINGS
-from thumper.store.images.detections import ARRIVED, DETECTIONS, DetectionSearch
+from thumper.store.images.detections import ARRIVED, DETECTIONS, RANK, DetectionSearch
 from thumper.store.images.images import IMAGES, ImageSearch
 from thumper.store.models import Detection, Image, Sighting
 from thumper.store.postgres.connect import client
@@ -69,7 +69,7 @@ async def detections_of(
     conditions.add("detection.image_id = ANY({}::uuid[])", list(image_ids))
     place = f"array_position({conditions.hold(list(image_ids))}::uuid[], detection.image_id)"
     most = conditions.hold(limit + _MOST_BOXES)
-    rows = await read_all(DETECTIONS, conditions, order=f"{place}, detection.ordinal LIMIT {most}")
+    rows = await read_all(DETECTIONS, conditions, order=f"{place}, {RANK} LIMIT {most}")
     found: dict[UUID, list[Detection]] = {image_id: [] for image_id in image_ids}
     for row in rows:
         found[row.image_id].append(row)
@@ -82,7 +82,24 @@ async def detections_of(
 
 
 _MOST_BOXES: Final = 1000
-"""More boxes than any detector gives for one image (ultralytics: 300), so that one always fits."""
+"""More boxes than any detector gives for one image and people draw there (300 each), so that one always fits."""
+
+
+async def detections_among(detection_ids: Sequence[UUID], search: DetectionSearch) -> list[Detection]:
+    """Return those of the detections that match, in the order of their ids."""
+    if not detection_ids:
+        return []
+    conditions = search.conditions()
+    conditions.add("detection.id = ANY({}::uuid[])", list(detection_ids))
+    return await read_all(DETECTIONS, conditions, order="detection.id")
+
+
+async def images_among(image_ids: Sequence[UUID], search: ImageSearch) -> list[Image]:
+    """Return those of the images that match, in the order of the ids."""
+    conditions = search.conditions()
+    conditions.add("image.id = ANY({}::uuid[])", list(image_ids))
+    rows = {row.id: row for row in await read_all(IMAGES, conditions, order="image.id")}
+    return [rows[image_id] for image_id in image_ids if image_id in rows]
 
 
 async def newest_sightings(deer_id: UUID | None, *, limit: int) -> list[Sighting]:

@@ -1,0 +1,144 @@
+"""GraphQL over WebSocket, graphql-transport-ws: what is refused here is refused as over HTTP, with the same codes.
+
+An operation that fails ends with `error`, never with a bare `complete`, which would say that all is well. A message
+that is none of the protocol closes the connection, with the protocol's own close codes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Any, Final
+
+import structlog
+from graphql import GraphQLError
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message as WsMessage
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
+
+from thumper.graphql.context import Context
+from thumper.graphql.refusal import INTERNAL, bad_request, went_wrong
+from thumper.web import operation as operations
+from thumper.web.answer import Refusal
+from thumper.web.connection import DRAINED
+from thumper.web.request_body import as_graphql
+
+MOST_OPERATIONS: Final = 20
+"""Operations that one WebSocket connection may have open."""
+
+log = structlog.get_logger(__name__)
+
+
+class Socket(ASGIWebSocketAdapter):
+    """Takes JSON objects only, and sends one message at a time."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._turn = asyncio.Lock()
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        """Yield the messages; strawberry would raise an unhandled error at a list."""
+        async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
+            if not isinstance(message, dict):
+                raise NonJsonMessageReceived
+            yield message
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Send a message once those before it have left: all that wait for a slow reader go on at the same moment."""
+        async with self._turn:
+            await super().send_json(message)
+
+    async def drained(self) -> None:
+        """Wait until what was sent has left."""
+        await self.ws.scope["extensions"][DRAINED]()
+
+
+class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
+    """One connection and its operations."""
+
+    websocket: Socket
+
+    async def handle_message(self, message: WsMessage) -> None:
+        """Act on one message; one of the wrong shape closes the connection, where strawberry would raise."""
+        try:
+            if not isinstance(message.get("id", ""), str):
+                await self.handle_invalid_message("The id of an operation must be a string")
+                return
+            await super().handle_message(message)
+        except (TypeError, AttributeError):
+            await self.handle_invalid_message("Failed to parse message")
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Begin an operation, or refuse it."""
+        number, fields = message["id"], message["payload"]
+        if not isinstance(fields, dict):
+            raise TypeError
+        if self.connection_acknowledged and number not in self.operations:
+            try:
+                self._refuse(fields)
+            except Refusal as refusal:
+                await self.send_message({"id": number, "type": "error", "payload": [_formatted(refusal)]})
+                return
+        await super().handle_subscribe({**message, "payload": {"query": None, **fields}})  # type: ignore[typeddict-item]  # as clients send it
+
+    def _refuse(self, fields: Mapping[str, object]) -> None:
+        """Raise `Refusal` if an operation cannot begin."""
+        if len(self.operations) >= MOST_OPERATIONS:
+            message = (
+                f"{MOST_OPERATIONS} operations are open on this connection, and no more may be."
+                " End one, or open another connection."
+            )
+            raise Refusal(429, "TOO_MANY_OPERATIONS", message=message)
+        as_graphql(fields)
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """Answer an operation until it has ended."""
+        try:
+            await self._answer(operation)
+        except WebSocketDisconnected:
+            return  # there is no one left to be told
+        except Refusal as refusal:
+            await _end(operation, _formatted(refusal))
+        except Exception as error:  # whatever it was, it is no good end
+            request_id = self.context.request_id
+            log.error("a request failed", request_id=request_id, exc_info=error)
+            hidden = GraphQLError(
+                went_wrong(request_id), extensions={"code": INTERNAL, "requestId": request_id}
+            )
+            await _end(operation, hidden.formatted)
+
+    async def _answer(self, operation: Operation[Context, None]) -> None:
+        request = as_graphql(
+            {
+                "query": operation.query,
+                "variables": operation.variables,
+                "operationName": operation.operation_name,
+            }
+        )
+        async with aclosing(await operations.run(request, self.context)) as results:
+            async for result in results:
+                if errors := operations.refused(result):
+                    await operation.send_initial_errors(errors)
+                    return
+                await operation.send_next(result)
+                del result
+                # The next message is asked for once this one has left: who reads slowly gets fewer and later ones, and
+                # none is kept.
+                await self.websocket.drained()
+        await operation.send_operation_message({"id": operation.id, "type": "complete"})
+
+
+def _formatted(refusal: Refusal) -> Any:
+    return bad_request(refusal.code, refusal.message).formatted
+
+
+async def _end(operation: Operation[Context, None], error: Any) -> None:
+    with contextlib.suppress(WebSocketDisconnected):
+        await operation.send_operation_message({"id": operation.id, "type": "error", "payload": [error]})
