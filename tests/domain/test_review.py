@@ -23,7 +23,7 @@ WORDS = st.builds(
 
 @given(WORDS)
 def test_a_correction_says_what_is_right_and_no_other_word_does(word: Word) -> None:
-    corrects = not word.species is word.sex is word.life_stage is None
+    corrects = [word.species, word.sex, word.life_stage] != [None, None, None]
     if (word.verdict is ReviewVerdict.CORRECTED) == corrects:
         checked = word.checked()
         assert checked.species in {None, "Sus scrofa"}

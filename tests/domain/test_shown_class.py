@@ -130,7 +130,8 @@ def test_reviews_that_keep_all_that_is_in_the_box_give_the_same_as_the_words_did
     first: Prediction, words: list[Word]
 ) -> None:
     """So that a review can be taken back: what stood before it follows from those before."""
-    found, kept = as_predicted(first), []
+    found = as_predicted(first)
+    kept: list[Word] = []
     for said in words:
         assert replayed(first, kept) == found
         found = as_reviewed(found, said, first)

@@ -82,7 +82,7 @@ async def test_the_species_of_a_class_map_are_listed_when_its_detector_is_regist
     assert await _found(api, origin="DETECTOR") == ["Cervus nippon"]
     assert (await Species.get(scientific_name="Odocoileus virginianus")).common_name == "white-tailed deer"
     await detectors.note_labels(detector_id, ["bull", "cow", "doe"])
-    query = "{ detectors { labels { label species { scientificName commonName } } } }"
+    query = "{ detectors { labels { name species { scientificName commonName } } } }"
     (detector,) = (await api.ask(query))["detectors"]
     sika = {"scientificName": "Cervus nippon", "commonName": "sika deer"}
     assert [label["species"] for label in detector["labels"][:2]] == [sika, sika]
