@@ -24,7 +24,7 @@ export TORCH
 # Handed over by environment, so that no character of the path means anything to a shell.
 export DROP
 
-.PHONY: help install install-dev graphiql clients schema browser run link test check quick faults style types contracts format constraints wheel release-check clean
+.PHONY: help install install-dev graphiql clients schema browser run link test check quick faults soak style types contracts format constraints wheel release-check clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +71,9 @@ quick: style types contracts ## the same without the slow tests
 
 faults: ## kill, cut, fill and break everything, for two hours; resumes when interrupted
 	$(PY) -m tests.faults
+
+soak: # 20,000 hostile operations against the API
+	SOAK=20000 $(PY) -m pytest tests/attacks/test_soak.py
 
 style:
 	$(PY) -m ruff format --check .

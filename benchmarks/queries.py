@@ -27,6 +27,7 @@ from typing import Any, Final
 import asyncpg
 import httpx
 
+from benchmarks import page_rate
 from benchmarks.large_library import fill
 from benchmarks.live_watcher import embedded
 from benchmarks.machine import Others, describe
@@ -36,6 +37,9 @@ LARGE: Final = ("image", "job", "detection", "detection_run", "file", "feed")
 PAGE: Final = """query ($after: String) { images(first: 50, after: $after) {
     pageInfo { endCursor }
     nodes { id fileName takenAt location { name } detections { shown { label } predicted { confidence } } } } }"""
+WHOLE_PAGE: Final = """{ images(first: 50) { totalCount pageInfo { hasNextPage endCursor } nodes {
+    id fileName takenAt location { name } detections { shown { label } predicted { confidence } } } } }"""
+"""What a page of a gallery asks for, in four statements."""
 DEPTH_STEP: Final = (
     """query ($after: String) { images(first: 100, after: $after) { pageInfo { endCursor } } }"""
 )
@@ -65,18 +69,25 @@ class Timing:
 class ServedApi:
     """The API, its database and what PostgreSQL logs."""
 
-    def __init__(self, settings: Settings, http: httpx.AsyncClient, sql: asyncpg.Connection) -> None:
+    def __init__(
+        self, settings: Settings, http: httpx.AsyncClient, sql: asyncpg.Connection, *, pid: int
+    ) -> None:
         self.settings = settings
         self._http = http
         self.sql = sql
+        self.pid = pid
 
-    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        """Ask the API. Raises `RuntimeError` at an error."""
+    async def answer(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Return the whole answer of the API. Raises `RuntimeError` at an error."""
         answer = await self._http.post("/graphql", json={"query": query, "variables": variables})
-        told = answer.json()
+        told: dict[str, Any] = answer.json()
         if "errors" in told:
             raise RuntimeError(told["errors"])
-        data: dict[str, Any] = told["data"]
+        return told
+
+    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Return the data of an answer. Raises `RuntimeError` at an error."""
+        data: dict[str, Any] = (await self.answer(query, **variables))["data"]
         return data
 
     async def statements(self, query: str, **variables: Any) -> list[str]:
@@ -92,7 +103,7 @@ class ServedApi:
         return [statement for statement in told if re.search(_ASKED, statement)]
 
 
-_ASKED: Final = r" (image|detection|location)\b"
+_ASKED: Final = r" (image|image_tally|detection|location)\b"
 """What statements of a query name; a heartbeat and the feed's reader do not."""
 _NEXT: Final = r"\n\S+ \S+ UTC \[\d+\]"
 _LOGGED: Final = re.compile(
@@ -168,6 +179,22 @@ async def counts(served: ServedApi, rounds: int) -> dict[str, object]:
     }
 
 
+async def rates(served: ServedApi, folder: Path, rounds: int) -> dict[str, object]:
+    """Compare how many pages a second one core serves with a route that sends the same by hand."""
+    answer, statements = await served.answer(WHOLE_PAGE), await served.statements(WHOLE_PAGE)
+    await served.sql.execute("ALTER SYSTEM RESET log_min_duration_statement")
+    await served.sql.execute("SELECT pg_reload_conf()")
+    body = json.dumps({"query": WHOLE_PAGE}).encode()
+    url = served.settings.postgres_url
+    async with page_rate.bare(url, statements, answer, folder=folder) as bare:
+        ours = (served.settings.port, served.pid)
+        return {
+            "statements of a page": len(statements),
+            "bytes of a page": len(json.dumps(answer)),
+            **await page_rate.compare(ours, bare, body, rounds=rounds),
+        }
+
+
 @contextlib.asynccontextmanager
 async def serving(home: Path, *, images: int, detections: int) -> AsyncIterator[ServedApi]:
     """Fill a database and serve it."""
@@ -189,7 +216,7 @@ async def serving(home: Path, *, images: int, detections: int) -> AsyncIterator[
         try:
             async with httpx.AsyncClient(base_url=settings.api_url, timeout=60) as http:
                 await _until_serving(http)
-                yield ServedApi(settings, http, sql)
+                yield ServedApi(settings, http, sql, pid=process.pid)
         finally:
             process.terminate()
             process.wait(30)
@@ -210,7 +237,11 @@ async def measure(*, images: int, detections: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as home:
         async with serving(Path(home), images=images, detections=detections) as served:
             others = Others()
-            for part in (pages(served, depth=images // 2, rounds=rounds), counts(served, rounds)):
+            for part in (
+                pages(served, depth=images // 2, rounds=rounds),
+                counts(served, rounds),
+                rates(served, Path(home), max(3, rounds // 4)),
+            ):
                 print(json.dumps(await part, indent=2, default=str))
             print(f"others used {others.share():.0%} of the machine")
 

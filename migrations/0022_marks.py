@@ -34,7 +34,7 @@ INDEXES = [
 class Migration(migrations.Migration):
     """A table, and columns that are null or have a default: no row is written."""
 
-    dependencies = [("thumper", "0020_condition")]
+    dependencies = [("thumper", "0021_idempotency_keys")]
 
     operations = [
         ops.CreateModel(

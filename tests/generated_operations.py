@@ -139,7 +139,9 @@ class Drawing:
             if kind.name == "ID" and (is_required_argument(argument) or self.random.random() < 0.5):
                 many = is_list_type(get_nullable_type(argument.type))
                 given[own] = self._ids(self._type_of(own, name), many=many)
-            elif isinstance(kind, GraphQLEnumType) and self.random.random() < 0.3:
+            elif isinstance(kind, GraphQLEnumType) and (
+                is_required_argument(argument) or self.random.random() < 0.3
+            ):
                 given[own] = self.random.choice(sorted(kind.values))
         return f"({', '.join(f'{own}: {value}' for own, value in given.items())})" if given else ""
 

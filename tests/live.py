@@ -140,5 +140,14 @@ FOLLOWED: Final[dict[str, Callable[..., contextlib.AbstractAsyncContextManager[S
 """The transports, which a client may change as it likes."""
 
 
+async def asked_over_websocket(url: str, query: str, **variables: Any) -> dict[str, Any]:
+    """Return the whole answer to a query or mutation."""
+    async with subscribed(url, query, **variables) as asking:
+        reply = await asking.reply()
+        assert reply["type"] == "next", reply
+        answer: dict[str, Any] = reply["payload"]
+        return answer
+
+
 def uuids(nodes: Sequence[dict[str, Any]], type_name: str = "Image") -> list[UUID]:
     return [decode(node["id"], type_name) for node in nodes]

@@ -63,7 +63,7 @@ async def test_markup_in_names_is_shown_and_never_run(api: Api, settings: Settin
     assert browser_path, "this needs Chromium or Chrome: run make browser"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        page = await browser.new_page()
+        page = await browser.new_page(viewport={"width": 1600, "height": 6000})  # all lines are drawn
         ran: list[str] = []
         page.on("dialog", lambda dialog: ran.append(dialog.message))
         page.on("pageerror", lambda error: ran.append(str(error)))

@@ -1,15 +1,23 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.transactions import in_transaction
 
 from tests import factories as make
 from tests.api import Api
+from tests.live import asked_over_websocket
+from tests.patience import until
 from thumper.domain.progress import FileState
+from thumper.graphql.loaders import Loaders
+from thumper.graphql.relay.identity import encode
+from thumper.store import models
+from thumper.store.postgres.connect import client
 
 
 @contextmanager
@@ -111,3 +119,99 @@ async def _more(detector: Any) -> None:
         await make.make_sighting(box, deer)
         await make.make_file(dump, FileState.STORED, image=image)
     await make.make_file(dump, FileState.REJECTED)
+
+
+async def _seen_deer() -> models.Deer:
+    """A deer with one sighting."""
+    deer = await make.make_deer("Ajax")
+    _, (box,) = await make.make_boxed_image(await make.make_dump(), await make.make_detector())
+    await make.make_sighting(box, deer)
+    return deer
+
+
+def _codes(answer: dict[str, Any]) -> list[str]:
+    return [error["extensions"]["code"] for error in answer["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        (
+            '{ allDeer { nodes { sightings(after: "bad") { nodes { id } } lastSeen } edges { node { lastSeen } } } }',
+            "BAD_CURSOR",
+        ),
+        (
+            """{ a: allDeer { nodes { lastSeen } }
+            b: allDeer { nodes { lastSeen sightings(first: 101) { totalCount } } } }""",
+            "PAGE_TOO_LARGE",
+        ),
+    ],
+)
+async def test_a_field_that_fails_is_told_whatever_else_asked_for_the_same(
+    api: Api, query: str, code: str
+) -> None:
+    await _seen_deer()
+    for _ in range(3):
+        await make.make_deer()
+    for answer in (await api.post(query), await asked_over_websocket(api.url, query)):
+        assert _codes(answer) == [code] * 4  # one of each deer
+
+
+async def test_a_field_that_fails_takes_nothing_from_another_that_asked_for_the_same(api: Api) -> None:
+    word = encode("Deer", (await _seen_deer()).id)
+    query = """query ($id: ID!) {
+    bad: deer(id: $id) { lastSeen sightings(after: "bad") { nodes { id } } locations { name } }
+    good: deer(id: $id) { lastSeen sightings { totalCount pageInfo { hasNextPage } nodes { id } } locations { name } }
+    images { totalCount pageInfo { hasNextPage } nodes { fileName } } }"""
+    for answer in (await api.post(query, id=word), await asked_over_websocket(api.url, query, id=word)):
+        assert _codes(answer) == ["BAD_CURSOR"]
+        data = answer["data"]
+        assert data["bad"]["sightings"] is None
+        assert data["bad"]["lastSeen"] == data["good"]["lastSeen"]
+        assert data["good"]["lastSeen"] is not None
+        assert data["good"]["sightings"]["totalCount"] == len(data["good"]["sightings"]["nodes"]) == 1
+        assert data["images"]["totalCount"] == 1
+
+
+async def test_a_statement_that_fails_in_the_midst_of_a_request_takes_nothing_from_the_others(
+    api: Api,
+) -> None:
+    word = encode("Deer", (await _seen_deer()).id)
+    query = """query ($id: ID!) { bad: deer(id: $id) { name lastSeen sightings { totalCount } locations { name } }
+    good: deer(id: $id) { name notes } images { totalCount nodes { fileName } } }"""
+    async with in_transaction("default") as transaction:
+        await transaction.execute_query("LOCK TABLE sighting IN ACCESS EXCLUSIVE MODE")
+        asking = asyncio.create_task(api.post(query, id=word))
+        await until(waiting_statements_ended)
+    answer = await asking
+    assert set(_codes(answer)) == {"DATABASE_DOWN"}
+    # Its places are never null, so the whole deer is when their statement failed, too.
+    assert answer["data"]["bad"] is None or answer["data"]["bad"]["sightings"] is None
+    assert answer["data"]["good"] == {"name": "Ajax", "notes": ""}
+    assert answer["data"]["images"]["totalCount"] == 1
+
+
+async def test_who_gives_up_an_answer_takes_it_from_no_one() -> None:
+    loaders = Loaders(cache=True)
+    go = asyncio.Event()
+
+    async def read(keys: list[int]) -> dict[int, int]:
+        await go.wait()
+        return {key: key * 2 for key in keys}
+
+    loader = loaders._loader(read)
+    leaving, staying = (asyncio.ensure_future(loader.load(21)) for _ in range(2))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.sleep(0)
+    go.set()
+    assert await staying == await loader.load(21) == 42
+
+
+async def waiting_statements_ended() -> bool:
+    """End the statements that wait for a lock; return whether there were any."""
+    rows = await client().execute_query_dict(
+        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    return bool(rows)

@@ -21,7 +21,7 @@ from thumper.ingest.context import IngestContext
 from thumper.ingest.upload import create_uploads
 from thumper.settings import Settings
 from thumper.store.disk import library, library_claim
-from thumper.store.models import Upload
+from thumper.store.models import IdempotencyKey, Upload
 from thumper.store.postgres.connect import client
 
 
@@ -43,6 +43,8 @@ async def old_home(database: str, settings: Settings) -> Settings:
     await context.wakeup.close()
     await client().execute_query("UPDATE feed SET at = at - interval '31 days'")
     await client().execute_query("UPDATE upload SET expires_at = expires_at - interval '31 days'")
+    await IdempotencyKey.create(actor="owner", key="old", mutation="createDeer", input_sha256=bytes(32))
+    await client().execute_query("UPDATE idempotency_key SET created_at = created_at - interval '31 days'")
     age(library.thumbnail_path(settings.library_dir, bytes(32)), 2)
     age(library.incoming_dir(settings.library_dir) / "half", 1)
     age(library.original_path(settings.library_dir, bytes(32), media_type="image/jpeg"), 4000)
@@ -65,6 +67,7 @@ async def test_a_round_does_what_its_dry_run_says_and_the_next_one_nothing(old_h
     assert counts(told) == {
         Kind.EVENTS: 2,
         Kind.UPLOADS: 1,
+        Kind.IDEMPOTENCY_KEYS: 1,
         Kind.ORPHANS_SET_ASIDE: 1,
         Kind.HALF_WRITTEN: 1,
         Kind.EXPORTS: 1,

@@ -15,6 +15,10 @@ _WORDS: Final = {
         "events of the live feed, whose room the database uses again",
     ),
     Kind.UPLOADS: ("upload address that nobody used", "upload addresses that nobody used"),
+    Kind.IDEMPOTENCY_KEYS: (
+        "idempotency key of a mutation, whose room the database uses again",
+        "idempotency keys of mutations, whose room the database uses again",
+    ),
     Kind.VIEWS: (
         "view, which is made again when somebody looks",
         "views, which are made again when somebody looks",

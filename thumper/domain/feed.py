@@ -23,7 +23,8 @@ class FeedKind(StrEnum):
     IMAGE_QUEUED = "image_queued"
     """Images were sent to detection again: `batch_id`."""
     CLOCK_FIXED = "clock_fixed"
-    """Capture times of images changed, or somebody said that clocks were right: one event for each dump, `dump_id`."""
+    """Capture times of images changed, or which clocks are doubted, or somebody said that clocks were right: one event
+    for each dump, `dump_id`."""
     PLACE_CHANGED = "place_changed"
     """The place of a dump or of images of it changed, capture times with it: one event for each dump, `dump_id`."""
     DETECTION_REVIEWED = "detection_reviewed"

@@ -1,11 +1,12 @@
 """One loader a relation: what the items of a page ask for at the same moment is one SQL statement.
 
 Over a WebSocket one context serves a whole connection, so there loaders cache nothing: a cached answer would never
-change again.
+change again. Elsewhere what they keep is forgotten when a mutation has changed something (`clear`).
 """
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
@@ -16,14 +17,27 @@ from strawberry.dataloader import DataLoader
 from thumper.domain.clock_question import ClockQuestion
 from thumper.domain.clock_warning import ClockGroup
 from thumper.domain.waiting import Waiting
+from thumper.ingest import original_tags
+from thumper.ingest.exif_tags import WrittenTag
+from thumper.ingest.original_tags import Original
 from thumper.store import models
 from thumper.store.deer import identity_search, known_deer
 from thumper.store.deer.identity_search import IdentityDecisionSearch
 from thumper.store.deer.sighting_search import SightingSearch
 from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
-from thumper.store.images import detections, image_counts, images, marks, species_rows
+from thumper.store.images import (
+    detections,
+    exif_values,
+    image_counts,
+    image_pages,
+    images,
+    marks,
+    species_rows,
+)
 from thumper.store.images.detections import BoxFilter
+from thumper.store.images.exif_values import ExifValues
+from thumper.store.images.images import ImageSearch
 from thumper.store.places import cameras, deployments, locations, relocation_search
 from thumper.store.places.deployments import DeploymentSearch
 from thumper.store.postgres import page
@@ -67,6 +81,30 @@ SightingPage: TypeAlias = tuple[UUID, tuple[SightingSearch, Order, Cut]]
 DecisionPage: TypeAlias = tuple[UUID, tuple[IdentityDecisionSearch, Order, Cut]]
 StayPage: TypeAlias = tuple[UUID, tuple[DeploymentSearch, Order, Cut]]
 FilePage: TypeAlias = tuple[UUID, tuple[FileSearch, Order, Cut]]
+ImagePage: TypeAlias = tuple[UUID, tuple[ImageSearch, Order, Cut]]
+ImageTotal: TypeAlias = tuple[UUID, ImageSearch]
+
+
+class Loader(DataLoader[K, Any]):
+    """A loader whose answers outlast those who asked first.
+
+    When a field fails, graphql-core cancels its siblings, and a task that is cancelled cancels what it waits for: an
+    answer that is kept for all who ask for the same key. So each of them waits for a future of its own.
+    """
+
+    def load(self, key: K) -> Awaitable[Any]:
+        """Return the answer to a key."""
+        answer: Any = super().load(key)
+        if not self.cache:
+            return answer  # type: ignore[no-any-return]  # it is not shared
+        answer.add_done_callback(take_note)
+        return asyncio.shield(answer)
+
+
+def take_note(answer: asyncio.Future[Any]) -> None:
+    """Retrieve an error for which no one waits any more, so that asyncio does not log it as never retrieved."""
+    if not answer.cancelled():
+        answer.exception()
 
 
 class Loaders:
@@ -74,6 +112,7 @@ class Loaders:
 
     def __init__(self, *, cache: bool) -> None:
         self._cache = cache
+        self._all: list[Loader[Any]] = []
         self.rows: dict[str, DataLoader[UUID, Any]] = {
             name: self._loader(_rows(listing)) for name, listing in ROWS.items()
         }
@@ -87,10 +126,21 @@ class Loaders:
         self.species: DataLoader[str, models.Species | None] = self._loader(species_rows.of_names)
         self.marks: DataLoader[UUID, list[models.Mark]] = self._loader(marks.of_images)
         self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
+        self._load_images()
         self._load_deer()
         self._load_places()
         self._load_dumps()
         self._load_relocations()
+
+    def _load_images(self) -> None:
+        self.exif: DataLoader[UUID, ExifValues | None] = self._loader(exif_values.of_images)
+        self.exif_tags: DataLoader[Original, list[WrittenTag] | None] = self._loader(original_tags.read)
+        self.image_pages: dict[str, DataLoader[ImagePage, Page[models.Image]]] = {
+            noun: self._loader(_divided(_pages(listing))) for noun, listing in image_pages.IMAGES_OF.items()
+        }
+        self.image_totals: dict[str, DataLoader[ImageTotal, int]] = {
+            noun: self._loader(_divided(_totals(listing))) for noun, listing in image_pages.IMAGES_OF.items()
+        }
 
     def _load_deer(self) -> None:
         self.deer_figures: DataLoader[UUID, known_deer.DeerFigures] = self._loader(known_deer.figures)
@@ -185,7 +235,14 @@ class Loaders:
             found = await read(list(dict.fromkeys(keys)))
             return [found.get(key) for key in keys]
 
-        return DataLoader(load, cache=self._cache)
+        loader: Loader[K] = Loader(load, cache=self._cache)
+        self._all.append(loader)
+        return loader
+
+    def clear(self) -> None:
+        """Forget everything: what is asked for from now on is read anew."""
+        for loader in self._all:
+            loader.clear_all()
 
 
 def _rows(listing: Listing[Any]) -> Callable[[list[UUID]], Awaitable[dict[UUID, Any]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
@@ -15,10 +17,11 @@ from thumper.graphql.deer.deer import DeerQuery
 from thumper.graphql.deer.deer_change import DeerMutation
 from thumper.graphql.deer.identity_change import IdentityMutation
 from thumper.graphql.deer.identity_decision import IdentityDecisionQuery
+from thumper.graphql.deer.sighting import SightingQuery
 from thumper.graphql.dumps.dump import DumpQuery
 from thumper.graphql.dumps.dump_change import DumpMutation
 from thumper.graphql.dumps.upload_change import UploadMutation
-from thumper.graphql.live.image_changes import ImageChangesQuery
+from thumper.graphql.live.changes import ChangesQuery
 from thumper.graphql.live.status import StatusQuery
 from thumper.graphql.live.subscription import Subscription
 from thumper.graphql.photos.batch import BatchQuery
@@ -32,17 +35,20 @@ from thumper.graphql.photos.empty_change import EmptyMutation
 from thumper.graphql.photos.image import ImageQuery
 from thumper.graphql.photos.mark import TagQuery
 from thumper.graphql.photos.mark_change import MarkMutation
+from thumper.graphql.photos.review import ReviewQuery
 from thumper.graphql.photos.review_change import ReviewMutation
 from thumper.graphql.photos.review_many_change import ReviewManyMutation
 from thumper.graphql.photos.review_undo_change import ReviewUndoMutation
 from thumper.graphql.photos.species import SpeciesQuery
 from thumper.graphql.photos.species_change import SpeciesMutation
+from thumper.graphql.places.activity import ActivityQuery
 from thumper.graphql.places.camera import CameraQuery
 from thumper.graphql.places.deployment import DeploymentQuery
 from thumper.graphql.places.location import LocationQuery
 from thumper.graphql.places.location_change import LocationMutation
 from thumper.graphql.places.relocation import RelocationQuery
 from thumper.graphql.places.relocation_change import RelocationMutation, RelocationPreviewQuery
+from thumper.graphql.relay.idempotency_key import add_to_inputs
 from thumper.graphql.relay.node import NodeQuery
 from thumper.graphql.relay.request_error_code import RequestErrorCode
 from thumper.graphql.relay.scalar import SCALARS
@@ -50,6 +56,7 @@ from thumper.graphql.relay.user_error import USER_ERRORS
 from thumper.graphql.request.error_formatting import ErrorFormatting
 from thumper.graphql.request.metered_execution import MeteredExecutor
 from thumper.graphql.request.screening import Parsing, Validation
+from thumper.graphql.shared.direct_resolvers import call_directly
 
 
 @strawberry.type(description="Everything that can be looked up. Looking changes nothing.")
@@ -61,6 +68,8 @@ class Query(
     SpeciesQuery,
     DeerQuery,
     IdentityDecisionQuery,
+    ReviewQuery,
+    SightingQuery,
     LocationQuery,
     CameraQuery,
     DeploymentQuery,
@@ -75,7 +84,8 @@ class Query(
     BatchQuery,
     DetectorQuery,
     StatusQuery,
-    ImageChangesQuery,
+    ActivityQuery,
+    ChangesQuery,
 ):
     """The queries of all nouns."""
 
@@ -107,7 +117,15 @@ class Mutation(
 
 
 class ThumperSchema(strawberry.Schema):
-    """A schema that leaves the logging of errors to `error_formatting`, which knows the request."""
+    """A schema that leaves the logging of errors to `error_formatting`, which knows the request.
+
+    Every mutation takes an idempotency key.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        add_to_inputs(self._schema)
+        call_directly(self)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None

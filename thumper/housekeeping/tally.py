@@ -15,6 +15,8 @@ class Kind(StrEnum):
     """Events of the feed that are too old; bytes without indexes."""
     UPLOADS = "uploads"
     """Upload addresses that expired long ago without a file."""
+    IDEMPOTENCY_KEYS = "idempotency_keys"
+    """Keys of mutations that are too old; bytes without indexes."""
     VIEWS = "views"
     """Views that were not used for long, or that take too much room."""
     ORPHANS_SET_ASIDE = "orphans_set_aside"
@@ -44,5 +46,8 @@ class Tally:
     @property
     def freed_bytes(self) -> int:
         """How much room was made on the disk: what is only moved makes none, and PostgreSQL keeps that of rows."""
-        kept = {Kind.EVENTS, Kind.UPLOADS, Kind.ORPHANS_SET_ASIDE, Kind.ORPHANS_PUT_BACK}
+        kept = {
+            *(Kind.EVENTS, Kind.UPLOADS, Kind.IDEMPOTENCY_KEYS),
+            *(Kind.ORPHANS_SET_ASIDE, Kind.ORPHANS_PUT_BACK),
+        }
         return sum(amount.size_bytes for kind, amount in self.amounts.items() if kind not in kept)

@@ -34,6 +34,7 @@ class Tag(IntEnum):
     OFFSET_TIME = 0x9010
     OFFSET_TIME_ORIGINAL = 0x9011
     OFFSET_TIME_DIGITIZED = 0x9012
+    FLASH = 0x9209
     MAKER_NOTE = 0x927C
     USER_COMMENT = 0x9286
     SUBSEC_TIME = 0x9290
@@ -55,7 +56,7 @@ _BYTES: Final = frozenset({Tag.MAKER_NOTE, Tag.USER_COMMENT})
 _NUMBERS: Final = frozenset(
     {
         *(Tag.ORIENTATION, Tag.EXPOSURE_TIME, Tag.F_NUMBER, Tag.ISO, Tag.GPS_LATITUDE, Tag.GPS_LONGITUDE),
-        *(Tag.EXIF_DIRECTORY, Tag.GPS_DIRECTORY),
+        *(Tag.EXIF_DIRECTORY, Tag.GPS_DIRECTORY, Tag.FLASH),
     }
 )
 """Tags whose values are numbers; those of all others are text."""

@@ -60,6 +60,7 @@ class Metadata:
     iso: int | None = None
     exposure_s: float | None = None
     f_number: float | None = None
+    flash_fired: bool | None = None
     unreadable: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -77,6 +78,7 @@ class Metadata:
                 "iso",
                 "exposure_s",
                 "f_number",
+                "flash_fired",
             )
         }
         fields |= {
@@ -135,6 +137,7 @@ def describe(block: Block, *, file_comment: str = "", xmp: Xmp = NO_XMP, photosh
         iso=_whole(block, Tag.ISO, most=10_000_000),
         exposure_s=_positive(block, Tag.EXPOSURE_TIME),
         f_number=_positive(block, Tag.F_NUMBER),
+        flash_fired=_flash_fired(block),
         unreadable=tuple(dict.fromkeys(unreadable)),
     )
 
@@ -212,6 +215,12 @@ def _numbers(block: Block, tag: Tag) -> tuple[float, ...]:
 def _whole(block: Block, tag: Tag, *, most: int) -> int | None:
     numbers = _numbers(block, tag)
     return int(numbers[0]) if numbers and numbers[0].is_integer() and 1 <= numbers[0] <= most else None
+
+
+def _flash_fired(block: Block) -> bool | None:
+    """Return whether the flash fired: the lowest bit (EXIF 2.32, tag Flash)."""
+    numbers = _numbers(block, Tag.FLASH)
+    return bool(int(numbers[0]) & 1) if numbers and numbers[0].is_integer() else None
 
 
 def _positive(block: Block, tag: Tag) -> float | None:

@@ -16,7 +16,9 @@ from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import LocalDateTime, wall_clock
+from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
+from thumper.store.times.clock_fix_search import ClockFixSearch
 
 
 @strawberry.type(
@@ -164,3 +166,7 @@ class ClockFixQuery:
     @staticmethod
     async def clock_fix(info: Info, id: RecordId) -> Any:
         return await find(id, "ClockFix", info=info)
+
+    clock_fixes = SearchList(ClockFixSearch, "repairs of clocks", usual="latest first").field(
+        "Repairs of clocks, those that were taken back among them, a page at a time."
+    )

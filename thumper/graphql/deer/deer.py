@@ -12,6 +12,7 @@ from thumper.domain.label import Sex
 from thumper.graphql.context import Info
 from thumper.graphql.deer.identity_decision import DECISION_LIST
 from thumper.graphql.deer.sighting import SIGHTING_LIST
+from thumper.graphql.image_list import images_of
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
@@ -91,6 +92,8 @@ class Deer(Node):
     @staticmethod
     async def best_photo(root: strawberry.Parent[models.Deer], info: Info) -> models.Detection | None:
         return next(iter(await info.context.loaders.best_photos.load(root.id)), None)
+
+    images = images_of("Deer", "The images with a sighting of it, a page at a time, each once.")
 
     sightings = SIGHTING_LIST.field_below(
         "Its sightings, a page at a time; totalCount is how often it was seen.", _sightings

@@ -10,8 +10,7 @@ from thumper.domain.identity import MOST_BOXES, Identification, IdentityVerdict
 from thumper.graphql.context import Info
 from thumper.graphql.deer.deer import Deer
 from thumper.graphql.deer.identity_decision import IdentityDecision
-from thumper.graphql.relay.bulk_change import bulk_change
-from thumper.graphql.relay.change import Payload
+from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import listed, optional
 from thumper.graphql.relay.identity import decode
 from thumper.graphql.relay.price import price
@@ -56,7 +55,7 @@ DecideInput: TypeAlias = Annotated[
 class IdentityMutation:
     """Mutations of decisions."""
 
-    @bulk_change(
+    @change(
         "Decide whether boxes are a known deer: IS makes sightings, IS_NOT and UNSURE end those of this deer. It is"
         " taken back with another decision; saying the same again changes nothing. Refused with NOT_FOUND, INVALID,"
         " DETECTION_REMOVED, and IS also with DETECTION_REJECTED, IMAGE_SEEN_AS_EMPTY, DETECTION_ASSIGNED to another"

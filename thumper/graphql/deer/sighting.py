@@ -45,3 +45,10 @@ class Sighting(Node):
 
 
 SIGHTING_LIST: Final = SearchList(SightingSearch, "sightings", usual="latest capture first")
+
+
+@strawberry.type
+class SightingQuery:
+    """Queries for sightings."""
+
+    sightings = SIGHTING_LIST.field("Sightings of all known deer, a page at a time.")

@@ -10,6 +10,7 @@ import strawberry
 from thumper.graphql.context import Info
 from thumper.graphql.dumps.receipt import Receipt
 from thumper.graphql.dumps.source import Source
+from thumper.graphql.image_list import images_of
 from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
@@ -127,6 +128,12 @@ class Dump(Node):
     @staticmethod
     async def relocations(root: strawberry.Parent[models.Dump], info: Info) -> list[models.Relocation]:
         return await info.context.loaders.dump_relocations.load(root.id)
+
+    images = images_of(
+        "Dump",
+        "The images that it was the first to deliver, a page at a time. Those of its duplicates are found in"
+        " files { nodes { image } }.",
+    )
 
     @field("How far detection is with the images that it was the first to deliver.", ImageCounts)
     @staticmethod

@@ -12,13 +12,13 @@ import strawberry
 
 from thumper.domain.feed import FeedEvent, FeedKind
 from thumper.graphql.context import Info
+from thumper.graphql.image_list import IMAGE_LIST
 from thumper.graphql.live.changed_images import ChangedImages
 from thumper.graphql.live.image_content import DELETED_IDS, deleted_ids_in, images_in
 from thumper.graphql.live.status import Status
 from thumper.graphql.live.subscription_stream import MOST_ITEMS, Delivery, follow, newest
 from thumper.graphql.live.subscription_topic import Detections, Images, SightingChange, Sightings
 from thumper.graphql.photos.detection import DETECTION_LIST
-from thumper.graphql.photos.image import IMAGE_LIST
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import decode, decode_given

@@ -11,8 +11,10 @@ from thumper.domain.progress import BatchKind
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, optional
 from thumper.graphql.relay.node import Node, RecordId, find
+from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
 from thumper.store.images import image_counts
+from thumper.store.queue.batch_search import BatchSearch
 
 
 @strawberry.type(description="How far a batch is; the states add up to the total.")
@@ -53,3 +55,5 @@ class BatchQuery:
     @staticmethod
     async def batch(info: Info, id: RecordId) -> Any:
         return await find(id, "Batch", info=info)
+
+    batches = SearchList(BatchSearch, "batches", usual="latest first").field("Batches, a page at a time.")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import Annotated, Final, Protocol, TypeAlias
-from uuid import UUID
+from typing import Annotated, Any, Final, TypeAlias
 
 import strawberry
 
-from thumper.graphql.context import Info
+from thumper.domain.progress import BatchKind
+from thumper.graphql.context import Context
 from thumper.graphql.photos.batch import Batch
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
@@ -16,6 +15,7 @@ from thumper.graphql.relay.identity import decode_given
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.store import models
 from thumper.store.queue import batches
+from thumper.store.queue.batches import Wanted
 
 
 @strawberry.input
@@ -41,40 +41,39 @@ class RetryFailedInput(_Chosen):
     """Input of `retryFailed`."""
 
 
-@strawberry.type(description="Answer of detectPending.")
-class DetectPendingPayload(Payload):
-    """The batch or the errors."""
+@strawberry.type
+class _Sent(Payload):
+    """Fields of the answers."""
 
     batch: models.Batch | None = strawberry.field(
         default=None,
         description="The images that were sent; null when refused.",
         graphql_type=optional(Batch),
     )
+    wanted: strawberry.Private[Wanted | None] = None
+
+    async def complete(self, context: Context) -> None:
+        """Send the images, in transactions of their own, and wake the worker."""
+        if self.batch is not None and self.wanted is not None:
+            await batches.send(self.batch.id, self.wanted)
+            await context.ingest.wakeup.wake()
+
+
+@strawberry.type(description="Answer of detectPending.")
+class DetectPendingPayload(_Sent):
+    """The batch or the errors."""
 
 
 @strawberry.type(description="Answer of retryFailed.")
-class RetryFailedPayload(Payload):
+class RetryFailedPayload(_Sent):
     """The batch or the errors."""
 
-    batch: models.Batch | None = strawberry.field(
-        default=None,
-        description="The images that were sent; null when refused.",
-        graphql_type=optional(Batch),
-    )
 
-
-class _Ask(Protocol):
-    def __call__(
-        self, *, location_id: UUID | None, dump_id: UUID | None, limit: int
-    ) -> Awaitable[models.Batch]: ...
-
-
-async def _send(ask: _Ask, input: _Chosen, *, info: Info) -> models.Batch:
-    """Create the batch and wake the worker."""
+async def _begun(kind: BatchKind, input: _Chosen) -> dict[str, Any]:
+    """Return the fields of an answer: a batch, to which nothing is sent yet."""
     location_id, dump_id = decode_given(input.location_id, "Location"), decode_given(input.dump_id, "Dump")
-    batch = await ask(location_id=location_id, dump_id=dump_id, limit=input.limit)
-    await info.context.ingest.wakeup.wake()
-    return batch
+    wanted = Wanted(kind=kind, location_id=location_id, dump_id=dump_id, limit=input.limit)
+    return {"batch": await batches.begin(wanted), "wanted": wanted}
 
 
 _WHICH: Final = strawberry.argument(description="Which images to send.")
@@ -91,10 +90,10 @@ class BatchMutation:
         " among them. Refused with NOT_FOUND or INVALID.",
     )
     @staticmethod
-    async def detect_pending(info: Info, input: DetectInput) -> DetectPendingPayload:
-        return DetectPendingPayload(batch=await _send(batches.detect_pending, input, info=info))
+    async def detect_pending(input: DetectInput) -> DetectPendingPayload:
+        return DetectPendingPayload(**await _begun(BatchKind.DETECT, input))
 
     @change("Send images whose detection failed to detection again. Refused with NOT_FOUND or INVALID.")
     @staticmethod
-    async def retry_failed(info: Info, input: RetryInput) -> RetryFailedPayload:
-        return RetryFailedPayload(batch=await _send(batches.retry_failed, input, info=info))
+    async def retry_failed(input: RetryInput) -> RetryFailedPayload:
+        return RetryFailedPayload(**await _begun(BatchKind.RETRY, input))

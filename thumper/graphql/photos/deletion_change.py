@@ -9,7 +9,7 @@ import strawberry
 
 from thumper.domain import deletion
 from thumper.domain.refusal import InvalidValueError
-from thumper.graphql.context import Info
+from thumper.graphql.context import Context, Info
 from thumper.graphql.photos.deletion import Deletion, DeletionEffect
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import listed, optional
@@ -66,6 +66,11 @@ class DeleteImagesPayload(Payload):
         default_factory=list,
         description="Files in the library that could not be erased, each with why; Thumper tries again every minute.",
     )
+
+    async def complete(self, context: Context) -> None:
+        """Erase the files, of which nothing can be taken back."""
+        made = [row.id for row in self.deletions]
+        self.not_erased = await erasure.erase(context.settings.library_dir, made)
 
 
 @strawberry.type(description="Answer of undoDeletions.")
@@ -124,11 +129,11 @@ class DeletionMutation:
     )
     @staticmethod
     async def delete_images(info: Info, input: DeleteInput) -> DeleteImagesPayload:
-        keeping = _keeping(info)
-        made, effect = await image_deletion.delete(_ids(input.ids, "Image"), note=input.note, keeping=keeping)
-        not_erased = await erasure.erase(keeping.library, made)
+        made, effect = await image_deletion.delete(
+            _ids(input.ids, "Image"), note=input.note, keeping=_keeping(info)
+        )
         rows = await models.Deletion.filter(id__in=made).order_by("id")
-        return DeleteImagesPayload(deletions=rows, effect=effect, not_erased=not_erased)
+        return DeleteImagesPayload(deletions=rows, effect=effect)
 
     @change(
         "Take deletions back: the same bytes are taken in again when they are delivered, and retryDump tries the files"

@@ -9,9 +9,9 @@ import strawberry
 
 from thumper.domain.animal import ReviewVerdict
 from thumper.graphql.context import Info
-from thumper.graphql.photos.confidence import confidence
 from thumper.graphql.photos.shown_class import Prediction, ShownClass
 from thumper.graphql.relay.actor import Actor
+from thumper.graphql.relay.confidence import confidence
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.price import FEW, price
@@ -78,6 +78,11 @@ class Detection(Node):
     @staticmethod
     def counts(root: strawberry.Parent[models.Detection]) -> bool:
         return root.shown and root.verdict != ReviewVerdict.REJECTED
+
+    @field("Where in a clip its frame is, in seconds from the clip's beginning; null on a photo.")
+    @staticmethod
+    def frame_seconds(root: strawberry.Parent[models.Detection]) -> float | None:
+        return None
 
     @field("Where it is in the image.", Box)
     @staticmethod

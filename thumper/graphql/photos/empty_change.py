@@ -10,8 +10,7 @@ from thumper.domain.mark import MOST_IMAGES
 from thumper.graphql.context import Info
 from thumper.graphql.photos.image import Image
 from thumper.graphql.photos.mark_change import IMAGE_IDS, image_ids, images_of
-from thumper.graphql.relay.bulk_change import bulk_change
-from thumper.graphql.relay.change import Payload
+from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import listed
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.graphql.relay.price import price
@@ -70,7 +69,7 @@ UnmarkInput: TypeAlias = Annotated[UnmarkImagesEmptyInput, strawberry.argument(d
 class EmptyMutation:
     """Mutations of the word that no animal is on an image."""
 
-    @bulk_change(
+    @change(
         "Say that no animal is on images, all or none. It stands for other detectors, too: boxes of theirs that would"
         " count are rejected with it, now and when they come. While it stands no box is drawn there, and none confirmed"
         " or corrected. Refused with INVALID, or for each image with NOT_FOUND, IMAGE_HAS_DETECTIONS while boxes count"
@@ -82,7 +81,7 @@ class EmptyMutation:
         await empty_images.mark(ids, reject_detections=input.reject_detections, actor=info.context.actor.name)
         return MarkImagesEmptyPayload(images=await images_of(ids))
 
-    @bulk_change(
+    @change(
         "Take back that no animal is on images, and with it those rejections that came with it and that no later review"
         " followed. An image of which it was not said stays as it is. Refused with INVALID, or NOT_FOUND for each."
     )

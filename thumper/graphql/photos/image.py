@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar, Final
+import hashlib
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import strawberry
 
 from thumper.domain import waiting
+from thumper.domain.media import Media
 from thumper.domain.moon import MoonPhase
 from thumper.domain.progress import ImageState
 from thumper.domain.reason import Reason
 from thumper.graphql.clocks.image_clock import ClockFields
 from thumper.graphql.context import Info
-from thumper.graphql.photos.confidence import confidence
+from thumper.graphql.image_list import IMAGE_LIST
+from thumper.graphql.photos.exif import Exif
 from thumper.graphql.photos.mark import MarkFields
 from thumper.graphql.photos.sequence import Sequence
 from thumper.graphql.photos.waiting import Waiting
+from thumper.graphql.refusal import bad_request
+from thumper.graphql.relay.confidence import confidence
 from thumper.graphql.relay.coordinates import Coordinates, coordinates_of
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.identity import encode
-from thumper.graphql.relay.node import Node, RecordId, find, related
+from thumper.graphql.relay.node import Node, find, related
 from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.scalar import BigInt, Url
-from thumper.graphql.relay.search_list import SearchList, filter_arguments
+from thumper.graphql.relay.search_list import filter_arguments
 from thumper.store import models
 from thumper.store.images import images
 from thumper.store.images.detections import BoxFilter
-from thumper.store.images.images import ImageSearch
+from thumper.store.images.exif_values import ExifValues
 
 
 @strawberry.type(description="Addresses of a photo on this server. All three may be cached for ever.")
@@ -112,6 +117,16 @@ class Image(ClockFields, MarkFields, Node):
         description="When detection last completed or failed; null before that."
     )
 
+    @field("Whether it is a photo or a clip.")
+    @staticmethod
+    def media(root: strawberry.Parent[models.Image]) -> Media:
+        return Media.PHOTO
+
+    @field("How long the clip is, in seconds; null for a photo.")
+    @staticmethod
+    def duration_seconds(root: strawberry.Parent[models.Image]) -> float | None:
+        return None
+
     @field(f"SHA-256 of the original, 64 hexadecimal digits. {WITHHELD}")
     @staticmethod
     def sha256(root: strawberry.Parent[models.Image]) -> str | None:
@@ -138,6 +153,15 @@ class Image(ClockFields, MarkFields, Node):
         if root.sequence_number is None:
             return None
         return Sequence(number=root.sequence_number, length=root.sequence_length)
+
+    @field(
+        "What else the camera wrote into the file; null for those who may not see it. Capture time, position, camera"
+        " and measurements are fields of the image.",
+        optional(Exif),
+    )
+    @staticmethod
+    async def exif(root: strawberry.Parent[models.Image], info: Info) -> ExifValues | None:
+        return await info.context.loaders.exif.load(root.id)
 
     @field("Where the picture files are.")
     @staticmethod
@@ -202,18 +226,43 @@ class Image(ClockFields, MarkFields, Node):
         return await info.context.loaders.boxes.load((root.id, search))
 
 
-IMAGE_LIST: Final = SearchList(
-    ImageSearch, "images", usual="latest capture first", checks={"min_confidence": confidence}
-)
+ById: TypeAlias = Annotated[strawberry.ID | None, strawberry.argument(description="Global id of the image.")]
+ByHash: TypeAlias = Annotated[
+    str | None,
+    strawberry.argument(
+        description="SHA-256 of the original, 64 hexadecimal digits, as sha256sum prints it; instead of the id."
+    ),
+]
+
+
+def _digest(word: str) -> bytes:
+    """Read a SHA-256. Raises BAD_VALUE."""
+    try:
+        digest = bytes.fromhex(word)
+    except ValueError:
+        digest = b""
+    if len(digest) != hashlib.sha256().digest_size:
+        raise bad_request(
+            "BAD_VALUE", "sha256 is no SHA-256; write 64 hexadecimal digits, as sha256sum prints them."
+        )
+    return digest
 
 
 @strawberry.type
 class ImageQuery:
     """Queries for images."""
 
-    @field("The image with this id; null when there is none.", optional(Image))
+    @field(
+        "The image with this id, or of the photo with this hash; null when there is none.", optional(Image)
+    )
     @staticmethod
-    async def image(info: Info, id: RecordId) -> Any:
-        return await find(id, "Image", info=info)
+    async def image(info: Info, id: ById = None, sha256: ByHash = None) -> Any:
+        if (id is None) == (sha256 is None):
+            raise bad_request("BAD_ARGUMENTS", "Give the id or the sha256 of the image, one of the two.")
+        return (
+            await images.of_hash(_digest(sha256))
+            if sha256 is not None
+            else await find(str(id), "Image", info=info)
+        )
 
     images = IMAGE_LIST.field("Images, a page at a time.")

@@ -10,7 +10,6 @@ import strawberry
 from thumper.domain.mark import MOST_IMAGES
 from thumper.graphql.context import Info
 from thumper.graphql.photos.image import Image
-from thumper.graphql.relay.bulk_change import bulk_change
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import listed, optional
 from thumper.graphql.relay.identity import decode
@@ -139,28 +138,28 @@ NoteInput: TypeAlias = Annotated[
 class MarkMutation:
     """Mutations of what people say of whole images."""
 
-    @bulk_change(f"Give images a star; one that has a star keeps it. {_REFUSED}")
+    @change(f"Give images a star; one that has a star keeps it. {_REFUSED}")
     @staticmethod
     async def star_images(info: Info, input: StarInput) -> StarImagesPayload:
         ids = image_ids(input.image_ids)
         await marks.star(ids, actor=info.context.actor.name)
         return StarImagesPayload(images=await images_of(ids))
 
-    @bulk_change(f"Take the stars of images back; one without a star stays as it is. {_REFUSED}")
+    @change(f"Take the stars of images back; one without a star stays as it is. {_REFUSED}")
     @staticmethod
     async def unstar_images(info: Info, input: UnstarInput) -> UnstarImagesPayload:
         ids = image_ids(input.image_ids)
         await marks.unstar(ids, actor=info.context.actor.name)
         return UnstarImagesPayload(images=await images_of(ids))
 
-    @bulk_change(f"Give images tags; a tag that an image has stays. {_REFUSED}")
+    @change(f"Give images tags; a tag that an image has stays. {_REFUSED}")
     @staticmethod
     async def tag_images(info: Info, input: TagInput) -> TagImagesPayload:
         ids = image_ids(input.image_ids)
         await marks.tag(ids, input.tags, actor=info.context.actor.name)
         return TagImagesPayload(images=await images_of(ids))
 
-    @bulk_change(f"Take tags of images back; an image without one stays as it is. {_REFUSED}")
+    @change(f"Take tags of images back; an image without one stays as it is. {_REFUSED}")
     @staticmethod
     async def untag_images(info: Info, input: UntagInput) -> UntagImagesPayload:
         ids = image_ids(input.image_ids)

@@ -14,7 +14,9 @@ from thumper.graphql.photos.species import species_of
 from thumper.graphql.relay.actor import Actor, acted
 from thumper.graphql.relay.field import WITHHELD, field, lazy, optional
 from thumper.graphql.relay.node import Node, related
+from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
+from thumper.store.deer.review_search import ReviewSearch
 
 
 @strawberry.type(
@@ -57,3 +59,12 @@ class Review(Node):
     @staticmethod
     async def detection(root: strawberry.Parent[models.Review], info: Info) -> Any:
         return await related(root.detection_id, "Detection", info=info)
+
+
+@strawberry.type
+class ReviewQuery:
+    """Queries for reviews."""
+
+    reviews = SearchList(ReviewSearch, "reviews", usual="latest first").field(
+        "Reviews of all detections, also those that a later one replaced, a page at a time."
+    )

@@ -12,8 +12,7 @@ from thumper.domain.review import MOST_WORDS, Word
 from thumper.graphql.context import Info
 from thumper.graphql.photos.detection import Detection
 from thumper.graphql.photos.review import Review
-from thumper.graphql.relay.bulk_change import bulk_change
-from thumper.graphql.relay.change import Payload
+from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import listed
 from thumper.graphql.relay.identity import decode
 from thumper.graphql.relay.input_default import Input, defaulted
@@ -75,7 +74,7 @@ ManyInput: TypeAlias = Annotated[
 class ReviewManyMutation:
     """Mutations of many reviews."""
 
-    @bulk_change(
+    @change(
         "Confirm, correct or reject many detections, as reviewDetection does one: all, or none when one is refused."
         ' Each that is refused has an error with its place, such as ["input", "items", "3", "verdict"]. Refused with'
         " INVALID, and as reviewDetection."

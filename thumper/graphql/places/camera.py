@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import strawberry
 
 from thumper.graphql.context import Info
+from thumper.graphql.image_list import images_of
 from thumper.graphql.places.deployment import DEPLOYMENT_LIST
 from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.field import WITHHELD, field, optional
@@ -48,6 +49,8 @@ class Camera(Node):
         description=f"The name that its user gave it in its own menu; empty when photos do not say. {WITHHELD}"
     )
     created_at: dt.datetime = strawberry.field(description="When Thumper first saw a photo of it.")
+
+    images = images_of("Camera", "The images that it took, a page at a time.")
 
     @field("How many images it took.")
     @staticmethod

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 import strawberry
 
 from thumper.graphql.context import Info
+from thumper.graphql.image_list import images_of
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.price import price
@@ -47,6 +48,8 @@ class Deployment(Node):
     async def location(root: strawberry.Parent[models.Deployment], info: Info) -> Any:
         return await related(root.location_id, "Location", info=info)
 
+    images = images_of("Deployment", "The images that the camera took there, a page at a time.")
+
     @field("How many images it took there.")
     @staticmethod
     async def image_count(root: strawberry.Parent[models.Deployment], info: Info) -> int:
@@ -84,3 +87,5 @@ class DeploymentQuery:
     @staticmethod
     async def deployment(info: Info, id: RecordId) -> Any:
         return await find(id, "Deployment", info=info)
+
+    deployments = DEPLOYMENT_LIST.field("Deployments, a page at a time.")

@@ -9,6 +9,7 @@ import strawberry
 
 from thumper.domain.time_zone import ZoneSource
 from thumper.graphql.context import Info
+from thumper.graphql.image_list import images_of
 from thumper.graphql.places.deployment import DEPLOYMENT_LIST
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.connection import Connection
@@ -102,6 +103,8 @@ class Location(Node):
     @staticmethod
     async def relocations(root: strawberry.Parent[models.Location], info: Info) -> list[models.Relocation]:
         return await info.context.loaders.location_relocations.load(root.id)
+
+    images = images_of("Location", "The images that were taken there, a page at a time.")
 
     @field("How many images were taken there.")
     @staticmethod

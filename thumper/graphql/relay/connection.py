@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Generic, TypeVar, cast
 import strawberry
 from strawberry.extensions import FieldExtension
 
+from thumper.graphql.loaders import take_note
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.argument_group import ArgumentGroup
 from thumper.graphql.relay.cursor import decode_cursor, encode_cursor
@@ -88,7 +89,9 @@ class Connection(Generic[T]):
         """Return the page, read once for all fields that ask at the same time."""
         if self.reading is None:
             self.reading = asyncio.ensure_future(self.read())
-        return await self.reading
+            self.reading.add_done_callback(take_note)
+        # A field that fails has its siblings cancelled, which must not take the page from those that stay.
+        return await asyncio.shield(self.reading)
 
     @field("The items of the page with their cursors.")
     async def edges(self) -> list[Edge[T]]:

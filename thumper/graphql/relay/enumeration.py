@@ -13,6 +13,7 @@ from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt, DstEdge
 from thumper.domain.condition import Condition, Severity
 from thumper.domain.label import LifeStage, Sex
+from thumper.domain.media import Media
 from thumper.domain.moon import MoonPhase
 from thumper.domain.place_effect import StayKind
 from thumper.domain.precision import Precision
@@ -141,6 +142,11 @@ publish(
         MoonPhase.LAST_QUARTER: "Half lit, shrinking.",
         MoonPhase.WANING_CRESCENT: "Less than half lit, shrinking.",
     },
+)
+publish(
+    Media,
+    "What an image is.",
+    {Media.PHOTO: "A photo.", Media.CLIP: "A clip, a video. None is read yet: every image is a photo."},
 )
 publish(
     ImageState,

@@ -35,6 +35,7 @@ _MEANINGS: Final = {
     "TOO_MANY_FIELDS": "The query has too many fields at its root.",
     "TOO_MANY_DIRECTIVES": "The query has too many directives.",
     "TOO_COSTLY": "The query asks for too many objects.",
+    "TOO_MANY_GROUPS": "Counts of more groups than one answer holds.",
     "FEED_EXPIRED": "The feed does not go back as far as what was asked.",
     "NOT_FOUND": "What is to be followed does not exist, or an address leads nowhere.",
     "DATABASE_DOWN": "PostgreSQL does not answer.",

@@ -91,6 +91,12 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         serialize=dt.datetime.isoformat,
         parse_value=_instant,
     ),
+    dt.date: strawberry.scalar(
+        name="Date",
+        description="A day of the calendar at some place, in ISO 8601, such as 2024-11-09.",
+        serialize=dt.date.isoformat,
+        parse_value=dt.date.fromisoformat,
+    ),
     LocalDateTime: strawberry.scalar(
         name="LocalDateTime",
         description=(

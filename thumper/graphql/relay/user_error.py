@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import Enum
 from typing import Any, Final
 from uuid import UUID
@@ -28,6 +29,7 @@ from thumper.store.images.marks import ImageSeenAsEmptyError
 from thumper.store.images.species_rows import SpeciesNotListedError
 from thumper.store.places.location_rows import LocationInUseError
 from thumper.store.places.relocation_undo import RelocatedSinceError
+from thumper.store.requests.idempotency_keys import KeyUsedError
 
 
 @strawberry.enum(description="Why a change was refused.")
@@ -80,6 +82,10 @@ class UserErrorCode(Enum):
     IMAGE_SEEN_AS_EMPTY = strawberry.enum_value(
         "IMAGE_SEEN_AS_EMPTY",
         description="A person said that no animal is on the image; that has to be taken back first.",
+    )
+    IDEMPOTENCY_KEY_USED = strawberry.enum_value(
+        "IDEMPOTENCY_KEY_USED",
+        description="The idempotencyKey was used for another mutation, or with another input, before.",
     )
 
 
@@ -220,6 +226,14 @@ class ImageSeenAsEmpty(UserError):
         return await info.context.loaders.rows["Image"].load(self.image_id)
 
 
+@strawberry.type(description="The idempotencyKey was used for another change before.")
+class IdempotencyKeyUsed(UserError):
+    """IDEMPOTENCY_KEY_USED."""
+
+    mutation: str = strawberry.field(description="The mutation that it was used for, such as createDeer.")
+    used_at: dt.datetime = strawberry.field(description="When it was used.")
+
+
 USER_ERRORS: tuple[type[UserError], ...] = (
     NotFound,
     Invalid,
@@ -235,6 +249,7 @@ USER_ERRORS: tuple[type[UserError], ...] = (
     ReviewedSince,
     ImageHasDetections,
     ImageSeenAsEmpty,
+    IdempotencyKeyUsed,
 )
 """Every kind, for the schema."""
 
@@ -266,6 +281,11 @@ _KINDS: Final[dict[type[Refusal], tuple[UserErrorCode, type[UserError], dict[str
         {"detections": "detections"},
     ),
     ImageSeenAsEmptyError: (UserErrorCode.IMAGE_SEEN_AS_EMPTY, ImageSeenAsEmpty, {"image_id": "image_id"}),
+    KeyUsedError: (
+        UserErrorCode.IDEMPOTENCY_KEY_USED,
+        IdempotencyKeyUsed,
+        {"mutation": "mutation", "used_at": "used_at"},
+    ),
 }
 """The type of each refusal of the store in the API, and which of its fields hold which attributes."""
 

@@ -12,10 +12,10 @@ from functools import cached_property, partial
 from typing import Any, Final, TypeVar
 
 from graphql import ExecutionResult
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from thumper.background import cancel
 from thumper.graphql.shared.answer_key import answer_key
+from thumper.graphql.shared.planned_execution import PlannedExecutor
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class SharedData(dict[str, Any]):
         return json.dumps(self, separators=(",", ":"))
 
 
-class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
+class SharingExecutor(PlannedExecutor):
     """Executes a subscription once for each message and each `answer_key`, for all who are sent that message.
 
     A message is an object with a `Shared` for its answers, `answers`. Whether a client may subscribe is decided before:
@@ -75,7 +75,7 @@ class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
         """Return the executor for one message."""
         if self._key is None:
             self._key = answer_key(self)
-        executor: SharingExecutor = super().build_per_event_executor(payload)  # type: ignore[assignment]  # a copy of this
+        executor: SharingExecutor = super().build_per_event_executor(payload)
         return executor
 
     def execute_operation(self, *serially: bool | None) -> Any:

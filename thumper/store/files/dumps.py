@@ -195,12 +195,12 @@ async def settle_quiet(
             _SETTLE, [source_id, settle_s, None if only is None else sorted(only)]
         )
         settled: list[UUID] = [row["id"] for row in rows]
+        entries = [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in settled]
         for dump_id in settled:
-            await clock_doubts.note(transaction, dump_id)
+            if await clock_doubts.note(transaction, dump_id):
+                entries.append(FeedEntry(kind=FeedKind.CLOCK_FIXED, dump_id=dump_id))
             await rollover.note(transaction, dump_id)
-        await feed.append(
-            transaction, [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in settled]
-        )
+        await feed.append(transaction, entries)
         return settled
 
     return await deadlock.outlast(write)

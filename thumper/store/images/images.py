@@ -11,6 +11,7 @@ from uuid import UUID
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.label import Sex
+from thumper.domain.media import Media
 from thumper.domain.progress import ImageState
 from thumper.store.images import delivered_names
 from thumper.store.images.detections import (
@@ -98,6 +99,7 @@ class ImageSearch(Search[Image]):
     states: tuple[ImageState, ...] | None = any_of(
         "Where detection stands: in any of these.", "image.state", kind="text"
     )
+    media: Media | None = where("Whether it is a photo or a clip.", "{}::text = 'photo'")
     damaged: bool | None = where("Whether a part of the picture could not be decoded.", "image.damaged = {}")
     taken_after: dt.datetime | None = where(
         "Taken at this instant or later; leaves images without a capture time out.", TAKEN_AFTER
@@ -227,6 +229,13 @@ class ImageSearch(Search[Image]):
     def _asks_for_boxes_only(self) -> bool:
         rest = replace(self, without_detections=None, **dict.fromkeys(_OF_BOXES))
         return self.without_detections is not True and rest == ImageSearch()
+
+
+async def of_hash(sha256: bytes) -> Image | None:
+    """Return the image of a photo by the hash of its bytes; None when there is none."""
+    conditions = Conditions()
+    conditions.add("image.sha256 = {}", sha256)
+    return next(iter(await page.read_all(IMAGES, conditions, order="image.id")), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from thumper.store.models.detection import Detection, DetectionRun
 from thumper.store.models.detector import Detector
 from thumper.store.models.dump import Dump, File, Source
 from thumper.store.models.feed import Feed
+from thumper.store.models.idempotency_key import IdempotencyKey
 from thumper.store.models.identity_decision import IdentityDecision
 from thumper.store.models.image import Image
 from thumper.store.models.job import Job
@@ -46,6 +47,7 @@ __all__ = [
     "DumpMove",
     "Feed",
     "File",
+    "IdempotencyKey",
     "IdentityDecision",
     "Image",
     "ImageMove",

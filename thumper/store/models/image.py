@@ -98,8 +98,8 @@ class Image(Model):
         indexes = (
             ("created_at", "id"),
             ("dump_id", "taken_at"),
-            ("camera_id",),
-            ("deployment_id",),
+            ("camera_id", "sort_at", "sort_name", "id"),
+            ("deployment_id", "sort_at", "sort_name", "id"),
             ("location_id", "sort_at", "sort_name", "id"),
             ("sort_at", "sort_name", "id"),
         )

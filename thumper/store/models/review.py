@@ -37,4 +37,4 @@ class Review(Model):
 
     class Meta:
         table = "review"
-        indexes = (("detection_id", "id"),)
+        indexes = (("detection_id", "id"), ("created_at", "id"))

@@ -56,14 +56,15 @@ class Listing(Generic[M]):
     """Where the rows of a list come from.
 
     `source` is what follows FROM; its table of `model` has the alias `alias`. `parent` is the SQL expression
-    of the id by which `read_pages` divides rows. Columns in `without` are not read: those that are large and
-    never shown.
+    of the id by which `read_pages` divides rows; `indexed` are the names of orders in which an index has the rows of
+    one parent. Columns in `without` are not read: those that are large and never shown.
     """
 
     model: type[M]
     alias: str
     source: str
     parent: str = ""
+    indexed: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
 
     @property
@@ -164,16 +165,22 @@ async def read_page(listing: Listing[M], conditions: Conditions, *, order: Order
 async def read_pages(
     listing: Listing[M], conditions: Conditions, *, parent_ids: Sequence[UUID], order: Order, cut: Cut
 ) -> dict[UUID, Page[M]]:
-    """Read one page for each parent, in one statement."""
+    """Read one page for each parent, in one statement.
+
+    Without an index for the order all rows of a parent are read: OFFSET keeps PostgreSQL from going through the rows of
+    all others in the order of another index, parent by parent.
+    """
     held = conditions.copy()
-    held.add(listing.parent + " = ANY({}::uuid[])", list(parent_ids))
+    parents = held.hold(list(parent_ids))
+    held.clauses.append(f"{listing.parent} = {_PARENT}.id")
     _bound(held, order, cut=cut)
     rows = await listing.read_with(
-        [*_key_names(order), _PARENT],
-        f"SELECT * FROM (SELECT {listing.columns}, {_key_columns(order)}, {listing.parent} AS {_PARENT},"
-        f" row_number() OVER (PARTITION BY {listing.parent} ORDER BY {_sorting(order, cut)}) AS page_row"
-        f" FROM {listing.source} WHERE {held.sql}) AS numbered"
-        f" WHERE page_row <= {held.hold(cut.limit + 1)} ORDER BY page_row",
+        [*_key_names(order), f"{_PARENT}_id"],
+        f"SELECT page_row.*, {_PARENT}.id AS {_PARENT}_id FROM unnest({parents}::uuid[]) AS {_PARENT}(id)"
+        f" CROSS JOIN LATERAL (SELECT * FROM (SELECT {listing.columns}, {_key_columns(order)} FROM {listing.source}"
+        f" WHERE {held.sql}{'' if order.name in listing.indexed else ' OFFSET 0'}) AS own"
+        f" ORDER BY {_named_sorting(order, cut)} LIMIT {held.hold(cut.limit + 1)}) AS page_row"
+        f" ORDER BY {_named_sorting(order, cut)}",
         held.values,
     )
     by_parent: dict[UUID, list[tuple[M, Position]]] = {parent_id: [] for parent_id in parent_ids}
@@ -234,6 +241,12 @@ def _bound(held: Conditions, order: Order, *, cut: Cut) -> None:
 def _sorting(order: Order, cut: Cut) -> str:
     direction = "DESC" if order.descending != cut.backward else "ASC"
     return ", ".join(f"{key.sql} {direction}" for key in order.keys)
+
+
+def _named_sorting(order: Order, cut: Cut) -> str:
+    """Return the same sorting by the names of the selected sort values."""
+    direction = "DESC" if order.descending != cut.backward else "ASC"
+    return ", ".join(f"{name} {direction}" for name in _key_names(order))
 
 
 def _key_columns(order: Order) -> str:

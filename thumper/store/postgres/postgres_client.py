@@ -17,6 +17,8 @@ from weakref import WeakSet
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
+    ConnectionWrapper,
+    NestedTransactionContext,
     PoolConnectionWrapper,
     TransactionalDBClient,
     TransactionContext,
@@ -41,8 +43,42 @@ _BROKEN: Final = (
 """What returning a broken connection raises; asyncpg has removed it from the pool by then."""
 
 
-class _OwnTransaction(TransactionWrapper):
+class _Alone(ConnectionWrapper[Any]):
+    """The connection of a transaction for one command, whose failure leaves the transaction as it was."""
+
+    __slots__ = ("_savepoint",)
+
+    async def __aenter__(self) -> Any:
+        """Wait for the connection and set a savepoint."""
+        connection = await super().__aenter__()
+        self._savepoint = connection.transaction()
+        try:
+            await self._savepoint.start()
+        except BaseException:
+            self._lock.release()
+            raise
+        return connection
+
+    async def __aexit__(self, kind: type[BaseException] | None, *about: object) -> None:
+        """Release the savepoint, or go back to it after an error."""
+        try:
+            await (self._savepoint.commit() if kind is None else self._savepoint.rollback())
+        finally:
+            await super().__aexit__(kind, *about)
+
+
+class OwnTransaction(TransactionWrapper):
     """The client inside a transaction."""
+
+    commands_alone = False
+    """Whether a command that fails leaves the transaction as it was, as it would leave a connection without one."""
+
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        """Lend the connection for one command."""
+        return (_Alone if self.commands_alone else ConnectionWrapper)(self._lock, self)
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(OwnTransaction(self))
 
     async def _translate_exceptions(self, func: Any, *args: Any, **options: Any) -> Any:
         """Raise outages as they are: the ORM takes two kinds for mistakes in the use of transactions."""
@@ -145,7 +181,7 @@ class PostgresClient(AsyncpgDBClient):
         return _Loan(self, self._pool_init_lock)
 
     def _in_transaction(self) -> TransactionContext:
-        return _Transaction(_OwnTransaction(self), self._pool_init_lock)
+        return _Transaction(OwnTransaction(self), self._pool_init_lock)
 
 
 client_class = PostgresClient

@@ -6,6 +6,7 @@ exceed the time limit of every connection. Cut short, what was sent stays sent, 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from thumper.domain.progress import BatchKind
 from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.store.feed import feed
 from thumper.store.images.image_lock import IN_ORDER
-from thumper.store.models import Batch, Dump, Location
+from thumper.store.models import Batch, Dump, Job, Location
 
 MOST_IMAGES: Final = 1_000_000
 """Images of one batch; a ranch takes that many in ten years."""
@@ -80,38 +81,60 @@ WITH wanted AS (
 """
 
 
-async def detect_pending(
-    *, location_id: UUID | None = None, dump_id: UUID | None = None, limit: int
-) -> Batch:
-    """Send up to `limit` images that the current detector has not seen to detection, oldest first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which images to send: at most `limit`, oldest first, of a location, a dump, or all."""
+
+    kind: BatchKind
+    location_id: UUID | None = None
+    dump_id: UUID | None = None
+    limit: int = MOST_IMAGES
+
+
+async def detect_pending(**which: Any) -> Batch:
+    """Send images that the current detector has not seen to detection; the arguments are those of `Wanted`.
 
     Held images are among them. Wake the worker afterwards. Raises `InvalidValueError` or `NoRecordError`.
     """
-    return await _ask(BatchKind.DETECT, _DETECT, [limit, location_id, dump_id])
+    return await _sent(Wanted(kind=BatchKind.DETECT, **which))
 
 
-async def retry_failed(*, location_id: UUID | None = None, dump_id: UUID | None = None, limit: int) -> Batch:
-    """Send up to `limit` images whose detection failed to detection again, oldest first.
+async def retry_failed(**which: Any) -> Batch:
+    """Send images whose detection failed to detection again; the arguments are those of `Wanted`.
 
     An image that had killed the worker runs alone again. Wake the worker afterwards. Raises `InvalidValueError` or
     `NoRecordError`.
     """
-    return await _ask(BatchKind.RETRY, _RETRY, [limit, location_id, dump_id])
+    return await _sent(Wanted(kind=BatchKind.RETRY, **which))
 
 
-async def _ask(kind: BatchKind, statement: str, parameters: list[Any]) -> Batch:
-    limit, *which = parameters
-    await _check(limit, *which)
-    batch = await Batch.create(kind=kind)
+async def _sent(wanted: Wanted) -> Batch:
+    batch = await begin(wanted)
+    await send(batch.id, wanted)
+    return batch
+
+
+async def begin(wanted: Wanted) -> Batch:
+    """Record a batch to which nothing was sent yet. Raises `InvalidValueError` or `NoRecordError`."""
+    await _check(wanted.limit, wanted.location_id, wanted.dump_id)
+    return await Batch.create(kind=wanted.kind)
+
+
+_STATEMENTS: Final = {BatchKind.DETECT: _DETECT, BatchKind.RETRY: _RETRY}
+
+
+async def send(batch_id: UUID, wanted: Wanted) -> None:
+    """Send images of a batch that was begun to detection; after a crash, those that are missing."""
+    left = wanted.limit - await Job.filter(batch_id=batch_id).count()
     after: UUID | None = None
-    while limit > 0:
-        wanted = min(limit, CHUNK_IMAGES)
-        rows = await _send_chunk(batch.id, statement, [wanted, *which, after])
-        if not rows or rows[0]["chosen"] < wanted:
+    while left > 0:
+        most = min(left, CHUNK_IMAGES)
+        parameters = [most, wanted.location_id, wanted.dump_id, after]
+        rows = await _send_chunk(batch_id, _STATEMENTS[wanted.kind], parameters)
+        if not rows or rows[0]["chosen"] < most:
             break
         after = rows[0]["key"]
-        limit -= rows[0]["sent"]
-    return batch
+        left -= rows[0]["sent"]
 
 
 async def _send_chunk(batch_id: UUID, statement: str, parameters: list[Any]) -> list[dict[str, Any]]:

@@ -48,16 +48,17 @@ WHERE image.id = fresh.id
 """
 
 
-async def note(transaction: BaseDBAsyncClient, dump_id: UUID) -> None:
+async def note(transaction: BaseDBAsyncClient, dump_id: UUID) -> bool:
     """Compare the clocks of a dump's photos and record which are doubted, and which no longer are.
 
-    An impossible year was recorded when the photo arrived, and stays. The caller shares the clock lock.
+    Return whether that changed for any. An impossible year was recorded when the photo arrived, and stays. The caller
+    shares the clock lock.
     """
     # Records instead of dictionaries: a dump may have a hundred thousand photos.
     _, rows = await transaction.execute_query(_PHOTOS, [dump_id])
     photos = await asyncio.to_thread(_shown, rows)
     if not photos:
-        return
+        return False
     continued = await _continued(transaction, new_years(photos))
     found = await asyncio.to_thread(
         doubts, photos, continued=continued, arrived=await _arrived(transaction, dump_id)
@@ -72,6 +73,7 @@ async def note(transaction: BaseDBAsyncClient, dump_id: UUID) -> None:
         ids = ordered[start : start + _AT_ONCE]
         await image_lock.lock(transaction, ids)
         await transaction.execute_query_dict(_WRITE, [ids, [changed[image_id] for image_id in ids]])
+    return bool(changed)
 
 
 def _shown(rows: Sequence[dict[str, Any]]) -> list[Shown]:

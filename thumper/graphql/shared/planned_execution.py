@@ -1,0 +1,133 @@
+"""Executing plain fields by a plan that is made once for all items of a list.
+
+A page of fifty images has hundreds of fields, and most are attributes of a row. graphql-core asks of each anew what it
+is, which arguments it has and how its value is written. Here it is asked once for each selection. Everything that is
+not plain is left to graphql-core, and so is a plain field whose value is not as its type promises: executed there, it
+makes the right error.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from graphql import GraphQLObjectType, get_nullable_type, is_leaf_type
+from graphql.pyutils import Path, Undefined
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.types.field import StrawberryField
+
+from thumper.graphql.shared.direct_resolvers import DECLARED
+
+Reader = Callable[[Any], Any]
+"""Returns the finished value of a field of a row; raises anything where graphql-core has to look."""
+
+
+@dataclass(slots=True)
+class _Plan:
+    """How the fields of one selection are executed."""
+
+    selection: dict[str, Any]
+    """Kept, so that no other gets its id."""
+    names: list[str]
+    plain: list[tuple[str, Any, Reader]] = field(default_factory=list)
+    others: dict[str, Any] = field(default_factory=dict)
+
+
+class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Makes a plan for each selection of an operation."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._plans: dict[int, _Plan] = {}
+
+    def build_per_event_executor(self, payload: Any) -> Any:
+        """Return the executor for one message of a subscription."""
+        executor: Any = super().build_per_event_executor(payload)
+        # A copy, which collects its selections anew: what is remembered of them must not grow with each message.
+        executor._plans, executor._relevant_sub_fields = {}, {}  # noqa: SLF001  # its own
+        return executor
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        grouped_field_set: Any,
+        position_context: Any,
+    ) -> Any:
+        """Return the values of the fields of one object, or what to wait for to have them."""
+        plan = self._plans.get(id(grouped_field_set))
+        if plan is None:
+            plan = self._plans[id(grouped_field_set)] = self._plan(parent_type, grouped_field_set)
+        values: dict[str, Any] = dict.fromkeys(plan.names)
+        for name, details, read in plan.plain:
+            try:
+                values[name] = read(source_value)
+            except Exception:  # noqa: BLE001  # whatever it is, graphql-core words it
+                place = Path(path, name, parent_type.name)
+                values[name] = self.execute_field(parent_type, source_value, details, place, position_context)
+        if not plan.others:
+            return values
+        others: Any = super().execute_fields(parent_type, source_value, path, plan.others, position_context)
+        if self.is_awaitable(others):
+            return _completed(values, others)
+        values.update(others)
+        return values
+
+    def _plan(self, parent_type: GraphQLObjectType, selection: dict[str, Any]) -> _Plan:
+        plan = _Plan(selection=selection, names=list(selection))
+        for name, details in selection.items():
+            read = _reader(parent_type, details[0].node.name.value)
+            if read is None:
+                plan.others[name] = details
+            else:
+                plan.plain.append((name, details, read))
+        return plan
+
+
+async def _completed(values: dict[str, Any], others: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    values.update(await others)
+    return values
+
+
+@cache  # as many as the schema has fields
+def _reader(parent_type: GraphQLObjectType, name: str) -> Reader | None:
+    """Return how a plain field is read: a value of one row without arguments or waiting; None for any other."""
+    declared = parent_type.fields.get(name)
+    if declared is None:  # __typename
+        return None
+    kind = get_nullable_type(declared.type)
+    own = declared.extensions.get(DECLARED)
+    if declared.args or not is_leaf_type(kind) or not isinstance(own, StrawberryField):
+        return None
+    get = _getter(own)
+    if get is None:
+        return None
+    write, nullable = kind.coerce_output_value, kind is declared.type
+
+    def read(source: Any) -> Any:
+        value = get(source)
+        if value is None and nullable:
+            return None
+        written = write(value)
+        if written is None or written is Undefined:
+            raise ValueError(value)
+        return written
+
+    return read
+
+
+def _getter(own: StrawberryField) -> Reader | None:
+    """Return what reads the value of a field of a row, unless it needs more than the row or has to wait."""
+    resolver = own.base_resolver
+    if own.extensions or own.is_async:
+        return None
+    if resolver is None:
+        return operator.attrgetter(own.python_name)
+    if len(resolver.signature.parameters) != 1 or resolver.info_parameter is not None or resolver.arguments:
+        return None
+    get: Reader = resolver.wrapped_func  # type: ignore[assignment]  # bound to its class by now
+    return get
