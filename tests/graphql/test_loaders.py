@@ -60,7 +60,7 @@ async def test_a_page_of_50_images_with_boxes_and_place_costs_4_statements(
             await make.make_boxed_image(dump, detector, location=location, boxes=3)
     query = """{ images(first: 50) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node {
       fileName takenAt urls { thumb } location { name coordinates { latitude } }
-      detections { label confidence box { x } } } } } }"""
+      detections { shown { label sex } predicted { label confidence } box { x } } } } } }"""
     with counted_statements(monkeypatch) as statements:
         images = (await api.ask(query))["images"]
     assert images["totalCount"] == 50
@@ -82,11 +82,15 @@ async def test_no_list_costs_more_statements_when_it_is_longer(
 ) -> None:
     queries = [
         """{ allDeer { nodes { name firstSeen lastSeen locations { name imageCount } bestPhoto { image { fileName } }
-        sightings(first: 2) { totalCount pageInfo { hasNextPage } nodes { image { fileName } detection { label } } }
-        } } }""",
+        sightings(first: 2) { totalCount pageInfo { hasNextPage } nodes { image { fileName }
+        detection { shown { label } } } } } } }""",
+        """{ allDeer { nodes { identityDecisions(first: 2) { totalCount nodes { verdict standing detection { ordinal }
+        } } } } }""",
         """{ dumps { nodes { folder location { name } source { path } receipt { found rejections { fileCount } }
         imageCounts { total } files(first: 3) { totalCount nodes { path reason image { fileName } } } } } }""",
-        """{ detections { nodes { label deer { name } sighting { actor { name } } reviews { verdict } detector { name }
+        """{ detections { nodes { shown { label species { commonName } } predicted { species { commonName } }
+        identityDecisions { verdict standing deer { name } } } } }""",
+        """{ detections { nodes { deer { name } sighting { actor { name } } reviews { verdict } detector { name }
         image { fileName job { attempts } camera { make } dump { folder } } } } }""",
         "{ locations { nodes { name imageCount } } cameras { nodes { model imageCount } } }",
     ]
