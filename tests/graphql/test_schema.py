@@ -156,6 +156,8 @@ WITHHELD = [
     "Dump.relocations",
     "Dump.source",
     "File.path",
+    "IdentityDecision.actor",
+    "IdentityDecision.note",
     "Image.coordinates",
     "Image.dump",
     "Image.fileName",
