@@ -155,6 +155,8 @@ WITHHELD = [
     "Dump.relocations",
     "Dump.source",
     "File.path",
+    "IdentityDecision.actor",
+    "IdentityDecision.note",
     "Image.coordinates",
     "Image.dump",
     "Image.fileName",

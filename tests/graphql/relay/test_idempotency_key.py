@@ -41,11 +41,11 @@ PLACE = f"""mutation ($input: CreateLocationInput!) {{ createLocation(input: $in
   location {{ name }} {ERRORS} }} }}"""
 FIX = f"""mutation ($input: FixClockInput!) {{ fixClock(input: $input) {{
   clockFix {{ id offsetSeconds }}
-  effect {{ images changed firstBefore firstAfter examples {{ image {{ id }} }} }} {ERRORS} }} }}"""
-DETECT = f"""mutation ($input: BatchInput!) {{ detectPending(input: $input) {{
+  effect {{ imageCount changed firstBefore firstAfter examples {{ image {{ id }} }} }} {ERRORS} }} }}"""
+DETECT = f"""mutation ($input: DetectPendingInput!) {{ detectPending(input: $input) {{
   batch {{ id progress {{ total pending }} }} {ERRORS} }} }}"""
 DELETE = f"""mutation ($input: DeleteImagesInput!) {{ deleteImages(input: $input) {{
-  deletions {{ id }} effect {{ images originals leftExamples }} notErased {ERRORS} }} }}"""
+  deletions {{ id }} effect {{ imageCount originalCount leftExamples }} notErased {ERRORS} }} }}"""
 
 _keys = (f"key {number}" for number in itertools.count(1))
 
@@ -218,7 +218,7 @@ async def test_a_batch_that_was_cut_short_is_finished_when_it_is_sent_again(
     answer = await sent(api, DETECT, input=given)
     assert payload(answer)["batch"]["progress"] == {"total": 4, "pending": 4}
     assert await sent(api, DETECT, input=given) == answer
-    briefly = "mutation ($input: BatchInput!) { detectPending(input: $input) { batch { kind } } }"
+    briefly = "mutation ($input: DetectPendingInput!) { detectPending(input: $input) { batch { kind } } }"
     for image in await make.make_images(dump, 2, state=ImageState.PENDING):
         await make.make_job(image, detector, state="pending", attempts=0, finished_at=None, held=True)
     assert payload(await sent(api, briefly, input=given)) == {"batch": {"kind": "DETECT"}}
@@ -254,7 +254,7 @@ async def test_deleted_files_are_erased_once_the_deletion_is_committed(
         assert await api.refused(DELETE, input=given) == "DATABASE_DOWN"
     assert all(place.exists() for place in places)
     answer = await sent(api, DELETE, input=given)
-    assert payload(answer)["effect"] == {"images": 1, "originals": 1, "leftExamples": []}
+    assert payload(answer)["effect"] == {"imageCount": 1, "originalCount": 1, "leftExamples": []}
     assert payload(answer)["notErased"] == payload(answer)["errors"] == []
     assert not any(place.exists() for place in places)
     assert await sent(api, DELETE, input=given) == answer

@@ -98,8 +98,8 @@ class DeerMutation:
         return UpdateDeerPayload(deer=deer)
 
     @change(
-        "Delete a deer without sightings; sightings are a person's word and are taken back one by one. Refused with"
-        " NOT_FOUND or DEER_IN_USE."
+        "Delete a deer without sightings, with what else was decided about it. Sightings are a person's word and are"
+        " taken back with decideIdentity. Refused with NOT_FOUND or DEER_IN_USE."
     )
     @staticmethod
     async def delete_deer(input: DeleteInput) -> DeleteDeerPayload:
