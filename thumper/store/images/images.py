@@ -10,6 +10,7 @@ from uuid import UUID
 
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt
+from thumper.domain.entered_text import one_name
 from thumper.domain.label import Sex
 from thumper.domain.media import Media
 from thumper.domain.progress import ImageState
@@ -141,7 +142,9 @@ class ImageSearch(Search[Image]):
         "Whether it has a star.", f"EXISTS ({MARKED} 'star')", otherwise=f"NOT EXISTS ({MARKED} 'star')"
     )
     tag: str | None = where(
-        "With this tag, whatever its case.", f"EXISTS ({MARKED} 'tag' AND lower(mark.text) = lower({{}}))"
+        "With this tag, whatever its case.",
+        f"EXISTS ({MARKED} 'tag' AND lower(mark.text) = lower({{}}))",
+        read=one_name,
     )
     without_note: bool | None = where(
         "Whether it has no note; false finds those about which a person wrote one.",
