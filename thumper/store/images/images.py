@@ -210,7 +210,7 @@ class ImageSearch(Search[Image]):
         parts = [among]
         parts.append(shown(None if self.min_confidence is None else conditions.hold(self.min_confidence)))
         if self.species is not None:
-            parts.append(OF_SPECIES.format(conditions.hold(self.species)))
+            parts.append(OF_SPECIES.format(conditions.hold(one_name(self.species))))
         if self.sex is not None:
             parts.append(OF_SEX.format(conditions.hold(self.sex)))
         return " AND ".join(parts)
