@@ -160,6 +160,27 @@ def test_every_link_between_pages_leads_somewhere() -> None:
     assert broken == []
 
 
+def anchors_of(page: Path) -> set[str]:
+    """Return what a link can lead to within a page, as GitHub names headings."""
+    headings = re.findall(r"^#+ (.+)$", prose(page), flags=re.MULTILINE)
+    plain = (re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading) for heading in headings)
+    return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in plain}
+
+
+def prose(page: Path) -> str:
+    return re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+def test_every_link_to_a_heading_leads_to_one() -> None:
+    broken = [
+        f"{page.relative_to(ROOT)}: {path}#{anchor}"
+        for page in pages()
+        for path, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", prose(page))
+        if anchor not in anchors_of((page.parent / path).resolve() if path else page)
+    ]
+    assert broken == []
+
+
 def test_files_of_ours_that_pages_name_are_there() -> None:
     named = re.compile(r"`((?:thumper|tests|benchmarks|migrations|docs|install)/[\w./-]+\.\w+)`")
     gone = {

@@ -103,6 +103,9 @@ async def test_reviews_are_listed_latest_first_also_those_that_were_replaced(api
     second = (await models.Review.get(id=said[1].id)).created_at.isoformat()
     assert await ask(api, "reviews", createdAfter=second) == words[:2]
     assert await ask(api, "reviews", createdBefore=second) == words[2:]
+    await models.Review.filter(id=said[1].id).update(undone_at=make.NOON, undone_by="owner")
+    assert await ask(api, "reviews", undone=True) == words[1:2]
+    assert await ask(api, "reviews", undone=False) == [words[0], words[2]]
 
 
 async def test_repairs_of_clocks_are_listed_latest_first(api: Api) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import time
 from collections.abc import AsyncIterator
 
@@ -155,3 +156,40 @@ async def test_who_takes_nothing_is_cut_off_and_gives_its_place_back(
 
         await until(answers)
         stuck.close()
+
+
+HANDSHAKE = (
+    b"upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\n"
+    b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-transport-ws\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /graphql HTTP/1.1\r\n" + HANDSHAKE.replace(b"dGhlIHNhbXBsZSBub25jZQ==", b"x"),
+        b"GET /graphql HTTP/1.1\r\n" + HANDSHAKE.replace(b": 13", b": 8"),
+        b"GET /graphql HTTP/1.1\r\n" + HANDSHAKE + b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+        b"GET /graphql HTTP/1.1\r\n" + HANDSHAKE + b"x: " + b"x" * 9000 + b"\r\n",
+        b"GET /graphql HTTP/1.1\r\n" + HANDSHAKE + b"".join(b"x%d: x\r\n" % number for number in range(200)),
+        b"POST /graphql HTTP/1.1\r\ncontent-length: 2\r\n" + HANDSHAKE,
+    ],
+)
+async def test_a_handshake_that_is_none_is_refused_and_held_by_nobody(api: Api, head: bytes) -> None:
+    async with line_to(api) as (reader, writer):
+        writer.write(head + b"host: localhost\r\n\r\n{}")
+        answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert code(answer) == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize("path", [b"/graphql", b"/nowhere"])
+async def test_a_handshake_that_the_app_refuses_is_no_error_of_ours(
+    api: Api, caplog: pytest.LogCaptureFixture, path: bytes
+) -> None:
+    async with line_to(api) as (reader, writer):
+        origin = b"origin: http://evil.example\r\n" if path == b"/graphql" else b""
+        writer.write(b"GET " + path + b" HTTP/1.1\r\nhost: localhost\r\n" + HANDSHAKE + origin + b"\r\n")
+        answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
+    assert code(answer) == ("BAD_ORIGIN" if origin else "NOT_FOUND")
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import httpx
 import pytest
+from graphql import build_schema
 from starlette.datastructures import Headers
 
 from tests.api import Api, running_api
 from tests.live import streamed, subscribed, uuids
 from tests.patience import PATIENCE_S, until
 from tests.pipeline import detect, store_images
+from thumper.domain.progress import BatchKind
+from thumper.graphql.relay.identity import encode
+from thumper.graphql.schema import sdl
 from thumper.settings import Settings
-from thumper.store.models import Location
+from thumper.store.models import Batch, Image, Location
 from thumper.web import event_stream
 
 EVENTS = {"accept": "text/event-stream"}
@@ -102,6 +107,32 @@ async def test_the_id_of_an_event_is_where_a_browser_goes_on_whatever_its_addres
     assert uuids(told["images"]) == missed
     async with subscribed(api.url, IMAGES, after=second_id) as other:
         assert await other.next() == told
+
+
+async def test_every_subscription_goes_on_after_the_event_that_the_header_names(api: Api) -> None:
+    image = await Image.get(id=(await store_images(1))[0])
+    batch = await Batch.create(kind=BatchKind.DETECT)
+    ids = {"dumpProgress": encode("Dump", image.dump_id), "batchProgress": encode("Batch", batch.id)}
+    seq = (await api.ask("{ changes { seq } }"))["changes"]["seq"]
+
+    async def first(name: str, last_id: str | None) -> object:
+        """Return whether the first message is a snapshot; None when none comes, since nothing happens."""
+        given = f'(id: "{ids[name]}")' if name in ids else ""
+        follow = f"subscription {{ {name}{given} {{ snapshot }} }}"
+        async with streamed(api.url, follow, last_id=last_id) as subscriber:
+            with contextlib.suppress(TimeoutError):
+                return (await asyncio.wait_for(subscriber.next(), PATIENCE_S if last_id is None else 1))[
+                    "snapshot"
+                ]
+        return None
+
+    root = build_schema(sdl()).subscription_type
+    assert root is not None
+    assert set(ids) < set(root.fields)
+    assert await asyncio.gather(*(first(name, None) for name in root.fields)) == [True] * len(root.fields)
+    told = await asyncio.gather(*(first(name, str(seq)) for name in root.fields))
+    assert {name for name, snapshot in zip(root.fields, told, strict=True) if snapshot} == set()
+    assert told.count(False) == len({"status", *ids})
 
 
 async def test_a_last_event_id_that_is_none_is_refused_before_the_stream(api: Api) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -17,6 +18,11 @@ LONGEST_TEXT: Final = 10_000
 def one_name(text: str) -> str:
     """Return a name as it is kept and looked up: accents composed (NFC), one blank between words, none around."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def part_of_name(text: str) -> str:
+    """Return what is looked for within names as these are kept; a blank at an end stays, and finds whole words."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text))
 
 
 def clean_name(value: str | None, *field: str) -> str:

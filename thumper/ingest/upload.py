@@ -57,9 +57,9 @@ async def create_uploads(
     Without `detect` their images wait until detection is asked for. Raises `InvalidValueError` about
     the names and `NoRecordError` about the location.
     """
-    cleaned = [_file_name(name) for name in names]
-    if not 1 <= len(cleaned) <= MOST_FILES:
-        raise InvalidValueError(f"names: expected 1 to {MOST_FILES} file names, got {len(cleaned)}.", "files")
+    if not 1 <= len(names) <= MOST_FILES:
+        raise InvalidValueError(f"{len(names)} files were given; 1 to {MOST_FILES:,} at a time.", "files")
+    cleaned = [_file_name(name, "files", str(number)) for number, name in enumerate(names)]
     if location_id is not None and not await Location.exists(id=location_id):
         raise NoRecordError("location", "location_id")
     source_id = await _open_door(context)
@@ -111,13 +111,11 @@ async def _open_door(context: IngestContext) -> UUID:
     return await sources.open_source(SourceKind.UPLOAD, os.fsencode(context.library))
 
 
-def _file_name(name: str) -> str:
+def _file_name(name: str, *field: str) -> str:
     """Return the last part of a name that a client sent; raise `InvalidValueError` if nothing is left."""
     last = readable(name.replace("\\", "/").rpartition("/")[2].encode("utf-8", "replace")).strip()
-    if not last or len(last.encode()) > _LONGEST_NAME:
-        raise InvalidValueError(
-            f"names: {name[:80]!r} is no file name of 1 to {_LONGEST_NAME} bytes.", "files"
-        )
+    if last in {"", ".", ".."} or len(last.encode()) > _LONGEST_NAME:
+        raise InvalidValueError(f"{name[:80]!r} is no file name of 1 to {_LONGEST_NAME} bytes.", *field)
     return last
 
 

@@ -14,10 +14,12 @@ from asyncio import BaseTransport, TimerHandle, Transport
 from typing import Any, Final, cast
 
 import h11
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request
 
-from thumper.web.http_protocol import HttpProtocol
+from thumper.web.http_protocol import HttpProtocol, last_words
 
 HEAD_S: float = 20.0
 """How long the head of a request may take; Apache's mod_reqtimeout allows 20 s."""
@@ -125,12 +127,37 @@ class HttpConnection(HttpProtocol):
 class WebSocketConnection(WebSocketsSansIOProtocol):
     """Speaks WebSocket, tells the app when what it sent has left, and piles nothing up."""
 
+    _is_over = False
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; the first that comes is the head, which uvicorn leaves unanswered where it cannot be read."""
+        if self._is_over:
+            return
+        super().data_received(data)
+        if self.conn.handshake_exc is not None:
+            self._give_up(
+                "The head of the WebSocket cannot be read: a wrong method, or headers too many or too long."
+            )
+
     def handle_connect(self, event: Request) -> None:
         """Hand the handshake to the app, with a way to learn when what it sent has left."""
+        try:
+            self.conn.process_request(event)
+        except InvalidHandshake as error:
+            self._give_up(f"This is no WebSocket that can be opened: {error}.")
+            return
         super().handle_connect(event)
-        scope: dict[str, Any] | None = getattr(self, "scope", None)  # none when the handshake was wrong
-        if scope is not None:
-            scope["extensions"][DRAINED] = self.writable.wait
+        cast("dict[str, Any]", self.scope["extensions"])[DRAINED] = self.writable.wait
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send; a handshake that the app refuses is complete with the refusal, which uvicorn takes for a mistake."""
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            self.handshake_complete = True
+
+    def _give_up(self, message: str) -> None:
+        self._is_over = self.handshake_complete = self.close_sent = True
+        last_words(self.transport, 400, code="BAD_REQUEST", message=message)
 
     def handle_ping(self) -> None:
         """Answer, unless earlier answers are not read."""

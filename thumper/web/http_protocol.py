@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from asyncio import Transport
 from http import HTTPStatus
 from typing import Final
 
@@ -37,16 +39,23 @@ class HttpProtocol(H11Protocol):
         if begun:
             self.transport.close()
             return
-        self.transport.write(_refusal(status, code, message))
-        # RFC 9112, 9.6: to a client that still sends, a connection that is closed at once is reset, answer and all.
         self._is_over = True
-        self.transport.write_eof()
-        self.loop.call_later(LINGER_S, self.transport.close)
+        last_words(self.transport, status, code=code, message=message)
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless there is nothing more to say."""
         if not self._is_over:
             super().data_received(data)
+
+
+def last_words(transport: Transport, status: int, *, code: str, message: str) -> None:
+    """Refuse, and close the connection once the client can have read it.
+
+    RFC 9112, 9.6: to a client that still sends, a connection that is closed at once is reset, answer and all.
+    """
+    transport.write(_refusal(status, code, message))
+    transport.write_eof()
+    asyncio.get_running_loop().call_later(LINGER_S, transport.close)
 
 
 def _refusal(status: int, code: str, message: str) -> bytes:

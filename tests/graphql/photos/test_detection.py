@@ -38,7 +38,7 @@ async def test_detections_are_found_by_every_filter(api: Api) -> None:
     assert await found(locationId=encode("Location", location.id)) == {"a"}
     assert await found(dumpId=encode("Dump", other.id)) == {"b", "c"}
     assert await found(detectorId=encode("Detector", old.id)) == {"older"}
-    assert await found(species="odocoileus virginianus") == {"a", "b"}
+    assert await found(species=" odocoileus  virginianus") == {"a", "b"}
     assert await found(sex="FEMALE") == {"b"}
     assert await found(lifeStage="JUVENILE") == {"b"}
     assert await found(label="c") == await found(predictedLabel="c") == {"c"}

@@ -183,7 +183,7 @@ async def test_images_are_found_by_what_is_on_them(api: Api) -> None:
     assert await _found(api, withoutDetections=True) == {empty, rejected}
     assert await _found(api, sex="MALE") == {buck}
     assert await _found(api, sex="FEMALE") == {doe}
-    assert await _found(api, species="odocoileus VIRGINIANUS") == {buck, doe}
+    assert await _found(api, species="odocoileus  VIRGINIANUS ") == {buck, doe}
     assert await _found(api, species="Sus scrofa") == set()
     assert await _found(api, species="Sus scrofa", minConfidence=0.05) == {doe}
     assert await _found(api, minConfidence=0.5) == {buck}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -83,6 +84,25 @@ async def test_tags_are_one_whatever_their_case_and_are_counted(api: Api, images
     await change(api, "untagImages", *images, tags=["BIG EIGHT"])
     assert (await api.ask(query))["tags"] == counts[1:]
     assert await found(api, tag="Big Eight") == set()
+
+
+async def test_names_are_found_however_their_accents_and_blanks_are_typed(
+    api: Api, images: list[models.Image]
+) -> None:
+    kept, typed = unicodedata.normalize("NFC", "Élan  noir"), unicodedata.normalize("NFD", "élan\u00a0 NOIR")
+    await change(api, "tagImages", images[0], tags=[typed])
+    await make.make_deer(" ".join(kept.split()))
+    await make.make_location(" ".join(kept.split()))
+    assert await found(api, tag=f" {typed} ") == set(ids_of(images[0]))
+    query = """query ($part: String) { tags(nameContains: $part) { imageCount }
+        allDeer(where: {nameContains: $part}) { totalCount }
+        locations(where: {nameContains: $part}) { totalCount } }"""
+    for part in (typed, kept, typed[:4], "n \t n"):
+        assert await api.ask(query, part=part) == {
+            "tags": [{"imageCount": 1}],
+            "allDeer": {"totalCount": 1},
+            "locations": {"totalCount": 1},
+        }, part
 
 
 async def test_a_note_replaces_the_one_before_which_is_kept(api: Api, images: list[models.Image]) -> None:

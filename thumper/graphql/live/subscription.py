@@ -329,7 +329,9 @@ class Subscription:
         info: Info, where: Annotated[Any, IMAGE_LIST.where] = None, after: After = None
     ) -> AsyncGenerator[ChangedImagesMessage, None]:
         topic = ChangedImages(IMAGE_LIST.search(where))
-        return _messages(follow(info.context.live, topic, after=after), ChangedImagesMessage)
+        return _messages(
+            follow(info.context.live, topic, after=info.context.place(after)), ChangedImagesMessage
+        )
 
     @subscription(
         "Detections of images that were completed, and boxes that people drew: the last 50 first, then each once, in"

@@ -44,7 +44,7 @@ def decode(word: str, type_name: str) -> UUID:
     name, uuid = split(word)
     if name != type_name:
         raise bad_request(
-            "BAD_ID", f"{word!r} is the id of a {name}; the id of a {type_name} is needed here."
+            "BAD_ID", f"{word!r} is the id of another type ({name}); one of {type_name} is needed here."
         )
     return uuid
 

@@ -37,7 +37,7 @@ class ImageHasDetectionsError(Refusal, RefusedError):
     def __init__(self, detections: int, *field: str) -> None:
         boxes = "1 box counts" if detections == 1 else f"{detections} boxes count"
         super().__init__(
-            f"{boxes} on this image. Look at them, and say so with rejectDetections: true to reject them.",
+            f"{boxes} on this image. Look at the image, and say so with rejectDetections: true to reject them.",
             *field,
         )
         self.detections = detections

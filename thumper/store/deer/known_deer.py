@@ -11,7 +11,7 @@ from uuid import UUID
 from tortoise.models import Model
 
 from thumper.domain.animal import DeerStatus
-from thumper.domain.entered_text import one_name
+from thumper.domain.entered_text import one_name, part_of_name
 from thumper.domain.label import Sex
 from thumper.store.models import Deer, Detection, Location, Sighting
 from thumper.store.postgres.connect import client
@@ -62,7 +62,9 @@ class DeerSearch(Search[Deer]):
     descending = True
 
     name_contains: str | None = where(
-        "Whose name contains this, whatever the case.", "strpos(lower(deer.name), lower({})) > 0"
+        "Whose name contains this, whatever the case.",
+        "strpos(lower(deer.name), lower({})) > 0",
+        read=part_of_name,
     )
     sex: Sex | None = where("Of this sex.", "deer.sex = {}")
     status: DeerStatus | None = where("Of this status.", "deer.status = {}")

@@ -35,5 +35,10 @@ class ReviewSearch(Search[Review]):
         "review.detection_id IN (SELECT id FROM detection WHERE image_id = {})",
     )
     verdict: ReviewVerdict | None = where("With this verdict.", "review.verdict = {}")
+    undone: bool | None = where(
+        "Whether it was taken back; false finds those that were not, also those that a later one replaced.",
+        "review.undone_at IS NOT NULL",
+        otherwise="review.undone_at IS NULL",
+    )
     created_after: dt.datetime | None = where("Said at this instant or later.", "review.created_at >= {}")
     created_before: dt.datetime | None = where("Said before this instant.", "review.created_at < {}")

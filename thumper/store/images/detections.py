@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from thumper.domain.animal import ReviewVerdict
+from thumper.domain.entered_text import one_name
 from thumper.domain.label import LifeStage, Sex
 from thumper.store.models import Detection, Review
 from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, read_all, whole_table
@@ -153,7 +154,7 @@ class DetectionSearch(Search[Detection]):
         otherwise="detection.drawn_by IS NULL",
     )
     species: str | None = where(
-        "Of this species, whatever its case, such as Odocoileus virginianus.", OF_SPECIES
+        "Of this species, whatever its case, such as Odocoileus virginianus.", OF_SPECIES, read=one_name
     )
     sex: Sex | None = where("Of this sex.", OF_SEX)
     life_stage: LifeStage | None = where("Of this life stage.", "detection.life_stage = {}")

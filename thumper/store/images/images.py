@@ -10,6 +10,7 @@ from uuid import UUID
 
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt
+from thumper.domain.entered_text import one_name
 from thumper.domain.label import Sex
 from thumper.domain.media import Media
 from thumper.domain.progress import ImageState
@@ -141,7 +142,9 @@ class ImageSearch(Search[Image]):
         "Whether it has a star.", f"EXISTS ({MARKED} 'star')", otherwise=f"NOT EXISTS ({MARKED} 'star')"
     )
     tag: str | None = where(
-        "With this tag, whatever its case.", f"EXISTS ({MARKED} 'tag' AND lower(mark.text) = lower({{}}))"
+        "With this tag, whatever its case.",
+        f"EXISTS ({MARKED} 'tag' AND lower(mark.text) = lower({{}}))",
+        read=one_name,
     )
     without_note: bool | None = where(
         "Whether it has no note; false finds those about which a person wrote one.",
@@ -207,7 +210,7 @@ class ImageSearch(Search[Image]):
         parts = [among]
         parts.append(shown(None if self.min_confidence is None else conditions.hold(self.min_confidence)))
         if self.species is not None:
-            parts.append(OF_SPECIES.format(conditions.hold(self.species)))
+            parts.append(OF_SPECIES.format(conditions.hold(one_name(self.species))))
         if self.sex is not None:
             parts.append(OF_SEX.format(conditions.hold(self.sex)))
         return " AND ".join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from thumper.domain.entered_text import part_of_name
 from thumper.store.postgres.connect import client
 
 MOST_LISTED: Final = 500
@@ -28,4 +29,5 @@ GROUP BY lower(text) ORDER BY images DESC, lower(text) LIMIT {MOST_LISTED}
 
 async def counts(name: str | None = None) -> list[TagCount]:
     """Return the tags whose name contains a text, all without one; those of most images first."""
-    return [TagCount(**row) for row in await client().execute_query_dict(_TAGS, [name])]
+    sought = None if name is None else part_of_name(name)
+    return [TagCount(**row) for row in await client().execute_query_dict(_TAGS, [sought])]

@@ -11,7 +11,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.coordinate_doubt import CoordinateDoubt, doubt_coordinates
-from thumper.domain.entered_text import one_name
+from thumper.domain.entered_text import one_name, part_of_name
 from thumper.domain.time_zone import ZoneSource, place_zone
 from thumper.store.models import Location
 from thumper.store.postgres.connect import client
@@ -43,7 +43,8 @@ class LocationSearch(Search[Location]):
 
     name_contains: str | None = where(
         "Whose name contains this, whatever the case.",
-        r"strpos(lower(location.name), lower(regexp_replace({}, '\s+', ' ', 'g'))) > 0",
+        "strpos(lower(location.name), lower({})) > 0",
+        read=part_of_name,
     )
     active: bool | None = where(
         "Whether cameras hang there now.", "location.active = True", otherwise="location.active = False"

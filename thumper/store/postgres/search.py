@@ -7,6 +7,7 @@ From the declaration follow the SQL condition, here, and GraphQL's filter, order
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
@@ -22,14 +23,16 @@ _FILTER: Final = "filter"
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a filter field means: a description for clients, and its SQL."""
+    """What a filter field means: a description for clients, its SQL, and how a value is read, such as a name."""
 
     meaning: str
     sql: str
     otherwise: str
+    read: Callable[[str], str] | None = None
 
     def add_to(self, conditions: Conditions, value: Any) -> None:
         """Add the condition that a value of the field makes."""
+        value = value if self.read is None else self.read(value)
         sql = self.otherwise if value is False and self.otherwise else self.sql
         if sql:
             conditions.add(sql, *[value] * sql.count("{}"))
@@ -52,13 +55,20 @@ def any_of(meaning: str, column: str, *, kind: str) -> Any:
     return dataclasses.field(default=None, metadata={_FILTER: AnyOf(meaning, column, kind)})
 
 
-def where(meaning: str, sql: str = "", *, otherwise: str = "", default: Any = None) -> Any:
+def where(
+    meaning: str,
+    sql: str = "",
+    *,
+    otherwise: str = "",
+    read: Callable[[str], str] | None = None,
+    default: Any = None,
+) -> Any:
     """Declare a filter field of a search; each `{}` of the SQL stands for its value.
 
     False means `otherwise` where that is given. A field without SQL means something together with others,
-    which the `conditions` of the search add.
+    which the `conditions` of the search add. What `read` makes of a text is compared in its place.
     """
-    return dataclasses.field(default=default, metadata={_FILTER: Filter(meaning, sql, otherwise)})
+    return dataclasses.field(default=default, metadata={_FILTER: Filter(meaning, sql, otherwise, read)})
 
 
 def without(meaning: str, column: str) -> Any:
