@@ -17,6 +17,7 @@ from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.deer.known_deer import DeerSearch
 from thumper.store.deer.sighting_search import SightingSearch
@@ -55,11 +56,13 @@ class Deer(Node):
 
     @field("Capture time of its first sighting; null without a timed sighting.")
     @staticmethod
+    @loaded
     async def first_seen(root: strawberry.Parent[models.Deer], info: Info) -> dt.datetime | None:
         return (await info.context.loaders.deer_figures.load(root.id)).first_seen
 
     @field("Capture time of its latest sighting; null without a timed sighting.")
     @staticmethod
+    @loaded
     async def last_seen(root: strawberry.Parent[models.Deer], info: Info) -> dt.datetime | None:
         return (await info.context.loaders.deer_figures.load(root.id)).last_seen
 
@@ -69,11 +72,13 @@ class Deer(Node):
         takes=price(items=FEW),
     )
     @staticmethod
+    @loaded
     async def locations(root: strawberry.Parent[models.Deer], info: Info) -> list[models.Location]:
         return await info.context.loaders.deer_locations.load(root.id)
 
     @field("The most confident detection of it; null without a sighting.", optional(lazy("Detection")))
     @staticmethod
+    @loaded
     async def best_photo(root: strawberry.Parent[models.Deer], info: Info) -> models.Detection | None:
         return next(iter(await info.context.loaders.best_photos.load(root.id)), None)
 

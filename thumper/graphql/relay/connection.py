@@ -11,12 +11,12 @@ from typing import Annotated, Any, Final, Generic, TypeVar, cast
 import strawberry
 from strawberry.extensions import FieldExtension
 
-from thumper.graphql.loaders import take_note
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.argument_group import ArgumentGroup
 from thumper.graphql.relay.cursor import decode_cursor, encode_cursor
 from thumper.graphql.relay.field import field, lazy, optional
 from thumper.graphql.relay.price import price
+from thumper.graphql.shared.batch_loader import take_note
 from thumper.store.postgres.page import Cut, Order, Page
 
 T = TypeVar("T")
