@@ -109,12 +109,12 @@ class Connection(Generic[T]):
     async def page_info(self) -> PageInfo:
         page = await self.page()
         backward = self.cut.backward
-        cursors = [encode_cursor(self.order, position) for position in page.positions]
+        ends = [encode_cursor(self.order, page.positions[place]) for place in (0, -1) if page.positions]
         return PageInfo(
             has_next_page=self.cut.before is not None if backward else page.more,
             has_previous_page=page.more if backward else self.cut.after is not None,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
+            start_cursor=ends[0] if ends else None,
+            end_cursor=ends[-1] if ends else None,
         )
 
     @field(

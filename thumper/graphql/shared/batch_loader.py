@@ -71,15 +71,15 @@ class Loader(Generic[K, V]):
         self._collecting: _Batch[K, V] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def load(self, key: K) -> Any:
-        """Return the answer to a key; None when there is none."""
+    async def load(self, key: K) -> V:
+        """Return the answer to a key; None when there is none, which the type of the answers has to allow."""
         batch = self._known.get(key) if self._cache else None
         if batch is None:
             batch = self._collect(key)
         await _until_done(batch)
-        return batch.found.get(key)
+        return batch.found.get(key)  # type: ignore[return-value]
 
-    async def load_many(self, keys: Iterable[K]) -> list[Any]:
+    async def load_many(self, keys: Iterable[K]) -> list[V]:
         """Return the answers to several keys."""
         return list(await asyncio.gather(*map(self.load, keys)))
 

@@ -234,7 +234,8 @@ class LevelExecutor(PlannedExecutor):
 
     async def _fill(self, level: _Level, step: _Step, slots: list[_Slot], values: list[Any]) -> None:
         """Complete the values of one field of all objects."""
-        info, kind, returned = self._info(level, step, slots[0]), level.kind.name, step.declared.type
+        info, kind = self._info(level, step, slots[0]), level.kind.name
+        returned: Any = get_nullable_type(step.declared.type)
         inner: list[_Slot] = []
         endings: list[tuple[_Slot, Path, _Row | _Slot]] = []
         for slot, value in zip(slots, values, strict=True):
@@ -244,7 +245,7 @@ class LevelExecutor(PlannedExecutor):
             if step.kind is None or not _is_promised(step, value):
                 self._complete(slot, step, info, place, value)
             elif step.is_list:
-                row = _Row(self, get_nullable_type(returned).of_type, step.details, info, place, value)
+                row = _Row(self, returned.of_type, step.details, info, place, value)
                 inner += row.slots
                 endings.append((slot, place, row))
             else:

@@ -71,7 +71,7 @@ class Listing(Generic[M]):
     @property
     def columns(self) -> str:
         """The columns of the model, for SELECT."""
-        return ", ".join(f"{self.alias}.{name}" for name in _columns(self.model) if name not in self.without)
+        return _selected(self.model, self.alias, self.without)
 
     async def read(self, sql: str, values: Sequence[Any]) -> list[M]:
         """Run a query that selects `columns`, and return its rows."""
@@ -84,6 +84,11 @@ class Listing(Generic[M]):
         _, records = await client().execute_query(sql, list(values))
         rows = hydrate(self.model, records)
         return [(row, tuple(getattr(row, name) for name in beside)) for row in rows]
+
+
+@functools.cache  # as many as there are lists
+def _selected(model: type[Model], alias: str, without: frozenset[str]) -> str:
+    return ", ".join(f"{alias}.{name}" for name in _columns(model) if name not in without)
 
 
 @functools.cache
