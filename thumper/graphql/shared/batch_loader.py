@@ -7,8 +7,7 @@ Here all keys that are read together wait for one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Hashable, Iterable, Mapping
-from types import coroutine
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -24,6 +23,8 @@ class _Batch(Generic[K, V]):
     def __init__(self) -> None:
         self.keys: dict[K, None] = {}
         self.found: Mapping[K, V] = {}
+        self.is_open = True
+        """Whether the answers are still to come, or never came."""
         self.read: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.read.add_done_callback(take_note)
         self._waiter: asyncio.Future[None] | None = None
@@ -39,6 +40,7 @@ class _Batch(Generic[K, V]):
         except Exception as error:  # noqa: BLE001  # it is raised for those who wait
             self.read.set_exception(error)
         else:
+            self.is_open = False
             self.read.set_result(None)
 
     def waiter(self) -> asyncio.Future[None]:
@@ -47,7 +49,7 @@ class _Batch(Generic[K, V]):
         When a field fails, graphql-core cancels its siblings, and a task that is cancelled cancels what it waits for:
         so each task has a future of its own.
         """
-        if self.read.done():
+        if self.read.done():  # with an error
             return self.read
         task = asyncio.current_task()
         if self._waiter is None or self._waiter.done() or self._waiting is not task:
@@ -76,7 +78,8 @@ class Loader(Generic[K, V]):
         batch = self._known.get(key) if self._cache else None
         if batch is None:
             batch = self._collect(key)
-        await _until_done(batch)
+        if batch.is_open:
+            await batch.waiter()
         return batch.found.get(key)  # type: ignore[return-value]
 
     async def load_many(self, keys: Iterable[K]) -> list[V]:
@@ -105,8 +108,3 @@ class Loader(Generic[K, V]):
         if self._collecting is batch:
             self._collecting = None
         await batch.fill(self._read)
-
-
-@coroutine
-def _until_done(batch: _Batch[Any, Any]) -> Generator[Any, Any, None]:
-    yield from batch.waiter()
