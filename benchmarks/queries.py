@@ -36,9 +36,9 @@ from thumper.settings import Settings
 LARGE: Final = ("image", "job", "detection", "detection_run", "file", "feed")
 PAGE: Final = """query ($after: String) { images(first: 50, after: $after) {
     pageInfo { endCursor }
-    nodes { id fileName takenAt location { name } detections { label confidence } } } }"""
-WHOLE_PAGE: Final = """{ images(first: 50) { totalCount pageInfo { hasNextPage endCursor }
-    nodes { id fileName takenAt location { name } detections { label confidence } } } }"""
+    nodes { id fileName takenAt location { name } detections { shown { label } predicted { confidence } } } } }"""
+WHOLE_PAGE: Final = """{ images(first: 50) { totalCount pageInfo { hasNextPage endCursor } nodes {
+    id fileName takenAt location { name } detections { shown { label } predicted { confidence } } } } }"""
 """What a page of a gallery asks for, in four statements."""
 DEPTH_STEP: Final = (
     """query ($after: String) { images(first: 100, after: $after) { pageInfo { endCursor } } }"""

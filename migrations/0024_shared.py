@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """One column with a constant default: PostgreSQL writes no row for it."""
 
-    dependencies = [("thumper", "0022_marks")]
+    dependencies = [("thumper", "0023_identity")]
 
     operations = [
         ops.AddField(model_name="Location", name="shared", field=fields.BooleanField(db_default=False))

@@ -10,8 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from thumper.domain.capture_time import TimeSource
+from thumper.domain.identity import Identification, IdentityVerdict
 from thumper.domain.progress import FileState, ImageState, SourceKind
 from thumper.store import models
+from thumper.store.deer import identity_decisions
 from thumper.store.models.image import UNTIMED_SORT_AT
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.ids import new_id
@@ -166,13 +168,27 @@ async def make_deer(name: str | None = None, **values: Any) -> models.Deer:
 
 
 async def make_sighting(detection: models.Detection, deer: models.Deer) -> models.Sighting:
+    """Make a sighting with the decision from which it follows."""
+    word: dict[str, Any] = {"verdict": "is", "actor": "test"}
+    decision = await models.IdentityDecision.create(detection=detection, deer=deer, **word)
     return await models.Sighting.create(
+        id=decision.id,
         detection=detection,
         image_id=detection.image_id,
         detector_id=detection.detector_id,
         deer=deer,
         actor="test",
     )
+
+
+async def decide(
+    box: models.Detection | UUID, deer: models.Deer, verdict: IdentityVerdict = IdentityVerdict.IS
+) -> models.IdentityDecision:
+    """Decide on one box as a person does; return the decision that stands then."""
+    detection_id = box if isinstance(box, UUID) else box.id
+    word = Identification(detection_ids=[detection_id], deer_id=deer.id, verdict=verdict, actor="test")
+    _, (decision,) = await identity_decisions.decide(word)
+    return decision
 
 
 def unknown_id() -> UUID:

@@ -21,7 +21,14 @@ _NEVER_LAST: Final = frozenset(
     {
         *("0008_changed", "0009_arrived", "0010_written_times", "0011_clock_questions", "0012_places"),
         *("0013_places_of_cards", "0014_deletions", "0015_order"),
-        *("0017_counters", "0018_host", "0021_idempotency_keys", "0022_marks", "0024_shared"),
+        *(
+            "0017_counters",
+            "0018_host",
+            "0021_idempotency_keys",
+            "0022_marks",
+            "0023_identity",
+            "0024_shared",
+        ),
     }
 )
 """Migrations that came in one version with a later one, so that no database of a user ends with them."""

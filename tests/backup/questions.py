@@ -14,11 +14,14 @@ _IMAGE: Final = """id fileName sha256 sizeBytes mediaType widthPx heightPx taken
     state arrivedAt processedAt coordinates { latitude longitude } sequence { number length } error { code }
     job { attempts } location { name } camera { make model serial name }
     dump { id folder number } deployment { id } clockFix { id offsetSeconds note }"""
-_DETECTION: Final = """id label confidence ordinal shown duplicateOfOrdinal species sex lifeStage verdict
-    box { x y width height } image { id fileName } detector { name sha256 } deer { id name }
-    sighting { id actor { name } createdAt }
-    reviews { id verdict species sex lifeStage note actor { name } createdAt }"""
-_DEER: Final = """id name sex status notes createdAt firstSeen lastSeen locations { name } bestPhoto { id confidence }
+_SPECIES: Final = "species { id scientificName commonName origin }"
+_DECISION: Final = "identityDecisions { id verdict note standing actor { name } createdAt deer { id name } }"
+_DETECTION: Final = f"""id ordinal counts duplicateOfOrdinal verdict shown {{ label sex lifeStage {_SPECIES} }}
+    predicted {{ label confidence sex lifeStage {_SPECIES} }} box {{ x y width height }} image {{ id fileName }}
+    detector {{ name sha256 }} deer {{ id name }} sighting {{ id actor {{ name }} createdAt }} {_DECISION}
+    reviews {{ id verdict {_SPECIES} sex lifeStage note actor {{ name }} createdAt }}"""
+_DEER: Final = """id name sex status notes createdAt firstSeen lastSeen locations { name }
+    bestPhoto { id predicted { confidence } }
     sightings { totalCount nodes { actor { name } createdAt image { fileName } } }"""
 _LOCATION: Final = """id name description coordinates { latitude longitude } timeZone active shared createdAt
     imageCount effectiveTimeZone timeZoneSource
@@ -68,7 +71,7 @@ def _lists() -> list[Question]:
         ),
         *(
             _detections(f"first: 50, where: {{{where}}}")
-            for where in ("reviewed: true", "assigned: true", "verdict: CORRECTED", "includeDuplicates: true")
+            for where in ("reviewed: true", "withoutDeer: false", "verdict: CORRECTED", "includeDuplicates: true")
         ),
     ]  # fmt: skip
 
@@ -87,6 +90,8 @@ def _other_lists() -> list[Question]:
                 "where: {withoutCoordinates: false}", "where: {withoutCoordinates: true}",
             )
         ),
+        (f"{{ allSpecies {{ {_PAGE} nodes {{ id scientificName commonName origin actor {{ name }} }} }} }}", {}),
+        (f"{{ identityDecisions {{ {_PAGE} nodes {{ id verdict standing createdAt }} }} }}", {}),
         ("{ cameras { totalCount nodes { id make model serial name createdAt imageCount } } }", {}),
         *(
             (f"{{ dumps({words}) {{ {_PAGE} nodes {{ {_DUMP} }} }} }}", {})
@@ -96,7 +101,8 @@ def _other_lists() -> list[Question]:
 
 
 _WHOLE: Final = """{ clockSuspects { doubt imageCount deployment { id } dump { id } }
-    detectors { id name current createdAt sha256 labels { name species commonName sex lifeStage shown threshold } }
+    detectors { id name current createdAt sha256
+    labels { name species { scientificName } sex lifeStage shown threshold } }
     status { held queueDepth filesArriving
     imageCounts { total pending processing completed failed } sources { kind state path watchMode lastScanAt }
     lastDumps { dump { id } } } }"""

@@ -92,16 +92,24 @@ async def _name_deer(api: Api, boxes: list[str]) -> None:
         made = await _mutate(
             api, "createDeer", "CreateDeerInput", "deer { id }", name=name, notes="since 2016"
         )
-        for box in boxes[2 * number : 2 * number + number + 1 : 2]:
-            sighting = {"detectionId": box, "deerId": made["deer"]["id"]}
-            await _mutate(api, "assignDetection", "AssignDetectionInput", "sighting { id }", **sighting)
+        words = [(box, "IS", "") for box in boxes[2 * number : 2 * number + number + 1 : 2]]
+        for box, verdict, note in (*words, (boxes[-1], "IS_NOT", "too small")):
+            word = {"detectionIds": [box], "deerId": made["deer"]["id"], "verdict": verdict, "note": note}
+            await _mutate(api, "decideIdentity", "DecideIdentityInput", "decisions { id }", **word)
 
 
 async def _review(api: Api, boxes: list[str]) -> None:
     words = [
         {"verdict": "CONFIRMED"},
-        {"verdict": "CORRECTED", "sex": "FEMALE", "note": "no antlers: H\u00f6he 12\n"},
+        {
+            "verdict": "CORRECTED",
+            "sex": "FEMALE",
+            "species": "Cervus nippon",
+            "note": "no antlers: H\u00f6he 12\n",
+        },
     ]
+    listed = {"scientificName": "Cervus nippon", "commonName": "sika deer"}
+    await _mutate(api, "addSpecies", "AddSpeciesInput", "species { id }", **listed)
     for box, word in zip(boxes, words, strict=False):
         await _mutate(
             api, "reviewDetection", "ReviewDetectionInput", "review { id }", detectionId=box, **word

@@ -120,8 +120,8 @@ async def test_what_the_api_refuses_is_said(monkeypatch: pytest.MonkeyPatch) -> 
     await make_card("RCNX0001.JPG")
     image = await models.Image.get()
 
-    def refuse(images: int) -> Any:
-        raise InvalidValueError(f"{images} is too many today.", "ids")
+    def refuse(images: int, field: str) -> Any:
+        raise InvalidValueError(f"{images} is too many today.", field)
 
     monkeypatch.setattr("thumper.store.files.image_deletion.refuse_number", refuse)
     with pytest.raises(ApiRefusedError, match="1 is too many today"):

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 IMAGES: Final = """query Images($first: Int!, $after: String) { images(first: $first, after: $after) {
     totalCount pageInfo { hasNextPage endCursor } nodes { ...Seen } } }
-  fragment Seen on Image { id fileName takenAt sizeBytes detections { label confidence box { x y width height } } }"""
+  fragment Seen on Image { id fileName takenAt sizeBytes
+    detections { shown { label } predicted { confidence } box { x y width height } } }"""
 TWO: Final = (
     """query One { one: locations { totalCount } } query Other { other: allDeer { nodes { name } } }"""
 )

@@ -21,9 +21,8 @@ pytestmark = pytest.mark.slow
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
-PAGE: Final = (
-    """query Page { images(first: 2) { nodes { id state takenAt detections { confidence box { x y } } } } }"""
-)
+PAGE: Final = """query Page { images(first: 2) { nodes {
+    id state takenAt detections { predicted { confidence } box { x y } } } } }"""
 SCALARS: Final = {
     **dict.fromkeys(("DateTime", "LocalDateTime", "Date", "URL"), "string"),
     "BigInt": "number",

@@ -59,10 +59,7 @@ def test_a_box_outside_or_without_size_is_refused_by_its_part(
 def test_a_label_of_the_detector_means_what_it_means_there_unless_more_is_said() -> None:
     class_map = ClassMap({"buck": LabelMeaning("buck", species="Odocoileus virginianus", sex=Sex.MALE)})
     plain = DrawnBox(x=0, y=0, width=1, height=1, label="buck", actor="test")
-    assert (plain.meaning(class_map).species, plain.meaning(class_map).sex) == (
-        "Odocoileus virginianus",
-        Sex.MALE,
-    )
+    assert (plain.word(class_map).species, plain.word(class_map).sex) == ("Odocoileus virginianus", Sex.MALE)
     said = DrawnBox(x=0, y=0, width=1, height=1, label="buck", sex=Sex.UNKNOWN, actor="test")
-    assert said.meaning(class_map).sex is Sex.UNKNOWN
-    assert plain.meaning(ClassMap()).species is None
+    assert said.word(class_map).sex is Sex.UNKNOWN
+    assert plain.word(ClassMap()).species is None

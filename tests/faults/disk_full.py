@@ -152,7 +152,7 @@ class Trial:
                 self.violations.append("a query was not answered while the disk was full")
             looks += 1
             time.sleep(0.5)
-        gone = self._ask(FORGET, input={"id": place}).get("deleteLocation")
+        gone = self._ask(FORGET, input={"locationId": place}).get("deleteLocation")
         if gone is None or gone["errors"]:
             self.violations.append(f"a place could not be deleted while the disk was full: {gone}")
         self.measured["queries while full"] = looks

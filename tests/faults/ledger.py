@@ -15,7 +15,7 @@ Ask = Callable[..., Answer]
 LOOK: Final = """query ($id: ID!) { node(id: $id) { __typename
     ... on Location { name description coordinates { latitude longitude } }
     ... on Deer { name notes sex }
-    ... on Detection { verdict species sex deer { id } reviews { id note } }
+    ... on Detection { verdict shown { species { scientificName } sex } deer { id } reviews { id note } }
     ... on ClockFix { offsetSeconds note undoneAt } } }"""
 
 LOCATE: Final = (
@@ -30,15 +30,11 @@ DESCRIBE: Final = (
 )
 REVIEW: Final = (
     "mutation ($input: ReviewDetectionInput!) { reviewDetection(input: $input)"
-    " { errors { message } review { id } detection { verdict species sex } } }"
+    " { errors { message } review { id } detection { verdict shown { species { scientificName } sex } } } }"
 )
-ASSIGN: Final = (
-    "mutation ($input: AssignDetectionInput!) { assignDetection(input: $input)"
-    " { errors { message } sighting { id } } }"
-)
-UNASSIGN: Final = (
-    "mutation ($input: UnassignDetectionInput!) { unassignDetection(input: $input)"
-    " { errors { message } deer { id } } }"
+DECIDE: Final = (
+    "mutation ($input: DecideIdentityInput!) { decideIdentity(input: $input)"
+    " { errors { message } decisions { id } } }"
 )
 FIX: Final = (
     "mutation ($input: FixClockInput!) { fixClock(input: $input) { errors { message } clockFix { id } } }"
@@ -135,7 +131,7 @@ class Ledger:
         return Change(
             "a deer's notes",
             DESCRIBE,
-            {"id": deer, "notes": notes},
+            {"deerId": deer, "notes": notes},
             lambda _: self._know(deer, notes=notes),
             deer,
         )
@@ -155,11 +151,16 @@ class Ledger:
 
     def _sight(self) -> Change:
         detection = self._rng.choice(self._sighted)
-        if self.facts[detection]["deer"] is not None:
+        told = self.facts[detection]["deer"]
+        if told is not None:
             return Change(
                 "a sighting taken back",
-                UNASSIGN,
-                {"detectionId": detection},
+                DECIDE,
+                {
+                    "detectionIds": [detection],
+                    "deerId": told,
+                    "verdict": self._rng.choice(["IS_NOT", "UNSURE"]),
+                },
                 lambda _: self._know(detection, deer=None),
                 detection,
             )
@@ -168,8 +169,8 @@ class Ledger:
         deer = self._rng.choice(self._deer)
         return Change(
             "a sighting",
-            ASSIGN,
-            {"detectionId": detection, "deerId": deer},
+            DECIDE,
+            {"detectionIds": [detection], "deerId": deer, "verdict": "IS"},
             lambda _: self._know(detection, deer=deer),
             detection,
         )
@@ -180,7 +181,7 @@ class Ledger:
             return Change(
                 "a repair of a clock taken back",
                 UNDO,
-                {"id": fix},
+                {"clockFixId": fix},
                 lambda answer: self._know(fix, undoneAt=answer["clockFix"]["undoneAt"]),
                 fix,
             )

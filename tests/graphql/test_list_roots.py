@@ -114,7 +114,7 @@ async def test_repairs_of_clocks_are_listed_latest_first(api: Api) -> None:
     new = await models.ClockFix.create(deployment_id=stay.id, offset_s=-60)
     words = [encode("ClockFix", fix.id) for fix in (new, old)]
     assert await ask(api, "clockFixes") == words
-    assert await ask(api, "clockFixes", stands=True) == words[:1]
-    assert await ask(api, "clockFixes", stands=False) == words[1:]
+    assert await ask(api, "clockFixes", undone=False) == words[:1]
+    assert await ask(api, "clockFixes", undone=True) == words[1:]
     assert await ask(api, "clockFixes", dumpId=encode("Dump", dump.id)) == words[1:]
     assert await ask(api, "clockFixes", deploymentId=encode("Deployment", stay.id)) == words[:1]

@@ -60,7 +60,7 @@ async def test_a_page_of_50_images_with_boxes_and_place_costs_4_statements(
             await make.make_boxed_image(dump, detector, location=location, boxes=3)
     query = """{ images(first: 50) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node {
       fileName takenAt urls { thumb } location { name coordinates { latitude } }
-      detections { label confidence box { x } } } } } }"""
+      detections { shown { label sex } predicted { label confidence } box { x } } } } } }"""
     with counted_statements(monkeypatch) as statements:
         images = (await api.ask(query))["images"]
     assert images["totalCount"] == 50
@@ -82,11 +82,15 @@ async def test_no_list_costs_more_statements_when_it_is_longer(
 ) -> None:
     queries = [
         """{ allDeer { nodes { name firstSeen lastSeen locations { name imageCount } bestPhoto { image { fileName } }
-        sightings(first: 2) { totalCount pageInfo { hasNextPage } nodes { image { fileName } detection { label } } }
-        } } }""",
+        sightings(first: 2) { totalCount pageInfo { hasNextPage } nodes { image { fileName }
+        detection { shown { label } } } } } } }""",
+        """{ allDeer { nodes { identityDecisions(first: 2) { totalCount nodes { verdict standing detection { ordinal }
+        } } } } }""",
         """{ dumps { nodes { folder location { name } source { path } receipt { found rejections { fileCount } }
         imageCounts { total } files(first: 3) { totalCount nodes { path reason image { fileName } } } } } }""",
-        """{ detections { nodes { label deer { name } sighting { actor { name } } reviews { verdict } detector { name }
+        """{ detections { nodes { shown { label species { commonName } } predicted { species { commonName } }
+        identityDecisions { verdict standing deer { name } } } } }""",
+        """{ detections { nodes { deer { name } sighting { actor { name } } reviews { verdict } detector { name }
         image { fileName job { attempts } camera { make } dump { folder } } } } }""",
         "{ locations { nodes { name imageCount } } cameras { nodes { model imageCount } } }",
     ]
@@ -195,6 +199,22 @@ async def test_a_statement_that_fails_takes_nothing_from_another_field_of_the_sa
     assert answer["data"]["images"]["totalCount"] == 1
 
 
+async def test_a_field_that_fails_takes_nothing_from_another_that_asked_for_the_same(api: Api) -> None:
+    word = encode("Deer", (await _seen_deer()).id)
+    query = """query ($id: ID!) {
+    bad: deer(id: $id) { lastSeen sightings(after: "bad") { nodes { id } } locations { name } }
+    good: deer(id: $id) { lastSeen sightings { totalCount pageInfo { hasNextPage } nodes { id } } locations { name } }
+    images { totalCount pageInfo { hasNextPage } nodes { fileName } } }"""
+    for answer in (await api.post(query, id=word), await asked_over_websocket(api.url, query, id=word)):
+        assert _codes(answer) == ["BAD_CURSOR"]
+        data = answer["data"]
+        assert data["bad"]["sightings"] is None
+        assert data["bad"]["lastSeen"] == data["good"]["lastSeen"]
+        assert data["good"]["lastSeen"] is not None
+        assert data["good"]["sightings"]["totalCount"] == len(data["good"]["sightings"]["nodes"]) == 1
+        assert data["images"]["totalCount"] == 1
+
+
 async def test_a_statement_that_fails_in_the_midst_of_a_request_takes_nothing_from_the_others(
     api: Api,
 ) -> None:
@@ -207,7 +227,8 @@ async def test_a_statement_that_fails_in_the_midst_of_a_request_takes_nothing_fr
         await until(waiting_statements_ended)
     answer = await asking
     assert set(_codes(answer)) == {"DATABASE_DOWN"}
-    assert answer["data"]["bad"] is None
+    # Its places are never null, so the whole deer is when their statement failed, too.
+    assert answer["data"]["bad"] is None or answer["data"]["bad"]["sightings"] is None
     assert answer["data"]["good"] == {"name": "Ajax", "notes": ""}
     assert answer["data"]["images"]["totalCount"] == 1
 

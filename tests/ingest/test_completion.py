@@ -15,12 +15,13 @@ from PIL import ExifTags
 from PIL import Image as Picture
 
 from tests.clocks import ZONE
-from tests.factories import make_deer, make_location, make_sighting
+from tests.factories import decide, make_deer, make_location, make_sighting
 from tests.imaging.pictures import encoded, scene
 from tests.ingest.conftest import Admit, Put
 from tests.pipeline import ORIGIN, claim, detect, results_of
 from tests.places import check as places_check
 from thumper.domain.animal import ReviewVerdict
+from thumper.domain.identity import IdentityVerdict
 from thumper.domain.keep import Keep
 from thumper.domain.place_claim import PlaceClaim
 from thumper.domain.progress import FileState
@@ -135,7 +136,7 @@ async def test_what_the_library_holds_of_it_goes_and_the_original_of_the_user_st
     assert Path(os.fsdecode(image.original_path)).read_bytes() == path.read_bytes() == WHOLE
 
 
-@pytest.mark.parametrize("said", ["a review", "a sighting"])
+@pytest.mark.parametrize("said", ["a review", "a sighting", "which deer it is not"])
 async def test_an_image_of_which_a_person_has_said_something_stays(
     put: Put, admit_names: Admit, said: str
 ) -> None:
@@ -145,6 +146,8 @@ async def test_an_image_of_which_a_person_has_said_something_stays(
     box = await Detection.get()
     if said == "a review":
         await reviews.append(box.id, Word(verdict=ReviewVerdict.CONFIRMED, actor="Ann"))
+    elif said == "which deer it is not":
+        await decide(box, await make_deer(), IdentityVerdict.IS_NOT)
     else:
         await make_sighting(box, await make_deer())
     put("Ridge/a.jpg", WHOLE)

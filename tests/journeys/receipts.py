@@ -17,7 +17,7 @@ BOXES = """
 query($after: String) { images(first: 100, after: $after) {
     totalCount pageInfo { hasNextPage endCursor }
     nodes { fileName state detections(minConfidence: 0.05) {
-        label confidence box { x y width height } } } } }
+        predicted { label confidence } box { x y width height } } } } }
 """
 
 
@@ -58,8 +58,8 @@ def boxes(ranch: Ranch) -> dict[str, list[Seen]]:
         for node in page["nodes"]:
             found[node["fileName"]] = [
                 Seen(
-                    box["label"],
-                    box["confidence"],
+                    box["predicted"]["label"],
+                    box["predicted"]["confidence"],
                     (box["box"]["x"], box["box"]["y"], box["box"]["width"], box["box"]["height"]),
                 )
                 for box in node["detections"]

@@ -37,7 +37,7 @@ def _drop(ranch: Ranch, photos: list[Path], folder: str) -> None:
 
 def _status(ranch: Ranch) -> dict[str, Any]:
     answer = ranch.try_to_ask(STATUS)
-    return answer["data"]["status"] if answer and answer.get("data") else {}
+    return (answer and answer.get("data") and answer["data"]["status"]) or {}
 
 
 def _completed(ranch: Ranch) -> int:

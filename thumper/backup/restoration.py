@@ -37,7 +37,7 @@ _COMMENT: Final = "restored by Thumper from backup "
 _DROP_FOLDER: Final = """
 SELECT path FROM source WHERE kind = 'drop' ORDER BY last_scan_at DESC NULLS LAST, id DESC LIMIT 1
 """
-_FRESH: Final = ("tortoise_migrations", "detector", "source", "counter", "backup")
+_FRESH: Final = ("tortoise_migrations", "detector", "source", "counter", "backup", "species")
 """Tables that may have rows as soon as `thumper up` ran once, even without any photo."""
 
 

@@ -171,7 +171,7 @@ def undo(
 ) -> None:
     """Take a repair back: its photos fall back to the repair before, else to what their clocks showed."""
     settings = settings_to_ask()
-    done = _answer(settings, _UNDO, {"id": asyncio.run(find_fix(partial(ask, settings), fix))})
+    done = _answer(settings, _UNDO, {"clockFixId": asyncio.run(find_fix(partial(ask, settings), fix))})
     if as_json:
         _print_json(done)
         return

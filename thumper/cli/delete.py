@@ -105,7 +105,9 @@ async def _send(ask: Ask, query: str, ids: Sequence[str], **said: str) -> dict[s
     """Ask for all photos, as many at a time as the API takes, and return the answers as one."""
     whole: dict[str, Any] = {"deletions": [], "effect": {}, "notErased": []}
     for start in range(0, len(ids), MOST_IMAGES):
-        answer = (await ask(query, {"input": {"ids": ids[start : start + MOST_IMAGES], **said}}))["answer"]
+        answer = (await ask(query, {"input": {"imageIds": ids[start : start + MOST_IMAGES], **said}}))[
+            "answer"
+        ]
         if answer["errors"]:
             done = f"{start} photos are done, the others are as they were. " if start else ""
             raise ApiRefusedError(done + " ".join(error["message"] for error in answer["errors"]))

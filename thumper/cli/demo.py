@@ -41,7 +41,7 @@ QUERIES: Final = (
     (
         "Where do bucks show up?",
         """{ detections(where: {sex: MALE, minConfidence: 0.4}, first: 3) {
-    totalCount nodes { label confidence image { takenAt location { name } } } } }""",
+    totalCount nodes { shown { label } predicted { confidence } image { takenAt location { name } } } } }""",
     ),
     (
         "Which cards came in, and does each receipt add up?",

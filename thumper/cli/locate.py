@@ -153,7 +153,7 @@ async def _merged(settings: Settings, goes: str, stays: str | None) -> dict[str,
         if found is None:
             raise NotFoundError(f"There is no location {name}.")
         ids.append(found["id"])
-    return {"id": ids[0], "intoId": ids[1]}
+    return {"locationId": ids[0], "intoId": ids[1]}
 
 
 def _look(
@@ -183,7 +183,7 @@ def _make(
 
 
 def _take_back(settings: Settings, word: str, *, as_json: bool) -> None:
-    done = _answer(settings, _UNDO, {"id": asyncio.run(_change(settings, word))})
+    done = _answer(settings, _UNDO, {"relocationId": asyncio.run(_change(settings, word))})
     if as_json:
         _print_json(done)
         return

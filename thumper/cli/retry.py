@@ -16,7 +16,7 @@ from thumper.cli.which_home import settings_to_ask
 from thumper.errors import NotFoundError
 
 _RETRY: Final = """
-mutation($id: ID!) { retryDump(input: {id: $id}) {
+mutation($id: ID!) { retryDump(input: {dumpId: $id}) {
     dump { id } retried left whyLeft errors { code message } } }
 """
 _WATCHER: Final = "{ status { watcher { state } } }"

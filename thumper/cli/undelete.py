@@ -86,7 +86,7 @@ async def _undo(ask: Ask, words: Sequence[str], *, dump: str | None) -> list[dic
         ids = list(dict.fromkeys(found))
     undone: list[dict[str, Any]] = []
     for start in range(0, len(ids), MOST_IMAGES):
-        answer = (await ask(_UNDO, {"input": {"ids": ids[start : start + MOST_IMAGES]}}))["answer"]
+        answer = (await ask(_UNDO, {"input": {"deletionIds": ids[start : start + MOST_IMAGES]}}))["answer"]
         if answer["errors"]:
             raise ApiRefusedError(" ".join(error["message"] for error in answer["errors"]))
         undone += answer["deletions"]

@@ -64,15 +64,14 @@ _TEXTS: Final[dict[ClockWarning, tuple[str, str]]] = {
     ClockWarning.NO_TIME: (
         "Neither the photos nor their names say when they were taken, so they have no capture time.",
         (
-            "Find them with images(where: {dump: …, timeSource: NONE}); `thumper cameras explain` shows what is written"
-            " and why it does not count. If the camera can write the time into its"
-            " files, switch that on."
+            "Find them with images(where: {dumpId: …, timeSource: NONE}); `thumper cameras explain` shows what is"
+            " written and why it does not count. If the camera can write the time into its files, switch that on."
         ),
     ),
     ClockWarning.OFFSET_UNREADABLE: (
         "An offset from UTC stands beside the time and cannot be read: the zone of the place was taken instead.",
         (
-            "Find them with images(where: {dump: …, offsetUnreadable: true}); `thumper cameras explain` shows what is"
+            "Find them with images(where: {dumpId: …, offsetUnreadable: true}); `thumper cameras explain` shows what is"
             " written. If the times are wrong, `thumper clock fix` (fixClock)."
         ),
     ),

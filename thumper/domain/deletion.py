@@ -36,10 +36,10 @@ class DeletionEffect:
     left_examples: tuple[str, ...]
 
 
-def refuse_number(images: int) -> None:
-    """Raise `InvalidValueError` unless that many images can be deleted in one request."""
+def refuse_number(images: int, field: str) -> None:
+    """Raise `InvalidValueError` unless that many images can be deleted in one request, as `field` says."""
     if not 1 <= images <= MOST_IMAGES:
-        raise InvalidValueError(f"{images} images were given; 1 to {MOST_IMAGES} at a time.", "ids")
+        raise InvalidValueError(f"{images} images were given; 1 to {MOST_IMAGES} at a time.", field)
 
 
 def sentence(deleted_at: dt.datetime, *, zone: ZoneInfo) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
+from thumper.domain.animal import ReviewVerdict
 from thumper.domain.box import TOLERANCE, Box
 from thumper.domain.entered_text import clean_name, clean_text
 from thumper.domain.label import ClassMap, LifeStage, Sex
 from thumper.domain.refusal import InvalidValueError
-from thumper.domain.review import Meaning
+from thumper.domain.review import Word
 
 MOST_BOXES: Final = 300
 """Drawn boxes of one image (the most that ultralytics gives for one)."""
@@ -64,11 +65,14 @@ class DrawnBox:
                 )
         return Box(self.x, self.y, min(self.width, 1 - self.x), min(self.height, 1 - self.y))
 
-    def meaning(self, class_map: ClassMap) -> Meaning:
-        """Return what is in it: what the person says, else what their label means to the detector."""
+    def word(self, class_map: ClassMap) -> Word:
+        """Return its first review: what the person says is in it, else what their label means to the detector."""
         told = class_map.meaning(self.label)
-        return Meaning(
+        return Word(
+            verdict=ReviewVerdict.CONFIRMED,
             species=told.species if self.species is None else self.species,
             sex=told.sex if self.sex is None else self.sex,
             life_stage=told.life_stage if self.life_stage is None else self.life_stage,
+            note=self.note,
+            actor=self.actor,
         )

@@ -36,9 +36,11 @@ class FeedKind(StrEnum):
     IMAGE_MARKED = "image_marked"
     """What a person said of a whole image changed (star, tags, note, that no animal is on it): `image_id`."""
     DEER_SEEN = "deer_seen"
-    """A detection was assigned to a deer: `deer_id`, `detection_id`, `image_id`."""
+    """A detection is a deer from now on: `deer_id`, `detection_id`, `image_id`."""
     DEER_UNSEEN = "deer_unseen"
-    """An assignment was taken back: `deer_id`, `detection_id`, `image_id`."""
+    """A detection is not that deer any more: `deer_id`, `detection_id`, `image_id`."""
+    IDENTITY_DECIDED = "identity_decided"
+    """Somebody decided on a detection and a deer, which changes no sighting: `deer_id`, `detection_id`, `image_id`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,11 +37,11 @@ class NoRecordError(Refusal, NotFoundError):
 class NameTakenError(Refusal, RefusedError):
     """Raised if another record of its kind has the name; `place` is the one of which it is another name."""
 
-    def __init__(self, kind: str, name: str, *, place: str | None = None) -> None:
+    def __init__(self, kind: str, name: str, *, place: str | None = None, field: str = "name") -> None:
         message = (
             f"Another {kind} is called {name}, and names are unique whatever their case. Choose another name."
         )
         if place is not None:
             message = f"{name} is another name of {place}, into which it was merged. Choose another name."
-        super().__init__(message, "name")
+        super().__init__(message, field)
         self.name = name

@@ -19,11 +19,20 @@ from thumper.ingest import original_tags
 from thumper.ingest.exif_tags import WrittenTag
 from thumper.ingest.original_tags import Original
 from thumper.store import models
-from thumper.store.deer import known_deer
+from thumper.store.deer import identity_search, known_deer
+from thumper.store.deer.identity_search import IdentityDecisionSearch
 from thumper.store.deer.sighting_search import SightingSearch
 from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
-from thumper.store.images import detections, exif_values, image_counts, image_pages, images, marks
+from thumper.store.images import (
+    detections,
+    exif_values,
+    image_counts,
+    image_pages,
+    images,
+    marks,
+    species_rows,
+)
 from thumper.store.images.detections import BoxFilter
 from thumper.store.images.exif_values import ExifValues
 from thumper.store.images.images import ImageSearch
@@ -54,17 +63,20 @@ ROWS: Final[dict[str, Listing[Any]]] = {
             models.Detector,
             models.Dump,
             models.File,
+            models.IdentityDecision,
             models.Location,
             models.Relocation,
             models.Review,
             models.Sighting,
             models.Source,
+            models.Species,
         )
     },
 }
 """Every kind of record that is loaded by its id."""
 
 SightingPage: TypeAlias = tuple[UUID, tuple[SightingSearch, Order, Cut]]
+DecisionPage: TypeAlias = tuple[UUID, tuple[IdentityDecisionSearch, Order, Cut]]
 StayPage: TypeAlias = tuple[UUID, tuple[DeploymentSearch, Order, Cut]]
 FilePage: TypeAlias = tuple[UUID, tuple[FileSearch, Order, Cut]]
 ImagePage: TypeAlias = tuple[UUID, tuple[ImageSearch, Order, Cut]]
@@ -87,6 +99,7 @@ class Loaders:
         self.waiting: Loader[UUID, Waiting | None] = self._loader(waiting_images.why)
         self.sightings: Loader[UUID, models.Sighting | None] = self._loader(known_deer.sightings_of)
         self.reviews: Loader[UUID, list[models.Review]] = self._loader(detections.reviews)
+        self.species: Loader[str, models.Species | None] = self._loader(species_rows.of_names)
         self.marks: Loader[UUID, list[models.Mark]] = self._loader(marks.of_images)
         self.batch_images: Loader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
         self._load_images()
@@ -114,6 +127,16 @@ class Loaders:
         )
         self.sighting_totals: Loader[tuple[UUID, SightingSearch], int] = self._loader(
             _divided(_totals(known_deer.SIGHTINGS))
+        )
+        self.detection_decisions: Loader[UUID, list[models.IdentityDecision]] = self._loader(
+            identity_search.of_detections
+        )
+        self.decision_totals: Loader[tuple[UUID, IdentityDecisionSearch], int] = self._loader(
+            _divided(_totals(identity_search.DECISIONS))
+        )
+        self.standing_decisions: Loader[UUID, bool] = self._loader(identity_search.standing)
+        self.decision_pages: Loader[DecisionPage, Page[models.IdentityDecision]] = self._loader(
+            _divided(_pages(identity_search.DECISIONS))
         )
 
     def _load_places(self) -> None:

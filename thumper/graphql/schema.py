@@ -15,8 +15,9 @@ from thumper.graphql.clocks.clock_fix_change import ClockFixMutation, ClockFixPr
 from thumper.graphql.clocks.clock_suspects import ClockSuspectsQuery
 from thumper.graphql.deer.deer import DeerQuery
 from thumper.graphql.deer.deer_change import DeerMutation
+from thumper.graphql.deer.identity_change import IdentityMutation
+from thumper.graphql.deer.identity_decision import IdentityDecisionQuery
 from thumper.graphql.deer.sighting import SightingQuery
-from thumper.graphql.deer.sighting_change import SightingMutation
 from thumper.graphql.dumps.dump import DumpQuery
 from thumper.graphql.dumps.dump_change import DumpMutation
 from thumper.graphql.dumps.upload_change import UploadMutation
@@ -38,9 +39,11 @@ from thumper.graphql.photos.review import ReviewQuery
 from thumper.graphql.photos.review_change import ReviewMutation
 from thumper.graphql.photos.review_many_change import ReviewManyMutation
 from thumper.graphql.photos.review_undo_change import ReviewUndoMutation
-from thumper.graphql.places.activity import ActivityQuery
+from thumper.graphql.photos.species import SpeciesQuery
+from thumper.graphql.photos.species_change import SpeciesMutation
 from thumper.graphql.places.camera import CameraQuery
 from thumper.graphql.places.deployment import DeploymentQuery
+from thumper.graphql.places.image_groups import ImageGroupsQuery
 from thumper.graphql.places.location import LocationQuery
 from thumper.graphql.places.location_change import LocationMutation
 from thumper.graphql.places.relocation import RelocationQuery
@@ -62,8 +65,10 @@ class Query(
     ImageQuery,
     TagQuery,
     DetectionQuery,
-    ReviewQuery,
+    SpeciesQuery,
     DeerQuery,
+    IdentityDecisionQuery,
+    ReviewQuery,
     SightingQuery,
     LocationQuery,
     CameraQuery,
@@ -79,7 +84,7 @@ class Query(
     BatchQuery,
     DetectorQuery,
     StatusQuery,
-    ActivityQuery,
+    ImageGroupsQuery,
     ChangesQuery,
 ):
     """The queries of all nouns."""
@@ -93,7 +98,8 @@ class Mutation(
     LocationMutation,
     RelocationMutation,
     DeerMutation,
-    SightingMutation,
+    IdentityMutation,
+    SpeciesMutation,
     ReviewMutation,
     ReviewManyMutation,
     ReviewUndoMutation,

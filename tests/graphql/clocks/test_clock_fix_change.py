@@ -91,7 +91,7 @@ async def test_a_repair_is_shown_and_taken_back(api: Api) -> None:
     shown = await api.ask(query, dump=encode("Dump", dump.id), fix=made["id"])
     assert shown["dump"]["clockFixes"] == [{"id": made["id"], "undoneAt": None}]
     assert (shown["clockFix"]["offsetSeconds"], shown["node"]["__typename"]) == (3600, "ClockFix")
-    undone = (await api.ask(UNDO, input={"id": made["id"]}))["undoClockFix"]
+    undone = (await api.ask(UNDO, input={"clockFixId": made["id"]}))["undoClockFix"]
     assert undone["errors"] == []
     assert undone["clockFix"]["undoneAt"] is not None
     assert (undone["clockFix"]["imageCount"], undone["effect"]["changed"]) == (0, 2)
@@ -256,9 +256,9 @@ async def test_a_repair_that_is_not_there_or_was_taken_back_is_not_taken_back(ap
         (encode("ClockFix", make.unknown_id()), [["NOT_FOUND"]]),
     ):
         for expected in codes:
-            answer = (await api.ask(UNDO, input={"id": fix_id}))["undoClockFix"]
+            answer = (await api.ask(UNDO, input={"clockFixId": fix_id}))["undoClockFix"]
             assert [error["code"] for error in answer["errors"]] == expected
-            assert all(error["path"] == ["input", "id"] for error in answer["errors"])
+            assert all(error["path"] == ["input", "clockFixId"] for error in answer["errors"])
 
 
 async def test_whoever_follows_a_dump_is_told_of_a_repair(api: Api) -> None:

@@ -29,7 +29,7 @@ async def _ranch() -> dict[str, Any]:
 async def test_everything_seen_of_a_deer_is_derived_from_its_sightings(api: Api) -> None:
     await _ranch()
     query = """{ allDeer(orderBy: {field: NAME, direction: ASC}) { totalCount nodes { name firstSeen lastSeen
-      locations { name } bestPhoto { confidence image { takenAt } }
+      locations { name } bestPhoto { predicted { confidence } image { takenAt } }
       sightings(first: 2) { totalCount pageInfo { hasNextPage } nodes { actor { name } image { takenAt }
       deer { name } } } } } }"""
     answer = (await api.ask(query))["allDeer"]
@@ -37,7 +37,10 @@ async def test_everything_seen_of_a_deer_is_derived_from_its_sightings(api: Api)
     assert answer["totalCount"] == 3
     assert (ajax["firstSeen"], ajax["lastSeen"]) == ("2024-11-09T12:00:00+00:00", "2024-11-11T12:00:00+00:00")
     assert [place["name"] for place in ajax["locations"]] == ["Creek", "Ridge"]
-    assert ajax["bestPhoto"] == {"confidence": 0.7, "image": {"takenAt": "2024-11-11T12:00:00+00:00"}}
+    assert ajax["bestPhoto"] == {
+        "predicted": {"confidence": 0.7},
+        "image": {"takenAt": "2024-11-11T12:00:00+00:00"},
+    }
     assert ajax["sightings"]["totalCount"] == 3
     assert ajax["sightings"]["pageInfo"] == {"hasNextPage": True}
     taken = [sighting["image"]["takenAt"][:10] for sighting in ajax["sightings"]["nodes"]]
@@ -150,3 +153,12 @@ async def test_deer_are_paged_in_every_order(api: Api) -> None:
                 names += [node["name"] for node in page["nodes"]]
                 after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
             assert sorted(names) == ["Ajax", "Cleo", "bess"]
+
+
+async def test_a_deer_is_looked_up_by_its_name_whatever_its_case(api: Api) -> None:
+    await _ranch()
+    query = "query ($id: ID, $name: String) { deer(id: $id, name: $name) { name } }"
+    assert (await api.ask(query, name="  AJAX "))["deer"] == {"name": "Ajax"}
+    assert (await api.ask(query, name="Aja"))["deer"] is None
+    assert await api.refused(query) == "BAD_ARGUMENTS"
+    assert await api.refused(query, name="Ajax", id=encode("Deer", make.unknown_id())) == "BAD_ARGUMENTS"

@@ -11,7 +11,7 @@ from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
 from thumper.store.models import Source
 
-RETRY = """mutation($id: ID!) { retryDump(input: {id: $id}) {
+RETRY = """mutation($id: ID!) { retryDump(input: {dumpId: $id}) {
     dump { id settledAt receipt { waiting rejected } } retried left whyLeft errors { code path } } }"""
 
 
@@ -53,5 +53,5 @@ async def test_rejected_uploads_are_left_and_the_answer_says_why(api: Api) -> No
 
 async def test_an_unknown_dump_is_refused(api: Api) -> None:
     answer = await retry(api, encode("Dump", make.unknown_id()))
-    assert answer["errors"] == [{"code": "NOT_FOUND", "path": ["input", "id"]}]
+    assert answer["errors"] == [{"code": "NOT_FOUND", "path": ["input", "dumpId"]}]
     assert answer["dump"] is None

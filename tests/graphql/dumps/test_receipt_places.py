@@ -99,7 +99,7 @@ async def test_a_person_who_types_a_similar_name_is_asked_too(api: Api) -> None:
         """mutation($input: UpdateLocationInput!) { updateLocation(input: $input) { didYouMean { name } } }"""
     )
     for values, asked in (({"name": "Oak Stend"}, [{"name": "Oak Stnd"}]), ({"description": "x"}, [])):
-        renamed = await api.ask(update, input={"id": first["location"]["id"]} | values)
+        renamed = await api.ask(update, input={"locationId": first["location"]["id"]} | values)
         assert renamed["updateLocation"]["didYouMean"] == asked
 
 

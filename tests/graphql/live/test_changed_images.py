@@ -99,7 +99,7 @@ async def test_an_image_that_is_deleted_takes_what_was_said_of_it_along(api: Api
     await detect(1)
     drawn = await drawn_boxes.draw(image_id, a_box())
     await marks.tag([image_id], ["velvet", "big eight"], actor="test")
-    query = """query ($id: ID!) { deleteImagesPreview(input: {ids: [$id]}) {
+    query = """query ($id: ID!) { deleteImagesPreview(input: {imageIds: [$id]}) {
         effect { detectionCount reviewCount markCount } } }"""
     effect = await api.ask(query, id=encode("Image", image_id))
     assert effect["deleteImagesPreview"]["effect"] == {"detectionCount": 2, "reviewCount": 1, "markCount": 2}

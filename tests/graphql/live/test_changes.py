@@ -14,12 +14,13 @@ from tests.live import uuids
 from tests.pipeline import detect, store_images, use_detector
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.feed import FeedKind
+from thumper.domain.identity import IdentityVerdict
 from thumper.domain.progress import FileState
 from thumper.domain.review import Word
 from thumper.graphql.live import changes
 from thumper.graphql.relay.identity import decode, encode
 from thumper.settings import Settings
-from thumper.store.deer import reviews, sightings
+from thumper.store.deer import reviews
 from thumper.store.feed import feed, retention
 from thumper.store.files import dumps, image_deletion
 from thumper.store.files.image_deletion import Keeping
@@ -77,8 +78,9 @@ async def test_what_people_say_of_a_box_changes_its_image(api: Api) -> None:
     box, deer = await Detection.get(image_id=image_id), await make.make_deer()
     for change in (
         lambda: reviews.append(box.id, Word(verdict=ReviewVerdict.CONFIRMED, actor="owner")),
-        lambda: sightings.assign(box.id, deer.id, actor="owner"),
-        lambda: sightings.unassign(box.id),
+        lambda: make.decide(box, deer),
+        lambda: make.decide(box, deer, IdentityVerdict.IS_NOT),
+        lambda: make.decide(box, deer, IdentityVerdict.UNSURE),
     ):
         seq = await feed.latest()
         await change()

@@ -9,17 +9,17 @@ from uuid import UUID
 import pytest
 
 from tests.api import Api, running_api
-from tests.factories import make_dump
+from tests.factories import decide, make_dump
 from tests.live import Subscriber, subscribed, uuids
 from tests.patience import PATIENCE_S
 from tests.pipeline import detect, fail, store_images
+from thumper.domain.identity import IdentityVerdict
 from thumper.graphql.live import subscription_stream
 from thumper.graphql.live.subscription_stream import follow
 from thumper.graphql.live.subscription_topic import Images
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.shared.events import going_live
 from thumper.settings import NO_REDIS, Settings
-from thumper.store.deer import sightings
 from thumper.store.feed import feed, retention
 from thumper.store.images.images import ImageSearch
 from thumper.store.models import Deer, Dump, Image
@@ -254,14 +254,14 @@ async def test_deer_are_followed_as_they_are_recognised_and_taken_back(url: str)
     await detect(2)
     flora, hugo = await Deer.create(name="Flora"), await Deer.create(name="Hugo")
     one, two = [box.id for box in await DetectionRow.all()]
-    await sightings.assign(one, hugo.id, actor="test")
+    await decide(one, hugo)
     async with subscribed(url, DEER, deer=encode("Deer", flora.id)) as subscriber:
         assert (await subscriber.next())["sightings"] == []
-        await sightings.assign(two, flora.id, actor="test")
+        await decide(two, flora)
         message = await subscriber.next()
         assert message["sightings"][0]["deer"]["name"] == "Flora"
-        await sightings.unassign(two)
-        await sightings.assign(two, hugo.id, actor="test")
+        await decide(two, flora, IdentityVerdict.UNSURE)
+        await decide(two, hugo)
         message = await subscriber.next()
         assert message["sightings"] == []
         assert [back["deer"]["name"] for back in message["takenBack"]] == ["Flora"]

@@ -31,7 +31,7 @@ def _its_library_is_there(settings: Settings) -> None:
 
 
 async def delete(api: Api, *images: models.Image, **values: Any) -> dict[str, Any]:
-    given = {"ids": [encode("Image", image.id) for image in images], **values}
+    given = {"imageIds": [encode("Image", image.id) for image in images], **values}
     answer: dict[str, Any] = (await api.ask(DELETE, input=given))["deleteImages"]
     return answer
 
@@ -52,7 +52,7 @@ async def test_a_preview_tells_what_deleting_then_does(api: Api, settings: Setti
     in_drop = await make.make_image(dump, original_path=b"/drop/Oak/\xe9.JPG")
     for image in (kept, in_drop):
         await make.make_file(dump, FileState.STORED, image=image, path=f"{image.file_name}".encode())
-    given = {"ids": [encode("Image", image.id) for image in (kept, in_drop)]}
+    given = {"imageIds": [encode("Image", image.id) for image in (kept, in_drop)]}
     foreseen = (await api.ask(PREVIEW, input=given))["deleteImagesPreview"]["effect"]
     assert all(place.exists() for place in places)
     assert (foreseen["imageCount"], foreseen["originalCount"], foreseen["fileCount"]) == (2, 1, 2)
@@ -107,12 +107,12 @@ async def test_deletions_are_listed_and_taken_back(api: Api) -> None:
     assert await listed() == ["DCIM/IMG_1.JPG", "DCIM/IMG_2.JPG", "IMG_1.JPG"]
     assert await listed(fileName="img_1.jpg") == ["DCIM/IMG_1.JPG", "IMG_1.JPG"]
     assert await listed(fileName="IMG_1.JPG", dumpId=encode("Dump", other.id)) == ["IMG_1.JPG"]
-    undone = (await api.ask(UNDO, input={"ids": [made[0]["id"]]}))["undoDeletions"]
+    undone = (await api.ask(UNDO, input={"deletionIds": [made[0]["id"]]}))["undoDeletions"]
     assert (undone["errors"], undone["deletions"][0]["undoneAt"] is None) == ([], False)
     assert len(await listed(undone=False)) == 2
-    again = (await api.ask(UNDO, input={"ids": [made[0]["id"], made[1]["id"]]}))["undoDeletions"]
+    again = (await api.ask(UNDO, input={"deletionIds": [made[0]["id"], made[1]["id"]]}))["undoDeletions"]
     assert (again["deletions"], again["errors"][0]["code"]) == ([], "INVALID")
-    assert again["errors"][0]["path"] == ["input", "ids"]
+    assert again["errors"][0]["path"] == ["input", "deletionIds"]
     assert len(await listed(undone=False)) == 2
 
 
@@ -120,16 +120,19 @@ async def test_deletions_are_listed_and_taken_back(api: Api) -> None:
 async def test_too_few_or_too_many_images_are_refused(api: Api, count: int) -> None:
     ids = [encode("Image", make.unknown_id()) for _ in range(count)]
     for query in (PREVIEW, DELETE):
-        (answer,) = (await api.ask(query, input={"ids": ids})).values()
-        assert (answer["errors"], answer["effect"]) == ([{"code": "INVALID", "path": ["input", "ids"]}], None)
+        (answer,) = (await api.ask(query, input={"imageIds": ids})).values()
+        assert (answer["errors"], answer["effect"]) == (
+            [{"code": "INVALID", "path": ["input", "imageIds"]}],
+            None,
+        )
 
 
 async def test_an_image_that_is_not_there_is_refused(api: Api) -> None:
     image = await make.make_image(await make.make_dump())
     ids = [encode("Image", image.id), encode("Image", make.unknown_id())]
     for query in (PREVIEW, DELETE):
-        (answer,) = (await api.ask(query, input={"ids": ids})).values()
-        assert answer["errors"] == [{"code": "NOT_FOUND", "path": ["input", "ids"]}]
+        (answer,) = (await api.ask(query, input={"imageIds": ids})).values()
+        assert answer["errors"] == [{"code": "NOT_FOUND", "path": ["input", "imageIds"]}]
     assert await models.Image.exists(id=image.id)
 
 
@@ -167,7 +170,7 @@ async def test_while_the_disk_of_the_library_is_away_nothing_is_called_erased_or
     done = await delete(api, kept)
     problem = f"{settings.library_dir}: nothing lies there. Is its disk mounted?"
     assert (len(done["deletions"]), done["notErased"]) == (1, [problem])
-    given = {"ids": [done["deletions"][0]["id"]]}
+    given = {"deletionIds": [done["deletions"][0]["id"]]}
     (error,) = (await api.ask(UNDO, input=given))["undoDeletions"]["errors"]
     assert (error["code"], problem in error["message"]) == ("INVALID", True)
     settings.library_dir.rmdir()

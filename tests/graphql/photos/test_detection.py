@@ -7,13 +7,13 @@ from tests.api import Api
 from thumper.graphql.relay.identity import encode
 
 NAMES = """query ($where: DetectionFilter, $order: DetectionOrder) { detections(where: $where, orderBy: $order)
-  { totalCount nodes { label } } }"""
+  { totalCount nodes { predicted { label } } } }"""
 
 
 async def _found(api: Api, order: Any = None, **where: Any) -> list[str]:
     answer = (await api.ask(NAMES, where=where, order=order))["detections"]
     assert answer["totalCount"] == len(answer["nodes"])
-    return [node["label"] for node in answer["nodes"]]
+    return [node["predicted"]["label"] for node in answer["nodes"]]
 
 
 async def test_detections_are_found_by_every_filter(api: Api) -> None:
@@ -41,12 +41,12 @@ async def test_detections_are_found_by_every_filter(api: Api) -> None:
     assert await found(species="odocoileus virginianus") == {"a", "b"}
     assert await found(sex="FEMALE") == {"b"}
     assert await found(lifeStage="JUVENILE") == {"b"}
-    assert await found(label="c") == {"c"}
+    assert await found(label="c") == await found(predictedLabel="c") == {"c"}
     assert await found(minConfidence=0.05) == {"a", "b", "c", "faint"}
     assert await found(minConfidence=0.5) == {"a", "b"}
     assert await found(deerId=encode("Deer", deer.id)) == {"b"}
-    assert await found(assigned=True) == {"b"}
-    assert await found(assigned=False) == {"a", "c"}
+    assert await found(withoutDeer=False) == {"b"}
+    assert await found(withoutDeer=True) == {"a", "c"}
     assert await found(reviewed=True) == {"b"}
     assert await found(reviewed=False) == {"a", "c"}
     assert await found(verdict="REJECTED") == {"stump"}
@@ -82,7 +82,7 @@ async def test_detections_are_paged_in_every_order(api: Api) -> None:
         for box in range(2):
             await make.make_detection(run, label=f"{number}/{box}")
     query = """query ($order: DetectionOrder, $after: String) { detections(first: 3, after: $after, orderBy: $order)
-      { pageInfo { hasNextPage endCursor } nodes { label } } }"""
+      { pageInfo { hasNextPage endCursor } nodes { predicted { label } } } }"""
     for field in ("CAPTURED", "ARRIVED", "CONFIDENCE"):
         for direction in ("ASC", "DESC"):
             seen: list[str] = []
@@ -90,7 +90,7 @@ async def test_detections_are_paged_in_every_order(api: Api) -> None:
             while True:
                 order = {"field": field, "direction": direction}
                 page = (await api.ask(query, order=order, after=after))["detections"]
-                seen += [node["label"] for node in page["nodes"]]
+                seen += [node["predicted"]["label"] for node in page["nodes"]]
                 after = page["pageInfo"]["endCursor"]
                 if not page["pageInfo"]["hasNextPage"]:
                     break

@@ -15,9 +15,9 @@ from thumper.store.feed import feed
 from thumper.store.images.images import ImageSearch
 from thumper.store.queue import batches
 
-BOX = """detection { id label confidence ordinal shown species sex lifeStage verdict removedAt
-    drawnBy { name } removedBy { name } detector { name } box { x y width height }
-    reviews { verdict species sex note actor { name } } }"""
+BOX = """detection { id ordinal counts verdict removedAt shown { label species { scientificName } sex lifeStage }
+    predicted { label } drawnBy { name } removedBy { name } detector { name } box { x y width height }
+    reviews { verdict species { scientificName } sex note actor { name } } }"""
 ERRORS = """errors { __typename code message path ... on DetectionAssigned { deer { name } }
     ... on ImageSeenAsEmpty { image { id } } }"""
 ADD = f"mutation ($input: AddDetectionInput!) {{ addDetection(input: $input) {{ {BOX} {ERRORS} }} }}"
@@ -26,9 +26,9 @@ RESTORE = f"mutation ($id: ID!) {{ restoreDetection(input: {{detectionId: $id}})
 REVIEW = (
     f"""mutation ($input: ReviewDetectionInput!) {{ reviewDetection(input: $input) {{ {BOX} {ERRORS} }} }}"""
 )
-ASSIGN = """mutation ($detection: ID!, $deer: ID!) {
-    assignDetection(input: {detectionId: $detection, deerId: $deer}) {
-        sighting { deer { name } } errors { code ... on DeerAlreadyInImage { conflictingDetection { id } } } } }"""
+DECIDE = """mutation ($boxes: [ID!]!, $deer: ID!, $verdict: IdentityVerdict = IS) {
+    decideIdentity(input: {detectionIds: $boxes, deerId: $deer, verdict: $verdict}) {
+        errors { code path ... on DeerAlreadyInImage { conflictingDetection { id } } } } }"""
 SHOWN = """query ($id: ID!, $no: Boolean) { image(id: $id) {
     detections(includeDuplicates: $no) { id drawnBy { name } repeats { id } } } }"""
 WHERE = {"x": 0.5, "y": 0.5, "width": 0.25, "height": 0.25}
@@ -42,6 +42,14 @@ async def add(api: Api, image: models.Image, box: dict[str, float] = WHERE, **va
 async def drawn(api: Api, image: models.Image, **values: Any) -> str:
     box: str = (await add(api, image, **values))["detection"]["id"]
     return box
+
+
+async def decide(api: Api, *given: str | models.Deer, verdict: str = "IS") -> Any:
+    """Decide that boxes are the deer at the end; return the errors."""
+    *boxes, deer = given
+    assert isinstance(deer, models.Deer)
+    answer = await api.ask(DECIDE, boxes=boxes, deer=encode("Deer", deer.id), verdict=verdict)
+    return answer["decideIdentity"]["errors"]
 
 
 async def listed(api: Api, **where: Any) -> list[str]:
@@ -71,20 +79,19 @@ async def test_a_drawn_box_is_told_apart_and_counts_with_what_the_person_says(
     assert added["errors"] == []
     box = added["detection"]
     assert box["box"] == WHERE
-    assert (box["drawnBy"], box["detector"], box["confidence"], box["ordinal"]) == (
+    assert (box["drawnBy"], box["detector"], box["predicted"], box["ordinal"]) == (
         {"name": "owner"},
         None,
         None,
         None,
     )
-    assert (box["label"], box["species"], box["sex"], box["lifeStage"]) == (
-        *("buck", "Odocoileus virginianus", "MALE", "ADULT"),
-    )
-    assert (box["verdict"], box["shown"], box["removedAt"]) == ("CONFIRMED", True, None)
+    species = {"scientificName": "Odocoileus virginianus"}
+    assert box["shown"] == {"label": "buck", "species": species, "sex": "MALE", "lifeStage": "ADULT"}
+    assert (box["verdict"], box["counts"], box["removedAt"]) == ("CONFIRMED", True, None)
     assert box["reviews"] == [
         {
             "verdict": "CONFIRMED",
-            "species": "Odocoileus virginianus",
+            "species": species,
             "sex": "MALE",
             "note": "behind the feeder",
             "actor": {"name": "owner"},
@@ -95,6 +102,8 @@ async def test_a_drawn_box_is_told_apart_and_counts_with_what_the_person_says(
     assert box["id"] not in await listed(api, drawn=False)
     assert len(await listed(api)) == 2
     assert box["id"] in await listed(api, minConfidence=0.99)
+    assert box["id"] in await listed(api, label="buck", lifeStage="ADULT")
+    assert box["id"] not in await listed(api, predictedLabel="buck")
     assert len(await listed(api, reviewed=False)) == 1
     assert [event.kind.name for event in await feed.read_after(0)] == ["DETECTION_DRAWN"]
     assert (await api.ask("{ detectors { name current } }"))["detectors"] == [
@@ -111,7 +120,9 @@ async def test_what_cannot_be_a_box_is_refused_and_nothing_is_written(api: Api, 
         (error,) = (await add(api, image, box))["errors"]
         assert (error["code"], error["path"]) == ("INVALID", ["input", *path])
     (error,) = (await add(api, image, species=" "))["errors"]
-    assert error["path"] == ["input", "species"]
+    assert (error["code"], error["path"]) == ("INVALID", ["input", "species"])
+    (error,) = (await add(api, image, species="white tailed deer"))["errors"]
+    assert (error["code"], error["path"]) == ("SPECIES_NOT_LISTED", ["input", "species"])
     (error,) = (await add(api, models.Image(id=make.unknown_id())))["errors"]
     assert (error["code"], error["path"]) == ("NOT_FOUND", ["input", "imageId"])
     assert not await models.Detector.exists(people=True)
@@ -164,7 +175,7 @@ async def test_an_animal_that_a_later_detector_finds_too_counts_once(api: Api) -
 async def test_a_removed_box_is_in_no_list_and_comes_back_as_it_was(api: Api, image: models.Image) -> None:
     box = await drawn(api, image, sex="MALE")
     gone = (await api.ask(REMOVE, id=box))["removeDetection"]
-    assert (gone["detection"]["removedBy"], gone["detection"]["shown"]) == ({"name": "owner"}, False)
+    assert (gone["detection"]["removedBy"], gone["detection"]["counts"]) == ({"name": "owner"}, False)
     assert gone["detection"]["removedAt"]
     for where in ({}, {"minConfidence": 0.05}, {"drawn": True}, {"reviewed": True}):
         assert box not in await listed(api, **where)
@@ -174,13 +185,16 @@ async def test_a_removed_box_is_in_no_list_and_comes_back_as_it_was(api: Api, im
     review = {"detectionId": box, "verdict": "CONFIRMED"}
     (error,) = (await api.ask(REVIEW, input=review))["reviewDetection"]["errors"]
     assert (error["__typename"], error["path"]) == ("DetectionRemoved", ["input", "detectionId"])
-    deer = await make.make_deer("Ajax")
-    (error,) = (await api.ask(ASSIGN, detection=box, deer=encode("Deer", deer.id)))["assignDetection"][
-        "errors"
-    ]
-    assert error["code"] == "DETECTION_REMOVED"
+    for verdict in ("IS", "IS_NOT"):
+        (error,) = await decide(api, box, await make.make_deer(), verdict=verdict)
+        assert (error["code"], error["path"]) == ("DETECTION_REMOVED", ["input", "detectionIds", "0"])
     back = (await api.ask(RESTORE, id=box))["restoreDetection"]["detection"]
-    assert (back["removedAt"], back["removedBy"], back["shown"], back["sex"]) == (None, None, True, "MALE")
+    assert (back["removedAt"], back["removedBy"], back["counts"], back["shown"]["sex"]) == (
+        None,
+        None,
+        True,
+        "MALE",
+    )
     assert box in await listed(api)
     (error,) = (await api.ask(RESTORE, id=box))["restoreDetection"]["errors"]
     assert error["code"] == "INVALID"
@@ -194,8 +208,7 @@ async def test_a_box_of_a_detector_or_of_a_deer_is_not_removed(api: Api, image: 
     assert (error["code"], error["path"]) == ("INVALID", ["input", "detectionId"])
     assert "reviewDetection" in error["message"]
     box = await drawn(api, image)
-    deer = await make.make_deer("Ajax")
-    assert (await api.ask(ASSIGN, detection=box, deer=encode("Deer", deer.id)))["assignDetection"]["sighting"]
+    assert await decide(api, box, await make.make_deer("Ajax")) == []
     (error,) = (await api.ask(REMOVE, id=box))["removeDetection"]["errors"]
     assert (error["code"], error["deer"]) == ("DETECTION_ASSIGNED", {"name": "Ajax"})
     (error,) = (await api.ask(REMOVE, id=encode("Detection", make.unknown_id())))["removeDetection"]["errors"]
@@ -204,29 +217,70 @@ async def test_a_box_of_a_detector_or_of_a_deer_is_not_removed(api: Api, image: 
 
 async def test_a_deer_is_not_in_an_image_twice_by_a_drawn_box(api: Api, image: models.Image) -> None:
     (theirs,) = await models.Detection.filter(image_id=image.id)
-    deer = encode("Deer", (await make.make_deer()).id)
+    deer = await make.make_deer()
     box, other = str(encode("Detection", theirs.id)), await drawn(api, image)
-    assert (await api.ask(ASSIGN, detection=box, deer=deer))["assignDetection"]["errors"] == []
+    (error,) = await decide(api, box, other, deer)
+    assert (error["path"][-1], error["conflictingDetection"]) == ("1", {"id": box})
+    assert await decide(api, box, deer) == []
     for _ in range(2):
-        (error,) = (await api.ask(ASSIGN, detection=other, deer=deer))["assignDetection"]["errors"]
-        assert error == {"code": "DEER_ALREADY_IN_IMAGE", "conflictingDetection": {"id": box}}
-        await models.Sighting.all().delete()
-        assert (await api.ask(ASSIGN, detection=other, deer=deer))["assignDetection"]["errors"] == []
+        (error,) = await decide(api, other, deer)
+        assert (error["code"], error["conflictingDetection"]) == ("DEER_ALREADY_IN_IMAGE", {"id": box})
+        assert await decide(api, box, deer, verdict="IS_NOT") == []
+        assert await decide(api, other, deer) == []
         box, other = other, box
 
 
 async def test_reviews_of_a_drawn_box_are_those_of_any_box(api: Api, image: models.Image) -> None:
     box = await drawn(api, image, sex="MALE")
     corrected = {"detectionId": box, "verdict": "CORRECTED", "sex": "FEMALE"}
-    assert (await api.ask(REVIEW, input=corrected))["reviewDetection"]["detection"]["sex"] == "FEMALE"
-    await api.ask(REVIEW, input={"detectionId": box, "verdict": "REJECTED"})
+    assert (await api.ask(REVIEW, input=corrected))["reviewDetection"]["detection"]["shown"][
+        "sex"
+    ] == "FEMALE"
+    rejected = (await api.ask(REVIEW, input={"detectionId": box, "verdict": "REJECTED"}))["reviewDetection"]
+    assert rejected["detection"]["shown"] is None
     assert box not in await listed(api)
     (newest, middle, first) = await models.Review.all().order_by("-id")
     undo = """mutation ($id: ID!) { undoReview(input: {reviewId: $id}) {
-        detection { sex verdict } errors { code path message } } }"""
+        detection { shown { sex } verdict } errors { code path message } } }"""
     for review, sex, verdict in ((newest, "FEMALE", "CORRECTED"), (middle, "MALE", "CONFIRMED")):
         undone = (await api.ask(undo, id=encode("Review", review.id)))["undoReview"]
-        assert undone["detection"] == {"sex": sex, "verdict": verdict}
+        assert undone["detection"] == {"shown": {"sex": sex}, "verdict": verdict}
     (error,) = (await api.ask(undo, id=encode("Review", first.id)))["undoReview"]["errors"]
     assert error["code"] == "INVALID"
     assert "removeDetection" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ({"sex": "FEMALE", "species": "white-tailed deer"}, "doe"),
+        ({"species": "Sus scrofa"}, "wild boar"),
+        ({"label": "spike", "species": "Odocoileus virginianus"}, "spike"),
+        ({}, ""),
+    ],
+)
+async def test_a_drawn_box_is_called_what_the_person_says_also_after_a_rejection(
+    api: Api, image: models.Image, said: dict[str, str], label: str
+) -> None:
+    box = await drawn(api, image, **said)
+    await api.ask(REVIEW, input={"detectionId": box, "verdict": "REJECTED"})
+    answer = await api.ask(REVIEW, input={"detectionId": box, "verdict": "CONFIRMED"})
+    stands = answer["reviewDetection"]["detection"]["shown"]
+    assert (stands["label"], stands["sex"]) == (label, said.get("sex", "UNKNOWN"))
+    assert box in await listed(api, label=label)
+
+
+async def test_a_removed_box_stays_away_whatever_is_taken_back(api: Api, image: models.Image) -> None:
+    """The word on the whole image rejected it; when that is taken back, it is still removed."""
+    box = await drawn(api, image)
+    ids = {"imageIds": [encode("Image", image.id)]}
+    mark = "mutation ($input: MarkImagesEmptyInput!) { markImagesEmpty(input: $input) { errors { code } } }"
+    unmark = (
+        "mutation ($input: UnmarkImagesEmptyInput!) { unmarkImagesEmpty(input: $input) { errors { code } } }"
+    )
+    assert (await api.ask(mark, input=ids | {"rejectDetections": True}))["markImagesEmpty"]["errors"] == []
+    assert (await api.ask(REMOVE, id=box))["removeDetection"]["errors"] == []
+    assert (await api.ask(unmark, input=ids))["unmarkImagesEmpty"]["errors"] == []
+    assert box not in await listed(api)
+    back = (await api.ask(RESTORE, id=box))["restoreDetection"]["detection"]
+    assert (back["verdict"], back["counts"]) == ("CONFIRMED", True)

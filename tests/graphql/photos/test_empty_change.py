@@ -146,6 +146,30 @@ async def test_an_image_with_a_known_deer_is_not_empty(api: Api, image: models.I
     assert await verdicts() == [None, None]
 
 
+async def test_a_box_that_is_not_shown_is_no_deer_on_an_empty_image_and_keeps_it_from_being_empty(
+    api: Api, image: models.Image
+) -> None:
+    box, other = await models.Detection.filter(image_id=image.id)
+    await models.Detection.all().update(shown=False, label="doe", confidence=0.1)
+    decide = """mutation ($boxes: [ID!]!, $deer: ID!, $verdict: IdentityVerdict!) {
+        decideIdentity(input: {detectionIds: $boxes, deerId: $deer, verdict: $verdict}) {
+            errors { code path ... on ImageSeenAsEmpty { image { id } } } } }"""
+    boxes = [encode("Detection", own.id) for own in (box, other)]
+    deer = encode("Deer", (await make.make_deer("Ajax")).id)
+    assert (await mark(api, image))["errors"] == []
+    errors = (await api.ask(decide, boxes=boxes, deer=deer, verdict="IS"))["decideIdentity"]["errors"]
+    assert [(own["code"], own["path"][-1]) for own in errors] == [
+        ("IMAGE_SEEN_AS_EMPTY", "0"),
+        ("IMAGE_SEEN_AS_EMPTY", "1"),
+    ]
+    assert errors[0]["image"] == {"id": encode("Image", image.id)}
+    assert (await api.ask(decide, boxes=boxes, deer=deer, verdict="IS_NOT"))["decideIdentity"]["errors"] == []
+    await unmark(api, image)
+    assert (await api.ask(decide, boxes=boxes[:1], deer=deer, verdict="IS"))["decideIdentity"]["errors"] == []
+    (error,) = (await mark(api, image))["errors"]
+    assert (error["code"], error["deer"]) == ("DETECTION_ASSIGNED", {"name": "Ajax"})
+
+
 async def test_drawn_boxes_are_rejected_with_it_and_come_back(api: Api, image: models.Image) -> None:
     await api.ask(ADD, id=encode("Image", image.id))
     marked = await mark(api, image, rejectDetections=True)

@@ -29,8 +29,10 @@ EVERYTHING = """{ images { nodes { id fileName sha256 sizeBytes mediaType widthP
   clockOffsetSeconds damaged state processedAt arrivedAt error { code } coordinates { latitude longitude }
   job { state held attempts device engine milliseconds queuedAt startedAt finishedAt detector { name } }
   location { name } camera { make } dump { folder } urls { thumb view original }
-  detections { id label confidence ordinal duplicateOfOrdinal shown species sex lifeStage verdict
-  box { x y width height } image { fileName } detector { name current labels { name species sex threshold } }
+  detections { id ordinal duplicateOfOrdinal counts verdict shown { label species { scientificName } sex lifeStage }
+  predicted { label species { scientificName } sex lifeStage confidence }
+  box { x y width height } image { fileName } detector { name current labels { name sex threshold
+    species { scientificName } } }
   deer { name } sighting { id } reviews { verdict } } } } }"""
 
 
@@ -59,9 +61,9 @@ async def test_an_image_gives_everything_that_is_known_of_it(api: Api) -> None:
     assert [box["ordinal"] for box in node["detections"]] == [0, 1]
     box = node["detections"][0]
     assert box["box"] == {"x": 0.1, "y": 0.2, "width": 0.3, "height": 0.4}
-    assert (box["sex"], box["image"]) == ("MALE", {"fileName": image.file_name})
+    assert (box["shown"]["sex"], box["image"]) == ("MALE", {"fileName": image.file_name})
     labels = [(label["name"], label["species"]) for label in box["detector"]["labels"]]
-    assert labels == [("buck", "Odocoileus virginianus"), ("doe", None)]
+    assert labels == [("buck", {"scientificName": "Odocoileus virginianus"}), ("doe", None)]
 
 
 async def test_the_time_of_satellites_is_no_clock_of_the_camera(api: Api) -> None:
@@ -200,11 +202,11 @@ async def test_the_boxes_of_an_image_are_those_of_the_current_detector_that_coun
     await make.make_detection(await make.make_run(image, old), label="older")
     query = """query ($min: Float, $detector: ID, $rejected: Boolean, $duplicates: Boolean) {
       images { nodes { detections(minConfidence: $min, detectorId: $detector, includeRejected: $rejected,
-      includeDuplicates: $duplicates) { label duplicateOfOrdinal } } } }"""
+      includeDuplicates: $duplicates) { predicted { label } duplicateOfOrdinal } } } }"""
 
     async def labels(**choice: Any) -> list[str]:
         (node,) = (await api.ask(query, **choice))["images"]["nodes"]
-        return [box["label"] for box in node["detections"]]
+        return [box["predicted"]["label"] for box in node["detections"]]
 
     assert await labels() == ["buck", "twin"]
     assert await labels(duplicates=False) == ["buck"]

@@ -17,7 +17,7 @@ from thumper.store.feed import feed
 from thumper.store.postgres.connect import client
 
 REVIEW = """mutation ($input: ReviewDetectionsInput!) { reviewDetections(input: $input) {
-    reviews { verdict sex note detection { id } } detections { id verdict sex species }
+    reviews { verdict sex note detection { id } } detections { id verdict shown { sex } }
     errors { code message path } } }"""
 
 
@@ -46,10 +46,10 @@ async def test_different_words_on_different_boxes_are_one_change(
     )
     assert done["errors"] == []
     assert [box["id"] for box in done["detections"]] == [encode("Detection", boxes[n].id) for n in (2, 0, 1)]
-    assert [(box["verdict"], box["sex"]) for box in done["detections"]] == [
-        ("REJECTED", "MALE"),
-        ("CONFIRMED", "MALE"),
-        ("CORRECTED", "FEMALE"),
+    assert [(box["verdict"], box["shown"]) for box in done["detections"]] == [
+        ("REJECTED", None),
+        ("CONFIRMED", {"sex": "MALE"}),
+        ("CORRECTED", {"sex": "FEMALE"}),
     ]
     assert [own["note"] for own in done["reviews"]] == ["a stump", "", ""]
     assert [own["sex"] for own in done["reviews"]] == [None, None, "FEMALE"]
@@ -71,6 +71,9 @@ async def test_each_item_that_is_refused_is_named_and_none_is_written(
         ("INVALID", ["input", "items", "2", "detectionId"]),
         ("INVALID", ["input", "items", "3", "species"]),
     ]
+    unlisted = [item(boxes[0], "CONFIRMED"), item(boxes[2], "CORRECTED", species="unicorn")]
+    (error,) = (await review(api, *unlisted))["errors"]
+    assert (error["code"], error["path"]) == ("SPECIES_NOT_LISTED", ["input", "items", "1", "species"])
     await make.make_sighting(boxes[3], await make.make_deer())
     unknown = models.Detection(id=make.unknown_id())
     refused = await review(
@@ -115,10 +118,12 @@ async def test_five_hundred_boxes_are_reviewed_in_well_under_a_second(api: Api) 
         """,
         [run.id, run.image_id, detector.id],
     )
-    items = [item(box, "CORRECTED", sex="FEMALE") for box in await models.Detection.all()]
+    items = [
+        item(box, "CORRECTED", sex="FEMALE", species="mule deer") for box in await models.Detection.all()
+    ]
     began_s = time.perf_counter()
     done = await review(api, *items)
     took_s = time.perf_counter() - began_s
     assert done["errors"] == []
-    assert {box["sex"] for box in done["detections"]} == {"FEMALE"}
+    assert {box["shown"]["sex"] for box in done["detections"]} == {"FEMALE"}
     assert took_s < 1.5, "one request, not 500"

@@ -71,7 +71,7 @@ async def test_what_is_left_out_of_an_update_stays_and_null_clears(api: Api) -> 
     word = encode("Location", location.id)
 
     async def update(**values: Any) -> Any:
-        return (await api.ask(UPDATE, input={"id": word} | values))["updateLocation"]
+        return (await api.ask(UPDATE, input={"locationId": word} | values))["updateLocation"]
 
     assert (await update())["location"]["description"] == "by the oak"
     changed = await update(name="Ridge", timeZone="America/Denver", active=False)
@@ -110,11 +110,12 @@ async def test_a_location_that_images_or_dumps_refer_to_stays(api: Api) -> None:
     word = encode("Location", location.id)
 
     async def delete() -> Any:
-        return (await api.ask(DELETE, input={"id": word}))["deleteLocation"]
+        return (await api.ask(DELETE, input={"locationId": word}))["deleteLocation"]
 
     (error,) = (await delete())["errors"]
     assert (error["__typename"], error["imageCount"], error["dumpCount"]) == ("LocationInUse", 1, 1)
     assert "1 images" in error["message"]
+    assert error["path"] == ["input", "locationId"]
     await models.Image.filter(id=image.id).update(location_id=None)
     (error,) = (await delete())["errors"]
     assert (error["imageCount"], error["dumpCount"]) == (0, 1)
@@ -125,7 +126,7 @@ async def test_a_location_that_images_or_dumps_refer_to_stays(api: Api) -> None:
 
 
 async def test_a_malformed_id_in_an_input_is_a_top_level_error(api: Api) -> None:
-    assert await api.refused(DELETE, input={"id": "zzz"}) == "BAD_ID"
+    assert await api.refused(DELETE, input={"locationId": "zzz"}) == "BAD_ID"
 
 
 async def test_the_zone_that_holds_is_shown_with_where_it_is_from(api: Api) -> None:
@@ -147,7 +148,7 @@ async def test_a_changed_zone_moves_the_capture_times_of_its_images(api: Api) ->
     dump = await make.make_dump(location)
     image = await make_clocked(dump, "2024-07-01 06:00", location=location)
     answer = await api.ask(
-        UPDATE, input={"id": encode("Location", location.id), "timeZone": "America/Denver"}
+        UPDATE, input={"locationId": encode("Location", location.id), "timeZone": "America/Denver"}
     )
     assert answer["updateLocation"]["errors"] == []
     found = await api.ask("query ($id: ID!) { image(id: $id) { takenAt } }", id=encode("Image", image.id))
@@ -166,7 +167,7 @@ async def test_a_longitude_without_its_minus_sign_is_saved_and_named_until_it_is
     assert "Asia/Shanghai, 13 hours or more from America/Chicago, the server's time zone" in doubt["sentence"]
     assert doubt["advice"].startswith("Save the longitude -97.74 if that is meant.")
     right = {"latitude": 30.27, "longitude": doubt["likelyLongitude"]}
-    mended = {"id": made["location"]["id"], "coordinates": right}
+    mended = {"locationId": made["location"]["id"], "coordinates": right}
     assert (await api.ask(update, input=mended))["updateLocation"]["location"]["coordinateDoubt"] is None
 
 

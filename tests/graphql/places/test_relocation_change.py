@@ -75,7 +75,7 @@ async def test_a_change_is_found_by_what_it_moved_and_taken_back(api: Api) -> No
     assert shown["image"] == {"location": {"name": "Oak Stand"}}
     assert shown["location"]["relocations"] == shown["standing"]["nodes"] == [{"id": made["id"]}]
     assert (shown["undone"]["totalCount"], shown["node"]["__typename"]) == (0, "Relocation")
-    undone = await ask(api, UNDO, id=made["id"])
+    undone = await ask(api, UNDO, relocationId=made["id"])
     assert undone["relocation"]["undoneAt"] is not None
     assert undone["effect"]["moves"][0]["destination"] is None
     assert {**await everything(), "location": []} == before
@@ -86,22 +86,22 @@ async def test_a_mistyped_location_is_merged_and_comes_back(api: Api) -> None:
     right, wrong = await make.make_location("Oak Stand"), await make.make_location("Oak Stnad")
     dump = await make.make_dump(wrong)
     await deliver(dump, await make.make_camera(serial="S1"), at=wrong)
-    wanted = {"id": encode("Location", wrong.id), "intoId": encode("Location", right.id)}
+    wanted = {"locationId": encode("Location", wrong.id), "intoId": encode("Location", right.id)}
     foreseen = await ask(api, MERGE_PREVIEW, **wanted)
     done = await ask(api, MERGE, **wanted)
     assert done["effect"] == foreseen["effect"]
     assert done["relocation"]["mergedLocation"] == {"name": "Oak Stnad"}
     query = """query ($id: ID!) { locations { totalCount nodes { name otherNames imageCount } }
       location(name: "OAK STNAD") { name } merged: location(id: $id) { name mergedInto { name } } }"""
-    shown = await api.ask(query, id=wanted["id"])
+    shown = await api.ask(query, id=wanted["locationId"])
     assert shown["locations"] == {
         "totalCount": 1,
         "nodes": [{"name": "Oak Stand", "otherNames": ["Oak Stnad"], "imageCount": 2}],
     }
     assert shown["location"] == {"name": "Oak Stand"}
     assert shown["merged"] == {"name": "Oak Stnad", "mergedInto": {"name": "Oak Stand"}}
-    await ask(api, UNDO, id=done["relocation"]["id"])
-    assert (await api.ask(query, id=wanted["id"]))["locations"]["totalCount"] == 2
+    await ask(api, UNDO, relocationId=done["relocation"]["id"])
+    assert (await api.ask(query, id=wanted["locationId"]))["locations"]["totalCount"] == 2
 
 
 async def test_a_later_change_is_named_by_which_an_undo_is_refused(api: Api) -> None:
@@ -109,8 +109,9 @@ async def test_a_later_change_is_named_by_which_an_undo_is_refused(api: Api) -> 
     image, _ = await deliver(dump, None, at=None)
     first = await ask(api, SET, dumpId=encode("Dump", dump.id), locationName="Oak")
     second = await ask(api, SET, imageIds=[encode("Image", image.id)], nowhere=True)
-    (error,) = (await ask(api, UNDO, id=first["relocation"]["id"]))["errors"]
+    (error,) = (await ask(api, UNDO, relocationId=first["relocation"]["id"]))["errors"]
     assert (error["__typename"], error["code"]) == ("RelocatedSince", "RELOCATED_SINCE")
+    assert error["path"] == ["input", "relocationId"]
     assert error["laterRelocation"] == {"id": second["relocation"]["id"]}
 
 
@@ -123,10 +124,10 @@ async def test_what_is_refused_names_its_field(api: Api) -> None:
     ]
     assert (error["code"], error["path"]) == ("NOT_FOUND", ["input", "deploymentId"])
     location = encode("Location", (await make.make_location()).id)
-    (error,) = (await ask(api, MERGE, id=location, intoId=location))["errors"]
+    (error,) = (await ask(api, MERGE, locationId=location, intoId=location))["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["input", "intoId"])
-    (error,) = (await ask(api, UNDO, id=encode("Relocation", unknown)))["errors"]
-    assert (error["code"], error["path"]) == ("NOT_FOUND", ["input", "id"])
+    (error,) = (await ask(api, UNDO, relocationId=encode("Relocation", unknown)))["errors"]
+    assert (error["code"], error["path"]) == ("NOT_FOUND", ["input", "relocationId"])
 
 
 async def test_followers_of_a_dump_see_its_new_place(api: Api) -> None:

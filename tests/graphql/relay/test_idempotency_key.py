@@ -22,6 +22,8 @@ from tests.graphql.photos.test_deletion_change import make_kept
 from tests.graphql.test_loaders import waiting_statements_ended
 from tests.live import asked_over_websocket
 from tests.patience import until
+from thumper.domain.animal import ReviewVerdict
+from thumper.domain.capture_time import TimeSource
 from thumper.domain.progress import ImageState
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.schema import schema
@@ -41,11 +43,11 @@ PLACE = f"""mutation ($input: CreateLocationInput!) {{ createLocation(input: $in
   location {{ name }} {ERRORS} }} }}"""
 FIX = f"""mutation ($input: FixClockInput!) {{ fixClock(input: $input) {{
   clockFix {{ id offsetSeconds }}
-  effect {{ images changed firstBefore firstAfter examples {{ image {{ id }} }} }} {ERRORS} }} }}"""
-DETECT = f"""mutation ($input: BatchInput!) {{ detectPending(input: $input) {{
+  effect {{ imageCount changed firstBefore firstAfter examples {{ image {{ id }} }} }} {ERRORS} }} }}"""
+DETECT = f"""mutation ($input: DetectPendingInput!) {{ detectPending(input: $input) {{
   batch {{ id progress {{ total pending }} }} {ERRORS} }} }}"""
 DELETE = f"""mutation ($input: DeleteImagesInput!) {{ deleteImages(input: $input) {{
-  deletions {{ id }} effect {{ images originals leftExamples }} notErased {ERRORS} }} }}"""
+  deletions {{ id }} effect {{ imageCount originalCount leftExamples }} notErased {ERRORS} }} }}"""
 
 _keys = (f"key {number}" for number in itertools.count(1))
 
@@ -87,7 +89,7 @@ async def test_what_is_sent_again_is_made_once_and_answers_the_same_bytes(api: A
     given = {"name": "Ajax", "idempotencyKey": next(_keys)}
     first = await sent(api, CREATE, input=given)
     made = await models.Deer.get(name="Ajax")
-    await sent(api, UPDATE, input={"id": encode("Deer", made.id), "name": "Bess"})
+    await sent(api, UPDATE, input={"deerId": encode("Deer", made.id), "name": "Bess"})
     assert await sent(api, CREATE, input=given) == first
     assert (await asked_over_websocket(api.url, CREATE, input=given))["data"] == json.loads(first)["data"]
     assert await models.Deer.all().count() == 1
@@ -156,14 +158,14 @@ async def test_what_could_not_be_tried_leaves_the_key_free(api: Api) -> None:
     key = next(_keys)
     deer = await make.make_deer("Ajax")
     given = {"name": "Bess", "idempotencyKey": key}
-    assert await api.refused(UPDATE, input={"id": "nonsense", **given}) == "BAD_ID"
+    assert await api.refused(UPDATE, input={"deerId": "nonsense", **given}) == "BAD_ID"
     async with in_transaction("default") as transaction:
         await transaction.execute_query("LOCK TABLE deer IN ACCESS EXCLUSIVE MODE")
-        asking = asyncio.create_task(api.refused(UPDATE, input={"id": encode("Deer", deer.id), **given}))
+        asking = asyncio.create_task(api.refused(UPDATE, input={"deerId": encode("Deer", deer.id), **given}))
         await until(waiting_statements_ended)
         assert await asking == "DATABASE_DOWN"
     assert await models.IdempotencyKey.all().count() == 0
-    made = payload(await sent(api, UPDATE, input={"id": encode("Deer", deer.id), **given}))
+    made = payload(await sent(api, UPDATE, input={"deerId": encode("Deer", deer.id), **given}))
     assert made == {"deer": {"name": "Bess"}, "errors": []}
 
 
@@ -178,8 +180,8 @@ async def test_a_change_under_a_key_is_refused_as_one_without(api: Api) -> None:
         f"mutation ($input: DeleteLocationInput!) {{ deleteLocation(input: $input) {{ {ERRORS} }} }}"
     )
     for query, given, expected in (
-        (delete_deer, {"id": encode("Deer", deer.id)}, "DEER_IN_USE"),
-        (delete_location, {"id": encode("Location", location.id)}, "LOCATION_IN_USE"),
+        (delete_deer, {"deerId": encode("Deer", deer.id)}, "DEER_IN_USE"),
+        (delete_location, {"locationId": encode("Location", location.id)}, "LOCATION_IN_USE"),
         (PLACE, {"name": merged.name.upper()}, "NAME_TAKEN"),
     ):
         key = next(_keys)
@@ -218,7 +220,7 @@ async def test_a_batch_that_was_cut_short_is_finished_when_it_is_sent_again(
     answer = await sent(api, DETECT, input=given)
     assert payload(answer)["batch"]["progress"] == {"total": 4, "pending": 4}
     assert await sent(api, DETECT, input=given) == answer
-    briefly = "mutation ($input: BatchInput!) { detectPending(input: $input) { batch { kind } } }"
+    briefly = "mutation ($input: DetectPendingInput!) { detectPending(input: $input) { batch { kind } } }"
     for image in await make.make_images(dump, 2, state=ImageState.PENDING):
         await make.make_job(image, detector, state="pending", attempts=0, finished_at=None, held=True)
     assert payload(await sent(api, briefly, input=given)) == {"batch": {"kind": "DETECT"}}
@@ -243,7 +245,7 @@ async def test_deleted_files_are_erased_once_the_deletion_is_committed(
 ) -> None:
     library.write_whole(settings.library_dir / library_claim.MARKER, b"of a test")
     image, places = await make_kept(settings, await make.make_dump())
-    given = {"ids": [encode("Image", image.id)], "idempotencyKey": next(_keys)}
+    given = {"imageIds": [encode("Image", image.id)], "idempotencyKey": next(_keys)}
 
     async def dying(folder: Path, deletion_ids: Any = None) -> list[str]:
         assert not await models.Image.exists(id=image.id), "the deletion is committed"
@@ -254,10 +256,56 @@ async def test_deleted_files_are_erased_once_the_deletion_is_committed(
         assert await api.refused(DELETE, input=given) == "DATABASE_DOWN"
     assert all(place.exists() for place in places)
     answer = await sent(api, DELETE, input=given)
-    assert payload(answer)["effect"] == {"images": 1, "originals": 1, "leftExamples": []}
+    assert payload(answer)["effect"] == {"imageCount": 1, "originalCount": 1, "leftExamples": []}
     assert payload(answer)["notErased"] == payload(answer)["errors"] == []
     assert not any(place.exists() for place in places)
     assert await sent(api, DELETE, input=given) == answer
+
+
+async def test_no_answer_tells_of_a_photo_that_was_deleted_and_no_change_is_made_again(
+    api: Api, settings: Settings
+) -> None:
+    library.write_whole(settings.library_dir / library_claim.MARKER, b"of a test")
+    dump = await make.make_dump()
+    gone, other = await make.make_images(dump, 2)
+    note = """mutation ($input: SetImageNoteInput!) { setImageNote(input: $input) {
+        image { note { text } sha256 } errors { code } } }"""
+    secret = {"imageId": encode("Image", gone.id), "text": "The Smiths' boy", "idempotencyKey": next(_keys)}
+    plain = {"imageId": encode("Image", other.id), "text": "drop tine", "idempotencyKey": next(_keys)}
+    for given in (secret, plain):
+        assert payload(await sent(api, note, input=given))["image"]["note"]["text"] == given["text"]
+    await sent(api, DELETE, input={"imageIds": [encode("Image", gone.id)]})
+    kept = json.dumps(await models.IdempotencyKey.all().values_list("payload", "answer"))
+    assert not {word for word in (secret["text"], gone.sha256.hex(), plain["text"]) if word in kept}
+    assert payload(await sent(api, note, input=secret)) == {"image": None, "errors": []}
+    await models.Mark.all().update(text="four on a side")
+    assert payload(await sent(api, note, input=plain))["image"]["note"] == {"text": "four on a side"}
+
+
+async def test_an_answer_that_is_made_again_does_without_what_was_deleted(
+    api: Api, settings: Settings
+) -> None:
+    library.write_whole(settings.library_dir / library_claim.MARKER, b"of a test")
+    detector, dump = await make.make_detector(), await make.make_dump()
+    image, (box,) = await make.make_boxed_image(
+        dump, detector, taken_local=make.NOON.replace(tzinfo=None), clock_source=TimeSource.EXIF_ORIGINAL
+    )
+    first, _ = [
+        await models.Review.create(detection=box, verdict=ReviewVerdict.CONFIRMED, actor="owner")
+        for _ in "12"
+    ]
+    undo = """mutation ($input: UndoReviewInput!) { undoReview(input: $input) {
+        errors { code ... on ReviewedSince { laterReview { id } } } } }"""
+    back = {"reviewId": encode("Review", first.id), "idempotencyKey": next(_keys)}
+    fix = {"dumpId": encode("Dump", dump.id), "offsetSeconds": 60, "idempotencyKey": next(_keys)}
+    assert payload(await sent(api, undo, input=back))["errors"][0]["laterReview"] is not None
+    assert payload(await sent(api, FIX, input=fix))["effect"]["examples"] != []
+    await sent(api, DELETE, input={"imageIds": [encode("Image", image.id)]})
+    assert payload(await sent(api, undo, input=back))["errors"] == [
+        {"code": "REVIEWED_SINCE", "laterReview": None}
+    ]
+    effect = payload(await sent(api, FIX, input=fix))["effect"]
+    assert (effect["imageCount"], effect["examples"]) == (1, [])
 
 
 async def test_a_reply_that_was_lost_with_the_process_is_given_again(settings: Settings, api: Api) -> None:

@@ -12,6 +12,7 @@ from tests import factories as make
 from tests.api import Api
 from thumper.graphql.refusal import RequestError
 from thumper.graphql.relay import identity
+from thumper.store import models
 
 NODE = "query ($id: ID!) { node(id: $id) { id __typename } }"
 
@@ -70,12 +71,14 @@ async def test_every_kind_of_record_can_be_looked_up_by_its_id(api: Api) -> None
         box,
         await make.make_camera(),
         await make.make_sighting(box, await make.make_deer()),
+        await models.IdentityDecision.get(),
+        await models.Species.all().first(),
     ]
     for row in rows:
         name = type(row).__name__
         word = identity.encode(name, row.id)
         assert (await api.ask(NODE, id=word))["node"] == {"id": word, "__typename": name}
-        if name != "Sighting":
+        if name not in {"Sighting", "IdentityDecision"}:
             field = name[0].lower() + name[1:]
             query = f"query ($id: ID!) {{ {field}(id: $id) {{ id }} }}"
             assert (await api.ask(query, id=word))[field] == {"id": word}

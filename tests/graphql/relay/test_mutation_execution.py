@@ -34,10 +34,10 @@ async def test_each_mutation_answers_as_things_are_after_it(api: Api, ask: Ask) 
     named = "detection { deer { name sightings { totalCount } } reviews { verdict } }"
     query = f"""mutation ($deer: ID!, $box: ID!, $image: ID!) {{
     said: reviewDetection(input: {{detectionId: $box, verdict: CONFIRMED}}) {{ {named} }}
-    renamed: updateDeer(input: {{id: $deer, name: "Bess"}}) {{ deer {{ name sightings {{ totalCount }} }} }}
+    renamed: updateDeer(input: {{deerId: $deer, name: "Bess"}}) {{ deer {{ name sightings {{ totalCount }} }} }}
     again: reviewDetection(input: {{detectionId: $box, verdict: CONFIRMED}}) {{ {named} }}
-    gone: deleteImages(input: {{ids: [$image]}}) {{ errors {{ code }} }}
-    noted: updateDeer(input: {{id: $deer, notes: "gone"}}) {{
+    gone: deleteImages(input: {{imageIds: [$image]}}) {{ errors {{ code }} }}
+    noted: updateDeer(input: {{deerId: $deer, notes: "gone"}}) {{
         deer {{ name sightings {{ totalCount }} lastSeen }} }} }}"""
     ids = {"deer": encode("Deer", deer.id), "box": encode("Detection", box.id)}
     data = (await ask(api, query, **ids, image=encode("Image", image.id)))["data"]
@@ -53,8 +53,8 @@ async def test_each_mutation_answers_as_things_are_after_it(api: Api, ask: Ask) 
 async def test_a_refused_mutation_leaves_the_next_its_answer(api: Api, ask: Ask) -> None:
     deer = await make.make_deer("Ajax")
     query = """mutation ($id: ID!) { __typename
-    refused: updateDeer(input: {id: $id, name: ""}) { deer { name } errors { code } }
-    changed: updateDeer(input: {id: $id, name: "Bess"}) { deer { name } errors { code } } }"""
+    refused: updateDeer(input: {deerId: $id, name: ""}) { deer { name } errors { code } }
+    changed: updateDeer(input: {deerId: $id, name: "Bess"}) { deer { name } errors { code } } }"""
     data = (await ask(api, query, id=encode("Deer", deer.id)))["data"]
     assert data == {
         "__typename": "Mutation",

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 import pytest
-from graphql import get_named_type
+from graphql import get_named_type, get_nullable_type, is_list_type, is_non_null_type
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tortoise.models import Model
@@ -78,6 +78,15 @@ def test_the_rows_of_every_payload_can_be_read_again() -> None:
     errors = {model.__name__ for error in USER_ERRORS for model in _models_in(error)}
     assert "Deer" in found & errors
     assert found | errors <= ROWS.keys(), "give them a loader"
+
+
+def test_a_row_that_may_be_gone_when_a_mutation_is_answered_again_is_nullable() -> None:
+    payloads = [get_named_type(each.type) for each in schema._schema.mutation_type.fields.values()]  # type: ignore[union-attr]
+    errors = [schema._schema.type_map[kind.__name__] for kind in USER_ERRORS]
+    for kind in [*payloads, *errors]:
+        for name, own in kind.fields.items():
+            if get_named_type(own.type).name in ROWS and not is_list_type(get_nullable_type(own.type)):
+                assert not is_non_null_type(own.type), f"{kind}.{name}"
 
 
 async def test_nested_objects_and_sets_come_back() -> None:

@@ -178,7 +178,7 @@ async def test_an_answer_that_turns_out_too_long_is_refused_where_it_is(
     detector, dump = await make.make_detector(), await make.make_dump()
     await make.make_boxed_image(dump, detector, boxes=40)
     answer = await api.post(
-        "{ images(first: 1) { nodes { detections { label } } } locations { totalCount } }"
+        "{ images(first: 1) { nodes { detections { ordinal } } } locations { totalCount } }"
     )
     assert {error["extensions"]["code"] for error in answer["errors"]} == {"TOO_COSTLY"}
     assert "images.nodes.detections" in answer["errors"][0]["message"]

@@ -90,7 +90,8 @@ async def test_lists_of_a_hundred_and_previews_cost_what_they_take(api: Api) -> 
 
 async def test_what_people_really_ask_is_allowed(api: Api) -> None:
     query = """{ images(first: 100) { totalCount edges { node { fileName location { name } camera { make }
-      job { detector { name } } detections { label deer { name locations { name } } reviews { verdict } } } } } }"""
+      job { detector { name } }
+      detections { shown { label } deer { name locations { name } } reviews { verdict } } } } } }"""
     await api.ask(query)
     await api.ask(get_introspection_query(input_value_deprecation=True))
 

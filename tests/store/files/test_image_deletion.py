@@ -13,6 +13,7 @@ from tests.pipeline import ORIGIN, claim, detect, look_for_work, results_of, sto
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.deletion import MOST_IMAGES
 from thumper.domain.feed import FeedKind
+from thumper.domain.identity import IdentityVerdict
 from thumper.domain.progress import FileState, ImageState
 from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.settings import Settings
@@ -30,6 +31,7 @@ from thumper.store.models import (
     Detection,
     DetectionRun,
     Dump,
+    IdentityDecision,
     Image,
     Job,
     Review,
@@ -61,6 +63,7 @@ async def test_everything_that_hangs_on_an_image_goes_and_nothing_else(
     deer = await make.make_deer()
     for box in (boxes[0], other):
         await make.make_sighting(box, deer)
+        await make.decide(box, await make.make_deer(), IdentityVerdict.IS_NOT)
         await Review.create(detection=box, verdict=ReviewVerdict.CONFIRMED, actor="test")
     effect = await image_deletion.preview([gone.id], keeping=keeping)
     made, done = await image_deletion.delete([gone.id], note="two children", keeping=keeping)
@@ -69,13 +72,14 @@ async def test_everything_that_hangs_on_an_image_goes_and_nothing_else(
     assert counts == (1, 0, 2, 1, 1, 2)
     rows = (Image, Job, DetectionRun, Detection, Review, Sighting)
     assert [await model.all().count() for model in rows] == [1] * 6
+    assert await IdentityDecision.filter(detection=other).count() == await IdentityDecision.all().count() == 2
     assert await ImageSearch().count() == 1  # of the tally
     for own, kept in ((dump, "stored"), (later, "duplicate")):
         receipt = (await receipts.of_dumps([own.id]))[own.id]
         assert (receipt.found, getattr(receipt, kept), receipt.rejected) == (2, 1, 1)
     deletion = await Deletion.get()
     assert (deletion.id, deletion.sha256, deletion.note) == (made[0], gone.sha256, "two children")
-    told = [event.kind for event in await feed.read_after(0)]
+    told = [event.kind for event in await feed.read_after(0) if event.kind is not FeedKind.IDENTITY_DECIDED]
     assert told == [FeedKind.DEER_UNSEEN, FeedKind.IMAGE_DELETED, *[FeedKind.FILE_SETTLED] * 2]
 
 

@@ -23,10 +23,12 @@ ASK: Final = """query ($ids: [ID!]!) { nodes(ids: $ids) { __typename
         state
         sha256 arrivedAt processedAt coordinates { latitude longitude } error { code } job { attempts }
         location { name } camera { make model serial name } dump { folder number }
-        detections(includeRejected: true, minConfidence: 0.05) { label confidence } }
-    ... on Detection { label confidence ordinal shown species sex lifeStage verdict box { x y width height }
-        deer { name } detector { name current }
-        reviews { verdict species sex lifeStage note actor { name } createdAt } }
+        detections(includeRejected: true, minConfidence: 0.05) { predicted { label confidence } } }
+    ... on Detection { ordinal counts verdict box { x y width height }
+        shown { label species { scientificName } sex lifeStage }
+        predicted { label confidence species { scientificName } sex lifeStage }
+        deer { name } reviews { verdict species { scientificName } sex lifeStage note actor { name } createdAt }
+        identityDecisions { verdict note standing actor { name } createdAt deer { name } } detector { name current } }
     ... on Deer { name sex status notes createdAt firstSeen lastSeen locations { name }
         sightings { nodes { actor { name } createdAt image { fileName } } } }
     ... on Location { name description coordinates { latitude longitude } timeZone active imageCount }

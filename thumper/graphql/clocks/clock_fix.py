@@ -154,13 +154,15 @@ class ClockEffect:
         return root.after.last
 
     @field(
-        "The photo that told the offset, if any, and those whose clocks showed the earliest and the latest time.",
+        "The photo that told the offset, if any, and those whose clocks showed the earliest and the latest time;"
+        " without what was deleted since.",
         listed(ClockExample),
         takes=price(items=3),
     )
     @staticmethod
-    def examples(root: strawberry.Parent[Effect]) -> list[Move]:
-        return root.examples
+    async def examples(root: strawberry.Parent[Effect], info: Info) -> list[Move]:
+        images = await info.context.loaders.rows["Image"].load_many([own.image_id for own in root.examples])
+        return [own for own, image in zip(root.examples, images, strict=True) if image is not None]
 
 
 @strawberry.type

@@ -72,7 +72,7 @@ class FixClockInput(Input):
 class UndoClockFixInput:
     """Input of `undoClockFix`."""
 
-    id: strawberry.ID = strawberry.field(description="The repair.")
+    clock_fix_id: strawberry.ID = strawberry.field(description="The repair.")
 
 
 @strawberry.type(description="What fixClock would do.")
@@ -182,6 +182,6 @@ class ClockFixMutation:
     )
     @staticmethod
     async def undo_clock_fix(info: Info, input: UndoInput) -> UndoClockFixPayload:
-        fix_id = decode(input.id, "ClockFix")
+        fix_id = decode(input.clock_fix_id, "ClockFix")
         effect = await clock_fixes.undo(fix_id, server_zone=info.context.settings.zone)
         return UndoClockFixPayload(clock_fix=await models.ClockFix.get(id=fix_id), effect=effect)

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import strawberry
 
 from thumper.domain.animal import DeerStatus
 from thumper.domain.label import Sex
 from thumper.graphql.context import Info
+from thumper.graphql.deer.identity_decision import DECISION_LIST
 from thumper.graphql.deer.sighting import SIGHTING_LIST
 from thumper.graphql.image_list import images_of
+from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
-from thumper.graphql.relay.node import Node, RecordId, find
+from thumper.graphql.relay.node import Node, find
 from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.graphql.shared.together import loaded
 from thumper.store import models
+from thumper.store.deer import known_deer
+from thumper.store.deer.identity_search import IdentityDecisionSearch
 from thumper.store.deer.known_deer import DeerSearch
 from thumper.store.deer.sighting_search import SightingSearch
 from thumper.store.postgres.page import Cut, Order
@@ -39,6 +43,18 @@ def _sightings(
         cut=cut,
         read=lambda: loaders.sighting_pages.load((deer_id, (search, order, cut))),
         count=count,
+    )
+
+
+def _decisions(
+    root: Any, info: Info, search: IdentityDecisionSearch, order: Order, cut: Cut
+) -> Connection[models.IdentityDecision]:
+    loaders, deer_id = info.context.loaders, root.id
+    return Connection(
+        order=order,
+        cut=cut,
+        read=lambda: loaders.decision_pages.load((deer_id, (search, order, cut))),
+        count=lambda: loaders.decision_totals.load((deer_id, search)),
     )
 
 
@@ -88,15 +104,27 @@ class Deer(Node):
         "Its sightings, a page at a time; totalCount is how often it was seen.", _sightings
     )
 
+    identity_decisions = DECISION_LIST.field_below(
+        "Everything that people decided about it, a page at a time: also of which boxes they said that it is not this"
+        " deer, or that it cannot be told.",
+        _decisions,
+    )
+
+
+ById: TypeAlias = Annotated[strawberry.ID | None, strawberry.argument(description="Global id of the deer.")]
+ByName: TypeAlias = Annotated[str | None, strawberry.argument(description="Its name, whatever the case.")]
+
 
 @strawberry.type
 class DeerQuery:
     """Queries for deer."""
 
-    @field("The deer with this id; null when there is none.", optional(Deer))
+    @field("The deer with this id, or of this name; null when there is none.", optional(Deer))
     @staticmethod
-    async def deer(info: Info, id: RecordId) -> Any:
-        return await find(id, "Deer", info=info)
+    async def deer(info: Info, id: ById = None, name: ByName = None) -> Any:
+        if (id is None) == (name is None):
+            raise bad_request("BAD_ARGUMENTS", "Give the id or the name of the deer, one of the two.")
+        return await known_deer.named(name) if name is not None else await find(str(id), "Deer", info=info)
 
     all_deer = SearchList(DeerSearch, "deer", usual="latest seen first").field(
         "Known deer, a page at a time."

@@ -31,7 +31,7 @@ class CreateDeerInput(Input):
 class UpdateDeerInput:
     """Input of `updateDeer`."""
 
-    id: strawberry.ID = strawberry.field(description="The deer.")
+    deer_id: strawberry.ID = strawberry.field(description="The deer.")
     name: str | None = strawberry.field(
         default=strawberry.UNSET, description="Its new name, 1 to 200 characters, unique whatever the case."
     )
@@ -44,7 +44,7 @@ class UpdateDeerInput:
 class DeleteDeerInput:
     """Input of `deleteDeer`."""
 
-    id: strawberry.ID = strawberry.field(description="The deer.")
+    deer_id: strawberry.ID = strawberry.field(description="The deer.")
 
 
 @strawberry.type(description="Answer of createDeer.")
@@ -94,14 +94,14 @@ class DeerMutation:
     @change("Change a deer; what is left out stays as it is. Refused with NOT_FOUND, NAME_TAKEN or INVALID.")
     @staticmethod
     async def update_deer(input: UpdateInput) -> UpdateDeerPayload:
-        deer = await deer_rows.update(decode(input.id, "Deer"), given(input, *_FIELDS))
+        deer = await deer_rows.update(decode(input.deer_id, "Deer"), given(input, *_FIELDS))
         return UpdateDeerPayload(deer=deer)
 
     @change(
-        "Delete a deer without sightings; sightings are a person's word and are taken back one by one. Refused with"
-        " NOT_FOUND or DEER_IN_USE."
+        "Delete a deer without sightings, with what else was decided about it. Sightings are a person's word and are"
+        " taken back with decideIdentity. Refused with NOT_FOUND or DEER_IN_USE."
     )
     @staticmethod
     async def delete_deer(input: DeleteInput) -> DeleteDeerPayload:
-        await deer_rows.delete(decode(input.id, "Deer"))
-        return DeleteDeerPayload(deleted_id=input.id)
+        await deer_rows.delete(decode(input.deer_id, "Deer"))
+        return DeleteDeerPayload(deleted_id=input.deer_id)

@@ -1,4 +1,4 @@
-"""Sightings: detections that a person said are a known deer."""
+"""Sightings: detections that are a known deer by the decision that stands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from thumper.store import models
 from thumper.store.deer.sighting_search import SightingSearch
 
 
-@strawberry.type(description="A detection that a person said is a known deer.")
+@strawberry.type(
+    description="A detection that is a known deer: it follows from a decision IS, and ends with a decision of the same"
+    " deer that says otherwise."
+)
 class Sighting(Node):
     """Backed by `models.Sighting`."""
 

@@ -20,7 +20,7 @@ from thumper.store.files import retries
 class RetryDumpInput:
     """Input of `retryDump`."""
 
-    id: strawberry.ID = strawberry.field(description="The dump.")
+    dump_id: strawberry.ID = strawberry.field(description="The dump.")
 
 
 @strawberry.type(description="Answer of retryDump.")
@@ -57,7 +57,7 @@ class DumpMutation:
     )
     @staticmethod
     async def retry_dump(info: Info, input: Input) -> RetryDumpPayload:
-        dump_id = decode(input.id, "Dump")
+        dump_id = decode(input.dump_id, "Dump")
         retry = await retries.ask(dump_id, watched=os.fsencode(info.context.settings.drop_dir))
         return RetryDumpPayload(
             dump=await models.Dump.get(id=dump_id),

@@ -20,6 +20,7 @@ SAID: Final = frozenset(
         FeedKind.DETECTION_REVIEWED,
         FeedKind.DEER_SEEN,
         FeedKind.DEER_UNSEEN,
+        FeedKind.IDENTITY_DECIDED,
         FeedKind.IMAGE_DELETED,
     }
 )

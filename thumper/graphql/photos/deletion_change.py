@@ -29,7 +29,7 @@ _EFFECT: Any = optional(DeletionEffect)
 class DeleteImagesInput(Input):
     """Input of `deleteImages` and of its preview."""
 
-    ids: list[strawberry.ID] = strawberry.field(description="The images, 1 to 100.")
+    image_ids: list[strawberry.ID] = strawberry.field(description="The images, 1 to 100.")
     note: str = defaulted("", "Why; free text that is kept, such as: children in the picture.", kind=str)
 
 
@@ -37,7 +37,7 @@ class DeleteImagesInput(Input):
 class UndoDeletionsInput:
     """Input of `undoDeletions`."""
 
-    ids: list[strawberry.ID] = strawberry.field(description="The deletions, 1 to 100.")
+    deletion_ids: list[strawberry.ID] = strawberry.field(description="The deletions, 1 to 100.")
 
 
 @strawberry.type(description="What deleteImages would do.")
@@ -113,7 +113,7 @@ class DeletionPreviewQuery:
     )
     @staticmethod
     async def delete_images_preview(info: Info, input: DeleteInput) -> DeleteImagesPreview:
-        effect = await image_deletion.preview(_ids(input.ids, "Image"), keeping=_keeping(info))
+        effect = await image_deletion.preview(_ids(input.image_ids, "Image"), keeping=_keeping(info))
         return DeleteImagesPreview(effect=effect)
 
 
@@ -130,7 +130,7 @@ class DeletionMutation:
     @staticmethod
     async def delete_images(info: Info, input: DeleteInput) -> DeleteImagesPayload:
         made, effect = await image_deletion.delete(
-            _ids(input.ids, "Image"), note=input.note, keeping=_keeping(info)
+            _ids(input.image_ids, "Image"), note=input.note, keeping=_keeping(info)
         )
         rows = await models.Deletion.filter(id__in=made).order_by("id")
         return DeleteImagesPayload(deletions=rows, effect=effect)
@@ -142,8 +142,8 @@ class DeletionMutation:
     )
     @staticmethod
     async def undo_deletions(info: Info, input: UndoInput) -> UndoDeletionsPayload:
-        ids = _ids(input.ids, "Deletion")
+        ids = _ids(input.deletion_ids, "Deletion")
         if problems := await erasure.erase(info.context.settings.library_dir, ids):
-            raise InvalidValueError(f"Pictures are not erased yet: {' '.join(problems)}", "ids")
+            raise InvalidValueError(f"Pictures are not erased yet: {' '.join(problems)}", "deletion_ids")
         rows = await image_deletion.undo(ids)
         return UndoDeletionsPayload(deletions=rows)

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Final
 import strawberry
 
 from thumper.domain.animal import ReviewVerdict
-from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
+from thumper.graphql.photos.shown_class import Prediction, ShownClass
 from thumper.graphql.relay.actor import Actor
 from thumper.graphql.relay.confidence import confidence
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
@@ -39,14 +39,6 @@ class Detection(Node):
 
     row: ClassVar[type[Any]] = models.Detection
 
-    label: str = strawberry.field(
-        description="The model's own word for it, never changed, such as buck; of a drawn box the person's, which may"
-        " be empty."
-    )
-    confidence: float | None = strawberry.field(
-        description="How sure the model is, 0 to 1; null for a box that a person drew.",
-        resolver=lambda root: root.confidence if root.drawn_by is None else None,
-    )
     ordinal: int | None = strawberry.field(
         description="Its rank among the detector's boxes of the image, 0 for the most confident; null for a box that a"
         " person drew.",
@@ -55,24 +47,38 @@ class Detection(Node):
     removed_at: dt.datetime | None = strawberry.field(
         description="When a box that a person drew was removed; such a box is in no list."
     )
-    shown: bool = strawberry.field(
-        description="Whether its class is shown and its confidence reaches the threshold of its class. True for a box"
-        " that a person drew, until it is removed."
-    )
     duplicate_of_ordinal: int | None = strawberry.field(
         resolver=lambda root: root.duplicate_of,
         description="Ordinal of the more confident box of the same image that it overlaps (IoU above 0.5), most likely"
         " the same animal; null otherwise.",
     )
-    species: str | None = strawberry.field(
-        description="Scientific name, such as Odocoileus virginianus, with the latest correction applied; null when"
-        " nothing says it."
-    )
-    sex: Sex = strawberry.field(description="Sex, with the latest correction applied.")
-    life_stage: LifeStage = strawberry.field(description="Life stage, with the latest correction applied.")
     verdict: ReviewVerdict | None = strawberry.field(
         description="The latest review that was not taken back; null while nobody looked."
     )
+
+    @field(
+        "What it is taken for: what the model said, or the person who drew it, with the latest correction applied."
+        " Filters and counts look at this. Null when a person rejected it.",
+        optional(ShownClass),
+    )
+    @staticmethod
+    def shown(root: strawberry.Parent[models.Detection]) -> models.Detection | None:
+        return None if root.verdict == ReviewVerdict.REJECTED else root
+
+    @field(
+        "What the model said of it, never changed; null for a box that a person drew.", optional(Prediction)
+    )
+    @staticmethod
+    def predicted(root: strawberry.Parent[models.Detection]) -> models.Detection | None:
+        return root if root.drawn_by is None else None
+
+    @field(
+        "Whether it counts: its class is shown and its confidence reaches the threshold of its class, or a person drew,"
+        " confirmed or corrected it. Never when a person rejected or removed it."
+    )
+    @staticmethod
+    def counts(root: strawberry.Parent[models.Detection]) -> bool:
+        return root.shown and root.verdict != ReviewVerdict.REJECTED
 
     @field("Where in a clip its frame is, in seconds from the clip's beginning; null on a photo.")
     @staticmethod
@@ -133,6 +139,18 @@ class Detection(Node):
     @loaded
     async def sighting(root: strawberry.Parent[models.Detection], info: Info) -> models.Sighting | None:
         return await info.context.loaders.sightings.load(root.id)
+
+    @field(
+        "Everything people decided about which deer it is or is not, the latest first.",
+        listed(lazy("IdentityDecision")),
+        takes=price(items=FEW),
+    )
+    @staticmethod
+    @loaded
+    async def identity_decisions(
+        root: strawberry.Parent[models.Detection], info: Info
+    ) -> list[models.IdentityDecision]:
+        return await info.context.loaders.detection_decisions.load(root.id)
 
     @field(
         "Everything people said of it, the latest first; of what was not taken back the latest stands.",

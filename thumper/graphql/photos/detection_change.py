@@ -44,7 +44,9 @@ class AddDetectionInput(Input):
         kind=str,
     )
     species: str | None = strawberry.field(
-        default=None, description="Its species, such as Odocoileus virginianus."
+        default=None,
+        description="Its species of the list `allSpecies`, by its scientific name, such as Odocoileus virginianus, or"
+        " its common name.",
     )
     sex: Sex | None = strawberry.field(default=None, description="Its sex.")
     life_stage: LifeStage | None = strawberry.field(default=None, description="Its life stage.")
@@ -110,7 +112,7 @@ class DetectionMutation:
     @change(
         "Add a box that a person drew. It counts whatever detector is current, no run of a detector changes it, and it"
         " is confirmed by its first review. A detector's box that overlaps it (IoU above 0.5) is marked as repeating"
-        " it. Refused with NOT_FOUND, INVALID, or IMAGE_SEEN_AS_EMPTY."
+        " it. Refused with NOT_FOUND, INVALID, SPECIES_NOT_LISTED, or IMAGE_SEEN_AS_EMPTY."
     )
     @staticmethod
     async def add_detection(info: Info, input: AddInput) -> AddDetectionPayload:

@@ -11,7 +11,8 @@ from thumper.domain.agreement import Agreement
 from thumper.domain.label import ClassMap, LabelMeaning, LifeStage, Sex
 from thumper.domain.precision import Precision
 from thumper.graphql.context import Info
-from thumper.graphql.relay.field import field, listed, optional
+from thumper.graphql.photos.species import species_of
+from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.graphql.relay.price import FEW, price
 from thumper.store import models
@@ -21,21 +22,20 @@ from thumper.store import models
 class Label:
     """Backed by `LabelMeaning`."""
 
-    @field("The model's own word, such as buck; `label` of a detection.")
+    @field("The model's own word, such as buck; `predicted { label }` of a detection.")
     @staticmethod
     def name(root: strawberry.Parent[LabelMeaning]) -> str:
         return root.label
 
-    species: str | None = strawberry.field(
-        description="Scientific name, such as Odocoileus virginianus; null when the class map gives none."
-    )
-    common_name: str | None = strawberry.field(
-        description="Everyday name, such as white-tailed deer; null when the class map gives none."
-    )
     sex: Sex = strawberry.field(description="Sex that the label says.")
     life_stage: LifeStage = strawberry.field(description="Life stage that the label says.")
     shown: bool = strawberry.field(description="Whether boxes with it are shown.")
     threshold: float = strawberry.field(description="Confidence, 0 to 1, from which boxes with it are shown.")
+
+    @field("The species that it means; null when the class map gives none.", optional(lazy("Species")))
+    @staticmethod
+    async def species(root: strawberry.Parent[LabelMeaning], info: Info) -> Any:
+        return await species_of(root.species, info)
 
 
 @strawberry.type(

@@ -10,6 +10,7 @@ import strawberry
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.label import LifeStage, Sex
 from thumper.graphql.context import Info
+from thumper.graphql.photos.species import species_of
 from thumper.graphql.relay.actor import Actor, acted
 from thumper.graphql.relay.field import WITHHELD, field, lazy, optional
 from thumper.graphql.relay.node import Node, related
@@ -29,10 +30,6 @@ class Review(Node):
     row: ClassVar[type[Any]] = models.Review
 
     verdict: ReviewVerdict = strawberry.field(description="The word.")
-    species: str | None = strawberry.field(
-        description="Species after the correction, or that a box was drawn with; null otherwise, or when nothing says"
-        " it."
-    )
     sex: Sex | None = strawberry.field(
         description="Sex after the correction, or that a box was drawn with; null otherwise."
     )
@@ -50,6 +47,14 @@ class Review(Node):
     @staticmethod
     def undone_by(root: strawberry.Parent[models.Review]) -> Actor | None:
         return None if root.undone_by is None else Actor(name=root.undone_by)
+
+    @field(
+        "Species after the correction, or that a box was drawn with; null otherwise, or when nothing says it.",
+        optional(lazy("Species")),
+    )
+    @staticmethod
+    async def species(root: strawberry.Parent[models.Review], info: Info) -> Any:
+        return await species_of(root.species, info)
 
     @field("The detection.", lazy("Detection"))
     @staticmethod

@@ -28,7 +28,8 @@ class ReviewDetectionInput(Input):
     verdict: ReviewVerdict = strawberry.field(description="The word.")
     species: str | None = strawberry.field(
         default=None,
-        description="With CORRECTED: the right species, such as Odocoileus virginianus; what is left out stays.",
+        description="With CORRECTED: the right species of the list `allSpecies`, by its scientific name, such as"
+        " Odocoileus virginianus, or its common name; what is left out stays.",
     )
     sex: Sex | None = strawberry.field(default=None, description="With CORRECTED: the right sex.")
     life_stage: LifeStage | None = strawberry.field(
@@ -62,8 +63,8 @@ class ReviewMutation:
 
     @change(
         "Confirm, correct or reject a detection. The review is appended and stands until the next one; no later run of"
-        " a detector changes it. Refused with NOT_FOUND, INVALID, DETECTION_ASSIGNED when a deer's box is rejected,"
-        " IMAGE_SEEN_AS_EMPTY when another is not, or DETECTION_REMOVED."
+        " a detector changes it. Refused with NOT_FOUND, INVALID, SPECIES_NOT_LISTED, DETECTION_ASSIGNED when a deer's"
+        " box is rejected, IMAGE_SEEN_AS_EMPTY when another is not, or DETECTION_REMOVED."
     )
     @staticmethod
     async def review_detection(info: Info, input: ReviewInput) -> ReviewDetectionPayload:

@@ -46,7 +46,7 @@ class CreateLocationInput(Input):
 class UpdateLocationInput:
     """Input of `updateLocation`."""
 
-    id: strawberry.ID = strawberry.field(description="The location.")
+    location_id: strawberry.ID = strawberry.field(description="The location.")
     name: str | None = strawberry.field(
         default=strawberry.UNSET, description="Its new name, 1 to 200 characters, unique whatever the case."
     )
@@ -72,7 +72,7 @@ class UpdateLocationInput:
 class DeleteLocationInput:
     """Input of `deleteLocation`."""
 
-    id: strawberry.ID = strawberry.field(description="The location.")
+    location_id: strawberry.ID = strawberry.field(description="The location.")
 
 
 @strawberry.type
@@ -175,7 +175,7 @@ class LocationMutation:
     )
     @staticmethod
     async def update_location(info: Info, input: UpdateInput) -> UpdateLocationPayload:
-        location_id, values = decode(input.id, "Location"), _values(input)
+        location_id, values = decode(input.location_id, "Location"), _values(input)
         with _as_coordinates():
             location = await location_rows.update(location_id, values, server_zone=info.context.settings.zone)
         return UpdateLocationPayload(location=location, named=location.id if "name" in values else None)
@@ -183,5 +183,5 @@ class LocationMutation:
     @change("Delete a location that nothing refers to. Refused with NOT_FOUND or LOCATION_IN_USE.")
     @staticmethod
     async def delete_location(input: DeleteInput) -> DeleteLocationPayload:
-        await location_rows.delete(decode(input.id, "Location"))
-        return DeleteLocationPayload(deleted_id=input.id)
+        await location_rows.delete(decode(input.location_id, "Location"))
+        return DeleteLocationPayload(deleted_id=input.location_id)

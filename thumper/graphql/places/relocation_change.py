@@ -57,7 +57,9 @@ class SetLocationInput(Input):
 class MergeLocationsInput:
     """Input of `mergeLocations` and of its preview."""
 
-    id: strawberry.ID = strawberry.field(description="The location that goes, such as a mistyped one.")
+    location_id: strawberry.ID = strawberry.field(
+        description="The location that goes, such as a mistyped one."
+    )
     into_id: strawberry.ID = strawberry.field(description="The location that gets all that belongs to it.")
 
 
@@ -65,7 +67,7 @@ class MergeLocationsInput:
 class UndoRelocationInput:
     """Input of `undoRelocation`."""
 
-    id: strawberry.ID = strawberry.field(description="The change.")
+    relocation_id: strawberry.ID = strawberry.field(description="The change.")
 
 
 @strawberry.type
@@ -165,7 +167,7 @@ class RelocationPreviewQuery:
     )
     @staticmethod
     async def merge_locations_preview(info: Info, input: MergeInput) -> MergeLocationsPreview:
-        merged_id, into_id = decode(input.id, "Location"), decode(input.into_id, "Location")
+        merged_id, into_id = decode(input.location_id, "Location"), decode(input.into_id, "Location")
         effect = await relocations.preview_merge(merged_id, into_id, server_zone=info.context.settings.zone)
         return MergeLocationsPreview(effect=effect)
 
@@ -191,7 +193,7 @@ class RelocationMutation:
     )
     @staticmethod
     async def merge_locations(info: Info, input: MergeInput) -> MergeLocationsPayload:
-        merged_id, into_id = decode(input.id, "Location"), decode(input.into_id, "Location")
+        merged_id, into_id = decode(input.location_id, "Location"), decode(input.into_id, "Location")
         done = await relocations.merge(merged_id, into_id, server_zone=info.context.settings.zone)
         return MergeLocationsPayload(**await _told(*done))
 
@@ -201,7 +203,7 @@ class RelocationMutation:
     )
     @staticmethod
     async def undo_relocation(info: Info, input: UndoInput) -> UndoRelocationPayload:
-        relocation_id = decode(input.id, "Relocation")
+        relocation_id = decode(input.relocation_id, "Relocation")
         effect = await relocation_undo.undo(relocation_id, server_zone=info.context.settings.zone)
         return UndoRelocationPayload(**await _told(relocation_id, effect))
 

@@ -24,8 +24,8 @@ WITHHELD: Final = "Null when it is withheld from those who may not see it."
 """Ends the description of a field that may be kept from some of those who ask."""
 
 _FOLDERS: Final = {
-    "photos": ("Batch", "Deletion", "Detection", "Detector", "Image", "Review"),
-    "deer": ("Deer", "Sighting"),
+    "photos": ("Batch", "Deletion", "Detection", "Detector", "Image", "Review", "Species"),
+    "deer": ("Deer", "IdentityDecision", "Sighting"),
     "places": ("Camera", "Deployment", "Location", "Relocation"),
     "dumps": ("Dump", "File"),
     "clocks": ("ClockFix",),

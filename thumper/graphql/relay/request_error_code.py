@@ -47,7 +47,7 @@ _MEANINGS: Final = {
     "ORIGINAL_CHANGED": "Of a picture's address: the original's place holds other bytes.",
     "BAD_RANGE": "Of an original's address: the range lies beyond its end.",
     "BUSY": "Of an upload's address: another transfer to it is going on.",
-    "REFUSED": "Of an upload's address: it was used, or has expired.",
+    "REFUSED": "Of an upload's address: it was used or cancelled, or has expired.",
 }
 
 _words: Any = StrEnum  # mypy takes no names that are made at run time

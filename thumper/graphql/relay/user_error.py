@@ -11,8 +11,10 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from thumper.domain.refusal import InvalidValueError, NameTakenError, NoRecordError, Refusal
+from thumper.domain.species import MOST_NEAR
 from thumper.graphql.context import Info
-from thumper.graphql.relay.field import field, lazy, optional
+from thumper.graphql.relay.field import field, lazy, listed, optional
+from thumper.graphql.relay.price import price
 from thumper.store import models
 from thumper.store.deer.deer_rows import DeerInUseError
 from thumper.store.deer.empty_images import ImageHasDetectionsError
@@ -20,11 +22,11 @@ from thumper.store.deer.review_undo import ReviewedSinceError
 from thumper.store.deer.sightings import (
     DeerAlreadyInImageError,
     DetectionAssignedError,
-    DetectionNotAssignedError,
     DetectionRejectedError,
     DetectionRemovedError,
 )
 from thumper.store.images.marks import ImageSeenAsEmptyError
+from thumper.store.images.species_rows import SpeciesNotListedError
 from thumper.store.places.location_rows import LocationInUseError
 from thumper.store.places.relocation_undo import RelocatedSinceError
 from thumper.store.requests.idempotency_keys import KeyUsedError
@@ -56,13 +58,14 @@ class UserErrorCode(Enum):
         description="Another box of the same image is this deer; two boxes of one image are never one deer.",
     )
     DETECTION_ASSIGNED = strawberry.enum_value(
-        "DETECTION_ASSIGNED", description="The detection is assigned to a deer; take that back first."
-    )
-    DETECTION_NOT_ASSIGNED = strawberry.enum_value(
-        "DETECTION_NOT_ASSIGNED", description="The detection is assigned to no deer."
+        "DETECTION_ASSIGNED",
+        description="The detection is a known deer; decide first that it is not, or that it is not sure.",
     )
     DETECTION_REJECTED = strawberry.enum_value(
         "DETECTION_REJECTED", description="A person rejected the detection, so it can be no deer."
+    )
+    SPECIES_NOT_LISTED = strawberry.enum_value(
+        "SPECIES_NOT_LISTED", description="The list of species has none of this name, or several."
     )
     DETECTION_REMOVED = strawberry.enum_value(
         "DETECTION_REMOVED",
@@ -126,10 +129,13 @@ class LocationInUse(UserError):
 class RelocatedSince(UserError):
     """RELOCATED_SINCE."""
 
-    later_row: strawberry.Private[models.Relocation]
+    later_row: strawberry.Private[models.Relocation | None]
 
-    @field("The latest change that has to be taken back first.", lazy("Relocation"))
-    def later_relocation(self) -> models.Relocation:
+    @field(
+        "The latest change that has to be taken back first; null when it is gone since.",
+        optional(lazy("Relocation")),
+    )
+    def later_relocation(self) -> models.Relocation | None:
         return self.later_row
 
 
@@ -138,7 +144,7 @@ class DeerInUse(UserError):
     """DEER_IN_USE."""
 
     sightings: int = strawberry.field(
-        name="sightingCount", description="How many detections are assigned to the deer."
+        name="sightingCount", description="In how many images the deer was seen."
     )
 
 
@@ -146,37 +152,56 @@ class DeerInUse(UserError):
 class DeerAlreadyInImage(UserError):
     """DEER_ALREADY_IN_IMAGE."""
 
-    deer_row: strawberry.Private[models.Deer]
-    detection_row: strawberry.Private[models.Detection]
+    deer_row: strawberry.Private[models.Deer | None]
+    detection_row: strawberry.Private[models.Detection | None]
 
-    @field("The deer that is in the image already.", lazy("Deer"))
-    def conflicting_deer(self) -> models.Deer:
+    @field(
+        "The deer that is in the image already; null when it was deleted since.",
+        optional(lazy("Deer")),
+    )
+    def conflicting_deer(self) -> models.Deer | None:
         return self.deer_row
 
-    @field("The box that is that deer.", lazy("Detection"))
-    def conflicting_detection(self) -> models.Detection:
+    @field(
+        "The box that is that deer; null when its image was deleted since.",
+        optional(lazy("Detection")),
+    )
+    def conflicting_detection(self) -> models.Detection | None:
         return self.detection_row
 
 
-@strawberry.type(description="The detection is assigned to a deer.")
+@strawberry.type(description="The detection is a known deer.")
 class DetectionAssigned(UserError):
     """DETECTION_ASSIGNED."""
 
-    deer_row: strawberry.Private[models.Deer]
+    deer_row: strawberry.Private[models.Deer | None]
 
-    @field("The deer that the detection is assigned to.", lazy("Deer"))
-    def deer(self) -> models.Deer:
+    @field(
+        "The deer that the detection is; null when it was deleted since.",
+        optional(lazy("Deer")),
+    )
+    def deer(self) -> models.Deer | None:
         return self.deer_row
-
-
-@strawberry.type(description="The detection is assigned to no deer.")
-class DetectionNotAssigned(UserError):
-    """DETECTION_NOT_ASSIGNED."""
 
 
 @strawberry.type(description="A person rejected the detection.")
 class DetectionRejected(UserError):
     """DETECTION_REJECTED."""
+
+
+@strawberry.type(description="The list of species has none of this name, or several.")
+class SpeciesNotListed(UserError):
+    """SPECIES_NOT_LISTED."""
+
+    near_rows: strawberry.Private[list[models.Species]]
+
+    @field(
+        "The species of the list that may be meant, the likeliest first; 3 at most.",
+        listed(lazy("Species")),
+        takes=price(items=MOST_NEAR),
+    )
+    def did_you_mean(self) -> list[models.Species]:
+        return self.near_rows[:MOST_NEAR]
 
 
 @strawberry.type(description="The box, which a person had drawn, was removed.")
@@ -188,10 +213,13 @@ class DetectionRemoved(UserError):
 class ReviewedSince(UserError):
     """REVIEWED_SINCE."""
 
-    later_row: strawberry.Private[models.Review]
+    later_row: strawberry.Private[models.Review | None]
 
-    @field("The review that stands, and has to be taken back first.", lazy("Review"))
-    def later_review(self) -> models.Review:
+    @field(
+        "The review that stands, and has to be taken back first; null when its image was deleted since.",
+        optional(lazy("Review")),
+    )
+    def later_review(self) -> models.Review | None:
         return self.later_row
 
 
@@ -230,8 +258,8 @@ USER_ERRORS: tuple[type[UserError], ...] = (
     DeerInUse,
     DeerAlreadyInImage,
     DetectionAssigned,
-    DetectionNotAssigned,
     DetectionRejected,
+    SpeciesNotListed,
     DetectionRemoved,
     ReviewedSince,
     ImageHasDetections,
@@ -258,8 +286,8 @@ _KINDS: Final[dict[type[Refusal], tuple[UserErrorCode, type[UserError], dict[str
         {"deer_row": "deer", "detection_row": "detection"},
     ),
     DetectionAssignedError: (UserErrorCode.DETECTION_ASSIGNED, DetectionAssigned, {"deer_row": "deer"}),
-    DetectionNotAssignedError: (UserErrorCode.DETECTION_NOT_ASSIGNED, DetectionNotAssigned, {}),
     DetectionRejectedError: (UserErrorCode.DETECTION_REJECTED, DetectionRejected, {}),
+    SpeciesNotListedError: (UserErrorCode.SPECIES_NOT_LISTED, SpeciesNotListed, {"near_rows": "near"}),
     DetectionRemovedError: (UserErrorCode.DETECTION_REMOVED, DetectionRemoved, {}),
     ReviewedSinceError: (UserErrorCode.REVIEWED_SINCE, ReviewedSince, {"later_row": "later"}),
     ImageHasDetectionsError: (

@@ -22,7 +22,7 @@ class DeerInUseError(Refusal, RefusedError):
     def __init__(self, sightings: int) -> None:
         super().__init__(
             f"This deer has {sightings} sightings, so it stays. Take them back first, or change its status.",
-            "id",
+            "deer_id",
         )
         self.sightings = sightings
 
@@ -41,7 +41,7 @@ async def update(deer_id: UUID, values: Mapping[str, Any]) -> Deer:
             await Deer.filter(id=deer_id).update(**clean)
     row = await Deer.get_or_none(id=deer_id)
     if row is None:
-        raise NoRecordError("deer", "id")
+        raise NoRecordError("deer", "deer_id")
     return row
 
 
@@ -52,4 +52,4 @@ async def delete(deer_id: UUID) -> None:
     except IntegrityError as error:
         raise DeerInUseError((await known_deer.figures([deer_id]))[deer_id].sightings) from error
     if not gone:
-        raise NoRecordError("deer", "id")
+        raise NoRecordError("deer", "deer_id")

@@ -6,6 +6,7 @@ first word is one, so that it need not be reviewed again.
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import Final
 from uuid import UUID
 
@@ -17,11 +18,12 @@ from thumper.domain.drawn_box import MOST_BOXES, DrawnBox
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.label import ClassMap
 from thumper.domain.refusal import InvalidValueError, NoRecordError
+from thumper.domain.shown_class import Prediction, ShownClass, as_predicted, label_of
 from thumper.store.deer import reviews
 from thumper.store.deer.reviews import LockedDetection
 from thumper.store.deer.sightings import DetectionAssignedError
 from thumper.store.feed import feed
-from thumper.store.images import detectors, marks, repeats
+from thumper.store.images import detectors, marks, repeats, species_rows
 from thumper.store.images.marks import ImageSeenAsEmptyError
 from thumper.store.models import Detection, Detector, Image, Review
 from thumper.store.postgres.deadlock import outlast
@@ -29,8 +31,13 @@ from thumper.store.postgres.ids import new_id
 
 
 async def draw(image_id: UUID, drawn: DrawnBox) -> Detection:
-    """Add a box that a person drew. Raises `InvalidValueError`, `NoRecordError` or `ImageSeenAsEmptyError`."""
+    """Add a box that a person drew.
+
+    Raises `InvalidValueError`, `SpeciesNotListedError`, `NoRecordError` or `ImageSeenAsEmptyError`.
+    """
     drawn = drawn.checked()
+    if drawn.species is not None:
+        drawn = replace(drawn, species=(await species_rows.listed(drawn.species, "species")).scientific_name)
 
     async def work(transaction: BaseDBAsyncClient) -> Detection:
         await _refuse(transaction, image_id)
@@ -68,7 +75,9 @@ _ORDINAL: Final = "SELECT coalesce(max(ordinal) + 1, 0) AS ordinal FROM detectio
 async def _insert(transaction: BaseDBAsyncClient, image_id: UUID, drawn: DrawnBox, *, box: Box) -> Detection:
     """Write the box, and what the person says of it as its first review."""
     current = await Detector.get_or_none(current=True, using_db=transaction)
-    meaning = drawn.meaning(ClassMap() if current is None else ClassMap.from_json(current.class_map))
+    class_map = ClassMap() if current is None else ClassMap.from_json(current.class_map)
+    word = drawn.word(class_map)
+    taken = as_predicted(Prediction(label=drawn.label, confidence=1.0, class_map=class_map, drawn=word))
     people_id = await detectors.people(transaction)
     (run,) = await transaction.execute_query_dict(_RUN, [new_id(), image_id, people_id])
     (place,) = await transaction.execute_query_dict(_ORDINAL, [run["id"]])
@@ -78,30 +87,25 @@ async def _insert(transaction: BaseDBAsyncClient, image_id: UUID, drawn: DrawnBo
         ordinal=place["ordinal"],
         image_id=image_id,
         detector_id=people_id,
-        label=drawn.label,
+        label=drawn.label or await _called(taken, class_map),
         confidence=1.0,
         x=box.x,
         y=box.y,
         width=box.width,
         height=box.height,
-        shown=True,
-        species=meaning.species,
-        sex=meaning.sex,
-        life_stage=meaning.life_stage,
-        verdict=ReviewVerdict.CONFIRMED,
+        **asdict(taken),
+        verdict=word.verdict,
         drawn_by=drawn.actor,
     )
-    await Review.create(
-        using_db=transaction,
-        detection=detection,
-        verdict=ReviewVerdict.CONFIRMED,
-        species=meaning.species,
-        sex=meaning.sex,
-        life_stage=meaning.life_stage,
-        note=drawn.note,
-        actor=drawn.actor,
-    )
+    await Review.create(using_db=transaction, detection=detection, **asdict(word))
     return detection
+
+
+async def _called(taken: ShownClass, class_map: ClassMap) -> str:
+    """Return what a box is called for which the person has no word; empty when they say nothing of it."""
+    names = await species_rows.common_names([] if taken.species is None else [taken.species])
+    nameless = Prediction(label="", confidence=1.0, class_map=class_map)
+    return label_of(taken, nameless, common_name=names.get(taken.species or "", ""))
 
 
 async def remove(detection_id: UUID, *, actor: str) -> Detection:
@@ -115,7 +119,7 @@ async def remove(detection_id: UUID, *, actor: str) -> Detection:
         if own.row.removed_at is not None:
             raise InvalidValueError("This box was removed already.", "detection_id")
         if own.deer is not None:
-            raise DetectionAssignedError(own.deer)
+            raise DetectionAssignedError(own.deer, "detection_id")
         return await _write(transaction, own, removed_by=actor)
 
     return await outlast(work)

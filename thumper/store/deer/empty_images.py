@@ -6,7 +6,7 @@ of the person who said it. Only a person's later word can say otherwise, and has
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -20,12 +20,11 @@ from thumper.domain.refusal import Refusal
 from thumper.domain.review import Word
 from thumper.errors import RefusedError
 from thumper.store.deer import review_undo, reviews
-from thumper.store.deer.reviews import LockedDetection
 from thumper.store.deer.sightings import DetectionAssignedError
 from thumper.store.feed import feed
 from thumper.store.images import marks
 from thumper.store.images.detections import COUNTED
-from thumper.store.models import Detection, Mark
+from thumper.store.models import Detection, Mark, Sighting
 from thumper.store.postgres.deadlock import outlast
 
 _REJECTION: Final = "No animal is on the image."
@@ -60,10 +59,11 @@ async def _mark(
     await marks.lock(transaction, image_ids)
     if not reject_detections:
         await _refuse(transaction, image_ids)
+    await _refuse_deer(transaction, image_ids)
     fresh = await marks.make(
         transaction, [(image_id, "") for image_id in sorted(set(image_ids))], MarkKind.EMPTY, actor=actor
     )
-    rejected = await _reject(transaction, await marks.seen_as_empty(transaction, fresh), among=image_ids)
+    rejected = await _reject(transaction, await marks.seen_as_empty(transaction, fresh))
     await feed.append(transaction, [*rejected, *marks.entries(fresh)])
 
 
@@ -86,19 +86,13 @@ async def _refuse(transaction: BaseDBAsyncClient, image_ids: Sequence[UUID]) -> 
         raise ExceptionGroup("Boxes count on images.", refusals)
 
 
-async def _reject(
-    transaction: BaseDBAsyncClient, words: dict[UUID, Mark], *, among: Sequence[UUID] = ()
-) -> list[FeedEntry]:
-    """Reject the shown boxes of all detectors on images that people say are empty; return the events.
-
-    Raises an `ExceptionGroup` of refusals, by the place of the image `among` others, if boxes are known deer.
-    """
+async def _reject(transaction: BaseDBAsyncClient, words: dict[UUID, Mark]) -> list[FeedEntry]:
+    """Reject the shown boxes of all detectors on images that people say are empty; return the events."""
     if not words:
         return []
     boxes = Detection.filter(image_id__in=list(words), shown=True).using_db(transaction)
     waiting = [row for row in await boxes if row.verdict is not ReviewVerdict.REJECTED]
     locked = await reviews.lock(transaction, [row.id for row in waiting])
-    _refuse_deer(locked.values(), among=among)
     if locked:
         said = [(own, _rejection(words[own.row.image_id])) for own in locked.values()]
         await reviews.write(transaction, said, came_with=words)
@@ -109,14 +103,15 @@ def _rejection(word: Mark) -> Word:
     return Word(verdict=ReviewVerdict.REJECTED, note=_REJECTION, actor=word.actor)
 
 
-def _refuse_deer(locked: Iterable[LockedDetection], *, among: Sequence[UUID]) -> None:
-    deer = {own.row.image_id: own.deer for own in locked if own.deer is not None}
-    refusals: list[Refusal] = []
-    for place, image_id in enumerate(among):
-        if image_id in deer:
-            refusal = DetectionAssignedError(deer[image_id])
-            refusal.field = ("image_ids", str(place))
-            refusals.append(refusal)
+async def _refuse_deer(transaction: BaseDBAsyncClient, image_ids: Sequence[UUID]) -> None:
+    """Raise an `ExceptionGroup` of refusals if boxes of images are known deer, also such as are not shown."""
+    sighted = Sighting.filter(image_id__in=list(image_ids)).using_db(transaction)
+    deer = {row.image_id: row.deer for row in await sighted.prefetch_related("deer")}
+    refusals = [
+        DetectionAssignedError(deer[image_id], "image_ids", str(place))
+        for place, image_id in enumerate(image_ids)
+        if image_id in deer
+    ]
     if refusals:
         raise ExceptionGroup("Boxes on images are known deer.", refusals)
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from tortoise.models import Model
 
 from thumper.domain.animal import DeerStatus
+from thumper.domain.entered_text import one_name
 from thumper.domain.label import Sex
 from thumper.store.models import Deer, Detection, Location, Sighting
 from thumper.store.postgres.connect import client
@@ -158,6 +159,13 @@ def _grouped(rows: Sequence[tuple[M, tuple[Any, ...]]], deer_ids: Sequence[UUID]
     for row, (deer_id,) in rows:
         found[deer_id].append(row)
     return found
+
+
+async def named(name: str) -> Deer | None:
+    """Return the deer of that name, whatever its case."""
+    conditions = Conditions()
+    conditions.add("lower(deer.name) = lower({})", one_name(name))
+    return next(iter(await read_all(whole_table(Deer), conditions, order="deer.id")), None)
 
 
 async def sightings_of(detection_ids: Sequence[UUID]) -> dict[UUID, Sighting]:

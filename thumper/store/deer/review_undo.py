@@ -9,9 +9,7 @@ from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from thumper.domain.animal import ReviewVerdict
 from thumper.domain.refusal import InvalidValueError, NoRecordError, Refusal
-from thumper.domain.review import Meaning, Word, standing
 from thumper.errors import RefusedError
 from thumper.store.deer import reviews
 from thumper.store.deer.reviews import LockedDetection, Reviewed
@@ -42,12 +40,12 @@ async def undo(review_id: UUID, *, actor: str) -> Reviewed:
         own = (await reviews.lock(transaction, [detection_id]))[detection_id]
         said = (await _standing(transaction, [detection_id]))[detection_id]
         _refuse(await _find(transaction, review_id), own, said=said)
-        verdict, meaning = _after(own, said[:-1])
-        if (refusal := own.refusal(verdict)) is not None:
+        before = said[:-1]
+        if (refusal := own.refusal(before[-1].verdict if before else None)) is not None:
             refusal.field = ("review_id",)
             raise refusal
         await _take_back(transaction, [review_id], actor=actor)
-        await reviews.copy_onto(transaction, [(own.row, verdict, meaning)])
+        await reviews.replay(transaction, [(own, before)])
         (reviewed,) = await reviews.read(transaction, [(review_id, detection_id)])
         await feed.append(transaction, reviews.entries([own.row]))
         return reviewed
@@ -66,7 +64,7 @@ async def undo_of_mark(
     if latest:
         await _take_back(transaction, [row.id for row in latest], actor=actor)
         owns = [locked[row.detection_id] for row in latest]
-        await reviews.copy_onto(transaction, [(own.row, *_after(own, said[own.row.id][:-1])) for own in owns])
+        await reviews.replay(transaction, [(own, said[own.row.id][:-1]) for own in owns])
     return [row.detection_id for row in latest]
 
 
@@ -80,7 +78,7 @@ async def redo(review_id: UUID, *, actor: str) -> Reviewed:
         raise NoRecordError("review", "review_id")
     if review.undone_at is None:
         raise InvalidValueError("This review was not taken back.", "review_id")
-    return await reviews.append(review.detection_id, replace(_word(review), actor=actor))
+    return await reviews.append(review.detection_id, replace(reviews.word_of(review), actor=actor))
 
 
 async def _find(transaction: BaseDBAsyncClient, review_id: UUID) -> Review:
@@ -112,22 +110,6 @@ def _refuse(review: Review, own: LockedDetection, *, said: Sequence[Review]) -> 
         raise InvalidValueError(
             "This word came with the box that was drawn. Take the box away with removeDetection.", "review_id"
         )
-
-
-def _after(own: LockedDetection, said: Sequence[Review]) -> tuple[ReviewVerdict | None, Meaning]:
-    """Return verdict and meaning after reviews, of which there may be none."""
-    return said[-1].verdict if said else None, standing(own.own, map(_word, said))
-
-
-def _word(row: Review) -> Word:
-    return Word(
-        verdict=row.verdict,
-        species=row.species,
-        sex=row.sex,
-        life_stage=row.life_stage,
-        note=row.note,
-        actor=row.actor,
-    )
 
 
 _UNDO: Final = "UPDATE review SET undone_at = now(), undone_by = $2 WHERE id = ANY($1::uuid[])"

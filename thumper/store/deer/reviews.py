@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -13,12 +13,13 @@ from thumper.domain.animal import ReviewVerdict
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.label import ClassMap
 from thumper.domain.refusal import InvalidValueError, NoRecordError, Refusal
-from thumper.domain.review import MOST_WORDS, Meaning, Word
+from thumper.domain.review import MOST_WORDS, Word
+from thumper.domain.shown_class import Prediction, ShownClass, as_predicted, as_reviewed, replayed
 from thumper.store.deer.sightings import REMOVED, DetectionAssignedError, DetectionRemovedError
 from thumper.store.feed import feed
-from thumper.store.images import image_lock, marks, repeats
+from thumper.store.images import image_lock, marks, repeats, species_rows
 from thumper.store.images.marks import ImageSeenAsEmptyError
-from thumper.store.models import Deer, Detection, Mark, Review, Sighting
+from thumper.store.models import Deer, Detection, Mark, Review, Sighting, Species
 from thumper.store.postgres.deadlock import outlast
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.unnest import arrays, unnest
@@ -31,24 +32,24 @@ class LockedDetection:
     """A detection that nothing else changes meanwhile, and what decides what may be said of it."""
 
     row: Detection
-    own: Meaning
-    """What it meant before anybody spoke."""
+    prediction: Prediction
+    """What was said of it first."""
     deer: Deer | None
     empty: bool
     """Whether a person said that no animal is on its image."""
 
     @property
-    def stands(self) -> Meaning:
-        """What it means now."""
-        return Meaning(species=self.row.species, sex=self.row.sex, life_stage=self.row.life_stage)
+    def stands(self) -> ShownClass:
+        """What it is taken for now."""
+        return ShownClass(**{own.name: getattr(self.row, own.name) for own in fields(ShownClass)})
 
     def refusal(self, verdict: ReviewVerdict | None) -> Refusal | None:
         """Return why a verdict cannot stand; None when it can."""
         if self.row.removed_at is not None:
             return DetectionRemovedError(REMOVED, "detection_id")
         if verdict is ReviewVerdict.REJECTED:
-            return None if self.deer is None else DetectionAssignedError(self.deer)
-        if self.empty and (verdict is not None or self.row.shown):
+            return None if self.deer is None else DetectionAssignedError(self.deer, "detection_id")
+        if self.empty and (verdict is not None or as_predicted(self.prediction).shown):
             return ImageSeenAsEmptyError(self.row.image_id, "detection_id")
         return None
 
@@ -56,8 +57,8 @@ class LockedDetection:
 async def append(detection_id: UUID, word: Word) -> Reviewed:
     """Append a review and copy it onto the detection.
 
-    Raises `InvalidValueError`, `NoRecordError`, `DetectionAssignedError` if a deer's box is to be rejected,
-    `ImageSeenAsEmptyError` if another is not, or `DetectionRemovedError`.
+    Raises `InvalidValueError`, `SpeciesNotListedError`, `NoRecordError`, `DetectionAssignedError` if a deer's box is
+    to be rejected, `ImageSeenAsEmptyError` if another is not, or `DetectionRemovedError`.
     """
     try:
         (reviewed,) = await _append([(detection_id, word)])
@@ -77,7 +78,7 @@ async def append_all(said: Sequence[tuple[UUID, Word]]) -> list[Reviewed]:
 
 
 async def _append(said: Sequence[tuple[UUID, Word]], *, field: str | None = None) -> list[Reviewed]:
-    said = _checked(said, field)
+    said = await _checked(said, field)
 
     async def work(transaction: BaseDBAsyncClient) -> list[Reviewed]:
         locked = await lock(transaction, [detection_id for detection_id, _ in said])
@@ -91,8 +92,9 @@ async def _append(said: Sequence[tuple[UUID, Word]], *, field: str | None = None
     return await outlast(work)
 
 
-def _checked(said: Sequence[tuple[UUID, Word]], field: str | None) -> list[tuple[UUID, Word]]:
+async def _checked(said: Sequence[tuple[UUID, Word]], field: str | None) -> list[tuple[UUID, Word]]:
     """Return the words as they can be stored; raise an `ExceptionGroup` of refusals."""
+    known = await species_rows.everything() if any(word.species is not None for _, word in said) else []
     clean: list[tuple[UUID, Word]] = []
     refusals: dict[int, Refusal] = {}
     seen: set[UUID] = set()
@@ -101,11 +103,18 @@ def _checked(said: Sequence[tuple[UUID, Word]], field: str | None) -> list[tuple
             if detection_id in seen:
                 raise InvalidValueError("An item before is about the same detection.", "detection_id")
             seen.add(detection_id)
-            clean.append((detection_id, word.checked()))
+            clean.append((detection_id, _listed(word.checked(), known)))
         except Refusal as refusal:
             refusals[number] = refusal
     _raise(refusals, field)
     return clean
+
+
+def _listed(word: Word, known: Sequence[Species]) -> Word:
+    """Return the word with the scientific name of its species."""
+    if word.species is None:
+        return word
+    return replace(word, species=species_rows.meant(word.species, known, "species").scientific_name)
 
 
 def _refuse(
@@ -141,19 +150,40 @@ async def lock(
     sighted = Sighting.filter(detection_id__in=[row.id for row in rows]).using_db(transaction)
     deer = {sighting.detection_id: sighting.deer for sighting in await sighted.prefetch_related("deer")}
     empty = await marks.seen_as_empty(transaction, image_ids)
-    maps = {row.detector_id: ClassMap.from_json(row.detector.class_map) for row in rows}
+    first = await _predictions(transaction, rows)
     return {
-        row.id: LockedDetection(
-            row, _own(row, maps[row.detector_id]), deer.get(row.id), row.image_id in empty
+        row.id: LockedDetection(row, first[row.id], deer.get(row.id), row.image_id in empty) for row in rows
+    }
+
+
+async def _predictions(transaction: BaseDBAsyncClient, rows: Sequence[Detection]) -> dict[UUID, Prediction]:
+    """Return what was said of boxes first: by the model, or by the person who drew it in its first review."""
+    maps = {row.detector_id: ClassMap.from_json(row.detector.class_map) for row in rows}
+    drawn: dict[UUID, Word] = {}
+    if drawn_ids := [row.id for row in rows if row.drawn_by is not None]:
+        for review in await Review.filter(detection_id__in=drawn_ids).using_db(transaction).order_by("id"):
+            drawn.setdefault(review.detection_id, word_of(review))
+    return {
+        row.id: Prediction(
+            label=row.label,
+            confidence=row.confidence,
+            class_map=maps[row.detector_id],
+            drawn=drawn.get(row.id),
         )
         for row in rows
     }
 
 
-def _own(row: Detection, class_map: ClassMap) -> Meaning:
-    """Return what the model's label means; of a drawn box nothing is known but by its reviews."""
-    told = class_map.meaning(row.label)
-    return Meaning(species=told.species, sex=told.sex, life_stage=told.life_stage)
+def word_of(row: Review) -> Word:
+    """Return what a review says."""
+    return Word(
+        verdict=row.verdict,
+        species=row.species,
+        sex=row.sex,
+        life_stage=row.life_stage,
+        note=row.note,
+        actor=row.actor,
+    )
 
 
 _REVIEW: Final = {
@@ -181,39 +211,81 @@ async def write(
     They came with words on the whole images, by image, or by themselves.
     """
     mark_ids = {image_id: mark.id for image_id, mark in (came_with or {}).items()}
-    after = [(own, word, word.applied(own.stands, own=own.own)) for own, word in said]
+    names = await _common_names([own for own, _ in said], [word for _, word in said])
+    after = [
+        (own, word, as_reviewed(own.stands, word, own.prediction, common_names=names)) for own, word in said
+    ]
     rows = [
         (
-            *(new_id(), own.row.id, word.verdict.value, *_kept(word, meaning)),
+            *(new_id(), own.row.id, word.verdict.value, *_kept(word, taken)),
             *(word.note, word.actor, mark_ids.get(own.row.image_id)),
         )
-        for own, word, meaning in after
+        for own, word, taken in after
     ]
     await transaction.execute_query_dict(_INSERT, arrays(rows))
-    await copy_onto(transaction, [(own.row, word.verdict, meaning) for own, word, meaning in after])
+    await _copy_onto(transaction, [(own.row, word.verdict, taken) for own, word, taken in after])
     return [row[0] for row in rows]
 
 
-def _kept(word: Word, meaning: Meaning) -> tuple[str | None, str | None, str | None]:
-    """Return what a review keeps: the whole meaning if the word says what is in the box."""
+async def replay(
+    transaction: BaseDBAsyncClient, standing: Sequence[tuple[LockedDetection, Sequence[Review]]]
+) -> None:
+    """Write onto locked detections what follows from those of their reviews that stand, the first first."""
+    said = [(own, [word_of(row) for row in rows]) for own, rows in standing]
+    names = await _common_names([own for own, _ in said], [word for _, words in said for word in words])
+    await _copy_onto(
+        transaction,
+        [
+            (
+                own.row,
+                words[-1].verdict if words else None,
+                replayed(own.prediction, words, common_names=names),
+            )
+            for own, words in said
+        ],
+    )
+
+
+async def _common_names(owns: Sequence[LockedDetection], said: Iterable[Word]) -> dict[str, str]:
+    """Return the common names of all species of which boxes may be after words."""
+    first = (as_predicted(own.prediction).species for own in owns)
+    names = {*(own.row.species for own in owns), *first, *(word.species for word in said)}
+    return await species_rows.common_names({name for name in names if name is not None})
+
+
+def _kept(word: Word, taken: ShownClass) -> tuple[str | None, str | None, str | None]:
+    """Return what a review keeps: all that is in the box if the word says so."""
     if word.verdict is not ReviewVerdict.CORRECTED:
         return None, None, None
-    return meaning.species, meaning.sex.value, meaning.life_stage.value
+    return taken.species, taken.sex.value, taken.life_stage.value
 
 
-_STANDS: Final = {"id": "uuid", "verdict": "text", "species": "text", "sex": "text", "life_stage": "text"}
+_STANDS: Final = {
+    "id": "uuid",
+    "verdict": "text",
+    "species": "text",
+    "sex": "text",
+    "life_stage": "text",
+    "corrected_label": "text",
+    "shown": "bool",
+}
+# A box that was removed is shown no more, whatever is taken back of what was said of it.
 _COPY: Final = f"""
-UPDATE detection SET verdict = fresh.verdict, species = fresh.species, sex = fresh.sex, life_stage = fresh.life_stage
+UPDATE detection SET verdict = fresh.verdict, species = fresh.species, sex = fresh.sex, life_stage = fresh.life_stage,
+    corrected_label = fresh.corrected_label, shown = fresh.shown AND detection.removed_at IS NULL
 FROM {unnest(_STANDS)} WHERE detection.id = fresh.id
 """
 
 
-async def copy_onto(
-    transaction: BaseDBAsyncClient, standing: Sequence[tuple[Detection, ReviewVerdict | None, Meaning]]
+async def _copy_onto(
+    transaction: BaseDBAsyncClient, standing: Sequence[tuple[Detection, ReviewVerdict | None, ShownClass]]
 ) -> None:
     """Write what stands of detections now onto them."""
     rows: list[tuple[Any, ...]] = [
-        (row.id, None if verdict is None else verdict.value, own.species, own.sex.value, own.life_stage.value)
+        (
+            *(row.id, None if verdict is None else verdict.value),
+            *(own.species, own.sex.value, own.life_stage.value, own.corrected_label, own.shown),
+        )
         for row, verdict, own in standing
     ]
     await transaction.execute_query_dict(_COPY, arrays(rows))

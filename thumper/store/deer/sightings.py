@@ -1,27 +1,24 @@
-"""Recording that a detection is a known deer, and taking it back.
+"""Sightings: which box is which known deer, as it follows from the decisions that stand.
 
-It is written without looking first, and PostgreSQL's constraints refuse: of two people at once, both would look before
-either writes, and put one deer into one photo twice.
+`identity_decisions` appends decisions and has sightings begin and end with them. PostgreSQL refuses two sightings of
+one box, and one deer in two boxes of one detector on a photo.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Collection, Container, Mapping, Sequence
+from typing import Final, TypeAlias
 from uuid import UUID
 
-import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.exceptions import IntegrityError
-from tortoise.transactions import in_transaction
+from tortoise.expressions import Q
 
-from thumper.domain.animal import ReviewVerdict
-from thumper.domain.feed import FeedEntry, FeedKind
-from thumper.domain.refusal import NoRecordError, Refusal
+from thumper.domain.refusal import Refusal
 from thumper.errors import RefusedError
-from thumper.store.deer import same_deer
-from thumper.store.feed import feed
-from thumper.store.images import image_lock
-from thumper.store.models import Deer, Detection, Sighting
+from thumper.store.models import Deer, Detection, Detector, IdentityDecision, Sighting
+
+Look: TypeAlias = tuple[UUID, UUID | None]
+"""Boxes of one image, its id, that count together: those of one detector, or of none but the counted ones."""
 
 
 class DetectionRejectedError(Refusal, RefusedError):
@@ -35,15 +32,14 @@ class DetectionRemovedError(Refusal, RefusedError):
     """Raised if a person drew the detection and it was removed."""
 
 
-class DetectionNotAssignedError(Refusal, RefusedError):
-    """Raised if the detection is assigned to no deer."""
-
-
 class DetectionAssignedError(Refusal, RefusedError):
-    """Raised if the detection is assigned to another deer: `deer`."""
+    """Raised if the detection is a known deer: `deer`."""
 
-    def __init__(self, deer: Deer) -> None:
-        super().__init__(f"This detection is {deer.name} already. Take that back first.", "detection_id")
+    def __init__(self, deer: Deer, *field: str) -> None:
+        super().__init__(
+            f"This detection is {deer.name} already. Decide first that it is not, or that it is not sure.",
+            *field,
+        )
         self.deer = deer
 
 
@@ -52,96 +48,70 @@ class DeerAlreadyInImageError(Refusal, RefusedError):
 
     def __init__(self, deer: Deer, detection: Detection) -> None:
         super().__init__(
-            f"Another box of this image is {deer.name} already, and two boxes of one image are never one deer.",
-            "deer_id",
+            f"Another box of this image is {deer.name} already, and two boxes of one image are never one deer."
         )
         self.deer = deer
         self.detection = detection
 
 
-async def assign(detection_id: UUID, deer_id: UUID, *, actor: str) -> Sighting:
-    """Record that a detection is a deer; doing it again for the same deer changes nothing.
+async def counted(connection: BaseDBAsyncClient) -> set[UUID]:
+    """Return the detectors whose boxes count: the current one, and the people who draw boxes."""
+    rows = Detector.filter(Q(current=True) | Q(people=True)).using_db(connection)
+    return {row.id for row in await rows.only("id")}
 
-    Raises `NoRecordError` or one of this module's errors.
+
+def look_of(box: Detection, counting: Container[UUID]) -> Look:
+    """Return the look in which a box was seen, by the detectors that count: there a deer can be one box at most.
+
+    Of the boxes of one detector PostgreSQL itself refuses two. What a person drew counts beside those of a model.
     """
-    try:
-        async with in_transaction("default") as transaction:
-            detection = await _locked(transaction, detection_id)
-            if detection.verdict == ReviewVerdict.REJECTED:
-                raise DetectionRejectedError(
-                    "This detection was rejected, so it is no deer. Review it again first.", "detection_id"
-                )
-            existing = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
-            if existing is not None:
-                return await _same_deer(existing, deer_id)
-            other = await same_deer.other_box(transaction, detection, deer_id)
-            if other is not None:
-                raise DeerAlreadyInImageError(await Deer.get(id=deer_id, using_db=transaction), other)
-            sighting = await Sighting.create(
-                detection_id=detection_id,
-                image_id=detection.image_id,
-                detector_id=detection.detector_id,
-                deer_id=deer_id,
-                actor=actor,
-                using_db=transaction,
-            )
-            await feed.append(transaction, [_entry(FeedKind.DEER_SEEN, sighting)])
-    except IntegrityError as error:
-        raise await _explain(error, detection_id, deer_id=deer_id) from error
-    return sighting
+    return box.image_id, None if box.detector_id in counting else box.detector_id
 
 
-async def unassign(detection_id: UUID) -> Deer:
-    """Take back that a detection is a deer; return that deer.
-
-    Raises `NoRecordError` or `DetectionNotAssignedError`.
-    """
-    async with in_transaction("default") as transaction:
-        await _locked(transaction, detection_id)
-        sighting = await Sighting.get_or_none(detection_id=detection_id, using_db=transaction)
-        if sighting is None:
-            raise DetectionNotAssignedError("This detection is assigned to no deer.", "detection_id")
-        deer = await Deer.get(id=sighting.deer_id, using_db=transaction)
-        await sighting.delete(using_db=transaction)
-        await feed.append(transaction, [_entry(FeedKind.DEER_UNSEEN, sighting)])
-    return deer
+async def of_boxes(connection: BaseDBAsyncClient, detection_ids: Collection[UUID]) -> dict[UUID, Sighting]:
+    """Return the sightings of boxes with their deer, by box."""
+    rows = Sighting.filter(detection_id__in=list(detection_ids)).using_db(connection)
+    return {row.detection_id: row for row in await rows.prefetch_related("deer")}
 
 
-async def _locked(transaction: BaseDBAsyncClient, detection_id: UUID) -> Detection:
-    """Return the detection, locked with its image so that no review and no other box comes between."""
-    before = await Detection.get_or_none(id=detection_id, using_db=transaction)
-    await image_lock.lock(transaction, [] if before is None else [before.image_id])
-    found = await Detection.filter(id=detection_id).using_db(transaction).select_for_update().first()
-    if found is None:
-        raise NoRecordError("detection", "detection_id")
-    if found.removed_at is not None:
-        raise DetectionRemovedError(REMOVED, "detection_id")
-    return found
+async def of_deer(
+    connection: BaseDBAsyncClient, deer_id: UUID, image_ids: Collection[UUID]
+) -> list[Detection]:
+    """Return which boxes of some images are a deer."""
+    rows = Sighting.filter(deer_id=deer_id, image_id__in=list(image_ids)).using_db(connection)
+    return [row.detection for row in await rows.order_by("id").prefetch_related("detection")]
 
 
-async def _same_deer(sighting: Sighting, deer_id: UUID) -> Sighting:
-    if sighting.deer_id == deer_id:
-        return sighting
-    raise DetectionAssignedError(await Deer.get(id=sighting.deer_id))
+async def begin(
+    transaction: BaseDBAsyncClient, decisions: Sequence[IdentityDecision], boxes: Mapping[UUID, Detection]
+) -> set[UUID]:
+    """Have boxes be seen as the deer of their decisions IS; return those that were not."""
+    known = await of_boxes(transaction, [decision.detection_id for decision in decisions])
+    fresh = [decision for decision in decisions if decision.detection_id not in known]
+    for decision in fresh:
+        box = boxes[decision.detection_id]
+        await Sighting.create(
+            id=decision.id,
+            detection_id=decision.detection_id,
+            image_id=box.image_id,
+            detector_id=box.detector_id,
+            deer_id=decision.deer_id,
+            actor=decision.actor,
+            created_at=decision.created_at,
+            using_db=transaction,
+        )
+    return {decision.detection_id for decision in fresh}
 
 
-async def _explain(error: IntegrityError, detection_id: UUID, *, deer_id: UUID) -> Exception:
-    """Return what the violated constraint means."""
-    if isinstance(error.args[0], asyncpg.ForeignKeyViolationError):
-        return NoRecordError("deer", "deer_id")
-    detection = await Detection.get(id=detection_id)
-    other = await Sighting.get_or_none(
-        image_id=detection.image_id,
-        detector_id=detection.detector_id,
-        deer_id=deer_id,
-    ).prefetch_related("deer", "detection")
-    return error if other is None else DeerAlreadyInImageError(other.deer, other.detection)
-
-
-def _entry(kind: FeedKind, sighting: Sighting) -> FeedEntry:
-    return FeedEntry(
-        kind=kind,
-        deer_id=sighting.deer_id,
-        detection_id=sighting.detection_id,
-        image_id=sighting.image_id,
+async def end(transaction: BaseDBAsyncClient, decisions: Sequence[IdentityDecision]) -> set[UUID]:
+    """Have boxes not be seen as the deer of their decisions any more; return those that were."""
+    rows = await transaction.execute_query_dict(
+        "DELETE FROM sighting USING unnest($1::uuid[], $2::uuid[]) AS own(detection_id, deer_id)"
+        " WHERE sighting.detection_id = own.detection_id AND sighting.deer_id = own.deer_id"
+        " RETURNING sighting.detection_id",
+        [
+            [decision.detection_id for decision in decisions],
+            [decision.deer_id for decision in decisions],
+        ],
     )
+    return {row["detection_id"] for row in rows}

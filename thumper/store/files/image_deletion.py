@@ -29,6 +29,7 @@ from thumper.store.images import deletions, removal
 from thumper.store.models import Deletion
 from thumper.store.places import deployment_rows
 from thumper.store.postgres.connect import client
+from thumper.store.requests import idempotency_keys
 from thumper.store.times import clock_lock
 
 
@@ -71,7 +72,7 @@ WHERE file.image_id = ANY($1::uuid[]) AND file.live AND source.kind = 'drop' ORD
 
 async def preview(image_ids: Sequence[UUID], *, keeping: Keeping) -> DeletionEffect:
     """Return what deleting images would do. Raises `InvalidValueError` or `NoRecordError`."""
-    refuse_number(len(set(image_ids)))
+    refuse_number(len(set(image_ids)), "image_ids")
     async with snapshot.snapshot():
         return await _effect(client(), image_ids, keeping=keeping)
 
@@ -82,7 +83,7 @@ async def _effect(
     values = [list(image_ids), keeping.prefix]
     (counts,) = await connection.execute_query_dict(_COUNTS, values)
     if counts["images"] < len(set(image_ids)):
-        raise NoRecordError("image", "ids")
+        raise NoRecordError("image", "image_ids")
     left = [readable(bytes(row["path"])) for row in await connection.execute_query_dict(_LEFT, values)]
     return DeletionEffect(**counts, files_left=len(left), left_examples=tuple(left[:MOST_EXAMPLES]))
 
@@ -95,7 +96,7 @@ async def delete(
     Raises `InvalidValueError` or `NoRecordError`; then nothing was deleted. Erase their pictures afterwards.
     """
     wanted = sorted(set(image_ids))
-    refuse_number(len(wanted))
+    refuse_number(len(wanted), "image_ids")
     note = clean_text(note, "note")
 
     async def write(transaction: BaseDBAsyncClient) -> tuple[list[UUID], DeletionEffect]:
@@ -109,6 +110,7 @@ async def delete(
         gone = await removal.remove(transaction, wanted)
         await deployment_rows.remove_empty(transaction, stays)
         await _tell(transaction, touched, gone)
+        await idempotency_keys.forget_answers(transaction)
         return made, effect
 
     return await clock_lock.alone(write)
@@ -144,7 +146,7 @@ async def undo(deletion_ids: Sequence[UUID]) -> list[Deletion]:
     Raises `InvalidValueError` or `NoRecordError`; then nothing was taken back.
     """
     wanted = sorted(set(deletion_ids))
-    refuse_number(len(wanted))
+    refuse_number(len(wanted), "deletion_ids")
     async with in_transaction("default") as transaction:
         hashes = await deletions.take_back(transaction, wanted)
         rows = await transaction.execute_query_dict(

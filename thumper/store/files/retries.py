@@ -62,7 +62,7 @@ async def ask(dump_id: UUID, *, watched: bytes | None = None) -> Retry:
     async with in_transaction("default") as transaction:
         found = await Dump.get_or_none(id=dump_id, using_db=transaction)
         if found is None:
-            raise NoRecordError("dump", "id")
+            raise NoRecordError("dump", "dump_id")
         await sources.lock(
             transaction, found.source_id
         )  # before reading, or two requests at once see the same files

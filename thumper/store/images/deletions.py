@@ -129,10 +129,10 @@ async def take_back(transaction: BaseDBAsyncClient, deletion_ids: Sequence[UUID]
         [list(deletion_ids)],
     )
     if len(rows) < len(set(deletion_ids)):
-        raise NoRecordError("deletion", "ids")
+        raise NoRecordError("deletion", "deletion_ids")
     for row in rows:
         if row["undone_at"] is not None:
             when = f"{row['undone_at']:%Y-%m-%d %H:%M} UTC"
-            raise InvalidValueError(f"A deletion was taken back already, at {when}.", "ids")
+            raise InvalidValueError(f"A deletion was taken back already, at {when}.", "deletion_ids")
     undone = await transaction.execute_query_dict(_OF_ONE_PART, [list(deletion_ids)])
     return sorted(bytes(row["sha256"]) for row in undone)

@@ -33,7 +33,7 @@ TAKEN_BEFORE: Final = "(image.taken_at IS NOT NULL AND image.sort_at < {})"
 
 OF_SPECIES: Final = "lower(detection.species) = lower({})"
 OF_SEX: Final = "detection.sex = {}"
-"""Conditions on one box."""
+"""Conditions on one box, after its latest review."""
 
 UNTIMED: Final = Key("(image.taken_at IS NULL)", KeyKind.FLAG)
 _ID: Final = Key("detection.id", KeyKind.ID)
@@ -51,12 +51,15 @@ RANK: Final = "(detection.drawn_by IS NOT NULL), detection.ordinal"
 """The order of the boxes of one image: those of the model by confidence, then those that people drew."""
 
 _NOT_REJECTED: Final = "detection.verdict IS DISTINCT FROM 'rejected'"
+_LABEL: Final = "coalesce(detection.corrected_label, detection.label)"
 _SURE: Final = "(detection.confidence >= {} AND detection.removed_at IS NULL)"
 _SIGHTING: Final = "SELECT 1 FROM sighting WHERE sighting.detection_id = detection.id"
 
 
 def shown(min_confidence: str | None = None) -> str:
     """Return the SQL condition for a detection to count: its class shown, its class's threshold reached, not rejected.
+
+    What a person has confirmed or corrected counts, whatever its class and threshold.
 
     With the placeholder of a confidence, that confidence replaces the rule of its class.
     """
@@ -154,21 +157,28 @@ class DetectionSearch(Search[Detection]):
     )
     sex: Sex | None = where("Of this sex.", OF_SEX)
     life_stage: LifeStage | None = where("Of this life stage.", "detection.life_stage = {}")
-    label: str | None = where("With exactly this label of the model, such as buck.", "detection.label = {}")
+    label: str | None = where(
+        "With exactly this label after the latest review, `shown { label }`, such as buck.",
+        f"{_LABEL} = {{}}",
+    )
     labels: tuple[str, ...] | None = any_of(
-        "With exactly one of these labels of the model.", "detection.label", kind="text"
+        "With exactly one of these labels after the latest review.", _LABEL, kind="text"
+    )
+    predicted_label: str | None = where(
+        "With exactly this label of the model, `predicted { label }`, whatever people said.",
+        "(detection.label = {} AND detection.drawn_by IS NULL)",
     )
     min_confidence: float | None = where(
         "Of at least this confidence, 0.05 to 1, hidden classes too, instead of above the class's own threshold. Boxes"
         " that people drew have every confidence."
     )
     deer_id: UUID | None = where(
-        "Assigned to this deer.", f"EXISTS ({_SIGHTING} AND sighting.deer_id = {{}})"
+        "That is this known deer.", f"EXISTS ({_SIGHTING} AND sighting.deer_id = {{}})"
     )
-    assigned: bool | None = where(
-        "Whether assigned to any deer; false finds those that are no deer's yet.",
-        f"EXISTS ({_SIGHTING}) = True",
-        otherwise=f"EXISTS ({_SIGHTING}) = False",
+    without_deer: bool | None = where(
+        "That is no known deer yet; false finds those that are one.",
+        f"EXISTS ({_SIGHTING}) = False",
+        otherwise=f"EXISTS ({_SIGHTING}) = True",
     )
     reviewed: bool | None = where(
         "Whether a person has reviewed it.",

@@ -13,6 +13,7 @@ from tortoise.transactions import in_transaction
 from thumper.domain.agreement import Agreement
 from thumper.domain.precision import Precision
 from thumper.domain.proof import Proof
+from thumper.store.images import species_rows
 from thumper.store.models import Detector
 from thumper.store.postgres.ids import new_id
 from thumper.weights import Weights
@@ -53,6 +54,7 @@ async def register(weights: Weights, *, make_current: bool) -> UUID:
             ],
         )
         detector_id: UUID = registered[0]["id"]
+        await species_rows.note(transaction, weights.class_map)
         if not make_current:
             make_current = not await Detector.exists(current=True, using_db=transaction)
         if make_current:

@@ -132,6 +132,11 @@ class ImageSearch(Search[Image]):
         "image.offset_unreadable",
         otherwise="NOT image.offset_unreadable",
     )
+    without_deer: bool | None = where(
+        "In which no known deer was recognised, also those without any box; false finds those with one at least.",
+        "NOT EXISTS (SELECT 1 FROM sighting WHERE sighting.image_id = image.id)",
+        otherwise="EXISTS (SELECT 1 FROM sighting WHERE sighting.image_id = image.id)",
+    )
     starred: bool | None = where(
         "Whether it has a star.", f"EXISTS ({MARKED} 'star')", otherwise=f"NOT EXISTS ({MARKED} 'star')"
     )

@@ -51,6 +51,11 @@ async def remove(transaction: BaseDBAsyncClient, image_ids: Sequence[UUID]) -> l
         [list(image_ids)],
     )
     await transaction.execute_query_dict(
+        "DELETE FROM identity_decision USING detection WHERE detection.id = identity_decision.detection_id"
+        " AND detection.image_id = ANY($1::uuid[])",
+        [list(image_ids)],
+    )
+    await transaction.execute_query_dict(
         "DELETE FROM review USING detection WHERE detection.id = review.detection_id"
         " AND detection.image_id = ANY($1::uuid[])",
         [list(image_ids)],

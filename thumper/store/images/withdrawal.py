@@ -28,7 +28,7 @@ _UNSPOKEN: Final = """
 SELECT image.id FROM image WHERE id = ANY($1::uuid[]) AND NOT EXISTS (
     SELECT FROM detection WHERE detection.image_id = image.id
     AND (EXISTS (SELECT FROM review WHERE review.detection_id = detection.id)
-        OR EXISTS (SELECT FROM sighting WHERE sighting.detection_id = detection.id))
+        OR EXISTS (SELECT FROM identity_decision WHERE identity_decision.detection_id = detection.id))
 ) AND NOT EXISTS (SELECT FROM mark WHERE mark.image_id = image.id AND mark.undone_at IS NULL)
 """
 

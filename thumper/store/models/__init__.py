@@ -19,6 +19,7 @@ from thumper.store.models.detector import Detector
 from thumper.store.models.dump import Dump, File, Source
 from thumper.store.models.feed import Feed
 from thumper.store.models.idempotency_key import IdempotencyKey
+from thumper.store.models.identity_decision import IdentityDecision
 from thumper.store.models.image import Image
 from thumper.store.models.job import Job
 from thumper.store.models.location import Location
@@ -26,6 +27,7 @@ from thumper.store.models.mark import Mark
 from thumper.store.models.process import Process
 from thumper.store.models.relocation import DeploymentMove, DumpMove, ImageMove, Relocation
 from thumper.store.models.review import Review
+from thumper.store.models.species import Species
 from thumper.store.models.upload import Upload
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "Feed",
     "File",
     "IdempotencyKey",
+    "IdentityDecision",
     "Image",
     "ImageMove",
     "Job",
@@ -56,5 +59,6 @@ __all__ = [
     "Review",
     "Sighting",
     "Source",
+    "Species",
     "Upload",
 ]

@@ -29,9 +29,10 @@ class Deer(Model):
 
 
 class Sighting(Model):
-    """A detection confirmed to be a deer. Two boxes of one image are never one deer (unique)."""
+    """What follows from a decision IS that stands. Two boxes of one image are never one deer (unique)."""
 
     id = id_column()
+    """That of the decision by which it came to be (foreign key, see migrations)."""
     detection: fields.OneToOneRelation[Detection] = fields.OneToOneField(
         "thumper.Detection", related_name="sighting", on_delete=fields.RESTRICT
     )

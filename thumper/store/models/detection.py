@@ -64,13 +64,16 @@ class Detection(Model):
     width = fields.FloatField()
     height = fields.FloatField()
     shown = fields.BooleanField()
-    """Whether its class is shown and its confidence reaches the threshold of its class."""
+    """Whether its class is shown and its confidence reaches the threshold of its class, or a person has confirmed or
+    corrected it."""
     duplicate_of = fields.SmallIntField(null=True)
     """Ordinal of the more confident box of the same image that it overlaps (IoU > 0.5)."""
     # The present meaning: the class map's meaning of the label, or a person's latest correction.
     species = fields.CharField(max_length=200, null=True)
     sex = fields.CharEnumField(Sex, max_length=8, default=Sex.UNKNOWN)
     life_stage = fields.CharEnumField(LifeStage, max_length=12, default=LifeStage.UNKNOWN)
+    corrected_label = fields.CharField(max_length=200, null=True)
+    """What it is called after the correction that stands; null while it is what the model said."""
     verdict = fields.CharEnumField(ReviewVerdict, max_length=12, null=True)
     """The latest review; null before the first."""
     drawn_by = fields.CharField(max_length=200, null=True)

@@ -35,7 +35,7 @@ class LocationInUseError(Refusal, RefusedError):
         super().__init__(
             f"{images} images and {dumps} dumps refer to this location, so it stays. Make it inactive instead, or merge"
             " it into another (mergeLocations) if it is only a wrong name of that.",
-            "id",
+            "location_id",
         )
         self.images = images
         self.dumps = dumps
@@ -77,7 +77,7 @@ async def update(location_id: UUID, values: Mapping[str, Any], *, server_zone: Z
         rows = Location.filter(id=location_id).using_db(transaction)
         before = await rows.get_or_none()
         if before is None:
-            raise NoRecordError("location", "id")
+            raise NoRecordError("location", "location_id")
         if not clean:
             return before
         location.refuse_half_a_place(
@@ -106,7 +106,7 @@ async def delete(location_id: UUID) -> None:
         dumps = (await locations.dump_counts([location_id]))[location_id]
         raise LocationInUseError(images=images, dumps=dumps) from error
     if not gone:
-        raise NoRecordError("location", "id")
+        raise NoRecordError("location", "location_id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class RelocationSearch(Search[Relocation]):
     descending = True
     sorts = (
         sort(
-            "MADE",
+            "CREATED",
             "When it was made.",
             (Key("relocation.created_at", KeyKind.TIME), Key("relocation.id", KeyKind.ID)),
             names=("made-oldest", "made-newest"),

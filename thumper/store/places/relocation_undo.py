@@ -34,7 +34,7 @@ class RelocatedSinceError(Refusal, RefusedError):
         super().__init__(
             f"A later change, of {later.created_at:%Y-%m-%d %H:%M} UTC, moved some of the same photos, dumps or"
             " deployments. Take that one back first.",
-            "id",
+            "relocation_id",
         )
         self.later = later
 
@@ -64,10 +64,10 @@ async def undo(relocation_id: UUID, *, server_zone: ZoneInfo) -> PlaceEffect:
         rows = Relocation.filter(id=relocation_id).using_db(transaction)
         change = await rows.get_or_none()
         if change is None:
-            raise NoRecordError("change of a place", "id")
+            raise NoRecordError("change of a place", "relocation_id")
         if change.undone_at is not None:
             message = f"This change was taken back already, at {change.undone_at:%Y-%m-%d %H:%M} UTC."
-            raise InvalidValueError(message, "id")
+            raise InvalidValueError(message, "relocation_id")
         work = _Undoing(transaction=transaction, change=change, server_zone=server_zone)
         await _refuse_moved(work)
         await _refuse_gone(work)
@@ -118,7 +118,7 @@ async def _refuse_gone(work: _Undoing) -> None:
         message = (
             "A location where something was before has been deleted since, so this cannot be taken back."
         )
-        raise InvalidValueError(message, "id")
+        raise InvalidValueError(message, "relocation_id")
 
 
 _DUMPS: Final = """

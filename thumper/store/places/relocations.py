@@ -176,7 +176,7 @@ async def _merge(
         [[merged_id, into_id]],
     )
     there = {row["id"]: row for row in rows}
-    for location_id, name in ((merged_id, "id"), (into_id, "into_id")):
+    for location_id, name in ((merged_id, "location_id"), (into_id, "into_id")):
         if location_id not in there:
             raise NoRecordError("location", name)
         if there[location_id]["merged_into_id"] is not None:

@@ -83,6 +83,18 @@ async def keep_answer(key_id: UUID, answer: str, *, request_sha256: bytes) -> No
     )
 
 
+# What is locked is pruned in this moment, or its answer is being written.
+_FORGET: Final = """
+UPDATE idempotency_key SET answer = NULL, request_sha256 = NULL
+WHERE id IN (SELECT id FROM idempotency_key WHERE answer IS NOT NULL FOR UPDATE SKIP LOCKED)
+"""
+
+
+async def forget_answers(transaction: BaseDBAsyncClient) -> None:
+    """Forget what was answered, and keep what was made: any answer may tell of what is deleted now."""
+    await transaction.execute_query_dict(_FORGET)
+
+
 _OLD: Final = "created_at < now() - make_interval(days => $1)"
 
 

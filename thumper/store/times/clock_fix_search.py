@@ -19,7 +19,7 @@ class ClockFixSearch(Search[ClockFix]):
     listing = CLOCK_FIXES
     sorts = (
         sort(
-            "MADE",
+            "CREATED",
             "When it was made.",
             (Key("clock_fix.created_at", KeyKind.TIME), Key("clock_fix.id", KeyKind.ID)),
             names=("made-oldest", "made-newest"),
@@ -29,10 +29,10 @@ class ClockFixSearch(Search[ClockFix]):
 
     dump_id: UUID | None = where("That covers this dump.", "clock_fix.dump_id = {}")
     deployment_id: UUID | None = where("That covers this deployment.", "clock_fix.deployment_id = {}")
-    stands: bool | None = where(
-        "Whether it stands; false finds those that were taken back.",
-        "clock_fix.undone_at IS NULL",
-        otherwise="clock_fix.undone_at IS NOT NULL",
+    undone: bool | None = where(
+        "Whether it was taken back; false finds those that stand.",
+        "clock_fix.undone_at IS NOT NULL",
+        otherwise="clock_fix.undone_at IS NULL",
     )
     created_after: dt.datetime | None = where("Made at this instant or later.", "clock_fix.created_at >= {}")
     created_before: dt.datetime | None = where("Made before this instant.", "clock_fix.created_at < {}")

@@ -122,9 +122,9 @@ async def _why_not(transaction: BaseDBAsyncClient, fix_id: UUID) -> Refusal:
     """Return why a repair cannot be taken back."""
     fix = await ClockFix.get_or_none(id=fix_id, using_db=transaction)
     if fix is None:
-        return NoRecordError("repair of a clock", "id")
+        return NoRecordError("repair of a clock", "clock_fix_id")
     return InvalidValueError(
-        f"This repair was taken back already, at {fix.undone_at:%Y-%m-%d %H:%M} UTC.", "id"
+        f"This repair was taken back already, at {fix.undone_at:%Y-%m-%d %H:%M} UTC.", "clock_fix_id"
     )
 
 

@@ -13,7 +13,7 @@ query LatestPhotos {
       takenAt
       timeSource
       location { name }
-      detections { species sex lifeStage confidence box { x y width height } }
+      detections { shown { label species { commonName } sex lifeStage } predicted { confidence } box { x y width height } }
       urls { thumb }
     }
   }
@@ -23,7 +23,7 @@ query LatestPhotos {
 query Bucks {
   detections(where: { sex: MALE, minConfidence: 0.8 }, orderBy: { field: CONFIDENCE }, first: 20) {
     totalCount
-    nodes { confidence label image { takenAt location { name } urls { view } } }
+    nodes { shown { label } predicted { confidence } image { takenAt location { name } urls { view } } }
   }
 }
 `,
@@ -53,7 +53,7 @@ query Herd {
       lastSeen
       locations { name }
       sightings(first: 3) { totalCount nodes { image { takenAt } } }
-      bestPhoto { confidence image { urls { view } } }
+      bestPhoto { predicted { confidence } image { urls { view } } }
     }
   }
 }
@@ -71,7 +71,7 @@ subscription Live {
   detectionAdded {
     seq
     snapshot
-    detections { label confidence image { fileName location { name } } }
+    detections { shown { label } predicted { confidence } image { fileName location { name } } }
   }
 }
 `,

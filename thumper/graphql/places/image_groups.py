@@ -15,8 +15,8 @@ from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import related
 from thumper.graphql.relay.price import price
 from thumper.graphql.shared.together import loaded
-from thumper.store.places import activity
-from thumper.store.places.activity import MOST_GROUPS, Group, Grouping
+from thumper.store.places import image_groups as counted
+from thumper.store.places.image_groups import MOST_GROUPS, Group, Grouping
 
 COUNTING: Final = 500
 """What reading images one by one to count them takes: half a second for a million."""
@@ -32,15 +32,15 @@ publish(
         Grouping.DAY: "By the local day, as the calendar of the place has it.",
         Grouping.HOUR: "By the hour of the local day, 0 to 23.",
     },
-    name="ActivityGrouping",
+    name="ImageGrouping",
 )
 
 
 @strawberry.type(
     description="Photos of one place, local day and local hour, as far as they are counted by these."
 )
-class ActivityGroup:
-    """Backed by `activity.Group`."""
+class ImageGroup:
+    """Backed by `image_groups.Group`."""
 
     date: dt.date | None = strawberry.field(
         description="The local day; null for photos without a capture time, and when not counted by DAY."
@@ -62,20 +62,20 @@ class ActivityGroup:
 
 
 @strawberry.type(description="How many images there are by place, day and hour.")
-class Activity:
+class ImageGroups:
     """Some groups."""
 
     image_count: int = strawberry.field(description="How many images in all: the sum of the groups.")
     groups: list[Group] = strawberry.field(
         description="The groups that have an image, by the name of the place, the day and the hour; without one last."
         " Each image is in exactly one group. 2,000 at most.",
-        graphql_type=listed(ActivityGroup),
+        graphql_type=listed(ImageGroup),
         metadata=price(items=MOST_GROUPS),
     )
 
 
 @strawberry.type
-class ActivityQuery:
+class ImageGroupsQuery:
     """The query for counts."""
 
     @field(
@@ -83,26 +83,26 @@ class ActivityQuery:
         " stands before a camera for an hour makes many. Day and hour are those of `takenAtLocal`: of a clock at the"
         " place. Refused with TOO_MANY_GROUPS when there are more than 2,000; then ask for less at a time, such as for"
         " one year with takenAfter and takenBefore.",
-        optional(Activity),
+        optional(ImageGroups),
         takes=price(own=COUNTING),
     )
     @staticmethod
-    async def activity(
+    async def image_groups(
         info: Info,
         by: Annotated[
             list[Grouping],
             strawberry.argument(description="By what to count, one to three; in whatever order."),
         ],
         where: Annotated[Any, IMAGE_LIST.where] = None,
-    ) -> Activity:
+    ) -> ImageGroups:
         if not by:
             raise bad_request("BAD_ARGUMENTS", "by is empty; give LOCATION, DAY, HOUR or several of them.")
-        groups = await activity.count_images(
+        groups = await counted.count_images(
             IMAGE_LIST.search(where), by, server_zone=info.context.settings.zone
         )
         if len(groups) > MOST_GROUPS:
             raise _too_many()
-        return Activity(image_count=sum(group.image_count for group in groups), groups=groups)
+        return ImageGroups(image_count=sum(group.image_count for group in groups), groups=groups)
 
 
 def _too_many() -> RequestError:

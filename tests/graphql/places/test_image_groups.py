@@ -13,18 +13,18 @@ from tests.api import Api
 from tests.clocks import at
 from tests.graphql.test_loaders import counted_statements
 from thumper.domain.capture_time import TimeSource
-from thumper.graphql.places import activity as api_of_activity
+from thumper.graphql.places import image_groups as api_of_groups
 from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
 from thumper.store.models import Image
-from thumper.store.places import activity
+from thumper.store.places import image_groups
 
-QUERY = """query ($by: [ActivityGrouping!]!, $where: ImageFilter) { activity(by: $by, where: $where) {
+QUERY = """query ($by: [ImageGrouping!]!, $where: ImageFilter) { imageGroups(by: $by, where: $where) {
     imageCount groups { location { name } date hour imageCount } } }"""
 
 
 async def ask(api: Api, *by: str, **where: Any) -> list[tuple[str | None, str | None, int | None, int]]:
-    told = (await api.ask(QUERY, by=list(by), where=where))["activity"]
+    told = (await api.ask(QUERY, by=list(by), where=where))["imageGroups"]
     groups = [
         (group["location"] and group["location"]["name"], group["date"], group["hour"], group["imageCount"])
         for group in told["groups"]
@@ -114,18 +114,18 @@ async def test_a_filter_holds(api: Api) -> None:
 async def test_more_groups_than_one_answer_holds_are_refused_and_the_rest_is_answered(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(activity, "MOST_GROUPS", 3)
-    monkeypatch.setattr(api_of_activity, "MOST_GROUPS", 3)
+    monkeypatch.setattr(image_groups, "MOST_GROUPS", 3)
+    monkeypatch.setattr(api_of_groups, "MOST_GROUPS", 3)
     dump = await make.make_dump()
     for number in range(4):
         await make.make_image(dump, taken_at=make.NOON + dt.timedelta(days=number))
-    answer = await api.post("{ activity(by: DAY) { imageCount } images { totalCount } }")
+    answer = await api.post("{ imageGroups(by: DAY) { imageCount } images { totalCount } }")
     (error,) = answer["errors"]
     assert error["extensions"]["code"] == "TOO_MANY_GROUPS"
     assert "takenAfter" in error["message"]
-    assert answer["data"] == {"activity": None, "images": {"totalCount": 4}}
+    assert answer["data"] == {"imageGroups": None, "images": {"totalCount": 4}}
     assert len(await ask(api, "DAY", takenBefore=(make.NOON + dt.timedelta(days=3)).isoformat())) == 3
-    assert await api.refused("{ activity(by: []) { imageCount } }") == "BAD_ARGUMENTS"
+    assert await api.refused("{ imageGroups(by: []) { imageCount } }") == "BAD_ARGUMENTS"
 
 
 async def test_groups_cost_three_statements(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,9 +138,9 @@ async def test_groups_cost_three_statements(api: Api, monkeypatch: pytest.Monkey
 async def test_a_page_may_show_three_charts_at_once(api: Api) -> None:
     await fill()
     answer = await api.ask(
-        """{ days: activity(by: DAY) { groups { date imageCount } }
-        hours: activity(by: HOUR) { groups { hour imageCount } }
-        places: activity(by: LOCATION) { groups { location { name } imageCount } } }"""
+        """{ days: imageGroups(by: DAY) { groups { date imageCount } }
+        hours: imageGroups(by: HOUR) { groups { hour imageCount } }
+        places: imageGroups(by: LOCATION) { groups { location { name } imageCount } } }"""
     )
     total = await Image.all().count()
     assert [sum(group["imageCount"] for group in chart["groups"]) for chart in answer.values()] == [total] * 3
