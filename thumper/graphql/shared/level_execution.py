@@ -7,7 +7,7 @@ worded by graphql-core, each where it belongs, and fields of other kinds are exe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,15 +134,15 @@ class LevelExecutor(PlannedExecutor):
         if not open_slots:
             return
         waiting = [self._executed(level, each, slot) for slot in open_slots for each in level.others.items()]
-        resolved = await self._resolved(level, open_slots)
-        waiting += [
-            self._fill(level, step, open_slots, values)
-            for step, values in zip(level.steps, resolved, strict=True)
-        ]
-        if len(waiting) == 1:
-            await waiting[0]
-        elif waiting:
-            await gather_with_cancel(*waiting)
+        if level.steps:
+            waiting.append(self._step(level, open_slots))
+        await _all(waiting)
+
+    async def _step(self, level: _Level, slots: list[_Slot]) -> None:
+        """Resolve the fields that are resolved for all objects at once, and complete their values."""
+        resolved = await self._resolved(level, slots)
+        steps = zip(level.steps, resolved, strict=True)
+        await _all([self._fill(level, step, slots, values) for step, values in steps])
 
     def _enter(self, level: _Level, slots: list[_Slot], info: Any) -> None:
         """Admit the objects, and check that they are what their type promises."""
@@ -329,6 +329,13 @@ def _put(slot: _Slot, name: str, value: Any) -> None:
         slot.values[name] = value
 
 
+async def _all(waiting: Sequence[Coroutine[Any, Any, None]]) -> None:
+    if len(waiting) == 1:
+        await waiting[0]
+    elif waiting:
+        await gather_with_cancel(*waiting)
+
+
 async def _completed(executing: Coroutine[Any, Any, None], row: _Row) -> list[Any]:
     await executing
     return row.ended()
@@ -367,7 +374,7 @@ def _step(parent: GraphQLObjectType, name: str, details: Any) -> _Step | None:
         return None
     resolver = declared.resolve
     known = resolver if isinstance(resolver, DirectResolver) else None
-    if known is None and own.base_resolver is not None:
+    if known is None and (own.base_resolver is not None or own.extensions):
         return None
     waits = known is not None and own.is_async
     if known is not None and waits and not getattr(known.function, LOADED, False):
