@@ -8,64 +8,22 @@ worded by graphql-core, each where it belongs, and fields of other kinds are exe
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     GraphQLError,
-    GraphQLField,
     GraphQLObjectType,
     get_argument_values,
     get_nullable_type,
-    is_leaf_type,
-    is_list_type,
     is_object_type,
 )
 from graphql.pyutils import Path, Undefined, gather_with_cancel
 from strawberry.types.field import StrawberryField
 
-from thumper.graphql.shared.direct_resolvers import DECLARED, DirectResolver
-from thumper.graphql.shared.planned_execution import PlannedExecutor, Reader, reader
-from thumper.graphql.shared.together import LOADED, together
-
-
-@dataclass(slots=True)
-class _Step:
-    """A field of all objects."""
-
-    name: str
-    details: Any
-    declared: GraphQLField
-    resolver: DirectResolver | None
-    """None for an attribute of the object."""
-    waits: bool
-    kind: Any
-    """The type of its objects; None for leaves."""
-    is_list: bool
-
-
-@dataclass(slots=True)
-class _Level:
-    """How the fields of one selection are executed for all objects of one type."""
-
-    details: Any
-    """Kept, so that no other gets its id."""
-    kind: GraphQLObjectType
-    names: list[str]
-    plain: list[tuple[str, Any, Reader]]
-    steps: list[_Step]
-    others: dict[str, Any]
-
-
-@dataclass(slots=True)
-class _Slot:
-    """An object that is to be completed: its place, and the place of its values in the answer."""
-
-    source: Any
-    path: Path
-    values: dict[str, Any]
-    error: Exception | None = None
-    """Why it is none."""
+from thumper.graphql.shared.direct_resolvers import DECLARED
+from thumper.graphql.shared.level import Level, ObjectList, Slot, Step, is_promised, step_of
+from thumper.graphql.shared.planned_execution import PlannedExecutor, reader
+from thumper.graphql.shared.together import together
 
 
 class LevelExecutor(PlannedExecutor):
@@ -73,7 +31,7 @@ class LevelExecutor(PlannedExecutor):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._levels: dict[tuple[Any, int], _Level] = {}
+        self._levels: dict[tuple[Any, int], Level] = {}
 
     def build_per_event_executor(self, payload: Any) -> Any:
         """Return the executor for one message of a subscription."""
@@ -97,33 +55,33 @@ class LevelExecutor(PlannedExecutor):
                 item_type, field_details_list, info, path, items, position_context
             )
         level = self._level(kind, field_details_list)
-        row = _Row(self, item_type, field_details_list, info, path, items)
+        row = ObjectList(self, item_type, field_details_list, info, path, items)
         executing = self._execute(level, row.slots, info)
         if level.steps or level.others:
             return _completed(executing, row)
         return _without_waiting(_completed(executing, row))
 
-    def _level(self, kind: GraphQLObjectType, details: Any) -> _Level:
+    def _level(self, kind: GraphQLObjectType, details: Any) -> Level:
         key = (kind, id(details))
         level = self._levels.get(key)
         if level is None:
             level = self._levels[key] = self._made(kind, details)
         return level
 
-    def _made(self, kind: GraphQLObjectType, details: Any) -> _Level:
+    def _made(self, kind: GraphQLObjectType, details: Any) -> Level:
         selection = self.collect_subfields(kind, details).grouped_field_set
-        level = _Level(details, kind, list(selection), [], [], {})
+        level = Level(details, kind, list(selection), [], [], {})
         for name, own in selection.items():
             field_name = own[0].node.name.value
             if (read := reader(kind, field_name)) is not None:
                 level.plain.append((name, own, read))
-            elif (step := _step(kind, name, own)) is not None:
+            elif (step := step_of(kind, name, own)) is not None:
                 level.steps.append(step)
             else:
                 level.others[name] = own
         return level
 
-    async def _execute(self, level: _Level, slots: list[_Slot], info: Any) -> None:
+    async def _execute(self, level: Level, slots: list[Slot], info: Any) -> None:
         """Fill the slots with the values of their fields, or with the error that leaves none."""
         self._enter(level, slots, info)
         for slot in slots:
@@ -138,13 +96,13 @@ class LevelExecutor(PlannedExecutor):
             waiting.append(self._step(level, open_slots))
         await _all(waiting)
 
-    async def _step(self, level: _Level, slots: list[_Slot]) -> None:
+    async def _step(self, level: Level, slots: list[Slot]) -> None:
         """Resolve the fields that are resolved for all objects at once, and complete their values."""
         resolved = await self._resolved(level, slots)
         steps = zip(level.steps, resolved, strict=True)
         await _all([self._fill(level, step, slots, values) for step, values in steps])
 
-    def _enter(self, level: _Level, slots: list[_Slot], info: Any) -> None:
+    def _enter(self, level: Level, slots: list[Slot], info: Any) -> None:
         """Admit the objects, and check that they are what their type promises."""
         is_type_of, details = level.kind.is_type_of, level.details
         if not slots:
@@ -161,7 +119,7 @@ class LevelExecutor(PlannedExecutor):
                     [each.node for each in details],
                 )
 
-    def _read(self, level: _Level, slot: _Slot) -> None:
+    def _read(self, level: Level, slot: Slot) -> None:
         """Read the plain fields of one object."""
         source, values = slot.source, slot.values
         for name, details, read in level.plain:
@@ -174,7 +132,7 @@ class LevelExecutor(PlannedExecutor):
                 except GraphQLError as error:
                     slot.error = slot.error or error
 
-    async def _executed(self, level: _Level, selected: tuple[str, Any], slot: _Slot) -> None:
+    async def _executed(self, level: Level, selected: tuple[str, Any], slot: Slot) -> None:
         """Execute one field of one object as graphql-core does."""
         name, details = selected
         place = Path(slot.path, name, level.kind.name)
@@ -186,7 +144,7 @@ class LevelExecutor(PlannedExecutor):
         else:
             _put(slot, name, value)
 
-    async def _resolved(self, level: _Level, slots: list[_Slot]) -> list[list[Any]]:
+    async def _resolved(self, level: Level, slots: list[Slot]) -> list[list[Any]]:
         """Return the values of each step for each object, errors among them."""
         found = [list(self._asked(level, step, slots)) for step in level.steps]
         waiting = [
@@ -202,7 +160,7 @@ class LevelExecutor(PlannedExecutor):
                 values[number] = answer
         return found
 
-    def _asked(self, level: _Level, step: _Step, slots: list[_Slot]) -> Iterator[Any]:
+    def _asked(self, level: Level, step: Step, slots: list[Slot]) -> Iterator[Any]:
         """Yield the value of a field of each object, or the coroutine that returns it."""
         try:
             resolve = self._resolver(level, step, slots[0])
@@ -214,7 +172,7 @@ class LevelExecutor(PlannedExecutor):
             except Exception as error:  # noqa: BLE001  # the same as a value that is an error
                 yield error
 
-    def _resolver(self, level: _Level, step: _Step, slot: _Slot) -> Callable[[Any], Any]:
+    def _resolver(self, level: Level, step: Step, slot: Slot) -> Callable[[Any], Any]:
         if step.resolver is None:
             own: StrawberryField = step.declared.extensions[DECLARED]
             name = own.python_name
@@ -227,29 +185,29 @@ class LevelExecutor(PlannedExecutor):
         )
         return step.resolver.bound(self._info(level, step, slot), given)
 
-    def _info(self, level: _Level, step: _Step, slot: _Slot) -> Any:
+    def _info(self, level: Level, step: Step, slot: Slot) -> Any:
         nodes = [each.node for each in step.details]
         place = Path(slot.path, step.name, level.kind.name)
         return self.build_resolve_info(step.declared, nodes, level.kind, place)
 
-    async def _fill(self, level: _Level, step: _Step, slots: list[_Slot], values: list[Any]) -> None:
+    async def _fill(self, level: Level, step: Step, slots: list[Slot], values: list[Any]) -> None:
         """Complete the values of one field of all objects."""
         info, kind = self._info(level, step, slots[0]), level.kind.name
         returned: Any = get_nullable_type(step.declared.type)
-        inner: list[_Slot] = []
-        endings: list[tuple[_Slot, Path, _Row | _Slot]] = []
+        inner: list[Slot] = []
+        endings: list[tuple[Slot, Path, ObjectList | Slot]] = []
         for slot, value in zip(slots, values, strict=True):
             if slot.error is not None:
                 continue
             place = Path(slot.path, step.name, kind)
-            if step.kind is None or not _is_promised(step, value):
+            if step.kind is None or not is_promised(step, value):
                 self._complete(slot, step, info, place, value)
             elif step.is_list:
-                row = _Row(self, returned.of_type, step.details, info, place, value)
+                row = ObjectList(self, returned.of_type, step.details, info, place, value)
                 inner += row.slots
                 endings.append((slot, place, row))
             else:
-                one = _Slot(value, place, {})
+                one = Slot(value, place, {})
                 inner.append(one)
                 endings.append((slot, place, one))
         if inner:
@@ -260,7 +218,7 @@ class LevelExecutor(PlannedExecutor):
             except Exception as error:  # noqa: BLE001  # graphql-core words it
                 self._fail(slot, step, place, error)
 
-    def _complete(self, slot: _Slot, step: _Step, info: Any, place: Path, value: Any) -> None:
+    def _complete(self, slot: Slot, step: Step, info: Any, place: Path, value: Any) -> None:
         """Complete one value as graphql-core does: a leaf, or one that is not as its type promises."""
         try:
             _put(
@@ -271,58 +229,23 @@ class LevelExecutor(PlannedExecutor):
         except Exception as error:  # noqa: BLE001  # graphql-core words it
             self._fail(slot, step, place, error)
 
-    def _fail(self, slot: _Slot, step: _Step, place: Path, error: Exception) -> None:
+    def _fail(self, slot: Slot, step: Step, place: Path, error: Exception) -> None:
         try:
             self.handle_field_error(error, step.declared.type, step.details, place)
         except GraphQLError as located:
             slot.error = slot.error or located
 
 
-class _Row:
-    """A list that is to be completed."""
-
-    __slots__ = ("_details", "_executor", "_info", "_item_type", "_items", "slots")
-
-    def __init__(
-        self, executor: LevelExecutor, item_type: Any, details: Any, info: Any, path: Path, items: list[Any]
-    ) -> None:
-        self._executor = executor
-        self._item_type = item_type
-        self._details = details
-        self._info = info
-        self._items = [_Slot(item, Path(path, number, None), {}) for number, item in enumerate(items)]
-        self.slots = [slot for slot in self._items if _is_object(slot.source)]
-        """The items that are objects."""
-
-    def ended(self) -> list[Any]:
-        """Return the answer when the slots are filled; raises the error that leaves none."""
-        return [self._item(slot) for slot in self._items]
-
-    def _item(self, slot: _Slot) -> Any:
-        executor = self._executor
-        if slot.error is None and _is_object(slot.source):
-            return slot.values
-        try:
-            if slot.error is not None:
-                raise slot.error
-            return executor.complete_value(
-                self._item_type, self._details, self._info, slot.path, slot.source, None
-            )
-        except Exception as error:  # noqa: BLE001  # graphql-core words it
-            executor.handle_field_error(error, self._item_type, self._details, slot.path)
-            return None
-
-
-def _ended(ending: _Row | _Slot) -> Any:
+def _ended(ending: ObjectList | Slot) -> Any:
     """Return what the slots of a value hold; raises the error that leaves nothing."""
-    if isinstance(ending, _Row):
+    if isinstance(ending, ObjectList):
         return ending.ended()
     if ending.error is not None:
         raise ending.error
     return ending.values
 
 
-def _put(slot: _Slot, name: str, value: Any) -> None:
+def _put(slot: Slot, name: str, value: Any) -> None:
     if value is Undefined:  # a field that its type has not
         slot.values.pop(name, None)
     else:
@@ -336,7 +259,7 @@ async def _all(waiting: Sequence[Coroutine[Any, Any, None]]) -> None:
         await gather_with_cancel(*waiting)
 
 
-async def _completed(executing: Coroutine[Any, Any, None], row: _Row) -> list[Any]:
+async def _completed(executing: Coroutine[Any, Any, None], row: ObjectList) -> list[Any]:
     await executing
     return row.ended()
 
@@ -355,36 +278,3 @@ def _raising(error: Exception) -> Callable[[Any], Any]:
         raise error
 
     return resolve
-
-
-def _is_object(value: Any) -> bool:
-    return value is not None and not isinstance(value, Exception)
-
-
-def _is_promised(step: _Step, value: Any) -> bool:
-    """Return whether a value is an object, or a list, as its type promises."""
-    return isinstance(value, list) if step.is_list else _is_object(value)
-
-
-def _step(parent: GraphQLObjectType, name: str, details: Any) -> _Step | None:
-    """Return how a field is executed for all objects at once; None if that is left to graphql-core."""
-    declared = parent.fields.get(details[0].node.name.value)
-    own = declared.extensions.get(DECLARED) if declared is not None else None
-    if declared is None or not isinstance(own, StrawberryField):
-        return None
-    resolver = declared.resolve
-    known = resolver if isinstance(resolver, DirectResolver) else None
-    if known is None and (own.base_resolver is not None or own.extensions):
-        return None
-    waits = known is not None and own.is_async
-    if known is not None and waits and not getattr(known.function, LOADED, False):
-        return None
-    kind: Any = get_nullable_type(declared.type)
-    is_list = is_list_type(kind)
-    if is_list:
-        kind = get_nullable_type(kind.of_type)
-    if is_leaf_type(kind):
-        kind = None
-    elif not is_object_type(kind):
-        return None
-    return _Step(name, details, declared, known, waits, kind, is_list)
