@@ -6,17 +6,15 @@ change again. Elsewhere what they keep is forgotten when a mutation has changed 
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
-from strawberry.dataloader import DataLoader
-
 from thumper.domain.clock_question import ClockQuestion
 from thumper.domain.clock_warning import ClockGroup
 from thumper.domain.waiting import Waiting
+from thumper.graphql.shared.batch_loader import Loader
 from thumper.ingest import original_tags
 from thumper.ingest.exif_tags import WrittenTag
 from thumper.ingest.original_tags import Original
@@ -85,47 +83,25 @@ ImagePage: TypeAlias = tuple[UUID, tuple[ImageSearch, Order, Cut]]
 ImageTotal: TypeAlias = tuple[UUID, ImageSearch]
 
 
-class Loader(DataLoader[K, Any]):
-    """A loader whose answers outlast those who asked first.
-
-    When a field fails, graphql-core cancels its siblings, and a task that is cancelled cancels what it waits for: an
-    answer that is kept for all who ask for the same key. So each of them waits for a future of its own.
-    """
-
-    def load(self, key: K) -> Awaitable[Any]:
-        """Return the answer to a key."""
-        answer: Any = super().load(key)
-        if not self.cache:
-            return answer  # type: ignore[no-any-return]  # it is not shared
-        answer.add_done_callback(take_note)
-        return asyncio.shield(answer)
-
-
-def take_note(answer: asyncio.Future[Any]) -> None:
-    """Retrieve an error for which no one waits any more, so that asyncio does not log it as never retrieved."""
-    if not answer.cancelled():
-        answer.exception()
-
-
 class Loaders:
     """The loaders of one request or connection."""
 
     def __init__(self, *, cache: bool) -> None:
         self._cache = cache
-        self._all: list[Loader[Any]] = []
-        self.rows: dict[str, DataLoader[UUID, Any]] = {
+        self._all: list[Loader[Any, Any]] = []
+        self.rows: dict[str, Loader[UUID, Any]] = {
             name: self._loader(_rows(listing)) for name, listing in ROWS.items()
         }
-        self.boxes: DataLoader[tuple[UUID, BoxFilter], list[models.Detection]] = self._loader(
+        self.boxes: Loader[tuple[UUID, BoxFilter], list[models.Detection]] = self._loader(
             _divided(detections.of_images)
         )
-        self.image_figures: DataLoader[UUID, images.JobFigures | None] = self._loader(images.figures)
-        self.waiting: DataLoader[UUID, Waiting | None] = self._loader(waiting_images.why)
-        self.sightings: DataLoader[UUID, models.Sighting | None] = self._loader(known_deer.sightings_of)
-        self.reviews: DataLoader[UUID, list[models.Review]] = self._loader(detections.reviews)
-        self.species: DataLoader[str, models.Species | None] = self._loader(species_rows.of_names)
-        self.marks: DataLoader[UUID, list[models.Mark]] = self._loader(marks.of_images)
-        self.batch_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
+        self.image_figures: Loader[UUID, images.JobFigures | None] = self._loader(images.figures)
+        self.waiting: Loader[UUID, Waiting | None] = self._loader(waiting_images.why)
+        self.sightings: Loader[UUID, models.Sighting | None] = self._loader(known_deer.sightings_of)
+        self.reviews: Loader[UUID, list[models.Review]] = self._loader(detections.reviews)
+        self.species: Loader[str, models.Species | None] = self._loader(species_rows.of_names)
+        self.marks: Loader[UUID, list[models.Mark]] = self._loader(marks.of_images)
+        self.batch_images: Loader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
         self._load_images()
         self._load_deer()
         self._load_places()
@@ -133,116 +109,103 @@ class Loaders:
         self._load_relocations()
 
     def _load_images(self) -> None:
-        self.exif: DataLoader[UUID, ExifValues | None] = self._loader(exif_values.of_images)
-        self.exif_tags: DataLoader[Original, list[WrittenTag] | None] = self._loader(original_tags.read)
-        self.image_pages: dict[str, DataLoader[ImagePage, Page[models.Image]]] = {
+        self.exif: Loader[UUID, ExifValues | None] = self._loader(exif_values.of_images)
+        self.exif_tags: Loader[Original, list[WrittenTag] | None] = self._loader(original_tags.read)
+        self.image_pages: dict[str, Loader[ImagePage, Page[models.Image]]] = {
             noun: self._loader(_divided(_pages(listing))) for noun, listing in image_pages.IMAGES_OF.items()
         }
-        self.image_totals: dict[str, DataLoader[ImageTotal, int]] = {
+        self.image_totals: dict[str, Loader[ImageTotal, int]] = {
             noun: self._loader(_divided(_totals(listing))) for noun, listing in image_pages.IMAGES_OF.items()
         }
 
     def _load_deer(self) -> None:
-        self.deer_figures: DataLoader[UUID, known_deer.DeerFigures] = self._loader(known_deer.figures)
-        self.deer_locations: DataLoader[UUID, list[models.Location]] = self._loader(known_deer.locations)
-        self.best_photos: DataLoader[UUID, list[models.Detection]] = self._loader(known_deer.best_photos)
-        self.sighting_pages: DataLoader[SightingPage, Page[models.Sighting]] = self._loader(
+        self.deer_figures: Loader[UUID, known_deer.DeerFigures] = self._loader(known_deer.figures)
+        self.deer_locations: Loader[UUID, list[models.Location]] = self._loader(known_deer.locations)
+        self.best_photos: Loader[UUID, list[models.Detection]] = self._loader(known_deer.best_photos)
+        self.sighting_pages: Loader[SightingPage, Page[models.Sighting]] = self._loader(
             _divided(_pages(known_deer.SIGHTINGS))
         )
-        self.sighting_totals: DataLoader[tuple[UUID, SightingSearch], int] = self._loader(
+        self.sighting_totals: Loader[tuple[UUID, SightingSearch], int] = self._loader(
             _divided(_totals(known_deer.SIGHTINGS))
         )
-        self.detection_decisions: DataLoader[UUID, list[models.IdentityDecision]] = self._loader(
+        self.detection_decisions: Loader[UUID, list[models.IdentityDecision]] = self._loader(
             identity_search.of_detections
         )
-        self.decision_totals: DataLoader[tuple[UUID, IdentityDecisionSearch], int] = self._loader(
+        self.decision_totals: Loader[tuple[UUID, IdentityDecisionSearch], int] = self._loader(
             _divided(_totals(identity_search.DECISIONS))
         )
-        self.standing_decisions: DataLoader[UUID, bool] = self._loader(identity_search.standing)
-        self.decision_pages: DataLoader[DecisionPage, Page[models.IdentityDecision]] = self._loader(
+        self.standing_decisions: Loader[UUID, bool] = self._loader(identity_search.standing)
+        self.decision_pages: Loader[DecisionPage, Page[models.IdentityDecision]] = self._loader(
             _divided(_pages(identity_search.DECISIONS))
         )
 
     def _load_places(self) -> None:
-        self.deployment_clock_fixes: DataLoader[UUID, list[models.ClockFix]] = self._loader(
+        self.deployment_clock_fixes: Loader[UUID, list[models.ClockFix]] = self._loader(
             clock_fixes.of_deployments
         )
-        self.clock_fix_images: DataLoader[UUID, int] = self._loader(clock_fixes.image_counts)
-        self.deployment_figures: DataLoader[UUID, deployments.DeploymentFigures] = self._loader(
+        self.clock_fix_images: Loader[UUID, int] = self._loader(clock_fixes.image_counts)
+        self.deployment_figures: Loader[UUID, deployments.DeploymentFigures] = self._loader(
             deployments.figures
         )
-        self.camera_stays: DataLoader[tuple[UUID, DeploymentSearch], int] = self._loader(
+        self.camera_stays: Loader[tuple[UUID, DeploymentSearch], int] = self._loader(
             _divided(_totals(deployments.OF_CAMERA))
         )
-        self.location_stays: DataLoader[tuple[UUID, DeploymentSearch], int] = self._loader(
+        self.location_stays: Loader[tuple[UUID, DeploymentSearch], int] = self._loader(
             _divided(_totals(deployments.OF_LOCATION))
         )
-        self.camera_stay_pages: DataLoader[StayPage, Page[models.Deployment]] = self._loader(
+        self.camera_stay_pages: Loader[StayPage, Page[models.Deployment]] = self._loader(
             _divided(_pages(deployments.OF_CAMERA))
         )
-        self.location_stay_pages: DataLoader[StayPage, Page[models.Deployment]] = self._loader(
+        self.location_stay_pages: Loader[StayPage, Page[models.Deployment]] = self._loader(
             _divided(_pages(deployments.OF_LOCATION))
         )
-        self.location_images: DataLoader[UUID, int] = self._loader(locations.image_counts)
-        self.location_offsets: DataLoader[UUID, list[int] | None] = self._loader(locations.camera_offsets_s)
-        self.location_other_names: DataLoader[UUID, list[str]] = self._loader(locations.other_names)
-        self.camera_images: DataLoader[UUID, int] = self._loader(cameras.image_counts)
+        self.location_images: Loader[UUID, int] = self._loader(locations.image_counts)
+        self.location_offsets: Loader[UUID, list[int] | None] = self._loader(locations.camera_offsets_s)
+        self.location_other_names: Loader[UUID, list[str]] = self._loader(locations.other_names)
+        self.camera_images: Loader[UUID, int] = self._loader(cameras.image_counts)
 
     def _load_relocations(self) -> None:
-        self.dump_relocations: DataLoader[UUID, list[models.Relocation]] = self._loader(
+        self.dump_relocations: Loader[UUID, list[models.Relocation]] = self._loader(
             relocation_search.of_dumps
         )
-        self.location_relocations: DataLoader[UUID, list[models.Relocation]] = self._loader(
+        self.location_relocations: Loader[UUID, list[models.Relocation]] = self._loader(
             relocation_search.of_locations
         )
-        self.relocation_images: DataLoader[UUID, int] = self._loader(relocation_search.image_counts)
+        self.relocation_images: Loader[UUID, int] = self._loader(relocation_search.image_counts)
 
     def _load_dumps(self) -> None:
-        self.receipts: DataLoader[UUID, receipts.Receipt] = self._loader(receipts.of_dumps)
-        self.dump_damage: DataLoader[UUID, receipts.DamageCount] = self._loader(receipts.damage)
-        self.dump_clocks: DataLoader[UUID, list[ClockGroup]] = self._loader(receipts.clocks)
-        self.dump_clock_fixes: DataLoader[UUID, list[models.ClockFix]] = self._loader(clock_fixes.of_dumps)
-        self.clock_questions: DataLoader[UUID, ClockQuestion | None] = self._loader(clock_questions.of_dumps)
-        self.clock_confirmations: DataLoader[UUID, dt.datetime | None] = self._loader(
+        self.receipts: Loader[UUID, receipts.Receipt] = self._loader(receipts.of_dumps)
+        self.dump_damage: Loader[UUID, receipts.DamageCount] = self._loader(receipts.damage)
+        self.dump_clocks: Loader[UUID, list[ClockGroup]] = self._loader(receipts.clocks)
+        self.dump_clock_fixes: Loader[UUID, list[models.ClockFix]] = self._loader(clock_fixes.of_dumps)
+        self.clock_questions: Loader[UUID, ClockQuestion | None] = self._loader(clock_questions.of_dumps)
+        self.clock_confirmations: Loader[UUID, dt.datetime | None] = self._loader(
             clock_confirmations.of_dumps
         )
-        self.first_deliveries: DataLoader[UUID, models.File | None] = self._loader(
-            dump_search.first_deliveries
-        )
-        self.deleted_files: DataLoader[bytes, list[models.File] | None] = self._loader(
-            dump_search.deleted_files
-        )
-        self.dump_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_dumps)
-        self.dump_file_images: DataLoader[UUID, image_counts.ImageCounts] = self._loader(
-            image_counts.of_files
-        )
-        self.dump_held: DataLoader[UUID, int] = self._loader(image_counts.held)
-        self.unplaced: DataLoader[UUID, int] = self._loader(unplaced.counts)
-        self.unplaced_cameras: DataLoader[UUID, list[unplaced.UnplacedCamera]] = self._loader(
-            unplaced.cameras
-        )
-        self.known_before: DataLoader[UUID, unplaced.KnownBefore | None] = self._loader(unplaced.known_before)
-        self.known_unplaced: DataLoader[UUID, list[unplaced.KnownUnplaced]] = self._loader(unplaced.known)
-        self.mistyped: DataLoader[UUID, list[UUID] | None] = self._loader(unplaced.mistyped)
-        self.file_pages: DataLoader[FilePage, Page[models.File]] = self._loader(
+        self.first_deliveries: Loader[UUID, models.File | None] = self._loader(dump_search.first_deliveries)
+        self.deleted_files: Loader[bytes, list[models.File] | None] = self._loader(dump_search.deleted_files)
+        self.dump_images: Loader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_dumps)
+        self.dump_file_images: Loader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_files)
+        self.dump_held: Loader[UUID, int] = self._loader(image_counts.held)
+        self.unplaced: Loader[UUID, int] = self._loader(unplaced.counts)
+        self.unplaced_cameras: Loader[UUID, list[unplaced.UnplacedCamera]] = self._loader(unplaced.cameras)
+        self.known_before: Loader[UUID, unplaced.KnownBefore | None] = self._loader(unplaced.known_before)
+        self.known_unplaced: Loader[UUID, list[unplaced.KnownUnplaced]] = self._loader(unplaced.known)
+        self.mistyped: Loader[UUID, list[UUID] | None] = self._loader(unplaced.mistyped)
+        self.file_pages: Loader[FilePage, Page[models.File]] = self._loader(
             _divided(_pages(dump_search.FILES))
         )
 
-    def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, Any]:
+    def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> Loader[K, Any]:
         """Make a loader of a function that answers many keys at once; a missing answer is None."""
-
-        async def load(keys: list[K]) -> list[Any]:
-            found = await read(list(dict.fromkeys(keys)))
-            return [found.get(key) for key in keys]
-
-        loader: Loader[K] = Loader(load, cache=self._cache)
+        loader: Loader[K, Any] = Loader(read, cache=self._cache)
         self._all.append(loader)
         return loader
 
     def clear(self) -> None:
         """Forget everything: what is asked for from now on is read anew."""
         for loader in self._all:
-            loader.clear_all()
+            loader.clear()
 
 
 def _rows(listing: Listing[Any]) -> Callable[[list[UUID]], Awaitable[dict[UUID, Any]]]:

@@ -11,7 +11,7 @@ import strawberry
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from thumper.graphql.shared.direct_resolvers import call_directly
-from thumper.graphql.shared.planned_execution import PlannedExecutor
+from thumper.graphql.shared.level_execution import LevelExecutor
 
 
 @dataclass
@@ -86,7 +86,7 @@ def _schema(executor: type[Any]) -> strawberry.Schema:
     return strawberry.Schema(Query, execution_context_class=executor)
 
 
-SCHEMA, PLANNED = _schema(StrawberryGraphQLCoreExecutionContext), _schema(PlannedExecutor)
+SCHEMA, PLANNED = _schema(StrawberryGraphQLCoreExecutionContext), _schema(LevelExecutor)
 call_directly(PLANNED)
 
 

@@ -17,6 +17,7 @@ from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import LocalDateTime, wall_clock
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.times.clock_fix_search import ClockFixSearch
 
@@ -56,16 +57,19 @@ class ClockFix(Node):
 
     @field("The dump that it covers; null when it covers a deployment.", optional(lazy("Dump")))
     @staticmethod
+    @loaded
     async def dump(root: strawberry.Parent[models.ClockFix], info: Info) -> Any:
         return await related(root.dump_id, "Dump", info=info)
 
     @field("The deployment that it covers; null when it covers a dump.", optional(lazy("Deployment")))
     @staticmethod
+    @loaded
     async def deployment(root: strawberry.Parent[models.ClockFix], info: Info) -> Any:
         return await related(root.deployment_id, "Deployment", info=info)
 
     @field("How many images it decides now: 0 when it was taken back, or a later one covers them all.")
     @staticmethod
+    @loaded
     async def image_count(root: strawberry.Parent[models.ClockFix], info: Info) -> int:
         return await info.context.loaders.clock_fix_images.load(root.id)
 
@@ -80,6 +84,7 @@ class ClockExample:
 
     @field("The image.", lazy("Image"))
     @staticmethod
+    @loaded
     async def image(root: strawberry.Parent[Move], info: Info) -> Any:
         return await related(root.image_id, "Image", info=info)
 

@@ -11,6 +11,7 @@ from thumper.graphql.clocks.image_clock import zone_of
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, lazy
 from thumper.graphql.relay.node import related
+from thumper.graphql.shared.together import loaded
 
 
 @strawberry.type(
@@ -43,5 +44,6 @@ class ClockQuestion:
         lazy("Image"),
     )
     @staticmethod
+    @loaded
     async def newest(root: strawberry.Parent[clock_question.ClockQuestion], info: Info) -> Any:
         return await related(root.newest_id, "Image", info=info)

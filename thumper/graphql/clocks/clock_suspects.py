@@ -13,6 +13,7 @@ from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import related
 from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import LocalDateTime, wall_clock
+from thumper.graphql.shared.together import loaded
 from thumper.store.times import clock_fixes
 
 
@@ -27,11 +28,13 @@ class ClockSuspects:
 
     @field("The dump that delivered them first.", lazy("Dump"))
     @staticmethod
+    @loaded
     async def dump(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
         return await related(root.dump_id, "Dump", info=info)
 
     @field("The camera that took them; null when the photos do not say.", optional(lazy("Camera")))
     @staticmethod
+    @loaded
     async def camera(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
         return await related(root.camera_id, "Camera", info=info)
 
@@ -39,6 +42,7 @@ class ClockSuspects:
         "The stay of the camera; null when camera or location are not known.", optional(lazy("Deployment"))
     )
     @staticmethod
+    @loaded
     async def deployment(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
         return await related(root.deployment_id, "Deployment", info=info)
 
@@ -54,6 +58,7 @@ class ClockSuspects:
 
     @field("The image whose clock showed the earliest time.", lazy("Image"))
     @staticmethod
+    @loaded
     async def example(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
         return await related(root.example_id, "Image", info=info)
 

@@ -16,6 +16,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, lazy, optional
 from thumper.graphql.relay.node import related
 from thumper.graphql.relay.scalar import LocalDateTime, wall_clock
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.places import locations
 from thumper.store.times.clock_claims import reading_of
@@ -117,6 +118,7 @@ class ClockFields:
         optional(lazy("ClockFix")),
     )
     @staticmethod
+    @loaded
     async def clock_fix(root: strawberry.Parent[models.Image], info: Info) -> Any:
         return await related(root.clock_fix_id, "ClockFix", info=info)
 
@@ -125,5 +127,6 @@ class ClockFields:
         optional(lazy("Deployment")),
     )
     @staticmethod
+    @loaded
     async def deployment(root: strawberry.Parent[models.Image], info: Info) -> Any:
         return await related(root.deployment_id, "Deployment", info=info)

@@ -19,6 +19,7 @@ from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, find
 from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.deer import known_deer
 from thumper.store.deer.identity_search import IdentityDecisionSearch
@@ -71,11 +72,13 @@ class Deer(Node):
 
     @field("Capture time of its first sighting; null without a timed sighting.")
     @staticmethod
+    @loaded
     async def first_seen(root: strawberry.Parent[models.Deer], info: Info) -> dt.datetime | None:
         return (await info.context.loaders.deer_figures.load(root.id)).first_seen
 
     @field("Capture time of its latest sighting; null without a timed sighting.")
     @staticmethod
+    @loaded
     async def last_seen(root: strawberry.Parent[models.Deer], info: Info) -> dt.datetime | None:
         return (await info.context.loaders.deer_figures.load(root.id)).last_seen
 
@@ -85,11 +88,13 @@ class Deer(Node):
         takes=price(items=FEW),
     )
     @staticmethod
+    @loaded
     async def locations(root: strawberry.Parent[models.Deer], info: Info) -> list[models.Location]:
         return await info.context.loaders.deer_locations.load(root.id)
 
     @field("The most confident detection of it; null without a sighting.", optional(lazy("Detection")))
     @staticmethod
+    @loaded
     async def best_photo(root: strawberry.Parent[models.Deer], info: Info) -> models.Detection | None:
         return next(iter(await info.context.loaders.best_photos.load(root.id)), None)
 

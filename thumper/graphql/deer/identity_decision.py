@@ -14,6 +14,7 @@ from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import WITHHELD, field, lazy
 from thumper.graphql.relay.node import Node, related
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.deer.identity_search import IdentityDecisionSearch
 
@@ -44,17 +45,20 @@ class IdentityDecision(Node):
 
     @field("Whether it is the latest about its detection and its deer, so that it stands.")
     @staticmethod
+    @loaded
     async def standing(root: strawberry.Parent[models.IdentityDecision], info: Info) -> bool:
         stands: bool = await info.context.loaders.standing_decisions.load(root.id)
         return stands
 
     @field("The deer.", lazy("Deer"))
     @staticmethod
+    @loaded
     async def deer(root: strawberry.Parent[models.IdentityDecision], info: Info) -> Any:
         return await related(root.deer_id, "Deer", info=info)
 
     @field("The box.", lazy("Detection"))
     @staticmethod
+    @loaded
     async def detection(root: strawberry.Parent[models.IdentityDecision], info: Info) -> Any:
         return await related(root.detection_id, "Detection", info=info)
 

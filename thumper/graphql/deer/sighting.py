@@ -12,6 +12,7 @@ from thumper.graphql.relay.actor import acted
 from thumper.graphql.relay.field import field, lazy
 from thumper.graphql.relay.node import Node, related
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.deer.sighting_search import SightingSearch
 
@@ -30,16 +31,19 @@ class Sighting(Node):
 
     @field("The deer.", lazy("Deer"))
     @staticmethod
+    @loaded
     async def deer(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
         return await related(root.deer_id, "Deer", info=info)
 
     @field("The box.", lazy("Detection"))
     @staticmethod
+    @loaded
     async def detection(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
         return await related(root.detection_id, "Detection", info=info)
 
     @field("The image.", lazy("Image"))
     @staticmethod
+    @loaded
     async def image(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
         return await related(root.image_id, "Image", info=info)
 

@@ -16,6 +16,7 @@ from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.price import price
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.files import receipts
 from thumper.store.files.dump_search import DumpSearch, FileSearch
@@ -78,6 +79,7 @@ class Dump(Node):
 
     @field(f"Where it came from. {WITHHELD}", optional(Source))
     @staticmethod
+    @loaded
     async def source(root: strawberry.Parent[models.Dump], info: Info) -> Any:
         return await related(root.source_id, "Source", info=info)
 
@@ -85,11 +87,13 @@ class Dump(Node):
         "The place that its photos belong to; null when its folder names none.", optional(lazy("Location"))
     )
     @staticmethod
+    @loaded
     async def location(root: strawberry.Parent[models.Dump], info: Info) -> Any:
         return await related(root.location_id, "Location", info=info)
 
     @field(f"What became of its files. {WITHHELD}", optional(Receipt))
     @staticmethod
+    @loaded
     async def receipt(root: strawberry.Parent[models.Dump], info: Info) -> receipts.Receipt:
         return await info.context.loaders.receipts.load(root.id)
 
@@ -100,6 +104,7 @@ class Dump(Node):
         takes=price(items=MOST_LISTED),
     )
     @staticmethod
+    @loaded
     async def clock_fixes(root: strawberry.Parent[models.Dump], info: Info) -> list[models.ClockFix]:
         return await info.context.loaders.dump_clock_fixes.load(root.id)
 
@@ -109,6 +114,7 @@ class Dump(Node):
         ImageCounts,
     )
     @staticmethod
+    @loaded
     async def file_image_counts(root: strawberry.Parent[models.Dump], info: Info) -> image_counts.ImageCounts:
         return await info.context.loaders.dump_file_images.load(root.id)
 
@@ -116,6 +122,7 @@ class Dump(Node):
         "When somebody said that the clocks of its cameras were right (confirmClocks); null when nobody did."
     )
     @staticmethod
+    @loaded
     async def clocks_confirmed_at(root: strawberry.Parent[models.Dump], info: Info) -> dt.datetime | None:
         return await info.context.loaders.clock_confirmations.load(root.id)
 
@@ -126,6 +133,7 @@ class Dump(Node):
         takes=price(items=relocation_search.MOST_LISTED),
     )
     @staticmethod
+    @loaded
     async def relocations(root: strawberry.Parent[models.Dump], info: Info) -> list[models.Relocation]:
         return await info.context.loaders.dump_relocations.load(root.id)
 
@@ -137,11 +145,13 @@ class Dump(Node):
 
     @field("How far detection is with the images that it was the first to deliver.", ImageCounts)
     @staticmethod
+    @loaded
     async def image_counts(root: strawberry.Parent[models.Dump], info: Info) -> image_counts.ImageCounts:
         return await info.context.loaders.dump_images.load(root.id)
 
     @field("How many images that its files are wait until somebody asks for detection (detectPending).")
     @staticmethod
+    @loaded
     async def held_image_count(root: strawberry.Parent[models.Dump], info: Info) -> int:
         return await info.context.loaders.dump_held.load(root.id)
 

@@ -14,6 +14,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.relay.field import WITHHELD, field, lazy, optional
 from thumper.graphql.relay.node import Node, related
 from thumper.graphql.relay.scalar import BigInt
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 
 
@@ -56,6 +57,7 @@ class File(Node):
         optional(lazy("Image")),
     )
     @staticmethod
+    @loaded
     async def image(root: strawberry.Parent[models.File], info: Info) -> Any:
         return await related(root.image_id, "Image", info=info)
 
@@ -64,6 +66,7 @@ class File(Node):
         optional(lazy("File")),
     )
     @staticmethod
+    @loaded
     async def first_delivery(root: strawberry.Parent[models.File], info: Info) -> models.File | None:
         if root.state is not FileState.DUPLICATE or root.image_id is None:
             return None
@@ -71,5 +74,6 @@ class File(Node):
 
     @field("The dump that it is part of.", lazy("Dump"))
     @staticmethod
+    @loaded
     async def dump(root: strawberry.Parent[models.File], info: Info) -> Any:
         return await related(root.dump_id, "Dump", info=info)

@@ -21,6 +21,7 @@ from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.price import FEW, REREADING, price
 from thumper.graphql.relay.scalar import BigInt
+from thumper.graphql.shared.together import loaded
 from thumper.graphql.shared.wipe_checks import Asked
 from thumper.store import models
 from thumper.store.files import receipts
@@ -207,6 +208,7 @@ class Receipt:
         " {damaged: true}) are they."
     )
     @staticmethod
+    @loaded
     async def damaged(root: strawberry.Parent[receipts.Receipt], info: Info) -> int:
         return (await info.context.loaders.dump_damage.load(root.dump_id)).damaged
 
@@ -215,6 +217,7 @@ class Receipt:
         " whether a part of the picture is missing. files(where: {incomplete: true}) are they."
     )
     @staticmethod
+    @loaded
     async def incomplete(root: strawberry.Parent[receipts.Receipt], info: Info) -> int:
         return (await info.context.loaders.dump_damage.load(root.dump_id)).incomplete
 
@@ -229,6 +232,7 @@ class Receipt:
         takes=price(items=len(TimeSource)),
     )
     @staticmethod
+    @loaded
     async def time_sources(root: strawberry.Parent[receipts.Receipt], info: Info) -> list[TimeSourceCount]:
         groups = await info.context.loaders.dump_clocks.load(root.dump_id)
         return [
@@ -242,6 +246,7 @@ class Receipt:
         takes=price(items=len(ClockWarning)),
     )
     @staticmethod
+    @loaded
     async def clock_warnings(
         root: strawberry.Parent[receipts.Receipt], info: Info
     ) -> list[ClockWarningCount]:
@@ -257,11 +262,13 @@ class Receipt:
         optional(ClockQuestion),
     )
     @staticmethod
+    @loaded
     async def clock_question(root: strawberry.Parent[receipts.Receipt], info: Info) -> Any:
         return await info.context.loaders.clock_questions.load(root.dump_id)
 
     @field("Where its photos are from, as far as a person is asked about that.", ReceiptPlaces)
     @staticmethod
+    @loaded
     async def places(root: strawberry.Parent[receipts.Receipt], info: Info) -> models.Dump:
         dump: models.Dump = await info.context.loaders.rows["Dump"].load(root.dump_id)
         return dump

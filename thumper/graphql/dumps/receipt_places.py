@@ -15,6 +15,7 @@ from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import related
 from thumper.graphql.relay.price import FEW, price
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.files.unplaced import (
     MOST_CAMERAS,
@@ -48,6 +49,7 @@ class PlaceProposal:
         optional(lazy("Location")),
     )
     @staticmethod
+    @loaded
     async def location(root: strawberry.Parent[place_proposal.PlaceProposal], info: Info) -> Any:
         return await related(root.location_id, "Location", info=info)
 
@@ -65,6 +67,7 @@ class UnplacedPhotos:
 
     @field("The camera; null for photos that do not say.", optional(lazy("Camera")))
     @staticmethod
+    @loaded
     async def camera(root: strawberry.Parent[UnplacedCamera], info: Info) -> Any:
         return await related(root.camera_id, "Camera", info=info)
 
@@ -88,6 +91,7 @@ class KnownPhotos:
 
     @field("The dump that delivered them first: setLocation for it says where they are from.", lazy("Dump"))
     @staticmethod
+    @loaded
     async def dump(root: strawberry.Parent[KnownUnplaced], info: Info) -> Any:
         return await related(root.dump_id, "Dump", info=info)
 
@@ -98,6 +102,7 @@ class ReceiptPlaces:
 
     @field("Images that it was the first to deliver and that have no location.")
     @staticmethod
+    @loaded
     async def unplaced(root: strawberry.Parent[models.Dump], info: Info) -> int:
         return await info.context.loaders.unplaced.load(root.id)
 
@@ -107,6 +112,7 @@ class ReceiptPlaces:
         takes=price(items=MOST_CAMERAS),
     )
     @staticmethod
+    @loaded
     async def cameras(root: strawberry.Parent[models.Dump], info: Info) -> list[UnplacedCamera]:
         return await info.context.loaders.unplaced_cameras.load(root.id)
 
@@ -114,6 +120,7 @@ class ReceiptPlaces:
         "Whether its folder is named after a date. Such a name makes no location, though one that exists is taken."
     )
     @staticmethod
+    @loaded
     async def dated_folder(root: strawberry.Parent[models.Dump], info: Info) -> bool:
         source: models.Source = await related(root.source_id, "Source", info=info)
         named = folder_place(root.folder) if source.kind is SourceKind.DROP else None
@@ -134,11 +141,13 @@ class ReceiptPlaces:
         "Duplicates whose images were here without a location, and are at this dump's location since it came."
     )
     @staticmethod
+    @loaded
     async def placed(root: strawberry.Parent[models.Dump], info: Info) -> int:
         return (await info.context.loaders.known_before.load(root.id) or KnownBefore()).placed
 
     @field("Duplicates whose images are from another location than this dump; they stay there.")
     @staticmethod
+    @loaded
     async def elsewhere(root: strawberry.Parent[models.Dump], info: Info) -> int:
         return (await info.context.loaders.known_before.load(root.id) or KnownBefore()).elsewhere
 
@@ -149,5 +158,6 @@ class ReceiptPlaces:
         takes=price(items=MOST_KNOWN),
     )
     @staticmethod
+    @loaded
     async def known(root: strawberry.Parent[models.Dump], info: Info) -> list[KnownUnplaced]:
         return await info.context.loaders.known_unplaced.load(root.id)

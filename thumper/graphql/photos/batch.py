@@ -12,6 +12,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, optional
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.images import image_counts
 from thumper.store.queue.batch_search import BatchSearch
@@ -43,6 +44,7 @@ class Batch(Node):
         BatchProgress,
     )
     @staticmethod
+    @loaded
     async def progress(root: strawberry.Parent[models.Batch], info: Info) -> image_counts.ImageCounts:
         return await info.context.loaders.batch_images.load(root.id)
 

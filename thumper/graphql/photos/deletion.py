@@ -12,6 +12,7 @@ from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.graphql.relay.price import price
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.files.dump_search import MOST_OF_A_DELETION
 from thumper.store.images.deletions import DeletionSearch
@@ -50,6 +51,7 @@ class Deletion(Node):
         takes=price(items=MOST_OF_A_DELETION),
     )
     @staticmethod
+    @loaded
     async def files(root: strawberry.Parent[models.Deletion], info: Info) -> list[models.File]:
         return await info.context.loaders.deleted_files.load(root.sha256) or []
 

@@ -16,6 +16,7 @@ from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.images.detections import DetectionSearch
 
@@ -91,11 +92,13 @@ class Detection(Node):
 
     @field("The image that it is on.", lazy("Image"))
     @staticmethod
+    @loaded
     async def image(root: strawberry.Parent[models.Detection], info: Info) -> Any:
         return await related(root.image_id, "Image", info=info)
 
     @field("The detector that drew it; null when a person did.", optional(lazy("Detector")))
     @staticmethod
+    @loaded
     async def detector(root: strawberry.Parent[models.Detection], info: Info) -> Any:
         return None if root.drawn_by else await related(root.detector_id, "Detector", info=info)
 
@@ -120,17 +123,20 @@ class Detection(Node):
         optional(lazy("Detection")),
     )
     @staticmethod
+    @loaded
     async def repeats(root: strawberry.Parent[models.Detection], info: Info) -> Any:
         return await related(root.repeats_id, "Detection", info=info)
 
     @field("The known deer that it is; null when nobody said so.", optional(lazy("Deer")))
     @staticmethod
+    @loaded
     async def deer(root: strawberry.Parent[models.Detection], info: Info) -> Any:
         sighting: Any = await info.context.loaders.sightings.load(root.id)
         return None if sighting is None else await related(sighting.deer_id, "Deer", info=info)
 
     @field("The sighting that says which deer it is; null when nobody said so.", optional(lazy("Sighting")))
     @staticmethod
+    @loaded
     async def sighting(root: strawberry.Parent[models.Detection], info: Info) -> models.Sighting | None:
         return await info.context.loaders.sightings.load(root.id)
 
@@ -140,6 +146,7 @@ class Detection(Node):
         takes=price(items=FEW),
     )
     @staticmethod
+    @loaded
     async def identity_decisions(
         root: strawberry.Parent[models.Detection], info: Info
     ) -> list[models.IdentityDecision]:
@@ -151,6 +158,7 @@ class Detection(Node):
         takes=price(items=FEW),
     )
     @staticmethod
+    @loaded
     async def reviews(root: strawberry.Parent[models.Detection], info: Info) -> list[models.Review]:
         return await info.context.loaders.reviews.load(root.id)
 

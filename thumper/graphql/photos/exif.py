@@ -9,6 +9,7 @@ import strawberry
 from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.price import price
+from thumper.graphql.shared.together import loaded
 from thumper.ingest.exif_tags import MOST_TAGS, WrittenTag
 from thumper.ingest.original_tags import Original
 from thumper.store.images.exif_values import ExifValues
@@ -66,6 +67,7 @@ class Exif:
         takes=price(items=MOST_TAGS),
     )
     @staticmethod
+    @loaded
     async def tags(root: strawberry.Parent[ExifValues], info: Info) -> list[WrittenTag] | None:
         original = Original(
             path=bytes(root.original_path),

@@ -29,6 +29,7 @@ from thumper.graphql.relay.node import Node, find, related
 from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.scalar import BigInt, Url
 from thumper.graphql.relay.search_list import filter_arguments
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.images import images
 from thumper.store.images.detections import BoxFilter
@@ -77,6 +78,7 @@ class Job:
 
     @field("The detector.", lazy("Detector"))
     @staticmethod
+    @loaded
     async def detector(root: strawberry.Parent[images.JobFigures], info: Info) -> Any:
         return await related(root.detector_id, "Detector", info=info)
 
@@ -160,6 +162,7 @@ class Image(ClockFields, MarkFields, Node):
         optional(Exif),
     )
     @staticmethod
+    @loaded
     async def exif(root: strawberry.Parent[models.Image], info: Info) -> ExifValues | None:
         return await info.context.loaders.exif.load(root.id)
 
@@ -180,26 +183,31 @@ class Image(ClockFields, MarkFields, Node):
 
     @field("The current detector's work on it; null when it was never queued.", optional(Job))
     @staticmethod
+    @loaded
     async def job(root: strawberry.Parent[models.Image], info: Info) -> images.JobFigures | None:
         return await info.context.loaders.image_figures.load(root.id)
 
     @field("Why it has no result yet; null when it was completed or failed.", optional(Waiting))
     @staticmethod
+    @loaded
     async def waiting_for(root: strawberry.Parent[models.Image], info: Info) -> waiting.Waiting | None:
         return await info.context.loaders.waiting.load(root.id)
 
     @field("The place where it was taken; null when the dump named none.", optional(lazy("Location")))
     @staticmethod
+    @loaded
     async def location(root: strawberry.Parent[models.Image], info: Info) -> Any:
         return await related(root.location_id, "Location", info=info)
 
     @field("The camera that took it; null when the photo does not say.", optional(lazy("Camera")))
     @staticmethod
+    @loaded
     async def camera(root: strawberry.Parent[models.Image], info: Info) -> Any:
         return await related(root.camera_id, "Camera", info=info)
 
     @field(f"The dump that first delivered it. {WITHHELD}", optional(lazy("Dump")))
     @staticmethod
+    @loaded
     async def dump(root: strawberry.Parent[models.Image], info: Info) -> Any:
         return await related(root.dump_id, "Dump", info=info)
 
@@ -208,6 +216,7 @@ class Image(ClockFields, MarkFields, Node):
         optional(lazy("File")),
     )
     @staticmethod
+    @loaded
     async def first_delivery(root: strawberry.Parent[models.Image], info: Info) -> models.File | None:
         return await info.context.loaders.first_deliveries.load(root.id)
 
@@ -220,6 +229,7 @@ class Image(ClockFields, MarkFields, Node):
         takes=price(items=FEW),
     )
     @staticmethod
+    @loaded
     async def detections(
         root: strawberry.Parent[models.Image], info: Info, search: BoxFilter
     ) -> list[models.Detection]:

@@ -12,6 +12,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.relay.actor import acted
 from thumper.graphql.relay.field import WITHHELD, field, listed, optional
 from thumper.graphql.relay.price import FEW, price
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.images import tags
 from thumper.store.images.tags import TagCount
@@ -68,16 +69,19 @@ class MarkFields:
 
     @field("Its star, which all people see; null when it has none.", optional(Star))
     @staticmethod
+    @loaded
     async def star(root: strawberry.Parent[models.Image], info: Info) -> models.Mark | None:
         return await _one(root, MarkKind.STAR, info)
 
     @field("Its tags, by name.", listed(ImageTag), takes=price(items=FEW))
     @staticmethod
+    @loaded
     async def tags(root: strawberry.Parent[models.Image], info: Info) -> list[models.Mark]:
         return await _standing(root, MarkKind.TAG, info)
 
     @field("The note about it; null when there is none.", optional(ImageNote))
     @staticmethod
+    @loaded
     async def note(root: strawberry.Parent[models.Image], info: Info) -> models.Mark | None:
         return await _one(root, MarkKind.NOTE, info)
 
@@ -86,6 +90,7 @@ class MarkFields:
         optional(SeenAsEmpty),
     )
     @staticmethod
+    @loaded
     async def seen_as_empty(root: strawberry.Parent[models.Image], info: Info) -> models.Mark | None:
         return await _one(root, MarkKind.EMPTY, info)
 

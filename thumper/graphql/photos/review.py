@@ -15,6 +15,7 @@ from thumper.graphql.relay.actor import Actor, acted
 from thumper.graphql.relay.field import WITHHELD, field, lazy, optional
 from thumper.graphql.relay.node import Node, related
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.deer.review_search import ReviewSearch
 
@@ -57,6 +58,7 @@ class Review(Node):
 
     @field("The detection.", lazy("Detection"))
     @staticmethod
+    @loaded
     async def detection(root: strawberry.Parent[models.Review], info: Info) -> Any:
         return await related(root.detection_id, "Detection", info=info)
 

@@ -14,6 +14,7 @@ from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.field import WITHHELD, field, optional
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.places.cameras import CameraSearch
 from thumper.store.places.deployments import DeploymentSearch
@@ -54,6 +55,7 @@ class Camera(Node):
 
     @field("How many images it took.")
     @staticmethod
+    @loaded
     async def image_count(root: strawberry.Parent[models.Camera], info: Info) -> int:
         return await info.context.loaders.camera_images.load(root.id)
 

@@ -13,6 +13,7 @@ from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.price import price
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.places.deployments import DeploymentSearch
 from thumper.store.times.clock_fixes import MOST_LISTED
@@ -40,11 +41,13 @@ class Deployment(Node):
 
     @field("The camera.", lazy("Camera"))
     @staticmethod
+    @loaded
     async def camera(root: strawberry.Parent[models.Deployment], info: Info) -> Any:
         return await related(root.camera_id, "Camera", info=info)
 
     @field("Where it hung.", lazy("Location"))
     @staticmethod
+    @loaded
     async def location(root: strawberry.Parent[models.Deployment], info: Info) -> Any:
         return await related(root.location_id, "Location", info=info)
 
@@ -52,16 +55,19 @@ class Deployment(Node):
 
     @field("How many images it took there.")
     @staticmethod
+    @loaded
     async def image_count(root: strawberry.Parent[models.Deployment], info: Info) -> int:
         return (await info.context.loaders.deployment_figures.load(root.id)).images
 
     @field("Capture time of its first image; null when none has one.")
     @staticmethod
+    @loaded
     async def first_taken_at(root: strawberry.Parent[models.Deployment], info: Info) -> dt.datetime | None:
         return (await info.context.loaders.deployment_figures.load(root.id)).first_taken_at
 
     @field("Capture time of its last image; null when none has one.")
     @staticmethod
+    @loaded
     async def last_taken_at(root: strawberry.Parent[models.Deployment], info: Info) -> dt.datetime | None:
         return (await info.context.loaders.deployment_figures.load(root.id)).last_taken_at
 
@@ -72,6 +78,7 @@ class Deployment(Node):
         takes=price(items=MOST_LISTED),
     )
     @staticmethod
+    @loaded
     async def clock_fixes(root: strawberry.Parent[models.Deployment], info: Info) -> list[models.ClockFix]:
         return await info.context.loaders.deployment_clock_fixes.load(root.id)
 

@@ -14,6 +14,7 @@ from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import related
 from thumper.graphql.relay.price import price
+from thumper.graphql.shared.together import loaded
 from thumper.store.places import image_groups as counted
 from thumper.store.places.image_groups import MOST_GROUPS, Group, Grouping
 
@@ -55,6 +56,7 @@ class ImageGroup:
         optional(lazy("Location")),
     )
     @staticmethod
+    @loaded
     async def location(root: strawberry.Parent[Group], info: Info) -> Any:
         return await related(root.location_id, "Location", info=info)
 

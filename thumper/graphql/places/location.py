@@ -18,6 +18,7 @@ from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, find, related
 from thumper.graphql.relay.price import price
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.places import locations
 from thumper.store.places.deployments import DeploymentSearch
@@ -86,11 +87,13 @@ class Location(Node):
         optional(lazy("Location")),
     )
     @staticmethod
+    @loaded
     async def merged_into(root: strawberry.Parent[models.Location], info: Info) -> Any:
         return await related(root.merged_into_id, "Location", info=info)
 
     @field("Names of locations that were merged into it; folders of these names belong to it too.")
     @staticmethod
+    @loaded
     async def other_names(root: strawberry.Parent[models.Location], info: Info) -> list[str]:
         return await info.context.loaders.location_other_names.load(root.id)
 
@@ -101,6 +104,7 @@ class Location(Node):
         takes=price(items=MOST_LISTED),
     )
     @staticmethod
+    @loaded
     async def relocations(root: strawberry.Parent[models.Location], info: Info) -> list[models.Relocation]:
         return await info.context.loaders.location_relocations.load(root.id)
 
@@ -108,6 +112,7 @@ class Location(Node):
 
     @field("How many images were taken there.")
     @staticmethod
+    @loaded
     async def image_count(root: strawberry.Parent[models.Location], info: Info) -> int:
         return await info.context.loaders.location_images.load(root.id)
 
@@ -131,6 +136,7 @@ class Location(Node):
         optional(CoordinateDoubt),
     )
     @staticmethod
+    @loaded
     async def coordinate_doubt(root: strawberry.Parent[models.Location], info: Info) -> Any:
         offsets_s = await info.context.loaders.location_offsets.load(root.id) or ()
         return locations.doubt_of(root, offsets_s, server_zone=info.context.settings.time_zone)

@@ -18,6 +18,7 @@ from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find, related
 from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.places.relocation_search import MOST_LISTED, RelocationSearch
 
@@ -39,6 +40,7 @@ class Relocation(Node):
 
     @field("The dump that it was said of; null when it was said of something else.", optional(lazy("Dump")))
     @staticmethod
+    @loaded
     async def dump(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
         return await related(root.dump_id, "Dump", info=info)
 
@@ -47,6 +49,7 @@ class Relocation(Node):
         optional(lazy("Camera")),
     )
     @staticmethod
+    @loaded
     async def camera(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
         return await related(root.camera_id, "Camera", info=info)
 
@@ -56,6 +59,7 @@ class Relocation(Node):
         optional(lazy("Deployment")),
     )
     @staticmethod
+    @loaded
     async def deployment(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
         return await related(root.deployment_id, "Deployment", info=info)
 
@@ -64,6 +68,7 @@ class Relocation(Node):
         optional(lazy("Location")),
     )
     @staticmethod
+    @loaded
     async def merged_location(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
         return await related(root.merged_id, "Location", info=info)
 
@@ -72,11 +77,13 @@ class Relocation(Node):
         optional(lazy("Location")),
     )
     @staticmethod
+    @loaded
     async def location(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
         return await related(root.location_id, "Location", info=info)
 
     @field("How many images it moved.")
     @staticmethod
+    @loaded
     async def image_count(root: strawberry.Parent[models.Relocation], info: Info) -> int:
         return await info.context.loaders.relocation_images.load(root.id)
 
@@ -92,6 +99,7 @@ class ImagesMoved:
 
     @field("Where they were; null for no place.", optional(lazy("Location")))
     @staticmethod
+    @loaded
     async def origin(root: strawberry.Parent[ImageMoves], info: Info) -> Any:
         return await related(root.origin_id, "Location", info=info)
 
@@ -100,6 +108,7 @@ class ImagesMoved:
         optional(lazy("Location")),
     )
     @staticmethod
+    @loaded
     async def destination(root: strawberry.Parent[ImageMoves], info: Info) -> Any:
         return await related(root.destination_id, "Location", info=info)
 
@@ -126,11 +135,13 @@ class DeploymentChange:
 
     @field("Its camera.", lazy("Camera"))
     @staticmethod
+    @loaded
     async def camera(root: strawberry.Parent[StayChange], info: Info) -> Any:
         return await related(root.camera_id, "Camera", info=info)
 
     @field("Where the camera hung before; null when the deployment begins.", optional(lazy("Location")))
     @staticmethod
+    @loaded
     async def location_before(root: strawberry.Parent[StayChange], info: Info) -> Any:
         return await related(_place(root.before), "Location", info=info)
 
@@ -140,6 +151,7 @@ class DeploymentChange:
         optional(lazy("Location")),
     )
     @staticmethod
+    @loaded
     async def location_after(root: strawberry.Parent[StayChange], info: Info) -> Any:
         return await related(_place(root.after), "Location", info=info)
 

@@ -11,12 +11,12 @@ from typing import Annotated, Any, Final, Generic, TypeVar, cast
 import strawberry
 from strawberry.extensions import FieldExtension
 
-from thumper.graphql.loaders import take_note
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.argument_group import ArgumentGroup
 from thumper.graphql.relay.cursor import decode_cursor, encode_cursor
 from thumper.graphql.relay.field import field, lazy, optional
 from thumper.graphql.relay.price import price
+from thumper.graphql.shared.batch_loader import take_note
 from thumper.store.postgres.page import Cut, Order, Page
 
 T = TypeVar("T")
@@ -109,12 +109,12 @@ class Connection(Generic[T]):
     async def page_info(self) -> PageInfo:
         page = await self.page()
         backward = self.cut.backward
-        cursors = [encode_cursor(self.order, position) for position in page.positions]
+        ends = [encode_cursor(self.order, page.positions[place]) for place in (0, -1) if page.positions]
         return PageInfo(
             has_next_page=self.cut.before is not None if backward else page.more,
             has_previous_page=page.more if backward else self.cut.after is not None,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
+            start_cursor=ends[0] if ends else None,
+            end_cursor=ends[-1] if ends else None,
         )
 
     @field(

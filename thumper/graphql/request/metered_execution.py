@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from graphql import ExecutionResult, OperationType
+from graphql import ExecutionResult, GraphQLObjectType, OperationType
+from graphql.pyutils import Path
 
 from thumper.graphql.relay.mutation_execution import MutationExecutor
 from thumper.graphql.request.cost import figures
@@ -42,13 +43,12 @@ class MeteredExecutor(MutationExecutor):
         result.extensions = {RETURNED: self._returned}
         return result
 
-    def complete_object_value(self, return_type: Any, field_details_list: Any, *more: Any) -> Any:
-        """Count an object, and refuse it when there are too many."""
+    def admit(self, kind: GraphQLObjectType, details: Any, path: Path, objects: int = 1) -> None:
+        """Count objects, and refuse them when there are too many."""
         if self._counts:
-            self._returned += 1 + self._own_of(return_type, field_details_list)
+            self._returned += objects * (1 + self._own_of(kind, details))
             if self._most is not None and self._returned > self._most:
-                raise too_long(".".join(part for part in more[1].as_list() if isinstance(part, str)))
-        return super().complete_object_value(return_type, field_details_list, *more)
+                raise too_long(".".join(part for part in path.as_list() if isinstance(part, str)))
 
     def _own_of(self, kind: Any, field_details_list: Any) -> int:
         """Return what the fields that are selected of an object take by themselves; alike for all items of a list."""

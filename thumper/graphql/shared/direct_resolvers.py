@@ -35,30 +35,44 @@ def call_directly(schema: Schema) -> None:
         for field in kind.fields.values():
             own = field.extensions.get(DECLARED)
             if isinstance(own, StrawberryField) and own.base_resolver is not None and _is_alone(own):
-                field.resolve = _direct(own, schema)
+                field.resolve = DirectResolver(own, schema)
 
 
 def _is_alone(own: StrawberryField) -> bool:
     return not any(extension.has_resolver for extension in own.extensions)
 
 
-def _direct(own: StrawberryField, schema: Schema) -> Callable[..., Any]:
-    resolver: Any = own.base_resolver
-    function, takes_self = resolver.wrapped_func, resolver.self_parameter is not None
-    row = resolver.parent_parameter or resolver.root_parameter
-    row_name = row.name if row is not None else None
-    info_name = resolver.info_parameter.name if resolver.info_parameter is not None else None
-    info_class, convert = schema.config.info_class, _converter(own, schema)
+class DirectResolver:
+    """The resolver of a field as graphql-core calls it."""
 
-    def resolve(source: Any, info: Any, **given: Any) -> Any:
-        named = convert(given) if given or own.extensions else {}
-        if row_name is not None:
-            named[row_name] = source
-        if info_name is not None:
-            named[info_name] = info_class(_raw_info=info, _field=own)
-        return function(source, **named) if takes_self else function(**named)
+    __slots__ = ("_converted", "_info_class", "_info_name", "_row_name", "function", "own", "takes_self")
 
-    return resolve
+    def __init__(self, own: StrawberryField, schema: Schema) -> None:
+        resolver: Any = own.base_resolver
+        row = resolver.parent_parameter or resolver.root_parameter
+        self.own = own
+        self.function = resolver.wrapped_func
+        self.takes_self = resolver.self_parameter is not None
+        self._row_name = row.name if row is not None else None
+        self._info_name = resolver.info_parameter.name if resolver.info_parameter is not None else None
+        self._info_class = schema.config.info_class
+        self._converted = _converter(own, schema)
+
+    def __call__(self, source: Any, info: Any, **given: Any) -> Any:
+        """Return the value of the field, or what to wait for."""
+        return self.bound(info, given)(source)
+
+    def bound(self, info: Any, given: _Arguments) -> Callable[[Any], Any]:
+        """Return what resolves the field of any object with the same arguments."""
+        named = self._converted(given) if given or self.own.extensions else {}
+        if self._info_name is not None:
+            named[self._info_name] = self._info_class(_raw_info=info, _field=self.own)
+        function, row_name = self.function, self._row_name
+        if self.takes_self:
+            return lambda source: function(source, **named)
+        if row_name is None:
+            return lambda _source: function(**named)
+        return lambda source: function(**named, **{row_name: source})
 
 
 def _converter(own: StrawberryField, schema: Schema) -> Callable[[_Arguments], _Arguments]:

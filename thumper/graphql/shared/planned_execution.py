@@ -77,10 +77,18 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         values.update(others)
         return values
 
+    def admit(self, kind: GraphQLObjectType, details: Any, path: Path, objects: int = 1) -> None:
+        """Take note of objects before their fields are executed; raises where they must not be."""
+
+    def complete_object_value(self, return_type: Any, field_details_list: Any, *more: Any) -> Any:
+        """Admit an object, and execute its fields."""
+        self.admit(return_type, field_details_list, more[1])
+        return super().complete_object_value(return_type, field_details_list, *more)
+
     def _plan(self, parent_type: GraphQLObjectType, selection: dict[str, Any]) -> _Plan:
         plan = _Plan(selection=selection, names=list(selection))
         for name, details in selection.items():
-            read = _reader(parent_type, details[0].node.name.value)
+            read = reader(parent_type, details[0].node.name.value)
             if read is None:
                 plan.others[name] = details
             else:
@@ -94,7 +102,7 @@ async def _completed(values: dict[str, Any], others: Awaitable[dict[str, Any]]) 
 
 
 @cache  # as many as the schema has fields
-def _reader(parent_type: GraphQLObjectType, name: str) -> Reader | None:
+def reader(parent_type: GraphQLObjectType, name: str) -> Reader | None:
     """Return how a plain field is read: a value of one row without arguments or waiting; None for any other."""
     declared = parent_type.fields.get(name)
     if declared is None:  # __typename

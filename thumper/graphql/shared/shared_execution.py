@@ -15,7 +15,7 @@ from graphql import ExecutionResult
 
 from thumper.background import cancel
 from thumper.graphql.shared.answer_key import answer_key
-from thumper.graphql.shared.planned_execution import PlannedExecutor
+from thumper.graphql.shared.level_execution import LevelExecutor
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class SharedData(dict[str, Any]):
         return json.dumps(self, separators=(",", ":"))
 
 
-class SharingExecutor(PlannedExecutor):
+class SharingExecutor(LevelExecutor):
     """Executes a subscription once for each message and each `answer_key`, for all who are sent that message.
 
     A message is an object with a `Shared` for its answers, `answers`. Whether a client may subscribe is decided before:

@@ -16,6 +16,7 @@ from uuid import UUID
 from tortoise.models import Model
 
 from thumper.store.postgres.connect import client
+from thumper.store.postgres.hydration import hydrate
 
 M = TypeVar("M", bound=Model)
 
@@ -70,7 +71,7 @@ class Listing(Generic[M]):
     @property
     def columns(self) -> str:
         """The columns of the model, for SELECT."""
-        return ", ".join(f"{self.alias}.{name}" for name in _columns(self.model) if name not in self.without)
+        return _selected(self.model, self.alias, self.without)
 
     async def read(self, sql: str, values: Sequence[Any]) -> list[M]:
         """Run a query that selects `columns`, and return its rows."""
@@ -80,11 +81,14 @@ class Listing(Generic[M]):
         self, beside: Sequence[str], sql: str, values: Sequence[Any]
     ) -> list[tuple[M, tuple[Any, ...]]]:
         """Run a query that selects `columns` and those named in `beside`; return its rows with the values of these."""
-        connection = client()
-        # What the ORM's own `Model.raw` calls, which takes no parameters.
-        executor = connection.executor_class(self.model, connection)
-        rows = await executor.execute_select(sql, list(values), list(beside))
+        _, records = await client().execute_query(sql, list(values))
+        rows = hydrate(self.model, records)
         return [(row, tuple(getattr(row, name) for name in beside)) for row in rows]
+
+
+@functools.cache  # as many as there are lists
+def _selected(model: type[Model], alias: str, without: frozenset[str]) -> str:
+    return ", ".join(f"{alias}.{name}" for name in _columns(model) if name not in without)
 
 
 @functools.cache

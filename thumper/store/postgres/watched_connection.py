@@ -61,6 +61,14 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
         self._met_s, self._pid = asyncio.get_running_loop().time(), self.get_server_pid()
         circle.add(self)
 
+    def get_reset_query(self) -> str:
+        """Return nothing to do before the next one gets the connection from the pool.
+
+        No statement of ours leaves anything at a connection of the pool: locks and settings end with a transaction.
+        asyncpg's own question to PostgreSQL would double those of a request.
+        """
+        return ""
+
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
         """Run a command."""
         with self._watched():
