@@ -15,6 +15,7 @@ from gql import Client, GraphQLRequest
 from gql.transport.async_transport import AsyncTransport
 from gql.transport.exceptions import TransportQueryError
 from gql.transport.httpx import HTTPXAsyncTransport
+from gql.transport.requests import RequestsHTTPTransport
 from gql.transport.websockets import WebsocketsTransport
 
 from tests import factories as make
@@ -142,6 +143,21 @@ async def test_a_python_client_gets_the_answers_of_plain_http(ranch: Ranch, name
             await check(ranch, case, await _ask(session, case, request))
 
 
+async def test_gql_gets_the_same_by_its_get_which_sends_a_body(ranch: Ranch) -> None:
+    transport = RequestsHTTPTransport(ranch.url, method="GET")
+    for case in ranch.cases(QUERIES):
+        request = GraphQLRequest(case.query, variable_values=case.variables)
+        client = Client(transport=transport, fetch_schema_from_transport=False)
+        await check(ranch, case, await asyncio.to_thread(_ask_by_get, client, request))
+
+
+def _ask_by_get(client: Client, request: GraphQLRequest) -> Answer:
+    try:
+        return {"data": client.execute_sync(request), "codes": []}
+    except TransportQueryError as refused:
+        return _refusal(refused)
+
+
 async def _ask(session: Any, case: Case, request: GraphQLRequest) -> Answer:
     try:
         if case.kind != "subscription":
@@ -149,6 +165,10 @@ async def _ask(session: Any, case: Case, request: GraphQLRequest) -> Answer:
         async for data in session.subscribe(request):
             return {"data": data, "codes": []}
     except TransportQueryError as refused:
-        codes = [error["extensions"]["code"] for error in refused.errors or ()]
-        return {"data": refused.data, "codes": codes}
+        return _refusal(refused)
     raise AssertionError(f"{case.name}: no message came")
+
+
+def _refusal(refused: TransportQueryError) -> Answer:
+    codes = [error["extensions"]["code"] for error in refused.errors or ()]
+    return {"data": refused.data, "codes": codes}
