@@ -64,13 +64,16 @@ BUILT_IN = (
     ("Homo sapiens", "human"),
 )
 
-# What was written before this list stays as it was written, and becomes part of the list.
+# What was written before this list stays as it was written, and becomes part of the list. The id of a species follows
+# from its name, so that a migration that is run again after a crash leaves the same.
 SPECIES = [
-    "INSERT INTO species (id, scientific_name, common_name, origin) VALUES "  # noqa: S608  # constants above
-    + ", ".join(f"(gen_random_uuid(), '{name}', '{common}', 'built_in')" for name, common in BUILT_IN),
+    "INSERT INTO species (id, scientific_name, common_name, origin) SELECT md5(lower(name))::uuid, name, common, 'built_in'"  # noqa: S608  # constants above
+    " FROM (VALUES "
+    + ", ".join(f"('{name}', '{common}')" for name, common in BUILT_IN)
+    + ") AS listed(name, common)",
     """
     INSERT INTO species (id, scientific_name, common_name, origin)
-    SELECT DISTINCT ON (lower(meaning ->> 'species')) gen_random_uuid(), meaning ->> 'species',
+    SELECT DISTINCT ON (lower(meaning ->> 'species')) md5(lower(meaning ->> 'species'))::uuid, meaning ->> 'species',
         coalesce(meaning ->> 'common_name', ''), 'detector'
     FROM detector, jsonb_each(coalesce(class_map -> 'labels', '{}'::jsonb)) AS own(label, meaning)
     WHERE btrim(meaning ->> 'species') <> '' ORDER BY lower(meaning ->> 'species'), detector.id, label
@@ -78,13 +81,14 @@ SPECIES = [
     """,
     """
     INSERT INTO species (id, scientific_name, common_name, origin, actor)
-    SELECT DISTINCT ON (lower(species)) gen_random_uuid(), species, '', 'person', actor
+    SELECT DISTINCT ON (lower(species)) md5(lower(species))::uuid, species, '', 'person', actor
     FROM review WHERE btrim(species) <> '' ORDER BY lower(species), id
     ON CONFLICT (lower(scientific_name)) DO NOTHING
     """,
     """
     INSERT INTO species (id, scientific_name, common_name, origin)
-    SELECT gen_random_uuid(), min(species), '', 'detector' FROM detection WHERE btrim(species) <> '' GROUP BY lower(species)
+    SELECT md5(lower(species))::uuid, min(species), '', 'detector' FROM detection WHERE btrim(species) <> ''
+    GROUP BY lower(species)
     ON CONFLICT (lower(scientific_name)) DO NOTHING
     """,
 ]

@@ -76,7 +76,7 @@ async def use(api: Api) -> None:
     await _review(api, boxes)
     places = await api.ask("{ locations { nodes { id } } }")
     place = {
-        "id": places["locations"]["nodes"][0]["id"],
+        "locationId": places["locations"]["nodes"][0]["id"],
         "coordinates": {"latitude": 30.5, "longitude": -98.4},
     }
     await _mutate(api, "updateLocation", "UpdateLocationInput", "location { id }", **place)

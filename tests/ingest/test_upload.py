@@ -14,7 +14,8 @@ from tests.factories import NOON, make_file, make_location, unknown_id
 from tests.ingest.conftest import PowerCutError, small_jpeg
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
-from thumper.errors import BusyError, NotFoundError, RefusedError, UsageError
+from thumper.domain.refusal import InvalidValueError
+from thumper.errors import BusyError, NotFoundError, RefusedError
 from thumper.ingest import upload as uploading
 from thumper.ingest.context import IngestContext
 from thumper.ingest.upload import create_uploads, receive_upload
@@ -267,7 +268,7 @@ async def test_names_are_cut_to_their_last_part(context: IngestContext) -> None:
 
 @pytest.mark.parametrize("names", [[], [""], ["x" * 256], ["folder/"], ["a.jpg"] * 1001])
 async def test_names_that_are_none_are_refused(context: IngestContext, names: list[str]) -> None:
-    with pytest.raises(UsageError, match="names: "):
+    with pytest.raises(InvalidValueError, match=r"no file name|files were given"):
         await create_uploads(context, names)
 
 

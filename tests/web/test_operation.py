@@ -164,7 +164,7 @@ async def test_a_bug_in_a_subscription_is_hidden_and_no_good_end(
 
 LISTS = {
     "imageProcessed": "imageProcessed(after: $after) { seq snapshot images { id fileName state } deletedIds }",
-    "detectionAdded": "detectionAdded(after: $after) { seq snapshot detections { id label image { id } } }",
+    "detectionAdded": "detectionAdded(after: $after) { seq snapshot detections { id shown { label } image { id } } }",
 }
 STATES = {
     "dumpProgress": """dumpProgress(id: $dump, after: $after) {
