@@ -51,7 +51,8 @@ class Api:
 @contextlib.asynccontextmanager
 async def running_api(settings: Settings) -> AsyncIterator[Api]:
     """Serve until the context ends."""
-    with socket.socket() as listener:
+    # With its protocol, or asyncio leaves TCP_NODELAY off, and an answer in two pieces takes 40 ms more.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
         settings = settings.model_copy(update={"port": port})
