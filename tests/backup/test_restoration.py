@@ -61,7 +61,7 @@ async def test_a_backup_of_every_released_schema_comes_back_up_to_date(
     columns = await read_columns(empty_database_url)
     before = await read_rows(empty_database_url, columns)
     await keep(settings.model_copy(update={"database_url": empty_database_url}), tmp_path / "backup")
-    kept = columns.keys() - {"backup"}  # where this one is noted, and what was restored knows that it is from it
+    kept = columns.keys() - {"backup"}  # where this one is noted
     left = await read_rows(empty_database_url, columns)
     assert {table: left[table] for table in kept} == {table: before[table] for table in kept}
     restored = await bring_back(fresh, tmp_path / "backup")
