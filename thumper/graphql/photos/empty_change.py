@@ -6,15 +6,10 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from thumper.domain.mark import MOST_IMAGES
 from thumper.graphql.context import Info
-from thumper.graphql.photos.image import Image
-from thumper.graphql.photos.mark_change import IMAGE_IDS, image_ids, images_of
-from thumper.graphql.relay.change import Payload, change
-from thumper.graphql.relay.field import listed
+from thumper.graphql.photos.mark_change import IMAGE_IDS, ImagesPayload, image_ids, images_of
+from thumper.graphql.relay.change import change
 from thumper.graphql.relay.input_default import Input, defaulted
-from thumper.graphql.relay.price import price
-from thumper.store import models
 from thumper.store.deer import empty_images
 
 
@@ -38,27 +33,13 @@ class UnmarkImagesEmptyInput:
 
 
 @strawberry.type(description="Answer of markImagesEmpty.")
-class MarkImagesEmptyPayload(Payload):
+class MarkImagesEmptyPayload(ImagesPayload):
     """The images, or the errors."""
-
-    images: list[models.Image] = strawberry.field(
-        default_factory=list,
-        description="The images as they are now, in the order of the input; empty when refused.",
-        graphql_type=listed(Image),
-        metadata=price(items=MOST_IMAGES),
-    )
 
 
 @strawberry.type(description="Answer of unmarkImagesEmpty.")
-class UnmarkImagesEmptyPayload(Payload):
+class UnmarkImagesEmptyPayload(ImagesPayload):
     """The images, or the errors."""
-
-    images: list[models.Image] = strawberry.field(
-        default_factory=list,
-        description="The images as they are now, in the order of the input; empty when refused.",
-        graphql_type=listed(Image),
-        metadata=price(items=MOST_IMAGES),
-    )
 
 
 MarkInput: TypeAlias = Annotated[MarkImagesEmptyInput, strawberry.argument(description="The images.")]

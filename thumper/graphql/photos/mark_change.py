@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -66,8 +66,11 @@ class SetImageNoteInput:
     )
 
 
-def _images() -> Any:
-    return strawberry.field(
+@strawberry.type
+class ImagesPayload(Payload):
+    """Fields of every answer about several images."""
+
+    images: list[models.Image] = strawberry.field(
         default_factory=list,
         description="The images as they are now, in the order of the input; empty when refused.",
         graphql_type=listed(Image),
@@ -76,31 +79,23 @@ def _images() -> Any:
 
 
 @strawberry.type(description="Answer of starImages.")
-class StarImagesPayload(Payload):
+class StarImagesPayload(ImagesPayload):
     """The images, or the errors."""
-
-    images: list[models.Image] = _images()
 
 
 @strawberry.type(description="Answer of unstarImages.")
-class UnstarImagesPayload(Payload):
+class UnstarImagesPayload(ImagesPayload):
     """The images, or the errors."""
-
-    images: list[models.Image] = _images()
 
 
 @strawberry.type(description="Answer of tagImages.")
-class TagImagesPayload(Payload):
+class TagImagesPayload(ImagesPayload):
     """The images, or the errors."""
-
-    images: list[models.Image] = _images()
 
 
 @strawberry.type(description="Answer of untagImages.")
-class UntagImagesPayload(Payload):
+class UntagImagesPayload(ImagesPayload):
     """The images, or the errors."""
-
-    images: list[models.Image] = _images()
 
 
 @strawberry.type(description="Answer of setImageNote.")

@@ -9,14 +9,13 @@ from typing import Any, ParamSpec, TypeVar, cast, get_type_hints
 import strawberry
 from tortoise.transactions import in_transaction
 
-from thumper.domain.refusal import Refusal
 from thumper.graphql.context import Context
 from thumper.graphql.relay.field import field
 from thumper.graphql.relay.idempotency_key import KeyedRequest
 from thumper.graphql.relay.mutation_execution import Turn, current_turn
 from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.recorded_payload import recorded, restored
-from thumper.graphql.relay.user_error import UserError, user_error_of
+from thumper.graphql.relay.user_error import UserError, or_refused
 from thumper.store.models import IdempotencyKey
 from thumper.store.postgres.one_commit import one_commit
 from thumper.store.requests import idempotency_keys
@@ -62,33 +61,20 @@ def change(
         async def answer(*args: P.args, **kwargs: P.kwargs) -> R:
             turn = current_turn()
             make = functools.partial(function, *args, **kwargs)
-            return await (_made(make, payload) if turn is None else _in_turn(turn, make, payload))
+            return await (or_refused(make, payload) if turn is None else _in_turn(turn, make, payload))
 
         return field(description, takes=takes)(staticmethod(answer))
 
     return declare
 
 
-async def _made(make: Make[R], payload: type[R]) -> R:
-    """Return the payload of a change, or one with why it was not made."""
-    try:
-        return await make()
-    except Refusal as refusal:
-        refusals = [refusal]
-    except ExceptionGroup as group:
-        refusals = [each for each in group.exceptions if isinstance(each, Refusal)]
-        if len(refusals) < len(group.exceptions):
-            raise
-    return payload(errors=[user_error_of(each) for each in refusals])
-
-
 async def _in_turn(turn: Turn, make: Make[R], payload: type[R]) -> R:
     """Return the payload of a mutation, with everything done that belongs to it."""
     try:
         if turn.request is None:
-            made = await _made(make, payload)
+            made = await or_refused(make, payload)
         else:
-            made = await _made(functools.partial(_once, turn, turn.request, make, payload), payload)
+            made = await or_refused(functools.partial(_once, turn, turn.request, make, payload), payload)
         if not made.errors and not turn.completed and type(made).complete is not Payload.complete:
             await _complete(turn, made)
         return made
@@ -108,7 +94,7 @@ async def _once(turn: Turn, request: KeyedRequest, make: Make[R], payload: type[
     async with one_commit() as transaction:
         turn.key_id, earlier = await idempotency_keys.claim(transaction, request.use)
         if earlier is None:
-            made = await _made(functools.partial(_undone_when_refused, make), payload)
+            made = await or_refused(functools.partial(_undone_when_refused, make), payload)
             await idempotency_keys.record(transaction, turn.key_id, recorded(made))
             return made
     return await _again(turn, request, earlier, payload)

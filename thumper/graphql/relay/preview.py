@@ -8,10 +8,9 @@ from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 import strawberry
 
-from thumper.domain.refusal import Refusal
 from thumper.graphql.relay.field import field, optional
 from thumper.graphql.relay.price import FEW, price
-from thumper.graphql.relay.user_error import UserError, user_error_of
+from thumper.graphql.relay.user_error import UserError, or_refused
 
 P = ParamSpec("P")
 R = TypeVar("R", bound="Preview")
@@ -39,10 +38,7 @@ def preview(
 
         @functools.wraps(function)
         async def answer(*args: P.args, **kwargs: P.kwargs) -> R:
-            try:
-                return await function(*args, **kwargs)
-            except Refusal as refusal:
-                return answer_type(errors=[user_error_of(refusal)])
+            return await or_refused(functools.partial(function, *args, **kwargs), answer_type)
 
         return field(description, optional(answer_type), takes=takes)(staticmethod(answer))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -30,6 +31,8 @@ from thumper.store.images.species_rows import SpeciesNotListedError
 from thumper.store.places.location_rows import LocationInUseError
 from thumper.store.places.relocation_undo import RelocatedSinceError
 from thumper.store.requests.idempotency_keys import KeyUsedError
+
+R = TypeVar("R")
 
 
 @strawberry.enum(description="Why a change was refused.")
@@ -311,3 +314,16 @@ def user_error_of(refusal: Refusal) -> UserError:
     values = {name: getattr(refusal, attribute) for name, attribute in carried.items()}
     path = ["input", *map(to_camel_case, refusal.field)]
     return kind(code=code, message=str(refusal), path=path, **values)
+
+
+async def or_refused(make: Callable[[], Awaitable[R]], payload: Callable[..., R]) -> R:
+    """Return what `make` does; when it raises a `Refusal`, or a group of them, a payload with these errors."""
+    try:
+        return await make()
+    except Refusal as refusal:
+        refusals = [refusal]
+    except ExceptionGroup as group:
+        refusals = [each for each in group.exceptions if isinstance(each, Refusal)]
+        if len(refusals) < len(group.exceptions):
+            raise
+    return payload(errors=[user_error_of(each) for each in refusals])
