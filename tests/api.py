@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import pytest_asyncio
 import uvicorn
 
 from thumper.settings import Settings
@@ -85,3 +86,10 @@ class _Server(uvicorn.Server):
     async def main_loop(self) -> None:
         await self.on_tick(0)
         await self.ending.wait()
+
+
+@pytest_asyncio.fixture
+async def api(settings: Settings) -> AsyncIterator[Api]:
+    """A running API on an empty database, whose rows the test makes in the same process."""
+    async with running_api(settings) as running:
+        yield running

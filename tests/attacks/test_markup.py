@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from tests import factories as make
 from tests.api import Api
+from tests.browser import browser_path
 from tests.ingest.conftest import small_jpeg
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
@@ -33,7 +33,6 @@ MARKUP: Final = (
 )
 """What a page would run that took a name for markup, or for a piece of a script."""
 
-BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 EVERYTHING: Final = """query Everything {
   images(first: 20) { nodes { fileName camera { make model name } dump { folder } location { name } } }
   allDeer { nodes { name notes } } locations { nodes { name description } } }"""
@@ -59,10 +58,8 @@ async def test_markup_in_names_is_shown_and_never_run(api: Api, settings: Settin
         await make.make_deer(words, notes=words)
     await context.wakeup.close()
     assert len((await api.ask(EVERYTHING))["images"]["nodes"]) == len(MARKUP)
-    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert browser_path, "this needs Chromium or Chrome: run make browser"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
         page = await browser.new_page(viewport={"width": 1600, "height": 6000})  # all lines are drawn
         ran: list[str] = []
         page.on("dialog", lambda dialog: ran.append(dialog.message))

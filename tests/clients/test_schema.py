@@ -17,17 +17,12 @@ HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
 
 
-def node(*words: str | Path, cwd: Path = HERE) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["node", *words], cwd=cwd, capture_output=True, text=True, check=False)
-
-
-def lint(schema: Path) -> subprocess.CompletedProcess[str]:
-    program = HERE / "node_modules" / ".bin" / "eslint"
-    return node(program, "--format", "json", "--config", HERE / "eslint.config.js", schema, cwd=ROOT)
-
-
 def test_the_schema_keeps_the_rules_of_graphql_eslint() -> None:
-    (linted,) = json.loads(lint(SCHEMA).stdout)
+    program: list[str | Path] = ["node", HERE / "node_modules" / ".bin" / "eslint", "--format", "json"]
+    linting = subprocess.run(
+        [*program, "--config", HERE / "eslint.config.js", SCHEMA], cwd=ROOT, capture_output=True, check=False
+    )
+    (linted,) = json.loads(linting.stdout)
     assert (
         {message["message"] for message in linted["messages"]}
         == {

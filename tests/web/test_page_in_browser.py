@@ -1,26 +1,22 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from tests import factories as make
 from tests.api import Api
+from tests.browser import browser_path
 from thumper.web import page as query_page
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.mark.slow
 async def test_graphiql_queries_and_subscribes_without_the_internet(api: Api) -> None:
     assert query_page._COMPLETE.exists(), "GraphiQL's files are missing: run make graphiql (needs npm)"
-    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert browser_path, "the page needs Chromium or Chrome: run make browser"
     await make.make_images(await make.make_dump(), 3)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
         page = await browser.new_page()
         complaints: list[str] = []
         asked: list[str] = []
