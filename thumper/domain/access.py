@@ -1,10 +1,11 @@
-"""Who asks. There is no access control yet: everything that reaches Thumper is asked by its owner."""
+"""Who asks, and what they may ask for: roles, and the scopes that a token limits them to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 
 class Role(StrEnum):
@@ -16,20 +17,40 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """A kind of request that a token may be limited to."""
+    """A kind of request. A person who signed in has all that their role has; a token has those that it was given."""
 
     READ = "read"
+    """Look at what Thumper knows."""
     REVIEW = "review"
+    """Say what photos show, and where and when they were taken."""
+    INGEST = "ingest"
+    """Upload photos and watch the dump that they make."""
+    ADMIN = "admin"
+    """Decide who may sign in, what is deleted and how Thumper runs."""
+    METRICS = "metrics"
+    """Read the counters of the processes."""
+
+
+SCOPES_OF: Final = {
+    Role.OWNER: frozenset(Scope),
+    Role.MEMBER: frozenset({Scope.READ, Scope.REVIEW, Scope.INGEST}),
+    Role.GUEST: frozenset({Scope.READ}),
+}
+"""The most that somebody of a role may ask for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Somebody who asks: a person or a program that a person gave a token."""
+    """Somebody who asks: a person, or a program that a person gave a token."""
 
     name: str
     role: Role
     scopes: frozenset[Scope]
+    person_id: UUID | None = None
+    """None for the command line, which asks in its own process."""
+    credential_id: UUID | None = None
+    """The session or token that they showed."""
 
 
-OWNER: Final = Actor(name="owner", role=Role.OWNER, scopes=frozenset(Scope))
-"""May do everything."""
+OWNER: Final = Actor(name="owner", role=Role.OWNER, scopes=SCOPES_OF[Role.OWNER])
+"""May do everything: the command line on the machine itself."""
