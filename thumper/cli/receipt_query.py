@@ -57,7 +57,7 @@ CLOCK_QUESTION: Final = """clockQuestion {
 _RECEIPT: Final = (
     """
 query($id: ID!) { dump(id: $id) {
-    id folder number firstSeenAt settledAt source { kind path } location { name }
+    id folder number arrivedAt settledAt source { kind path } location { name }
     receipt {
         found waiting stored duplicate rejected videos damaged incomplete sizeBytes
         timeSources { source images: imageCount } clockWarnings { code images: imageCount sentence whatToDo }
@@ -181,7 +181,7 @@ async def read_receipt(ask: Ask, dump_id: str, *, most: int | None = None) -> di
         "folder": dump["folder"],
         "number": dump["number"],
         "location": location and location["name"],
-        "firstSeenAt": dump["firstSeenAt"],
+        "arrivedAt": dump["arrivedAt"],
         "settledAt": dump["settledAt"],
         **{
             state: counts[state]

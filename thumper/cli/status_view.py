@@ -29,7 +29,7 @@ worker {{ {_PROCESS} imagesPerSecond stages {{ stage millisecondsPerImage }} lim
 watcher {{ {_PROCESS} }} api {{ {_PROCESS} }}
 sources {{ kind state path watchMode watchNote canaryAt lastScanAt }}
 lastDumps {{
-    dump {{ id folder number firstSeenAt settledAt source {{ kind path }} location {{ name }} }}
+    dump {{ id folder number arrivedAt settledAt source {{ kind path }} location {{ name }} }}
     receipt {{ found waiting stored duplicate rejected rejections {{ reason files: fileCount }} }}
     imageCounts {{ total pending processing completed failed }}
     unplaced

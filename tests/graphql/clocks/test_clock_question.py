@@ -88,7 +88,7 @@ async def test_what_cannot_be_answered_is_refused(api: Api) -> None:
 
 async def test_whoever_follows_a_dump_is_told_of_the_answer(api: Api) -> None:
     card = await make_card("2015-06-01 06:00")
-    query = f"""subscription {{ dumpProgress(id: "{encode("Dump", card.id)}") {{
+    query = f"""subscription {{ dumpProgress(dumpId: "{encode("Dump", card.id)}") {{
       dump {{ receipt {{ clockQuestion {{ days }} }} }} }} }}"""
     async with subscribed(api.url, query) as subscriber:
         assert (await subscriber.next())["dump"]["receipt"]["clockQuestion"]["days"] > 60

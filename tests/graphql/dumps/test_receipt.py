@@ -245,7 +245,7 @@ async def test_the_progress_of_a_dump_shows_the_check_too(
     api: Api, delivered: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk = Disk(monkeypatch)
-    query = """subscription($id: ID!) { dumpProgress(id: $id) {
+    query = """subscription($id: ID!) { dumpProgress(dumpId: $id) {
         dump { receipt { found wipe { state safe filesChecked } } } } }"""
     async with subscribed(api.url, query, id=encode("Dump", delivered)) as subscriber:
         wipe: dict[str, Any] = {}

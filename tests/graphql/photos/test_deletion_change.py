@@ -142,7 +142,7 @@ async def test_subscribers_are_told_that_images_and_their_sightings_are_gone(api
     await make.make_sighting(box, deer)
     word = encode("Image", image.id)
     seen = "subscription { deerSeen { sightings { detection { id } } takenBack { deer { id } detection { id } } } }"
-    progress = "subscription ($id: ID!) { dumpProgress(id: $id) { dump { imageCounts { total } } } }"
+    progress = "subscription ($id: ID!) { dumpProgress(dumpId: $id) { dump { imageCounts { total } } } }"
     async with (
         subscribed(api.url, "subscription { imageProcessed { images { id } deletedIds } }") as images,
         subscribed(api.url, "subscription { detectionAdded { detections { image { id } } } }") as boxes,

@@ -30,7 +30,7 @@ DECIDE = """mutation ($boxes: [ID!]!, $deer: ID!, $verdict: IdentityVerdict = IS
     decideIdentity(input: {detectionIds: $boxes, deerId: $deer, verdict: $verdict}) {
         errors { code path ... on DeerAlreadyInImage { conflictingDetection { id } } } } }"""
 SHOWN = """query ($id: ID!, $no: Boolean) { image(id: $id) {
-    detections(includeDuplicates: $no) { id drawnBy { name } repeats { id } } } }"""
+    detections(includeDuplicates: $no) { id drawnBy { name } duplicateOf { id } } } }"""
 WHERE = {"x": 0.5, "y": 0.5, "width": 0.25, "height": 0.25}
 
 
@@ -160,16 +160,16 @@ async def test_an_animal_that_a_later_detector_finds_too_counts_once(api: Api) -
     await batches.detect_pending(limit=1)
     await detect(1, boxes=1)
     (found, *_) = await shown(api, image)
-    assert found["repeats"] == {"id": box}
+    assert found["duplicateOf"] == {"id": box}
     assert len(await shown(api, image)) == 3
     assert len(await shown(api, image, duplicates=False)) == 2
     assert len(await listed(api, includeDuplicates=False)) == 2
     await api.ask(REMOVE, id=box)
-    assert (await shown(api, image, duplicates=False))[0]["repeats"] is None
+    assert (await shown(api, image, duplicates=False))[0]["duplicateOf"] is None
     await api.ask(RESTORE, id=box)
-    assert (await shown(api, image))[0]["repeats"] == {"id": box}
+    assert (await shown(api, image))[0]["duplicateOf"] == {"id": box}
     await api.ask(REVIEW, input={"detectionId": box, "verdict": "REJECTED"})
-    assert (await shown(api, image))[0]["repeats"] is None
+    assert (await shown(api, image))[0]["duplicateOf"] is None
 
 
 async def test_a_removed_box_is_in_no_list_and_comes_back_as_it_was(api: Api, image: models.Image) -> None:

@@ -29,7 +29,8 @@ EVERYTHING = """{ images { nodes { id fileName sha256 sizeBytes mediaType widthP
   clockOffsetSeconds damaged state processedAt arrivedAt error { code } coordinates { latitude longitude }
   job { state held attempts device engine milliseconds queuedAt startedAt finishedAt detector { name } }
   location { name } camera { make } dump { folder } urls { thumb view original }
-  detections { id ordinal duplicateOfOrdinal counts verdict shown { label species { scientificName } sex lifeStage }
+  detections { id ordinal duplicateOf { ordinal } counts verdict
+  shown { label species { scientificName } sex lifeStage }
   predicted { label species { scientificName } sex lifeStage confidence }
   box { x y width height } image { fileName } detector { name current labels { name sex threshold
     species { scientificName } } }
@@ -202,13 +203,17 @@ async def test_the_boxes_of_an_image_are_those_of_the_current_detector_that_coun
     await make.make_detection(await make.make_run(image, old), label="older")
     query = """query ($min: Float, $detector: ID, $rejected: Boolean, $duplicates: Boolean) {
       images { nodes { detections(minConfidence: $min, detectorId: $detector, includeRejected: $rejected,
-      includeDuplicates: $duplicates) { predicted { label } duplicateOfOrdinal } } } }"""
+      includeDuplicates: $duplicates) { predicted { label } duplicateOf { ordinal } } } } }"""
+
+    async def boxes(**choice: Any) -> list[dict[str, Any]]:
+        (node,) = (await api.ask(query, **choice))["images"]["nodes"]
+        return node["detections"]  # type: ignore[no-any-return]  # as the API answers
 
     async def labels(**choice: Any) -> list[str]:
-        (node,) = (await api.ask(query, **choice))["images"]["nodes"]
-        return [box["predicted"]["label"] for box in node["detections"]]
+        return [box["predicted"]["label"] for box in await boxes(**choice)]
 
     assert await labels() == ["buck", "twin"]
+    assert [box["duplicateOf"] for box in await boxes()] == [None, {"ordinal": 0}]
     assert await labels(duplicates=False) == ["buck"]
     assert await labels(min=0.05) == ["buck", "twin", "faint"]
     assert await labels(rejected=True) == ["buck", "twin", "stump"]

@@ -134,7 +134,7 @@ async def test_followers_of_a_dump_see_its_new_place(api: Api) -> None:
     dump = await make.make_dump()
     await deliver(dump, None, at=None)
     word = encode("Dump", dump.id)
-    query = f'subscription {{ dumpProgress(id: "{word}") {{ dump {{ location {{ name }} }} }} }}'
+    query = f'subscription {{ dumpProgress(dumpId: "{word}") {{ dump {{ location {{ name }} }} }} }}'
     async with subscribed(api.url, query) as subscriber:
         assert (await subscriber.next())["dump"] == {"location": None}
         await ask(api, SET, dumpId=word, locationName="Oak")

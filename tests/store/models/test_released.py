@@ -32,7 +32,7 @@ ASK: Final = """query ($ids: [ID!]!) { nodes(ids: $ids) { __typename
     ... on Deer { name sex status notes createdAt firstSeen lastSeen locations { name }
         sightings { nodes { actor { name } createdAt image { fileName } } } }
     ... on Location { name description coordinates { latitude longitude } timeZone active imageCount }
-    ... on Dump { folder number firstSeenAt settledAt location { name } source { path kind }
+    ... on Dump { folder number arrivedAt settledAt location { name } source { path kind }
         receipt { found stored duplicate rejected waiting sizeBytes rejections { reason fileCount } }
         files(first: 10) { nodes { path state reason message sizeBytes image { fileName } } } }
     ... on Batch { kind createdAt progress { total failed } }

@@ -47,11 +47,6 @@ class Detection(Node):
     removed_at: dt.datetime | None = strawberry.field(
         description="When a box that a person drew was removed; such a box is in no list."
     )
-    duplicate_of_ordinal: int | None = strawberry.field(
-        resolver=lambda root: root.duplicate_of,
-        description="Ordinal of the more confident box of the same image that it overlaps (IoU above 0.5), most likely"
-        " the same animal; null otherwise.",
-    )
     verdict: ReviewVerdict | None = strawberry.field(
         description="The latest review that was not taken back; null while nobody looked."
     )
@@ -118,14 +113,18 @@ class Detection(Node):
         return None if root.removed_by is None else Actor(name=root.removed_by)
 
     @field(
-        "The box drawn by a person that this one of a detector overlaps (IoU above 0.5), most likely the same animal;"
-        " null otherwise.",
+        "The box that this one of a detector overlaps (IoU above 0.5), most likely the same animal: one that a person"
+        " drew, else a more confident one of the same detector. Null when there is none.",
         optional(lazy("Detection")),
     )
     @staticmethod
     @loaded
-    async def repeats(root: strawberry.Parent[models.Detection], info: Info) -> Any:
-        return await related(root.repeats_id, "Detection", info=info)
+    async def duplicate_of(root: strawberry.Parent[models.Detection], info: Info) -> Any:
+        if root.repeats_id is not None:
+            return await related(root.repeats_id, "Detection", info=info)
+        if root.duplicate_of is None:
+            return None
+        return await info.context.loaders.boxes_by_ordinal.load((root.run_id, root.duplicate_of))
 
     @field("The known deer that it is; null when nobody said so.", optional(lazy("Deer")))
     @staticmethod
