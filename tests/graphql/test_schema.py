@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from graphql import (
 )
 
 import thumper
+from thumper.graphql.relay.change import Payload
 from thumper.graphql.schema import sdl
 
 SDL_FILE = Path(thumper.__file__).parent / "graphql" / "schema.graphql"
@@ -65,6 +67,27 @@ def test_every_mutation_takes_one_input_and_answers_with_typed_errors() -> None:
         payload = SCHEMA.type_map[f"{name[0].upper()}{name[1:]}Payload"]
         assert isinstance(payload, GraphQLObjectType)
         assert str(payload.fields["errors"].type) == "[UserError!]!"
+
+
+def test_a_refused_mutation_answers_with_nothing_but_its_errors() -> None:
+    for kind in TYPES:
+        if isinstance(kind, GraphQLObjectType) and {"Payload", "Preview"} & {
+            own.name for own in kind.interfaces
+        }:
+            for name, field in kind.fields.items():
+                if name != "errors":
+                    assert not is_non_null_type(field.type), f"{kind.name}.{name}"
+                    assert re.search("null .*refused", field.description or "", re.IGNORECASE), (
+                        f"{kind.name}.{name}"
+                    )
+    for refused in _payloads(Payload):
+        made = refused(errors=[])
+        told = {own.name: getattr(made, own.name) for own in dataclasses.fields(made) if own.name != "errors"}
+        assert [name for name, value in told.items() if not (value is None or callable(value))] == [], refused
+
+
+def _payloads(kind: type[Payload]) -> list[type[Payload]]:
+    return [kind, *(below for own in kind.__subclasses__() for below in _payloads(own))]
 
 
 def _answered() -> Iterator[tuple[str, str, Any]]:
