@@ -16,7 +16,7 @@ _IMAGE: Final = """id fileName sha256 sizeBytes mediaType widthPx heightPx taken
     dump { id folder number } deployment { id } clockFix { id offsetSeconds note }"""
 _SPECIES: Final = "species { id scientificName commonName origin }"
 _DECISION: Final = "identityDecisions { id verdict note standing actor { name } createdAt deer { id name } }"
-_DETECTION: Final = f"""id ordinal counts duplicateOf {{ ordinal }} verdict shown {{ label sex lifeStage {_SPECIES} }}
+_DETECTION: Final = f"""id ordinal counted duplicateOf {{ ordinal }} verdict shown {{ label sex lifeStage {_SPECIES} }}
     predicted {{ label confidence sex lifeStage {_SPECIES} }} box {{ x y width height }} image {{ id fileName }}
     detector {{ name sha256 }} deer {{ id name }} sighting {{ id actor {{ name }} createdAt }} {_DECISION}
     reviews {{ id verdict {_SPECIES} sex lifeStage note actor {{ name }} createdAt }}"""
@@ -26,7 +26,7 @@ _DEER: Final = """id name sex status notes createdAt firstSeen lastSeen location
 _LOCATION: Final = """id name description coordinates { latitude longitude } timeZone active shared createdAt
     imageCount effectiveTimeZone timeZoneSource
     deployments { nodes { id camera { model } openedAt closedAt imageCount firstTakenAt lastTakenAt } }"""
-_RECEIPT: Final = """found stored duplicate rejected videos sizeBytes waiting rejections { reason fileCount }
+_RECEIPT: Final = """found stored duplicate rejected videoCount sizeBytes waiting rejections { reason fileCount }
     timeSources { source imageCount } clockWarnings { code imageCount } clockQuestion { sentence }"""
 _DUMP: Final = f"""id number folder arrivedAt changedAt settledAt source {{ kind state path lastScanAt }}
     location {{ name }} receipt {{ {_RECEIPT} }} imageCounts {{ total pending completed failed }}
@@ -103,7 +103,7 @@ def _other_lists() -> list[Question]:
 _WHOLE: Final = """{ clockSuspects { doubt imageCount deployment { id } dump { id } }
     detectors { id name current createdAt sha256
     labels { name species { scientificName } sex lifeStage shown threshold } }
-    status { held queueDepth filesArriving
+    status { heldImageCount queueDepth filesArrivingCount
     imageCounts { total pending processing completed failed } sources { kind state path watchMode lastScanAt }
     lastDumps { dump { id } } } }"""
 

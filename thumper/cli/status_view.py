@@ -23,7 +23,7 @@ _PROCESS: Final = (
 
 FIELDS: Final = f"""
 images: imageCounts {{ total pending processing completed failed }}
-held queueDepth filesArriving unplaced imagesPerSecond etaSeconds
+heldImageCount queueDepth filesArrivingCount unplacedImageCount imagesPerSecond etaSeconds
 conditions {{ {condition_view.FIELDS} }}
 worker {{ {_PROCESS} imagesPerSecond stages {{ stage millisecondsPerImage }} limit {{ stage imagesPerSecond }} }}
 watcher {{ {_PROCESS} }} api {{ {_PROCESS} }}
@@ -32,7 +32,7 @@ lastDumps {{
     dump {{ id folder number arrivedAt settledAt source {{ kind path }} location {{ name }} }}
     receipt {{ found waiting stored duplicate rejected rejections {{ reason files: fileCount }} }}
     imageCounts {{ total pending processing completed failed }}
-    unplaced
+    unplacedImageCount
 }}
 """
 """What the views below need, in GraphQL."""
@@ -117,7 +117,7 @@ class DumpView:
             settled_at=dt.datetime.fromisoformat(settled) if settled else None,
             receipt=answer["receipt"],
             images=answer["imageCounts"],
-            unplaced=answer["unplaced"],
+            unplaced=answer["unplacedImageCount"],
         )
 
     @property
@@ -214,10 +214,10 @@ class StatusView:
         """Take the API's answer apart."""
         return cls(
             images=answer["images"],
-            held=answer["held"],
-            unplaced=answer["unplaced"],
-            left=answer["queueDepth"] + answer["images"]["processing"] + answer["filesArriving"],
-            arriving=answer["filesArriving"],
+            held=answer["heldImageCount"],
+            unplaced=answer["unplacedImageCount"],
+            left=answer["queueDepth"] + answer["images"]["processing"] + answer["filesArrivingCount"],
+            arriving=answer["filesArrivingCount"],
             rate=answer["imagesPerSecond"],
             eta_s=answer["etaSeconds"],
             processes=tuple(ProcessView.read(name, answer[name]) for name in ("worker", "watcher", "api")),

@@ -157,7 +157,9 @@ async def test_who_comes_too_late_is_told_with_a_code_and_what_to_do(api: Api, a
     newest = await feed.latest()
     await retention.prune(days=30)
     place = {"pruned": newest - 2, "to come": newest + 1, "none": -1}[after]
-    answer = await api.post(QUERY.replace("{ changes", "{ status { unplaced } changes"), after=place)
+    answer = await api.post(
+        QUERY.replace("{ changes", "{ status { unplacedImageCount } changes"), after=place
+    )
     (error,) = answer["errors"]
     assert answer["data"]["changes"] is None
     assert answer["data"]["status"] is not None, "what else was asked is answered"

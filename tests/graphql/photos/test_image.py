@@ -29,7 +29,7 @@ EVERYTHING = """{ images { nodes { id fileName sha256 sizeBytes mediaType widthP
   clockOffsetSeconds damaged state processedAt arrivedAt error { code } coordinates { latitude longitude }
   job { state held attempts device engine milliseconds queuedAt startedAt finishedAt detector { name } }
   location { name } camera { make } dump { folder } urls { thumb view original }
-  detections { id ordinal duplicateOf { ordinal } counts verdict
+  detections { id ordinal duplicateOf { ordinal } counted verdict
   shown { label species { scientificName } sex lifeStage }
   predicted { label species { scientificName } sex lifeStage confidence }
   box { x y width height } image { fileName } detector { name current labels { name sex threshold

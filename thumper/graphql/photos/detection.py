@@ -72,7 +72,7 @@ class Detection(Node):
         " confirmed or corrected it. Never when a person rejected or removed it."
     )
     @staticmethod
-    def counts(root: strawberry.Parent[models.Detection]) -> bool:
+    def counted(root: strawberry.Parent[models.Detection]) -> bool:
         return root.shown and root.verdict != ReviewVerdict.REJECTED
 
     @field("Where in a clip its frame is, in seconds from the clip's beginning; null on a photo.")
@@ -140,8 +140,8 @@ class Detection(Node):
         return await info.context.loaders.sightings.load(root.id)
 
     @field(
-        "Everything people decided about which deer it is or is not, the latest first.",
-        listed(lazy("IdentityDecision")),
+        f"Everything people decided about which deer it is or is not, the latest first. {WITHHELD}",
+        optional(listed(lazy("IdentityDecision"))),
         takes=price(items=FEW),
     )
     @staticmethod
@@ -152,8 +152,9 @@ class Detection(Node):
         return await info.context.loaders.detection_decisions.load(root.id)
 
     @field(
-        "Everything people said of it, the latest first; of what was not taken back the latest stands.",
-        listed(lazy("Review")),
+        "Everything people said of it, the latest first; of what was not taken back the latest stands."
+        f" {WITHHELD}",
+        optional(listed(lazy("Review"))),
         takes=price(items=FEW),
     )
     @staticmethod
