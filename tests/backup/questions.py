@@ -12,7 +12,7 @@ Question = tuple[str, dict[str, Any]]
 _IMAGE: Final = """id fileName sha256 sizeBytes mediaType widthPx heightPx takenAt cameraClock timeSource clockSource
     clockOffsetSeconds clockDoubt clockSuspect dstEdge temperatureCelsius batteryPercent batteryVolts moonPhase damaged
     state arrivedAt processedAt coordinates { latitude longitude } sequence { number length } error { code }
-    job { attempts } location { name } camera { make model serial name }
+    job { attemptCount } location { name } camera { make model serial name }
     dump { id folder number } deployment { id } clockFix { id offsetSeconds note }"""
 _SPECIES: Final = "species { id scientificName commonName origin }"
 _DECISION: Final = "identityDecisions { id verdict note standing actor { name } createdAt deer { id name } }"

@@ -18,7 +18,7 @@ from thumper.cli.place_view import without_location
 from thumper.domain.condition import Condition, Severity
 
 _PROCESS: Final = (
-    "state condition message device detectorName detectorPrecision restarts lastExit heartbeatAgeSeconds"
+    "state condition message device detectorName detectorPrecision restartCount lastExit heartbeatAgeSeconds"
 )
 
 FIELDS: Final = f"""
@@ -71,8 +71,8 @@ class ProcessView:
             words = [answer["message"]]
         where = ", ".join(part for part in (_model(answer), answer["device"]) if part)
         words += [f"({where})"] if where else []
-        if answer["restarts"]:
-            times = "once" if answer["restarts"] == 1 else f"{answer['restarts']} times"
+        if answer["restartCount"]:
+            times = "once" if answer["restartCount"] == 1 else f"{answer['restartCount']} times"
             words.append(f"· restarted {times}, last exit: {answer['lastExit'] or 'unknown'}")
         if state == "BUSY" and answer.get("limit"):
             words.append(f"· {_stages(answer)}")

@@ -22,7 +22,9 @@ pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
 COUNTS = (
     "imageCounts { total pending processing completed failed } heldImageCount queueDepth filesArrivingCount"
 )
-WORKER = "worker { state message device detectorName imagesPerSecond restarts lastExit heartbeatAgeSeconds }"
+WORKER = (
+    "worker { state message device detectorName imagesPerSecond restartCount lastExit heartbeatAgeSeconds }"
+)
 QUERY = f"""{{ status {{ {COUNTS} imagesPerSecond etaSeconds {WORKER} watcher {{ state }} api {{ state }}
     processes {{ role state host }}
     lastDumps {{ dump {{ folder }} receipt {{ found stored rejected rejections {{ reason fileCount }} }}
@@ -118,7 +120,7 @@ async def test_speed_and_time_left_come_from_living_workers(api: Api) -> None:
         "device": "cuda:0",
         "detectorName": "test detector",
         "imagesPerSecond": 2.0 if status["worker"]["imagesPerSecond"] == 2.0 else 4.0,
-        "restarts": 2,
+        "restartCount": 2,
         "lastExit": "killed by SIGKILL",
         "heartbeatAgeSeconds": 0,
     }

@@ -27,7 +27,7 @@ async def _found(api: Api, **where: Any) -> set[str]:
 EVERYTHING = """{ images { nodes { id fileName sha256 sizeBytes mediaType widthPx heightPx takenAt
     takenAtLocal cameraClock timeSource
   clockOffsetSeconds damaged state processedAt arrivedAt error { code } coordinates { latitude longitude }
-  job { state held attempts device engine milliseconds queuedAt startedAt finishedAt detector { name } }
+  job { state held attemptCount device engine milliseconds queuedAt startedAt finishedAt detector { name } }
   location { name } camera { make } dump { folder } urls { thumb view original }
   detections { id ordinal duplicateOf { ordinal } counted verdict
   shown { label species { scientificName } sex lifeStage }
@@ -57,7 +57,7 @@ async def test_an_image_gives_everything_that_is_known_of_it(api: Api) -> None:
     assert node["coordinates"] == {"latitude": 30.5, "longitude": -97.5}
     assert (node["location"], node["camera"]) == ({"name": "Creek Bed"}, {"make": "RECONYX"})
     assert node["sha256"] == image.sha256.hex()
-    assert (node["job"]["milliseconds"], node["job"]["attempts"]) == (12.5, 1)
+    assert (node["job"]["milliseconds"], node["job"]["attemptCount"]) == (12.5, 1)
     assert node["urls"]["thumb"] == f"{api.url}/media/{node['id']}/thumb"
     assert [box["ordinal"] for box in node["detections"]] == [0, 1]
     box = node["detections"][0]

@@ -8,7 +8,7 @@ from tests.live import subscribed
 from tests.places import deliver, everything
 from thumper.graphql.relay.identity import encode
 
-EFFECT = """effect { imageCount already dumpCount deploymentCount
+EFFECT = """effect { imageCount alreadyThereCount dumpCount deploymentCount
   moves { imageCount origin { name } destination { name } destinationName timeZoneBefore timeZoneAfter }
   deployments { kind camera { serial } locationBefore { name } locationAfter { name } openedAt closedAt }
   clock { imageCount changed firstBefore firstAfter lastAfter examples { takenAtAfter image { fileName } } } }

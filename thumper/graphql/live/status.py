@@ -6,6 +6,7 @@ import datetime as dt
 import math
 
 import strawberry
+from graphql import GRAPHQL_MAX_INT
 
 from thumper.domain import stage as worker_stage
 from thumper.domain.condition import Condition, Severity
@@ -103,7 +104,9 @@ class Process:
     detector_precision: Precision | None = strawberry.field(
         description="In which numbers a worker's detector computes; null before it is loaded."
     )
-    restarts: int = strawberry.field(description="How often it was started again since `thumper up`.")
+    restarts: int = strawberry.field(
+        name="restartCount", description="How often it was started again since `thumper up`."
+    )
     last_exit: str | None = strawberry.field(
         description=f"How the process before it ended, such as killed by SIGKILL; empty for the first one. {WITHHELD}"
     )
@@ -241,7 +244,8 @@ class Status:
     )
     @staticmethod
     def eta_seconds(root: strawberry.Parent[system_status.SystemStatus]) -> int | None:
-        return None if root.eta_s is None else math.ceil(root.eta_s)
+        # An Int has no more than 31 bits; a worker that all but stands still takes longer.
+        return None if root.eta_s is None else min(math.ceil(root.eta_s), GRAPHQL_MAX_INT)
 
     @field(
         f"The worker; of several a busy one, else a living one, else one that is down. {WITHHELD}",

@@ -66,7 +66,7 @@ class Job:
 
     state: ImageState = strawberry.field(description="How far it is.")
     held: bool = strawberry.field(description="Whether it waits until somebody asks for detection.")
-    attempts: int = strawberry.field(description="How often it was begun.")
+    attempts: int = strawberry.field(name="attemptCount", description="How often it was begun.")
     queued_at: dt.datetime = strawberry.field(description="When it was queued.")
     started_at: dt.datetime | None = strawberry.field(description="When the last attempt began.")
     finished_at: dt.datetime | None = strawberry.field(description="When it completed or failed.")
