@@ -32,11 +32,11 @@ def retry(
         typer.echo(json.dumps(answer))
         return
     typer.echo(
-        f"Rejected files: {answer['retriedCount']} to be tried again, {answer['leftCount']} left as they are."
+        f"Rejected files: {answer['retried']} to be tried again, {answer['left']} left as they are."
     )
     if answer["whyLeft"]:
         typer.echo(answer["whyLeft"])
-    if answer["retriedCount"] and not answer["watched"]:
+    if answer["retried"] and not answer["watched"]:
         typer.echo("No watcher runs; start one with `thumper up` or `thumper watch`.", err=True)
 
 
