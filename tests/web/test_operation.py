@@ -110,6 +110,8 @@ REFUSED: list[tuple[Payload, str]] = [
     ({"query": "fragment F on Query { __typename }"}, "BAD_OPERATION"),
     ({"query": TWO}, "BAD_OPERATION"),
     ({"query": "{ " + " ".join(f"a{n}: __typename" for n in range(25)) + " }"}, "TOO_MANY_FIELDS"),
+    ({"query": "{ " + "a " * 2001 + "}"}, "TOO_MANY_TOKENS"),
+    ({"query": "{ a" * 600}, "TOO_DEEP"),
 ]
 
 
