@@ -147,6 +147,13 @@ REFUSED_SUBSCRIPTIONS: list[tuple[Payload, str]] = [
 ]
 
 
+@pytest.mark.parametrize("transport", [*sorted(ASKED), "get"])
+async def test_an_empty_name_of_an_operation_is_none(api: Api, transport: str) -> None:
+    ask = (ASKED | {"get": codes_over_get})[transport]
+    assert await ask(api, {"query": TWO, "operationName": ""}) == ["BAD_OPERATION"]
+    assert await ask(api, {"query": "query A { image(id: 7) { id } }", "operationName": ""}) == ["BAD_ID"]
+
+
 @pytest.mark.parametrize("transport", sorted(FOLLOWED))
 async def test_subscriptions_are_refused_with_the_same_code(api: Api, transport: str) -> None:
     for payload, code in REFUSED_SUBSCRIPTIONS:

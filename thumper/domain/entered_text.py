@@ -17,12 +17,17 @@ LONGEST_TEXT: Final = 10_000
 
 def one_name(text: str) -> str:
     """Return a name as it is kept and looked up: accents composed (NFC), one blank between words, none around."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join(composed(text).split())
+
+
+def composed(text: str) -> str:
+    """Return a text with its accents composed (NFC): the same word may come in other bytes from another system."""
+    return unicodedata.normalize("NFC", text)
 
 
 def part_of_name(text: str) -> str:
     """Return what is looked for within names as these are kept; a blank at an end stays, and finds whole words."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text))
+    return re.sub(r"\s+", " ", composed(text))
 
 
 def clean_name(value: str | None, *field: str) -> str:
