@@ -1,4 +1,4 @@
-"""Whatever a client sends over WebSocket or for a stream of events, it gets a typed answer or a close code of the protocol.
+"""Whatever comes over WebSocket or for a stream of events: a typed answer follows, or a close code of the protocol.
 
 Nothing in it is unforeseen, and the next client is answered as ever.
 """
@@ -71,7 +71,7 @@ async def told(socket: ClientConnection, messages: list[str | bytes]) -> list[di
 
 
 def _is_ping(message: str | bytes) -> bool:
-    with contextlib.suppress(ValueError, RecursionError, TypeError):
+    with contextlib.suppress(ValueError, RecursionError, AttributeError):
         return isinstance(message, str) and json.loads(message).get("type") == "ping"
     return False
 
@@ -120,8 +120,16 @@ async def test_as_messages_in_any_order(
     sound.check_log()
 
 
+def framed(text: str) -> bytes:
+    """Return a text as a frame of a client, masked with zeros."""
+    return b"\x81" + bytes((0x80 | len(text),)) + bytes(4) + text.encode()
+
+
+FOLLOW = '{"id": "1", "type": "subscribe", "payload": {"query": "subscription { status { seq } }"}}'
 FRAMES = st.sampled_from(
     [
+        framed(INIT),
+        framed(INIT) + framed(FOLLOW),
         b"\x81\x80\0\0\0\0",  # an empty text
         b"\x89\x80\0\0\0\0",  # a ping
         b"\x88\x80\0\0\0\0",  # a close
@@ -173,7 +181,9 @@ async def test_as_requests_for_a_stream(
     headers = [(b"accept", b"text/event-stream"), (b"content-type", b"application/json")]
     if last_id is not None:
         said = last_id.encode("utf-8", "replace")
-        headers.append((b"last-event-id", bytes(byte for byte in said if byte >= 0x20 and byte != 0x7F).strip()))
+        headers.append(
+            (b"last-event-id", bytes(byte for byte in said if byte >= 0x20 and byte != 0x7F).strip())
+        )
     async with api.http.stream(method, "/graphql", content=body, headers=headers) as answer:
         assert answer.status_code < 500
         assert answer.headers["x-request-id"]
