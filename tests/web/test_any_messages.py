@@ -146,6 +146,7 @@ FRAMES = st.sampled_from(
 
 
 @SOME
+@example(pieces=[b"\x81\x82\0\0\0\0\xff\xfe", b"\x88\x80\0\0\0\0"])
 @given(pieces=st.lists(FRAMES | st.binary(max_size=20), max_size=6))
 async def test_as_bytes_of_a_websocket(api: Api, sound: Sound, pieces: list[bytes]) -> None:
     host, port = api.url.removeprefix("http://").split(":")

@@ -172,7 +172,8 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
                 b"".join(self.frames).decode()
             except UnicodeDecodeError:
                 self.frames = []
-                self.conn.send_close(1007)
+                if self.conn.close_sent is None:  # else the client's own close came at once behind it
+                    self.conn.send_close(1007)
                 self.handle_parser_exception()
                 return
         super().send_receive_event_to_app()
