@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import httpx
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as tries
 from hypothesis import strategies as st
 
+SOAK: Final = int(os.environ.get("SOAK", "0"))
+SOME: Final = tries(
+    max_examples=max(30, SOAK // 10), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+"""As many examples as find most of what there is to find; `make soak` tries the rest."""
 DIGITS: Final = "9" * 5000
 LONG: Final = "<an integer of 5,000 digits>"
 QUERIES: Final = st.sampled_from(

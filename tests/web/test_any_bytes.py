@@ -8,16 +8,16 @@ import json
 from urllib.parse import quote_from_bytes
 
 import httpx
-from hypothesis import HealthCheck, example, given
-from hypothesis import settings as tries
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.any_request import BODIES, DIGITS, REQUESTS, Sound, encoded, sound
+from tests.any_request import BODIES, DIGITS, REQUESTS, SOAK, SOME, Sound, encoded, sound
 from tests.api import Api
 
 __all__ = ["sound"]
 
-SOME = tries(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+pytestmark = pytest.mark.timeout(7_200 if SOAK else 300)
 
 
 @SOME

@@ -12,20 +12,21 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from hypothesis import HealthCheck, example, given
-from hypothesis import settings as tries
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from tests.any_request import BODIES, DIGITS, REQUESTS, TEXTS, VALUES, Sound, encoded, sound
+from tests.any_request import BODIES, DIGITS, REQUESTS, SOAK, SOME, TEXTS, VALUES, Sound, encoded, sound
 from tests.api import Api
 from tests.patience import PATIENCE_S
 
 __all__ = ["sound"]
 
-SOME = tries(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+pytestmark = pytest.mark.timeout(7_200 if SOAK else 300)
+
 PROTOCOL = "graphql-transport-ws"
 FORESEEN = {1000, 1002, 1007, 1009, 4400, 4401, 4409, 4429}
 """Close codes of WebSocket for what is none, and of the protocol; 1011 would be a bug."""
