@@ -52,7 +52,7 @@ def decode(word: str, type_name: str) -> UUID:
 
 
 def decode_all(words: Iterable[str], type_name: str, *path: str) -> list[UUID]:
-    """Return the same of several ids; `path` leads to their list. Raises BAD_ID that names the place of the wrong one."""
+    """Return the same of several ids; `path` leads to their list. Raises BAD_ID with the place of the wrong one."""
     found = []
     for number, word in enumerate(words):
         with placed(*path, str(number)):
