@@ -126,9 +126,12 @@ def reset_owner(
         if not typer.confirm("End all sessions and tokens of the owner, and make a new link?"):
             typer.echo("Nothing was changed.")
             raise typer.Exit(_NOT_DONE)
+    from thumper.cli.logs import configure_logs
     from thumper.cli.servers import servers
 
-    with servers(settings_to_keep_in()) as settings:
+    own = settings_to_keep_in()
+    configure_logs(own)
+    with servers(own) as settings:
         name, url = asyncio.run(_reset(settings))
     if as_json:
         typer.echo(json.dumps({"person": {"name": name}, "link": {"url": url}}))
