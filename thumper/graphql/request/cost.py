@@ -40,6 +40,7 @@ from thumper.graphql.relay.price import PRICE, Price
 from thumper.graphql.request import introspection
 from thumper.graphql.request.introspection import Introspection
 from thumper.graphql.request.limits import MOST_COST, fragments_of
+from thumper.graphql.shared.together import waits
 
 _CONNECTION: Final = "Connection"
 """Ending of the types of pages (Relay's connections)."""
@@ -78,7 +79,7 @@ def figures(parent: GraphQLNamedType | None, name: str) -> Figures | None:
     of_page = parent.name.endswith(_CONNECTION) and name in _ITEMS
     return Figures(
         own=told.own,
-        asks=declared.is_async and not told.own,
+        asks=waits(declared) and not told.own,
         inner=inner,
         is_page=inner.name.endswith(_CONNECTION),
         items=None if of_page else told.items if is_list else 1,

@@ -7,7 +7,7 @@ Here all keys that are read together wait for one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Hashable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -17,8 +17,8 @@ Read = Callable[[list[K]], Awaitable[Mapping[K, V]]]
 """Reads the answers to distinct keys; one that is missing is None."""
 
 
-class _Batch(Generic[K, V]):
-    """Keys that are read together."""
+class Batch(Generic[K, V]):
+    """Keys that are read together, and their answers."""
 
     def __init__(self) -> None:
         self.keys: dict[K, None] = {}
@@ -56,6 +56,12 @@ class _Batch(Generic[K, V]):
             self._waiter, self._waiting = asyncio.shield(self.read), task
         return self._waiter
 
+    def answer(self, key: K) -> V | None:
+        """Return the answer to one of the keys when the batch was read; raises the error of a read that failed."""
+        if self.is_open:
+            self.read.result()
+        return self.found.get(key)
+
 
 def take_note(answer: asyncio.Future[Any]) -> None:
     """Retrieve an error for which no one waits any more, so that asyncio does not log it as never retrieved."""
@@ -69,18 +75,25 @@ class Loader(Generic[K, V]):
     def __init__(self, read: Read[K, V], *, cache: bool) -> None:
         self._read = read
         self._cache = cache
-        self._known: dict[K, _Batch[K, V]] = {}
-        self._collecting: _Batch[K, V] | None = None
+        self._known: dict[K, Batch[K, V]] = {}
+        self._collecting: Batch[K, V] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def load(self, key: K) -> V:
         """Return the answer to a key; None when there is none, which the type of the answers has to allow."""
-        batch = self._known.get(key) if self._cache else None
-        if batch is None:
-            batch = self._collect(key)
+        batch = self.ask(key)
         if batch.is_open:
             await batch.waiter()
-        return batch.found.get(key)  # type: ignore[return-value]
+        return batch.answer(key)  # type: ignore[return-value]
+
+    def wanted(self, key: K) -> Load[K, V]:
+        """Return the answer to a key as something that is loaded when it is awaited."""
+        return Load(self, key)
+
+    def ask(self, key: K) -> Batch[K, V]:
+        """Return the batch that has the answer to a key, or will have it."""
+        batch = self._known.get(key) if self._cache else None
+        return self._collect(key) if batch is None else batch
 
     async def load_many(self, keys: Iterable[K]) -> list[V]:
         """Return the answers to several keys."""
@@ -91,10 +104,10 @@ class Loader(Generic[K, V]):
         self._known.clear()
         self._collecting = None
 
-    def _collect(self, key: K) -> _Batch[K, V]:
+    def _collect(self, key: K) -> Batch[K, V]:
         batch = self._collecting
         if batch is None:
-            batch = self._collecting = _Batch()
+            batch = self._collecting = Batch()
             task = asyncio.create_task(self._fill(batch))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -103,8 +116,21 @@ class Loader(Generic[K, V]):
             self._known[key] = batch
         return batch
 
-    async def _fill(self, batch: _Batch[K, V]) -> None:
+    async def _fill(self, batch: Batch[K, V]) -> None:
         await asyncio.sleep(0)  # others who were woken with the first ask now
         if self._collecting is batch:
             self._collecting = None
         await batch.fill(self._read)
+
+
+class Load(Generic[K, V]):
+    """An answer that a resolver wants of a loader. Who resolves a field of many rows asks for all of them at once."""
+
+    __slots__ = ("key", "loader")
+
+    def __init__(self, loader: Loader[K, V], key: K) -> None:
+        self.loader = loader
+        self.key = key
+
+    def __await__(self) -> Generator[Any, None, V]:
+        return self.loader.load(self.key).__await__()
