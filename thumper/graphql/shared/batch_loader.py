@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Hashable, Iterable, Mapping
-from typing import Any, Generic, TypeVar
+from functools import partial
+from typing import Any, Final, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
+C = TypeVar("C", bound=Hashable)
 V = TypeVar("V")
+
+MOST_CHOICES: Final = 100
+"""Choices that are kept apart where no answers are kept: as many as a page of different ones."""
 
 Read = Callable[[list[K]], Awaitable[Mapping[K, V]]]
 """Reads the answers to distinct keys; one that is missing is None."""
@@ -81,19 +86,12 @@ class Loader(Generic[K, V]):
 
     async def load(self, key: K) -> V:
         """Return the answer to a key; None when there is none, which the type of the answers has to allow."""
-        batch = self.ask(key)
-        if batch.is_open:
-            await batch.waiter()
-        return batch.answer(key)  # type: ignore[return-value]
+        return await self.wanted(key)
 
     def wanted(self, key: K) -> Load[K, V]:
-        """Return the answer to a key as something that is loaded when it is awaited."""
-        return Load(self, key)
-
-    def ask(self, key: K) -> Batch[K, V]:
-        """Return the batch that has the answer to a key, or will have it."""
+        """Ask for the answer to a key, without waiting for it."""
         batch = self._known.get(key) if self._cache else None
-        return self._collect(key) if batch is None else batch
+        return Load(self._collect(key) if batch is None else batch, key)
 
     async def load_many(self, keys: Iterable[K]) -> list[V]:
         """Return the answers to several keys."""
@@ -123,14 +121,48 @@ class Loader(Generic[K, V]):
         await batch.fill(self._read)
 
 
+class ChoiceLoader(Generic[K, C, V]):
+    """Loads by key and choice, such as a filter with a page: what is asked with the same choice is read at once."""
+
+    def __init__(self, read: Callable[[list[K], C], Awaitable[Mapping[K, V]]], *, cache: bool) -> None:
+        self._read = read
+        self._cache = cache
+        self._loaders: dict[C, Loader[K, V]] = {}
+
+    async def load(self, wanted: tuple[K, C]) -> V:
+        """Return the answer to a key with a choice."""
+        return await self.wanted(wanted)
+
+    def wanted(self, wanted: tuple[K, C]) -> Load[K, V]:
+        """Return the answer as something that is loaded when it is awaited."""
+        key, choice = wanted
+        loader = self._loaders.get(choice)
+        if loader is None:
+            if (
+                not self._cache and len(self._loaders) > MOST_CHOICES
+            ):  # over a connection there is no end of them
+                self._loaders.clear()
+            loader = self._loaders[choice] = Loader(partial(self._read_with, choice), cache=self._cache)
+        return loader.wanted(key)
+
+    async def _read_with(self, choice: C, keys: list[K]) -> Mapping[K, V]:
+        return await self._read(keys, choice)
+
+    def clear(self) -> None:
+        """Forget the answers."""
+        self._loaders.clear()
+
+
 class Load(Generic[K, V]):
-    """An answer that a resolver wants of a loader. Who resolves a field of many rows asks for all of them at once."""
+    """The answer to a key, which may still have to be waited for. Who resolves a field of many rows does so once."""
 
-    __slots__ = ("key", "loader")
+    __slots__ = ("batch", "key")
 
-    def __init__(self, loader: Loader[K, V], key: K) -> None:
-        self.loader = loader
+    def __init__(self, batch: Batch[K, V], key: K) -> None:
+        self.batch = batch
         self.key = key
 
     def __await__(self) -> Generator[Any, None, V]:
-        return self.loader.load(self.key).__await__()
+        if self.batch.is_open:
+            yield from self.batch.waiter()
+        return self.batch.answer(self.key)  # type: ignore[return-value]  # None where its type allows it

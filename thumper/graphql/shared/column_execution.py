@@ -66,8 +66,9 @@ class ColumnExecutor(LevelExecutor):
         except Exception:  # noqa: BLE001  # whatever it is, it is found again where it is worded
             self._found_fault = True
             self.withdraw(run.weight)
-        done = slowly()
-        return await done if self.is_awaitable(done) else done
+        done: Any = slowly()
+        exact: list[Any] = await done if self.is_awaitable(done) else done
+        return exact
 
 
 class _Run:
@@ -111,6 +112,9 @@ class _Run:
             columns.update(await self._relations(level, rows, Path(path, 0, None)))
         if not columns:  # all fields are skipped
             return [{} for _ in rows]
+        if len(columns) == 1:
+            [(name, values)] = columns.items()
+            return [{name: value} for value in values]
         in_order = [columns[name] for name in level.names]
         return [dict(zip(level.names, values, strict=True)) for values in zip(*in_order, strict=True)]
 

@@ -53,7 +53,12 @@ class Leaf:
         values = list(map(self._get, sources))
         if self._finished.issuperset(map(type, values)):
             return values
-        return [self._written(value) for value in values]
+        write, nullable = self._write, self._nullable
+        written = [None if value is None and nullable else write(value) for value in values]
+        for value, original in zip(written, values, strict=True):
+            if value is Undefined or (value is None and not (nullable and original is None)):
+                raise ValueError(original)
+        return written
 
     def _written(self, value: Any) -> Any:
         if value is None and self._nullable:

@@ -8,7 +8,7 @@ worded by graphql-core, each where it belongs, and fields of other kinds are exe
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from graphql import (
@@ -160,18 +160,14 @@ class LevelExecutor(PlannedExecutor):
 
     def asked(self, level: Level, step: Step, sources: list[Any], first: Path) -> list[Any]:
         """Return the value of a field of each object, or what brings it, or an error; `first` is the first's place."""
-        return list(self._asked(level, step, sources, first))
-
-    def _asked(self, level: Level, step: Step, sources: list[Any], first: Path) -> Iterator[Any]:
         try:
             resolve = self._resolver(level, step, first)
         except Exception as error:  # noqa: BLE001  # an argument that is refused
-            resolve = _raising(error)
-        for source in sources:
-            try:
-                yield resolve(source)
-            except Exception as error:  # noqa: BLE001  # the same as a value that is an error
-                yield error
+            return [error] * len(sources)
+        try:
+            return list(map(resolve, sources))
+        except Exception:  # noqa: BLE001  # of one of them: a coroutine raises nothing before it is awaited
+            return [_value_or_error(resolve, source) for source in sources]
 
     def _resolver(self, level: Level, step: Step, first: Path) -> Callable[[Any], Any]:
         if step.resolver is None:
@@ -273,8 +269,8 @@ def without_waiting(completing: Coroutine[Any, Any, Any]) -> Any:
     raise RuntimeError("it waits")
 
 
-def _raising(error: Exception) -> Callable[[Any], Any]:
-    def resolve(_source: Any) -> Any:
-        raise error
-
-    return resolve
+def _value_or_error(resolve: Callable[[Any], Any], source: Any) -> Any:
+    try:
+        return resolve(source)
+    except Exception as error:  # noqa: BLE001  # the same as a value that is an error
+        return error

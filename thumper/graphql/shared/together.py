@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from strawberry.types.field import StrawberryField
 
-from thumper.graphql.shared.batch_loader import Batch, Load
+from thumper.graphql.shared.batch_loader import Load
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,26 +38,29 @@ def waits(own: StrawberryField) -> bool:
 
 async def answer(columns: Sequence[list[Any]]) -> None:
     """Put answers in the place of what has to be waited for, be it a `Load` or a coroutine; errors are answers too."""
-    loads: list[tuple[list[Any], int, Batch[Any, Any], Any]] = []
-    coroutines: list[tuple[list[Any], int]] = []
-    for values in columns:
-        for place, value in enumerate(values):
-            if isinstance(value, Load):
-                loads.append((values, place, value.loader.ask(value.key), value.key))
-            elif inspect.iscoroutine(value):
-                coroutines.append((values, place))
+    coroutines = [
+        (values, place)
+        for values in columns
+        for place, value in enumerate(values)
+        if inspect.iscoroutine(value)
+    ]
     answers = await together([values[place] for values, place in coroutines])
     for (values, place), found in zip(coroutines, answers, strict=True):
         values[place] = found
-    for batch in dict.fromkeys(batch for _, _, batch, _ in loads):
+    loads = (value for values in columns for value in values if isinstance(value, Load))
+    for batch in dict.fromkeys(load.batch for load in loads):
         if batch.is_open:
             with contextlib.suppress(Exception):  # it is the answer
                 await batch.waiter()
-    for values, place, batch, key in loads:
-        try:
-            values[place] = batch.answer(key)
-        except Exception as error:  # noqa: BLE001  # it is the answer
-            values[place] = error
+    for values in columns:
+        values[:] = [_answered(value) if isinstance(value, Load) else value for value in values]
+
+
+def _answered(load: Load[Any, Any]) -> Any:
+    try:
+        return load.batch.answer(load.key)
+    except Exception as error:  # noqa: BLE001  # it is the answer
+        return error
 
 
 async def together(waiting: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
