@@ -175,6 +175,44 @@ async def test_it_answers_as_graphql_core_does(
         assert errors == wanted_errors
 
 
+def _counting(executor: type[Any]) -> tuple[strawberry.Schema, list[int]]:
+    """Return a schema that counts the objects which its executor admits, and where."""
+    counts = [0]
+
+    class Counting(executor):  # type: ignore[misc]  # of any executor
+        def admit(self, kind: Any, details: Any, path: Any, objects: int = 1) -> None:
+            counts[0] += objects
+
+        def weight(self, kind: Any, details: Any, objects: int) -> int:
+            return objects
+
+        def withdraw(self, weight: int) -> None:
+            counts[0] -= weight
+
+    schema = _schema(Counting)
+    call_directly(schema)
+    return schema, counts
+
+
+@pytest.mark.parametrize("rows", CASES, ids=range(len(CASES)))
+@pytest.mark.parametrize("query", QUERIES[:3], ids=range(3))
+async def test_objects_that_are_executed_twice_are_counted_once(query: str, rows: list[Any]) -> None:
+    (columns, counted), (levels, wanted) = _counting(ColumnExecutor), _counting(LevelExecutor)
+    await _answer(columns, query, rows)
+    await _answer(levels, query, rows)
+    assert counted == wanted
+
+
+async def test_a_list_of_known_fields_is_not_executed_level_by_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: Any) -> None:
+        raise AssertionError("level by level")
+
+    monkeypatch.setattr(LevelExecutor, "_execute", never)
+    data, errors = await _answer(COLUMNS, QUERIES[5], ROWS[:2])
+    assert "place 1" in data
+    assert errors == []
+
+
 @OURS
 @pytest.mark.parametrize("relation", ["place", "wanted"])
 async def test_a_relation_of_a_list_takes_no_task_for_each_object(
