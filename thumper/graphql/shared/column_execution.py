@@ -47,7 +47,12 @@ class ColumnExecutor(LevelExecutor):
         level = self.level(kind, field_details_list)
         if not self._is_regular(level):
             return slowly(*arguments)
-        executing = self._by_columns(level, items, item_type, info, path, lambda: slowly(*arguments))
+        run = _Run(self, info)
+        executing = self._by_columns(
+            run,
+            lambda: run.completed(item_type, items, lambda rows: run.objects(level, rows, path)),
+            lambda: slowly(*arguments),
+        )
         return executing if level.steps else without_waiting(executing)
 
     def _is_regular(self, level: Level) -> bool:
@@ -58,11 +63,10 @@ class ColumnExecutor(LevelExecutor):
         return level.is_regular
 
     async def _by_columns(
-        self, level: Level, items: list[Any], item_type: Any, info: Any, path: Path, slowly: Callable[[], Any]
+        self, run: _Run, complete: Callable[[], Awaitable[list[Any]]], slowly: Callable[[], Any]
     ) -> list[Any]:
-        run = _Run(self, info)
         try:
-            return await run.completed(item_type, items, lambda rows: run.objects(level, rows, path))
+            return await complete()
         except Exception:  # noqa: BLE001  # whatever it is, it is found again where it is worded
             self._found_fault = True
             self.withdraw(run.weight)
