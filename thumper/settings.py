@@ -8,7 +8,6 @@ does not know: a misspelt setting that is silently ignored costs an evening.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,11 +24,19 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from thumper.domain.host_name import (
+    Address,
+    Network,
+    read_address,
+    read_base_path,
+    read_hosts,
+    read_networks,
+)
 from thumper.domain.keep import Keep
 from thumper.domain.precision import Precision
 from thumper.domain.secret_text import without_password
 from thumper.domain.time_zone import NO_PLACE
-from thumper.errors import RefusedError, SettingError
+from thumper.errors import SettingError
 from thumper.setting_files import PREFIX, Given, Source, hint, read_files, variable_name
 
 __all__ = [
@@ -92,6 +99,16 @@ def _device(name: str) -> str:
     return name
 
 
+def _host_list(text: str) -> str:
+    read_hosts(text)
+    return text
+
+
+def _network_list(text: str) -> str:
+    read_networks(text)
+    return text
+
+
 AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -110,9 +127,15 @@ class Settings(BaseSettings):
     watch: Literal["auto", "events", "polling"] = "auto"
     """How new files in the drop folder are noticed; auto polls where the file system does not tell of them."""
     host: str = "127.0.0.1"
-    """Address that the API binds. Only loopback until access control exists."""
+    """Address that the API binds: 0.0.0.0 for all of IPv4, :: for all of both."""
     port: int = Field(default=8480, ge=1, le=65535)
     """TCP port of the API."""
+    allowed_hosts: Annotated[str, AfterValidator(_host_list)] | None = None
+    """Names besides the machine's own under which it may be called: `deer.example.org, *.example.net`."""
+    behind_proxy: Annotated[str, AfterValidator(_network_list)] | None = None
+    """Addresses and networks of the proxies whose X-Forwarded-For, -Proto and -Host are believed."""
+    base_path: Annotated[str, AfterValidator(read_base_path)] = ""
+    """Path below which it lies behind a proxy, such as /thumper."""
     database_url: Annotated[str, AfterValidator(_postgres_url)] | None = None
     """A PostgreSQL (14 or later) of your own instead of the embedded one."""
     redis_url: Annotated[str, AfterValidator(_redis_url)] | None = None
@@ -274,10 +297,26 @@ class Settings(BaseSettings):
         return ZoneInfo(self.time_zone)
 
     @property
+    def listed_hosts(self) -> tuple[str | Address, ...]:
+        """`allowed_hosts`, read."""
+        return read_hosts(self.allowed_hosts or "")
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """`behind_proxy`, read."""
+        return read_networks(self.behind_proxy or "")
+
+    @property
+    def own_host(self) -> str:
+        """Name or address under which programs of this machine reach the API."""
+        bound = read_address(self.host)
+        return "127.0.0.1" if bound is not None and bound.is_unspecified else self.host
+
+    @property
     def api_url(self) -> str:
         """Where clients on this machine reach the API."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        host = f"[{self.own_host}]" if ":" in self.own_host else self.own_host
+        return f"http://{host}:{self.port}{self.base_path}"
 
     @property
     def postgres_url(self) -> str:
@@ -286,20 +325,6 @@ class Settings(BaseSettings):
             msg = f"{variable_name('database_url')} is not set, and no embedded PostgreSQL runs"
             raise SettingError(msg)
         return self.database_url
-
-    def refuse_other_machines(self) -> None:
-        """Raise `RefusedError` unless `host` belongs to this machine alone."""
-        try:
-            loopback = ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            loopback = self.host == "localhost"
-        if not loopback:
-            msg = (
-                f"THUMPER_HOST is {self.host}, which other machines can reach, and Thumper has no access control "
-                "yet: anybody there could read and change everything. Use 127.0.0.1, and an SSH tunnel to reach "
-                "it from elsewhere."
-            )
-            raise RefusedError(msg)
 
     def stated_in_environment(self) -> dict[str, str]:
         """Return the THUMPER_* variables that are set, with the values that count: paths absolute."""

@@ -26,6 +26,7 @@ from thumper.store.disk.erasure import keep_erasing
 from thumper.store.postgres.connect import open_database
 from thumper.store.status.processes import Beat, Life, keep_beating
 from thumper.web import event_stream
+from thumper.web.base_path import base_url
 
 POOL_SIZE = 10
 """Connections to PostgreSQL; a page of images uses four at a time."""
@@ -54,7 +55,7 @@ class Room:
             live=self.live,
             wipes=self.wipes,
             loaders=Loaders(cache=not follows),
-            base_url=f"http://{connection.headers['host']}",
+            base_url=base_url(connection),
             request_id=request_id,
         )
 
