@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from thumper.cli.qr_code import qr_code
+from thumper.domain.host_name import as_host
 from thumper.settings import Settings
 from thumper.web.own_addresses import address_for_others
 
@@ -15,7 +16,7 @@ def network_lines(settings: Settings, *, interactive: bool) -> Iterator[str]:
     if url is None:
         return
     yield f"Network      {url} from phones and other machines"
-    yield "             Without TLS: whoever can listen in this network can read along (docs/operations.md, Other machines)"
+    yield "             Without TLS: who can listen in this network can read along (docs/operations.md, Other machines)"
     if interactive:
         yield qr_code(url)
 
@@ -25,5 +26,4 @@ def url_for_others(settings: Settings) -> str | None:
     address = address_for_others(settings)
     if address is None:
         return None
-    host = f"[{address}]" if address.version == 6 else str(address)
-    return f"http://{host}:{settings.port}{settings.base_path}/"
+    return f"http://{as_host(address)}:{settings.port}{settings.base_path}/"

@@ -83,6 +83,11 @@ def unmapped(address: Address) -> Address:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+def as_host(address: Address) -> str:
+    """Return an address as it is written in a URL."""
+    return f"[{address}]" if isinstance(address, IPv6Address) else str(address)
+
+
 def read_hosts(text: str) -> tuple[str | Address, ...]:
     """Return the names, addresses and patterns `*.example.org` of a list. Raises `ValueError` naming a wrong one."""
     return tuple(_read_pattern(word) for word in _words(text))

@@ -1,9 +1,9 @@
 """Under which name the server may be called, and which pages may call it: those that we served.
 
-A sign-in alone does not keep other pages out: any page in a browser can send requests to whatever the browser reaches, and
-a name of the page's own can be made to point here. So the Host must be one of our names (`own_names.py`), and what a browser
-says of where a request comes from (Origin, Sec-Fetch-Site) must be ours, whatever the method: a query that only reads costs
-as much as one of ours. Links may lead here: they open the page, and run nothing.
+A sign-in alone does not keep other pages out: any page in a browser can send requests to whatever the browser
+reaches, and a name of the page's own can be made to point here. So the Host must be one of our names (`own_names.py`),
+and what a browser says of where a request comes from (Origin, Sec-Fetch-Site) must be ours, whatever the method: a
+query that only reads costs as much as one of ours. Links may lead here: they open the page, and run nothing.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class OwnOriginOnly:
 
 def _unknown(host: str) -> str:
     return (
-        f"The request was for {host!r}, which is no name of this Thumper. Use localhost, or an address or the host name of"
-        " its machine; if Thumper shall have that name, add it to THUMPER_ALLOWED_HOSTS."
+        f"The request was for {host!r}, which is no name of this Thumper. Use localhost, or an address or the host name"
+        " of its machine; if Thumper shall have that name, add it to THUMPER_ALLOWED_HOSTS."
     )
 
 

@@ -117,7 +117,10 @@ async def _no_such_address(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     code, message = {
-        404: ("NOT_FOUND", f"There is nothing at {request.url.path}. The API is at {base_url(request)}{PATH}."),
+        404: (
+            "NOT_FOUND",
+            f"There is nothing at {request.url.path}. The API is at {base_url(request)}{PATH}.",
+        ),
         405: ("BAD_METHOD", f"{request.url.path} does not take {request.method}."),
     }.get(status, ("BAD_REQUEST", str(getattr(error, "detail", "The request cannot be answered."))))
     return refused(status, code, message=message, headers=headers)

@@ -1,9 +1,9 @@
-"""Who asks, and under which address, where a proxy stands in front: said by proxies that the owner names, by nobody else.
+"""Who asks, and under which address, where a proxy stands in front: said by proxies that the owner names.
 
-Reads X-Forwarded-For, -Proto and -Host, which Caddy, nginx, Apache, HAProxy and Traefik write, and no other header: what a
-proxy does not write it may pass on as a stranger wrote it, RFC 7239's Forwarded among it. Where a header has several values
-the last counts, which the nearest proxy added. uvicorn's own reading is off: it believes all of this machine unasked, takes
-any word for an address, and leaves Host alone.
+Reads X-Forwarded-For, -Proto and -Host, which Caddy, nginx, Apache, HAProxy and Traefik write, and no other header:
+what a proxy does not write it may pass on as a stranger wrote it, RFC 7239's Forwarded among it. Where a header has
+several values the last counts, which the nearest proxy added. uvicorn's own reading is off: it believes all of this
+machine unasked, takes any word for an address, and leaves Host alone.
 """
 
 from __future__ import annotations

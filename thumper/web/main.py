@@ -81,9 +81,11 @@ def _collect_garbage_less_often() -> None:
 
 
 def server_config(app: object, settings: Settings) -> uvicorn.Config:
-    """Return uvicorn's configuration; logging and sockets are ours."""
+    """Return uvicorn's configuration; logging is ours."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # any ASGI app
+        host=settings.host,
+        port=settings.port,
         http=HttpConnection,
         timeout_keep_alive=IDLE_S,
         ws=WebSocketConnection,

@@ -46,7 +46,7 @@ def address_for_others(settings: Settings) -> Address | None:
         (own for own in own_addresses() if not (own.is_loopback or own.is_link_local)),
         key=lambda own: (own.version, not own.is_private, int(own)),
     )
-    return next((own for own in others if own.version == bound.version or bound.version == 6), None)
+    return next((own for own in others if own.version <= bound.version), None)  # :: is for both
 
 
 def listens_on_one_of_network(settings: Settings) -> bool:

@@ -1,8 +1,8 @@
 """Under which names this server may be called: those of this machine, and those that its owner lists.
 
-A foreign name is refused even where it leads here: a page of evil.example can have its own name point to this machine, and
-would then be of one origin with Thumper ("DNS rebinding"). An address cannot be made to point elsewhere, but one that is not
-this machine's is refused as well, so that a rule stays one.
+A foreign name is refused even where it leads here: a page of evil.example can have its own name point to this machine,
+and would then be of one origin with Thumper ("DNS rebinding"). An address cannot be made to point elsewhere; one that
+is not this machine's is refused as well, as a request that was meant for somebody else.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The sockets on which the API listens: whether they can be had, and what to do where not.
 
-They are made here and not by uvicorn, so that `::` means every address, as it does elsewhere: asyncio would leave IPv4 out.
+They are made here and not by uvicorn, so that `::` means every address, as elsewhere: asyncio would leave IPv4 out.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _WAITING: Final = 2048
 def listen(settings: Settings) -> list[socket.socket]:
     """Return listening sockets, one for each address that `host` stands for.
 
-    Raises `ServiceDownError` if a program has the port or the address is not there now, `SettingError` if this user may not
-    have the port.
+    Raises `ServiceDownError` if a program has the port or the address is not there now, `SettingError` if this user
+    may not have the port.
     """
     try:
         return _listen(settings)
@@ -94,8 +94,8 @@ def _explained(settings: Settings, error: OSError) -> ServiceDownError | Setting
         )
     if error.errno in _NOT_HERE or isinstance(error, socket.gaierror):
         return ServiceDownError(
-            f"THUMPER_HOST: this machine has no address {settings.host} now ({error.strerror or error}). Set it to 0.0.0.0"
-            " for all addresses of this machine, to 127.0.0.1 for this machine alone, or wait until its network is up."
+            f"THUMPER_HOST: this machine has no address {settings.host} now ({error.strerror or error}). Set it to"
+            " 0.0.0.0 for all of its addresses, to 127.0.0.1 for itself alone, or wait until its network is up."
         )
     return SettingError(
         f"THUMPER_PORT: {where} cannot be used ({error.strerror or error}). Set it to another one, such as 8481."
