@@ -1,4 +1,4 @@
-"""What a proxy says of a request is believed of the proxies that are named, and of nobody else."""
+"""What a proxy says of a request is believed of the proxies that are named, and of no others."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def test_a_named_proxy_is_believed(peer: str) -> None:
         (["127.0.0.1, 203.0.113.9, 10.0.0.1"], "203.0.113.9"),
         (["203.0.113.9:4711"], "203.0.113.9"),
         (["[2001:db8::9]:4711"], "2001:db8::9"),
-        # Nobody can tell who was before a word that is no address.
+        # Who was before a word that is no address cannot be told.
         (["203.0.113.9, unknown, 10.0.0.1"], "10.0.0.1"),
         (["unknown"], "127.0.0.1"),
         (["<script>"], "127.0.0.1"),

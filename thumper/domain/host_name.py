@@ -32,7 +32,7 @@ class Authority:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether it is this machine for whoever asks."""
+        """Whether it is the machine of the one who asks."""
         return self.name == "localhost" if isinstance(self.name, str) else self.name.is_loopback
 
 

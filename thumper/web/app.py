@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from thumper.domain.host_name import read_networks
 from thumper.domain.progress import ProcessRole
 from thumper.graphql.context import Context
 from thumper.settings import Settings
@@ -72,7 +73,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
     app = Starlette(
         routes=_routes(endpoint),
         middleware=[
-            Middleware(Forwarding, settings.proxies),
+            Middleware(Forwarding, read_networks(settings.behind_proxy)),
             Middleware(BasePath, settings.base_path),
             Middleware(RequestTimes, seconds),
             Middleware(QuietHeaders),

@@ -52,7 +52,7 @@ class Forwarding:
         for word in reversed(_values(scope, _FOR)):
             address = read_address(word)
             if address is None:
-                break  # nobody can tell who was before
+                break  # who was before cannot be told
             nearest = address
             if not is_within(address, self._proxies):
                 break

@@ -15,7 +15,7 @@ from thumper.domain.host_name import Address, read_address
 from thumper.settings import Settings
 
 _NOWHERE: Final = ("192.0.2.1", 9)
-"""An address that nobody has (RFC 5737); a datagram socket that is connected to it has sent nothing."""
+"""An address of no machine (RFC 5737); a datagram socket that is connected to it has sent nothing."""
 
 
 def own_addresses() -> frozenset[Address]:

@@ -11,19 +11,19 @@ import socket
 import time
 from typing import Final
 
-from thumper.domain.host_name import Address, Authority, is_among, read_address
+from thumper.domain.host_name import Address, Authority, is_among, read_address, read_hosts
 from thumper.settings import Settings
 from thumper.web.own_addresses import own_addresses
 
 LOOK_EVERY_S: Final = 1.0
-"""How often the interfaces are looked at again for an address that is not known: whoever asks for many costs little."""
+"""How often the interfaces are looked at again for an address that is not known: many questions cost little."""
 
 
 class OwnNames:
     """The names of this machine, and of THUMPER_ALLOWED_HOSTS."""
 
     def __init__(self, settings: Settings) -> None:
-        self._listed = settings.listed_hosts
+        self._listed = read_hosts(settings.allowed_hosts)
         self._names = names_of(socket.gethostname())
         if read_address(settings.host) is None:
             self._names |= {settings.host.lower()}
