@@ -19,6 +19,7 @@ import pytest
 import websockets
 from websockets.typing import Subprotocol
 
+from tests.api import Api
 from tests.patience import PATIENCE_S
 
 SAMPLES: Final = Path(__file__).resolve().parent.parent / "docs" / "proxy"
@@ -79,27 +80,28 @@ class Front:
             ssl=self.trust,
             host="127.0.0.1",
             port=self.port,
-            additional_headers=headers,
+            additional_headers={"authorization": self.http.headers["authorization"], **headers},
             close_timeout=1,
         ) as connection:
             yield connection
 
 
 @contextlib.asynccontextmanager
-async def fronted(sample: Sample, upstream: str, folder: Path) -> AsyncIterator[Front]:
-    """Run the sample's program in front of `upstream`, a host and port, until the context ends."""
+async def fronted(sample: Sample, api: Api, folder: Path) -> AsyncIterator[Front]:
+    """Run the sample's program in front of an API until the context ends; its client is the owner."""
     certificate, key = _certificate(folder, sample.name)
     port = _free_port()
     text = (SAMPLES / sample.file_name).read_text()
     assert text.count(UPSTREAM) >= 1
-    text = text.replace(UPSTREAM, upstream)
+    text = text.replace(UPSTREAM, api.url.removeprefix("http://"))
     start = _caddy if sample.file_name.endswith("Caddyfile") else _nginx
     trust = ssl.create_default_context(cafile=str(certificate))
     with _running(start(folder, text, name=sample.name, port=port, files=(certificate, key))) as process:
         await _until_it_listens(port, process)
         url = f"https://{sample.name}:{port}{sample.base_path}"
+        owner = {"authorization": api.http.headers["authorization"]}
         async with httpx.AsyncClient(
-            base_url=url, transport=_Front(verify=trust), timeout=PATIENCE_S
+            base_url=url, transport=_Front(verify=trust), timeout=PATIENCE_S, headers=owner
         ) as http:
             yield Front(url, http, trust, port)
 

@@ -21,7 +21,7 @@ def absolute(path: Path) -> Path:
     return Path(os.path.abspath(path.expanduser()))
 
 
-def known_zone(name: str) -> str:
+def read_zone_name(name: str) -> str:
     """Return the name of an IANA zone. Raises `ValueError` for what is none."""
     if name not in available_timezones():
         msg = f"{name!r} is no IANA time zone; write one such as America/Chicago"
@@ -29,7 +29,7 @@ def known_zone(name: str) -> str:
     return name
 
 
-def postgres_url(url: str) -> str:
+def read_postgres_url(url: str) -> str:
     """Return the address of a PostgreSQL. Raises `ValueError` for what is none."""
     if not url.startswith(("postgresql://", "postgres://")):
         msg = "must start with postgresql://"
@@ -37,7 +37,7 @@ def postgres_url(url: str) -> str:
     return url
 
 
-def redis_url(url: str) -> str:
+def read_redis_url(url: str) -> str:
     """Return the address of a Redis, or `none`. Raises `ValueError` for what is none."""
     if url.casefold() == NO_REDIS:
         return NO_REDIS
@@ -47,7 +47,7 @@ def redis_url(url: str) -> str:
     return url
 
 
-def device(name: str) -> str:
+def read_device(name: str) -> str:
     """Return the name of a device that a model may run on. Raises `ValueError` for what is none."""
     kind, _, number = name.partition(":")
     if kind not in {"auto", "cpu", "cuda"} or (number and not (kind == "cuda" and number.isdigit())):
@@ -56,13 +56,13 @@ def device(name: str) -> str:
     return name
 
 
-def host_list(text: str) -> str:
+def read_host_list(text: str) -> str:
     """Return a list of host names. Raises `ValueError` naming one that is none."""
     read_hosts(text)
     return text
 
 
-def network_list(text: str) -> str:
+def read_network_list(text: str) -> str:
     """Return a list of addresses and networks. Raises `ValueError` naming one that is none."""
     read_networks(text)
     return text

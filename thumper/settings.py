@@ -34,12 +34,12 @@ from thumper.setting_files import PREFIX, Given, Source, hint, read_files, varia
 from thumper.setting_values import (
     NO_REDIS,
     absolute,
-    device,
-    host_list,
-    known_zone,
-    network_list,
-    postgres_url,
-    redis_url,
+    read_device,
+    read_host_list,
+    read_network_list,
+    read_postgres_url,
+    read_redis_url,
+    read_zone_name,
 )
 
 __all__ = [
@@ -85,17 +85,17 @@ class Settings(BaseSettings):
     """Address that the API binds: 0.0.0.0 for all of IPv4, :: for all of both."""
     port: int = Field(default=8480, ge=1, le=65535)
     """TCP port of the API."""
-    allowed_hosts: Annotated[str, AfterValidator(host_list)] = ""
+    allowed_hosts: Annotated[str, AfterValidator(read_host_list)] = ""
     """Names besides the machine's own under which it may be called: `deer.example.org, *.example.net`."""
-    behind_proxy: Annotated[str, AfterValidator(network_list)] = ""
+    behind_proxy: Annotated[str, AfterValidator(read_network_list)] = ""
     """Addresses and networks of the proxies whose X-Forwarded-For, -Proto and -Host are believed."""
     base_path: Annotated[str, AfterValidator(read_base_path)] = ""
     """Path below which it lies behind a proxy, such as /thumper."""
-    database_url: Annotated[str, AfterValidator(postgres_url)] | None = None
+    database_url: Annotated[str, AfterValidator(read_postgres_url)] | None = None
     """A PostgreSQL (14 or later) of your own instead of the embedded one."""
-    redis_url: Annotated[str, AfterValidator(redis_url)] | None = None
+    redis_url: Annotated[str, AfterValidator(read_redis_url)] | None = None
     """A Redis of your own instead of the embedded one; `none` runs without."""
-    device: Annotated[str, AfterValidator(device)] = "auto"
+    device: Annotated[str, AfterValidator(read_device)] = "auto"
     """Where the model runs: auto (CUDA when there is one), cpu, cuda, cuda:N."""
     engine: Literal["auto", "torch", "onnxruntime", "ncnn", "openvino"] = "auto"
     """What runs the model: auto (the fastest that is right for the device), torch, onnxruntime, ncnn, openvino."""
@@ -105,7 +105,9 @@ class Settings(BaseSettings):
     """A YOLOv8 model file; the packaged deer detector when not set."""
     class_map: AbsolutePath | None = None
     """TOML class map of that model; MODEL.toml beside it when not set."""
-    time_zone: Annotated[str, AfterValidator(known_zone)] = Field(default_factory=tzlocal.get_localzone_name)
+    time_zone: Annotated[str, AfterValidator(read_zone_name)] = Field(
+        default_factory=tzlocal.get_localzone_name
+    )
     """IANA zone of camera clocks at locations that state none; the system's zone when not set."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much is logged."""

@@ -31,7 +31,7 @@ async def front(request: pytest.FixtureRequest, settings: Settings, tmp_path: Pa
     named = Settings.of({}).model_copy(update=settings.model_dump() | sample.settings())
     async with (
         running_api(named) as api,
-        fronted(sample, api.url.removeprefix("http://"), tmp_path) as running,
+        fronted(sample, api, tmp_path) as running,
     ):
         yield running
 

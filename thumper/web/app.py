@@ -19,10 +19,12 @@ from thumper.domain.host_name import read_networks
 from thumper.domain.progress import ProcessRole
 from thumper.graphql.context import Context
 from thumper.settings import Settings
+from thumper.store.access.credentials import Credentials
 from thumper.store.status.processes import Life
 from thumper.web import health
 from thumper.web.access import OwnOriginOnly, QuietHeaders
 from thumper.web.answer import Refusal, refused
+from thumper.web.authentication import Authentication, Authenticator
 from thumper.web.base_path import BasePath, base_url
 from thumper.web.forwarding import Forwarding
 from thumper.web.live_sockets import LiveSockets
@@ -53,11 +55,13 @@ class _Endpoint:
 def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
     """Return the ASGI app; its lifespan opens the database and gives signs of life until it ends."""
     life = life if life is not None else Life(role=ProcessRole.SERVE)
+    credentials = Credentials()
+    authenticator = Authenticator(settings, credentials)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
-            async with open_room(settings, life) as room:
+            async with open_room(settings, life, credentials) as room:
                 app.state.room = room
                 yield
         except BaseException as error:
@@ -68,7 +72,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
         made: Context = app.state.room.context(connection, request_id)
         return made
 
-    endpoint = _Endpoint(Transport(context, LiveSockets(settings.max_sockets)))
+    endpoint = _Endpoint(Transport(context, LiveSockets(settings.max_sockets), authenticator))
     seconds = new_histogram()
     app = Starlette(
         routes=_routes(endpoint),
@@ -79,6 +83,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
             Middleware(QuietHeaders),
             Middleware(SafetyNet),
             Middleware(OwnOriginOnly, OwnNames(settings)),
+            Middleware(Authentication, authenticator),
         ],
         exception_handlers={HTTPException: _no_such_address, Refusal: _refused},
         lifespan=lifespan,
