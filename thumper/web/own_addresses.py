@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from pathlib import Path
 from typing import Final
 
 import psutil
@@ -14,6 +15,8 @@ import psutil
 from thumper.domain.host_name import Address, read_address
 from thumper.settings import Settings
 
+CONTAINER_MARKS: Final = (Path("/.dockerenv"), Path("/run/.containerenv"))
+"""Files by which programs know that they are in a container of Docker or podman."""
 _NOWHERE: Final = ("192.0.2.1", 9)
 """An address of no machine (RFC 5737); a datagram socket that is connected to it has sent nothing."""
 
@@ -32,10 +35,10 @@ def own_addresses() -> frozenset[Address]:
 def address_for_others(settings: Settings) -> Address | None:
     """Return the address under which others in the network reach the API; None where only this machine does.
 
-    What a name stands for is not asked: None as well.
+    What a name stands for is not asked, and what a container's address is published as is not seen: None as well.
     """
     bound = read_address(settings.host)
-    if bound is None or bound.is_loopback:
+    if bound is None or bound.is_loopback or any(mark.exists() for mark in CONTAINER_MARKS):
         return None
     if not bound.is_unspecified:
         return bound
