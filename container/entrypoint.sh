@@ -2,7 +2,7 @@
 # Gives a user without a name one, as `--user 12345` has none, and then is the command.
 #
 # PostgreSQL makes its data directory for users with a name only. Debian's libnss-extrausers reads names of this file as
-# well as those of /etc/passwd, and none of a user id below 500: nobody becomes another user, least of all root, by it.
+# well as those of /etc/passwd, and none of a user id below 500: no user becomes another by it, least of all root.
 set -eu
 
 names=/var/lib/extrausers/passwd
