@@ -10,7 +10,7 @@ import pytest
 
 from thumper.errors import ServiceDownError
 from thumper.settings import Settings
-from thumper.web.port import listen, refuse_taken_port
+from thumper.web.port import bound_sockets, refuse_taken_port
 
 
 def test_a_free_port_is_not_refused_and_a_taken_one_is(settings: Settings) -> None:
@@ -50,10 +50,13 @@ def test_it_listens_on_what_the_host_stands_for_and_on_nothing_else(
 
 @contextlib.contextmanager
 def _listening(settings: Settings) -> Iterator[int]:
-    sockets = listen(settings)
+    sockets = bound_sockets(settings)
     try:
         # Otherwise an answer in two pieces takes 40 ms more.
         assert all(each.proto == socket.IPPROTO_TCP for each in sockets)
+        assert not _answers("127.0.0.1", settings.port), "not before the API can answer"
+        for each in sockets:
+            each.listen()
         yield settings.port
     finally:
         for each in sockets:

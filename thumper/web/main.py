@@ -23,7 +23,7 @@ from thumper.store.status.processes import Life
 from thumper.web.app import create_app
 from thumper.web.connection import IDLE_S, UNREAD_S, HttpConnection, WebSocketConnection
 from thumper.web.live_sockets import allow_open_files
-from thumper.web.port import listen
+from thumper.web.port import bound_sockets, refuse_taken_port
 from thumper.web.transport import MOST_QUERY_BYTES
 
 _STOP_WITHIN_S: Final = 5
@@ -64,9 +64,13 @@ async def _serve(server: uvicorn.Server, settings: Settings) -> None:
         return
     waiting.result()
     with contextlib.ExitStack() as listening:
-        sockets = [listening.enter_context(each) for each in listen(settings)]
+        sockets = [listening.enter_context(each) for each in bound_sockets(settings)]
         _collect_garbage_less_often()
-        await server.serve(sockets=sockets)
+        try:
+            await server.serve(sockets=sockets)
+        except OSError:
+            refuse_taken_port(settings)  # by a program that was faster to listen
+            raise
 
 
 def _collect_garbage_less_often() -> None:

@@ -1,4 +1,4 @@
-"""The sockets on which the API listens: whether they can be had, and what to do where not.
+"""The sockets on which the API will listen: whether they can be had, and what to do where not.
 
 They are made here and not by uvicorn, so that `::` means every address, as elsewhere: asyncio would leave IPv4 out.
 """
@@ -14,35 +14,35 @@ from thumper.errors import ServiceDownError, SettingError
 from thumper.settings import Settings
 
 _NOT_HERE: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
-_WAITING: Final = 2048
-"""Connections that may wait to be accepted; uvicorn's default."""
 
 
-def listen(settings: Settings) -> list[socket.socket]:
-    """Return listening sockets, one for each address that `host` stands for.
+def bound_sockets(settings: Settings) -> list[socket.socket]:
+    """Return sockets, one for each address that `host` stands for.
+
+    They do not listen yet: a request that came before the API could answer it would wait for one that has started.
 
     Raises `ServiceDownError` if a program has the port or the address is not there now, `SettingError` if this user
     may not have the port.
     """
     try:
-        return _listen(settings)
+        return _bound(settings)
     except OSError as error:
         raise _explained(settings, error) from error
 
 
 def bind(settings: Settings) -> None:
     """Take the port for a moment, as the API would. Raises `OSError` when that is not possible."""
-    for each in _listen(settings):
+    for each in _bound(settings):
         each.close()
 
 
 def refuse_taken_port(settings: Settings) -> None:
-    """Raise what `listen` would, and take the port for a moment only."""
-    for each in listen(settings):
+    """Raise what `bound_sockets` would, and take the port for a moment only."""
+    for each in bound_sockets(settings):
         each.close()
 
 
-def _listen(settings: Settings) -> list[socket.socket]:
+def _bound(settings: Settings) -> list[socket.socket]:
     found = socket.getaddrinfo(
         settings.host or None,
         settings.port,
@@ -79,7 +79,6 @@ def _socket(family: int, address: object, *, only_version_6: bool) -> socket.soc
         if family == socket.AF_INET6:
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(only_version_6))
         made.bind(address)  # type: ignore[arg-type]  # as getaddrinfo gives it
-        made.listen(_WAITING)
     except OSError:
         made.close()
         raise
