@@ -21,6 +21,11 @@ def network_lines(settings: Settings, *, interactive: bool) -> Iterator[str]:
         yield qr_code(url)
 
 
+def url_for_people(settings: Settings) -> str:
+    """Return where a person opens Thumper with any device, without a slash at its end: this machine's if no other."""
+    return (url_for_others(settings) or settings.api_url).removesuffix("/")
+
+
 def url_for_others(settings: Settings) -> str | None:
     """Return the address under which others in the network reach the page; None where only this machine does."""
     address = address_for_others(settings)
