@@ -24,6 +24,7 @@ from thumper.store.access.credentials import Credential, CredentialKind, Credent
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.probe import unless_frozen
 from thumper.web.answer import refused
+from thumper.web.base_path import path_within
 from thumper.web.live_sockets import TRY_AGAIN_LATER
 from thumper.web.page import wants_page
 from thumper.web.session_cookie import SessionCookie
@@ -152,7 +153,7 @@ def _is_public(scope: Scope) -> bool:
     """Return whether an address holds no data, so that everybody may have it."""
     if scope["type"] != "http":
         return False
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    path = path_within(scope)
     return (
         path in _PUBLIC
         or path.startswith(_PUBLIC_BELOW)

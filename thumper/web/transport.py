@@ -65,7 +65,7 @@ class Transport(GraphQL[Context, None]):
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=INIT_WAIT,
             max_subscriptions_per_connection=None,  # websocket.py refuses more, with a code
-            # LocalOnly has checked the origin, and knows all names of this machine.
+            # OwnOriginOnly has checked the origin, and knows all names of this server.
             allowed_origins=("*",),
         )
         self._make_context = make_context

@@ -42,7 +42,7 @@ _MEANINGS: Final = {
     "DATABASE_DOWN": "PostgreSQL does not answer.",
     "NO_ROOM": "A disk is full.",
     "INTERNAL": "A bug; `extensions.requestId` finds it in the log of the API.",
-    "BAD_HOST": "The request names another machine.",
+    "BAD_HOST": "The request names a host that is not Thumper's.",
     "BAD_ORIGIN": "The request comes from a page that is not Thumper's.",
     "ORIGINAL_MISSING": "Of a picture's address: the original is not where it was.",
     "ORIGINAL_CHANGED": "Of a picture's address: the original's place holds other bytes.",
