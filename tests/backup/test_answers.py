@@ -29,6 +29,8 @@ from thumper.store.postgres.connect import open_database
 
 pytestmark = pytest.mark.slow
 
+TOKEN = 'mutation { createToken(input: {name: "sync", scopes: [READ]}) { secret } }'
+INVITE = 'mutation { invitePerson(input: {name: "Dale", role: MEMBER}) { link { url } } }'
 Photos = Callable[[int], list[Path]]
 
 
@@ -54,6 +56,10 @@ async def test_fifty_answers_are_the_same_to_the_byte_in_an_empty_home(
         await use(api)
         asked = await questions(api)
         before = await answers(api, asked)
+        kept = (await api.ask(TOKEN))["createToken"]["secret"]
+        link = (await api.ask(INVITE))["invitePerson"]["link"]["url"]
+        begun = await api.anonymous.post("/session", json={"secret": link.rpartition("#")[2]})
+        assert begun.status_code == 201
     assert len(asked) >= 50
     assert len(set(before)) > 45, "the questions are about different things"
 
@@ -72,6 +78,14 @@ async def test_fifty_answers_are_the_same_to_the_byte_in_an_empty_home(
             after = await answers(api, asked)
             for (query, variables), own, other in zip(asked, before, after, strict=True):
                 assert other == own, (query, variables)
+            who = await api.ask("{ people { nodes { name role } } sessions { totalCount } }")
+            assert [each["name"] for each in who["people"]["nodes"]] == ["Dale", "owner"]
+            assert who["sessions"]["totalCount"] == 0, "everybody signs in anew"
+            shown = {"authorization": f"Bearer {kept}"}
+            told = await api.anonymous.post(
+                "/graphql", json={"query": "{ viewer { scopes } }"}, headers=shown
+            )
+            assert told.json()["data"] == {"viewer": {"scopes": ["READ"]}}
             found = await api.ask("{ images(first: 100) { nodes { sha256 urls { original } } } }")
             for image in found["images"]["nodes"]:
                 original = await api.http.get(image["urls"]["original"])

@@ -102,6 +102,15 @@ async def test_the_last_owner_stays(api: Api) -> None:
     assert await Person.filter(role="owner").count() == 1
 
 
+async def test_what_is_left_out_stays_and_null_is_refused(api: Api) -> None:
+    person = (await told(api, INVITE, name="Ann", role="GUEST"))["person"]
+    assert (await told(api, UPDATE, personId=person["id"]))["person"] == {"name": "Ann", "role": "GUEST"}
+    for field in ("name", "role"):
+        refused = await told(api, UPDATE, personId=person["id"], **{field: None})
+        assert (refused["errors"][0]["code"], refused["errors"][0]["path"]) == ("INVALID", ["input", field])
+    assert (await told(api, UPDATE, personId=person["id"], name="OWNER"))["errors"][0]["code"] == "NAME_TAKEN"
+
+
 async def test_a_token_does_no_more_than_it_was_given_and_than_who_made_it(api: Api) -> None:
     made = await told(api, CREATE_TOKEN, name="sync", scopes=["INGEST", "READ"])
     assert made["token"]["scopes"] == ["READ", "INGEST"]
