@@ -121,7 +121,8 @@ async def test_a_token_does_no_more_than_it_was_given_and_than_who_made_it(api: 
     more = await as_shown(api, shown, CREATE_TOKEN, input={"name": "more", "scopes": ["ADMIN"]})
     (error,) = more["data"]["answer"]["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["input", "scopes"])
-    for values in ({"scopes": []}, {"name": ""}, {"expiresAt": "2020-01-01T00:00:00Z"}):
+    bad: tuple[dict[str, Any], ...] = ({"scopes": []}, {"name": ""}, {"expiresAt": "2020-01-01T00:00:00Z"})
+    for values in bad:
         refused = await told(api, CREATE_TOKEN, **({"name": "x", "scopes": ["READ"]} | values))
         assert refused["errors"][0]["code"] == "INVALID"
     assert (await told(api, REVOKE_TOKEN, tokenId=made["token"]["id"]))["token"]["revokedAt"] is not None
