@@ -25,6 +25,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from thumper.graphql.access.permissions import FORBIDDEN
 from thumper.graphql.context import Context
 from thumper.graphql.schema import schema
 from thumper.graphql.shared.shared_execution import SharedData
@@ -162,9 +163,15 @@ class Transport(GraphQL[Context, None]):
         text = json.dumps(response_data, ensure_ascii=False, separators=(",", ":"))
         response = Response(text.encode("utf-8", "replace"), media_type=media_type)
         if media_type == RESPONSE_JSON and "data" not in response_data:
-            response.status_code = 400
+            response.status_code = 403 if _is_forbidden(response_data) else 400
         response.headers.update(sub_response.headers)
         return response
+
+
+def _is_forbidden(answer: Any) -> bool:
+    """Return whether nothing was executed because it is not for who asks."""
+    codes = {error.get("extensions", {}).get("code") for error in answer.get("errors", ())}
+    return codes == {FORBIDDEN}
 
 
 def _revalidated(request: Request, response: Response) -> Response:

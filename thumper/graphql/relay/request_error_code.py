@@ -41,6 +41,8 @@ _MEANINGS: Final = {
     "DATABASE_DOWN": "PostgreSQL does not answer.",
     "NO_ROOM": "A disk is full.",
     "INTERNAL": "A bug; `extensions.requestId` finds it in the log of the API.",
+    "UNAUTHENTICATED": "Nobody has signed in, or the session or token is not known (any more).",
+    "FORBIDDEN": "Somebody has signed in, but may not see or do this: it takes another role or scope.",
     "BAD_HOST": "The request names another machine.",
     "BAD_ORIGIN": "The request comes from a page that is not Thumper's.",
     "ORIGINAL_MISSING": "Of a picture's address: the original is not where it was.",

@@ -9,7 +9,7 @@ makes the right error.
 from __future__ import annotations
 
 import operator
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -80,6 +80,10 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     def admit(self, kind: GraphQLObjectType, details: Any, path: Path, objects: int = 1) -> None:
         """Take note of objects before their fields are executed; raises where they must not be."""
 
+    def withheld(self, kind: GraphQLObjectType) -> Mapping[str, Reader | None]:
+        """Return what is read in place of the fields that are withheld; None where executing one says so."""
+        return {}
+
     def complete_object_value(self, return_type: Any, field_details_list: Any, *more: Any) -> Any:
         """Admit an object, and execute its fields."""
         self.admit(return_type, field_details_list, more[1])
@@ -87,8 +91,10 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def _plan(self, parent_type: GraphQLObjectType, selection: dict[str, Any]) -> _Plan:
         plan = _Plan(selection=selection, names=list(selection))
+        withheld = self.withheld(parent_type)
         for name, details in selection.items():
-            read = reader(parent_type, details[0].node.name.value)
+            field_name = details[0].node.name.value
+            read = withheld[field_name] if field_name in withheld else reader(parent_type, field_name)
             if read is None:
                 plan.others[name] = details
             else:
