@@ -58,10 +58,10 @@ _FRAMES: Final[dict[str, Names]] = {
 _IMAGES: Final[dict[str, Names]] = {
     "Image": {
         EVERYBODY: "id takenAt timeSource clockSource clockOffsetSeconds offsetUnreadable dstEdge cameraClock"
-        " takenAtLocal clockDoubt clockSuspect takenAtOther deployment seenAsEmpty mediaType widthPx heightPx"
+        " takenAtLocal clockDoubt clockSuspect takenAtOther deployment seenAsEmpty sizeBytes mediaType widthPx heightPx"
         " temperatureCelsius batteryPercent batteryVolts moonPhase damaged state processedAt media"
         " durationSeconds arrivedAt coordinates sequence urls error location camera detections",
-        MEMBERS: "clockFix star tags note fileName sizeBytes sha256 exif job waitingFor dump firstDelivery",
+        MEMBERS: "clockFix star tags note fileName sha256 exif job waitingFor dump firstDelivery",
     },
     "ImageUrls": {EVERYBODY: "thumb view", MEMBERS: "original"},
     "ImageError": {EVERYBODY: "code whatToDo", MEMBERS: "message"},

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Final
 
 import strawberry
 
-from thumper.domain.access import may_watch
 from thumper.graphql.context import Info
 from thumper.graphql.dumps.receipt import Receipt
 from thumper.graphql.dumps.source import Source
@@ -164,7 +163,7 @@ class Dump(Node):
 async def watchable_dump(word: str, *, info: Info) -> models.Dump | None:
     """Return the dump of that id, None when there is none that who asks may watch. Raises BAD_ID."""
     row: models.Dump | None = await find(word, "Dump", info=info)
-    return row if row is not None and may_watch(info.context.actor, row.credential_id) else None
+    return row if row is not None and info.context.watches(row.credential_id) else None
 
 
 @strawberry.type

@@ -73,7 +73,7 @@ class MarkFields:
     async def star(root: strawberry.Parent[models.Image], info: Info) -> models.Mark | None:
         return await _one(root, MarkKind.STAR, info)
 
-    @field("Its tags, by name.", listed(ImageTag), takes=price(items=FEW))
+    @field(f"Its tags, by name. {WITHHELD}", optional(listed(ImageTag)), takes=price(items=FEW))
     @staticmethod
     @loaded
     async def tags(root: strawberry.Parent[models.Image], info: Info) -> list[models.Mark]:

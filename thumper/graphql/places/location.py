@@ -91,7 +91,10 @@ class Location(Node):
     async def merged_into(root: strawberry.Parent[models.Location], info: Info) -> Any:
         return await related(root.merged_into_id, "Location", info=info)
 
-    @field("Names of locations that were merged into it; folders of these names belong to it too.")
+    @field(
+        f"Names of locations that were merged into it; folders of these names belong to it too. {WITHHELD}",
+        optional(listed(str)),
+    )
     @staticmethod
     @loaded
     async def other_names(root: strawberry.Parent[models.Location], info: Info) -> list[str]:

@@ -9,7 +9,6 @@ from uuid import UUID
 import strawberry
 
 import thumper.graphql.relay.enumeration  # noqa: F401  # enums must be published before a type names one
-from thumper.graphql.access.permissions import permissions_of
 from thumper.graphql.context import Info
 from thumper.graphql.loaders import ROWS
 from thumper.graphql.refusal import bad_request
@@ -58,7 +57,7 @@ async def _find_any(word: str, info: Info) -> Any:
     name, uuid = split(word)
     if name not in ROWS or name == models.Source.__name__:
         raise bad_request("BAD_ID", f"{word!r} is the id of a {name}, which is no type of Thumper.")
-    permissions = permissions_of(info.context.actor)
+    permissions = info.context.permissions
     if not permissions.may_see_any(name):  # whether there is one is no answer, either
         raise permissions.refusal_of(name, "id")
     return await info.context.loaders.rows[name].load(uuid)
