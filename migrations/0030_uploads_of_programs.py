@@ -7,6 +7,6 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """One column that may be null: PostgreSQL writes no row for it."""
 
-    dependencies = [("thumper", "0025_pages_of_images")]
+    dependencies = [("thumper", "0026_accounts")]
 
     operations = [ops.AddField(model_name="Dump", name="credential_id", field=fields.UUIDField(null=True))]

@@ -55,6 +55,9 @@ class Actor:
 OWNER: Final = Actor(name="owner", role=Role.OWNER, scopes=SCOPES_OF[Role.OWNER])
 """May do everything: the command line on the machine itself."""
 
+NOBODY: Final = Actor(name="", role=Role.GUEST, scopes=frozenset())
+"""May do nothing: on a connection that has not said yet who asks."""
+
 
 def may_watch(actor: Actor, credential_id: UUID | None) -> bool:
     """Return whether somebody may see a dump whose upload was begun with that session or token, None for no upload.

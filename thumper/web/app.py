@@ -18,16 +18,19 @@ from starlette.websockets import WebSocket
 from thumper.domain.progress import ProcessRole
 from thumper.graphql.context import Context
 from thumper.settings import Settings
+from thumper.store.access.credentials import Credentials
 from thumper.store.status.processes import Life
 from thumper.web import health
 from thumper.web.access import LocalOnly, QuietHeaders
 from thumper.web.answer import Refusal, refused
+from thumper.web.authentication import Authentication, Authenticator
 from thumper.web.live_sockets import LiveSockets
 from thumper.web.media import media
 from thumper.web.metrics import metrics
 from thumper.web.page import page_files, query_page, wants_page
 from thumper.web.request_times import RequestTimes, new_histogram
 from thumper.web.room import open_room
+from thumper.web.route_access import RouteAccess, nothing_at
 from thumper.web.safety_net import SafetyNet
 from thumper.web.transport import PATH, Transport
 from thumper.web.upload import upload
@@ -49,11 +52,13 @@ class _Endpoint:
 def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
     """Return the ASGI app; its lifespan opens the database and gives signs of life until it ends."""
     life = life if life is not None else Life(role=ProcessRole.SERVE)
+    credentials = Credentials()
+    authenticator = Authenticator(settings, credentials)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
-            async with open_room(settings, life) as room:
+            async with open_room(settings, life, credentials) as room:
                 app.state.room = room
                 yield
         except BaseException as error:
@@ -64,7 +69,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
         made: Context = app.state.room.context(connection, request_id)
         return made
 
-    endpoint = _Endpoint(Transport(context, LiveSockets(settings.max_sockets)))
+    endpoint = _Endpoint(Transport(context, LiveSockets(settings.max_sockets), authenticator))
     seconds = new_histogram()
     app = Starlette(
         routes=_routes(endpoint),
@@ -73,6 +78,8 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
             Middleware(QuietHeaders),
             Middleware(SafetyNet),
             Middleware(LocalOnly),
+            Middleware(Authentication, authenticator),
+            Middleware(RouteAccess),
         ],
         exception_handlers={HTTPException: _no_such_address, Refusal: _refused},
         lifespan=lifespan,
@@ -112,7 +119,7 @@ async def _no_such_address(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     code, message = {
-        404: ("NOT_FOUND", f"There is nothing at {request.url.path}. The API is at {PATH}."),
+        404: ("NOT_FOUND", nothing_at(request.url.path)),
         405: ("BAD_METHOD", f"{request.url.path} does not take {request.method}."),
     }.get(status, ("BAD_REQUEST", str(getattr(error, "detail", "The request cannot be answered."))))
     return refused(status, code, message=message, headers=headers)

@@ -64,6 +64,9 @@ REVIEWERS: Final = Rule("reviewers", _PARTNERS, frozenset({Scope.REVIEW}))
 SENDERS: Final = Rule("senders", _PARTNERS, frozenset({Scope.INGEST}))
 """Uploads."""
 
+MONITORS: Final = Rule("monitors", _OWNER, frozenset({Scope.METRICS}))
+"""The counters of the processes."""
+
 ADMINS: Final = Rule("admins", _OWNER, frozenset({Scope.ADMIN}))
 """Deleting and restoring, and who may see what."""
 
