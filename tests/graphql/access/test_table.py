@@ -12,6 +12,7 @@ from graphql import (
     build_schema,
 )
 
+from tests.clients.access_table import PAGE, written
 from thumper.graphql.access.table import ARGUMENT_RULES, FIELDS, INPUT_FIELDS, PAGING, RULED_BY_TYPE
 from thumper.graphql.schema import sdl
 
@@ -69,3 +70,8 @@ def test_what_is_ruled_by_its_type_is_an_input_whose_fields_have_rules() -> None
             for name in RULED_BY_TYPE & set(getattr(field, "args", ())):
                 word = str(field.args[name].type).rstrip("!")
                 assert word in INPUT_FIELDS, f"{kind.name} takes {name}: {word}"
+
+
+def test_the_documentation_shows_the_table_as_it_is() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert written(page) == page, "run: make schema"

@@ -1,0 +1,426 @@
+"""Every field, change and subscription, asked over HTTP, WebSocket and as events by everybody there is.
+
+What the table denies is null or FORBIDDEN, what it allows is answered, and nothing that is withheld from guests stands
+in any answer to one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+import pytest_asyncio
+import websockets
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLSchema,
+    build_schema,
+    get_named_type,
+    get_nullable_type,
+    is_enum_type,
+    is_list_type,
+    is_required_input_field,
+)
+from websockets.typing import Subprotocol
+
+from tests import factories as make
+from tests.api import Api, running_api
+from tests.patience import PATIENCE_S
+from tests.reaching import Reach, Selected, Way, operations
+from tests.small_library import small_library
+from thumper.domain.access import SCOPES_OF, Role, Scope
+from thumper.domain.identity import IdentityVerdict
+from thumper.domain.mark import MarkKind
+from thumper.domain.progress import ImageState
+from thumper.graphql.access.permissions import Permissions
+from thumper.graphql.access.table import FIELDS
+from thumper.graphql.relay.identity import encode
+from thumper.graphql.schema import sdl
+from thumper.settings import Settings
+from thumper.store import models
+from thumper.store.access import people, tokens
+from thumper.store.postgres.connect import client
+
+FORBIDDEN: Final = "FORBIDDEN"
+SECRET: Final = "sentinel"
+"""Begins every text that guests must not read; what follows says where it is."""
+
+SECRETS: Final = {
+    "image": ("file_name", "error"),
+    "file": ("display_path", "message"),
+    "dump": ("display_folder",),
+    "camera": ("serial", "name"),
+    "deer": ("notes",),
+    "location": ("description",),
+    "review": ("note", "actor", "undone_by"),
+    "mark": ("text", "actor"),
+    "sighting": ("actor",),
+    "identity_decision": ("note", "actor"),
+    "detection": ("drawn_by", "removed_by"),
+    "clock_fix": ("note",),
+    "deletion": ("note",),
+    "source": ("display_path", "watch_note"),
+    "species": ("actor",),
+}
+"""The columns that hold such a text, of each table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody with a token."""
+
+    name: str
+    permissions: Permissions
+    http: httpx.AsyncClient
+    secret: str
+
+    def may(self, place: str) -> bool:
+        """Return whether the table allows a field, read by itself."""
+        kind, _, name = place.partition(".")
+        rule = FIELDS[kind][name]
+        mine = self.permissions
+        return mine.role in rule.roles and bool(mine.scopes & rule.scopes)
+
+    async def post(self, text: str, **variables: Any) -> dict[str, Any]:
+        """Return the whole answer."""
+        answer = await self.http.post("/graphql", json={"query": text, "variables": variables})
+        parsed: dict[str, Any] = answer.json()
+        return parsed
+
+
+ASKERS: Final = {
+    "owner": (Role.OWNER, SCOPES_OF[Role.OWNER]),
+    "member": (Role.MEMBER, SCOPES_OF[Role.MEMBER]),
+    "guest": (Role.GUEST, SCOPES_OF[Role.GUEST]),
+    "uploader": (Role.OWNER, frozenset({Scope.INGEST})),
+    "reader": (Role.OWNER, frozenset({Scope.READ})),
+    "reviewer": (Role.MEMBER, frozenset({Scope.REVIEW})),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """An API with some of everything in its library, and all who may ask it."""
+
+    api: Api
+    schema: GraphQLSchema
+    reach: Reach
+    askers: dict[str, Asker]
+    ids: dict[str, list[str]]
+
+
+@pytest_asyncio.fixture
+async def walk(settings: Settings) -> AsyncIterator[Walk]:
+    async with contextlib.AsyncExitStack() as stack:
+        api = await stack.enter_async_context(running_api(settings))
+        askers, uploader = await _askers(api, stack)
+        ids = await _library()
+        await models.Dump.all().update(credential_id=uploader.id)
+        await _say(api, ids)
+        await _hide()
+        schema = build_schema(sdl())
+        yield Walk(api, schema, Reach(schema, _arguments(schema, ids)), askers, ids)
+
+
+async def _askers(api: Api, stack: contextlib.AsyncExitStack) -> tuple[dict[str, Asker], models.Token]:
+    askers = {}
+    made = {}
+    for name, (role, scopes) in ASKERS.items():
+        person = await people.add(f"The {name}", role)
+        made[name], secret = await tokens.issue(person, name, scopes)
+        http = httpx.AsyncClient(base_url=api.url, timeout=60, headers={"authorization": f"Bearer {secret}"})
+        await stack.enter_async_context(http)
+        askers[name] = Asker(name, Permissions(role, scopes), http, secret)
+    return askers, made["uploader"]
+
+
+async def _library() -> dict[str, list[str]]:
+    """Make some of everything; return the ids by type."""
+    ids = await small_library()
+    image = await models.Image.first()
+    box = await models.Detection.first()
+    place = await models.Location.first()
+    assert image is not None
+    assert box is not None
+    assert place is not None
+    for kind in MarkKind:
+        await models.Mark.create(
+            image=image, kind=kind, text="text" if kind in {MarkKind.TAG, MarkKind.NOTE} else "", actor="a"
+        )
+    batch = await models.Batch.create(kind="detect")
+    await models.Job.all().update(batch_id=batch.id)
+    decision = await make.decide(box, await make.make_deer(), IdentityVerdict.IS_NOT)
+    rows: list[Any] = [
+        batch,
+        decision,
+        await models.Deletion.create(sha256=b"x" * 32, note="note", arrived=[]),
+        await models.Relocation.create(dump_id=image.dump_id, location_id=place.id),
+        *await models.ClockFix.all(),
+        *await models.Camera.all(),
+        *(await models.Species.all())[:2],
+    ]
+    failed = await make.make_image(
+        await make.make_dump(place), state=ImageState.FAILED, error_code="TRUNCATED"
+    )
+    await models.Image.filter(id=failed.id).update(error="error")
+    for row in rows:
+        ids.setdefault(type(row).__name__, []).append(encode(type(row).__name__, row.id))
+    ids["Image"][1:1] = [encode("Image", failed.id)]
+    ids["Sighting"] = [encode("Sighting", row.id) for row in await models.Sighting.all()]
+    ids["File"] = [encode("File", row.id) for row in await models.File.filter(state="rejected")]
+    return ids
+
+
+async def _say(api: Api, ids: dict[str, list[str]]) -> None:
+    """Draw two boxes, remove one of them, and take a review back."""
+    draw = "mutation ($input: AddDetectionInput!) { addDetection(input: $input) { detection { id } } }"
+    box = {"x": 0.1, "y": 0.1, "width": 0.2, "height": 0.2}
+    drawn = [await api.ask(draw, input={"imageId": each, "box": box}) for each in ids["Image"][2:4]]
+    first, second = (each["addDetection"]["detection"]["id"] for each in drawn)
+    await api.ask(
+        f'mutation {{ removeDetection(input: {{detectionId: "{first}"}}) {{ errors {{ code }} }} }}'
+    )
+    (review,) = (await api.ask("{ reviews(last: 1) { nodes { id } } }"))["reviews"]["nodes"]
+    await api.ask(f'mutation {{ undoReview(input: {{reviewId: "{review["id"]}"}}) {{ errors {{ code }} }} }}')
+    listed = 'mutation { addSpecies(input: {scientificName: "Cervus nippon"}) { species { id } } }'
+    ids["Species"][:0] = [(await api.ask(listed))["addSpecies"]["species"]["id"]]
+    ids["Detection"][:0] = [first, second]
+    ids["Review"] = [review["id"]]
+
+
+_SET_EVERYWHERE: Final = {
+    ("camera", "serial"),
+    ("camera", "name"),
+    ("image", "error"),
+    ("source", "watch_note"),
+}
+
+
+async def _hide() -> None:
+    """Write a secret into every column that guests must not read."""
+    for table, columns in SECRETS.items():
+        for column in columns:
+            always = (table, column) in _SET_EVERYWHERE
+            text = f"'{SECRET} {table} {column} ' || right(id::text, 8)"
+            where = "" if always else f" WHERE {column} IS NOT NULL"
+            where += f" AND {column} <> ''" if table == "mark" else ""
+            await client().execute_query_dict(f"UPDATE {table} SET {column} = {text}{where}")
+
+
+def _arguments(schema: GraphQLSchema, ids: dict[str, list[str]]) -> dict[str, str]:
+    """Return what the arguments of the fields are that have to have some."""
+    dump, place, other = ids["Dump"][0], *ids["Location"][:2]
+    given = {
+        "Query.node": f'(id: "{place}")',
+        "Query.nodes": f'(ids: ["{place}"])',
+        "Query.image": f'(id: "{ids["Image"][0]}")',
+        "Query.setLocationPreview": f'(input: {{dumpId: "{dump}", locationId: "{other}"}})',
+        "Query.mergeLocationsPreview": f'(input: {{locationId: "{place}", intoId: "{other}"}})',
+        "Query.fixClockPreview": f'(input: {{dumpId: "{dump}", offsetSeconds: 60}})',
+        "Query.deleteImagesPreview": f'(input: {{imageIds: ["{ids["Image"][0]}"]}})',
+        "Query.imageGroups": "(by: [LOCATION])",
+        "Query.changes": '(after: "0")',
+    }
+    root: Any = schema.query_type
+    for name, field in root.fields.items():
+        kind = get_named_type(field.type).name
+        if "id" in field.args and f"Query.{name}" not in given:
+            given[f"Query.{name}"] = f'(id: "{ids[kind][0]}")'
+    return given
+
+
+def _asked(walk: Walk, asker: Asker) -> list[Selected]:
+    """Return what reaches every field: by the shortest way, and once more by the dump, the only one of some.
+
+    What is refused with an error stands by itself, as nothing else of its root field is answered.
+    """
+    reach = walk.reach
+    own = reach.ways(["dump"], through=walk.askers["uploader"].may)
+    ways: list[tuple[str, Way]] = [*reach.ways(reach.roots()).items(), *own.items()]
+    asked = [reach.selected("Query", root) for root in reach.roots()]
+    for kind, way in ways:
+        fields = reach.everything_of(kind)
+        loud = [each for each in fields if not asker.may(each.place) and not each.can_be_null]
+        asked.append(reach.along(way, [each for each in fields if each not in loud]))
+        asked += [reach.along(way, [each]) for each in loud]
+    return asked
+
+
+def _is_refused(asked: Selected, asker: Asker) -> bool:
+    """Return whether a field has to be refused with an error."""
+    if not asker.may(asked.place):
+        return asked.kind == "Query" or not asked.can_be_null
+    return any(_is_refused(each, asker) for each in asked.inner)
+
+
+def _check(asked: Selected, answer: Any, full: Any, asker: Asker) -> None:
+    """Compare an answer with that of the owner."""
+    if not asker.may(asked.place):
+        assert answer is None, asked.place
+    elif isinstance(answer, list):
+        for each, whole in zip(answer, full, strict=asker.name != "guest"):
+            _check(asked, each, whole, asker)
+    elif isinstance(answer, dict) and asked.inner:
+        for inner in asked.inner:
+            _check(inner, answer[inner.name], full[inner.name] if full else None, asker)
+    elif asker.name != "guest":  # whose rows are fewer
+        assert (answer is None) == (full is None), asked.place
+
+
+async def test_every_field_is_answered_withheld_or_refused_as_the_table_says(walk: Walk) -> None:
+    owner = walk.askers["owner"]
+    seen, texts = set(), {}
+    for asker in walk.askers.values():
+        answers = []
+        for text, named in operations(_asked(walk, asker)):
+            full = await owner.post(text)
+            assert "errors" not in full, (text, full["errors"][:2])
+            answer = full if asker is owner else await asker.post(text)
+            answers.append(json.dumps(answer))
+            _check_answer(answer, full, named, asker)
+            seen |= {each.place for _, root in named for each in root.all()}
+        texts[asker.name] = "".join(answers)
+    assert {place for place in _queried() if place not in seen} == set(_unqueried(walk.schema))
+    assert SECRET in texts["member"]
+    assert SECRET not in texts["guest"]
+
+
+async def test_no_text_that_is_withheld_from_guests_is_told_to_one(walk: Walk) -> None:
+    texts = ["{ tags { name } status { sources { path watchNote } } }"]
+    for kind in sorted(walk.ids):
+        fields = " ".join(each.text for each in walk.reach.two_levels(kind))
+        texts += [
+            f'{{ node(id: "{word}") {{ ... on {kind} {{ {fields} }} }} }}' for word in walk.ids[kind][:3]
+        ]
+    told, guests = await _told(walk, "owner", texts), await _told(walk, "guest", texts)
+    hidden = [f"{SECRET} {table} {column}" for table, columns in SECRETS.items() for column in columns]
+    assert [each for each in hidden if each not in told] == []
+    assert SECRET not in guests
+
+
+async def _told(walk: Walk, name: str, texts: list[str]) -> str:
+    """Return all that somebody is answered."""
+    return "".join([json.dumps(await walk.askers[name].post(text)) for text in texts])
+
+
+async def test_every_change_is_made_or_refused_as_the_table_says(walk: Walk) -> None:
+    root: Any = walk.schema.mutation_type
+    errors: Any = walk.schema.type_map["UserError"]
+    for asker in walk.askers.values():
+        for name, field in root.fields.items():
+            payload = get_named_type(field.type).name
+            fields = [each for each in walk.reach.everything_of(payload) if asker.may(each.place)]
+            asked = " ".join(each.text for each in fields)
+            for kind in walk.schema.get_implementations(errors).objects:
+                own = (each.text for each in walk.reach.everything_of(kind.name) if asker.may(each.place))
+                asked += f" errors {{ ... on {kind.name} {{ {' '.join(own)} }} }}"
+            given = _least(field.args["input"].type)
+            text = f"mutation ($input: {field.args['input'].type}) {{ {name}(input: $input) {{ {asked} }} }}"
+            answer = await asker.post(text, input=given)
+            codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
+            assert (FORBIDDEN in codes) is not asker.may(f"Mutation.{name}"), (asker.name, name, answer)
+            assert codes <= {FORBIDDEN, "BAD_ID"}, (asker.name, name, answer)
+
+
+def _least(kind: Any) -> Any:
+    """Return the least that an input takes: ids of nothing, and texts."""
+    kind = get_nullable_type(kind)
+    if is_list_type(kind):
+        return [_least(kind.of_type)]
+    if isinstance(kind, GraphQLInputObjectType):
+        fields = kind.fields.items()
+        return {name: _least(own.type) for name, own in fields if is_required_input_field(own)}
+    if is_enum_type(kind):
+        return next(iter(kind.values))
+    return {"Int": 1, "Float": 0.5, "Boolean": True}.get(kind.name, "x")
+
+
+async def test_every_subscription_is_begun_or_refused_as_the_table_says(walk: Walk) -> None:
+    root: Any = walk.schema.subscription_type
+    for asker in walk.askers.values():
+        messages = {
+            name: walk.reach.everything_of(get_named_type(field.type).name)
+            for name, field in root.fields.items()
+        }
+        texts = {
+            name: f"subscription {{ {name}{_followed(walk, name)} {{ {' '.join(each.text for each in asked)} }} }}"
+            for name, asked in messages.items()
+        }
+        for told in (await _over_websocket(walk.api.url, asker, texts), await _as_events(asker, texts)):
+            for name, answer in told.items():
+                allowed = asker.may(f"Subscription.{name}")
+                assert (FORBIDDEN not in answer) is allowed, (asker.name, name, answer)
+                assert ('"data"' in answer) is allowed, (asker.name, name, answer)
+
+
+def _followed(walk: Walk, name: str) -> str:
+    ids = {"dumpProgress": walk.ids["Dump"][0], "batchProgress": walk.ids["Batch"][0]}
+    return f'(id: "{ids[name]}")' if name in ids else ""
+
+
+async def _over_websocket(url: str, asker: Asker, texts: dict[str, str]) -> dict[str, str]:
+    """Return the first message of each subscription."""
+    told: dict[str, str] = {}
+    async with websockets.connect(
+        url.replace("http", "ws", 1) + "/graphql",
+        subprotocols=[Subprotocol("graphql-transport-ws")],
+        close_timeout=1,
+        additional_headers={"authorization": f"Bearer {asker.secret}"},
+    ) as socket:
+        await socket.send(json.dumps({"type": "connection_init"}))
+        await socket.recv()
+        for name, text in texts.items():
+            await socket.send(json.dumps({"id": name, "type": "subscribe", "payload": {"query": text}}))
+        async with asyncio.timeout(PATIENCE_S):
+            while len(told) < len(texts):
+                message = str(await socket.recv())
+                told.setdefault(json.loads(message)["id"], message)
+    return told
+
+
+async def _as_events(asker: Asker, texts: dict[str, str]) -> dict[str, str]:
+    """Return the first event of each subscription."""
+    told = {}
+    for name, text in texts.items():
+        headers = {"accept": "text/event-stream"}
+        async with asker.http.stream("POST", "/graphql", json={"query": text}, headers=headers) as answer:
+            lines = answer.aiter_lines()
+            told[name] = await anext(line async for line in lines if line.startswith("data: "))
+            await lines.aclose()  # type: ignore[attr-defined]  # it is a generator
+    return told
+
+
+def _check_answer(
+    answer: dict[str, Any], full: dict[str, Any], named: list[tuple[str, Selected]], asker: Asker
+) -> None:
+    refused = {error["path"][0]: error for error in answer.get("errors", ())}
+    for name, root in named:
+        if _is_refused(root, asker):
+            error = refused.pop(name)
+            assert answer["data"][name] is None
+            assert error["extensions"]["code"] == FORBIDDEN, error
+            assert not asker.may(error["extensions"]["field"])
+        else:
+            assert name not in refused, refused[name]
+            _check(root, answer["data"][name], full["data"][name], asker)
+    assert refused == {}
+
+
+def _queried() -> Iterator[str]:
+    """Yield the fields that a query can reach."""
+    for kind, rules in FIELDS.items():
+        if kind not in {"Mutation", "Subscription"} and not kind.endswith(("Payload", "Message")):
+            yield from (f"{kind}.{name}" for name in rules)
+
+
+def _unqueried(schema: GraphQLSchema) -> Iterator[str]:
+    """Yield those that are no object's of a query: interfaces, and what only changes and messages have."""
+    errors: Any = schema.type_map["UserError"]
+    others = {"Node", "Preview", "LiveMessage", "UserError", "Upload", "TakenBack"}
+    kinds = others | {kind.name for kind in schema.get_implementations(errors).objects}
+    yield from (place for place in _queried() if place.split(".")[0] in kinds)
