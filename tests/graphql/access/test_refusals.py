@@ -33,8 +33,9 @@ def refused(text: str, permissions: Permissions, **variables: Any) -> dict[str, 
     coerced = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
     assert not isinstance(coerced, list), coerced
     found = refusals(Asked(SCHEMA, operation, fragments_of(document)), permissions, lambda: coerced.coerced)
-    assert {error.extensions["code"] for error in found.values()} <= {"FORBIDDEN"}
-    return {name: error.extensions["field"] for name, error in found.items()}
+    told = {name: error.extensions or {} for name, error in found.items()}
+    assert {each["code"] for each in told.values()} <= {"FORBIDDEN"}
+    return {name: each["field"] for name, each in told.items()}
 
 
 @pytest.mark.parametrize(

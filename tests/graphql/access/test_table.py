@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from graphql import (
     GraphQLInputObjectType,
@@ -13,6 +13,7 @@ from graphql import (
 )
 
 from tests.clients.access_table import PAGE, written
+from thumper.graphql.access.rule import Rule
 from thumper.graphql.access.table import ARGUMENT_RULES, FIELDS, INPUT_FIELDS, PAGING, RULED_BY_TYPE
 from thumper.graphql.schema import sdl
 
@@ -48,8 +49,9 @@ def arguments_of(schema: GraphQLSchema) -> Iterator[str]:
             yield from (f"{kind.name}.{name}.{each}" for each in own)
 
 
-def named(table: dict[str, object] | object) -> set[str]:
-    return {f"{kind}.{name}" for kind, rules in table.items() for name in rules}  # type: ignore[attr-defined]
+def named(table: Mapping[str, Mapping[str, Rule]]) -> set[str]:
+    """Return `Type.field` of each field that has a rule."""
+    return {f"{kind}.{name}" for kind, rules in table.items() for name in rules}
 
 
 def test_each_field_of_the_printed_schema_has_a_rule_and_each_rule_a_field() -> None:
