@@ -3,7 +3,7 @@
     python -m benchmarks.access_cost [--images 2000] [--runs 10] [--pages 40]
 
 The app runs in this process, without sockets, and is asked the page of a gallery in runs that alternate. Without
-access, whoever asks is taken for the owner, and nothing is looked up. A request that only asks who is there shows what
+access, each request is taken for the owner's, and nothing is looked up. A request that only asks who is there shows what
 one costs that does nothing.
 """
 

@@ -38,5 +38,5 @@ def _refusal(scope: Scope) -> ASGIApp | None:
         return refused(404, "NOT_FOUND", message=nothing_at(scope["path"]))
     actor: Actor | None = scope["state"][ACTOR]
     if found.rule is None or actor is None or found.rule.allows(actor.role, actor.scopes):
-        return None  # nobody yet: a WebSocket says later who asks
+        return None  # a WebSocket says later who asks
     return refused(403, FORBIDDEN, message=permissions_of(actor).refusal(found.address, found.rule).message)

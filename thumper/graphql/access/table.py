@@ -1,4 +1,4 @@
-"""The table put together: which rule a field, an input field or an argument has. What has none is for nobody."""
+"""The table put together: which rule a field, an input field or an argument has. What has none is refused to all."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ARGUMENT_RULES: Final[Mapping[str, Rule]] = _each(ARGUMENTS)
 RULED_BY_TYPE: Final = frozenset({"where", "orderBy", "input"})
 """Arguments that are ruled by the fields of their type."""
 PAGING: Final = frozenset({"first", "after", "last", "before"})
-"""Arguments of a list with pages, which whoever may see the list may give."""
+"""Arguments of a list with pages, which all may give who may see the list."""
 
 INTROSPECTION: Final = FRAME
 """`__schema`, `__type` and `__typename`: the schema is no secret."""
