@@ -20,7 +20,7 @@ CREATE = """mutation { createUpload(input: {files: ["a.jpg"]}) {
     errors { code } dump { id number receipt { found safeToWipe } location { id } } uploads { url } } }"""
 WATCH = "query ($id: ID!) { dump(id: $id) { id receipt { found waiting } files { nodes { path state } } folder } }"
 CANCEL = "mutation ($id: ID!) { cancelUpload(input: {dumpId: $id}) { errors { code } closedCount } }"
-FOLLOW = "subscription ($id: ID!) { dumpProgress(id: $id) { dump { id } } }"
+FOLLOW = "subscription ($id: ID!) { dumpProgress(dumpId: $id) { dump { id } } }"
 
 
 class Program:

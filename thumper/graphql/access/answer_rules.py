@@ -21,10 +21,10 @@ _PAYLOADS: Final[Mapping[Rule, Mapping[str, str]]] = {
         "TagImagesPayload UntagImagesPayload": "images",
         "SetImageNotePayload": "image",
         "DetectPendingPayload RetryFailedPayload": "batch",
-        "RetryDumpPayload": "dump retried left whyLeft",
+        "RetryDumpPayload": "dump retriedCount leftCount whyLeft",
         "FixClockPayload UndoClockFixPayload": "clockFix effect",
-        "ConfirmClocksPayload": "confirmed dumpIds",
-        "UnconfirmClocksPayload": "takenBack dumpIds",
+        "ConfirmClocksPayload": "confirmedCount dumpIds",
+        "UnconfirmClocksPayload": "unconfirmedCount dumpIds",
     },
     SENDERS: {"CreateUploadPayload": "dump uploads", "CancelUploadPayload": "dump closedCount"},
     ADMINS: {

@@ -12,26 +12,26 @@ from thumper.graphql.access.rule import ADMINS, CHANGERS, EVERYBODY, FRAME, MEMB
 
 _FILTERS: Final[dict[str, Names]] = {
     "ImageFilter": {
-        EVERYBODY: "locationId locationIds withoutLocation cameraId cameraIds withoutCamera deploymentId state"
-        " states media damaged takenAfter takenBefore withoutTakenAt arrivedAfter arrivedBefore timeSource"
-        " clockSuspect clockDoubt offsetUnreadable withoutDeer seenAsEmpty withoutDetections species sex"
-        " minConfidence",
+        EVERYBODY: "locationId locationIds withoutLocation cameraId cameraIds withoutCamera deploymentId"
+        " state states media damaged takenAfter takenBefore withoutTakenAt arrivedAfter arrivedBefore"
+        " timeSource clockSuspect clockDoubt offsetUnreadable withoutDeer seenAsEmpty"
+        " withoutDetections species sex minConfidence",
         MEMBERS: "dumpId deliveredAgain fileName path starred tag withoutNote",
     },
     "DetectionFilter": {
-        EVERYBODY: "imageId locationId locationIds withoutLocation cameraId cameraIds withoutCamera detectorId drawn"
-        " species sex lifeStage label labels predictedLabel minConfidence deerId withoutDeer reviewed verdict"
-        " includeDuplicates takenAfter takenBefore withoutTakenAt",
+        EVERYBODY: "imageId locationId locationIds withoutLocation cameraId cameraIds withoutCamera"
+        " detectorId drawn species sex lifeStage label labels predictedLabel minConfidence deerId"
+        " withoutDeer reviewed verdict includeDuplicates takenAfter takenBefore withoutTakenAt",
         MEMBERS: "dumpId",
     },
     "CameraFilter": {EVERYBODY: "locationId", MEMBERS: "serial nameContains"},
-    "DeerFilter": {EVERYBODY: "nameContains sex status seenAfter seenBefore locationId minSightings"},
+    "DeerFilter": {EVERYBODY: "nameContains sex status seenAfter seenBefore locationId minSightingCount"},
     "DeploymentFilter": {EVERYBODY: "locationId cameraId present openedAfter openedBefore"},
     "IdentityDecisionFilter": {
-        EVERYBODY: "deerId detectionId imageId verdicts standing decidedAfter decidedBefore"
+        MEMBERS: "deerId detectionId imageId verdicts standing createdAfter createdBefore"
     },
     "LocationFilter": {EVERYBODY: "nameContains active shared withoutCoordinates"},
-    "ReviewFilter": {EVERYBODY: "detectionId imageId verdict undone createdAfter createdBefore"},
+    "ReviewFilter": {MEMBERS: "detectionId imageId verdict undone createdAfter createdBefore"},
     "SightingFilter": {
         EVERYBODY: "deerId imageId locationId takenAfter takenBefore createdAfter createdBefore"
     },
@@ -48,10 +48,11 @@ _FILTERS: Final[dict[str, Names]] = {
 }
 
 ORDERS: Final[Names] = {
-    EVERYBODY: "CameraOrder DeerOrder DeploymentOrder DetectionOrder IdentityDecisionOrder ImageOrder LocationOrder"
-    " ReviewOrder SightingOrder SpeciesOrder",
+    EVERYBODY: "CameraOrder DeerOrder DeploymentOrder DetectionOrder ImageOrder LocationOrder"
+    " SightingOrder SpeciesOrder",
     WATCHERS: "FileOrder",
-    MEMBERS: "BatchOrder ClockFixOrder DeletionOrder DumpOrder RelocationOrder",
+    MEMBERS: "BatchOrder ClockFixOrder DeletionOrder DumpOrder IdentityDecisionOrder RelocationOrder"
+    " ReviewOrder",
 }
 """Each has a field and a direction. None of those for everybody sorts by what is withheld, or sorts masked values."""
 
@@ -118,14 +119,16 @@ INPUTS: Final[dict[str, Names]] = {
 }
 
 ARGUMENTS: Final[Names] = {
-    EVERYBODY: "Query.node.id Query.nodes.ids Query.image.id Query.detection.id Query.species.id Query.species.name"
-    " Query.deer.id Query.deer.name Query.location.id Query.location.name Query.camera.id Query.deployment.id"
-    " Query.detector.id Query.imageGroups.by Image.detections.minConfidence Image.detections.detectorId"
-    " Image.detections.includeRejected Image.detections.includeDuplicates",
-    WATCHERS: "Query.dump.id Subscription.dumpProgress.id Subscription.dumpProgress.after",
-    MEMBERS: "Query.image.sha256 Query.tags.nameContains Query.relocation.id Query.clockFix.id Query.deletion.id"
-    " Query.batch.id Query.changes.after Subscription.status.after Subscription.batchProgress.id"
-    " Subscription.batchProgress.after Subscription.imageProcessed.after Subscription.imageChanged.after"
-    " Subscription.detectionAdded.after Subscription.deerSeen.deerId Subscription.deerSeen.after",
+    EVERYBODY: "Query.node.id Query.nodes.ids Query.image.id Query.detection.id Query.species.id"
+    " Query.species.name Query.deer.id Query.deer.name Query.location.id Query.location.name"
+    " Query.camera.id Query.deployment.id Query.detector.id Query.imageGroups.by"
+    " Image.detections.minConfidence Image.detections.detectorId Image.detections.includeRejected"
+    " Image.detections.includeDuplicates",
+    WATCHERS: "Query.dump.id Subscription.dumpProgress.dumpId Subscription.dumpProgress.after",
+    MEMBERS: "Query.image.sha256 Query.tags.nameContains Query.relocation.id Query.clockFix.id"
+    " Query.deletion.id Query.batch.id Subscription.status.after Subscription.batchProgress.batchId"
+    " Subscription.batchProgress.after Subscription.imageProcessed.after"
+    " Subscription.imageChanged.after Subscription.detectionAdded.after Subscription.deerSeen.deerId"
+    " Subscription.deerSeen.after",
 }
 """Arguments that are no filter, order, page or input; those are ruled by what they consist of."""

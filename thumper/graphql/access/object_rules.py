@@ -23,20 +23,20 @@ from thumper.graphql.access.rule import (
 
 _ROOTS: Final[dict[str, Names]] = {
     "Query": {
-        EVERYBODY: "node nodes image images detection detections species allSpecies deer allDeer identityDecisions"
-        " reviews sightings location locations camera cameras deployment deployments detector detectors"
-        " imageGroups",
+        EVERYBODY: "node nodes image images detection detections species allSpecies deer allDeer sightings"
+        " location locations camera cameras deployment deployments detector detectors imageGroups",
         WATCHERS: "dump",
-        MEMBERS: "tags relocation relocations setLocationPreview mergeLocationsPreview dumps clockFix clockFixes"
-        " fixClockPreview clockSuspects deletion deletions batch batches status changes",
+        MEMBERS: "tags identityDecisions reviews relocation relocations setLocationPreview"
+        " mergeLocationsPreview dumps clockFix clockFixes fixClockPreview clockSuspects deletion"
+        " deletions batch batches status changes",
         ADMINS: "deleteImagesPreview",
     },
     "Mutation": {
-        REVIEWERS: "createLocation updateLocation setLocation mergeLocations undoRelocation createDeer updateDeer"
-        " decideIdentity addSpecies reviewDetection reviewDetections undoReview redoReview addDetection"
-        " removeDetection restoreDetection markImagesEmpty unmarkImagesEmpty starImages unstarImages tagImages"
-        " untagImages setImageNote detectPending retryFailed retryDump fixClock undoClockFix confirmClocks"
-        " unconfirmClocks",
+        REVIEWERS: "createLocation updateLocation setLocation mergeLocations undoRelocation createDeer"
+        " updateDeer decideIdentity addSpecies reviewDetection reviewDetections undoReview redoReview"
+        " addDetection removeDetection restoreDetection markImagesEmpty unmarkImagesEmpty starImages"
+        " unstarImages tagImages untagImages setImageNote detectPending retryFailed retryDump fixClock"
+        " undoClockFix confirmClocks unconfirmClocks",
         SENDERS: "createUpload cancelUpload",
         ADMINS: "deleteLocation deleteDeer deleteImages undoDeletions",
     },
@@ -57,10 +57,11 @@ _FRAMES: Final[dict[str, Names]] = {
 
 _IMAGES: Final[dict[str, Names]] = {
     "Image": {
-        EVERYBODY: "id takenAt timeSource clockSource clockOffsetSeconds offsetUnreadable dstEdge cameraClock"
-        " takenAtLocal clockDoubt clockSuspect takenAtOther deployment seenAsEmpty sizeBytes mediaType widthPx heightPx"
-        " temperatureCelsius batteryPercent batteryVolts moonPhase damaged state processedAt media"
-        " durationSeconds arrivedAt coordinates sequence urls error location camera detections",
+        EVERYBODY: "id takenAt timeSource clockSource clockOffsetSeconds offsetUnreadable dstEdge"
+        " cameraClock takenAtLocal clockDoubt clockSuspect takenAtOther deployment seenAsEmpty"
+        " sizeBytes mediaType widthPx heightPx temperatureCelsius batteryPercent batteryVolts"
+        " moonPhase damaged state processedAt media durationSeconds arrivedAt coordinates sequence"
+        " urls error location camera detections",
         MEMBERS: "clockFix star tags note fileName sha256 exif job waitingFor dump firstDelivery",
     },
     "ImageUrls": {EVERYBODY: "thumb view", MEMBERS: "original"},
@@ -73,7 +74,9 @@ _IMAGES: Final[dict[str, Names]] = {
     "Tag": {MEMBERS: "name imageCount"},
     "ImageTag": {MEMBERS: "name createdAt actor"},
     "ImageNote": {MEMBERS: "text createdAt actor"},
-    "Job": {MEMBERS: "state held attempts queuedAt startedAt finishedAt device engine milliseconds detector"},
+    "Job": {
+        MEMBERS: "state held attemptCount queuedAt startedAt finishedAt device engine milliseconds detector"
+    },
     "Waiting": {MEMBERS: "reason message ahead retryAt condition"},
     "Batch": {MEMBERS: "id kind createdAt progress"},
     "BatchProgress": {MEMBERS: "total pending processing completed failed finished"},
@@ -86,38 +89,36 @@ _IMAGES: Final[dict[str, Names]] = {
 
 _DETECTIONS: Final[dict[str, Names]] = {
     "Detection": {
-        EVERYBODY: "id ordinal removedAt duplicateOfOrdinal verdict shown predicted counts frameSeconds box image"
-        " detector drawn repeats deer sighting identityDecisions reviews",
-        MEMBERS: "drawnBy removedBy",
+        EVERYBODY: "id ordinal removedAt duplicateOf verdict shown predicted counted frameSeconds box"
+        " image detector drawn deer sighting",
+        MEMBERS: "drawnBy removedBy identityDecisions reviews",
     },
     "Box": {EVERYBODY: "x y width height"},
     "Prediction": {EVERYBODY: "label confidence species sex lifeStage"},
     "ShownClass": {EVERYBODY: "sex lifeStage label species"},
     "Review": {
-        EVERYBODY: "id verdict sex lifeStage createdAt undoneAt species detection",
-        MEMBERS: "note actor undoneBy",
+        MEMBERS: "id verdict sex lifeStage note createdAt undoneAt actor undoneBy species detection",
     },
     "Species": {EVERYBODY: "id scientificName commonName origin createdAt", MEMBERS: "actor"},
     "Detector": {EVERYBODY: "id name precision current createdAt sha256 labels", MEMBERS: "agreement"},
-    "DetectorAgreement": {MEMBERS: "photos referenceBoxes found close engine comparedAt"},
+    "DetectorAgreement": {MEMBERS: "photoCount referenceBoxCount found close engine comparedAt"},
     "Label": {EVERYBODY: "sex lifeStage shown threshold name species"},
 }
 
 _DEER: Final[dict[str, Names]] = {
     "Deer": {
-        EVERYBODY: "id name sex status createdAt firstSeen lastSeen locations bestPhoto images sightings"
-        " identityDecisions",
-        MEMBERS: "notes",
+        EVERYBODY: "id name sex status createdAt firstSeen lastSeen locations bestPhoto images sightings",
+        MEMBERS: "notes identityDecisions",
     },
     "Sighting": {EVERYBODY: "id createdAt deer detection image", MEMBERS: "actor"},
-    "IdentityDecision": {EVERYBODY: "id verdict createdAt standing deer detection", MEMBERS: "note actor"},
+    "IdentityDecision": {MEMBERS: "id verdict note createdAt actor standing deer detection"},
     "TakenBack": {MEMBERS: "deer detection"},
 }
 
 _PLACES: Final[dict[str, Names]] = {
     "Location": {
-        EVERYBODY: "id name shared timeZone active createdAt coordinates images imageCount effectiveTimeZone"
-        " timeZoneSource deployments",
+        EVERYBODY: "id name shared timeZone active createdAt coordinates images imageCount"
+        " effectiveTimeZone timeZoneSource deployments",
         MEMBERS: "description mergedInto otherNames relocations coordinateDoubt",
     },
     "Coordinates": {EVERYBODY: "latitude longitude roundedToDegrees"},
@@ -132,26 +133,28 @@ _PLACES: Final[dict[str, Names]] = {
     "Relocation": {
         MEMBERS: "id createdAt undoneAt dump camera deployment mergedLocation location imageCount"
     },
-    "RelocationEffect": {CHANGERS: "imageCount already dumpCount moves clock deploymentCount deployments"},
+    "RelocationEffect": {
+        CHANGERS: "imageCount alreadyThereCount dumpCount moves clock deploymentCount deployments"
+    },
     "ImagesMoved": {CHANGERS: "imageCount destinationName origin destination timeZoneBefore timeZoneAfter"},
     "DeploymentChange": {CHANGERS: "kind camera locationBefore locationAfter openedAt closedAt"},
 }
 
 _DUMPS: Final[dict[str, Names]] = {
     "Dump": {
-        WATCHERS: "id number firstSeenAt changedAt settledAt receipt fileImageCounts imageCounts heldImageCount"
-        " files",
+        WATCHERS: "id number arrivedAt changedAt settledAt receipt fileImageCounts imageCounts"
+        " heldImageCount files",
         MEMBERS: "folder source location clockFixes clocksConfirmedAt relocations images",
     },
     "ImageCounts": {WATCHERS: "total pending processing completed failed"},
     "Receipt": {
-        WATCHERS: "found stored duplicate rejected videos sizeBytes waiting damaged incomplete rejections safeToWipe"
-        " wipe",
+        WATCHERS: "found stored duplicate rejected videoCount sizeBytes waiting damaged incomplete"
+        " rejections safeToWipe wipe",
         MEMBERS: "timeSources clockWarnings clockQuestion places",
     },
     "Rejections": {WATCHERS: "reason fileCount"},
     "Wipe": {
-        WATCHERS: "checkedAt state safe sentence obstacles filesToCheck filesChecked bytesChecked compareWithCard"
+        WATCHERS: "checkedAt state safe sentence obstacles filesToCheckCount filesCheckedCount bytesChecked compareWithCard"
     },
     "WipeObstacle": {WATCHERS: "code sentence fileCount whatToDo", MEMBERS: "examples"},
     "CardComparison": {WATCHERS: "fileCount sizeBytes"},
@@ -165,7 +168,7 @@ _DUMPS: Final[dict[str, Names]] = {
     "UnplacedPhotos": {MEMBERS: "imageCount camera proposals"},
     "PlaceProposal": {MEMBERS: "name location reasons"},
     "KnownPhotos": {MEMBERS: "imageCount dump"},
-    "Source": {MEMBERS: "kind state watchMode watchNote canaryAt lastScanAt", OWNERS: "path"},
+    "Source": {MEMBERS: "kind state watchMode canaryAt lastScanAt", OWNERS: "path watchNote"},
     "Upload": {SENDERS: "fileName url expiresAt"},
 }
 
@@ -184,17 +187,17 @@ _CLOCKS: Final[dict[str, Names]] = {
 
 _LIVE: Final[dict[str, Names]] = {
     "Status": {
-        MEMBERS: "unplaced held imageCounts conditions queueDepth filesArriving imagesPerSecond etaSeconds worker"
+        MEMBERS: "unplacedImageCount heldImageCount imageCounts conditions queueDepth filesArrivingCount imagesPerSecond etaSeconds worker"
         " watcher api processes sources lastDumps"
     },
     "Condition": {MEMBERS: "code message severity process source"},
     "Process": {
-        MEMBERS: "role condition message device detectorName detectorPrecision restarts lastExit startedAt state"
-        " imagesPerSecond stages limit heartbeatAgeSeconds",
-        OWNERS: "host pid",
+        MEMBERS: "role condition message device detectorName detectorPrecision restartCount startedAt"
+        " state imagesPerSecond stages limit heartbeatAgeSeconds",
+        OWNERS: "host pid lastExit",
     },
     "StageTime": {MEMBERS: "stage millisecondsPerImage imagesPerSecond"},
-    "LastDump": {MEMBERS: "unplaced dump receipt imageCounts"},
+    "LastDump": {MEMBERS: "unplacedImageCount dump receipt imageCounts"},
     "Changes": {MEMBERS: "seq hasMore images deletedIds dumpsToReread detector"},
     "DumpMessage": {WATCHERS: "seq snapshot dump"},
     "StatusMessage": {MEMBERS: "seq snapshot status"},
@@ -218,8 +221,8 @@ NOUNS: Final[dict[str, Names]] = {
 }
 
 PAGES: Final[Names] = {
-    EVERYBODY: "Camera Deer Deployment Detection IdentityDecision Image Location Review Sighting Species",
+    EVERYBODY: "Camera Deer Deployment Detection Image Location Sighting Species",
     WATCHERS: "File",
-    MEMBERS: "Batch ClockFix Deletion Dump Relocation",
+    MEMBERS: "Batch ClockFix Deletion Dump IdentityDecision Relocation Review",
 }
 """The nouns of which there are lists with pages: `ImageConnection`, `ImageEdge`."""
