@@ -164,8 +164,8 @@ async def test_every_subscription_is_begun_or_refused_as_the_table_says(walk: Wa
 
 
 def _followed(walk: Walk, name: str) -> str:
-    ids = {"dumpProgress": walk.ids["Dump"][0], "batchProgress": walk.ids["Batch"][0]}
-    return f'(id: "{ids[name]}")' if name in ids else ""
+    kind = {"dumpProgress": "Dump", "batchProgress": "Batch"}.get(name)
+    return "" if kind is None else f'({kind.lower()}Id: "{walk.ids[kind][0]}")'
 
 
 async def _over_websocket(url: str, asker: Asker, texts: dict[str, str]) -> dict[str, str]:

@@ -154,7 +154,8 @@ _DUMPS: Final[dict[str, Names]] = {
     },
     "Rejections": {WATCHERS: "reason fileCount"},
     "Wipe": {
-        WATCHERS: "checkedAt state safe sentence obstacles filesToCheckCount filesCheckedCount bytesChecked compareWithCard"
+        WATCHERS: "checkedAt state safe sentence obstacles filesToCheckCount filesCheckedCount bytesChecked"
+        " compareWithCard",
     },
     "WipeObstacle": {WATCHERS: "code sentence fileCount whatToDo", MEMBERS: "examples"},
     "CardComparison": {WATCHERS: "fileCount sizeBytes"},
@@ -187,8 +188,8 @@ _CLOCKS: Final[dict[str, Names]] = {
 
 _LIVE: Final[dict[str, Names]] = {
     "Status": {
-        MEMBERS: "unplacedImageCount heldImageCount imageCounts conditions queueDepth filesArrivingCount imagesPerSecond etaSeconds worker"
-        " watcher api processes sources lastDumps"
+        MEMBERS: "unplacedImageCount heldImageCount imageCounts conditions"
+        " queueDepth filesArrivingCount imagesPerSecond etaSeconds worker watcher api processes sources lastDumps"
     },
     "Condition": {MEMBERS: "code message severity process source"},
     "Process": {
