@@ -103,6 +103,7 @@ async def walked(settings: Settings) -> AsyncIterator[Walk]:
         ids = await _library()
         await models.Dump.all().update(credential_id=uploader.id)
         await _say(api, ids)
+        ids["Person"] = [encode("Person", row.id) for row in await models.Person.all()]
         await _hide()
         schema = build_schema(sdl())
         yield Walk(api, schema, Reach(schema, _arguments(schema, ids)), askers, ids)

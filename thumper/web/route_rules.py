@@ -35,6 +35,8 @@ RULES: Final = (
     RouteRule("/pages", None),
     RouteRule("/health/live", None),
     RouteRule("/health/ready", None),
+    RouteRule("/sign-in", None),
+    RouteRule("/session", None),
     RouteRule("/graphql", FRAME),
     RouteRule("/media/{id}/original", MEMBERS, within="/media/{id}/{size}"),
     RouteRule("/media/{id}/{size}", EVERYBODY),

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from thumper.graphql.access.rule import ADMINS, CHANGERS, FRAME, MEMBERS, REVIEWERS, SENDERS, Names, Rule
+from thumper.graphql.access.rule import (
+    ADMINS,
+    CHANGERS,
+    FRAME,
+    HOLDERS,
+    MEMBERS,
+    REVIEWERS,
+    SENDERS,
+    Names,
+    Rule,
+)
 
 _PAYLOADS: Final[Mapping[Rule, Mapping[str, str]]] = {
     REVIEWERS: {
@@ -32,7 +42,11 @@ _PAYLOADS: Final[Mapping[Rule, Mapping[str, str]]] = {
         "DeleteImagesPayload": "deletions effect notErased",
         "UndoDeletionsPayload": "deletions",
         "DeleteImagesPreview": "effect",
+        "InvitePersonPayload CreateSignInLinkPayload": "person link",
+        "UpdatePersonPayload RemovePersonPayload": "person",
+        "CreateTokenPayload": "token secret",
     },
+    HOLDERS: {"RevokeSessionPayload": "session", "RevokeTokenPayload": "token"},
     MEMBERS: {
         "SetLocationPreview MergeLocationsPreview": "effect",
         "FixClockPreview": "offsetSeconds effect",
@@ -50,6 +64,7 @@ _USER_ERRORS: Final[Mapping[str, str]] = {
     "ImageHasDetections": "detectionCount",
     "ImageSeenAsEmpty": "image",
     "Invalid": "",
+    "LastOwner": "",
     "LocationInUse": "imageCount dumpCount",
     "NameTaken": "name",
     "NotFound": "",

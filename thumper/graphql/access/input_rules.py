@@ -44,6 +44,9 @@ _FILTERS: Final[dict[str, Names]] = {
         MEMBERS: "locationId locationIds withoutLocation arrivedAfter arrivedBefore settled clockAsked broughtImages"
         " deliveredFrom"
     },
+    "PersonFilter": {ADMINS: "role removed name"},
+    "SessionFilter": {ADMINS: "personId ended"},
+    "TokenFilter": {ADMINS: "personId ended"},
     "RelocationFilter": {MEMBERS: "dumpId locationId undone"},
 }
 
@@ -51,6 +54,7 @@ ORDERS: Final[Names] = {
     EVERYBODY: "CameraOrder DeerOrder DeploymentOrder DetectionOrder ImageOrder LocationOrder"
     " SightingOrder SpeciesOrder",
     WATCHERS: "FileOrder",
+    ADMINS: "PersonOrder SessionOrder TokenOrder",
     MEMBERS: "BatchOrder ClockFixOrder DeletionOrder DumpOrder IdentityDecisionOrder RelocationOrder"
     " ReviewOrder",
 }
@@ -63,6 +67,8 @@ _CHANGES: Final[Mapping[str, str]] = {
     "ConfirmClocksInput": "dumpIds",
     "CreateDeerInput": "name sex status notes",
     "CreateLocationInput": "name description coordinates timeZone active",
+    "CreateSignInLinkInput": "personId",
+    "CreateTokenInput": "name scopes expiresAt",
     "CreateUploadInput": "files locationId detect",
     "DecideIdentityInput": "detectionIds deerId verdict note",
     "DeleteDeerInput": "deerId",
@@ -70,15 +76,19 @@ _CHANGES: Final[Mapping[str, str]] = {
     "DeleteLocationInput": "locationId",
     "DetectPendingInput": "locationId dumpId limit",
     "FixClockInput": "dumpId deploymentId offsetSeconds photo shownAfter shownBefore note",
+    "InvitePersonInput": "name role",
     "MarkImagesEmptyInput": "imageIds rejectDetections",
     "MergeLocationsInput": "locationId intoId",
     "RedoReviewInput": "reviewId",
     "RemoveDetectionInput": "detectionId",
+    "RemovePersonInput": "personId",
     "RestoreDetectionInput": "detectionId",
     "RetryDumpInput": "dumpId",
     "RetryFailedInput": "locationId dumpId limit",
     "ReviewDetectionInput": "detectionId verdict species sex lifeStage note",
     "ReviewDetectionsInput": "items",
+    "RevokeSessionInput": "sessionId",
+    "RevokeTokenInput": "tokenId",
     "SetImageNoteInput": "imageId text",
     "SetLocationInput": "dumpId cameraId deploymentId imageIds locationId locationName nowhere",
     "StarImagesInput": "imageIds",
@@ -92,6 +102,7 @@ _CHANGES: Final[Mapping[str, str]] = {
     "UnstarImagesInput": "imageIds",
     "UntagImagesInput": "imageIds tags",
     "UpdateDeerInput": "deerId name sex status notes",
+    "UpdatePersonInput": "personId name role",
     "UpdateLocationInput": "locationId name description coordinates timeZone active",
 }
 """Each has an idempotencyKey besides."""
@@ -125,6 +136,7 @@ ARGUMENTS: Final[Names] = {
     " Image.detections.minConfidence Image.detections.detectorId Image.detections.includeRejected"
     " Image.detections.includeDuplicates",
     WATCHERS: "Query.dump.id Subscription.dumpProgress.dumpId Subscription.dumpProgress.after",
+    ADMINS: "Query.person.id",
     MEMBERS: "Query.image.sha256 Query.tags.nameContains Query.relocation.id Query.clockFix.id"
     " Query.deletion.id Query.batch.id Subscription.status.after Subscription.batchProgress.batchId"
     " Subscription.batchProgress.after Subscription.imageProcessed.after"

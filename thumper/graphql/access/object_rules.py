@@ -13,8 +13,10 @@ from thumper.graphql.access.rule import (
     CHANGERS,
     EVERYBODY,
     FRAME,
+    HOLDERS,
     MEMBERS,
     OWNERS,
+    PERSONAL,
     REVIEWERS,
     SENDERS,
     WATCHERS,
@@ -25,11 +27,12 @@ _ROOTS: Final[dict[str, Names]] = {
     "Query": {
         EVERYBODY: "node nodes image images detection detections species allSpecies deer allDeer sightings"
         " location locations camera cameras deployment deployments detector detectors imageGroups",
+        FRAME: "viewer",
         WATCHERS: "dump",
         MEMBERS: "tags identityDecisions reviews relocation relocations setLocationPreview"
         " mergeLocationsPreview dumps clockFix clockFixes fixClockPreview clockSuspects deletion"
         " deletions batch batches status changes",
-        ADMINS: "deleteImagesPreview",
+        ADMINS: "deleteImagesPreview person people sessions tokens",
     },
     "Mutation": {
         REVIEWERS: "createLocation updateLocation setLocation mergeLocations undoRelocation createDeer"
@@ -38,7 +41,9 @@ _ROOTS: Final[dict[str, Names]] = {
         " unstarImages tagImages untagImages setImageNote detectPending retryFailed retryDump fixClock"
         " undoClockFix confirmClocks unconfirmClocks",
         SENDERS: "createUpload cancelUpload",
-        ADMINS: "deleteLocation deleteDeer deleteImages undoDeletions",
+        HOLDERS: "revokeSession revokeToken",
+        ADMINS: "deleteLocation deleteDeer deleteImages undoDeletions invitePerson createSignInLink updatePerson"
+        " removePerson createToken",
     },
     "Subscription": {
         WATCHERS: "dumpProgress",
@@ -82,8 +87,8 @@ _IMAGES: Final[dict[str, Names]] = {
     "BatchProgress": {MEMBERS: "total pending processing completed failed finished"},
     "Deletion": {MEMBERS: "id note undoneAt sha256 deletedAt files"},
     "DeletionEffect": {
-        ADMINS: "imageCount originalCount detectionCount reviewCount markCount sightingCount fileCount filesLeftCount"
-        " leftExamples"
+        ADMINS: "imageCount originalCount detectionCount reviewCount markCount sightingCount decisionCount fileCount"
+        " filesLeftCount leftExamples"
     },
 }
 
@@ -186,6 +191,14 @@ _CLOCKS: Final[dict[str, Names]] = {
     "ClockExample": {CHANGERS: "dstEdge image cameraClock takenAtBefore takenAtAfter"},
 }
 
+_PEOPLE: Final[dict[str, Names]] = {
+    "Viewer": {FRAME: "name role scopes", PERSONAL: "person sessions tokens"},
+    "Person": {PERSONAL: "id name role createdAt removedAt"},
+    "Session": {PERSONAL: "id createdAt lastUsedAt expiresAt userAgent revokedAt person current"},
+    "Token": {PERSONAL: "id name createdAt expiresAt lastUsedAt revokedAt scopes person"},
+    "SignInLink": {ADMINS: "url expiresAt"},
+}
+
 _LIVE: Final[dict[str, Names]] = {
     "Status": {
         MEMBERS: "unplacedImageCount heldImageCount imageCounts conditions"
@@ -219,11 +232,16 @@ NOUNS: Final[dict[str, Names]] = {
     **_DUMPS,
     **_CLOCKS,
     **_LIVE,
+    **_PEOPLE,
 }
 
 PAGES: Final[Names] = {
     EVERYBODY: "Camera Deer Deployment Detection Image Location Sighting Species",
     WATCHERS: "File",
+    ADMINS: "Person Session Token",
     MEMBERS: "Batch ClockFix Deletion Dump IdentityDecision Relocation Review",
 }
 """The nouns of which there are lists with pages: `ImageConnection`, `ImageEdge`."""
+
+BY_ID: Final[Names] = {ADMINS: "Person Session Token"}
+"""The nouns that `node` finds for fewer people than may see their own."""

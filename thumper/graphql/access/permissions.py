@@ -10,7 +10,7 @@ from graphql import GraphQLObjectType, get_nullable_type
 
 from thumper.domain.access import Actor, Role, Scope
 from thumper.graphql.access.rule import Rule
-from thumper.graphql.access.table import ARGUMENT_RULES, FIELDS, INPUT_FIELDS
+from thumper.graphql.access.table import ARGUMENT_RULES, FIELDS, INPUT_FIELDS, NODE_RULES
 from thumper.graphql.refusal import RequestError
 
 FORBIDDEN: Final = "FORBIDDEN"
@@ -36,8 +36,10 @@ class Permissions:
             return True
         return self._allows(FIELDS.get(kind, {}).get(name))
 
-    def may_see_any(self, kind: str) -> bool:
-        """Return whether any field of a type may be asked for: whether its records exist for somebody."""
+    def may_look_up(self, kind: str) -> bool:
+        """Return whether records of a type are found by their ids: whether they exist for somebody."""
+        if kind in NODE_RULES:
+            return self._allows(NODE_RULES[kind])
         return any(map(self._allows, FIELDS.get(kind, {}).values()))
 
     def may_give(self, kind: str, name: str) -> bool:
@@ -77,6 +79,10 @@ class Permissions:
     def refusal_of(self, kind: str, name: str) -> RequestError:
         """Return the error for a field that is refused."""
         return self.refusal(f"{kind}.{name}", FIELDS.get(kind, {}).get(name))
+
+    def refusal_of_node(self, kind: str) -> RequestError:
+        """Return the error for the id of a type whose records are not looked up."""
+        return self.refusal(f"{kind}.id", NODE_RULES.get(kind) or FIELDS.get(kind, {}).get("id"))
 
     def _allows(self, rule: Rule | None) -> bool:
         return rule is not None and rule.allows(self.role, self.scopes)

@@ -70,6 +70,12 @@ MONITORS: Final = Rule("monitors", _OWNER, frozenset({Scope.METRICS}))
 ADMINS: Final = Rule("admins", _OWNER, frozenset({Scope.ADMIN}))
 """Deleting and restoring, and who may see what."""
 
+PERSONAL: Final = Rule("personal", _ALL, frozenset({Scope.READ, Scope.ADMIN}))
+"""One's own person, sessions and tokens; those of others are asked for by what is the owner's."""
+
+HOLDERS: Final = Rule("holders", _PARTNERS, frozenset({Scope.REVIEW, Scope.ADMIN}))
+"""Ending one's own sessions and tokens, which is not for programs that only look or upload."""
+
 CHANGERS: Final = Rule("changers", _PARTNERS, _CHANGING | {Scope.READ})
 """What changes do, before and after."""
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from thumper.graphql.access.answer_rules import ANSWERS
 from thumper.graphql.access.input_rules import ARGUMENTS, INPUTS
-from thumper.graphql.access.object_rules import NOUNS, PAGES
+from thumper.graphql.access.object_rules import BY_ID, NOUNS, PAGES
 from thumper.graphql.access.rule import FRAME, Names, Rule
 
 _CONNECTION: Final = "edges nodes pageInfo totalCount"
@@ -42,6 +42,9 @@ INPUT_FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {kind: _each(names) for 
 
 ARGUMENT_RULES: Final[Mapping[str, Rule]] = _each(ARGUMENTS)
 """The rule of each argument, as `Query.image.sha256`."""
+
+NODE_RULES: Final[Mapping[str, Rule]] = _each(BY_ID)
+"""The rule for looking up records of a type by id, of whatever type, where it is not that of its fields."""
 
 RULED_BY_TYPE: Final = frozenset({"where", "orderBy", "input"})
 """Arguments that are ruled by the fields of their type."""
