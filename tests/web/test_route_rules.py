@@ -22,4 +22,4 @@ def test_each_route_has_a_rule_and_each_rule_a_route(settings: Settings) -> None
 
 def test_nothing_holds_data_that_is_open_to_all() -> None:
     public = {rule.address for rule in RULES if rule.rule is None}
-    assert public == {"/", "/pages", "/health/live", "/health/ready"}
+    assert public == {"/", "/pages", "/health/live", "/health/ready", "/sign-in", "/session"}
