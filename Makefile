@@ -45,6 +45,7 @@ clients: # JavaScript and Python clients that the tests let speak to the API
 schema: clients ## write the schema and its reference anew, after a change of the API
 	@$(BIN)/thumper schema > schema.graphql.new && mv schema.graphql.new thumper/graphql/schema.graphql
 	@$(PY) -m tests.clients.reference > docs/schema.md.new && mv docs/schema.md.new docs/schema.md
+	@$(PY) -m tests.clients.access_table
 
 released: schema ## promise what the schema says now, at a release; refuses what would break clients
 	@$(PY) -m tests.clients.promise

@@ -62,6 +62,7 @@ from thumper.graphql.relay.scalar import SCALARS
 from thumper.graphql.relay.user_error import USER_ERRORS
 from thumper.graphql.request.error_formatting import ErrorFormatting
 from thumper.graphql.request.metered_execution import MeteredExecutor
+from thumper.graphql.request.permission import Permission
 from thumper.graphql.request.screening import Parsing, Validation
 from thumper.graphql.shared.direct_resolvers import call_directly
 
@@ -152,7 +153,7 @@ schema = ThumperSchema(
     mutation=Mutation,
     subscription=Subscription,
     types=[*USER_ERRORS, RequestErrorCode],
-    extensions=[ErrorFormatting, Parsing, Validation],
+    extensions=[ErrorFormatting, Parsing, Validation, Permission],
     execution_context_class=MeteredExecutor,
     config=StrawberryConfig(scalar_map=SCALARS),
 )

@@ -34,6 +34,7 @@ from thumper.web.own_names import OwnNames
 from thumper.web.page import page_files, query_page, sign_in_page, wants_page
 from thumper.web.request_times import RequestTimes, new_histogram
 from thumper.web.room import open_room
+from thumper.web.route_access import RouteAccess, nothing_at
 from thumper.web.safety_net import SafetyNet
 from thumper.web.session import session
 from thumper.web.transport import PATH, Transport
@@ -85,6 +86,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
             Middleware(SafetyNet),
             Middleware(OwnOriginOnly, OwnNames(settings)),
             Middleware(Authentication, authenticator),
+            Middleware(RouteAccess),
         ],
         exception_handlers={HTTPException: _no_such_address, Refusal: _refused},
         lifespan=lifespan,
@@ -126,10 +128,7 @@ async def _no_such_address(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     code, message = {
-        404: (
-            "NOT_FOUND",
-            f"There is nothing at {request.url.path}. The API is at {base_url(request)}{PATH}.",
-        ),
+        404: ("NOT_FOUND", nothing_at(request)),
         405: ("BAD_METHOD", f"{request.url.path} does not take {request.method}."),
     }.get(status, ("BAD_REQUEST", str(getattr(error, "detail", "The request cannot be answered."))))
     return refused(status, code, message=message, headers=headers)

@@ -24,9 +24,9 @@ from thumper.store.access.credentials import Credential, CredentialKind, Credent
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.probe import unless_frozen
 from thumper.web.answer import refused
-from thumper.web.base_path import path_within
 from thumper.web.live_sockets import TRY_AGAIN_LATER
 from thumper.web.page import wants_page
+from thumper.web.route_rules import rule_of
 from thumper.web.session_cookie import SessionCookie
 
 CODE: Final = "UNAUTHENTICATED"
@@ -39,8 +39,6 @@ ACTOR: Final = "actor"
 KIND: Final = "credential_kind"
 """Beside it: whether a session or a token was shown."""
 
-_PUBLIC: Final = frozenset({"/", "/sign-in", "/session", "/health/live", "/health/ready"})
-_PUBLIC_BELOW: Final = "/pages/"
 _SIGN_IN: Final = (
     "Sign in first: open a sign-in link (`thumper invite` makes one), or send a token as `Authorization: Bearer thm_…`"
     " (`thumper token create`)."
@@ -155,12 +153,8 @@ def _is_public(scope: Scope) -> bool:
     """Return whether an address holds no data, so that everybody may have it."""
     if scope["type"] != "http":
         return False
-    path = path_within(scope)
-    return (
-        path in _PUBLIC
-        or path.startswith(_PUBLIC_BELOW)
-        or (path == "/graphql" and wants_page(Request(scope)))
-    )
+    found = rule_of(scope)
+    return found.rule is None or (found.address == "/graphql" and wants_page(Request(scope)))
 
 
 async def close(socket: WebSocket, code: int, reason: str) -> None:

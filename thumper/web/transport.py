@@ -26,6 +26,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from thumper.graphql.access.permissions import FORBIDDEN
 from thumper.graphql.context import Context
 from thumper.graphql.schema import schema
 from thumper.graphql.shared.shared_execution import SharedData
@@ -165,7 +166,7 @@ class Transport(GraphQL[Context, None]):
             return event_stream.single(json.dumps(response_data))
         response = Response(_json(response_data), media_type=media_type)
         if media_type == RESPONSE_JSON and "data" not in response_data:
-            response.status_code = 400
+            response.status_code = 403 if _is_forbidden(response_data) else 400
         response.headers.update(sub_response.headers)
         return response
 
@@ -178,6 +179,12 @@ def _json(answer: Any) -> bytes:
         # Half a surrogate pair, which a client may have sent, is no UTF-8: a text shows a question mark in its place.
         text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
         return text.encode("utf-8", "replace")
+
+
+def _is_forbidden(answer: Any) -> bool:
+    """Return whether nothing was executed because it is not for who asks."""
+    codes = {error.get("extensions", {}).get("code") for error in answer.get("errors", ())}
+    return codes == {FORBIDDEN}
 
 
 def _revalidated(request: Request, response: Response) -> Response:

@@ -118,7 +118,11 @@ async def test_a_token_does_no_more_than_it_was_given_and_than_who_made_it(api: 
     viewer = (await as_shown(api, shown, VIEWER))["data"]["viewer"]
     assert (viewer["name"], viewer["scopes"]) == ("owner", ["READ", "INGEST"])
     assert "sync" in {token["name"] for token in viewer["tokens"]}
-    more = await as_shown(api, shown, CREATE_TOKEN, input={"name": "more", "scopes": ["ADMIN"]})
+    more = await as_shown(api, shown, CREATE_TOKEN, input={"name": "more", "scopes": ["READ"]})
+    assert more["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    limited = await told(api, CREATE_TOKEN, name="admin", scopes=["ADMIN", "READ"])
+    may_make = {"authorization": f"Bearer {limited['secret']}"}
+    more = await as_shown(api, may_make, CREATE_TOKEN, input={"name": "more", "scopes": ["INGEST"]})
     (error,) = more["data"]["answer"]["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["input", "scopes"])
     bad: tuple[dict[str, Any], ...] = ({"scopes": []}, {"name": ""}, {"expiresAt": "2020-01-01T00:00:00Z"})

@@ -12,6 +12,7 @@ import strawberry
 
 from thumper.domain.feed import FeedEvent, FeedKind
 from thumper.graphql.context import Info
+from thumper.graphql.dumps.dump import watchable_dump
 from thumper.graphql.image_list import IMAGE_LIST
 from thumper.graphql.live.changed_images import ChangedImages
 from thumper.graphql.live.image_content import DELETED_IDS, deleted_ids_in, images_in
@@ -288,7 +289,8 @@ class Subscription:
             # The progress of a check is a change, too.
             return seq, (seen, info.context.wipes.peek(uuid), changes.clocks_changed)
 
-        await _exists(uuid, "Dump", info=info)
+        if await watchable_dump(dump_id, info=info) is None:
+            raise bad_request("NOT_FOUND", "There is no such dump.")
         states = newest(info.context.live, read, concerns=changes.concern, after=info.context.place(after))
         return _messages(states, DumpMessage)
 

@@ -10,16 +10,16 @@ from typing import Any, Final
 from graphql import ExecutionResult, GraphQLObjectType, OperationType
 from graphql.pyutils import Path
 
-from thumper.graphql.relay.mutation_execution import MutationExecutor
 from thumper.graphql.request.cost import figures
 from thumper.graphql.request.costly import too_long
+from thumper.graphql.request.guarded_execution import GuardedExecutor
 from thumper.graphql.request.limits import MOST_COST
 
 RETURNED: Final = "returned"
 """In the extensions of a result as this module leaves it: its objects, and the fields that asked the database."""
 
 
-class MeteredExecutor(MutationExecutor):
+class MeteredExecutor(GuardedExecutor):
     """Counts each object with what its fields take by themselves."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

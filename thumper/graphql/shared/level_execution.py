@@ -78,11 +78,14 @@ class LevelExecutor(PlannedExecutor):
     def _made(self, kind: GraphQLObjectType, details: Any) -> Level:
         selection = self.collect_subfields(kind, details).grouped_field_set
         level = Level(details, kind, list(selection), [], [], {})
+        withheld = self.withheld(kind)
         for name, own in selection.items():
             field_name = own[0].node.name.value
-            if (leaf := leaf_of(kind, field_name)) is not None:
+            hidden = field_name in withheld
+            leaf = withheld[field_name] if hidden else leaf_of(kind, field_name)
+            if leaf is not None:
                 level.plain.append((name, own, leaf))
-            elif (step := step_of(kind, name, own)) is not None:
+            elif not hidden and (step := step_of(kind, name, own)) is not None:
                 level.steps.append(step)
             else:
                 level.others[name] = own

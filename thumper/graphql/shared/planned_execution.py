@@ -8,7 +8,7 @@ makes the right error.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +81,10 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     def withdraw(self, weight: int) -> None:
         """Forget objects that were admitted and will be executed anew."""
 
+    def withheld(self, kind: GraphQLObjectType) -> Mapping[str, Leaf | None]:
+        """Return what is read in place of the fields that are withheld; None where executing one says so."""
+        return {}
+
     def complete_object_value(self, return_type: Any, field_details_list: Any, *more: Any) -> Any:
         """Admit an object, and execute its fields."""
         self.admit(return_type, field_details_list, more[1])
@@ -88,8 +92,10 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def _plan(self, parent_type: GraphQLObjectType, selection: dict[str, Any]) -> _Plan:
         plan = _Plan(selection=selection, names=list(selection))
+        withheld = self.withheld(parent_type)
         for name, details in selection.items():
-            leaf = leaf_of(parent_type, details[0].node.name.value)
+            field_name = details[0].node.name.value
+            leaf = withheld[field_name] if field_name in withheld else leaf_of(parent_type, field_name)
             if leaf is None:
                 plan.others[name] = details
             else:
