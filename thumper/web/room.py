@@ -56,6 +56,7 @@ class Room:
             loaders=Loaders(cache=not follows),
             base_url=f"http://{connection.headers['host']}",
             request_id=request_id,
+            address=connection.client.host if connection.client is not None else "",
         )
 
 
