@@ -19,7 +19,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 import structlog
-from graphql import GraphQLObjectType
+from graphql import GraphQLError, GraphQLObjectType
 from graphql.pyutils import Path, Undefined
 from tortoise.backends.base.client import BaseDBAsyncClient as Transaction
 
@@ -142,12 +142,15 @@ class MutationExecutor(SharingExecutor):
             turn = self._turn(parent_type, details, name)
             async with _alone(turn.request):
                 turn.changed()  # by the mutation before, or by others since
-                with _taking(turn):
-                    place = Path(path, name, parent_type.name)
-                    answer = self.execute_field(parent_type, source, details, place, position)
-                    answer = await answer if self.is_awaitable(answer) else answer
-                if turn.mutation in parent_type.fields:
-                    await turn.audited(code_of(self.collected_errors.errors, name))
+                try:
+                    with _taking(turn):
+                        place = Path(path, name, parent_type.name)
+                        answer = self.execute_field(parent_type, source, details, place, position)
+                        answer = await answer if self.is_awaitable(answer) else answer
+                except GraphQLError as error:  # of a field that is never null
+                    await turn.audited(code_of([error], name))
+                    raise
+                await turn.audited(code_of(self.collected_errors.errors, name))
                 if answer is not Undefined:
                     answers[name] = await turn.settled(answer, flawless=not self._flaws(name))
         return answers
@@ -156,7 +159,9 @@ class MutationExecutor(SharingExecutor):
         mutation: str = details[0].node.name.value
         given = input_of(self, parent_type, details)
         request = keyed_request(self, given, mutation=mutation, name=name)
-        return Turn(self.context_value, mutation, list(named_in(given)), request)
+        turn = Turn(self.context_value, mutation, list(named_in(given)), request)
+        turn.is_audited = mutation not in parent_type.fields  # __typename does nothing
+        return turn
 
     def _flaws(self, name: str) -> bool:
         """Return whether an error was found below the field of that name."""
