@@ -117,7 +117,7 @@ _VALUES = some.recursive(
 def test_nothing_is_taken_out_of_an_input_but_ids_where_ids_stand(value: Any) -> None:
     for word in named_in({"input": value}):
         assert word.isascii()
-        assert named_in({"deerId": word}) and f"{word!r}" in repr(value)
+        assert f"{word!r}" in repr(value)
 
 
 def test_ids_are_found_in_lists_and_inner_inputs_and_rows_in_payloads() -> None:
@@ -129,7 +129,7 @@ def test_ids_are_found_in_lists_and_inner_inputs_and_rows_in_payloads() -> None:
         def __init__(self) -> None:
             self.errors: list[Any] = []
             self.deer = Deer(name="Ajax")
-            self.others = [Deer(name="Bess"), "text"]
+            self.others: list[Any] = [Deer(name="Bess"), "text"]
 
     made = Made()
-    assert list(brought_by(made)) == [encode("Deer", made.deer.id), encode("Deer", made.others[0].id)]  # type: ignore[union-attr]
+    assert list(brought_by(made)) == [encode("Deer", made.deer.id), encode("Deer", made.others[0].id)]
