@@ -15,7 +15,7 @@ INDEXES = [
 class Migration(migrations.Migration):
     """A table, empty at first."""
 
-    dependencies = [("thumper", "0025_pages_of_images")]
+    dependencies = [("thumper", "0026_accounts")]
 
     operations = [
         ops.CreateModel(

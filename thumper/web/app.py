@@ -15,20 +15,25 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from thumper.background import beside
 from thumper.domain.progress import ProcessRole
 from thumper.graphql.context import Context
 from thumper.settings import Settings
+from thumper.store.access.credentials import Credentials
 from thumper.store.status.processes import Life
 from thumper.web import health
 from thumper.web.access import LocalOnly, QuietHeaders
 from thumper.web.answer import Refusal, refused
+from thumper.web.authentication import Authentication, Authenticator
 from thumper.web.live_sockets import LiveSockets
 from thumper.web.media import media
 from thumper.web.metrics import metrics
 from thumper.web.page import page_files, query_page, wants_page
+from thumper.web.rate_limits import Limited, RateLimits
 from thumper.web.request_times import RequestTimes, new_histogram
 from thumper.web.room import open_room
 from thumper.web.safety_net import SafetyNet
+from thumper.web.sign_in_watch import SignInWatch
 from thumper.web.transport import PATH, Transport
 from thumper.web.upload import upload
 
@@ -49,22 +54,28 @@ class _Endpoint:
 def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
     """Return the ASGI app; its lifespan opens the database and gives signs of life until it ends."""
     life = life if life is not None else Life(role=ProcessRole.SERVE)
+    credentials, watch, limits = Credentials(), SignInWatch(), RateLimits(settings)
+    credentials.on_revoked.append(watch.revoked)
+    authenticator = Authenticator(settings, credentials)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
-            async with open_room(settings, life) as room:
+            async with open_room(settings, life, credentials) as room, beside(watch.keep_looking()):
                 app.state.room = room
                 yield
         except BaseException as error:
             app.state.failure = error  # uvicorn logs it and says no more
             raise
+        finally:
+            await limits.close()
 
     def context(connection: HTTPConnection, request_id: str) -> Context:
         made: Context = app.state.room.context(connection, request_id)
         return made
 
-    endpoint = _Endpoint(Transport(context, LiveSockets(settings.max_sockets)))
+    sockets = LiveSockets(settings.max_sockets)
+    endpoint = _Endpoint(Transport(context, sockets, authenticator=authenticator, watch=watch, limits=limits))
     seconds = new_histogram()
     app = Starlette(
         routes=_routes(endpoint),
@@ -73,6 +84,8 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
             Middleware(QuietHeaders),
             Middleware(SafetyNet),
             Middleware(LocalOnly),
+            Middleware(Authentication, authenticator),
+            Middleware(Limited, limits),
         ],
         exception_handlers={HTTPException: _no_such_address, Refusal: _refused},
         lifespan=lifespan,

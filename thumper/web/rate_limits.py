@@ -1,14 +1,13 @@
 """How many requests somebody may send: so many each second for each role, counted for each session and token.
 
-The owner at the machine itself has no limit. Who shows a wrong token is limited by the address that it comes from, and
-a right one from there is answered as ever: a program with a token of yesterday must not lock out its house.
+The owner at the machine itself has no limit. What is shown and not valid is counted in `wrong_credentials`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from typing import Final
 
 from limits import RateLimitItemPerSecond
@@ -24,10 +23,6 @@ WINDOW_S: Final = 10
 """How long requests are counted together: a page may ask for much at once, and nobody is refused for longer."""
 PICTURES: Final = 10
 """How many pictures may be asked for in place of one other request: they are files, and a page shows a hundred."""
-WRONG: Final = RateLimitItemPerSecond(20, WINDOW_S, "wrong")
-"""Wrong tokens and links from one address: nobody mistypes that fast, and 256 bits are not guessed at any speed."""
-_NETWORK_BITS: Final = 64
-"""What a household has of IPv6 (RFC 6177): within it anybody can take any address."""
 
 
 class RateLimits:
@@ -35,7 +30,6 @@ class RateLimits:
 
     def __init__(self, settings: Settings) -> None:
         self._windows = Windows(settings.wakeup_url)
-        self._wrong = Windows()
         self._requests = _items("requests", settings, 1)
         self._pictures = _items("pictures", settings, PICTURES)
 
@@ -47,13 +41,7 @@ class RateLimits:
         key = str(actor.credential_id or actor.person_id or actor.name)
         wait_s = None if item is None else await self._windows.wait_s(item, key)
         if item is not None and wait_s is not None:
-            raise _refusal(f"More than {item.amount} requests came within {WINDOW_S} seconds", wait_s)
-
-    async def wrong(self, address: str) -> None:
-        """Count a wrong token or link. Raises `Refusal` for one too many of an address."""
-        wait_s = await self._wrong.wait_s(WRONG, origin(address))
-        if wait_s is not None:
-            raise _refusal("Too many tokens or links that are not valid came from your address", wait_s)
+            raise too_many(f"More than {item.amount} requests came within {WINDOW_S} seconds", wait_s)
 
     async def close(self) -> None:
         """Close the connection to Redis."""
@@ -73,7 +61,8 @@ def _items(name: str, settings: Settings, factor: int) -> Mapping[Role, RateLimi
     }
 
 
-def _refusal(what: str, wait_s: float) -> Refusal:
+def too_many(what: str, wait_s: float) -> Refusal:
+    """Return the refusal of what may come again after some seconds."""
     wait = max(1, math.ceil(wait_s))
     message = f"{what}. Send the next one in {wait} seconds."
     return Refusal(429, CODE, message=message, headers={"retry-after": str(wait)})
@@ -85,19 +74,6 @@ def is_own(address: str) -> bool:
         return not address or ip_address(address).is_loopback
     except ValueError:
         return False
-
-
-def origin(address: str) -> str:
-    """Return what stands for all addresses that one client can take by itself."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(IPv6Network((parsed, _NETWORK_BITS), strict=False))
-    return str(parsed)
 
 
 class Limited:

@@ -11,7 +11,7 @@ import time
 from typing import Any, Final
 
 import structlog
-from limits import RateLimitItemPerSecond
+from limits import RateLimitItem
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from redis.asyncio import ConnectionPool
@@ -38,7 +38,7 @@ class Windows:
         self._shared = None if redis_url is None else _redis(redis_url, self._pool)
         self._without_until_s = 0.0
 
-    async def wait_s(self, item: RateLimitItemPerSecond, key: str) -> float | None:
+    async def wait_s(self, item: RateLimitItem, key: str) -> float | None:
         """Count one more of a key; return for how long there may be no more of them, None when there was room."""
         if self._shared is not None and time.monotonic() >= self._without_until_s:
             try:
@@ -50,7 +50,7 @@ class Windows:
                 log.warning("requests are counted without Redis, which is away", error=said)
         return await _wait_s(self._own, item, self._bounded(item, key))
 
-    def _bounded(self, item: RateLimitItemPerSecond, key: str) -> str:
+    def _bounded(self, item: RateLimitItem, key: str) -> str:
         known = self._own.expirations
         return key if item.key_for(key) in known or len(known) < MOST_KEYS else OTHERS
 
@@ -67,7 +67,7 @@ def _redis(url: str, pool: Any) -> RedisStorage:
     return RedisStorage(uri, implementation="redispy", connection_pool=pool)
 
 
-async def _wait_s(storage: Storage, item: RateLimitItemPerSecond, key: str) -> float | None:
+async def _wait_s(storage: Storage, item: RateLimitItem, key: str) -> float | None:
     strategy = FixedWindowRateLimiter(storage)
     if await strategy.hit(item, key):
         return None

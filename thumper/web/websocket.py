@@ -20,14 +20,22 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
+    SubscribeMessage,
+)
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message as WsMessage
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 
+from thumper.background import cancel
 from thumper.graphql.context import Context
-from thumper.graphql.refusal import INTERNAL, bad_request, went_wrong
+from thumper.graphql.refusal import DATABASE_DOWN, INTERNAL, bad_request, went_wrong
+from thumper.store.postgres.connect import OUTAGES
 from thumper.web import operation as operations
+from thumper.web import sign_in_watch
 from thumper.web.answer import Refusal
+from thumper.web.authentication import ACTOR, CLOSE_UNAUTHENTICATED, CODE
 from thumper.web.connection import DRAINED
+from thumper.web.live_sockets import TRY_AGAIN_LATER
 from thumper.web.request_body import as_graphql
 
 MOST_OPERATIONS: Final = 20
@@ -63,10 +71,45 @@ class Socket(ASGIWebSocketAdapter):
 class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
     """One connection and its operations."""
 
+    view: Any  # the Transport, which imports this module
     websocket: Socket
+    _is_over = False
+    """Whether the connection was closed because who opened it may not go on."""
+
+    async def handle(self) -> None:
+        """Talk until the client leaves, or may not go on."""
+        self._watching = contextlib.AsyncExitStack()
+        try:
+            await self._watch()
+            await super().handle()
+        finally:
+            await self._watching.aclose()
+
+    async def _watch(self) -> None:
+        """Watch that whoever asks here from now on still may."""
+        await self._watching.aclose()
+        ended = self._watching.enter_context(self.view.watch.following(self.context.actor))
+        ending = asyncio.create_task(self._end_when(ended))
+        self._watching.push_async_callback(cancel, ending)
+
+    async def _end_when(self, ended: asyncio.Event) -> None:
+        await ended.wait()
+        await self._forbid()
+
+    async def _forbid(self) -> None:
+        """Close the connection of somebody who may not go on; nothing more of what they follow is sent."""
+        if self._is_over:
+            return
+        self._is_over = True
+        for number in list(self.operations):
+            await self.cleanup_operation(number)
+        with contextlib.suppress(WebSocketDisconnected, RuntimeError):  # it is closed already
+            await self.websocket.close(sign_in_watch.CLOSE_FORBIDDEN, sign_in_watch.CODE)
 
     async def handle_message(self, message: WsMessage) -> None:
         """Act on one message; one of the wrong shape closes the connection, where strawberry would raise."""
+        if self._is_over:
+            return
         try:
             if not isinstance(message.get("id", ""), str):
                 await self.handle_invalid_message("The id of an operation must be a string")
@@ -75,14 +118,44 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         except (TypeError, AttributeError):
             await self.handle_invalid_message("Failed to parse message")
 
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Find who asks, unless the handshake has shown it; close the connection of who does not say so."""
+        said = message.get("payload", {})
+        if isinstance(said, dict) and not self.connection_init_received:
+            try:
+                actor = await self.view.authenticator.introduced(said, self.context.actor)
+            except OUTAGES:
+                await self.websocket.close(TRY_AGAIN_LATER, DATABASE_DOWN)
+                return
+            if actor is None:
+                await self._turn_away(said)
+                return
+            self.context.actor = self.websocket.ws.scope["state"][ACTOR] = actor
+            await self._watch()
+        await super().handle_connection_init(message)
+
+    async def _turn_away(self, said: Mapping[str, object]) -> None:
+        """Close the connection of who does not say who asks, or shows what is not valid."""
+        try:
+            if said:
+                await self.view.authenticator.wrong.noted(self.context.address)
+        except Refusal as refusal:
+            await self.websocket.close(TRY_AGAIN_LATER, refusal.code)
+        else:
+            await self.websocket.close(CLOSE_UNAUTHENTICATED, CODE)
+
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Begin an operation, or refuse it."""
         number, fields = message["id"], message["payload"]
         if not isinstance(fields, dict):
             raise TypeError
         if self.connection_acknowledged and number not in self.operations:
+            if not await self.view.watch.may_go_on(self.context.actor):
+                await self._forbid()
+                return
             try:
                 self._refuse(fields)
+                await self.view.limits.admit(self.context.actor, self.context.address)
             except Refusal as refusal:
                 await self.send_message({"id": number, "type": "error", "payload": [_formatted(refusal)]})
                 return
