@@ -1,0 +1,125 @@
+"""Whoever may not go on is told nothing more, within five seconds, whatever took the right away and wherever."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import pytest
+import websockets
+
+from tests.api import Api
+from tests.live import FOLLOWED, SocketSubscriber, Subscriber, subscribed
+from tests.people import Asker, make_asker
+from tests.pipeline import store_images
+from thumper.domain.access import Role
+from thumper.store.access.credentials import present_actors
+from thumper.store.models import Person, Token
+from thumper.store.postgres.clock import NOW
+from thumper.store.postgres.connect import client
+from thumper.web import sign_in_watch
+
+STATUS: Final = "subscription { status { seq } }"
+WITHIN_S: Final = 5.0
+
+End = Callable[[Asker], Awaitable[Any]]
+
+
+async def _revoked(asker: Asker) -> None:
+    await Token.filter(id=asker.token_id).update(revoked_at=NOW)
+
+
+async def _expired(asker: Asker) -> None:
+    await client().execute_query_dict("UPDATE token SET expires_at = now() WHERE id = $1", [asker.token_id])
+
+
+async def _removed(asker: Asker) -> None:
+    await Person.filter(id=asker.person_id).update(removed_at=NOW)
+
+
+async def _another_role(asker: Asker) -> None:
+    await Person.filter(id=asker.person_id).update(role=Role.GUEST)
+
+
+async def _other_scopes(asker: Asker) -> None:
+    await Token.filter(id=asker.token_id).update(scopes="ingest")
+
+
+ENDS: Final[tuple[End, ...]] = (_revoked, _expired, _removed, _another_role, _other_scopes)
+
+
+@pytest.mark.parametrize("transport", FOLLOWED)
+async def test_what_is_followed_ends_within_five_seconds(api: Api, transport: str) -> None:
+    """All at the same time, and somebody else goes on."""
+    askers = [await make_asker(f"Ann {number}") for number in range(len(ENDS))]
+    bob = await make_asker("Bob")
+    async with contextlib.AsyncExitStack() as stack:
+        *theirs, his = [
+            await stack.enter_async_context(FOLLOWED[transport](api.url, STATUS, headers=asker.headers))
+            for asker in (*askers, bob)
+        ]
+        await asyncio.gather(*(each.next() for each in (*theirs, his)))
+        began_s = time.monotonic()
+        for end, asker in zip(ENDS, askers, strict=True):
+            await end(asker)  # as another process would: nothing in this one is told
+        await asyncio.gather(*map(ended, theirs))
+        assert time.monotonic() - began_s < WITHIN_S
+        await store_images(1)
+        await his.next()
+
+
+async def ended(subscriber: Subscriber) -> None:
+    """Wait until nothing more is told, and the reason is."""
+    if isinstance(subscriber, SocketSubscriber):
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await subscriber.next()
+        assert closed.value.rcvd is not None
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4403, "FORBIDDEN")
+    else:
+        last = await subscriber.reply()
+        assert last["type"] == "error"
+        assert last["payload"][0]["extensions"]["code"] == "FORBIDDEN"
+        assert (await subscriber.reply())["event"] == "complete"
+
+
+async def test_each_operation_is_begun_only_by_who_still_may(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in_watch, "LOOK_S", 600.0)
+    ann = await make_asker("Ann")
+    async with subscribed(api.url, STATUS, headers=ann.headers) as hers:
+        await hers.next()
+        await _revoked(ann)
+        query = {"query": "{ __typename }"}
+        await hers.socket.send(json.dumps({"id": "2", "type": "subscribe", "payload": query}))
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await hers.reply()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4403
+
+
+async def test_a_new_name_ends_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in_watch, "LOOK_S", 0.1)
+    ann = await make_asker("Ann")
+    async with subscribed(api.url, STATUS, headers=ann.headers) as hers:
+        await hers.next()
+        await Person.filter(id=ann.person_id).update(name="Anna")
+        await asyncio.sleep(0.5)
+        await store_images(1)
+        await hers.next()
+
+
+async def test_what_this_process_revokes_ends_at_once_and_who_left_is_not_watched(database: str) -> None:
+    ann = await make_asker("Ann")
+    watch = sign_in_watch.SignInWatch()
+    (actor,) = (await present_actors([ann.token_id])).values()
+    with watch.following(actor) as one, watch.following(actor) as two:
+        watch.revoked(ann.token_id)
+        assert one.is_set()
+        assert two.is_set()
+    assert not watch._followers
+    watch.revoked(ann.token_id)
