@@ -14,6 +14,7 @@ from rich.console import Console
 
 from thumper import __version__
 from thumper.cli import (
+    audit,
     backup,
     benchmark,
     cameras,
@@ -67,6 +68,7 @@ for verb in (
     undelete,
     status,
     why,
+    audit,
     doctor,
     benchmark,
     compare,

@@ -24,6 +24,7 @@ from thumper.graphql.dumps.upload_change import UploadMutation
 from thumper.graphql.live.changes import ChangesQuery
 from thumper.graphql.live.status import StatusQuery
 from thumper.graphql.live.subscription import Subscription
+from thumper.graphql.people.audit_entry import AuditQuery
 from thumper.graphql.photos.batch import BatchQuery
 from thumper.graphql.photos.batch_change import BatchMutation
 from thumper.graphql.photos.deletion import DeletionQuery
@@ -86,6 +87,7 @@ class Query(
     StatusQuery,
     ImageGroupsQuery,
     ChangesQuery,
+    AuditQuery,
 ):
     """The queries of all nouns."""
 
