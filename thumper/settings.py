@@ -1,9 +1,8 @@
 """What can be set from outside, read once: options, the environment, and the files in the home.
 
-Every setting is a `THUMPER_*` variable and a field of `Settings`; the field's
-name carries its unit. This is the only module that reads `os.environ`, so that
-two parts of Thumper never disagree about a value. It refuses names that it
-does not know: a misspelt setting that is silently ignored costs an evening.
+Every setting is a `THUMPER_*` variable and a field of `Settings`; the field's name carries its unit. This is the only
+module that reads `os.environ`, so that two parts of Thumper never disagree about a value. It refuses names that it does
+not know: a misspelt setting that is silently ignored costs an evening.
 """
 
 from __future__ import annotations
@@ -63,15 +62,13 @@ def _absolute(path: Path) -> Path:
 
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
-        msg = f"{name!r} is no IANA time zone; write one such as America/Chicago"
-        raise ValueError(msg)
+        raise ValueError(f"{name!r} is no IANA time zone; write one such as America/Chicago")
     return name
 
 
 def _postgres_url(url: str) -> str:
     if not url.startswith(("postgresql://", "postgres://")):
-        msg = "must start with postgresql://"
-        raise ValueError(msg)
+        raise ValueError("must start with postgresql://")
     return url
 
 
@@ -87,8 +84,7 @@ def _redis_url(url: str) -> str:
 def _device(name: str) -> str:
     kind, _, number = name.partition(":")
     if kind not in {"auto", "cpu", "cuda"} or (number and not (kind == "cuda" and number.isdigit())):
-        msg = "must be auto, cpu, cuda or cuda:N"
-        raise ValueError(msg)
+        raise ValueError("must be auto, cpu, cuda or cuda:N")
     return name
 
 
@@ -167,7 +163,7 @@ class Settings(BaseSettings):
     max_sockets: int = Field(default=1200, ge=1)
     """Clients that may follow something at a time, over WebSocket and event streams together."""
     owner_requests_per_s: Annotated[float, Field(ge=0)] = 200.0
-    """Requests that one session or token of an owner may send, on average of ten seconds; 0 for no limit."""
+    """Requests that a session or token of an owner may send, on average of ten seconds; 0 for no limit."""
     member_requests_per_s: Annotated[float, Field(ge=0)] = 100.0
     """The same for members."""
     guest_requests_per_s: Annotated[float, Field(ge=0)] = 20.0

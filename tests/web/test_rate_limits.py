@@ -1,4 +1,4 @@
-"""Who sends too much is refused for some seconds, and nobody else is."""
+"""Who sends too much is refused for some seconds, and the others are not."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ NOWHERE = "redis://127.0.0.1:9"
 
 
 async def counted(windows: Windows, key: str, times: int) -> list[bool]:
-    """Return of each of so many whether there was room."""
+    """Return whether there was room, for each time."""
     return [await windows.wait_s(THREE, key) is None for _ in range(times)]
 
 

@@ -1,4 +1,4 @@
-"""Whoever may not go on is told nothing more, within five seconds, whatever took the right away and wherever."""
+"""Who may not go on is told nothing more, within five seconds, whatever took the right away, in whatever process."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from thumper.web.wrong_credentials import WrongCredentials, origin
 
 
 async def flooded(wrong: WrongCredentials, address: str, times: int) -> int:
-    """Return how many of so many were refused."""
+    """Return how many of those shown were refused."""
     refused = 0
     for _ in range(times):
         try:

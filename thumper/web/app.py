@@ -80,12 +80,8 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
     app = Starlette(
         routes=_routes(endpoint),
         middleware=[
-            Middleware(RequestTimes, seconds),
-            Middleware(QuietHeaders),
-            Middleware(SafetyNet),
-            Middleware(LocalOnly),
-            Middleware(Authentication, authenticator),
-            Middleware(Limited, limits),
+            *(Middleware(RequestTimes, seconds), Middleware(QuietHeaders), Middleware(SafetyNet)),
+            *(Middleware(LocalOnly), Middleware(Authentication, authenticator), Middleware(Limited, limits)),
         ],
         exception_handlers={HTTPException: _no_such_address, Refusal: _refused},
         lifespan=lifespan,

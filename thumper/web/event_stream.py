@@ -130,7 +130,7 @@ class EventStream(Response):
             await self._end(send)
 
     async def _end(self, send: Send) -> None:
-        """Say that nothing more is told to somebody who may not follow any more; who reads nothing is left."""
+        """End the stream of somebody who may not follow any more with the reason, unless they read nothing."""
         error = bad_request(sign_in_watch.CODE, sign_in_watch.NO_LONGER).formatted
         last = _event(json.dumps({"errors": [error]})) + _COMPLETE
         with contextlib.suppress(TimeoutError):

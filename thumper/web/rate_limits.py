@@ -1,4 +1,4 @@
-"""How many requests somebody may send: so many each second for each role, counted for each session and token.
+"""How many requests somebody may send: each role has a rate, and each session and token is counted by itself.
 
 The owner at the machine itself has no limit. What is shown and not valid is counted in `wrong_credentials`.
 """
@@ -20,7 +20,7 @@ from thumper.web.request_windows import Windows
 
 CODE: Final = "TOO_MANY_REQUESTS"
 WINDOW_S: Final = 10
-"""How long requests are counted together: a page may ask for much at once, and nobody is refused for longer."""
+"""How long requests are counted together: a page may ask for much at once, and a refusal lasts no longer than that."""
 PICTURES: Final = 10
 """How many pictures may be asked for in place of one other request: they are files, and a page shows a hundred."""
 

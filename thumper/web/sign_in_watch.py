@@ -1,4 +1,4 @@
-"""Whether those who follow something may still: whoever signed in with what is revoked now is told nothing any more.
+"""Whether those who follow something still may: what was revoked since lets no more be told.
 
 Every connection that stays open is looked at again every two seconds, all in one statement. So it does not matter which
 process revoked a session or token, changed a role or removed a person, or whether time alone made it expire.

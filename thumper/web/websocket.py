@@ -86,7 +86,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             await self._watching.aclose()
 
     async def _watch(self) -> None:
-        """Watch that whoever asks here from now on still may."""
+        """Watch whether the one who asks here from now on still may."""
         await self._watching.aclose()
         ended = self._watching.enter_context(self.view.watch.following(self.context.actor))
         ending = asyncio.create_task(self._end_when(ended))

@@ -2,7 +2,7 @@
 
 Too many of an address are refused for some seconds, and a valid one from there is answered as ever: a program with a
 token of yesterday must not lock out its house. 256 bits are guessed at no speed, so this is for the sake of the server.
-The audit holds the first of them only: whoever may not sign in must not be able to fill the disk.
+The audit holds the first of them only: a stranger must not be able to fill the disk.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ACTION: Final = "signIn"
 """What the audit calls it."""
 OUTCOME: Final = "UNAUTHENTICATED"
 MOST: Final = RateLimitItemPerSecond(20, WINDOW_S, "wrong")
-"""Of one address: nobody mistypes that fast."""
+"""Of one address: no person mistypes that fast."""
 WRITTEN_OF_ONE: Final = RateLimitItemPerHour(5, 1, "written-of-one")
 WRITTEN_OF_ALL: Final = RateLimitItemPerHour(60, 1, "written-of-all")
 """Entries of the audit: half a million a year at most, which take some 100 MB."""

@@ -18,8 +18,8 @@ from thumper.store.requests.audit import MOST_RECORDS, AuditSearch
 
 @strawberry.type(
     description="One thing that somebody did, or tried to: a mutation, a sign-in, a command on the machine itself that"
-    " decides who may sign in. Entries are appended in the transaction of what was done, never changed, and removed after"
-    " THUMPER_AUDIT_DAYS. They hold no secret and no text that somebody wrote."
+    " decides who may sign in. Entries are appended in the transaction of what was done, never changed, and removed"
+    " after THUMPER_AUDIT_DAYS. They hold no secret and no text that somebody wrote."
 )
 class AuditEntry(Node):
     """Backed by `models.AuditEntry`."""
@@ -30,7 +30,7 @@ class AuditEntry(Node):
         description="The network address that it came from; empty for a command on the machine itself."
     )
     action: str = strawberry.field(
-        description="The mutation by its name, such as createDeer, or what else was done: signIn, signOut, or a command."
+        description="The mutation by its name, such as createDeer, or what else was done: signIn, signOut, a command."
     )
     outcome: str = strawberry.field(
         description="OK when it was done, REPEATED when it had been done under the same idempotencyKey before, else the"
@@ -39,13 +39,13 @@ class AuditEntry(Node):
     record_count: int = strawberry.field(description="How many records it named or brought.")
     created_at: dt.datetime = strawberry.field(description="When it was done.")
 
-    @field("Who did it, by the name that they had then; null where nobody had signed in.")
+    @field("Who did it, by the name that they had then; null for a request without a sign-in.")
     @staticmethod
     def actor(root: strawberry.Parent[models.AuditEntry]) -> Actor | None:
         return Actor(name=root.actor) if root.actor else None
 
     @field(
-        f"Global ids of the records that it named or brought, the first {MOST_RECORDS} of them; some may be deleted since.",
+        f"Global ids of the first {MOST_RECORDS} records that it named or brought; some may be deleted since.",
         takes=price(items=MOST_RECORDS),
     )
     @staticmethod

@@ -21,6 +21,7 @@ _MEANINGS: Final = {
     "NEEDS_STREAM": "A subscription was sent in a way that has one answer only.",
     "TOO_MANY_OPERATIONS": "Of a WebSocket: as many operations are open as one connection may have.",
     "TOO_MANY_SOCKETS": "As many clients follow something as may do so at a time.",
+    "FORBIDDEN": "Whoever asks may not, or may not any more.",
     "TOO_MANY_REQUESTS": "More requests came from one session or token, or wrong tokens from one address, than may.",
     "TOO_SLOW": "The head or the body of a request did not come in time.",
     "TOO_LARGE": "The request has too many bytes.",

@@ -33,7 +33,7 @@ MOST_RECORDS: Final = 100
 class Deed:
     """What was done, or what was not: `outcome` is then the code of what kept it from being done.
 
-    `actor` is None where nobody had signed in, `address` is empty for a command on the machine itself.
+    `actor` is None for a request without a sign-in, `address` is empty for a command on the machine itself.
     """
 
     action: str
