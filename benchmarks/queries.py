@@ -31,6 +31,7 @@ from benchmarks import page_rate
 from benchmarks.large_library import fill
 from benchmarks.live_watcher import embedded
 from benchmarks.machine import Others, describe
+from thumper.owner_token import read_owner_token
 from thumper.settings import Settings
 
 LARGE: Final = ("image", "job", "detection", "detection_run", "file", "feed")
@@ -216,6 +217,7 @@ async def serving(home: Path, *, images: int, detections: int) -> AsyncIterator[
         try:
             async with httpx.AsyncClient(base_url=settings.api_url, timeout=60) as http:
                 await _until_serving(http)
+                http.headers["authorization"] = f"Bearer {read_owner_token(settings.home)}"
                 yield ServedApi(settings, http, sql, pid=process.pid)
         finally:
             process.terminate()

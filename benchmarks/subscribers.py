@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -23,6 +24,7 @@ from tortoise.transactions import in_transaction
 from benchmarks.machine import Others, describe
 from benchmarks.queries import ServedApi, serving
 from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.owner_token import read_owner_token
 from thumper.store.feed import feed
 from thumper.store.postgres.connect import client, open_database
 
@@ -39,6 +41,7 @@ async def measure(served: ServedApi, *, subscribers: int, seconds: int, per_seco
     url = served.settings.api_url.replace("http", "ws", 1) + "/graphql"
     clients = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.many_clients", url, str(subscribers)),
+        env=os.environ | {"AUTHORIZATION": f"Bearer {read_owner_token(served.settings.home)}"},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -18,6 +18,7 @@ from tests.api import Api
 from tests.live import FOLLOWED, Subscriber
 from tests.patience import PATIENCE_S
 from tests.pipeline import detect, store_images
+from tests.sign_in import headers_at
 from thumper.graphql.live.subscription_topic import Images
 from thumper.graphql.relay.identity import encode
 from thumper.store.feed import feed
@@ -55,7 +56,10 @@ async def codes_over_events(api: Api, payload: Payload) -> list[str]:
 async def codes_over_websocket(api: Api, payload: Payload) -> list[str]:
     address = api.url.replace("http", "ws") + "/graphql"
     async with connect(
-        address, subprotocols=[Subprotocol("graphql-transport-ws")], close_timeout=1
+        address,
+        subprotocols=[Subprotocol("graphql-transport-ws")],
+        additional_headers=headers_at(api.url),
+        close_timeout=1,
     ) as socket:
 
         async def answer() -> Any:

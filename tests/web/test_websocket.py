@@ -15,6 +15,7 @@ from websockets.typing import Subprotocol
 from tests import factories as make
 from tests.api import Api, running_api
 from tests.patience import PATIENCE_S
+from tests.sign_in import headers_at
 from thumper.graphql.shared.shared_execution import SharedData
 from thumper.settings import Settings
 from thumper.store import models
@@ -27,7 +28,12 @@ STATUS = "subscription { status { __typename } }"
 @contextlib.asynccontextmanager
 async def opened(api: Api, subprotocol: str = "graphql-transport-ws") -> AsyncIterator[ClientConnection]:
     address = api.url.replace("http", "ws") + "/graphql"
-    async with connect(address, subprotocols=[Subprotocol(subprotocol)], close_timeout=1) as socket:
+    async with connect(
+        address,
+        subprotocols=[Subprotocol(subprotocol)],
+        additional_headers=headers_at(api.url),
+        close_timeout=1,
+    ) as socket:
         yield socket
 
 
