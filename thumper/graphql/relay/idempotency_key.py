@@ -96,7 +96,7 @@ def _words(executor: Executor[Any], name: str) -> str:
     text = operation.loc.source.body if operation.loc is not None else repr(operation)
     operation_name = operation.name.value if operation.name is not None else None
     actor = executor.context_value.actor
-    rights = actor.role.value, sorted(actor.scopes)
+    rights = str(actor.person_id), actor.role.value, sorted(actor.scopes)
     return repr((text, operation_name, name, executor.variable_values.coerced, rights))
 
 
