@@ -1,6 +1,6 @@
 """How tests ask for the owner of a home: with the token that its API writes there when it starts.
 
-A client of whatever kind finds it by the address that it asks. One that shall be nobody does not look.
+A client of whatever kind finds it by the address that it asks. One that shall be unknown does not look.
 """
 
 from __future__ import annotations

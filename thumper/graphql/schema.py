@@ -25,6 +25,13 @@ from thumper.graphql.live.changes import ChangesQuery
 from thumper.graphql.live.status import StatusQuery
 from thumper.graphql.live.subscription import Subscription
 from thumper.graphql.people.audit_entry import AuditQuery
+from thumper.graphql.people.person import PersonQuery
+from thumper.graphql.people.person_change import PersonMutation
+from thumper.graphql.people.session import SessionQuery
+from thumper.graphql.people.session_change import SessionMutation
+from thumper.graphql.people.token import TokenQuery
+from thumper.graphql.people.token_change import TokenMutation
+from thumper.graphql.people.viewer import ViewerQuery
 from thumper.graphql.photos.batch import BatchQuery
 from thumper.graphql.photos.batch_change import BatchMutation
 from thumper.graphql.photos.deletion import DeletionQuery
@@ -88,6 +95,10 @@ class Query(
     ImageGroupsQuery,
     ChangesQuery,
     AuditQuery,
+    ViewerQuery,
+    PersonQuery,
+    SessionQuery,
+    TokenQuery,
 ):
     """The queries of all nouns."""
 
@@ -114,6 +125,9 @@ class Mutation(
     ClockFixMutation,
     ClockConfirmationMutation,
     DeletionMutation,
+    PersonMutation,
+    SessionMutation,
+    TokenMutation,
 ):
     """The changes of all nouns."""
 

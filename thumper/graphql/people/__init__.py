@@ -1,1 +1,1 @@
-"""Who may ask, and what they did."""
+"""People, their sessions and tokens, who asks, and what they did."""

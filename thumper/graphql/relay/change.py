@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, ParamSpec, TypeVar, cast, get_type_hints
+from typing import Any, ClassVar, Final, ParamSpec, TypeVar, cast, get_type_hints
 
 import strawberry
 from tortoise.transactions import in_transaction
@@ -40,6 +40,9 @@ class Payload:
         metadata=price(items=FEW),
     )
 
+    holds_secret: ClassVar[bool] = False
+    """Whether some of it is told once and kept nowhere: its answer is not kept either."""
+
     async def complete(self, context: Context) -> None:
         """Do what is left when the change is committed, such as erasing files; doing it again must do no harm.
 
@@ -74,6 +77,7 @@ def change(
 
 async def _in_turn(turn: Turn, make: Make[R], payload: type[R]) -> R:
     """Return the payload of a mutation, with everything done that belongs to it."""
+    turn.holds_secret = payload.holds_secret
     try:
         made = await or_refused(functools.partial(_once, turn, make, payload), payload)
         turn.outcome = turn.outcome or _outcome(made)
