@@ -17,6 +17,7 @@ from tests.live import FOLLOWED, SocketSubscriber, Subscriber, subscribed
 from tests.people import Asker, make_asker
 from tests.pipeline import store_images
 from thumper.domain.access import Role
+from thumper.graphql.relay.identity import encode
 from thumper.store.access.credentials import present_actors
 from thumper.store.models import Person, Token
 from thumper.store.postgres.clock import NOW
@@ -113,13 +114,32 @@ async def test_a_new_name_ends_nothing(api: Api, monkeypatch: pytest.MonkeyPatch
         await hers.next()
 
 
-async def test_what_this_process_revokes_ends_at_once_and_who_left_is_not_watched(database: str) -> None:
+REVOKE: Final = """mutation ($id: ID!) { revokeToken(input: {tokenId: $id}) { errors { code } } }"""
+
+
+@pytest.mark.parametrize("key", ["", ', idempotencyKey: "a"'], ids=["without a key", "with a key"])
+async def test_what_this_process_revokes_ends_at_once(
+    api: Api, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    ann = await make_asker("Ann")
+    async with subscribed(api.url, STATUS, headers=ann.headers) as hers:
+        await hers.next()
+        monkeypatch.setattr(sign_in_watch, "LOOK_S", 600.0)
+        await asyncio.sleep(2.2)  # from now on it looks only when it is told
+        mutation = REVOKE.replace("$id}", "$id" + key + "}")
+        assert (await api.ask(mutation, id=encode("Token", ann.token_id)))["revokeToken"]["errors"] == []
+        answer = await api.anonymous.post("/graphql", json={"query": "{ __typename }"}, headers=ann.headers)
+        assert answer.status_code == 401
+        with pytest.raises(websockets.ConnectionClosed):
+            await hers.next(within_s=2)
+
+
+async def test_who_left_is_not_watched_any_more(database: str) -> None:
     ann = await make_asker("Ann")
     watch = sign_in_watch.SignInWatch()
     (actor,) = (await present_actors([ann.token_id])).values()
-    with watch.following(actor) as one, watch.following(actor) as two:
-        watch.revoked(ann.token_id)
-        assert one.is_set()
-        assert two.is_set()
+    with watch.following(actor), watch.following(actor):
+        assert list(watch._followers) == [ann.token_id]
     assert not watch._followers
     watch.revoked(ann.token_id)
+    assert not watch._wanted.is_set()

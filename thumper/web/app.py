@@ -87,7 +87,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
         exception_handlers={HTTPException: _no_such_address, Refusal: _refused},
         lifespan=lifespan,
     )
-    app.state.request_seconds = seconds
+    app.state.request_seconds, app.state.wrong_credentials = seconds, authenticator.wrong
     return app
 
 

@@ -45,6 +45,7 @@ class SignInWatch:
 
     def __init__(self) -> None:
         self._followers: defaultdict[UUID, set[_Follower]] = defaultdict(set)
+        self._wanted = asyncio.Event()
 
     @contextlib.contextmanager
     def following(self, actor: Actor) -> Iterator[asyncio.Event]:
@@ -63,9 +64,9 @@ class SignInWatch:
                 del self._followers[credential_id]
 
     def revoked(self, credential_id: UUID) -> None:
-        """End the connections of a session or token that this process has revoked."""
-        for follower in self._followers.get(credential_id, ()):
-            follower.ended.set()
+        """Look now, if something is followed with a session or token that this process has revoked or changed."""
+        if credential_id in self._followers:
+            self._wanted.set()
 
     async def may_go_on(self, actor: Actor) -> bool:
         """Return whether an actor still is who they were; while PostgreSQL is away nothing speaks against it."""
@@ -80,7 +81,9 @@ class SignInWatch:
     async def keep_looking(self) -> None:
         """Look at all again and again, until cancelled."""
         while True:
-            await asyncio.sleep(LOOK_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wanted.wait(), LOOK_S)
+            self._wanted.clear()
             if self._followers:
                 try:
                     await self._look()

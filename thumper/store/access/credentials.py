@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from thumper.domain.access import SCOPES_OF, Actor, Role, Scope
 from thumper.store.postgres.connect import OUTAGES, client
+from thumper.store.postgres.one_commit import after_commit
 
 REMEMBERED_S: Final = 2.0
 """How long what was found counts without another look: revoking must act within 5 s."""
@@ -115,7 +117,10 @@ class Credentials:
         return self._found.get((kind, sha256), (None, 0.0))[0]
 
     def revoked(self, credential_id: UUID) -> None:
-        """Forget a session or token that was revoked, and tell those who want to know."""
+        """Forget a session or token that was revoked, and tell those who want to know; once that is committed."""
+        after_commit(partial(self._forget, credential_id))
+
+    def _forget(self, credential_id: UUID) -> None:
         self._found = {
             key: found for key, found in self._found.items() if found[0].actor.credential_id != credential_id
         }
