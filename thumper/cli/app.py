@@ -27,10 +27,12 @@ from thumper.cli import (
     housekeeping,
     ingest,
     init,
+    invite,
     locate,
     migrate,
     move_home,
     move_source,
+    people,
     receipt,
     restore,
     retry,
@@ -38,6 +40,7 @@ from thumper.cli import (
     serve,
     status,
     systemd_service,
+    token,
     undelete,
     up,
     watch,
@@ -66,6 +69,7 @@ for verb in (
     locate,
     delete,
     undelete,
+    invite,
     status,
     why,
     audit,
@@ -87,6 +91,8 @@ for verb in (
 app.add_typer(cameras.cameras)
 app.add_typer(clock.clock)
 app.add_typer(config.config)
+app.add_typer(people.people)
+app.add_typer(token.token)
 app.add_typer(systemd_service.service)
 
 
