@@ -30,7 +30,9 @@ async def test_guessing_links_slows_down_who_guesses_and_a_right_link_still_sign
     async with httpx.AsyncClient(base_url=api.url, transport=elsewhere) as other:
         assert (await sign_in(other, new_secret())).status_code == 403
     assert (await sign_in(api.anonymous, await link_for("Dale"))).status_code == 201
-    entries = Counter(await AuditEntry.all().values_list("address", "actor", "action", "outcome"))
+    entries = Counter(
+        await AuditEntry.exclude(address="").values_list("address", "actor", "action", "outcome")
+    )
     assert entries == {
         ("127.0.0.1", "", "signIn", "UNAUTHENTICATED"): 5,
         ("127.0.0.3", "", "signIn", "UNAUTHENTICATED"): 1,
@@ -42,7 +44,7 @@ async def test_signing_in_and_out_is_in_the_audit_with_the_session(api: Api) -> 
     await sign_in(api.anonymous, await link_for("Dale"))
     session = await Session.get()
     await api.anonymous.delete("/session")
-    entries = await AuditEntry.all().order_by("created_at", "id")
+    entries = await AuditEntry.exclude(address="").order_by("created_at", "id")
     assert [(entry.action, entry.outcome) for entry in entries] == [("signIn", "OK"), ("signOut", "OK")]
     assert {(entry.person_id, entry.credential_id) for entry in entries} == {(session.person_id, session.id)}
 

@@ -27,7 +27,7 @@ UPDATE = (
 
 
 async def entries() -> list[tuple[str, str, list[str]]]:
-    rows = await AuditEntry.all().order_by("created_at", "id")
+    rows = await AuditEntry.exclude(address="").order_by("created_at", "id")
     return [(row.action, row.outcome, row.records) for row in rows]
 
 
@@ -37,7 +37,7 @@ async def test_a_change_is_written_with_who_made_it_from_where_and_what_it_touch
     ]
     told = {"deerId": made["deer"]["id"], "notes": "moved to the SECRET creek"}
     await asked_over_websocket(api.url, UPDATE, input=told)
-    first, second = await AuditEntry.all().order_by("created_at", "id")
+    first, second = await AuditEntry.exclude(address="").order_by("created_at", "id")
     assert (first.action, first.outcome, first.records) == ("createDeer", "OK", [made["deer"]["id"]])
     assert (first.actor, first.role, first.address) == ("owner", "owner", "127.0.0.1")
     assert (second.action, second.records, second.record_count) == ("updateDeer", [made["deer"]["id"]], 1)
@@ -91,7 +91,7 @@ async def test_of_many_records_the_first_are_named_and_all_are_counted(api: Api)
     ids = [encode("Image", new_id()) for _ in range(150)]
     query = "mutation ($input: DeleteImagesInput!) { deleteImages(input: $input) { errors { code } } }"
     await api.ask(query, input={"imageIds": ids, "note": "gone"})
-    (entry,) = await AuditEntry.all()
+    (entry,) = await AuditEntry.exclude(address="")
     assert (entry.outcome, entry.records, entry.record_count) == ("INVALID", ids[:100], 150)
 
 
