@@ -187,12 +187,13 @@ async def rates(served: ServedApi, folder: Path, rounds: int) -> dict[str, objec
     await served.sql.execute("SELECT pg_reload_conf()")
     body = json.dumps({"query": WHOLE_PAGE}).encode()
     url = served.settings.postgres_url
+    authorization = f"Bearer {read_owner_token(served.settings.home)}"
     async with page_rate.bare(url, statements, answer, folder=folder) as bare:
         ours = (served.settings.port, served.pid)
         return {
             "statements of a page": len(statements),
             "bytes of a page": len(json.dumps(answer)),
-            **await page_rate.compare(ours, bare, body, rounds=rounds),
+            **await page_rate.compare(ours, bare, body, authorization=authorization, rounds=rounds),
         }
 
 

@@ -20,7 +20,7 @@ people = typer.Typer(name="people", help="Who may sign in.", no_args_is_help=Tru
 _LIST: Final = """query ($after: String, $sessionsAfter: String) {
   people(first: 100, after: $after, where: {removed: false}) {
     nodes { id name role createdAt } pageInfo { hasNextPage endCursor } }
-  sessions(first: 100, after: $sessionsAfter, where: {valid: true}) {
+  sessions(first: 100, after: $sessionsAfter, where: {ended: false}) {
     nodes { id userAgent createdAt lastUsedAt expiresAt person { id } } pageInfo { hasNextPage endCursor } } }"""
 _FIND: Final = """query ($name: String!) {
   people(first: 1, where: {name: $name, removed: false}) { nodes { id name role } } }"""
@@ -96,7 +96,7 @@ def role(
     role: Annotated[Role, typer.Argument(help="What they are from now on.")],
     as_json: AsJson = False,
 ) -> None:
-    """Give a person another role; it counts at once."""
+    """Change what a person is to the ranch; it counts at once."""
     settings = settings_to_ask()
     person = asyncio.run(_find(settings, name))
     done = _change(settings, _UPDATE, personId=person["id"], role=role.name)["person"]

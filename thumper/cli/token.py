@@ -23,7 +23,7 @@ token = typer.Typer(name="token", help="Tokens of programs.", no_args_is_help=Tr
 _FIELDS: Final = "id name scopes createdAt expiresAt lastUsedAt revokedAt person { name }"
 _CREATE: Final = f"""mutation ($input: CreateTokenInput!) {{ answer: createToken(input: $input) {{
   token {{ {_FIELDS} }} secret errors {{ message }} }} }}"""
-_LIST: Final = f"""query ($after: String) {{ tokens(first: 100, after: $after, where: {{valid: true}}) {{
+_LIST: Final = f"""query ($after: String) {{ tokens(first: 100, after: $after, where: {{ended: false}}) {{
   nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
 _REVOKE: Final = f"""mutation ($input: RevokeTokenInput!) {{ answer: revokeToken(input: $input) {{
   token {{ {_FIELDS} }} errors {{ message }} }} }}"""

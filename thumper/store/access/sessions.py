@@ -73,10 +73,8 @@ class SessionSearch(Search[Session]):
     descending = True
 
     person_id: UUID | None = where("Of this person.", "session.person_id = {}")
-    valid: bool | None = where(
-        "Whether it still signs in: it was not revoked and has not expired.",
-        _VALID,
-        otherwise=f"NOT ({_VALID})",
+    ended: bool | None = where(
+        "Whether it stopped counting: it was revoked or has expired.", f"NOT ({_VALID})", otherwise=_VALID
     )
 
 

@@ -36,10 +36,8 @@ class TokenSearch(Search[Token]):
     descending = True
 
     person_id: UUID | None = where("Of this person.", "token.person_id = {}")
-    valid: bool | None = where(
-        "Whether it still counts: it was not revoked and has not expired.",
-        _VALID,
-        otherwise=f"NOT ({_VALID})",
+    ended: bool | None = where(
+        "Whether it stopped counting: it was revoked or has expired.", f"NOT ({_VALID})", otherwise=_VALID
     )
 
 
