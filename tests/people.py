@@ -8,6 +8,7 @@ from uuid import UUID
 
 from thumper.domain.access import SCOPES_OF, Role, Scope
 from thumper.store.access import people, tokens
+from thumper.store.models import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,11 @@ class Asker:
     @property
     def headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.secret}"}
+
+    async def with_fewer(self, *scopes: Scope) -> Asker:
+        """Return the same person with another token, for these scopes."""
+        token, secret = await tokens.issue(await Person.get(id=self.person_id), "another", scopes)
+        return Asker(self.person_id, token.id, secret)
 
 
 async def make_asker(name: str, role: Role = Role.MEMBER, scopes: Collection[Scope] | None = None) -> Asker:

@@ -17,7 +17,7 @@ from thumper.errors import NotFoundError
 
 _RETRY: Final = """
 mutation($id: ID!) { retryDump(input: {dumpId: $id}) {
-    dump { id } retried left whyLeft errors { code message } } }
+    dump { id } retriedCount leftCount whyLeft errors { code message } } }
 """
 _WATCHER: Final = "{ status { watcher { state } } }"
 
@@ -45,8 +45,8 @@ async def _retry(ask: Ask, word: str | None) -> dict[str, Any]:
     state = (await ask(_WATCHER, {}))["status"]["watcher"]["state"]
     return {
         "dump": answer["dump"]["id"],
-        "retried": answer["retried"],
-        "left": answer["left"],
+        "retried": answer["retriedCount"],
+        "left": answer["leftCount"],
         "whyLeft": answer["whyLeft"],
         "watched": state in {"ALIVE", "BUSY"},
     }

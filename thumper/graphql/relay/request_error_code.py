@@ -48,8 +48,9 @@ _MEANINGS: Final = {
     "ORIGINAL_MISSING": "Of a picture's address: the original is not where it was.",
     "ORIGINAL_CHANGED": "Of a picture's address: the original's place holds other bytes.",
     "BAD_RANGE": "Of an original's address: the range lies beyond its end.",
+    "NOT_WRITTEN": "Of an upload's address: the server cannot write the bytes, though its disk is not full.",
     "BUSY": "Of an upload's address: another transfer to it is going on.",
-    "REFUSED": "Of an upload's address: it was used or cancelled, or has expired.",
+    "UPLOAD_CLOSED": "Of an upload's address: it was used or cancelled, or has expired.",
 }
 
 _words: Any = StrEnum  # mypy takes no names that are made at run time
