@@ -6,6 +6,10 @@ from tortoise.migrations import operations as ops
 
 from thumper.store.postgres.ids import new_id
 
+CHECKS = [
+    "ALTER TABLE audit ADD CONSTRAINT audit_role CHECK (role IN ('', 'owner', 'member', 'guest'))",
+    "ALTER TABLE audit ADD CONSTRAINT audit_outcome CHECK (action <> '' AND outcome <> '')",
+]
 INDEXES = [
     "CREATE INDEX audit_latest ON audit (created_at, id)",
     "CREATE INDEX audit_person ON audit (person_id, created_at, id)",
@@ -41,5 +45,5 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
-        ops.RunSQL(INDEXES),
+        ops.RunSQL([*CHECKS, *INDEXES]),
     ]
