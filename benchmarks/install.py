@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from benchmarks.bound_process import bound
 from benchmarks.machine import Others, describe, disturbed
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -92,7 +93,7 @@ class Machine:
             }
             began_s = time.monotonic()
             demo = subprocess.Popen(
-                [self.checkout / ".venv" / "bin" / "thumper", "demo", "--keep"],
+                bound([self.checkout / ".venv" / "bin" / "thumper", "demo", "--keep"]),
                 cwd=home,
                 env=os.environ | variables,
                 stdout=subprocess.DEVNULL,

@@ -19,6 +19,7 @@ from typing import Any, Final
 import psutil
 
 from benchmarks import bare_page
+from benchmarks.bound_process import bound
 
 _FOR_S: Final = 1.5
 """How long a server is asked at a time."""
@@ -71,7 +72,7 @@ async def bare(
     file = folder / "bare_page.json"
     file.write_text(json.dumps({"statements": statements, "answer": answer}), encoding="utf-8")
     command = [sys.executable, "-P", bare_page.__file__, url, str(port), str(file)]
-    process = subprocess.Popen(command)  # noqa: ASYNC220  # it starts in a moment
+    process = subprocess.Popen(bound(command))  # noqa: ASYNC220  # it starts in a moment
     try:
         while process.poll() is None:
             with contextlib.suppress(OSError):

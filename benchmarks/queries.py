@@ -28,6 +28,7 @@ import asyncpg
 import httpx
 
 from benchmarks import page_rate
+from benchmarks.bound_process import bound
 from benchmarks.large_library import fill
 from benchmarks.live_watcher import embedded
 from benchmarks.machine import Others, describe
@@ -212,7 +213,7 @@ async def serving(home: Path, *, images: int, detections: int) -> AsyncIterator[
         await sql.execute("SELECT pg_reload_conf()")
         with (home / "serve.out").open("ab") as out:
             process = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
-                [sys.executable, "-P", "-m", "thumper", "serve"],
+                bound([sys.executable, "-P", "-m", "thumper", "serve"]),
                 env=settings.as_environment(),
                 stdout=out,
                 stderr=out,

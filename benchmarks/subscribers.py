@@ -21,6 +21,7 @@ from typing import Any, Final
 import psutil
 from tortoise.transactions import in_transaction
 
+from benchmarks.bound_process import bound
 from benchmarks.machine import Others, describe
 from benchmarks.queries import ServedApi, serving
 from thumper.domain.feed import FeedEntry, FeedKind
@@ -40,7 +41,7 @@ async def measure(served: ServedApi, *, subscribers: int, seconds: int, per_seco
     idle_mb = serve.memory_info().rss / 1e6
     url = served.settings.api_url.replace("http", "ws", 1) + "/graphql"
     clients = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.many_clients", url, str(subscribers)),
+        *bound([sys.executable, "-m", "benchmarks.many_clients", url, str(subscribers)]),
         env=os.environ | {"AUTHORIZATION": f"Bearer {read_owner_token(served.settings.home)}"},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

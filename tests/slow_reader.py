@@ -69,7 +69,8 @@ class SlowReader:
         return head
 
     async def messages(self) -> AsyncIterator[dict[str, Any]]:
-        """Read all that is there, and what comes later."""
+        """Read all that is there, and what comes later, from now on with a window that does not take minutes."""
+        self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         if self._transport == "events":
             await self._until(b"\r\n\r\n")
         async for payload in self._events() if self._transport == "events" else self._frames():

@@ -30,7 +30,7 @@ NO_PART_OF_A_REQUEST = (
 
 @contextmanager
 def counted_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Collect the statements that go to PostgreSQL through the pool, but those of who asks, feed reader and heartbeat."""
+    """Collect the statements that go to PostgreSQL, but those of who asks, feed reader and heartbeat."""
     seen: list[str] = []
 
     def watch(name: str, patch: pytest.MonkeyPatch) -> None:

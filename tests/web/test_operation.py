@@ -114,6 +114,8 @@ REFUSED: list[tuple[Payload, str]] = [
     ({"query": "fragment F on Query { __typename }"}, "BAD_OPERATION"),
     ({"query": TWO}, "BAD_OPERATION"),
     ({"query": "{ " + " ".join(f"a{n}: __typename" for n in range(25)) + " }"}, "TOO_MANY_FIELDS"),
+    ({"query": "{ " + "a " * 2001 + "}"}, "TOO_MANY_TOKENS"),
+    ({"query": "{ a" * 600}, "TOO_DEEP"),
 ]
 
 
@@ -147,6 +149,13 @@ REFUSED_SUBSCRIPTIONS: list[tuple[Payload, str]] = [
     ),
     ({"query": "subscription { status { seq } deerSeen { seq } }"}, "BAD_QUERY"),
 ]
+
+
+@pytest.mark.parametrize("transport", [*sorted(ASKED), "get"])
+async def test_an_empty_name_of_an_operation_is_none(api: Api, transport: str) -> None:
+    ask = (ASKED | {"get": codes_over_get})[transport]
+    assert await ask(api, {"query": TWO, "operationName": ""}) == ["BAD_OPERATION"]
+    assert await ask(api, {"query": "query A { image(id: 7) { id } }", "operationName": ""}) == ["BAD_ID"]
 
 
 @pytest.mark.parametrize("transport", sorted(FOLLOWED))

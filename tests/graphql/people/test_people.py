@@ -112,7 +112,8 @@ async def test_a_token_does_no_more_than_it_was_given_and_than_who_made_it(api: 
     more = await as_shown(api, shown, CREATE_TOKEN, input={"name": "more", "scopes": ["ADMIN"]})
     (error,) = more["data"]["answer"]["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["input", "scopes"])
-    for values in ({"scopes": []}, {"name": ""}, {"expiresAt": "2020-01-01T00:00:00Z"}):
+    wrong: tuple[dict[str, Any], ...] = ({"scopes": []}, {"name": ""}, {"expiresAt": "2020-01-01T00:00:00Z"})
+    for values in wrong:
         refused = await told(api, CREATE_TOKEN, **({"name": "x", "scopes": ["READ"]} | values))
         assert refused["errors"][0]["code"] == "INVALID"
     assert (await told(api, REVOKE_TOKEN, tokenId=made["token"]["id"]))["token"]["revokedAt"] is not None
@@ -122,7 +123,7 @@ async def test_a_token_does_no_more_than_it_was_given_and_than_who_made_it(api: 
 
 
 async def test_people_end_their_own_sessions_and_no_others(api: Api) -> None:
-    shown = {}
+    shown: dict[str, dict[str, str]] = {}
     for name in ("Dale", "Ray"):
         invited = await told(api, INVITE, name=name, role="MEMBER")
         shown[name] = await signed_in(api, invited["link"]["url"])
