@@ -105,11 +105,17 @@ class EventSubscriber(Subscriber):
 
 
 @contextlib.asynccontextmanager
-async def subscribed(url: str, query: str, **variables: Any) -> AsyncIterator[SocketSubscriber]:
+async def subscribed(
+    url: str, query: str, *, headers: dict[str, str] | None = None, **variables: Any
+) -> AsyncIterator[SocketSubscriber]:
+    """Follow as the owner, or as whom the headers show."""
     address = url.replace("http", "ws", 1) + "/graphql"
     protocol = Subprotocol("graphql-transport-ws")
     async with websockets.connect(
-        address, subprotocols=[protocol], close_timeout=1, additional_headers=headers_at(url)
+        address,
+        subprotocols=[protocol],
+        close_timeout=1,
+        additional_headers=headers_at(url) if headers is None else headers,
     ) as connection:
         await connection.send(json.dumps({"type": "connection_init"}))
         assert json.loads(await connection.recv())["type"] == "connection_ack"
@@ -120,9 +126,15 @@ async def subscribed(url: str, query: str, **variables: Any) -> AsyncIterator[So
 
 @contextlib.asynccontextmanager
 async def streamed(
-    url: str, query: str, *, last_id: str | None = None, **variables: Any
+    url: str,
+    query: str,
+    *,
+    headers: dict[str, str] | None = None,
+    last_id: str | None = None,
+    **variables: Any,
 ) -> AsyncIterator[EventSubscriber]:
-    headers = headers_at(url) | {"accept": "text/event-stream"}
+    """Follow as the owner, or as whom the headers show."""
+    headers = (headers_at(url) if headers is None else headers) | {"accept": "text/event-stream"}
     headers |= {} if last_id is None else {"last-event-id": last_id}
     async with (
         httpx.AsyncClient(base_url=url, timeout=PATIENCE_S, headers=headers) as http,

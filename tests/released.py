@@ -28,6 +28,8 @@ _NEVER_LAST: Final = frozenset(
             "0022_marks",
             "0023_identity",
             "0024_shared",
+            "0026_accounts",
+            "0027_audit",
         ),
     }
 )

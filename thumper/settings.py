@@ -1,9 +1,8 @@
 """What can be set from outside, read once: options, the environment, and the files in the home.
 
-Every setting is a `THUMPER_*` variable and a field of `Settings`; the field's
-name carries its unit. This is the only module that reads `os.environ`, so that
-two parts of Thumper never disagree about a value. It refuses names that it
-does not know: a misspelt setting that is silently ignored costs an evening.
+Every setting is a `THUMPER_*` variable and a field of `Settings`; the field's name carries its unit. This is the only
+module that reads `os.environ`, so that two parts of Thumper never disagree about a value. It refuses names that it does
+not know: a misspelt setting that is silently ignored costs an evening.
 """
 
 from __future__ import annotations
@@ -146,6 +145,14 @@ class Settings(BaseSettings):
     """How long an upload address can be used."""
     max_sockets: int = Field(default=1200, ge=1)
     """Clients that may follow something at a time, over WebSocket and event streams together."""
+    owner_requests_per_s: Annotated[float, Field(ge=0)] = 200.0
+    """Requests that a session or token of an owner may send, on average of ten seconds; 0 for no limit."""
+    member_requests_per_s: Annotated[float, Field(ge=0)] = 100.0
+    """The same for members."""
+    guest_requests_per_s: Annotated[float, Field(ge=0)] = 20.0
+    """The same for guests."""
+    audit_days: int = Field(default=365, ge=1, le=3650)
+    """How long the audit says who did what."""
     feed_days: int = Field(default=30, ge=1, le=3650)
     """How long events are kept that clients can go on after."""
     view_days: int = Field(default=90, ge=1, le=3650)

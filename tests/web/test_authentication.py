@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from limits import RateLimitItemPerSecond
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -26,6 +27,7 @@ from thumper.settings import Settings
 from thumper.store.access import credentials, tokens
 from thumper.store.models import Person, Session, Token
 from thumper.store.postgres.clock import seconds_ago
+from thumper.web import wrong_credentials
 
 QUERY = {"query": "{ images { totalCount } }"}
 IMAGE = encode("Image", UUID(int=1))
@@ -45,7 +47,10 @@ def bearer(secret: str) -> dict[str, str]:
     return {"authorization": f"Bearer {secret}"}
 
 
-async def test_a_request_for_data_without_a_valid_token_is_refused(api: Api) -> None:
+async def test_a_request_for_data_without_a_valid_token_is_refused(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wrong_credentials, "MOST", RateLimitItemPerSecond(1000, 10))
     wrong = (bearer(new_token()), bearer("x"), {"authorization": "Basic eDp5"}, {"authorization": ""})
     accepted = ("application/json", "text/event-stream")
     for (method, path), shown, accept in itertools.product(FOR_DATA, ({}, *wrong), accepted):

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from thumper import __version__
 from thumper.cli import (
+    audit,
     backup,
     benchmark,
     cameras,
@@ -72,6 +73,7 @@ for verb in (
     invite,
     status,
     why,
+    audit,
     doctor,
     healthcheck,
     benchmark,

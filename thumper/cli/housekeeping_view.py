@@ -19,6 +19,10 @@ _WORDS: Final = {
         "idempotency key of a mutation, whose room the database uses again",
         "idempotency keys of mutations, whose room the database uses again",
     ),
+    Kind.AUDIT_ENTRIES: (
+        "entry of the audit, whose room the database uses again",
+        "entries of the audit, whose room the database uses again",
+    ),
     Kind.VIEWS: (
         "view, which is made again when somebody looks",
         "views, which are made again when somebody looks",

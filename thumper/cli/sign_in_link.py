@@ -37,7 +37,10 @@ async def offer_first_link(settings: Settings) -> None:
 
 async def offer_link(settings: Settings) -> None:
     """Do it with a database that is open."""
+    from thumper.domain.access import OWNER
     from thumper.store.access import first_owner, sessions
+    from thumper.store.requests import audit
+    from thumper.store.requests.audit import Deed
 
     if await sessions.ever_began():
         return
@@ -46,5 +49,6 @@ async def offer_link(settings: Settings) -> None:
         typer.echo(f"Sign in      no one has yet: `thumper invite {owner.name}` makes a link")
         return
     link = await sessions.make_link(owner)
+    await audit.append(Deed(action="createSignInLink", actor=OWNER))
     show_link(owner.name, f"{url_for_people(settings)}/sign-in#{link.secret}")
     typer.echo(f"Another one: `thumper invite {owner.name}`. Others: `thumper invite NAME --role member`.\n")

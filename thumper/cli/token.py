@@ -142,12 +142,17 @@ def reset_owner(
 
 async def _reset(settings: Settings) -> tuple[str, str]:
     """Return the owner's name and the address of the link."""
+    from thumper.domain.access import OWNER
     from thumper.store.access import first_owner, sessions
     from thumper.store.postgres.connect import open_database
+    from thumper.store.postgres.one_commit import one_commit
+    from thumper.store.requests import audit
+    from thumper.store.requests.audit import Deed
 
-    async with open_database(settings.postgres_url, pool_size=2):
+    async with open_database(settings.postgres_url, pool_size=2), one_commit() as transaction:
         owner = await first_owner.reset_owner(settings.home)
         link = await sessions.make_link(owner)
+        await audit.append(Deed(action="resetOwner", actor=OWNER), transaction)
     return owner.name, f"{url_for_people(settings)}/sign-in#{link.secret}"
 
 

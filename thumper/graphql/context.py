@@ -38,6 +38,8 @@ class Context:
     """Who was found lately for what they showed; one for the whole process."""
     actor: Actor = OWNER
     """Who asks; the same for all operations of a connection, since answers are shared by it."""
+    address: str = ""
+    """Where they ask from, for the audit; empty in their own process."""
     connection_params: dict[str, Any] | None = None
     """What a WebSocket client sent with its connection_init."""
     goes_on_after: int | None = None

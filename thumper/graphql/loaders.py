@@ -53,6 +53,7 @@ ROWS: Final[dict[str, Listing[Any]]] = {
     **{
         model.__name__: page.whole_table(model)
         for model in (
+            models.AuditEntry,
             models.Batch,
             models.Camera,
             models.ClockFix,

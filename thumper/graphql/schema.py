@@ -24,6 +24,7 @@ from thumper.graphql.dumps.upload_change import UploadMutation
 from thumper.graphql.live.changes import ChangesQuery
 from thumper.graphql.live.status import StatusQuery
 from thumper.graphql.live.subscription import Subscription
+from thumper.graphql.people.audit_entry import AuditQuery
 from thumper.graphql.people.person import PersonQuery
 from thumper.graphql.people.person_change import PersonMutation
 from thumper.graphql.people.session import SessionQuery
@@ -94,6 +95,7 @@ class Query(
     StatusQuery,
     ImageGroupsQuery,
     ChangesQuery,
+    AuditQuery,
     ViewerQuery,
     PersonQuery,
     SessionQuery,

@@ -19,7 +19,7 @@ from thumper.store.disk import library, library_claim
 from thumper.store.feed import retention
 from thumper.store.files import uploads
 from thumper.store.postgres.connect import CONNECT_S, DEAD_CLIENT_SETTINGS
-from thumper.store.requests import idempotency_keys
+from thumper.store.requests import audit, idempotency_keys
 
 _LOCK: Final = 0x6B656570
 """Key of the lock that lets one process keep house at a time ("keep" in ASCII)."""
@@ -46,6 +46,8 @@ async def _tidy_rows(settings: Settings, tally: Tally, *, dry_run: bool) -> None
     tally.add(Kind.UPLOADS, Amount(await unused()))
     keys = idempotency_keys.prunable if dry_run else idempotency_keys.prune
     tally.add(Kind.IDEMPOTENCY_KEYS, await keys())
+    entries = audit.prunable if dry_run else audit.prune
+    tally.add(Kind.AUDIT_ENTRIES, await entries(days=settings.audit_days))
 
 
 async def _tidy_library(settings: Settings, tally: Tally, *, dry_run: bool) -> None:

@@ -17,6 +17,8 @@ class Kind(StrEnum):
     """Upload addresses that expired long ago without a file."""
     IDEMPOTENCY_KEYS = "idempotency_keys"
     """Keys of mutations that are too old; bytes without indexes."""
+    AUDIT_ENTRIES = "audit_entries"
+    """Entries of the audit that are too old; bytes without indexes."""
     VIEWS = "views"
     """Views that were not used for long, or that take too much room."""
     ORPHANS_SET_ASIDE = "orphans_set_aside"
@@ -47,7 +49,7 @@ class Tally:
     def freed_bytes(self) -> int:
         """How much room was made on the disk: what is only moved makes none, and PostgreSQL keeps that of rows."""
         kept = {
-            *(Kind.EVENTS, Kind.UPLOADS, Kind.IDEMPOTENCY_KEYS),
+            *(Kind.EVENTS, Kind.UPLOADS, Kind.IDEMPOTENCY_KEYS, Kind.AUDIT_ENTRIES),
             *(Kind.ORPHANS_SET_ASIDE, Kind.ORPHANS_PUT_BACK),
         }
         return sum(amount.size_bytes for kind, amount in self.amounts.items() if kind not in kept)

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import cast
 
+from prometheus_client import Histogram
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -15,6 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from thumper.background import beside
 from thumper.domain.host_name import read_networks
 from thumper.domain.progress import ProcessRole
 from thumper.graphql.context import Context
@@ -32,11 +34,13 @@ from thumper.web.media import media
 from thumper.web.metrics import metrics
 from thumper.web.own_names import OwnNames
 from thumper.web.page import page_files, query_page, sign_in_page, wants_page
+from thumper.web.rate_limits import Limited, RateLimits
 from thumper.web.request_times import RequestTimes, new_histogram
 from thumper.web.room import open_room
 from thumper.web.route_access import RouteAccess, nothing_at
 from thumper.web.safety_net import SafetyNet
 from thumper.web.session import session
+from thumper.web.sign_in_watch import SignInWatch
 from thumper.web.transport import PATH, Transport
 from thumper.web.upload import upload
 
@@ -57,42 +61,54 @@ class _Endpoint:
 def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
     """Return the ASGI app; its lifespan opens the database and gives signs of life until it ends."""
     life = life if life is not None else Life(role=ProcessRole.SERVE)
-    credentials = Credentials()
+    credentials, watch, limits = Credentials(), SignInWatch(), RateLimits(settings)
+    credentials.on_revoked.append(watch.revoked)
     authenticator = Authenticator(settings, credentials)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
-            async with open_room(settings, life, credentials) as room:
+            async with open_room(settings, life, credentials) as room, beside(watch.keep_looking()):
                 app.state.room = room
                 yield
         except BaseException as error:
             app.state.failure = error  # uvicorn logs it and says no more
             raise
+        finally:
+            await limits.close()
 
     def context(connection: HTTPConnection, request_id: str) -> Context:
         made: Context = app.state.room.context(connection, request_id)
         return made
 
-    endpoint = _Endpoint(Transport(context, LiveSockets(settings.max_sockets), authenticator))
+    sockets = LiveSockets(settings.max_sockets)
+    endpoint = _Endpoint(Transport(context, sockets, authenticator=authenticator, watch=watch, limits=limits))
     seconds = new_histogram()
     app = Starlette(
         routes=_routes(endpoint),
-        middleware=[
-            Middleware(Forwarding, read_networks(settings.behind_proxy)),
-            Middleware(BasePath, settings.base_path),
-            Middleware(RequestTimes, seconds),
-            Middleware(QuietHeaders),
-            Middleware(SafetyNet),
-            Middleware(OwnOriginOnly, OwnNames(settings)),
-            Middleware(Authentication, authenticator),
-            Middleware(RouteAccess),
-        ],
+        middleware=_middleware(settings, authenticator, limits=limits, seconds=seconds),
         exception_handlers={HTTPException: _no_such_address, Refusal: _refused},
         lifespan=lifespan,
     )
-    app.state.request_seconds = seconds
+    app.state.request_seconds, app.state.wrong_credentials = seconds, authenticator.wrong
     return app
+
+
+def _middleware(
+    settings: Settings, authenticator: Authenticator, *, limits: RateLimits, seconds: Histogram
+) -> list[Middleware]:
+    """Return what a request goes through, from outside: where it comes from, who asks, and whether they may."""
+    return [
+        Middleware(Forwarding, read_networks(settings.behind_proxy)),
+        Middleware(BasePath, settings.base_path),
+        Middleware(RequestTimes, seconds),
+        Middleware(QuietHeaders),
+        Middleware(SafetyNet),
+        Middleware(OwnOriginOnly, OwnNames(settings)),
+        Middleware(Authentication, authenticator),
+        Middleware(Limited, limits),
+        Middleware(RouteAccess),
+    ]
 
 
 def _routes(endpoint: _Endpoint) -> list[BaseRoute]:

@@ -23,11 +23,13 @@ from thumper.settings import Settings
 from thumper.store.access.credentials import Credential, CredentialKind, Credentials
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.probe import unless_frozen
-from thumper.web.answer import refused
+from thumper.web.answer import Refusal, refused
 from thumper.web.live_sockets import TRY_AGAIN_LATER
 from thumper.web.page import wants_page
+from thumper.web.rate_limits import address_of
 from thumper.web.route_rules import rule_of
 from thumper.web.session_cookie import SessionCookie
+from thumper.web.wrong_credentials import WrongCredentials
 
 CODE: Final = "UNAUTHENTICATED"
 CLOSE_UNAUTHENTICATED: Final = 4401
@@ -64,6 +66,7 @@ class Authenticator:
 
     def __init__(self, settings: Settings, credentials: Credentials) -> None:
         self.cookie = SessionCookie(settings)
+        self.wrong = WrongCredentials()
         self._settings = settings
         self._credentials = credentials
 
@@ -126,13 +129,21 @@ class Authentication:
                 return
             credential = self._authenticator.known(shown)
         if credential is None and not public:
-            await _turn_away(scope, shown)(scope, receive, send)
+            await (await self._turn_away(scope, shown))(scope, receive, send)
             return
         if credential is not None:
             state.update({ACTOR: credential.actor, KIND: credential.kind})
         if credential is not None and credential.renewed and scope["type"] == "http":
             send = _with_cookie(send, self._authenticator.cookie.header(scope, shown.secret))
         await self._app(scope, receive, send)
+
+    async def _turn_away(self, scope: Scope, shown: Shown) -> ASGIApp:
+        """Return the answer to who shows what is not valid."""
+        try:
+            await self._authenticator.wrong.noted(address_of(scope))
+        except Refusal as refusal:
+            return refusal.answer()
+        return _closing(CLOSE_UNAUTHENTICATED, CODE) if scope["type"] == "websocket" else refuse(shown)
 
 
 def refuse(shown: Shown | None) -> Response:
@@ -161,11 +172,6 @@ async def close(socket: WebSocket, code: int, reason: str) -> None:
     """Close a connection with a code: what a handshake was answered no browser shows to a script."""
     await socket.accept(subprotocol=next(iter(socket.scope["subprotocols"]), None))
     await socket.close(code, reason)
-
-
-def _turn_away(scope: Scope, shown: Shown) -> ASGIApp:
-    """Return the answer to who shows what is not valid."""
-    return _closing(CLOSE_UNAUTHENTICATED, CODE) if scope["type"] == "websocket" else refuse(shown)
 
 
 def _unknown_for_now(scope: Scope) -> ASGIApp:

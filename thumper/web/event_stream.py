@@ -7,6 +7,8 @@ its number as the id of the event, so that a browser which comes back by itself 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -18,14 +20,20 @@ from starlette.types import Message, Receive, Scope, Send
 from strawberry.types import ExecutionResult
 
 from thumper.background import cancel
+from thumper.graphql.refusal import bad_request
 from thumper.graphql.shared.shared_execution import SharedData
+from thumper.web import sign_in_watch
 from thumper.web.answer import Refusal
+from thumper.web.authentication import ACTOR
 from thumper.web.connection import IS_STREAM
 from thumper.web.live_sockets import LiveSockets
+from thumper.web.sign_in_watch import SignInWatch
 
 MEDIA_TYPE: Final = "text/event-stream"
 KEEP_ALIVE_S: float = 12.0
 """How often a stream says that it lives; as often as graphql-sse's own server, and less than proxies wait."""
+LAST_WORD_S: Final = 1.0
+"""How long a client may take to read that its sign-in has ended."""
 _KEEP_ALIVE: Final = b":\n"
 """A comment without the empty line that would end an event: some clients take that for an event without a name."""
 _COMPLETE: Final = b"event: complete\ndata: \n\n"
@@ -79,11 +87,13 @@ class EventStream(Response):
         self,
         results: AsyncGenerator[ExecutionResult, None],
         encode: Encoder,
+        *,
         sockets: LiveSockets,
+        watch: SignInWatch,
     ) -> None:
         super().__init__(headers=_HEADERS)
         del self.headers["content-length"]
-        self._results, self._encode, self._sockets = results, encode, sockets
+        self._results, self._encode, self._sockets, self._watch = results, encode, sockets, watch
         self._is_sending = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,21 +107,35 @@ class EventStream(Response):
                 await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
                 if scope["method"] == "HEAD":
                     await send({"type": "http.response.body", "body": b""})
-                else:
-                    await self._follow(receive, send)
+                    return
+                with self._watch.following(scope["state"][ACTOR]) as ended:
+                    await self._follow(receive, send, ended)
 
-    async def _follow(self, receive: Receive, send: Send) -> None:
-        telling, leaving = asyncio.create_task(self._tell(send)), asyncio.create_task(_gone(receive))
+    async def _follow(self, receive: Receive, send: Send, ended: asyncio.Event) -> None:
+        telling, leaving, _ = tasks = (
+            asyncio.create_task(self._tell(send)),
+            asyncio.create_task(_gone(receive)),
+            asyncio.create_task(ended.wait()),
+        )
         try:
-            while not (
-                await asyncio.wait(
-                    {telling, leaving}, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED
-                )
-            )[0]:
+            while not (await asyncio.wait(tasks, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED))[
+                0
+            ]:
                 if not self._is_sending:
                     await send(_part(_KEEP_ALIVE))
         finally:
-            await cancel(telling, leaving)
+            is_over = telling.done() or leaving.done()
+            await cancel(*tasks)
+        if ended.is_set() and not is_over:
+            await self._end(send)
+
+    async def _end(self, send: Send) -> None:
+        """End the stream of somebody who may not follow any more with the reason, unless they read nothing."""
+        error = bad_request(sign_in_watch.CODE, sign_in_watch.NO_LONGER).formatted
+        last = _event(json.dumps({"errors": [error]})) + _COMPLETE
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORD_S):
+                await send({"type": "http.response.body", "body": last, "more_body": False})
 
     def _event(self, result: ExecutionResult) -> bytes:
         return _event(self._encode(result), result.data.seq if isinstance(result.data, SharedData) else None)

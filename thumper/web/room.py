@@ -34,6 +34,7 @@ from thumper.store.status.processes import Beat, Life, keep_beating
 from thumper.web import event_stream
 from thumper.web.authentication import ACTOR
 from thumper.web.base_path import base_url
+from thumper.web.rate_limits import address_of
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +70,7 @@ class Room:
             base_url=base_url(connection),
             request_id=request_id,
             actor=connection.scope["state"][ACTOR] or NOBODY,
+            address=address_of(connection.scope),
         )
 
 

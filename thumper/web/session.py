@@ -12,18 +12,25 @@ from typing import Final, cast
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from thumper.domain.access import Actor
+from thumper.domain.access import SCOPES_OF, Actor
+from thumper.domain.secret import hash_of
 from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN
 from thumper.store.access import sessions
 from thumper.store.access.credentials import CredentialKind
 from thumper.store.access.sessions import BadLinkError
+from thumper.store.models import Person, Session
 from thumper.store.postgres.connect import OUTAGES
+from thumper.store.postgres.one_commit import one_commit
 from thumper.store.postgres.probe import unless_frozen
+from thumper.store.requests import audit
+from thumper.store.requests.audit import Deed
 from thumper.web.answer import Refusal
 from thumper.web.authentication import ACTOR
+from thumper.web.rate_limits import address_of
 from thumper.web.request_body import read_json, refused_json
 from thumper.web.room import Room
 from thumper.web.session_cookie import SessionCookie
+from thumper.web.wrong_credentials import WrongCredentials
 
 _MOST_BYTES: Final = 1024
 """Largest body; one with a secret has 58."""
@@ -53,17 +60,35 @@ def _told(actor: Actor | None, status: int = 200) -> JSONResponse:
 async def _begin(request: Request) -> Response:
     """Sign in: use a link up, and give the browser the cookie of a new session."""
     room = cast("Room", request.app.state.room)
-    secret = await _read_secret(request)
-    agent = request.headers.get("user-agent", "")
-    beginning = sessions.begin(secret, user_agent=agent)
+    address = address_of(request.scope)
     try:
+        beginning = _begin_session(
+            await _read_secret(request), request.headers.get("user-agent", ""), address
+        )
         person, session_secret = await unless_frozen(beginning, room.settings.postgres_url)
     except BadLinkError as error:
+        await cast("WrongCredentials", request.app.state.wrong_credentials).noted(address)
         raise Refusal(403, error.code, message=str(error)) from error
     body = {"name": person.name, "role": person.role.name}
     response = JSONResponse(body, status_code=201, headers=_NEVER_KEPT)
     SessionCookie(room.settings).write(response, request.scope, session_secret)
     return response
+
+
+async def _begin_session(link_secret: str, agent: str, address: str) -> tuple[Person, str]:
+    """Use a link up, and write that to the audit at once. Raises `BadLinkError`."""
+    async with one_commit() as transaction:
+        person, secret = await sessions.begin(link_secret, user_agent=agent)
+        begun = await Session.get(sha256=hash_of(secret), using_db=transaction)
+        actor = Actor(
+            name=person.name,
+            role=person.role,
+            scopes=SCOPES_OF[person.role],
+            person_id=person.id,
+            credential_id=begun.id,
+        )
+        await audit.append(Deed(action="signIn", actor=actor, address=address), transaction)
+    return person, secret
 
 
 async def _read_secret(request: Request) -> str:
@@ -98,7 +123,10 @@ async def _end(request: Request) -> Response:
         if request.state.credential_kind is not CredentialKind.SESSION:
             message = "This ends the session of a browser. A token is revoked with revokeToken."
             raise Refusal(400, "BAD_REQUEST", message=message)
-        await sessions.revoke(actor.credential_id)
+        async with one_commit() as transaction:
+            await sessions.revoke(actor.credential_id)
+            deed = Deed(action="signOut", actor=actor, address=address_of(request.scope))
+            await audit.append(deed, transaction)
         room.credentials.revoked(actor.credential_id)
     response = Response(status_code=204, headers=_NEVER_KEPT)
     SessionCookie(room.settings).remove(response, request.scope)

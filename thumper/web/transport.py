@@ -36,7 +36,9 @@ from thumper.web.authentication import Authenticator
 from thumper.web.entity_tag import has_same, tag_of
 from thumper.web.event_stream import EventStream
 from thumper.web.live_sockets import LiveSockets, turn_away
+from thumper.web.rate_limits import RateLimits
 from thumper.web.request_body import read_json, read_request
+from thumper.web.sign_in_watch import SignInWatch
 from thumper.web.websocket import Conversation, Socket
 
 PATH: Final = "/graphql"
@@ -58,7 +60,13 @@ class Transport(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = Conversation
 
     def __init__(
-        self, make_context: ContextMaker, sockets: LiveSockets, authenticator: Authenticator
+        self,
+        make_context: ContextMaker,
+        sockets: LiveSockets,
+        *,
+        authenticator: Authenticator,
+        watch: SignInWatch,
+        limits: RateLimits,
     ) -> None:
         super().__init__(
             schema,
@@ -71,7 +79,7 @@ class Transport(GraphQL[Context, None]):
         )
         self._make_context = make_context
         self._sockets = sockets
-        self.authenticator = authenticator
+        self.authenticator, self.watch, self.limits = authenticator, watch, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; HEAD is a GET of which the server sends the headers."""
@@ -134,7 +142,7 @@ class Transport(GraphQL[Context, None]):
 
     async def _create_streaming_response(self, *, result: Any, **_: Any) -> Response:  # type: ignore[override]  # as it is called
         """Return the messages of a subscription as events."""
-        return EventStream(result, self._line, self._sockets)
+        return EventStream(result, self._line, sockets=self._sockets, watch=self.watch)
 
     def _line(self, result: ExecutionResult) -> str:
         if errors := operation.refused(result):

@@ -27,11 +27,12 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message as WsMessage
 
-from thumper.background import beside
+from thumper.background import beside, cancel
 from thumper.graphql.context import Context
 from thumper.graphql.refusal import DATABASE_DOWN, INTERNAL, bad_request, went_wrong
 from thumper.store.postgres.connect import OUTAGES
 from thumper.web import operation as operations
+from thumper.web import sign_in_watch
 from thumper.web.answer import Refusal
 from thumper.web.authentication import ACTOR, CLOSE_UNAUTHENTICATED, CODE
 from thumper.web.connection import DRAINED
@@ -90,12 +91,40 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
 
     view: Any  # the Transport, which imports this module
     websocket: Socket
+    _is_over = False
+    """Whether the connection was closed because who opened it may not go on."""
     _idle_since_s = 0.0
 
     async def handle(self) -> None:
-        """Serve the connection until it ends, or has asked nothing for long."""
-        async with beside(self._end_when_idle()):
-            await super().handle()
+        """Serve the connection until it ends, has asked nothing for long, or may not go on."""
+        self._watching = contextlib.AsyncExitStack()
+        try:
+            await self._watch()
+            async with beside(self._end_when_idle()):
+                await super().handle()
+        finally:
+            await self._watching.aclose()
+
+    async def _watch(self) -> None:
+        """Watch whether the one who asks here from now on still may."""
+        await self._watching.aclose()
+        ended = self._watching.enter_context(self.view.watch.following(self.context.actor))
+        ending = asyncio.create_task(self._end_when(ended))
+        self._watching.push_async_callback(cancel, ending)
+
+    async def _end_when(self, ended: asyncio.Event) -> None:
+        await ended.wait()
+        await self._forbid()
+
+    async def _forbid(self) -> None:
+        """Close the connection of somebody who may not go on; nothing more of what they follow is sent."""
+        if self._is_over:
+            return
+        self._is_over = True
+        for number in list(self.operations):
+            await self.cleanup_operation(number)
+        with contextlib.suppress(WebSocketDisconnected, RuntimeError):  # it is closed already
+            await self.websocket.close(sign_in_watch.CLOSE_FORBIDDEN, sign_in_watch.CODE)
 
     async def _end_when_idle(self) -> None:
         """Close a connection that holds a place and follows nothing, however well it answers pings."""
@@ -107,6 +136,8 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_message(self, message: WsMessage) -> None:
         """Act on one message; one of the wrong shape closes the connection, where strawberry would raise."""
+        if self._is_over:
+            return
         try:
             if not isinstance(message.get("id", ""), str):
                 await self.handle_invalid_message("The id of an operation must be a string")
@@ -125,10 +156,21 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                 await self.websocket.close(TRY_AGAIN_LATER, DATABASE_DOWN)
                 return
             if actor is None:
-                await self.websocket.close(CLOSE_UNAUTHENTICATED, CODE)
+                await self._turn_away(said)
                 return
             self.context.actor = self.websocket.ws.scope["state"][ACTOR] = actor
+            await self._watch()
         await super().handle_connection_init(message)
+
+    async def _turn_away(self, said: Mapping[str, object]) -> None:
+        """Close the connection of who does not say who asks, or shows what is not valid."""
+        try:
+            if said:
+                await self.view.authenticator.wrong.noted(self.context.address)
+        except Refusal as refusal:
+            await self.websocket.close(TRY_AGAIN_LATER, refusal.code)
+        else:
+            await self.websocket.close(CLOSE_UNAUTHENTICATED, CODE)
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Begin an operation, or refuse it."""
@@ -136,8 +178,12 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         if not isinstance(fields, dict):
             raise TypeError
         if self.connection_acknowledged and number not in self.operations:
+            if not await self.view.watch.may_go_on(self.context.actor):
+                await self._forbid()
+                return
             try:
                 self._refuse(fields)
+                await self.view.limits.admit(self.context.actor, self.context.address)
             except Refusal as refusal:
                 await self.send_message({"id": number, "type": "error", "payload": [_formatted(refusal)]})
                 return

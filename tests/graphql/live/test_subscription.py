@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -278,7 +279,7 @@ async def test_deer_are_followed_as_they_are_recognised_and_taken_back(url: str)
     ],
 )
 async def test_what_cannot_be_followed_is_refused_in_words(
-    url: str, query: str, variables: dict[str, str], code: str
+    url: str, query: str, variables: dict[str, Any], code: str
 ) -> None:
     async with subscribed(url, query, **variables) as subscriber:
         reply = await subscriber.reply()

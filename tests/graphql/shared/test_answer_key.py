@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 import strawberry
 from strawberry.extensions import SchemaExtension
 from strawberry.permission import BasePermission
+from strawberry.types.base import StrawberryObjectDefinition
 
 import thumper.graphql
 from thumper.domain.access import Actor, Role, Scope
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.field import field
+from thumper.graphql.schema import schema as thumper_schema
+from thumper.graphql.shared.answer_key import PERSONAL
 from thumper.graphql.shared.shared_execution import Shared, SharingExecutor
 
 ANN = Actor(name="ann", role=Role.MEMBER, scopes=frozenset({Scope.READ}))
@@ -162,6 +167,16 @@ async def test_a_personal_field_is_shared_with_nobody_else(query: str) -> None:
     assert note.executed_by == ["ann", "bob"]
 
 
+@pytest.mark.parametrize("other", ["person_id", "credential_id"])
+async def test_people_of_one_name_and_two_tokens_of_a_person_are_told_apart(other: str) -> None:
+    note, query = Note(), "subscription { note { url reader } }"
+    ann = dataclasses.replace(ANN, person_id=uuid4(), credential_id=uuid4())
+    changed: Any = {other: uuid4()}
+    for actor in (ann, ann, dataclasses.replace(ann, **changed)):
+        await ask(note, query, actor)
+    assert note.executed_by == ["ann", "ann"]
+
+
 @pytest.mark.parametrize(
     "refused",
     [dataclasses.replace(ANN, role=Role.GUEST), dataclasses.replace(ANN, scopes=frozenset())],
@@ -192,4 +207,21 @@ def test_resolvers_read_only_what_all_who_share_an_answer_have_in_common() -> No
     }
     # Where a subscription goes on, and whose upload it may watch, chooses its messages, as the arguments of its root
     # field do, and not their answers. What the role and scopes allow is alike for all who share one.
-    assert read == {"base_url", "live", "loaders", "permissions", "settings", "wipes"} | {"place", "watches"}
+    assert read - {"actor"} == {"base_url", "live", "loaders", "permissions", "settings", "wipes"} | {
+        "place",
+        "watches",
+    }
+
+
+def test_a_field_that_reads_who_asks_is_declared_personal() -> None:
+    read = re.compile(r"context\.(actor|address|credentials)\b")
+    readers = {
+        f"{kind.origin.__name__}.{field.python_name}": PERSONAL in field.metadata
+        for kind in map(thumper_schema.get_type_by_name, thumper_schema._schema.type_map)
+        if isinstance(kind, StrawberryObjectDefinition) and kind.origin.__name__ != "Mutation"
+        for field in kind.fields
+        if field.base_resolver
+        and read.search(inspect.getsource(cast("Any", field.base_resolver.wrapped_func)))
+    }
+    assert "Query.viewer" in readers
+    assert [name for name, personal in readers.items() if not personal] == []

@@ -44,6 +44,7 @@ _FILTERS: Final[dict[str, Names]] = {
         MEMBERS: "locationId locationIds withoutLocation arrivedAfter arrivedBefore settled clockAsked broughtImages"
         " deliveredFrom"
     },
+    "AuditEntryFilter": {ADMINS: "actorName personId action refused createdAfter createdBefore"},
     "PersonFilter": {ADMINS: "role removed name"},
     "SessionFilter": {ADMINS: "personId ended"},
     "TokenFilter": {ADMINS: "personId ended"},
@@ -54,7 +55,7 @@ ORDERS: Final[Names] = {
     EVERYBODY: "CameraOrder DeerOrder DeploymentOrder DetectionOrder ImageOrder LocationOrder"
     " SightingOrder SpeciesOrder",
     WATCHERS: "FileOrder",
-    ADMINS: "PersonOrder SessionOrder TokenOrder",
+    ADMINS: "AuditEntryOrder PersonOrder SessionOrder TokenOrder",
     MEMBERS: "BatchOrder ClockFixOrder DeletionOrder DumpOrder IdentityDecisionOrder RelocationOrder"
     " ReviewOrder",
 }

@@ -32,7 +32,7 @@ _ROOTS: Final[dict[str, Names]] = {
         MEMBERS: "tags identityDecisions reviews relocation relocations setLocationPreview"
         " mergeLocationsPreview dumps clockFix clockFixes fixClockPreview clockSuspects deletion"
         " deletions batch batches status changes",
-        ADMINS: "deleteImagesPreview person people sessions tokens",
+        ADMINS: "deleteImagesPreview person people sessions tokens auditEntries",
     },
     "Mutation": {
         REVIEWERS: "createLocation updateLocation setLocation mergeLocations undoRelocation createDeer"
@@ -197,6 +197,7 @@ _PEOPLE: Final[dict[str, Names]] = {
     "Session": {PERSONAL: "id createdAt lastUsedAt expiresAt userAgent revokedAt person current"},
     "Token": {PERSONAL: "id name createdAt expiresAt lastUsedAt revokedAt scopes person"},
     "SignInLink": {ADMINS: "url expiresAt"},
+    "AuditEntry": {ADMINS: "id address action outcome recordCount createdAt actor recordIds"},
 }
 
 _LIVE: Final[dict[str, Names]] = {
@@ -238,10 +239,10 @@ NOUNS: Final[dict[str, Names]] = {
 PAGES: Final[Names] = {
     EVERYBODY: "Camera Deer Deployment Detection Image Location Sighting Species",
     WATCHERS: "File",
-    ADMINS: "Person Session Token",
+    ADMINS: "AuditEntry Person Session Token",
     MEMBERS: "Batch ClockFix Deletion Dump IdentityDecision Relocation Review",
 }
 """The nouns of which there are lists with pages: `ImageConnection`, `ImageEdge`."""
 
-BY_ID: Final[Names] = {ADMINS: "Person Session Token"}
+BY_ID: Final[Names] = {ADMINS: "AuditEntry Person Session Token"}
 """The nouns that `node` finds for fewer people than may see their own."""

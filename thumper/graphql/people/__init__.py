@@ -1,1 +1,1 @@
-"""People, their sessions and tokens, and who asks."""
+"""People, their sessions and tokens, who asks, and what they did."""

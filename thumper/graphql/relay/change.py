@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, ClassVar, ParamSpec, TypeVar, cast, get_type_hints
+from typing import Any, ClassVar, Final, ParamSpec, TypeVar, cast, get_type_hints
 
 import strawberry
 from tortoise.transactions import in_transaction
 
 from thumper.graphql.context import Context
+from thumper.graphql.relay.audit_trail import brought_by
 from thumper.graphql.relay.field import field
 from thumper.graphql.relay.idempotency_key import KeyedRequest
 from thumper.graphql.relay.mutation_execution import Turn, current_turn
@@ -18,12 +19,15 @@ from thumper.graphql.relay.recorded_payload import recorded, restored
 from thumper.graphql.relay.user_error import UserError, or_refused
 from thumper.store.models import IdempotencyKey
 from thumper.store.postgres.one_commit import one_commit
-from thumper.store.requests import idempotency_keys
+from thumper.store.requests import audit, idempotency_keys
 from thumper.store.requests.idempotency_keys import KeyUsedError
 
 P = ParamSpec("P")
 R = TypeVar("R", bound="Payload")
 Make = Callable[[], Awaitable[R]]
+
+REPEATED: Final = "REPEATED"
+"""Outcome in the audit of a mutation that was sent again under its key, and answered as before."""
 
 
 @strawberry.interface(description="What every change answers.")
@@ -51,9 +55,9 @@ def change(
 ) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """Make a resolver a mutation; `takes` is its `price`.
 
-    When it raises a `Refusal`, or several in a group, its payload carries the errors. With an idempotency key all that
-    it writes is committed at once. It must return nothing but rows that are nodes, and values that `recorded_payload`
-    knows.
+    When it raises a `Refusal`, or several in a group, its payload carries the errors. All that it writes is committed
+    at once, with the audit's entry and the idempotency key if there is one. It must return nothing but rows that are
+    nodes, and values that `recorded_payload` knows.
     """
 
     def declare(resolver: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
@@ -75,15 +79,17 @@ async def _in_turn(turn: Turn, make: Make[R], payload: type[R]) -> R:
     """Return the payload of a mutation, with everything done that belongs to it."""
     turn.holds_secret = payload.holds_secret
     try:
-        if turn.request is None:
-            made = await or_refused(make, payload)
-        else:
-            made = await or_refused(functools.partial(_once, turn, turn.request, make, payload), payload)
+        made = await or_refused(functools.partial(_once, turn, make, payload), payload)
+        turn.outcome = turn.outcome or _outcome(made)
         if not made.errors and not turn.completed and type(made).complete is not Payload.complete:
             await _complete(turn, made)
         return made
     finally:
         turn.changed()
+
+
+def _outcome(made: Payload) -> str:
+    return str(made.errors[0].code.value) if made.errors else audit.OK
 
 
 async def _complete(turn: Turn, made: Payload) -> None:
@@ -92,16 +98,26 @@ async def _complete(turn: Turn, made: Payload) -> None:
         await idempotency_keys.complete(turn.key_id, recorded(made))
 
 
-async def _once(turn: Turn, request: KeyedRequest, make: Make[R], payload: type[R]) -> R:
-    """Make a change if its key is new, else return what it brought. Raises `Refusal` about the key."""
-    request.refuse_bad_key()
+async def _once(turn: Turn, make: Make[R], payload: type[R]) -> R:
+    """Make a change and write it to the audit, at once; return what it brought before if its key is known.
+
+    Raises `Refusal` about the key.
+    """
+    request, earlier, made = turn.request, None, payload()
+    if request is not None:
+        request.refuse_bad_key()
     async with one_commit() as transaction:
-        turn.key_id, earlier = await idempotency_keys.claim(transaction, request.use)
+        if request is not None:
+            turn.key_id, earlier = await idempotency_keys.claim(transaction, request.use)
         if earlier is None:
             made = await or_refused(functools.partial(_undone_when_refused, make), payload)
-            await idempotency_keys.record(transaction, turn.key_id, recorded(made))
-            return made
-    return await _again(turn, request, earlier, payload)
+            if turn.key_id is not None:
+                await idempotency_keys.record(transaction, turn.key_id, recorded(made))
+            await turn.audit(_outcome(made), brought_by(made), using=transaction)
+    if request is not None and earlier is not None:
+        return await _again(turn, request, earlier, payload)
+    turn.is_audited = True
+    return made
 
 
 async def _undone_when_refused(make: Make[R]) -> R:
@@ -115,7 +131,7 @@ async def _again(turn: Turn, request: KeyedRequest, earlier: IdempotencyKey, pay
     if (earlier.mutation, bytes(earlier.input_sha256)) != (use.mutation, use.input_sha256):
         turn.key_id = None
         raise KeyUsedError(earlier)
-    turn.completed = earlier.completed
+    turn.completed, turn.outcome = earlier.completed, REPEATED
     if earlier.request_sha256 == request.request_sha256:
         turn.kept, turn.completed = earlier.answer, True
         return payload()

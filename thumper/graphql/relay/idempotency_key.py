@@ -59,26 +59,32 @@ class KeyedRequest:
             raise InvalidValueError(message, "idempotency_key")
 
 
-def keyed_request(
-    executor: Executor[Any], parent: GraphQLObjectType, details: Any, *, name: str
-) -> KeyedRequest | None:
-    """Return the request for a mutation whose answer will have that name; None when it came without a key."""
+def input_of(executor: Executor[Any], parent: GraphQLObjectType, details: Any) -> dict[str, Any]:
+    """Return the input of a mutation by the names of its fields; empty where executing it will say what is wrong."""
     node = details[0].node
     mutation = parent.fields.get(node.name.value)
     if mutation is None:
-        return None
+        return {}
     try:
-        given = get_argument_values(mutation, node, executor.variable_values).get("input") or {}
-    except GraphQLError:  # executing the field says so
-        return None
+        given: dict[str, Any] = get_argument_values(mutation, node, executor.variable_values)
+    except GraphQLError:
+        return {}
+    return given.get("input") or {}
+
+
+def keyed_request(
+    executor: Executor[Any], given: dict[str, Any], *, mutation: str, name: str
+) -> KeyedRequest | None:
+    """Return the request for a mutation whose answer will have that name; None when it came without a key."""
     key = given.get(FIELD)
     if key is None:
         return None
     values = {field: value for field, value in given.items() if field != FIELD}
+    actor = executor.context_value.actor
     use = Use(
-        actor=executor.context_value.actor.name,
+        actor=actor.name,
         key=key,
-        mutation=node.name.value,
+        mutation=mutation,
         input_sha256=_sha256(json.dumps(values, sort_keys=True, default=repr)),
     )
     return KeyedRequest(use=use, request_sha256=_sha256(_words(executor, name)))
@@ -89,7 +95,9 @@ def _words(executor: Executor[Any], name: str) -> str:
     operation = executor.operation
     text = operation.loc.source.body if operation.loc is not None else repr(operation)
     operation_name = operation.name.value if operation.name is not None else None
-    return repr((text, operation_name, name, executor.variable_values.coerced))
+    actor = executor.context_value.actor
+    rights = str(actor.person_id), actor.role.value, sorted(actor.scopes)
+    return repr((text, operation_name, name, executor.variable_values.coerced, rights))
 
 
 def _sha256(text: str) -> bytes:

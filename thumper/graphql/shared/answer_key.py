@@ -37,7 +37,7 @@ def answer_key(executor: Executor[Any]) -> Hashable:
     text = operation.loc.source.body if operation.loc is not None else repr(operation)
     name = operation.name.value if operation.name is not None else None
     actor = context.actor
-    person = actor.name if _is_personal(executor) else None
+    person = (actor.name, actor.person_id, actor.credential_id) if _is_personal(executor) else None
     return text, name, _variables(executor), context.base_url, actor.role, actor.scopes, person
 
 

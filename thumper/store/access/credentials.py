@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from thumper.domain.access import SCOPES_OF, Actor, Role, Scope
 from thumper.store.postgres.connect import OUTAGES, client
+from thumper.store.postgres.one_commit import after_commit
 
 REMEMBERED_S: Final = 2.0
 """How long what was found counts without another look: revoking must act within 5 s."""
@@ -69,10 +71,11 @@ _NOTE_USE: Final = {
 _OF_PERSON: Final = " UNION ALL ".join(
     f"SELECT id FROM {table} WHERE person_id = $1 AND {_LIVES}" for table in ("session", "token")
 )
-_STILL_VALID: Final = " UNION ALL ".join(
-    f"SELECT credential.id FROM {table} AS credential JOIN person ON person.id = credential.person_id"
+_PRESENT: Final = " UNION ALL ".join(
+    f"SELECT credential.id, person.id AS person_id, person.name, person.role, {scopes} AS scopes"
+    f" FROM {table} AS credential JOIN person ON person.id = credential.person_id"
     f" WHERE credential.id = ANY($1::uuid[]) AND {_LIVES} AND person.removed_at IS NULL"
-    for table in ("session", "token")
+    for table, scopes in (("session", "NULL"), ("token", "credential.scopes"))
 )
 
 
@@ -119,7 +122,10 @@ class Credentials:
         return self._found.get((kind, sha256), (None, 0.0))[0]
 
     def revoked(self, credential_id: UUID) -> None:
-        """Forget a session or token that was revoked, and tell those who want to know."""
+        """Forget a session or token that was revoked, and tell those who want to know; once that is committed."""
+        after_commit(partial(self._forget, credential_id))
+
+    def _forget(self, credential_id: UUID) -> None:
         self._found = {
             key: found for key, found in self._found.items() if found[0].actor.credential_id != credential_id
         }
@@ -127,15 +133,15 @@ class Credentials:
             tell(credential_id)
 
 
+async def present_actors(credential_ids: Collection[UUID]) -> dict[UUID, Actor]:
+    """Return who asks with which of these sessions and tokens now; those that are not valid any more are missing."""
+    rows = await client().execute_query_dict(_PRESENT, [list(credential_ids)])
+    return {row["id"]: _actor(row) for row in rows}
+
+
 async def of_person(person_id: UUID) -> list[UUID]:
     """Return the sessions and tokens of a person that count."""
     return [row["id"] for row in await client().execute_query_dict(_OF_PERSON, [person_id])]
-
-
-async def still_valid(credential_ids: Collection[UUID]) -> set[UUID]:
-    """Return which of these sessions and tokens were neither revoked nor have expired, and whose person is there."""
-    rows = await client().execute_query_dict(_STILL_VALID, [list(credential_ids)])
-    return {row["id"] for row in rows}
 
 
 async def _read(kind: CredentialKind, sha256: bytes) -> Credential | None:

@@ -11,13 +11,15 @@ from pathlib import Path
 import structlog
 from tortoise.transactions import in_transaction
 
-from thumper.domain.access import Role, Scope
+from thumper.domain.access import OWNER, Role, Scope
 from thumper.domain.secret import hash_of
 from thumper.owner_token import kept_owner_token, owner_token_path, write_owner_token
 from thumper.store.access import people, tokens
 from thumper.store.access.credentials import CredentialKind, Credentials
 from thumper.store.models import Person, Session, SignInLink, Token
 from thumper.store.postgres.clock import NOW
+from thumper.store.requests import audit
+from thumper.store.requests.audit import Deed
 
 log = structlog.get_logger(__name__)
 
@@ -61,4 +63,5 @@ async def _give_token(owner: Person, home: Path) -> None:
     await Token.filter(name=name, revoked_at=None).update(revoked_at=NOW)
     _, secret = await tokens.issue(owner, name, list(Scope))
     write_owner_token(home, secret)
+    await audit.append(Deed(action="createToken", actor=OWNER))
     log.debug("the command line has a new token", path=str(owner_token_path(home)))

@@ -6,6 +6,7 @@ readers and type checkers.
 
 from __future__ import annotations
 
+from thumper.store.models.audit_entry import AuditEntry
 from thumper.store.models.backup import Backup
 from thumper.store.models.batch import Batch
 from thumper.store.models.camera import Camera
@@ -33,6 +34,7 @@ from thumper.store.models.species import Species
 from thumper.store.models.upload import Upload
 
 __all__ = [
+    "AuditEntry",
     "Backup",
     "Batch",
     "Camera",

@@ -7,6 +7,6 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """One column that may be null: PostgreSQL writes no row for it."""
 
-    dependencies = [("thumper", "0026_accounts")]
+    dependencies = [("thumper", "0027_audit")]
 
     operations = [ops.AddField(model_name="Dump", name="credential_id", field=fields.UUIDField(null=True))]
