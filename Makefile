@@ -24,7 +24,7 @@ export TORCH
 # Handed over by environment, so that no character of the path means anything to a shell.
 export DROP
 
-.PHONY: help install install-dev graphiql clients schema released browser run link test check quick faults soak style types contracts format constraints wheel release-check clean
+.PHONY: help install install-dev graphiql clients schema released browser proxies run link test check quick faults soak style types contracts format constraints wheel release-check clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ released: schema ## promise what the schema says now, at a release; refuses what
 browser: # the page tests' browser
 	@sh install/browser.sh
 
+proxies: # Caddy and nginx for the tests of docs/proxy
+	@sh install/proxies.sh
+
 run: install ## set up and start; DROP=/path/of/photos for your own, which is remembered
 ifeq ($(strip $(DROP)),)
 	@$(BIN)/thumper config show drop --chosen >/dev/null; \
@@ -64,7 +67,7 @@ endif
 link: install ## have `thumper` on the PATH, by a link in ~/.local/bin
 	@sh install/link.sh
 
-test: install-dev graphiql clients browser check ## set up and check everything; what CI runs
+test: install-dev graphiql clients browser proxies check ## set up and check everything; what CI runs
 
 check: style types contracts ## format, ruff, mypy, import contracts and all tests
 	$(PY) -m pytest -m serial

@@ -13,6 +13,7 @@ from starlette.routing import compile_path
 from starlette.types import Scope
 
 from thumper.graphql.access.rule import EVERYBODY, FRAME, MEMBERS, MONITORS, SENDERS, Rule
+from thumper.web.base_path import path_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +59,5 @@ _MATCHED: Final = tuple((_pattern(each.address), each) for each in RULES)
 
 def rule_of(scope: Scope) -> RouteRule:
     """Return the rule for the address of a request."""
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    path = path_within(scope)
     return next((rule for pattern, rule in _MATCHED if pattern.match(path)), NOWHERE)

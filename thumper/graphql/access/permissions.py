@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -18,9 +18,6 @@ ROOTS: Final = frozenset({"Query", "Mutation", "Subscription"})
 _OF_THE_LANGUAGE: Final = "__"
 """With which the names of introspection begin."""
 
-Withheld = Callable[[Any], None] | None
-"""What is read in place of a field: null; None where it is refused with an error."""
-
 
 class Permissions:
     """What a role and scopes allow. There is one for all who are alike (`permissions_of`)."""
@@ -28,7 +25,7 @@ class Permissions:
     def __init__(self, role: Role, scopes: frozenset[Scope]) -> None:
         self.role = role
         self.scopes = scopes
-        self._withheld: dict[GraphQLObjectType, Mapping[str, Withheld]] = {}
+        self._withheld: dict[GraphQLObjectType, Mapping[str, bool]] = {}
 
     def may_see(self, kind: str, name: str) -> bool:
         """Return whether a field may be asked for."""
@@ -50,12 +47,12 @@ class Permissions:
         """Return whether an argument that has a rule of its own may be given, such as `Query.image.sha256`."""
         return self._allows(ARGUMENT_RULES.get(place))
 
-    def withheld(self, kind: GraphQLObjectType) -> Mapping[str, Withheld]:
-        """Return the fields of a type that are withheld; nothing of most types."""
+    def withheld(self, kind: GraphQLObjectType) -> Mapping[str, bool]:
+        """Return the fields of a type that are withheld: whether they are null, or refused with an error."""
         known = self._withheld.get(kind)
         if known is None:
             known = self._withheld[kind] = {
-                name: _null if _can_be_null(kind, field.type) else None
+                name: _can_be_null(kind, field.type)
                 for name, field in kind.fields.items()
                 if not self.may_see(kind.name, name)
             }
@@ -101,7 +98,3 @@ def _permissions(role: Role, scopes: frozenset[Scope]) -> Permissions:
 def _can_be_null(kind: GraphQLObjectType, returned: Any) -> bool:
     """Return whether a field can be null without a word; one at the root says that it was refused."""
     return kind.name not in ROOTS and get_nullable_type(returned) is returned
-
-
-def _null(_row: Any) -> None:
-    return None

@@ -82,16 +82,16 @@ class Dump(Node):
     @field(f"Where it came from. {WITHHELD}", optional(Source))
     @staticmethod
     @loaded
-    async def source(root: strawberry.Parent[models.Dump], info: Info) -> Any:
-        return await related(root.source_id, "Source", info=info)
+    def source(root: strawberry.Parent[models.Dump], info: Info) -> Any:
+        return related(root.source_id, "Source", info=info)
 
     @field(
         "The place that its photos belong to; null when its folder names none.", optional(lazy("Location"))
     )
     @staticmethod
     @loaded
-    async def location(root: strawberry.Parent[models.Dump], info: Info) -> Any:
-        return await related(root.location_id, "Location", info=info)
+    def location(root: strawberry.Parent[models.Dump], info: Info) -> Any:
+        return related(root.location_id, "Location", info=info)
 
     @field(f"What became of its files. {WITHHELD}", optional(Receipt))
     @staticmethod

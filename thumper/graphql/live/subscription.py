@@ -27,6 +27,7 @@ from thumper.graphql.relay.node import related
 from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.shared.shared_execution import Shared
+from thumper.graphql.shared.together import loaded
 from thumper.graphql.shared.wipe_checks import Asked
 from thumper.store import models
 from thumper.store.feed.snapshot import snapshot
@@ -167,12 +168,14 @@ class TakenBack:
     change: strawberry.Private[SightingChange]
 
     @field("The deer that it was said to be; null when it was deleted since.", optional(lazy("Deer")))
-    async def deer(self, info: Info) -> Any:
-        return await related(self.change.deer_id, "Deer", info=info)
+    @loaded
+    def deer(self, info: Info) -> Any:
+        return related(self.change.deer_id, "Deer", info=info)
 
     @field("The box; null when its image was deleted since.", optional(lazy("Detection")))
-    async def detection(self, info: Info) -> Any:
-        return await related(self.change.detection_id, "Detection", info=info)
+    @loaded
+    def detection(self, info: Info) -> Any:
+        return related(self.change.detection_id, "Detection", info=info)
 
 
 @strawberry.type(description="Deer that were recognised.")

@@ -16,6 +16,7 @@ from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.identity import decode, encode, placed, split
 from thumper.graphql.relay.price import price
+from thumper.graphql.shared.batch_loader import Load
 from thumper.store import models
 
 MOST_NODES = 100
@@ -49,9 +50,9 @@ async def find(word: str, type_name: str, *, info: Info) -> Any:
     return await info.context.loaders.rows[type_name].load(decode(word, type_name))
 
 
-async def related(uuid: UUID | None, type_name: str, *, info: Info) -> Any:
-    """Return the row that another row refers to, None when it refers to none."""
-    return None if uuid is None else await info.context.loaders.rows[type_name].load(uuid)
+def related(uuid: UUID | None, type_name: str, *, info: Info) -> Load[UUID, Any] | None:
+    """Return what loads the row that another row refers to, None when it refers to none."""
+    return None if uuid is None else info.context.loaders.rows[type_name].wanted(uuid)
 
 
 def _named(word: str, permissions: Permissions) -> tuple[str, UUID]:

@@ -45,7 +45,7 @@ _MEANINGS: Final = {
     "UNAUTHENTICATED": "Nobody has signed in, or the session or token is not known (any more).",
     "FORBIDDEN": "Somebody has signed in, but may not see or do this: it takes another role or scope.",
     "BAD_SIGN_IN_LINK": "The sign-in link is unknown, was used, or has expired.",
-    "BAD_HOST": "The request names another machine.",
+    "BAD_HOST": "The request names a host that is not Thumper's.",
     "BAD_ORIGIN": "The request comes from a page that is not Thumper's.",
     "ORIGINAL_MISSING": "Of a picture's address: the original is not where it was.",
     "ORIGINAL_CHANGED": "Of a picture's address: the original's place holds other bytes.",

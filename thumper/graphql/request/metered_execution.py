@@ -46,9 +46,18 @@ class MeteredExecutor(GuardedExecutor):
     def admit(self, kind: GraphQLObjectType, details: Any, path: Path, objects: int = 1) -> None:
         """Count objects, and refuse them when there are too many."""
         if self._counts:
-            self._returned += objects * (1 + self._own_of(kind, details))
+            self._returned += self.weight(kind, details, objects)
             if self._most is not None and self._returned > self._most:
                 raise too_long(".".join(part for part in path.as_list() if isinstance(part, str)))
+
+    def weight(self, kind: GraphQLObjectType, details: Any, objects: int) -> int:
+        """Return how much objects count, with what their fields take by themselves."""
+        return objects * (1 + self._own_of(kind, details))
+
+    def withdraw(self, weight: int) -> None:
+        """Forget objects that were counted, and will be executed anew."""
+        if self._counts:
+            self._returned -= weight
 
     def _own_of(self, kind: Any, field_details_list: Any) -> int:
         """Return what the fields that are selected of an object take by themselves; alike for all items of a list."""
