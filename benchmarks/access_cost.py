@@ -3,8 +3,8 @@
     python -m benchmarks.access_cost [--images 2000] [--runs 10] [--pages 40]
 
 The app runs in this process, without sockets, and is asked the page of a gallery in runs that alternate. Without
-access, each request is taken for the owner's, and nothing is looked up. A request that only asks who is there shows what
-one costs that does nothing.
+access, each request is taken for the owner's, and nothing is looked up. A request that only asks who is there shows
+what one costs that does nothing.
 """
 
 from __future__ import annotations

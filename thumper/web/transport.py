@@ -171,12 +171,6 @@ class Transport(GraphQL[Context, None]):
         return response
 
 
-def _is_forbidden(answer: Any) -> bool:
-    """Return whether nothing was executed because it is not for who asks."""
-    codes = {error.get("extensions", {}).get("code") for error in answer.get("errors", ())}
-    return codes == {FORBIDDEN}
-
-
 def _json(answer: Any) -> bytes:
     """Write an answer as JSON."""
     try:
@@ -185,6 +179,12 @@ def _json(answer: Any) -> bytes:
         # Half a surrogate pair, which a client may have sent, is no UTF-8: a text shows a question mark in its place.
         text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
         return text.encode("utf-8", "replace")
+
+
+def _is_forbidden(answer: Any) -> bool:
+    """Return whether nothing was executed because it is not for who asks."""
+    codes = {error.get("extensions", {}).get("code") for error in answer.get("errors", ())}
+    return codes == {FORBIDDEN}
 
 
 def _revalidated(request: Request, response: Response) -> Response:

@@ -12,11 +12,15 @@ from thumper.domain.access import Actor, Role, Scope
 from thumper.graphql.access.rule import Rule
 from thumper.graphql.access.table import ARGUMENT_RULES, FIELDS, INPUT_FIELDS, NODE_RULES
 from thumper.graphql.refusal import RequestError
+from thumper.graphql.shared.leaf import NULL, Leaf
 
 FORBIDDEN: Final = "FORBIDDEN"
 ROOTS: Final = frozenset({"Query", "Mutation", "Subscription"})
 _OF_THE_LANGUAGE: Final = "__"
 """With which the names of introspection begin."""
+
+Withheld = Leaf | None
+"""What is read in place of a field: null; None where it is refused with an error."""
 
 
 class Permissions:
@@ -25,7 +29,7 @@ class Permissions:
     def __init__(self, role: Role, scopes: frozenset[Scope]) -> None:
         self.role = role
         self.scopes = scopes
-        self._withheld: dict[GraphQLObjectType, Mapping[str, bool]] = {}
+        self._withheld: dict[GraphQLObjectType, Mapping[str, Withheld]] = {}
 
     def may_see(self, kind: str, name: str) -> bool:
         """Return whether a field may be asked for."""
@@ -47,12 +51,12 @@ class Permissions:
         """Return whether an argument that has a rule of its own may be given, such as `Query.image.sha256`."""
         return self._allows(ARGUMENT_RULES.get(place))
 
-    def withheld(self, kind: GraphQLObjectType) -> Mapping[str, bool]:
-        """Return the fields of a type that are withheld: whether they are null, or refused with an error."""
+    def withheld(self, kind: GraphQLObjectType) -> Mapping[str, Withheld]:
+        """Return the fields of a type that are withheld; nothing of most types."""
         known = self._withheld.get(kind)
         if known is None:
             known = self._withheld[kind] = {
-                name: _can_be_null(kind, field.type)
+                name: NULL if _can_be_null(kind, field.type) else None
                 for name, field in kind.fields.items()
                 if not self.may_see(kind.name, name)
             }

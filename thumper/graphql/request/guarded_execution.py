@@ -11,7 +11,7 @@ from typing import Any
 from graphql import GraphQLObjectType, OperationType
 from graphql.pyutils import Path
 
-from thumper.graphql.access.permissions import permissions_of
+from thumper.graphql.access.permissions import Withheld, permissions_of
 from thumper.graphql.access.refusals import Asked, Refusals, refusals
 from thumper.graphql.relay.mutation_execution import MutationExecutor
 
@@ -31,8 +31,8 @@ class GuardedExecutor(MutationExecutor):
             self._refusals = refusals(asked, self._permissions, lambda: self.variable_values.coerced)
         return super().execute_operation(*serially)
 
-    def withheld(self, kind: GraphQLObjectType) -> Mapping[str, bool]:
-        """Return the fields that are withheld: whether they are null, or refused when they are executed."""
+    def withheld(self, kind: GraphQLObjectType) -> Mapping[str, Withheld]:
+        """Return the fields of a type that are withheld."""
         return self._permissions.withheld(kind)
 
     def execute_field(

@@ -69,6 +69,10 @@ class Leaf:
         return written
 
 
+NULL: Final = Leaf(GraphQLString, lambda _source: None)
+"""What is read in place of a field that is withheld."""
+
+
 @cache  # as many as the schema has fields
 def leaf_of(parent_type: GraphQLObjectType, name: str) -> Leaf | None:
     """Return how a plain field is read; None for any other."""

@@ -22,6 +22,7 @@ from graphql.pyutils import Path, Undefined, gather_with_cancel
 from strawberry.types.field import StrawberryField
 
 from thumper.graphql.shared.direct_resolvers import DECLARED
+from thumper.graphql.shared.leaf import leaf_of
 from thumper.graphql.shared.level import Level, ObjectList, Slot, Step, is_promised, step_of
 from thumper.graphql.shared.planned_execution import PlannedExecutor
 from thumper.graphql.shared.together import answer
@@ -80,9 +81,11 @@ class LevelExecutor(PlannedExecutor):
         withheld = self.withheld(kind)
         for name, own in selection.items():
             field_name = own[0].node.name.value
-            if (leaf := self.leaf(kind, field_name, withheld)) is not None:
+            hidden = field_name in withheld
+            leaf = withheld[field_name] if hidden else leaf_of(kind, field_name)
+            if leaf is not None:
                 level.plain.append((name, own, leaf))
-            elif field_name not in withheld and (step := step_of(kind, name, own)) is not None:
+            elif not hidden and (step := step_of(kind, name, own)) is not None:
                 level.steps.append(step)
             else:
                 level.others[name] = own

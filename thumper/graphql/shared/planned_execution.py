@@ -10,16 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from graphql import GraphQLObjectType, GraphQLString
+from graphql import GraphQLObjectType
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from thumper.graphql.shared.leaf import Leaf, leaf_of
-
-_NULL: Final = Leaf(GraphQLString, lambda _row: None)
-"""What is read in place of a field that is withheld."""
 
 
 @dataclass(slots=True)
@@ -77,22 +74,16 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     def admit(self, kind: GraphQLObjectType, details: Any, path: Path, objects: int = 1) -> None:
         """Take note of objects before their fields are executed; raises where they must not be."""
 
-    def withheld(self, kind: GraphQLObjectType) -> Mapping[str, bool]:
-        """Return the fields that are withheld: whether they are null, or refused when they are executed."""
-        return {}
-
-    def leaf(self, kind: GraphQLObjectType, name: str, withheld: Mapping[str, bool]) -> Leaf | None:
-        """Return how a plain field is read, null if it is withheld; None for any other."""
-        if name in withheld:
-            return _NULL if withheld[name] else None
-        return leaf_of(kind, name)
-
     def weight(self, kind: GraphQLObjectType, details: Any, objects: int) -> int:
         """Return how much objects count when they are admitted."""
         return 0
 
     def withdraw(self, weight: int) -> None:
         """Forget objects that were admitted and will be executed anew."""
+
+    def withheld(self, kind: GraphQLObjectType) -> Mapping[str, Leaf | None]:
+        """Return what is read in place of the fields that are withheld; None where executing one says so."""
+        return {}
 
     def complete_object_value(self, return_type: Any, field_details_list: Any, *more: Any) -> Any:
         """Admit an object, and execute its fields."""
@@ -103,7 +94,8 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         plan = _Plan(selection=selection, names=list(selection))
         withheld = self.withheld(parent_type)
         for name, details in selection.items():
-            leaf = self.leaf(parent_type, details[0].node.name.value, withheld)
+            field_name = details[0].node.name.value
+            leaf = withheld[field_name] if field_name in withheld else leaf_of(parent_type, field_name)
             if leaf is None:
                 plan.others[name] = details
             else:
