@@ -132,7 +132,8 @@ class Image(ClockFields, MarkFields, Node):
     @field(f"SHA-256 of the original, 64 hexadecimal digits. {WITHHELD}")
     @staticmethod
     def sha256(root: strawberry.Parent[models.Image]) -> str | None:
-        return root.sha256.hex()
+        digest: bytes | None = root.sha256  # withheld from guests
+        return None if digest is None else digest.hex()
 
     @field("When Thumper first recorded it.")
     @staticmethod

@@ -1,0 +1,1 @@
+"""Who may sign in, and what of the rows each role sees."""
