@@ -1,1 +1,1 @@
-"""Who may sign in, and what of the rows each role sees."""
+"""Who may ask: people, links by which they sign in, sessions of browsers, tokens of programs."""

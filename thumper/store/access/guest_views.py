@@ -122,15 +122,8 @@ _VIEWS: Final[dict[str, _View]] = {
 """In the order in which they build on each other."""
 
 _EMPTY: Final = (
-    "batch",
-    "clock_fix",
-    "deletion",
-    "dump",
-    "file",
-    "job",
-    "mark",
-    "relocation",
-    "source",
+    *("batch", "clock_confirmation", "clock_fix", "deletion", "deployment_move", "dump", "dump_move", "file"),
+    *("image_move", "job", "mark", "relocation", "source"),
 )
 """Tables of which a guest sees nothing, but whose ids, or filters that ask for them, are answered as if they were empty."""
 
