@@ -14,6 +14,7 @@ import httpx
 import pytest_asyncio
 import uvicorn
 
+from tests.sign_in import owner_headers, served_at
 from thumper.settings import Settings
 from thumper.web.app import create_app
 from thumper.web.main import server_config
@@ -25,6 +26,9 @@ class Api:
 
     url: str
     http: httpx.AsyncClient
+    """Of the owner."""
+    anonymous: httpx.AsyncClient
+    """Of nobody."""
 
     async def post(self, query: str, **variables: Any) -> dict[str, Any]:
         """Return the whole answer."""
@@ -66,8 +70,12 @@ async def running_api(settings: Settings) -> AsyncIterator[Api]:
                 raise AssertionError("the server ended before it had started")
         url = f"http://127.0.0.1:{port}"
         try:
-            async with httpx.AsyncClient(base_url=url, timeout=60) as http:
-                yield Api(url, http)
+            with served_at(url, settings):
+                async with (
+                    httpx.AsyncClient(base_url=url, timeout=60, headers=owner_headers(settings)) as http,
+                    httpx.AsyncClient(base_url=url, timeout=60) as anonymous,
+                ):
+                    yield Api(url, http, anonymous)
         finally:
             server.ending.set()
             await serving

@@ -14,6 +14,7 @@ import websockets
 from websockets.typing import Subprotocol
 
 from tests.patience import PATIENCE_S
+from tests.sign_in import headers_at
 from thumper.graphql.relay.identity import decode
 
 
@@ -107,7 +108,9 @@ class EventSubscriber(Subscriber):
 async def subscribed(url: str, query: str, **variables: Any) -> AsyncIterator[SocketSubscriber]:
     address = url.replace("http", "ws", 1) + "/graphql"
     protocol = Subprotocol("graphql-transport-ws")
-    async with websockets.connect(address, subprotocols=[protocol], close_timeout=1) as connection:
+    async with websockets.connect(
+        address, subprotocols=[protocol], close_timeout=1, additional_headers=headers_at(url)
+    ) as connection:
         await connection.send(json.dumps({"type": "connection_init"}))
         assert json.loads(await connection.recv())["type"] == "connection_ack"
         payload = {"query": query, "variables": variables}
@@ -119,7 +122,8 @@ async def subscribed(url: str, query: str, **variables: Any) -> AsyncIterator[So
 async def streamed(
     url: str, query: str, *, last_id: str | None = None, **variables: Any
 ) -> AsyncIterator[EventSubscriber]:
-    headers = {"accept": "text/event-stream"} | ({} if last_id is None else {"last-event-id": last_id})
+    headers = headers_at(url) | {"accept": "text/event-stream"}
+    headers |= {} if last_id is None else {"last-event-id": last_id}
     async with (
         httpx.AsyncClient(base_url=url, timeout=PATIENCE_S, headers=headers) as http,
         http.stream("POST", "/graphql", json={"query": query, "variables": variables}) as response,

@@ -13,6 +13,7 @@ ThumperError
 ├── BackupError           a backup or a restore cannot be carried out
 ├── NoRoomError           a disk that Thumper writes to is full; it goes on when there is space
 ├── ServiceDownError      PostgreSQL or the API cannot be reached
+├── SignedOutError        the command line cannot say who asks
 ├── NotInstalledError     a library is missing or cannot be loaded
 └── DetectorError         a model file or class map cannot be used
     └── PrecisionError        a faster precision does not agree with the reference, or was not compared yet
@@ -102,6 +103,12 @@ class ServiceDownError(ThumperError):
 
     code: ClassVar[str] = "SERVICE_DOWN"
     exit_code: ClassVar[int] = 4
+
+
+class SignedOutError(ThumperError):
+    """Raised if the command line has no token that the API accepts."""
+
+    code: ClassVar[str] = "UNAUTHENTICATED"
 
 
 class NotInstalledError(ThumperError):

@@ -11,7 +11,8 @@ from contextlib import aclosing, contextmanager
 from typing import Any, Final, TypeVar, cast
 
 from thumper.domain.path_text import harmless
-from thumper.errors import ServiceDownError, ThumperError
+from thumper.errors import ServiceDownError, SignedOutError, ThumperError
+from thumper.owner_token import kept_owner_token, owner_token_path, read_owner_token
 from thumper.settings import Settings
 
 T = TypeVar("T")
@@ -21,6 +22,10 @@ ANSWER_WITHIN_S: Final = 30.0
 
 CONNECT_WITHIN_S: Final = 5.0
 """Longest that a connection to this machine may take."""
+
+_UNAUTHENTICATED: Final = "UNAUTHENTICATED"
+_CLOSE_UNAUTHENTICATED: Final = 4401
+"""How the API refuses a token, over HTTP and over WebSocket."""
 
 
 class DatabaseDownError(ServiceDownError):
@@ -44,7 +49,9 @@ async def ask(
     from gql import Client, GraphQLRequest
     from gql.transport.httpx import HTTPXAsyncTransport
 
-    transport = HTTPXAsyncTransport(f"{settings.api_url}/graphql", timeout=within_s)
+    transport = HTTPXAsyncTransport(
+        f"{settings.api_url}/graphql", headers=_credentials(settings), timeout=within_s
+    )
     client = Client(transport=transport, execute_timeout=None)
     with _explained(settings):
         async with client as session:
@@ -66,6 +73,7 @@ async def follow(
     address = f"{settings.api_url}/graphql".replace("http", "ws", 1)
     transport = WebsocketsTransport(
         address,
+        headers=_credentials(settings),
         subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
         connect_timeout=CONNECT_WITHIN_S,
         close_timeout=1,
@@ -81,6 +89,15 @@ async def follow(
                     yield harmless_texts(next(iter(data.values())))
 
 
+def _credentials(settings: Settings) -> dict[str, str]:
+    """Return the header by which the API of this home knows its own command line; without a token none.
+
+    Whether one is needed is known when the API answers: it may not even run.
+    """
+    token = kept_owner_token(settings.home)
+    return {} if token is None else {"authorization": f"Bearer {token}"}
+
+
 def harmless_texts(told: T) -> T:
     """Return an answer with each of its texts `harmless`: a terminal would obey what a name holds."""
     if isinstance(told, str):
@@ -94,17 +111,33 @@ def harmless_texts(told: T) -> T:
 def _explained(settings: Settings) -> Iterator[None]:
     """Turn what the transport raises into what a person can act on."""
     from gql.transport.exceptions import TransportError, TransportQueryError
-    from websockets.exceptions import WebSocketException
+    from websockets.exceptions import ConnectionClosed, WebSocketException
 
     try:
         yield
     except TransportQueryError as error:
+        if _UNAUTHENTICATED in _codes(error.errors or []):
+            raise _signed_out(settings) from error
         raise refusal(error.errors or []) from error
     except (TransportError, WebSocketException, OSError, TimeoutError) as error:
         _heed_cancellation()
+        if isinstance(error.__cause__, ConnectionClosed) and error.__cause__.code == _CLOSE_UNAUTHENTICATED:
+            raise _signed_out(settings) from error
         raise ServiceDownError(
             f"Thumper does not answer at {settings.api_url} ({_reason(error)}). Start it with `thumper up`."
         ) from error
+
+
+def _signed_out(settings: Settings) -> SignedOutError:
+    """Return why the API does not know its command line."""
+    try:
+        read_owner_token(settings.home)
+    except SignedOutError as error:
+        return error
+    return SignedOutError(
+        f"Thumper at {settings.api_url} does not accept the token in {owner_token_path(settings.home)}. Start"
+        " that Thumper again: it writes a token that counts. If it has another home, name that with THUMPER_HOME."
+    )
 
 
 def _heed_cancellation() -> None:
@@ -121,10 +154,14 @@ def refusal(errors: Sequence[Any]) -> ThumperError:
     """Return the error for what an answer of the API says in its `errors`."""
     messages = "; ".join(harmless(str(error.get("message", error))) for error in errors)
     messages = messages or "no reason was given"
-    codes = {error.get("extensions", {}).get("code") for error in errors}
+    codes = _codes(errors)
     if "DATABASE_DOWN" in codes:
         return DatabaseDownError(messages)
     return ServiceDownError(messages) if "SERVICE_DOWN" in codes else ApiRefusedError(messages)
+
+
+def _codes(errors: Sequence[Any]) -> set[str | None]:
+    return {error.get("extensions", {}).get("code") for error in errors}
 
 
 def _reason(error: BaseException) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import http.client
-import json
+from http import HTTPStatus
 from typing import Final
 
 from thumper.doctor.check_context import CheckContext
@@ -17,6 +17,9 @@ from thumper.web.port import bind
 
 ANSWER_S: Final = 3.0
 """How long the program that has the port may take to answer."""
+
+_REALM: Final = 'Bearer realm="Thumper"'
+"""What Thumper answers who has not signed in."""
 
 OFTEN: Final = 3
 """A process that had to be started again this often does not die by accident."""
@@ -96,14 +99,14 @@ async def _api_lives() -> bool:
 
 
 def is_thumper(settings: Settings) -> bool:
-    """Return whether the program that has the port answers as Thumper's health check does."""
+    """Return whether the program that has the port asks for a sign-in as Thumper does."""
     connection = http.client.HTTPConnection(settings.host, settings.port, timeout=ANSWER_S)
     try:
-        connection.request("GET", "/health/ready")
-        answer = json.loads(connection.getresponse().read())
-    except (OSError, ValueError, http.client.HTTPException):
+        connection.request("GET", "/metrics")
+        response = connection.getresponse()
+        response.read()
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
-    checks = answer.get("checks") if isinstance(answer, dict) else None
-    return isinstance(checks, list) and "schema" in {check.get("name") for check in checks}
+    return response.status == HTTPStatus.UNAUTHORIZED and response.headers["www-authenticate"] == _REALM

@@ -54,3 +54,6 @@ class Actor:
 
 OWNER: Final = Actor(name="owner", role=Role.OWNER, scopes=SCOPES_OF[Role.OWNER])
 """May do everything: the command line on the machine itself."""
+
+NOBODY: Final = Actor(name="", role=Role.GUEST, scopes=frozenset())
+"""May do nothing: on a connection that has not said yet who asks."""

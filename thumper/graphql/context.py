@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import strawberry
@@ -13,6 +13,7 @@ from thumper.graphql.shared.events import Live
 from thumper.graphql.shared.wipe_checks import WipeChecks
 from thumper.ingest.context import IngestContext
 from thumper.settings import Settings
+from thumper.store.access.credentials import Credentials
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,6 +32,8 @@ class Context:
     """Where the client reached us: `http://localhost:8480`."""
     request_id: str
     """Named in the log and in errors whose text is hidden."""
+    credentials: Credentials = field(default_factory=Credentials)
+    """Who was found lately for what they showed; one for the whole process."""
     actor: Actor = OWNER
     """Who asks; the same for all operations of a connection, since answers are shared by it."""
     connection_params: dict[str, Any] | None = None

@@ -18,10 +18,12 @@ from starlette.websockets import WebSocket
 from thumper.domain.progress import ProcessRole
 from thumper.graphql.context import Context
 from thumper.settings import Settings
+from thumper.store.access.credentials import Credentials
 from thumper.store.status.processes import Life
 from thumper.web import health
 from thumper.web.access import LocalOnly, QuietHeaders
 from thumper.web.answer import Refusal, refused
+from thumper.web.authentication import Authentication, Authenticator
 from thumper.web.live_sockets import LiveSockets
 from thumper.web.media import media
 from thumper.web.metrics import metrics
@@ -49,11 +51,13 @@ class _Endpoint:
 def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
     """Return the ASGI app; its lifespan opens the database and gives signs of life until it ends."""
     life = life if life is not None else Life(role=ProcessRole.SERVE)
+    credentials = Credentials()
+    authenticator = Authenticator(settings, credentials)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
-            async with open_room(settings, life) as room:
+            async with open_room(settings, life, credentials) as room:
                 app.state.room = room
                 yield
         except BaseException as error:
@@ -64,7 +68,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
         made: Context = app.state.room.context(connection, request_id)
         return made
 
-    endpoint = _Endpoint(Transport(context, LiveSockets(settings.max_sockets)))
+    endpoint = _Endpoint(Transport(context, LiveSockets(settings.max_sockets), authenticator))
     seconds = new_histogram()
     app = Starlette(
         routes=_routes(endpoint),
@@ -73,6 +77,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
             Middleware(QuietHeaders),
             Middleware(SafetyNet),
             Middleware(LocalOnly),
+            Middleware(Authentication, authenticator),
         ],
         exception_handlers={HTTPException: _no_such_address, Refusal: _refused},
         lifespan=lifespan,

@@ -1,4 +1,7 @@
-"""Whether the server lives, and whether it can do its work. No login, no redirect, nothing cached."""
+"""Whether the server lives, and whether it can do its work: a verdict for everybody, the reasons for who has signed in.
+
+No redirect, nothing cached.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,9 @@ async def ready(request: Request) -> JSONResponse:
     else:
         lines = [{key: value for key, value in asdict(check).items() if key != "remedy"} for check in checks]
     failed = any(check.state == "failed" for check in checks)
-    body = {"state": "failed" if failed else "ok", "checks": lines}
+    body: dict[str, object] = {"state": "failed" if failed else "ok"}
+    if request.state.actor is not None:
+        body["checks"] = lines
     return JSONResponse(body, status_code=503 if failed else 200, headers={"cache-control": "no-store"})
 
 

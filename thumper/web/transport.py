@@ -30,6 +30,7 @@ from thumper.graphql.schema import schema
 from thumper.graphql.shared.shared_execution import SharedData
 from thumper.web import event_stream, operation
 from thumper.web.answer import Refusal
+from thumper.web.authentication import Authenticator
 from thumper.web.entity_tag import has_same, tag_of
 from thumper.web.event_stream import EventStream
 from thumper.web.live_sockets import LiveSockets, turn_away
@@ -54,7 +55,9 @@ class Transport(GraphQL[Context, None]):
     websocket_adapter_class = Socket  # type: ignore[assignment]  # narrower than strawberry's
     graphql_transport_ws_handler_class = Conversation
 
-    def __init__(self, make_context: ContextMaker, sockets: LiveSockets) -> None:
+    def __init__(
+        self, make_context: ContextMaker, sockets: LiveSockets, authenticator: Authenticator
+    ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -66,6 +69,7 @@ class Transport(GraphQL[Context, None]):
         )
         self._make_context = make_context
         self._sockets = sockets
+        self.authenticator = authenticator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; HEAD is a GET of which the server sends the headers."""

@@ -20,14 +20,20 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
+    SubscribeMessage,
+)
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message as WsMessage
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 
 from thumper.graphql.context import Context
-from thumper.graphql.refusal import INTERNAL, bad_request, went_wrong
+from thumper.graphql.refusal import DATABASE_DOWN, INTERNAL, bad_request, went_wrong
+from thumper.store.postgres.connect import OUTAGES
 from thumper.web import operation as operations
 from thumper.web.answer import Refusal
+from thumper.web.authentication import ACTOR, CLOSE_UNAUTHENTICATED, CODE
 from thumper.web.connection import DRAINED
+from thumper.web.live_sockets import TRY_AGAIN_LATER
 from thumper.web.request_body import as_graphql
 
 MOST_OPERATIONS: Final = 20
@@ -63,6 +69,7 @@ class Socket(ASGIWebSocketAdapter):
 class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
     """One connection and its operations."""
 
+    view: Any  # the Transport, which imports this module
     websocket: Socket
 
     async def handle_message(self, message: WsMessage) -> None:
@@ -74,6 +81,21 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             await super().handle_message(message)
         except (TypeError, AttributeError):
             await self.handle_invalid_message("Failed to parse message")
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Find who asks, unless the handshake has shown it; close the connection of who does not say so."""
+        said = message.get("payload", {})
+        if isinstance(said, dict) and not self.connection_init_received:
+            try:
+                actor = await self.view.authenticator.introduced(said, self.context.actor)
+            except OUTAGES:
+                await self.websocket.close(TRY_AGAIN_LATER, DATABASE_DOWN)
+                return
+            if actor is None:
+                await self.websocket.close(CLOSE_UNAUTHENTICATED, CODE)
+                return
+            self.context.actor = self.websocket.ws.scope["state"][ACTOR] = actor
+        await super().handle_connection_init(message)
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Begin an operation, or refuse it."""

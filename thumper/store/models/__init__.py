@@ -11,6 +11,7 @@ from thumper.store.models.batch import Batch
 from thumper.store.models.camera import Camera
 from thumper.store.models.clock_confirmation import ClockConfirmation
 from thumper.store.models.clock_fix import ClockFix
+from thumper.store.models.credential import Session, SignInLink, Token
 from thumper.store.models.deer import Deer, Sighting
 from thumper.store.models.deletion import Deletion
 from thumper.store.models.deployment import Deployment
@@ -24,6 +25,7 @@ from thumper.store.models.image import Image
 from thumper.store.models.job import Job
 from thumper.store.models.location import Location
 from thumper.store.models.mark import Mark
+from thumper.store.models.person import Person
 from thumper.store.models.process import Process
 from thumper.store.models.relocation import DeploymentMove, DumpMove, ImageMove, Relocation
 from thumper.store.models.review import Review
@@ -54,11 +56,15 @@ __all__ = [
     "Job",
     "Location",
     "Mark",
+    "Person",
     "Process",
     "Relocation",
     "Review",
+    "Session",
     "Sighting",
+    "SignInLink",
     "Source",
     "Species",
+    "Token",
     "Upload",
 ]

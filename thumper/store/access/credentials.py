@@ -1,0 +1,158 @@
+"""Who asks, found from what they show: a session's or a token's secret, by its SHA-256.
+
+What was found is remembered for a few seconds, so that a page of pictures asks PostgreSQL once. What is revoked here is
+forgotten at once; what another process revokes stays known for `REMEMBERED_S` at most.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from thumper.domain.access import SCOPES_OF, Actor, Role, Scope
+from thumper.store.postgres.connect import OUTAGES, client
+
+REMEMBERED_S: Final = 2.0
+"""How long what was found counts without another look: revoking must act within 5 s."""
+MOST_REMEMBERED: Final = 10_000
+"""Credentials that are remembered; a program that starts a session a request would fill memory."""
+SESSION_DAYS: Final = 90
+"""How long a session lasts from its last use."""
+_NOTE_USE_S: Final = 60
+"""How often is noted that a credential is used; a page of pictures would write at each of them."""
+_RENEW_DAYS: Final = 1
+"""How often a session's end moves on: with it the browser is given its cookie again."""
+
+
+class CredentialKind(StrEnum):
+    """What was shown."""
+
+    SESSION = "session"
+    TOKEN = "token"  # noqa: S105  # a word
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a secret was found to be."""
+
+    kind: CredentialKind
+    actor: Actor
+    renewed: bool = False
+    """Whether the end of the session has moved on just now."""
+
+
+_LIVES: Final = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"
+_FIND: Final = {
+    CredentialKind.SESSION: f"""
+SELECT session.id, person.id AS person_id, person.name, person.role, NULL AS scopes,
+    session.last_used_at < now() - make_interval(secs => {_NOTE_USE_S}) AS unnoted,
+    session.expires_at < now() + make_interval(days => {SESSION_DAYS - _RENEW_DAYS}) AS ageing
+FROM session JOIN person ON person.id = session.person_id
+WHERE session.sha256 = $1 AND {_LIVES} AND person.removed_at IS NULL
+""",
+    CredentialKind.TOKEN: f"""
+SELECT token.id, person.id AS person_id, person.name, person.role, token.scopes,
+    coalesce(token.last_used_at < now() - make_interval(secs => {_NOTE_USE_S}), TRUE) AS unnoted, FALSE AS ageing
+FROM token JOIN person ON person.id = token.person_id
+WHERE token.sha256 = $1 AND {_LIVES} AND person.removed_at IS NULL
+""",
+}
+_NOTE_USE: Final = {
+    CredentialKind.SESSION: "UPDATE session SET last_used_at = now(), expires_at ="
+    f" CASE WHEN $2 THEN now() + make_interval(days => {SESSION_DAYS}) ELSE expires_at END WHERE id = $1",
+    CredentialKind.TOKEN: "UPDATE token SET last_used_at = now() WHERE id = $1 AND NOT $2",
+}
+_STILL_VALID: Final = " UNION ALL ".join(
+    f"SELECT credential.id FROM {table} AS credential JOIN person ON person.id = credential.person_id"
+    f" WHERE credential.id = ANY($1::uuid[]) AND {_LIVES} AND person.removed_at IS NULL"
+    for table in ("session", "token")
+)
+
+
+class Credentials:
+    """What was found lately, and who wants to know of what is revoked."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[CredentialKind, bytes], tuple[Credential, float]] = {}
+        self.on_revoked: list[Callable[[UUID], object]] = []
+        """Called with the id of each session and token that this process revokes."""
+
+    async def find(self, kind: CredentialKind, sha256: bytes) -> Credential | None:
+        """Return whose secret has that hash; None if it is nobody's, or is not valid any more.
+
+        While PostgreSQL is away, who was known a moment before still is: nothing can be read then anyway.
+        Raises what PostgreSQL's absence raises for others.
+        """
+        key = (kind, sha256)
+        known, found_at_s = self._found.get(key, (None, 0.0))
+        if known is not None and time.monotonic() - found_at_s < REMEMBERED_S:
+            return known
+        try:
+            credential = await _read(kind, sha256)
+        except OUTAGES:
+            if known is None:
+                raise
+            return known
+        if credential is None:
+            self._found.pop(key, None)
+            return None
+        if len(self._found) >= MOST_REMEMBERED:
+            self._found.clear()
+        # Told once that it was renewed, to whoever looked.
+        self._found[key] = (Credential(credential.kind, credential.actor), time.monotonic())
+        return credential
+
+    def known(self, kind: CredentialKind, sha256: bytes) -> Credential | None:
+        """Return what was found lately, however long ago: for what holds no data."""
+        return self._found.get((kind, sha256), (None, 0.0))[0]
+
+    def revoked(self, credential_id: UUID) -> None:
+        """Forget a session or token that was revoked, and tell those who want to know."""
+        self._found = {
+            key: found for key, found in self._found.items() if found[0].actor.credential_id != credential_id
+        }
+        for tell in self.on_revoked:
+            tell(credential_id)
+
+
+async def still_valid(credential_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these sessions and tokens were neither revoked nor have expired, and whose person is there."""
+    rows = await client().execute_query_dict(_STILL_VALID, [list(credential_ids)])
+    return {row["id"] for row in rows}
+
+
+async def _read(kind: CredentialKind, sha256: bytes) -> Credential | None:
+    rows = await client().execute_query_dict(_FIND[kind], [sha256])
+    if not rows:
+        return None
+    row: dict[str, Any] = rows[0]
+    renewed = (row["unnoted"] or row["ageing"]) and await _note_use(kind, row) and row["ageing"]
+    return Credential(kind, _actor(row), renewed=renewed)
+
+
+async def _note_use(kind: CredentialKind, row: dict[str, Any]) -> bool:
+    """Note that a credential is used; return whether it could be: a standby can be read all the same."""
+    try:
+        await client().execute_query_dict(_NOTE_USE[kind], [row["id"], row["ageing"]])
+    except OUTAGES:
+        return False
+    return True
+
+
+def _actor(row: dict[str, Any]) -> Actor:
+    role = Role(row["role"])
+    scopes = SCOPES_OF[role]
+    if row["scopes"] is not None:
+        scopes &= scopes_of(row["scopes"])
+    return Actor(
+        name=row["name"], role=role, scopes=scopes, person_id=row["person_id"], credential_id=row["id"]
+    )
+
+
+def scopes_of(text: str) -> frozenset[Scope]:
+    """Return the scopes that a row holds as words."""
+    return frozenset(map(Scope, text.split()))
