@@ -72,7 +72,11 @@ class Questions:
         assert self.schema.query_type is not None
         fields = self.schema.query_type.fields
         names = self.random.choices(list(_ASKED), list(_ASKED.values()), k=count)
-        return "{ " + "\n".join(f"q{at}: {self._field(name, fields[name], 0)}" for at, name in enumerate(names)) + " }"
+        return (
+            "{ "
+            + "\n".join(f"q{at}: {self._field(name, fields[name], 0)}" for at, name in enumerate(names))
+            + " }"
+        )
 
     def _field(self, name: str, each: GraphQLField, depth: int) -> str:
         inner = get_named_type(each.type)
@@ -82,7 +86,9 @@ class Questions:
     def _selection(self, kind: Any, depth: int) -> str:
         if isinstance(kind, GraphQLInterfaceType):
             kinds = sorted(self.schema.get_possible_types(kind), key=lambda each: each.name)
-            parts = [f"... on {one.name} {{ {self._leaves(one, 2)} }}" for one in self.random.sample(kinds, 6)]
+            parts = [
+                f"... on {one.name} {{ {self._leaves(one, 2)} }}" for one in self.random.sample(kinds, 6)
+            ]
             return f"{{ __typename id {' '.join(parts)} }}"
         assert isinstance(kind, GraphQLObjectType)
         if "pageInfo" in kind.fields:
@@ -137,12 +143,21 @@ class Questions:
     def _input(self, kind: GraphQLInputObjectType, of: str) -> str:
         names = list(kind.fields)
         order = set(names) == {"field", "direction"}
-        chosen = names if order else self.random.sample(names, min(len(names), self.random.choice((0, 1, 1, 2, 3))))
-        return "{" + ", ".join(f"{own}: {self._value(own, kind.fields[own].type, of=of)}" for own in chosen) + "}"
+        chosen = (
+            names
+            if order
+            else self.random.sample(names, min(len(names), self.random.choice((0, 1, 1, 2, 3))))
+        )
+        return (
+            "{"
+            + ", ".join(f"{own}: {self._value(own, kind.fields[own].type, of=of)}" for own in chosen)
+            + "}"
+        )
 
     def _one(self, name: str, kind: Any, of: str) -> str:
         if isinstance(kind, GraphQLEnumType):
-            return self.random.choice(sorted(kind.values))
+            word: str = self.random.choice(sorted(kind.values))
+            return word
         if kind.name == "ID":
             word = of if name in {"id", "ids"} else name.removesuffix("Ids").removesuffix("Id")
             noun = word[0].upper() + word[1:]

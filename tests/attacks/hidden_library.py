@@ -1,13 +1,12 @@
 """A library with much that guests may not know, and its twin, in which none of that is or ever was so.
 
-The twin is a copy with the same ids. What a guest may not see is gone from it, and what is kept from them of the rest is
-something else. So a guest who can tell the two apart has found something out.
+The twin is a copy with the same ids. What a guest may not see is gone from it, and what is kept from them of the rest
+is something else. So a guest who can tell the two apart has found something out.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -75,17 +74,20 @@ async def _fill(library: Library) -> None:
         for number in range(4)
     ]
     library.hide(stands, freshs)
+    hung: list[tuple[models.Camera, models.Location, dict[str, Any]]] = [
+        (both, creek, {"ended_at": NOW}),
+        (both, stand, {}),
+        (creeks, creek, {"ended_at": FRESH}),
+        (stands, stand, {}),
+        (freshs, ridge, {}),
+    ]
     stays = {
         (camera.id, place.id): await models.Deployment.create(camera=camera, location=place, **more)
-        for camera, place, more in (
-            (both, creek, {"ended_at": NOW}),
-            (both, stand, {}),
-            (creeks, creek, {"ended_at": FRESH}),
-            (stands, stand, {}),
-            (freshs, ridge, {}),
-        )
+        for camera, place, more in hung
     }
-    library.hide(*(stay for (camera, place), stay in stays.items() if place == stand.id or camera == freshs.id))
+    library.hide(
+        *(stay for (camera, place), stay in stays.items() if place == stand.id or camera == freshs.id)
+    )
     detector = await make_detector()
     cards = {place.id: await make_dump(place) for place in (creek, ridge, stand, feeder)}
     plan: list[tuple[str, Any, Any, Any, Any, bool]] = [
@@ -94,7 +96,14 @@ async def _fill(library: Library) -> None:
         ("seen of both", creek, both, OLD + dt.timedelta(hours=1), OLD, True),
         ("seen in a burst", creek, creeks, OLD, OLD, True),
         ("seen without a time", creek, creeks, None, OLD, True),
-        ("seen just", ridge, None, NOW - dt.timedelta(hours=49), NOW - dt.timedelta(hours=48, minutes=10), True),
+        (
+            "seen just",
+            ridge,
+            None,
+            NOW - dt.timedelta(hours=49),
+            NOW - dt.timedelta(hours=48, minutes=10),
+            True,
+        ),
         ("seen without a camera", ridge, None, OLD - dt.timedelta(days=365), OLD, True),
         ("taken lately", creek, creeks, FRESH, OLD, False),
         ("arrived lately", creek, both, OLD, FRESH, False),
@@ -122,7 +131,7 @@ async def _fill(library: Library) -> None:
             longitude=longitude,
             exif={"user_comment": SECRET},
             battery_percent=42,
-            taken_local=dt.datetime(2024, 11, 9, 6, 30, 17),
+            taken_local=OLD.replace(tzinfo=None),
             clock_source="exif_original",
         )
         library.images[name] = image
@@ -182,9 +191,13 @@ async def _know_deer(library: Library, detector: models.Detector) -> None:
     )
 
 
+_CAMERAS_OWN: Final = """
+UPDATE image SET sha256 = sha256(sha256), file_name = 'a', original_path = 'b', sort_name = reverse(sort_name),
+    latitude = latitude + 0.01, longitude = longitude + 0.01, exif = '{}', battery_percent = 7,
+    taken_local = taken_local + interval '5 seconds'
+"""
 _OTHERWISE: Final = (
-    "UPDATE image SET sha256 = sha256(sha256), file_name = 'a', original_path = 'b', sort_name = reverse(sort_name),"
-    " latitude = latitude + 0.01, longitude = longitude + 0.01, exif = '{}', battery_percent = 7, taken_local = taken_local + interval '5 seconds'",
+    _CAMERAS_OWN,
     "UPDATE location SET latitude = latitude + 0.01, longitude = longitude + 0.01, description = 'c'",
     "UPDATE camera SET serial = 'd' || model, name = '', created_at = now()",
     "UPDATE deployment SET created_at = now(), ended_at = NULL",
@@ -207,7 +220,9 @@ async def make_twin(url: str, library: Library, *, name: str) -> str:
     twin = parts._replace(path=f"/{name}").geturl()
     connection = await asyncpg.connect(twin)
     try:
-        await connection.execute("SET session_replication_role = replica")  # neither triggers nor foreign keys
+        await connection.execute(
+            "SET session_replication_role = replica"
+        )  # neither triggers nor foreign keys
         for table, ids in library.hidden.items():
             gone = await connection.execute(f"DELETE FROM {table} WHERE id = ANY($1)", ids)
             assert gone == f"DELETE {len(set(ids))}", table
@@ -216,7 +231,3 @@ async def make_twin(url: str, library: Library, *, name: str) -> str:
     finally:
         await connection.close()
     return twin
-
-
-def digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()

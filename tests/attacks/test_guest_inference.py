@@ -138,9 +138,7 @@ async def test_2000_questions_tell_nothing_of_what_is_hidden(world: World) -> No
     tried: list[tuple[str, dict[str, Any]]] = []
 
     @hypothesis.given(seed=st.integers(0, 2**64 - 1))
-    @hypothesis.settings(
-        max_examples=QUESTIONS // AT_ONCE, phases=[hypothesis.Phase.generate], database=None
-    )
+    @hypothesis.settings(max_examples=QUESTIONS // AT_ONCE, phases=[hypothesis.Phase.generate], database=None)
     def draw(seed: int) -> None:
         document = Questions(schema._schema, Random(seed), known, cursors).document(AT_ONCE)
         told = asyncio.run_coroutine_threadsafe(both(document), loop).result()

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from thumper.web.answer import refused
+from thumper.web.picture_access import is_signed
 
 _AUTHORITY: Final = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 _HTTP_PORT: Final = 80
@@ -48,6 +49,8 @@ def _refusal(scope: Scope, headers: Headers) -> tuple[str, str] | None:
             "BAD_HOST",
             f"Thumper answers on this machine only, as localhost; the request was for {host!r}.",
         )
+    if is_signed(scope):  # made to be shown elsewhere, and no cookie counts for it
+        return None
     origin = headers.get("origin")
     if origin is not None and not _is_ours(origin, host):
         return "BAD_ORIGIN", f"Pages of {origin!r} may not use Thumper; open http://{host}/ instead."
@@ -106,7 +109,9 @@ class QuietHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._HEADERS]
+                own = list(message.get("headers", []))
+                said = {name for name, _ in own}
+                message["headers"] = [*own, *(each for each in self._HEADERS if each[0] not in said)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

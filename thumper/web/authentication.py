@@ -26,6 +26,7 @@ from thumper.store.postgres.probe import unless_frozen
 from thumper.web.answer import refused
 from thumper.web.live_sockets import TRY_AGAIN_LATER
 from thumper.web.page import wants_page
+from thumper.web.picture_access import is_signed
 from thumper.web.session_cookie import SessionCookie
 
 CODE: Final = "UNAUTHENTICATED"
@@ -152,6 +153,7 @@ def _is_public(scope: Scope) -> bool:
     return (
         path in _PUBLIC
         or path.startswith(_PUBLIC_BELOW)
+        or is_signed(scope)
         or (path == "/graphql" and wants_page(Request(scope)))
     )
 

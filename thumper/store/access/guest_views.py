@@ -13,7 +13,7 @@ from typing import Final
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from thumper.domain.guest_view import DELAY, DEGREES
+from thumper.domain.guest_view import DEGREES, DELAY
 from thumper.store.postgres.guest_pool import SCHEMA
 
 DROP: Final = f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"
@@ -125,12 +125,12 @@ _EMPTY: Final = (
     *("batch", "clock_confirmation", "clock_fix", "deletion", "deployment_move", "dump", "dump_move", "file"),
     *("image_move", "job", "mark", "relocation", "source"),
 )
-"""Tables of which a guest sees nothing, but whose ids, or filters that ask for them, are answered as if they were empty."""
+"""Tables of which a guest sees nothing, but whose ids, and filters that ask for them, are answered as if they were
+empty."""
 
 _PICTURES: Final = (
-    f"CREATE VIEW {SCHEMA}.picture AS SELECT image.id, image.sha256, image.original_path, camera.make, camera.model"
+    f"CREATE VIEW {SCHEMA}.picture AS SELECT image.id, image.sha256, image.original_path"
     f" FROM public.image JOIN {SCHEMA}.image AS seen ON seen.id = image.id"
-    " LEFT JOIN public.camera ON camera.id = image.camera_id"
 )
 """What a guest's picture is made of: read by `guest_pictures` alone."""
 

@@ -27,7 +27,7 @@ _SETTINGS: Final = {"search_path": SCHEMA, "default_transaction_read_only": "on"
 
 
 class NotAGuestError(asyncpg.InterfaceError):  # type: ignore[misc]  # asyncpg ships no types
-    """Raised if a connection of the guest pool would see more than the views: something between changed its settings."""
+    """Raised if a connection of the guest pool would see more than the views, as behind a pooler."""
 
 
 def guest_credentials(credentials: dict[str, Any]) -> dict[str, Any]:
