@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import hypothesis
+import pytest
 import pytest_asyncio
 from hypothesis import strategies as st
 from tortoise.connection import get_connections
@@ -132,6 +133,8 @@ async def _cursors(world: World) -> dict[str, list[str]]:
     return cursors
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 async def test_2000_questions_tell_nothing_of_what_is_hidden(world: World) -> None:
     known, cursors = await _known(world), await _cursors(world)
     loop = asyncio.get_running_loop()
