@@ -26,7 +26,9 @@ from thumper.store import models
 from thumper.store.access import people, tokens
 from thumper.store.disk.picture_key import picture_key
 
-URLS = "query ($id: ID!) { image(id: $id) { urls { thumb view original } signedUrls { thumb view original } } }"
+URLS = (
+    "query ($id: ID!) { image(id: $id) { urls { thumb view original } signedUrls { thumb view original } } }"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,9 @@ def _is_painted(content: bytes) -> bool:
 
 
 @pytest.mark.parametrize("size", ["thumb", "view"])
-async def test_a_guest_sees_a_small_picture_without_what_is_printed(api: Api, ranch: Ranch, size: str) -> None:
+async def test_a_guest_sees_a_small_picture_without_what_is_printed(
+    api: Api, ranch: Ranch, size: str
+) -> None:
     url = f"/media/{ranch.seen}/{size}"
     own, theirs = await api.http.get(url), await ranch.guest.get(url)
     assert (own.status_code, theirs.status_code) == (200, 200)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
@@ -99,8 +98,8 @@ async def test_what_takes_the_settings_away_makes_no_guest(database_url: str) ->
 
 
 @pytest.fixture
-async def seen(database: str) -> AsyncIterator[models.Location]:
-    yield await make.make_location("Creek", shared=True, latitude=30.267213, longitude=-97.743157)
+async def seen(database: str) -> models.Location:
+    return await make.make_location("Creek", shared=True, latitude=30.267213, longitude=-97.743157)
 
 
 @pytest.mark.parametrize(
