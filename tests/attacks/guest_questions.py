@@ -54,8 +54,8 @@ _ASKED: Final = {
 }
 """How often each is asked, in proportion."""
 
-# What reads the disk, or says what the process itself has.
-_LEFT_OUT: Final = frozenset({"exif", "waitingFor", "job", "wipe", "safeToWipe", "urls"})
+# What reads the disk, says what the process itself has, or when something expires.
+_LEFT_OUT: Final = frozenset({"exif", "waitingFor", "job", "wipe", "safeToWipe", "urls", "signedUrls"})
 
 
 @dataclass(slots=True)
@@ -99,11 +99,11 @@ class Questions:
             for name, each in kind.fields.items()
             if not is_leaf_type(get_named_type(each.type)) and name not in _LEFT_OUT
         ]
-        chosen = self.random.sample(further, min(len(further), 2)) if depth < 2 else []
+        chosen = self.random.sample(further, min(len(further), 2 - depth)) if depth < 2 else []
         below = " ".join(
             f"b{at}: {self._field(name, each, depth + 1)}" for at, (name, each) in enumerate(chosen)
         )
-        return f"{{ __typename {self._leaves(kind, 5)} {below} }}"
+        return f"{{ __typename {self._leaves(kind, 4)} {below} }}"
 
     def _leaves(self, kind: GraphQLObjectType, most: int) -> str:
         leaves = [

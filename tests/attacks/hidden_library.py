@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -40,6 +40,9 @@ SECRET: Final = "Zzyzx"
 """In every text that no guest may read."""
 
 
+_Shot: TypeAlias = tuple[str, models.Location | None, models.Camera | None, dt.datetime | None, dt.datetime]
+
+
 @dataclass(slots=True)
 class Library:
     """What was made, and what a guest may not see of it, by table."""
@@ -60,85 +63,126 @@ async def build(url: str) -> Library:
     return library
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ranch:
+    """Places and cameras: `creek` and `ridge` are shared; `both` hung at a place of either kind."""
+
+    creek: models.Location
+    ridge: models.Location
+    stand: models.Location
+    feeder: models.Location
+    both: models.Camera
+    creeks: models.Camera
+    stands: models.Camera
+    freshs: models.Camera
+    stays: dict[tuple[Any, Any], models.Deployment] = field(default_factory=dict)
+    cards: dict[Any, models.Dump] = field(default_factory=dict)
+
+
 async def _fill(library: Library) -> None:
+    ranch = await _settle(library)
+    await _hang(library, ranch)
+    for place in (ranch.creek, ranch.ridge, ranch.stand, ranch.feeder):
+        ranch.cards[place.id] = await make_dump(place)
+    detector = await make_detector()
+    for name, place, camera, taken, arrived in _seen(ranch):
+        await _take(library, ranch, name, (place, camera, taken, arrived))
+        await _look(library, library.images[name], detector, may=True)
+    for name, place, camera, taken, arrived in _unseen(ranch):
+        await _take(library, ranch, name, (place, camera, taken, arrived))
+        await _look(library, library.images[name], detector, may=False)
+        library.hide(library.images[name])
+    await _know_deer(library)
+
+
+async def _settle(library: Library) -> _Ranch:
     latitude, longitude = EXACT
     placed: dict[str, Any] = {"latitude": latitude, "longitude": longitude, "description": SECRET}
     creek = await make_location("Creek", shared=True, **placed)
-    ridge = await make_location("Ridge", shared=True, time_zone="America/Denver")
-    stand = await make_location(f"{SECRET} stand", **placed)
-    feeder = await make_location(f"{SECRET} feeder")
-    merged = await make_location(f"{SECRET} merged", shared=True, merged_into_id=creek.id)
-    library.hide(stand, feeder, merged)
+    stand, feeder = await make_location(f"{SECRET} stand", **placed), await make_location(f"{SECRET} feeder")
     both, creeks, stands, freshs = [
         await make_camera(make="BROWNING", model=f"BTC-{number}", serial=f"{SECRET}{number}", name=SECRET)
         for number in range(4)
     ]
-    library.hide(stands, freshs)
-    hung: list[tuple[models.Camera, models.Location, dict[str, Any]]] = [
-        (both, creek, {"ended_at": NOW}),
-        (both, stand, {}),
-        (creeks, creek, {"ended_at": FRESH}),
-        (stands, stand, {}),
-        (freshs, ridge, {}),
-    ]
-    stays = {
-        (camera.id, place.id): await models.Deployment.create(camera=camera, location=place, **more)
-        for camera, place, more in hung
-    }
-    library.hide(
-        *(stay for (camera, place), stay in stays.items() if place == stand.id or camera == freshs.id)
+    library.hide(stand, feeder, stands, freshs)
+    library.hide(await make_location(f"{SECRET} merged", shared=True, merged_into_id=creek.id))
+    return _Ranch(
+        creek=creek,
+        ridge=await make_location("Ridge", shared=True, time_zone="America/Denver"),
+        stand=stand,
+        feeder=feeder,
+        both=both,
+        creeks=creeks,
+        stands=stands,
+        freshs=freshs,
     )
-    detector = await make_detector()
-    cards = {place.id: await make_dump(place) for place in (creek, ridge, stand, feeder)}
-    plan: list[tuple[str, Any, Any, Any, Any, bool]] = [
-        # name, place, camera, taken, arrived, whether guests may see it
-        ("seen", creek, creeks, OLD, OLD, True),
-        ("seen of both", creek, both, OLD + dt.timedelta(hours=1), OLD, True),
-        ("seen in a burst", creek, creeks, OLD, OLD, True),
-        ("seen without a time", creek, creeks, None, OLD, True),
-        (
-            "seen just",
-            ridge,
-            None,
-            NOW - dt.timedelta(hours=49),
-            NOW - dt.timedelta(hours=48, minutes=10),
-            True,
-        ),
-        ("seen without a camera", ridge, None, OLD - dt.timedelta(days=365), OLD, True),
-        ("taken lately", creek, creeks, FRESH, OLD, False),
-        ("arrived lately", creek, both, OLD, FRESH, False),
-        ("arrived lately without a time", creek, creeks, None, FRESH, False),
-        ("taken tomorrow", ridge, None, NOW + dt.timedelta(days=1), OLD, False),
-        ("of a fresh camera", ridge, freshs, OLD, FRESH, False),
-        ("hidden", stand, stands, OLD, OLD, False),
-        ("hidden of both", stand, both, OLD - dt.timedelta(days=9), OLD - dt.timedelta(days=9), False),
-        ("hidden at the feeder", feeder, None, OLD, OLD, False),
-        ("nowhere", None, None, OLD, OLD, False),
+
+
+async def _hang(library: Library, ranch: _Ranch) -> None:
+    hung: list[tuple[models.Camera, models.Location, dict[str, Any], bool]] = [
+        (ranch.both, ranch.creek, {"ended_at": NOW}, True),
+        (ranch.both, ranch.stand, {}, False),
+        (ranch.creeks, ranch.creek, {"ended_at": FRESH}, True),
+        (ranch.stands, ranch.stand, {}, False),
+        (ranch.freshs, ranch.ridge, {}, False),
     ]
-    for name, place, camera, taken, arrived, may in plan:
-        stay = stays.get((camera.id, place.id)) if camera is not None and place is not None else None
-        image = await make_image(
-            cards[place.id if place is not None else creek.id],
-            taken_at=taken,
-            location=place,
-            camera=camera,
-            deployment=stay,
-            created_at=arrived,
-            file_name=f"{SECRET}_{name}.JPG",
-            original_path=f"/{SECRET}/{name}.jpg".encode(),
-            sort_name=f"{SECRET}\t{name}",
-            latitude=latitude,
-            longitude=longitude,
-            exif={"user_comment": SECRET},
-            battery_percent=42,
-            taken_local=OLD.replace(tzinfo=None),
-            clock_source="exif_original",
-        )
-        library.images[name] = image
-        await _look(library, image, detector, may=may)
+    for camera, place, more, may in hung:
+        stay = await models.Deployment.create(camera=camera, location=place, **more)
+        ranch.stays[camera.id, place.id] = stay
         if not may:
-            library.hide(image)
-    await _know_deer(library, detector)
+            library.hide(stay)
+
+
+def _seen(ranch: _Ranch) -> list[_Shot]:
+    """Return the photos that guests may see: name, place, camera, capture time and arrival."""
+    creek, ridge, late = ranch.creek, ranch.ridge, NOW - dt.timedelta(hours=48, minutes=10)
+    return [
+        ("seen", creek, ranch.creeks, OLD, OLD),
+        ("seen of both", creek, ranch.both, OLD + dt.timedelta(hours=1), OLD),
+        ("seen in a burst", creek, ranch.creeks, OLD, OLD),
+        ("seen without a time", creek, ranch.creeks, None, OLD),
+        ("seen just", ridge, None, NOW - dt.timedelta(hours=49), late),
+        ("seen without a camera", ridge, None, OLD - dt.timedelta(days=365), OLD),
+    ]
+
+
+def _unseen(ranch: _Ranch) -> list[_Shot]:
+    """Return the photos that guests may not see."""
+    creek, ridge, stand, earlier = ranch.creek, ranch.ridge, ranch.stand, OLD - dt.timedelta(days=9)
+    return [
+        ("taken lately", creek, ranch.creeks, FRESH, OLD),
+        ("arrived lately", creek, ranch.both, OLD, FRESH),
+        ("arrived lately without a time", creek, ranch.creeks, None, FRESH),
+        ("taken tomorrow", ridge, None, NOW + dt.timedelta(days=1), OLD),
+        ("of a fresh camera", ridge, ranch.freshs, OLD, FRESH),
+        ("hidden", stand, ranch.stands, OLD, OLD),
+        ("hidden of both", stand, ranch.both, earlier, earlier),
+        ("hidden at the feeder", ranch.feeder, None, OLD, OLD),
+        ("nowhere", None, None, OLD, OLD),
+    ]
+
+
+async def _take(library: Library, ranch: _Ranch, name: str, shot: tuple[Any, Any, Any, Any]) -> None:
+    place, camera, taken, arrived = shot
+    hangs = place is not None and camera is not None
+    latitude, longitude = EXACT
+    library.images[name] = await make_image(
+        ranch.cards[ranch.creek.id if place is None else place.id],
+        taken_at=taken,
+        location=place,
+        camera=camera,
+        deployment=ranch.stays[camera.id, place.id] if hangs else None,
+        created_at=arrived,
+        file_name=f"{SECRET}_{name}.JPG",
+        original_path=f"/{SECRET}/{name}.jpg".encode(),
+        sort_name=f"{SECRET}\t{name}",
+        latitude=latitude,
+        longitude=longitude,
+        exif={"user_comment": SECRET},
+        battery_percent=42,
+        taken_local=OLD.replace(tzinfo=None),
+        clock_source="exif_original",
+    )
 
 
 async def _look(library: Library, image: models.Image, detector: models.Detector, *, may: bool) -> None:
@@ -156,7 +200,7 @@ async def _look(library: Library, image: models.Image, detector: models.Detector
         library.hide(run, *boxes, review)
 
 
-async def _know_deer(library: Library, detector: models.Detector) -> None:
+async def _know_deer(library: Library) -> None:
     deer = {
         name: await make_deer(name, notes=SECRET)
         for name in ("Gus", "Hank", f"{SECRET} hidden", f"{SECRET} never seen")
@@ -211,7 +255,7 @@ _OTHERWISE: Final = (
 
 
 async def make_twin(url: str, library: Library, *, name: str) -> str:
-    """Copy a library, to which nobody is connected; return the URL of the copy without what guests may not know."""
+    """Copy a library, to which no client is connected; return the URL of the copy without what guests may not know."""
     parts = urlsplit(url)
     await administer(
         parts._replace(path="/postgres").geturl(),

@@ -157,13 +157,12 @@ async def test_2000_questions_tell_nothing_of_what_is_hidden(world: World) -> No
     assert len(tried) * AT_ONCE >= QUESTIONS
     answered = [value for _, told in tried for value in (told["data"] or {}).values() if value is not None]
     assert len(answered) > QUESTIONS / 2, tried[0][1]["errors"][:5]  # refused questions tell nothing
-    # Somebody who sees everything tells the two apart, so the questions are worth asking.
+    # Somebody who sees everything is told something else, so the questions are worth asking.
+    some = tried[:: len(tried) // 20]
     differs = [
-        document
-        for document, told in tried[:5]
-        if (await world.ask(document, actor=OWNER))["data"] != told["data"]
+        told for document, told in some if (await world.ask(document, actor=OWNER))["data"] != told["data"]
     ]
-    assert len(differs) == min(len(tried), 5)
+    assert len(differs) > len(some) / 2
 
 
 def _assert_same(told: dict[str, Any], otherwise: dict[str, Any], document: str) -> None:

@@ -1,4 +1,4 @@
-"""What a guest, and whoever has a signed address, gets for the address of a picture."""
+"""What a guest, and a client with a signed address, gets for the address of a picture."""
 
 from __future__ import annotations
 

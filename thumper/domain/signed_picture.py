@@ -1,4 +1,4 @@
-"""Addresses of pictures that let whoever has them see one picture until a time, without signing in."""
+"""Addresses of pictures that show one picture until a time, without signing in, to all who have them."""
 
 from __future__ import annotations
 

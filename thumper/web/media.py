@@ -40,7 +40,7 @@ from thumper.web.small_picture import LONGEST_SIDE, small_picture
 SIZES: Final = frozenset({*LONGEST_SIDE, "original"})
 _HEADERS: Final = {
     "cache-control": "private, max-age=31536000, immutable",
-    "vary": "Authorization, Cookie",  # whoever signs in next in this browser may be a guest
+    "vary": "Authorization, Cookie",  # who signs in next in this browser may be a guest
     "content-security-policy": "default-src 'none'; sandbox",
 }
 

@@ -1,4 +1,4 @@
-"""Addresses of the pictures of an image: for those who signed in, and signed ones for whoever gets them."""
+"""Addresses of the pictures of an image: for those who signed in, and signed ones for all who are given them."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import asyncpg
 from tortoise.connection import get_connection, get_connections
 
 SCHEMA: Final = "thumper_guest"
-"""The schema of the views, named like the tables that they stand for. Nobody else has a schema of this name."""
+"""The schema of the views, named like the tables that they stand for. No other program has a schema of this name."""
 
 POOL: Final = "guest"
 """Name of the pool among the connections of the ORM."""
