@@ -24,7 +24,7 @@ export TORCH
 # Handed over by environment, so that no character of the path means anything to a shell.
 export DROP
 
-.PHONY: help install install-dev graphiql clients schema browser run link test check quick faults soak style types contracts format constraints wheel release-check clean
+.PHONY: help install install-dev graphiql clients schema released browser run link test check quick faults soak style types contracts format constraints wheel release-check clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ clients: # JavaScript and Python clients that the tests let speak to the API
 schema: clients ## write the schema and its reference anew, after a change of the API
 	@$(BIN)/thumper schema > schema.graphql.new && mv schema.graphql.new thumper/graphql/schema.graphql
 	@$(PY) -m tests.clients.reference > docs/schema.md.new && mv docs/schema.md.new docs/schema.md
+
+released: schema ## promise what the schema says now, at a release; refuses what would break clients
+	@$(PY) -m tests.clients.promise
 
 browser: # the page tests' browser
 	@sh install/browser.sh

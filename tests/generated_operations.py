@@ -132,7 +132,9 @@ class Drawing:
     def _arguments(self, name: str, each: GraphQLField) -> str:
         given = {}
         if "first" in each.args and self.random.random() < 0.8:
-            way = self.random.choice(("first", "last"))
+            way = self.random.choice([own for own in ("first", "last") if own in each.args])
+            if "last" not in each.args:
+                given["after"] = "0"  # the feed, from its beginning
             given[way] = self._number(self.random.choice((0, 1, 2, 3, 5, 10, 40, 100)))
         for own, argument in each.args.items():
             kind = get_named_type(argument.type)

@@ -19,7 +19,7 @@ NESTED: Final = (
 OVERLOADS: Final = {
     "aliases": "{" + " ".join(f"a{n}: __typename" for n in range(101)) + "}",
     "directives": "{ __typename " + "@skip(if: false) " * 50 + "}",
-    "root fields": "{" + " ".join(f"a{n}: status {{ unplaced }}" for n in range(50)) + "}",
+    "root fields": "{" + " ".join(f"a{n}: status {{ unplacedImageCount }}" for n in range(50)) + "}",
     "circular fragments": "query { ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
     "circular introspection": f"{{ __schema {{ types {NESTED} }} }}",
     "introspection many times": "{"

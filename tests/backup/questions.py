@@ -12,11 +12,11 @@ Question = tuple[str, dict[str, Any]]
 _IMAGE: Final = """id fileName sha256 sizeBytes mediaType widthPx heightPx takenAt cameraClock timeSource clockSource
     clockOffsetSeconds clockDoubt clockSuspect dstEdge temperatureCelsius batteryPercent batteryVolts moonPhase damaged
     state arrivedAt processedAt coordinates { latitude longitude } sequence { number length } error { code }
-    job { attempts } location { name } camera { make model serial name }
+    job { attemptCount } location { name } camera { make model serial name }
     dump { id folder number } deployment { id } clockFix { id offsetSeconds note }"""
 _SPECIES: Final = "species { id scientificName commonName origin }"
 _DECISION: Final = "identityDecisions { id verdict note standing actor { name } createdAt deer { id name } }"
-_DETECTION: Final = f"""id ordinal counts duplicateOfOrdinal verdict shown {{ label sex lifeStage {_SPECIES} }}
+_DETECTION: Final = f"""id ordinal counted duplicateOf {{ ordinal }} verdict shown {{ label sex lifeStage {_SPECIES} }}
     predicted {{ label confidence sex lifeStage {_SPECIES} }} box {{ x y width height }} image {{ id fileName }}
     detector {{ name sha256 }} deer {{ id name }} sighting {{ id actor {{ name }} createdAt }} {_DECISION}
     reviews {{ id verdict {_SPECIES} sex lifeStage note actor {{ name }} createdAt }}"""
@@ -26,9 +26,9 @@ _DEER: Final = """id name sex status notes createdAt firstSeen lastSeen location
 _LOCATION: Final = """id name description coordinates { latitude longitude } timeZone active shared createdAt
     imageCount effectiveTimeZone timeZoneSource
     deployments { nodes { id camera { model } openedAt closedAt imageCount firstTakenAt lastTakenAt } }"""
-_RECEIPT: Final = """found stored duplicate rejected videos sizeBytes waiting rejections { reason fileCount }
+_RECEIPT: Final = """found stored duplicate rejected videoCount sizeBytes waiting rejections { reason fileCount }
     timeSources { source imageCount } clockWarnings { code imageCount } clockQuestion { sentence }"""
-_DUMP: Final = f"""id number folder firstSeenAt changedAt settledAt source {{ kind state path lastScanAt }}
+_DUMP: Final = f"""id number folder arrivedAt changedAt settledAt source {{ kind state path lastScanAt }}
     location {{ name }} receipt {{ {_RECEIPT} }} imageCounts {{ total pending completed failed }}
     files(first: 100) {{ totalCount nodes {{ id path sizeBytes state reason message whatToDo seenAt settledAt
         image {{ id }} firstDelivery {{ path }} }} }}
@@ -48,7 +48,7 @@ def _lists() -> list[Question]:
     """Ask for every list in every order, a page from either end, and with filters."""
     orders = [
         f"orderBy: {{field: {field}, direction: {direction}}}"
-        for field in ("CAPTURED", "ARRIVED")
+        for field in ("TAKEN", "ARRIVED")
         for direction in ("ASC", "DESC")
     ]
     return [
@@ -66,7 +66,7 @@ def _lists() -> list[Question]:
         ),
         *(
             _detections(f"first: 100, orderBy: {{field: {field}, direction: {direction}}}")
-            for field in ("CAPTURED", "ARRIVED", "CONFIDENCE")
+            for field in ("TAKEN", "CREATED", "CONFIDENCE")
             for direction in ("ASC", "DESC")
         ),
         *(
@@ -81,7 +81,7 @@ def _other_lists() -> list[Question]:
     return [
         *(
             (f"{{ allDeer(orderBy: {{field: {field}, direction: DESC}}) {{ {_PAGE} nodes {{ {_DEER} }} }} }}", {})
-            for field in ("LAST_SEEN", "NAME", "SIGHTINGS")
+            for field in ("LAST_SEEN", "NAME", "SIGHTING_COUNT")
         ),
         *(
             (f"{{ locations({words}) {{ {_PAGE} nodes {{ {_LOCATION} }} }} }}", {})
@@ -103,7 +103,7 @@ def _other_lists() -> list[Question]:
 _WHOLE: Final = """{ clockSuspects { doubt imageCount deployment { id } dump { id } }
     detectors { id name current createdAt sha256
     labels { name species { scientificName } sex lifeStage shown threshold } }
-    status { held queueDepth filesArriving
+    status { heldImageCount queueDepth filesArrivingCount
     imageCounts { total pending processing completed failed } sources { kind state path watchMode lastScanAt }
     lastDumps { dump { id } } } }"""
 

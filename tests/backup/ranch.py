@@ -81,7 +81,7 @@ async def use(api: Api) -> None:
     }
     await _mutate(api, "updateLocation", "UpdateLocationInput", "location { id }", **place)
     card = [found["clockSuspects"][0]["dump"]["id"]]
-    await _mutate(api, "confirmClocks", "ConfirmClocksInput", "confirmed", dumpIds=card)
+    await _mutate(api, "confirmClocks", "ConfirmClocksInput", "confirmedCount", dumpIds=card)
     for offset_s, note in ((3600, "an hour late"), (86_400, "a day late")):
         fix = {"dumpId": found["clockSuspects"][0]["dump"]["id"], "offsetSeconds": offset_s, "note": note}
         await _mutate(api, "fixClock", "FixClockInput", "clockFix { id }", **fix)

@@ -318,7 +318,7 @@ def test_a_dead_worker_is_said_with_how_it_ended() -> None:
         "device": "cuda:0",
         "detectorName": "deer",
         "detectorPrecision": "FP32",
-        "restarts": 2,
+        "restartCount": 2,
         "lastExit": "killed by SIGKILL",
         "heartbeatAgeSeconds": 14.2,
     }

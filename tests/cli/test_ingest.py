@@ -69,7 +69,7 @@ async def test_the_verdict_is_that_of_the_api_and_needs_no_running_one(
         assert "SAFE TO WIPE" in capsys.readouterr().out
         (card / "CLIP.MP4").write_bytes(b"film")
         again, _ = await ingest._ingest(settings, card, location="Ridge", wait=False, most=None)
-        assert (again["duplicate"], again["videos"]) == (3, 1)
+        assert (again["duplicate"], again["videoCount"]) == (3, 1)
         with pytest.raises(typer.Exit) as unsafe:
             finish(again, as_json=True, everything=True)
         assert unsafe.value.exit_code == 3

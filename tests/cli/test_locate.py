@@ -178,7 +178,7 @@ def test_effects_that_need_a_look_are_said() -> None:
     }
     effect = {
         "moves": [move],
-        "already": 2,
+        "alreadyThereCount": 2,
         "dumps": 0,
         "clock": clock,
         "deployments": stays,
@@ -192,5 +192,5 @@ def test_effects_that_need_a_look_are_said() -> None:
         *("RECONYX S1: its stay moves from Oak to no place", "RECONYX S1: has no stay at Oak any more"),
     ):
         assert said in lines
-    nothing = effect | {"moves": [], "already": 0, "deployments": [], "deploymentCount": 0}
+    nothing = effect | {"moves": [], "alreadyThereCount": 0, "deployments": [], "deploymentCount": 0}
     assert "\n".join(effect_lines(nothing, then="did", zone=ZoneInfo("UTC"))).startswith("No photo moves.")

@@ -98,14 +98,14 @@ async def test_a_receipt_holds_every_list_and_the_verdict(
         await make_file(dump, FileState.REJECTED, display_path=name, message=f"{name}: It ends early.")
     answer = await receipt._read(asking, "Barn", most=None)
     assert {
-        key: answer[key] for key in ("found", "stored", "duplicate", "rejected", "waiting", "videos")
+        key: answer[key] for key in ("found", "stored", "duplicate", "rejected", "waiting", "videoCount")
     } == {
         "found": 5,
         "stored": 1,
         "duplicate": 1,
         "rejected": 3,
         "waiting": 0,
-        "videos": 1,
+        "videoCount": 1,
     }
     lists = {name: [file["path"] for file in answer[name]] for name in receipt_query.LISTS}
     assert lists == {
@@ -214,7 +214,7 @@ async def test_a_long_check_is_followed_to_its_end() -> None:
     async def slow(_query: str, variables: dict[str, Any]) -> dict[str, Any]:
         assert variables == {"id": "x"}
         state, checked = answers.pop(0)
-        wipe = {"state": state, "filesChecked": checked, "filesToCheck": 9, "bytesChecked": checked}
+        wipe = {"state": state, "filesCheckedCount": checked, "filesToCheckCount": 9, "bytesChecked": checked}
         return {"dump": {"receipt": {"wipe": wipe}}}
 
     wipe = await read_verdict(slow, "x", progress=lambda *far: told.append(far))
@@ -226,7 +226,13 @@ async def test_a_check_that_stands_still_is_not_followed_for_ever(monkeypatch: p
     monkeypatch.setattr(receipt_query, "WIPE_STILL_S", 0.3)
 
     async def hanging(_query: str, _variables: dict[str, Any]) -> dict[str, Any]:
-        wipe = {"state": "CHECKING", "safe": False, "filesChecked": 7, "filesToCheck": 9, "bytesChecked": 70}
+        wipe = {
+            "state": "CHECKING",
+            "safe": False,
+            "filesCheckedCount": 7,
+            "filesToCheckCount": 9,
+            "bytesChecked": 70,
+        }
         return {"dump": {"receipt": {"wipe": wipe}}}
 
     wipe = await asyncio.wait_for(read_verdict(hanging, "x", progress=lambda *_: None), 10)

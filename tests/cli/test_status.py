@@ -64,7 +64,7 @@ async def test_the_status_is_said_in_lines_or_as_one_json_object(client_settings
     code, out, _ = await run(client_settings, "--json")
     assert code == 0
     assert json.loads(out)["images"]["completed"] == 2
-    assert json.loads(out)["unplaced"] == json.loads(out)["lastDumps"][0]["unplaced"] == 3
+    assert json.loads(out)["unplacedImageCount"] == json.loads(out)["lastDumps"][0]["unplacedImageCount"] == 3
 
 
 async def test_without_a_running_thumper_it_says_how_to_start_one(settings: Settings) -> None:

@@ -75,7 +75,7 @@ SUBSCRIPTIONS: Final = (
     Case(
         name="dump",
         kind="subscription",
-        query="subscription ($id: ID!) { dumpProgress(id: $id) { snapshot dump { id receipt { found } } } }",
+        query="subscription ($id: ID!) { dumpProgress(dumpId: $id) { snapshot dump { id receipt { found } } } }",
         variables={"id": "DUMP"},
     ),
     Case(
@@ -86,7 +86,7 @@ SUBSCRIPTIONS: Final = (
     Case(
         name="dump of a bad id",
         kind="subscription",
-        query='subscription { dumpProgress(id: "zzz") { snapshot } }',
+        query='subscription { dumpProgress(dumpId: "zzz") { snapshot } }',
         codes=("BAD_ID",),
     ),
     Case(

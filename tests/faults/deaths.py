@@ -17,7 +17,7 @@ SHOWN_S: Final = 15.0
 PATIENCE_S: Final = 60.0
 LOOK_S: Final = 0.1
 
-QUERY: Final = "{ status { worker { state restarts } } }"
+QUERY: Final = "{ status { worker { state restartCount } } }"
 _LIVES: Final = ("ALIVE", "BUSY")
 _DEFAULTS: Final = {
     name: Settings.model_fields[name].default
@@ -64,7 +64,7 @@ def _kill(campaign: Campaign) -> None:
 
 
 def _tells_death(before: dict[str, Any], now: dict[str, Any]) -> bool:
-    return now["state"] not in _LIVES or now["restarts"] > before["restarts"]
+    return now["state"] not in _LIVES or now["restartCount"] > before["restartCount"]
 
 
 def _worker(stage: Stage) -> dict[str, Any] | None:

@@ -76,7 +76,7 @@ class Faulty(Stage):
 
     def worker(self) -> dict[str, Any]:
         """Return what the status says of the worker."""
-        answer = self.ranch.ask("{ status { worker { state message device restarts lastExit } } }")
+        answer = self.ranch.ask("{ status { worker { state message device restartCount lastExit } } }")
         worker: dict[str, Any] = answer["status"]["worker"]
         return worker
 

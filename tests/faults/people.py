@@ -27,7 +27,7 @@ BOXES: Final = """{ dumps(first: 1) { nodes { id } }
     detections(first: 100, where: {includeDuplicates: false}) { nodes { id image { id } } } }"""
 COUNTS: Final = """query ($detector: ID) {
     detections(where: {detectorId: $detector, reviewed: true}) { totalCount }
-    allDeer(where: {minSightings: 1}) { totalCount } }"""
+    allDeer(where: {minSightingCount: 1}) { totalCount } }"""
 DETECTORS: Final = "{ detectors { id name current } }"
 DETECT: Final = "mutation { detectPending(input: {}) { errors { message } batch { id } } }"
 SEEN_AGAIN: Final = """SELECT count(*) AS runs FROM detection_run JOIN detector ON detector.id = detector_id

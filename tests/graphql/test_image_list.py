@@ -74,7 +74,7 @@ async def test_each_record_has_its_images_in_pages_with_filter_and_order(
     assert len(statements) == 3, statements
     assert [node["fileName"] for node in page["nodes"]] == names[:0:-1]
     assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (3, True)
-    oldest = await ask(orderBy={"field": "CAPTURED", "direction": "ASC"})
+    oldest = await ask(orderBy={"field": "TAKEN", "direction": "ASC"})
     assert [node["fileName"] for node in oldest["nodes"]] == names[:2]
     damaged = await ask(where={"damaged": True})
     assert (damaged["totalCount"], damaged["nodes"]) == (1, [{"fileName": names[1]}])

@@ -91,7 +91,7 @@ async def test_no_list_costs_more_statements_when_it_is_longer(
         """{ detections { nodes { shown { label species { commonName } } predicted { species { commonName } }
         identityDecisions { verdict standing deer { name } } } } }""",
         """{ detections { nodes { deer { name } sighting { actor { name } } reviews { verdict } detector { name }
-        image { fileName job { attempts } camera { make } dump { folder } } } } }""",
+        image { fileName job { attemptCount } camera { make } dump { folder } } } } }""",
         "{ locations { nodes { name imageCount } } cameras { nodes { model imageCount } } }",
     ]
 

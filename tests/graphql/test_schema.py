@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from graphql import (
 )
 
 import thumper
+from thumper.graphql.relay.change import Payload
 from thumper.graphql.schema import sdl
 
 SDL_FILE = Path(thumper.__file__).parent / "graphql" / "schema.graphql"
@@ -67,6 +69,27 @@ def test_every_mutation_takes_one_input_and_answers_with_typed_errors() -> None:
         assert str(payload.fields["errors"].type) == "[UserError!]!"
 
 
+def test_a_refused_mutation_answers_with_nothing_but_its_errors() -> None:
+    for kind in TYPES:
+        if isinstance(kind, GraphQLObjectType) and {"Payload", "Preview"} & {
+            own.name for own in kind.interfaces
+        }:
+            for name, field in kind.fields.items():
+                if name != "errors":
+                    assert not is_non_null_type(field.type), f"{kind.name}.{name}"
+                    assert re.search("null .*refused", field.description or "", re.IGNORECASE), (
+                        f"{kind.name}.{name}"
+                    )
+    for refused in _payloads(Payload):
+        made = refused(errors=[])
+        told = {own.name: getattr(made, own.name) for own in dataclasses.fields(made) if own.name != "errors"}
+        assert [name for name, value in told.items() if not (value is None or callable(value))] == [], refused
+
+
+def _payloads(kind: type[Payload]) -> list[type[Payload]]:
+    return [kind, *(below for own in kind.__subclasses__() for below in _payloads(own))]
+
+
 def _answered() -> Iterator[tuple[str, str, Any]]:
     """Yield the type, the name and the definition of every field that is answered."""
     for kind in TYPES:
@@ -94,6 +117,48 @@ def test_what_takes_an_id_is_called_so() -> None:
         ends = ("Ids", "ids") if "[" in str(value.type) else ("Id", "id")
         assert (get_named_type(value.type).name == "ID") == name.endswith(ends), f"{place} {name}"
         assert not (place.endswith("Input") and name in {"id", "ids"}), f"{place} {name}"
+
+
+def test_only_a_look_up_that_answers_with_the_record_itself_takes_its_id_as_id() -> None:
+    for kind, name, field in _answered():
+        if {"id", "ids"} & set(field.args):
+            answered: Any = get_named_type(field.type)
+            nodes = {answered.name, *(own.name for own in getattr(answered, "interfaces", ()))}
+            assert (kind, "Node" in nodes) == ("Query", True), f"{kind}.{name}"
+
+
+def test_a_filter_and_an_order_by_a_time_are_called_as_the_field_that_shows_it() -> None:
+    for kind in TYPES:
+        if isinstance(kind, GraphQLObjectType) and f"{kind.name}Order" in SCHEMA.type_map:
+            shown = {name for name, field in kind.fields.items() if str(field.type).startswith("DateTime")}
+            asked: Any = SCHEMA.type_map[f"{kind.name}Filter"]
+            said = {name for name in asked.fields if name.endswith(("After", "Before"))}
+            elsewhere = (
+                {"takenAt"} if "image" in kind.fields else {"seenAt"} if kind.name == "Deer" else set()
+            )
+            assert {re.sub("(After|Before)$", "At", name) for name in said} <= shown | elsewhere, kind.name
+
+
+SORTED_BY_WHAT_STANDS_ELSEWHERE = {
+    "Deer.SIGHTING_COUNT",  # sightings { totalCount }
+    "Detection.CONFIDENCE",  # predicted { confidence }
+    "Detection.CREATED",
+    "Detection.TAKEN",  # image { takenAt }
+    "Sighting.TAKEN",
+}
+
+
+def test_an_order_is_called_as_the_field_that_it_sorts_by() -> None:
+    strange = set()
+    for kind in TYPES:
+        if isinstance(kind, GraphQLEnumType) and kind.name.endswith("OrderField"):
+            sorted_kind: Any = SCHEMA.type_map[kind.name.removesuffix("OrderField")]
+            for value in kind.values:
+                first, *rest = value.lower().split("_")
+                name = first + "".join(word.capitalize() for word in rest)
+                if not {name, f"{name}At"} & set(sorted_kind.fields):
+                    strange.add(f"{sorted_kind.name}.{value}")
+    assert strange == SORTED_BY_WHAT_STANDS_ELSEWHERE
 
 
 def test_times_as_bounds_say_that_the_first_is_included_and_the_last_is_not() -> None:
@@ -142,36 +207,52 @@ WITHHELD = [
     "Camera.name",
     "Camera.serial",
     "ClockFix.note",
+    "Condition.message",
     "Coordinates.latitude",
     "Coordinates.longitude",
     "Deer.notes",
+    "Deletion.files",
     "Deletion.note",
     "Deletion.sha256",
     "Deployment.clockFixes",
     "Detection.drawnBy",
+    "Detection.identityDecisions",
     "Detection.removedBy",
+    "Detection.reviews",
     "Dump.clockFixes",
     "Dump.folder",
     "Dump.receipt",
     "Dump.relocations",
     "Dump.source",
+    "File.message",
     "File.path",
+    "File.whatToDo",
     "IdentityDecision.actor",
     "IdentityDecision.note",
+    "Image.clockFix",
     "Image.coordinates",
     "Image.dump",
+    "Image.exif",
     "Image.fileName",
     "Image.firstDelivery",
+    "Image.job",
+    "Image.note",
     "Image.sha256",
+    "Image.star",
+    "Image.tags",
+    "Image.waitingFor",
     "ImageError.message",
     "ImageNote.actor",
     "ImageNote.text",
     "ImageTag.actor",
     "ImageUrls.original",
+    "Location.coordinateDoubt",
     "Location.coordinates",
     "Location.description",
+    "Location.otherNames",
     "Location.relocations",
     "Process.host",
+    "Process.lastExit",
     "Process.message",
     "Review.actor",
     "Review.note",
@@ -179,8 +260,17 @@ WITHHELD = [
     "SeenAsEmpty.actor",
     "Sighting.actor",
     "Source.path",
+    "Source.watchNote",
+    "Species.actor",
     "Star.actor",
+    "Status.api",
+    "Status.conditions",
     "Status.lastDumps",
+    "Status.processes",
+    "Status.sources",
+    "Status.watcher",
+    "Status.worker",
+    "Waiting.message",
 ]
 
 

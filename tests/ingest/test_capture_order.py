@@ -11,7 +11,7 @@ from tests.api import running_api
 from tests.ingest.conftest import Admit, Put
 from thumper.ingest.context import IngestContext
 from thumper.store.files import dumps
-from thumper.store.images.images import CAPTURED, ImageSearch
+from thumper.store.images.images import TAKEN, ImageSearch
 from thumper.store.models import Source
 from thumper.store.postgres.page import Cut, Order
 
@@ -40,8 +40,8 @@ async def pages(order: Order, *, size: int = 2) -> list[str]:
 
 async def both_ways() -> list[str]:
     """Return the names of all images in the order of their capture, after a look that the way back is its mirror."""
-    forward = await pages(CAPTURED.ascending)
-    assert forward == [*reversed(await pages(CAPTURED.descending))]
+    forward = await pages(TAKEN.ascending)
+    assert forward == [*reversed(await pages(TAKEN.descending))]
     return forward
 
 
@@ -56,7 +56,7 @@ async def test_a_burst_that_arrived_shuffled_is_in_the_order_of_its_numbers(
     expected = [f"RCNX{number:04d}.JPG" for number in range(1, 10)]
     assert await both_ways() == expected
     query = """query ($way: Direction!, $after: String) {
-      images(first: 4, after: $after, orderBy: {field: CAPTURED, direction: $way}) {
+      images(first: 4, after: $after, orderBy: {field: TAKEN, direction: $way}) {
         nodes { fileName } pageInfo { hasNextPage endCursor } } }"""
     async with running_api(context.settings) as api:
         for way, wanted in (("ASC", expected), ("DESC", expected[::-1])):

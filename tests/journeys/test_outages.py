@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 Photos = Callable[[int], list[Path]]
 STATUS = """{ status {
-    images: imageCounts { total completed failed } worker { state device restarts lastExit }
-    watcher { state restarts } } }"""
+    images: imageCounts { total completed failed } worker { state device restartCount lastExit }
+    watcher { state restartCount } } }"""
 
 
 def _drop(ranch: Ranch, photos: list[Path], folder: str) -> None:
@@ -82,7 +82,7 @@ def test_killed_servers_come_back_and_nothing_is_lost_or_doubled(ranch: Ranch, p
     assert delivered["receipt"]["stored"] == 150
     assert delivered["imageCounts"]["completed"] == 150
     # The rooms waited for their servers: the model was not loaded again.
-    assert (_status(ranch)["worker"]["restarts"], _status(ranch)["watcher"]["restarts"]) == (0, 0)
+    assert (_status(ranch)["worker"]["restartCount"], _status(ranch)["watcher"]["restartCount"]) == (0, 0)
     # And Redis is used again: this photo must not wait for polling alone.
     _drop(ranch, photos(151)[150:], "Creek")
     assert settled(ranch, "Creek")["imageCounts"]["completed"] == 1
@@ -94,8 +94,8 @@ def test_a_killed_room_is_started_again_and_the_status_says_so(ranch: Ranch, pho
     wait_until(lambda: _status(ranch)["worker"]["state"] == "ALIVE", timeout_s=60, what="the worker")
     _below(up, "thumper watch").send_signal(signal.SIGKILL)
     _below(up, "thumper work").send_signal(signal.SIGKILL)
-    wait_until(lambda: _status(ranch)["worker"]["restarts"] == 1, timeout_s=60, what="the new worker")
-    wait_until(lambda: _status(ranch)["watcher"]["restarts"] == 1, timeout_s=60, what="the new watcher")
+    wait_until(lambda: _status(ranch)["worker"]["restartCount"] == 1, timeout_s=60, what="the new worker")
+    wait_until(lambda: _status(ranch)["watcher"]["restartCount"] == 1, timeout_s=60, what="the new watcher")
     assert "SIGKILL" in _status(ranch)["worker"]["lastExit"]
     _drop(ranch, photos(3), "Barn Feed")
     assert settled(ranch, "Barn Feed")["imageCounts"]["completed"] == 3

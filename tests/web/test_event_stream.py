@@ -112,13 +112,15 @@ async def test_the_id_of_an_event_is_where_a_browser_goes_on_whatever_its_addres
 async def test_every_subscription_goes_on_after_the_event_that_the_header_names(api: Api) -> None:
     image = await Image.get(id=(await store_images(1))[0])
     batch = await Batch.create(kind=BatchKind.DETECT)
-    ids = {"dumpProgress": encode("Dump", image.dump_id), "batchProgress": encode("Batch", batch.id)}
+    ids = {
+        "dumpProgress": f'(dumpId: "{encode("Dump", image.dump_id)}")',
+        "batchProgress": f'(batchId: "{encode("Batch", batch.id)}")',
+    }
     seq = (await api.ask("{ changes { seq } }"))["changes"]["seq"]
 
     async def first(name: str, last_id: str | None) -> object:
         """Return whether the first message is a snapshot; None when none comes, since nothing happens."""
-        given = f'(id: "{ids[name]}")' if name in ids else ""
-        follow = f"subscription {{ {name}{given} {{ snapshot }} }}"
+        follow = f"subscription {{ {name}{ids.get(name, '')} {{ snapshot }} }}"
         async with streamed(api.url, follow, last_id=last_id) as subscriber:
             with contextlib.suppress(TimeoutError):
                 return (await asyncio.wait_for(subscriber.next(), PATIENCE_S if last_id is None else 1))[

@@ -10,8 +10,9 @@ import pytest
 from tests import factories as make
 from tests.api import Api
 from thumper.domain.disk_space import MB, Space
+from thumper.errors import RefusedError, ThumperError
 from thumper.store import models
-from thumper.store.disk import disk_space
+from thumper.store.disk import disk_space, library
 from thumper.store.postgres.connect import client
 
 CREATE = "mutation { createUpload(input: {files: [%s]}) { uploads { url } } }"
@@ -38,6 +39,35 @@ async def test_an_upload_waits_for_room_and_then_goes_to_the_same_address(
     assert disk == {"name": "disk", "state": "degraded", "message": error["message"]}
     assert (await api.http.put(url, content=photo.read_bytes())).status_code == 201
     assert await models.Image.all().count() == 1
+
+
+async def test_a_library_that_cannot_be_written_is_told_as_such_and_not_as_a_bug(
+    api: Api, photos: Callable[[int], list[Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = (await api.ask(CREATE % '"a.jpg"'))["createUpload"]["uploads"][0]["url"]
+    with monkeypatch.context() as closed:
+        closed.setattr(library, "incoming_dir", lambda _: Path("/proc/nowhere"))
+        refused = await api.http.put(url, content=photos(1)[0].read_bytes())
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["extensions"]["code"]) == (500, "NOT_WRITTEN")
+    assert "cannot be written to /proc/nowhere" in error["message"]
+
+
+@pytest.mark.parametrize("raised", [RefusedError, ThumperError])
+async def test_words_of_the_command_line_reach_no_client(
+    api: Api, monkeypatch: pytest.MonkeyPatch, raised: type[ThumperError]
+) -> None:
+    url = (await api.ask(CREATE % '"a.jpg"'))["createUpload"]["uploads"][0]["url"]
+
+    def fail(*_: object, **__: object) -> None:
+        raise raised("not for clients")
+
+    monkeypatch.setattr("thumper.store.places.location_rows.create", fail)
+    monkeypatch.setattr(library, "incoming_dir", fail)
+    for answer in (await api.post(LOCATE), (await api.http.put(url, content=b"x")).json()):
+        (error,) = answer["errors"]
+        assert error["extensions"]["code"] == "INTERNAL"
+        assert "not for clients" not in error["message"]
 
 
 async def test_what_postgresql_has_no_room_for_is_answered_as_such(api: Api) -> None:

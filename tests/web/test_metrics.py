@@ -100,9 +100,9 @@ async def test_counts_speed_and_stages_are_told(api: Api) -> None:
     timed = values(told["thumper_worker_stage_seconds_per_image"], "stage")
     assert timed == {"load": 0.005, "detect": 0.04}
     status = await api.ask(
-        "{ status { held imageCounts { pending processing completed failed } queueDepth } }"
+        "{ status { heldImageCount imageCounts { pending processing completed failed } queueDepth } }"
     )
-    assert status["status"] == {"held": 2, "imageCounts": states, "queueDepth": 3}
+    assert status["status"] == {"heldImageCount": 2, "imageCounts": states, "queueDepth": 3}
 
 
 async def test_what_ever_happened_is_told_and_what_may_happen_is_there_from_the_beginning(api: Api) -> None:

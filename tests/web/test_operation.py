@@ -136,9 +136,9 @@ REFUSED_SUBSCRIPTIONS: list[tuple[Payload, str]] = [
         {"query": "subscription ($n: BigInt) { status(after: $n) { seq } }", "variables": {"n": "x"}},
         "BAD_QUERY",
     ),
-    ({"query": 'subscription { dumpProgress(id: "zzz") { seq } }'}, "BAD_ID"),
+    ({"query": 'subscription { dumpProgress(dumpId: "zzz") { seq } }'}, "BAD_ID"),
     (
-        {"query": f'subscription {{ dumpProgress(id: "{encode("Dump", UUID(int=1))}") {{ seq }} }}'},
+        {"query": f'subscription {{ dumpProgress(dumpId: "{encode("Dump", UUID(int=1))}") {{ seq }} }}'},
         "NOT_FOUND",
     ),
     ({"query": "subscription { status { seq } deerSeen { seq } }"}, "BAD_QUERY"),
@@ -167,7 +167,7 @@ LISTS = {
     "detectionAdded": "detectionAdded(after: $after) { seq snapshot detections { id shown { label } image { id } } }",
 }
 STATES = {
-    "dumpProgress": """dumpProgress(id: $dump, after: $after) {
+    "dumpProgress": """dumpProgress(dumpId: $dump, after: $after) {
         seq snapshot dump { imageCounts { total pending completed } } }""",
     "status": "status(after: $after) { seq snapshot status { imageCounts { total completed } } }",
 }

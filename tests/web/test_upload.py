@@ -193,7 +193,7 @@ async def test_a_cancelled_upload_closes_what_is_open_and_its_receipt_adds_up(
     for url in others:
         answer = await api.http.put(url, content=content)
         assert answer.status_code == 410
-        assert answer.json()["errors"][0]["extensions"]["code"] == "REFUSED"
+        assert answer.json()["errors"][0]["extensions"]["code"] == "UPLOAD_CLOSED"
         assert "cancelled" in answer.json()["errors"][0]["message"]
     assert "cancelled" not in (await api.http.put(came, content=content)).json()["errors"][0]["message"]
     assert (await _cancel(api, made["dump"]["id"]))["closedCount"] == 0

@@ -210,7 +210,7 @@ async def _confirm_clocks(settings: Settings) -> None:
 
     asked = (await ask(settings, "{ dumps(where: {clockAsked: true}) { nodes { id } } }"))["dumps"]["nodes"]
     if asked:
-        confirm = "mutation ($input: ConfirmClocksInput!) { confirmClocks(input: $input) { confirmed } }"
+        confirm = "mutation ($input: ConfirmClocksInput!) { confirmClocks(input: $input) { confirmedCount } }"
         await ask(settings, confirm, {"input": {"dumpIds": [dump["id"] for dump in asked]}})
 
 

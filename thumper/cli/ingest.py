@@ -33,7 +33,7 @@ DEADLOCKED: Final = (
 )
 
 _FAR: Final = f"""query($id: ID!) {{ dump(id: $id) {{ {DUMP_FIELDS} }}
-    status {{ held images: imageCounts {{ completed failed }} worker {{ state message }} }} }}"""
+    status {{ heldImageCount images: imageCounts {{ completed failed }} worker {{ state message }} }} }}"""
 _HELD: Final = "query($id: ID!) { dump(id: $id) { heldImageCount } }"
 
 
@@ -148,7 +148,7 @@ async def _wait(ask: Ask, dump_id: str, progress: Progress) -> str:
         if now.ended:
             return ""
         left = f"{now.images - now.done} of {now.images} photos were not looked at"
-        if status["held"] and await _only_held(ask, dump_id, now):
+        if status["heldImageCount"] and await _only_held(ask, dump_id, now):
             return f"{left}: they wait until detection is asked for (detectPending)."
         worker = status["worker"]
         if not warned and worker["state"] in {"NONE", "DOWN"}:

@@ -193,7 +193,9 @@ async def _create(settings: Settings, places: list[Place]) -> list[dict[str, Any
                 codes = {error["code"] for error in answer["errors"]}
                 if codes - {"NAME_TAKEN"}:
                     raise ThumperError(f"{place.name}: {answer['errors'][0]['message']}")
-                answers.append({"name": place.name, "made": not codes, "didYouMean": answer["didYouMean"]})
+                answers.append(
+                    {"name": place.name, "made": not codes, "didYouMean": answer["didYouMean"] or []}
+                )
         finally:
             await api.close()
             await context.wakeup.close()

@@ -17,7 +17,7 @@ from thumper.cli.which_home import settings_to_ask
 from thumper.errors import NotFoundError, UsageError
 from thumper.settings import Settings
 
-_EFFECT: Final = """effect { images: imageCount already dumps: dumpCount deploymentCount
+_EFFECT: Final = """effect { images: imageCount alreadyThereCount dumps: dumpCount deploymentCount
   moves { images: imageCount origin { name } destinationName timeZoneBefore timeZoneAfter }
   deployments { kind camera { make model serial name } locationBefore { name } locationAfter { name } }
   clock { changed gained lost ambiguous missing firstBefore lastBefore firstAfter lastAfter

@@ -41,8 +41,8 @@ def effect_lines(effect: dict[str, Any], *, then: str, zone: ZoneInfo) -> Iterat
             yield f"  time zone {move['timeZoneBefore']} -> {move['timeZoneAfter']}"
     if not effect["moves"]:
         yield "No photo moves. Those of a dump are the ones that it was the first to deliver."
-    if effect["already"]:
-        yield f"{counted(effect['already'], 'photo', 'photos')} there already"
+    if effect["alreadyThereCount"]:
+        yield f"{counted(effect['alreadyThereCount'], 'photo', 'photos')} there already"
     if effect["dumps"]:
         yield f"  what is still to come of {counted(effect['dumps'], 'dump', 'dumps')} follows"
     if effect["moves"]:

@@ -57,9 +57,9 @@ CLOCK_QUESTION: Final = """clockQuestion {
 _RECEIPT: Final = (
     """
 query($id: ID!) { dump(id: $id) {
-    id folder number firstSeenAt settledAt source { kind path } location { name }
+    id folder number arrivedAt settledAt source { kind path } location { name }
     receipt {
-        found waiting stored duplicate rejected videos damaged incomplete sizeBytes
+        found waiting stored duplicate rejected videoCount damaged incomplete sizeBytes
         timeSources { source images: imageCount } clockWarnings { code images: imageCount sentence whatToDo }
         places {
             unplaced datedFolder didYouMean { name } placed elsewhere
@@ -88,7 +88,7 @@ _FILE: Final = {
 
 _WIPE: Final = """
 query($id: ID!) { dump(id: $id) { receipt { wipe {
-    state safe sentence checkedAt filesToCheck filesChecked bytesChecked
+    state safe sentence checkedAt filesToCheckCount filesCheckedCount bytesChecked
     obstacles { code sentence files: fileCount whatToDo examples }
     compareWithCard { files: fileCount bytes: sizeBytes }
 } } } }
@@ -181,13 +181,13 @@ async def read_receipt(ask: Ask, dump_id: str, *, most: int | None = None) -> di
         "folder": dump["folder"],
         "number": dump["number"],
         "location": location and location["name"],
-        "firstSeenAt": dump["firstSeenAt"],
+        "arrivedAt": dump["arrivedAt"],
         "settledAt": dump["settledAt"],
         **{
             state: counts[state]
             for state in (
                 *("found", "waiting", "stored", "duplicate", "rejected"),
-                *("videos", "damaged", "incomplete"),
+                *("videoCount", "damaged", "incomplete"),
             )
         },
         "bytes": counts["sizeBytes"],
@@ -241,7 +241,7 @@ async def read_verdict(ask: Ask, dump_id: str, *, progress: Progress) -> dict[st
     standstill = Standstill(WIPE_STILL_S)
     while True:
         wipe: dict[str, Any] = _there(await ask(_WIPE, {"id": dump_id}))["receipt"]["wipe"]
-        progress(wipe["filesChecked"], wipe["filesToCheck"])
-        if wipe["state"] == "DONE" or standstill.after((wipe["filesChecked"], wipe["bytesChecked"])):
+        progress(wipe["filesCheckedCount"], wipe["filesToCheckCount"])
+        if wipe["state"] == "DONE" or standstill.after((wipe["filesCheckedCount"], wipe["bytesChecked"])):
             return wipe
         await asyncio.sleep(_PAUSE_S)

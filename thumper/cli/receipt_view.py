@@ -67,8 +67,8 @@ def _lines(receipt: dict[str, Any], *, everything: bool) -> Iterator[str]:
     parts = [f"{receipt[state]} {state}" for state in ("stored", "duplicate", "rejected")]
     parts += [f"{receipt['waiting']} still arriving"] if receipt["waiting"] else []
     yield f"  {receipt['found']} found = {' + '.join(parts)} · {decimal(receipt['bytes'])}"
-    if receipt["videos"]:
-        yield f"  of the rejected {counted(receipt['videos'], 'is a video', 'are videos')}"
+    if receipt["videoCount"]:
+        yield f"  of the rejected {counted(receipt['videoCount'], 'is a video', 'are videos')}"
     yield from _damage(receipt, everything=everything)
     yield from _list(receipt, "rejections", "rejected", everything=everything)
     yield from _list(receipt, "arriving", "waiting", everything=everything)
@@ -143,6 +143,6 @@ def _verdict(wipe: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if examples and more > 0:
             yield f"    … and {more} more", ""
         yield f"    {found['whatToDo']}", ""
-    if wipe["filesToCheck"]:
-        checked = counted(wipe["filesChecked"], "file", "files")
+    if wipe["filesToCheckCount"]:
+        checked = counted(wipe["filesCheckedCount"], "file", "files")
         yield f"  re-read: originals of {checked}, {decimal(wipe['bytesChecked'])}", "dim"

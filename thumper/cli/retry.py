@@ -17,7 +17,7 @@ from thumper.errors import NotFoundError
 
 _RETRY: Final = """
 mutation($id: ID!) { retryDump(input: {dumpId: $id}) {
-    dump { id } retried left whyLeft errors { code message } } }
+    dump { id } retriedCount leftCount whyLeft errors { code message } } }
 """
 _WATCHER: Final = "{ status { watcher { state } } }"
 
@@ -31,7 +31,9 @@ def retry(
     if as_json:
         typer.echo(json.dumps(answer))
         return
-    typer.echo(f"Rejected files: {answer['retried']} to be tried again, {answer['left']} left as they are.")
+    typer.echo(
+        f"Rejected files: {answer['retried']} to be tried again, {answer['left']} left as they are."
+    )
     if answer["whyLeft"]:
         typer.echo(answer["whyLeft"])
     if answer["retried"] and not answer["watched"]:
@@ -45,8 +47,8 @@ async def _retry(ask: Ask, word: str | None) -> dict[str, Any]:
     state = (await ask(_WATCHER, {}))["status"]["watcher"]["state"]
     return {
         "dump": answer["dump"]["id"],
-        "retried": answer["retried"],
-        "left": answer["left"],
+        "retried": answer["retriedCount"],
+        "left": answer["leftCount"],
         "whyLeft": answer["whyLeft"],
         "watched": state in {"ALIVE", "BUSY"},
     }

@@ -18,21 +18,21 @@ from thumper.cli.place_view import without_location
 from thumper.domain.condition import Condition, Severity
 
 _PROCESS: Final = (
-    "state condition message device detectorName detectorPrecision restarts lastExit heartbeatAgeSeconds"
+    "state condition message device detectorName detectorPrecision restartCount lastExit heartbeatAgeSeconds"
 )
 
 FIELDS: Final = f"""
 images: imageCounts {{ total pending processing completed failed }}
-held queueDepth filesArriving unplaced imagesPerSecond etaSeconds
+heldImageCount queueDepth filesArrivingCount unplacedImageCount imagesPerSecond etaSeconds
 conditions {{ {condition_view.FIELDS} }}
 worker {{ {_PROCESS} imagesPerSecond stages {{ stage millisecondsPerImage }} limit {{ stage imagesPerSecond }} }}
 watcher {{ {_PROCESS} }} api {{ {_PROCESS} }}
 sources {{ kind state path watchMode watchNote canaryAt lastScanAt }}
 lastDumps {{
-    dump {{ id folder number firstSeenAt settledAt source {{ kind path }} location {{ name }} }}
+    dump {{ id folder number arrivedAt settledAt source {{ kind path }} location {{ name }} }}
     receipt {{ found waiting stored duplicate rejected rejections {{ reason files: fileCount }} }}
     imageCounts {{ total pending processing completed failed }}
-    unplaced
+    unplacedImageCount
 }}
 """
 """What the views below need, in GraphQL."""
@@ -71,8 +71,8 @@ class ProcessView:
             words = [answer["message"]]
         where = ", ".join(part for part in (_model(answer), answer["device"]) if part)
         words += [f"({where})"] if where else []
-        if answer["restarts"]:
-            times = "once" if answer["restarts"] == 1 else f"{answer['restarts']} times"
+        if answer["restartCount"]:
+            times = "once" if answer["restartCount"] == 1 else f"{answer['restartCount']} times"
             words.append(f"· restarted {times}, last exit: {answer['lastExit'] or 'unknown'}")
         if state == "BUSY" and answer.get("limit"):
             words.append(f"· {_stages(answer)}")
@@ -117,7 +117,7 @@ class DumpView:
             settled_at=dt.datetime.fromisoformat(settled) if settled else None,
             receipt=answer["receipt"],
             images=answer["imageCounts"],
-            unplaced=answer["unplaced"],
+            unplaced=answer["unplacedImageCount"],
         )
 
     @property
@@ -214,10 +214,10 @@ class StatusView:
         """Take the API's answer apart."""
         return cls(
             images=answer["images"],
-            held=answer["held"],
-            unplaced=answer["unplaced"],
-            left=answer["queueDepth"] + answer["images"]["processing"] + answer["filesArriving"],
-            arriving=answer["filesArriving"],
+            held=answer["heldImageCount"],
+            unplaced=answer["unplacedImageCount"],
+            left=answer["queueDepth"] + answer["images"]["processing"] + answer["filesArrivingCount"],
+            arriving=answer["filesArrivingCount"],
             rate=answer["imagesPerSecond"],
             eta_s=answer["etaSeconds"],
             processes=tuple(ProcessView.read(name, answer[name]) for name in ("worker", "watcher", "api")),

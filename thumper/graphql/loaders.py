@@ -95,6 +95,9 @@ class Loaders:
         self.boxes: Loader[tuple[UUID, BoxFilter], list[models.Detection]] = self._loader(
             _divided(detections.of_images)
         )
+        self.boxes_by_ordinal: Loader[tuple[UUID, int], models.Detection | None] = self._loader(
+            detections.by_ordinal
+        )
         self.image_figures: Loader[UUID, images.JobFigures | None] = self._loader(images.figures)
         self.waiting: Loader[UUID, Waiting | None] = self._loader(waiting_images.why)
         self.sightings: Loader[UUID, models.Sighting | None] = self._loader(known_deer.sightings_of)

@@ -16,7 +16,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 from tortoise.transactions import in_transaction
@@ -27,7 +27,7 @@ from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.domain.refusal import InvalidValueError, NoRecordError
-from thumper.errors import BusyError, NoRoomError, NotFoundError, RefusedError, ThumperError
+from thumper.errors import BusyError, NoRoomError, NotFoundError, ThumperError
 from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
 from thumper.store.disk import library
@@ -47,6 +47,18 @@ _SIGN_EVERY_S: Final = uploads.SILENCE_S / 6
 _CANCELLED: Final = "This upload was cancelled. Ask for a new address with createUpload."
 _RELEASE_S: Final = 0.5
 """How long freeing an address may delay the answer that the transfer failed."""
+
+
+class UploadClosedError(ThumperError):
+    """Raised if an address takes no file any more: it was used or cancelled, or has expired."""
+
+    code: ClassVar[str] = "UPLOAD_CLOSED"
+
+
+class UploadNotWrittenError(ThumperError):
+    """Raised if the bytes that arrive cannot be written, for another reason than a full disk."""
+
+    code: ClassVar[str] = "NOT_WRITTEN"
 
 
 async def create_uploads(
@@ -126,7 +138,7 @@ def _hash(token: str) -> bytes:
 async def receive_upload(context: IngestContext, token: str, stream: AsyncIterator[bytes]) -> Outcome:
     """Receive the bytes that arrive at an address and admit them; return the outcome.
 
-    Raises `NotFoundError` for an unknown address, `RefusedError` for one that was used or has expired, and
+    Raises `NotFoundError` for an unknown address, `UploadClosedError` for one that was used or has expired, and
     `BusyError` while another transfer has it. After a transfer that broke off, the address can be used again:
     at once, or after `uploads.SILENCE_S` when PostgreSQL was away too. When bytes were admitted and the answer
     was lost, sending them again returns the same outcome.
@@ -151,11 +163,11 @@ async def _claim(token: str) -> UploadClaim:
         case Unclaimed.UNKNOWN:
             raise NotFoundError("There is no such upload address. Ask for one with createUpload.")
         case Unclaimed.OVER:
-            raise RefusedError(
+            raise UploadClosedError(
                 "This upload address was used or has expired. Ask for a new one with createUpload."
             )
         case Unclaimed.CANCELLED:
-            raise RefusedError(_CANCELLED)
+            raise UploadClosedError(_CANCELLED)
         case Unclaimed.BUSY:
             raise BusyError(
                 "Another transfer to this upload address is going on, or broke off a moment ago. "
@@ -200,7 +212,7 @@ class _Transfer:
 async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -> None:
     """Write what arrives, at most one byte more than the limit, which shows that it is too large.
 
-    Raises `ThumperError` if it cannot be written.
+    Raises `NoRoomError` or `UploadNotWrittenError` if it cannot be written.
     """
     room = most_bytes + 1
     try:
@@ -212,15 +224,15 @@ async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -
                 if room <= 0:
                     return
     except OSError as error:
-        raise (NoRoomError if error.errno == errno.ENOSPC else ThumperError)(
-            f"The upload cannot be written to {path.parent}: {error.strerror or error}. Free space there, "
+        raise (NoRoomError if error.errno == errno.ENOSPC else UploadNotWrittenError)(
+            f"The upload cannot be written to {path.parent}: {error.strerror or error}. See to that folder, "
             "then send the file to the same address again."
         ) from error
 
 
 async def _admit(context: IngestContext, claim: UploadClaim, path: Path) -> Outcome:
     if await uploads.was_cancelled(claim.upload_id):  # while bytes came
-        raise RefusedError(_CANCELLED)
+        raise UploadClosedError(_CANCELLED)
     source_id = await _open_door(context)
     there = path.stat()
     ledger_path = f"{claim.upload_id.hex}/{claim.file_name}".encode()

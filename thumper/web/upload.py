@@ -10,10 +10,10 @@ from starlette.responses import JSONResponse, Response
 from thumper.domain.file import Outcome
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
-from thumper.errors import BusyError, NoRoomError, NotFoundError, RefusedError, ThumperError
+from thumper.errors import BusyError, NoRoomError, NotFoundError, ThumperError
 from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN
 from thumper.graphql.relay import identity
-from thumper.ingest.upload import receive_upload
+from thumper.ingest.upload import UploadClosedError, UploadNotWrittenError, receive_upload
 from thumper.store.postgres.connect import OUTAGES
 from thumper.web.answer import refused
 from thumper.web.room import Room
@@ -21,7 +21,8 @@ from thumper.web.room import Room
 _REFUSALS: Final[dict[type[ThumperError], int]] = {
     NotFoundError: 404,
     BusyError: 409,
-    RefusedError: 410,
+    UploadClosedError: 410,
+    UploadNotWrittenError: 500,
     NoRoomError: 507,
 }
 
@@ -31,8 +32,8 @@ async def upload(request: Request) -> Response:
     room = cast("Room", request.app.state.room)
     try:
         outcome = await receive_upload(room.ingest, request.path_params["token"], request.stream())
-    except ThumperError as error:
-        status = next((status for kind, status in _REFUSALS.items() if isinstance(error, kind)), 500)
+    except tuple(_REFUSALS) as error:  # what else may happen is a bug, and answered as one
+        status = next(status for kind, status in _REFUSALS.items() if isinstance(error, kind))
         return refused(status, error.code, message=str(error))
     except OUTAGES:
         return refused(503, DATABASE_DOWN, message=DATABASE_IS_DOWN)

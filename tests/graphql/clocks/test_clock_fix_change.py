@@ -265,7 +265,9 @@ async def test_whoever_follows_a_dump_is_told_of_a_repair(api: Api) -> None:
     dump = await make.make_dump()
     await make_clocked(dump, "2024-07-01 06:00")
     word = encode("Dump", dump.id)
-    query = f'subscription {{ dumpProgress(id: "{word}") {{ dump {{ clockFixes {{ offsetSeconds }} }} }} }}'
+    query = (
+        f'subscription {{ dumpProgress(dumpId: "{word}") {{ dump {{ clockFixes {{ offsetSeconds }} }} }} }}'
+    )
     async with subscribed(api.url, query) as subscriber:
         assert (await subscriber.next())["dump"]["clockFixes"] == []
         await fix(api, dumpId=word, offsetSeconds=60)

@@ -62,13 +62,13 @@ async def test_a_receipt_asks_about_an_old_card_and_proposes_the_year(api: Api) 
 async def test_many_cards_are_answered_at_once_and_the_answer_is_taken_back(api: Api) -> None:
     cards = [await make_card(f"20{year}-06-01 06:00") for year in (15, 19, 22)]
     assert len(await asked(api)) == 3
-    assert await change(api, "confirmClocks", "confirmed", *cards[:2]) == 2
-    assert await change(api, "confirmClocks", "confirmed", *cards) == 1
+    assert await change(api, "confirmClocks", "confirmedCount", *cards[:2]) == 2
+    assert await change(api, "confirmClocks", "confirmedCount", *cards) == 1
     assert await asked(api) == []
     query = "query ($id: ID!) { dump(id: $id) { clocksConfirmedAt receipt { clockQuestion { days } } } }"
     dump = (await api.ask(query, id=encode("Dump", cards[0].id)))["dump"]
     assert (dump["clocksConfirmedAt"] is not None, dump["receipt"]["clockQuestion"]) == (True, None)
-    assert await change(api, "unconfirmClocks", "takenBack", cards[0]) == 1
+    assert await change(api, "unconfirmClocks", "unconfirmedCount", cards[0]) == 1
     (dump,) = await asked(api)
     assert (dump["id"], dump["clocksConfirmedAt"]) == (encode("Dump", cards[0].id), None)
 
@@ -76,23 +76,23 @@ async def test_many_cards_are_answered_at_once_and_the_answer_is_taken_back(api:
 async def test_what_cannot_be_answered_is_refused(api: Api) -> None:
     card = await make_card("2015-06-01 06:00")
     stranger = models.Dump(id=make.unknown_id())
-    for name, number in (("confirmClocks", "confirmed"), ("unconfirmClocks", "takenBack")):
+    for name, number in (("confirmClocks", "confirmedCount"), ("unconfirmClocks", "unconfirmedCount")):
         (error,) = await change(api, name, number, card, stranger)
         assert error == {"code": "NOT_FOUND", "path": ["input", "dumpIds"]}
         (error,) = await change(api, name, number)
         assert error == {"code": "INVALID", "path": ["input", "dumpIds"]}
     assert len(await asked(api)) == 1
-    query = 'mutation { confirmClocks(input: {dumpIds: ["zzz"]}) { confirmed } }'
+    query = 'mutation { confirmClocks(input: {dumpIds: ["zzz"]}) { confirmedCount } }'
     assert await api.refused(query) == "BAD_ID"
 
 
 async def test_whoever_follows_a_dump_is_told_of_the_answer(api: Api) -> None:
     card = await make_card("2015-06-01 06:00")
-    query = f"""subscription {{ dumpProgress(id: "{encode("Dump", card.id)}") {{
+    query = f"""subscription {{ dumpProgress(dumpId: "{encode("Dump", card.id)}") {{
       dump {{ receipt {{ clockQuestion {{ days }} }} }} }} }}"""
     async with subscribed(api.url, query) as subscriber:
         assert (await subscriber.next())["dump"]["receipt"]["clockQuestion"]["days"] > 60
-        await change(api, "confirmClocks", "confirmed", card)
+        await change(api, "confirmClocks", "confirmedCount", card)
         assert (await subscriber.next())["dump"]["receipt"]["clockQuestion"] is None
 
 

@@ -119,8 +119,8 @@ async def test_deer_are_found_by_every_filter(api: Api) -> None:
     assert await found(locationId=encode("Location", ranch["ridge"].id)) == {"Ajax", "bess"}
     ridge = encode("Location", ranch["ridge"].id)
     assert await found(locationId=ridge, seenBefore="2024-11-11T00:00:00Z") == set()
-    assert await found(minSightings=2) == {"Ajax"}
-    assert await found(minSightings=0) == {"Ajax", "bess", "Cleo"}
+    assert await found(minSightingCount=2) == {"Ajax"}
+    assert await found(minSightingCount=0) == {"Ajax", "bess", "Cleo"}
 
 
 async def test_deer_are_ordered_by_last_seen_name_or_sightings_both_ways(api: Api) -> None:
@@ -135,15 +135,15 @@ async def test_deer_are_ordered_by_last_seen_name_or_sightings_both_ways(api: Ap
     assert await ordered("LAST_SEEN", "ASC") == ["Ajax", "bess", "Cleo"]
     assert await ordered("NAME", "ASC") == ["Ajax", "bess", "Cleo"]
     assert await ordered("NAME", "DESC") == ["Cleo", "bess", "Ajax"]
-    assert await ordered("SIGHTINGS", "DESC") == ["Ajax", "bess", "Cleo"]
-    assert await ordered("SIGHTINGS", "ASC") == ["Cleo", "bess", "Ajax"]
+    assert await ordered("SIGHTING_COUNT", "DESC") == ["Ajax", "bess", "Cleo"]
+    assert await ordered("SIGHTING_COUNT", "ASC") == ["Cleo", "bess", "Ajax"]
 
 
 async def test_deer_are_paged_in_every_order(api: Api) -> None:
     await _ranch()
     query = """query ($order: DeerOrder, $after: String) { allDeer(first: 1, after: $after, orderBy: $order)
       { pageInfo { hasNextPage endCursor } nodes { name } } }"""
-    for field in ("LAST_SEEN", "NAME", "SIGHTINGS"):
+    for field in ("LAST_SEEN", "NAME", "SIGHTING_COUNT"):
         for direction in ("ASC", "DESC"):
             names: list[str] = []
             after, more = None, True

@@ -30,7 +30,7 @@ async def test_decisions_are_found_by_every_filter_and_ordered(api: Api) -> None
         return [node["verdict"] for node in answer["nodes"]]
 
     assert await found() == ["IS", "IS_NOT", "UNSURE", "IS"]
-    assert await found({"field": "DECIDED", "direction": "ASC"}) == ["IS", "UNSURE", "IS_NOT", "IS"]
+    assert await found({"field": "CREATED", "direction": "ASC"}) == ["IS", "UNSURE", "IS_NOT", "IS"]
     assert await found(deerId=encode("Deer", bess.id)) == ["IS_NOT"]
     assert await found(detectionId=encode("Detection", box.id)) == ["UNSURE", "IS"]
     assert await found(imageId=encode("Image", image.id)) == ["IS_NOT", "UNSURE", "IS"]
@@ -38,5 +38,5 @@ async def test_decisions_are_found_by_every_filter_and_ordered(api: Api) -> None
     assert await found(standing=True) == ["IS", "IS_NOT", "UNSURE"]
     assert await found(standing=False) == ["IS"]
     moment = (await IdentityDecision.get(id=last.id)).created_at.isoformat()
-    assert await found(decidedAfter=moment) == ["IS"]
-    assert await found(decidedBefore=moment) == ["IS_NOT", "UNSURE", "IS"]
+    assert await found(createdAfter=moment) == ["IS"]
+    assert await found(createdBefore=moment) == ["IS_NOT", "UNSURE", "IS"]

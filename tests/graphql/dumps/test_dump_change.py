@@ -12,7 +12,7 @@ from thumper.settings import Settings
 from thumper.store.models import Source
 
 RETRY = """mutation($id: ID!) { retryDump(input: {dumpId: $id}) {
-    dump { id settledAt receipt { waiting rejected } } retried left whyLeft errors { code path } } }"""
+    dump { id settledAt receipt { waiting rejected } } retriedCount leftCount whyLeft errors { code path } } }"""
 
 
 async def retry(api: Api, dump_id: str) -> dict[str, Any]:
@@ -27,8 +27,8 @@ async def test_rejected_files_wait_again(api: Api, settings: Settings) -> None:
     dump_id = encode("Dump", dump.id)
     assert await retry(api, dump_id) == {
         "dump": {"id": dump_id, "settledAt": None, "receipt": {"waiting": 3, "rejected": 0}},
-        "retried": 3,
-        "left": 0,
+        "retriedCount": 3,
+        "leftCount": 0,
         "whyLeft": None,
         "errors": [],
     }
@@ -38,7 +38,7 @@ async def test_rejected_files_of_a_folder_that_is_not_watched_any_more_are_left(
     dump = await make.make_dump(settled_at=make.NOON)
     await make.make_file(dump, FileState.REJECTED)
     answer = await retry(api, encode("Dump", dump.id))
-    assert (answer["retried"], answer["left"], answer["errors"]) == (0, 1, [])
+    assert (answer["retriedCount"], answer["leftCount"], answer["errors"]) == (0, 1, [])
     assert "THUMPER_DROP" in answer["whyLeft"]
 
 
@@ -47,7 +47,7 @@ async def test_rejected_uploads_are_left_and_the_answer_says_why(api: Api) -> No
     dump = await make.make_dump(source=source, settled_at=make.NOON)
     await make.make_file(dump, FileState.REJECTED)
     answer = await retry(api, encode("Dump", dump.id))
-    assert (answer["retried"], answer["left"], answer["errors"]) == (0, 1, [])
+    assert (answer["retriedCount"], answer["leftCount"], answer["errors"]) == (0, 1, [])
     assert "createUpload" in answer["whyLeft"]
 
 

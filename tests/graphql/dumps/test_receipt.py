@@ -37,7 +37,7 @@ from thumper.store.postgres.ids import new_id
 pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
 
 WIPE = """query($id: ID!) { dump(id: $id) { receipt { safeToWipe wipe {
-    state safe sentence checkedAt filesToCheck filesChecked bytesChecked
+    state safe sentence checkedAt filesToCheckCount filesCheckedCount bytesChecked
     obstacles { code sentence fileCount whatToDo examples } compareWithCard { fileCount sizeBytes } } } } }"""
 
 
@@ -86,14 +86,14 @@ async def test_1500_rejected_files_can_be_paged_through_and_are_all_there(api: A
     ]
     await File.bulk_create(files)
     await make.make_file(dump, FileState.SEEN)
-    query = """query($id: ID!, $after: String) { dump(id: $id) { receipt { found rejected videos waiting }
+    query = """query($id: ID!, $after: String) { dump(id: $id) { receipt { found rejected videoCount waiting }
         files(where: {reason: UNSUPPORTED_TYPE}, first: 100, after: $after) { totalCount
             nodes { path whatToDo } pageInfo { hasNextPage endCursor } } } }"""
     paths: list[str] = []
     after, more = None, True
     while more:
         found = (await api.ask(query, id=encode("Dump", dump.id), after=after))["dump"]
-        assert found["receipt"] == {"found": 1501, "rejected": 1500, "videos": 1000, "waiting": 1}
+        assert found["receipt"] == {"found": 1501, "rejected": 1500, "videoCount": 1000, "waiting": 1}
         assert found["files"]["totalCount"] == 1500
         paths += [node["path"] for node in found["files"]["nodes"]]
         after, more = found["files"]["pageInfo"]["endCursor"], found["files"]["pageInfo"]["hasNextPage"]
@@ -170,7 +170,7 @@ async def test_a_card_is_safe_to_wipe_until_an_original_changes_on_disk(
 ) -> None:
     wipe = await wipe_of(api, delivered)
     assert (wipe["state"], wipe["safe"], wipe["compareWithCard"]) == ("DONE", True, None)
-    assert (wipe["filesToCheck"], wipe["filesChecked"]) == (20, 20)
+    assert (wipe["filesToCheckCount"], wipe["filesCheckedCount"]) == (20, 20)
     assert wipe["bytesChecked"] == sum(len(small_jpeg(shade)) for shade in range(20))
     image = await Image.get(sha256=hashlib.sha256(small_jpeg(7)).digest())
     original = Path(os.fsdecode(image.original_path))
@@ -225,7 +225,7 @@ async def test_a_check_that_takes_long_is_joined_by_whoever_asks_again(
     for wipe in answers:
         assert (wipe["state"], wipe["safe"], wipe["checkedAt"]) == ("CHECKING", False, None)
         assert [found["code"] for found in wipe["obstacles"]] == ["STILL_CHECKING"]
-        assert wipe["filesToCheck"] == 20
+        assert wipe["filesToCheckCount"] == 20
 
     async def half_way() -> bool:
         return "5 of 20" in (await wipe_of(api, delivered))["sentence"]
@@ -245,17 +245,17 @@ async def test_the_progress_of_a_dump_shows_the_check_too(
     api: Api, delivered: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk = Disk(monkeypatch)
-    query = """subscription($id: ID!) { dumpProgress(id: $id) {
-        dump { receipt { found wipe { state safe filesChecked } } } } }"""
+    query = """subscription($id: ID!) { dumpProgress(dumpId: $id) {
+        dump { receipt { found wipe { state safe filesCheckedCount } } } } }"""
     async with subscribed(api.url, query, id=encode("Dump", delivered)) as subscriber:
         wipe: dict[str, Any] = {}
-        while wipe.get("filesChecked") != 5:
+        while wipe.get("filesCheckedCount") != 5:
             wipe = (await subscriber.next())["dump"]["receipt"]["wipe"]
             assert (wipe["state"], wipe["safe"]) == ("CHECKING", False)
         disk.go_on()
         while wipe["state"] != "DONE":
             wipe = (await subscriber.next())["dump"]["receipt"]["wipe"]
-        assert wipe == {"state": "DONE", "safe": True, "filesChecked": 20}
+        assert wipe == {"state": "DONE", "safe": True, "filesCheckedCount": 20}
         assert await subscriber.silent(for_s=0.5)
 
 

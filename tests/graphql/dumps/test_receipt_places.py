@@ -94,7 +94,7 @@ async def test_a_person_who_types_a_similar_name_is_asked_too(api: Api) -> None:
     assert (await made("Oak Stnd"))["didYouMean"] == [{"name": "Oak Stand"}]
     assert (await made("Oak Stand 2"))["didYouMean"] == []
     again = await made("OAK  STAND")
-    assert (again["didYouMean"], again["errors"]) == ([], [{"code": "NAME_TAKEN"}])
+    assert (again["didYouMean"], again["errors"]) == (None, [{"code": "NAME_TAKEN"}])
     update = (
         """mutation($input: UpdateLocationInput!) { updateLocation(input: $input) { didYouMean { name } } }"""
     )

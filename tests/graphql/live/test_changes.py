@@ -27,12 +27,12 @@ from thumper.store.files.image_deletion import Keeping
 from thumper.store.models import Detection
 from thumper.store.postgres.connect import client
 
-QUERY = """query($after: BigInt) { changes(after: $after) {
+QUERY = """query($after: BigInt, $first: Int) { changes(after: $after, first: $first) {
     seq hasMore images { id state } deletedIds dumpsToReread { id } detector { name } } }"""
 
 
-async def ask(api: Api, after: int | None = None) -> dict[str, Any]:
-    told: dict[str, Any] = (await api.ask(QUERY, after=after))["changes"]
+async def ask(api: Api, after: int | None = None, *, first: int | None = None) -> dict[str, Any]:
+    told: dict[str, Any] = (await api.ask(QUERY, after=after, first=first))["changes"]
     return told
 
 
@@ -44,7 +44,6 @@ async def delete(settings: Settings, image_id: UUID) -> None:
 async def test_a_copy_that_asks_now_and_then_has_everything(
     api: Api, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "MOST_RECORDS", 2)
     monkeypatch.setattr(changes, "PAGE_EVENTS", 4)
     before = await store_images(3)
     begin = await ask(api)
@@ -57,7 +56,7 @@ async def test_a_copy_that_asks_now_and_then_has_everything(
     copy: dict[UUID, str] = dict.fromkeys(before, "PENDING")
     answer = begin | {"hasMore": True}
     while answer["hasMore"]:
-        answer = await ask(api, answer["seq"])
+        answer = await ask(api, answer["seq"], first=2)
         assert len(answer["images"]) + len(answer["deletedIds"]) <= 2
         copy |= {decode(image["id"], "Image"): image["state"] for image in answer["images"]}
         for word in answer["deletedIds"]:
@@ -87,21 +86,34 @@ async def test_what_people_say_of_a_box_changes_its_image(api: Api) -> None:
         assert uuids((await ask(api, seq))["images"]) == [image_id]
 
 
-async def test_what_changes_or_goes_while_one_pages_is_told_later(
-    api: Api, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(changes, "MOST_RECORDS", 1)
+async def test_what_changes_or_goes_while_one_pages_is_told_later(api: Api, settings: Settings) -> None:
     first, second = await store_images(2)
     await detect(1)
     await delete(settings, second)
-    one = await ask(api, 0)
+    one = await ask(api, 0, first=1)
     assert one["images"] == [{"id": encode("Image", first), "state": "COMPLETED"}], "as it is now"
-    two = await ask(api, one["seq"])
+    two = await ask(api, one["seq"], first=1)
     assert (two["images"], two["deletedIds"], two["hasMore"]) == ([], [], True), "it is gone by now"
-    three = await ask(api, two["seq"])
+    three = await ask(api, two["seq"], first=1)
     assert uuids(three["images"]) == [first], "it changed again since the first page"
-    four = await ask(api, three["seq"])
+    four = await ask(api, three["seq"], first=1)
     assert (four["deletedIds"], four["hasMore"]) == ([encode("Image", second)], False)
+
+
+async def test_a_bad_number_of_records_is_refused(api: Api) -> None:
+    for first, code in ((0, "BAD_PAGE"), (-1, "BAD_PAGE"), (251, "PAGE_TOO_LARGE")):
+        assert await api.refused(QUERY, after=0, first=first) == code
+        assert await api.refused(QUERY, first=first) == code
+    assert (await ask(api, 0, first=250))["hasMore"] is False
+
+
+async def test_records_cost_as_many_as_are_asked_for(api: Api) -> None:
+    query = "query ($first: Int) { changes(after: 0, first: $first) { images { id } } }"
+
+    async def cost(first: int | None) -> int:
+        return int((await api.post(query, first=first))["extensions"]["cost"]["requested"])
+
+    assert [await cost(first) for first in (1, 20, 250, None)] == [4, 23, 253, 253]
 
 
 async def test_dumps_are_named_whose_images_got_other_times_or_places(api: Api) -> None:
@@ -145,7 +157,9 @@ async def test_who_comes_too_late_is_told_with_a_code_and_what_to_do(api: Api, a
     newest = await feed.latest()
     await retention.prune(days=30)
     place = {"pruned": newest - 2, "to come": newest + 1, "none": -1}[after]
-    answer = await api.post(QUERY.replace("{ changes", "{ status { unplaced } changes"), after=place)
+    answer = await api.post(
+        QUERY.replace("{ changes", "{ status { unplacedImageCount } changes"), after=place
+    )
     (error,) = answer["errors"]
     assert answer["data"]["changes"] is None
     assert answer["data"]["status"] is not None, "what else was asked is answered"

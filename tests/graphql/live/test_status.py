@@ -19,12 +19,16 @@ from thumper.store.status.processes import Beat, Life
 
 pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
 
-COUNTS = "imageCounts { total pending processing completed failed } held queueDepth filesArriving"
-WORKER = "worker { state message device detectorName imagesPerSecond restarts lastExit heartbeatAgeSeconds }"
+COUNTS = (
+    "imageCounts { total pending processing completed failed } heldImageCount queueDepth filesArrivingCount"
+)
+WORKER = (
+    "worker { state message device detectorName imagesPerSecond restartCount lastExit heartbeatAgeSeconds }"
+)
 QUERY = f"""{{ status {{ {COUNTS} imagesPerSecond etaSeconds {WORKER} watcher {{ state }} api {{ state }}
     processes {{ role state host }}
     lastDumps {{ dump {{ folder }} receipt {{ found stored rejected rejections {{ reason fileCount }} }}
-        imageCounts {{ total completed }} unplaced }} unplaced }} }}"""
+        imageCounts {{ total completed }} unplacedImageCount }} unplacedImageCount }} }}"""
 LIVE = f"subscription($after: BigInt) {{ status(after: $after) {{ seq snapshot status {{ {COUNTS} {WORKER} }} }} }}"
 
 
@@ -84,14 +88,14 @@ async def test_the_status_counts_images_queue_files_and_dumps(api: Api) -> None:
         )
     status = (await api.ask(QUERY))["status"]
     assert status["imageCounts"] == {"total": 7, "pending": 3, "processing": 1, "completed": 2, "failed": 1}
-    assert (status["held"], status["queueDepth"], status["filesArriving"]) == (1, 2, 2)
+    assert (status["heldImageCount"], status["queueDepth"], status["filesArrivingCount"]) == (1, 2, 2)
     assert status["lastDumps"][0]["dump"]["folder"] == dump.display_folder
     assert status["lastDumps"][0]["receipt"]["found"] == 2
     assert status["lastDumps"][0]["imageCounts"] == {"total": 7, "completed": 2}
 
 
 async def test_photos_without_a_location_are_counted_in_all_and_for_each_of_the_last_dumps(api: Api) -> None:
-    assert (await api.ask(QUERY))["status"]["unplaced"] == 0
+    assert (await api.ask(QUERY))["status"]["unplacedImageCount"] == 0
     older, newer = await make_dump(), await make_dump()
     await store_images(2, dump=older)
     await store_images(3, dump=newer)
@@ -100,8 +104,8 @@ async def test_photos_without_a_location_are_counted_in_all_and_for_each_of_the_
         [(await make_location()).id],
     )
     status = (await api.ask(QUERY))["status"]
-    assert status["unplaced"] == 4
-    assert [dump["unplaced"] for dump in status["lastDumps"]] == [2, 2]
+    assert status["unplacedImageCount"] == 4
+    assert [dump["unplacedImageCount"] for dump in status["lastDumps"]] == [2, 2]
 
 
 async def test_speed_and_time_left_come_from_living_workers(api: Api) -> None:
@@ -116,7 +120,7 @@ async def test_speed_and_time_left_come_from_living_workers(api: Api) -> None:
         "device": "cuda:0",
         "detectorName": "test detector",
         "imagesPerSecond": 2.0 if status["worker"]["imagesPerSecond"] == 2.0 else 4.0,
-        "restarts": 2,
+        "restartCount": 2,
         "lastExit": "killed by SIGKILL",
         "heartbeatAgeSeconds": 0,
     }

@@ -33,9 +33,9 @@ IMAGES = """subscription($where: ImageFilter, $after: BigInt) {
     imageProcessed(where: $where, after: $after) { seq snapshot images { id state } } }"""
 DETECTIONS = """subscription($where: DetectionFilter, $after: BigInt) {
     detectionAdded(where: $where, after: $after) { seq snapshot detections { id ordinal image { id } } } }"""
-DUMP = """subscription($id: ID!, $after: BigInt) { dumpProgress(id: $id, after: $after) {
+DUMP = """subscription($id: ID!, $after: BigInt) { dumpProgress(dumpId: $id, after: $after) {
     seq snapshot dump { id receipt { found } imageCounts { total pending completed failed } } } }"""
-BATCH = """subscription($id: ID!) { batchProgress(id: $id) {
+BATCH = """subscription($id: ID!) { batchProgress(batchId: $id) {
     seq snapshot batch { progress { total pending completed failed finished } } } }"""
 DEER = """subscription($deer: ID, $after: BigInt) { deerSeen(deerId: $deer, after: $after) {
     seq snapshot sightings { deer { name } detection { id } } takenBack { deer { name } detection { id } } } }"""
@@ -230,7 +230,7 @@ async def test_a_dump_is_followed_until_everything_is_done(url: str) -> None:
 async def test_a_dump_that_settles_without_an_event_shows(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscription_stream, "LOOK_AGAIN_S", 0.2)
     dump = await make_dump()
-    query = "subscription($id: ID!) { dumpProgress(id: $id) { seq dump { settledAt } } }"
+    query = "subscription($id: ID!) { dumpProgress(dumpId: $id) { seq dump { settledAt } } }"
     async with subscribed(url, query, id=encode("Dump", dump.id)) as subscriber:
         assert (await subscriber.next())["dump"]["settledAt"] is None
         await Dump.filter(id=dump.id).update(settled_at=dump.first_seen_at)

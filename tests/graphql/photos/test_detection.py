@@ -67,10 +67,10 @@ async def test_detections_are_ordered_by_capture_arrival_or_confidence_both_ways
         return await _found(api, order={"field": field, "direction": direction})
 
     assert await _found(api) == ["late", "early", "untimed"]
-    assert await ordered("CAPTURED", "DESC") == ["late", "early", "untimed"]
-    assert await ordered("CAPTURED", "ASC") == ["early", "late", "untimed"]
-    assert await ordered("ARRIVED", "ASC") == ["untimed", "late", "early"]
-    assert await ordered("ARRIVED", "DESC") == ["early", "late", "untimed"]
+    assert await ordered("TAKEN", "DESC") == ["late", "early", "untimed"]
+    assert await ordered("TAKEN", "ASC") == ["early", "late", "untimed"]
+    assert await ordered("CREATED", "ASC") == ["untimed", "late", "early"]
+    assert await ordered("CREATED", "DESC") == ["early", "late", "untimed"]
     assert await ordered("CONFIDENCE", "DESC") == ["late", "early", "untimed"]
     assert await ordered("CONFIDENCE", "ASC") == ["untimed", "early", "late"]
 
@@ -83,7 +83,7 @@ async def test_detections_are_paged_in_every_order(api: Api) -> None:
             await make.make_detection(run, label=f"{number}/{box}")
     query = """query ($order: DetectionOrder, $after: String) { detections(first: 3, after: $after, orderBy: $order)
       { pageInfo { hasNextPage endCursor } nodes { predicted { label } } } }"""
-    for field in ("CAPTURED", "ARRIVED", "CONFIDENCE"):
+    for field in ("TAKEN", "CREATED", "CONFIDENCE"):
         for direction in ("ASC", "DESC"):
             seen: list[str] = []
             after = None

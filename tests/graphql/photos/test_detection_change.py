@@ -15,7 +15,7 @@ from thumper.store.feed import feed
 from thumper.store.images.images import ImageSearch
 from thumper.store.queue import batches
 
-BOX = """detection { id ordinal counts verdict removedAt shown { label species { scientificName } sex lifeStage }
+BOX = """detection { id ordinal counted verdict removedAt shown { label species { scientificName } sex lifeStage }
     predicted { label } drawnBy { name } removedBy { name } detector { name } box { x y width height }
     reviews { verdict species { scientificName } sex note actor { name } } }"""
 ERRORS = """errors { __typename code message path ... on DetectionAssigned { deer { name } }
@@ -30,7 +30,7 @@ DECIDE = """mutation ($boxes: [ID!]!, $deer: ID!, $verdict: IdentityVerdict = IS
     decideIdentity(input: {detectionIds: $boxes, deerId: $deer, verdict: $verdict}) {
         errors { code path ... on DeerAlreadyInImage { conflictingDetection { id } } } } }"""
 SHOWN = """query ($id: ID!, $no: Boolean) { image(id: $id) {
-    detections(includeDuplicates: $no) { id drawnBy { name } repeats { id } } } }"""
+    detections(includeDuplicates: $no) { id drawnBy { name } duplicateOf { id } } } }"""
 WHERE = {"x": 0.5, "y": 0.5, "width": 0.25, "height": 0.25}
 
 
@@ -87,7 +87,7 @@ async def test_a_drawn_box_is_told_apart_and_counts_with_what_the_person_says(
     )
     species = {"scientificName": "Odocoileus virginianus"}
     assert box["shown"] == {"label": "buck", "species": species, "sex": "MALE", "lifeStage": "ADULT"}
-    assert (box["verdict"], box["counts"], box["removedAt"]) == ("CONFIRMED", True, None)
+    assert (box["verdict"], box["counted"], box["removedAt"]) == ("CONFIRMED", True, None)
     assert box["reviews"] == [
         {
             "verdict": "CONFIRMED",
@@ -160,22 +160,22 @@ async def test_an_animal_that_a_later_detector_finds_too_counts_once(api: Api) -
     await batches.detect_pending(limit=1)
     await detect(1, boxes=1)
     (found, *_) = await shown(api, image)
-    assert found["repeats"] == {"id": box}
+    assert found["duplicateOf"] == {"id": box}
     assert len(await shown(api, image)) == 3
     assert len(await shown(api, image, duplicates=False)) == 2
     assert len(await listed(api, includeDuplicates=False)) == 2
     await api.ask(REMOVE, id=box)
-    assert (await shown(api, image, duplicates=False))[0]["repeats"] is None
+    assert (await shown(api, image, duplicates=False))[0]["duplicateOf"] is None
     await api.ask(RESTORE, id=box)
-    assert (await shown(api, image))[0]["repeats"] == {"id": box}
+    assert (await shown(api, image))[0]["duplicateOf"] == {"id": box}
     await api.ask(REVIEW, input={"detectionId": box, "verdict": "REJECTED"})
-    assert (await shown(api, image))[0]["repeats"] is None
+    assert (await shown(api, image))[0]["duplicateOf"] is None
 
 
 async def test_a_removed_box_is_in_no_list_and_comes_back_as_it_was(api: Api, image: models.Image) -> None:
     box = await drawn(api, image, sex="MALE")
     gone = (await api.ask(REMOVE, id=box))["removeDetection"]
-    assert (gone["detection"]["removedBy"], gone["detection"]["counts"]) == ({"name": "owner"}, False)
+    assert (gone["detection"]["removedBy"], gone["detection"]["counted"]) == ({"name": "owner"}, False)
     assert gone["detection"]["removedAt"]
     for where in ({}, {"minConfidence": 0.05}, {"drawn": True}, {"reviewed": True}):
         assert box not in await listed(api, **where)
@@ -189,7 +189,7 @@ async def test_a_removed_box_is_in_no_list_and_comes_back_as_it_was(api: Api, im
         (error,) = await decide(api, box, await make.make_deer(), verdict=verdict)
         assert (error["code"], error["path"]) == ("DETECTION_REMOVED", ["input", "detectionIds", "0"])
     back = (await api.ask(RESTORE, id=box))["restoreDetection"]["detection"]
-    assert (back["removedAt"], back["removedBy"], back["counts"], back["shown"]["sex"]) == (
+    assert (back["removedAt"], back["removedBy"], back["counted"], back["shown"]["sex"]) == (
         None,
         None,
         True,
@@ -283,4 +283,4 @@ async def test_a_removed_box_stays_away_whatever_is_taken_back(api: Api, image: 
     assert (await api.ask(unmark, input=ids))["unmarkImagesEmpty"]["errors"] == []
     assert box not in await listed(api)
     back = (await api.ask(RESTORE, id=box))["restoreDetection"]["detection"]
-    assert (back["verdict"], back["counts"]) == ("CONFIRMED", True)
+    assert (back["verdict"], back["counted"]) == ("CONFIRMED", True)

@@ -27,9 +27,10 @@ async def _found(api: Api, **where: Any) -> set[str]:
 EVERYTHING = """{ images { nodes { id fileName sha256 sizeBytes mediaType widthPx heightPx takenAt
     takenAtLocal cameraClock timeSource
   clockOffsetSeconds damaged state processedAt arrivedAt error { code } coordinates { latitude longitude }
-  job { state held attempts device engine milliseconds queuedAt startedAt finishedAt detector { name } }
+  job { state held attemptCount device engine milliseconds queuedAt startedAt finishedAt detector { name } }
   location { name } camera { make } dump { folder } urls { thumb view original }
-  detections { id ordinal duplicateOfOrdinal counts verdict shown { label species { scientificName } sex lifeStage }
+  detections { id ordinal duplicateOf { ordinal } counted verdict
+  shown { label species { scientificName } sex lifeStage }
   predicted { label species { scientificName } sex lifeStage confidence }
   box { x y width height } image { fileName } detector { name current labels { name sex threshold
     species { scientificName } } }
@@ -56,7 +57,7 @@ async def test_an_image_gives_everything_that_is_known_of_it(api: Api) -> None:
     assert node["coordinates"] == {"latitude": 30.5, "longitude": -97.5}
     assert (node["location"], node["camera"]) == ({"name": "Creek Bed"}, {"make": "RECONYX"})
     assert node["sha256"] == image.sha256.hex()
-    assert (node["job"]["milliseconds"], node["job"]["attempts"]) == (12.5, 1)
+    assert (node["job"]["milliseconds"], node["job"]["attemptCount"]) == (12.5, 1)
     assert node["urls"]["thumb"] == f"{api.url}/media/{node['id']}/thumb"
     assert [box["ordinal"] for box in node["detections"]] == [0, 1]
     box = node["detections"][0]
@@ -202,13 +203,17 @@ async def test_the_boxes_of_an_image_are_those_of_the_current_detector_that_coun
     await make.make_detection(await make.make_run(image, old), label="older")
     query = """query ($min: Float, $detector: ID, $rejected: Boolean, $duplicates: Boolean) {
       images { nodes { detections(minConfidence: $min, detectorId: $detector, includeRejected: $rejected,
-      includeDuplicates: $duplicates) { predicted { label } duplicateOfOrdinal } } } }"""
+      includeDuplicates: $duplicates) { predicted { label } duplicateOf { ordinal } } } } }"""
+
+    async def boxes(**choice: Any) -> list[dict[str, Any]]:
+        (node,) = (await api.ask(query, **choice))["images"]["nodes"]
+        return node["detections"]  # type: ignore[no-any-return]  # as the API answers
 
     async def labels(**choice: Any) -> list[str]:
-        (node,) = (await api.ask(query, **choice))["images"]["nodes"]
-        return [box["predicted"]["label"] for box in node["detections"]]
+        return [box["predicted"]["label"] for box in await boxes(**choice)]
 
     assert await labels() == ["buck", "twin"]
+    assert [box["duplicateOf"] for box in await boxes()] == [None, {"ordinal": 0}]
     assert await labels(duplicates=False) == ["buck"]
     assert await labels(min=0.05) == ["buck", "twin", "faint"]
     assert await labels(rejected=True) == ["buck", "twin", "stump"]

@@ -12,7 +12,7 @@ from thumper.store.postgres.connect import client
 
 REVIEW = """mutation ($input: ReviewDetectionInput!) { reviewDetection(input: $input) {
   review { verdict species { scientificName } sex lifeStage note actor { name } }
-  detection { verdict counts shown { label species { scientificName } sex lifeStage } predicted { label sex }
+  detection { verdict counted shown { label species { scientificName } sex lifeStage } predicted { label sex }
     reviews { verdict note } }
   errors { __typename code path ... on DetectionAssigned { deer { name } }
     ... on SpeciesNotListed { message didYouMean { scientificName } } } } }"""
@@ -37,7 +37,7 @@ async def test_reviews_are_appended_and_the_latest_stands(api: Api, box: models.
     assert corrected["review"]["sex"] == "FEMALE"
     assert corrected["detection"] | {"reviews": None} == {
         "verdict": "CORRECTED",
-        "counts": True,
+        "counted": True,
         "shown": {
             "label": "fawn",
             "species": {"scientificName": "Odocoileus virginianus"},
@@ -49,7 +49,7 @@ async def test_reviews_are_appended_and_the_latest_stands(api: Api, box: models.
     }
     assert (await _review(api, box, "CONFIRMED"))["detection"]["shown"]["sex"] == "FEMALE"
     rejected = (await _review(api, box, "REJECTED"))["detection"]
-    assert (rejected["verdict"], rejected["shown"], rejected["counts"]) == ("REJECTED", None, False)
+    assert (rejected["verdict"], rejected["shown"], rejected["counted"]) == ("REJECTED", None, False)
     assert rejected["predicted"] == {"label": "buck", "sex": "MALE"}
     history = [review["verdict"] for review in rejected["reviews"]]
     assert history == ["REJECTED", "CONFIRMED", "CORRECTED", "CONFIRMED"]
@@ -107,7 +107,7 @@ async def test_a_box_that_a_person_looked_at_counts_however_faint(api: Api) -> N
         ("CORRECTED", {"sex": "FEMALE"}, 1),
     ):
         answer = await _review(api, faint, verdict, **values)
-        assert (await counted(), answer["detection"]["counts"]) == (expected, bool(expected))
+        assert (await counted(), answer["detection"]["counted"]) == (expected, bool(expected))
 
 
 async def test_a_deers_box_is_not_rejected_behind_its_back(api: Api, box: models.Detection) -> None:

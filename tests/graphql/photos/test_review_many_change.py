@@ -86,7 +86,7 @@ async def test_each_item_that_is_refused_is_named_and_none_is_written(
     for items in ([], [item(boxes[0], "CONFIRMED")] * (MOST_WORDS + 1)):
         (error,) = (await review(api, *items))["errors"]
         assert (error["code"], error["path"]) == ("INVALID", ["input", "items"])
-    assert (refused["reviews"], refused["detections"]) == ([], [])
+    assert (refused["reviews"], refused["detections"]) == (None, None)
     assert not await models.Review.exists()
     assert await feed.read_after(0) == []
 

@@ -15,7 +15,7 @@ from thumper.store.feed import feed
 
 REVIEW = "mutation ($input: ReviewDetectionInput!) { reviewDetection(input: $input) { review { id } errors { code } } }"
 PAYLOAD = """review { id verdict sex note actor { name } undoneAt undoneBy { name } }
-    detection { shown { sex } counts verdict reviews { verdict undoneAt } }
+    detection { shown { sex } counted verdict reviews { verdict undoneAt } }
     errors { __typename code path ... on ReviewedSince { laterReview { id } }
         ... on DetectionAssigned { deer { name } } }"""
 UNDO = f"mutation ($id: ID!) {{ undoReview(input: {{reviewId: $id}}) {{ {PAYLOAD} }} }}"

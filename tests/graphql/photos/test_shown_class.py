@@ -36,7 +36,7 @@ PREDICTED: Final[dict[str, dict[str, Any]]] = {
 """What the boxes are by the model, by its label; a stranger is not in the class map."""
 
 EVERYTHING: Final = """{ images(first: 100) { nodes { id detections(minConfidence: 0.05, includeRejected: true) {
-  id counts verdict shown { label species { scientificName } sex lifeStage } predicted { label } } } } }"""
+  id counted verdict shown { label species { scientificName } sex lifeStage } predicted { label } } } } }"""
 WORDS: Final = st.lists(
     st.tuples(
         st.integers(0, len(PREDICTED) - 1),
@@ -88,7 +88,7 @@ def wheres(box: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bool]]:
 def fits(box: dict[str, Any], where: dict[str, Any]) -> bool:
     """Return whether a box is shown as a filter asks."""
     shown = box["shown"]
-    if not box["counts"]:
+    if not box["counted"]:
         return False
     names = {**shown, "species": shown["species"] and shown["species"]["scientificName"]}
     return all(names[name] == value for name, value in where.items())

@@ -8,7 +8,7 @@ from tests.live import subscribed
 from tests.places import deliver, everything
 from thumper.graphql.relay.identity import encode
 
-EFFECT = """effect { imageCount already dumpCount deploymentCount
+EFFECT = """effect { imageCount alreadyThereCount dumpCount deploymentCount
   moves { imageCount origin { name } destination { name } destinationName timeZoneBefore timeZoneAfter }
   deployments { kind camera { serial } locationBefore { name } locationAfter { name } openedAt closedAt }
   clock { imageCount changed firstBefore firstAfter lastAfter examples { takenAtAfter image { fileName } } } }
@@ -134,7 +134,7 @@ async def test_followers_of_a_dump_see_its_new_place(api: Api) -> None:
     dump = await make.make_dump()
     await deliver(dump, None, at=None)
     word = encode("Dump", dump.id)
-    query = f'subscription {{ dumpProgress(id: "{word}") {{ dump {{ location {{ name }} }} }} }}'
+    query = f'subscription {{ dumpProgress(dumpId: "{word}") {{ dump {{ location {{ name }} }} }} }}'
     async with subscribed(api.url, query) as subscriber:
         assert (await subscriber.next())["dump"] == {"location": None}
         await ask(api, SET, dumpId=word, locationName="Oak")

@@ -16,7 +16,7 @@ from thumper.domain.card_order import sort_name
 from thumper.graphql.refusal import RequestError
 from thumper.graphql.relay.connection import Paging
 from thumper.graphql.relay.cursor import decode_cursor, encode_cursor
-from thumper.store.images.images import CAPTURED
+from thumper.store.images.images import TAKEN
 from thumper.store.postgres.ids import new_id
 
 pytestmark = pytest.mark.slow  # as a whole: a real API, and clocks that run on
@@ -61,7 +61,7 @@ async def test_paging_while_images_arrive_skips_none_and_repeats_none(api: Api, 
             await make.make_image(dump, taken_at=taken_at)
 
     for direction in ("ASC", "DESC"):
-        order = {"field": "CAPTURED", "direction": direction}
+        order = {"field": "TAKEN", "direction": direction}
         seen = await _walk(api, forward=forward, order=order, between=arrive)
         assert len(seen) == len(set(seen))
         assert [name for name in seen if name in names] == _expected(before, direction)
@@ -115,7 +115,7 @@ async def test_a_page_has_50_items_unless_asked_otherwise_and_100_at_most(api: A
 )
 async def test_a_cursor_that_was_not_made_here_is_refused(cursor: str) -> None:
     with pytest.raises(RequestError) as refused:
-        Paging(after=cursor).cut(CAPTURED.descending)
+        Paging(after=cursor).cut(TAKEN.descending)
     assert refused.value.extensions == {"code": "BAD_CURSOR"}
 
 
@@ -126,9 +126,9 @@ def test_a_cursor_from_before_photos_of_one_instant_had_an_order_is_refused() ->
 
     moment, uuid = "2024-11-09T12:00:00+00:00", "00000000-0000-7000-8000-000000010001"
     with pytest.raises(RequestError) as refused:
-        Paging(after=cursor(moment, uuid)).cut(CAPTURED.descending)
+        Paging(after=cursor(moment, uuid)).cut(TAKEN.descending)
     assert refused.value.extensions == {"code": "BAD_CURSOR"}
-    assert Paging(after=cursor(moment, "", uuid)).cut(CAPTURED.descending).after is not None
+    assert Paging(after=cursor(moment, "", uuid)).cut(TAKEN.descending).after is not None
 
 
 async def test_a_cursor_of_another_order_is_refused(api: Api) -> None:
@@ -147,7 +147,7 @@ async def test_a_cursor_of_another_order_is_refused(api: Api) -> None:
 )
 def test_a_cursor_gives_back_exactly_what_was_put_in(taken_at: dt.datetime, untimed: bool, name: str) -> None:
     position = (untimed, taken_at, name, new_id())
-    assert decode_cursor(encode_cursor(CAPTURED.ascending, position), CAPTURED.ascending) == position
+    assert decode_cursor(encode_cursor(TAKEN.ascending, position), TAKEN.ascending) == position
 
 
 async def test_many_clients_may_page_at_the_same_time(api: Api) -> None:

@@ -16,12 +16,12 @@ from thumper.graphql.refusal import RequestError
 from thumper.graphql.relay.cursor import decode_cursor, encode_cursor
 from thumper.store.deer.known_deer import DeerSearch
 from thumper.store.images.detections import DetectionSearch
-from thumper.store.images.images import ARRIVED, CAPTURED
+from thumper.store.images.images import ARRIVED, TAKEN
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.page import Order
 
 CONFIDENCE, SIGHTINGS = DetectionSearch.sorts[2], DeerSearch.sorts[2]
-ORDERS = [sort.descending for sort in (CAPTURED, ARRIVED, CONFIDENCE, SIGHTINGS)]
+ORDERS = [sort.descending for sort in (TAKEN, ARRIVED, CONFIDENCE, SIGHTINGS)]
 MOMENT, ID = "2024-11-09T12:00:00+00:00", "00000000-0000-7000-8000-000000010001"
 
 

@@ -13,7 +13,7 @@ from tests.factories import NOON, make_camera, make_dump, make_file, make_image,
 from thumper.domain.card_order import sort_name
 from thumper.domain.progress import FileState
 from thumper.store.images import rollover
-from thumper.store.images.images import ARRIVED, CAPTURED, ImageSearch
+from thumper.store.images.images import ARRIVED, TAKEN, ImageSearch
 from thumper.store.models import Image
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Order
@@ -68,14 +68,14 @@ async def test_photos_that_were_there_get_the_order_of_those_that_come(database:
 @pytest.mark.parametrize(
     ("search", "order", "index"),
     [
-        (ImageSearch(), CAPTURED.descending, "idx_image_sort_at_"),
-        (ImageSearch(), CAPTURED.ascending, "image_oldest_first"),
-        (ImageSearch(location_id=unknown_id()), CAPTURED.descending, "idx_image_locatio_"),
-        (ImageSearch(location_ids=(unknown_id(),)), CAPTURED.descending, "idx_image_locatio_"),
-        (ImageSearch(location_ids=(unknown_id(), unknown_id())), CAPTURED.descending, "idx_image_sort_at_"),
+        (ImageSearch(), TAKEN.descending, "idx_image_sort_at_"),
+        (ImageSearch(), TAKEN.ascending, "image_oldest_first"),
+        (ImageSearch(location_id=unknown_id()), TAKEN.descending, "idx_image_locatio_"),
+        (ImageSearch(location_ids=(unknown_id(),)), TAKEN.descending, "idx_image_locatio_"),
+        (ImageSearch(location_ids=(unknown_id(), unknown_id())), TAKEN.descending, "idx_image_sort_at_"),
         (ImageSearch(arrived_after=NOON, arrived_before=NOON), ARRIVED.descending, "idx_image_created_"),
-        (ImageSearch(clock_suspect=True), CAPTURED.descending, "image_clock_suspect"),
-        (ImageSearch(offset_unreadable=True), CAPTURED.descending, "image_offset_unreadable"),
+        (ImageSearch(clock_suspect=True), TAKEN.descending, "image_clock_suspect"),
+        (ImageSearch(offset_unreadable=True), TAKEN.descending, "image_offset_unreadable"),
     ],
     ids=["newest", "oldest", "of a place", "of one", "of several", "by arrival", "suspects", "odd offsets"],
 )

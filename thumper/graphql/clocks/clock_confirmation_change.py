@@ -37,12 +37,13 @@ class UnconfirmClocksInput(_Dumps):
 class ConfirmClocksPayload(Payload):
     """The number or the errors."""
 
-    confirmed: int | None = strawberry.field(
+    confirmed_count: int | None = strawberry.field(
         default=None,
         description="How many of the dumps had not been confirmed before; null when refused.",
     )
     dump_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description="Ids of these dumps, with which unconfirmClocks takes it back."
+        default=None,
+        description="Ids of these dumps, with which unconfirmClocks takes it back; null when refused.",
     )
 
 
@@ -50,10 +51,12 @@ class ConfirmClocksPayload(Payload):
 class UnconfirmClocksPayload(Payload):
     """The number or the errors."""
 
-    taken_back: int | None = strawberry.field(
+    unconfirmed_count: int | None = strawberry.field(
         default=None, description="How many of the dumps had been confirmed; null when refused."
     )
-    dump_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Ids of these dumps.")
+    dump_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Ids of these dumps; null when refused."
+    )
 
 
 _WHICH: Final = strawberry.argument(description="Which dumps.")
@@ -72,13 +75,13 @@ class ClockConfirmationMutation:
     @staticmethod
     async def confirm_clocks(input: ConfirmInput) -> ConfirmClocksPayload:
         changed = await clock_confirmations.confirm(input.uuids())
-        return ConfirmClocksPayload(confirmed=len(changed), dump_ids=_ids(changed))
+        return ConfirmClocksPayload(confirmed_count=len(changed), dump_ids=_ids(changed))
 
     @change("Take back what confirmClocks recorded: it is asked again. Refused with NOT_FOUND or INVALID.")
     @staticmethod
     async def unconfirm_clocks(input: UnconfirmInput) -> UnconfirmClocksPayload:
         changed = await clock_confirmations.take_back(input.uuids())
-        return UnconfirmClocksPayload(taken_back=len(changed), dump_ids=_ids(changed))
+        return UnconfirmClocksPayload(unconfirmed_count=len(changed), dump_ids=_ids(changed))
 
 
 def _ids(dump_ids: list[UUID]) -> list[strawberry.ID]:

@@ -13,7 +13,7 @@ from thumper.domain.capture_time import TimeSource, other_instant_of
 from thumper.domain.clock_doubt import ClockDoubt, DstEdge, doubt_of, is_suspect
 from thumper.domain.clock_fix import moved
 from thumper.graphql.context import Info
-from thumper.graphql.relay.field import field, lazy, optional
+from thumper.graphql.relay.field import WITHHELD, field, lazy, optional
 from thumper.graphql.relay.node import related
 from thumper.graphql.relay.scalar import LocalDateTime, wall_clock
 from thumper.graphql.shared.together import loaded
@@ -114,7 +114,8 @@ class ClockFields:
         return other_instant_of(right, zone=await zone_of(root, info=info))
 
     @field(
-        "The repair of its clock that counts: of those that cover it, the latest that stands; null without one.",
+        "The repair of its clock that counts: of those that cover it, the latest that stands; null without one."
+        f" {WITHHELD}",
         optional(lazy("ClockFix")),
     )
     @staticmethod

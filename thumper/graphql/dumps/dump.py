@@ -66,7 +66,9 @@ class Dump(Node):
     row: ClassVar[type[Any]] = models.Dump
 
     number: int = strawberry.field(description="1 for the first delivery under this folder, 2 for the next.")
-    first_seen_at: dt.datetime = strawberry.field(description="When its first file was found.")
+    arrived_at: dt.datetime = strawberry.field(
+        description="When its first file was found.", resolver=lambda root: root.first_seen_at
+    )
     changed_at: dt.datetime = strawberry.field(description="When a file of it was last found or settled.")
     settled_at: dt.datetime | None = strawberry.field(
         description="When every file was settled and the folder had been quiet; null while it still arrives."

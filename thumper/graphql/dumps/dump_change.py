@@ -32,12 +32,16 @@ class RetryDumpPayload(Payload):
         description="The dump, open again when files of it wait; null when refused.",
         graphql_type=optional(Dump),
     )
-    retried: int = strawberry.field(
-        default=0, description="Files that wait for another try; the watcher takes them up within seconds."
+    retried_count: int | None = strawberry.field(
+        default=None,
+        description="Files that wait for another try; the watcher takes them up within seconds. Null when refused.",
     )
-    left: int = strawberry.field(default=0, description="Rejected files that are left as they are.")
+    left_count: int | None = strawberry.field(
+        default=None, description="Rejected files that are left as they are; null when refused."
+    )
     why_left: str | None = strawberry.field(
-        default=None, description="Why some are left, and what to do about them; null when none is."
+        default=None,
+        description="Why some are left, and what to do about them; null when none is, or when refused.",
     )
 
 
@@ -61,7 +65,7 @@ class DumpMutation:
         retry = await retries.ask(dump_id, watched=os.fsencode(info.context.settings.drop_dir))
         return RetryDumpPayload(
             dump=await models.Dump.get(id=dump_id),
-            retried=retry.retried,
-            left=retry.left,
+            retried_count=retry.retried,
+            left_count=retry.left,
             why_left=retry.why_left or None,
         )

@@ -27,7 +27,7 @@ class File(Node):
     size_bytes: BigInt = strawberry.field(description="Size in bytes when last looked at.")
     state: FileState = strawberry.field(description="Where it stands.")
     message: str | None = strawberry.field(
-        description="What is wrong with this very file, in a sentence; null unless rejected, and when it is withheld."
+        description=f"What is wrong with this very file, in a sentence; null unless rejected. {WITHHELD}"
     )
     seen_at: dt.datetime = strawberry.field(description="When it was found.")
     settled_at: dt.datetime | None = strawberry.field(
@@ -47,7 +47,7 @@ class File(Node):
     def reason(root: strawberry.Parent[models.File]) -> Reason | None:
         return None if root.reason is None else Reason(root.reason)
 
-    @field("What to do about a rejected file; null unless rejected.")
+    @field(f"What to do about a rejected file; null unless rejected. {WITHHELD}")
     @staticmethod
     def what_to_do(root: strawberry.Parent[models.File]) -> str | None:
         return None if root.reason is None else video.advice(Reason(root.reason), root.display_path)

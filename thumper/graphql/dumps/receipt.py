@@ -156,12 +156,12 @@ class Wipe:
 
     @field("Stored and duplicate files, of each of which an original must be re-read.")
     @staticmethod
-    def files_to_check(root: strawberry.Parent[Asked]) -> int:
+    def files_to_check_count(root: strawberry.Parent[Asked]) -> int:
         return root.verdict.to_check
 
     @field("Those of them whose original has been re-read.")
     @staticmethod
-    def files_checked(root: strawberry.Parent[Asked]) -> int:
+    def files_checked_count(root: strawberry.Parent[Asked]) -> int:
         return root.verdict.checked
 
     @field("Bytes that were re-read; an original of several files is read once.")
@@ -193,8 +193,9 @@ class Receipt:
         description="Files that cannot be an image of Thumper, or whose image a person deleted."
     )
     videos: int = strawberry.field(
+        name="videoCount",
         description="Rejected files that are videos by their content, or by their names where that says nothing;"
-        " Thumper keeps no copy of them."
+        " Thumper keeps no copy of them.",
     )
     size_bytes: BigInt = strawberry.field(description="Size of all files together in bytes.")
 

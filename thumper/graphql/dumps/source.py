@@ -33,6 +33,7 @@ class Source:
     )
     watch_note: str | None = strawberry.field(
         description="Why it is polled, is offline, or gets no canary, in a sentence or two; null when all is well."
+        f" {WITHHELD}"
     )
     canary_at: dt.datetime | None = strawberry.field(
         description="When a canary file last proved that events arrive; null when none ever did."

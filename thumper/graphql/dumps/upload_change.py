@@ -60,10 +60,10 @@ class CancelUploadPayload(Payload):
         description="The dump with its receipt: what had been sent stays; null when refused.",
         graphql_type=optional(Dump),
     )
-    closed: int = strawberry.field(
+    closed: int | None = strawberry.field(
         name="closedCount",
-        default=0,
-        description="How many addresses were closed; 0 when none was open any more, or when refused.",
+        default=None,
+        description="How many addresses were closed, 0 when none was open any more; null when refused.",
     )
 
 
@@ -76,9 +76,9 @@ class CreateUploadPayload(Payload):
         description="The dump that the files will join, with its receipt; null when refused.",
         graphql_type=optional(Dump),
     )
-    uploads: list[Upload] = strawberry.field(
-        default_factory=list,
-        description="One address a file, in the order of the names; empty when refused.",
+    uploads: list[Upload] | None = strawberry.field(
+        default=None,
+        description="One address a file, in the order of the names; null when refused.",
         metadata=price(items=MOST_FILES),
     )
 

@@ -14,7 +14,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.identity import encode
-from thumper.graphql.relay.price import price
+from thumper.graphql.relay.price import OF_PAGE, price
 from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.shared.events import PAGE_EVENTS
 from thumper.store import models
@@ -43,9 +43,9 @@ class Changes:
     @field(
         "Images that are new, or changed in anything: their detection ended, a box was reviewed, drawn or removed, a"
         " deer was recognised or no longer, somebody noted something. Read all that you keep of each anew, what hangs"
-        " on it included. 250 at most, together with deletedIds and dumpsToReread.",
+        " on it included. With deletedIds and dumpsToReread together no more than `first`.",
         listed(lazy("Image")),
-        takes=price(items=MOST_RECORDS),
+        takes=price(items=OF_PAGE),
     )
     async def images(self, info: Info) -> list[models.Image]:
         return await _rows(info, "Image", self.records)
@@ -62,7 +62,7 @@ class Changes:
         " changed, a card was compared when it had settled, photos moved to another place. That may be many images, so"
         " page through `images` of each dump.",
         listed(lazy("Dump")),
-        takes=price(items=MOST_RECORDS),
+        takes=price(items=OF_PAGE),
     )
     async def dumps_to_reread(self, info: Info) -> list[models.Dump]:
         return await _rows(info, "Dump", self.records)
@@ -93,6 +93,7 @@ class ChangesQuery:
         " deployments, dumps and deer are few: read these lists again when you need them. Not told is that an image"
         " waits for the detector again or is at it; the end of it is.",
         optional(Changes),
+        takes=price(page=MOST_RECORDS),
     )
     @staticmethod
     async def changes(
@@ -104,7 +105,15 @@ class ChangesQuery:
                 " present seq, to be asked for before all `images` are read for the first time."
             ),
         ] = None,
+        first: Annotated[
+            int | None,
+            strawberry.argument(
+                description=f"How many images, deletedIds and dumpsToReread together at most, 1 to {MOST_RECORDS};"
+                f" {MOST_RECORDS} when left out."
+            ),
+        ] = None,
     ) -> Changes:
+        most = _most(first)
         if after is None:
             return _nothing(await feed.latest())
         events = await feed.read_after(after, limit=PAGE_EVENTS)
@@ -113,9 +122,24 @@ class ChangesQuery:
             raise _expired(after, info.context.settings.feed_days)
         if not events:
             return _nothing(after)
-        records = changed_records(events, most=MOST_RECORDS)
+        records = changed_records(events, most=most)
         more = records.seq < events[-1].seq or len(events) == PAGE_EVENTS
         return Changes(seq=BigInt(records.seq), has_more=more, records=records)
+
+
+def _most(first: int | None) -> int:
+    """Return how many records one answer may have. Raises BAD_PAGE, PAGE_TOO_LARGE."""
+    if first is None:
+        return MOST_RECORDS
+    if first < 1:
+        raise bad_request("BAD_PAGE", f"first is {first}; it must be 1 to {MOST_RECORDS}.")
+    if first > MOST_RECORDS:
+        raise bad_request(
+            "PAGE_TOO_LARGE",
+            f"first is {first}; changes has at most {MOST_RECORDS} records at a time. Ask for more with the seq of the "
+            "answer as after.",
+        )
+    return first
 
 
 def _nothing(seq: int) -> Changes:

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 
 import strawberry
+from graphql import GRAPHQL_MAX_INT
 
 from thumper.domain import stage as worker_stage
 from thumper.domain.condition import Condition, Severity
@@ -103,9 +104,11 @@ class Process:
     detector_precision: Precision | None = strawberry.field(
         description="In which numbers a worker's detector computes; null before it is loaded."
     )
-    restarts: int = strawberry.field(description="How often it was started again since `thumper up`.")
-    last_exit: str = strawberry.field(
-        description="How the process before it ended, such as killed by SIGKILL; empty for the first one."
+    restarts: int = strawberry.field(
+        name="restartCount", description="How often it was started again since `thumper up`."
+    )
+    last_exit: str | None = strawberry.field(
+        description=f"How the process before it ended, such as killed by SIGKILL; empty for the first one. {WITHHELD}"
     )
     started_at: dt.datetime | None = strawberry.field(description="When it started; null when there is none.")
 
@@ -149,7 +152,7 @@ class ConditionNow:
     """Backed by `conditions.StandingCondition`."""
 
     code: Condition = strawberry.field(description="Stable word for programs.")
-    message: str = strawberry.field(description="The same in a sentence, with what to do.")
+    message: str | None = strawberry.field(description=f"The same in a sentence, with what to do. {WITHHELD}")
 
     @field("Whether somebody has to do something.")
     @staticmethod
@@ -189,7 +192,8 @@ class LastDump:
         return root.images
 
     unplaced: int = strawberry.field(
-        description="Images that it was the first to deliver and that have no location."
+        name="unplacedImageCount",
+        description="Images that it was the first to deliver and that have no location.",
     )
 
 
@@ -197,10 +201,11 @@ class LastDump:
 class Status:
     """Backed by `system_status.SystemStatus`."""
 
-    unplaced: int = strawberry.field(description="Images that have no location.")
+    unplaced: int = strawberry.field(name="unplacedImageCount", description="Images that have no location.")
 
     held: int = strawberry.field(
-        description="Pending images that wait until somebody asks for detection, as uploads without it do."
+        name="heldImageCount",
+        description="Pending images that wait until somebody asks for detection, as uploads without it do.",
     )
 
     @field("All images by how far detection is.", ImageCounts)
@@ -210,8 +215,8 @@ class Status:
 
     @field(
         "What keeps work waiting or slow now: a drop folder that is offline, a full disk, a worker that prepares its"
-        " detector or does not run. None when all is well.",
-        listed(ConditionNow),
+        f" detector or does not run. Empty when all is well. {WITHHELD}",
+        optional(listed(ConditionNow)),
         takes=price(items=FEW),
     )
     @staticmethod
@@ -225,7 +230,7 @@ class Status:
 
     @field("Files that were found and are still growing or about to be read.")
     @staticmethod
-    def files_arriving(root: strawberry.Parent[system_status.SystemStatus]) -> int:
+    def files_arriving_count(root: strawberry.Parent[system_status.SystemStatus]) -> int:
         return root.files_waiting
 
     @field("Speed of all living workers together over the last half minute; null while it cannot be told.")
@@ -239,26 +244,30 @@ class Status:
     )
     @staticmethod
     def eta_seconds(root: strawberry.Parent[system_status.SystemStatus]) -> int | None:
-        return None if root.eta_s is None else math.ceil(root.eta_s)
+        # An Int has no more than 31 bits; a worker that all but stands still takes longer.
+        return None if root.eta_s is None else min(math.ceil(root.eta_s), GRAPHQL_MAX_INT)
 
-    @field("The worker; of several a busy one, else a living one, else one that is down.", Process)
+    @field(
+        f"The worker; of several a busy one, else a living one, else one that is down. {WITHHELD}",
+        optional(Process),
+    )
     @staticmethod
     def worker(root: strawberry.Parent[system_status.SystemStatus]) -> system_status.ProcessStatus:
         return root.of(ProcessRole.WORK)
 
-    @field("The watcher of the drop folder, chosen likewise.", Process)
+    @field(f"The watcher of the drop folder, chosen likewise. {WITHHELD}", optional(Process))
     @staticmethod
     def watcher(root: strawberry.Parent[system_status.SystemStatus]) -> system_status.ProcessStatus:
         return root.of(ProcessRole.WATCH)
 
-    @field("The process that serves the API, chosen likewise.", Process)
+    @field(f"The process that serves the API, chosen likewise. {WITHHELD}", optional(Process))
     @staticmethod
     def api(root: strawberry.Parent[system_status.SystemStatus]) -> system_status.ProcessStatus:
         return root.of(ProcessRole.SERVE)
 
     @field(
-        "Every process that lives, and those that are down and were not replaced on their machine.",
-        listed(Process),
+        f"Every process that lives, and those that are down and were not replaced on their machine. {WITHHELD}",
+        optional(listed(Process)),
         takes=price(items=FEW),
     )
     @staticmethod
@@ -267,8 +276,8 @@ class Status:
 
     @field(
         "Drop folders and whether watching them works: the one that is watched, then up to nine that were before."
-        " The times in them are no reason for a message.",
-        listed(Source),
+        f" The times in them are no reason for a message. {WITHHELD}",
+        optional(listed(Source)),
         takes=price(items=system_status.DROP_FOLDERS),
     )
     @staticmethod

@@ -272,38 +272,40 @@ class Subscription:
         " verdict stands for as long as the dump does not change, ten minutes at most."
     )
     @staticmethod
-    async def dump_progress(info: Info, id: DumpId, after: After = None) -> AsyncGenerator[DumpMessage, None]:
-        dump_id = decode(id, "Dump")
-        changes = _DumpChanges(dump_id)
+    async def dump_progress(
+        info: Info, dump_id: DumpId, after: After = None
+    ) -> AsyncGenerator[DumpMessage, None]:
+        uuid = decode(dump_id, "Dump")
+        changes = _DumpChanges(uuid)
 
         async def read() -> tuple[int, DumpState]:
             async with snapshot() as seq:
-                row = await models.Dump.get(id=dump_id)
+                row = await models.Dump.get(id=uuid)
                 seen = (await system_status.dump_statuses([row]))[0]
             # The progress of a check is a change, too.
-            return seq, (seen, info.context.wipes.peek(dump_id), changes.clocks_changed)
+            return seq, (seen, info.context.wipes.peek(uuid), changes.clocks_changed)
 
-        await _exists(dump_id, "Dump", info=info)
+        await _exists(uuid, "Dump", info=info)
         states = newest(info.context.live, read, concerns=changes.concern, after=info.context.place(after))
         return _messages(states, DumpMessage)
 
     @subscription("How far a batch is: at once, and whenever a job of it changes.")
     @staticmethod
     async def batch_progress(
-        info: Info, id: BatchId, after: After = None
+        info: Info, batch_id: BatchId, after: After = None
     ) -> AsyncGenerator[BatchMessage, None]:
-        batch_id = decode(id, "Batch")
+        uuid = decode(batch_id, "Batch")
 
         async def read() -> tuple[int, tuple[models.Batch, image_counts.ImageCounts]]:
             async with snapshot() as seq:
-                row = await models.Batch.get(id=batch_id)
-                return seq, (row, (await image_counts.of_batches([batch_id]))[batch_id])
+                row = await models.Batch.get(id=uuid)
+                return seq, (row, (await image_counts.of_batches([uuid]))[uuid])
 
-        await _exists(batch_id, "Batch", info=info)
+        await _exists(uuid, "Batch", info=info)
         states = newest(
             info.context.live,
             read,
-            concerns=lambda event: event.batch_id == batch_id,
+            concerns=lambda event: event.batch_id == uuid,
             after=info.context.place(after),
         )
         return _messages(states, BatchMessage)

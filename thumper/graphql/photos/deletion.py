@@ -46,8 +46,8 @@ class Deletion(Node):
 
     @field(
         "The files in receipts that are rejected because of it, the first 20 by arrival: those that had delivered the"
-        " photo, and those that did so again.",
-        listed(lazy("File")),
+        f" photo, and those that did so again. {WITHHELD}",
+        optional(listed(lazy("File"))),
         takes=price(items=MOST_OF_A_DELETION),
     )
     @staticmethod

@@ -53,23 +53,24 @@ class DeleteImagesPreview(Preview):
 class DeleteImagesPayload(Payload):
     """The deletions and the effect, or the errors."""
 
-    deletions: list[models.Deletion] = strawberry.field(
-        default_factory=list,
-        description="One for each image; empty when refused.",
-        graphql_type=listed(Deletion),
+    deletions: list[models.Deletion] | None = strawberry.field(
+        default=None,
+        description="One for each image; null when refused.",
+        graphql_type=optional(listed(Deletion)),
         metadata=price(items=deletion.MOST_IMAGES),
     )
     effect: deletion.DeletionEffect | None = strawberry.field(
         default=None, description="What went and what stays; null when refused.", graphql_type=_EFFECT
     )
-    not_erased: list[str] = strawberry.field(
-        default_factory=list,
-        description="Files in the library that could not be erased, each with why; Thumper tries again every minute.",
+    not_erased: list[str] | None = strawberry.field(
+        default=None,
+        description="Files in the library that could not be erased, each with why; Thumper tries again every minute."
+        " Null when refused.",
     )
 
     async def complete(self, context: Context) -> None:
         """Erase the files, of which nothing can be taken back."""
-        made = [row.id for row in self.deletions]
+        made = [row.id for row in self.deletions or []]
         self.not_erased = await erasure.erase(context.settings.library_dir, made)
 
 
@@ -77,10 +78,10 @@ class DeleteImagesPayload(Payload):
 class UndoDeletionsPayload(Payload):
     """The deletions or the errors."""
 
-    deletions: list[models.Deletion] = strawberry.field(
-        default_factory=list,
-        description="The deletions as they are now; empty when refused.",
-        graphql_type=listed(Deletion),
+    deletions: list[models.Deletion] | None = strawberry.field(
+        default=None,
+        description="The deletions as they are now; null when refused.",
+        graphql_type=optional(listed(Deletion)),
         metadata=price(items=deletion.MOST_IMAGES),
     )
 

@@ -47,11 +47,6 @@ class Detection(Node):
     removed_at: dt.datetime | None = strawberry.field(
         description="When a box that a person drew was removed; such a box is in no list."
     )
-    duplicate_of_ordinal: int | None = strawberry.field(
-        resolver=lambda root: root.duplicate_of,
-        description="Ordinal of the more confident box of the same image that it overlaps (IoU above 0.5), most likely"
-        " the same animal; null otherwise.",
-    )
     verdict: ReviewVerdict | None = strawberry.field(
         description="The latest review that was not taken back; null while nobody looked."
     )
@@ -77,7 +72,7 @@ class Detection(Node):
         " confirmed or corrected it. Never when a person rejected or removed it."
     )
     @staticmethod
-    def counts(root: strawberry.Parent[models.Detection]) -> bool:
+    def counted(root: strawberry.Parent[models.Detection]) -> bool:
         return root.shown and root.verdict != ReviewVerdict.REJECTED
 
     @field("Where in a clip its frame is, in seconds from the clip's beginning; null on a photo.")
@@ -118,14 +113,18 @@ class Detection(Node):
         return None if root.removed_by is None else Actor(name=root.removed_by)
 
     @field(
-        "The box drawn by a person that this one of a detector overlaps (IoU above 0.5), most likely the same animal;"
-        " null otherwise.",
+        "The box that this one of a detector overlaps (IoU above 0.5), most likely the same animal: one that a person"
+        " drew, else a more confident one of the same detector. Null when there is none.",
         optional(lazy("Detection")),
     )
     @staticmethod
     @loaded
-    async def repeats(root: strawberry.Parent[models.Detection], info: Info) -> Any:
-        return await related(root.repeats_id, "Detection", info=info)
+    async def duplicate_of(root: strawberry.Parent[models.Detection], info: Info) -> Any:
+        if root.repeats_id is not None:
+            return await related(root.repeats_id, "Detection", info=info)
+        if root.duplicate_of is None:
+            return None
+        return await info.context.loaders.boxes_by_ordinal.load((root.run_id, root.duplicate_of))
 
     @field("The known deer that it is; null when nobody said so.", optional(lazy("Deer")))
     @staticmethod
@@ -141,8 +140,8 @@ class Detection(Node):
         return await info.context.loaders.sightings.load(root.id)
 
     @field(
-        "Everything people decided about which deer it is or is not, the latest first.",
-        listed(lazy("IdentityDecision")),
+        f"Everything people decided about which deer it is or is not, the latest first. {WITHHELD}",
+        optional(listed(lazy("IdentityDecision"))),
         takes=price(items=FEW),
     )
     @staticmethod
@@ -153,8 +152,9 @@ class Detection(Node):
         return await info.context.loaders.detection_decisions.load(root.id)
 
     @field(
-        "Everything people said of it, the latest first; of what was not taken back the latest stands.",
-        listed(lazy("Review")),
+        "Everything people said of it, the latest first; of what was not taken back the latest stands."
+        f" {WITHHELD}",
+        optional(listed(lazy("Review"))),
         takes=price(items=FEW),
     )
     @staticmethod

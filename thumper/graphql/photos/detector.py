@@ -44,9 +44,9 @@ class Label:
 class DetectorAgreement:
     """Backed by what `detectors.record_agreement` wrote."""
 
-    photos: int = strawberry.field(description="Photos of this site that both looked at.")
+    photos: int = strawberry.field(name="photoCount", description="Photos of this site that both looked at.")
     reference_boxes: int = strawberry.field(
-        description="Boxes of the reference with a confidence above 0.25."
+        name="referenceBoxCount", description="Boxes of the reference with a confidence above 0.25."
     )
     found: int = strawberry.field(description="Those that were found again: same class, IoU above 0.7.")
     close: int = strawberry.field(description="Those that were found again with a confidence within 0.05.")

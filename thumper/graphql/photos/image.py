@@ -51,7 +51,7 @@ class Job:
 
     state: ImageState = strawberry.field(description="How far it is.")
     held: bool = strawberry.field(description="Whether it waits until somebody asks for detection.")
-    attempts: int = strawberry.field(description="How often it was begun.")
+    attempts: int = strawberry.field(name="attemptCount", description="How often it was begun.")
     queued_at: dt.datetime = strawberry.field(description="When it was queued.")
     started_at: dt.datetime | None = strawberry.field(description="When the last attempt began.")
     finished_at: dt.datetime | None = strawberry.field(description="When it completed or failed.")
@@ -143,8 +143,8 @@ class Image(ClockFields, MarkFields, UrlFields, Node):
         return Sequence(number=root.sequence_number, length=root.sequence_length)
 
     @field(
-        "What else the camera wrote into the file; null for those who may not see it. Capture time, position, camera"
-        " and measurements are fields of the image.",
+        "What else the camera wrote into the file. Capture time, position, camera and measurements are fields of the"
+        f" image. {WITHHELD}",
         optional(Exif),
     )
     @staticmethod
@@ -160,13 +160,13 @@ class Image(ClockFields, MarkFields, UrlFields, Node):
         reason = Reason(root.error_code)
         return ImageError(code=reason, message=root.error or reason.sentence, what_to_do=reason.advice)
 
-    @field("The current detector's work on it; null when it was never queued.", optional(Job))
+    @field(f"The current detector's work on it; null when it was never queued. {WITHHELD}", optional(Job))
     @staticmethod
     @loaded
     async def job(root: strawberry.Parent[models.Image], info: Info) -> images.JobFigures | None:
         return await info.context.loaders.image_figures.load(root.id)
 
-    @field("Why it has no result yet; null when it was completed or failed.", optional(Waiting))
+    @field(f"Why it has no result yet; null when it was completed or failed. {WITHHELD}", optional(Waiting))
     @staticmethod
     @loaded
     async def waiting_for(root: strawberry.Parent[models.Image], info: Info) -> waiting.Waiting | None:

@@ -67,19 +67,23 @@ async def _one(root: models.Image, kind: MarkKind, info: Info) -> models.Mark | 
 class MarkFields:
     """Fields of an image."""
 
-    @field("Its star, which all people see; null when it has none.", optional(Star))
+    @field(f"Its star, which all people see; null when it has none. {WITHHELD}", optional(Star))
     @staticmethod
     @loaded
     async def star(root: strawberry.Parent[models.Image], info: Info) -> models.Mark | None:
         return await _one(root, MarkKind.STAR, info)
 
-    @field("Its tags, by name.", listed(ImageTag), takes=price(items=FEW))
+    @field(
+        f"Its tags, by name; empty when it has none. {WITHHELD}",
+        optional(listed(ImageTag)),
+        takes=price(items=FEW),
+    )
     @staticmethod
     @loaded
     async def tags(root: strawberry.Parent[models.Image], info: Info) -> list[models.Mark]:
         return await _standing(root, MarkKind.TAG, info)
 
-    @field("The note about it; null when there is none.", optional(ImageNote))
+    @field(f"The note about it; null when there is none. {WITHHELD}", optional(ImageNote))
     @staticmethod
     @loaded
     async def note(root: strawberry.Parent[models.Image], info: Info) -> models.Mark | None:

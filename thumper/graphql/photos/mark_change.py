@@ -70,10 +70,10 @@ class SetImageNoteInput:
 class ImagesPayload(Payload):
     """Fields of every answer about several images."""
 
-    images: list[models.Image] = strawberry.field(
-        default_factory=list,
-        description="The images as they are now, in the order of the input; empty when refused.",
-        graphql_type=listed(Image),
+    images: list[models.Image] | None = strawberry.field(
+        default=None,
+        description="The images as they are now, in the order of the input; null when refused.",
+        graphql_type=optional(listed(Image)),
         metadata=price(items=MOST_IMAGES),
     )
 

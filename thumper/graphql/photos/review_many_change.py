@@ -13,7 +13,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.photos.detection import Detection
 from thumper.graphql.photos.review import Review
 from thumper.graphql.relay.change import Payload, change
-from thumper.graphql.relay.field import listed
+from thumper.graphql.relay.field import listed, optional
 from thumper.graphql.relay.identity import decode
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.graphql.relay.price import price
@@ -51,16 +51,16 @@ class ReviewDetectionsInput:
 class ReviewDetectionsPayload(Payload):
     """The reviews and detections, or the errors."""
 
-    reviews: list[models.Review] = strawberry.field(
-        default_factory=list,
-        description="The reviews, in the order of the items; empty when refused.",
-        graphql_type=listed(Review),
+    reviews: list[models.Review] | None = strawberry.field(
+        default=None,
+        description="The reviews, in the order of the items; null when refused.",
+        graphql_type=optional(listed(Review)),
         metadata=price(items=MOST_WORDS),
     )
-    detections: list[models.Detection] = strawberry.field(
-        default_factory=list,
-        description="The detections as they stand now, in the order of the items; empty when refused.",
-        graphql_type=listed(Detection),
+    detections: list[models.Detection] | None = strawberry.field(
+        default=None,
+        description="The detections as they stand now, in the order of the items; null when refused.",
+        graphql_type=optional(listed(Detection)),
         metadata=price(items=MOST_WORDS),
     )
 

@@ -12,7 +12,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.actor import Actor
 from thumper.graphql.relay.enumeration import publish
-from thumper.graphql.relay.field import field, optional
+from thumper.graphql.relay.field import WITHHELD, field, optional
 from thumper.graphql.relay.node import Node, find
 from thumper.graphql.relay.search_list import SearchList
 from thumper.store import models
@@ -47,7 +47,9 @@ class Species(Node):
     origin: SpeciesOrigin = strawberry.field(description="Who listed it.")
     created_at: dt.datetime = strawberry.field(description="When it was listed.")
 
-    @field("The person who added it; null unless the origin is PERSON, or when that is not known.")
+    @field(
+        f"The person who added it; null unless the origin is PERSON, or when that is not known. {WITHHELD}"
+    )
     @staticmethod
     def actor(root: strawberry.Parent[models.Species]) -> Actor | None:
         return None if root.actor is None else Actor(name=root.actor)

@@ -9,6 +9,7 @@ import strawberry
 from thumper.domain.condition import Condition
 from thumper.domain.waiting import WaitReason
 from thumper.graphql.relay.enumeration import publish
+from thumper.graphql.relay.field import WITHHELD
 
 publish(
     WaitReason,
@@ -35,8 +36,8 @@ class Waiting:
     """Backed by `domain.waiting.Waiting`."""
 
     reason: WaitReason = strawberry.field(description="Stable word for programs.")
-    message: str = strawberry.field(
-        description="The same in a sentence, with what to do where something is to be done."
+    message: str | None = strawberry.field(
+        description=f"The same in a sentence, with what to do where something is to be done. {WITHHELD}"
     )
     ahead: int | None = strawberry.field(
         description="How many images come before it in the queue; null while something else keeps it."

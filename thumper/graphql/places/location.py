@@ -92,10 +92,12 @@ class Location(Node):
     async def merged_into(root: strawberry.Parent[models.Location], info: Info) -> Any:
         return await related(root.merged_into_id, "Location", info=info)
 
-    @field("Names of locations that were merged into it; folders of these names belong to it too.")
+    @field(
+        f"Names of locations that were merged into it; folders of these names belong to it too. {WITHHELD}"
+    )
     @staticmethod
     @loaded
-    async def other_names(root: strawberry.Parent[models.Location], info: Info) -> list[str]:
+    async def other_names(root: strawberry.Parent[models.Location], info: Info) -> list[str] | None:
         return await info.context.loaders.location_other_names.load(root.id)
 
     @field(
@@ -131,9 +133,9 @@ class Location(Node):
         return locations.zone_of(root)[1]
 
     @field(
-        "Why its coordinates may be wrong, for those who may know them: the time zone in which they lie is 3 hours or"
+        "Why its coordinates may be wrong: the time zone in which they lie is 3 hours or"
         " more from the one that was set for it, else from the offsets that its cameras write, else from the server's."
-        " Null when they fit.",
+        f" Null when they fit. {WITHHELD}",
         optional(CoordinateDoubt),
     )
     @staticmethod

@@ -83,11 +83,13 @@ class NamedLocation(Payload):
 
     @field(
         "Other locations whose names differ from the new one by case, blanks or a letter only: did you mean one of"
-        " these? Empty when there is none, or the name was not changed.",
-        listed(Location),
+        " these? Empty when there is none, or the name was not changed; null when refused.",
+        optional(listed(Location)),
         takes=price(items=FEW),
     )
-    async def did_you_mean(self, info: Info) -> list[models.Location]:
+    async def did_you_mean(self, info: Info) -> list[models.Location] | None:
+        if self.errors:
+            return None
         if self.named is None:
             return []
         found = (await similar_locations.similar([self.named]))[self.named]

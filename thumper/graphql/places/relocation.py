@@ -171,7 +171,9 @@ class RelocationEffect:
     """Backed by `place_effect.PlaceEffect`."""
 
     images: int = strawberry.field(name="imageCount", description="How many images move.")
-    already: int = strawberry.field(description="Images that were meant and are there already.")
+    already: int = strawberry.field(
+        name="alreadyThereCount", description="Images that were meant and are there already."
+    )
     dumps: int = strawberry.field(
         name="dumpCount",
         description="Dumps whose place changes: what is still to come of them is from there too.",

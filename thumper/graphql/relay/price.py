@@ -16,6 +16,9 @@ PRICE: Final = "price"
 FEW: Final = 5
 """Items that are reckoned of a list that has no limit and is usually short, such as the boxes of an image."""
 
+OF_PAGE: Final = None
+"""Items of a list that the page around it limits, as its `price(page=…)` says."""
+
 REREADING: Final = 3000
 """What reading originals again counts, or computing the times of a whole dump: three of them in a request at most."""
 
@@ -24,17 +27,19 @@ REREADING: Final = 3000
 class Price:
     """What one field takes; see `price`."""
 
-    items: int = FEW
+    items: int | None = FEW
     items_of: str = ""
+    page: int = 0
     own: int = 0
 
 
-def price(*, items: int = FEW, items_of: str = "", own: int = 0) -> dict[str, Any]:
+def price(*, items: int | None = FEW, items_of: str = "", page: int = 0, own: int = 0) -> dict[str, Any]:
     """Return the metadata of a field of this price.
 
     `items` is the length of a list without pages: the most that it can have, or what is usual where it has no limit.
-    `items_of` is the argument that has an item for each of the list's. `own` is what the field takes by itself
-    for each object that has it: statements that no loader makes one of, such as those that count a list, or what is as
-    slow as that many.
+    `items_of` is the argument that has an item for each of the list's. `page` is for a page that is no connection: how
+    many items each of its lists, which are `OF_PAGE`, has when `first` is left out, and at most. `own` is what the
+    field takes by itself for each object that has it: statements that no loader makes one of, such as those that count
+    a list, or what is as slow as that many.
     """
-    return {PRICE: Price(items=items, items_of=items_of, own=own)}
+    return {PRICE: Price(items=items, items_of=items_of, page=page, own=own)}

@@ -1,7 +1,8 @@
 """What a valid operation may cost, before anything is read: its objects, and the statements that count.
 
-It follows from the schema. A connection has its page, a list without pages the length of its `price`, `__schema` what
-the schema holds. So a field that is added is reckoned right without a word here.
+It follows from the schema. A connection, or another page, has as many items as its `first` says, a list without pages
+the length of its `price`, `__schema` what the schema holds. So a field that is added is reckoned right without a word
+here.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from graphql import (
 from strawberry.types.field import StrawberryField
 
 from thumper.graphql.relay.connection import DEFAULT_ITEMS, MOST_ITEMS
-from thumper.graphql.relay.price import PRICE, Price
+from thumper.graphql.relay.price import OF_PAGE, PRICE, Price
 from thumper.graphql.request import introspection
 from thumper.graphql.request.introspection import Introspection
 from thumper.graphql.request.limits import MOST_COST, fragments_of
@@ -52,13 +53,16 @@ class Figures:
     """What the schema says of a field: what it takes by itself, and of how many objects of which type it consists.
 
     `own` is taken for each object that has the field. What `asks` the database does so once for all of a page. `items`
-    is None for the items of a connection, of which there are as many as its page has.
+    is None for the items of a page, of which there are as many as it has: `usual_items` when nothing is said, and
+    `most_items` at most.
     """
 
     own: int
     asks: bool
     inner: GraphQLNamedType
     is_page: bool
+    usual_items: int
+    most_items: int
     items: int | None
     items_of: str
 
@@ -75,12 +79,14 @@ def figures(parent: GraphQLNamedType | None, name: str) -> Figures | None:
     told: Price = declared.metadata.get(PRICE, Price())
     inner = get_named_type(field.type)
     is_list = is_list_type(get_nullable_type(field.type)) and not is_leaf_type(inner)
-    of_page = parent.name.endswith(_CONNECTION) and name in _ITEMS
+    of_page = told.items is OF_PAGE or (parent.name.endswith(_CONNECTION) and name in _ITEMS)
     return Figures(
         own=told.own,
         asks=declared.is_async and not told.own,
         inner=inner,
-        is_page=inner.name.endswith(_CONNECTION),
+        is_page=bool(told.page) or inner.name.endswith(_CONNECTION),
+        usual_items=told.page or DEFAULT_ITEMS,
+        most_items=told.page or MOST_ITEMS,
         items=None if of_page else told.items if is_list else 1,
         items_of=told.items_of,
     )
@@ -163,7 +169,7 @@ class Reckoning:
         if node.selection_set is None:
             return Amount(told.own, told.asks)
         times = 1 if told.is_page else self.times(told, node, page)
-        below = self.of(node.selection_set, told.inner, self.page_of(node) if told.is_page else 1)
+        below = self.of(node.selection_set, told.inner, self.page_of(told, node) if told.is_page else 1)
         return Amount(told.own + times * (1 + below.objects), told.asks + below.asking)
 
     def times(self, told: Figures, node: FieldNode, page: int) -> int:
@@ -172,11 +178,11 @@ class Reckoning:
             return self._length(node, told.items_of)
         return page if told.items is None else told.items
 
-    def page_of(self, node: FieldNode) -> int:
-        """Return how many items the page of a connection may have."""
+    def page_of(self, told: Figures, node: FieldNode) -> int:
+        """Return how many items a page may have."""
         first, last = self._number(node, "first"), self._number(node, "last")
         asked = first if first is not None else last
-        return DEFAULT_ITEMS if asked is None else max(0, min(asked, MOST_ITEMS))
+        return told.usual_items if asked is None else max(0, min(asked, told.most_items))
 
     def fields(
         self, selections: SelectionSetNode, parent: GraphQLNamedType | None, seen: set[str] | None = None

@@ -74,7 +74,7 @@ def _dearest(reckoned: Reckoning) -> _Share | None:
         if told is None or node.selection_set is None:
             return found
         if told.is_page:
-            page, paged = reckoned.page_of(node), ".".join(path)
+            page, paged = reckoned.page_of(told, node), ".".join(path)
         else:
             times, page = times * reckoned.times(told, node, page), 1
         selections, parent = node.selection_set, told.inner
@@ -95,7 +95,7 @@ def _advice(reckoned: Reckoning, node: FieldNode, parent: GraphQLNamedType | Non
         )
     if told.is_page:
         around = f", or {paged} for fewer" if paged else ""
-        return f"ask it for fewer than {reckoned.page_of(node)} items with first{around}, and {_REST}"
+        return f"ask it for fewer than {reckoned.page_of(told, node)} items with first{around}, and {_REST}"
     return _of_list(told, paged=paged)
 
 

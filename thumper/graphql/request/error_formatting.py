@@ -28,6 +28,7 @@ from thumper.graphql.refusal import (
     RequestError,
     went_wrong,
 )
+from thumper.graphql.relay.request_error_code import RequestErrorCode
 from thumper.store.postgres.connect import OUTAGES
 
 log = structlog.get_logger(__name__)
@@ -76,7 +77,8 @@ class ErrorFormatting(MaskErrors):
         if isinstance(cause, (*OUTAGES, ServiceDownError)):
             log.warning("PostgreSQL is away", request_id=self._request_id, error=str(cause))
             return _with(error, DATABASE_DOWN, DATABASE_IS_DOWN)
-        if isinstance(cause, ThumperError):
+        # Words of the command line, such as REFUSED, say nothing to a client.
+        if isinstance(cause, ThumperError) and cause.code in RequestErrorCode.__members__:
             return _with(error, cause.code, str(cause))
         if isinstance(cause, RecursionError):
             return _with(error, "TOO_DEEP", "The query nests too deeply.")

@@ -25,7 +25,7 @@ _KEYS: Final = (
     Key("identity_decision.created_at", KeyKind.TIME),
     Key("identity_decision.id", KeyKind.ID),
 )
-_DECIDED: Final = sort("DECIDED", "When it was decided.", _KEYS, names=("decided-oldest", "decided-newest"))
+_CREATED: Final = sort("CREATED", "When it was decided.", _KEYS, names=("decided-oldest", "decided-newest"))
 
 _LATER: Final = (
     "EXISTS (SELECT 1 FROM identity_decision AS later WHERE later.detection_id = identity_decision.detection_id"
@@ -38,7 +38,7 @@ class IdentityDecisionSearch(Search[IdentityDecision]):
     """Which decisions; every field that is given must hold, an empty filter means all."""
 
     listing = DECISIONS
-    sorts = (_DECIDED,)
+    sorts = (_CREATED,)
     descending = True
 
     deer_id: UUID | None = where("About this deer.", "identity_decision.deer_id = {}")
@@ -55,10 +55,10 @@ class IdentityDecisionSearch(Search[IdentityDecision]):
         f"NOT {_LATER}",
         otherwise=_LATER,
     )
-    decided_after: dt.datetime | None = where(
+    created_after: dt.datetime | None = where(
         "Decided at this instant or later.", "identity_decision.created_at >= {}"
     )
-    decided_before: dt.datetime | None = where(
+    created_before: dt.datetime | None = where(
         "Decided before this instant.", "identity_decision.created_at < {}"
     )
 

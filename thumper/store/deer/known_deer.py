@@ -57,7 +57,9 @@ class DeerSearch(Search[Deer]):
             absent=_NEVER_SEEN,
         ),
         sort("NAME", "Name, whatever its case.", _NAME, names=("name-a-z", "name-z-a")),
-        sort("SIGHTINGS", "Number of sightings.", _SIGHTINGS, names=("fewest-sightings", "most-sightings")),
+        sort(
+            "SIGHTING_COUNT", "Number of sightings.", _SIGHTINGS, names=("fewest-sightings", "most-sightings")
+        ),
     )
     descending = True
 
@@ -73,7 +75,7 @@ class DeerSearch(Search[Deer]):
     location_id: UUID | None = where(
         "With a sighting at this location. Times and location must hold for one and the same sighting."
     )
-    min_sightings: int | None = where(
+    min_sighting_count: int | None = where(
         "With at least this many sightings in all.", "coalesce(seen.sightings, 0) >= {}"
     )
 

@@ -22,7 +22,7 @@ class SightingSearch(Search[Sighting]):
     listing = SIGHTINGS
     sorts = (
         sort(
-            "CAPTURED",
+            "TAKEN",
             "Capture time of the image, then as images are ordered; images without one come last in either direction.",
             (*CAPTURE_ORDER, _ID),
             names=("sighted-oldest", "sighted-newest"),

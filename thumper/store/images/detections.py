@@ -40,8 +40,8 @@ UNTIMED: Final = Key("(image.taken_at IS NULL)", KeyKind.FLAG)
 _ID: Final = Key("detection.id", KeyKind.ID)
 CAPTURE_ORDER: Final = (Key("image.sort_at", KeyKind.TIME), Key("image.sort_name", KeyKind.TEXT))
 """The order of images by capture time, and within an instant by camera, card folder and number; no position yet."""
-ARRIVED: Final = sort(
-    "ARRIVED",
+CREATED: Final = sort(
+    "CREATED",
     "When the detector found it, or a person drew it.",
     (Key("run.finished_at", KeyKind.TIME), _ID),
     names=("arrived-oldest", "arrived-newest"),
@@ -85,8 +85,8 @@ class BoxFilter(Search[Detection]):
         "Whether boxes that a person rejected are among them.", otherwise=_NOT_REJECTED, default=False
     )
     include_duplicates: bool = where(
-        "Whether boxes that overlap a more confident one are among them; `duplicateOfOrdinal` marks them, and `repeats`"
-        " those that overlap a drawn one.",
+        "Whether boxes that overlap a more confident one, or one that a person drew, are among them; their"
+        " `duplicateOf` says which.",
         otherwise="(detection.duplicate_of IS NULL AND detection.repeats_id IS NULL)",
         default=True,
     )
@@ -113,13 +113,13 @@ class DetectionSearch(Search[Detection]):
     listing = DETECTIONS
     sorts = (
         sort(
-            "CAPTURED",
+            "TAKEN",
             "Capture time of the image, then as images are ordered; images without one come last in either direction.",
             (*CAPTURE_ORDER, Key("image.id", KeyKind.ID), _ID),
             names=("captured-oldest", "captured-newest"),
             absent=UNTIMED,
         ),
-        ARRIVED,
+        CREATED,
         sort(
             "CONFIDENCE",
             "How sure the model is; what people drew is surest.",
@@ -222,6 +222,15 @@ async def of_images(image_ids: Sequence[UUID], boxes: BoxFilter) -> dict[UUID, l
     for detection in await read_all(plain, conditions, order=f"detection.image_id, {RANK}"):
         found[detection.image_id].append(detection)
     return found
+
+
+async def by_ordinal(places: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], Detection]:
+    """Return the boxes of detector runs by their ordinals."""
+    conditions = Conditions()
+    conditions.add("detection.run_id = ANY({}::uuid[])", list({run_id for run_id, _ in places}))
+    conditions.add("detection.ordinal = ANY({}::smallint[])", list({ordinal for _, ordinal in places}))
+    found = await read_all(whole_table(Detection), conditions, order="detection.id")
+    return {(row.run_id, row.ordinal): row for row in found}
 
 
 async def reviews(detection_ids: Sequence[UUID]) -> dict[UUID, list[Review]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from thumper.store.images.images import CAPTURED, IMAGES
+from thumper.store.images.images import IMAGES, TAKEN
 from thumper.store.models import Image
 from thumper.store.postgres.page import Listing
 
@@ -18,7 +18,7 @@ _OF_DEER: Final = (
 )
 """Each image once, also one on which two detectors drew the same deer."""
 
-_NEWEST: Final = frozenset({CAPTURED.descending.name})
+_NEWEST: Final = frozenset({TAKEN.descending.name})
 """What the indexes of `image` by location, camera and deployment are for."""
 
 IMAGES_OF: Final[Mapping[str, Listing[Image]]] = {

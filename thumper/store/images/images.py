@@ -38,8 +38,8 @@ IMAGES: Final = Listing(model=Image, alias="image", source="image", without=froz
 
 _ID: Final = Key("image.id", KeyKind.ID)
 
-CAPTURED: Final = sort(
-    "CAPTURED",
+TAKEN: Final = sort(
+    "TAKEN",
     "Capture time; those of one instant by camera, card folder, number and name of the file. Images without a capture"
     " time come last in either direction.",
     (*CAPTURE_ORDER, _ID),
@@ -70,7 +70,7 @@ class ImageSearch(Search[Image]):
     """Which images; every field that is given must hold, an empty filter means all."""
 
     listing = IMAGES
-    sorts = (CAPTURED, ARRIVED)
+    sorts = (TAKEN, ARRIVED)
     descending = True
 
     location_id: UUID | None = where("Taken at this location.", "image.location_id = {}")

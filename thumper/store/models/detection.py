@@ -45,6 +45,7 @@ class Detection(Model):
     run: fields.ForeignKeyRelation[DetectionRun] = fields.ForeignKeyField(
         "thumper.DetectionRun", related_name="detections", on_delete=fields.CASCADE
     )
+    run_id: UUID
     ordinal = fields.SmallIntField()
     """0 for the most confident box of the run."""
     image: fields.ForeignKeyRelation[Image] = fields.ForeignKeyField(

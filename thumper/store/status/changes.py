@@ -12,7 +12,7 @@ from uuid import UUID
 
 from thumper.domain.feed import FeedKind
 from thumper.store.deer.known_deer import SIGHTINGS
-from thumper.store.images.detections import ARRIVED, DETECTIONS, RANK, DetectionSearch
+from thumper.store.images.detections import CREATED, DETECTIONS, RANK, DetectionSearch
 from thumper.store.images.images import IMAGES, ImageSearch
 from thumper.store.models import Detection, Image, Sighting
 from thumper.store.postgres.connect import client
@@ -53,7 +53,7 @@ async def finished_images(image_ids: Sequence[UUID], search: ImageSearch) -> lis
 
 async def newest_detections(search: DetectionSearch, *, limit: int) -> list[Detection]:
     """Return the matching detections that were made last, oldest of them first."""
-    page = await search.read(order=ARRIVED.descending, cut=Cut(limit=limit))
+    page = await search.read(order=CREATED.descending, cut=Cut(limit=limit))
     return page.rows[::-1]
 
 
