@@ -14,6 +14,7 @@ from uuid import uuid4
 import hypothesis
 import pytest
 import pytest_asyncio
+from graphql import get_named_type
 from hypothesis import strategies as st
 from tortoise.connection import get_connections
 
@@ -37,16 +38,10 @@ QUESTIONS: Final = 2000
 AT_ONCE: Final = 10
 GUEST: Final = Actor(name="neighbour", role=Role.GUEST, scopes=SCOPES_OF[Role.GUEST])
 
-_LISTS: Final = {
-    "images": ("CAPTURED", "ARRIVED"),
-    "detections": ("CAPTURED", "CONFIDENCE"),
-    "allDeer": ("LAST_SEEN", "NAME", "SIGHTINGS"),
-    "locations": ("NAME", "CREATED"),
-    "cameras": ("MODEL", "CREATED"),
-    "deployments": ("OPENED",),
-    "sightings": ("CAPTURED", "CREATED"),
-    "reviews": ("CREATED",),
-}
+_LISTS: Final = (
+    *("images", "detections", "allDeer", "locations", "cameras", "deployments", "sightings", "reviews"),
+    *("identityDecisions", "allSpecies"),
+)
 
 
 @dataclass(slots=True)
@@ -123,8 +118,10 @@ async def _known(world: World) -> dict[str, Sequence[Any]]:
 async def _cursors(world: World) -> dict[str, list[str]]:
     """Return the cursors that somebody who sees everything gets, by list and order."""
     cursors = {}
-    for name, orders in _LISTS.items():
-        for order in orders:
+    assert schema._schema.query_type is not None
+    for name in _LISTS:
+        order_by: Any = get_named_type(schema._schema.query_type.fields[name].args["orderBy"].type)
+        for order in get_named_type(order_by.fields["field"].type).values:
             for way in ("ASC", "DESC"):
                 by = f"{{field: {order}, direction: {way}}}"
                 answer = await world.ask(f"{{ {name}(orderBy: {by}) {{ edges {{ cursor }} }} }}", actor=OWNER)
