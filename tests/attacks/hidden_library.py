@@ -7,6 +7,7 @@ is something else. So a guest who can tell the two apart has found something out
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
@@ -85,13 +86,12 @@ async def _fill(library: Library) -> None:
     for place in (ranch.creek, ranch.ridge, ranch.stand, ranch.feeder):
         ranch.cards[place.id] = await make_dump(place)
     detector = await make_detector()
-    for name, place, camera, taken, arrived in _seen(ranch):
-        await _take(library, ranch, name, (place, camera, taken, arrived))
-        await _look(library, library.images[name], detector, may=True)
-    for name, place, camera, taken, arrived in _unseen(ranch):
-        await _take(library, ranch, name, (place, camera, taken, arrived))
-        await _look(library, library.images[name], detector, may=False)
-        library.hide(library.images[name])
+    for shots, may in ((_seen(ranch), True), (_unseen(ranch), False)):
+        for name, *shot in shots:
+            await _take(library, ranch, name, shot)
+            await _look(library, library.images[name], detector, may=may)
+            if not may:
+                library.hide(library.images[name])
     await _know_deer(library)
 
 
@@ -162,7 +162,7 @@ def _unseen(ranch: _Ranch) -> list[_Shot]:
     ]
 
 
-async def _take(library: Library, ranch: _Ranch, name: str, shot: tuple[Any, Any, Any, Any]) -> None:
+async def _take(library: Library, ranch: _Ranch, name: str, shot: Sequence[Any]) -> None:
     place, camera, taken, arrived = shot
     hangs = place is not None and camera is not None
     latitude, longitude = EXACT

@@ -31,9 +31,7 @@ def retry(
     if as_json:
         typer.echo(json.dumps(answer))
         return
-    typer.echo(
-        f"Rejected files: {answer['retried']} to be tried again, {answer['left']} left as they are."
-    )
+    typer.echo(f"Rejected files: {answer['retried']} to be tried again, {answer['left']} left as they are.")
     if answer["whyLeft"]:
         typer.echo(answer["whyLeft"])
     if answer["retried"] and not answer["watched"]:

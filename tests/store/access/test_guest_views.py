@@ -10,6 +10,7 @@ from tortoise.transactions import in_transaction
 
 from tests import factories as make
 from thumper.domain.guest_view import DELAY
+from thumper.errors import SettingError
 from thumper.graphql.loaders import ROWS
 from thumper.store import models
 from thumper.store.access import guest_views
@@ -66,7 +67,7 @@ async def test_a_guest_reaches_no_table(database: str) -> None:
 async def test_a_guest_can_write_nothing(database: str) -> None:
     location = await make.make_location(shared=True)
     with as_guest():
-        assert await models.Location.get(id=location.id)
+        assert await models.Location.filter(id=location.id).exists()
         with pytest.raises(TransactionManagementError, match="read-only"):
             await models.Location.filter(id=location.id).update(name="Mine")
         async with in_transaction("default") as transaction:
@@ -151,6 +152,17 @@ async def test_the_views_are_made_anew_when_they_are_not_those_of_this_program(d
         assert await guest_views.ensure(transaction)
         assert not await guest_views.ensure(transaction)
     assert "picture" in await _columns(SCHEMA)
+
+
+async def test_a_user_who_may_make_no_schema_is_told_what_to_do(database: str) -> None:
+    async def try_as_limited() -> None:
+        async with in_transaction("default") as transaction:  # the role is rolled back with it
+            await transaction.execute_script(guest_views.DROP)
+            await transaction.execute_script("CREATE ROLE limited; SET LOCAL ROLE limited")
+            await guest_views.ensure(transaction)
+
+    with pytest.raises(SettingError, match="GRANT CREATE ON DATABASE"):
+        await try_as_limited()
 
 
 async def test_a_database_without_views_gets_them_at_the_next_start(database_url: str) -> None:

@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import OperationalError
 
 from thumper.domain.guest_view import DEGREES, DELAY
+from thumper.errors import SettingError
 from thumper.store.postgres.guest_pool import SCHEMA
 
 DROP: Final = f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"
@@ -140,18 +143,30 @@ FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
 WHERE relnamespace = 'public'::regnamespace AND relname = ANY($1) AND attnum > 0 AND NOT attisdropped
 ORDER BY relname, attnum
 """
+_MAY_NOT: Final = (
+    "THUMPER_DATABASE_URL: its user may not make a schema in this database, which Thumper needs for what guests see."
+    " Let the owner of the database run GRANT CREATE ON DATABASE … TO …, or name the owner in the address."
+)
 _MADE_BY: Final = "SELECT obj_description(to_regnamespace($1), 'pg_namespace') AS made_by"
 
 
 async def ensure(transaction: BaseDBAsyncClient) -> bool:
-    """Make the views unless they are as this program makes them; return whether they were made."""
+    """Make the views unless they are as this program makes them; return whether they were made.
+
+    Raises `SettingError` if the database does not let its user make a schema.
+    """
     statements = await _statements(transaction)
     made_by = hashlib.sha256("\n".join(statements).encode()).hexdigest()
     there = await transaction.execute_query_dict(_MADE_BY, [SCHEMA])
     if there[0]["made_by"] == made_by:
         return False
-    for statement in (DROP, *statements, f"COMMENT ON SCHEMA {SCHEMA} IS '{made_by}'"):
-        await transaction.execute_script(statement)
+    try:
+        for statement in (DROP, *statements, f"COMMENT ON SCHEMA {SCHEMA} IS '{made_by}'"):
+            await transaction.execute_script(statement)
+    except OperationalError as error:
+        if isinstance(error.__cause__, asyncpg.InsufficientPrivilegeError):
+            raise SettingError(_MAY_NOT) from error
+        raise
     return True
 
 
