@@ -75,8 +75,8 @@ quick: style types contracts ## the same without the slow tests
 faults: ## kill, cut, fill and break everything, for two hours; resumes when interrupted
 	$(PY) -m tests.faults
 
-soak: # 20,000 hostile operations against the API
-	SOAK=20000 $(PY) -m pytest tests/attacks/test_soak.py
+soak: # 20,000 hostile operations against the API, and 2,000 of each kind of bytes and messages
+	SOAK=20000 $(PY) -m pytest tests/attacks/test_soak.py tests/web/test_any_bytes.py tests/web/test_any_messages.py
 
 style:
 	$(PY) -m ruff format --check .

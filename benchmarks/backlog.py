@@ -27,6 +27,7 @@ from typing import Final
 
 import psutil
 
+from benchmarks.bound_process import bound
 from benchmarks.contest import Cost
 from benchmarks.contestant import Contestant
 from benchmarks.copies import repeated, write_card
@@ -165,7 +166,7 @@ async def second_worker(settings: Settings) -> AsyncIterator[int]:
         update={"database_url": servers.database_url, "redis_url": servers.redis_url}
     )
     process = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
-        [sys.executable, "-P", "-m", "thumper", "work"],
+        bound([sys.executable, "-P", "-m", "thumper", "work"]),
         env=joined.as_environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.bare_watchdog import QUIET_S
+from benchmarks.bound_process import bound
 from benchmarks.live_watcher import fresh_database, watching
 from benchmarks.machine import Others, disturbed
 from benchmarks.photo_tree import drawn_jpeg, write_cards
@@ -91,7 +92,7 @@ def _bare(kind: str, drop: Path, *, cards: Path, quiet_s: float) -> int:
     """Return how many files a bare handler hears of by one kind of event."""
     drop.mkdir()
     with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.bare_watchdog", str(drop), kind, str(quiet_s)],
+        bound([sys.executable, "-m", "benchmarks.bare_watchdog", str(drop), kind, str(quiet_s)]),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

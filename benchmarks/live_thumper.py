@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from benchmarks.bound_process import bound
 from thumper.cli.client import ask, follow
 from thumper.cli.dump_wait import DUMP_FIELDS, STILL_S, DumpProgress, Standstill
 from thumper.embedded.servers import Addresses, find_running
@@ -55,7 +56,7 @@ async def running(home: Path, environment: Mapping[str, str] = NOTHING) -> Async
     settings = Settings(home=home, port=port, device="cpu")
     with (home / "up.out").open("wb") as out:
         process = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
-            [sys.executable, "-P", "-m", "thumper", "up"],
+            bound([sys.executable, "-P", "-m", "thumper", "up"]),
             env=settings.as_environment() | dict(environment),
             stdout=out,
             stderr=out,

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import asyncpg
 
+from benchmarks.bound_process import bound
 from thumper.cli.servers import with_addresses
 from thumper.embedded.servers import running_servers
 from thumper.settings import Settings
@@ -119,7 +120,7 @@ async def watching(settings: Settings) -> AsyncIterator[Watcher]:
     """Run `thumper watch`, which registers the packaged detector by itself."""
     with (settings.home / "watch.out").open("ab") as out:
         process = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
-            [sys.executable, "-P", "-m", "thumper", "watch"],
+            bound([sys.executable, "-P", "-m", "thumper", "watch"]),
             env=settings.as_environment(),
             stdout=out,
             stderr=out,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import os
 import statistics
 import sys
 from dataclasses import dataclass, field
@@ -44,7 +45,11 @@ async def subscribe(url: str, told: Told, *, gate: asyncio.Semaphore, ready: asy
     """Follow until cancelled."""
     async with gate:
         connection = await websockets.connect(
-            url, subprotocols=[Subprotocol("graphql-transport-ws")], compression=None, open_timeout=60
+            url,
+            subprotocols=[Subprotocol("graphql-transport-ws")],
+            additional_headers={"authorization": os.environ["AUTHORIZATION"]},
+            compression=None,
+            open_timeout=60,
         )
         await connection.send(json.dumps({"type": "connection_init"}))
         await connection.recv()

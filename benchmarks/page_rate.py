@@ -19,6 +19,7 @@ from typing import Any, Final
 import psutil
 
 from benchmarks import bare_page
+from benchmarks.bound_process import bound
 
 _FOR_S: Final = 1.5
 """How long a server is asked at a time."""
@@ -29,11 +30,11 @@ _AT_ONCE: Final = 8
 class Client:
     """Sends one request again and again over one connection, and costs next to nothing itself."""
 
-    def __init__(self, port: int, body: bytes) -> None:
+    def __init__(self, port: int, body: bytes, authorization: str) -> None:
         self._port = port
         head = (
             f"POST /graphql HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-type: application/json\r\n"
-            f"content-length: {len(body)}\r\n\r\n"
+            f"authorization: {authorization}\r\ncontent-length: {len(body)}\r\n\r\n"
         )
         self._request = head.encode() + body
 
@@ -53,10 +54,11 @@ class Client:
         return answers
 
 
-async def rate(port: int, body: bytes, *, clients: int, for_s: float) -> float:
+async def rate(port: int, body: bytes, *, authorization: str, clients: int, for_s: float) -> float:
     """Return the answers a second."""
     began_s = time.perf_counter()
-    counts = await asyncio.gather(*(Client(port, body).ask(began_s + for_s) for _ in range(clients)))
+    askers = (Client(port, body, authorization) for _ in range(clients))
+    counts = await asyncio.gather(*(asker.ask(began_s + for_s) for asker in askers))
     return sum(counts) / (time.perf_counter() - began_s)
 
 
@@ -70,7 +72,7 @@ async def bare(
     file = folder / "bare_page.json"
     file.write_text(json.dumps({"statements": statements, "answer": answer}), encoding="utf-8")
     command = [sys.executable, "-P", bare_page.__file__, url, str(port), str(file)]
-    process = subprocess.Popen(command)  # noqa: ASYNC220  # it starts in a moment
+    process = subprocess.Popen(bound(command))  # noqa: ASYNC220  # it starts in a moment
     try:
         while process.poll() is None:
             with contextlib.suppress(OSError):
@@ -96,10 +98,12 @@ class _Server:
     pages: float = 0.0
     cpu_s: float = 0.0
 
-    async def measure(self, body: bytes, *, clients: int) -> None:
+    async def measure(self, body: bytes, *, authorization: str, clients: int) -> None:
         """Ask for a while."""
         before_s = sum(self.process.cpu_times()[:2])
-        self.rates.append(await rate(self.port, body, clients=clients, for_s=_FOR_S))
+        self.rates.append(
+            await rate(self.port, body, authorization=authorization, clients=clients, for_s=_FOR_S)
+        )
         self.pages += self.rates[-1] * _FOR_S
         self.cpu_s += sum(self.process.cpu_times()[:2]) - before_s
 
@@ -112,7 +116,7 @@ class _Server:
 
 
 async def compare(
-    ours: tuple[int, int], theirs: tuple[int, int], body: bytes, *, rounds: int
+    ours: tuple[int, int], theirs: tuple[int, int], body: bytes, *, authorization: str, rounds: int
 ) -> dict[str, Any]:
     """Return the rates of two servers, each a port and a process, in turn on one core while all else has the others."""
     own, *others = sorted(os.sched_getaffinity(0))
@@ -123,7 +127,7 @@ async def compare(
     for name, clients in (("one after another", 1), (f"{_AT_ONCE} at once", _AT_ONCE)):
         graphql, by_hand = (_Server(port, psutil.Process(pid)) for port, pid in (ours, theirs))
         for server in (graphql, by_hand) * (rounds + 1):
-            await server.measure(body, clients=clients)
+            await server.measure(body, authorization=authorization, clients=clients)
         ratio = statistics.median(graphql.rates) / statistics.median(by_hand.rates)
         found[name] = {
             **graphql.told("GraphQL"),

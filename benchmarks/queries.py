@@ -28,9 +28,11 @@ import asyncpg
 import httpx
 
 from benchmarks import page_rate
+from benchmarks.bound_process import bound
 from benchmarks.large_library import fill
 from benchmarks.live_watcher import embedded
 from benchmarks.machine import Others, describe
+from thumper.owner_token import read_owner_token
 from thumper.settings import Settings
 
 LARGE: Final = ("image", "job", "detection", "detection_run", "file", "feed")
@@ -186,12 +188,13 @@ async def rates(served: ServedApi, folder: Path, rounds: int) -> dict[str, objec
     await served.sql.execute("SELECT pg_reload_conf()")
     body = json.dumps({"query": WHOLE_PAGE}).encode()
     url = served.settings.postgres_url
+    authorization = f"Bearer {read_owner_token(served.settings.home)}"
     async with page_rate.bare(url, statements, answer, folder=folder) as bare:
         ours = (served.settings.port, served.pid)
         return {
             "statements of a page": len(statements),
             "bytes of a page": len(json.dumps(answer)),
-            **await page_rate.compare(ours, bare, body, rounds=rounds),
+            **await page_rate.compare(ours, bare, body, authorization=authorization, rounds=rounds),
         }
 
 
@@ -208,7 +211,7 @@ async def serving(home: Path, *, images: int, detections: int) -> AsyncIterator[
         await sql.execute("SELECT pg_reload_conf()")
         with (home / "serve.out").open("ab") as out:
             process = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
-                [sys.executable, "-P", "-m", "thumper", "serve"],
+                bound([sys.executable, "-P", "-m", "thumper", "serve"]),
                 env=settings.as_environment(),
                 stdout=out,
                 stderr=out,
@@ -216,6 +219,7 @@ async def serving(home: Path, *, images: int, detections: int) -> AsyncIterator[
         try:
             async with httpx.AsyncClient(base_url=settings.api_url, timeout=60) as http:
                 await _until_serving(http)
+                http.headers["authorization"] = f"Bearer {read_owner_token(settings.home)}"
                 yield ServedApi(settings, http, sql, pid=process.pid)
         finally:
             process.terminate()

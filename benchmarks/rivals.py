@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from benchmarks.bound_process import bound
 from benchmarks.contest import CORES, Run
 from benchmarks.megadetector_rival import MegaDetector
 from benchmarks.yolo_predict import run_yolo
@@ -49,7 +50,7 @@ def _run(command: Callable[[Path], list[str]], processes: int, folder: Path) -> 
     """Have a number of processes look at a share of the photos each. Raises `RuntimeError` if one of them fails."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         running = [
-            subprocess.Popen(command(share), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.Popen(bound(command(share)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             for share in _shares(folder, Path(scratch), processes)
         ]
         codes = [process.wait() for process in running]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -20,9 +21,11 @@ from typing import Any, Final
 import psutil
 from tortoise.transactions import in_transaction
 
+from benchmarks.bound_process import bound
 from benchmarks.machine import Others, describe
 from benchmarks.queries import ServedApi, serving
 from thumper.domain.feed import FeedEntry, FeedKind
+from thumper.owner_token import read_owner_token
 from thumper.store.feed import feed
 from thumper.store.postgres.connect import client, open_database
 
@@ -38,7 +41,8 @@ async def measure(served: ServedApi, *, subscribers: int, seconds: int, per_seco
     idle_mb = serve.memory_info().rss / 1e6
     url = served.settings.api_url.replace("http", "ws", 1) + "/graphql"
     clients = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.many_clients", url, str(subscribers)),
+        *bound([sys.executable, "-m", "benchmarks.many_clients", url, str(subscribers)]),
+        env=os.environ | {"AUTHORIZATION": f"Bearer {read_owner_token(served.settings.home)}"},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -28,7 +28,7 @@ class Api:
     http: httpx.AsyncClient
     """Of the owner."""
     anonymous: httpx.AsyncClient
-    """Of nobody."""
+    """Of one who has not signed in."""
 
     async def post(self, query: str, **variables: Any) -> dict[str, Any]:
         """Return the whole answer."""

@@ -7,8 +7,10 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.patience import PATIENCE_S
+from tests.sign_in import signed
 
 
 class SlowReader:
@@ -20,26 +22,31 @@ class SlowReader:
         self._text = b""
 
     @classmethod
-    async def open(cls, port: int, transport: str, query: str) -> SlowReader:
+    async def open(cls, url: str, transport: str, query: str) -> SlowReader:
         """Subscribe, and read nothing."""
         line = socket.socket()
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         line.setblocking(False)
         loop = asyncio.get_running_loop()
+        port = urlsplit(url).port
         await loop.sock_connect(line, ("127.0.0.1", port))
         reader = cls(line, transport)
         if transport == "events":
             body = json.dumps({"query": query})
-            await reader.send(
+            head = signed(
+                url,
                 f"POST /graphql HTTP/1.1\r\nhost: localhost:{port}\r\ncontent-type: application/json\r\n"
-                f"accept: text/event-stream\r\ncontent-length: {len(body)}\r\n\r\n{body}".encode()
+                f"accept: text/event-stream\r\ncontent-length: {len(body)}\r\n\r\n".encode(),
             )
+            await reader.send(head + body.encode())
             return reader
-        await reader.send(
+        head = signed(
+            url,
             f"GET /graphql HTTP/1.1\r\nhost: localhost:{port}\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
             "sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-version: 13\r\n"
-            "sec-websocket-protocol: graphql-transport-ws\r\n\r\n".encode()
+            "sec-websocket-protocol: graphql-transport-ws\r\n\r\n".encode(),
         )
+        await reader.send(head)
         await reader._until(b"\r\n\r\n")
         await reader.send(frame({"type": "connection_init"}))
         await reader.send(frame({"id": "1", "type": "subscribe", "payload": {"query": query}}))
@@ -62,7 +69,8 @@ class SlowReader:
         return head
 
     async def messages(self) -> AsyncIterator[dict[str, Any]]:
-        """Read all that is there, and what comes later."""
+        """Read all that is there, and what comes later, from now on with a window that does not take minutes."""
+        self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         if self._transport == "events":
             await self._until(b"\r\n\r\n")
         async for payload in self._events() if self._transport == "events" else self._frames():

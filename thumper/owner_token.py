@@ -1,6 +1,6 @@
 """The command line's own token: a file in the home that only the user can read to whom the home belongs.
 
-Whoever can read the home could read its database as well, so the file protects nothing that was open otherwise. It is
+Who can read the home could read its database as well, so the file protects nothing that was open otherwise. It is
 never printed and in no backup; the API makes it anew at its start when it is missing or does not count any more.
 """
 
@@ -55,7 +55,7 @@ def kept_owner_token(home: Path) -> str | None:
 
 
 def write_owner_token(home: Path, token: str) -> None:
-    """Write the token so that there is the old file or the new one, and nobody else can read either."""
+    """Write the token so that there is the old file or the new one, and no other user can read either."""
     home.mkdir(parents=True, exist_ok=True)
     path = owner_token_path(home)
     draft = path.with_name(f"{NAME}.new")

@@ -85,6 +85,9 @@ DAMAGE: Final = ("", "{", "}", "(", "$x", "...", '"', "@skip", "\x00", "\ufeff",
 class HostileDrawing(Drawing):
     """Draws arguments that are of the right type often enough to get past validation, and of a wrong value."""
 
+    deepest = 4
+    """Fields inside one another of the operation that is drawn."""
+
     def mutation(self) -> Operation:
         """Draw a mutation of one field."""
         root = self.schema.mutation_type
@@ -95,7 +98,7 @@ class HostileDrawing(Drawing):
 
     def _can_be_asked(self, each: GraphQLField, *, depth: int) -> bool:
         """Whether it is not too deep; inputs are drawn as well."""
-        return depth < 4 or not isinstance(get_nullable_type(each.type), GraphQLObjectType)
+        return depth < self.deepest or not isinstance(get_nullable_type(each.type), GraphQLObjectType)
 
     def _arguments(self, name: str, each: GraphQLField) -> str:
         given = [
@@ -163,6 +166,8 @@ def damaged(text: str, random: Random) -> str:
 
 def hostile_request(drawing: HostileDrawing) -> bytes:
     """Return the body of one request."""
+    # Most are small: what is large takes ten times as long, and tries the same resolvers with the same values.
+    drawing.deepest = drawing.random.choice((1, 2, 2, 3, 4))
     operation = drawing.mutation() if drawing.random.random() < 0.4 else drawing.query()
     text = damaged(operation.text, drawing.random) if drawing.random.random() < 0.15 else operation.text
     return json.dumps({"query": text, "variables": operation.variables}).encode()

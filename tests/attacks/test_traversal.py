@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tests.api import Api
+from tests.sign_in import headers_at
 
 UPWARDS: Final = (
     "../",
@@ -52,12 +53,14 @@ PATHS: Final = [
 SECRETS: Final = (b"root:", b"PATH=", b"def create_app")
 
 
-def ask_all(address: str) -> dict[str, tuple[int, bytes]]:
+def ask_all(url: str) -> dict[str, tuple[int, bytes]]:
     """Return status and body by path; each is sent as it is written, over one connection."""
-    connection = http.client.HTTPConnection(address, timeout=60)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     answers = {}
     for path in PATHS:
         connection.putrequest("GET", path, skip_accept_encoding=True)
+        for name, value in headers_at(url).items():
+            connection.putheader(name, value)
         connection.endheaders()
         answer = connection.getresponse()
         answers[path] = (answer.status, answer.read())
@@ -66,7 +69,7 @@ def ask_all(address: str) -> dict[str, tuple[int, bytes]]:
 
 
 async def test_no_address_leads_out(api: Api) -> None:
-    answers = await asyncio.to_thread(ask_all, urlsplit(api.url).netloc)
+    answers = await asyncio.to_thread(ask_all, api.url)
     assert len(answers) >= 500
     assert {path: status for path, (status, _) in answers.items() if not 400 <= status < 500} == {}
     assert [path for path, (_, body) in answers.items() if any(secret in body for secret in SECRETS)] == []

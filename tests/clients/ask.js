@@ -1,6 +1,6 @@
 // Asks a server by one client, case after case, and prints what came as one JSON list.
 //
-//   node ask.js CLIENT http://127.0.0.1:8480/graphql < cases.json
+//   AUTHORIZATION='Bearer thm_…' node ask.js CLIENT http://127.0.0.1:8480/graphql < cases.json
 //
 // A case is {query, variables, operationName}. Its answer is {data, codes}: the codes of its errors, in order. Of a
 // subscription the first message is taken.
@@ -14,6 +14,7 @@ import { text } from 'node:stream/consumers';
 import WebSocket from 'ws';
 
 const [name, url] = process.argv.slice(2);
+const headers = { authorization: process.env.AUTHORIZATION };
 
 const codesOf = (errors) => (errors ?? []).map((error) => error.extensions?.code ?? `no code: ${error.message}`);
 
@@ -46,7 +47,7 @@ async function refusal(error) {
 
 /** Return the answer of urql, which takes documents; what cannot be parsed it does not send. */
 function urql(options) {
-  const client = new Client({ url, exchanges: [fetchExchange], requestPolicy: 'network-only', ...options });
+  const client = new Client({ url, fetchOptions: { headers }, exchanges: [fetchExchange], requestPolicy: 'network-only', ...options });
   return async ({ query, variables, operationName }) => {
     const operation = operationKind(query, operationName);
     const result = await (operation === 'subscription'
@@ -71,9 +72,9 @@ function operationKind(query, operationName) {
 const viaSink = (client) => (request) => first(client, request);
 
 const CLIENTS = {
-  'graphql-http': () => viaSink(createHttp({ url, fetchFn: fetch })),
-  'graphql-ws': () => viaSink(createWs({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 })),
-  'graphql-sse': () => viaSink(createSse({ url, retryAttempts: 0 })),
+  'graphql-http': () => viaSink(createHttp({ url, headers, fetchFn: fetch })),
+  'graphql-ws': () => viaSink(createWs({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket, connectionParams: headers, retryAttempts: 0 })),
+  'graphql-sse': () => viaSink(createSse({ url, headers, retryAttempts: 0 })),
   'urql-post': () => urql({ preferGetMethod: false }),
   'urql-get': () => urql({ preferGetMethod: 'force' }),
   'urql-sse': () => urql({ preferGetMethod: false, fetchSubscriptions: true }),

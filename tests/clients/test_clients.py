@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from gql.transport.websockets import WebsocketsTransport
 from tests import factories as make
 from tests.api import Api, running_api
 from tests.clients.cases import CHOSEN, MUTATIONS, QUERIES, SUBSCRIPTIONS, Case, with_ids
+from tests.sign_in import headers_at
 from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
 
@@ -84,11 +86,12 @@ async def ranch(settings: Settings) -> AsyncIterator[Ranch]:
         yield Ranch(api, ids)
 
 
-async def node(script: str, *arguments: str, stdin: str = "") -> Any:
+async def node(script: str, *arguments: str, url: str, stdin: str = "") -> Any:
     """Run a script of this folder; return the JSON that it prints."""
     running = await asyncio.create_subprocess_exec(
-        *("node", script, *arguments),
+        *("node", script, *arguments, url),
         cwd=HERE,
+        env=os.environ | {"AUTHORIZATION": headers_at(url)["authorization"]},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -99,7 +102,7 @@ async def node(script: str, *arguments: str, stdin: str = "") -> Any:
 
 
 async def test_every_audit_of_graphql_over_http_passes(ranch: Ranch) -> None:
-    results = await node("audit.js", ranch.url)
+    results = await node("audit.js", url=ranch.url)
     assert [result for result in results if result["status"] != "ok"] == []
     assert len(results) == 61
 
@@ -108,7 +111,7 @@ async def test_every_audit_of_graphql_over_http_passes(ranch: Ranch) -> None:
 async def test_a_javascript_client_gets_the_answers_of_plain_http(ranch: Ranch, name: str) -> None:
     cases = ranch.cases(JAVASCRIPT[name])
     asked = json.dumps([case.request() for case in cases])
-    answers = await node("ask.js", name, ranch.url, stdin=asked)
+    answers = await node("ask.js", name, url=ranch.url, stdin=asked)
     for case, answer in zip(cases, answers, strict=True):
         await check(ranch, case, answer)
 
@@ -122,19 +125,19 @@ async def check(ranch: Ranch, case: Case, answer: Answer) -> None:
         assert {"data": answer["data"], "codes": answer["codes"]} == expected, case.name
 
 
-def python_clients(url: str) -> dict[str, tuple[AsyncTransport, Sequence[Case]]]:
+def python_clients(url: str, headers: dict[str, str]) -> dict[str, tuple[AsyncTransport, Sequence[Case]]]:
     return {
-        "gql": (HTTPXAsyncTransport(url=url), (*QUERIES, *CHOSEN[:2], *MUTATIONS)),
+        "gql": (HTTPXAsyncTransport(url=url, headers=headers), (*QUERIES, *CHOSEN[:2], *MUTATIONS)),
         "gql over WebSocket": (
-            WebsocketsTransport(url=url.replace("http", "ws", 1)),
+            WebsocketsTransport(url=url.replace("http", "ws", 1), headers=headers),
             (*QUERIES, *CHOSEN[:2], *MUTATIONS, *SUBSCRIPTIONS),
         ),
     }
 
 
-@pytest.mark.parametrize("name", python_clients("http://127.0.0.1"))
+@pytest.mark.parametrize("name", python_clients("http://127.0.0.1", {}))
 async def test_a_python_client_gets_the_answers_of_plain_http(ranch: Ranch, name: str) -> None:
-    transport, cases = python_clients(ranch.url)[name]
+    transport, cases = python_clients(ranch.url, headers_at(ranch.url))[name]
     async with Client(transport=transport, fetch_schema_from_transport=False) as session:
         for case in ranch.cases(cases):
             request = GraphQLRequest(
@@ -144,7 +147,7 @@ async def test_a_python_client_gets_the_answers_of_plain_http(ranch: Ranch, name
 
 
 async def test_gql_gets_the_same_by_its_get_which_sends_a_body(ranch: Ranch) -> None:
-    transport = RequestsHTTPTransport(ranch.url, method="GET")
+    transport = RequestsHTTPTransport(ranch.url, headers=headers_at(ranch.url), method="GET")
     for case in ranch.cases(QUERIES):
         request = GraphQLRequest(case.query, variable_values=case.variables)
         client = Client(transport=transport, fetch_schema_from_transport=False)

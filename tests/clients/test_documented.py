@@ -16,6 +16,7 @@ import pytest
 from tests import factories as make
 from tests.api import Api
 from tests.patience import PATIENCE_S
+from tests.sign_in import headers_at
 
 pytestmark = pytest.mark.slow
 
@@ -52,15 +53,19 @@ async def test_a_documented_program_runs_as_it_is_printed(api: Api, number: int,
         command = ["node", str(tmp_path / "program.mjs")]
     else:
         command = [*RUN[language], program]
-    printed = await output(command, until=expected)
+    token = headers_at(api.url)["authorization"].removeprefix("Bearer ")
+    printed = await output(command, token=token, until=expected)
     assert expected in printed
     assert '"errors":[{' not in printed
 
 
-async def output(command: list[str], *, until: str) -> str:
+async def output(command: list[str], *, token: str, until: str) -> str:
     """Return what a program prints, at least up to a text; one that follows for ever is then ended."""
     running = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, start_new_session=True
+        *command,
+        env=os.environ | {"TOKEN": token},
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     assert running.stdout is not None
     printed = ""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thumper.domain.entered_text import clean_name
+from thumper.domain.entered_text import clean_name, clean_text
 from thumper.domain.refusal import InvalidValueError
 
 MISLEADING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -54,3 +54,25 @@ def test_no_name_that_is_taken_holds_a_control_or_a_mark_of_direction(text: str)
     except InvalidValueError:
         return
     assert not {unicodedata.category(char) for char in name if char not in "\u200c\u200d"} & MISLEADING
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("limps\r\non the left\rhind\u2028leg\x85", "limps\non the left\nhind\nleg\n"),
+        ("\tseen\n\n  twice", "\tseen\n\n  twice"),
+        ("می\u200cخواهم 👨\u200d🌾", "می\u200cخواهم 👨\u200d🌾"),
+    ],
+)
+def test_a_text_keeps_its_lines_with_one_kind_of_end(text: str, kept: str) -> None:
+    assert clean_text(text, "note") == kept
+
+
+@given(st.text(st.characters(codec=None), max_size=30))
+def test_no_text_that_is_taken_holds_a_control_or_a_mark_of_direction(text: str) -> None:
+    try:
+        kept = clean_text(text, "note")
+    except InvalidValueError as refused:
+        assert refused.field == ("note",)  # noqa: PT017  # raised for some of the texts
+        return
+    assert not {unicodedata.category(char) for char in kept if char not in "\n\t\u200c\u200d"} & MISLEADING

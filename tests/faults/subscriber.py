@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 import websockets
 
 from tests.faults.stage import Stage
+from tests.sign_in import owner_headers
 
 IMAGES: Final = (
     "subscription($after: BigInt) { imageProcessed(after: $after) { seq images { id fileName } } }"
@@ -32,7 +33,7 @@ class Subscriber:
 
     def __init__(self, stage: Stage, *, seed: int, longest_s: float = 8.0) -> None:
         """Choose when to hang up: after at most `longest_s` seconds, again and again."""
-        self._url = f"ws://127.0.0.1:{stage.settings.port}/graphql"
+        self._settings = stage.settings
         self._random = random.Random(seed)
         self._longest_s = longest_s
         self._stop = threading.Event()
@@ -69,7 +70,12 @@ class Subscriber:
 
     async def _listen(self) -> None:
         protocol = websockets.Subprotocol("graphql-transport-ws")
-        async with websockets.connect(self._url, subprotocols=[protocol], max_size=None) as socket:
+        async with websockets.connect(
+            f"ws://127.0.0.1:{self._settings.port}/graphql",
+            subprotocols=[protocol],
+            additional_headers=owner_headers(self._settings),
+            max_size=None,
+        ) as socket:
             self.connections += 1
             await socket.send(json.dumps({"type": "connection_init"}))
             while not self._stop.is_set():

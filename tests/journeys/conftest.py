@@ -21,6 +21,7 @@ import asyncpg
 import pytest
 
 from tests.clusters import lay_cluster
+from tests.sign_in import owner_headers
 from thumper.embedded.servers import find_running
 from thumper.settings import Settings
 
@@ -96,7 +97,7 @@ class Ranch:
         request = urllib.request.Request(  # our own server on loopback
             f"{self.settings.api_url}/graphql",
             data=json.dumps({"query": query, "variables": variables}).encode(),
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": "application/json"} | owner_headers(self.settings),
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:

@@ -51,7 +51,7 @@ def live(ranch: Ranch) -> Iterator[Witness]:
     """`thumper up`, and a client that watches."""
     ranch.start("up")
     ranch.wait_for_api()
-    with Witness(f"ws://127.0.0.1:{ranch.settings.port}/graphql") as witness:
+    with Witness(ranch.settings) as witness:
         yield witness
 
 
@@ -135,7 +135,7 @@ def test_a_worker_killed_at_random_moments_loses_and_doubles_nothing(
     ranch.start("watch")
     worker = ranch.start("work")
     kills = 0
-    with Witness(f"ws://127.0.0.1:{ranch.settings.port}/graphql") as live:
+    with Witness(ranch.settings) as live:
         _copy_file_by_file(card, ranch.settings.drop_dir / CARD)
         while kills < 10:
             wait_until(lambda: _may_kill(ranch), timeout_s=90, what="images in flight")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ import pytest
 
 from tests.journeys.conftest import Ranch, query, wait_until
 from tests.live import subscribed
+from tests.sign_in import served_at
 from thumper.embedded.redis_program import NAMES
 
 pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
@@ -68,7 +70,10 @@ def test_a_card_is_completed_and_told_without_any_redis(
 
 async def _drop_and_follow(ranch: Ranch, photos: list[Path]) -> float:
     """Drop a card; return the time at which a subscriber had been told of each of its photos."""
-    async with subscribed(ranch.settings.api_url, PROCESSED) as subscriber:
+    url = ranch.settings.api_url
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(served_at(url, ranch.settings))
+        subscriber = await stack.enter_async_context(subscribed(url, PROCESSED))
         await subscriber.next()
         card = ranch.settings.drop_dir / "Barn Feed"
         card.mkdir()

@@ -9,6 +9,9 @@ from typing import Any, Self
 
 import websockets
 
+from tests.sign_in import owner_headers
+from thumper.settings import Settings
+
 IMAGES = """
 subscription($after: BigInt) { imageProcessed(after: $after) { seq snapshot images { id fileName state } } }
 """
@@ -17,9 +20,9 @@ subscription($after: BigInt) { imageProcessed(after: $after) { seq snapshot imag
 class Witness:
     """Watches `imageProcessed` in a thread of its own, and resumes when it is cut off."""
 
-    def __init__(self, url: str) -> None:
-        """Remember the `ws://` address; nothing is connected yet."""
-        self._url = url
+    def __init__(self, settings: Settings) -> None:
+        """Remember whose API it is; nothing is connected yet."""
+        self._settings = settings
         self.images: list[tuple[str, str]] = []
         """(file name, state) of every image, as often as it was told."""
         self.most_per_message = 0
@@ -48,7 +51,12 @@ class Witness:
 
     async def _listen(self) -> None:
         protocol = websockets.Subprotocol("graphql-transport-ws")
-        async with websockets.connect(self._url, subprotocols=[protocol], max_size=None) as socket:
+        async with websockets.connect(
+            f"ws://127.0.0.1:{self._settings.port}/graphql",
+            subprotocols=[protocol],
+            additional_headers=owner_headers(self._settings),
+            max_size=None,
+        ) as socket:
             await socket.send(json.dumps({"type": "connection_init"}))
             after = self.seqs[-1] if self.seqs else None
             payload = {"query": IMAGES, "variables": {"after": after}}

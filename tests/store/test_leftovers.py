@@ -19,6 +19,7 @@ from tests.ingest.conftest import small_jpeg
 from tests.journeys.conftest import free_port
 from tests.patience import PATIENCE_S, until
 from tests.pipeline import use_detector
+from tests.sign_in import owner_headers
 from thumper.domain.progress import FileState
 from thumper.ingest.context import IngestContext
 from thumper.ingest.upload import create_uploads, receive_upload
@@ -126,6 +127,7 @@ async def send_to_a_server_that_is_killed(settings: Settings, token: str) -> Non
     try:
         async with httpx.AsyncClient(base_url=settings.api_url, timeout=PATIENCE_S) as http:
             await until(partial(_serves, http))
+            http.headers.update(owner_headers(settings))
             sending = asyncio.create_task(http.put(f"/upload/{token}", content=stalling()))
             await until(has_begun)
             process.send_signal(signal.SIGKILL)

@@ -5,94 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
 from urllib.parse import quote_from_bytes
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, example, given
-from hypothesis import settings as tries
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.any_request import BODIES, DIGITS, REQUESTS, SOAK, SOME, Sound, encoded, sound
 from tests.api import Api
 
-DIGITS = "9" * 5000
-LONG = "<an integer of 5,000 digits>"
-QUERIES = st.sampled_from(
-    [
-        "{ __typename }",
-        "query A { status { __typename } }",
-        "query ($n: Int) { images(first: $n) { totalCount } }",
-        "query ($id: ID!) { node(id: $id) { id } }",
-        "query ($n: Float) { detections(where: {minConfidence: $n}) { totalCount } }",
-        "query ($n: String) { images(where: {fileName: $n}, after: $n) { totalCount } }",
-        f"{{ images(first: {DIGITS}) {{ totalCount }} }}",
-        f"query ($id: ID = {DIGITS}) {{ node(id: $id) {{ id }} }}",
-        f"{{ detections(where: {{minConfidence: {DIGITS[:400]}}}) {{ totalCount }} }}",
-        "subscription { status { __typename } }",
-        "{",
-    ]
-)
-TEXTS = st.text(st.characters(exclude_categories=()), max_size=20)
-"""Halves of surrogate pairs are among them."""
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | st.just(LONG) | st.just(10**400)
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=6,
-)
-REQUESTS = st.fixed_dictionaries(
-    {},
-    optional={
-        "query": QUERIES | TEXTS | VALUES,
-        "variables": st.dictionaries(st.sampled_from(["n", "id"]), VALUES) | VALUES,
-        "operationName": st.sampled_from(["A", ""]) | VALUES,
-        "extensions": VALUES,
-    },
-)
+__all__ = ["sound"]
 
-
-def encoded(value: object) -> str:
-    """Return JSON, or what is nearly that: NaN and integers that Python does not read."""
-    return json.dumps(value).replace(json.dumps(LONG), DIGITS)
-
-
-BODIES = (
-    st.binary(max_size=200)
-    | REQUESTS.map(lambda asked: encoded(asked).encode())
-    | VALUES.map(lambda value: encoded(value).encode("utf-16"))
-)
-
-
-class Sound:
-    """Holds answers and the log to what was promised."""
-
-    def __init__(self, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
-        self._caplog = caplog
-        self._capsys = capsys
-
-    def check(self, answer: httpx.Response) -> None:
-        assert answer.status_code < 500, answer.text
-        assert answer.headers["x-request-id"]
-        if answer.status_code >= 400 or answer.headers["content-type"].startswith("application/json"):
-            self.check_errors(json.loads(answer.content).get("errors", []))
-        self.check_log()
-
-    def check_errors(self, errors: list[dict[str, dict[str, str]]]) -> None:
-        codes = [error["extensions"]["code"] for error in errors]
-        assert "INTERNAL" not in codes, errors
-
-    def check_log(self) -> None:
-        assert [record for record in self._caplog.records if record.levelno >= logging.ERROR] == []
-        assert "a request failed" not in self._capsys.readouterr().out
-
-
-@pytest.fixture
-def sound(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> Sound:
-    return Sound(caplog, capsys)
-
-
-SOME = tries(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+pytestmark = pytest.mark.timeout(7_200 if SOAK else 300)
 
 
 @SOME

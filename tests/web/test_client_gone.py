@@ -11,6 +11,7 @@ import pytest
 
 from tests.api import Api
 from tests.patience import until
+from tests.sign_in import signed
 
 CREATE = 'mutation { createUpload(input: {files: ["a.jpg"]}) { uploads { url } } }'
 HALF_A_QUERY = b'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-length: 900\r\n\r\n{"query": '
@@ -34,7 +35,7 @@ def quiet(
 async def _go_away_after(api: Api, sent: bytes, *, read_bytes: int = 0) -> None:
     """Send bytes, perhaps read the beginning of the answer, and reset the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(api.url.rpartition(":")[2]))
-    writer.write(sent)
+    writer.write(signed(api.url, sent))
     await writer.drain()
     await (reader.readexactly(read_bytes) if read_bytes else asyncio.sleep(0.01))
     writer.transport.abort()

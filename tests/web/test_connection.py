@@ -15,6 +15,7 @@ from tests import factories as make
 from tests.api import Api, running_api
 from tests.live import FOLLOWED
 from tests.patience import PATIENCE_S, until
+from tests.sign_in import signed
 from tests.slow_reader import SlowReader
 from thumper.settings import Settings
 from thumper.web import connection
@@ -98,12 +99,12 @@ async def test_a_body_that_comes_too_slowly_is_refused_whether_it_is_read_or_not
 ) -> None:
     assert connection.BODY_S == 20
     monkeypatch.setattr(connection, "BODY_S", 0.3)
-    answer = await answer_to_drip(api, HEAD + b"content-length: 5000\r\n\r\n", b"x" * 5000)
+    answer = await answer_to_drip(api, signed(api.url, HEAD) + b"content-length: 5000\r\n\r\n", b"x" * 5000)
     assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
     assert code(answer) == "TOO_SLOW"
     # Answered already, without a look at the body: the connection is not kept open for it.
     unread = b"PUT /nowhere HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5000\r\n\r\n"
-    answer = await answer_to_drip(api, unread, b"x" * 5000)
+    answer = await answer_to_drip(api, signed(api.url, unread), b"x" * 5000)
     assert answer.startswith(b"HTTP/1.1 404 Not Found\r\n")
     assert b"408" not in answer
 
@@ -112,7 +113,7 @@ async def test_a_body_that_is_only_slow_is_taken(api: Api, monkeypatch: pytest.M
     monkeypatch.setattr(connection, "BODY_S", 0.2)
     body = QUERY + b" " * 2000
     async with line_to(api) as (reader, writer):
-        writer.write(HEAD + f"content-length: {len(body)}\r\n\r\n".encode())
+        writer.write(signed(api.url, HEAD) + f"content-length: {len(body)}\r\n\r\n".encode())
         began_s = time.monotonic()
         for start in range(0, len(body), 200):  # 2,000 bytes a second, of which 500 would do
             writer.write(body[start : start + 200])
@@ -147,7 +148,7 @@ async def test_who_takes_nothing_is_cut_off_and_gives_its_place_back(
     query = f"subscription {{ imageProcessed {{ images {{ {fields} }} }} }}"
     async with running_api(settings) as api:
         await make.make_images(await make.make_dump(), 50, file_name="x" * 200)
-        stuck = await SlowReader.open(int(api.url.rpartition(":")[2]), transport, query)
+        stuck = await SlowReader.open(api.url, transport, query)
 
         async def answers() -> bool:
             return (

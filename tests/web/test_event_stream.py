@@ -17,6 +17,7 @@ from tests.api import Api, running_api
 from tests.live import streamed, subscribed, uuids
 from tests.patience import PATIENCE_S, until
 from tests.pipeline import detect, store_images
+from tests.sign_in import headers_at
 from thumper.domain.progress import BatchKind
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.schema import sdl
@@ -210,7 +211,7 @@ async def test_the_end_of_the_server_ends_streams_at_once(settings: Settings) ->
     server = running_api(settings)
     api = await server.__aenter__()
     async with (
-        httpx.AsyncClient(base_url=api.url, headers=EVENTS, timeout=PATIENCE_S) as http,
+        httpx.AsyncClient(base_url=api.url, headers=EVENTS | headers_at(api.url), timeout=PATIENCE_S) as http,
         http.stream("POST", "/graphql", json={"query": STATUS}) as answer,
     ):
         parts = answer.aiter_bytes()

@@ -238,6 +238,9 @@ async def test_nothing_is_known_of_processes_without_the_database(
     wire = Wire(database_url)
     await wire.open()
     async with running_api(settings.model_copy(update={"database_url": wire.url})) as api:
+        assert (
+            await api.http.get("/health/ready")
+        ).status_code == 200  # and it is known from then on who asks
         wire.cut()
         checks = await look(api, status=503)
         assert {name for name, check in checks.items() if check["state"] == "failed"} == {

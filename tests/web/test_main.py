@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -37,7 +38,9 @@ def test_an_address_of_this_machine_is_taken(host: str) -> None:
 def test_a_signal_stops_it_cleanly_and_torch_was_never_there(
     settings: Settings, number: signal.Signals
 ) -> None:
-    settings = settings.model_copy(update={"port": _free_port()})
+    # An address of this process alone: what answers at a port of 127.0.0.1 may be another test's server, which took
+    # the free port first; the signal would then come before there is anything to be stopped.
+    settings = settings.model_copy(update={"host": _own_address(), "port": _free_port()})
     check = "import atexit, sys; atexit.register(lambda: print('torch' in sys.modules));"
     with subprocess.Popen(
         [sys.executable, "-c", check + SERVE],
@@ -66,6 +69,12 @@ def test_a_database_that_stays_away_is_named(tmp_path: Path, monkeypatch: pytest
     settings = Settings(home=tmp_path, database_url="postgresql://nobody@127.0.0.1:1/x", port=_free_port())
     with pytest.raises(ServiceDownError, match=r"PostgreSQL at 127\.0\.0\.1 does not answer"):
         main(settings)
+
+
+def _own_address() -> str:
+    """Return a loopback address at which no other process of the test run listens."""
+    high, low = divmod(os.getpid() % 60_000, 250)
+    return f"127.77.{high + 1}.{low + 1}"
 
 
 def _free_port() -> int:

@@ -18,6 +18,7 @@ from tests.api import Api
 from tests.live import FOLLOWED, Subscriber
 from tests.patience import PATIENCE_S
 from tests.pipeline import detect, store_images
+from tests.sign_in import headers_at
 from thumper.graphql.live.subscription_topic import Images
 from thumper.graphql.relay.identity import encode
 from thumper.store.feed import feed
@@ -55,7 +56,10 @@ async def codes_over_events(api: Api, payload: Payload) -> list[str]:
 async def codes_over_websocket(api: Api, payload: Payload) -> list[str]:
     address = api.url.replace("http", "ws") + "/graphql"
     async with connect(
-        address, subprotocols=[Subprotocol("graphql-transport-ws")], close_timeout=1
+        address,
+        subprotocols=[Subprotocol("graphql-transport-ws")],
+        additional_headers=headers_at(api.url),
+        close_timeout=1,
     ) as socket:
 
         async def answer() -> Any:
@@ -110,6 +114,8 @@ REFUSED: list[tuple[Payload, str]] = [
     ({"query": "fragment F on Query { __typename }"}, "BAD_OPERATION"),
     ({"query": TWO}, "BAD_OPERATION"),
     ({"query": "{ " + " ".join(f"a{n}: __typename" for n in range(25)) + " }"}, "TOO_MANY_FIELDS"),
+    ({"query": "{ " + "a " * 2001 + "}"}, "TOO_MANY_TOKENS"),
+    ({"query": "{ a" * 600}, "TOO_DEEP"),
 ]
 
 
@@ -143,6 +149,13 @@ REFUSED_SUBSCRIPTIONS: list[tuple[Payload, str]] = [
     ),
     ({"query": "subscription { status { seq } deerSeen { seq } }"}, "BAD_QUERY"),
 ]
+
+
+@pytest.mark.parametrize("transport", [*sorted(ASKED), "get"])
+async def test_an_empty_name_of_an_operation_is_none(api: Api, transport: str) -> None:
+    ask = (ASKED | {"get": codes_over_get})[transport]
+    assert await ask(api, {"query": TWO, "operationName": ""}) == ["BAD_OPERATION"]
+    assert await ask(api, {"query": "query A { image(id: 7) { id } }", "operationName": ""}) == ["BAD_ID"]
 
 
 @pytest.mark.parametrize("transport", sorted(FOLLOWED))

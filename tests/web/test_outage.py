@@ -30,9 +30,11 @@ async def wire(database_url: str) -> AsyncIterator[Wire]:
 
 async def _say_that_the_database_is_down(api: Api) -> None:
     """Assert that pictures and uploads answer so, too."""
-    picture = await api.http.get(f"/media/{identity.encode('Image', uuid4())}/thumb")
-    upload = await api.http.put("/upload/unknown", content=b"")
-    for answer in (picture, upload):
+    answers = await asyncio.gather(
+        api.http.get(f"/media/{identity.encode('Image', uuid4())}/thumb"),
+        api.http.put("/upload/unknown", content=b""),
+    )
+    for answer in answers:
         assert answer.status_code == 503
         assert answer.json()["errors"][0]["extensions"]["code"] == "DATABASE_DOWN"
 
@@ -62,12 +64,13 @@ async def test_an_outage_of_postgresql_is_named_soon_and_survived(
             assert {error["extensions"]["code"] for error in answer["errors"]} == {"DATABASE_DOWN"}
             assert "PostgreSQL" in answer["errors"][0]["message"]
             assert time.monotonic() - begun_at < 30
-        await _say_that_the_database_is_down(api)
-        ready = await api.http.get("/health/ready")
-        assert ready.status_code == 503
+        # Each waits by itself, so they are asked at the same time.
+        _, (ready, live, metrics) = await asyncio.gather(
+            _say_that_the_database_is_down(api),
+            asyncio.gather(*map(api.http.get, ("/health/ready", "/health/live", "/metrics"))),
+        )
         assert ready.json()["checks"][0]["state"] == "failed"
-        assert (await api.http.get("/health/live")).status_code == 200
-        assert (await api.http.get("/metrics")).status_code == 503
+        assert [ready.status_code, live.status_code, metrics.status_code] == [503, 200, 503]
         wire.mend()
         async with asyncio.timeout(60):
             while "errors" in (answer := await api.post(query)):  # noqa: ASYNC110  # the server is asked each time

@@ -8,6 +8,7 @@ from playwright.async_api import Page, async_playwright, expect
 from tests import factories as make
 from tests.api import Api
 from tests.browser import browser_path
+from tests.sign_in import headers_at
 from thumper.web import page as query_page
 
 
@@ -17,7 +18,7 @@ async def test_graphiql_queries_and_subscribes_without_the_internet(api: Api) ->
     await make.make_images(await make.make_dump(), 3)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
-        page = await browser.new_page()
+        page = await browser.new_page(extra_http_headers=headers_at(api.url))
         complaints: list[str] = []
         asked: list[str] = []
         page.on(

@@ -22,6 +22,7 @@ from tortoise.transactions import in_transaction
 from tests import factories as make
 from tests.live import FOLLOWED, Subscriber
 from tests.patience import PATIENCE_S, until
+from tests.sign_in import served_at
 from tests.slow_reader import SlowReader
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.settings import Settings
@@ -57,7 +58,8 @@ def served(settings: Settings, home: Path) -> Iterator[tuple[str, psutil.Process
             [sys.executable, "-c", SERVE], env=settings.as_environment(), stdout=log, stderr=log
         )
         try:
-            yield settings.api_url, psutil.Process(process.pid)
+            with served_at(settings.api_url, settings):
+                yield settings.api_url, psutil.Process(process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=PATIENCE_S)
@@ -128,7 +130,7 @@ async def test_one_that_never_reads_costs_two_megabytes_at_most_and_misses_nothi
         for number in range(TURNS):
             if number < OF_EACH:  # each stops at a place of its own, so that it shares nothing
                 for transport in FOLLOWED:
-                    slow.append(await SlowReader.open(int(url.rpartition(":")[2]), transport, QUERY))
+                    slow.append(await SlowReader.open(url, transport, QUERY))
                     stack.callback(slow[-1].close)
             await audience.turn()
         cost_mb = (server.memory_info().rss - before) / 1e6 / len(slow)

@@ -11,6 +11,7 @@ import httpx
 from tests import factories as make
 from tests.api import Api, running_api
 from tests.patience import until
+from tests.sign_in import signed
 from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
 from thumper.store import models
@@ -125,7 +126,7 @@ async def test_an_upload_that_breaks_off_can_be_sent_again(
     path = upload["url"].removeprefix(api.url)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = f"PUT {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(content)}\r\n\r\n"
-    writer.write(head.encode() + content[: len(content) // 2])
+    writer.write(signed(api.url, head.encode()) + content[: len(content) // 2])
     await writer.drain()
     writer.transport.abort()
     del reader

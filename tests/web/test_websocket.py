@@ -15,10 +15,11 @@ from websockets.typing import Subprotocol
 from tests import factories as make
 from tests.api import Api, running_api
 from tests.patience import PATIENCE_S
+from tests.sign_in import headers_at
 from thumper.graphql.shared.shared_execution import SharedData
 from thumper.settings import Settings
 from thumper.store import models
-from thumper.web import transport
+from thumper.web import transport, websocket
 from thumper.web.websocket import MOST_OPERATIONS
 
 STATUS = "subscription { status { __typename } }"
@@ -27,7 +28,12 @@ STATUS = "subscription { status { __typename } }"
 @contextlib.asynccontextmanager
 async def opened(api: Api, subprotocol: str = "graphql-transport-ws") -> AsyncIterator[ClientConnection]:
     address = api.url.replace("http", "ws") + "/graphql"
-    async with connect(address, subprotocols=[Subprotocol(subprotocol)], close_timeout=1) as socket:
+    async with connect(
+        address,
+        subprotocols=[Subprotocol(subprotocol)],
+        additional_headers=headers_at(api.url),
+        close_timeout=1,
+    ) as socket:
         yield socket
 
 
@@ -116,6 +122,24 @@ async def test_who_does_not_introduce_itself_is_closed_with_4408(
     monkeypatch.setattr(transport, "INIT_WAIT", timedelta(seconds=0.2))
     async with running_api(settings) as api, opened(api) as socket:
         assert await close_code(socket) == 4408
+
+
+async def test_a_connection_that_asks_nothing_for_long_is_closed_and_one_that_follows_is_not(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert websocket.IDLE_S == 600
+    monkeypatch.setattr(websocket, "IDLE_S", 0.5)
+    async with running_api(settings) as api, ready(api) as idle, ready(api) as following:
+        follow = {"id": "1", "type": "subscribe", "payload": {"query": STATUS}}
+        await following.send(json.dumps(follow))
+        assert (await answer(following))["type"] == "next"
+        assert await close_code(idle) == 1001
+        assert idle.close_reason == "IDLE"
+        await following.send(json.dumps({"type": "ping"}))
+        while (await answer(following))["type"] != "pong":
+            pass
+        await following.send(json.dumps({"id": "1", "type": "complete"}))
+        assert await close_code(following) == 1001
 
 
 async def test_order_of_messages_is_kept_by_close_codes(api: Api) -> None:

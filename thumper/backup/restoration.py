@@ -37,7 +37,10 @@ _COMMENT: Final = "restored by Thumper from backup "
 _DROP_FOLDER: Final = """
 SELECT path FROM source WHERE kind = 'drop' ORDER BY last_scan_at DESC NULLS LAST, id DESC LIMIT 1
 """
-_FRESH: Final = ("tortoise_migrations", "detector", "source", "counter", "backup", "species")
+_FRESH: Final = (
+    *("tortoise_migrations", "detector", "source", "counter", "backup", "species"),
+    *("person", "sign_in_link", "session", "token"),
+)
 """Tables that may have rows as soon as `thumper up` ran once, even without any photo."""
 
 
@@ -169,9 +172,17 @@ async def _own_library(settings: Settings, restored: Restored) -> None:
 async def _finish(scratch: asyncpg.Connection, manifest: Manifest) -> None:
     """Let PostgreSQL look at its new tables, and say from which backup they are."""
     await noted.note(scratch, manifest)
+    await _sign_out(scratch)
     await scratch.execute("ANALYZE")
     name = await scratch.fetchval("SELECT quote_ident(current_database())")
     await scratch.execute(f"COMMENT ON DATABASE {name} IS '{_COMMENT}{UUID(manifest.id)}'")
+
+
+async def _sign_out(scratch: asyncpg.Connection) -> None:
+    """Forget who was signed in then: a session that was revoked since would count again. Older schemas know none."""
+    for table in ("session", "sign_in_link"):
+        if await scratch.fetchval("SELECT to_regclass($1)", f"public.{table}") is not None:
+            await scratch.execute(f"DELETE FROM {table}")  # noqa: S608  # a name of ours
 
 
 async def _is_done(url: str, manifest: Manifest, note: Path) -> bool:

@@ -26,10 +26,12 @@ from thumper.cli import (
     housekeeping,
     ingest,
     init,
+    invite,
     locate,
     migrate,
     move_home,
     move_source,
+    people,
     receipt,
     restore,
     retry,
@@ -37,6 +39,7 @@ from thumper.cli import (
     serve,
     status,
     systemd_service,
+    token,
     undelete,
     up,
     watch,
@@ -65,6 +68,7 @@ for verb in (
     locate,
     delete,
     undelete,
+    invite,
     status,
     why,
     doctor,
@@ -85,6 +89,8 @@ for verb in (
 app.add_typer(cameras.cameras)
 app.add_typer(clock.clock)
 app.add_typer(config.config)
+app.add_typer(people.people)
+app.add_typer(token.token)
 app.add_typer(systemd_service.service)
 
 

@@ -121,7 +121,8 @@ def _explained(settings: Settings) -> Iterator[None]:
         raise refusal(error.errors or []) from error
     except (TransportError, WebSocketException, OSError, TimeoutError) as error:
         _heed_cancellation()
-        if isinstance(error.__cause__, ConnectionClosed) and error.__cause__.code == _CLOSE_UNAUTHENTICATED:
+        closed = error.__cause__.rcvd if isinstance(error.__cause__, ConnectionClosed) else None
+        if closed is not None and closed.code == _CLOSE_UNAUTHENTICATED:
             raise _signed_out(settings) from error
         raise ServiceDownError(
             f"Thumper does not answer at {settings.api_url} ({_reason(error)}). Start it with `thumper up`."

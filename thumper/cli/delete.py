@@ -21,7 +21,8 @@ from thumper.domain.deletion import MOST_IMAGES
 
 _EFFECT: Final = (
     "effect { images: imageCount originals: originalCount detections: detectionCount reviews: reviewCount"
-    " sightings: sightingCount marks: markCount files: fileCount filesLeft: filesLeftCount leftExamples }"
+    " decisions: decisionCount sightings: sightingCount marks: markCount files: fileCount filesLeft: filesLeftCount"
+    " leftExamples }"
 )
 _PREVIEW: Final = f"""query ($input: DeleteImagesInput!) {{
   answer: deleteImagesPreview(input: $input) {{ {_EFFECT} errors {{ message }} }} }}"""
@@ -135,6 +136,7 @@ _WITH: Final = {
     "originals": ("original that Thumper keeps", "originals that Thumper keeps"),
     "detections": ("box", "boxes"),
     "reviews": ("review", "reviews"),
+    "decisions": ("decision about which deer it is", "decisions about which deer it is"),
     "sightings": ("sighting of a known deer", "sightings of known deer"),
     "marks": ("star, tag or note", "stars, tags and notes"),
 }

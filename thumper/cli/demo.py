@@ -130,6 +130,7 @@ def _make_home(home: Path) -> None:
 
 async def _demo(settings: Settings, *, keep: bool) -> None:
     from thumper.cli.display import Display
+    from thumper.cli.sign_in_link import offer_first_link
     from thumper.cli.tree import run_tree
     from thumper.demo.ranch import build_ranch
 
@@ -141,6 +142,7 @@ async def _demo(settings: Settings, *, keep: bool) -> None:
 
     async def tour(named: Settings) -> None:
         try:
+            await offer_first_link(named)
             with announced(settings, passing=True):
                 await _show(named, ranch, display)
                 if keep:

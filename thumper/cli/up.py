@@ -54,6 +54,7 @@ async def _up(settings: Settings, manager: ServiceManager, *, remember_drop: boo
     from thumper.cameras.profile_files import profiles_of
     from thumper.cli.display import Display
     from thumper.cli.logs import configure_logs
+    from thumper.cli.sign_in_link import offer_first_link
     from thumper.cli.systemd_signs import SystemdSigns
     from thumper.cli.tree import ROOMS, run_tree
     from thumper.embedded.home_access import refuse_unusable_home
@@ -75,6 +76,7 @@ async def _up(settings: Settings, manager: ServiceManager, *, remember_drop: boo
 
     async def show(named: Settings) -> None:
         display.greet()
+        await offer_first_link(named)
         if remember_drop:
             _remember_drop(settings)
         with announced(settings):

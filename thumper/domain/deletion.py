@@ -26,6 +26,8 @@ class DeletionEffect:
     detections: int
     """Boxes of all detectors, and those that people drew."""
     reviews: int
+    decisions: int
+    """What was decided of which deer they are or are not."""
     marks: int
     """Stars, tags, notes, and words that no animal is there."""
     sightings: int

@@ -14,15 +14,23 @@ LONGEST_NAME: Final = 200
 LONGEST_TEXT: Final = 10_000
 """Characters of a free text."""
 
+_LINE_ENDS: Final = re.compile("\r\n|[\r\x85\u2028\u2029]")
+"""How other systems and programs write the end of a line."""
+
 
 def one_name(text: str) -> str:
     """Return a name as it is kept and looked up: accents composed (NFC), one blank between words, none around."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join(composed(text).split())
+
+
+def composed(text: str) -> str:
+    """Return a text with its accents composed (NFC): the same word may come in other bytes from another system."""
+    return unicodedata.normalize("NFC", text)
 
 
 def part_of_name(text: str) -> str:
     """Return what is looked for within names as these are kept; a blank at an end stays, and finds whole words."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text))
+    return re.sub(r"\s+", " ", composed(text))
 
 
 def clean_name(value: str | None, *field: str) -> str:
@@ -30,7 +38,7 @@ def clean_name(value: str | None, *field: str) -> str:
 
     Nor may it hold what cannot be seen and changes how a line is shown: codes of a terminal, marks of direction.
     """
-    name = one_name(clean_text(value, *field))
+    name = one_name(_storable(value, *field))
     _refuse_misleading(name, *field)
     if not 1 <= len(name) <= LONGEST_NAME:
         raise InvalidValueError(
@@ -47,6 +55,16 @@ def _refuse_misleading(text: str, *field: str) -> None:
 
 
 def clean_text(value: str | None, *field: str) -> str:
+    """Return a text as it is kept, with line feeds at the ends of lines; raise `InvalidValueError` if it cannot be.
+
+    Nor may it hold what cannot be seen and changes how it is shown, as a name: it is printed beside names.
+    """
+    text = _LINE_ENDS.sub("\n", _storable(value, *field))
+    _refuse_misleading(text, *field)
+    return text
+
+
+def _storable(value: str | None, *field: str) -> str:
     """Return a text that can be stored; raise `InvalidValueError` for null, NUL, or more than 10,000 characters."""
     if value is None:
         raise InvalidValueError("This cannot be null; leave it out to keep what it is.", *field)

@@ -1,6 +1,6 @@
 """Secrets by which people and programs say who they are, and what of them is kept.
 
-Each is 256 random bits, so that its SHA-256 can be kept in place of it: nobody guesses what they were made of. None is
+Each is 256 random bits, so that its SHA-256 can be kept in place of it. None is
 ever kept as it is, but the command line's own, in a file of the home.
 """
 

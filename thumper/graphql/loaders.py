@@ -65,11 +65,14 @@ ROWS: Final[dict[str, Listing[Any]]] = {
             models.File,
             models.IdentityDecision,
             models.Location,
+            models.Person,
             models.Relocation,
             models.Review,
+            models.Session,
             models.Sighting,
             models.Source,
             models.Species,
+            models.Token,
         )
     },
 }

@@ -24,6 +24,13 @@ from thumper.graphql.dumps.upload_change import UploadMutation
 from thumper.graphql.live.changes import ChangesQuery
 from thumper.graphql.live.status import StatusQuery
 from thumper.graphql.live.subscription import Subscription
+from thumper.graphql.people.person import PersonQuery
+from thumper.graphql.people.person_change import PersonMutation
+from thumper.graphql.people.session import SessionQuery
+from thumper.graphql.people.session_change import SessionMutation
+from thumper.graphql.people.token import TokenQuery
+from thumper.graphql.people.token_change import TokenMutation
+from thumper.graphql.people.viewer import ViewerQuery
 from thumper.graphql.photos.batch import BatchQuery
 from thumper.graphql.photos.batch_change import BatchMutation
 from thumper.graphql.photos.deletion import DeletionQuery
@@ -87,6 +94,10 @@ class Query(
     StatusQuery,
     ImageGroupsQuery,
     ChangesQuery,
+    ViewerQuery,
+    PersonQuery,
+    SessionQuery,
+    TokenQuery,
 ):
     """The queries of all nouns."""
 
@@ -113,6 +124,9 @@ class Mutation(
     ClockFixMutation,
     ClockConfirmationMutation,
     DeletionMutation,
+    PersonMutation,
+    SessionMutation,
+    TokenMutation,
 ):
     """The changes of all nouns."""
 

@@ -27,10 +27,11 @@ from thumper.web.authentication import Authentication, Authenticator
 from thumper.web.live_sockets import LiveSockets
 from thumper.web.media import media
 from thumper.web.metrics import metrics
-from thumper.web.page import page_files, query_page, wants_page
+from thumper.web.page import page_files, query_page, sign_in_page, wants_page
 from thumper.web.request_times import RequestTimes, new_histogram
 from thumper.web.room import open_room
 from thumper.web.safety_net import SafetyNet
+from thumper.web.session import session
 from thumper.web.transport import PATH, Transport
 from thumper.web.upload import upload
 
@@ -96,6 +97,8 @@ def _routes(endpoint: _Endpoint) -> list[BaseRoute]:
         Route("/health/live", health.live, methods=["GET"]),
         Route("/health/ready", health.ready, methods=["GET"]),
         Route("/metrics", metrics, methods=["GET"]),
+        Route("/sign-in", sign_in_page, methods=["GET"]),
+        Route("/session", session, methods=["GET", "POST", "DELETE"]),
         WebSocketRoute("/{path:path}", _no_such_socket),
         Mount("/pages", page_files()),
     ]

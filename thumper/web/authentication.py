@@ -1,7 +1,7 @@
 """Who asks: found once for each request, from its token or from the cookie of a session. Denies without either.
 
 What is open to all holds no data: the page and its files, whether the server lives, and signing in. A token or session
-that is not valid is refused, never taken for nobody. A WebSocket may say who it is in its first message instead.
+that is not valid is refused, never overlooked. A WebSocket may say who it is in its first message instead.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ CLOSE_UNAUTHENTICATED: Final = 4401
 REALM: Final = 'Bearer realm="Thumper"'
 ACTOR: Final = "actor"
 """In the state of a request: the `Actor`, None on a connection that has not said yet who asks."""
+
+KIND: Final = "credential_kind"
+"""Beside it: whether a session or a token was shown."""
 
 _PUBLIC: Final = frozenset({"/", "/sign-in", "/session", "/health/live", "/health/ready"})
 _PUBLIC_BELOW: Final = "/pages/"
@@ -125,7 +128,8 @@ class Authentication:
         if credential is None and not public:
             await _turn_away(scope, shown)(scope, receive, send)
             return
-        state[ACTOR] = credential.actor if credential is not None else None
+        if credential is not None:
+            state.update({ACTOR: credential.actor, KIND: credential.kind})
         if credential is not None and credential.renewed and scope["type"] == "http":
             send = _with_cookie(send, self._authenticator.cookie.header(scope, shown.secret))
         await self._app(scope, receive, send)
@@ -140,7 +144,7 @@ def refuse(shown: Shown | None) -> Response:
 
 
 def _bearer(said: str) -> Shown:
-    """Return what an Authorization header shows; of another scheme, what is nobody's token."""
+    """Return what an Authorization header shows; of another scheme, what is no one's token."""
     scheme, _, secret = said.partition(" ")
     return Shown(CredentialKind.TOKEN, secret.strip() if scheme.lower() == "bearer" else "")
 

@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 
 import h11
 from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request
@@ -150,7 +151,12 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         cast("dict[str, Any]", self.scope["extensions"])[DRAINED] = self.writable.wait
 
     async def send(self, message: ASGISendEvent) -> None:
-        """Send; a handshake that the app refuses is complete with the refusal, which uvicorn takes for a mistake."""
+        """Send; a handshake that the app refuses is complete with the refusal, which uvicorn takes for a mistake.
+
+        So it does what is sent after the connection was given up here, such as for a ping without an answer.
+        """
+        if self.close_sent and self.initial_response is None:
+            raise ClientDisconnected
         await super().send(message)
         if self.initial_response is not None and self.close_sent:
             self.handshake_complete = True
@@ -158,6 +164,19 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
     def _give_up(self, message: str) -> None:
         self._is_over = self.handshake_complete = self.close_sent = True
         last_words(self.transport, 400, code="BAD_REQUEST", message=message)
+
+    def send_receive_event_to_app(self) -> None:
+        """Pass a message on; a text that is not in UTF-8 ends the connection, and is no mistake of ours to log."""
+        if self.curr_msg_data_type == "text" and not self.close_sent:
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self.frames = []
+                if self.conn.close_sent is None:  # else the client's own close came at once behind it
+                    self.conn.send_close(1007)
+                self.handle_parser_exception()
+                return
+        super().send_receive_event_to_app()
 
     def handle_ping(self) -> None:
         """Answer, unless earlier answers are not read."""

@@ -1,4 +1,4 @@
-"""The query page in the browser: GraphiQL, from files of this server and no other."""
+"""The pages in the browser: GraphiQL, and the one that signs in; from files of this server and no other."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ _POLICY: Final = (
     " font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """GraphiQL's editor writes style elements at run time; scripts come from files alone."""
+
+_STRICT_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'"
+)
+"""No text that comes with a link can become a script."""
 
 
 def wants_page(request: Request) -> bool:
@@ -39,6 +45,12 @@ async def query_page(_request: Request) -> Response:
     name = "query.html" if has_graphiql() else "query_missing.html"
     headers = {"content-security-policy": _POLICY, "cache-control": "no-cache", "vary": "Accept"}
     return FileResponse(PAGES / name, media_type="text/html", headers=headers)
+
+
+async def sign_in_page(_request: Request) -> Response:
+    """Answer with the page that signs in after a tap, so that a preview of its address uses no link up."""
+    headers = {"content-security-policy": _STRICT_POLICY, "cache-control": "no-cache"}
+    return FileResponse(PAGES / "sign_in.html", media_type="text/html", headers=headers)
 
 
 def page_files() -> StaticFiles:

@@ -62,14 +62,17 @@ def refused_json(error: json.JSONDecodeError) -> Refusal:
 
 
 def as_graphql(fields: object) -> GraphQLRequestData:
-    """Return the request that a JSON object is; null stands for an empty one. Raises `Refusal`."""
+    """Return the request that a JSON object is; null stands for an empty one. Raises `Refusal`.
+
+    An empty name of an operation is none: so does GraphQL over HTTP have it for addresses, and here it is one rule.
+    """
     if not isinstance(fields, dict | None):
         raise _bad("The request must be one JSON object; batches are off.")
     fields = fields or {}
     return GraphQLRequestData(
         query=_text(fields, "query"),
         variables=_object(fields, "variables"),
-        operation_name=_text(fields, "operationName"),
+        operation_name=_text(fields, "operationName") or None,
         extensions=_object(fields, "extensions"),
     )
 

@@ -10,9 +10,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from thumper.web.connection import IS_STREAM
 
-_WHOLE: Final = frozenset({"/", "/graphql", "/health/live", "/health/ready", "/metrics"})
+_WHOLE: Final = frozenset(
+    {"/", "/graphql", "/health/live", "/health/ready", "/metrics", "/session", "/sign-in"}
+)
 _BEGINNINGS: Final = frozenset({"/media", "/upload", "/pages"})
-_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "OPTIONS"})
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 _OTHER: Final = "other"
 """What clients make up: each address and method of its own would be a time series."""
 

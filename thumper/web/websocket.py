@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import structlog
 from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
@@ -26,6 +27,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message as WsMessage
 
+from thumper.background import beside
 from thumper.graphql.context import Context
 from thumper.graphql.refusal import DATABASE_DOWN, INTERNAL, bad_request, went_wrong
 from thumper.store.postgres.connect import OUTAGES
@@ -38,6 +40,13 @@ from thumper.web.request_body import as_graphql
 
 MOST_OPERATIONS: Final = 20
 """Operations that one WebSocket connection may have open."""
+
+IDLE_S: float = 600.0
+"""How long a connection may have no operation; who follows something may be silent for ever."""
+GOING_AWAY: Final = 1001
+"""Close code of RFC 6455 after which clients that reconnect by themselves do so."""
+LONGEST_REASON_BYTES: Final = 123
+"""Of a close: RFC 6455, 5.5 allows 125 bytes with the code."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +68,17 @@ class Socket(ASGIWebSocketAdapter):
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send a message once those before it have left: all that wait for a slow reader go on at the same moment."""
         async with self._turn:
+            if self.ws.application_state is WebSocketState.DISCONNECTED:
+                raise WebSocketDisconnected  # it was closed while this waited
             await super().send_json(message)
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close with a reason, which may quote a client: cut to what a frame holds, without halves of characters."""
+        if self.ws.application_state is WebSocketState.DISCONNECTED:
+            return
+        sendable = reason.encode("utf-8", "backslashreplace")[:LONGEST_REASON_BYTES]
+        with contextlib.suppress(WebSocketDisconnect):  # it has gone by itself
+            await super().close(code, sendable.decode("utf-8", "ignore"))
 
     async def drained(self) -> None:
         """Wait until what was sent has left."""
@@ -71,6 +90,20 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
 
     view: Any  # the Transport, which imports this module
     websocket: Socket
+    _idle_since_s = 0.0
+
+    async def handle(self) -> None:
+        """Serve the connection until it ends, or has asked nothing for long."""
+        async with beside(self._end_when_idle()):
+            await super().handle()
+
+    async def _end_when_idle(self) -> None:
+        """Close a connection that holds a place and follows nothing, however well it answers pings."""
+        now_s = asyncio.get_running_loop().time
+        self._idle_since_s = now_s()
+        while (left_s := IDLE_S if self.operations else self._idle_since_s + IDLE_S - now_s()) > 0:  # noqa: ASYNC110  # for a time that moves
+            await asyncio.sleep(left_s)
+        await self.websocket.close(GOING_AWAY, "IDLE")
 
     async def handle_message(self, message: WsMessage) -> None:
         """Act on one message; one of the wrong shape closes the connection, where strawberry would raise."""
@@ -135,6 +168,8 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                 went_wrong(request_id), extensions={"code": INTERNAL, "requestId": request_id}
             )
             await _end(operation, hidden.formatted)
+        finally:
+            self._idle_since_s = asyncio.get_running_loop().time()
 
     async def _answer(self, operation: Operation[Context, None]) -> None:
         request = as_graphql(

@@ -8,14 +8,15 @@ import pytest
 from tests import factories as make
 from tests.api import Api
 from tests.live import subscribed
+from thumper.domain.identity import IdentityVerdict
 from thumper.domain.progress import FileState
 from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
 from thumper.store import models
 from thumper.store.disk import library, library_claim
 
-EFFECT = """effect { imageCount originalCount detectionCount reviewCount sightingCount fileCount filesLeftCount
-  leftExamples }"""
+EFFECT = """effect { imageCount originalCount detectionCount reviewCount decisionCount sightingCount fileCount
+  filesLeftCount leftExamples }"""
 PREVIEW = f"""query ($input: DeleteImagesInput!) {{ deleteImagesPreview(input: $input) {{
   {EFFECT} errors {{ code path }} }} }}"""
 DELETE = f"""mutation ($input: DeleteImagesInput!) {{ deleteImages(input: $input) {{
@@ -68,6 +69,20 @@ async def test_a_preview_tells_what_deleting_then_does(api: Api, settings: Setti
     assert file["reason"] == "DELETED"
     assert "A person deleted this photo on " in file["message"]
     assert "thumper undelete" in file["whatToDo"]
+
+
+async def test_what_was_decided_of_its_boxes_is_foreseen_as_lost(api: Api) -> None:
+    detector = await make.make_detector()
+    image, boxes = await make.make_boxed_image(await make.make_dump(), detector, boxes=2)
+    crooked, other = await make.make_deer(), await make.make_deer()
+    await make.decide(boxes[0], crooked)
+    await make.decide(boxes[1], crooked, IdentityVerdict.IS_NOT)
+    await make.decide(boxes[1], other, IdentityVerdict.UNSURE)
+    given = {"imageIds": [encode("Image", image.id)]}
+    foreseen = (await api.ask(PREVIEW, input=given))["deleteImagesPreview"]["effect"]
+    assert (foreseen["decisionCount"], foreseen["sightingCount"], foreseen["detectionCount"]) == (3, 1, 2)
+    assert (await delete(api, image))["effect"] == foreseen
+    assert await models.IdentityDecision.all().count() == 0
 
 
 async def test_a_deleted_image_is_nowhere_to_be_found(api: Api, settings: Settings) -> None:

@@ -22,6 +22,7 @@ from tests.graphql.photos.test_deletion_change import make_kept
 from tests.graphql.test_loaders import waiting_statements_ended
 from tests.live import asked_over_websocket
 from tests.patience import until
+from tests.sign_in import owner_headers
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.progress import ImageState
@@ -316,6 +317,7 @@ async def test_a_reply_that_was_lost_with_the_process_is_given_again(settings: S
     with subprocess.Popen(command, env=own.as_environment()) as process:  # noqa: ASYNC220  # it starts in a moment
         async with httpx.AsyncClient(base_url=own.api_url, timeout=60) as http:
             await until(lambda: _serves(http))
+            http.headers.update(owner_headers(own))
             async with in_transaction("default") as transaction:
                 await transaction.execute_query("LOCK TABLE sighting IN ACCESS EXCLUSIVE MODE")
                 body = {"query": CREATE, "variables": {"input": given}}

@@ -60,6 +60,57 @@ async def test_several_nodes_of_several_types_are_given_in_the_order_asked_for(a
     assert await api.refused(query, ids=ids * 50) == "PAGE_TOO_LARGE"
 
 
+def bulk(wrong: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return what takes several ids, by the path to the second one, with that one wrong."""
+
+    def two(name: str) -> list[str]:
+        return [identity.encode(name, make.unknown_id()), wrong]
+
+    changes: dict[str, tuple[str, dict[str, Any]]] = {}
+    for name, field, type_name, more in (
+        ("starImages", "imageIds", "Image", {}),
+        ("unstarImages", "imageIds", "Image", {}),
+        ("tagImages", "imageIds", "Image", {"tags": ["x"]}),
+        ("untagImages", "imageIds", "Image", {"tags": ["x"]}),
+        ("markImagesEmpty", "imageIds", "Image", {}),
+        ("unmarkImagesEmpty", "imageIds", "Image", {}),
+        ("deleteImages", "imageIds", "Image", {}),
+        ("undoDeletions", "deletionIds", "Deletion", {}),
+        ("setLocation", "imageIds", "Image", {"nowhere": True}),
+        ("confirmClocks", "dumpIds", "Dump", {}),
+        ("unconfirmClocks", "dumpIds", "Dump", {}),
+        (
+            "decideIdentity",
+            "detectionIds",
+            "Detection",
+            {"deerId": identity.encode("Deer", make.unknown_id()), "verdict": "IS"},
+        ),
+    ):
+        changes[f"{name} input.{field}.1"] = (name, {field: two(type_name), **more})
+    items = [{"detectionId": word, "verdict": "CONFIRMED"} for word in two("Detection")]
+    return changes | {"reviewDetections input.items.1.detectionId": ("reviewDetections", {"items": items})}
+
+
+async def test_a_wrong_id_among_several_is_named_by_its_place(api: Api) -> None:
+    for case, (name, asked) in bulk("zzz").items():
+        kind = name[0].upper() + name[1:] + "Input!"
+        query = f"mutation ($input: {kind}) {{ {name}(input: $input) {{ errors {{ code }} }} }}"
+        (error,) = (await api.post(query, input=asked))["errors"]
+        place = case.partition(" ")[2]
+        assert error["message"].startswith(f"{place}: 'zzz' is no id"), case
+        assert error["extensions"] == {"code": "BAD_ID", "inputPath": place.split(".")}, case
+
+
+async def test_a_wrong_id_among_those_of_a_filter_or_of_nodes_is_named_by_its_place(api: Api) -> None:
+    good, bad = identity.encode("Location", make.unknown_id()), identity.encode("Deer", make.unknown_id())
+    for query, path in (
+        ("query ($ids: [ID!]) { images(where: {locationIds: $ids}) { totalCount } }", ["locationIds", "1"]),
+        ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ["ids", "1"]),
+    ):
+        (error,) = (await api.post(query, ids=[good, bad if "where" in query else "zzz"]))["errors"]
+        assert error["extensions"] == {"code": "BAD_ID", "inputPath": path}
+
+
 async def test_every_kind_of_record_can_be_looked_up_by_its_id(api: Api) -> None:
     detector = await make.make_detector()
     dump = await make.make_dump(await make.make_location())

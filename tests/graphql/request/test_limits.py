@@ -37,7 +37,7 @@ _SPREAD = """query { allDeer(first: 100) { ...d } }
 fragment d on DeerConnection { nodes { sightings(last: 100) { nodes { image { fileName } } } } }"""
 
 REFUSED = {
-    "TOO_DEEP": [_nested(16), _bomb(20)],
+    "TOO_DEEP": [_nested(16), _nested(400), _bomb(20), "{ a" * 900],
     "TOO_MANY_ALIASES": ["{ images { nodes { " + " ".join(f"a{n}: fileName" for n in range(61)) + " } } }"],
     "TOO_MANY_FIELDS": ["{ images { totalCount } " + " ".join(f"a{n}: __typename" for n in range(20)) + " }"],
     "TOO_MANY_DIRECTIVES": ["{ __typename " + "@skip(if: false) " * 21 + "}"],
@@ -46,7 +46,7 @@ REFUSED = {
         f"{{ {_ALIASED} }}",
         _SPREAD,
     ],
-    "BAD_SYNTAX": [_nested(400), "{ a" * 900, "{ __typename " + "x " * 2000 + "}"],
+    "TOO_MANY_TOKENS": ["{ __typename " + "x " * 2000 + "}"],
 }
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from thumper.graphql.relay.change import Payload, change
-from thumper.graphql.relay.identity import decode, encode
+from thumper.graphql.relay.identity import decode_all, encode
 from thumper.store.times import clock_confirmations
 
 
@@ -20,7 +20,7 @@ class _Dumps:
 
     def uuids(self) -> set[UUID]:
         """Return the dumps. Raises BAD_ID."""
-        return {decode(word, "Dump") for word in self.dump_ids}
+        return set(decode_all(self.dump_ids, "Dump", "input", "dumpIds"))
 
 
 @strawberry.input(description="Whose clocks were right.")

@@ -12,7 +12,7 @@ from thumper.graphql.deer.deer import Deer
 from thumper.graphql.deer.identity_decision import IdentityDecision
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import listed, optional
-from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.identity import decode, decode_all
 from thumper.graphql.relay.price import price
 from thumper.store import models
 from thumper.store.deer import identity_decisions
@@ -66,7 +66,7 @@ class IdentityMutation:
     @staticmethod
     async def decide_identity(info: Info, input: DecideInput) -> DecideIdentityPayload:
         word = Identification(
-            detection_ids=[decode(word, "Detection") for word in input.detection_ids],
+            detection_ids=decode_all(input.detection_ids, "Detection", "input", "detectionIds"),
             deer_id=decode(input.deer_id, "Deer"),
             verdict=input.verdict,
             note=input.note or "",

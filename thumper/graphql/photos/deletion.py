@@ -72,6 +72,10 @@ class DeletionEffect:
     reviews: int = strawberry.field(
         name="reviewCount", description="What people said of these boxes; it is lost."
     )
+    decisions: int = strawberry.field(
+        name="decisionCount",
+        description="What was decided of which deer these boxes are or are not; it is lost.",
+    )
     marks: int = strawberry.field(
         name="markCount",
         description="Stars, tags, notes and words of people that no animal is there; they are lost.",

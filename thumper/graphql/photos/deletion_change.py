@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, TypeAlias
-from uuid import UUID
 
 import strawberry
 
@@ -13,7 +12,7 @@ from thumper.graphql.context import Context, Info
 from thumper.graphql.photos.deletion import Deletion, DeletionEffect
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import listed, optional
-from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.identity import decode_all
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.graphql.relay.preview import Preview, preview
 from thumper.graphql.relay.price import price
@@ -91,10 +90,6 @@ def _keeping(info: Info) -> Keeping:
     return Keeping(library=settings.library_dir, zone=settings.zone)
 
 
-def _ids(words: list[strawberry.ID], type_name: str) -> list[UUID]:
-    return [decode(word, type_name) for word in words]
-
-
 DeleteInput: TypeAlias = Annotated[
     DeleteImagesInput, strawberry.argument(description="The images to delete.")
 ]
@@ -114,7 +109,9 @@ class DeletionPreviewQuery:
     )
     @staticmethod
     async def delete_images_preview(info: Info, input: DeleteInput) -> DeleteImagesPreview:
-        effect = await image_deletion.preview(_ids(input.image_ids, "Image"), keeping=_keeping(info))
+        effect = await image_deletion.preview(
+            decode_all(input.image_ids, "Image", "input", "imageIds"), keeping=_keeping(info)
+        )
         return DeleteImagesPreview(effect=effect)
 
 
@@ -131,7 +128,7 @@ class DeletionMutation:
     @staticmethod
     async def delete_images(info: Info, input: DeleteInput) -> DeleteImagesPayload:
         made, effect = await image_deletion.delete(
-            _ids(input.image_ids, "Image"), note=input.note, keeping=_keeping(info)
+            decode_all(input.image_ids, "Image", "input", "imageIds"), note=input.note, keeping=_keeping(info)
         )
         rows = await models.Deletion.filter(id__in=made).order_by("id")
         return DeleteImagesPayload(deletions=rows, effect=effect)
@@ -143,7 +140,7 @@ class DeletionMutation:
     )
     @staticmethod
     async def undo_deletions(info: Info, input: UndoInput) -> UndoDeletionsPayload:
-        ids = _ids(input.deletion_ids, "Deletion")
+        ids = decode_all(input.deletion_ids, "Deletion", "input", "deletionIds")
         if problems := await erasure.erase(info.context.settings.library_dir, ids):
             raise InvalidValueError(f"Pictures are not erased yet: {' '.join(problems)}", "deletion_ids")
         rows = await image_deletion.undo(ids)

@@ -12,7 +12,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.photos.image import Image
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import listed, optional
-from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.identity import decode, decode_all
 from thumper.graphql.relay.price import price
 from thumper.store import models
 from thumper.store.images import marks
@@ -109,7 +109,7 @@ class SetImageNotePayload(Payload):
 
 def image_ids(words: list[strawberry.ID]) -> list[UUID]:
     """Return the ids of images. Raises BAD_ID."""
-    return [decode(word, "Image") for word in words]
+    return decode_all(words, "Image", "input", "imageIds")
 
 
 async def images_of(ids: list[UUID]) -> list[models.Image]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, TypeAlias
+from uuid import UUID
 
 import strawberry
 
@@ -14,7 +15,7 @@ from thumper.graphql.photos.detection import Detection
 from thumper.graphql.photos.review import Review
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import listed, optional
-from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.identity import decode, placed
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.graphql.relay.price import price
 from thumper.store import models
@@ -82,15 +83,17 @@ class ReviewManyMutation:
     @staticmethod
     async def review_detections(info: Info, input: ManyInput) -> ReviewDetectionsPayload:
         actor = info.context.actor.name
-        said = [(decode(item.detection_id, "Detection"), _word(item, actor=actor)) for item in input.items]
+        said = [_said(item, number, actor=actor) for number, item in enumerate(input.items)]
         done = await reviews.append_all(said)
         return ReviewDetectionsPayload(
             reviews=[review for review, _ in done], detections=[detection for _, detection in done]
         )
 
 
-def _word(item: ReviewItemInput, *, actor: str) -> Word:
-    return Word(
+def _said(item: ReviewItemInput, number: int, *, actor: str) -> tuple[UUID, Word]:
+    with placed("input", "items", str(number), "detectionId"):
+        detection_id = decode(item.detection_id, "Detection")
+    return detection_id, Word(
         verdict=item.verdict,
         species=item.species,
         sex=item.sex,

@@ -13,7 +13,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.places.relocation import Relocation, RelocationEffect
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
-from thumper.graphql.relay.identity import decode, decode_given
+from thumper.graphql.relay.identity import decode, decode_all, decode_given
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.graphql.relay.preview import Preview, preview
 from thumper.graphql.relay.price import REREADING, price
@@ -139,7 +139,7 @@ def _claim(input: SetLocationInput) -> PlaceClaim:
         dump_id=decode_given(input.dump_id, "Dump"),
         camera_id=decode_given(input.camera_id, "Camera"),
         deployment_id=decode_given(input.deployment_id, "Deployment"),
-        image_ids=None if named is None else tuple(decode(word, "Image") for word in named),
+        image_ids=None if named is None else tuple(decode_all(named, "Image", "input", "imageIds")),
         location_id=decode_given(input.location_id, "Location"),
         location_name=input.location_name,
         nowhere=input.nowhere,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, ParamSpec, TypeVar, cast, get_type_hints
+from typing import Any, ClassVar, ParamSpec, TypeVar, cast, get_type_hints
 
 import strawberry
 from tortoise.transactions import in_transaction
@@ -35,6 +35,9 @@ class Payload:
         description="What kept the change from being made; empty when it was made.",
         metadata=price(items=FEW),
     )
+
+    holds_secret: ClassVar[bool] = False
+    """Whether some of it is told once and kept nowhere: its answer is not kept either."""
 
     async def complete(self, context: Context) -> None:
         """Do what is left when the change is committed, such as erasing files; doing it again must do no harm.
@@ -70,6 +73,7 @@ def change(
 
 async def _in_turn(turn: Turn, make: Make[R], payload: type[R]) -> R:
     """Return the payload of a mutation, with everything done that belongs to it."""
+    turn.holds_secret = payload.holds_secret
     try:
         if turn.request is None:
             made = await or_refused(make, payload)

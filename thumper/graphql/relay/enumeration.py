@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import strawberry
 
+from thumper.domain.access import Role, Scope
 from thumper.domain.animal import DeerStatus, ReviewVerdict
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt, DstEdge
@@ -35,6 +36,26 @@ def publish(
     return published
 
 
+publish(
+    Role,
+    "What somebody is to the ranch.",
+    {
+        Role.OWNER: "May do everything, and decides who else may sign in.",
+        Role.MEMBER: "Sees everything, uploads photos and says what they show.",
+        Role.GUEST: "Sees what is shared, and not where it is.",
+    },
+)
+publish(
+    Scope,
+    "A kind of request. A person who signed in has all that their role has; a token has those that it was given.",
+    {
+        Scope.READ: "Look at what Thumper knows.",
+        Scope.REVIEW: "Say what photos show, and where and when they were taken.",
+        Scope.INGEST: "Upload photos and watch the dump that they make.",
+        Scope.ADMIN: "Decide who may sign in, what is deleted and how Thumper runs.",
+        Scope.METRICS: "Read the counters of the processes.",
+    },
+)
 publish(
     Sex,
     "Sex of an animal.",

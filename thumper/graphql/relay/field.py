@@ -29,6 +29,7 @@ _FOLDERS: Final = {
     "places": ("Camera", "Deployment", "Location", "Relocation"),
     "dumps": ("Dump", "File"),
     "clocks": ("ClockFix",),
+    "people": ("Person", "Session", "Token"),
 }
 _FOLDER_OF: Final = {name: folder for folder, names in _FOLDERS.items() for name in names}
 

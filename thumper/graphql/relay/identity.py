@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
+from collections.abc import Iterable, Iterator
 from typing import Final
 from uuid import UUID
 
 import strawberry
 
-from thumper.graphql.refusal import bad_request
+from thumper.graphql.refusal import RequestError, bad_request
 
 _LONGEST: Final = 120
 """Characters; ours have about 60."""
@@ -47,6 +49,26 @@ def decode(word: str, type_name: str) -> UUID:
             "BAD_ID", f"{word!r} is the id of another type ({name}); one of {type_name} is needed here."
         )
     return uuid
+
+
+def decode_all(words: Iterable[str], type_name: str, *path: str) -> list[UUID]:
+    """Return the same of several ids; `path` leads to their list. Raises BAD_ID with the place of the wrong one."""
+    found = []
+    for number, word in enumerate(words):
+        with placed(*path, str(number)):
+            found.append(decode(word, type_name))
+    return found
+
+
+@contextlib.contextmanager
+def placed(*path: str) -> Iterator[None]:
+    """Let a refusal of what is read in this context say where it stands in the arguments."""
+    try:
+        yield
+    except RequestError as error:
+        refusal = bad_request(str((error.extensions or {})["code"]), f"{'.'.join(path)}: {error.message}")
+        refusal.extensions = {**(refusal.extensions or {}), "inputPath": list(path)}
+        raise refusal from None
 
 
 def decode_given(word: str | None, type_name: str) -> UUID | None:

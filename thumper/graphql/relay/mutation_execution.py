@@ -43,6 +43,9 @@ class Turn:
     completed: bool = False
     """Whether everything was done before that comes after the commit."""
 
+    holds_secret: bool = False
+    """Whether the answer is told once and kept nowhere."""
+
     def changed(self) -> None:
         """Have everything read anew from now on, as it is after the change."""
         self.context.loaders.clear()
@@ -51,7 +54,7 @@ class Turn:
         """Return what is sent: the answer that was kept, or this one, which is kept if all of it was answered."""
         if self.kept is not None:
             return json.loads(self.kept)
-        if self.request is not None and self.key_id is not None and flawless:
+        if self.request is not None and self.key_id is not None and flawless and not self.holds_secret:
             try:
                 await idempotency_keys.keep_answer(
                     self.key_id, json.dumps(answer), request_sha256=self.request.request_sha256

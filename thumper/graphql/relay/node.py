@@ -13,7 +13,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.loaders import ROWS
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.field import field, listed, optional
-from thumper.graphql.relay.identity import decode, encode, split
+from thumper.graphql.relay.identity import decode, encode, placed, split
 from thumper.graphql.relay.price import price
 from thumper.store import models
 
@@ -53,11 +53,12 @@ async def related(uuid: UUID | None, type_name: str, *, info: Info) -> Any:
     return None if uuid is None else await info.context.loaders.rows[type_name].load(uuid)
 
 
-async def _find_any(word: str, info: Info) -> Any:
+def _named(word: str) -> tuple[str, UUID]:
+    """Return type and UUID of an id of whatever type that clients know. Raises BAD_ID."""
     name, uuid = split(word)
     if name not in ROWS or name == models.Source.__name__:
         raise bad_request("BAD_ID", f"{word!r} is the id of a {name}, which is no type of Thumper.")
-    return await info.context.loaders.rows[name].load(uuid)
+    return name, uuid
 
 
 @strawberry.type
@@ -67,7 +68,8 @@ class NodeQuery:
     @field("The record with this id, of whatever type; null when there is none.", optional(Node))
     @staticmethod
     async def node(info: Info, id: RecordId) -> Any:
-        return await _find_any(id, info)
+        name, uuid = _named(id)
+        return await info.context.loaders.rows[name].load(uuid)
 
     @field(
         "The records with these ids, in the same order; null for each that does not exist.",
@@ -80,4 +82,8 @@ class NodeQuery:
             raise bad_request(
                 "PAGE_TOO_LARGE", f"{len(ids)} ids were given; nodes takes {MOST_NODES} at a time."
             )
-        return await asyncio.gather(*(_find_any(word, info) for word in ids))
+        named = []
+        for number, word in enumerate(ids):
+            with placed("ids", str(number)):
+                named.append(_named(word))
+        return await asyncio.gather(*(info.context.loaders.rows[name].load(uuid) for name, uuid in named))

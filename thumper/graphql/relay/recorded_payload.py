@@ -1,4 +1,6 @@
-"""Payloads as JSON, so that a mutation can be answered again later: rows by their ids, everything else by value."""
+"""Payloads as JSON, so that a mutation can be answered again later: rows by their ids, everything else by
+value, and secrets not at all.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,9 @@ from tortoise.models import Model
 from thumper.graphql.loaders import Loaders
 
 _PACKAGE: Final = "thumper."
+
+SECRET: Final = "secret"  # noqa: S105  # a word
+"""In the metadata of a field of a payload, or of what is in one, that is told once and kept nowhere."""
 
 _SIMPLE: Final[dict[str, tuple[type[Any], Callable[[Any], str], Callable[[str], Any]]]] = {
     "uuid": (UUID, str, UUID),
@@ -74,7 +79,7 @@ def _name(kind: type[Any]) -> str:
 
 
 def _fields(value: Any) -> list[str]:
-    return [field.name for field in dataclasses.fields(value) if field.init]
+    return [field.name for field in dataclasses.fields(value) if field.init and SECRET not in field.metadata]
 
 
 async def restored(text: str, loaders: Loaders) -> Any:

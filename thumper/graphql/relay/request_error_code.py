@@ -30,6 +30,7 @@ _MEANINGS: Final = {
     "BAD_ARGUMENTS": "Arguments that exclude each other, or none of those of which one is needed.",
     "BAD_CONFIDENCE": "A confidence with which no box is stored.",
     "BAD_VALUE": "A value that cannot be stored or compared, or too many of them.",
+    "TOO_MANY_TOKENS": "The query has too many words and signs.",
     "TOO_DEEP": "The query nests too deeply.",
     "TOO_MANY_ALIASES": "The query has too many aliases.",
     "TOO_MANY_FIELDS": "The query has too many fields at its root.",

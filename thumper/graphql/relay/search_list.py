@@ -23,7 +23,7 @@ from thumper.graphql.relay.argument_group import ArgumentGroup
 from thumper.graphql.relay.connection import Connection, Paging, paged
 from thumper.graphql.relay.enumeration import Direction, publish
 from thumper.graphql.relay.field import listed, optional
-from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.identity import decode, placed
 from thumper.store.postgres.page import Cut, Order
 from thumper.store.postgres.search import Search, filters
 
@@ -132,10 +132,18 @@ def _reader(search: type[S], checks: Mapping[str, Callable[[Any], Any]]) -> Call
             if value is None:
                 continue  # as if it was left out
             each = partial(decode, type_name=_noun(name)) if one is UUID else checks.get(name, _as_given)
-            values[name] = tuple(each(own) for own in _few(value, name)) if many else each(value)
+            values[name] = _read_each(each, value, name) if many else each(value)
         return search(**values)
 
     return read
+
+
+def _read_each(each: Callable[[Any], Any], values: list[Any], name: str) -> tuple[Any, ...]:
+    read = []
+    for number, own in enumerate(_few(values, name)):
+        with placed(to_camel_case(name), str(number)):
+            read.append(each(own))
+    return tuple(read)
 
 
 def _few(values: list[Any], name: str) -> list[Any]:

@@ -17,6 +17,7 @@ from thumper.graphql.context import Info
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.price import price
 from thumper.store import models
+from thumper.store.access.people import LastOwnerError
 from thumper.store.deer.deer_rows import DeerInUseError
 from thumper.store.deer.empty_images import ImageHasDetectionsError
 from thumper.store.deer.review_undo import ReviewedSinceError
@@ -85,6 +86,9 @@ class UserErrorCode(Enum):
     IMAGE_SEEN_AS_EMPTY = strawberry.enum_value(
         "IMAGE_SEEN_AS_EMPTY",
         description="A person said that no animal is on the image; that has to be taken back first.",
+    )
+    LAST_OWNER = strawberry.enum_value(
+        "LAST_OWNER", description="Nobody else is an owner, and somebody has to decide who may sign in."
     )
     IDEMPOTENCY_KEY_USED = strawberry.enum_value(
         "IDEMPOTENCY_KEY_USED",
@@ -244,6 +248,11 @@ class ImageSeenAsEmpty(UserError):
         return await info.context.loaders.rows["Image"].load(self.image_id)
 
 
+@strawberry.type(description="The person is the only owner, and somebody has to be.")
+class LastOwner(UserError):
+    """LAST_OWNER."""
+
+
 @strawberry.type(description="The idempotencyKey was used for another change before.")
 class IdempotencyKeyUsed(UserError):
     """IDEMPOTENCY_KEY_USED."""
@@ -267,6 +276,7 @@ USER_ERRORS: tuple[type[UserError], ...] = (
     ReviewedSince,
     ImageHasDetections,
     ImageSeenAsEmpty,
+    LastOwner,
     IdempotencyKeyUsed,
 )
 """Every kind, for the schema."""
@@ -299,6 +309,7 @@ _KINDS: Final[dict[type[Refusal], tuple[UserErrorCode, type[UserError], dict[str
         {"detections": "detections"},
     ),
     ImageSeenAsEmptyError: (UserErrorCode.IMAGE_SEEN_AS_EMPTY, ImageSeenAsEmpty, {"image_id": "image_id"}),
+    LastOwnerError: (UserErrorCode.LAST_OWNER, LastOwner, {}),
     KeyUsedError: (
         UserErrorCode.IDEMPOTENCY_KEY_USED,
         IdempotencyKeyUsed,

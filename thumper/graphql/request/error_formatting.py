@@ -29,6 +29,7 @@ from thumper.graphql.refusal import (
     went_wrong,
 )
 from thumper.graphql.relay.request_error_code import RequestErrorCode
+from thumper.graphql.request.limits import MOST_TOKENS, NESTS_TOO_DEEPLY
 from thumper.store.postgres.connect import OUTAGES
 
 log = structlog.get_logger(__name__)
@@ -61,7 +62,7 @@ class ErrorFormatting(MaskErrors):
         if isinstance(cause, RequestError):
             return error
         if isinstance(error, GraphQLSyntaxError):
-            return _with(error, "BAD_SYNTAX", error.message)
+            return _unparsed(error)
         if isinstance(error, ValidationAbortedError):
             return _aborted(error)
         if (
@@ -81,7 +82,7 @@ class ErrorFormatting(MaskErrors):
         if isinstance(cause, ThumperError) and cause.code in RequestErrorCode.__members__:
             return _with(error, cause.code, str(cause))
         if isinstance(cause, RecursionError):
-            return _with(error, "TOO_DEEP", "The query nests too deeply.")
+            return _with(error, "TOO_DEEP", NESTS_TOO_DEEPLY)
         if isinstance(cause, _UNSTORABLE):
             message = "A value cannot be stored or compared, such as a text with a NUL in it."
             return _with(error, "BAD_VALUE", message)
@@ -116,11 +117,22 @@ def _cause(error: GraphQLError) -> BaseException | None:
     return cause if cause is not None else (error if isinstance(error, RequestError) else None)
 
 
+def _unparsed(error: GraphQLSyntaxError) -> GraphQLError:
+    """Return why a document could not be parsed, or was not parsed to its end."""
+    # graphql-core has no class of its own for what it leaves unread.
+    if "nested too deeply" in error.message:
+        return _with(error, "TOO_DEEP", NESTS_TOO_DEEPLY)
+    if "tokens. Parsing aborted" in error.message:
+        message = f"The query has more than {MOST_TOKENS:,} tokens, which are the most. Send it in parts."
+        return _with(error, "TOO_MANY_TOKENS", message)
+    return _with(error, "BAD_SYNTAX", error.message)
+
+
 def _aborted(error: GraphQLError) -> GraphQLError:
     """Return the last error of a document that has more than 100, after the first ones, or that nests too deeply."""
     if error.message.startswith("Too many"):
         return _with(error, "BAD_QUERY", "The query has more errors: these are the first ones.")
-    return _with(error, "TOO_DEEP", "The query nests too deeply.")
+    return _with(error, "TOO_DEEP", NESTS_TOO_DEEPLY)
 
 
 def _with(error: GraphQLError, code: str, message: str) -> GraphQLError:

@@ -9,8 +9,10 @@ from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNod
 from thumper.graphql.refusal import RequestError, bad_request
 
 MOST_TOKENS: Final = 2000
+"""Words, numbers, texts and signs of a document; the whole introspection that tools send has 180."""
 MOST_DEPTH: Final = 15
 """Nested fields; `images { edges { node { detections { deer { sightings { nodes { image …` has 9."""
+NESTS_TOO_DEEPLY: Final = f"The query nests too deeply: {MOST_DEPTH} fields inside one another are the most."
 MOST_ALIASES: Final = 60
 MOST_ROOT_FIELDS: Final = 20
 MOST_DIRECTIVES: Final = 20

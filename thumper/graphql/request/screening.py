@@ -12,7 +12,7 @@ from strawberry.extensions import ParserCache, ValidationCache
 from thumper.graphql.refusal import RequestError, bad_request
 from thumper.graphql.request.cost import Reckoning, reckon
 from thumper.graphql.request.costly import too_costly
-from thumper.graphql.request.limits import MOST_COST, MOST_TOKENS, chosen_operation
+from thumper.graphql.request.limits import MOST_COST, MOST_TOKENS, NESTS_TOO_DEEPLY, chosen_operation
 from thumper.graphql.request.metered_execution import RETURNED
 from thumper.graphql.request.number_length import NumberLengthRule
 from thumper.graphql.request.shape import ShapeRule
@@ -50,7 +50,7 @@ class Validation(ValidationCache):
             errors = self.cached_validate_document(schema, context.graphql_document, context.validation_rules)
             context.pre_execution_errors = errors or self._refusal(schema)
         except RecursionError:
-            context.pre_execution_errors = [bad_request("TOO_DEEP", "The query nests too deeply.")]
+            context.pre_execution_errors = [bad_request("TOO_DEEP", NESTS_TOO_DEEPLY)]
         yield
 
     def _refusal(self, schema: Any) -> list[GraphQLError]:

@@ -66,6 +66,9 @@ _NOTE_USE: Final = {
     f" CASE WHEN $2 THEN now() + make_interval(days => {SESSION_DAYS}) ELSE expires_at END WHERE id = $1",
     CredentialKind.TOKEN: "UPDATE token SET last_used_at = now() WHERE id = $1 AND NOT $2",
 }
+_OF_PERSON: Final = " UNION ALL ".join(
+    f"SELECT id FROM {table} WHERE person_id = $1 AND {_LIVES}" for table in ("session", "token")
+)
 _STILL_VALID: Final = " UNION ALL ".join(
     f"SELECT credential.id FROM {table} AS credential JOIN person ON person.id = credential.person_id"
     f" WHERE credential.id = ANY($1::uuid[]) AND {_LIVES} AND person.removed_at IS NULL"
@@ -82,7 +85,7 @@ class Credentials:
         """Called with the id of each session and token that this process revokes."""
 
     async def find(self, kind: CredentialKind, sha256: bytes) -> Credential | None:
-        """Return whose secret has that hash; None if it is nobody's, or is not valid any more.
+        """Return whose secret has that hash; None if it is unknown, or is not valid any more.
 
         While PostgreSQL is away, who was known a moment before still is: nothing can be read then anyway.
         Raises what PostgreSQL's absence raises for others.
@@ -102,7 +105,7 @@ class Credentials:
             return None
         if len(self._found) >= MOST_REMEMBERED:
             self._found.clear()
-        # Told once that it was renewed, to whoever looked.
+        # That it was renewed is told once.
         self._found[key] = (Credential(credential.kind, credential.actor), time.monotonic())
         return credential
 
@@ -117,6 +120,11 @@ class Credentials:
         }
         for tell in self.on_revoked:
             tell(credential_id)
+
+
+async def of_person(person_id: UUID) -> list[UUID]:
+    """Return the sessions and tokens of a person that count."""
+    return [row["id"] for row in await client().execute_query_dict(_OF_PERSON, [person_id])]
 
 
 async def still_valid(credential_ids: Collection[UUID]) -> set[UUID]:

@@ -16,7 +16,7 @@ from thumper.domain.secret import hash_of
 from thumper.owner_token import kept_owner_token, owner_token_path, write_owner_token
 from thumper.store.access import people, tokens
 from thumper.store.access.credentials import CredentialKind, Credentials
-from thumper.store.models import Person, Token
+from thumper.store.models import Person, Session, SignInLink, Token
 from thumper.store.postgres.clock import NOW
 
 log = structlog.get_logger(__name__)
@@ -29,6 +29,21 @@ async def ensure_owner(home: Path) -> Person:
         owner = await people.owner() or await Person.create(name=people.OWNER_NAME, role=Role.OWNER)
         if not await _counts(kept_owner_token(home)):
             await _give_token(owner, home)
+    return owner
+
+
+async def reset_owner(home: Path) -> Person:
+    """End all sessions and tokens of the owner, and give the command line a new token; return the owner.
+
+    Raises `OSError`.
+    """
+    async with in_transaction("default") as transaction:
+        await people.alone(transaction)
+        owner = await people.owner() or await Person.create(name=people.OWNER_NAME, role=Role.OWNER)
+        for kind in (Session, Token):
+            await kind.filter(person_id=owner.id, revoked_at=None).update(revoked_at=NOW)
+        await SignInLink.filter(person_id=owner.id, used_at=None).update(expires_at=NOW)
+        await _give_token(owner, home)
     return owner
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from thumper.domain.entered_text import composed
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.store.files.receipts import DAMAGED, INCOMPLETE
@@ -69,9 +70,10 @@ class DumpSearch(Search[Dump]):
     )
     delivered_from: str | None = where(
         "From this top folder, by its name whatever its case, or by its absolute path; or from this ingested path.",
-        "(dump.display_folder <> '' AND lower(dump.display_folder) = lower({}) OR EXISTS ("
-        "SELECT FROM source WHERE source.id = dump.source_id AND {} ="
-        " concat_ws('/', rtrim(source.display_path, '/'), nullif(dump.display_folder, ''))))",
+        "(dump.display_folder <> '' AND lower(normalize(dump.display_folder, NFC)) = lower({}) OR EXISTS ("
+        "SELECT FROM source WHERE source.id = dump.source_id AND {} = normalize("
+        "concat_ws('/', rtrim(source.display_path, '/'), nullif(dump.display_folder, '')), NFC)))",
+        read=composed,
     )
 
 

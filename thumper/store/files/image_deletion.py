@@ -54,6 +54,8 @@ SELECT
     (SELECT count(*) FROM detection WHERE image_id = ANY($1::uuid[])) AS detections,
     (SELECT count(*) FROM review JOIN detection ON detection.id = review.detection_id
         WHERE detection.image_id = ANY($1::uuid[])) AS reviews,
+    (SELECT count(*) FROM identity_decision JOIN detection ON detection.id = identity_decision.detection_id
+        WHERE detection.image_id = ANY($1::uuid[])) AS decisions,
     (SELECT count(*) FROM mark WHERE image_id = ANY($1::uuid[]) AND undone_at IS NULL) AS marks,
     (SELECT count(*) FROM sighting WHERE image_id = ANY($1::uuid[])) AS sightings,
     (SELECT count(*) FROM file WHERE image_id = ANY($1::uuid[])) AS files

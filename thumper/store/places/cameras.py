@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from thumper.domain.entered_text import part_of_name
 from thumper.store.models import Camera
 from thumper.store.postgres.grouped_count import count_by
 from thumper.store.postgres.page import Key, KeyKind, whole_table
@@ -43,7 +44,9 @@ class CameraSearch(Search[Camera]):
 
     serial: str | None = where("With exactly this serial number.", "camera.serial = {}")
     name_contains: str | None = where(
-        "Whose name contains this, whatever the case.", "strpos(lower(camera.name), lower({})) > 0"
+        "Whose name contains this, whatever the case.",
+        "strpos(lower(normalize(camera.name, NFC)), lower({})) > 0",  # as the camera wrote it
+        read=part_of_name,
     )
     location_id: UUID | None = where(
         "With a deployment at this location, also one that has ended.",

@@ -1,0 +1,163 @@
+"""People, sessions and tokens by the API: who asks, whom the owner lets in, and secrets that are told once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+from tests.api import Api, api
+from thumper.graphql.relay.identity import encode
+from thumper.store.models import IdempotencyKey, Person, Session, Token
+
+__all__ = ["api"]
+
+INVITE = """mutation ($input: InvitePersonInput!) { answer: invitePerson(input: $input) {
+    person { id name role removedAt } link { url expiresAt } errors { __typename code path } } }"""
+LINK = """mutation ($input: CreateSignInLinkInput!) { answer: createSignInLink(input: $input) {
+    person { name } link { url expiresAt } errors { code } } }"""
+UPDATE = """mutation ($input: UpdatePersonInput!) { answer: updatePerson(input: $input) {
+    person { name role } errors { __typename code message path } } }"""
+REMOVE = """mutation ($input: RemovePersonInput!) { answer: removePerson(input: $input) {
+    person { name removedAt } errors { __typename code message path } } }"""
+CREATE_TOKEN = """mutation ($input: CreateTokenInput!) { answer: createToken(input: $input) {
+    token { id name scopes expiresAt person { name } } secret errors { code message path } } }"""
+REVOKE_TOKEN = """mutation ($input: RevokeTokenInput!) { answer: revokeToken(input: $input) {
+    token { revokedAt } errors { code path } } }"""
+REVOKE_SESSION = """mutation ($input: RevokeSessionInput!) { answer: revokeSession(input: $input) {
+    session { revokedAt current person { name } } errors { code path } } }"""
+VIEWER = (
+    """{ viewer { name role scopes person { name } sessions { id current userAgent } tokens { name } } }"""
+)
+
+
+async def told(api: Api, query: str, **values: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = (await api.ask(query, input=values))["answer"]
+    return answer
+
+
+async def signed_in(api: Api, url: str) -> dict[str, str]:
+    """Use a link as the page does; return the header that the browser sends from then on."""
+    parts = urlsplit(url)
+    assert parts.path == "/sign-in"
+    assert parts.query == ""
+    begun = await api.anonymous.post("/session", json={"secret": parts.fragment})
+    assert begun.status_code == 201
+    api.anonymous.cookies.clear()
+    return {"cookie": begun.headers["set-cookie"].partition(";")[0]}
+
+
+async def as_shown(api: Api, headers: dict[str, str], query: str, **variables: Any) -> Any:
+    body = {"query": query, "variables": variables}
+    return (await api.anonymous.post("/graphql", json=body, headers=headers)).json()
+
+
+async def test_somebody_is_invited_signs_in_and_is_removed(api: Api) -> None:
+    invited = await told(api, INVITE, name=" Dale  Smith", role="MEMBER")
+    assert invited["errors"] == []
+    assert invited["person"]["name"] == "Dale Smith"
+    shown = await signed_in(api, invited["link"]["url"])
+    viewer = (await as_shown(api, shown, VIEWER))["data"]["viewer"]
+    assert (viewer["name"], viewer["role"], viewer["person"]) == (
+        "Dale Smith",
+        "MEMBER",
+        {"name": "Dale Smith"},
+    )
+    assert viewer["scopes"] == ["READ", "REVIEW", "INGEST"]
+    assert [session["current"] for session in viewer["sessions"]] == [True]
+    taken = await told(api, INVITE, name="DALE SMITH", role="GUEST")
+    assert [error["code"] for error in taken["errors"]] == ["NAME_TAKEN"]
+    assert taken["link"] is None
+    other = await told(api, LINK, personId=invited["person"]["id"])
+    again = await signed_in(api, other["link"]["url"])
+    changed = await told(api, UPDATE, personId=invited["person"]["id"], role="GUEST")
+    assert changed["person"] == {"name": "Dale Smith", "role": "GUEST"}
+    for each in (shown, again):
+        assert (await as_shown(api, each, VIEWER))["data"]["viewer"]["scopes"] == ["READ"], (
+            "it counts at once"
+        )
+    removed = await told(api, REMOVE, personId=invited["person"]["id"])
+    assert removed["person"]["removedAt"] is not None
+    for each in (shown, again):
+        assert (await as_shown(api, each, VIEWER))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert (await told(api, LINK, personId=invited["person"]["id"]))["errors"] == [{"code": "NOT_FOUND"}]
+    assert (await told(api, INVITE, name="Dale Smith", role="MEMBER"))["errors"] == []
+    people = (await api.ask("{ people(where: {removed: false}) { nodes { name } } }"))["people"]["nodes"]
+    assert people == [{"name": "Dale Smith"}, {"name": "owner"}]
+
+
+async def test_the_last_owner_stays(api: Api) -> None:
+    (own,) = (await api.ask("{ people { nodes { id } } }"))["people"]["nodes"]
+    refused = await told(api, REMOVE, personId=own["id"])
+    assert refused["errors"][0]["code"] == "LAST_OWNER"
+    assert refused["errors"][0]["path"] == ["input", "personId"]
+    refused = await told(api, UPDATE, personId=own["id"], role="MEMBER")
+    assert refused["errors"][0]["path"] == ["input", "role"]
+    await told(api, INVITE, name="Ann", role="OWNER")
+    assert (await told(api, UPDATE, personId=own["id"], name="Joe", role="OWNER"))["person"]["name"] == "Joe"
+    assert (await told(api, UPDATE, personId=own["id"], role="MEMBER"))["errors"] == []
+    assert await Person.filter(role="owner").count() == 1
+
+
+async def test_a_token_does_no_more_than_it_was_given_and_than_who_made_it(api: Api) -> None:
+    made = await told(api, CREATE_TOKEN, name="sync", scopes=["INGEST", "READ"])
+    assert made["token"]["scopes"] == ["READ", "INGEST"]
+    shown = {"authorization": f"Bearer {made['secret']}"}
+    viewer = (await as_shown(api, shown, VIEWER))["data"]["viewer"]
+    assert (viewer["name"], viewer["scopes"]) == ("owner", ["READ", "INGEST"])
+    assert "sync" in {token["name"] for token in viewer["tokens"]}
+    more = await as_shown(api, shown, CREATE_TOKEN, input={"name": "more", "scopes": ["ADMIN"]})
+    (error,) = more["data"]["answer"]["errors"]
+    assert (error["code"], error["path"]) == ("INVALID", ["input", "scopes"])
+    wrong: tuple[dict[str, Any], ...] = ({"scopes": []}, {"name": ""}, {"expiresAt": "2020-01-01T00:00:00Z"})
+    for values in wrong:
+        refused = await told(api, CREATE_TOKEN, **({"name": "x", "scopes": ["READ"]} | values))
+        assert refused["errors"][0]["code"] == "INVALID"
+    assert (await told(api, REVOKE_TOKEN, tokenId=made["token"]["id"]))["token"]["revokedAt"] is not None
+    assert (await as_shown(api, shown, VIEWER))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    unknown = await told(api, REVOKE_TOKEN, tokenId=encode("Token", uuid4()))
+    assert unknown["errors"] == [{"code": "NOT_FOUND", "path": ["input", "tokenId"]}]
+
+
+async def test_people_end_their_own_sessions_and_no_others(api: Api) -> None:
+    shown: dict[str, dict[str, str]] = {}
+    for name in ("Dale", "Ray"):
+        invited = await told(api, INVITE, name=name, role="MEMBER")
+        shown[name] = await signed_in(api, invited["link"]["url"])
+    of_ray = (await as_shown(api, shown["Ray"], VIEWER))["data"]["viewer"]["sessions"][0]["id"]
+    revoke = {"sessionId": of_ray}
+    refused = await as_shown(api, shown["Dale"], REVOKE_SESSION, input=revoke)
+    assert refused["data"]["answer"]["errors"] == [{"code": "NOT_FOUND", "path": ["input", "sessionId"]}]
+    done = await as_shown(api, shown["Ray"], REVOKE_SESSION, input=revoke)
+    assert done["data"]["answer"]["session"]["revokedAt"] is not None
+    assert done["data"]["answer"]["session"]["current"] is True
+    assert (await as_shown(api, shown["Ray"], VIEWER))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    of_dale = encode("Session", (await Session.get(person__name="Dale")).id)
+    assert (await told(api, REVOKE_SESSION, sessionId=of_dale))["session"]["person"] == {"name": "Dale"}
+
+
+@pytest.mark.parametrize(
+    ("query", "values", "secret"),
+    [
+        (INVITE, {"name": "Dale", "role": "GUEST"}, lambda answer: answer["link"]["url"]),
+        (CREATE_TOKEN, {"name": "sync", "scopes": ["READ"]}, lambda answer: answer["secret"]),
+    ],
+)
+async def test_a_secret_is_told_once_and_kept_nowhere(
+    api: Api, query: str, values: dict[str, Any], secret: Any
+) -> None:
+    keyed = values | {"idempotencyKey": str(uuid4())}
+    first = await told(api, query, **keyed)
+    told_once = secret(first).rpartition("#")[2].removeprefix("thm_")
+    assert len(told_once) > 40
+    again = await told(api, query, **keyed)
+    assert secret(again) is None
+    assert again["errors"] == []
+    assert again.get("person", again.get("token")) == first.get("person", first.get("token"))
+    assert await Person.all().count() + await Token.all().count() == 3, "made once"
+    kept = json.dumps([*await IdempotencyKey.all().values(), *await Token.all().values()], default=repr)
+    assert told_once not in kept
+    assert (await IdempotencyKey.get()).answer is None

@@ -1,0 +1,58 @@
+"""Links by which people sign in, as a terminal shows them: the address, and its QR code for a phone.
+
+A link is a secret until it is used. It goes to a terminal, or where a person sent it, and into no log.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from typing import Final
+
+import typer
+
+from thumper.errors import ServiceDownError
+from thumper.settings import Settings
+
+_LASTS: Final = "24 hours"
+
+
+def show_link(name: str, url: str) -> None:
+    """Print a link, and on a terminal its QR code."""
+    typer.echo(f"{name} signs in with this link, once, within {_LASTS}:\n\n  {url}\n")
+    if sys.stdout.isatty():
+        typer.echo(qr_code(url))
+
+
+def qr_code(url: str) -> str:
+    """Return the QR code of an address, drawn with half blocks."""
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(url, error="l", micro=False).terminal(out=drawn, compact=True)
+    return drawn.getvalue()
+
+
+async def offer_first_link(settings: Settings) -> None:
+    """Show the owner how to sign in, as long as no one has: by a link on a terminal, elsewhere by a command."""
+    from thumper.store.postgres.connect import OUTAGES, open_database
+
+    with contextlib.suppress(ServiceDownError, *OUTAGES):  # what needs PostgreSQL says what is wrong with it
+        async with open_database(settings.postgres_url, pool_size=2):
+            await offer_link(settings)
+
+
+async def offer_link(settings: Settings) -> None:
+    """Do it with a database that is open."""
+    from thumper.store.access import first_owner, sessions
+
+    if await sessions.ever_began():
+        return
+    owner = await first_owner.ensure_owner(settings.home)
+    if not sys.stdout.isatty():
+        typer.echo(f"Sign in      no one has yet: `thumper invite {owner.name}` makes a link")
+        return
+    link = await sessions.make_link(owner)
+    show_link(owner.name, f"{settings.api_url}/sign-in#{link.secret}")
+    typer.echo(f"Another one: `thumper invite {owner.name}`. Others: `thumper invite NAME --role member`.\n")

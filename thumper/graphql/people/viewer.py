@@ -1,0 +1,69 @@
+"""Who asks."""
+
+from __future__ import annotations
+
+import strawberry
+
+from thumper.domain.access import Role, Scope
+from thumper.graphql.context import Info
+from thumper.graphql.people.person import Person
+from thumper.graphql.people.session import Session
+from thumper.graphql.people.token import Token
+from thumper.graphql.relay.field import field, listed, optional
+from thumper.graphql.relay.node import related
+from thumper.graphql.relay.price import FEW, price
+from thumper.store import models
+from thumper.store.access import sessions, tokens
+
+
+@strawberry.type(description="Who asks: a person in a browser, or a program that a person gave a token.")
+class Viewer:
+    """The `Actor` of the context."""
+
+    name: str = strawberry.field(description="The name by which they are known.")
+    role: Role = strawberry.field(description="What they are to the ranch.")
+    scopes: list[Scope] = strawberry.field(
+        description="What they may ask for: all that their role has, or what the token was given of it.",
+        metadata=price(items=FEW),
+    )
+
+    @field("The person; null for the command line in its own process.", optional(Person), personal=True)
+    @staticmethod
+    async def person(info: Info) -> models.Person | None:
+        found: models.Person | None = await related(info.context.actor.person_id, "Person", info=info)
+        return found
+
+    @field(
+        "Their sessions that have not ended, the last used first.",
+        listed(Session),
+        personal=True,
+        takes=price(items=FEW),
+    )
+    @staticmethod
+    async def sessions(info: Info) -> list[models.Session]:
+        own = info.context.actor.person_id
+        return [] if own is None else (await sessions.of_people([own]))[own]
+
+    @field(
+        "Their tokens that have not ended, the newest first.",
+        listed(Token),
+        personal=True,
+        takes=price(items=FEW),
+    )
+    @staticmethod
+    async def tokens(info: Info) -> list[models.Token]:
+        own = info.context.actor.person_id
+        return [] if own is None else (await tokens.of_people([own]))[own]
+
+
+@strawberry.type
+class ViewerQuery:
+    """The query for who asks."""
+
+    @field("Who asks.", personal=True)
+    @staticmethod
+    def viewer(info: Info) -> Viewer | None:
+        actor = info.context.actor
+        return Viewer(
+            name=actor.name, role=actor.role, scopes=[each for each in Scope if each in actor.scopes]
+        )
