@@ -126,7 +126,7 @@ _VIEWS: Final[dict[str, _View]] = {
 
 _EMPTY: Final = (
     *("batch", "clock_confirmation", "clock_fix", "deletion", "deployment_move", "dump", "dump_move", "file"),
-    *("image_move", "job", "mark", "relocation", "source"),
+    *("image_move", "job", "mark", "person", "relocation", "session", "sign_in_link", "source", "token"),
 )
 """Tables of which a guest sees nothing, but whose ids, and filters that ask for them, are answered as if they were
 empty."""
