@@ -24,7 +24,7 @@ export TORCH
 # Handed over by environment, so that no character of the path means anything to a shell.
 export DROP
 
-.PHONY: help install install-dev graphiql clients schema released browser run link test check quick faults soak style types contracts format constraints wheel release-check clean
+.PHONY: help install install-dev graphiql clients schema released browser proxies run link test check quick faults soak style types contracts format constraints wheel release-check clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -45,12 +45,16 @@ clients: # JavaScript and Python clients that the tests let speak to the API
 schema: clients ## write the schema and its reference anew, after a change of the API
 	@$(BIN)/thumper schema > schema.graphql.new && mv schema.graphql.new thumper/graphql/schema.graphql
 	@$(PY) -m tests.clients.reference > docs/schema.md.new && mv docs/schema.md.new docs/schema.md
+	@$(PY) -m tests.clients.access_table
 
 released: schema ## promise what the schema says now, at a release; refuses what would break clients
 	@$(PY) -m tests.clients.promise
 
 browser: # the page tests' browser
 	@sh install/browser.sh
+
+proxies: # Caddy and nginx for the tests of docs/proxy
+	@sh install/proxies.sh
 
 run: install ## set up and start; DROP=/path/of/photos for your own, which is remembered
 ifeq ($(strip $(DROP)),)
@@ -63,7 +67,7 @@ endif
 link: install ## have `thumper` on the PATH, by a link in ~/.local/bin
 	@sh install/link.sh
 
-test: install-dev graphiql clients browser check ## set up and check everything; what CI runs
+test: install-dev graphiql clients browser proxies check ## set up and check everything; what CI runs
 
 check: style types contracts ## format, ruff, mypy, import contracts and all tests
 	$(PY) -m pytest -m serial

@@ -47,7 +47,9 @@ DEPTH_STEP: Final = (
 )
 TOTAL: Final = "{ images { totalCount } }"
 FILTERED: Final = "{ images(where: {withoutDetections: false}) { totalCount } }"
-STATUS: Final = "{ status { imageCounts { total pending processing completed failed } queueDepth heldImageCount } }"
+STATUS: Final = (
+    "{ status { imageCounts { total pending processing completed failed } queueDepth heldImageCount } }"
+)
 AGGREGATE: Final = "SELECT state, count(*) FROM image GROUP BY state"
 
 

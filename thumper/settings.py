@@ -8,13 +8,12 @@ does not know: a misspelt setting that is silently ignored costs an evening.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, get_args
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import tzlocal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
@@ -25,14 +24,26 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from thumper.domain.host_name import read_address, read_base_path
 from thumper.domain.keep import Keep
 from thumper.domain.precision import Precision
 from thumper.domain.secret_text import without_password
 from thumper.domain.time_zone import NO_PLACE
-from thumper.errors import RefusedError, SettingError
+from thumper.errors import SettingError
 from thumper.setting_files import PREFIX, Given, Source, hint, read_files, variable_name
+from thumper.setting_values import (
+    NO_REDIS,
+    absolute,
+    read_device,
+    read_host_list,
+    read_network_list,
+    read_postgres_url,
+    read_redis_url,
+    read_zone_name,
+)
 
 __all__ = [
+    "NO_REDIS",
     "PREFIX",
     "SECRET",
     "Settings",
@@ -46,9 +57,6 @@ __all__ = [
 SECRET: Final = frozenset({"database_url", "redis_url"})
 """Settings that may hold a password, which is never shown."""
 
-NO_REDIS: Final = "none"
-"""Value of `redis_url` that stands for running without Redis."""
-
 POLL_S: Final = 5.0
 """How often the worker looks by itself where a wake-up tells it of most work."""
 
@@ -56,43 +64,7 @@ LONE_POLL_S: Final = 1.0
 """The same without Redis: a photo waits 0.5 s on average, for 0.1 % of a core more in PostgreSQL (decision 038)."""
 
 
-def _absolute(path: Path) -> Path:
-    """Expand `~` and make absolute without resolving links, which users may re-point."""
-    return Path(os.path.abspath(path.expanduser()))
-
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        msg = f"{name!r} is no IANA time zone; write one such as America/Chicago"
-        raise ValueError(msg)
-    return name
-
-
-def _postgres_url(url: str) -> str:
-    if not url.startswith(("postgresql://", "postgres://")):
-        msg = "must start with postgresql://"
-        raise ValueError(msg)
-    return url
-
-
-def _redis_url(url: str) -> str:
-    if url.casefold() == NO_REDIS:
-        return NO_REDIS
-    if not url.startswith(("redis://", "rediss://", "unix://")):
-        msg = f"must start with redis://, rediss:// or unix://, or be {NO_REDIS} to run without Redis"
-        raise ValueError(msg)
-    return url
-
-
-def _device(name: str) -> str:
-    kind, _, number = name.partition(":")
-    if kind not in {"auto", "cpu", "cuda"} or (number and not (kind == "cuda" and number.isdigit())):
-        msg = "must be auto, cpu, cuda or cuda:N"
-        raise ValueError(msg)
-    return name
-
-
-AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
+AbsolutePath = Annotated[Path, AfterValidator(absolute)]
 Seconds = Annotated[float, Field(gt=0)]
 
 
@@ -110,14 +82,20 @@ class Settings(BaseSettings):
     watch: Literal["auto", "events", "polling"] = "auto"
     """How new files in the drop folder are noticed; auto polls where the file system does not tell of them."""
     host: str = "127.0.0.1"
-    """Address that the API binds. Only loopback until access control exists."""
+    """Address that the API binds: 0.0.0.0 for all of IPv4, :: for all of both."""
     port: int = Field(default=8480, ge=1, le=65535)
     """TCP port of the API."""
-    database_url: Annotated[str, AfterValidator(_postgres_url)] | None = None
+    allowed_hosts: Annotated[str, AfterValidator(read_host_list)] = ""
+    """Names besides the machine's own under which it may be called: `deer.example.org, *.example.net`."""
+    behind_proxy: Annotated[str, AfterValidator(read_network_list)] = ""
+    """Addresses and networks of the proxies whose X-Forwarded-For, -Proto and -Host are believed."""
+    base_path: Annotated[str, AfterValidator(read_base_path)] = ""
+    """Path below which it lies behind a proxy, such as /thumper."""
+    database_url: Annotated[str, AfterValidator(read_postgres_url)] | None = None
     """A PostgreSQL (14 or later) of your own instead of the embedded one."""
-    redis_url: Annotated[str, AfterValidator(_redis_url)] | None = None
+    redis_url: Annotated[str, AfterValidator(read_redis_url)] | None = None
     """A Redis of your own instead of the embedded one; `none` runs without."""
-    device: Annotated[str, AfterValidator(_device)] = "auto"
+    device: Annotated[str, AfterValidator(read_device)] = "auto"
     """Where the model runs: auto (CUDA when there is one), cpu, cuda, cuda:N."""
     engine: Literal["auto", "torch", "onnxruntime", "ncnn", "openvino"] = "auto"
     """What runs the model: auto (the fastest that is right for the device), torch, onnxruntime, ncnn, openvino."""
@@ -127,7 +105,9 @@ class Settings(BaseSettings):
     """A YOLOv8 model file; the packaged deer detector when not set."""
     class_map: AbsolutePath | None = None
     """TOML class map of that model; MODEL.toml beside it when not set."""
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(default_factory=tzlocal.get_localzone_name)
+    time_zone: Annotated[str, AfterValidator(read_zone_name)] = Field(
+        default_factory=tzlocal.get_localzone_name
+    )
     """IANA zone of camera clocks at locations that state none; the system's zone when not set."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much is logged."""
@@ -274,10 +254,16 @@ class Settings(BaseSettings):
         return ZoneInfo(self.time_zone)
 
     @property
+    def own_host(self) -> str:
+        """Name or address under which programs of this machine reach the API."""
+        bound = read_address(self.host)
+        return "127.0.0.1" if bound is not None and bound.is_unspecified else self.host
+
+    @property
     def api_url(self) -> str:
         """Where clients on this machine reach the API."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        host = f"[{self.own_host}]" if ":" in self.own_host else self.own_host
+        return f"http://{host}:{self.port}{self.base_path}"
 
     @property
     def postgres_url(self) -> str:
@@ -286,20 +272,6 @@ class Settings(BaseSettings):
             msg = f"{variable_name('database_url')} is not set, and no embedded PostgreSQL runs"
             raise SettingError(msg)
         return self.database_url
-
-    def refuse_other_machines(self) -> None:
-        """Raise `RefusedError` unless `host` belongs to this machine alone."""
-        try:
-            loopback = ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            loopback = self.host == "localhost"
-        if not loopback:
-            msg = (
-                f"THUMPER_HOST is {self.host}, which other machines can reach, and Thumper has no access control "
-                "yet: anybody there could read and change everything. Use 127.0.0.1, and an SSH tunnel to reach "
-                "it from elsewhere."
-            )
-            raise RefusedError(msg)
 
     def stated_in_environment(self) -> dict[str, str]:
         """Return the THUMPER_* variables that are set, with the values that count: paths absolute."""
@@ -333,7 +305,7 @@ def given_settings(options: Mapping[str, object] | None = None, *, files: bool =
     known = {
         name: _is_path(field.annotation) for name, field in Settings.model_fields.items() if name != "home"
     }
-    return read_files(_absolute(Path(str(home))), known) | given
+    return read_files(absolute(Path(str(home))), known) | given
 
 
 def _is_path(annotation: Any) -> bool:
@@ -343,7 +315,7 @@ def _is_path(annotation: Any) -> bool:
 
 def default_home() -> Path:
     """Return the home of those who name none."""
-    return _absolute(Settings.model_fields["home"].default)
+    return absolute(Settings.model_fields["home"].default)
 
 
 def state_dir() -> Path:

@@ -28,8 +28,8 @@ from thumper.store.models import Deer
 from thumper.store.postgres.connect import open_database
 from thumper.store.postgres.schema_version import known_migrations
 
-MOVED = {"source", "image", "process", "job"}
-"""Tables whose rows say where things are, or who works."""
+MOVED = {"source", "image", "process", "job", "session", "sign_in_link"}
+"""Tables whose rows say where things are, who works, or who is signed in."""
 
 
 async def test_every_row_is_back(used: Settings, fresh: Settings, whole: Path) -> None:
@@ -40,7 +40,9 @@ async def test_every_row_is_back(used: Settings, fresh: Settings, whole: Path) -
         table: before[table] for table in columns.keys() - MOVED
     }
     assert len(after["image"]) == len(before["image"]) == 5
-    assert after["process"] == []
+    assert after["process"] == after["session"] == after["sign_in_link"] == []
+    assert before["session"]
+    assert before["sign_in_link"]
     assert (restored.migrations, restored.already) == ([], False)
     assert await scratches(fresh.postgres_url) == []
     assert not (fresh.home / UNFINISHED_RESTORE).exists()

@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 from tests.api import Api
 from thumper.cli.app import app
 from thumper.cli.client import ask, follow
-from thumper.cli.sign_in_link import offer_link, qr_code
+from thumper.cli.qr_code import qr_code
+from thumper.cli.sign_in_link import offer_link
 from thumper.cli.token import _read_expiry
 from thumper.domain.secret import new_token
 from thumper.errors import SignedOutError, UsageError

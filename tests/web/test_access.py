@@ -8,9 +8,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests import factories as make
-from tests.api import Api
+from tests.api import Api, running_api
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.schema import schema
+from thumper.settings import Settings
 
 QUERY = {"query": "{ __typename }"}
 
@@ -137,6 +138,36 @@ async def test_our_own_pages_may_do_everything_under_any_name_of_this_machine(ap
             additional_headers={"origin": origin},
         ) as socket:
             assert socket.subprotocol == "graphql-transport-ws"
+
+
+async def test_a_name_of_the_list_is_answered_and_only_its_own_pages_may_call(settings: Settings) -> None:
+    named = settings.model_copy(update={"allowed_hosts": "*.example.org", "behind_proxy": "127.0.0.1"})
+    async with running_api(named) as api:
+        for scheme, host, origin, status in (
+            ("http", "deer.example.org", "http://deer.example.org", 200),
+            ("http", "deer.example.org:80", "http://deer.example.org", 200),
+            ("http", "DEER.example.org:8480", "http://deer.example.org:8480", 200),
+            ("https", "deer.example.org", "https://deer.example.org", 200),
+            ("https", "deer.example.org:443", "https://deer.example.org", 200),
+            # Another site below the same name, another scheme, another port, and a name that the machine has besides.
+            ("https", "deer.example.org", "https://blog.example.org", 403),
+            ("https", "deer.example.org", "http://deer.example.org", 403),
+            ("http", "deer.example.org", "https://deer.example.org", 403),
+            ("https", "deer.example.org", "https://deer.example.org:8443", 403),
+            ("http", "deer.example.org", "http://localhost", 403),
+            ("http", "localhost", "http://deer.example.org", 403),
+            ("https", "example.org", "https://example.org", 403),
+        ):
+            headers = {"host": host, "origin": origin, "x-forwarded-proto": scheme}
+            answer = await api.http.post("/graphql", json=QUERY, headers=headers)
+            assert answer.status_code == status, (scheme, host, origin)
+
+
+async def test_a_foreign_name_is_told_the_setting_that_would_allow_it(api: Api) -> None:
+    answer = await api.http.get("/health/live", headers={"host": "deer.example.org"})
+    (error,) = answer.json()["errors"]
+    assert "THUMPER_ALLOWED_HOSTS" in error["message"]
+    assert "deer.example.org" in error["message"]
 
 
 async def test_answers_tell_browsers_to_guess_nothing(api: Api) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from thumper.errors import RefusedError, ServiceDownError
+from thumper.errors import ServiceDownError
 from thumper.settings import Settings
 from thumper.web.main import main
 
@@ -20,17 +20,6 @@ SERVE = (
     "import sys; from thumper.settings import Settings; from thumper.web.main import main;"
     " sys.exit(main(Settings.from_env()))"
 )
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "example.org", ""])
-def test_an_address_that_others_can_reach_is_refused(host: str, tmp_path: Path) -> None:
-    with pytest.raises(RefusedError, match="access control"):
-        main(Settings(home=tmp_path, host=host))
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
-def test_an_address_of_this_machine_is_taken(host: str) -> None:
-    Settings(host=host).refuse_other_machines()
 
 
 @pytest.mark.slow

@@ -23,6 +23,7 @@ from thumper.background import beside
 from thumper.cli.client import DatabaseDownError, ask, follow
 from thumper.cli.condition_view import ConditionView, ConditionWatch
 from thumper.cli.lossy_stream import lossy
+from thumper.cli.network_view import network_lines
 from thumper.cli.status_view import SUBSCRIPTION, Burst, DumpView, ProcessView, StatusView, panel
 from thumper.domain.condition import ROLE_NAMES, Condition, Severity
 from thumper.errors import ServiceDownError, ThumperError
@@ -72,6 +73,8 @@ class Display:
     def greet(self) -> None:
         """Print where everything is and how to stop."""
         url = f"{self._settings.api_url}/graphql"
+        for line in network_lines(self._settings, interactive=self._interactive):
+            self._say(line)
         self._say(f"API          {url} (and subscriptions: {url.replace('http', 'ws', 1)})")
         self._say(f"GraphiQL     {url} in a browser")
         self._say(f"Drop folder  {self._settings.drop_dir}")

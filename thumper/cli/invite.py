@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from thumper.cli.client import ApiRefusedError, ask
+from thumper.cli.network_view import url_for_people
 from thumper.cli.sign_in_link import show_link
 from thumper.cli.which_home import settings_to_ask
 from thumper.domain.access import Role
@@ -63,4 +64,7 @@ async def _invite(settings: Settings, name: str, role: Role | None) -> dict[str,
     answer: dict[str, Any] = (await ask(settings, mutation, {"input": given}))["answer"]
     if answer["errors"]:
         raise ApiRefusedError(answer["errors"][0]["message"])
+    # The API knows the address under which it was asked, which leads a phone to itself.
+    link = answer["link"]
+    link["url"] = url_for_people(settings) + link["url"].removeprefix(settings.api_url)
     return answer

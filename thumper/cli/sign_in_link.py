@@ -6,12 +6,13 @@ A link is a secret until it is used. It goes to a terminal, or where a person se
 from __future__ import annotations
 
 import contextlib
-import io
 import sys
 from typing import Final
 
 import typer
 
+from thumper.cli.network_view import url_for_people
+from thumper.cli.qr_code import qr_code
 from thumper.errors import ServiceDownError
 from thumper.settings import Settings
 
@@ -23,15 +24,6 @@ def show_link(name: str, url: str) -> None:
     typer.echo(f"{name} signs in with this link, once, within {_LASTS}:\n\n  {url}\n")
     if sys.stdout.isatty():
         typer.echo(qr_code(url))
-
-
-def qr_code(url: str) -> str:
-    """Return the QR code of an address, drawn with half blocks."""
-    import segno
-
-    drawn = io.StringIO()
-    segno.make(url, error="l", micro=False).terminal(out=drawn, compact=True)
-    return drawn.getvalue()
 
 
 async def offer_first_link(settings: Settings) -> None:
@@ -54,5 +46,5 @@ async def offer_link(settings: Settings) -> None:
         typer.echo(f"Sign in      no one has yet: `thumper invite {owner.name}` makes a link")
         return
     link = await sessions.make_link(owner)
-    show_link(owner.name, f"{settings.api_url}/sign-in#{link.secret}")
+    show_link(owner.name, f"{url_for_people(settings)}/sign-in#{link.secret}")
     typer.echo(f"Another one: `thumper invite {owner.name}`. Others: `thumper invite NAME --role member`.\n")

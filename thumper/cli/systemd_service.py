@@ -125,6 +125,7 @@ def _units(settings: Settings, *, name: str, account: str | None) -> Units:
     from thumper.embedded.postgres_server import SOCKET
     from thumper.embedded.socket_dir import socket_dir
     from thumper.systemd.unit import Units
+    from thumper.web.own_addresses import listens_on_one_of_network
 
     stated = settings.stated_in_environment()
     stated.pop(variable_name("home"), None)
@@ -138,7 +139,9 @@ def _units(settings: Settings, *, name: str, account: str | None) -> Units:
         drop=settings.drop_dir,
         account=account,
         environment=stated,
-        needs_network=settings.database_url is not None or settings.redis_url is not None,
+        needs_network=settings.database_url is not None
+        or settings.redis_url is not None
+        or listens_on_one_of_network(settings),
         shares_tmp=not near,
     )
 

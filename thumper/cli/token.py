@@ -12,6 +12,7 @@ import typer
 
 from thumper.cli.client import ApiRefusedError, ask
 from thumper.cli.consent import refuse_unless_asked
+from thumper.cli.network_view import url_for_people
 from thumper.cli.sign_in_link import show_link
 from thumper.cli.which_home import settings_to_ask, settings_to_keep_in
 from thumper.domain.access import Scope
@@ -147,7 +148,7 @@ async def _reset(settings: Settings) -> tuple[str, str]:
     async with open_database(settings.postgres_url, pool_size=2):
         owner = await first_owner.reset_owner(settings.home)
         link = await sessions.make_link(owner)
-    return owner.name, f"{settings.api_url}/sign-in#{link.secret}"
+    return owner.name, f"{url_for_people(settings)}/sign-in#{link.secret}"
 
 
 def _change(settings: Settings, mutation: str, given: dict[str, Any]) -> dict[str, Any]:

@@ -64,7 +64,6 @@ async def _up(settings: Settings, manager: ServiceManager, *, remember_drop: boo
     stop = stop_signals()
     # What cannot work is said before anything starts.
     refuse_unusable_home(settings)
-    settings.refuse_other_machines()
     resolve(settings)
     profiles_of(settings.cameras_dir)
     display = Display(settings, interactive=sys.stdout.isatty())

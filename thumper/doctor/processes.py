@@ -100,7 +100,7 @@ async def _api_lives() -> bool:
 
 def is_thumper(settings: Settings) -> bool:
     """Return whether the program that has the port asks for a sign-in as Thumper does."""
-    connection = http.client.HTTPConnection(settings.host, settings.port, timeout=ANSWER_S)
+    connection = http.client.HTTPConnection(settings.own_host, settings.port, timeout=ANSWER_S)
     try:
         connection.request("GET", "/metrics")
         response = connection.getresponse()

@@ -57,3 +57,11 @@ OWNER: Final = Actor(name="owner", role=Role.OWNER, scopes=SCOPES_OF[Role.OWNER]
 
 NOBODY: Final = Actor(name="", role=Role.GUEST, scopes=frozenset())
 """May do nothing: on a connection that has not said yet who asks."""
+
+
+def may_watch(actor: Actor, credential_id: UUID | None) -> bool:
+    """Return whether somebody may see a dump whose upload was begun with that session or token, None for no upload.
+
+    Who may look at what Thumper knows sees every dump; who may only upload sees what they began themselves.
+    """
+    return Scope.READ in actor.scopes or (credential_id is not None and credential_id == actor.credential_id)

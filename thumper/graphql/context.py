@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import strawberry
 
-from thumper.domain.access import OWNER, Actor
+from thumper.domain.access import OWNER, Actor, may_watch
+from thumper.graphql.access.permissions import Permissions, permissions_of
 from thumper.graphql.loaders import Loaders
 from thumper.graphql.shared.events import Live
 from thumper.graphql.shared.wipe_checks import WipeChecks
@@ -40,6 +42,15 @@ class Context:
     """What a WebSocket client sent with its connection_init."""
     goes_on_after: int | None = None
     """Where a client of an event stream, in Last-Event-ID, says that it has come to."""
+
+    @property
+    def permissions(self) -> Permissions:
+        """What the role and scopes of who asks allow."""
+        return permissions_of(self.actor)
+
+    def watches(self, credential_id: UUID | None) -> bool:
+        """Return whether who asks may see the dump of an upload that was begun with that session or token."""
+        return may_watch(self.actor, credential_id)
 
     def place(self, after: int | None) -> int | None:
         """Return the event after which a subscription goes on.

@@ -14,7 +14,7 @@ from uuid import UUID
 from thumper.domain.clock_question import ClockQuestion
 from thumper.domain.clock_warning import ClockGroup
 from thumper.domain.waiting import Waiting
-from thumper.graphql.shared.batch_loader import Loader
+from thumper.graphql.shared.batch_loader import ChoiceLoader, Loader
 from thumper.ingest import original_tags
 from thumper.ingest.exif_tags import WrittenTag
 from thumper.ingest.original_tags import Original
@@ -78,12 +78,11 @@ ROWS: Final[dict[str, Listing[Any]]] = {
 }
 """Every kind of record that is loaded by its id."""
 
-SightingPage: TypeAlias = tuple[UUID, tuple[SightingSearch, Order, Cut]]
-DecisionPage: TypeAlias = tuple[UUID, tuple[IdentityDecisionSearch, Order, Cut]]
-StayPage: TypeAlias = tuple[UUID, tuple[DeploymentSearch, Order, Cut]]
-FilePage: TypeAlias = tuple[UUID, tuple[FileSearch, Order, Cut]]
-ImagePage: TypeAlias = tuple[UUID, tuple[ImageSearch, Order, Cut]]
-ImageTotal: TypeAlias = tuple[UUID, ImageSearch]
+SightingPage: TypeAlias = tuple[SightingSearch, Order, Cut]
+DecisionPage: TypeAlias = tuple[IdentityDecisionSearch, Order, Cut]
+StayPage: TypeAlias = tuple[DeploymentSearch, Order, Cut]
+FilePage: TypeAlias = tuple[FileSearch, Order, Cut]
+ImagePage: TypeAlias = tuple[ImageSearch, Order, Cut]
 
 
 class Loaders:
@@ -91,12 +90,12 @@ class Loaders:
 
     def __init__(self, *, cache: bool) -> None:
         self._cache = cache
-        self._all: list[Loader[Any, Any]] = []
+        self._all: list[Loader[Any, Any] | ChoiceLoader[Any, Any, Any]] = []
         self.rows: dict[str, Loader[UUID, Any]] = {
             name: self._loader(_rows(listing)) for name, listing in ROWS.items()
         }
-        self.boxes: Loader[tuple[UUID, BoxFilter], list[models.Detection]] = self._loader(
-            _divided(detections.of_images)
+        self.boxes: ChoiceLoader[UUID, BoxFilter, list[models.Detection]] = self._by_choice(
+            detections.of_images
         )
         self.boxes_by_ordinal: Loader[tuple[UUID, int], models.Detection | None] = self._loader(
             detections.by_ordinal
@@ -117,32 +116,32 @@ class Loaders:
     def _load_images(self) -> None:
         self.exif: Loader[UUID, ExifValues | None] = self._loader(exif_values.of_images)
         self.exif_tags: Loader[Original, list[WrittenTag] | None] = self._loader(original_tags.read)
-        self.image_pages: dict[str, Loader[ImagePage, Page[models.Image]]] = {
-            noun: self._loader(_divided(_pages(listing))) for noun, listing in image_pages.IMAGES_OF.items()
+        self.image_pages: dict[str, ChoiceLoader[UUID, ImagePage, Page[models.Image]]] = {
+            noun: self._by_choice(_pages(listing)) for noun, listing in image_pages.IMAGES_OF.items()
         }
-        self.image_totals: dict[str, Loader[ImageTotal, int]] = {
-            noun: self._loader(_divided(_totals(listing))) for noun, listing in image_pages.IMAGES_OF.items()
+        self.image_totals: dict[str, ChoiceLoader[UUID, ImageSearch, int]] = {
+            noun: self._by_choice(_totals(listing)) for noun, listing in image_pages.IMAGES_OF.items()
         }
 
     def _load_deer(self) -> None:
         self.deer_figures: Loader[UUID, known_deer.DeerFigures] = self._loader(known_deer.figures)
         self.deer_locations: Loader[UUID, list[models.Location]] = self._loader(known_deer.locations)
         self.best_photos: Loader[UUID, list[models.Detection]] = self._loader(known_deer.best_photos)
-        self.sighting_pages: Loader[SightingPage, Page[models.Sighting]] = self._loader(
-            _divided(_pages(known_deer.SIGHTINGS))
+        self.sighting_pages: ChoiceLoader[UUID, SightingPage, Page[models.Sighting]] = self._by_choice(
+            _pages(known_deer.SIGHTINGS)
         )
-        self.sighting_totals: Loader[tuple[UUID, SightingSearch], int] = self._loader(
-            _divided(_totals(known_deer.SIGHTINGS))
+        self.sighting_totals: ChoiceLoader[UUID, SightingSearch, int] = self._by_choice(
+            _totals(known_deer.SIGHTINGS)
         )
         self.detection_decisions: Loader[UUID, list[models.IdentityDecision]] = self._loader(
             identity_search.of_detections
         )
-        self.decision_totals: Loader[tuple[UUID, IdentityDecisionSearch], int] = self._loader(
-            _divided(_totals(identity_search.DECISIONS))
+        self.decision_totals: ChoiceLoader[UUID, IdentityDecisionSearch, int] = self._by_choice(
+            _totals(identity_search.DECISIONS)
         )
         self.standing_decisions: Loader[UUID, bool] = self._loader(identity_search.standing)
-        self.decision_pages: Loader[DecisionPage, Page[models.IdentityDecision]] = self._loader(
-            _divided(_pages(identity_search.DECISIONS))
+        self.decision_pages: ChoiceLoader[UUID, DecisionPage, Page[models.IdentityDecision]] = (
+            self._by_choice(_pages(identity_search.DECISIONS))
         )
 
     def _load_places(self) -> None:
@@ -153,17 +152,17 @@ class Loaders:
         self.deployment_figures: Loader[UUID, deployments.DeploymentFigures] = self._loader(
             deployments.figures
         )
-        self.camera_stays: Loader[tuple[UUID, DeploymentSearch], int] = self._loader(
-            _divided(_totals(deployments.OF_CAMERA))
+        self.camera_stays: ChoiceLoader[UUID, DeploymentSearch, int] = self._by_choice(
+            _totals(deployments.OF_CAMERA)
         )
-        self.location_stays: Loader[tuple[UUID, DeploymentSearch], int] = self._loader(
-            _divided(_totals(deployments.OF_LOCATION))
+        self.location_stays: ChoiceLoader[UUID, DeploymentSearch, int] = self._by_choice(
+            _totals(deployments.OF_LOCATION)
         )
-        self.camera_stay_pages: Loader[StayPage, Page[models.Deployment]] = self._loader(
-            _divided(_pages(deployments.OF_CAMERA))
+        self.camera_stay_pages: ChoiceLoader[UUID, StayPage, Page[models.Deployment]] = self._by_choice(
+            _pages(deployments.OF_CAMERA)
         )
-        self.location_stay_pages: Loader[StayPage, Page[models.Deployment]] = self._loader(
-            _divided(_pages(deployments.OF_LOCATION))
+        self.location_stay_pages: ChoiceLoader[UUID, StayPage, Page[models.Deployment]] = self._by_choice(
+            _pages(deployments.OF_LOCATION)
         )
         self.location_images: Loader[UUID, int] = self._loader(locations.image_counts)
         self.location_offsets: Loader[UUID, list[int] | None] = self._loader(locations.camera_offsets_s)
@@ -198,13 +197,19 @@ class Loaders:
         self.known_before: Loader[UUID, unplaced.KnownBefore | None] = self._loader(unplaced.known_before)
         self.known_unplaced: Loader[UUID, list[unplaced.KnownUnplaced]] = self._loader(unplaced.known)
         self.mistyped: Loader[UUID, list[UUID] | None] = self._loader(unplaced.mistyped)
-        self.file_pages: Loader[FilePage, Page[models.File]] = self._loader(
-            _divided(_pages(dump_search.FILES))
+        self.file_pages: ChoiceLoader[UUID, FilePage, Page[models.File]] = self._by_choice(
+            _pages(dump_search.FILES)
         )
 
     def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> Loader[K, Any]:
         """Make a loader of a function that answers many keys at once; a missing answer is None."""
         loader: Loader[K, Any] = Loader(read, cache=self._cache)
+        self._all.append(loader)
+        return loader
+
+    def _by_choice(self, read: Callable[[Sequence[K], C], Awaitable[dict[K, V]]]) -> ChoiceLoader[K, C, V]:
+        """Make a loader of a function that answers many keys with the same choice."""
+        loader = ChoiceLoader(read, cache=self._cache)
         self._all.append(loader)
         return loader
 
@@ -220,21 +225,6 @@ def _rows(listing: Listing[Any]) -> Callable[[list[UUID]], Awaitable[dict[UUID, 
         return {row.id: row for row in found}
 
     return read
-
-
-def _divided(
-    read: Callable[[Sequence[UUID], C], Awaitable[dict[UUID, V]]],
-) -> Callable[[list[tuple[UUID, C]]], Awaitable[dict[tuple[UUID, C], V]]]:
-    """Load keys of id and choice with one call for each choice; the items of one page have the same choice."""
-
-    async def read_each(keys: list[tuple[UUID, C]]) -> dict[tuple[UUID, C], V]:
-        answers: dict[tuple[UUID, C], V] = {}
-        for choice in dict.fromkeys(choice for _, choice in keys):
-            found = await read([own for own, other in keys if other == choice], choice)
-            answers |= {(own, choice): value for own, value in found.items()}
-        return answers
-
-    return read_each
 
 
 def _pages(

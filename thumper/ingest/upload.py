@@ -62,12 +62,17 @@ class UploadNotWrittenError(ThumperError):
 
 
 async def create_uploads(
-    context: IngestContext, names: Sequence[str], *, location_id: UUID | None = None, detect: bool = True
+    context: IngestContext,
+    names: Sequence[str],
+    *,
+    location_id: UUID | None = None,
+    detect: bool = True,
+    credential_id: UUID | None = None,
 ) -> list[tuple[Upload, str]]:
     """Open addresses for files of one new dump; return each upload with the secret of its address.
 
-    Without `detect` their images wait until detection is asked for. Raises `InvalidValueError` about
-    the names and `NoRecordError` about the location.
+    Without `detect` their images wait until detection is asked for. The dump notes the session or token that asked.
+    Raises `InvalidValueError` about the names and `NoRecordError` about the location.
     """
     if not 1 <= len(names) <= MOST_FILES:
         raise InvalidValueError(f"{len(names)} files were given; 1 to {MOST_FILES:,} at a time.", "files")
@@ -84,6 +89,8 @@ async def create_uploads(
         dump_id = await dumps.open_dump(
             transaction, source_id, folder=folder, location_id=location_id, shown=False
         )
+        if credential_id is not None:
+            await dumps.note_credential(transaction, dump_id, credential_id)
         hashes = [_hash(token) for token in tokens]
         await uploads.promise(
             transaction,

@@ -48,7 +48,7 @@ class Units:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables besides THUMPER_HOME, from where the rest of the settings is read."""
     needs_network: bool = False
-    """Whether a setting names a server that may be on another machine."""
+    """Whether a setting names a server that may be elsewhere, or an address that the network gives this machine."""
     shares_tmp: bool = False
     """Whether the servers' sockets lie in /tmp, where other commands have to find them."""
 

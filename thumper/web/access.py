@@ -1,87 +1,75 @@
-"""Who may talk to the server before there are accounts: this machine, and pages that we served.
+"""Under which name the server may be called, and which pages may call it: those that we served.
 
-Binding to loopback alone does not keep web pages out: any page in the owner's browser can send requests to
-localhost, and a name of the page's own can be made to point there. So the Host must be one of this machine's
-names, and what a browser says of where a request comes from (Origin, Sec-Fetch-Site) must be ours, whatever the method:
-a query that only reads costs as much as one of ours. Links may lead here: they open the page, and run nothing.
+A sign-in alone does not keep other pages out: any page in a browser can send requests to whatever the browser
+reaches, and a name of the page's own can be made to point here. So the Host must be one of our names (`own_names.py`),
+and what a browser says of where a request comes from (Origin, Sec-Fetch-Site) must be ours, whatever the method: a
+query that only reads costs as much as one of ours. Links may lead here: they open the page, and run nothing.
 """
 
 from __future__ import annotations
 
-import re
-from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from thumper.domain.host_name import Authority, read_authority, read_origin
 from thumper.web.answer import refused
+from thumper.web.own_names import OwnNames
 from thumper.web.picture_access import is_signed
 
-_AUTHORITY: Final = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
-_HTTP_PORT: Final = 80
-_LAST_PORT: Final = 65_535
 _OUR_SITES: Final = frozenset({"same-origin", "none"})
 """Values of Sec-Fetch-Site for our own pages and for what a person enters. A site has many origins: `same-site` is
 another port of this machine."""
 
 
-class LocalOnly:
+class OwnOriginOnly:
     """ASGI middleware that refuses foreign hosts and origins."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, names: OwnNames) -> None:
         self._app = app
+        self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 403."""
-        refusal = None if scope["type"] == "lifespan" else _refusal(scope, Headers(scope=scope))
+        refusal = None if scope["type"] == "lifespan" else self._refusal(scope, Headers(scope=scope))
         if refusal is None:
             await self._app(scope, receive, send)
         else:
             await refused(403, refusal[0], message=refusal[1])(scope, receive, send)
 
-
-def _refusal(scope: Scope, headers: Headers) -> tuple[str, str] | None:
-    """Return code and sentence of what is wrong, None when nothing is."""
-    host = headers.get("host", "")
-    if _port_of(host) is None:
-        return (
-            "BAD_HOST",
-            f"Thumper answers on this machine only, as localhost; the request was for {host!r}.",
-        )
-    if is_signed(scope):  # made to be shown elsewhere, and no cookie counts for it
-        return None
-    origin = headers.get("origin")
-    if origin is not None and not _is_ours(origin, host):
-        return "BAD_ORIGIN", f"Pages of {origin!r} may not use Thumper; open http://{host}/ instead."
-    if headers.get("sec-fetch-site", "none") in _OUR_SITES or _opens_page(scope, headers):
-        return None
-    return "BAD_ORIGIN", f"Pages of other sites may not use Thumper; open http://{host}/ instead."
-
-
-def _port_of(authority: str) -> int | None:
-    """Return the port of what is exactly `name[:port]` with a name of this machine; None of all else."""
-    match = _AUTHORITY.fullmatch(authority)
-    if match is None or not _is_this_machine(match["name"].lower()):
-        return None
-    port = int(match["port"] or _HTTP_PORT)
-    return port if 0 < port <= _LAST_PORT else None
+    def _refusal(self, scope: Scope, headers: Headers) -> tuple[str, str] | None:
+        """Return code and sentence of what is wrong, None when nothing is."""
+        scheme = "https" if scope["scheme"] in {"https", "wss"} else "http"
+        host = headers.get("host", "")
+        asked = read_authority(host, scheme)
+        if asked is None or not self._names.has(asked):
+            return "BAD_HOST", _unknown(host)
+        if is_signed(scope):  # made to be shown elsewhere, and no cookie counts for it
+            return None
+        ours = f"{scheme}://{host}{scope.get('root_path', '')}/"
+        origin = headers.get("origin")
+        if origin is not None and not _is_ours(origin, scheme, asked):
+            return "BAD_ORIGIN", f"Pages of {origin!r} may not use Thumper; open {ours} instead."
+        if headers.get("sec-fetch-site", "none") in _OUR_SITES or _opens_page(scope, headers):
+            return None
+        return "BAD_ORIGIN", f"Pages of other sites may not use Thumper; open {ours} instead."
 
 
-def _is_this_machine(name: str) -> bool:
-    """Return whether a name is this machine's alone, as `THUMPER_HOST` has to be."""
-    try:
-        address = IPv6Address(name[1:-1]) if name.startswith("[") else IPv4Address(name)
-    except ValueError:
-        return name == "localhost"
-    return address.is_loopback
+def _unknown(host: str) -> str:
+    return (
+        f"The request was for {host!r}, which is no name of this Thumper. Use localhost, or an address or the host name"
+        " of its machine; if Thumper shall have that name, add it to THUMPER_ALLOWED_HOSTS."
+    )
 
 
-def _is_ours(origin: str, host: str) -> bool:
-    """Return whether an origin is this server under one of its names: same port, any loopback name."""
-    scheme, _, authority = origin.partition("://")
-    theirs = _port_of(authority)
-    return scheme == "http" and theirs is not None and theirs == _port_of(host)
+def _is_ours(origin: str, scheme: str, asked: Authority) -> bool:
+    """Return whether an origin is where the request went: same scheme, name and port. Loopback names are one."""
+    match read_origin(origin):
+        case (theirs, authority) if theirs == scheme:
+            same = authority.name == asked.name or (authority.is_loopback and asked.is_loopback)
+            return same and authority.port == asked.port
+    return False
 
 
 def _opens_page(scope: Scope, headers: Headers) -> bool:

@@ -15,21 +15,26 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from thumper.domain.host_name import read_networks
 from thumper.domain.progress import ProcessRole
 from thumper.graphql.context import Context
 from thumper.settings import Settings
 from thumper.store.access.credentials import Credentials
 from thumper.store.status.processes import Life
 from thumper.web import health
-from thumper.web.access import LocalOnly, QuietHeaders
+from thumper.web.access import OwnOriginOnly, QuietHeaders
 from thumper.web.answer import Refusal, refused
 from thumper.web.authentication import Authentication, Authenticator
+from thumper.web.base_path import BasePath, base_url
+from thumper.web.forwarding import Forwarding
 from thumper.web.live_sockets import LiveSockets
 from thumper.web.media import media
 from thumper.web.metrics import metrics
+from thumper.web.own_names import OwnNames
 from thumper.web.page import page_files, query_page, sign_in_page, wants_page
 from thumper.web.request_times import RequestTimes, new_histogram
 from thumper.web.room import open_room
+from thumper.web.route_access import RouteAccess, nothing_at
 from thumper.web.safety_net import SafetyNet
 from thumper.web.session import session
 from thumper.web.transport import PATH, Transport
@@ -74,11 +79,14 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
     app = Starlette(
         routes=_routes(endpoint),
         middleware=[
+            Middleware(Forwarding, read_networks(settings.behind_proxy)),
+            Middleware(BasePath, settings.base_path),
             Middleware(RequestTimes, seconds),
             Middleware(QuietHeaders),
             Middleware(SafetyNet),
-            Middleware(LocalOnly),
+            Middleware(OwnOriginOnly, OwnNames(settings)),
             Middleware(Authentication, authenticator),
+            Middleware(RouteAccess),
         ],
         exception_handlers={HTTPException: _no_such_address, Refusal: _refused},
         lifespan=lifespan,
@@ -111,7 +119,7 @@ async def _refused(_request: Request, error: Exception) -> Response:
 
 async def _no_such_socket(socket: WebSocket) -> None:
     """Refuse a WebSocket at an unknown address."""
-    message = f"There is nothing at {socket.url.path}. Subscriptions are at {PATH}."
+    message = f"There is nothing at {socket.url.path}. Subscriptions are at {base_url(socket)}{PATH}."
     await socket.send_denial_response(refused(404, "NOT_FOUND", message=message))
 
 
@@ -120,7 +128,7 @@ async def _no_such_address(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     code, message = {
-        404: ("NOT_FOUND", f"There is nothing at {request.url.path}. The API is at {PATH}."),
+        404: ("NOT_FOUND", nothing_at(request)),
         405: ("BAD_METHOD", f"{request.url.path} does not take {request.method}."),
     }.get(status, ("BAD_REQUEST", str(getattr(error, "detail", "The request cannot be answered."))))
     return refused(status, code, message=message, headers=headers)

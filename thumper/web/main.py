@@ -16,14 +16,14 @@ from starlette.applications import Starlette
 
 from thumper.background import cancel
 from thumper.domain.progress import ProcessRole
-from thumper.errors import ServiceDownError, ThumperError
+from thumper.errors import ThumperError
 from thumper.settings import Settings
 from thumper.store.postgres.outage import WAIT_S, wait_for_database
 from thumper.store.status.processes import Life
 from thumper.web.app import create_app
 from thumper.web.connection import IDLE_S, UNREAD_S, HttpConnection, WebSocketConnection
 from thumper.web.live_sockets import allow_open_files
-from thumper.web.port import refuse_taken_port
+from thumper.web.port import bound_sockets, refuse_taken_port
 from thumper.web.transport import MOST_QUERY_BYTES
 
 _STOP_WITHIN_S: Final = 5
@@ -37,20 +37,20 @@ _LOOK_S: Final = 0.1
 def main(settings: Settings, *, restarts: int = 0, last_exit: str = "") -> int:
     """Serve until SIGTERM or SIGINT; return the exit code.
 
-    Raises `RefusedError` for an address other machines can reach, `ServiceDownError` when PostgreSQL does
-    not answer or the port is taken, `SettingError` when this user may not have the port.
+    Raises `ServiceDownError` when PostgreSQL does not answer or the port cannot be had now, `SettingError` when this
+    user may not have the port.
     """
-    settings.refuse_other_machines()
     allow_open_files(settings.max_sockets)
     app = create_app(settings, life=Life(role=ProcessRole.SERVE, restarts=restarts, last_exit=last_exit))
     server = uvicorn.Server(server_config(app, settings))
     with _stopped_by_signals(server), _quiet_about(app):
         try:
             asyncio.run(_serve(server, settings))
-        except SystemExit as error:  # uvicorn's way to say that it could not start
-            _explain(getattr(app.state, "failure", None), settings, cause=error)
+        except SystemExit:  # uvicorn's way to say that it could not start
+            _explain(getattr(app.state, "failure", None))
+            raise
     if not server.started:
-        _explain(getattr(app.state, "failure", None), settings, cause=None)
+        _explain(getattr(app.state, "failure", None))
     return 0
 
 
@@ -63,8 +63,14 @@ async def _serve(server: uvicorn.Server, settings: Settings) -> None:
         await cancel(waiting)
         return
     waiting.result()
-    _collect_garbage_less_often()
-    await server.serve()
+    with contextlib.ExitStack() as listening:
+        sockets = [listening.enter_context(each) for each in bound_sockets(settings)]
+        _collect_garbage_less_often()
+        try:
+            await server.serve(sockets=sockets)
+        except OSError:
+            refuse_taken_port(settings)  # by a program that was faster to listen
+            raise
 
 
 def _collect_garbage_less_often() -> None:
@@ -93,6 +99,7 @@ def server_config(app: object, settings: Settings) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,  # forwarding.py reads them
         timeout_graceful_shutdown=_STOP_WITHIN_S,
     )
 
@@ -130,14 +137,7 @@ def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _explain(failure: BaseException | None, settings: Settings, *, cause: BaseException | None) -> None:
+def _explain(failure: BaseException | None) -> None:
     """Raise why the server did not start; return when it was stopped before it could."""
-    if isinstance(failure, ThumperError):
-        raise failure
     if failure is not None and not isinstance(failure, asyncio.CancelledError):
         raise failure
-    if cause is not None:
-        refuse_taken_port(settings)
-        raise ServiceDownError(
-            f"Port {settings.port} of {settings.host} was taken for a moment. Start again, or set THUMPER_PORT."
-        ) from cause

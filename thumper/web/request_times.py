@@ -8,6 +8,7 @@ from typing import Final
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from thumper.web.base_path import path_within
 from thumper.web.connection import IS_STREAM
 
 _WHOLE: Final = frozenset(
@@ -55,7 +56,7 @@ class RequestTimes:
         finally:
             if not scope.get("state", {}).get(IS_STREAM):
                 method = scope["method"] if scope["method"] in _METHODS else _OTHER
-                took = self._seconds.labels(method, address(scope["path"]), str(status))
+                took = self._seconds.labels(method, address(path_within(scope)), str(status))
                 took.observe(time.perf_counter() - began_s)
 
 

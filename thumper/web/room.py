@@ -33,6 +33,7 @@ from thumper.store.postgres.schema_version import read_gap
 from thumper.store.status.processes import Beat, Life, keep_beating
 from thumper.web import event_stream
 from thumper.web.authentication import ACTOR
+from thumper.web.base_path import base_url
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +66,7 @@ class Room:
             wipes=self.wipes,
             credentials=self.credentials,
             loaders=Loaders(cache=not follows),
-            base_url=f"http://{connection.headers['host']}",
+            base_url=base_url(connection),
             request_id=request_id,
             actor=connection.scope["state"][ACTOR] or NOBODY,
         )

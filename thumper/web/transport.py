@@ -13,6 +13,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final, cast
 
+import orjson
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -25,6 +26,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from thumper.graphql.access.permissions import FORBIDDEN
 from thumper.graphql.context import Context
 from thumper.graphql.schema import schema
 from thumper.graphql.shared.shared_execution import SharedData
@@ -64,7 +66,7 @@ class Transport(GraphQL[Context, None]):
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=INIT_WAIT,
             max_subscriptions_per_connection=None,  # websocket.py refuses more, with a code
-            # LocalOnly has checked the origin, and knows all names of this machine.
+            # OwnOriginOnly has checked the origin, and knows all names of this server.
             allowed_origins=("*",),
         )
         self._make_context = make_context
@@ -162,13 +164,27 @@ class Transport(GraphQL[Context, None]):
         media_type = sub_response.headers.get("content-type", "application/json")
         if media_type == event_stream.MEDIA_TYPE:
             return event_stream.single(json.dumps(response_data))
-        # Half a surrogate pair, which a client may have sent, is no UTF-8: a text shows a question mark in its place.
-        text = json.dumps(response_data, ensure_ascii=False, separators=(",", ":"))
-        response = Response(text.encode("utf-8", "replace"), media_type=media_type)
+        response = Response(_json(response_data), media_type=media_type)
         if media_type == RESPONSE_JSON and "data" not in response_data:
-            response.status_code = 400
+            response.status_code = 403 if _is_forbidden(response_data) else 400
         response.headers.update(sub_response.headers)
         return response
+
+
+def _json(answer: Any) -> bytes:
+    """Write an answer as JSON."""
+    try:
+        return orjson.dumps(answer)
+    except orjson.JSONEncodeError:
+        # Half a surrogate pair, which a client may have sent, is no UTF-8: a text shows a question mark in its place.
+        text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "replace")
+
+
+def _is_forbidden(answer: Any) -> bool:
+    """Return whether nothing was executed because it is not for who asks."""
+    codes = {error.get("extensions", {}).get("code") for error in answer.get("errors", ())}
+    return codes == {FORBIDDEN}
 
 
 def _revalidated(request: Request, response: Response) -> Response:

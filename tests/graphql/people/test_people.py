@@ -102,6 +102,15 @@ async def test_the_last_owner_stays(api: Api) -> None:
     assert await Person.filter(role="owner").count() == 1
 
 
+async def test_what_is_left_out_stays_and_null_is_refused(api: Api) -> None:
+    person = (await told(api, INVITE, name="Ann", role="GUEST"))["person"]
+    assert (await told(api, UPDATE, personId=person["id"]))["person"] == {"name": "Ann", "role": "GUEST"}
+    for field in ("name", "role"):
+        refused = await told(api, UPDATE, personId=person["id"], **{field: None})
+        assert (refused["errors"][0]["code"], refused["errors"][0]["path"]) == ("INVALID", ["input", field])
+    assert (await told(api, UPDATE, personId=person["id"], name="OWNER"))["errors"][0]["code"] == "NAME_TAKEN"
+
+
 async def test_a_token_does_no_more_than_it_was_given_and_than_who_made_it(api: Api) -> None:
     made = await told(api, CREATE_TOKEN, name="sync", scopes=["INGEST", "READ"])
     assert made["token"]["scopes"] == ["READ", "INGEST"]
@@ -109,11 +118,15 @@ async def test_a_token_does_no_more_than_it_was_given_and_than_who_made_it(api: 
     viewer = (await as_shown(api, shown, VIEWER))["data"]["viewer"]
     assert (viewer["name"], viewer["scopes"]) == ("owner", ["READ", "INGEST"])
     assert "sync" in {token["name"] for token in viewer["tokens"]}
-    more = await as_shown(api, shown, CREATE_TOKEN, input={"name": "more", "scopes": ["ADMIN"]})
+    more = await as_shown(api, shown, CREATE_TOKEN, input={"name": "more", "scopes": ["READ"]})
+    assert more["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    limited = await told(api, CREATE_TOKEN, name="admin", scopes=["ADMIN", "READ"])
+    may_make = {"authorization": f"Bearer {limited['secret']}"}
+    more = await as_shown(api, may_make, CREATE_TOKEN, input={"name": "more", "scopes": ["INGEST"]})
     (error,) = more["data"]["answer"]["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["input", "scopes"])
-    wrong: tuple[dict[str, Any], ...] = ({"scopes": []}, {"name": ""}, {"expiresAt": "2020-01-01T00:00:00Z"})
-    for values in wrong:
+    bad: tuple[dict[str, Any], ...] = ({"scopes": []}, {"name": ""}, {"expiresAt": "2020-01-01T00:00:00Z"})
+    for values in bad:
         refused = await told(api, CREATE_TOKEN, **({"name": "x", "scopes": ["READ"]} | values))
         assert refused["errors"][0]["code"] == "INVALID"
     assert (await told(api, REVOKE_TOKEN, tokenId=made["token"]["id"]))["token"]["revokedAt"] is not None
@@ -123,7 +136,7 @@ async def test_a_token_does_no_more_than_it_was_given_and_than_who_made_it(api: 
 
 
 async def test_people_end_their_own_sessions_and_no_others(api: Api) -> None:
-    shown: dict[str, dict[str, str]] = {}
+    shown = {}
     for name in ("Dale", "Ray"):
         invited = await told(api, INVITE, name=name, role="MEMBER")
         shown[name] = await signed_in(api, invited["link"]["url"])

@@ -1,4 +1,4 @@
-"""Lists completed level by level are as graphql-core completes them, to the last error."""
+"""Lists completed level by level, or by columns, are as graphql-core completes them, to the last error."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import strawberry
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from thumper.graphql.shared.batch_loader import Loader
+from thumper.graphql.shared.column_execution import ColumnExecutor
 from thumper.graphql.shared.direct_resolvers import call_directly
 from thumper.graphql.shared.level_execution import LevelExecutor
 from thumper.graphql.shared.together import loaded
@@ -56,6 +57,23 @@ class Item:
     async def sure(root: strawberry.Parent[Row], info: strawberry.Info) -> Place:
         found: Place = await info.context["places"].load(root.place)
         return found
+
+    @strawberry.field(graphql_type=Place | None)
+    @staticmethod
+    @loaded
+    def wanted(root: strawberry.Parent[Row], info: strawberry.Info) -> Any:
+        return None if root.place is None else info.context["places"].wanted(root.place)
+
+    @strawberry.field(graphql_type=Place)
+    @staticmethod
+    @loaded
+    def needed(root: strawberry.Parent[Row], info: strawberry.Info) -> Any:
+        return info.context["places"].wanted(root.place)
+
+    @strawberry.field
+    @staticmethod
+    def names(root: strawberry.Parent[Row]) -> list[str | None]:
+        return [root.name, None, *(box.name for box in root.boxes)]
 
     @strawberry.field
     @staticmethod
@@ -115,6 +133,10 @@ QUERIES = [
     "{ all { length } items { length slow __typename } }",
     "{ items { boxes { name next { name } } maybe { name } place { next { name } } } }",
     "{ items { b: maybe { next { name } } p: place(add: 1) { name } q: place(add: 30) { name } } }",
+    "{ items { wanted { name next { name } } place { __typename name } names __typename } }",
+    "{ items { needed { name } } all { wanted { next { name } } } }",
+    "{ items { name @skip(if: true) } all { names wanted { name @skip(if: true) } } }",
+    "{ all { needed { next { name } } names } items { wanted { name } boxes { __typename name } } }",
     "query ($add: Int!) { items { place(add: $add) { name ...F } slow } } fragment F on Place { next { name } }",
 ]
 
@@ -123,8 +145,10 @@ def _schema(executor: type[Any]) -> strawberry.Schema:
     return strawberry.Schema(Query, execution_context_class=executor)
 
 
-SCHEMA, LEVELS = _schema(StrawberryGraphQLCoreExecutionContext), _schema(LevelExecutor)
+SCHEMA, LEVELS, COLUMNS = map(_schema, (StrawberryGraphQLCoreExecutionContext, LevelExecutor, ColumnExecutor))
 call_directly(LEVELS)
+call_directly(COLUMNS)
+OURS = pytest.mark.parametrize("schema", [LEVELS, COLUMNS], ids=["levels", "columns"])
 
 
 async def _answer(schema: strawberry.Schema, query: str, rows: list[Any]) -> tuple[str, Any]:
@@ -136,10 +160,13 @@ async def _answer(schema: strawberry.Schema, query: str, rows: list[Any]) -> tup
     return repr(told.data), errors
 
 
+@OURS
 @pytest.mark.parametrize("rows", CASES, ids=range(len(CASES)))
 @pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
-async def test_it_answers_as_graphql_core_does(query: str, rows: list[Any]) -> None:
-    data, errors = await _answer(LEVELS, query, rows)
+async def test_it_answers_as_graphql_core_does(
+    schema: strawberry.Schema, query: str, rows: list[Any]
+) -> None:
+    data, errors = await _answer(schema, query, rows)
     wanted, wanted_errors = await _answer(SCHEMA, query, rows)
     assert data == wanted
     if data == "None":  # graphql-core cancels what it need not know any more, and tells of the first
@@ -148,7 +175,49 @@ async def test_it_answers_as_graphql_core_does(query: str, rows: list[Any]) -> N
         assert errors == wanted_errors
 
 
-async def test_a_relation_of_a_list_takes_no_task_for_each_object() -> None:
+def _counting(executor: type[Any]) -> tuple[strawberry.Schema, list[int]]:
+    """Return a schema that counts the objects which its executor admits, and where."""
+    counts = [0]
+
+    class Counting(executor):  # type: ignore[misc]  # of any executor
+        def admit(self, kind: Any, details: Any, path: Any, objects: int = 1) -> None:
+            counts[0] += objects
+
+        def weight(self, kind: Any, details: Any, objects: int) -> int:
+            return objects
+
+        def withdraw(self, weight: int) -> None:
+            counts[0] -= weight
+
+    schema = _schema(Counting)
+    call_directly(schema)
+    return schema, counts
+
+
+@pytest.mark.parametrize("rows", CASES, ids=range(len(CASES)))
+@pytest.mark.parametrize("query", QUERIES[:3], ids=range(3))
+async def test_objects_that_are_executed_twice_are_counted_once(query: str, rows: list[Any]) -> None:
+    (columns, counted), (levels, wanted) = _counting(ColumnExecutor), _counting(LevelExecutor)
+    await _answer(columns, query, rows)
+    await _answer(levels, query, rows)
+    assert counted == wanted
+
+
+async def test_a_list_of_known_fields_is_not_executed_level_by_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: Any) -> None:
+        raise AssertionError("level by level")
+
+    monkeypatch.setattr(LevelExecutor, "_execute", never)
+    data, errors = await _answer(COLUMNS, QUERIES[5], ROWS[:2])
+    assert "place 1" in data
+    assert errors == []
+
+
+@OURS
+@pytest.mark.parametrize("relation", ["place", "wanted"])
+async def test_a_relation_of_a_list_takes_no_task_for_each_object(
+    schema: strawberry.Schema, relation: str
+) -> None:
     tasks: set[Any] = set()
 
     async def read(ids: list[int]) -> dict[int, Row]:
@@ -157,8 +226,9 @@ async def test_a_relation_of_a_list_takes_no_task_for_each_object() -> None:
         return dict.fromkeys(ids, Row("place"))
 
     rows = [Row("x", number) for number in range(50)]
-    told = await LEVELS.execute(
-        "{ items { place { name } } }", context_value={"rows": rows, "places": Loader(read, cache=True)}
+    told = await schema.execute(
+        f"{{ items {{ {relation} {{ name }} }} }}",
+        context_value={"rows": rows, "places": Loader(read, cache=True)},
     )
     assert told.errors is None
     assert len(tasks) < 5

@@ -10,8 +10,8 @@ import pytest
 import strawberry
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from thumper.graphql.shared.column_execution import ColumnExecutor
 from thumper.graphql.shared.direct_resolvers import call_directly
-from thumper.graphql.shared.level_execution import LevelExecutor
 
 
 @dataclass
@@ -86,7 +86,7 @@ def _schema(executor: type[Any]) -> strawberry.Schema:
     return strawberry.Schema(Query, execution_context_class=executor)
 
 
-SCHEMA, PLANNED = _schema(StrawberryGraphQLCoreExecutionContext), _schema(LevelExecutor)
+SCHEMA, PLANNED = _schema(StrawberryGraphQLCoreExecutionContext), _schema(ColumnExecutor)
 call_directly(PLANNED)
 
 

@@ -23,7 +23,14 @@ async def _names(sql: str) -> set[str]:
 async def test_every_check_and_index_of_the_migration_is_in_the_catalogue(database: str) -> None:
     names = (
         *("0002_constraints", "0003_honest_time", "0005_precision", "0010_written_times"),
-        *("0011_clock_questions", "0013_places_of_cards", "0014_deletions", "0022_marks", "0023_identity"),
+        *(
+            "0011_clock_questions",
+            "0013_places_of_cards",
+            "0014_deletions",
+            "0022_marks",
+            "0023_identity",
+            "0026_accounts",
+        ),
     )
     migrations = [importlib.import_module(f"thumper.migrations.{name}") for name in names]
     constraints = await _names("SELECT conname AS name FROM pg_constraint")

@@ -58,14 +58,14 @@ class ClockFix(Node):
     @field("The dump that it covers; null when it covers a deployment.", optional(lazy("Dump")))
     @staticmethod
     @loaded
-    async def dump(root: strawberry.Parent[models.ClockFix], info: Info) -> Any:
-        return await related(root.dump_id, "Dump", info=info)
+    def dump(root: strawberry.Parent[models.ClockFix], info: Info) -> Any:
+        return related(root.dump_id, "Dump", info=info)
 
     @field("The deployment that it covers; null when it covers a dump.", optional(lazy("Deployment")))
     @staticmethod
     @loaded
-    async def deployment(root: strawberry.Parent[models.ClockFix], info: Info) -> Any:
-        return await related(root.deployment_id, "Deployment", info=info)
+    def deployment(root: strawberry.Parent[models.ClockFix], info: Info) -> Any:
+        return related(root.deployment_id, "Deployment", info=info)
 
     @field("How many images it decides now: 0 when it was taken back, or a later one covers them all.")
     @staticmethod
@@ -85,8 +85,8 @@ class ClockExample:
     @field("The image.", lazy("Image"))
     @staticmethod
     @loaded
-    async def image(root: strawberry.Parent[Move], info: Info) -> Any:
-        return await related(root.image_id, "Image", info=info)
+    def image(root: strawberry.Parent[Move], info: Info) -> Any:
+        return related(root.image_id, "Image", info=info)
 
     @field("What its clock showed, such as 2010-01-01T03:20:49.")
     @staticmethod

@@ -31,7 +31,7 @@ class ClockQuestion:
     @field("The question, for people.")
     @staticmethod
     async def sentence(root: strawberry.Parent[clock_question.ClockQuestion], info: Info) -> str:
-        image = await related(root.newest_id, "Image", info=info)
+        image = await info.context.loaders.rows["Image"].load(root.newest_id)
         return root.sentence(await zone_of(image, info=info))
 
     @field("What a person can do about it.")
@@ -45,5 +45,5 @@ class ClockQuestion:
     )
     @staticmethod
     @loaded
-    async def newest(root: strawberry.Parent[clock_question.ClockQuestion], info: Info) -> Any:
-        return await related(root.newest_id, "Image", info=info)
+    def newest(root: strawberry.Parent[clock_question.ClockQuestion], info: Info) -> Any:
+        return related(root.newest_id, "Image", info=info)

@@ -29,22 +29,22 @@ class ClockSuspects:
     @field("The dump that delivered them first.", lazy("Dump"))
     @staticmethod
     @loaded
-    async def dump(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
-        return await related(root.dump_id, "Dump", info=info)
+    def dump(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
+        return related(root.dump_id, "Dump", info=info)
 
     @field("The camera that took them; null when the photos do not say.", optional(lazy("Camera")))
     @staticmethod
     @loaded
-    async def camera(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
-        return await related(root.camera_id, "Camera", info=info)
+    def camera(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
+        return related(root.camera_id, "Camera", info=info)
 
     @field(
         "The stay of the camera; null when camera or location are not known.", optional(lazy("Deployment"))
     )
     @staticmethod
     @loaded
-    async def deployment(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
-        return await related(root.deployment_id, "Deployment", info=info)
+    def deployment(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
+        return related(root.deployment_id, "Deployment", info=info)
 
     @field("The earliest time that the clock showed, such as 2010-01-01T03:20:49.")
     @staticmethod
@@ -59,8 +59,8 @@ class ClockSuspects:
     @field("The image whose clock showed the earliest time.", lazy("Image"))
     @staticmethod
     @loaded
-    async def example(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
-        return await related(root.example_id, "Image", info=info)
+    def example(root: strawberry.Parent[clock_fixes.Suspects], info: Info) -> Any:
+        return related(root.example_id, "Image", info=info)
 
 
 @strawberry.type

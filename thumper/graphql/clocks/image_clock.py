@@ -24,7 +24,8 @@ from thumper.store.times.clock_claims import reading_of
 
 async def _place_zone(image: models.Image, *, info: Info) -> ZoneInfo | None:
     """Return the time zone of an image's location; None where it is not known."""
-    location: models.Location | None = await related(image.location_id, "Location", info=info)
+    wanted = related(image.location_id, "Location", info=info)
+    location: models.Location | None = None if wanted is None else await wanted
     name = None if location is None else locations.zone_of(location)[0]
     return None if name is None else ZoneInfo(name)
 
@@ -120,8 +121,8 @@ class ClockFields:
     )
     @staticmethod
     @loaded
-    async def clock_fix(root: strawberry.Parent[models.Image], info: Info) -> Any:
-        return await related(root.clock_fix_id, "ClockFix", info=info)
+    def clock_fix(root: strawberry.Parent[models.Image], info: Info) -> Any:
+        return related(root.clock_fix_id, "ClockFix", info=info)
 
     @field(
         "The stay of its camera at its location; null when one of the two is not known.",
@@ -129,5 +130,5 @@ class ClockFields:
     )
     @staticmethod
     @loaded
-    async def deployment(root: strawberry.Parent[models.Image], info: Info) -> Any:
-        return await related(root.deployment_id, "Deployment", info=info)
+    def deployment(root: strawberry.Parent[models.Image], info: Info) -> Any:
+        return related(root.deployment_id, "Deployment", info=info)

@@ -53,14 +53,14 @@ class IdentityDecision(Node):
     @field("The deer.", lazy("Deer"))
     @staticmethod
     @loaded
-    async def deer(root: strawberry.Parent[models.IdentityDecision], info: Info) -> Any:
-        return await related(root.deer_id, "Deer", info=info)
+    def deer(root: strawberry.Parent[models.IdentityDecision], info: Info) -> Any:
+        return related(root.deer_id, "Deer", info=info)
 
     @field("The box.", lazy("Detection"))
     @staticmethod
     @loaded
-    async def detection(root: strawberry.Parent[models.IdentityDecision], info: Info) -> Any:
-        return await related(root.detection_id, "Detection", info=info)
+    def detection(root: strawberry.Parent[models.IdentityDecision], info: Info) -> Any:
+        return related(root.detection_id, "Detection", info=info)
 
 
 DECISION_LIST: Final = SearchList(IdentityDecisionSearch, "decisions", usual="latest decided first")

@@ -32,20 +32,20 @@ class Sighting(Node):
     @field("The deer.", lazy("Deer"))
     @staticmethod
     @loaded
-    async def deer(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
-        return await related(root.deer_id, "Deer", info=info)
+    def deer(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
+        return related(root.deer_id, "Deer", info=info)
 
     @field("The box.", lazy("Detection"))
     @staticmethod
     @loaded
-    async def detection(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
-        return await related(root.detection_id, "Detection", info=info)
+    def detection(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
+        return related(root.detection_id, "Detection", info=info)
 
     @field("The image.", lazy("Image"))
     @staticmethod
     @loaded
-    async def image(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
-        return await related(root.image_id, "Image", info=info)
+    def image(root: strawberry.Parent[models.Sighting], info: Info) -> Any:
+        return related(root.image_id, "Image", info=info)
 
 
 SIGHTING_LIST: Final = SearchList(SightingSearch, "sightings", usual="latest capture first")

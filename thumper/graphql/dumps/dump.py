@@ -82,16 +82,16 @@ class Dump(Node):
     @field(f"Where it came from. {WITHHELD}", optional(Source))
     @staticmethod
     @loaded
-    async def source(root: strawberry.Parent[models.Dump], info: Info) -> Any:
-        return await related(root.source_id, "Source", info=info)
+    def source(root: strawberry.Parent[models.Dump], info: Info) -> Any:
+        return related(root.source_id, "Source", info=info)
 
     @field(
         "The place that its photos belong to; null when its folder names none.", optional(lazy("Location"))
     )
     @staticmethod
     @loaded
-    async def location(root: strawberry.Parent[models.Dump], info: Info) -> Any:
-        return await related(root.location_id, "Location", info=info)
+    def location(root: strawberry.Parent[models.Dump], info: Info) -> Any:
+        return related(root.location_id, "Location", info=info)
 
     @field(f"What became of its files. {WITHHELD}", optional(Receipt))
     @staticmethod
@@ -162,13 +162,22 @@ class Dump(Node):
     )
 
 
+async def watchable_dump(word: str, *, info: Info) -> models.Dump | None:
+    """Return the dump of that id, None when there is none that who asks may watch. Raises BAD_ID."""
+    row: models.Dump | None = await find(word, "Dump", info=info)
+    return row if row is not None and info.context.watches(row.credential_id) else None
+
+
 @strawberry.type
 class DumpQuery:
     """Queries for dumps."""
 
-    @field("The dump with this id; null when there is none.", optional(Dump))
+    @field(
+        "The dump with this id; null when there is none. A token that may only upload sees those that it made.",
+        optional(Dump),
+    )
     @staticmethod
     async def dump(info: Info, id: RecordId) -> Any:
-        return await find(id, "Dump", info=info)
+        return await watchable_dump(id, info=info)
 
     dumps = SearchList(DumpSearch, "dumps", usual="the latest first").field("Dumps, a page at a time.")

@@ -58,8 +58,8 @@ class File(Node):
     )
     @staticmethod
     @loaded
-    async def image(root: strawberry.Parent[models.File], info: Info) -> Any:
-        return await related(root.image_id, "Image", info=info)
+    def image(root: strawberry.Parent[models.File], info: Info) -> Any:
+        return related(root.image_id, "Image", info=info)
 
     @field(
         "For a duplicate, the file that was the first with these bytes: its path, its dump, when it was seen.",
@@ -75,5 +75,5 @@ class File(Node):
     @field("The dump that it is part of.", lazy("Dump"))
     @staticmethod
     @loaded
-    async def dump(root: strawberry.Parent[models.File], info: Info) -> Any:
-        return await related(root.dump_id, "Dump", info=info)
+    def dump(root: strawberry.Parent[models.File], info: Info) -> Any:
+        return related(root.dump_id, "Dump", info=info)

@@ -50,8 +50,8 @@ class PlaceProposal:
     )
     @staticmethod
     @loaded
-    async def location(root: strawberry.Parent[place_proposal.PlaceProposal], info: Info) -> Any:
-        return await related(root.location_id, "Location", info=info)
+    def location(root: strawberry.Parent[place_proposal.PlaceProposal], info: Info) -> Any:
+        return related(root.location_id, "Location", info=info)
 
     @field("What speaks for it.", listed(PlaceReason))
     @staticmethod
@@ -68,8 +68,8 @@ class UnplacedPhotos:
     @field("The camera; null for photos that do not say.", optional(lazy("Camera")))
     @staticmethod
     @loaded
-    async def camera(root: strawberry.Parent[UnplacedCamera], info: Info) -> Any:
-        return await related(root.camera_id, "Camera", info=info)
+    def camera(root: strawberry.Parent[UnplacedCamera], info: Info) -> Any:
+        return related(root.camera_id, "Camera", info=info)
 
     @field(
         "Where they may be from: every place that anything speaks for.",
@@ -92,8 +92,8 @@ class KnownPhotos:
     @field("The dump that delivered them first: setLocation for it says where they are from.", lazy("Dump"))
     @staticmethod
     @loaded
-    async def dump(root: strawberry.Parent[KnownUnplaced], info: Info) -> Any:
-        return await related(root.dump_id, "Dump", info=info)
+    def dump(root: strawberry.Parent[KnownUnplaced], info: Info) -> Any:
+        return related(root.dump_id, "Dump", info=info)
 
 
 @strawberry.type(description="Where the photos of a dump are from, as far as a person is asked about that.")
@@ -122,7 +122,7 @@ class ReceiptPlaces:
     @staticmethod
     @loaded
     async def dated_folder(root: strawberry.Parent[models.Dump], info: Info) -> bool:
-        source: models.Source = await related(root.source_id, "Source", info=info)
+        source: models.Source = await info.context.loaders.rows["Source"].load(root.source_id)
         named = folder_place(root.folder) if source.kind is SourceKind.DROP else None
         return named is not None and named.undated is not None
 

@@ -7,8 +7,9 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
+from thumper.domain.refusal import NoRecordError
 from thumper.graphql.context import Info
-from thumper.graphql.dumps.dump import Dump
+from thumper.graphql.dumps.dump import Dump, watchable_dump
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode, decode_given
@@ -87,7 +88,11 @@ async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, l
     """Create the dump and the addresses."""
     location_id = decode_given(input.location_id, "Location")
     made = await create_uploads(
-        info.context.ingest, input.files, location_id=location_id, detect=input.detect
+        info.context.ingest,
+        input.files,
+        location_id=location_id,
+        detect=input.detect,
+        credential_id=info.context.actor.credential_id,
     )
     door = f"{info.context.base_url}/upload"
     uploads = [
@@ -127,5 +132,7 @@ class UploadMutation:
     )
     @staticmethod
     async def cancel_upload(info: Info, input: CancelInput) -> CancelUploadPayload:
+        if await watchable_dump(input.dump_id, info=info) is None:
+            raise NoRecordError("dump", "dump_id")
         dump, closed = await cancel_uploads(decode(input.dump_id, "Dump"))
         return CancelUploadPayload(dump=dump, closed=closed)

@@ -12,6 +12,7 @@ import strawberry
 
 from thumper.domain.feed import FeedEvent, FeedKind
 from thumper.graphql.context import Info
+from thumper.graphql.dumps.dump import watchable_dump
 from thumper.graphql.image_list import IMAGE_LIST
 from thumper.graphql.live.changed_images import ChangedImages
 from thumper.graphql.live.image_content import DELETED_IDS, deleted_ids_in, images_in
@@ -26,6 +27,7 @@ from thumper.graphql.relay.node import related
 from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.shared.shared_execution import Shared
+from thumper.graphql.shared.together import loaded
 from thumper.graphql.shared.wipe_checks import Asked
 from thumper.store import models
 from thumper.store.feed.snapshot import snapshot
@@ -166,12 +168,14 @@ class TakenBack:
     change: strawberry.Private[SightingChange]
 
     @field("The deer that it was said to be; null when it was deleted since.", optional(lazy("Deer")))
-    async def deer(self, info: Info) -> Any:
-        return await related(self.change.deer_id, "Deer", info=info)
+    @loaded
+    def deer(self, info: Info) -> Any:
+        return related(self.change.deer_id, "Deer", info=info)
 
     @field("The box; null when its image was deleted since.", optional(lazy("Detection")))
-    async def detection(self, info: Info) -> Any:
-        return await related(self.change.detection_id, "Detection", info=info)
+    @loaded
+    def detection(self, info: Info) -> Any:
+        return related(self.change.detection_id, "Detection", info=info)
 
 
 @strawberry.type(description="Deer that were recognised.")
@@ -285,7 +289,8 @@ class Subscription:
             # The progress of a check is a change, too.
             return seq, (seen, info.context.wipes.peek(uuid), changes.clocks_changed)
 
-        await _exists(uuid, "Dump", info=info)
+        if await watchable_dump(dump_id, info=info) is None:
+            raise bad_request("NOT_FOUND", "There is no such dump.")
         states = newest(info.context.live, read, concerns=changes.concern, after=info.context.place(after))
         return _messages(states, DumpMessage)
 

@@ -36,8 +36,8 @@ class Session(Node):
     @field("Who signed in.", optional(lazy("Person")))
     @staticmethod
     @loaded
-    async def person(root: strawberry.Parent[models.Session], info: Info) -> Any:
-        return await related(root.person_id, "Person", info=info)
+    def person(root: strawberry.Parent[models.Session], info: Info) -> Any:
+        return related(root.person_id, "Person", info=info)
 
     @field("Whether it is the one with which this is asked.", personal=True)
     @staticmethod

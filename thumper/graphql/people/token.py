@@ -48,8 +48,8 @@ class Token(Node):
     @field("Whose it is.", optional(lazy("Person")))
     @staticmethod
     @loaded
-    async def person(root: strawberry.Parent[models.Token], info: Info) -> Any:
-        return await related(root.person_id, "Person", info=info)
+    def person(root: strawberry.Parent[models.Token], info: Info) -> Any:
+        return related(root.person_id, "Person", info=info)
 
 
 @strawberry.type

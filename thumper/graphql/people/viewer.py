@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import strawberry
 
 from thumper.domain.access import Role, Scope
@@ -12,6 +14,7 @@ from thumper.graphql.people.token import Token
 from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.node import related
 from thumper.graphql.relay.price import FEW, price
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.access import sessions, tokens
 
@@ -29,9 +32,9 @@ class Viewer:
 
     @field("The person; null for the command line in its own process.", optional(Person), personal=True)
     @staticmethod
-    async def person(info: Info) -> models.Person | None:
-        found: models.Person | None = await related(info.context.actor.person_id, "Person", info=info)
-        return found
+    @loaded
+    def person(info: Info) -> Any:
+        return related(info.context.actor.person_id, "Person", info=info)
 
     @field(
         "Their sessions that have not ended, the last used first.",

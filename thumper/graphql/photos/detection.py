@@ -88,14 +88,14 @@ class Detection(Node):
     @field("The image that it is on.", lazy("Image"))
     @staticmethod
     @loaded
-    async def image(root: strawberry.Parent[models.Detection], info: Info) -> Any:
-        return await related(root.image_id, "Image", info=info)
+    def image(root: strawberry.Parent[models.Detection], info: Info) -> Any:
+        return related(root.image_id, "Image", info=info)
 
     @field("The detector that drew it; null when a person did.", optional(lazy("Detector")))
     @staticmethod
     @loaded
-    async def detector(root: strawberry.Parent[models.Detection], info: Info) -> Any:
-        return None if root.drawn_by is not None else await related(root.detector_id, "Detector", info=info)
+    def detector(root: strawberry.Parent[models.Detection], info: Info) -> Any:
+        return None if root.drawn_by is not None else related(root.detector_id, "Detector", info=info)
 
     @field("Whether a person drew it by hand, and no detector.")
     @staticmethod
@@ -119,25 +119,25 @@ class Detection(Node):
     )
     @staticmethod
     @loaded
-    async def duplicate_of(root: strawberry.Parent[models.Detection], info: Info) -> Any:
+    def duplicate_of(root: strawberry.Parent[models.Detection], info: Info) -> Any:
         if root.repeats_id is not None:
-            return await related(root.repeats_id, "Detection", info=info)
+            return related(root.repeats_id, "Detection", info=info)
         if root.duplicate_of is None:
             return None
-        return await info.context.loaders.boxes_by_ordinal.load((root.run_id, root.duplicate_of))
+        return info.context.loaders.boxes_by_ordinal.wanted((root.run_id, root.duplicate_of))
 
     @field("The known deer that it is; null when nobody said so.", optional(lazy("Deer")))
     @staticmethod
     @loaded
     async def deer(root: strawberry.Parent[models.Detection], info: Info) -> Any:
         sighting: Any = await info.context.loaders.sightings.load(root.id)
-        return None if sighting is None else await related(sighting.deer_id, "Deer", info=info)
+        return None if sighting is None else await info.context.loaders.rows["Deer"].load(sighting.deer_id)
 
     @field("The sighting that says which deer it is; null when nobody said so.", optional(lazy("Sighting")))
     @staticmethod
     @loaded
-    async def sighting(root: strawberry.Parent[models.Detection], info: Info) -> models.Sighting | None:
-        return await info.context.loaders.sightings.load(root.id)
+    def sighting(root: strawberry.Parent[models.Detection], info: Info) -> Any:
+        return info.context.loaders.sightings.wanted(root.id)
 
     @field(
         f"Everything people decided about which deer it is or is not, the latest first. {WITHHELD}",
@@ -146,10 +146,8 @@ class Detection(Node):
     )
     @staticmethod
     @loaded
-    async def identity_decisions(
-        root: strawberry.Parent[models.Detection], info: Info
-    ) -> list[models.IdentityDecision]:
-        return await info.context.loaders.detection_decisions.load(root.id)
+    def identity_decisions(root: strawberry.Parent[models.Detection], info: Info) -> Any:
+        return info.context.loaders.detection_decisions.wanted(root.id)
 
     @field(
         "Everything people said of it, the latest first; of what was not taken back the latest stands."
@@ -159,8 +157,8 @@ class Detection(Node):
     )
     @staticmethod
     @loaded
-    async def reviews(root: strawberry.Parent[models.Detection], info: Info) -> list[models.Review]:
-        return await info.context.loaders.reviews.load(root.id)
+    def reviews(root: strawberry.Parent[models.Detection], info: Info) -> Any:
+        return info.context.loaders.reviews.wanted(root.id)
 
 
 DETECTION_LIST: Final = SearchList(

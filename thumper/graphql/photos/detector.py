@@ -15,6 +15,7 @@ from thumper.graphql.photos.species import species_of
 from thumper.graphql.relay.field import field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, RecordId, find
 from thumper.graphql.relay.price import FEW, price
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 
 
@@ -34,8 +35,9 @@ class Label:
 
     @field("The species that it means; null when the class map gives none.", optional(lazy("Species")))
     @staticmethod
-    async def species(root: strawberry.Parent[LabelMeaning], info: Info) -> Any:
-        return await species_of(root.species, info)
+    @loaded
+    def species(root: strawberry.Parent[LabelMeaning], info: Info) -> Any:
+        return species_of(root.species, info)
 
 
 @strawberry.type(

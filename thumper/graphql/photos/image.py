@@ -8,7 +8,6 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 import strawberry
 
-from thumper.domain import waiting
 from thumper.domain.media import Media
 from thumper.domain.moon import MoonPhase
 from thumper.domain.progress import ImageState
@@ -33,7 +32,6 @@ from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.images import images
 from thumper.store.images.detections import BoxFilter
-from thumper.store.images.exif_values import ExifValues
 
 
 @strawberry.type(description="Why detection failed for an image.")
@@ -64,8 +62,8 @@ class Job:
     @field("The detector.", lazy("Detector"))
     @staticmethod
     @loaded
-    async def detector(root: strawberry.Parent[images.JobFigures], info: Info) -> Any:
-        return await related(root.detector_id, "Detector", info=info)
+    def detector(root: strawberry.Parent[images.JobFigures], info: Info) -> Any:
+        return related(root.detector_id, "Detector", info=info)
 
 
 @strawberry.type(description="One distinct photo, known by its bytes, however often it was delivered.")
@@ -149,8 +147,8 @@ class Image(ClockFields, MarkFields, UrlFields, Node):
     )
     @staticmethod
     @loaded
-    async def exif(root: strawberry.Parent[models.Image], info: Info) -> ExifValues | None:
-        return await info.context.loaders.exif.load(root.id)
+    def exif(root: strawberry.Parent[models.Image], info: Info) -> Any:
+        return info.context.loaders.exif.wanted(root.id)
 
     @field("Why detection failed; null unless the state is FAILED.")
     @staticmethod
@@ -163,32 +161,32 @@ class Image(ClockFields, MarkFields, UrlFields, Node):
     @field(f"The current detector's work on it; null when it was never queued. {WITHHELD}", optional(Job))
     @staticmethod
     @loaded
-    async def job(root: strawberry.Parent[models.Image], info: Info) -> images.JobFigures | None:
-        return await info.context.loaders.image_figures.load(root.id)
+    def job(root: strawberry.Parent[models.Image], info: Info) -> Any:
+        return info.context.loaders.image_figures.wanted(root.id)
 
     @field(f"Why it has no result yet; null when it was completed or failed. {WITHHELD}", optional(Waiting))
     @staticmethod
     @loaded
-    async def waiting_for(root: strawberry.Parent[models.Image], info: Info) -> waiting.Waiting | None:
-        return await info.context.loaders.waiting.load(root.id)
+    def waiting_for(root: strawberry.Parent[models.Image], info: Info) -> Any:
+        return info.context.loaders.waiting.wanted(root.id)
 
     @field("The place where it was taken; null when the dump named none.", optional(lazy("Location")))
     @staticmethod
     @loaded
-    async def location(root: strawberry.Parent[models.Image], info: Info) -> Any:
-        return await related(root.location_id, "Location", info=info)
+    def location(root: strawberry.Parent[models.Image], info: Info) -> Any:
+        return related(root.location_id, "Location", info=info)
 
     @field("The camera that took it; null when the photo does not say.", optional(lazy("Camera")))
     @staticmethod
     @loaded
-    async def camera(root: strawberry.Parent[models.Image], info: Info) -> Any:
-        return await related(root.camera_id, "Camera", info=info)
+    def camera(root: strawberry.Parent[models.Image], info: Info) -> Any:
+        return related(root.camera_id, "Camera", info=info)
 
     @field(f"The dump that first delivered it. {WITHHELD}", optional(lazy("Dump")))
     @staticmethod
     @loaded
-    async def dump(root: strawberry.Parent[models.Image], info: Info) -> Any:
-        return await related(root.dump_id, "Dump", info=info)
+    def dump(root: strawberry.Parent[models.Image], info: Info) -> Any:
+        return related(root.dump_id, "Dump", info=info)
 
     @field(
         "The file that it was made from, the first with its bytes; null when that is not known any more, or withheld.",
@@ -196,8 +194,8 @@ class Image(ClockFields, MarkFields, UrlFields, Node):
     )
     @staticmethod
     @loaded
-    async def first_delivery(root: strawberry.Parent[models.Image], info: Info) -> models.File | None:
-        return await info.context.loaders.first_deliveries.load(root.id)
+    def first_delivery(root: strawberry.Parent[models.Image], info: Info) -> Any:
+        return info.context.loaders.first_deliveries.wanted(root.id)
 
     @field(
         "The boxes that count, most confident first: the current detector's, whose class is shown and whose confidence"
@@ -209,10 +207,8 @@ class Image(ClockFields, MarkFields, UrlFields, Node):
     )
     @staticmethod
     @loaded
-    async def detections(
-        root: strawberry.Parent[models.Image], info: Info, search: BoxFilter
-    ) -> list[models.Detection]:
-        return await info.context.loaders.boxes.load((root.id, search))
+    def detections(root: strawberry.Parent[models.Image], info: Info, search: BoxFilter) -> Any:
+        return info.context.loaders.boxes.wanted((root.id, search))
 
 
 ById: TypeAlias = Annotated[strawberry.ID | None, strawberry.argument(description="Global id of the image.")]

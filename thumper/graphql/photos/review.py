@@ -53,14 +53,15 @@ class Review(Node):
         optional(lazy("Species")),
     )
     @staticmethod
-    async def species(root: strawberry.Parent[models.Review], info: Info) -> Any:
-        return await species_of(root.species, info)
+    @loaded
+    def species(root: strawberry.Parent[models.Review], info: Info) -> Any:
+        return species_of(root.species, info)
 
     @field("The detection.", lazy("Detection"))
     @staticmethod
     @loaded
-    async def detection(root: strawberry.Parent[models.Review], info: Info) -> Any:
-        return await related(root.detection_id, "Detection", info=info)
+    def detection(root: strawberry.Parent[models.Review], info: Info) -> Any:
+        return related(root.detection_id, "Detection", info=info)
 
 
 @strawberry.type

@@ -11,6 +11,7 @@ from thumper.domain.label import ClassMap, LabelMeaning, LifeStage, Sex
 from thumper.graphql.context import Info
 from thumper.graphql.photos.species import species_of
 from thumper.graphql.relay.field import field, lazy, optional
+from thumper.graphql.shared.together import loaded
 from thumper.store import models
 
 
@@ -32,8 +33,9 @@ class ShownClass:
 
     @field("Its species; null when nothing says it.", optional(lazy("Species")))
     @staticmethod
-    async def species(root: strawberry.Parent[models.Detection], info: Info) -> Any:
-        return await species_of(root.species, info)
+    @loaded
+    def species(root: strawberry.Parent[models.Detection], info: Info) -> Any:
+        return species_of(root.species, info)
 
 
 @strawberry.type(description="What a model said of a box, whatever people said later.")
@@ -45,16 +47,20 @@ class Prediction:
 
     @field("The species that its word means; null when its class map gives none.", optional(lazy("Species")))
     @staticmethod
+    @loaded
     async def species(root: strawberry.Parent[models.Detection], info: Info) -> Any:
-        return await species_of((await _meaning(root, info)).species, info)
+        wanted = species_of((await _meaning(root, info)).species, info)
+        return None if wanted is None else await wanted
 
     @field("The sex that its word means.")
     @staticmethod
+    @loaded
     async def sex(root: strawberry.Parent[models.Detection], info: Info) -> Sex:
         return (await _meaning(root, info)).sex
 
     @field("The life stage that its word means.")
     @staticmethod
+    @loaded
     async def life_stage(root: strawberry.Parent[models.Detection], info: Info) -> LifeStage:
         return (await _meaning(root, info)).life_stage
 

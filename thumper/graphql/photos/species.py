@@ -15,6 +15,7 @@ from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import WITHHELD, field, optional
 from thumper.graphql.relay.node import Node, find
 from thumper.graphql.relay.search_list import SearchList
+from thumper.graphql.shared.batch_loader import Load
 from thumper.store import models
 from thumper.store.images import species_rows
 from thumper.store.images.species_rows import SpeciesSearch
@@ -55,9 +56,9 @@ class Species(Node):
         return None if root.actor is None else Actor(name=root.actor)
 
 
-async def species_of(name: str | None, info: Info) -> models.Species | None:
-    """Return the listed species of a scientific name, as a record has it; None for none."""
-    return None if name is None else await info.context.loaders.species.load(name)
+def species_of(name: str | None, info: Info) -> Load[str, models.Species | None] | None:
+    """Return what loads the listed species of a scientific name, as a record has it; None for none."""
+    return None if name is None else info.context.loaders.species.wanted(name)
 
 
 ById: TypeAlias = Annotated[

@@ -42,14 +42,14 @@ class Deployment(Node):
     @field("The camera.", lazy("Camera"))
     @staticmethod
     @loaded
-    async def camera(root: strawberry.Parent[models.Deployment], info: Info) -> Any:
-        return await related(root.camera_id, "Camera", info=info)
+    def camera(root: strawberry.Parent[models.Deployment], info: Info) -> Any:
+        return related(root.camera_id, "Camera", info=info)
 
     @field("Where it hung.", lazy("Location"))
     @staticmethod
     @loaded
-    async def location(root: strawberry.Parent[models.Deployment], info: Info) -> Any:
-        return await related(root.location_id, "Location", info=info)
+    def location(root: strawberry.Parent[models.Deployment], info: Info) -> Any:
+        return related(root.location_id, "Location", info=info)
 
     images = images_of("Deployment", "The images that the camera took there, a page at a time.")
 

@@ -57,8 +57,8 @@ class ImageGroup:
     )
     @staticmethod
     @loaded
-    async def location(root: strawberry.Parent[Group], info: Info) -> Any:
-        return await related(root.location_id, "Location", info=info)
+    def location(root: strawberry.Parent[Group], info: Info) -> Any:
+        return related(root.location_id, "Location", info=info)
 
 
 @strawberry.type(description="How many images there are by place, day and hour.")

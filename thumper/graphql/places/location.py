@@ -89,8 +89,8 @@ class Location(Node):
     )
     @staticmethod
     @loaded
-    async def merged_into(root: strawberry.Parent[models.Location], info: Info) -> Any:
-        return await related(root.merged_into_id, "Location", info=info)
+    def merged_into(root: strawberry.Parent[models.Location], info: Info) -> Any:
+        return related(root.merged_into_id, "Location", info=info)
 
     @field(
         f"Names of locations that were merged into it; folders of these names belong to it too. {WITHHELD}"

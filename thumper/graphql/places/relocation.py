@@ -41,8 +41,8 @@ class Relocation(Node):
     @field("The dump that it was said of; null when it was said of something else.", optional(lazy("Dump")))
     @staticmethod
     @loaded
-    async def dump(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
-        return await related(root.dump_id, "Dump", info=info)
+    def dump(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
+        return related(root.dump_id, "Dump", info=info)
 
     @field(
         "The camera whose images of the dump were meant; null for all of them, or what is no dump.",
@@ -50,8 +50,8 @@ class Relocation(Node):
     )
     @staticmethod
     @loaded
-    async def camera(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
-        return await related(root.camera_id, "Camera", info=info)
+    def camera(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
+        return related(root.camera_id, "Camera", info=info)
 
     @field(
         "The deployment that it was said of; null when it was said of something else, or the deployment is part of"
@@ -60,8 +60,8 @@ class Relocation(Node):
     )
     @staticmethod
     @loaded
-    async def deployment(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
-        return await related(root.deployment_id, "Deployment", info=info)
+    def deployment(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
+        return related(root.deployment_id, "Deployment", info=info)
 
     @field(
         "The location that was merged into the other; null when it was said of something else.",
@@ -69,8 +69,8 @@ class Relocation(Node):
     )
     @staticmethod
     @loaded
-    async def merged_location(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
-        return await related(root.merged_id, "Location", info=info)
+    def merged_location(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
+        return related(root.merged_id, "Location", info=info)
 
     @field(
         "Where everything went; null for no place, or a location that was deleted since.",
@@ -78,8 +78,8 @@ class Relocation(Node):
     )
     @staticmethod
     @loaded
-    async def location(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
-        return await related(root.location_id, "Location", info=info)
+    def location(root: strawberry.Parent[models.Relocation], info: Info) -> Any:
+        return related(root.location_id, "Location", info=info)
 
     @field("How many images it moved.")
     @staticmethod
@@ -100,8 +100,8 @@ class ImagesMoved:
     @field("Where they were; null for no place.", optional(lazy("Location")))
     @staticmethod
     @loaded
-    async def origin(root: strawberry.Parent[ImageMoves], info: Info) -> Any:
-        return await related(root.origin_id, "Location", info=info)
+    def origin(root: strawberry.Parent[ImageMoves], info: Info) -> Any:
+        return related(root.origin_id, "Location", info=info)
 
     @field(
         "Where they go; null for no place, and in a preview for a location that is still to be made.",
@@ -109,8 +109,8 @@ class ImagesMoved:
     )
     @staticmethod
     @loaded
-    async def destination(root: strawberry.Parent[ImageMoves], info: Info) -> Any:
-        return await related(root.destination_id, "Location", info=info)
+    def destination(root: strawberry.Parent[ImageMoves], info: Info) -> Any:
+        return related(root.destination_id, "Location", info=info)
 
     @field("IANA time zone in which their clocks are read before.")
     @staticmethod
@@ -136,14 +136,14 @@ class DeploymentChange:
     @field("Its camera.", lazy("Camera"))
     @staticmethod
     @loaded
-    async def camera(root: strawberry.Parent[StayChange], info: Info) -> Any:
-        return await related(root.camera_id, "Camera", info=info)
+    def camera(root: strawberry.Parent[StayChange], info: Info) -> Any:
+        return related(root.camera_id, "Camera", info=info)
 
     @field("Where the camera hung before; null when the deployment begins.", optional(lazy("Location")))
     @staticmethod
     @loaded
-    async def location_before(root: strawberry.Parent[StayChange], info: Info) -> Any:
-        return await related(_place(root.before), "Location", info=info)
+    def location_before(root: strawberry.Parent[StayChange], info: Info) -> Any:
+        return related(_place(root.before), "Location", info=info)
 
     @field(
         "Where the camera hangs afterwards; null when the deployment vanishes, and in a preview for a location that is"
@@ -152,8 +152,8 @@ class DeploymentChange:
     )
     @staticmethod
     @loaded
-    async def location_after(root: strawberry.Parent[StayChange], info: Info) -> Any:
-        return await related(_place(root.after), "Location", info=info)
+    def location_after(root: strawberry.Parent[StayChange], info: Info) -> Any:
+        return related(_place(root.after), "Location", info=info)
 
     @field("When it begins afterwards, or began before it vanishes.")
     @staticmethod

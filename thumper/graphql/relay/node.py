@@ -9,12 +9,14 @@ from uuid import UUID
 import strawberry
 
 import thumper.graphql.relay.enumeration  # noqa: F401  # enums must be published before a type names one
+from thumper.graphql.access.permissions import Permissions
 from thumper.graphql.context import Info
 from thumper.graphql.loaders import ROWS
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.identity import decode, encode, placed, split
 from thumper.graphql.relay.price import price
+from thumper.graphql.shared.batch_loader import Load
 from thumper.store import models
 
 MOST_NODES = 100
@@ -48,16 +50,18 @@ async def find(word: str, type_name: str, *, info: Info) -> Any:
     return await info.context.loaders.rows[type_name].load(decode(word, type_name))
 
 
-async def related(uuid: UUID | None, type_name: str, *, info: Info) -> Any:
-    """Return the row that another row refers to, None when it refers to none."""
-    return None if uuid is None else await info.context.loaders.rows[type_name].load(uuid)
+def related(uuid: UUID | None, type_name: str, *, info: Info) -> Load[UUID, Any] | None:
+    """Return what loads the row that another row refers to, None when it refers to none."""
+    return None if uuid is None else info.context.loaders.rows[type_name].wanted(uuid)
 
 
-def _named(word: str) -> tuple[str, UUID]:
-    """Return type and UUID of an id of whatever type that clients know. Raises BAD_ID."""
+def _named(word: str, permissions: Permissions) -> tuple[str, UUID]:
+    """Return type and UUID of an id of whatever type that clients know. Raises BAD_ID, FORBIDDEN."""
     name, uuid = split(word)
     if name not in ROWS or name == models.Source.__name__:
         raise bad_request("BAD_ID", f"{word!r} is the id of a {name}, which is no type of Thumper.")
+    if not permissions.may_look_up(name):  # whether there is one is no answer, either
+        raise permissions.refusal_of_node(name)
     return name, uuid
 
 
@@ -68,7 +72,7 @@ class NodeQuery:
     @field("The record with this id, of whatever type; null when there is none.", optional(Node))
     @staticmethod
     async def node(info: Info, id: RecordId) -> Any:
-        name, uuid = _named(id)
+        name, uuid = _named(id, info.context.permissions)
         return await info.context.loaders.rows[name].load(uuid)
 
     @field(
@@ -85,5 +89,5 @@ class NodeQuery:
         named = []
         for number, word in enumerate(ids):
             with placed("ids", str(number)):
-                named.append(_named(word))
+                named.append(_named(word, info.context.permissions))
         return await asyncio.gather(*(info.context.loaders.rows[name].load(uuid) for name, uuid in named))

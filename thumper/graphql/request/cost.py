@@ -41,6 +41,7 @@ from thumper.graphql.relay.price import OF_PAGE, PRICE, Price
 from thumper.graphql.request import introspection
 from thumper.graphql.request.introspection import Introspection
 from thumper.graphql.request.limits import MOST_COST, fragments_of
+from thumper.graphql.shared.together import waits
 
 _CONNECTION: Final = "Connection"
 """Ending of the types of pages (Relay's connections)."""
@@ -82,7 +83,7 @@ def figures(parent: GraphQLNamedType | None, name: str) -> Figures | None:
     of_page = told.items is OF_PAGE or (parent.name.endswith(_CONNECTION) and name in _ITEMS)
     return Figures(
         own=told.own,
-        asks=declared.is_async and not told.own,
+        asks=waits(declared) and not told.own,
         inner=inner,
         is_page=bool(told.page) or inner.name.endswith(_CONNECTION),
         usual_items=told.page or DEFAULT_ITEMS,

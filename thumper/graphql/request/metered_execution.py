@@ -10,16 +10,16 @@ from typing import Any, Final
 from graphql import ExecutionResult, GraphQLObjectType, OperationType
 from graphql.pyutils import Path
 
-from thumper.graphql.relay.mutation_execution import MutationExecutor
 from thumper.graphql.request.cost import figures
 from thumper.graphql.request.costly import too_long
+from thumper.graphql.request.guarded_execution import GuardedExecutor
 from thumper.graphql.request.limits import MOST_COST
 
 RETURNED: Final = "returned"
 """In the extensions of a result as this module leaves it: its objects, and the fields that asked the database."""
 
 
-class MeteredExecutor(MutationExecutor):
+class MeteredExecutor(GuardedExecutor):
     """Counts each object with what its fields take by themselves."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,9 +46,18 @@ class MeteredExecutor(MutationExecutor):
     def admit(self, kind: GraphQLObjectType, details: Any, path: Path, objects: int = 1) -> None:
         """Count objects, and refuse them when there are too many."""
         if self._counts:
-            self._returned += objects * (1 + self._own_of(kind, details))
+            self._returned += self.weight(kind, details, objects)
             if self._most is not None and self._returned > self._most:
                 raise too_long(".".join(part for part in path.as_list() if isinstance(part, str)))
+
+    def weight(self, kind: GraphQLObjectType, details: Any, objects: int) -> int:
+        """Return how much objects count, with what their fields take by themselves."""
+        return objects * (1 + self._own_of(kind, details))
+
+    def withdraw(self, weight: int) -> None:
+        """Forget objects that were counted, and will be executed anew."""
+        if self._counts:
+            self._returned -= weight
 
     def _own_of(self, kind: Any, field_details_list: Any) -> int:
         """Return what the fields that are selected of an object take by themselves; alike for all items of a list."""

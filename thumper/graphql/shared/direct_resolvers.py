@@ -8,7 +8,7 @@ are the same for all items of a list, so that they are converted once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from graphql import GraphQLObjectType
@@ -45,15 +45,18 @@ def _is_alone(own: StrawberryField) -> bool:
 class DirectResolver:
     """The resolver of a field as graphql-core calls it."""
 
-    __slots__ = ("_converted", "_info_class", "_info_name", "_row_name", "function", "own", "takes_self")
+    __slots__ = ("_converted", "_info_class", "_info_name", "_row_is_first", "_row_name", "function", "own")
 
     def __init__(self, own: StrawberryField, schema: Schema) -> None:
         resolver: Any = own.base_resolver
         row = resolver.parent_parameter or resolver.root_parameter
         self.own = own
         self.function = resolver.wrapped_func
-        self.takes_self = resolver.self_parameter is not None
         self._row_name = row.name if row is not None else None
+        first: Any = next(iter(resolver.signature.parameters.values()), None)
+        self._row_is_first = resolver.self_parameter is not None or (
+            row is not None and first.name == row.name and first.kind is not first.KEYWORD_ONLY
+        )
         self._info_name = resolver.info_parameter.name if resolver.info_parameter is not None else None
         self._info_class = schema.config.info_class
         self._converted = _converter(own, schema)
@@ -68,8 +71,8 @@ class DirectResolver:
         if self._info_name is not None:
             named[self._info_name] = self._info_class(_raw_info=info, _field=self.own)
         function, row_name = self.function, self._row_name
-        if self.takes_self:
-            return lambda source: function(source, **named)
+        if self._row_is_first:
+            return partial(function, **named) if named else function
         if row_name is None:
             return lambda _source: function(**named)
         return lambda source: function(**named, **{row_name: source})

@@ -17,8 +17,8 @@ from graphql.pyutils import Path
 from strawberry.types.field import StrawberryField
 
 from thumper.graphql.shared.direct_resolvers import DECLARED, DirectResolver
-from thumper.graphql.shared.planned_execution import Reader
-from thumper.graphql.shared.together import LOADED
+from thumper.graphql.shared.leaf import Leaf
+from thumper.graphql.shared.together import is_loaded, waits
 
 
 @dataclass(slots=True)
@@ -44,9 +44,11 @@ class Level:
     """Kept, so that no other gets its id."""
     kind: GraphQLObjectType
     names: list[str]
-    plain: list[tuple[str, Any, Reader]]
+    plain: list[tuple[str, Any, Leaf]]
     steps: list[Step]
     others: dict[str, Any]
+    is_regular: bool | None = None
+    """Whether nothing below is among the others; None until somebody asks."""
 
 
 @dataclass(slots=True)
@@ -115,8 +117,7 @@ def step_of(parent: GraphQLObjectType, name: str, details: Any) -> Step | None:
     known = resolver if isinstance(resolver, DirectResolver) else None
     if known is None and (own.base_resolver is not None or own.extensions):
         return None
-    waits = known is not None and own.is_async
-    if known is not None and waits and not getattr(known.function, LOADED, False):
+    if waits(own) and not is_loaded(own):
         return None
     kind: Any = get_nullable_type(declared.type)
     is_list = is_list_type(kind)
@@ -126,4 +127,4 @@ def step_of(parent: GraphQLObjectType, name: str, details: Any) -> Step | None:
         kind = None
     elif not is_object_type(kind):
         return None
-    return Step(name, details, declared, known, waits, kind, is_list)
+    return Step(name, details, declared, known, waits(own), kind, is_list)

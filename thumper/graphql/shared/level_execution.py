@@ -7,7 +7,8 @@ worded by graphql-core, each where it belongs, and fields of other kinds are exe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+import operator
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from graphql import (
@@ -21,9 +22,10 @@ from graphql.pyutils import Path, Undefined, gather_with_cancel
 from strawberry.types.field import StrawberryField
 
 from thumper.graphql.shared.direct_resolvers import DECLARED
+from thumper.graphql.shared.leaf import leaf_of
 from thumper.graphql.shared.level import Level, ObjectList, Slot, Step, is_promised, step_of
-from thumper.graphql.shared.planned_execution import PlannedExecutor, reader
-from thumper.graphql.shared.together import together
+from thumper.graphql.shared.planned_execution import PlannedExecutor
+from thumper.graphql.shared.together import answer
 
 
 class LevelExecutor(PlannedExecutor):
@@ -54,28 +56,36 @@ class LevelExecutor(PlannedExecutor):
             return super().complete_iterable_value(
                 item_type, field_details_list, info, path, items, position_context
             )
-        level = self._level(kind, field_details_list)
+        level = self.level(kind, field_details_list)
         row = ObjectList(self, item_type, field_details_list, info, path, items)
         executing = self._execute(level, row.slots, info)
         if level.steps or level.others:
             return _completed(executing, row)
-        return _without_waiting(_completed(executing, row))
+        return without_waiting(_completed(executing, row))
 
-    def _level(self, kind: GraphQLObjectType, details: Any) -> Level:
+    def level(self, kind: GraphQLObjectType, details: Any) -> Level:
+        """Return how a selection is executed."""
         key = (kind, id(details))
         level = self._levels.get(key)
         if level is None:
             level = self._levels[key] = self._made(kind, details)
         return level
 
+    def level_of(self, step: Step) -> Level:
+        """Return how the objects of a field are executed."""
+        return self.level(step.kind, step.details)
+
     def _made(self, kind: GraphQLObjectType, details: Any) -> Level:
         selection = self.collect_subfields(kind, details).grouped_field_set
         level = Level(details, kind, list(selection), [], [], {})
+        withheld = self.withheld(kind)
         for name, own in selection.items():
             field_name = own[0].node.name.value
-            if (read := reader(kind, field_name)) is not None:
-                level.plain.append((name, own, read))
-            elif (step := step_of(kind, name, own)) is not None:
+            hidden = field_name in withheld
+            leaf = withheld[field_name] if hidden else leaf_of(kind, field_name)
+            if leaf is not None:
+                level.plain.append((name, own, leaf))
+            elif not hidden and (step := step_of(kind, name, own)) is not None:
                 level.steps.append(step)
             else:
                 level.others[name] = own
@@ -122,9 +132,9 @@ class LevelExecutor(PlannedExecutor):
     def _read(self, level: Level, slot: Slot) -> None:
         """Read the plain fields of one object."""
         source, values = slot.source, slot.values
-        for name, details, read in level.plain:
+        for name, details, leaf in level.plain:
             try:
-                values[name] = read(source)
+                values[name] = leaf.read(source)
             except Exception:  # noqa: BLE001  # whatever it is, graphql-core words it
                 place = Path(slot.path, name, level.kind.name)
                 try:
@@ -146,53 +156,42 @@ class LevelExecutor(PlannedExecutor):
 
     async def _resolved(self, level: Level, slots: list[Slot]) -> list[list[Any]]:
         """Return the values of each step for each object, errors among them."""
-        found = [list(self._asked(level, step, slots)) for step in level.steps]
-        waiting = [
-            (values, number)
-            for step, values in zip(level.steps, found, strict=True)
-            if step.waits
-            for number, value in enumerate(values)
-            if not isinstance(value, Exception)
-        ]
-        if waiting:
-            answers = await together([values[number] for values, number in waiting])
-            for (values, number), answer in zip(waiting, answers, strict=True):
-                values[number] = answer
+        sources = [slot.source for slot in slots]
+        found = [self.asked(level, step, sources, slots[0].path) for step in level.steps]
+        await answer([values for step, values in zip(level.steps, found, strict=True) if step.waits])
         return found
 
-    def _asked(self, level: Level, step: Step, slots: list[Slot]) -> Iterator[Any]:
-        """Yield the value of a field of each object, or the coroutine that returns it."""
+    def asked(self, level: Level, step: Step, sources: list[Any], first: Path) -> list[Any]:
+        """Return the value of a field of each object, or what brings it, or an error; `first` is the first's place."""
         try:
-            resolve = self._resolver(level, step, slots[0])
+            resolve = self._resolver(level, step, first)
         except Exception as error:  # noqa: BLE001  # an argument that is refused
-            resolve = _raising(error)
-        for slot in slots:
-            try:
-                yield resolve(slot.source)
-            except Exception as error:  # noqa: BLE001  # the same as a value that is an error
-                yield error
+            return [error] * len(sources)
+        try:
+            return list(map(resolve, sources))
+        except Exception:  # noqa: BLE001  # of one of them: a coroutine raises nothing before it is awaited
+            return [_value_or_error(resolve, source) for source in sources]
 
-    def _resolver(self, level: Level, step: Step, slot: Slot) -> Callable[[Any], Any]:
+    def _resolver(self, level: Level, step: Step, first: Path) -> Callable[[Any], Any]:
         if step.resolver is None:
             own: StrawberryField = step.declared.extensions[DECLARED]
-            name = own.python_name
-            return lambda source: getattr(source, name)
+            return operator.attrgetter(own.python_name)
         node = step.details[0].node
         given = (
             get_argument_values(step.declared, node, self.variable_values)
             if step.declared.args or node.arguments
             else {}
         )
-        return step.resolver.bound(self._info(level, step, slot), given)
+        return step.resolver.bound(self._info(level, step, first), given)
 
-    def _info(self, level: Level, step: Step, slot: Slot) -> Any:
+    def _info(self, level: Level, step: Step, first: Path) -> Any:
         nodes = [each.node for each in step.details]
-        place = Path(slot.path, step.name, level.kind.name)
+        place = Path(first, step.name, level.kind.name)
         return self.build_resolve_info(step.declared, nodes, level.kind, place)
 
     async def _fill(self, level: Level, step: Step, slots: list[Slot], values: list[Any]) -> None:
         """Complete the values of one field of all objects."""
-        info, kind = self._info(level, step, slots[0]), level.kind.name
+        info, kind = self._info(level, step, slots[0].path), level.kind.name
         returned: Any = get_nullable_type(step.declared.type)
         inner: list[Slot] = []
         endings: list[tuple[Slot, Path, ObjectList | Slot]] = []
@@ -211,7 +210,7 @@ class LevelExecutor(PlannedExecutor):
                 inner.append(one)
                 endings.append((slot, place, one))
         if inner:
-            await self._execute(self._level(step.kind, step.details), inner, info)
+            await self._execute(self.level_of(step), inner, info)
         for slot, place, ending in endings:
             try:
                 _put(slot, step.name, _ended(ending))
@@ -264,7 +263,7 @@ async def _completed(executing: Coroutine[Any, Any, None], row: ObjectList) -> l
     return row.ended()
 
 
-def _without_waiting(completing: Coroutine[Any, Any, Any]) -> Any:
+def without_waiting(completing: Coroutine[Any, Any, Any]) -> Any:
     """Return what a coroutine returns that does not wait."""
     try:
         completing.send(None)
@@ -273,8 +272,8 @@ def _without_waiting(completing: Coroutine[Any, Any, Any]) -> Any:
     raise RuntimeError("it waits")
 
 
-def _raising(error: Exception) -> Callable[[Any], Any]:
-    def resolve(_source: Any) -> Any:
-        raise error
-
-    return resolve
+def _value_or_error(resolve: Callable[[Any], Any], source: Any) -> Any:
+    try:
+        return resolve(source)
+    except Exception as error:  # noqa: BLE001  # the same as a value that is an error
+        return error

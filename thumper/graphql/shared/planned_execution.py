@@ -8,21 +8,15 @@ makes the right error.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-from graphql import GraphQLObjectType, get_nullable_type, is_leaf_type
-from graphql.pyutils import Path, Undefined
+from graphql import GraphQLObjectType
+from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.types.field import StrawberryField
 
-from thumper.graphql.shared.direct_resolvers import DECLARED
-
-Reader = Callable[[Any], Any]
-"""Returns the finished value of a field of a row; raises anything where graphql-core has to look."""
+from thumper.graphql.shared.leaf import Leaf, leaf_of
 
 
 @dataclass(slots=True)
@@ -32,7 +26,7 @@ class _Plan:
     selection: dict[str, Any]
     """Kept, so that no other gets its id."""
     names: list[str]
-    plain: list[tuple[str, Any, Reader]] = field(default_factory=list)
+    plain: list[tuple[str, Any, Leaf]] = field(default_factory=list)
     others: dict[str, Any] = field(default_factory=dict)
 
 
@@ -63,9 +57,9 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         if plan is None:
             plan = self._plans[id(grouped_field_set)] = self._plan(parent_type, grouped_field_set)
         values: dict[str, Any] = dict.fromkeys(plan.names)
-        for name, details, read in plan.plain:
+        for name, details, leaf in plan.plain:
             try:
-                values[name] = read(source_value)
+                values[name] = leaf.read(source_value)
             except Exception:  # noqa: BLE001  # whatever it is, graphql-core words it
                 place = Path(path, name, parent_type.name)
                 values[name] = self.execute_field(parent_type, source_value, details, place, position_context)
@@ -80,6 +74,17 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     def admit(self, kind: GraphQLObjectType, details: Any, path: Path, objects: int = 1) -> None:
         """Take note of objects before their fields are executed; raises where they must not be."""
 
+    def weight(self, kind: GraphQLObjectType, details: Any, objects: int) -> int:
+        """Return how much objects count when they are admitted."""
+        return 0
+
+    def withdraw(self, weight: int) -> None:
+        """Forget objects that were admitted and will be executed anew."""
+
+    def withheld(self, kind: GraphQLObjectType) -> Mapping[str, Leaf | None]:
+        """Return what is read in place of the fields that are withheld; None where executing one says so."""
+        return {}
+
     def complete_object_value(self, return_type: Any, field_details_list: Any, *more: Any) -> Any:
         """Admit an object, and execute its fields."""
         self.admit(return_type, field_details_list, more[1])
@@ -87,55 +92,17 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def _plan(self, parent_type: GraphQLObjectType, selection: dict[str, Any]) -> _Plan:
         plan = _Plan(selection=selection, names=list(selection))
+        withheld = self.withheld(parent_type)
         for name, details in selection.items():
-            read = reader(parent_type, details[0].node.name.value)
-            if read is None:
+            field_name = details[0].node.name.value
+            leaf = withheld[field_name] if field_name in withheld else leaf_of(parent_type, field_name)
+            if leaf is None:
                 plan.others[name] = details
             else:
-                plan.plain.append((name, details, read))
+                plan.plain.append((name, details, leaf))
         return plan
 
 
 async def _completed(values: dict[str, Any], others: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     values.update(await others)
     return values
-
-
-@cache  # as many as the schema has fields
-def reader(parent_type: GraphQLObjectType, name: str) -> Reader | None:
-    """Return how a plain field is read: a value of one row without arguments or waiting; None for any other."""
-    declared = parent_type.fields.get(name)
-    if declared is None:  # __typename
-        return None
-    kind = get_nullable_type(declared.type)
-    own = declared.extensions.get(DECLARED)
-    if declared.args or not is_leaf_type(kind) or not isinstance(own, StrawberryField):
-        return None
-    get = _getter(own)
-    if get is None:
-        return None
-    write, nullable = kind.coerce_output_value, kind is declared.type
-
-    def read(source: Any) -> Any:
-        value = get(source)
-        if value is None and nullable:
-            return None
-        written = write(value)
-        if written is None or written is Undefined:
-            raise ValueError(value)
-        return written
-
-    return read
-
-
-def _getter(own: StrawberryField) -> Reader | None:
-    """Return what reads the value of a field of a row, unless it needs more than the row or has to wait."""
-    resolver = own.base_resolver
-    if own.extensions or own.is_async:
-        return None
-    if resolver is None:
-        return operator.attrgetter(own.python_name)
-    if len(resolver.signature.parameters) != 1 or resolver.info_parameter is not None or resolver.arguments:
-        return None
-    get: Reader = resolver.wrapped_func  # type: ignore[assignment]  # bound to its class by now
-    return get

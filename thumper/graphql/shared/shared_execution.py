@@ -15,7 +15,7 @@ from graphql import ExecutionResult
 
 from thumper.background import cancel
 from thumper.graphql.shared.answer_key import answer_key
-from thumper.graphql.shared.level_execution import LevelExecutor
+from thumper.graphql.shared.column_execution import ColumnExecutor
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class SharedData(dict[str, Any]):
         return json.dumps(self, separators=(",", ":"))
 
 
-class SharingExecutor(LevelExecutor):
+class SharingExecutor(ColumnExecutor):
     """Executes a subscription once for each message and each `answer_key`, for all who are sent that message.
 
     A message is an object with a `Shared` for its answers, `answers`. Whether a client may subscribe is decided before:

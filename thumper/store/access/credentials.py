@@ -90,10 +90,10 @@ class Credentials:
         While PostgreSQL is away, who was known a moment before still is: nothing can be read then anyway.
         Raises what PostgreSQL's absence raises for others.
         """
+        if (lately := self.lately(kind, sha256)) is not None:
+            return lately
         key = (kind, sha256)
-        known, found_at_s = self._found.get(key, (None, 0.0))
-        if known is not None and time.monotonic() - found_at_s < REMEMBERED_S:
-            return known
+        known = self.known(kind, sha256)
         try:
             credential = await _read(kind, sha256)
         except OUTAGES:
@@ -108,6 +108,11 @@ class Credentials:
         # That it was renewed is told once.
         self._found[key] = (Credential(credential.kind, credential.actor), time.monotonic())
         return credential
+
+    def lately(self, kind: CredentialKind, sha256: bytes) -> Credential | None:
+        """Return what was found so lately that it counts without another look."""
+        known, found_at_s = self._found.get((kind, sha256), (None, 0.0))
+        return known if time.monotonic() - found_at_s < REMEMBERED_S else None
 
     def known(self, kind: CredentialKind, sha256: bytes) -> Credential | None:
         """Return what was found lately, however long ago: for what holds no data."""

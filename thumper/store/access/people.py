@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 
 from thumper.domain.access import Role
 from thumper.domain.entered_text import clean_name, one_name
-from thumper.domain.refusal import NameTakenError, NoRecordError, Refusal
+from thumper.domain.refusal import InvalidValueError, NameTakenError, NoRecordError, Refusal
 from thumper.errors import RefusedError
 from thumper.store.access import credentials
 from thumper.store.models import Person, Session, Token
@@ -84,6 +84,8 @@ async def add(name: str, role: Role) -> Person:
 
 async def update(person_id: UUID, values: dict[str, Any]) -> Person:
     """Change name or role. Raises `NoRecordError`, `InvalidValueError`, `NameTakenError`, `LastOwnerError`."""
+    if values.get("role", Role.GUEST) is None:
+        raise InvalidValueError("This cannot be null; leave it out to keep what it is.", "role")
     if "name" in values:
         values = values | {"name": clean_name(values["name"], "name")}
     try:
@@ -92,7 +94,8 @@ async def update(person_id: UUID, values: dict[str, Any]) -> Person:
             person = await find(person_id, "person_id")
             if values.get("role", person.role) != Role.OWNER:
                 await _refuse_without_owner(person, "role")
-            await person.update_from_dict(values).save(update_fields=list(values))
+            if values:
+                await person.update_from_dict(values).save(update_fields=list(values))
     except IntegrityError as error:
         raise NameTakenError("person", values["name"]) from error
     return person

@@ -70,6 +70,11 @@ async def open_dump(
     return dump.id
 
 
+async def note_credential(transaction: BaseDBAsyncClient, dump_id: UUID, credential_id: UUID) -> None:
+    """Record the session or token with which the upload that makes a dump was begun."""
+    await Dump.filter(id=dump_id).using_db(transaction).update(credential_id=credential_id)
+
+
 async def _location(
     transaction: BaseDBAsyncClient, before: Dump | None, *, source_id: UUID, folder: bytes
 ) -> UUID | None:

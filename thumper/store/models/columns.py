@@ -20,7 +20,7 @@ class WallClockField(Field[dt.datetime], dt.datetime):
 
     def to_python_value(self, value: Any) -> dt.datetime | None:
         """Return the naive reading as it stands in the database."""
-        return value if value is None else dt.datetime.fromisoformat(str(value))
+        return value if isinstance(value, dt.datetime | None) else dt.datetime.fromisoformat(str(value))
 
     def to_db_value(self, value: Any, instance: Any) -> dt.datetime | None:
         """Pass a naive datetime on; an aware one is a programming error."""

@@ -64,6 +64,8 @@ class Dump(Model):
     """When a file of this dump was last seen or settled."""
     settled_at = fields.DatetimeField(null=True)
     """When every file was settled and the folder had been quiet."""
+    credential_id: UUID | None = fields.UUIDField(null=True)
+    """The session or token with which an upload was begun, which may be gone; null for all that came otherwise."""
 
     class Meta:
         table = "dump"

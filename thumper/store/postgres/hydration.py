@@ -26,19 +26,24 @@ class _Plan:
 
     names: list[str]
     """The attributes of the columns."""
-    converted: list[tuple[str, Convert]]
-    about: dict[str, Any]
-    """What the ORM notes of each row that it has read."""
+    converted: list[tuple[int, Convert]]
+    """The columns, by their place, whose values are not yet what their field holds."""
+    blank: dict[str, Any]
+    """The attributes of a row without its values: those of the columns, and what the ORM notes of each."""
 
-    def row(self, model: type[M], record: Iterable[Any]) -> M:
-        """Return the model of one record."""
+    def rows(self, model: type[M], records: Sequence[Iterable[Any]]) -> list[M]:
+        """Return the models of records."""
+        columns: list[Iterable[Any]] = list(zip(*records, strict=True))
+        for place, convert in self.converted:
+            columns[place] = [None if value is None else convert(value) for value in columns[place]]
+        return [self._row(model, values) for values in zip(*columns, strict=True)]
+
+    def _row(self, model: type[M], values: Iterable[Any]) -> M:
         row = model.__new__(model)
         told = row.__dict__
-        told.update(self.about, _await_when_save={})
-        told.update(zip(self.names, record, strict=True))
-        for name, convert in self.converted:
-            if (value := told[name]) is not None:
-                told[name] = convert(value)
+        told.update(self.blank)
+        told["_await_when_save"] = {}
+        told.update(zip(self.names, values, strict=True))
         return row
 
 
@@ -47,7 +52,7 @@ def hydrate(model: type[M], records: Sequence[Any]) -> list[M]:
     if not records:
         return []
     plan = _plan(model, tuple(records[0].keys()))
-    return [plan.row(model, record) for record in records]
+    return plan.rows(model, records)
 
 
 @cache  # as many as there are lists
@@ -56,11 +61,16 @@ def _plan(model: type[Model], columns: tuple[str, ...]) -> _Plan:
     names = [meta.fields_db_projection_reverse.get(column, column) for column in columns]
     own = [name for name in names if name in meta.fields_db_projection]
     native = {name for _, name, _ in meta.db_native_fields}
-    converters = [(name, _converter(meta.fields_map[name])) for name in own if name not in native]
+    converters = [
+        (place, _converter(meta.fields_map[name]))
+        for place, name in enumerate(names)
+        if name in meta.fields_db_projection and name not in native
+    ]
     return _Plan(
         names=names,
-        converted=[(name, convert) for name, convert in converters if convert is not None],
-        about={
+        converted=[(place, convert) for place, convert in converters if convert is not None],
+        blank={
+            **dict.fromkeys(names),
             "_partial": len(own) < len(meta.fields_db_projection),
             "_saved_in_db": True,
             "_custom_generated_pk": meta.db_pk_column not in meta.generated_db_fields,

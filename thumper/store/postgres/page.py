@@ -7,6 +7,7 @@ others arrive between two pages. Knows no table: a `Listing` says where rows com
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -75,15 +76,16 @@ class Listing(Generic[M]):
 
     async def read(self, sql: str, values: Sequence[Any]) -> list[M]:
         """Run a query that selects `columns`, and return its rows."""
-        return [row for row, _ in await self.read_with((), sql, values)]
+        _, records = await client().execute_query(sql, list(values))
+        return hydrate(self.model, records)
 
     async def read_with(
         self, beside: Sequence[str], sql: str, values: Sequence[Any]
     ) -> list[tuple[M, tuple[Any, ...]]]:
         """Run a query that selects `columns` and those named in `beside`; return its rows with the values of these."""
-        _, records = await client().execute_query(sql, list(values))
-        rows = hydrate(self.model, records)
-        return [(row, tuple(getattr(row, name) for name in beside)) for row in rows]
+        rows = await self.read(sql, values)
+        told = [map(operator.attrgetter(name), rows) for name in beside]
+        return list(zip(rows, zip(*told, strict=True), strict=True))
 
 
 @functools.cache  # as many as there are lists

@@ -77,13 +77,13 @@ subscription Live {
 `,
 ];
 
-const secure = location.protocol === "https:";
+// The page lies beside the API, at whatever path a proxy has both.
+const api = new URL("graphql", location.href);
+const socket = new URL(api);
+socket.protocol = api.protocol === "https:" ? "wss:" : "ws:";
 const fetcher = GraphiQL.createFetcher({
-  url: "/graphql",
-  wsClient: graphqlWs.createClient({
-    url: `${secure ? "wss" : "ws"}://${location.host}/graphql`,
-    lazy: true,
-  }),
+  url: api.href,
+  wsClient: graphqlWs.createClient({ url: socket.href, lazy: true }),
 });
 
 ReactDOM.createRoot(document.getElementById("graphiql")).render(

@@ -1,0 +1,34 @@
+"""What `thumper up` says of the network: under which address other machines reach it, and what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from thumper.cli.qr_code import qr_code
+from thumper.domain.host_name import as_host
+from thumper.settings import Settings
+from thumper.web.own_addresses import address_for_others
+
+
+def network_lines(settings: Settings, *, interactive: bool) -> Iterator[str]:
+    """Yield the address for phones, on a terminal with its QR code; nothing where only this machine is answered."""
+    url = url_for_others(settings)
+    if url is None:
+        return
+    yield f"Network      {url} from phones and other machines"
+    yield "             Without TLS: who can listen in this network can read along (docs/operations.md, Other machines)"
+    if interactive:
+        yield qr_code(url)
+
+
+def url_for_people(settings: Settings) -> str:
+    """Return where a person opens Thumper with any device, without a slash at its end: this machine's if no other."""
+    return (url_for_others(settings) or settings.api_url).removesuffix("/")
+
+
+def url_for_others(settings: Settings) -> str | None:
+    """Return the address under which others in the network reach the page; None where only this machine does."""
+    address = address_for_others(settings)
+    if address is None:
+        return None
+    return f"http://{as_host(address)}:{settings.port}{settings.base_path}/"
