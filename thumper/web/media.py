@@ -2,7 +2,7 @@
 
 A picture's address never changes what it shows, so it may be kept for ever: the bytes of an original are compared
 with its hash whenever it is read. No path comes from a client: the row says where the original lies, the hash where
-thumbnail and view belong.
+thumbnail and view belong. What guests see is `guest_picture`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ import asyncio
 import hashlib
 import os
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final, cast
 from urllib.parse import quote
+from uuid import UUID
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,8 +24,6 @@ from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN, RequestErro
 from thumper.graphql.relay import identity
 from thumper.imaging.original import open_original, reader
 from thumper.imaging.refusal import DecodeRefusal
-from thumper.imaging.rendition import THUMBNAIL_PX, VIEW_PX
-from thumper.store.disk import library, small_pictures
 from thumper.store.images.images import IMAGES
 from thumper.store.models import Image
 from thumper.store.postgres.connect import OUTAGES
@@ -35,14 +32,15 @@ from thumper.store.postgres.probe import unless_frozen
 from thumper.web.answer import refused
 from thumper.web.byte_range import asked_ranges, take
 from thumper.web.entity_tag import has_part_of_same, has_same
+from thumper.web.guest_picture import guest_picture, no_such_image
+from thumper.web.picture_access import is_signed, sees_as_guest
 from thumper.web.room import Room
+from thumper.web.small_picture import LONGEST_SIDE, small_picture
 
-log = structlog.get_logger(__name__)
-
-_LONGEST_SIDE: Final = {"thumb": THUMBNAIL_PX, "view": VIEW_PX}
-_PLACE: Final = {"thumb": library.thumbnail_path, "view": library.view_path}
+SIZES: Final = frozenset({*LONGEST_SIDE, "original"})
 _HEADERS: Final = {
     "cache-control": "private, max-age=31536000, immutable",
+    "vary": "Authorization, Cookie",  # who signs in next in this browser may be a guest
     "content-security-policy": "default-src 'none'; sandbox",
 }
 
@@ -50,19 +48,30 @@ _HEADERS: Final = {
 async def media(request: Request) -> Response:
     """Answer GET /media/{id}/{size}, where size is thumb, view or original."""
     size = request.path_params["size"]
-    if size not in {*_PLACE, "original"}:
+    answer = await _answer(request, size)
+    if is_signed(request.scope):
+        answer.headers["cross-origin-resource-policy"] = "cross-origin"
+    return answer
+
+
+async def _answer(request: Request, size: str) -> Response:
+    if size not in SIZES:
         return refused(
             404, "NOT_FOUND", message=f"There is no size {size}; there are thumb, view and original."
         )
+    room = cast("Room", request.app.state.room)
+    as_guest = sees_as_guest(request, room.settings.home)
     try:
-        room = cast("Room", request.app.state.room)
-        image = await unless_frozen(_find(request.path_params["id"]), room.settings.postgres_url)
+        image_id = identity.decode(request.path_params["id"], "Image")
+        if as_guest:
+            return await guest_picture(request, room, image_id, size=size)
+        image = await unless_frozen(_find(image_id), room.settings.postgres_url)
     except RequestError as error:
         return refused(400, "BAD_ID", message=error.message)
     except OUTAGES:
         return refused(503, DATABASE_DOWN, message=DATABASE_IS_DOWN)
     if image is None:
-        return refused(404, "NOT_FOUND", message="There is no such image.")
+        return no_such_image()
     return await _picture(request, image, size=size)
 
 
@@ -76,8 +85,8 @@ async def _picture(request: Request, image: Image, *, size: str) -> Response:
     return await _rendition(cast("Room", request.app.state.room), image, size=size, headers=headers)
 
 
-async def _find(word: str) -> Image | None:
-    found = await read_all(IMAGES, by_id(IMAGES, [identity.decode(word, "Image")]), order="image.id")
+async def _find(image_id: UUID) -> Image | None:
+    found = await read_all(IMAGES, by_id(IMAGES, [image_id]), order="image.id")
     return found[0] if found else None
 
 
@@ -135,34 +144,13 @@ def _changed(image: Image) -> Response:
 
 
 async def _rendition(room: Room, image: Image, *, size: str, headers: dict[str, str]) -> Response:
-    path = _PLACE[size](room.settings.library_dir, image.sha256)
+    folder, digest = room.settings.library_dir, image.sha256
     try:
-        content = await asyncio.to_thread(_read_kept, path, size)
-    except OSError:
-        try:
-            content = await room.sandbox.render(image.original_path, _LONGEST_SIDE[size], sha256=image.sha256)
-        except DecodeRefusal as refusal:
-            if refusal.reason is Reason.ORIGINAL_MISSING:
-                return _missing(image)
-            if refusal.reason is Reason.ORIGINAL_CHANGED:
-                return _changed(image)
-            return refused(422, refusal.reason.value, message=f"{refusal} {refusal.reason.advice}")
-        await _keep(path, content)
+        content = await small_picture(room.sandbox, folder, image.original_path, sha256=digest, size=size)
+    except DecodeRefusal as refusal:
+        if refusal.reason is Reason.ORIGINAL_MISSING:
+            return _missing(image)
+        if refusal.reason is Reason.ORIGINAL_CHANGED:
+            return _changed(image)
+        return refused(422, refusal.reason.value, message=f"{refusal} {refusal.reason.advice}")
     return Response(content, media_type="image/jpeg", headers=headers)
-
-
-def _read_kept(path: Path, size: str) -> bytes:
-    content = path.read_bytes()
-    if size == "view":  # thumbnails stay for ever
-        small_pictures.note_use(path)
-    return content
-
-
-async def _keep(path: Path, content: bytes) -> None:
-    """Store a rendition for next time; a full disk costs only that."""
-    try:
-        await asyncio.to_thread(library.write_whole, path, content)
-    except OSError as error:
-        log.warning(
-            "a small picture could not be kept; it will be made again", path=str(path), error=str(error)
-        )

@@ -135,7 +135,7 @@ ARGUMENTS: Final[Names] = {
     " Query.species.name Query.deer.id Query.deer.name Query.location.id Query.location.name"
     " Query.camera.id Query.deployment.id Query.detector.id Query.imageGroups.by"
     " Image.detections.minConfidence Image.detections.detectorId Image.detections.includeRejected"
-    " Image.detections.includeDuplicates",
+    " Image.detections.includeDuplicates Image.signedUrls.expiresInSeconds",
     WATCHERS: "Query.dump.id Subscription.dumpProgress.dumpId Subscription.dumpProgress.after",
     ADMINS: "Query.person.id",
     MEMBERS: "Query.image.sha256 Query.tags.nameContains Query.relocation.id Query.clockFix.id"

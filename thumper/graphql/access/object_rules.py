@@ -66,7 +66,7 @@ _IMAGES: Final[dict[str, Names]] = {
         " cameraClock takenAtLocal clockDoubt clockSuspect takenAtOther deployment seenAsEmpty"
         " sizeBytes mediaType widthPx heightPx temperatureCelsius batteryPercent batteryVolts"
         " moonPhase damaged state processedAt media durationSeconds arrivedAt coordinates sequence"
-        " urls error location camera detections",
+        " urls signedUrls error location camera detections",
         MEMBERS: "clockFix star tags note fileName sha256 exif job waitingFor dump firstDelivery",
     },
     "ImageUrls": {EVERYBODY: "thumb view", MEMBERS: "original"},

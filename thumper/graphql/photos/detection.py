@@ -95,7 +95,7 @@ class Detection(Node):
     @staticmethod
     @loaded
     def detector(root: strawberry.Parent[models.Detection], info: Info) -> Any:
-        return None if root.drawn_by else related(root.detector_id, "Detector", info=info)
+        return None if root.drawn_by is not None else related(root.detector_id, "Detector", info=info)
 
     @field("Whether a person drew it by hand, and no detector.")
     @staticmethod
@@ -105,7 +105,7 @@ class Detection(Node):
     @field(f"The person who drew it by hand; null when a detector did. {WITHHELD}", optional(Actor))
     @staticmethod
     def drawn_by(root: strawberry.Parent[models.Detection]) -> Actor | None:
-        return None if root.drawn_by is None else Actor(name=root.drawn_by)
+        return Actor(name=root.drawn_by) if root.drawn_by else None  # empty where it is withheld
 
     @field(f"The person who removed it; null while it is there. {WITHHELD}", optional(Actor))
     @staticmethod

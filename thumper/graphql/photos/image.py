@@ -16,6 +16,7 @@ from thumper.graphql.clocks.image_clock import ClockFields
 from thumper.graphql.context import Info
 from thumper.graphql.image_list import IMAGE_LIST
 from thumper.graphql.photos.exif import Exif
+from thumper.graphql.photos.image_urls import UrlFields
 from thumper.graphql.photos.mark import MarkFields
 from thumper.graphql.photos.sequence import Sequence
 from thumper.graphql.photos.waiting import Waiting
@@ -23,30 +24,14 @@ from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.confidence import confidence
 from thumper.graphql.relay.coordinates import Coordinates, coordinates_of
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
-from thumper.graphql.relay.identity import encode
 from thumper.graphql.relay.node import Node, find, related
 from thumper.graphql.relay.price import FEW, price
-from thumper.graphql.relay.scalar import BigInt, Url
+from thumper.graphql.relay.scalar import BigInt
 from thumper.graphql.relay.search_list import filter_arguments
 from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.images import images
 from thumper.store.images.detections import BoxFilter
-
-
-@strawberry.type(description="Addresses of a photo on this server. All three may be cached for ever.")
-class ImageUrls:
-    """URLs of the three sizes."""
-
-    thumb: Url = strawberry.field(
-        description="JPEG of at most 300 px on its longer side, upright, without EXIF; made when first asked for."
-    )
-    view: Url = strawberry.field(
-        description="JPEG of at most 1280 px on its longer side, upright, without EXIF; made when first asked for."
-    )
-    original: Url | None = strawberry.field(
-        description=f"The file as the camera wrote it, EXIF included. {WITHHELD}"
-    )
 
 
 @strawberry.type(description="Why detection failed for an image.")
@@ -82,7 +67,7 @@ class Job:
 
 
 @strawberry.type(description="One distinct photo, known by its bytes, however often it was delivered.")
-class Image(ClockFields, MarkFields, Node):
+class Image(ClockFields, MarkFields, UrlFields, Node):
     """Backed by `models.Image`."""
 
     row: ClassVar[type[Any]] = models.Image
@@ -130,7 +115,8 @@ class Image(ClockFields, MarkFields, Node):
     @field(f"SHA-256 of the original, 64 hexadecimal digits. {WITHHELD}")
     @staticmethod
     def sha256(root: strawberry.Parent[models.Image]) -> str | None:
-        return root.sha256.hex()
+        digest: bytes | None = root.sha256  # withheld from guests
+        return None if digest is None else digest.hex()
 
     @field("When Thumper first recorded it.")
     @staticmethod
@@ -163,13 +149,6 @@ class Image(ClockFields, MarkFields, Node):
     @loaded
     def exif(root: strawberry.Parent[models.Image], info: Info) -> Any:
         return info.context.loaders.exif.wanted(root.id)
-
-    @field("Where the picture files are.")
-    @staticmethod
-    def urls(root: strawberry.Parent[models.Image], info: Info) -> ImageUrls:
-        folder = f"{info.context.base_url}/media/{encode('Image', root.id)}"
-        thumb, view, original = (Url(f"{folder}/{size}") for size in ("thumb", "view", "original"))
-        return ImageUrls(thumb=thumb, view=view, original=original)
 
     @field("Why detection failed; null unless the state is FAILED.")
     @staticmethod

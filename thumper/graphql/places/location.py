@@ -24,6 +24,7 @@ from thumper.store.places import locations
 from thumper.store.places.deployments import DeploymentSearch
 from thumper.store.places.locations import LocationSearch
 from thumper.store.places.relocation_search import MOST_LISTED
+from thumper.store.postgres.guest_pool import is_guest
 from thumper.store.postgres.page import Cut, Order
 
 
@@ -140,6 +141,8 @@ class Location(Node):
     @staticmethod
     @loaded
     async def coordinate_doubt(root: strawberry.Parent[models.Location], info: Info) -> Any:
+        if is_guest():
+            return None
         offsets_s = await info.context.loaders.location_offsets.load(root.id) or ()
         return locations.doubt_of(root, offsets_s, server_zone=info.context.settings.time_zone)
 

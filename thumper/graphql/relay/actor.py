@@ -20,6 +20,6 @@ def acted(description: str) -> Any:
     """Make the field that shows the column `actor` of a row."""
 
     def actor(root: strawberry.Parent[Any]) -> Actor | None:
-        return Actor(name=root.actor)
+        return None if root.actor is None else Actor(name=root.actor)
 
     return field(f"{description} {WITHHELD}")(staticmethod(actor))

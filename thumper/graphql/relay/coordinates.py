@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import strawberry
 
+from thumper.domain.guest_view import DEGREES
+from thumper.store.postgres.guest_pool import is_guest
+
 
 @strawberry.type(
     description="Coordinates in degrees, WGS 84: exact, rounded for those who may not know better, or withheld. Where"
@@ -33,7 +36,9 @@ class CoordinatesInput:
 
 
 def coordinates_of(latitude: float | None, longitude: float | None) -> Coordinates | None:
-    """Return coordinates as they are known; None where there are none."""
+    """Return coordinates as they were read, which are rounded for guests; None where there are none."""
     if latitude is None or longitude is None:
         return None
-    return Coordinates(latitude=latitude, longitude=longitude)
+    return Coordinates(
+        latitude=latitude, longitude=longitude, rounded_to_degrees=DEGREES if is_guest() else None
+    )

@@ -35,11 +35,11 @@ SELECT id, (exif ->> 'iso')::int AS iso, (exif ->> 'exposure_s')::float8 AS expo
     coalesce(exif ->> 'user_comment', exif ->> 'file_comment', '') AS comment,
     coalesce(exif ->> 'description', '') AS description, coalesce(exif ->> 'software', '') AS software,
     original_path, sha256, size_bytes, media_type
-FROM image WHERE id = ANY($1::uuid[])
+FROM image WHERE id = ANY($1::uuid[]) AND exif IS NOT NULL
 """
 
 
 async def of_images(image_ids: Sequence[UUID]) -> dict[UUID, ExifValues]:
-    """Return the values of each image."""
+    """Return the values of each image; those whose EXIF is withheld are missing from the answer."""
     rows: list[dict[str, Any]] = await client().execute_query_dict(_READ, [list(image_ids)])
     return {row.pop("id"): ExifValues(**row) for row in rows}

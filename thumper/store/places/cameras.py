@@ -15,7 +15,8 @@ from thumper.store.postgres.search import Search, sort, where
 
 _ID: Final = Key("camera.id", KeyKind.ID)
 _MODEL: Final = (
-    *(Key(f"camera.{column}", KeyKind.TEXT) for column in ("make", "model", "serial", "name")),
+    # Serial number and name are null where they are withheld.
+    *(Key(f"coalesce(camera.{column}, '')", KeyKind.TEXT) for column in ("make", "model", "serial", "name")),
     _ID,
 )
 _CREATED: Final = (Key("camera.created_at", KeyKind.TIME), _ID)

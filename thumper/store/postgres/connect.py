@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from importlib import import_module
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -22,6 +23,7 @@ from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.transactions import in_transaction
 
 from thumper.errors import ServiceDownError
+from thumper.store.postgres.guest_pool import POOL, guest_credentials
 from thumper.store.postgres.schema_version import MIGRATIONS, read_gap
 
 log = structlog.get_logger(__name__)
@@ -35,6 +37,9 @@ APPS: Final[dict[str, dict[str, Any]]] = {
     }
 }
 """Where the ORM finds models and migrations."""
+
+GUEST_VIEWS: Final = "thumper.store.access.guest_views"
+"""Module of the views for guests, which stand on the tables: named here as models and migrations are."""
 
 MIGRATION_LOCK: Final = 0x7468756D
 """Key of the advisory lock that only one migrating process can hold ("thum" in ASCII)."""
@@ -101,9 +106,11 @@ def database_config(url: str, *, pool_size: int, patient: bool = False) -> dict[
     }
     if "sslmode" in query:
         credentials["ssl"] = query.pop("sslmode")
+    engine = "thumper.store.postgres.postgres_client"
     return {
         "connections": {
-            "default": {"engine": "thumper.store.postgres.postgres_client", "credentials": credentials}
+            "default": {"engine": engine, "credentials": credentials},
+            POOL: {"engine": engine, "credentials": guest_credentials(credentials)},
         },
         "apps": APPS,
         "use_tz": True,
@@ -181,8 +188,11 @@ async def migrate_database(
                 gap.refuse_newer()
                 if gap.missing and not gap.empty and on_upgrade is not None:
                     on_upgrade(gap.missing)
+                views = import_module(GUEST_VIEWS)
                 if gap.missing:  # to find out by itself that nothing is, the ORM takes a second
+                    await transaction.execute_script(views.DROP)  # no column below a view can be altered
                     applied += await _apply(transaction)
+                await views.ensure(transaction)
         except (*OUTAGES, *TURNED_AWAY) as error:
             raise unreachable(url, error) from error
     if applied:

@@ -28,6 +28,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 from thumper.store.postgres.connect import OUTAGES
+from thumper.store.postgres.guest_pool import refuse_more_than_views
 from thumper.store.postgres.watched_connection import WatchedConnection
 
 _RETURN_S: Final = 3.0
@@ -103,7 +104,8 @@ class _Transaction(TransactionContextPooled):
         except BaseException:
             _throw_away(connection)
             raise
-        self.token = get_connections().set(self.connection_name, self.client)
+        # All code asks for `default`, whichever pool that is.
+        self.token = get_connections().set("default", self.client)
         return self.client
 
     async def __aexit__(
@@ -162,6 +164,7 @@ class PostgresClient(AsyncpgDBClient):
         circle: WeakSet[WatchedConnection] = WeakSet()
 
         async def begin(connection: WatchedConnection) -> None:
+            await refuse_more_than_views(connection, options.get("server_settings") or {})
             connection.watch(connect, circle)
 
         return await asyncpg.create_pool(None, init=begin, **options)
