@@ -19,7 +19,7 @@ def test_every_code_of_an_http_error_is_documented() -> None:
     text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
     api_requests = text.partition("## API requests")[2]
     sources = [path.read_text(encoding="utf-8") for path in Path(thumper.web.__path__[0]).glob("*.py")]
-    given = re.compile(r'\d{3}, "([A-Z_]{4,})"|"([A-Z_]{4,})",\s+f"')
+    given = re.compile(r'\d{3}, "([A-Z_]{4,})"|return "([A-Z_]{4,})", |"([A-Z_]{4,})",\s+f"')
     codes = {"".join(found) for source in sources for found in given.findall(source)}
     assert codes >= {"BAD_HOST", "BAD_ORIGIN", "BAD_REQUEST", "BAD_RANGE", "BAD_METHOD", "TOO_LARGE"}
     assert [code for code in sorted(codes) if f"`{code}`" not in api_requests] == []

@@ -22,7 +22,7 @@ def fail(*_: object, **__: object) -> NoReturn:
 
 
 ROUTES: list[tuple[str, str, Any, str]] = [
-    ("GET", "/media/x/thumb", media, "_find"),
+    ("GET", "/media/x/thumb", media, "_answer"),
     ("PUT", "/upload/x", upload, "receive_upload"),
     ("GET", "/metrics", metrics, "_read"),
     ("GET", "/health/ready", health, "_database"),
