@@ -99,6 +99,8 @@ REFUSED: list[tuple[Payload, str]] = [
     ({"query": COUNT, "variables": {"n": "x"}}, "BAD_QUERY"),
     ({"query": "{ images(first: 500) { totalCount } }"}, "PAGE_TOO_LARGE"),
     ({"query": '{ image(id: "42") { fileName } }'}, "BAD_ID"),
+    ({"query": "{ image(id: 42) { fileName } }"}, "BAD_ID"),
+    ({"query": "query ($id: ID) { image(id: $id) { fileName } }", "variables": {"id": 42}}, "BAD_ID"),
     ({}, "NO_QUERY"),
     ({"query": None}, "NO_QUERY"),
     ({"query": ""}, "NO_QUERY"),
