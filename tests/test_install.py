@@ -78,6 +78,12 @@ def test_without_a_recent_python_the_set_up_says_which_one_it_needs(checkout: Pa
     assert not (checkout / ".venv").exists()
 
 
+def test_without_node_the_set_up_of_the_check_says_what_it_needs(checkout: Path) -> None:
+    result = run(checkout, "clients.sh")
+    assert result.returncode == 1
+    assert "need Node.js 20 or newer with npm: install it" in result.stdout
+
+
 def test_without_venv_the_set_up_names_the_package_to_install(checkout: Path) -> None:
     split = executable(
         checkout / "bin" / "python3", f'case "$2" in *ensurepip*) exit 1 ;; esac\nexec {sys.executable} "$@"'

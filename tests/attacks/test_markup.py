@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import unicodedata
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,7 @@ from tests import factories as make
 from tests.api import Api
 from tests.browser import browser_path
 from tests.ingest.conftest import small_jpeg
+from tests.sign_in import headers_at
 from thumper.ingest.context import IngestContext
 from thumper.ingest.deliver import ingest_path
 from thumper.settings import Settings
@@ -33,8 +36,12 @@ MARKUP: Final = (
 )
 """What a page would run that took a name for markup, or for a piece of a script."""
 
+MISLEADING: Final = "gpj.\u202egnp\x1b]0;owned\x07\u2066\u200f"
+"""A name that turns what follows around, and that a terminal would obey."""
+
 EVERYTHING: Final = """query Everything {
-  images(first: 20) { nodes { fileName camera { make model name } dump { folder } location { name } } }
+  images(first: 20) { nodes { fileName camera { make model name } dump { folder } location { name }
+    exif { comment description tags { name text } } } }
   allDeer { nodes { name notes } } locations { nodes { name description } } }"""
 
 
@@ -42,7 +49,7 @@ def photo(path: Path, words: str, shade: int) -> None:
     exif = Picture.Exif()
     exif[ExifTags.Base.Make] = exif[ExifTags.Base.Model] = words
     exif[ExifTags.Base.ImageDescription] = exif[ExifTags.Base.Artist] = words
-    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = b"ASCII\\0\\0\\0" + words.encode()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = b"ASCII\0\0\0" + words.encode()
     path.write_bytes(small_jpeg(shade, exif=exif))
 
 
@@ -56,11 +63,20 @@ async def test_markup_in_names_is_shown_and_never_run(api: Api, settings: Settin
         photo(folder / f"{name}.jpg", words, number)
         await ingest_path(context, folder, location=words)
         await make.make_deer(words, notes=words)
+    folder = tmp_path / "cards" / MISLEADING
+    folder.mkdir()
+    photo(folder / f"{MISLEADING}.jpg", MISLEADING, len(MARKUP))
+    await ingest_path(context, folder)
     await context.wakeup.close()
-    assert len((await api.ask(EVERYTHING))["images"]["nodes"]) == len(MARKUP)
+    images = (await api.ask(EVERYTHING))["images"]["nodes"]
+    assert len(images) == len(MARKUP) + 1
+    assert {image["exif"]["comment"] for image in images} >= set(MARKUP)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
-        page = await browser.new_page(viewport={"width": 1600, "height": 6000})  # all lines are drawn
+        page = await browser.new_page(
+            viewport={"width": 1600, "height": 9000},  # all lines are drawn
+            extra_http_headers=headers_at(api.url),
+        )
         ran: list[str] = []
         page.on("dialog", lambda dialog: ran.append(dialog.message))
         page.on("pageerror", lambda error: ran.append(str(error)))
@@ -69,7 +85,13 @@ async def test_markup_in_names_is_shown_and_never_run(api: Api, settings: Settin
         shown = await page.locator(".result-window").inner_text()
         await browser.close()
     assert ran == []
-    assert "alert(1)" in shown
+    assert [
+        words
+        for words in MARKUP
+        if shown.count(json.dumps(words)) < len(("make", "comment", "deer", "place"))
+    ] == []
+    assert "gpj." in shown
+    assert [char for char in shown if char != "\n" and unicodedata.category(char) in {"Cc", "Cf"}] == []
 
 
 async def ask(page: Page, query: str) -> None:

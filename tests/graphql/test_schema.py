@@ -189,6 +189,36 @@ def test_lists_take_a_filter_an_order_and_a_page_alike() -> None:
             assert list(field.args) == said, f"{kind}.{name}"
 
 
+def test_who_did_something_and_where_something_lies_are_types_of_their_own() -> None:
+    """An actor can grow, and a generator makes a link of a URL."""
+    for kind, name, field in _answered():
+        if name == "actor" or name.endswith("By"):
+            assert get_named_type(field.type).name == "Actor", f"{kind}.{name}"
+        if kind == "ImageUrls" or name in {"url", "link"} or name.endswith("Url"):
+            assert get_named_type(field.type).name in {"URL", "SignInLink"}, f"{kind}.{name}"
+        if (kind != "Mutation" and name.endswith(("Local", "Clock"))) or re.match(
+            "shown(After|Before)$", name
+        ):
+            assert get_named_type(field.type).name == "LocalDateTime", f"{kind}.{name}"
+
+
+def test_what_is_said_of_one_live_transport_is_said_of_the_other() -> None:
+    assert SCHEMA.subscription_type is not None
+    live: Any = SCHEMA.type_map["LiveMessage"]
+    assert {"WebSocket", "SSE"} <= set(re.findall(r"\w+", SCHEMA.subscription_type.description or ""))
+    texts = list[str]()
+    for field in SCHEMA.subscription_type.fields.values():
+        texts += [field.description or "", *(value.description or "" for value in field.args.values())]
+        assert "Over SSE the header Last-Event-ID says the same." in field.args["after"].description
+        message: Any = get_named_type(field.type)
+        assert [own.name for own in message.interfaces] == ["LiveMessage"]
+        texts += [own.description for own in message.fields.values()]
+        assert message.fields["seq"].description == live.fields["seq"].description
+    for text in texts:
+        assert not re.search("websocket|socket|graphql-transport-ws", text, re.IGNORECASE), text
+    assert "over SSE it is the id of the event" in live.fields["seq"].description
+
+
 def test_no_query_answers_with_what_a_mutation_does() -> None:
     assert SCHEMA.query_type is not None
     assert SCHEMA.mutation_type is not None

@@ -99,6 +99,8 @@ REFUSED: list[tuple[Payload, str]] = [
     ({"query": COUNT, "variables": {"n": "x"}}, "BAD_QUERY"),
     ({"query": "{ images(first: 500) { totalCount } }"}, "PAGE_TOO_LARGE"),
     ({"query": '{ image(id: "42") { fileName } }'}, "BAD_ID"),
+    ({"query": "{ image(id: 42) { fileName } }"}, "BAD_ID"),
+    ({"query": "query ($id: ID) { image(id: $id) { fileName } }", "variables": {"id": 42}}, "BAD_ID"),
     ({}, "NO_QUERY"),
     ({"query": None}, "NO_QUERY"),
     ({"query": ""}, "NO_QUERY"),
@@ -116,6 +118,19 @@ REFUSED: list[tuple[Payload, str]] = [
     ({"query": "{ " + " ".join(f"a{n}: __typename" for n in range(25)) + " }"}, "TOO_MANY_FIELDS"),
     ({"query": "{ " + "a " * 2001 + "}"}, "TOO_MANY_TOKENS"),
     ({"query": "{ a" * 600}, "TOO_DEEP"),
+    (
+        {"query": "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }"},
+        "TOO_DEEP",
+    ),
+    (
+        {"query": "{ images { nodes { " + " ".join(f"a{n}: fileName" for n in range(61)) + " } } }"},
+        "TOO_MANY_ALIASES",
+    ),
+    (
+        {"query": "{ images(first: 100) { nodes { dump { files(first: 100) { nodes { path } } } } } }"},
+        "TOO_COSTLY",
+    ),
+    ({"query": "{ changes(after: 7) { seq } }"}, "FEED_EXPIRED"),
 ]
 
 

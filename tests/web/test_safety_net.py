@@ -5,6 +5,7 @@ import logging
 from typing import Any, NoReturn
 
 import pytest
+from starlette.staticfiles import StaticFiles
 from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -13,6 +14,8 @@ from tests.api import Api
 from thumper.graphql.request import screening
 from thumper.store.places.locations import LocationSearch
 from thumper.web import health, media, metrics, page, transport, upload
+from thumper.web import session as session_route
+from thumper.web.route_rules import RULES, rule_of
 
 SECRET = "secret path /home/someone"
 
@@ -28,6 +31,11 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("GET", "/health/ready", health, "_database"),
     ("GET", "/health/live", health, "JSONResponse"),
     ("GET", "/", page, "has_graphiql"),
+    ("GET", "/sign-in", page, "FileResponse"),
+    ("GET", "/pages/icon.svg", StaticFiles, "get_path"),
+    ("GET", "/session", session_route, "_told"),
+    ("POST", "/session", session_route, "_begin"),
+    ("DELETE", "/session", session_route, "_end"),
     ("GET", "/graphql?query={__typename}", transport, "read_request"),
     ("GET", "/graphql?query={locations{totalCount}}", LocationSearch, "conditions"),
     ("GET", "/graphql?query={__typename}", screening, "chosen_operation"),
@@ -59,6 +67,11 @@ async def test_a_bug_is_masked_on_every_route_and_logged_under_the_name_of_the_r
     assert SECRET in str(line["exc_info"])
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
     assert answer.status_code == (200 if module in {LocationSearch, screening} else 500)
+
+
+def test_no_route_is_left_out() -> None:
+    tried = {rule_of({"type": "http", "path": path.partition("?")[0]}).route for _, path, _, _ in ROUTES}
+    assert tried == {rule.route for rule in RULES}
 
 
 async def test_a_bug_in_a_websocket_is_masked_as_well(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

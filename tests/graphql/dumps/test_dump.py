@@ -83,6 +83,10 @@ async def test_dumps_are_filtered_and_listed_latest_first(api: Api) -> None:
     assert await folders(where={"withoutLocation": True}) == [second.display_folder]
     several = [encode("Location", own) for own in (location.id, make.unknown_id())]
     assert await folders(where={"locationIds": several}) == [first.display_folder]
+    assert await folders(where={"broughtImages": True}) == []
+    await make.make_image(second)
+    assert await folders(where={"broughtImages": True}) == [second.display_folder]
+    assert await folders(where={"broughtImages": False}) == [first.display_folder]
     came = first.first_seen_at.isoformat()
     assert await folders(where={"arrivedBefore": came}) == []
     assert first.display_folder in await folders(where={"arrivedAfter": came})

@@ -55,6 +55,36 @@ async def test_detections_are_found_by_every_filter(api: Api) -> None:
     assert await found(takenBefore="2024-11-09T12:00:00Z") == set()
 
 
+async def test_detections_are_found_by_several_values_and_by_what_their_image_lacks(api: Api) -> None:
+    detector, dump = await make.make_detector(), await make.make_dump()
+    location, camera = await make.make_location(), await make.make_camera()
+    here = await make.make_image(dump, location=location, camera=camera)
+    nowhere = await make.make_image(dump, taken_at=None)
+    for image, labels in ((here, "a"), (nowhere, "bc")):
+        run = await make.make_run(image, detector)
+        for ordinal, label in enumerate(labels):
+            await make.make_detection(run, ordinal=ordinal, label=label)
+    places = [encode("Location", own) for own in (location.id, make.unknown_id())]
+    word = encode("Camera", camera.id)
+    for where in (
+        {"locationIds": places},
+        {"withoutLocation": False},
+        {"cameraId": word},
+        {"cameraIds": [word]},
+        {"withoutCamera": False},
+        {"withoutTakenAt": False},
+        {"labels": ["a", "fox"]},
+    ):
+        assert await _found(api, **where) == ["a"], where
+    for where in (
+        {"withoutLocation": True},
+        {"withoutCamera": True},
+        {"withoutTakenAt": True},
+        {"labels": ["b", "c"]},
+    ):
+        assert set(await _found(api, **where)) == {"b", "c"}, where
+
+
 async def test_detections_are_ordered_by_capture_arrival_or_confidence_both_ways(api: Api) -> None:
     detector, dump = await make.make_detector(), await make.make_dump()
     images = await make.make_images(dump, 2)

@@ -10,7 +10,7 @@ from tests.api import Api
 from tests.pipeline import detect, store_images
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.moon import MoonPhase
-from thumper.domain.progress import ImageState
+from thumper.domain.progress import FileState, ImageState
 from thumper.graphql.relay.identity import encode
 from thumper.store.models import Image
 from thumper.store.postgres.connect import client
@@ -166,6 +166,39 @@ async def test_capture_time_bounds_include_the_first_and_exclude_the_last_instan
     }
     query = '{ images(where: {takenAfter: "2024-11-09T12:01:00"}) { totalCount } }'
     assert await api.refused(query) == "BAD_QUERY"
+
+
+async def test_images_are_found_by_the_name_and_the_path_of_their_files(api: Api) -> None:
+    dump, later = await make.make_dump(), await make.make_dump()
+    one = await make.make_image(dump, file_name="IMG_0001.JPG")
+    two = await make.make_image(dump, file_name="IMG_0002.JPG")
+    for delivery, image, path, state in (
+        (dump, one, "creek/IMG_0001.JPG", FileState.STORED),
+        (dump, two, "creek/IMG_0002.JPG", FileState.STORED),
+        (later, one, "barn/again.jpg", FileState.DUPLICATE),
+    ):
+        await make.make_file(delivery, state, image=image, path=path.encode(), display_path=path)
+    assert (
+        await _found(api, fileName="img_0001.jpg")
+        == await _found(api, fileName="again.jpg")
+        == {one.file_name}
+    )
+    assert await _found(api, fileName="IMG_000") == set(), "the whole name"
+    assert await _found(api, path="creek/IMG_0002.JPG") == {two.file_name}
+    assert await _found(api, path="barn/IMG_0002.JPG") == set()
+    again = encode("Dump", later.id)
+    assert await _found(api, dumpId=again) == await _found(api, dumpId=again, deliveredAgain=False) == set()
+    assert await _found(api, dumpId=again, deliveredAgain=True) == {one.file_name}
+
+
+async def test_images_are_found_by_whether_a_deer_was_recognised(api: Api) -> None:
+    detector, dump = await make.make_detector(), await make.make_dump()
+    (known, (box,)), (unknown, _) = [await make.make_boxed_image(dump, detector) for _ in range(2)]
+    empty, _ = await make.make_boxed_image(dump, detector, boxes=0)
+    await make.make_sighting(box, await make.make_deer())
+    assert await _found(api, withoutDeer=False) == {known.file_name}
+    assert await _found(api, withoutDeer=True) == {unknown.file_name, empty.file_name}
+    assert await _found(api, withoutDeer=True, withoutDetections=False) == {unknown.file_name}
 
 
 async def test_images_are_found_by_what_is_on_them(api: Api) -> None:

@@ -83,6 +83,7 @@ async def test_each_item_that_is_refused_is_named_and_none_is_written(
         ("DETECTION_ASSIGNED", ["input", "items", "0", "detectionId"]),
         ("NOT_FOUND", ["input", "items", "2", "detectionId"]),
     ]
+    assert MOST_WORDS == 500
     for items in ([], [item(boxes[0], "CONFIRMED")] * (MOST_WORDS + 1)):
         (error,) = (await review(api, *items))["errors"]
         assert (error["code"], error["path"]) == ("INVALID", ["input", "items"])

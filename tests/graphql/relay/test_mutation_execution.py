@@ -50,6 +50,34 @@ async def test_each_mutation_answers_as_things_are_after_it(api: Api, ask: Ask) 
 
 
 @EACH_TRANSPORT
+async def test_decisions_and_reviews_of_one_request_see_those_before_them(api: Api, ask: Ask) -> None:
+    deer, detector, dump = await make.make_deer("Ajax"), await make.make_detector(), await make.make_dump()
+    boxes = [(await make.make_boxed_image(dump, detector))[1][0] for _ in range(2)]
+    decide = """decideIdentity(input: {detectionIds: [$%s], deerId: $deer, verdict: %s}) {
+        deer { sightings { totalCount nodes { detection { id } } } identityDecisions { totalCount } } }"""
+    review = """reviewDetection(input: {detectionId: $a, verdict: %s}) {
+        detection { verdict shown { label } reviews { verdict } image { detections { id } } } }"""
+    query = f"""mutation ($deer: ID!, $a: ID!, $b: ID!) {{
+    isA: {decide % ("a", "IS")} isB: {decide % ("b", "IS")}
+    notA: {decide % ("a", "IS_NOT")} notB: {decide % ("b", "IS_NOT")}
+    rejected: {review % "REJECTED"} confirmed: {review % "CONFIRMED"} }}"""
+    a, b = (encode("Detection", box.id) for box in boxes)
+    data = (await ask(api, query, deer=encode("Deer", deer.id), a=a, b=b))["data"]
+    seen, decided = [], []
+    for name in ("isA", "isB", "notA", "notB"):
+        told = data[name]["deer"]
+        seen.append({sighting["detection"]["id"] for sighting in told["sightings"]["nodes"]})
+        assert told["sightings"]["totalCount"] == len(seen[-1])
+        decided.append(told["identityDecisions"]["totalCount"])
+    assert (seen, decided) == ([{a}, {a, b}, {b}, set()], [1, 2, 3, 4])
+    rejected, confirmed = data["rejected"]["detection"], data["confirmed"]["detection"]
+    assert (rejected["verdict"], rejected["shown"], rejected["image"]["detections"]) == ("REJECTED", None, [])
+    assert (confirmed["verdict"], confirmed["shown"]) == ("CONFIRMED", {"label": "buck"})
+    assert confirmed["image"]["detections"] == [{"id": a}]
+    assert [len(each["reviews"]) for each in (rejected, confirmed)] == [1, 2]
+
+
+@EACH_TRANSPORT
 async def test_a_refused_mutation_leaves_the_next_its_answer(api: Api, ask: Ask) -> None:
     deer = await make.make_deer("Ajax")
     query = """mutation ($id: ID!) { __typename

@@ -122,5 +122,6 @@ async def test_the_api_refuses_other_forms_with_one_code(api: Api) -> None:
     assert await api.refused(query, t="2024-11-09 06:30:00-06:00") == "BAD_QUERY"
     assert await api.refused('{ images(where: {takenAfter: "2024-11-09"}) { totalCount } }') == "BAD_QUERY"
     query = """query ($t: LocalDateTime) {
-      clockFixPreview(input: {offsetSeconds: 1, shownFrom: $t}) { offsetSeconds } }"""
+      fixClockPreview(input: {offsetSeconds: 1, shownAfter: $t}) { offsetSeconds } }"""
+    assert "errors" not in await api.post(query, t="2024-11-09T06:30")
     assert await api.refused(query, t="2024-11-09 06:30") == "BAD_QUERY"

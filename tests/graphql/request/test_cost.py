@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -13,6 +14,7 @@ import pytest_asyncio
 from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
+    OperationDefinitionNode,
     get_introspection_query,
     get_named_type,
     get_nullable_type,
@@ -24,16 +26,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import factories as make
-from tests.api import Api
+from tests.api import UNKNOWN_WORD, Api
 from tests.generated_operations import Drawing, Operation
 from tests.graphql.test_loaders import counted_statements
 from tests.live import subscribed
 from tests.small_library import Ids, small_library
 from thumper.graphql.relay.price import FEW, PRICE
-from thumper.graphql.request.cost import reckon
-from thumper.graphql.request.limits import MOST_COST
+from thumper.graphql.request.cost import Reckoning, reckon
+from thumper.graphql.request.limits import MOST_COST, fragments_of
 from thumper.graphql.schema import schema
 
+ROOT: Final = Path(__file__).parents[3]
 SCHEMA: Any = schema._schema  # as strawberry's own extensions read it
 MOST_QUERIES: Final = 100
 COUNTS = re.compile(r"\bcount\s*\(", re.IGNORECASE)
@@ -243,6 +246,35 @@ async def test_a_refusal_names_the_field_and_the_cheaper_way(
     assert error["extensions"] == {"code": "TOO_COSTLY"}
     assert names in error["message"]
     assert cheaper in error["message"]
+
+
+def documented() -> list[str]:
+    """Return every example of the documentation but those that show a refusal."""
+    pages = [*(ROOT / "docs").glob("*.md"), ROOT / "README.md"]
+    return [
+        text
+        for page in pages
+        for text, refusal in re.findall(
+            r"^```graphql\n(.*?)^```(?=(\n\n```json\n\{\n  \"errors\")?)",
+            page.read_text(),
+            re.MULTILINE | re.DOTALL,
+        )
+        if not refusal
+    ]
+
+
+async def test_every_documented_example_is_within_the_limits(api: Api) -> None:
+    examples = documented()
+    assert len(examples) > 50
+    for text in examples:
+        document = parse(text)
+        for definition in document.definitions:
+            if isinstance(definition, OperationDefinitionNode):
+                told = Reckoning(SCHEMA, fragments_of(document), definition, {})
+                assert told.objects <= MOST_COST, text
+        for error in (await api.post(text)).get("errors", ()):
+            assert not error["extensions"]["code"].startswith("TOO_"), (text, error)
+            assert not UNKNOWN_WORD.search(error["message"]), (text, error)
 
 
 async def test_introspection_has_a_cost_and_one_schema_is_all_that_an_operation_may_ask(api: Api) -> None:

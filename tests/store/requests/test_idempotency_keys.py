@@ -78,6 +78,7 @@ async def test_keys_are_kept_for_their_time() -> None:
             "UPDATE idempotency_key SET created_at = now() - make_interval(days => $1, hours => $2) WHERE key = $3",
             [KEPT_DAYS, hours, key],
         )
+    assert KEPT_DAYS == 30
     foreseen = await idempotency_keys.prunable()
     for amount in (foreseen, await idempotency_keys.prune()):
         assert (amount.items, amount.size_bytes > 0) == (1, True)

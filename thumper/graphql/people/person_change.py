@@ -14,6 +14,7 @@ from thumper.graphql.relay.change import Payload, change, given
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode
 from thumper.graphql.relay.recorded_payload import SECRET
+from thumper.graphql.relay.scalar import Url
 from thumper.store import models
 from thumper.store.access import credentials, people, sessions
 
@@ -63,7 +64,7 @@ class RemovePersonInput:
 class SignInLink:
     """Told once: of its secret only a hash is kept."""
 
-    url: str | None = strawberry.field(
+    url: Url | None = strawberry.field(
         default=None,
         description="Its address, with the secret behind the #. Null when the mutation was sent again with its"
         " idempotencyKey: it is kept nowhere, so make another link.",
@@ -128,7 +129,8 @@ RemoveInput: TypeAlias = Annotated[RemovePersonInput, strawberry.argument(descri
 
 async def _link(person: models.Person, context: Context) -> SignInLink:
     made = await sessions.make_link(person)
-    return SignInLink(url=f"{context.base_url}{SIGN_IN}#{made.secret}", expires_at=made.expires_at)
+    url = Url(f"{context.base_url}{SIGN_IN}#{made.secret}")
+    return SignInLink(url=url, expires_at=made.expires_at)
 
 
 @strawberry.type

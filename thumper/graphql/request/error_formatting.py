@@ -37,6 +37,14 @@ log = structlog.get_logger(__name__)
 _UNSTORABLE: Final = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, UnicodeEncodeError)
 """Errors of values that no column can hold: a NUL in a text, half a surrogate pair."""
 
+_INTROSPECTION_TOO_DEEP: Final = "Maximum introspection depth exceeded"
+"""What graphql-core's own rule says, which has no code: MaxIntrospectionDepthRule."""
+
+INTROSPECTION_NESTS_TOO_DEEPLY: Final = (
+    "The introspection nests too deeply: fields, interfaces, possibleTypes and inputFields may stand within one"
+    " another twice. Ask for the next types by name, with __type(name:)."
+)
+
 _SEEN_BY_TRANSPORT: Final = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 """What a transport answers in its own way: no query, no such operation, one of a kind that it does not take."""
 
@@ -65,6 +73,8 @@ class ErrorFormatting(MaskErrors):
             return _unparsed(error)
         if isinstance(error, ValidationAbortedError):
             return _aborted(error)
+        if error.message == _INTROSPECTION_TOO_DEEP:
+            return _with(error, "TOO_DEEP", INTROSPECTION_NESTS_TOO_DEEPLY)
         if (
             error.path is None and error.nodes
         ):  # nothing was executed: the document or its variables are wrong
