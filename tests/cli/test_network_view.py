@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.qr_reader import read_qr_code
-from thumper.cli.network_view import network_lines, url_for_others
+from thumper.cli.network_view import network_lines, url_for_others, url_for_people
 from thumper.settings import Settings
 from thumper.web import own_addresses
 
@@ -33,3 +33,11 @@ def test_the_address_is_printed_and_on_a_terminal_drawn(host: str, base_path: st
     assert "Without TLS" in warning
     assert read_qr_code(code) == url == url_for_others(settings)
     assert list(network_lines(settings, interactive=False)) == [address, warning]
+
+
+def test_a_public_address_is_told_in_place_of_the_own_one() -> None:
+    settings = Settings(host="0.0.0.0", public_url="https://deer.example.org/thumper/")
+    address, code = network_lines(settings, interactive=True)
+    assert "https://deer.example.org/thumper/ from phones" in address
+    assert read_qr_code(code) == "https://deer.example.org/thumper/" == url_for_others(settings)
+    assert url_for_people(settings) == "https://deer.example.org/thumper"

@@ -13,15 +13,23 @@ import typer
 
 from thumper.cli.network_view import url_for_people
 from thumper.cli.qr_code import qr_code
+from thumper.domain.host_name import authority_of
 from thumper.errors import ServiceDownError
 from thumper.settings import Settings
 
 _LASTS: Final = "24 hours"
+_HERE_ONLY: Final = (
+    "It opens on this machine only. THUMPER_HOST=0.0.0.0 lets phones and other machines in; behind a proxy and in a"
+    " container THUMPER_PUBLIC_URL says where they come."
+)
 
 
 def show_link(name: str, url: str) -> None:
     """Print a link, and on a terminal its QR code."""
     typer.echo(f"{name} signs in with this link, once, within {_LASTS}:\n\n  {url}\n")
+    reached = authority_of(url)
+    if reached is not None and reached.is_loopback:
+        typer.echo(_HERE_ONLY, err=True)
     if sys.stdout.isatty():
         typer.echo(qr_code(url))
 
