@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.api import Api
+from tests.qr_reader import read_qr_code
 from thumper.cli.app import app
 from thumper.cli.client import ask, follow
 from thumper.cli.qr_code import qr_code
@@ -162,6 +163,8 @@ async def test_a_start_shows_how_to_sign_in_as_long_as_no_one_has(
         assert begun.status_code == 201
     await offer_link(client_settings)
     assert capsys.readouterr().out == ""
+    await offer_link(client_settings.model_copy(update={"public_url": "https://deer.example.org"}))
+    assert read_qr_code(capsys.readouterr().out) == "https://deer.example.org/"
     assert await Session.all().count() == await Person.all().count() == 1
 
 

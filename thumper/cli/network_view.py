@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from thumper.cli.qr_code import qr_code
 from thumper.domain.host_name import as_host
 from thumper.settings import Settings
 from thumper.web.own_addresses import address_for_others
@@ -15,16 +14,14 @@ _WITHOUT_TLS: Final = (
 )
 
 
-def network_lines(settings: Settings, *, interactive: bool) -> Iterator[str]:
-    """Yield the address for phones, on a terminal with its QR code; nothing where only this machine is answered."""
+def network_lines(settings: Settings) -> Iterator[str]:
+    """Yield the address for phones; nothing where only this machine is answered."""
     url = url_for_others(settings)
     if url is None:
         return
     yield f"Network      {url} from phones and other machines"
     if url.startswith("http://"):
         yield f"             {_WITHOUT_TLS}"
-    if interactive:
-        yield qr_code(url)
 
 
 def url_for_people(settings: Settings) -> str:
