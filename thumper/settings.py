@@ -23,7 +23,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from thumper.domain.host_name import read_address, read_base_path
+from thumper.domain.host_name import read_address, read_base_path, read_public_url
 from thumper.domain.keep import Keep
 from thumper.domain.precision import Precision
 from thumper.domain.secret_text import without_password
@@ -90,6 +90,8 @@ class Settings(BaseSettings):
     """Addresses and networks of the proxies whose X-Forwarded-For, -Proto and -Host are believed."""
     base_path: Annotated[str, AfterValidator(read_base_path)] = ""
     """Path below which it lies behind a proxy, such as /thumper."""
+    public_url: Annotated[str, AfterValidator(read_public_url)] | None = None
+    """Address at which people reach it, where that is another than this machine's: sign-in links name it."""
     database_url: Annotated[str, AfterValidator(read_postgres_url)] | None = None
     """A PostgreSQL (14 or later) of your own instead of the embedded one."""
     redis_url: Annotated[str, AfterValidator(read_redis_url)] | None = None

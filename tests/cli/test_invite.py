@@ -15,10 +15,11 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.api import Api
+from tests.qr_reader import read_qr_code
 from thumper.cli.app import app
 from thumper.cli.client import ask, follow
 from thumper.cli.qr_code import qr_code
-from thumper.cli.sign_in_link import offer_link
+from thumper.cli.sign_in_link import offer_link, show_link
 from thumper.cli.token import _read_expiry
 from thumper.domain.secret import new_token
 from thumper.errors import SignedOutError, UsageError
@@ -162,7 +163,16 @@ async def test_a_start_shows_how_to_sign_in_as_long_as_no_one_has(
         assert begun.status_code == 201
     await offer_link(client_settings)
     assert capsys.readouterr().out == ""
+    await offer_link(client_settings.model_copy(update={"public_url": "https://deer.example.org"}))
+    assert read_qr_code(capsys.readouterr().out) == "https://deer.example.org/"
     assert await Session.all().count() == await Person.all().count() == 1
+
+
+def test_a_link_that_opens_on_this_machine_only_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    show_link("Dale", "http://127.0.0.1:8480/sign-in#x")
+    assert "on this machine only" in capsys.readouterr().err
+    show_link("Dale", "http://192.168.1.20:8480/sign-in#x")
+    assert capsys.readouterr().err == ""
 
 
 def test_a_qr_code_fits_a_terminal() -> None:

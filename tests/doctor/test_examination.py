@@ -75,6 +75,7 @@ async def test_a_new_home_is_examined_and_stays_as_it_was(lone_settings: Setting
         "jobs",
         "files",
         "processes",
+        "sign-in",
     )
     assert not lone_settings.home.exists()
 
@@ -95,7 +96,15 @@ async def test_tables_of_another_schema_are_not_asked(settings: Settings) -> Non
         await client().execute_query_dict("DELETE FROM tortoise_migrations WHERE name LIKE '0003%'")
     report = await examine(_blind(settings), Notes())
     assert _levels(report)["schema"] == "fail"
-    assert report.not_examined == ("locations", "originals", "library", "jobs", "files", "processes")
+    assert report.not_examined == (
+        "locations",
+        "originals",
+        "library",
+        "jobs",
+        "files",
+        "processes",
+        "sign-in",
+    )
 
 
 async def test_a_check_that_breaks_is_a_verdict_and_ends_no_other(

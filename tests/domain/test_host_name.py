@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from thumper.domain.host_name import (
     Authority,
+    authority_of,
     is_among,
     is_within,
     read_address,
@@ -16,6 +17,7 @@ from thumper.domain.host_name import (
     read_hosts,
     read_networks,
     read_origin,
+    read_public_url,
 )
 
 
@@ -128,3 +130,25 @@ def test_a_base_path_has_no_slash_at_its_end_and_nothing_that_an_address_means_o
     for wrong in ("thumper", "//a", "/a//b", "/..", "/a/../b", "/a?b", "/a#b", "/a b", "/ä", "/%2e", "/a\n"):
         with pytest.raises(ValueError, match="must be a path such as /thumper"):
             read_base_path(wrong)
+
+
+def test_a_public_address_has_a_scheme_and_a_name_and_perhaps_a_path() -> None:
+    good = ("https://deer.example.org", "http://192.168.1.20:8480", "https://[fd00::20]/thumper")
+    assert [read_public_url(f"{text}/") for text in good] == list(good)
+    assert [str(known.name) for text in good if (known := authority_of(text))] == [
+        "deer.example.org",
+        "192.168.1.20",
+        "fd00::20",
+    ]
+    for wrong in (
+        "deer.example.org",
+        "ftp://deer.example.org",
+        "https://",
+        "https://dale@deer.example.org",
+        "https://deer.example.org/?a",
+        "https://deer.example.org/#a",
+        "https://deer.example.org:0",
+        "https://*.example.org",
+    ):
+        with pytest.raises(ValueError, match="must be an address such as https://"):
+            read_public_url(wrong)

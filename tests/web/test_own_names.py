@@ -108,3 +108,11 @@ def test_a_service_waits_for_the_network_only_for_an_address_of_it() -> None:
 
 def test_this_machine_has_addresses() -> None:
     assert any(address.is_loopback for address in own_addresses())
+
+
+def test_the_public_address_need_not_be_listed_as_well(interfaces: dict[str, list[str]]) -> None:
+    names = OwnNames(Settings(public_url="https://deer.example.org/thumper", allowed_hosts="b.example"))
+    assert interfaces
+    assert _has(names, "deer.example.org")
+    assert _has(names, "b.example")
+    assert not _has(names, "example.org")

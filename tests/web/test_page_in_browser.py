@@ -29,6 +29,7 @@ async def test_graphiql_queries_and_subscribes_without_the_internet(api: Api) ->
         await page.goto(f"{api.url}/graphql")
         await _run(page, "LatestPhotos", expected='"totalCount": 3')
         await _run(page, "Live", expected='"snapshot": true')
+        await expect(page.get_by_role("link", name="owner")).to_have_attribute("href", "sign-in")
         await browser.close()
     assert complaints == []
     assert {url for url in asked if not url.startswith(api.url)} == set()

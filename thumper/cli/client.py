@@ -11,6 +11,7 @@ from contextlib import aclosing, contextmanager
 from typing import Any, Final, TypeVar, cast
 
 from thumper.domain.path_text import harmless
+from thumper.embedded.instance import find_instances
 from thumper.errors import ServiceDownError, SignedOutError, ThumperError
 from thumper.owner_token import kept_owner_token, owner_token_path, read_owner_token
 from thumper.settings import Settings
@@ -131,6 +132,12 @@ def _explained(settings: Settings) -> Iterator[None]:
 
 def _signed_out(settings: Settings) -> SignedOutError:
     """Return why the API does not know its command line."""
+    for other in find_instances():
+        if other.api_url == settings.api_url and other.home != settings.home:
+            return SignedOutError(
+                f"What answers at {settings.api_url} is the Thumper of {other.home}, and this command speaks for"
+                f" {settings.home}: set THUMPER_HOME={other.home}, or leave THUMPER_HOME and THUMPER_PORT out."
+            )
     try:
         read_owner_token(settings.home)
     except SignedOutError as error:

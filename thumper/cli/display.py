@@ -73,7 +73,7 @@ class Display:
     def greet(self) -> None:
         """Print where everything is and how to stop."""
         url = f"{self._settings.api_url}/graphql"
-        for line in network_lines(self._settings, interactive=self._interactive):
+        for line in network_lines(self._settings):
             self._say(line)
         self._say(f"API          {url} (and subscriptions: {url.replace('http', 'ws', 1)})")
         self._say(f"GraphiQL     {url} in a browser")

@@ -64,7 +64,8 @@ async def _invite(settings: Settings, name: str, role: Role | None) -> dict[str,
     answer: dict[str, Any] = (await ask(settings, mutation, {"input": given}))["answer"]
     if answer["errors"]:
         raise ApiRefusedError(answer["errors"][0]["message"])
-    # The API knows the address under which it was asked, which leads a phone to itself.
     link = answer["link"]
-    link["url"] = url_for_people(settings) + link["url"].removeprefix(settings.api_url)
+    if link["url"].startswith(settings.api_url):
+        # The API knows the address under which it was asked, which leads a phone to itself.
+        link["url"] = url_for_people(settings) + link["url"].removeprefix(settings.api_url)
     return answer

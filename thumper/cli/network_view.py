@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from thumper.cli.qr_code import qr_code
 from thumper.domain.host_name import as_host
 from thumper.settings import Settings
 from thumper.web.own_addresses import address_for_others
 
+_WITHOUT_TLS: Final = (
+    "Without TLS: who can listen in this network can read along (docs/operations.md, Other machines)"
+)
 
-def network_lines(settings: Settings, *, interactive: bool) -> Iterator[str]:
-    """Yield the address for phones, on a terminal with its QR code; nothing where only this machine is answered."""
+
+def network_lines(settings: Settings) -> Iterator[str]:
+    """Yield the address for phones; nothing where only this machine is answered."""
     url = url_for_others(settings)
     if url is None:
         return
     yield f"Network      {url} from phones and other machines"
-    yield "             Without TLS: who can listen in this network can read along (docs/operations.md, Other machines)"
-    if interactive:
-        yield qr_code(url)
+    if url.startswith("http://"):
+        yield f"             {_WITHOUT_TLS}"
 
 
 def url_for_people(settings: Settings) -> str:
@@ -27,7 +30,9 @@ def url_for_people(settings: Settings) -> str:
 
 
 def url_for_others(settings: Settings) -> str | None:
-    """Return the address under which others in the network reach the page; None where only this machine does."""
+    """Return the address under which others reach the page; None where only this machine does."""
+    if settings.public_url is not None:
+        return f"{settings.public_url}/"
     address = address_for_others(settings)
     if address is None:
         return None

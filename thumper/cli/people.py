@@ -93,7 +93,9 @@ def remove(
 @people.command()
 def role(
     name: Name,
-    role: Annotated[Role, typer.Argument(help="What they are from now on.")],
+    role: Annotated[
+        Role, typer.Argument(metavar="ROLE", help="What they are from now on: owner, member or guest.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Change what a person is to the ranch; it counts at once."""

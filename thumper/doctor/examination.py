@@ -18,6 +18,7 @@ from thumper.doctor.locations import look_at_locations
 from thumper.doctor.originals import look_at_library, look_at_originals
 from thumper.doctor.processes import look_at_port, look_at_processes
 from thumper.doctor.servers import look_at_database, look_at_redis, look_at_schema
+from thumper.doctor.sign_in import look_at_sign_in
 from thumper.doctor.watching import look_at_watching
 from thumper.doctor.work import look_at_files, look_at_jobs
 from thumper.settings import Settings
@@ -55,6 +56,7 @@ CHECKS: Final = (
     Check("jobs", look_at_jobs, Need.TABLES),
     Check("files", look_at_files, Need.TABLES),
     Check("processes", look_at_processes, Need.TABLES),
+    Check("sign-in", look_at_sign_in, Need.TABLES),
     Check("port", look_at_port),
     Check("installation", look_at_installation),
     Check("detector", look_at_detector),

@@ -145,5 +145,22 @@ def read_base_path(text: str) -> str:
     return path
 
 
+def read_public_url(text: str) -> str:
+    """Return the address of a site, without a slash at its end. Raises `ValueError` for what is none."""
+    text = text.rstrip("/")
+    scheme, _, rest = text.partition("://")
+    authority, slash, path = rest.partition("/")
+    if read_authority(authority, scheme) is None or not _PATH.fullmatch(slash + path):
+        msg = "must be an address such as https://deer.example.org or https://ranch.example.org/thumper"
+        raise ValueError(msg)
+    return text
+
+
+def authority_of(url: str) -> Authority | None:
+    """Return name and port of an address such as https://deer.example.org/thumper; None of what is none."""
+    scheme, _, rest = url.partition("://")
+    return read_authority(rest.partition("/")[0], scheme)
+
+
 def _words(text: str) -> list[str]:
     return [word for word in re.split(r"[,\s]+", text) if word]

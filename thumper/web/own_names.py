@@ -11,7 +11,7 @@ import socket
 import time
 from typing import Final
 
-from thumper.domain.host_name import Address, Authority, is_among, read_address, read_hosts
+from thumper.domain.host_name import Address, Authority, authority_of, is_among, read_address, read_hosts
 from thumper.settings import Settings
 from thumper.web.own_addresses import own_addresses
 
@@ -20,10 +20,12 @@ LOOK_EVERY_S: Final = 1.0
 
 
 class OwnNames:
-    """The names of this machine, and of THUMPER_ALLOWED_HOSTS."""
+    """The names of this machine, of THUMPER_ALLOWED_HOSTS, and of THUMPER_PUBLIC_URL."""
 
     def __init__(self, settings: Settings) -> None:
         self._listed = read_hosts(settings.allowed_hosts)
+        if (public := authority_of(settings.public_url or "")) is not None:
+            self._listed += (public.name,)
         self._names = names_of(socket.gethostname())
         if read_address(settings.host) is None:
             self._names |= {settings.host.lower()}

@@ -134,7 +134,7 @@ def test_an_error_says_what_is_needed() -> None:
     error = MEMBER.refusal_of("Mutation", "deleteImages")
     assert error.message == (
         "Mutation.deleteImages needs the role owner and the scope admin."
-        " You have the role member and the scopes read review ingest."
+        " You have the role member and the scopes read, review, ingest."
     )
     assert error.extensions == {
         "code": "FORBIDDEN",

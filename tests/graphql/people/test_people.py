@@ -9,8 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.api import Api, api
+from tests.api import Api, api, running_api
 from thumper.graphql.relay.identity import encode
+from thumper.settings import Settings
 from thumper.store.models import IdempotencyKey, Person, Session, Token
 
 __all__ = ["api"]
@@ -174,3 +175,10 @@ async def test_a_secret_is_told_once_and_kept_nowhere(
     kept = json.dumps([*await IdempotencyKey.all().values(), *await Token.all().values()], default=repr)
     assert told_once not in kept
     assert (await IdempotencyKey.get()).answer is None
+
+
+async def test_a_link_names_the_public_address_where_there_is_one(settings: Settings) -> None:
+    public = settings.model_copy(update={"public_url": "https://deer.example.org"})
+    async with running_api(public) as running:
+        invited = await told(running, INVITE, name="Dale", role="MEMBER")
+    assert invited["link"]["url"].startswith("https://deer.example.org/sign-in#")

@@ -66,7 +66,7 @@ class Permissions:
         """Return the error for a field or argument that needs more."""
         needs = "is for nobody" if rule is None else f"needs {rule.needs}"
         scopes = [scope.value for scope in Scope if scope in self.scopes]
-        held = f"the scopes {' '.join(scopes)}" if scopes else "no scope"
+        held = f"the scope{'s' if len(scopes) > 1 else ''} {', '.join(scopes)}" if scopes else "no scope"
         return RequestError(
             f"{place} {needs}. You have the role {self.role.value} and {held}.",
             extensions={

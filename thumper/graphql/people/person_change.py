@@ -129,8 +129,8 @@ RemoveInput: TypeAlias = Annotated[RemovePersonInput, strawberry.argument(descri
 
 async def _link(person: models.Person, context: Context) -> SignInLink:
     made = await sessions.make_link(person)
-    url = Url(f"{context.base_url}{SIGN_IN}#{made.secret}")
-    return SignInLink(url=url, expires_at=made.expires_at)
+    base = context.settings.public_url or context.base_url
+    return SignInLink(url=Url(f"{base}{SIGN_IN}#{made.secret}"), expires_at=made.expires_at)
 
 
 @strawberry.type

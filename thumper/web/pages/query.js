@@ -86,11 +86,27 @@ const fetcher = GraphiQL.createFetcher({
   wsClient: graphqlWs.createClient({ url: socket.href, lazy: true }),
 });
 
+/** Who has signed in, with the way to the page that signs out; without anybody, what signs in. */
+function Person() {
+  const [name, setName] = React.useState();
+  React.useEffect(() => {
+    fetch("session").then((answer) => answer.json()).then((person) => setName(person.name), () => {});
+  }, []);
+  if (name === undefined) return null;
+  const words = name === null ? "Sign in" : name;
+  const title = name === null ? "Nobody has signed in" : `Signed in as ${name}; signs out`;
+  return React.createElement("a", { href: "sign-in", title }, words);
+}
+
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
-  React.createElement(GraphiQL, {
-    fetcher,
-    defaultTabs: EXAMPLES.map((query) => ({ query })),
-    defaultEditorToolsVisibility: "variables",
-    shouldPersistHeaders: false,
-  }),
+  React.createElement(
+    GraphiQL,
+    {
+      fetcher,
+      defaultTabs: EXAMPLES.map((query) => ({ query })),
+      defaultEditorToolsVisibility: "variables",
+      shouldPersistHeaders: false,
+    },
+    React.createElement(GraphiQL.Logo, null, React.createElement(Person)),
+  ),
 );

@@ -15,13 +15,13 @@ function offer(text, word, act) {
   };
 }
 
-/** Return the answer of the server; throw what it says is wrong. */
+/** Return the answer of the server; throw what it says is wrong, and whether it stays so. */
 async function ask(method, body) {
   const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
   const answer = await fetch('session', { method, credentials: 'same-origin', ...json });
   if (answer.status === 204) return null;
   const said = await answer.json();
-  if (!answer.ok) throw new Error(said.errors[0].message);
+  if (!answer.ok) throw Object.assign(new Error(said.errors[0].message), { final: answer.status === 403 });
   return said;
 }
 
@@ -29,7 +29,8 @@ async function signIn(secret) {
   try {
     await ask('POST', { secret });
   } catch (error) {
-    offer(error.message, 'Try again', () => signIn(secret));
+    // A link that was used or is too old stays so.
+    offer(error.message, error.final ? null : 'Try again', () => signIn(secret));
     return;
   }
   location.replace('./');
@@ -38,8 +39,11 @@ async function signIn(secret) {
 async function tellWho() {
   try {
     const { name, role } = await ask('GET');
-    if (name === null) offer('Open the link that you were sent: it signs you in.');
-    else offer(`You have signed in as ${name} (${role.toLowerCase()}).`, 'Sign out', signOut);
+    if (name === null) {
+      offer('Open the link that you were sent: it signs you in. On the machine itself, thumper invite owner shows one.');
+    } else {
+      offer(`You have signed in as ${name} (${role.toLowerCase()}).`, 'Sign out', signOut);
+    }
   } catch (error) {
     offer(error.message, 'Try again', tellWho);
   }
