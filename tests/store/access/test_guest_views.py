@@ -149,12 +149,13 @@ async def test_photos_do_not_tell_that_their_place_lies_where_rounding_changes(d
     edge = await make.make_location("Edge", shared=True, latitude=30.2499, longitude=-97.7501)
     unplaced = await make.make_location("Unplaced", shared=True)
     dump = await make.make_dump()
-    for place, more in (
+    shots: list[tuple[models.Location, dict[str, Any]]] = [
         *((edge, {"latitude": 30.2499 + far, "longitude": -97.7501 + far}) for far in (-0.001, 0.001)),
         (edge, {}),
         (unplaced, {"latitude": 30.1, "longitude": -97.1}),
-    ):
-        await make.make_image(dump, location=place, created_at=make.NOON, **more)
+    ]
+    for place, position in shots:
+        await make.make_image(dump, location=place, created_at=make.NOON, **position)
     with as_guest():
         rows = await models.Image.all()
     told = sorted(((row.latitude, row.longitude) for row in rows), key=repr)
