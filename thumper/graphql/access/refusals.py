@@ -41,7 +41,7 @@ from thumper.graphql.refusal import RequestError
 _KEPT: Final = 1000
 """Documents of which it is known whether they can be refused at all; as many as a library of pages has queries."""
 _KNOWN: Final[dict[tuple[GraphQLSchema, bytes, Permissions], bool]] = {}
-"""By the hash of each: a document takes up to a megabyte with what was read of it, and strangers may send any."""
+"""By the hash of each: a large document takes 1.1 MB with what was read of it, and guests may send any."""
 
 Refusals = Mapping[str, RequestError]
 """Why each root field is refused, by its name in the answer."""
