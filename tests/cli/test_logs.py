@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import logging
@@ -16,6 +17,9 @@ import structlog
 from tests.names import FILES
 from thumper.cli.logs import configure_logs
 from thumper.settings import Settings
+from thumper.store.access.credentials import CredentialKind
+from thumper.store.access.sessions import NewLink
+from thumper.web.authentication import Shown
 
 FULL = Path("/dev/full")
 """Every write to it fails as on a full disk."""
@@ -77,6 +81,23 @@ def test_an_exception_that_names_a_file_breaks_no_record(stderr: io.StringIO) ->
     if not stderr.isatty():
         (line,) = text.splitlines()
         assert "no such file" in json.loads(line)["exception"]
+
+
+def test_a_traceback_shows_no_values_of_variables(stderr: io.StringIO) -> None:
+    def sign_in(secret: str) -> None:
+        raise ValueError(len(secret))
+
+    parts = ["thm", "of", "somebody"]
+    try:
+        sign_in("-".join(parts))
+    except ValueError as error:
+        structlog.get_logger("thumper").exception("a request failed")
+        logging.getLogger("a.library").error("failed", exc_info=error)
+    text = stderr.getvalue()
+    assert text.count("sign_in") >= 2
+    assert "thm-of-somebody" not in text
+    for kept in (NewLink("a secret", dt.datetime.now(dt.UTC)), Shown(CredentialKind.TOKEN, "a secret")):
+        assert "a secret" not in repr(kept)
 
 
 def test_a_log_on_a_full_disk_costs_the_words_only(tmp_path: Path) -> None:

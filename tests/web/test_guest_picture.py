@@ -118,6 +118,17 @@ async def test_a_guest_is_not_told_what_is_wrong_with_an_original(ranch: Ranch) 
     assert "secret" not in answer.text
 
 
+async def test_a_signed_address_does_not_tell_where_an_original_should_be(api: Api, ranch: Ranch) -> None:
+    await models.Image.all().update(original_path=b"/secret/gone.jpg", file_name="secret.jpg")
+    told = (await api.ask(URLS, id=ranch.seen))["image"]
+    for size in ("thumb", "view", "original"):
+        answer = await api.anonymous.get(told["signedUrls"][size])
+        assert answer.status_code == 404
+        assert answer.json()["errors"][0]["extensions"]["code"] == "ORIGINAL_MISSING"
+        assert "secret" not in answer.text
+        assert "secret" in (await api.http.get(told["urls"][size])).text
+
+
 async def test_a_token_that_may_not_read_sees_no_picture(api: Api, ranch: Ranch) -> None:
     async with await _client(api, Role.OWNER, frozenset({Scope.INGEST})) as ingest:
         answer = await ingest.get(f"/media/{ranch.seen}/thumb")

@@ -14,9 +14,11 @@ from tests import factories as make
 from tests.api import Api, running_api
 from tests.faults.proxy import Wire
 from tests.pipeline import ORIGIN, claim, results_of, store_images
+from thumper.domain.access import Role, Scope
 from thumper.domain.disk_space import MB, Space
 from thumper.domain.progress import FileState, ProcessRole, ProcessState, SourceState, WatchMode
 from thumper.settings import NO_REDIS, Settings
+from thumper.store.access import people, tokens
 from thumper.store.disk import disk_room, disk_space
 from thumper.store.models import Dump, File, Image, Job, Process, Source
 from thumper.store.postgres.clock import seconds_ago
@@ -32,6 +34,24 @@ async def test_a_healthy_server_says_so(api: Api) -> None:
     assert answer.status_code == 200
     checks = {check["name"]: check["state"] for check in answer.json()["checks"]}
     assert checks == {"database": "ok", "schema": "ok", "redis": "ok", "disk": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("role", "scopes", "may"),
+    [
+        (Role.MEMBER, [Scope.READ], True),
+        (Role.OWNER, [Scope.METRICS], True),
+        (Role.MEMBER, [Scope.INGEST], False),
+        (Role.GUEST, [Scope.READ], False),
+    ],
+)
+async def test_what_is_wrong_is_told_to_who_may_know(
+    api: Api, role: Role, scopes: list[Scope], may: bool
+) -> None:
+    _, secret = await tokens.issue(await people.add("Somebody", role), "test", scopes)
+    for address in ("/health/ready", "/health/ready?all"):
+        answer = await api.anonymous.get(address, headers={"authorization": f"Bearer {secret}"})
+        assert set(answer.json()) == ({"state", "checks"} if may else {"state"})
 
 
 async def test_everything_is_answered_without_redis(settings: Settings) -> None:

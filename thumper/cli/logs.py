@@ -20,8 +20,12 @@ def configure_logs(settings: Settings) -> None:
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     terminal = sys.stderr.isatty()
     stream = lossy(sys.stderr)
+    # Without the values of variables, which a traceback on a terminal would show: tokens and links are among them.
+    traceback = structlog.dev.RichTracebackFormatter(show_locals=False)
     renderer: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(exception_formatter=traceback)
+        if terminal
+        else structlog.processors.JSONRenderer()
     )
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,

@@ -7,7 +7,7 @@ that is not valid is refused, never overlooked. A WebSocket may say who it is in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -59,7 +59,7 @@ class Shown:
     """What a client shows to say who asks."""
 
     kind: CredentialKind
-    secret: str
+    secret: str = field(repr=False)
 
 
 class Authenticator:

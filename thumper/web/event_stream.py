@@ -99,8 +99,8 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send events; refuse instead when too many clients follow already."""
         async with aclosing(self._results):
-            with self._sockets.place() as admitted:
-                if not admitted:
+            with self._sockets.place() as place:
+                if place is None:
                     await self._sockets.refusal()(scope, receive, send)
                     return
                 scope.setdefault("state", {})[IS_STREAM] = True

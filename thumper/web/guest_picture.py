@@ -46,8 +46,13 @@ async def guest_picture(request: Request, room: Room, image_id: UUID, *, size: s
     try:
         content = await small_picture(room.sandbox, folder, path, sha256=found.sha256, size=size)
     except DecodeRefusal:
-        return refused(404, "ORIGINAL_MISSING", message="This picture cannot be shown now.")
+        return not_shown()
     return Response(await asyncio.to_thread(painted_over, content), media_type="image/jpeg", headers=headers)
+
+
+def not_shown() -> Response:
+    """Return the answer about an image whose original is missing or broken, to who may not know where it lies."""
+    return refused(404, "ORIGINAL_MISSING", message="This picture cannot be shown now.")
 
 
 def no_such_image() -> Response:

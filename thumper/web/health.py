@@ -1,6 +1,6 @@
-"""Whether the server lives, and whether it can do its work: a verdict for everybody, the reasons for who has signed in.
+"""Whether the server lives, and whether it can do its work: a verdict for everybody, the reasons for who may know them.
 
-No redirect, nothing cached.
+The reasons name folders, disks and processes, as `status` and the metrics do. No redirect, nothing cached.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from redis.asyncio import Redis
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from thumper.domain.access import Actor
+from thumper.graphql.access.rule import MEMBERS, MONITORS
 from thumper.settings import Settings
 from thumper.store.disk.disk_space import want_of
 from thumper.store.postgres.connect import OUTAGES, client
@@ -41,9 +43,14 @@ async def ready(request: Request) -> JSONResponse:
         lines = [{key: value for key, value in asdict(check).items() if key != "remedy"} for check in checks]
     failed = any(check.state == "failed" for check in checks)
     body: dict[str, object] = {"state": "failed" if failed else "ok"}
-    if request.state.actor is not None:
+    if _may_know_why(request.state.actor):
         body["checks"] = lines
     return JSONResponse(body, status_code=503 if failed else 200, headers={"cache-control": "no-store"})
+
+
+def _may_know_why(actor: Actor | None) -> bool:
+    """Return whether the checks are told: to who may ask for `status`, and to a program that watches the processes."""
+    return actor is not None and any(rule.allows(actor.role, actor.scopes) for rule in (MEMBERS, MONITORS))
 
 
 async def _database() -> HealthCheck:

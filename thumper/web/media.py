@@ -32,7 +32,7 @@ from thumper.store.postgres.probe import unless_frozen
 from thumper.web.answer import refused
 from thumper.web.byte_range import asked_ranges, take
 from thumper.web.entity_tag import has_part_of_same, has_same
-from thumper.web.guest_picture import guest_picture, no_such_image
+from thumper.web.guest_picture import guest_picture, no_such_image, not_shown
 from thumper.web.picture_access import is_signed, sees_as_guest
 from thumper.web.room import Room
 from thumper.web.small_picture import LONGEST_SIDE, small_picture
@@ -72,7 +72,11 @@ async def _answer(request: Request, size: str) -> Response:
         return refused(503, DATABASE_DOWN, message=DATABASE_IS_DOWN)
     if image is None:
         return no_such_image()
-    return await _picture(request, image, size=size)
+    answer = await _picture(request, image, size=size)
+    is_lost = answer.status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
+    return (
+        not_shown() if is_lost and is_signed(request.scope) else answer
+    )  # the reasons name files and folders
 
 
 async def _picture(request: Request, image: Image, *, size: str) -> Response:

@@ -32,14 +32,14 @@ from thumper.graphql.schema import schema
 from thumper.graphql.shared.shared_execution import SharedData
 from thumper.web import event_stream, operation
 from thumper.web.answer import Refusal
-from thumper.web.authentication import Authenticator
+from thumper.web.authentication import ACTOR, Authenticator
 from thumper.web.entity_tag import has_same, tag_of
 from thumper.web.event_stream import EventStream
-from thumper.web.live_sockets import LiveSockets, turn_away
-from thumper.web.rate_limits import RateLimits
+from thumper.web.live_sockets import LiveSockets, holder_of, turn_away
+from thumper.web.rate_limits import RateLimits, address_of
 from thumper.web.request_body import read_json, read_request
 from thumper.web.sign_in_watch import SignInWatch
-from thumper.web.websocket import Conversation, Socket
+from thumper.web.websocket import PLACE, Conversation, Socket
 
 PATH: Final = "/graphql"
 _METHODS: Final = "GET, HEAD, POST"
@@ -78,17 +78,18 @@ class Transport(GraphQL[Context, None]):
             allowed_origins=("*",),
         )
         self._make_context = make_context
-        self._sockets = sockets
+        self.sockets = sockets
         self.authenticator, self.watch, self.limits = authenticator, watch, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; HEAD is a GET of which the server sends the headers."""
         if scope["type"] != "http":
-            with self._sockets.place() as admitted:
-                if admitted:
-                    await super().__call__(scope, receive, send)
-                else:
+            with self.sockets.place(holder_of(scope["state"][ACTOR], address_of(scope))) as place:
+                if place is None:
                     await turn_away(WebSocket(scope, receive, send))
+                else:
+                    scope["state"][PLACE] = place
+                    await super().__call__(scope, receive, send)
             return
         asked_by = "GET" if scope["method"] == "HEAD" else scope["method"]
         request = Request({**scope, "method": asked_by}, _limited(receive))
@@ -142,7 +143,7 @@ class Transport(GraphQL[Context, None]):
 
     async def _create_streaming_response(self, *, result: Any, **_: Any) -> Response:  # type: ignore[override]  # as it is called
         """Return the messages of a subscription as events."""
-        return EventStream(result, self._line, sockets=self._sockets, watch=self.watch)
+        return EventStream(result, self._line, sockets=self.sockets, watch=self.watch)
 
     def _line(self, result: ExecutionResult) -> str:
         if errors := operation.refused(result):

@@ -36,7 +36,8 @@ from thumper.web import sign_in_watch
 from thumper.web.answer import Refusal
 from thumper.web.authentication import ACTOR, CLOSE_UNAUTHENTICATED, CODE
 from thumper.web.connection import DRAINED
-from thumper.web.live_sockets import TRY_AGAIN_LATER
+from thumper.web.live_sockets import CODE as TOO_MANY
+from thumper.web.live_sockets import TRY_AGAIN_LATER, holder_of
 from thumper.web.request_body import as_graphql
 
 MOST_OPERATIONS: Final = 20
@@ -44,6 +45,9 @@ MOST_OPERATIONS: Final = 20
 
 IDLE_S: float = 600.0
 """How long a connection may have no operation; who follows something may be silent for ever."""
+PLACE: Final = "place"
+"""In the state of a connection: the `Place` that it has taken."""
+
 GOING_AWAY: Final = 1001
 """Close code of RFC 6455 after which clients that reconnect by themselves do so."""
 LONGEST_REASON_BYTES: Final = 123
@@ -158,7 +162,11 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             if actor is None:
                 await self._turn_away(said)
                 return
-            self.context.actor = self.websocket.ws.scope["state"][ACTOR] = actor
+            state = self.websocket.ws.scope["state"]
+            if not self.view.sockets.hand_over(state[PLACE], holder_of(actor, self.context.address)):
+                await self.websocket.close(TRY_AGAIN_LATER, TOO_MANY)
+                return
+            self.context.actor = state[ACTOR] = actor
             await self._watch()
         await super().handle_connection_init(message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from graphql import OperationDefinitionNode, get_variable_values, parse, validat
 
 from thumper.domain.access import SCOPES_OF, Role, Scope
 from thumper.graphql.access.permissions import Permissions
-from thumper.graphql.access.refusals import Asked, refusals
+from thumper.graphql.access.refusals import _KEPT, _KNOWN, Asked, refusals
 from thumper.graphql.request.limits import chosen_operation, fragments_of
 from thumper.graphql.schema import schema
 
@@ -150,3 +151,17 @@ def test_what_has_no_rule_is_for_nobody() -> None:
         assert not permissions.may_see("NewType", "id")
         assert not permissions.may_give("ImageFilter", "newField")
         assert not permissions.may_ask_by("Query.image.newArgument")
+
+
+def test_what_was_sent_once_is_not_kept() -> None:
+    document = parse("{ status { queueDepth } }")
+    operation = chosen_operation(document, None)
+    assert isinstance(operation, OperationDefinitionNode)
+    asked = Asked(SCHEMA, operation, {})
+    assert set(refusals(asked, GUEST, dict)) == {"status"}
+    kept = weakref.ref(asked)
+    del asked
+    assert kept() is None
+    for number in range(_KEPT + 10):
+        refused(f"{{ status {{ a{number}: queueDepth }} }}", GUEST)
+    assert len(_KNOWN) <= _KEPT

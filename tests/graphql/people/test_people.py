@@ -182,3 +182,27 @@ async def test_a_link_names_the_public_address_where_there_is_one(settings: Sett
     async with running_api(public) as running:
         invited = await told(running, INVITE, name="Dale", role="MEMBER")
     assert invited["link"]["url"].startswith("https://deer.example.org/sign-in#")
+
+
+async def test_a_guest_sees_themselves_and_nobody_else(api: Api) -> None:
+    invited = await told(api, INVITE, name="Neighbour", role="GUEST")
+    shown = await signed_in(api, invited["link"]["url"])
+    query = (
+        """{ viewer { name person { name role } sessions { current person { name } } tokens { name } } }"""
+    )
+    answer = await as_shown(api, shown, query)
+    assert "errors" not in answer
+    assert answer["data"]["viewer"] == {
+        "name": "Neighbour",
+        "person": {"name": "Neighbour", "role": "GUEST"},
+        "sessions": [{"current": True, "person": {"name": "Neighbour"}}],
+        "tokens": [],
+    }
+    for noun, row in (("Person", await Person.get(name="owner")), ("Session", await Session.get())):
+        answer = await as_shown(
+            api, shown, "query ($id: ID!) { node(id: $id) { id } }", id=encode(noun, row.id)
+        )
+        assert answer["data"] == {"node": None}
+        assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert (await api.anonymous.delete("/session", headers=shown)).status_code == 204
+    assert (await api.anonymous.post("/graphql", json={"query": query}, headers=shown)).status_code == 401

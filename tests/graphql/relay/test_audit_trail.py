@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -11,9 +12,11 @@ from hypothesis import strategies as some
 from tests import factories as make
 from tests.api import Api
 from tests.live import asked_over_websocket
+from thumper.domain.access import Role, Scope
 from thumper.graphql.relay.audit_trail import brought_by, named_in
 from thumper.graphql.relay.identity import encode
 from thumper.graphql.schema import schema
+from thumper.store.access import people, tokens
 from thumper.store.models import AuditEntry, Deer
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.ids import new_id
@@ -61,6 +64,22 @@ async def test_what_was_refused_repeated_or_not_understood_is_written_as_such(ap
         ("createDeer", "IDEMPOTENCY_KEY_USED", []),
         ("createDeer", "INVALID", []),
     ]
+
+
+async def test_what_is_not_for_somebody_is_written_the_first_time(api: Api) -> None:
+    guest = await people.add("Neighbour", Role.GUEST)
+    _, secret = await tokens.issue(guest, "screen", [Scope.READ])
+    asked = """mutation {
+        a: createDeer(input: {name: "SECRET"}) { errors { code } }
+        ...More b: createDeer(input: {name: "B"}) { errors { code } } }
+        fragment More on Mutation { deleteDeer(input: {deerId: "x"}) { errors { code } } }"""
+    async with httpx.AsyncClient(base_url=api.url, headers={"authorization": f"Bearer {secret}"}) as http:
+        for _ in range(3):
+            answer = (await http.post("/graphql", json={"query": asked})).json()
+            assert {error["extensions"]["code"] for error in answer["errors"]} == {"FORBIDDEN"}
+    assert await entries() == [("createDeer", "FORBIDDEN", []), ("deleteDeer", "FORBIDDEN", [])]
+    assert {row.actor for row in await AuditEntry.filter(outcome="FORBIDDEN")} == {"Neighbour"}
+    assert await Deer.all().count() == 0
 
 
 @pytest.mark.parametrize("key", [{}, {"idempotencyKey": "a"}], ids=["without a key", "with a key"])

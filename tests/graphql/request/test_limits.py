@@ -7,6 +7,7 @@ from graphql import get_introspection_query
 from websockets.asyncio.client import connect
 
 from tests.api import Api
+from tests.sign_in import headers_at
 from thumper.graphql.request.limits import MOST_COST
 
 
@@ -109,6 +110,7 @@ async def test_the_same_limits_hold_over_a_websocket(api: Api) -> None:
     async with connect(
         api.url.replace("http", "ws") + "/graphql",
         subprotocols=["graphql-transport-ws"],  # type: ignore[list-item]
+        additional_headers=headers_at(api.url),
     ) as socket:
         await socket.send(json.dumps({"type": "connection_init"}))
         await socket.recv()

@@ -145,6 +145,23 @@ async def test_coordinates_are_rounded(seen: models.Location) -> None:
     assert (row.latitude, row.longitude) == (30.3, -97.7)
 
 
+async def test_photos_do_not_tell_that_their_place_lies_where_rounding_changes(database: str) -> None:
+    edge = await make.make_location("Edge", shared=True, latitude=30.2499, longitude=-97.7501)
+    unplaced = await make.make_location("Unplaced", shared=True)
+    dump = await make.make_dump()
+    shots: list[tuple[models.Location, dict[str, Any]]] = [
+        *((edge, {"latitude": 30.2499 + far, "longitude": -97.7501 + far}) for far in (-0.001, 0.001)),
+        (edge, {}),
+        (unplaced, {"latitude": 30.1, "longitude": -97.1}),
+    ]
+    for place, position in shots:
+        await make.make_image(dump, location=place, created_at=make.NOON, **position)
+    with as_guest():
+        rows = await models.Image.all()
+    told = sorted(((row.latitude, row.longitude) for row in rows), key=repr)
+    assert told == [(30.2, -97.8), (30.2, -97.8), (None, None), (None, None)]
+
+
 async def test_a_place_is_seen_while_it_is_shared(seen: models.Location) -> None:
     image = await make.make_image(await make.make_dump(), location=seen, created_at=make.NOON)
     for shared in (True, False):

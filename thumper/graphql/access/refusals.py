@@ -7,8 +7,8 @@ and that one is not executed at all.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from graphql import (
@@ -40,6 +40,8 @@ from thumper.graphql.refusal import RequestError
 
 _KEPT: Final = 1000
 """Documents of which it is known whether they can be refused at all; as many as a library of pages has queries."""
+_KNOWN: Final[dict[tuple[GraphQLSchema, bytes, Permissions], bool]] = {}
+"""By the hash of each: a large document takes 1.1 MB with what was read of it, and guests may send any."""
 
 Refusals = Mapping[str, RequestError]
 """Why each root field is refused, by its name in the answer."""
@@ -59,13 +61,7 @@ class Asked:
         self.fragments = fragments
         source = operation.loc.source.body if operation.loc is not None else repr((operation, fragments))
         name = operation.name.value if operation.name is not None else ""
-        self._key = (source, name)
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Asked) and self._key == other._key and self.schema is other.schema
+        self.sha256 = hashlib.sha256(f"{name}\n{source}".encode("utf-8", "surrogatepass")).digest()
 
 
 def refusals(asked: Asked, permissions: Permissions, variables: Callable[[], Mapping[str, Any]]) -> Refusals:
@@ -75,10 +71,15 @@ def refusals(asked: Asked, permissions: Permissions, variables: Callable[[], Map
     return _Search(asked, permissions, variables()).found()
 
 
-@lru_cache(maxsize=_KEPT)
 def _may_be_refused(asked: Asked, permissions: Permissions) -> bool:
     """Return whether any variables could make something of the document refused; for most there are none."""
-    return bool(_Search(asked, permissions, None).found())
+    key = asked.schema, asked.sha256, permissions
+    known = _KNOWN.get(key)
+    if known is None:
+        if len(_KNOWN) >= _KEPT:
+            _KNOWN.clear()
+        known = _KNOWN[key] = bool(_Search(asked, permissions, None).found())
+    return known
 
 
 class _Search:

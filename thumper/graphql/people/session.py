@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 import strawberry
 
 from thumper.graphql.context import Info
+from thumper.graphql.people.person import person_of
 from thumper.graphql.relay.field import field, lazy, optional
-from thumper.graphql.relay.node import Node, related
+from thumper.graphql.relay.node import Node
 from thumper.graphql.relay.search_list import SearchList
 from thumper.graphql.shared.together import loaded
 from thumper.store import models
@@ -37,7 +38,7 @@ class Session(Node):
     @staticmethod
     @loaded
     def person(root: strawberry.Parent[models.Session], info: Info) -> Any:
-        return related(root.person_id, "Person", info=info)
+        return person_of(root.person_id, info=info)
 
     @field("Whether it is the one with which this is asked.", personal=True)
     @staticmethod

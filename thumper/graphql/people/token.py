@@ -9,8 +9,9 @@ import strawberry
 
 from thumper.domain.access import Scope
 from thumper.graphql.context import Info
+from thumper.graphql.people.person import person_of
 from thumper.graphql.relay.field import field, lazy, optional
-from thumper.graphql.relay.node import Node, related
+from thumper.graphql.relay.node import Node
 from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.graphql.shared.together import loaded
@@ -49,7 +50,7 @@ class Token(Node):
     @staticmethod
     @loaded
     def person(root: strawberry.Parent[models.Token], info: Info) -> Any:
-        return related(root.person_id, "Person", info=info)
+        return person_of(root.person_id, info=info)
 
 
 @strawberry.type

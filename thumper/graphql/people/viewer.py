@@ -8,15 +8,15 @@ import strawberry
 
 from thumper.domain.access import Role, Scope
 from thumper.graphql.context import Info
-from thumper.graphql.people.person import Person
+from thumper.graphql.people.person import Person, person_of
 from thumper.graphql.people.session import Session
 from thumper.graphql.people.token import Token
 from thumper.graphql.relay.field import field, listed, optional
-from thumper.graphql.relay.node import related
 from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.access import sessions, tokens
+from thumper.store.postgres.guest_pool import as_everybody
 
 
 @strawberry.type(description="Who asks: a person in a browser, or a program that a person gave a token.")
@@ -34,7 +34,7 @@ class Viewer:
     @staticmethod
     @loaded
     def person(info: Info) -> Any:
-        return related(info.context.actor.person_id, "Person", info=info)
+        return person_of(info.context.actor.person_id, info=info)
 
     @field(
         "Their sessions that have not ended, the last used first.",
@@ -45,7 +45,8 @@ class Viewer:
     @staticmethod
     async def sessions(info: Info) -> list[models.Session]:
         own = info.context.actor.person_id
-        return [] if own is None else (await sessions.of_people([own]))[own]
+        with as_everybody():
+            return [] if own is None else (await sessions.of_people([own]))[own]
 
     @field(
         "Their tokens that have not ended, the newest first.",
@@ -56,7 +57,8 @@ class Viewer:
     @staticmethod
     async def tokens(info: Info) -> list[models.Token]:
         own = info.context.actor.person_id
-        return [] if own is None else (await tokens.of_people([own]))[own]
+        with as_everybody():
+            return [] if own is None else (await tokens.of_people([own]))[own]
 
 
 @strawberry.type

@@ -124,8 +124,8 @@ class Image(ClockFields, MarkFields, UrlFields, Node):
         return root.created_at
 
     @field(
-        "Where the photo itself says that it was taken (EXIF GPS); null when it does not. Where they are withheld,"
-        " latitude and longitude are null."
+        "Where the photo itself says that it was taken (EXIF GPS); null when it does not. Guests are told where its"
+        " place is instead, rounded. Where they are withheld, latitude and longitude are null."
     )
     @staticmethod
     def coordinates(root: strawberry.Parent[models.Image]) -> Coordinates | None:

@@ -20,6 +20,8 @@ from thumper.store.postgres.one_commit import after_commit
 
 REMEMBERED_S: Final = 2.0
 """How long what was found counts without another look: revoking must act within 5 s."""
+KNOWN_S: Final = 3600.0
+"""How long it counts while PostgreSQL is away, which cannot tell of what was revoked or has expired since."""
 MOST_REMEMBERED: Final = 10_000
 """Credentials that are remembered; a program that starts a session a request would fill memory."""
 SESSION_DAYS: Final = 90
@@ -90,7 +92,7 @@ class Credentials:
     async def find(self, kind: CredentialKind, sha256: bytes) -> Credential | None:
         """Return whose secret has that hash; None if it is unknown, or is not valid any more.
 
-        While PostgreSQL is away, who was known a moment before still is: nothing can be read then anyway.
+        While PostgreSQL is away, who was known lately still is: next to nothing can be read then anyway.
         Raises what PostgreSQL's absence raises for others.
         """
         if (lately := self.lately(kind, sha256)) is not None:
@@ -114,12 +116,15 @@ class Credentials:
 
     def lately(self, kind: CredentialKind, sha256: bytes) -> Credential | None:
         """Return what was found so lately that it counts without another look."""
-        known, found_at_s = self._found.get((kind, sha256), (None, 0.0))
-        return known if time.monotonic() - found_at_s < REMEMBERED_S else None
+        return self._found_within(REMEMBERED_S, kind, sha256)
 
     def known(self, kind: CredentialKind, sha256: bytes) -> Credential | None:
-        """Return what was found lately, however long ago: for what holds no data."""
-        return self._found.get((kind, sha256), (None, 0.0))[0]
+        """Return what was found before PostgreSQL went away: for what holds next to no data."""
+        return self._found_within(KNOWN_S, kind, sha256)
+
+    def _found_within(self, seconds: float, kind: CredentialKind, sha256: bytes) -> Credential | None:
+        found, found_at_s = self._found.get((kind, sha256), (None, 0.0))
+        return found if time.monotonic() - found_at_s < seconds else None
 
     def revoked(self, credential_id: UUID) -> None:
         """Forget a session or token that was revoked, and tell those who want to know; once that is committed."""

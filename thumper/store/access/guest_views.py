@@ -29,6 +29,11 @@ def _rounded(column: str) -> str:
     return _ROUNDED.format(column, degrees=DEGREES)
 
 
+def _of_place(column: str) -> str:
+    """Return what is shown for the position that a photo has: that of its place, which is rounded already."""
+    return f"CASE WHEN image.{column} IS NOT NULL THEN place.{column} END"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _View:
     """What guests see of one table: `rows` is what follows FROM, with the table under its own name."""
@@ -63,8 +68,9 @@ _VIEWS: Final[dict[str, _View]] = {
             # It begins with camera, folder and file name; photos of one instant are in no order that tells of them.
             "sort_name": "''",
             "clock_offset_s": "0",
-            "latitude": _rounded("image.latitude"),
-            "longitude": _rounded("image.longitude"),
+            # Those of its place: the photos of one that lies near where rounding changes would fall on both sides.
+            "latitude": _of_place("latitude"),
+            "longitude": _of_place("longitude"),
         },
     ),
     "camera": _View(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -53,7 +53,7 @@ class BadLinkError(RefusedError):
 class NewLink:
     """A link that was just made, with its secret, which cannot be found out again."""
 
-    secret: str
+    secret: str = field(repr=False)
     expires_at: dt.datetime
 
 

@@ -1,16 +1,19 @@
 """A second pool, on which the rows of a guest are read: its connections see the schema of the guest views alone.
 
 All code asks for the connection `default`. While a request of a guest is answered, that name means the guest pool, in
-this task and in those that it starts, so no query of such a request can be made on the pool of everybody else.
+this task and in those that it starts, so no query of such a request is made on the pool of everybody else, but for
+what is their own (`as_everybody`).
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any, Final
 
 import asyncpg
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection, get_connections
 
 SCHEMA: Final = "thumper_guest"
@@ -24,6 +27,10 @@ POOL_SIZE: Final = 4
 
 _EVERYBODY: Final = "default"
 _SETTINGS: Final = {"search_path": SCHEMA, "default_transaction_read_only": "on"}
+
+
+_OTHERS: Final[ContextVar[BaseDBAsyncClient]] = ContextVar("others")
+"""The pool that `default` meant before it meant that of guests."""
 
 
 class NotAGuestError(asyncpg.InterfaceError):  # type: ignore[misc]  # asyncpg ships no types
@@ -53,7 +60,24 @@ async def refuse_more_than_views(connection: Any, server_settings: dict[str, str
 def as_guest() -> Iterator[None]:
     """Read as a guest until the context ends, whatever asks for a connection."""
     connections = get_connections()
+    others = None if is_guest() else _OTHERS.set(connections.get(_EVERYBODY))
     token = connections.set(_EVERYBODY, connections.get(POOL))
+    try:
+        yield
+    finally:
+        connections.reset(token)
+        if others is not None:
+            _OTHERS.reset(others)
+
+
+@contextlib.contextmanager
+def as_everybody() -> Iterator[None]:
+    """Read and write on everybody else's pool until the context ends: what is a guest's own, or is said of them."""
+    if not is_guest():
+        yield
+        return
+    connections = get_connections()
+    token = connections.set(_EVERYBODY, _OTHERS.get())
     try:
         yield
     finally:
