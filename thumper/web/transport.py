@@ -31,12 +31,12 @@ from thumper.graphql.context import Context
 from thumper.graphql.schema import schema
 from thumper.graphql.shared.shared_execution import SharedData
 from thumper.web import event_stream, operation
+from thumper.web.admission import Admission
 from thumper.web.answer import Refusal
 from thumper.web.authentication import Authenticator
 from thumper.web.entity_tag import has_same, tag_of
 from thumper.web.event_stream import EventStream
-from thumper.web.live_sockets import LiveSockets, turn_away
-from thumper.web.rate_limits import RateLimits
+from thumper.web.live_sockets import turn_away
 from thumper.web.request_body import read_json, read_request
 from thumper.web.sign_in_watch import SignInWatch
 from thumper.web.websocket import Conversation, Socket
@@ -62,11 +62,10 @@ class Transport(GraphQL[Context, None]):
     def __init__(
         self,
         make_context: ContextMaker,
-        sockets: LiveSockets,
+        admission: Admission,
         *,
         authenticator: Authenticator,
         watch: SignInWatch,
-        limits: RateLimits,
     ) -> None:
         super().__init__(
             schema,
@@ -78,8 +77,8 @@ class Transport(GraphQL[Context, None]):
             allowed_origins=("*",),
         )
         self._make_context = make_context
-        self._sockets = sockets
-        self.authenticator, self.watch, self.limits = authenticator, watch, limits
+        self._sockets = admission.sockets
+        self.authenticator, self.watch, self.admission = authenticator, watch, admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; HEAD is a GET of which the server sends the headers."""
