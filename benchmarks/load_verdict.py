@@ -17,7 +17,7 @@ RECOVERED_WITHIN_S: Final = 10
 SLOWER: Final = 2.0
 """How many times the usual p95 a second's may be to count as recovered."""
 GOOD_SECONDS: Final = 3
-"""So many in a row count: one alone may be luck."""
+"""As many in a row count: one alone may be luck."""
 
 
 def p95(seconds: Iterable[float]) -> float:

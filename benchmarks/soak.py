@@ -1,9 +1,9 @@
 """What the processes of a running Thumper hold while tens of thousands of photos are taken in: it must stay flat.
 
-Cards are dropped one after the other, with clients that ask and follow. Every few seconds the memory that nobody
-shares (USS), the open file handles and the sockets among them are counted, by kind of process. A line is fitted to each
-after the first third, while caches fill. A soak that was stopped goes on where it was when it is given the same folder;
-its lines are fitted anew, since the processes are new.
+Cards are dropped one after the other, with clients that ask and follow. Every few seconds the memory that no other
+process shares (USS), the open file handles and the sockets among them are counted, by kind of process. A line is fitted
+to each after the first third, while caches fill. A soak that was stopped goes on where it was when it is given the same
+folder; its lines are fitted anew, since the processes are new.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ DONE: Final = "SELECT count(*) FROM image WHERE processed_at IS NOT NULL"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What each kind of process holds after so many images."""
+    """What each kind of process holds after a number of images."""
 
     images: int
     held: dict[str, dict[str, float]]
@@ -158,7 +158,7 @@ async def _drop_cards(settings: Settings, photos: Sequence[Path], folder: Path, 
     done, number = soaked.before, 0
     while done < soaked.wanted:
         count = min(CARD, soaked.wanted - done)
-        name = f"soak{soaked.before:07}-{number:05}"
+        name = f"soak{time.time():.0f}-{number:05}"
         card = write_card(repeated(photos, count), name, folder=folder)
         try:
             await drop_unasked(settings, card)
