@@ -212,8 +212,8 @@ class Following:
             open_timeout=WITHIN_S,
             ping_timeout=WITHIN_S,
         ) as connection:
-            await connection.send(json.dumps({"type": "connection_init"}))
             try:
+                await connection.send(json.dumps({"type": "connection_init"}))
                 await connection.recv()
                 await connection.send(
                     json.dumps({"id": "1", "type": "subscribe", "payload": {"query": QUERY}})
@@ -227,7 +227,8 @@ class Following:
             except websockets.ConnectionClosed:
                 pass
             closed = connection.close_code, connection.close_reason
-            return f"closed {closed[0]} {closed[1]}{', retry' if closed[0] == 1013 else ''}"
+            turned_away = closed in {(1013, "TOO_MANY_SOCKETS"), (1013, "TOO_MANY_REQUESTS")}
+            return f"closed {closed[0]} {closed[1]}{', retry' if turned_away else ''}"
 
     async def _stream(self) -> str:
         headers = self._headers | {"accept": "text/event-stream"}

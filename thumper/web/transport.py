@@ -47,8 +47,8 @@ RESPONSE_JSON: Final = "application/graphql-response+json"
 MOST_QUERY_BYTES: Final = 256 * 1024
 """Largest request body or WebSocket message; the longest query of ours has 4 kB."""
 INIT_WAIT = timedelta(seconds=20)
-"""How long a WebSocket client may take to introduce itself: as long as the head of a request, for on a busy machine what
-it sent in time may wait here."""
+"""How long a WebSocket client may take to introduce itself: as long as the head of a request, for on a busy machine
+what it sent in time may wait here."""
 
 ContextMaker = Callable[[HTTPConnection, str], Context]
 """Makes a context for a request or connection with its request id."""
