@@ -26,11 +26,12 @@ def spent_ms(pid: int) -> Counter[str]:
     spent: Counter[str] = Counter()
     for process, spent_s in tree_cpu(pid):
         with contextlib.suppress(psutil.NoSuchProcess):
-            spent[_name(process)] += round(1000 * spent_s)
+            spent[kind_of(process)] += round(1000 * spent_s)
     return spent
 
 
-def _name(process: psutil.Process) -> str:
+def kind_of(process: psutil.Process) -> str:
+    """Return what a process of Thumper is: a room, a server, or a child that decodes."""
     words = process.cmdline()
     if not words or "postgres" in words[0]:  # PostgreSQL's children call themselves by what they do
         return "PostgreSQL"

@@ -147,6 +147,8 @@ class Settings(BaseSettings):
     """How long an upload address can be used."""
     max_sockets: int = Field(default=1200, ge=1)
     """Clients that may follow something at a time, over WebSocket and event streams together."""
+    max_requests: int = Field(default=100, ge=1)
+    """Requests that are answered at a time."""
     owner_requests_per_s: Annotated[float, Field(ge=0)] = 200.0
     """Requests that a session or token of an owner may send, on average of ten seconds; 0 for no limit."""
     member_requests_per_s: Annotated[float, Field(ge=0)] = 100.0

@@ -118,7 +118,7 @@ async def test_only_the_current_subprotocol_is_spoken(api: Api) -> None:
 async def test_who_does_not_introduce_itself_is_closed_with_4408(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert transport.INIT_WAIT.total_seconds() == 5
+    assert transport.INIT_WAIT.total_seconds() == 20
     monkeypatch.setattr(transport, "INIT_WAIT", timedelta(seconds=0.2))
     async with running_api(settings) as api, opened(api) as socket:
         assert await close_code(socket) == 4408

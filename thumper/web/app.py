@@ -25,6 +25,7 @@ from thumper.store.access.credentials import Credentials
 from thumper.store.status.processes import Life
 from thumper.web import health
 from thumper.web.access import OwnOriginOnly, QuietHeaders
+from thumper.web.admission import Admission
 from thumper.web.answer import Refusal, refused
 from thumper.web.authentication import Authentication, Authenticator
 from thumper.web.base_path import BasePath, base_url
@@ -35,6 +36,7 @@ from thumper.web.metrics import metrics
 from thumper.web.own_names import OwnNames
 from thumper.web.page import page_files, query_page, sign_in_page, wants_page
 from thumper.web.rate_limits import Limited, RateLimits
+from thumper.web.request_places import Placed, RequestPlaces
 from thumper.web.request_times import RequestTimes, new_histogram
 from thumper.web.room import open_room
 from thumper.web.route_access import RouteAccess, nothing_at
@@ -81,12 +83,12 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
         made: Context = app.state.room.context(connection, request_id)
         return made
 
-    sockets = LiveSockets(settings.max_sockets)
-    endpoint = _Endpoint(Transport(context, sockets, authenticator=authenticator, watch=watch, limits=limits))
+    admission = Admission(LiveSockets(settings.max_sockets), RequestPlaces(settings.max_requests), limits)
+    endpoint = _Endpoint(Transport(context, admission, authenticator=authenticator, watch=watch))
     seconds = new_histogram()
     app = Starlette(
         routes=_routes(endpoint),
-        middleware=_middleware(settings, authenticator, limits=limits, seconds=seconds),
+        middleware=_middleware(settings, authenticator, admission=admission, seconds=seconds),
         exception_handlers={HTTPException: _no_such_address, Refusal: _refused},
         lifespan=lifespan,
     )
@@ -95,7 +97,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
 
 
 def _middleware(
-    settings: Settings, authenticator: Authenticator, *, limits: RateLimits, seconds: Histogram
+    settings: Settings, authenticator: Authenticator, *, admission: Admission, seconds: Histogram
 ) -> list[Middleware]:
     """Return what a request goes through, from outside: where it comes from, who asks, and whether they may."""
     return [
@@ -106,7 +108,8 @@ def _middleware(
         Middleware(SafetyNet),
         Middleware(OwnOriginOnly, OwnNames(settings)),
         Middleware(Authentication, authenticator),
-        Middleware(Limited, limits),
+        Middleware(Limited, admission.limits),
+        Middleware(Placed, admission.places),
         Middleware(RouteAccess),
     ]
 

@@ -31,12 +31,13 @@ from thumper.graphql.context import Context
 from thumper.graphql.schema import schema
 from thumper.graphql.shared.shared_execution import SharedData
 from thumper.web import event_stream, operation
+from thumper.web.admission import Admission
 from thumper.web.answer import Refusal
 from thumper.web.authentication import ACTOR, Authenticator
 from thumper.web.entity_tag import has_same, tag_of
 from thumper.web.event_stream import EventStream
-from thumper.web.live_sockets import LiveSockets, holder_of, turn_away
-from thumper.web.rate_limits import RateLimits, address_of
+from thumper.web.live_sockets import holder_of, turn_away
+from thumper.web.rate_limits import address_of
 from thumper.web.request_body import read_json, read_request
 from thumper.web.sign_in_watch import SignInWatch
 from thumper.web.websocket import PLACE, Conversation, Socket
@@ -46,8 +47,9 @@ _METHODS: Final = "GET, HEAD, POST"
 RESPONSE_JSON: Final = "application/graphql-response+json"
 MOST_QUERY_BYTES: Final = 256 * 1024
 """Largest request body or WebSocket message; the longest query of ours has 4 kB."""
-INIT_WAIT = timedelta(seconds=5)
-"""How long a WebSocket client may take to introduce itself."""
+INIT_WAIT = timedelta(seconds=20)
+"""How long a WebSocket client may take to introduce itself: as long as the head of a request, for on a busy machine
+what it sent in time may wait here."""
 
 ContextMaker = Callable[[HTTPConnection, str], Context]
 """Makes a context for a request or connection with its request id."""
@@ -62,11 +64,10 @@ class Transport(GraphQL[Context, None]):
     def __init__(
         self,
         make_context: ContextMaker,
-        sockets: LiveSockets,
+        admission: Admission,
         *,
         authenticator: Authenticator,
         watch: SignInWatch,
-        limits: RateLimits,
     ) -> None:
         super().__init__(
             schema,
@@ -78,8 +79,8 @@ class Transport(GraphQL[Context, None]):
             allowed_origins=("*",),
         )
         self._make_context = make_context
-        self.sockets = sockets
-        self.authenticator, self.watch, self.limits = authenticator, watch, limits
+        self.sockets = admission.sockets
+        self.authenticator, self.watch, self.admission = authenticator, watch, admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; HEAD is a GET of which the server sends the headers."""

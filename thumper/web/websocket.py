@@ -191,7 +191,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                 return
             try:
                 self._refuse(fields)
-                await self.view.limits.admit(self.context.actor, self.context.address)
+                await self.view.admission.limits.admit(self.context.actor, self.context.address)
             except Refusal as refusal:
                 await self.send_message({"id": number, "type": "error", "payload": [_formatted(refusal)]})
                 return
@@ -233,7 +233,9 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                 "operationName": operation.operation_name,
             }
         )
-        async with aclosing(await operations.run(request, self.context)) as results:
+        with self.view.admission.places.place():  # what is followed has its own place from then on
+            running = await operations.run(request, self.context)
+        async with aclosing(running) as results:
             async for result in results:
                 if errors := operations.refused(result):
                     await operation.send_initial_errors(errors)

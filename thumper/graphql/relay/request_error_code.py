@@ -25,6 +25,7 @@ _MEANINGS: Final = {
     "BAD_SIGN_IN_LINK": "The sign-in link is unknown, was used before or has expired.",
     "FORBIDDEN": "Somebody has signed in, but may not see or do this, or not any more: it takes another role or scope.",
     "TOO_MANY_REQUESTS": "More requests came from one session or token, or wrong tokens from one address, than may.",
+    "OVERLOADED": "As many requests are being answered as may be at a time.",
     "TOO_SLOW": "The head or the body of a request did not come in time.",
     "TOO_LARGE": "The request has too many bytes.",
     "BAD_ID": "The word is no id of Thumper, or the id of another type.",

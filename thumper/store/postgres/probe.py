@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import asyncpg
 
+from thumper.background import in_daemon_thread
 from thumper.store.postgres.connect import OUTAGES
 
 T = TypeVar("T")
@@ -17,6 +19,9 @@ PATIENCE_S: Final = 3.0
 
 PROBE_S: Final = 1.0
 """How long that question may take."""
+
+_ASKED: Final[dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Task[bool]]] = {}
+"""What is being asked now."""
 
 
 async def answers(url: str, *, within_s: float) -> bool:
@@ -37,7 +42,7 @@ async def unless_frozen(work: Coroutine[Any, Any, T], url: str) -> T:
     task = asyncio.ensure_future(work)
     try:
         while not (await asyncio.wait({task}, timeout=PATIENCE_S))[0]:
-            if not await answers(url, within_s=PROBE_S):
+            if not await _answers_all(url):
                 break
         else:
             return task.result()
@@ -47,6 +52,23 @@ async def unless_frozen(work: Coroutine[Any, Any, T], url: str) -> T:
     _abandon(task)  # not waited for: it waits for PostgreSQL
     msg = "PostgreSQL does not answer"
     raise TimeoutError(msg)
+
+
+async def _answers_all(url: str) -> bool:
+    """Return whether PostgreSQL answers, asked once for all who want to know it now.
+
+    Where a hundred requests wait, a hundred more connections would be refused, and that taken for an outage. So would
+    be an answer that lies here unread because they keep this loop busy: a loop of its own, in a thread, reads it.
+    """
+    key = (asyncio.get_running_loop(), url)
+    if key not in _ASKED:
+        _ASKED[key] = asyncio.create_task(in_daemon_thread(partial(_ask, url)))
+        _ASKED[key].add_done_callback(lambda _: _ASKED.pop(key))
+    return await asyncio.shield(_ASKED[key])
+
+
+def _ask(url: str) -> bool:
+    return asyncio.run(answers(url, within_s=PROBE_S))
 
 
 def _abandon(task: asyncio.Task[Any]) -> None:
