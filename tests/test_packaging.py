@@ -226,13 +226,14 @@ async def test_the_light_install_serves_watches_and_works_on_the_drawn_ranch(
     installed: Path, tmp_path: Path
 ) -> None:
     """Until the first card is done; `tests/journeys` see the demo to its end."""
-    ranch = Settings(home=tmp_path, port=free_port(), device="cpu")
+    own = Settings(home=tmp_path, port=free_port(), device="cpu")
+    ranch = own.model_copy(update={"home": tmp_path / "demo"})
     words = tmp_path / "words"
     with words.open("wb") as told:
         demo = subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
             [installed / "bin" / "thumper", "demo", "--keep"],
             cwd=installed,
-            env=foreign(os.environ) | ranch.as_environment(),
+            env=foreign(os.environ) | own.as_environment(),
             stdout=told,
             stderr=told,
         )

@@ -89,14 +89,6 @@ def test_ingest_without_a_running_thumper_records_everything_and_says_that_it_wa
     assert "SAME_DEVICE: 16 originals lie on the same device" in answer.stdout
 
 
-def test_an_address_that_other_machines_reach_is_refused_before_anything_starts(settings: Settings) -> None:
-    answer = _thumper("up", settings=settings.model_copy(update={"host": "0.0.0.0", "database_url": None}))
-    assert answer.returncode == 5
-    assert "no access control yet" in answer.stderr
-    assert answer.stdout == ""
-    assert not settings.postgres_dir.exists()
-
-
 def test_a_model_that_is_not_there_is_refused_before_anything_starts(settings: Settings) -> None:
     gone = settings.model_copy(update={"model": settings.home / "gone.pt", "database_url": None})
     answer = _thumper("up", settings=gone)

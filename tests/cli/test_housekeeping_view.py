@@ -40,6 +40,7 @@ def test_programs_are_told_of_every_kind() -> None:
     assert told["freedBytes"] == 7
     assert set(told["amounts"]) == {
         "events",
+        "auditEntries",
         "idempotencyKeys",
         "uploads",
         "views",

@@ -15,10 +15,10 @@ from tests.ingest.conftest import PowerCutError, small_jpeg
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
 from thumper.domain.refusal import InvalidValueError
-from thumper.errors import BusyError, NotFoundError, RefusedError
+from thumper.errors import BusyError, NotFoundError
 from thumper.ingest import upload as uploading
 from thumper.ingest.context import IngestContext
-from thumper.ingest.upload import create_uploads, receive_upload
+from thumper.ingest.upload import UploadClosedError, create_uploads, receive_upload
 from thumper.store.disk import library, library_claim
 from thumper.store.files import receipts, uploads
 from thumper.store.models import Dump, File, Image, Job, Upload
@@ -103,14 +103,14 @@ async def test_without_detection_the_job_is_held(context: IngestContext) -> None
 async def test_an_address_works_once(context: IngestContext) -> None:
     ((_, token),) = await create_uploads(context, ["a.jpg"])
     await receive_upload(context, token, body(small_jpeg()))
-    with pytest.raises(RefusedError, match="was used or has expired"):
+    with pytest.raises(UploadClosedError, match="was used or has expired"):
         await receive_upload(context, token, body(small_jpeg()))
 
 
 async def test_an_address_expires(context: IngestContext) -> None:
     ((upload, token),) = await create_uploads(context, ["a.jpg"])
     await Upload.filter(id=upload.id).update(expires_at=upload.created_at)
-    with pytest.raises(RefusedError, match="was used or has expired"):
+    with pytest.raises(UploadClosedError, match="was used or has expired"):
         await receive_upload(context, token, body(small_jpeg()))
 
 
@@ -243,7 +243,7 @@ async def test_a_file_that_met_an_outage_is_taken_when_it_is_sent_again(
     assert (receipt.counts.found, receipt.counts.stored) == (1, 1)
     assert await Job.all().count() == 1
     assert (await Dump.get()).settled_at is not None
-    with pytest.raises(RefusedError):
+    with pytest.raises(UploadClosedError):
         await receive_upload(context, token, body(small_jpeg()))
 
 

@@ -39,7 +39,7 @@ SELECT path FROM source WHERE kind = 'drop' ORDER BY last_scan_at DESC NULLS LAS
 """
 _FRESH: Final = (
     *("tortoise_migrations", "detector", "source", "counter", "backup", "species"),
-    *("person", "sign_in_link", "session", "token"),
+    *("person", "sign_in_link", "session", "token", "audit"),
 )
 """Tables that may have rows as soon as `thumper up` ran once, even without any photo."""
 
