@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.api import running_api
 from tests.backup.keeping import ask, bring_back, keep, scratches, seal_anew
 from tests.databases import administer
 from tests.released import make_released, read_columns, read_rows, released_schemas
@@ -196,6 +197,12 @@ async def test_a_database_with_data_is_refused_and_stays(
         await bring_back(full, whole)
     assert await read_rows(used.postgres_url) == before
     assert not fresh.home.exists()
+
+
+async def test_a_home_that_was_only_started_takes_a_backup(fresh: Settings, whole: Path) -> None:
+    async with running_api(fresh):
+        pass  # it has made its owner, with a token, by now
+    await bring_back(fresh, whole)
 
 
 async def test_a_home_with_a_library_is_refused(fresh: Settings, whole: Path) -> None:
