@@ -59,5 +59,5 @@ _MATCHED: Final = tuple((_pattern(each.address), each) for each in RULES)
 
 def rule_of(scope: Scope) -> RouteRule:
     """Return the rule for the address of a request."""
-    path = path_within(scope).rstrip("/") or "/"  # an address with a slash too many leads to the right one
+    path = path_within(scope) or "/"  # the base path alone leads to the page
     return next((rule for pattern, rule in _MATCHED if pattern.match(path)), NOWHERE)
