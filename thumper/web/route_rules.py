@@ -57,7 +57,12 @@ def _pattern(address: str) -> re.Pattern[str]:
 _MATCHED: Final = tuple((_pattern(each.address), each) for each in RULES)
 
 
+_MEANT: Final = {"": "/", "/graphql/": "/graphql"}
+"""Addresses that people write, from which the routes lead on: the base path alone, and a slash too many."""
+
+
 def rule_of(scope: Scope) -> RouteRule:
     """Return the rule for the address of a request."""
-    path = path_within(scope) or "/"  # the base path alone leads to the page
+    path = path_within(scope)
+    path = _MEANT.get(path, path)
     return next((rule for pattern, rule in _MATCHED if pattern.match(path)), NOWHERE)
