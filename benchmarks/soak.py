@@ -116,7 +116,7 @@ def held_now(root: psutil.Process) -> dict[str, dict[str, float]]:
     """Return what all processes below one hold, and itself, by kind."""
     held: dict[str, Counter[str]] = {}
     for process in (root, *root.children(recursive=True)):
-        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied, FileNotFoundError):  # it ended
             open_files = [_target(each) for each in Path(f"/proc/{process.pid}/fd").iterdir()]
             own = held.setdefault(kind_of(process), Counter())
             own["memory_bytes"] += process.memory_full_info().uss

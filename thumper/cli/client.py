@@ -50,11 +50,10 @@ async def ask(
     from gql import Client, GraphQLRequest
     from gql.transport.httpx import HTTPXAsyncTransport
 
-    transport = HTTPXAsyncTransport(
-        f"{settings.api_url}/graphql", headers=_credentials(settings), timeout=within_s
-    )
+    shown = _credentials(settings)
+    transport = HTTPXAsyncTransport(f"{settings.api_url}/graphql", headers=shown, timeout=within_s)
     client = Client(transport=transport, execute_timeout=None)
-    with _explained(settings):
+    with _explained(settings, shown):
         async with client as session:
             data: dict[str, Any] = await session.execute(GraphQLRequest(query, variable_values=variables))
     return harmless_texts(data)
@@ -72,16 +71,17 @@ async def follow(
     from gql.transport.websockets import WebsocketsTransport
 
     address = f"{settings.api_url}/graphql".replace("http", "ws", 1)
+    shown = _credentials(settings)
     transport = WebsocketsTransport(
         address,
-        headers=_credentials(settings),
+        headers=shown,
         subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
         connect_timeout=CONNECT_WITHIN_S,
         close_timeout=1,
         ping_interval=20,
         pong_timeout=20,
     )
-    with _explained(settings):
+    with _explained(settings, shown):
         async with Client(transport=transport) as session:
             _heed_cancellation()
             messages = session.subscribe(GraphQLRequest(query, variable_values=variables))
@@ -109,7 +109,7 @@ def harmless_texts(told: T) -> T:
 
 
 @contextmanager
-def _explained(settings: Settings) -> Iterator[None]:
+def _explained(settings: Settings, shown: dict[str, str]) -> Iterator[None]:
     """Turn what the transport raises into what a person can act on."""
     from gql.transport.exceptions import TransportError, TransportQueryError
     from websockets.exceptions import ConnectionClosed, WebSocketException
@@ -118,20 +118,22 @@ def _explained(settings: Settings) -> Iterator[None]:
         yield
     except TransportQueryError as error:
         if _UNAUTHENTICATED in _codes(error.errors or []):
-            raise _signed_out(settings) from error
+            raise _signed_out(settings, shown) from error
         raise refusal(error.errors or []) from error
     except (TransportError, WebSocketException, OSError, TimeoutError) as error:
         _heed_cancellation()
         closed = error.__cause__.rcvd if isinstance(error.__cause__, ConnectionClosed) else None
         if closed is not None and closed.code == _CLOSE_UNAUTHENTICATED:
-            raise _signed_out(settings) from error
+            raise _signed_out(settings, shown) from error
         raise ServiceDownError(
             f"Thumper does not answer at {settings.api_url} ({_reason(error)}). Start it with `thumper up`."
         ) from error
 
 
-def _signed_out(settings: Settings) -> SignedOutError:
-    """Return why the API does not know its command line."""
+def _signed_out(settings: Settings, shown: dict[str, str]) -> ThumperError:
+    """Return why the API does not know its command line, which has shown this."""
+    if shown != _credentials(settings):  # it wrote the token between our look and its answer
+        return ServiceDownError(f"Thumper at {settings.api_url} has only just started. Try again.")
     for other in find_instances():
         if other.api_url == settings.api_url and other.home != settings.home:
             return SignedOutError(
