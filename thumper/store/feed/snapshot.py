@@ -12,9 +12,10 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
 
 from thumper.store.feed import feed
-from thumper.store.postgres.connect import client, pooled_client
+from thumper.store.postgres.connect import client
 
 _REMEMBERS: Final = """
 SELECT coalesce(min(seq), 1) <= $1::bigint + 1 AND coalesce(max(seq), 0) >= $1::bigint AS remembers FROM feed
@@ -25,11 +26,9 @@ SELECT coalesce(min(seq), 1) <= $1::bigint + 1 AND coalesce(max(seq), 0) >= $1::
 async def snapshot() -> AsyncIterator[int]:
     """Read everything inside as of now; the value is the number of the newest event by then.
 
-    It is a transaction of its own, also where another is open: what is read is shared by all who ask, and must not
-    show what one of them has not committed. Not to be held across a `yield` of the caller: it occupies a connection of
-    the pool.
+    Not to be held across a `yield` of the caller: it occupies a connection of the pool.
     """
-    async with pooled_client()._in_transaction() as transaction:  # noqa: SLF001  # `in_transaction` would nest
+    async with in_transaction("default") as transaction:
         await transaction.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield await feed.latest()
 

@@ -123,14 +123,6 @@ def client() -> BaseDBAsyncClient:
     return get_connection("default")
 
 
-def pooled_client() -> BaseDBAsyncClient:
-    """Return the client of the pool, also where a transaction is open."""
-    found = client()
-    while (parent := getattr(found, "_parent", None)) is not None:
-        found = parent
-    return found
-
-
 @contextlib.asynccontextmanager
 async def open_database(url: str, *, pool_size: int = 10, any_schema: bool = False) -> AsyncIterator[None]:
     """Open the pool for the whole process, for as long as the context lasts.
