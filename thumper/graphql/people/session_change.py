@@ -6,13 +6,11 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from thumper.domain.access import Scope
-from thumper.domain.refusal import NoRecordError
 from thumper.graphql.context import Info
+from thumper.graphql.people.revocation import revocable
 from thumper.graphql.people.session import Session
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
-from thumper.graphql.relay.identity import decode
 from thumper.store import models
 from thumper.store.access import sessions
 
@@ -48,10 +46,7 @@ class SessionMutation:
     )
     @staticmethod
     async def revoke_session(info: Info, input: RevokeInput) -> RevokeSessionPayload:
-        session_id, actor = decode(input.session_id, "Session"), info.context.actor
-        found = await info.context.loaders.rows["Session"].load(session_id)
-        if found is None or not (Scope.ADMIN in actor.scopes or found.person_id == actor.person_id):
-            raise NoRecordError("session", "session_id")
+        session_id = await revocable(input.session_id, "Session", info=info)
         session = await sessions.revoke(session_id)
         info.context.credentials.revoked(session_id)
         return RevokeSessionPayload(session=session)

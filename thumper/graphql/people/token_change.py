@@ -10,10 +10,10 @@ import strawberry
 from thumper.domain.access import Scope
 from thumper.domain.refusal import NoRecordError
 from thumper.graphql.context import Info
+from thumper.graphql.people.revocation import revocable
 from thumper.graphql.people.token import Token
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
-from thumper.graphql.relay.identity import decode
 from thumper.graphql.relay.recorded_payload import SECRET
 from thumper.store import models
 from thumper.store.access import people, tokens
@@ -92,10 +92,7 @@ class TokenMutation:
     )
     @staticmethod
     async def revoke_token(info: Info, input: RevokeInput) -> RevokeTokenPayload:
-        token_id, actor = decode(input.token_id, "Token"), info.context.actor
-        found = await info.context.loaders.rows["Token"].load(token_id)
-        if found is None or not (Scope.ADMIN in actor.scopes or found.person_id == actor.person_id):
-            raise NoRecordError("token", "token_id")
+        token_id = await revocable(input.token_id, "Token", info=info)
         token = await tokens.revoke(token_id)
         info.context.credentials.revoked(token_id)
         return RevokeTokenPayload(token=token)
