@@ -236,7 +236,7 @@ def _pages(
     ) -> dict[UUID, Page[Any]]:
         search, order, cut = choice
         return await page.read_pages(
-            listing, search.conditions(), parent_ids=parent_ids, order=order, cut=cut
+            listing, await search.prepared(), parent_ids=parent_ids, order=order, cut=cut
         )
 
     return read
@@ -245,4 +245,7 @@ def _pages(
 def _totals(
     listing: Listing[Any],
 ) -> Callable[[Sequence[UUID], Search[Any]], Awaitable[dict[UUID, int]]]:
-    return lambda parent_ids, search: page.count_each(listing, search.conditions(), parent_ids=parent_ids)
+    async def count(parent_ids: Sequence[UUID], search: Search[Any]) -> dict[UUID, int]:
+        return await page.count_each(listing, await search.prepared(), parent_ids=parent_ids)
+
+    return count

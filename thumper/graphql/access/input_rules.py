@@ -15,13 +15,15 @@ _FILTERS: Final[dict[str, Names]] = {
         EVERYBODY: "locationId locationIds withoutLocation cameraId cameraIds withoutCamera deploymentId"
         " state states media damaged takenAfter takenBefore withoutTakenAt arrivedAfter arrivedBefore"
         " timeSource clockSuspect clockDoubt offsetUnreadable withoutDeer seenAsEmpty"
-        " withoutDetections species sex minConfidence",
+        " withoutDetections species sex lifeStage minConfidence deerId reviewed"
+        " date dateAfter dateBefore timeOfDayAfter timeOfDayBefore",
         MEMBERS: "dumpId deliveredAgain fileName path starred tag withoutNote",
     },
     "DetectionFilter": {
         EVERYBODY: "imageId locationId locationIds withoutLocation cameraId cameraIds withoutCamera"
         " detectorId drawn species sex lifeStage label labels predictedLabel minConfidence deerId"
-        " withoutDeer reviewed verdict includeDuplicates takenAfter takenBefore withoutTakenAt",
+        " withoutDeer reviewed verdict includeDuplicates takenAfter takenBefore withoutTakenAt"
+        " date dateAfter dateBefore timeOfDayAfter timeOfDayBefore",
         MEMBERS: "dumpId",
     },
     "CameraFilter": {EVERYBODY: "locationId", MEMBERS: "serial nameContains"},

@@ -65,15 +65,16 @@ class SearchList(Generic[S]):
                 optional(_order_input(search, self._name, plural)), order_by
             ]
 
-    def search(self, where: Any) -> S:
+    def search(self, where: Any, *, info: Info) -> S:
         """Return the search that a filter asks for. Raises BAD_ID, and what the checks raise."""
-        return self._search() if where is None else self._read(**vars(where))
+        search = self._search() if where is None else self._read(**vars(where))
+        return search.at(info.context.settings.zone)
 
     def field(self, description: str) -> Any:
         """Make the field of the list."""
 
-        def resolve(asked: _Asked, paging: Paging) -> Connection[Any]:
-            order, search = self._order(asked.order_by), self.search(asked.where)
+        def resolve(info: Info, asked: _Asked, paging: Paging) -> Connection[Any]:
+            order, search = self._order(asked.order_by), self.search(asked.where, info=info)
             cut = paging.cut(order)
             return Connection(
                 order=order, cut=cut, read=partial(search.read, order=order, cut=cut), count=search.count
@@ -90,7 +91,7 @@ class SearchList(Generic[S]):
             root: strawberry.Parent[Any], info: Info, asked: _Asked, paging: Paging
         ) -> Connection[Any]:
             order = self._order(asked.order_by)
-            return connect(root, info, self.search(asked.where), order, paging.cut(order))
+            return connect(root, info, self.search(asked.where, info=info), order, paging.cut(order))
 
         return paged(description, self._name, ArgumentGroup("asked", self._arguments, _Asked))(resolve)
 
@@ -164,6 +165,7 @@ def _declared(search: type[Search[Any]]) -> list[tuple[str, Any, str, Any]]:
     return [
         (own.name, _told(hints[own.name]), meant[own.name].meaning, own.default)
         for own in dataclasses.fields(search)
+        if own.name in meant
     ]
 
 
