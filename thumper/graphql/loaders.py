@@ -25,6 +25,7 @@ from thumper.store.deer.sighting_search import SightingSearch
 from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
 from thumper.store.images import (
+    bursts,
     detections,
     exif_values,
     image_counts,
@@ -33,6 +34,7 @@ from thumper.store.images import (
     marks,
     species_rows,
 )
+from thumper.store.images.bursts import Burst, Shot
 from thumper.store.images.detections import BoxFilter
 from thumper.store.images.exif_values import ExifValues
 from thumper.store.images.images import ImageSearch
@@ -115,6 +117,7 @@ class Loaders:
         self._load_relocations()
 
     def _load_images(self) -> None:
+        self.bursts: Loader[Shot, Burst | None] = self._loader(bursts.of_shots)
         self.exif: Loader[UUID, ExifValues | None] = self._loader(exif_values.of_images)
         self.exif_tags: Loader[Original, list[WrittenTag] | None] = self._loader(original_tags.read)
         self.image_pages: dict[str, ChoiceLoader[UUID, ImagePage, Page[models.Image]]] = {

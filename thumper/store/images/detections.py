@@ -11,7 +11,7 @@ from uuid import UUID
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.entered_text import one_name
 from thumper.domain.label import LifeStage, Sex
-from thumper.store.images.local_time import LocalTimeSearch
+from thumper.store.images.capture_search import CaptureSearch
 from thumper.store.models import Detection, Review
 from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, read_all, whole_table
 from thumper.store.postgres.search import Search, any_of, sort, where, without
@@ -107,7 +107,7 @@ class BoxFilter(Search[Detection]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DetectionSearch(LocalTimeSearch[Detection]):
+class DetectionSearch(CaptureSearch[Detection]):
     """Which detections; every field that is given must hold. An empty filter means all that count: of the
     current detector, of a class that is shown, confident enough for it, or drawn by a person; not rejected.
     """

@@ -15,6 +15,7 @@ from thumper.domain.label import LifeStage, Sex
 from thumper.domain.media import Media
 from thumper.domain.progress import ImageState
 from thumper.store.images import delivered_names
+from thumper.store.images.capture_search import CaptureSearch
 from thumper.store.images.detections import (
     CAPTURE_ORDER,
     COUNTED,
@@ -28,7 +29,6 @@ from thumper.store.images.detections import (
     shown,
 )
 from thumper.store.images.image_doubt import DOUBT, SUSPECT
-from thumper.store.images.local_time import LocalTimeSearch
 from thumper.store.images.marks import MARKED
 from thumper.store.models import Image
 from thumper.store.postgres import page
@@ -76,7 +76,7 @@ _OF_BOXES: Final = ("species", "sex", "life_stage", "min_confidence")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImageSearch(LocalTimeSearch[Image]):
+class ImageSearch(CaptureSearch[Image]):
     """Which images; every field that is given must hold, an empty filter means all."""
 
     listing = IMAGES
