@@ -24,20 +24,21 @@ export TORCH
 # Handed over by environment, so that no character of the path means anything to a shell.
 export DROP
 
-.PHONY: help install install-dev graphiql clients schema released browser proxies run link test check quick faults soak style types contracts format constraints wheel release-check clean
+.PHONY: help install install-dev page clients schema released browser proxies run link test check quick faults soak style types contracts views format constraints wheel release-check clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 install: ## make .venv with everything that running needs
 	@sh install/venv.sh worker
-	@sh install/graphiql/install.sh thumper/web/pages
+	@sh install/pages.sh
 
 install-dev: # the same, with PyTorch and what the tests need
 	@sh install/venv.sh worker,torch,dev
+	@sh install/pages.sh dev
 
-graphiql: ## fetch the query page's browser files (needs npm)
-	@sh install/graphiql/install.sh thumper/web/pages
+page: ## build the page and fetch GraphiQL; `install` does so, too
+	@sh install/pages.sh
 
 clients: # JavaScript and Python clients that the tests let speak to the API
 	@sh install/clients.sh
@@ -67,13 +68,13 @@ endif
 link: install ## have `thumper` on the PATH, by a link in ~/.local/bin
 	@sh install/link.sh
 
-test: install-dev graphiql clients browser proxies check ## set up and check everything; what CI runs
+test: install-dev clients browser proxies check ## set up and check everything; what CI runs
 
-check: style types contracts ## format, ruff, mypy, import contracts and all tests
+check: style types contracts views ## format, ruff, mypy, import contracts, the page's own checks and all tests
 	$(PY) -m pytest -m serial
 	$(PY) -m pytest $(TOGETHER) -m "not serial"
 
-quick: style types contracts ## the same without the slow tests
+quick: style types contracts views ## the same without the slow tests
 	$(PY) -m pytest $(TOGETHER) -m "not slow and not serial"
 
 faults: ## kill, cut, fill and break everything, for two hours; resumes when interrupted
@@ -92,6 +93,9 @@ types:
 contracts:
 	$(BIN)/lint-imports --no-logo --no-cache
 
+views: # the page: its operations fit the schema; ESLint, tsc and Vitest
+	@cd page && npm run --silent check
+
 format: ## format, and mend what ruff can mend
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
@@ -106,7 +110,7 @@ constraints: # pin what .venv holds now; run the tests before and after
 	@{ sed -n '/^#/p' constraints.txt.new; sed '/^#/d' constraints.txt.new | LC_ALL=C sort -f; } > constraints.txt
 	@rm constraints.txt.new
 
-wheel: install graphiql ## build dist/thumper-*.whl; SOURCE=https://… is the address that it names
+wheel: install ## build dist/thumper-*.whl; SOURCE=https://… is the address that it names
 	rm -rf build
 	THUMPER_SOURCE_URL="$(SOURCE)" $(PY) -m pip --disable-pip-version-check wheel --no-deps --no-build-isolation --wheel-dir dist .
 
@@ -115,4 +119,5 @@ release-check: install-dev ## whether every system and Python that is declared h
 
 clean: # everything that can be made again, .venv too
 	rm -rf .venv build dist thumper.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf thumper/web/pages/graphiql
+	rm -rf thumper/web/pages/graphiql thumper/web/pages/app page/node_modules
+	find page/src -name "*.generated.ts" -delete

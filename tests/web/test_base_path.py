@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urljoin
 
 import pytest
@@ -42,9 +43,13 @@ async def test_the_path_alone_leads_to_the_page_and_its_files(settings: Settings
         bare = await api.http.get("/thumper", headers=HTML)
         assert bare.headers["location"] == f"{api.url}/thumper/"
         page = await api.http.get("/thumper/", headers=HTML)
-        assert 'src="pages/query.js"' in page.text
-        for at in ("/thumper/", "/thumper/graphql"):
-            assert (await api.http.get(urljoin(at, "pages/query.js"))).status_code == 200
+        scripts = re.findall(r'src="([^"]+)"', page.text)
+        assert scripts
+        assert all(script.startswith("/thumper/pages/app/assets/") for script in scripts)
+        view = await api.http.get("/thumper/photos/x", headers=HTML)
+        assert view.text == page.text
+        for script in (*scripts, urljoin("/thumper/graphql", "pages/query.js")):
+            assert (await api.http.get(script)).status_code == 200
 
 
 async def test_another_path_that_begins_alike_is_not_ours(settings: Settings) -> None:

@@ -16,6 +16,7 @@ from thumper.store.places.locations import LocationSearch
 from thumper.web import health, media, metrics, page, transport, upload
 from thumper.web import session as session_route
 from thumper.web.route_rules import RULES, rule_of
+from thumper.web.view_addresses import VIEWS
 
 SECRET = "secret path /home/someone"
 
@@ -30,8 +31,9 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("GET", "/metrics", metrics, "_read"),
     ("GET", "/health/ready", health, "_database"),
     ("GET", "/health/live", health, "JSONResponse"),
-    ("GET", "/", page, "has_graphiql"),
-    ("GET", "/sign-in", page, "FileResponse"),
+    ("GET", "/", page, "has_page"),
+    ("GET", "/sign-in", page, "HTMLResponse"),
+    *(("GET", view.format(id="x"), page, "wants_page") for view in VIEWS),
     ("GET", "/pages/icon.svg", StaticFiles, "get_path"),
     ("GET", "/session", session_route, "_told"),
     ("POST", "/session", session_route, "_begin"),

@@ -41,7 +41,7 @@ async def test_a_link_signs_in_after_a_tap_and_not_when_it_is_opened(api: Api) -
         assert complaints == []
         await page.goto(f"{api.url}/sign-in#{link.secret}")
         await page.get_by_role("button").click()
-        await expect(page.get_by_role("status")).to_contain_text("used before")
+        await expect(page.get_by_role("alert")).to_contain_text("used before")
         await expect(page.get_by_role("button")).to_be_hidden()
         await browser.close()
     assert not [url for url in asked if link.secret in url.partition("#")[0]]

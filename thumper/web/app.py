@@ -35,7 +35,7 @@ from thumper.web.live_sockets import LiveSockets
 from thumper.web.media import media
 from thumper.web.metrics import metrics
 from thumper.web.own_names import OwnNames
-from thumper.web.page import page_files, query_page, sign_in_page, wants_page
+from thumper.web.page import first_page, page_files, query_page, view_page, wants_page
 from thumper.web.rate_limits import Limited, RateLimits
 from thumper.web.request_places import Placed, RequestPlaces
 from thumper.web.request_times import RequestTimes, new_histogram
@@ -46,6 +46,7 @@ from thumper.web.session import session
 from thumper.web.sign_in_watch import SignInWatch
 from thumper.web.transport import PATH, Transport
 from thumper.web.upload import upload
+from thumper.web.view_addresses import SIGN_IN, VIEWS
 
 
 class _Endpoint:
@@ -117,7 +118,9 @@ def _middleware(
 
 def _routes(endpoint: _Endpoint, exports: Exports) -> list[BaseRoute]:
     return [
-        Route("/", query_page, methods=["GET"]),
+        Route("/", first_page, methods=["GET"]),
+        Route(SIGN_IN, first_page, methods=["GET"]),
+        *(Route(view, view_page, methods=["GET"]) for view in VIEWS),
         Route(PATH, endpoint),
         WebSocketRoute(PATH, endpoint),
         Route("/media/{id}/{size}", media, methods=["GET"]),
@@ -126,7 +129,6 @@ def _routes(endpoint: _Endpoint, exports: Exports) -> list[BaseRoute]:
         Route("/health/live", health.live, methods=["GET"]),
         Route("/health/ready", health.ready, methods=["GET"]),
         Route("/metrics", metrics, methods=["GET"]),
-        Route("/sign-in", sign_in_page, methods=["GET"]),
         Route("/session", session, methods=["GET", "POST", "DELETE"]),
         WebSocketRoute("/{path:path}", _no_such_socket),
         Mount("/pages", page_files()),

@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from thumper.graphql.access.rule import EVERYBODY, FRAME, MEMBERS, MONITORS, SENDERS, Rule
 from thumper.web.base_path import path_within
+from thumper.web.view_addresses import SIGN_IN, VIEWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ RULES: Final = (
     RouteRule("/pages", None),
     RouteRule("/health/live", None),
     RouteRule("/health/ready", None),
-    RouteRule("/sign-in", None),
+    *(RouteRule(view, None) for view in (SIGN_IN, *VIEWS)),
     RouteRule("/session", None),
     RouteRule("/graphql", FRAME),
     RouteRule("/media/{id}/original", MEMBERS, within="/media/{id}/{size}"),

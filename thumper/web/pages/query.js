@@ -98,6 +98,13 @@ function Person() {
   return React.createElement("a", { href: "sign-in", title }, words);
 }
 
+/** What the address brings along, to be read before it is run; else the tabs of before, or the examples. */
+function brought() {
+  const asked = new URLSearchParams(location.search);
+  const query = asked.get("query");
+  return query === null ? {} : { query, variables: asked.get("variables") ?? "" };
+}
+
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
   React.createElement(
     GraphiQL,
@@ -106,6 +113,7 @@ ReactDOM.createRoot(document.getElementById("graphiql")).render(
       defaultTabs: EXAMPLES.map((query) => ({ query })),
       defaultEditorToolsVisibility: "variables",
       shouldPersistHeaders: false,
+      ...brought(),
     },
     React.createElement(GraphiQL.Logo, null, React.createElement(Person)),
   ),

@@ -1,0 +1,52 @@
+// The one WebSocket of a tab, which carries all subscriptions. It is opened by the first and closed after the last; when
+// it breaks it is opened again, and each subscription begins anew with a snapshot.
+import { signal } from "@preact/signals";
+import { type Client, createClient } from "graphql-ws";
+import { socketAddressOf } from "../base";
+import { signedOut } from "../session";
+import { retryWaitMs } from "./retry";
+
+/** How the connection is: none is needed, it carries, or it is being made or made again. */
+export type LiveState = "idle" | "live" | "connecting" | "reconnecting";
+
+export const liveState = signal<LiveState>("idle");
+
+/** Close codes of the API, after which another try with the same session would end the same. */
+const UNAUTHENTICATED = 4401;
+const FORBIDDEN = 4403;
+
+function mayTryAgain(event: unknown): boolean {
+  const code = (event as { code?: number } | null)?.code;
+  return code !== UNAUTHENTICATED && code !== FORBIDDEN;
+}
+
+function wait(duration_ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, duration_ms);
+    // The network came back: a person looks, so the wait ends.
+    addEventListener("online", () => { resolve(); }, { once: true });
+  });
+}
+
+export const live: Client = createClient({
+  url: socketAddressOf("graphql"),
+  lazy: true,
+  lazyCloseTimeout: 2_000, // from one view to the next it stays
+  keepAlive: 15_000, // notices a line that broke without a word
+  retryAttempts: Infinity,
+  shouldRetry: mayTryAgain,
+  retryWait: (retries) => wait(retryWaitMs(retries, Math.random())),
+  on: {
+    connecting: (isRetry) => {
+      liveState.value = isRetry ? "reconnecting" : "connecting";
+    },
+    connected: () => {
+      liveState.value = "live";
+    },
+    closed: (event) => {
+      const { code, wasClean } = event as CloseEvent;
+      if (code === UNAUTHENTICATED) signedOut();
+      liveState.value = code === 1000 && wasClean ? "idle" : "reconnecting";
+    },
+  },
+});

@@ -1,0 +1,23 @@
+// The views: at which address each is, what it is called, and where its code lies, which is loaded when it is opened.
+// A new one is a line here; its address is one of `VIEWS` in thumper/web/view_addresses.py, by which the server knows it.
+import type { ComponentType } from "preact";
+import { BASE } from "./base";
+import { texts } from "./texts";
+
+export interface View {
+  /** Below the base path, in preact-iso's words: `photos/:id`. */
+  readonly path: string;
+  readonly title: string;
+  /** Whether the navigation leads there. */
+  readonly inNavigation: boolean;
+  readonly load: () => Promise<{ default: ComponentType }>;
+}
+
+export const VIEWS: readonly View[] = [
+  { path: "", title: texts.views.today, inNavigation: true, load: () => import("./views/today/Today") },
+];
+
+/** Return the whole path of a view, for a link to it. */
+export function pathOf(view: string): string {
+  return BASE + view;
+}

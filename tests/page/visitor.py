@@ -1,0 +1,149 @@
+"""A person who has signed in and looks at the page with a real browser: what tests of views begin with.
+
+    async with visiting(api, "/photos") as visit:
+        await expect(visit.page.get_by_role("heading", name="Photos")).to_be_visible()
+        await visit.assert_accessible()
+
+When the visit ends, the page must have complained of nothing and asked for nothing but what any client may ask for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.async_api import BrowserContext, Page, WebSocket, async_playwright
+
+from tests.api import Api
+from tests.browser import browser_path
+from thumper.domain.access import Role
+from thumper.store.access import people, sessions
+from thumper.web.page import has_page
+
+AXE: Final = Path(__file__).parents[2] / "page" / "node_modules" / "axe-core" / "axe.min.js"
+WCAG: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+PHONE: Final = (360, 740)
+DESK: Final = (1440, 900)
+
+_numbers = itertools.count(1)
+
+MAY_BE_ASKED: Final = re.compile(r"/(graphql|session|media/[^/]+/\w+|upload/\S+|pages/\S+)$")
+"""The API, who has signed in, pictures, uploads, and the page's own files; addresses of views are opened, not asked."""
+
+
+@dataclass
+class Visit:
+    """One window of the page; `sockets` are the live connections that it opened."""
+
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    sockets: list[WebSocket] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Note what the page asks for and complains of."""
+        self.page.on(
+            "console", lambda told: self.complaints.append(told.text) if told.type == "error" else None
+        )
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "request",
+            lambda request: None if request.is_navigation_request() else self.asked.append(request.url),
+        )
+        self.page.on("websocket", lambda socket: self.sockets.append(socket))  # noqa: PLW0108  # it marks its listener
+
+    async def violations(self) -> list[str]:
+        """Return what axe finds against WCAG 2.2 AA, with where."""
+        # By the debugger's way, which the page's policy does not keep out.
+        await self.page.evaluate(AXE.read_text("utf-8"))
+        found: dict[str, Any] = await self.page.evaluate(
+            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", list(WCAG)
+        )
+        return [
+            f"{violation['id']}: {node['html']} {node['failureSummary']}"
+            for violation in found["violations"]
+            for node in violation["nodes"]
+        ]
+
+    async def small_targets(self) -> list[str]:
+        """Return what is tapped and is smaller than 44 px; a link within a sentence may be."""
+        small: list[str] = await self.page.evaluate(
+            """() => [...document.querySelectorAll('button, a[href], select, input, [role=button]')]
+            .filter((each) => each.checkVisibility() && !each.classList.contains('skip') && !each.closest('p, label'))
+            .filter((each) => {
+                const box = each.getBoundingClientRect();
+                return box.width < 43.5 || box.height < 43.5;
+            })
+            .map((each) => each.outerHTML.slice(0, 200))"""
+        )
+        return small
+
+    async def overflow_px(self) -> int:
+        """Return by how much the page is wider than its window."""
+        wider: int = await self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return wider
+
+    async def assert_accessible(self) -> None:
+        """Hold the view as it is now against WCAG 2.2 AA, in light and dark, for eyes and thumbs."""
+        for scheme in ("light", "dark"):
+            await self.page.emulate_media(color_scheme=scheme)
+            assert await self.violations() == [], scheme
+        assert await self.small_targets() == []
+        assert await self.overflow_px() == 0
+
+
+async def sign_in(context: BrowserContext, api: Api, role: Role, name: str | None = None) -> None:
+    """Add a person, and sign a browser in as them."""
+    link = await sessions.make_link(await people.add(name or f"Visitor {next(_numbers)}", role))
+    answer = await context.request.post(f"{api.url}/session", data={"secret": link.secret})
+    assert answer.status == 201, await answer.text()
+
+
+@contextlib.asynccontextmanager
+async def visiting(
+    api: Api,
+    path: str = "/",
+    *,
+    role: Role | None = Role.OWNER,
+    size_px: tuple[int, int] = DESK,
+    expected_complaints: str = "",
+) -> AsyncIterator[Visit]:
+    """Open an address as a person with that role, or as one who has not signed in.
+
+    `expected_complaints` is a regular expression of what the browser may write into its console.
+    """
+    assert has_page(), "the page is not built: run make page"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+        context = await browser.new_context(
+            viewport={"width": size_px[0], "height": size_px[1]},
+            locale="en-US",
+            timezone_id="America/Chicago",
+        )
+        if role is not None:
+            await sign_in(context, api, role)
+        visit = Visit(await context.new_page(), api.url)
+        visit.listen()
+        await visit.page.goto(f"{api.url}{path}")
+        try:
+            yield visit
+        finally:
+            await browser.close()
+    unexpected = [
+        each
+        for each in visit.complaints
+        if not (expected_complaints and re.search(expected_complaints, each))
+    ]
+    assert unexpected == []
+    elsewhere = [url for url in visit.asked if not url.startswith(f"{api.url}/")]
+    assert elsewhere == []
+    assert [url for url in visit.asked if not MAY_BE_ASKED.search(url.partition("?")[0])] == []
+    assert not [url for url in visit.asked if "/graphql?" in url], "nothing is asked by GET"
