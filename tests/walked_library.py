@@ -205,6 +205,7 @@ def _arguments(schema: GraphQLSchema, ids: dict[str, list[str]]) -> dict[str, st
         "Query.mergeLocationsPreview": f'(input: {{locationId: "{place}", intoId: "{other}"}})',
         "Query.fixClockPreview": f'(input: {{dumpId: "{dump}", offsetSeconds: 60}})',
         "Query.deleteImagesPreview": f'(input: {{imageIds: ["{ids["Image"][0]}"]}})',
+        "Query.imageNeighbours": f'(imageId: "{ids["Image"][0]}")',
         "Query.imageGroups": "(by: [LOCATION])",
         "Query.changes": '(after: "0")',
     }

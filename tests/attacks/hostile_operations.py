@@ -142,6 +142,7 @@ class HostileDrawing(Drawing):
             "DateTime": TIMES,
             "LocalDateTime": TIMES,
             "Date": ("2024-11-09", "0001-01-01", "9999-12-31", "2024-02-30"),
+            "LocalTime": ("06:30", "18:00:00", "00:00", "23:59:59", "24:00"),
         }
         if self.random.random() < 0.05:
             return self.random.choice((*TEXTS, *NUMBERS, True, [], {}))

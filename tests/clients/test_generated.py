@@ -24,7 +24,7 @@ ROOT: Final = HERE.parents[1]
 PAGE: Final = """query Page { images(first: 2) { nodes {
     id state takenAt detections { predicted { confidence } box { x y } } } } }"""
 SCALARS: Final = {
-    **dict.fromkeys(("DateTime", "LocalDateTime", "Date", "URL"), "string"),
+    **dict.fromkeys(("DateTime", "LocalDateTime", "LocalTime", "Date", "URL"), "string"),
     "BigInt": "number",
 }
 """What TypeScript has for the scalars of the schema that GraphQL does not know."""

@@ -25,6 +25,7 @@ from thumper.graphql.live.changes import ChangesQuery
 from thumper.graphql.live.status import StatusQuery
 from thumper.graphql.live.subscription import Subscription
 from thumper.graphql.people.audit_entry import AuditQuery
+from thumper.graphql.people.look_change import LookMutation
 from thumper.graphql.people.person import PersonQuery
 from thumper.graphql.people.person_change import PersonMutation
 from thumper.graphql.people.session import SessionQuery
@@ -50,6 +51,7 @@ from thumper.graphql.photos.review_many_change import ReviewManyMutation
 from thumper.graphql.photos.review_undo_change import ReviewUndoMutation
 from thumper.graphql.photos.species import SpeciesQuery
 from thumper.graphql.photos.species_change import SpeciesMutation
+from thumper.graphql.photos.species_count import SpeciesCountQuery
 from thumper.graphql.places.camera import CameraQuery
 from thumper.graphql.places.deployment import DeploymentQuery
 from thumper.graphql.places.image_groups import ImageGroupsQuery
@@ -78,6 +80,7 @@ class Query(
     TagQuery,
     DetectionQuery,
     SpeciesQuery,
+    SpeciesCountQuery,
     DeerQuery,
     IdentityDecisionQuery,
     ReviewQuery,
@@ -129,6 +132,7 @@ class Mutation(
     ClockFixMutation,
     ClockConfirmationMutation,
     DeletionMutation,
+    LookMutation,
     PersonMutation,
     SessionMutation,
     TokenMutation,

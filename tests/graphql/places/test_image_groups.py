@@ -73,6 +73,17 @@ async def test_day_and_hour_are_those_of_the_place(api: Api, settings: Settings)
     ]
 
 
+async def test_a_month_is_told_by_its_first_day(api: Api) -> None:
+    await fill()
+    months = [(None, "2024-06-01", None, 1), (None, "2024-11-01", None, 5), (None, None, None, 1)]
+    assert await ask(api, "MONTH") == months
+    assert await ask(api, "MONTH", "DAY") == await ask(api, "DAY")
+    assert await ask(api, "MONTH", "LOCATION", date="2024-11-08") == [
+        ("creek", "2024-11-01", None, 1),
+        (None, "2024-11-01", None, 1),
+    ]
+
+
 async def test_a_photo_is_counted_under_the_local_time_that_it_shows(api: Api) -> None:
     """Also where its place is not known, so that its own offset counts, unless it is that of satellites."""
     await fill()

@@ -35,6 +35,7 @@ _PAYLOADS: Final[Mapping[Rule, Mapping[str, str]]] = {
         "FixClockPayload UndoClockFixPayload": "clockFix effect",
         "ConfirmClocksPayload": "confirmedCount dumpIds",
         "UnconfirmClocksPayload": "unconfirmedCount dumpIds",
+        "RecordLookPayload": "lastLookedAt",
     },
     SENDERS: {"CreateUploadPayload": "dump uploads", "CancelUploadPayload": "dump closedCount"},
     ADMINS: {

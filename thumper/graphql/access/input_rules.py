@@ -82,6 +82,7 @@ _CHANGES: Final[Mapping[str, str]] = {
     "InvitePersonInput": "name role",
     "MarkImagesEmptyInput": "imageIds rejectDetections",
     "MergeLocationsInput": "locationId intoId",
+    "RecordLookInput": "lookedAt",
     "RedoReviewInput": "reviewId",
     "RemoveDetectionInput": "detectionId",
     "RemovePersonInput": "personId",

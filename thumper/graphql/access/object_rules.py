@@ -27,7 +27,7 @@ _ROOTS: Final[dict[str, Names]] = {
     "Query": {
         EVERYBODY: "node nodes image images detection detections species allSpecies deer allDeer sightings"
         " location locations camera cameras deployment deployments detector detectors imageGroups"
-        " imageNeighbours",
+        " imageNeighbours speciesCounts",
         FRAME: "viewer",
         WATCHERS: "dump",
         MEMBERS: "tags identityDecisions reviews relocation relocations setLocationPreview"
@@ -40,7 +40,7 @@ _ROOTS: Final[dict[str, Names]] = {
         " updateDeer decideIdentity addSpecies reviewDetection reviewDetections undoReview redoReview"
         " addDetection removeDetection restoreDetection markImagesEmpty unmarkImagesEmpty starImages"
         " unstarImages tagImages untagImages setImageNote detectPending retryFailed retryDump fixClock"
-        " undoClockFix confirmClocks unconfirmClocks",
+        " undoClockFix confirmClocks unconfirmClocks recordLook",
         SENDERS: "createUpload cancelUpload",
         HOLDERS: "revokeSession revokeToken",
         ADMINS: "deleteLocation deleteDeer deleteImages undoDeletions invitePerson createSignInLink updatePerson"
@@ -75,6 +75,7 @@ _IMAGES: Final[dict[str, Names]] = {
     "SeenAsEmpty": {EVERYBODY: "createdAt", MEMBERS: "actor"},
     "Sequence": {EVERYBODY: "number length"},
     "ImageNeighbours": {EVERYBODY: "cursor previous next"},
+    "SpeciesCount": {EVERYBODY: "scientificName imageCount species latestImage"},
     "Burst": {EVERYBODY: "startedAt endedAt imageCount firstImage"},
     "Exif": {MEMBERS: "iso exposureSeconds fNumber flashFired comment description software tags"},
     "ExifTag": {MEMBERS: "name text"},
@@ -195,7 +196,7 @@ _CLOCKS: Final[dict[str, Names]] = {
 }
 
 _PEOPLE: Final[dict[str, Names]] = {
-    "Viewer": {FRAME: "name role scopes", PERSONAL: "person sessions tokens"},
+    "Viewer": {FRAME: "name role scopes", PERSONAL: "person sessions tokens lastLookedAt asOf"},
     "Person": {PERSONAL: "id name role createdAt removedAt"},
     "Session": {PERSONAL: "id createdAt lastUsedAt expiresAt userAgent revokedAt person current"},
     "Token": {PERSONAL: "id name createdAt expiresAt lastUsedAt revokedAt scopes person"},

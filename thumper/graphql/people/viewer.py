@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import strawberry
@@ -15,7 +16,7 @@ from thumper.graphql.relay.field import field, listed, optional
 from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.shared.together import loaded
 from thumper.store import models
-from thumper.store.access import sessions, tokens
+from thumper.store.access import looks, sessions, tokens
 from thumper.store.postgres.guest_pool import as_everybody
 
 
@@ -59,6 +60,25 @@ class Viewer:
         own = info.context.actor.person_id
         with as_everybody():
             return [] if own is None else (await tokens.of_people([own]))[own]
+
+    @field(
+        "Until when they have seen what is new, as `recordLook` said; null while it never did. What came since is found"
+        " with `arrivedAfter`.",
+        personal=True,
+    )
+    @staticmethod
+    async def last_looked_at(info: Info) -> dt.datetime | None:
+        own = info.context.actor.person_id
+        with as_everybody():
+            return None if own is None else await looks.looked_at(own)
+
+    @field(
+        "An instant such that this answer holds everything that arrived before it; about a minute ago. Give it to"
+        " `recordLook` when they have seen the answer."
+    )
+    @staticmethod
+    async def as_of() -> dt.datetime | None:
+        return await looks.as_of()
 
 
 @strawberry.type

@@ -29,6 +29,7 @@ publish(
     "By what photos are counted.",
     {
         Grouping.LOCATION: "By the place where they were taken.",
+        Grouping.MONTH: "By the month of the local day; not together with DAY, which tells more.",
         Grouping.DAY: "By the local day, as the calendar of the place has it.",
         Grouping.HOUR: "By the hour of the local day, 0 to 23.",
     },
@@ -43,7 +44,8 @@ class ImageGroup:
     """Backed by `image_groups.Group`."""
 
     date: dt.date | None = strawberry.field(
-        description="The local day; null for photos without a capture time, and when not counted by DAY."
+        description="The local day, by MONTH the first of its month; null for photos without a capture time, and when"
+        " counted by neither."
     )
     hour: int | None = strawberry.field(
         description="The hour of the local day, 0 to 23; null for photos without a capture time, and when not counted"
@@ -96,7 +98,9 @@ class ImageGroupsQuery:
         where: Annotated[Any, IMAGE_LIST.where] = None,
     ) -> ImageGroups:
         if not by:
-            raise bad_request("BAD_ARGUMENTS", "by is empty; give LOCATION, DAY, HOUR or several of them.")
+            raise bad_request(
+                "BAD_ARGUMENTS", "by is empty; give LOCATION, MONTH, DAY, HOUR or several of them."
+            )
         groups = await counted.count_images(
             IMAGE_LIST.search(where, info=info), by, server_zone=info.context.settings.zone
         )

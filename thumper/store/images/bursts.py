@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from thumper.domain.burst import Span, reach, spans
+from thumper.domain.burst import LONGEST_GAP, Span, reach, spans
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Conditions
 
@@ -39,24 +39,31 @@ class Burst:
     first_image_id: UUID
 
 
+# A number of photos reaches no farther than that number of gaps. Without this bound PostgreSQL may look for the photos of one camera
+# among those of all, to the other end of the table.
 _BESIDE: Final = """
 SELECT edge.number, near.sort_at
 FROM unnest($1::uuid[], $2::timestamptz[]) WITH ORDINALITY AS edge(camera_id, taken_at, number)
 CROSS JOIN LATERAL (
-    SELECT image.sort_at FROM image WHERE image.camera_id = edge.camera_id AND image.sort_at {after} edge.taken_at
+    SELECT image.sort_at FROM image WHERE image.camera_id = edge.camera_id
+        AND image.sort_at {beyond} edge.taken_at AND image.sort_at {within} edge.taken_at {sign} $4::interval
     ORDER BY image.sort_at {order} LIMIT $3
 ) AS near
 ORDER BY edge.number, near.sort_at {order}
 """
-_EARLIER: Final = _BESIDE.format(after="<", order="DESC")
-_LATER: Final = _BESIDE.format(after=">", order="ASC")
+_EARLIER: Final = _BESIDE.format(beyond="<", within=">=", sign="-", order="DESC")
+_LATER: Final = _BESIDE.format(beyond=">", within="<=", sign="+", order="ASC")
+# Span by span: PostgreSQL would take each of them for a two-hundredth of the table, and read all of it.
 _FIGURES: Final = """
-SELECT span.number, count(*) AS image_count,
-    (array_agg(image.id ORDER BY image.sort_at, image.sort_name, image.id))[1] AS first_image_id
+SELECT span.number, own.image_count, own.first_image_id
 FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY
     AS span(camera_id, first, last, number)
-JOIN image ON image.camera_id = span.camera_id AND image.sort_at BETWEEN span.first AND span.last
-GROUP BY span.number
+CROSS JOIN LATERAL (
+    SELECT count(*) AS image_count,
+        (array_agg(image.id ORDER BY image.sort_at, image.sort_name, image.id))[1] AS first_image_id
+    FROM image WHERE image.camera_id = span.camera_id AND image.sort_at BETWEEN span.first AND span.last
+) AS own
+WHERE own.image_count > 0
 """
 _SHOT: Final = "SELECT camera_id, taken_at FROM image WHERE id = $1"
 
@@ -114,7 +121,13 @@ async def _ends(edges: list[Shot], beside: str) -> list[dt.datetime]:
     open_ends, looked_at = list(range(len(edges))), _NEAR
     while open_ends:
         rows = await client().execute_query_dict(
-            beside, [[edges[at].camera_id for at in open_ends], [ends[at] for at in open_ends], looked_at]
+            beside,
+            [
+                [edges[at].camera_id for at in open_ends],
+                [ends[at] for at in open_ends],
+                looked_at,
+                looked_at * LONGEST_GAP,
+            ],
         )
         near: list[list[dt.datetime]] = [[] for _ in open_ends]
         for row in rows:

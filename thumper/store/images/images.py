@@ -200,7 +200,7 @@ class ImageSearch(CaptureSearch[Image]):
                 f" AND detection.detector_id = ANY({COUNTED}) AND {shown()})"
             )
         if self.without_detections is False or any(getattr(self, name) is not None for name in _OF_BOXES):
-            boxes = self._boxes(conditions, f"detection.detector_id = ANY({COUNTED})")
+            boxes = self.boxes(conditions, f"detection.detector_id = ANY({COUNTED})")
             conditions.clauses.append(
                 f"EXISTS (SELECT 1 FROM detection WHERE detection.image_id = image.id AND {boxes})"
             )
@@ -226,7 +226,7 @@ class ImageSearch(CaptureSearch[Image]):
             )
             conditions.clauses.append(sql)
 
-    def _boxes(self, conditions: Conditions, among: str) -> str:
+    def boxes(self, conditions: Conditions, among: str) -> str:
         """Return the SQL for a matching box among those of which an SQL condition holds; add its values."""
         parts = [among]
         parts.append(shown(None if self.min_confidence is None else conditions.hold(self.min_confidence)))
@@ -245,8 +245,8 @@ class ImageSearch(CaptureSearch[Image]):
             total = "SELECT coalesce(sum(images), 0)::int8 AS total FROM image_tally"
         elif self._asks_for_boxes_only():
             total = _WITH_BOXES.format(
-                current=self._boxes(conditions, f"detection.detector_id = {CURRENT}"),
-                drawn=self._boxes(conditions, "detection.drawn_by IS NOT NULL"),
+                current=self.boxes(conditions, f"detection.detector_id = {CURRENT}"),
+                drawn=self.boxes(conditions, "detection.drawn_by IS NOT NULL"),
             )
         else:
             return await page.count(IMAGES, await self.prepared())

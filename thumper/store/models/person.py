@@ -19,6 +19,8 @@ class Person(Model):
     """Unique among those who were not removed, whatever its case; the index is in the migrations."""
     role = fields.CharEnumField(Role, max_length=6)
     created_at = created_column()
+    looked_at: dt.datetime | None = fields.DatetimeField(null=True)
+    """Until when they have seen what is new; only grows (`thumper.store.access.looks`)."""
     removed_at: dt.datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

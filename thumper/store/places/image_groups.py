@@ -28,13 +28,14 @@ class Grouping(StrEnum):
     """By what images are counted."""
 
     LOCATION = "location"
+    MONTH = "month"
     DAY = "day"
     HOUR = "hour"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Images of one place, local day and local hour, as far as they are counted by these.
+    """Images of one place, local month or day, and local hour, as far as they are counted by these.
 
     None stands for images without a place, or without a capture time.
     """
@@ -45,9 +46,11 @@ class Group:
     image_count: int
 
 
+_DAY: Final = "date 'epoch' + (clock.local / 86400)::int"
 _KEYS: Final = {
     Grouping.LOCATION: ("location_id", "image.location_id", "lower(location.name)"),
-    Grouping.DAY: ("date", "date 'epoch' + (clock.local / 86400)::int", "date"),
+    Grouping.MONTH: ("date", f"date_trunc('month', ({_DAY})::timestamp)::date", "date"),
+    Grouping.DAY: ("date", _DAY, "date"),
     Grouping.HOUR: ("hour", "(clock.local / 3600 % 24)::int", "hour"),
 }
 """Name, SQL and order of each key."""
@@ -74,11 +77,14 @@ _NAMES: Final = "LEFT JOIN location ON location.id = counted.location_id"
 async def count_images(
     search: ImageSearch, by: Collection[Grouping], *, server_zone: ZoneInfo
 ) -> list[Group]:
-    """Count the images that are found, by place, day and hour as asked: in this order, what has none last.
+    """Count the images that are found, by place, month or day, and hour as asked: in this order, what has none last.
+
+    A month is told by its first day; who asks for days as well gets days.
 
     One group more than `MOST_GROUPS` at most.
     """
-    keys = [_KEYS[grouping] for grouping in Grouping if grouping in by]
+    asked = set(by) - ({Grouping.MONTH} if Grouping.DAY in by else set())
+    keys = [_KEYS[grouping] for grouping in Grouping if grouping in asked]
     held = await search.prepared()
     sql = _COUNT.format(
         **await _zones(held, server_zone),
