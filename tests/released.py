@@ -30,6 +30,7 @@ _NEVER_LAST: Final = frozenset(
             "0024_shared",
             "0026_accounts",
             "0027_audit",
+            "0028_uploads_of_programs",
         ),
     }
 )

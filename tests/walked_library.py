@@ -137,8 +137,13 @@ async def _library() -> dict[str, list[str]]:
     batch = await models.Batch.create(kind="detect")
     await models.Job.all().update(batch_id=batch.id)
     decision = await make.decide(box, await make.make_deer(), IdentityVerdict.IS_NOT)
+    property_map = await models.PropertyMap.create(
+        name="Ranch", width_px=1, height_px=1, picture=b"x", sha256=b"x" * 32
+    )
+    await models.MapSpot.create(map=property_map, location=place, x=0.5, y=0.5)
     rows: list[Any] = [
         batch,
+        property_map,
         decision,
         await models.Deletion.create(sha256=b"x" * 32, note="note", arrived=[]),
         await models.Relocation.create(dump_id=image.dump_id, location_id=place.id),

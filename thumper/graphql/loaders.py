@@ -38,7 +38,7 @@ from thumper.store.images.bursts import Burst, Shot
 from thumper.store.images.detections import BoxFilter
 from thumper.store.images.exif_values import ExifValues
 from thumper.store.images.images import ImageSearch
-from thumper.store.places import cameras, deployments, locations, relocation_search
+from thumper.store.places import cameras, deployments, locations, property_maps, relocation_search
 from thumper.store.places.deployments import DeploymentSearch
 from thumper.store.postgres import page
 from thumper.store.postgres.page import Cut, Listing, Order, Page
@@ -52,6 +52,7 @@ C = TypeVar("C", bound=Hashable)
 
 ROWS: Final[dict[str, Listing[Any]]] = {
     "Image": images.IMAGES,
+    "PropertyMap": property_maps.MAPS,
     **{
         model.__name__: page.whole_table(model)
         for model in (
@@ -149,6 +150,8 @@ class Loaders:
         )
 
     def _load_places(self) -> None:
+        self.map_spots: Loader[UUID, list[models.MapSpot]] = self._loader(property_maps.of_maps)
+        self.location_spots: Loader[UUID, list[models.MapSpot]] = self._loader(property_maps.of_locations)
         self.deployment_clock_fixes: Loader[UUID, list[models.ClockFix]] = self._loader(
             clock_fixes.of_deployments
         )

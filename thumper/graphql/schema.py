@@ -57,6 +57,8 @@ from thumper.graphql.places.deployment import DeploymentQuery
 from thumper.graphql.places.image_groups import ImageGroupsQuery
 from thumper.graphql.places.location import LocationQuery
 from thumper.graphql.places.location_change import LocationMutation
+from thumper.graphql.places.property_map import PropertyMapQuery
+from thumper.graphql.places.property_map_change import PropertyMapMutation
 from thumper.graphql.places.relocation import RelocationQuery
 from thumper.graphql.places.relocation_change import RelocationMutation, RelocationPreviewQuery
 from thumper.graphql.relay.idempotency_key import add_to_inputs
@@ -88,6 +90,7 @@ class Query(
     LocationQuery,
     CameraQuery,
     DeploymentQuery,
+    PropertyMapQuery,
     RelocationQuery,
     RelocationPreviewQuery,
     DumpQuery,
@@ -116,6 +119,7 @@ class Query(
 )
 class Mutation(
     LocationMutation,
+    PropertyMapMutation,
     RelocationMutation,
     DeerMutation,
     IdentityMutation,

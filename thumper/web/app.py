@@ -32,6 +32,7 @@ from thumper.web.base_path import BasePath, base_url
 from thumper.web.export import Exports
 from thumper.web.forwarding import Forwarding
 from thumper.web.live_sockets import LiveSockets
+from thumper.web.maps import map_picture, send_map
 from thumper.web.media import media
 from thumper.web.metrics import metrics
 from thumper.web.own_names import OwnNames
@@ -125,6 +126,8 @@ def _routes(endpoint: _Endpoint, exports: Exports) -> list[BaseRoute]:
         WebSocketRoute(PATH, endpoint),
         Route("/media/{id}/{size}", media, methods=["GET"]),
         Route("/upload/{token}", upload, methods=["PUT"]),
+        Route("/maps", send_map, methods=["POST"]),
+        Route("/maps/{id}", map_picture, methods=["GET"]),
         Route("/export/{sheet}.csv", exports.answer, methods=["GET"]),
         Route("/health/live", health.live, methods=["GET"]),
         Route("/health/ready", health.ready, methods=["GET"]),

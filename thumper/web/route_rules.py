@@ -12,7 +12,7 @@ from typing import Final
 from starlette.routing import compile_path
 from starlette.types import Scope
 
-from thumper.graphql.access.rule import EVERYBODY, FRAME, MEMBERS, MONITORS, SENDERS, Rule
+from thumper.graphql.access.rule import ADMINS, EVERYBODY, FRAME, MEMBERS, MONITORS, SENDERS, Rule
 from thumper.web.base_path import path_within
 from thumper.web.view_addresses import SIGN_IN, VIEWS
 
@@ -43,6 +43,8 @@ RULES: Final = (
     RouteRule("/media/{id}/original", MEMBERS, within="/media/{id}/{size}"),
     RouteRule("/media/{id}/{size}", EVERYBODY),
     RouteRule("/upload/{token}", SENDERS),
+    RouteRule("/maps", ADMINS),
+    RouteRule("/maps/{id}", MEMBERS),
     RouteRule("/export/{sheet}.csv", MEMBERS),
     RouteRule("/metrics", MONITORS),
 )

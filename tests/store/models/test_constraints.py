@@ -30,6 +30,7 @@ async def test_every_check_and_index_of_the_migration_is_in_the_catalogue(databa
             "0022_marks",
             "0023_identity",
             "0026_accounts",
+            "0030_property_maps",
         ),
     )
     migrations = [importlib.import_module(f"thumper.migrations.{name}") for name in names]

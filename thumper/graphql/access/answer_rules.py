@@ -21,6 +21,7 @@ _PAYLOADS: Final[Mapping[Rule, Mapping[str, str]]] = {
     REVIEWERS: {
         "CreateLocationPayload UpdateLocationPayload": "didYouMean location",
         "SetLocationPayload MergeLocationsPayload UndoRelocationPayload": "relocation effect",
+        "PlaceLocationPayload UnplaceLocationPayload": "propertyMap location",
         "CreateDeerPayload UpdateDeerPayload": "deer",
         "DecideIdentityPayload": "decisions deer",
         "AddSpeciesPayload": "species",
@@ -39,7 +40,8 @@ _PAYLOADS: Final[Mapping[Rule, Mapping[str, str]]] = {
     },
     SENDERS: {"CreateUploadPayload": "dump uploads", "CancelUploadPayload": "dump closedCount"},
     ADMINS: {
-        "DeleteLocationPayload DeleteDeerPayload": "deletedId",
+        "DeleteLocationPayload DeleteDeerPayload DeletePropertyMapPayload": "deletedId",
+        "UpdatePropertyMapPayload": "propertyMap",
         "DeleteImagesPayload": "deletions effect notErased",
         "UndoDeletionsPayload": "deletions",
         "DeleteImagesPreview": "effect",

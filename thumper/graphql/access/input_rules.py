@@ -83,6 +83,10 @@ _CHANGES: Final[Mapping[str, str]] = {
     "MarkImagesEmptyInput": "imageIds rejectDetections",
     "MergeLocationsInput": "locationId intoId",
     "RecordLookInput": "lookedAt",
+    "PlaceLocationInput": "propertyMapId locationId x y",
+    "DeletePropertyMapInput": "propertyMapId",
+    "UnplaceLocationInput": "propertyMapId locationId",
+    "UpdatePropertyMapInput": "propertyMapId name",
     "RedoReviewInput": "reviewId",
     "RemoveDetectionInput": "detectionId",
     "RemovePersonInput": "personId",
@@ -142,7 +146,7 @@ ARGUMENTS: Final[Names] = {
     " Image.detections.includeDuplicates Image.signedUrls.expiresInSeconds",
     WATCHERS: "Query.dump.id Subscription.dumpProgress.dumpId Subscription.dumpProgress.after",
     ADMINS: "Query.person.id",
-    MEMBERS: "Query.image.sha256 Query.tags.nameContains Query.relocation.id Query.clockFix.id"
+    MEMBERS: "Query.image.sha256 Query.tags.nameContains Query.relocation.id Query.propertyMap.id Query.clockFix.id"
     " Query.deletion.id Query.batch.id Subscription.status.after Subscription.batchProgress.batchId"
     " Subscription.batchProgress.after Subscription.imageProcessed.after"
     " Subscription.imageChanged.after Subscription.detectionAdded.after Subscription.deerSeen.deerId"

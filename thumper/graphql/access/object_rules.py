@@ -30,20 +30,22 @@ _ROOTS: Final[dict[str, Names]] = {
         " imageNeighbours speciesCounts",
         FRAME: "viewer",
         WATCHERS: "dump",
-        MEMBERS: "tags identityDecisions reviews relocation relocations setLocationPreview"
+        MEMBERS: "tags propertyMap propertyMaps identityDecisions reviews relocation relocations setLocationPreview"
         " mergeLocationsPreview dumps clockFix clockFixes fixClockPreview clockSuspects deletion"
         " deletions batch batches status changes",
         ADMINS: "deleteImagesPreview person people sessions tokens auditEntries",
     },
     "Mutation": {
         REVIEWERS: "createLocation updateLocation setLocation mergeLocations undoRelocation createDeer"
+        " placeLocation unplaceLocation"
         " updateDeer decideIdentity addSpecies reviewDetection reviewDetections undoReview redoReview"
         " addDetection removeDetection restoreDetection markImagesEmpty unmarkImagesEmpty starImages"
         " unstarImages tagImages untagImages setImageNote detectPending retryFailed retryDump fixClock"
         " undoClockFix confirmClocks unconfirmClocks recordLook",
         SENDERS: "createUpload cancelUpload",
         HOLDERS: "revokeSession revokeToken",
-        ADMINS: "deleteLocation deleteDeer deleteImages undoDeletions invitePerson createSignInLink updatePerson"
+        ADMINS: "updatePropertyMap deletePropertyMap"
+        " deleteLocation deleteDeer deleteImages undoDeletions invitePerson createSignInLink updatePerson"
         " removePerson createToken",
     },
     "Subscription": {
@@ -128,8 +130,10 @@ _PLACES: Final[dict[str, Names]] = {
     "Location": {
         EVERYBODY: "id name shared timeZone active createdAt coordinates images imageCount"
         " effectiveTimeZone timeZoneSource deployments",
-        MEMBERS: "description mergedInto otherNames relocations coordinateDoubt",
+        MEMBERS: "mapSpots description mergedInto otherNames relocations coordinateDoubt",
     },
+    "MapSpot": {MEMBERS: "x y propertyMap location"},
+    "PropertyMap": {MEMBERS: "id name widthPx heightPx createdAt url spots"},
     "Coordinates": {EVERYBODY: "latitude longitude roundedToDegrees"},
     "CoordinateDoubt": {CHANGERS: "sentence advice likelyLongitude"},
     "Camera": {EVERYBODY: "id make model createdAt images imageCount deployments", MEMBERS: "serial name"},

@@ -11,12 +11,13 @@ from thumper.domain.time_zone import ZoneSource
 from thumper.graphql.context import Info
 from thumper.graphql.image_list import images_of
 from thumper.graphql.places.deployment import DEPLOYMENT_LIST
+from thumper.graphql.places.property_map import MapSpot
 from thumper.graphql.refusal import bad_request
 from thumper.graphql.relay.connection import Connection
 from thumper.graphql.relay.coordinates import Coordinates, coordinates_of
 from thumper.graphql.relay.field import WITHHELD, field, lazy, listed, optional
 from thumper.graphql.relay.node import Node, find, related
-from thumper.graphql.relay.price import price
+from thumper.graphql.relay.price import FEW, price
 from thumper.graphql.relay.search_list import SearchList
 from thumper.graphql.shared.together import loaded
 from thumper.store import models
@@ -110,6 +111,16 @@ class Location(Node):
     @loaded
     async def relocations(root: strawberry.Parent[models.Location], info: Info) -> list[models.Relocation]:
         return await info.context.loaders.location_relocations.load(root.id)
+
+    @field(
+        f"Where a person placed it on maps of the property, by name of the map. {WITHHELD}",
+        optional(listed(MapSpot)),
+        takes=price(items=FEW),
+    )
+    @staticmethod
+    @loaded
+    async def map_spots(root: strawberry.Parent[models.Location], info: Info) -> list[models.MapSpot]:
+        return await info.context.loaders.location_spots.load(root.id)
 
     images = images_of("Location", "The images that were taken there, a page at a time.")
 

@@ -142,7 +142,19 @@ _EMPTY: Final = (
         "dump_move",
         "file",
     ),
-    *("image_move", "job", "mark", "person", "relocation", "session", "sign_in_link", "source", "token"),
+    *(
+        "image_move",
+        "job",
+        "map_spot",
+        "mark",
+        "property_map",
+        "person",
+        "relocation",
+        "session",
+        "sign_in_link",
+        "source",
+        "token",
+    ),
 )
 """Tables of which a guest sees nothing, but whose ids, and filters that ask for them, are answered as if they were
 empty."""

@@ -28,6 +28,7 @@ from thumper.store.models.location import Location
 from thumper.store.models.mark import Mark
 from thumper.store.models.person import Person
 from thumper.store.models.process import Process
+from thumper.store.models.property_map import MapSpot, PropertyMap
 from thumper.store.models.relocation import DeploymentMove, DumpMove, ImageMove, Relocation
 from thumper.store.models.review import Review
 from thumper.store.models.species import Species
@@ -57,9 +58,11 @@ __all__ = [
     "ImageMove",
     "Job",
     "Location",
+    "MapSpot",
     "Mark",
     "Person",
     "Process",
+    "PropertyMap",
     "Relocation",
     "Review",
     "Session",
