@@ -17,7 +17,9 @@ const schemaFile = join(root, "..", "thumper", "graphql", "schema.graphql");
 const typesFile = join(root, "src", "api", "schema.generated.ts");
 
 const config = {
-  scalars: { BigInt: "string", Date: "string", DateTime: "string", LocalDateTime: "string", URL: "string" },
+  scalars: {
+    BigInt: "string", Date: "string", DateTime: "string", LocalDateTime: "string", LocalTime: "string", URL: "string",
+  },
   strictScalars: true,
   enumsAsTypes: true,
   useTypeImports: true,

@@ -136,7 +136,12 @@ def test_a_filter_and_an_order_by_a_time_are_called_as_the_field_that_shows_it()
         if isinstance(kind, GraphQLObjectType) and f"{kind.name}Order" in SCHEMA.type_map:
             shown = {name for name, field in kind.fields.items() if str(field.type).startswith("DateTime")}
             asked: Any = SCHEMA.type_map[f"{kind.name}Filter"]
-            said = {name for name in asked.fields if name.endswith(("After", "Before"))}
+            # Of instants: a local day, and a time of day, are no field of a record (decision 065).
+            said = {
+                name
+                for name, field in asked.fields.items()
+                if name.endswith(("After", "Before")) and str(field.type) == "DateTime"
+            }
             elsewhere = (
                 {"takenAt"} if "image" in kind.fields else {"seenAt"} if kind.name == "Deer" else set()
             )

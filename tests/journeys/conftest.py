@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -93,7 +94,7 @@ class Ranch:
         return data
 
     def try_to_ask(self, query: str, **variables: Any) -> dict[str, Any] | None:
-        """Send one GraphQL operation; None while the API does not answer."""
+        """Send one GraphQL operation; None while the API does not answer, and its errors where it refuses."""
         request = urllib.request.Request(  # our own server on loopback
             f"{self.settings.api_url}/graphql",
             data=json.dumps({"query": query, "variables": variables}).encode(),
@@ -103,12 +104,19 @@ class Ranch:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 parsed: dict[str, Any] = json.load(answer)
                 return parsed
+        except urllib.error.HTTPError as refusal:
+            refused: dict[str, Any] = json.load(refusal)
+            return refused
         except OSError:
             return None
 
     def wait_for_api(self, timeout_s: float = 60) -> None:
         """Wait until GraphQL answers."""
-        wait_until(lambda: self.try_to_ask("{ __typename }"), timeout_s=timeout_s, what="the API")
+        wait_until(self._answers, timeout_s=timeout_s, what="the API")
+
+    def _answers(self) -> bool:
+        answer = self.try_to_ask("{ __typename }")
+        return answer is not None and "errors" not in answer
 
     def output(self, verb: str) -> str:
         """Return what a process printed."""

@@ -126,7 +126,7 @@ async def test_a_body_that_is_only_slow_is_taken(api: Api, monkeypatch: pytest.M
 async def test_a_connection_is_kept_for_another_request_and_not_for_ever(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert connection.IDLE_S == 5
+    assert connection.IDLE_S > 120, "clients and proxies end an idle connection, not the API"
     monkeypatch.setattr("thumper.web.main.IDLE_S", 1)
     async with running_api(settings) as api, line_to(api) as (reader, writer):
         for _ in range(3):

@@ -24,6 +24,7 @@ from thumper.cli import (
     delete,
     demo,
     doctor,
+    export,
     healthcheck,
     housekeeping,
     ingest,
@@ -93,6 +94,7 @@ for verb in (
 app.add_typer(cameras.cameras)
 app.add_typer(clock.clock)
 app.add_typer(config.config)
+app.add_typer(export.export)
 app.add_typer(people.people)
 app.add_typer(token.token)
 app.add_typer(systemd_service.service)

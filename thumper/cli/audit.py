@@ -34,7 +34,7 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
     """Show who did what, the latest last: changes, sign-ins, and who may sign in."""
-    where = {"createdAfter": None if since is None else _instant(since), "actorName": actor}
+    where = {"createdAfter": None if since is None else read_instant(since, "--since"), "actorName": actor}
     entries = asyncio.run(_read(settings_to_ask(), where, last))
     if as_json:
         typer.echo(json.dumps(entries))
@@ -45,13 +45,13 @@ def audit(
         typer.echo("Nothing was done.")
 
 
-def _instant(since: str) -> str:
-    """Return the instant of a time as this machine's clock shows it. Raises `UsageError`."""
+def read_instant(since: str, option: str) -> str:
+    """Return the instant of a time as this machine's clock shows it. Raises `UsageError` that names the option."""
     try:
         return dt.datetime.fromisoformat(since).astimezone().isoformat()
     except ValueError as error:
         raise UsageError(
-            f"--since: {since!r} is no time. Write one such as 2026-11-30 or '2026-11-30 18:00'."
+            f"{option}: {since!r} is no time. Write one such as 2026-11-30 or '2026-11-30 18:00'."
         ) from error
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from http import HTTPStatus
 from typing import Any, Final, TypeVar, cast
 
 from thumper.domain.path_text import harmless
@@ -90,6 +91,40 @@ async def follow(
                     yield harmless_texts(next(iter(data.values())))
 
 
+@asynccontextmanager
+async def download(
+    settings: Settings, path: str, query: dict[str, str]
+) -> AsyncGenerator[tuple[int, AsyncGenerator[bytes, None]], None]:
+    """Ask for a file that has rows; give how many there are, and its bytes as they come.
+
+    Raises `ServiceDownError`, also when it breaks off, and `ApiRefusedError`.
+    """
+    import httpx
+
+    shown = _credentials(settings)
+    try:
+        async with (
+            httpx.AsyncClient(headers=shown, timeout=ANSWER_WITHIN_S) as client,
+            client.stream("GET", f"{settings.api_url}{path}", params=query) as answer,
+        ):
+            if answer.status_code != HTTPStatus.OK:
+                await answer.aread()
+                raise _refused_download(settings, shown, answer.json()["errors"])
+            yield (
+                int(answer.headers["x-total-count"]),
+                cast("AsyncGenerator[bytes, None]", answer.aiter_bytes()),
+            )
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        raise ServiceDownError(
+            f"Thumper does not answer at {settings.api_url}, or broke off ({_reason(error)}). Start it with"
+            " `thumper up`."
+        ) from error
+
+
+def _refused_download(settings: Settings, shown: dict[str, str], errors: Sequence[Any]) -> ThumperError:
+    return _signed_out(settings, shown) if _UNAUTHENTICATED in _codes(errors) else refusal(errors)
+
+
 def _credentials(settings: Settings) -> dict[str, str]:
     """Return the header by which the API of this home knows its own command line; without a token none.
 
@@ -167,7 +202,7 @@ def refusal(errors: Sequence[Any]) -> ThumperError:
     codes = _codes(errors)
     if "DATABASE_DOWN" in codes:
         return DatabaseDownError(messages)
-    return ServiceDownError(messages) if "SERVICE_DOWN" in codes else ApiRefusedError(messages)
+    return ServiceDownError(messages) if codes & {"SERVICE_DOWN", "OVERLOADED"} else ApiRefusedError(messages)
 
 
 def _codes(errors: Sequence[Any]) -> set[str | None]:

@@ -25,6 +25,7 @@ from thumper.store.deer.sighting_search import SightingSearch
 from thumper.store.files import dump_search, receipts, unplaced
 from thumper.store.files.dump_search import FileSearch
 from thumper.store.images import (
+    bursts,
     detections,
     exif_values,
     image_counts,
@@ -33,6 +34,7 @@ from thumper.store.images import (
     marks,
     species_rows,
 )
+from thumper.store.images.bursts import Burst, Shot
 from thumper.store.images.detections import BoxFilter
 from thumper.store.images.exif_values import ExifValues
 from thumper.store.images.images import ImageSearch
@@ -115,6 +117,7 @@ class Loaders:
         self._load_relocations()
 
     def _load_images(self) -> None:
+        self.bursts: Loader[Shot, Burst | None] = self._loader(bursts.of_shots)
         self.exif: Loader[UUID, ExifValues | None] = self._loader(exif_values.of_images)
         self.exif_tags: Loader[Original, list[WrittenTag] | None] = self._loader(original_tags.read)
         self.image_pages: dict[str, ChoiceLoader[UUID, ImagePage, Page[models.Image]]] = {
@@ -236,7 +239,7 @@ def _pages(
     ) -> dict[UUID, Page[Any]]:
         search, order, cut = choice
         return await page.read_pages(
-            listing, search.conditions(), parent_ids=parent_ids, order=order, cut=cut
+            listing, await search.prepared(), parent_ids=parent_ids, order=order, cut=cut
         )
 
     return read
@@ -245,4 +248,7 @@ def _pages(
 def _totals(
     listing: Listing[Any],
 ) -> Callable[[Sequence[UUID], Search[Any]], Awaitable[dict[UUID, int]]]:
-    return lambda parent_ids, search: page.count_each(listing, search.conditions(), parent_ids=parent_ids)
+    async def count(parent_ids: Sequence[UUID], search: Search[Any]) -> dict[UUID, int]:
+        return await page.count_each(listing, await search.prepared(), parent_ids=parent_ids)
+
+    return count

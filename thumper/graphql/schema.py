@@ -41,6 +41,7 @@ from thumper.graphql.photos.detection_change import DetectionMutation
 from thumper.graphql.photos.detector import DetectorQuery
 from thumper.graphql.photos.empty_change import EmptyMutation
 from thumper.graphql.photos.image import ImageQuery
+from thumper.graphql.photos.image_neighbours import ImageNeighboursQuery
 from thumper.graphql.photos.mark import TagQuery
 from thumper.graphql.photos.mark_change import MarkMutation
 from thumper.graphql.photos.review import ReviewQuery
@@ -73,6 +74,7 @@ from thumper.graphql.shared.direct_resolvers import call_directly
 class Query(
     NodeQuery,
     ImageQuery,
+    ImageNeighboursQuery,
     TagQuery,
     DetectionQuery,
     SpeciesQuery,

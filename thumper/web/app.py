@@ -29,6 +29,7 @@ from thumper.web.admission import Admission
 from thumper.web.answer import Refusal, refused
 from thumper.web.authentication import Authentication, Authenticator
 from thumper.web.base_path import BasePath, base_url
+from thumper.web.export import Exports
 from thumper.web.forwarding import Forwarding
 from thumper.web.live_sockets import LiveSockets
 from thumper.web.media import media
@@ -88,7 +89,7 @@ def create_app(settings: Settings, *, life: Life | None = None) -> Starlette:
     endpoint = _Endpoint(Transport(context, admission, authenticator=authenticator, watch=watch))
     seconds = new_histogram()
     app = Starlette(
-        routes=_routes(endpoint),
+        routes=_routes(endpoint, Exports(watch)),
         middleware=_middleware(settings, authenticator, admission=admission, seconds=seconds),
         exception_handlers={HTTPException: _no_such_address, Refusal: _refused},
         lifespan=lifespan,
@@ -115,7 +116,7 @@ def _middleware(
     ]
 
 
-def _routes(endpoint: _Endpoint) -> list[BaseRoute]:
+def _routes(endpoint: _Endpoint, exports: Exports) -> list[BaseRoute]:
     return [
         Route("/", first_page, methods=["GET"]),
         Route(SIGN_IN, first_page, methods=["GET"]),
@@ -124,6 +125,7 @@ def _routes(endpoint: _Endpoint) -> list[BaseRoute]:
         WebSocketRoute(PATH, endpoint),
         Route("/media/{id}/{size}", media, methods=["GET"]),
         Route("/upload/{token}", upload, methods=["PUT"]),
+        Route("/export/{sheet}.csv", exports.answer, methods=["GET"]),
         Route("/health/live", health.live, methods=["GET"]),
         Route("/health/ready", health.ready, methods=["GET"]),
         Route("/metrics", metrics, methods=["GET"]),

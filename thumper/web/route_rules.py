@@ -43,6 +43,7 @@ RULES: Final = (
     RouteRule("/media/{id}/original", MEMBERS, within="/media/{id}/{size}"),
     RouteRule("/media/{id}/{size}", EVERYBODY),
     RouteRule("/upload/{token}", SENDERS),
+    RouteRule("/export/{sheet}.csv", MEMBERS),
     RouteRule("/metrics", MONITORS),
 )
 """The first that matches counts."""

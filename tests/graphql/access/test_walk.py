@@ -86,10 +86,13 @@ def _check(asked: Selected, answer: Any, full: Any, asker: Asker) -> None:
 async def test_every_field_is_answered_withheld_or_refused_as_the_table_says(walk: Walk) -> None:
     owner = walk.askers["owner"]
     seen, texts = set(), {}
+    answered: dict[str, Any] = {}
     for asker in walk.askers.values():
         answers = []
         for text, named in operations(_asked(walk, asker)):
-            full = await owner.post(text)
+            if text not in answered:
+                answered[text] = await owner.post(text)
+            full = answered[text]
             assert "errors" not in full, (text, full["errors"][:2])
             answer = full if asker is owner else await asker.post(text)
             answers.append(json.dumps(answer))

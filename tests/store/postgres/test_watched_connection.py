@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
 import pytest
+from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
 from tests.faults.proxy import Way, Wire
+from thumper.store.feed.snapshot import snapshot
 from thumper.store.postgres import connect, watched_connection
 from thumper.store.postgres.connect import OUTAGES, client, open_database
 from thumper.store.postgres.watched_connection import AGAIN_S, ASK_S, PATIENCE_S
@@ -123,3 +125,43 @@ async def test_rubbish_on_the_line_is_an_outage_and_over_with_the_connection(wir
                 break
             else:
                 pytest.fail("no answer in three tries")
+
+
+_STATES = "SELECT state FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+
+
+async def _cancelled_between_statement_and_values() -> None:
+    """Send a statement that PostgreSQL does not know yet, and be cancelled before its values follow."""
+    async with client().acquire_connection() as connection:
+        prepare = connection._con._get_statement  # the first half of every command
+
+        async def then_cancel(*args: object, **options: object) -> object:
+            statement = await prepare(*args, **options)
+            raise asyncio.CancelledError(statement)
+
+        connection._con._get_statement = then_cancel
+        try:
+            await connection.fetch("SELECT upper($1)", "a")
+        finally:
+            del connection._con._get_statement
+
+
+async def _value_without_encoding() -> None:
+    await client().execute_query("SELECT lower($1)", ["\ud800"])
+
+
+@pytest.mark.parametrize("fail", [_value_without_encoding, _cancelled_between_statement_and_values])
+async def test_a_command_that_fails_half_way_leaves_no_transaction_open(
+    database_url: str, fail: Callable[[], Awaitable[None]]
+) -> None:
+    """Else the next BEGIN is a part of it: it sees what was then, and takes no other isolation level."""
+    async with open_database(database_url, pool_size=1):
+        with pytest.raises((OperationalError, asyncio.CancelledError)):
+            await fail()
+        observer = await asyncpg.connect(database_url)
+        try:
+            assert {row["state"] for row in await observer.fetch(_STATES)} <= {"idle", None}
+        finally:
+            await observer.close()
+        async with snapshot():
+            assert await _number() == 7

@@ -15,13 +15,15 @@ _FILTERS: Final[dict[str, Names]] = {
         EVERYBODY: "locationId locationIds withoutLocation cameraId cameraIds withoutCamera deploymentId"
         " state states media damaged takenAfter takenBefore withoutTakenAt arrivedAfter arrivedBefore"
         " timeSource clockSuspect clockDoubt offsetUnreadable withoutDeer seenAsEmpty"
-        " withoutDetections species sex minConfidence",
+        " withoutDetections species sex lifeStage minConfidence deerId reviewed"
+        " date dateAfter dateBefore timeOfDayAfter timeOfDayBefore burstImageId",
         MEMBERS: "dumpId deliveredAgain fileName path starred tag withoutNote",
     },
     "DetectionFilter": {
         EVERYBODY: "imageId locationId locationIds withoutLocation cameraId cameraIds withoutCamera"
         " detectorId drawn species sex lifeStage label labels predictedLabel minConfidence deerId"
-        " withoutDeer reviewed verdict includeDuplicates takenAfter takenBefore withoutTakenAt",
+        " withoutDeer reviewed verdict includeDuplicates takenAfter takenBefore withoutTakenAt"
+        " date dateAfter dateBefore timeOfDayAfter timeOfDayBefore burstImageId",
         MEMBERS: "dumpId",
     },
     "CameraFilter": {EVERYBODY: "locationId", MEMBERS: "serial nameContains"},
@@ -134,6 +136,7 @@ ARGUMENTS: Final[Names] = {
     EVERYBODY: "Query.node.id Query.nodes.ids Query.image.id Query.detection.id Query.species.id"
     " Query.species.name Query.deer.id Query.deer.name Query.location.id Query.location.name"
     " Query.camera.id Query.deployment.id Query.detector.id Query.imageGroups.by"
+    " Query.imageNeighbours.imageId"
     " Image.detections.minConfidence Image.detections.detectorId Image.detections.includeRejected"
     " Image.detections.includeDuplicates Image.signedUrls.expiresInSeconds",
     WATCHERS: "Query.dump.id Subscription.dumpProgress.dumpId Subscription.dumpProgress.after",

@@ -26,7 +26,8 @@ from thumper.graphql.access.rule import (
 _ROOTS: Final[dict[str, Names]] = {
     "Query": {
         EVERYBODY: "node nodes image images detection detections species allSpecies deer allDeer sightings"
-        " location locations camera cameras deployment deployments detector detectors imageGroups",
+        " location locations camera cameras deployment deployments detector detectors imageGroups"
+        " imageNeighbours",
         FRAME: "viewer",
         WATCHERS: "dump",
         MEMBERS: "tags identityDecisions reviews relocation relocations setLocationPreview"
@@ -66,13 +67,15 @@ _IMAGES: Final[dict[str, Names]] = {
         " cameraClock takenAtLocal clockDoubt clockSuspect takenAtOther deployment seenAsEmpty"
         " sizeBytes mediaType widthPx heightPx temperatureCelsius batteryPercent batteryVolts"
         " moonPhase damaged state processedAt media durationSeconds arrivedAt coordinates sequence"
-        " urls signedUrls error location camera detections",
+        " urls signedUrls error location camera detections burst",
         MEMBERS: "clockFix star tags note fileName sha256 exif job waitingFor dump firstDelivery",
     },
     "ImageUrls": {EVERYBODY: "thumb view", MEMBERS: "original"},
     "ImageError": {EVERYBODY: "code whatToDo", MEMBERS: "message"},
     "SeenAsEmpty": {EVERYBODY: "createdAt", MEMBERS: "actor"},
     "Sequence": {EVERYBODY: "number length"},
+    "ImageNeighbours": {EVERYBODY: "cursor previous next"},
+    "Burst": {EVERYBODY: "startedAt endedAt imageCount firstImage"},
     "Exif": {MEMBERS: "iso exposureSeconds fNumber flashFired comment description software tags"},
     "ExifTag": {MEMBERS: "name text"},
     "Star": {MEMBERS: "createdAt actor"},

@@ -15,6 +15,7 @@ from thumper.domain.reason import Reason
 from thumper.graphql.clocks.image_clock import ClockFields
 from thumper.graphql.context import Info
 from thumper.graphql.image_list import IMAGE_LIST
+from thumper.graphql.photos.burst import Burst
 from thumper.graphql.photos.exif import Exif
 from thumper.graphql.photos.image_urls import UrlFields
 from thumper.graphql.photos.mark import MarkFields
@@ -31,6 +32,7 @@ from thumper.graphql.relay.search_list import filter_arguments
 from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.images import images
+from thumper.store.images.bursts import Shot
 from thumper.store.images.detections import BoxFilter
 
 
@@ -175,6 +177,17 @@ class Image(ClockFields, MarkFields, UrlFields, Node):
     @loaded
     def location(root: strawberry.Parent[models.Image], info: Info) -> Any:
         return related(root.location_id, "Location", info=info)
+
+    @field(
+        "The burst in which its camera took it, often of this one image; null without a camera or a capture time.",
+        optional(Burst),
+    )
+    @staticmethod
+    @loaded
+    def burst(root: strawberry.Parent[models.Image], info: Info) -> Any:
+        if root.camera_id is None or root.taken_at is None:
+            return None
+        return info.context.loaders.bursts.wanted(Shot(root.camera_id, root.taken_at))
 
     @field("The camera that took it; null when the photo does not say.", optional(lazy("Camera")))
     @staticmethod

@@ -98,7 +98,7 @@ class ImageGroupsQuery:
         if not by:
             raise bad_request("BAD_ARGUMENTS", "by is empty; give LOCATION, DAY, HOUR or several of them.")
         groups = await counted.count_images(
-            IMAGE_LIST.search(where), by, server_zone=info.context.settings.zone
+            IMAGE_LIST.search(where, info=info), by, server_zone=info.context.settings.zone
         )
         if len(groups) > MOST_GROUPS:
             raise _too_many()

@@ -24,6 +24,8 @@ _LARGEST: Final = 2**53 - 1
 
 
 _DATE_AND_MINUTE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}"
+_CALENDAR_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK_TIME: Final = re.compile("[0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 _FRACTION: Final = r"(?:\.[0-9]+)?"
 _RFC_3339: Final = re.compile(
     rf"({_DATE_AND_MINUTE}):([0-9]{{2}})({_FRACTION})(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])", re.IGNORECASE
@@ -72,6 +74,23 @@ def _wall_clock_text(value: Any) -> str:
     )
 
 
+def _day(value: Any) -> dt.date:
+    """Read the extended form of ISO 8601, and no other that Python would take."""
+    if isinstance(value, str) and _CALENDAR_DAY.fullmatch(value):
+        with contextlib.suppress(ValueError):
+            return dt.date.fromisoformat(value)
+    raise _refuse(value, "is no day of the calendar; write one such as 2024-11-09.")
+
+
+def _time_of_day(value: Any) -> dt.time:
+    if isinstance(value, str) and _CLOCK_TIME.fullmatch(value):
+        with contextlib.suppress(ValueError):
+            return dt.time.fromisoformat(value)
+    raise _refuse(
+        value, "is no time of the day; write one such as 06:30 or 18:00:00, from 00:00 to 23:59:59."
+    )
+
+
 def _whole(value: Any) -> int:
     if isinstance(value, str) and value.isdecimal() and len(value) < len(str(_LARGEST)) + 1:
         value = int(value)
@@ -95,7 +114,14 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         name="Date",
         description="A day of the calendar at some place, in ISO 8601, such as 2024-11-09.",
         serialize=dt.date.isoformat,
-        parse_value=dt.date.fromisoformat,
+        parse_value=_day,
+    ),
+    dt.time: strawberry.scalar(
+        name="LocalTime",
+        description="A time of the day on a wall clock, such as 06:30 or 06:30:15: hours and minutes, seconds if"
+        " wanted, without an offset from UTC.",
+        serialize=dt.time.isoformat,
+        parse_value=_time_of_day,
     ),
     LocalDateTime: strawberry.scalar(
         name="LocalDateTime",

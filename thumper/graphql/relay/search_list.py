@@ -29,6 +29,9 @@ from thumper.store.postgres.search import Search, filters
 
 S = TypeVar("S", bound=Search[Any])
 
+_NOUNS: Final = {"burst_image_id": "Image"}
+"""Of which type an id is, where the name of the field says more than that."""
+
 MOST_VALUES: Final = 100
 """Values that one filter field takes, as many as a page has items."""
 
@@ -65,21 +68,31 @@ class SearchList(Generic[S]):
                 optional(_order_input(search, self._name, plural)), order_by
             ]
 
-    def search(self, where: Any) -> S:
+    def search(self, where: Any, *, info: Info) -> S:
         """Return the search that a filter asks for. Raises BAD_ID, and what the checks raise."""
-        return self._search() if where is None else self._read(**vars(where))
+        search = self._search() if where is None else self._read(**vars(where))
+        return search.at(info.context.settings.zone)
+
+    @property
+    def asked(self) -> ArgumentGroup:
+        """The arguments `where` and `orderBy`, for the parameter `asked` of a resolver; see `asked_for`."""
+        return ArgumentGroup("asked", self._arguments, Asked)
+
+    def asked_for(self, asked: Asked, *, info: Info) -> tuple[S, Order]:
+        """Return the search and the order that a client asks for. Raises BAD_ID, and what the checks raise."""
+        return self.search(asked.where, info=info), self._order(asked.order_by)
 
     def field(self, description: str) -> Any:
         """Make the field of the list."""
 
-        def resolve(asked: _Asked, paging: Paging) -> Connection[Any]:
-            order, search = self._order(asked.order_by), self.search(asked.where)
+        def resolve(info: Info, asked: Asked, paging: Paging) -> Connection[Any]:
+            search, order = self.asked_for(asked, info=info)
             cut = paging.cut(order)
             return Connection(
                 order=order, cut=cut, read=partial(search.read, order=order, cut=cut), count=search.count
             )
 
-        return paged(description, self._name, ArgumentGroup("asked", self._arguments, _Asked))(resolve)
+        return paged(description, self._name, self.asked)(resolve)
 
     def field_below(
         self, description: str, connect: Callable[[Any, Info, S, Order, Cut], Connection[Any]]
@@ -87,12 +100,12 @@ class SearchList(Generic[S]):
         """Make the field of the list below a record; `connect` reads that record's part of it through loaders."""
 
         def resolve(
-            root: strawberry.Parent[Any], info: Info, asked: _Asked, paging: Paging
+            root: strawberry.Parent[Any], info: Info, asked: Asked, paging: Paging
         ) -> Connection[Any]:
-            order = self._order(asked.order_by)
-            return connect(root, info, self.search(asked.where), order, paging.cut(order))
+            search, order = self.asked_for(asked, info=info)
+            return connect(root, info, search, order, paging.cut(order))
 
-        return paged(description, self._name, ArgumentGroup("asked", self._arguments, _Asked))(resolve)
+        return paged(description, self._name, self.asked)(resolve)
 
     def _order(self, order_by: Any) -> Order:
         by, descending = self._search.sorts[0], self._search.descending
@@ -104,7 +117,9 @@ class SearchList(Generic[S]):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class Asked:
+    """What a client gave as `where` and `orderBy`, as it came."""
+
     where: Any = None
     order_by: Any = None
 
@@ -164,6 +179,7 @@ def _declared(search: type[Search[Any]]) -> list[tuple[str, Any, str, Any]]:
     return [
         (own.name, _told(hints[own.name]), meant[own.name].meaning, own.default)
         for own in dataclasses.fields(search)
+        if own.name in meant
     ]
 
 
@@ -183,7 +199,7 @@ def _told(hint: Any) -> Any:
 
 def _noun(name: str) -> str:
     """Return the GraphQL type that a field refers to: `clock_fix_id` and `clock_fix_ids` → `ClockFix`."""
-    return re.sub("_ids?$", "", name).title().replace("_", "")
+    return _NOUNS.get(name) or re.sub("_ids?$", "", name).title().replace("_", "")
 
 
 def _filter_input(search: type[Search[Any]], name: str) -> Any:

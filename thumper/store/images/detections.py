@@ -11,6 +11,7 @@ from uuid import UUID
 from thumper.domain.animal import ReviewVerdict
 from thumper.domain.entered_text import one_name
 from thumper.domain.label import LifeStage, Sex
+from thumper.store.images.capture_search import CaptureSearch
 from thumper.store.models import Detection, Review
 from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing, read_all, whole_table
 from thumper.store.postgres.search import Search, any_of, sort, where, without
@@ -34,6 +35,7 @@ TAKEN_BEFORE: Final = "(image.taken_at IS NOT NULL AND image.sort_at < {})"
 
 OF_SPECIES: Final = "lower(detection.species) = lower({})"
 OF_SEX: Final = "detection.sex = {}"
+OF_LIFE_STAGE: Final = "detection.life_stage = {}"
 """Conditions on one box, after its latest review."""
 
 UNTIMED: Final = Key("(image.taken_at IS NULL)", KeyKind.FLAG)
@@ -105,7 +107,7 @@ class BoxFilter(Search[Detection]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DetectionSearch(Search[Detection]):
+class DetectionSearch(CaptureSearch[Detection]):
     """Which detections; every field that is given must hold. An empty filter means all that count: of the
     current detector, of a class that is shown, confident enough for it, or drawn by a person; not rejected.
     """
@@ -157,7 +159,7 @@ class DetectionSearch(Search[Detection]):
         "Of this species, whatever its case, such as Odocoileus virginianus.", OF_SPECIES, read=one_name
     )
     sex: Sex | None = where("Of this sex.", OF_SEX)
-    life_stage: LifeStage | None = where("Of this life stage.", "detection.life_stage = {}")
+    life_stage: LifeStage | None = where("Of this life stage.", OF_LIFE_STAGE)
     label: str | None = where(
         "With exactly this label after the latest review, `shown { label }`, such as buck.",
         f"{_LABEL} = {{}}",

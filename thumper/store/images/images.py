@@ -11,14 +11,16 @@ from uuid import UUID
 from thumper.domain.capture_time import TimeSource
 from thumper.domain.clock_doubt import ClockDoubt
 from thumper.domain.entered_text import one_name
-from thumper.domain.label import Sex
+from thumper.domain.label import LifeStage, Sex
 from thumper.domain.media import Media
 from thumper.domain.progress import ImageState
 from thumper.store.images import delivered_names
+from thumper.store.images.capture_search import CaptureSearch
 from thumper.store.images.detections import (
     CAPTURE_ORDER,
     COUNTED,
     CURRENT,
+    OF_LIFE_STAGE,
     OF_SEX,
     OF_SPECIES,
     TAKEN_AFTER,
@@ -32,7 +34,7 @@ from thumper.store.models import Image
 from thumper.store.postgres import page
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Conditions, Key, KeyKind, Listing
-from thumper.store.postgres.search import Search, any_of, sort, where, without
+from thumper.store.postgres.search import any_of, sort, where, without
 
 IMAGES: Final = Listing(model=Image, alias="image", source="image", without=frozenset({"exif"}))
 
@@ -61,12 +63,20 @@ FROM (SELECT DISTINCT image_id FROM detection WHERE {drawn}) AS own
 WHERE NOT EXISTS (SELECT FROM detection WHERE detection.image_id = own.image_id AND {current})
 """
 
-_OF_BOXES: Final = ("species", "sex", "min_confidence")
+_OWN_BOX: Final = (
+    f"SELECT FROM detection WHERE detection.image_id = image.id AND detection.detector_id = ANY({COUNTED})"
+)
+_REVIEWED: Final = (
+    f"(NOT EXISTS ({_OWN_BOX} AND detection.verdict IS NULL AND {shown()})"
+    f" AND (EXISTS ({_OWN_BOX} AND detection.verdict IS NOT NULL) OR EXISTS ({MARKED} 'empty')))"
+)
+
+_OF_BOXES: Final = ("species", "sex", "life_stage", "min_confidence")
 """Fields of the search that must hold for one box."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImageSearch(Search[Image]):
+class ImageSearch(CaptureSearch[Image]):
     """Which images; every field that is given must hold, an empty filter means all."""
 
     listing = IMAGES
@@ -138,6 +148,16 @@ class ImageSearch(Search[Image]):
         "NOT EXISTS (SELECT 1 FROM sighting WHERE sighting.image_id = image.id)",
         otherwise="EXISTS (SELECT 1 FROM sighting WHERE sighting.image_id = image.id)",
     )
+    deer_id: UUID | None = where(
+        "In which this known deer was recognised.",
+        "EXISTS (SELECT FROM sighting WHERE sighting.image_id = image.id AND sighting.deer_id = {})",
+    )
+    reviewed: bool | None = where(
+        "Whether people have looked at it: they reviewed or drew a box on it and no box that counts waits for a review,"
+        " or they said that no animal is on it. False finds what is still to be looked at.",
+        _REVIEWED,
+        otherwise=f"NOT {_REVIEWED}",
+    )
     starred: bool | None = where(
         "Whether it has a star.", f"EXISTS ({MARKED} 'star')", otherwise=f"NOT EXISTS ({MARKED} 'star')"
     )
@@ -163,9 +183,10 @@ class ImageSearch(Search[Image]):
         "With a box of this species, whatever its case, such as Odocoileus virginianus."
     )
     sex: Sex | None = where("With a box of this sex.")
+    life_stage: LifeStage | None = where("With a box of this life stage.")
     min_confidence: float | None = where(
         "With a box of at least this confidence, 0.05 to 1, instead of its class's own threshold. "
-        "Species, sex and confidence must hold for one and the same box."
+        "Species, sex, life stage and confidence must hold for one and the same box."
     )
 
     def conditions(self) -> Conditions:
@@ -213,6 +234,8 @@ class ImageSearch(Search[Image]):
             parts.append(OF_SPECIES.format(conditions.hold(one_name(self.species))))
         if self.sex is not None:
             parts.append(OF_SEX.format(conditions.hold(self.sex)))
+        if self.life_stage is not None:
+            parts.append(OF_LIFE_STAGE.format(conditions.hold(self.life_stage)))
         return " AND ".join(parts)
 
     async def count(self) -> int:
@@ -226,11 +249,13 @@ class ImageSearch(Search[Image]):
                 drawn=self._boxes(conditions, "detection.drawn_by IS NOT NULL"),
             )
         else:
-            return await page.count(IMAGES, self.conditions())
+            return await page.count(IMAGES, await self.prepared())
         return int((await client().execute_query_dict(total, conditions.values))[0]["total"])
 
     def _asks_for_boxes_only(self) -> bool:
-        rest = replace(self, without_detections=None, **dict.fromkeys(_OF_BOXES))
+        rest = replace(
+            self, without_detections=None, species=None, sex=None, life_stage=None, min_confidence=None
+        )
         return self.without_detections is not True and rest == ImageSearch()
 
 

@@ -14,10 +14,9 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from thumper.domain.local_offset import Offset, offsets
+from thumper.domain.local_offset import Offset
 from thumper.store.images.images import ImageSearch
-from thumper.store.models import Location
-from thumper.store.places import locations
+from thumper.store.images.local_time import OWN_OFFSET, zone_offsets
 from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Conditions
 
@@ -53,7 +52,6 @@ _KEYS: Final = {
 }
 """Name, SQL and order of each key."""
 
-_OWN_OFFSET: Final = "CASE WHEN image.clock_source IS DISTINCT FROM 'gps' THEN image.utc_offset_s END"
 # The arrays are made once: in the midst of the statement their texts would be read for each image. Local time is a
 # number of seconds since 1970, which is reckoned faster than times are.
 _COUNT: Final = """
@@ -81,11 +79,11 @@ async def count_images(
     One group more than `MOST_GROUPS` at most.
     """
     keys = [_KEYS[grouping] for grouping in Grouping if grouping in by]
-    held = search.conditions()
+    held = await search.prepared()
     sql = _COUNT.format(
         **await _zones(held, server_zone),
         columns=", ".join(f"{key} AS {name}" for name, key, _ in keys),
-        own_offset=_OWN_OFFSET,
+        own_offset=OWN_OFFSET,
         conditions=held.sql,
         keys=", ".join(str(number) for number, _ in enumerate(keys, 1)),
         names=_NAMES if Grouping.LOCATION in by else "",
@@ -98,11 +96,7 @@ async def count_images(
 
 async def _zones(held: Conditions, server_zone: ZoneInfo) -> dict[str, str]:
     """Hold the offsets of each place whose zone is known, and under no id those of the server; return placeholders."""
-    known: dict[UUID | None, tuple[str, str]] = {None: _arrays(offsets(server_zone))}
-    for row in await Location.all():
-        name, _ = locations.zone_of(row)
-        if name is not None:
-            known[row.id] = _arrays(offsets(ZoneInfo(name)))
+    known = {place: _arrays(spans) for place, spans in (await zone_offsets(server_zone)).items()}
     return {
         "ids": held.hold(list(known)),
         "begins": held.hold([begins for begins, _ in known.values()]),

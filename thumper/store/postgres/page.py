@@ -168,6 +168,14 @@ async def read_page(listing: Listing[M], conditions: Conditions, *, order: Order
     return _page(rows, cut)
 
 
+async def position_of(listing: Listing[Any], row_id: UUID, *, order: Order) -> Position | None:
+    """Return where a row stands in an order, whether or not a search finds it; None when there is no such row."""
+    _, records = await client().execute_query(
+        f"SELECT {_key_columns(order)} FROM {listing.source} WHERE {listing.alias}.id = $1", [row_id]
+    )
+    return next((tuple(record) for record in records), None)
+
+
 async def read_pages(
     listing: Listing[M], conditions: Conditions, *, parent_ids: Sequence[UUID], order: Order, cut: Cut
 ) -> dict[UUID, Page[M]]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 from tortoise.models import Model
 
@@ -124,15 +125,27 @@ class Search(Generic[M]):
             if value is not None:
                 meant.add_to(conditions, value)
 
+    def at(self, server_zone: ZoneInfo) -> Self:  # none here knows local times
+        """Return the same search on a server of that zone."""
+        return self
+
+    async def prepared(self) -> Conditions:
+        """Return the search as SQL conditions, with what has to be read for them."""
+        return self.conditions()
+
     async def count(self) -> int:
         """Count the rows that are found."""
-        return await page.count(self.listing, self.conditions())
+        return await page.count(self.listing, await self.prepared())
 
     async def read(self, *, order: Order, cut: Cut) -> Page[M]:
         """Read one page of the rows that are found."""
-        return await page.read_page(self.listing, self.conditions(), order=order, cut=cut)
+        return await page.read_page(self.listing, await self.prepared(), order=order, cut=cut)
 
 
 def filters(search: type[Search[Any]]) -> dict[str, Filter]:
     """Return the filter fields of a search, in the order of their declaration."""
-    return {field.name: field.metadata[_FILTER] for field in dataclasses.fields(search)}
+    return {
+        field.name: field.metadata[_FILTER]
+        for field in dataclasses.fields(search)
+        if _FILTER in field.metadata
+    }

@@ -54,6 +54,8 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
     _met_s = 0.0
     _pid = 0
     _commands = 0
+    _is_unended = False
+    """Whether a command failed after asyncpg had sent the first part of it, so that PostgreSQL waits for the rest."""
 
     def watch(self, connect: Connector, circle: WeakSet[WatchedConnection]) -> None:
         """Watch the commands from now on; `circle` holds the connections of the same pool."""
@@ -62,12 +64,17 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
         circle.add(self)
 
     def get_reset_query(self) -> str:
-        """Return nothing to do before the next one gets the connection from the pool.
+        """Return what ends a command that failed half-way, before the next one gets the connection from the pool.
 
-        No statement of ours leaves anything at a connection of the pool: locks and settings end with a transaction.
-        asyncpg's own question to PostgreSQL would double those of a request.
+        asyncpg sends a statement and, once PostgreSQL knows it, its values. If one of these cannot be encoded, or
+        the task is cancelled in between, no Sync follows: PostgreSQL keeps the transaction that the statement began,
+        with its snapshot, and the next BEGIN becomes a part of it. Any whole command ends it.
+
+        Nothing else is left at a connection of the pool: locks and settings end with a transaction. asyncpg's own
+        question to PostgreSQL would double those of a request.
         """
-        return ""
+        was_unended, self._is_unended = self._is_unended, False
+        return "SELECT" if was_unended else ""
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
         """Run a command."""
@@ -98,6 +105,9 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
         self._commands += 1
         try:
             yield
+        except BaseException:
+            self._is_unended = True
+            raise
         finally:
             self._commands -= 1
             doubt.cancel()

@@ -36,7 +36,7 @@ _ASSIGNED_NEWEST: Final = Order(
 
 async def newest_images(search: ImageSearch, *, limit: int) -> list[Image]:
     """Return the images that were completed or failed last, oldest of them first."""
-    conditions = search.conditions()
+    conditions = await search.prepared()
     conditions.add(_FINISHED)
     page = await read_page(IMAGES, conditions, order=_FINISHED_NEWEST, cut=Cut(limit=limit))
     return page.rows[::-1]
@@ -44,7 +44,7 @@ async def newest_images(search: ImageSearch, *, limit: int) -> list[Image]:
 
 async def finished_images(image_ids: Sequence[UUID], search: ImageSearch) -> list[Image]:
     """Return those of the images that are completed or failed and match, in the order of the ids."""
-    conditions = search.conditions()
+    conditions = await search.prepared()
     conditions.add("image.id = ANY({}::uuid[])", list(image_ids))
     conditions.add(_FINISHED)
     rows = {row.id: row for row in await read_all(IMAGES, conditions, order="image.id")}
@@ -65,7 +65,7 @@ async def detections_of(
     Whole images only: images are taken in the order of the ids as long as all their detections fit,
     the first one always. An image that was not reached is missing; one without any has an empty list.
     """
-    conditions = search.conditions()
+    conditions = await search.prepared()
     conditions.add("detection.image_id = ANY({}::uuid[])", list(image_ids))
     place = f"array_position({conditions.hold(list(image_ids))}::uuid[], detection.image_id)"
     most = conditions.hold(limit + _MOST_BOXES)
@@ -89,14 +89,14 @@ async def detections_among(detection_ids: Sequence[UUID], search: DetectionSearc
     """Return those of the detections that match, in the order of their ids."""
     if not detection_ids:
         return []
-    conditions = search.conditions()
+    conditions = await search.prepared()
     conditions.add("detection.id = ANY({}::uuid[])", list(detection_ids))
     return await read_all(DETECTIONS, conditions, order="detection.id")
 
 
 async def images_among(image_ids: Sequence[UUID], search: ImageSearch) -> list[Image]:
     """Return those of the images that match, in the order of the ids."""
-    conditions = search.conditions()
+    conditions = await search.prepared()
     conditions.add("image.id = ANY({}::uuid[])", list(image_ids))
     rows = {row.id: row for row in await read_all(IMAGES, conditions, order="image.id")}
     return [rows[image_id] for image_id in image_ids if image_id in rows]

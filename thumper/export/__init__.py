@@ -1,0 +1,1 @@
+"""What leaves Thumper for other programs."""
