@@ -5,12 +5,14 @@ A link that signs in is followed by `tests/web/test_sign_in_in_browser.py`.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import expect
 
 from tests.api import Api
+from tests.page.library import pictured_library
 from tests.page.visitor import PHONE, visiting
-from tests.small_library import small_library
 from thumper.domain.access import Role
 from thumper.store.access import people, sessions
 from thumper.store.models import Session
@@ -54,12 +56,12 @@ async def test_who_is_signed_out_elsewhere_is_asked_to_sign_in_again(api: Api) -
     ("role", "words"),
     [(Role.OWNER, "say who else may sign in"), (Role.MEMBER, "may review"), (Role.GUEST, "shared with you")],
 )
-async def test_each_is_told_what_they_may_see(api: Api, role: Role, words: str) -> None:
-    await small_library()
+async def test_each_is_told_what_they_may_see(api: Api, tmp_path: Path, role: Role, words: str) -> None:
+    await pictured_library(tmp_path)
     async with visiting(api, "/sign-in", role=role) as visit:
         await expect(visit.page.get_by_text(words)).to_be_visible()
         await visit.assert_accessible()
         await visit.page.get_by_role("link", name="Go to Today").click()
-        await expect(visit.page.get_by_role("heading", name="Queue")).to_be_visible()
+        await expect(visit.page.get_by_role("heading", name="Newest photos")).to_be_visible()
         cards = visit.page.get_by_role("heading", name="Last cards")
         await expect(cards).to_have_count(0 if role is Role.GUEST else 1)
