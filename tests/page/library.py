@@ -20,7 +20,7 @@ async def pictured_library(folder: Path) -> Ids:
 
 
 async def draw_originals(folder: Path) -> None:
-    """Give every image that there is a photo of its size, each of another colour."""
+    """Draw a photo for every image that there is, of its size and a colour of its own."""
     for number, image in enumerate(await models.Image.all().order_by("id")):
         out = io.BytesIO()
         colour = (30 + number * 7 % 200, 70, 60)

@@ -78,10 +78,11 @@ async def test_with_six_windows_open_pictures_still_load(api: Api, tmp_path: Pat
     """A browser has six connections to a server over HTTP/1.1; WebSockets are not counted among them."""
     await pictured_library(tmp_path)
     async with visiting(api) as visit:
-        for _ in range(6):
-            page = await visit.page.context.new_page()
+        pages = [await visit.page.context.new_page() for _ in range(6)]
+        for page in pages:
             await page.goto(f"{api.url}/")
             await expect(page.locator("html")).to_have_attribute("data-live", "live")
+        page = pages[-1]
         await expect(page.locator(".picture img")).to_have_count(8)
         await page.locator(".picture").last.scroll_into_view_if_needed()
         await page.wait_for_function("() => [...document.images].every((each) => each.naturalWidth > 0)")
