@@ -30,8 +30,8 @@ LEAST_BODY_RATE: Final = 500
 """Bytes a second below which a body is too slow; Apache's MinRate."""
 IDLE_S: Final = 130
 """How long a connection stays open for another request: longer than clients and proxies keep it (httpx 5 s, nginx 60 s,
-Go 90 s, Caddy 120 s). Whoever sends into a connection that ends in the same moment gets no answer to a request that
-may not be sent twice."""
+Go 90 s, Caddy 120 s). A request that is sent into a connection as it ends gets no answer, and may not be one to send
+twice."""
 UNREAD_S: float = 120.0
 """How long a client may take nothing of what is ready for it. What it misses it gets when it comes back."""
 SEND_BYTES: Final = 128 * 1024

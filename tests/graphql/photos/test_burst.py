@@ -30,7 +30,7 @@ async def ask(api: Api, first: int = 100, **where: Any) -> list[dict[str, Any]]:
 
 
 async def taken(camera: models.Camera | None, *seconds: float, **values: Any) -> list[models.Image]:
-    """Make photos of a camera, so many seconds after noon."""
+    """Make photos of a camera, each at its seconds after noon."""
     dump = await make.make_dump()
     return [
         await make.make_image(dump, camera=camera, taken_at=make.NOON + dt.timedelta(seconds=each), **values)
