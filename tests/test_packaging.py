@@ -114,6 +114,7 @@ def test_the_wheel_holds_every_module_and_data_file_and_nothing_else(wheel: Path
     assert in_wheel == modules | migrations | files
     assert len(migrations) > 1
     assert any(name.endswith(".pt") for name in in_wheel)
+    assert {f"thumper/web/pages/{name}" for name in ("app/index.html", "graphiql/package.json")} <= in_wheel
 
 
 def test_the_wheel_states_its_licence_and_carries_the_text(wheel: Path) -> None:

@@ -13,7 +13,7 @@ if [ -f "$pages/package.json" ] && cmp -s "$here/package.json" "$pages/package.j
     exit 0
 fi
 if ! command -v npm >/dev/null 2>&1; then
-    echo "GraphiQL left out: npm was not found. Install Node.js 18 or newer and run 'make graphiql';"
+    echo "GraphiQL left out: npm was not found. 'make page' brings one along;"
     echo "everything but the query page in the browser works without it."
     exit 0
 fi
@@ -23,7 +23,7 @@ trap 'rm -rf "$work"' EXIT
 cp "$here/package.json" "$work/"
 echo "Fetching GraphiQL (about 60 MB of npm packages, 2 MB are kept) ..."
 if ! (cd "$work" && npm install --prefer-offline --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error); then
-    echo "GraphiQL left out: npm could not fetch it. Run 'make graphiql' again when the registry can be reached."
+    echo "GraphiQL left out: npm could not fetch it. Run 'make page' again when the registry can be reached."
     exit 0
 fi
 

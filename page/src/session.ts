@@ -18,6 +18,11 @@ export function signedOut(): void {
   person.value = null;
 }
 
+/** Whether who has signed in may see how Thumper is, cards and people; guests see shared stands and their photos alone. */
+export function isMember(): boolean {
+  return person.value?.role === "OWNER" || person.value?.role === "MEMBER";
+}
+
 /** A refusal that stays so, as of a link that was used, is `final`. */
 export type Outcome = { readonly problem?: undefined } | { readonly problem: Problem; readonly final: boolean };
 

@@ -99,6 +99,11 @@ export const texts = {
     receipt: (found: string, stored: string, duplicate: string, rejected: string): string =>
       `${found} found: ${stored} stored, ${duplicate} known already, ${rejected} rejected`,
     stillWaiting: (count: number): string => `${plural(count, "file", "files")} still to be read`,
+    newest: (count: string): string => `Newest photos, of ${count}`,
+    photo: (place: string, labels: readonly string[]): string =>
+      labels.length === 0 ? `${place}: nothing found` : `${place}: ${labels.join(", ")}`,
+    noPhotos: "No photo has been looked at yet.",
+    noPhotosNext: "They appear here as soon as the detector is done with them.",
     species: "Species seen today",
     noSpecies: "Nothing has been seen today yet.",
     seenIn: (count: number): string => plural(count, "photo", "photos"),

@@ -8,13 +8,13 @@ export interface View {
   /** Below the base path, in preact-iso's words: `photos/:id`. */
   readonly path: string;
   readonly title: string;
-  /** Whether the navigation leads there. */
-  readonly inNavigation: boolean;
+  /** Whom the navigation leads there; a view of one photo or card is reached from elsewhere. */
+  readonly inNavigation: "everybody" | "members" | "nobody";
   readonly load: () => Promise<{ default: ComponentType }>;
 }
 
 export const VIEWS: readonly View[] = [
-  { path: "", title: texts.views.today, inNavigation: true, load: () => import("./views/today/Today") },
+  { path: "", title: texts.views.today, inNavigation: "everybody", load: () => import("./views/today/Today") },
 ];
 
 /** Return the whole path of a view, for a link to it. */

@@ -70,6 +70,8 @@ async def test_it_says_where_everything_is_and_how_to_stop(settings: Settings) -
     for words in (f"{settings.api_url}/graphql", "in a browser", str(settings.drop_dir), "Ctrl-C"):
         assert words in screen.text
     assert str(settings.home) in screen.text
+    first, *_ = screen.text.strip().splitlines()
+    assert f"{settings.api_url}/ in a browser" in first, "the page is said before all else"
 
 
 @pytest.mark.parametrize(

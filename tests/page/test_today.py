@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from tests import factories as make
 from tests.api import Api
+from tests.page.library import pictured_library
 from tests.page.visitor import PHONE, visiting
-from tests.small_library import small_library
+from thumper.domain.access import Role
+from thumper.domain.progress import ImageState
 
 pytestmark = pytest.mark.slow
 
 
-async def test_today_shows_the_queue_and_follows_it_over_one_connection(api: Api) -> None:
-    await small_library()
+async def test_today_shows_the_queue_and_follows_it_over_one_connection(api: Api, tmp_path: Path) -> None:
+    await pictured_library(tmp_path)
     async with visiting(api) as visit:
         page = visit.page
         told = await api.ask(
@@ -27,7 +31,7 @@ async def test_today_shows_the_queue_and_follows_it_over_one_connection(api: Api
             name = f"Card {last['dump']['number']} · {last['dump']['location']['name']}"
             await expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
         await visit.assert_accessible()
-        await make.make_images(await make.make_dump(), 3)
+        await make.make_images(await make.make_dump(), 3, state=ImageState.PENDING)
         await expect(page.get_by_text(f"of {counts['total'] + 3} photos")).to_be_visible()
         assert len(visit.sockets) == 1
         shown = await page.get_by_role("link", name="Show me this query").get_attribute("href")
@@ -39,3 +43,60 @@ async def test_on_a_phone_an_empty_today_says_what_to_do(api: Api) -> None:
     async with visiting(api, size_px=PHONE) as visit:
         await expect(visit.page.get_by_text("No card has arrived yet.")).to_be_visible()
         await visit.assert_accessible()
+
+
+async def test_a_line_that_breaks_is_made_again_and_said_meanwhile(api: Api) -> None:
+    async with visiting(api) as visit:
+        page = visit.page
+        lines: list[WebSocketRoute] = []
+        html = page.locator("html")
+
+        def through(line: WebSocketRoute) -> None:
+            line.connect_to_server()
+            lines.append(line)
+
+        await page.route_web_socket("**/graphql", through)
+        await page.reload()
+        await expect(html).to_have_attribute("data-live", "live")
+        await lines[0].close(code=1012, reason="restart")
+        await expect(page.get_by_text("Reconnecting")).to_be_visible()
+        await expect(html).to_have_attribute("data-live", "live", timeout=15_000)
+        await make.make_images(await make.make_dump(), 2, state=ImageState.PENDING)
+        await expect(page.get_by_text("0 of 2 photos")).to_be_visible()
+        assert len(lines) == 2
+
+
+async def test_a_guest_sees_the_newest_photos_and_no_machine(api: Api, tmp_path: Path) -> None:
+    await pictured_library(tmp_path)
+    async with visiting(api, role=Role.GUEST) as visit:
+        await expect(visit.page.get_by_role("heading", name="Newest photos")).to_be_visible()
+        await expect(visit.page.get_by_role("heading", name="Queue")).to_have_count(0)
+        await visit.assert_accessible()
+
+
+async def test_with_six_windows_open_pictures_still_load(api: Api, tmp_path: Path) -> None:
+    """A browser has six connections to a server over HTTP/1.1; WebSockets are not counted among them."""
+    await pictured_library(tmp_path)
+    async with visiting(api) as visit:
+        pages = [await visit.page.context.new_page() for _ in range(6)]
+        for page in pages:
+            await page.goto(f"{api.url}/")
+            await expect(page.locator("html")).to_have_attribute("data-live", "live")
+        page = pages[-1]
+        await expect(page.locator(".picture img")).to_have_count(8)
+        await page.locator(".picture").last.scroll_into_view_if_needed()
+        await page.wait_for_function("() => [...document.images].every((each) => each.naturalWidth > 0)")
+
+
+async def test_the_query_opens_in_graphiql_and_does_not_run(api: Api) -> None:
+    async with visiting(api) as visit:
+        link = visit.page.get_by_role("link", name="Show me this query")
+        asked: list[str] = []
+        async with visit.page.context.expect_page() as opening:
+            await link.click()
+        window = await opening.value
+        window.on("request", lambda request: asked.append(request.post_data or ""))
+        await expect(window.locator(".graphiql-query-editor")).to_contain_text("query Today", timeout=60_000)
+        await expect(window.locator(".graphiql-editors")).to_contain_text("isMember")
+        await window.wait_for_timeout(500)
+        assert not [body for body in asked if "query Today" in body]

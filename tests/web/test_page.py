@@ -35,7 +35,7 @@ async def test_without_its_files_the_page_says_how_to_get_them(
     monkeypatch.setattr(page, "_COMPLETE", page.PAGES / "nowhere")
     answer = await api.http.get("/graphql", headers=HTML)
     assert answer.status_code == 200
-    assert "make graphiql" in answer.text
+    assert "make page" in answer.text
 
 
 async def test_where_the_page_is_not_built_it_says_how_to_get_it(

@@ -14,7 +14,7 @@ from thumper.web import page as query_page
 
 @pytest.mark.slow
 async def test_graphiql_queries_and_subscribes_without_the_internet(api: Api) -> None:
-    assert query_page._COMPLETE.exists(), "GraphiQL's files are missing: run make graphiql (needs npm)"
+    assert query_page._COMPLETE.exists(), "GraphiQL's files are missing: run make page"
     await make.make_images(await make.make_dump(), 3)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])

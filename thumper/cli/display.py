@@ -73,10 +73,12 @@ class Display:
     def greet(self) -> None:
         """Print where everything is and how to stop."""
         url = f"{self._settings.api_url}/graphql"
+        self._say(f"Page         {self._settings.api_url}/ in a browser")
         for line in network_lines(self._settings):
             self._say(line)
-        self._say(f"API          {url} (and subscriptions: {url.replace('http', 'ws', 1)})")
-        self._say(f"GraphiQL     {url} in a browser")
+        self._say(
+            f"API          {url} (in a browser GraphiQL; subscriptions: {url.replace('http', 'ws', 1)})"
+        )
         self._say(f"Drop folder  {self._settings.drop_dir}")
         self._say("Copy photos or whole card folders into the drop folder. Ctrl-C stops everything.")
 

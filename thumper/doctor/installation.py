@@ -9,15 +9,15 @@ from thumper.cameras.profile_files import own_profiles, packaged_profiles
 from thumper.doctor.check_context import CheckContext
 from thumper.doctor.check_result import CheckResult
 from thumper.errors import SettingError
-from thumper.web.page import has_graphiql
+from thumper.web.page import has_graphiql, has_page
 
 WEBSOCKET_LIBRARY: Final = "websockets"
 """What uvicorn answers subscriptions with (`thumper.web.main`)."""
 
 
 async def look_at_installation(context: CheckContext) -> list[CheckResult]:
-    """Return whether subscriptions and the query page can work, and whether every camera profile can be used."""
-    return [_websocket_library(), _graphiql(), _cameras(context)]
+    """Return whether subscriptions and the page can work, and whether every camera profile can be used."""
+    return [_websocket_library(), _page(), _graphiql(), _cameras(context)]
 
 
 def _websocket_library() -> CheckResult:
@@ -30,12 +30,22 @@ def _websocket_library() -> CheckResult:
     return CheckResult.ok("websocket", "Subscriptions can be answered.")
 
 
+def _page() -> CheckResult:
+    if not has_page():
+        return CheckResult.warn(
+            "page",
+            "The page in the browser is not built.",
+            remedy="Run `make page` in Thumper's folder. Everything else works without.",
+        )
+    return CheckResult.ok("page", "The page in the browser is built.")
+
+
 def _graphiql() -> CheckResult:
     if not has_graphiql():
         return CheckResult.warn(
             "graphiql",
             "The query page in the browser (GraphiQL) is not installed.",
-            remedy="Install Node.js and run `make graphiql`. Everything else works without.",
+            remedy="Run `make page` in Thumper's folder. Everything else works without.",
         )
     return CheckResult.ok("graphiql", "The query page in the browser is installed.")
 

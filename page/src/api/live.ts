@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { type Client, createClient } from "graphql-ws";
 import { socketAddressOf } from "../base";
-import { signedOut } from "../session";
+import { lookWho } from "../session";
 import { retryWaitMs } from "./retry";
 
 /** How the connection is: none is needed, it carries, or it is being made or made again. */
@@ -11,14 +11,13 @@ export type LiveState = "idle" | "live" | "connecting" | "reconnecting";
 
 export const liveState = signal<LiveState>("idle");
 
-/** Close codes of the API, after which another try with the same session would end the same. */
+/** Close codes of the API: the session is none; it was ended, or another role was given. */
 const UNAUTHENTICATED = 4401;
 const FORBIDDEN = 4403;
 
-function mayTryAgain(event: unknown): boolean {
-  const code = (event as { code?: number } | null)?.code;
-  return code !== UNAUTHENTICATED && code !== FORBIDDEN;
-}
+const NORMAL = 1000;
+
+const codeOf = (event: unknown): number | undefined => (event as { code?: number } | null)?.code;
 
 function wait(duration_ms: number): Promise<void> {
   return new Promise((resolve) => {
@@ -34,7 +33,7 @@ export const live: Client = createClient({
   lazyCloseTimeout: 2_000, // from one view to the next it stays
   keepAlive: 15_000, // notices a line that broke without a word
   retryAttempts: Infinity,
-  shouldRetry: mayTryAgain,
+  shouldRetry: (event) => codeOf(event) !== UNAUTHENTICATED, // which would be the same again
   retryWait: (retries) => wait(retryWaitMs(retries, Math.random())),
   on: {
     connecting: (isRetry) => {
@@ -44,9 +43,9 @@ export const live: Client = createClient({
       liveState.value = "live";
     },
     closed: (event) => {
-      const { code, wasClean } = event as CloseEvent;
-      if (code === UNAUTHENTICATED) signedOut();
-      liveState.value = code === 1000 && wasClean ? "idle" : "reconnecting";
+      const code = codeOf(event);
+      if (code === UNAUTHENTICATED || code === FORBIDDEN) void lookWho();
+      liveState.value = code === NORMAL ? "idle" : "reconnecting";
     },
   },
 });

@@ -4,7 +4,7 @@ import { useLocation } from "preact-iso";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { liveState } from "../api/live";
-import { person } from "../session";
+import { isMember, person } from "../session";
 import { texts } from "../texts";
 import { pathOf, VIEWS } from "../views";
 import { toggleBoxes } from "./Picture";
@@ -31,7 +31,7 @@ function Navigation() {
   const { path } = useLocation();
   return (
     <nav aria-label={texts.name}>
-      {VIEWS.filter(({ inNavigation }) => inNavigation).map((view) => {
+      {VIEWS.filter(({ inNavigation }) => inNavigation === "everybody" || (inNavigation === "members" && isMember())).map((view) => {
         const address = pathOf(view.path);
         return (
           <a key={address} href={address} aria-current={isBelow(path, address) ? "page" : undefined}>

@@ -1,36 +1,60 @@
 // Whether everything is well, what waits, and what came last; live.
+import { useCallback, useEffect, useRef } from "preact/hooks";
 import { useQuery, useSubscription } from "../../api/hooks";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { Progress } from "../../components/Progress";
 import { ShowQuery } from "../../components/ShowQuery";
+import { isMember, person } from "../../session";
 import { texts } from "../../texts";
 import { Health } from "./Health";
 import { LastCards } from "./LastCards";
+import { NewestPhotos } from "./NewestPhotos";
 import { Queue } from "./Queue";
 import { TodayDocument, TodayLiveDocument } from "./today.generated";
 import "./today.css";
 
 const NOTHING = {};
+const RELOAD_AFTER_MS = 3_000;
+
+/** Ask again soon after photos were completed, once for however many. */
+function useReloadSoon(completed: number | undefined, reload: () => void): void {
+  const known = useRef(completed);
+  const waiting = useRef<number | undefined>(undefined);
+  const later = useCallback(() => {
+    waiting.current = undefined;
+    reload();
+  }, [reload]);
+  useEffect(() => {
+    if (known.current !== undefined && completed !== known.current) waiting.current ??= window.setTimeout(later, RELOAD_AFTER_MS);
+    known.current = completed;
+  }, [completed, later]);
+  useEffect(() => () => { clearTimeout(waiting.current); }, []);
+}
 
 export default function Today() {
-  const asked = useQuery(TodayDocument, NOTHING);
-  const live = useSubscription(TodayLiveDocument, NOTHING);
+  const variables = { isMember: isMember() };
+  const known = person.value !== undefined;
+  const asked = useQuery(TodayDocument, known ? variables : null);
+  const live = useSubscription(TodayLiveDocument, isMember() ? NOTHING : null);
   const status = live.data?.status.status ?? asked.data?.status;
+  useReloadSoon(live.data?.status.status.imageCounts.completed, asked.reload);
   return (
     <>
       <h1>{texts.today.title}</h1>
       <ErrorNotice problems={asked.problems} retry={asked.reload} />
       <ErrorNotice problems={asked.problems.length > 0 ? [] : live.problems} />
-      {status == null ? (
-        asked.loading ? <Progress words={texts.loading(texts.today.what)} /> : null
-      ) : (
-        <div class="today">
-          <Health status={status} />
-          <Queue status={status} />
-          <LastCards dumps={status.lastDumps} />
-        </div>
-      )}
-      <ShowQuery document={TodayDocument} variables={NOTHING} />
+      {asked.data === undefined && asked.loading ? <Progress words={texts.loading(texts.today.what)} /> : null}
+      <div class="today">
+        {status == null ? null : (
+          <>
+            <Health status={status} />
+            <Queue status={status} />
+            <LastCards dumps={status.lastDumps} />
+          </>
+        )}
+        {asked.data?.images == null ? null : <NewestPhotos images={asked.data.images} />}
+      </div>
+      <ShowQuery document={TodayDocument} variables={variables} />
     </>
   );
 }
