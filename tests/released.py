@@ -31,6 +31,7 @@ _NEVER_LAST: Final = frozenset(
             "0026_accounts",
             "0027_audit",
             "0028_uploads_of_programs",
+            "0029_looks",
         ),
     }
 )

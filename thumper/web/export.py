@@ -13,6 +13,7 @@ import datetime as dt
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
 
 import structlog
 from graphql import GraphQLError, GraphQLInputType, coerce_input_value, validate_input_value
@@ -92,8 +93,8 @@ class _Asked:
             raise Refusal(400, "BAD_ARGUMENTS", message=message)
         self.sheet: Sheet = SHEETS[name]
         self.mark = _flag(request.query_params.get("bom", "false"))
-        self.search = _search(self.sheet, request.query_params.get("where", ""))
         settings = cast("Room", request.app.state.room).settings
+        self.search = _search(self.sheet, request.query_params.get("where", ""), settings.zone)
         self.telling = Telling(settings.time_zone, identity.encode)
         self.actor = request.scope["state"][ACTOR]
 
@@ -104,11 +105,11 @@ def _flag(text: str) -> bool:
     return _FLAGS[text]
 
 
-def _search(sheet: Sheet, where: str) -> Search[Any]:
+def _search(sheet: Sheet, where: str, zone: ZoneInfo) -> Search[Any]:
     """Return the search that a filter in JSON asks for. Raises `Refusal`."""
     try:
         found: Search[Any] = _LISTS[sheet.name].search(
-            _filter(f"{sheet.noun}Filter", where) if where else None
+            _filter(f"{sheet.noun}Filter", where) if where else None, zone=zone
         )
     except RequestError as error:
         code = (error.extensions or {})["code"]

@@ -54,7 +54,7 @@ async def test_the_command_shows_the_last_entries_the_latest_last(api: Api, sett
     for _ in range(105):
         await audit.append(Deed(action="createDeer", actor=OWNER, address="127.0.0.1"))
     settings = settings.model_copy(update={"port": int(api.url.rpartition(":")[2])})
-    where = {"createdAfter": command._instant("2020-01-01"), "actorName": "owner"}
+    where = {"createdAfter": command.read_instant("2020-01-01", "--since"), "actorName": "owner"}
     entries = await command._read(settings, where, 103)
     assert len(entries) == 103
     assert [entry["createdAt"] for entry in entries] == sorted(entry["createdAt"] for entry in entries)
@@ -64,4 +64,4 @@ async def test_the_command_shows_the_last_entries_the_latest_last(api: Api, sett
     assert command.line(refused).endswith("nobody (this machine)  createDeer, 3 records: INVALID")
     assert json.dumps(entries)
     with pytest.raises(UsageError, match="--since: 'yesterday' is no time"):
-        command._instant("yesterday")
+        command.read_instant("yesterday", "--since")

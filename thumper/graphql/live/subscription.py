@@ -323,7 +323,7 @@ class Subscription:
     async def image_processed(
         info: Info, where: Annotated[Any, IMAGE_LIST.where] = None, after: After = None
     ) -> AsyncGenerator[ImagesMessage, None]:
-        topic = Images(IMAGE_LIST.search(where, info=info))
+        topic = Images(IMAGE_LIST.search(where, zone=info.context.settings.zone))
         return _messages(follow(info.context.live, topic, after=info.context.place(after)), ImagesMessage)
 
     @subscription(
@@ -335,7 +335,7 @@ class Subscription:
     async def image_changed(
         info: Info, where: Annotated[Any, IMAGE_LIST.where] = None, after: After = None
     ) -> AsyncGenerator[ChangedImagesMessage, None]:
-        topic = ChangedImages(IMAGE_LIST.search(where, info=info))
+        topic = ChangedImages(IMAGE_LIST.search(where, zone=info.context.settings.zone))
         return _messages(
             follow(info.context.live, topic, after=info.context.place(after)), ChangedImagesMessage
         )
@@ -348,7 +348,7 @@ class Subscription:
     async def detection_added(
         info: Info, where: Annotated[Any, DETECTION_LIST.where] = None, after: After = None
     ) -> AsyncGenerator[DetectionsMessage, None]:
-        topic = Detections(DETECTION_LIST.search(where, info=info))
+        topic = Detections(DETECTION_LIST.search(where, zone=info.context.settings.zone))
         return _messages(follow(info.context.live, topic, after=info.context.place(after)), DetectionsMessage)
 
     @subscription(

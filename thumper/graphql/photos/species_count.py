@@ -60,4 +60,4 @@ class SpeciesCountQuery:
     )
     @staticmethod
     async def species_counts(info: Info, where: Annotated[Any, IMAGE_LIST.where] = None) -> Any:
-        return await species_counts.count_species(IMAGE_LIST.search(where, info=info))
+        return await species_counts.count_species(IMAGE_LIST.search(where, zone=info.context.settings.zone))

@@ -102,7 +102,9 @@ class ImageGroupsQuery:
                 "BAD_ARGUMENTS", "by is empty; give LOCATION, MONTH, DAY, HOUR or several of them."
             )
         groups = await counted.count_images(
-            IMAGE_LIST.search(where, info=info), by, server_zone=info.context.settings.zone
+            IMAGE_LIST.search(where, zone=info.context.settings.zone),
+            by,
+            server_zone=info.context.settings.zone,
         )
         if len(groups) > MOST_GROUPS:
             raise _too_many()

@@ -10,6 +10,7 @@ from functools import partial
 from types import NoneType
 from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -68,10 +69,10 @@ class SearchList(Generic[S]):
                 optional(_order_input(search, self._name, plural)), order_by
             ]
 
-    def search(self, where: Any, *, info: Info) -> S:
+    def search(self, where: Any, *, zone: ZoneInfo) -> S:
         """Return the search that a filter asks for. Raises BAD_ID, and what the checks raise."""
         search = self._search() if where is None else self._read(**vars(where))
-        return search.at(info.context.settings.zone)
+        return search.at(zone)
 
     @property
     def asked(self) -> ArgumentGroup:
@@ -80,7 +81,7 @@ class SearchList(Generic[S]):
 
     def asked_for(self, asked: Asked, *, info: Info) -> tuple[S, Order]:
         """Return the search and the order that a client asks for. Raises BAD_ID, and what the checks raise."""
-        return self.search(asked.where, info=info), self._order(asked.order_by)
+        return self.search(asked.where, zone=info.context.settings.zone), self._order(asked.order_by)
 
     def field(self, description: str) -> Any:
         """Make the field of the list."""
