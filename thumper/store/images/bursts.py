@@ -39,8 +39,8 @@ class Burst:
     first_image_id: UUID
 
 
-# A number of photos reaches no farther than that number of gaps. Without this bound PostgreSQL may look for the photos of one camera
-# among those of all, to the other end of the table.
+# A number of photos reaches no farther than that number of gaps. Without this bound PostgreSQL may look for those of a
+# camera among those of all, to the other end of the table.
 _BESIDE: Final = """
 SELECT edge.number, near.sort_at
 FROM unnest($1::uuid[], $2::timestamptz[]) WITH ORDINALITY AS edge(camera_id, taken_at, number)
