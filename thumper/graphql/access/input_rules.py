@@ -93,7 +93,7 @@ _CHANGES: Final[Mapping[str, str]] = {
     "RestoreDetectionInput": "detectionId",
     "RetryDumpInput": "dumpId",
     "RetryFailedInput": "locationId dumpId limit",
-    "ReviewDetectionInput": "detectionId verdict species sex lifeStage note",
+    "ReviewDetectionInput": "detectionId verdict species sex lifeStage note seenReviewId",
     "ReviewDetectionsInput": "items",
     "RevokeSessionInput": "sessionId",
     "RevokeTokenInput": "tokenId",
@@ -124,7 +124,7 @@ _PARTS: Final[dict[str, Names]] = {
     "BoxInput": {CHANGERS: "x y width height"},
     "CoordinatesInput": {CHANGERS: "latitude longitude"},
     "PhotoTakenInput": {CHANGERS: "imageId takenAtLocal takenAt"},
-    "ReviewItemInput": {CHANGERS: "detectionId verdict species sex lifeStage note"},
+    "ReviewItemInput": {CHANGERS: "detectionId verdict species sex lifeStage note seenReviewId"},
 }
 
 INPUTS: Final[dict[str, Names]] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
+from uuid import UUID
 
 import strawberry
 
@@ -14,10 +15,23 @@ from thumper.graphql.photos.detection import Detection
 from thumper.graphql.photos.review import Review
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import optional
-from thumper.graphql.relay.identity import decode
+from thumper.graphql.relay.identity import decode, placed
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.store import models
 from thumper.store.deer import reviews
+
+SEEN_REVIEW: Final = (
+    "The latest review of it that they saw, null when they saw none: with this the word is not said over one of another"
+    " person that they did not see. Left out, it is said over whatever stands."
+)
+
+
+def seen_in(detection_id: UUID, seen_review_id: str | None, *place: str) -> dict[UUID, UUID | None]:
+    """Return which review was seen of a detection; nothing when that was left out. Raises BAD_ID."""
+    if seen_review_id is strawberry.UNSET:
+        return {}
+    with placed("input", *place, "seenReviewId"):
+        return {detection_id: None if seen_review_id is None else decode(seen_review_id, "Review")}
 
 
 @strawberry.input(description="A person's word on a detection.")
@@ -36,6 +50,7 @@ class ReviewDetectionInput(Input):
         default=None, description="With CORRECTED: the right life stage."
     )
     note: str = defaulted("", "Free text.", kind=str)
+    seen_review_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description=SEEN_REVIEW)
 
 
 @strawberry.type(description="Answer of reviewDetection.")
@@ -64,7 +79,7 @@ class ReviewMutation:
     @change(
         "Confirm, correct or reject a detection. The review is appended and stands until the next one; no later run of"
         " a detector changes it. Refused with NOT_FOUND, INVALID, SPECIES_NOT_LISTED, DETECTION_ASSIGNED when a deer's"
-        " box is rejected, IMAGE_SEEN_AS_EMPTY when another is not, or DETECTION_REMOVED."
+        " box is rejected, IMAGE_SEEN_AS_EMPTY when another is not, DETECTION_REMOVED, or REVIEWED_SINCE."
     )
     @staticmethod
     async def review_detection(info: Info, input: ReviewInput) -> ReviewDetectionPayload:
@@ -76,5 +91,7 @@ class ReviewMutation:
             note=input.note,
             actor=info.context.actor.name,
         )
-        review, detection = await reviews.append(decode(input.detection_id, "Detection"), word)
+        detection_id = decode(input.detection_id, "Detection")
+        seen = seen_in(detection_id, input.seen_review_id)
+        review, detection = await reviews.append(detection_id, word, seen=seen)
         return ReviewDetectionPayload(review=review, detection=detection)

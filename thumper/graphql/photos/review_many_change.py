@@ -13,6 +13,7 @@ from thumper.domain.review import MOST_WORDS, Word
 from thumper.graphql.context import Info
 from thumper.graphql.photos.detection import Detection
 from thumper.graphql.photos.review import Review
+from thumper.graphql.photos.review_change import SEEN_REVIEW, seen_in
 from thumper.graphql.relay.change import Payload, change
 from thumper.graphql.relay.field import listed, optional
 from thumper.graphql.relay.identity import decode, placed
@@ -37,6 +38,7 @@ class ReviewItemInput(Input):
         default=None, description="With CORRECTED: the right life stage."
     )
     note: str = defaulted("", "Free text.", kind=str)
+    seen_review_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description=SEEN_REVIEW)
 
 
 @strawberry.input(description="People's words on many detections.")
@@ -84,7 +86,10 @@ class ReviewManyMutation:
     async def review_detections(info: Info, input: ManyInput) -> ReviewDetectionsPayload:
         actor = info.context.actor.name
         said = [_said(item, number, actor=actor) for number, item in enumerate(input.items)]
-        done = await reviews.append_all(said)
+        seen: dict[UUID, UUID | None] = {}
+        for number, (item, (detection_id, _)) in enumerate(zip(input.items, said, strict=True)):
+            seen |= seen_in(detection_id, item.seen_review_id, "items", str(number))
+        done = await reviews.append_all(said, seen=seen)
         return ReviewDetectionsPayload(
             reviews=[review for review, _ in done], detections=[detection for _, detection in done]
         )

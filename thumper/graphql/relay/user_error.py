@@ -20,7 +20,7 @@ from thumper.store import models
 from thumper.store.access.people import LastOwnerError
 from thumper.store.deer.deer_rows import DeerInUseError
 from thumper.store.deer.empty_images import ImageHasDetectionsError
-from thumper.store.deer.review_undo import ReviewedSinceError
+from thumper.store.deer.seen_reviews import ReviewedSinceError
 from thumper.store.deer.sightings import (
     DeerAlreadyInImageError,
     DetectionAssignedError,
@@ -216,14 +216,16 @@ class DetectionRemoved(UserError):
     """DETECTION_REMOVED."""
 
 
-@strawberry.type(description="A later review of the same detection stands.")
+@strawberry.type(
+    description="A later review of the same detection stands, or one of another person that was not seen."
+)
 class ReviewedSince(UserError):
     """REVIEWED_SINCE."""
 
     later_row: strawberry.Private[models.Review | None]
 
     @field(
-        "The review that stands, and has to be taken back first; null when its image was deleted since.",
+        "The review that stands. It has to be taken back first, or seen; null when its image was deleted since.",
         optional(lazy("Review")),
     )
     def later_review(self) -> models.Review | None:

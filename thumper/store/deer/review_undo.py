@@ -9,23 +9,13 @@ from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from thumper.domain.refusal import InvalidValueError, NoRecordError, Refusal
-from thumper.errors import RefusedError
+from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.store.deer import reviews
 from thumper.store.deer.reviews import LockedDetection, Reviewed
+from thumper.store.deer.seen_reviews import ReviewedSinceError
 from thumper.store.feed import feed
 from thumper.store.models import Review
 from thumper.store.postgres.deadlock import outlast
-
-
-class ReviewedSinceError(Refusal, RefusedError):
-    """Raised if the review is not the one that stands: `later` is, and has to be taken back first."""
-
-    def __init__(self, later: Review) -> None:
-        super().__init__(
-            "The detection was reviewed again since. Take the later review back first.", "review_id"
-        )
-        self.later = later
 
 
 async def undo(review_id: UUID, *, actor: str) -> Reviewed:

@@ -15,6 +15,7 @@ from thumper.domain.label import ClassMap
 from thumper.domain.refusal import InvalidValueError, NoRecordError, Refusal
 from thumper.domain.review import MOST_WORDS, Word
 from thumper.domain.shown_class import Prediction, ShownClass, as_predicted, as_reviewed, replayed
+from thumper.store.deer.seen_reviews import Seen, over_another, unseen
 from thumper.store.deer.sightings import REMOVED, DetectionAssignedError, DetectionRemovedError
 from thumper.store.feed import feed
 from thumper.store.images import image_lock, marks, repeats, species_rows
@@ -54,35 +55,39 @@ class LockedDetection:
         return None
 
 
-async def append(detection_id: UUID, word: Word) -> Reviewed:
+async def append(detection_id: UUID, word: Word, *, seen: Seen | None = None) -> Reviewed:
     """Append a review and copy it onto the detection.
 
+    With `seen` it is not said over a review of another person that was not seen.
+
     Raises `InvalidValueError`, `SpeciesNotListedError`, `NoRecordError`, `DetectionAssignedError` if a deer's box is
-    to be rejected, `ImageSeenAsEmptyError` if another is not, or `DetectionRemovedError`.
+    to be rejected, `ImageSeenAsEmptyError` if another is not, `DetectionRemovedError`, or `ReviewedSinceError`.
     """
     try:
-        (reviewed,) = await _append([(detection_id, word)])
+        (reviewed,) = await _append([(detection_id, word)], seen=seen)
     except ExceptionGroup as refused:
         raise refused.exceptions[0] from None
     return reviewed
 
 
-async def append_all(said: Sequence[tuple[UUID, Word]]) -> list[Reviewed]:
+async def append_all(said: Sequence[tuple[UUID, Word]], *, seen: Seen | None = None) -> list[Reviewed]:
     """Append reviews of different detections, all or none; return them in the same order.
 
     Raises `InvalidValueError`, or an `ExceptionGroup` with what `append` would raise for each that is refused.
     """
     if not 1 <= len(said) <= MOST_WORDS:
         raise InvalidValueError(f"{len(said)} items were given; 1 to {MOST_WORDS} at a time.", "items")
-    return await _append(said, field="items")
+    return await _append(said, seen=seen, field="items")
 
 
-async def _append(said: Sequence[tuple[UUID, Word]], *, field: str | None = None) -> list[Reviewed]:
+async def _append(
+    said: Sequence[tuple[UUID, Word]], *, seen: Seen | None, field: str | None = None
+) -> list[Reviewed]:
     said = await _checked(said, field)
 
     async def work(transaction: BaseDBAsyncClient) -> list[Reviewed]:
         locked = await lock(transaction, [detection_id for detection_id, _ in said])
-        _refuse(locked, said, field)
+        _refuse(locked, said, field, later=await unseen(transaction, seen or {}))
         review_ids = await write(transaction, [(locked[own], word) for own, word in said])
         pairs = zip(review_ids, (own for own, _ in said), strict=True)
         reviewed = await read(transaction, list(pairs))
@@ -118,13 +123,20 @@ def _listed(word: Word, known: Sequence[Species]) -> Word:
 
 
 def _refuse(
-    locked: dict[UUID, LockedDetection], said: Sequence[tuple[UUID, Word]], field: str | None
+    locked: dict[UUID, LockedDetection],
+    said: Sequence[tuple[UUID, Word]],
+    field: str | None,
+    *,
+    later: Mapping[UUID, Review],
 ) -> None:
-    """Raise an `ExceptionGroup` of refusals if words cannot stand."""
+    """Raise an `ExceptionGroup` of refusals if words cannot stand, or would over a review that was not seen."""
     refusals: dict[int, Refusal] = {}
     for number, (detection_id, word) in enumerate(said):
         own = locked.get(detection_id)
-        refusal = NoRecordError("detection", "detection_id") if own is None else own.refusal(word.verdict)
+        refusal: Refusal | None = NoRecordError("detection", "detection_id")
+        if own is not None:
+            over = over_another(later.get(detection_id), actor=word.actor)
+            refusal = over or own.refusal(word.verdict)
         if refusal is not None:
             refusals[number] = refusal
     _raise(refusals, field)
