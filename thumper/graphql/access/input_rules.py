@@ -72,7 +72,7 @@ _CHANGES: Final[Mapping[str, str]] = {
     "CreateLocationInput": "name description coordinates timeZone active",
     "CreateSignInLinkInput": "personId",
     "CreateTokenInput": "name scopes expiresAt",
-    "CreateUploadInput": "files locationId detect",
+    "CreateUploadInput": "files locationId dumpId detect",
     "DecideIdentityInput": "detectionIds deerId verdict note",
     "DeleteDeerInput": "deerId",
     "DeleteImagesInput": "imageIds note",
