@@ -35,6 +35,11 @@ LEAST_SAMPLES: Final = 12
 MOST_PER_IMAGE: Final = {"memory_bytes": 512.0, "handles": 0.0002, "sockets": 0.0002}
 """Slopes that count as flat: 51 MB, 20 handles and 20 sockets for 100,000 images. The watcher remembers each
 file that it knows, in 0.3 kB."""
+TABLE_FOLDERS: Final = ("base", "global")
+"""Where PostgreSQL's tables and indexes lie in its data folder."""
+TABLE_FILES: Final = "table files"
+"""What PostgreSQL holds open of them is counted apart, without a limit: each of its processes keeps those that it
+used open, up to `max_files_per_process`, and there are more of them the more tables and segments there are."""
 DONE: Final = "SELECT count(*) FROM image WHERE processed_at IS NOT NULL"
 
 
@@ -75,7 +80,7 @@ class Soaked:
         return {
             kind: {
                 what: slope([(each.images, each.held[kind][what]) for each in warm])
-                for what in MOST_PER_IMAGE
+                for what in (*MOST_PER_IMAGE, TABLE_FILES)
             }
             for kind in kinds
         }
@@ -117,12 +122,22 @@ def held_now(root: psutil.Process) -> dict[str, dict[str, float]]:
     held: dict[str, Counter[str]] = {}
     for process in (root, *root.children(recursive=True)):
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied, FileNotFoundError):  # it ended
+            kind = kind_of(process)
             open_files = [_target(each) for each in Path(f"/proc/{process.pid}/fd").iterdir()]
-            own = held.setdefault(kind_of(process), Counter())
+            table_files = sum(_is_table_file(target) for target in open_files) if kind == "PostgreSQL" else 0
+            own = held.setdefault(kind, Counter())
             own["memory_bytes"] += process.memory_full_info().uss
-            own["handles"] += len(open_files)
+            own["handles"] += len(open_files) - table_files
             own["sockets"] += sum(target.startswith("socket:") for target in open_files)
-    return {kind: {what: float(own[what]) for what in MOST_PER_IMAGE} for kind, own in held.items()}
+            own[TABLE_FILES] += table_files
+    return {
+        kind: {what: float(own[what]) for what in (*MOST_PER_IMAGE, TABLE_FILES)}
+        for kind, own in held.items()
+    }
+
+
+def _is_table_file(target: str) -> bool:
+    return any(f"/{folder}/" in target for folder in TABLE_FOLDERS)
 
 
 def _target(handle: Path) -> str:

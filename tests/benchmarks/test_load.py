@@ -13,7 +13,7 @@ import pytest
 from benchmarks.load import clients
 from benchmarks.load_clients import ANSWERED, Asked, Plan, Tally, is_refusal, outcome_of
 from benchmarks.load_verdict import Verdicts, failures, figures, recovered_s, refusals
-from benchmarks.soak import LEAST_SAMPLES, MOST_PER_IMAGE, Sample, Soaked, held_now
+from benchmarks.soak import LEAST_SAMPLES, MOST_PER_IMAGE, TABLE_FILES, Sample, Soaked, held_now
 from tests.api import running_api
 from tests.people import make_asker
 from tests.pipeline import detect, store_images
@@ -126,7 +126,10 @@ def test_as_before_is_three_seconds_in_which_all_were_answered_in_time() -> None
 def test_a_soak_in_which_something_grows_is_not_flat() -> None:
     def soaked(what: str, for_each_image: float, samples: int = 30) -> Soaked:
         held = [
-            {"serve": dict.fromkeys(MOST_PER_IMAGE, 50.0) | {what: 50.0 + for_each_image * 100 * number}}
+            {
+                "serve": dict.fromkeys((*MOST_PER_IMAGE, TABLE_FILES), 50.0)
+                | {what: 50.0 + for_each_image * 100 * number}
+            }
             for number in range(samples)
         ]
         return Soaked(100_000, 0, [Sample(100 * number, each) for number, each in enumerate(held)])
@@ -135,6 +138,7 @@ def test_a_soak_in_which_something_grows_is_not_flat() -> None:
         assert soaked(what, 0.9 * most).is_flat
         assert not soaked(what, 1.1 * most).is_flat
     assert not soaked("handles", 0.0, LEAST_SAMPLES - 1).is_flat
+    assert soaked(TABLE_FILES, 1.0).is_flat
     assert (told := soaked("handles", 0.001).report())["whole"] is False
     assert told["processes"]["serve"]["handles"]["per 100,000 images"] == pytest.approx(100)
 

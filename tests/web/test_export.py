@@ -118,6 +118,8 @@ async def test_the_filter_is_the_one_of_the_list(api: Api) -> None:
         ("images", {"locationId": encode("Location", image.location_id), "sex": "MALE"}, 1),
         ("images", {"takenBefore": "2024-11-09T12:00:00Z"}, 0),
         ("images", {"fileName": "two.JPG"}, 1),
+        ("images", {"dateBefore": "2024-11-09"}, 0),
+        ("detections", {"timeOfDayAfter": "23:00", "timeOfDayBefore": "23:01"}, 0),
         ("images", {"withoutDetections": True, "tag": "x"}, 0),
         ("detections", {"withoutDeer": True, "labels": ["buck"]}, 2),
         ("detections", {"imageId": encode("Image", image.id), "minConfidence": 0.95}, 0),

@@ -54,7 +54,7 @@ async def csv_text(
 async def _parts(
     connection: BaseDBAsyncClient, sheet: Sheet, *, search: Search[Any], telling: Telling, mark: bool
 ) -> AsyncIterator[bytes]:
-    sql, values = sheet.sql(search)
+    sql, values = await sheet.sql(search)
     cursor = f"{sheet.name}_sheet"  # of each sheet another: asyncpg keeps the columns of a FETCH by its text
     await connection.execute_query(f"DECLARE {cursor} NO SCROLL CURSOR FOR {sql}", values)
     heading = _written([[column.heading for column in sheet.columns]])

@@ -54,10 +54,10 @@ class Sheet:
     joined: str
     columns: tuple[Column, ...]
 
-    def sql(self, search: Search[Any]) -> tuple[str, list[Any]]:
+    async def sql(self, search: Search[Any]) -> tuple[str, list[Any]]:
         """Return the query for the rows that a search finds, the earliest capture first, and its values."""
         listing, order = search.listing, search.sorts[0].ascending
-        conditions = search.conditions()
+        conditions = await search.prepared()
         keys = [(key.sql, f"key_{number}") for number, key in enumerate(order.keys)]
         named = ", ".join(f"{sql} AS {name}" for sql, name in keys)
         # Sorted before anything is looked up for a row: else the first would come after the last was looked up.
