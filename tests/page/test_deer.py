@@ -27,14 +27,16 @@ TOTALS = """query ($id: ID!) {
 async def seen_deer(folder: Path, name: str = "Split Brow") -> str:
     """Make a deer with three sightings: two at Oak in November, one at Creek in December; return its id."""
     detector, deer = await make.make_detector(), await make.make_deer(name, notes="left ear torn")
-    taken = [dt.datetime(2024, 11, 2, 12, 30), dt.datetime(2024, 11, 9, 13), dt.datetime(2024, 12, 1, 23, 10)]
+    taken = [
+        dt.datetime(2024, 11, 2, 12, 30, tzinfo=dt.UTC),
+        dt.datetime(2024, 11, 9, 13, tzinfo=dt.UTC),
+        dt.datetime(2024, 12, 1, 23, 10, tzinfo=dt.UTC),
+    ]
     oak = await make.make_location("Oak", time_zone="America/Chicago", shared=True)
     creek = await make.make_location("Creek", time_zone="America/Chicago")
     dump = await make.make_dump(oak)
     for place, at in zip((oak, oak, creek), taken, strict=True):
-        _, (box,) = await make.make_boxed_image(
-            dump, detector, location=place, taken_at=at.replace(tzinfo=dt.UTC)
-        )
+        _, (box,) = await make.make_boxed_image(dump, detector, location=place, taken_at=at)
         await make.decide(box, deer)
     await draw_originals(folder)
     return encode("Deer", deer.id)
