@@ -66,11 +66,16 @@ async def assert_counted(api: Api, page: Page) -> None:
     await expect(page.locator(".how-far .progress span")).to_have_text(words)
 
 
+async def assert_sent(page: Page, told: str) -> None:
+    """Wait until the page says that something was said or taken back, and nothing of it is to be sent any more."""
+    await expect(page.locator(".told")).to_have_text(told)
+    await expect(page.locator(".unsent")).to_have_text("")
+
+
 async def press(visit: Visit, api: Api, key: str, told: str) -> None:
     """Press a key, wait until it is said and sent, and compare the numbers."""
     await visit.page.keyboard.press(key)
-    await expect(visit.page.locator(".told")).to_have_text(told)
-    await expect(visit.page.locator(".unsent")).to_have_text("")
+    await assert_sent(visit.page, told)
     await assert_counted(api, visit.page)
 
 
@@ -136,15 +141,16 @@ async def test_thumbs_name_correct_and_draw(api: Api, tmp_path: Path, size_px: t
         await page.get_by_label("Species").select_option("wild turkey")
         await visit.assert_accessible()
         await page.get_by_role("button", name="Say so").click()
-        await expect(page.locator(".told")).to_have_text("Said: wild turkey")
-        await expect(page.locator(".unsent")).to_have_text("")
+        await assert_sent(page, "Said: wild turkey")
         assert await said_of(api, second) == ("CORRECTED", "wild turkey")
         await assert_counted(api, page)
         await page.get_by_role("button", name="Draw a missed box").click()
         await visit.assert_accessible()
 
 
-async def test_a_missed_box_is_drawn_by_pointer_or_in_numbers_and_taken_away(api: Api, tmp_path: Path) -> None:
+async def test_a_missed_box_is_drawn_by_pointer_or_in_numbers_and_taken_away(
+    api: Api, tmp_path: Path
+) -> None:
     box, *_ = await boxes_to_review(tmp_path, 1)
     image_id = encode("Image", box.image_id)
     async with visiting(api, f"/review?imageId={image_id}") as visit:
@@ -164,22 +170,23 @@ async def test_a_missed_box_is_drawn_by_pointer_or_in_numbers_and_taken_away(api
         await page.get_by_label("Width").fill("30")
         await page.get_by_label("From left").focus()
         await page.get_by_role("button", name="Doe").click()
-        await expect(page.locator(".unsent")).to_have_text("")
+        await assert_sent(page, "Said: Doe")
         await expect(page.locator(".picture .other")).to_have_count(1)
-        drawn = (await api.ask("{ detections(where: {drawn: true}) { nodes { box { x y width height } shown { label sex } } } }"))
+        drawn = await api.ask(
+            "{ detections(where: {drawn: true}) { nodes { box { x y width height } shown { label sex } } } }"
+        )
         (node,) = drawn["detections"]["nodes"]
         assert node["shown"] == {"label": "doe", "sex": "FEMALE"}
         assert node["box"] == pytest.approx({"x": 0.6, "y": 0.5, "width": 0.3, "height": 0.4}, abs=0.01)
         await page.keyboard.press("z")
         await expect(page.locator(".picture .other")).to_have_count(0)
         await page.get_by_role("button", name="No animal on this photo").click()
-        await expect(page.locator(".unsent")).to_have_text("")
+        await assert_sent(page, "Said: No animal on this photo")
         assert await said_of(api, box) == ("REJECTED", None)
         told = await api.ask("query($id: ID) { image(id: $id) { seenAsEmpty { createdAt } } }", id=image_id)
         assert told["image"]["seenAsEmpty"] is not None
         await page.keyboard.press("z")
-        await expect(page.locator(".told")).to_contain_text("Taken back: No animal on this photo")
-        await expect(page.locator(".unsent")).to_have_text("")
+        await assert_sent(page, "Taken back: No animal on this photo")
         assert await said_of(api, box) == (None, "buck")
 
 
@@ -193,19 +200,24 @@ async def test_one_word_is_said_of_a_whole_burst_and_taken_back(api: Api, tmp_pa
         await visit.assert_accessible()
         await dialog.get_by_role("button", name="Doe").click()
         await expect(page.get_by_text("You are through")).to_be_visible()
-        await expect(page.locator(".unsent")).to_have_text("")
+        await assert_sent(page, "Said: Doe")
         await assert_counted(api, page)
         assert {await said_of(api, box) for box in boxes} == {("CORRECTED", "doe")}
         await page.keyboard.press("z")
+        await assert_sent(page, "Taken back: Doe")
         await expect(page.locator(".label-line")).to_be_visible()
-        await expect(page.locator(".unsent")).to_have_text("")
         await assert_counted(api, page)
         assert {await said_of(api, box) for box in boxes} == {(None, "buck")}
 
 
-async def test_what_another_person_said_meanwhile_is_shown_and_not_overwritten(api: Api, tmp_path: Path) -> None:
+async def test_what_another_person_said_meanwhile_is_shown_and_not_overwritten(
+    api: Api, tmp_path: Path
+) -> None:
     box, *_ = await boxes_to_review(tmp_path, 2)
-    async with visiting(api, "/review", role=Role.MEMBER) as one, visiting(api, "/review", role=Role.MEMBER) as other:
+    async with (
+        visiting(api, "/review", role=Role.MEMBER) as one,
+        visiting(api, "/review", role=Role.MEMBER) as other,
+    ):
         for visit in (one, other):
             await expect(visit.page.locator(".label-line")).to_contain_text("85% sure")
             await expect(visit.page.locator("html")).to_have_attribute("data-live", "live")

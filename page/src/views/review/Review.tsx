@@ -108,20 +108,23 @@ function OneAfterTheOther({ search }: { readonly search: string }) {
   const { box, problems, reload, counts } = reviewing;
   return (
     <div class="review">
-      <header class="head">
-        <h1>{texts.review.title}</h1>
-        <HowFar counts={counts} />
-      </header>
-      {unread.length === 0 ? null : <p class="warning">{texts.review.unread(unread.join(", "))}</p>}
-      <JournalNotice onShow={reviewing.show} />
-      {/* Offline one goes on with what is loaded; the journal says how it is. */}
-      <ErrorNotice problems={box === undefined ? problems : []} retry={reload} />
-      <p class="told" role="status">{saying.told}</p>
-      {box === undefined ? <NoBox reviewing={reviewing} isFiltered={search !== ""} /> : null}
-      <OnePhoto reviewing={reviewing} saying={saying} />
+      <div class="scrolled">
+        <header class="head">
+          <h1>{texts.review.title}</h1>
+          <HowFar counts={counts} />
+        </header>
+        {unread.length === 0 ? null : <p class="warning">{texts.review.unread(unread.join(", "))}</p>}
+        <JournalNotice onShow={reviewing.show} />
+        {/* Offline one goes on with what is loaded; the journal says how it is. */}
+        <ErrorNotice problems={box === undefined ? problems : []} retry={reload} />
+        <ErrorNotice problems={reviewing.liveProblems} />
+        <p class="told" role="status">{saying.told}</p>
+        {box === undefined ? <NoBox reviewing={reviewing} isFiltered={search !== ""} /> : null}
+        <OnePhoto reviewing={reviewing} saying={saying} />
+        <ShowQuery document={ReviewDocument} variables={reviewing.variables} />
+      </div>
       <WordBar run={saying.run} hasBox={box !== undefined} isDrawing={saying.drawn !== undefined} />
       <ReviewDialogs reviewing={reviewing} saying={saying} />
-      <ShowQuery document={ReviewDocument} variables={reviewing.variables} />
     </div>
   );
 }

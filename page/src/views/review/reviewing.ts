@@ -1,6 +1,7 @@
 // What Review shows and does: the boxes, at which one a person is, how far they are, and what they say.
-import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
+import { type ReadonlySignal, type Signal, useComputed, useSignal } from "@preact/signals";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
+import { client } from "../../api/client";
 import { useQuery, useSubscription } from "../../api/hooks";
 import { liveState } from "../../api/live";
 import type { Problem } from "../../api/problem";
@@ -11,7 +12,7 @@ import { entries, onNews } from "./journal/journal";
 import type { News } from "./journal/send";
 import { emptyPile, lookingAt, moved, type Pile, runsLow, withNews, without, withPage } from "./pile";
 import {
-  type ReviewBoxFragment, ReviewCountsDocument, ReviewDocument, ReviewLiveDocument, type ReviewLiveSubscription, type ReviewPhotoFragment, type ReviewQuery,
+  type ReviewBoxFragment, ReviewCountsDocument, ReviewDocument, ReviewLiveDocument, ReviewNewsDocument, type ReviewPhotoFragment, type ReviewQuery,
 } from "./review.generated";
 import { person } from "../../session";
 
@@ -22,6 +23,7 @@ const NOTHING = {};
 /** So many boxes are there to go on with when the network is gone; so many of their photos are loaded beforehand. */
 const AHEAD = 20;
 const PHOTOS_AHEAD = 8;
+const MOST_NODES = 100;
 const RECOUNT_AFTER_MS = 1_500;
 
 /** Return the review that stands of a box. */
@@ -65,11 +67,6 @@ function usePhotosAhead({ boxes, at }: Pile<Box>): void {
   }, [boxes, at]);
 }
 
-/** Follow what others say meanwhile. */
-function useLive(tell: (images: ReviewLiveSubscription["imageChanged"]) => void): readonly Problem[] {
-  return useSubscription(ReviewLiveDocument, NOTHING, ({ imageChanged }) => { tell(imageChanged); }).problems;
-}
-
 export interface Reviewing {
   readonly lists: Lists;
   readonly variables: Parameters<typeof useQuery<ReviewQuery, ReviewVariables>>[1] & object;
@@ -83,6 +80,7 @@ export interface Reviewing {
   readonly counts: Pick<ReviewQuery, "all" | "reviewed" | "rejected"> | undefined;
   readonly loading: boolean;
   readonly problems: readonly Problem[];
+  readonly liveProblems: readonly Problem[];
   readonly reload: () => void;
   readonly move: (by: number) => void;
   /** Go on to the next box that still waits; on another photo where this one is done with. */
@@ -96,7 +94,7 @@ function isOpen(box: Box): boolean {
   return box.verdict === null && waitingFor(entries.peek(), person.peek()?.name ?? "", box.id) === undefined;
 }
 
-function usePile(data: ReviewQuery | undefined) {
+function usePile(data: ReviewQuery | undefined): Signal<Pile<Box>> {
   const pile = useSignal<Pile<Box>>(emptyPile);
   useEffect(() => {
     if (data?.waiting != null) pile.value = withPage(pile.peek(), data.waiting.nodes);
@@ -104,25 +102,41 @@ function usePile(data: ReviewQuery | undefined) {
   return pile;
 }
 
-/** Take in what came of changes, of this browser and of other people. */
-function useNews(pile: ReturnType<typeof usePile>, counted: Pick<ReturnType<typeof useCounts>, "now" | "soon">): void {
+/** Read boxes anew that are here and on one of those photos. */
+async function reread(pile: Signal<Pile<Box>>, imageIds: readonly string[]): Promise<void> {
+  const changed = new Set(imageIds);
+  const about = pile.peek().boxes.filter(({ image }) => changed.has(image.id)).map(({ id }) => id);
+  for (let from = 0; from < about.length; from += MOST_NODES) {
+    const { data } = await client.query(ReviewNewsDocument, { ids: about.slice(from, from + MOST_NODES) }).toPromise();
+    const boxes = (data?.nodes ?? []).filter((node): node is Box => node !== null && "verdict" in node);
+    pile.value = withNews(pile.peek(), boxes);
+  }
+}
+
+/** Take in what came of what was said here. */
+function useNews(pile: Signal<Pile<Box>>, recount: () => void): void {
   useEffect(
     () =>
-      onNews(({ boxes = [], photos = [], again = [] }: News) => {
+      onNews(({ boxes = [], photos = [], again = [], reread: imageIds = [] }: News) => {
         let fresh = withPhotos(withNews(pile.peek(), boxes), photos);
         for (const box of again) fresh = lookingAt(fresh, box);
         pile.value = fresh;
-        counted.now();
+        if (imageIds.length > 0) void reread(pile, imageIds);
+        recount();
       }),
-    [pile, counted.now],
+    [pile, recount],
   );
-  useLive(({ images, deletedIds, snapshot }) => {
+}
+
+/** Follow what other people say meanwhile of boxes that are here. */
+function useOthers(pile: Signal<Pile<Box>>, recount: () => void): readonly Problem[] {
+  const { problems } = useSubscription(ReviewLiveDocument, NOTHING, ({ imageChanged: { images, deletedIds, snapshot } }) => {
     const gone = new Set(deletedIds);
-    const kept = without(pile.peek(), ({ image }) => gone.has(image.id));
-    const words = withNews(kept, images.flatMap(({ detections }) => detections ?? []));
-    pile.value = withPhotos(words, images.map(({ id, seenAsEmpty }) => ({ id, seenAsEmpty })));
-    if (!snapshot) counted.soon();
+    pile.value = without(pile.peek(), ({ image }) => gone.has(image.id));
+    void reread(pile, images.map(({ id }) => id));
+    if (!snapshot) recount();
   });
+  return problems;
 }
 
 /** Go through the boxes of a filter. */
@@ -136,8 +150,11 @@ export function useReviewing(filter: DetectionFilter): Reviewing {
   if (after.value === null) first.current = data;
   const counted = useCounts(lists, first.current);
   const pile = usePile(data);
-  useNews(pile, counted);
+  useNews(pile, counted.now);
+  const liveProblems = useOthers(pile, counted.soon);
   usePhotosAhead(pile.value);
+  // A photo of which the address is has its boxes anew, where it had none as well.
+  useEffect(() => (imageId === null ? undefined : onNews(({ photos = [] }) => { if (photos.length > 0) reload(); })), [imageId, reload]);
   const page = data?.waiting?.pageInfo;
   const low = runsLow(pile.value, AHEAD);
   useEffect(() => {
@@ -150,7 +167,7 @@ export function useReviewing(filter: DetectionFilter): Reviewing {
   }, [live.value]);
   const box = pile.value.boxes[pile.value.at];
   return {
-    lists, variables, data, loading, problems, box,
+    lists, variables, data, loading, problems, liveProblems, box,
     counts: counted.counts,
     pile: pile.value,
     photo: box?.image ?? data?.image ?? undefined,

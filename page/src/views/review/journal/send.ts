@@ -11,7 +11,9 @@ import type { Act, Entry, Later, Outcome } from "./entry";
 /** How boxes and photos are after a change, for who shows them. */
 export interface News {
   readonly boxes?: readonly (ReviewBoxFragment | ReviewWordFragment)[];
-  readonly photos?: readonly ReviewPhotoFragment[];
+  readonly photos?: readonly (Partial<ReviewPhotoFragment> & { readonly id: string })[];
+  /** Photos whose boxes are to be read anew. */
+  readonly reread?: readonly string[];
   /** A box that is to be looked at again, since what was said of it was taken back. */
   readonly again?: readonly ReviewBoxFragment[];
 }
@@ -121,10 +123,8 @@ async function undoReviews(reviewIds: readonly string[], key: string, tell: Tell
   return problems.length === 0 ? { kind: "done" } : { kind: "refused", problems, later };
 }
 
-const emptied = (images: SayEmptyMutation["said"]["images"]): News => ({
-  photos: images ?? [],
-  boxes: (images ?? []).flatMap(({ words }) => words ?? []),
-});
+/** The word on a photo is a word on its boxes, too. */
+const emptied = (images: SayEmptyMutation["said"]["images"]): News => ({ photos: images ?? [], reread: (images ?? []).map(({ id }) => id) });
 
 async function takeBack(of: Entry | undefined, key: string, tell: Tell): Promise<Outcome> {
   // It was refused, so there is nothing to take back, or it was forgotten.
