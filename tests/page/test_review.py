@@ -25,11 +25,11 @@ COUNTS = """{
     rejected: detections(where: {verdict: REJECTED}, first: 0) { totalCount }
 }"""
 BOX = """query($id: ID!) { detection(id: $id) {
-    verdict deer { name } shown { label sex lifeStage species { scientificName } } reviews { undoneAt actor { name } } } }"""
+    verdict deer { name } shown { label } reviews { undoneAt } } }"""
 
 
 async def boxes_to_review(folder: Path, count: int = 8, **values: Any) -> list[models.Detection]:
-    """Make photos of one burst with a box each, the less certain the later; return the boxes, the least certain first."""
+    """Make photos of one burst with a box each; return the boxes, the least certain first."""
     camera, place = await make.make_camera(), await make.make_location("Creek stand")
     dump, detector = await make.make_dump(place), await make.make_detector(labels=("buck", "doe", "fawn"))
     boxes = []
