@@ -129,7 +129,7 @@ export const texts = {
     },
     short: { buck: "Buck", doe: "Doe", fawn: "Fawn", unknown: "Unknown", confirm: "Confirm", reject: "No animal" },
     next: "Next",
-    previous: "Previous",
+    previous: "Back",
     undo: "Undo",
     zoom: "Zoom",
     help: "Keys",
