@@ -115,7 +115,6 @@ export const texts = {
     noSpecies: "Nothing has been seen today yet.",
     seenIn: (count: number): string => plural(count, "photo", "photos"),
   },
-<<<<<<< HEAD
   deer: {
     title: "Deer",
     what: "the herd book",
@@ -169,7 +168,6 @@ export const texts = {
     inUseNext: (name: string): string =>
       `Keep it and change its status instead, or take every sighting back first: below, “Not ${name}” on each. Then it can be deleted.`,
     toItsPhotos: "Its photos",
-=======
   review: {
     title: "Review",
     what: "the boxes that wait for a person's word",
@@ -267,6 +265,5 @@ export const texts = {
     },
     keysOn: "Letters are commands",
     swipe: "On a touch screen, swipe to go to the next box or the one before.",
->>>>>>> main
   },
 };
