@@ -168,6 +168,7 @@ export const texts = {
     inUseNext: (name: string): string =>
       `Keep it and change its status instead, or take every sighting back first: below, “Not ${name}” on each. Then it can be deleted.`,
     toItsPhotos: "Its photos",
+  },
   review: {
     title: "Review",
     what: "the boxes that wait for a person's word",
