@@ -71,7 +71,10 @@ export function MapPlane({ ground, marks, moving, onSpot, onChoose }: Props) {
     <>
       <ErrorNotice problems={failed ? [{ code: "NOT_LOADED", message: notLoaded, whatToDo: notLoadedWhatToDo, path: [] }] : []} />
       {map === null && !failed ? <Progress words={texts.loading(texts.stands.map)} /> : null}
-      <div ref={place} class={moving === null ? "map" : "map placing"} role="group" aria-label={texts.stands.mapLabel} />
+      {/* The inner one is Leaflet's, which adds classes of its own. */}
+      <div class={moving === null ? "" : "placing"}>
+        <div ref={place} class="map" role="group" aria-label={texts.stands.mapLabel} />
+      </div>
     </>
   );
 }
