@@ -38,7 +38,7 @@ from thumper.store.images.bursts import Burst, Shot
 from thumper.store.images.detections import BoxFilter
 from thumper.store.images.exif_values import ExifValues
 from thumper.store.images.images import ImageSearch
-from thumper.store.places import cameras, deployments, locations, property_maps, relocation_search
+from thumper.store.places import cameras, deployments, locations, property_maps, relocation_search, scenes
 from thumper.store.places.deployments import DeploymentSearch
 from thumper.store.postgres import page
 from thumper.store.postgres.page import Cut, Listing, Order, Page
@@ -158,6 +158,9 @@ class Loaders:
         self.clock_fix_images: Loader[UUID, int] = self._loader(clock_fixes.image_counts)
         self.deployment_figures: Loader[UUID, deployments.DeploymentFigures] = self._loader(
             deployments.figures
+        )
+        self.deployment_scene_changes: Loader[UUID, list[models.SceneChange]] = self._loader(
+            scenes.of_deployments
         )
         self.camera_stays: ChoiceLoader[UUID, DeploymentSearch, int] = self._by_choice(
             _totals(deployments.OF_CAMERA)
