@@ -15,6 +15,7 @@ export interface View {
 
 export const VIEWS: readonly View[] = [
   { path: "", title: texts.views.today, inNavigation: "everybody", load: () => import("./views/today/Today") },
+  { path: "settings", title: texts.views.settings, inNavigation: "everybody", load: () => import("./views/settings/Settings") },
 ];
 
 /** Return the whole path of a view, for a link to it. */
