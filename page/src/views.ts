@@ -15,6 +15,7 @@ export interface View {
 
 export const VIEWS: readonly View[] = [
   { path: "", title: texts.views.today, inNavigation: "everybody", load: () => import("./views/today/Today") },
+  { path: "review", title: texts.views.review, inNavigation: "members", load: () => import("./views/review/Review") },
   { path: "settings", title: texts.views.settings, inNavigation: "everybody", load: () => import("./views/settings/Settings") },
 ];
 
