@@ -205,6 +205,7 @@ export const texts = {
     },
     keysOn: "Letters are commands",
     swipe: "On a touch screen, swipe to go to the next box or the one before.",
+  },
   settings: {
     title: "Settings",
     what: "settings",
