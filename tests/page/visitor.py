@@ -35,8 +35,12 @@ LOOPBACK_ALONE: Final = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.
 
 _numbers = itertools.count(1)
 
-MAY_BE_ASKED: Final = re.compile(r"/(graphql|session|media/[^/]+/\w+|upload/\S+|pages/\S+)$")
-"""The API, who has signed in, pictures, uploads, and the page's own files; addresses of views are opened, not asked."""
+MAY_BE_ASKED: Final = re.compile(
+    r"/(graphql|session|maps(/[^/]+)?|export/\w+\.csv|media/[^/]+/\w+|upload/\S+|pages/\S+)$"
+)
+"""The API, who has signed in, maps, spreadsheets, pictures, uploads, and the page's own files.
+
+Addresses of views are opened, not asked."""
 
 
 @dataclass
