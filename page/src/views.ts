@@ -15,6 +15,8 @@ export interface View {
 
 export const VIEWS: readonly View[] = [
   { path: "", title: texts.views.today, inNavigation: "everybody", load: () => import("./views/today/Today") },
+  { path: "cards", title: texts.views.cards, inNavigation: "members", load: () => import("./views/cards/Cards") },
+  { path: "cards/:id", title: texts.views.card, inNavigation: "nobody", load: () => import("./views/card/Card") },
 ];
 
 /** Return the whole path of a view, for a link to it. */
