@@ -96,6 +96,7 @@ _CHANGES: Final[Mapping[str, str]] = {
     "ReviewDetectionInput": "detectionId verdict species sex lifeStage note seenReviewId",
     "ReviewDetectionsInput": "items",
     "RevokeSessionInput": "sessionId",
+    "RevokeSignInLinksInput": "personId",
     "RevokeTokenInput": "tokenId",
     "SetImageNoteInput": "imageId text",
     "SetLocationInput": "dumpId cameraId deploymentId imageIds locationId locationName nowhere",
