@@ -35,7 +35,7 @@ export default tseslint.config(
       ],
     },
   },
-  // All texts are one file, which can be translated as a whole.
+  // All texts are in one file, so that they can be translated as one.
   { files: ["src/texts.ts"], rules: { "max-lines": "off" } },
   { files: ["*.js"], languageOptions: { globals } },
 );
