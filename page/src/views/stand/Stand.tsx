@@ -39,7 +39,7 @@ function Sheet({ stand, days, since, onChange }: SheetProps) {
         {isMember() ? <StandActs stand={stand} onChange={onChange} /> : null}
       </section>
       <div class="stand-parts">
-        <Stays deployments={stand.deployments} zone={stand.effectiveTimeZone} url={url} />
+        <Stays deployments={stand.deployments} zone={stand.effectiveTimeZone} url={url} onChange={onChange} />
         <Gaps stand={stand} days={days} since={since} />
       </div>
       <LastPhotos stand={stand} />

@@ -4,10 +4,17 @@ import { Time } from "../../components/Time";
 import { formatDay } from "../../format/date";
 import { texts } from "../../texts";
 import { photosAddress } from "../photos/filter";
+import { SceneQuestion } from "./SceneQuestion";
 import { cameraName, healthWords } from "./health";
 import type { OneStandQuery, StandStayFragment } from "./stand.generated";
 
-function Stay({ stay, zone }: { readonly stay: StandStayFragment; readonly zone: string }) {
+interface StayProps {
+  readonly stay: StandStayFragment;
+  readonly zone: string;
+  readonly onChange: () => void;
+}
+
+function Stay({ stay, zone, onChange }: StayProps) {
   const { id, camera, openedAt, closedAt, imageCount, lastImages } = stay;
   const image = lastImages?.nodes[0];
   const health = image === undefined ? [] : healthWords(image);
@@ -26,6 +33,9 @@ function Stay({ stay, zone }: { readonly stay: StandStayFragment; readonly zone:
       )}
       {health.length === 0 ? null : <p class={image?.clockSuspect === true ? "warning" : "quiet"}>{health.join(" · ")}</p>}
       <a class="touch" href={photosAddress({ deploymentId: id })}>{texts.stands.photos(imageCount)}</a>
+      {stay.sceneChanges?.map((change) => (
+        <SceneQuestion key={change.image.id} change={change} camera={cameraName(camera)} zone={zone} onChange={onChange} />
+      ))}
     </li>
   );
 }
@@ -34,16 +44,17 @@ interface Props {
   readonly deployments: NonNullable<OneStandQuery["location"]>["deployments"];
   readonly zone: string;
   readonly url: string;
+  readonly onChange: () => void;
 }
 
-export function Stays({ deployments, zone, url }: Props) {
+export function Stays({ deployments, zone, url, onChange }: Props) {
   if (deployments === null) return null;
   return (
     <section class="panel" aria-labelledby="stays">
       <h2 id="stays">{texts.stands.stays(deployments.totalCount)}</h2>
       {deployments.totalCount === 0 ? <p>{texts.stands.noStays}</p> : null}
       <ul class="plain rows">
-        {deployments.nodes.map((stay) => <Stay key={stay.id} stay={stay} zone={zone} />)}
+        {deployments.nodes.map((stay) => <Stay key={stay.id} stay={stay} zone={zone} onChange={onChange} />)}
       </ul>
       <Pages pageInfo={deployments.pageInfo} address={url} label={texts.stands.stayPages} />
     </section>
