@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image as Picture
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests import factories as make
 from tests.api import Api
@@ -69,6 +69,17 @@ async def send_picture(page: Page, name: str) -> None:
     await dialog.get_by_role("button", name="Send", exact=True).click()
 
 
+async def drag(page: Page, mark: Locator, by_px: tuple[int, int]) -> None:
+    """Drag a mark of the map with the mouse."""
+    await mark.hover()  # which scrolls to it
+    box = await mark.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    await page.mouse.down()
+    await page.mouse.move(x + by_px[0], y + by_px[1], steps=4)
+    await page.mouse.up()
+
+
 async def test_a_picture_is_sent_and_stands_are_placed_on_it(api: Api, tmp_path: Path) -> None:
     await pictured_library(tmp_path)
     await make.make_location("Oak")
@@ -88,9 +99,8 @@ async def test_a_picture_is_sent_and_stands_are_placed_on_it(api: Api, tmp_path:
         await expect(across).to_have_value(re.compile(r"^(49\.9|50|50\.1)$"))
         await across.fill("50")
         mark = plane.get_by_role("button", name="Oak")
-        await mark.focus()
-        await page.keyboard.press("ArrowRight")
-        await page.keyboard.press("Shift+ArrowLeft")
+        await mark.press("ArrowRight")
+        await mark.press("Shift+ArrowLeft")
         await expect(across).to_have_value("50.9")
         await page.get_by_role("spinbutton", name="From the top, %").fill("30.5")
         await visit.assert_accessible()
@@ -98,10 +108,7 @@ async def test_a_picture_is_sent_and_stands_are_placed_on_it(api: Api, tmp_path:
         await expect(page.get_by_role("button", name="Move Oak on the map")).to_be_visible()
         assert await placed(api) == {"Oak": (0.509, 0.305)}
         await page.get_by_role("button", name="Move Oak on the map").click()
-        await mark.hover()
-        await page.mouse.down()
-        await page.mouse.move(area["x"] + area["width"] / 2 - 60, area["y"] + area["height"] / 2, steps=4)
-        await page.mouse.up()
+        await drag(page, mark, by_px=(-60, 20))
         await page.get_by_role("button", name="Save the place").click()
         await expect(page.get_by_role("form", name="Where is Oak?")).to_have_count(0)
         assert (await placed(api))["Oak"][0] < 0.5
