@@ -137,16 +137,9 @@ async def _library() -> dict[str, list[str]]:
     batch = await models.Batch.create(kind="detect")
     await models.Job.all().update(batch_id=batch.id)
     decision = await make.decide(box, await make.make_deer(), IdentityVerdict.IS_NOT)
-    property_map = await models.PropertyMap.create(
-        name="Ranch", width_px=1, height_px=1, picture=b"x", sha256=b"x" * 32
-    )
-    await models.MapSpot.create(map=property_map, location=place, x=0.5, y=0.5)
-    stay = await models.Image.exclude(deployment_id=None).first()
-    assert stay is not None
-    await models.SceneChange.create(deployment_id=stay.deployment_id, image=stay, before_image_id=image.id)
     rows: list[Any] = [
         batch,
-        property_map,
+        await _placed(place),
         decision,
         await models.Deletion.create(sha256=b"x" * 32, note="note", arrived=[]),
         await models.Relocation.create(dump_id=image.dump_id, location_id=place.id),
@@ -164,6 +157,18 @@ async def _library() -> dict[str, list[str]]:
     ids["Sighting"] = [encode("Sighting", row.id) for row in await models.Sighting.all()]
     ids["File"] = [encode("File", row.id) for row in await models.File.filter(state="rejected")]
     return ids
+
+
+async def _placed(place: models.Location) -> models.PropertyMap:
+    """Place a location on a map, and let a camera show another scene."""
+    stay = await models.Image.exclude(deployment_id=None).first()
+    assert stay is not None
+    await models.SceneChange.create(deployment_id=stay.deployment_id, image=stay, before_image_id=stay.id)
+    ranch = await models.PropertyMap.create(
+        name="Ranch", width_px=1, height_px=1, picture=b"x", sha256=b"x" * 32
+    )
+    await models.MapSpot.create(map=ranch, location=place, x=0.5, y=0.5)
+    return ranch
 
 
 async def _say(api: Api, ids: dict[str, list[str]]) -> None:

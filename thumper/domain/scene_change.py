@@ -17,7 +17,7 @@ Look = TypeVar("Look")
 KEPT: Final = 40
 """How many photos of the scene so far are remembered: those of some days, by night and by day."""
 LEAST: Final = 5
-"""So many are taken as the scene before anything can be strange."""
+"""The first photos of a camera, which are taken as its scene before anything can be strange."""
 AGREEING: Final = 2
 """Photos before it that a familiar photo is like; a single one may be so by chance."""
 ROW: Final = 6

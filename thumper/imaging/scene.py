@@ -37,7 +37,7 @@ _FAINT: Final = 0.3
 """Strength of edges below which a cell counts for little: it holds noise."""
 _UNIT: Final = 127
 _WORST: Final = 4
-"""One of so many cells is left out of a comparison: those that are least alike, where animals stand."""
+"""Every fourth cell is left out of a comparison: those that are least alike, where animals stand."""
 _SHIFTS: Final = ((0, 3), (0, -3), (3, 0), (-3, 0), (0, 5), (0, -5))
 """Cells down and to the right. All woods are alike in that trunks stand upright; what counts is how much more alike two
 photos are where they lie upon each other than where they are shifted."""

@@ -25,7 +25,7 @@ from thumper.store.postgres.outage import Outage, says
 log = structlog.get_logger(__name__)
 
 EVERY_S: Final = 10.0
-"""How often photos are looked for that nobody looked at."""
+"""How often photos are looked for that are new."""
 AT_ONCE: Final = 50
 """Photos between two looks at whether the worker is still idle: half a second."""
 _SCENE_BYTES: Final = int(np.prod(SHAPE))

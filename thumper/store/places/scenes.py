@@ -101,7 +101,7 @@ class Change:
 
 
 async def unseen(most: int, *, scene_bytes: int) -> Unseen | None:
-    """Return photos of a deployment that has some that nobody looked at, `most` at a time; None if none has."""
+    """Return photos of a deployment that were not looked at, `most` at a time; None when there are none."""
     rows = await client().execute_query_dict(_UNSEEN, [UUID(int=0), most])
     if not rows:
         return None
@@ -146,7 +146,7 @@ async def remember(looked: Unseen, memory: SceneMemory[Seen], changes: Sequence[
 
 
 async def answer(image_id: UUID, *, moved: bool | None) -> SceneChange:
-    """Say whether the camera was moved before this first photo; None asks again. Raises `NoRecordError`."""
+    """Record whether the camera was moved before this first photo; None asks again. Raises `NoRecordError`."""
     answered_at = None if moved is None else dt.datetime.now(dt.UTC)
     if not await SceneChange.filter(image_id=image_id).update(moved=moved, answered_at=answered_at):
         raise NoRecordError("change of scene", "image_id")
