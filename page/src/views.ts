@@ -15,6 +15,7 @@ export interface View {
 
 export const VIEWS: readonly View[] = [
   { path: "", title: texts.views.today, inNavigation: "everybody", load: () => import("./views/today/Today") },
+  { path: "photos", title: texts.views.photos, inNavigation: "everybody", load: () => import("./views/photos/Photos") },
 ];
 
 /** Return the whole path of a view, for a link to it. */

@@ -39,6 +39,11 @@ export const formatWallClock = (local: string): string =>
 /** Return a day (`Date`, 2026-11-05) in words. */
 export const formatDate = (date: string): string => formatOf("UTC", DAY).format(new Date(`${date}T00:00:00Z`));
 
+const MONTH = { year: "numeric", month: "short" } as const;
+
+/** Return the month of a day (`Date`) in words: "Nov 2026". */
+export const formatMonth = (date: string): string => formatOf("UTC", MONTH).format(new Date(`${date}T00:00:00Z`));
+
 const DURATIONS = [
   ["day", 86_400],
   ["hour", 3_600],
