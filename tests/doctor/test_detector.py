@@ -10,9 +10,9 @@ import pytest
 from tests.doctor.verdicts import FAIL, OK, WARN, only
 from thumper.doctor import detector
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import CheckResult, Level
 from thumper.doctor.detector import judge_proof, look_at_detector
 from thumper.domain.box import Box
+from thumper.domain.check_result import CheckResult, Level
 from thumper.domain.detection import RawDetection
 from thumper.domain.proof import Proof
 from thumper.errors import NotInstalledError

@@ -8,8 +8,8 @@ from tests.doctor.plain_user import as_a_plain_user
 from tests.doctor.verdicts import FAIL, OK, WARN, only
 from thumper.doctor import disk
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import Level
 from thumper.doctor.disk import GB, look_at_disks
+from thumper.domain.check_result import Level
 from thumper.domain.disk_space import MB, Space
 from thumper.store.disk.disk_space import measure
 

@@ -10,8 +10,8 @@ import pytest
 from tests.doctor.verdicts import FAIL, WARN
 from thumper.doctor import examination
 from thumper.doctor.check_context import CheckContext, open_context
-from thumper.doctor.check_result import CheckResult, Report
 from thumper.doctor.examination import CHECKS, Check, examine
+from thumper.domain.check_result import CheckResult, Report
 from thumper.settings import NO_REDIS, Settings
 from thumper.store.postgres.connect import client, open_database
 

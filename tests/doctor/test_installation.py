@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import Level
 from thumper.doctor.installation import WEBSOCKET_LIBRARY, look_at_installation
+from thumper.domain.check_result import Level
 from thumper.web import page
 
 

@@ -10,8 +10,8 @@ from tests.api import running_api
 from tests.doctor.verdicts import FAIL, OK, WARN, only
 from tests.patience import until
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import CheckResult
 from thumper.doctor.processes import look_at_port, look_at_processes
+from thumper.domain.check_result import CheckResult
 from thumper.domain.progress import ProcessRole, ProcessState
 from thumper.store.models import Process
 from thumper.store.status import processes, system_status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from thumper.doctor.check_result import CheckResult, Level
+from thumper.domain.check_result import CheckResult, Level
 
 OK, WARN, FAIL = Level.OK, Level.WARN, Level.FAIL
 

@@ -16,6 +16,7 @@ from tests.patience import until
 from thumper.domain.progress import FileState
 from thumper.graphql.loaders import Loaders
 from thumper.graphql.relay.identity import encode
+from thumper.graphql.shared.batch_loader import Loader
 from thumper.store import models
 from thumper.store.postgres.connect import client
 
@@ -240,14 +241,13 @@ async def test_a_statement_that_fails_in_the_midst_of_a_request_takes_nothing_fr
 
 
 async def test_who_gives_up_an_answer_takes_it_from_no_one() -> None:
-    loaders = Loaders(cache=True)
     go = asyncio.Event()
 
     async def read(keys: list[int]) -> dict[int, int]:
         await go.wait()
         return {key: key * 2 for key in keys}
 
-    loader = loaders._loader(read)
+    loader = Loader(read, cache=True)
     leaving, staying = (asyncio.ensure_future(loader.load(21)) for _ in range(2))
     await asyncio.sleep(0)
     leaving.cancel()
@@ -266,3 +266,19 @@ async def waiting_statements_ended(which: str = "TRUE") -> bool:
         f" WHERE wait_event_type = 'Lock' AND datname = current_database() AND {which}"
     )
     return bool(rows)
+
+
+async def test_loaders_are_made_when_they_are_asked_for_and_forget_when_they_are_told_to(
+    database: str,
+) -> None:
+    loaders = Loaders(cache=True)
+    assert loaders.made == []
+    assert loaders.rows["Location"] is loaders.rows["Location"]
+    assert loaders.marks is loaders.marks
+    assert loaders.made == [loaders.rows["Location"], loaders.marks]
+    place = await models.Location.create(name="Creek")
+    assert (await loaders.rows["Location"].load(place.id)).name == "Creek"
+    await models.Location.filter(id=place.id).update(name="Ridge")
+    assert (await loaders.rows["Location"].load(place.id)).name == "Creek"
+    loaders.clear()
+    assert (await loaders.rows["Location"].load(place.id)).name == "Ridge"

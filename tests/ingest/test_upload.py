@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import NOON, make_file, make_location, unknown_id
+from tests.factories import NOON, make_dump, make_file, make_location, unknown_id
 from tests.ingest.conftest import PowerCutError, small_jpeg
 from thumper.domain.progress import FileState
 from thumper.domain.reason import Reason
-from thumper.domain.refusal import InvalidValueError
+from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.errors import BusyError, NotFoundError
 from thumper.ingest import upload as uploading
 from thumper.ingest.context import IngestContext
-from thumper.ingest.upload import UploadClosedError, create_uploads, receive_upload
+from thumper.ingest.upload import UploadClosedError, continue_uploads, create_uploads, receive_upload
 from thumper.store.disk import library, library_claim
-from thumper.store.files import receipts, uploads
+from thumper.store.files import receipts, uploads, wipe_rows
 from thumper.store.models import Dump, File, Image, Job, Upload
 
 
@@ -59,6 +59,35 @@ async def test_a_dump_of_uploads_waits_for_all_its_addresses(context: IngestCont
     (_, first), (_, _second) = await create_uploads(context, ["a.jpg", "b.jpg"])
     await receive_upload(context, first, body(small_jpeg(1)))
     assert (await Dump.get()).settled_at is None
+
+
+async def test_more_files_join_a_dump_that_had_settled(context: IngestContext) -> None:
+    ((upload, token),) = await create_uploads(context, ["a.jpg"])
+    await receive_upload(context, token, body(small_jpeg(1)))
+    ((_, more),) = await continue_uploads(context, upload.dump_id, ["b.jpg"])
+    assert (await Dump.get()).settled_at is None
+    received = await receive_upload(context, more, body(small_jpeg(2)))
+    assert received.file.dump_id == upload.dump_id
+    assert (await Dump.get()).settled_at is not None
+    assert (await receipts.itemised(upload.dump_id)).counts.found == 2
+
+
+async def test_what_was_never_sent_is_missed_no_more_once_it_is_promised_anew(context: IngestContext) -> None:
+    made = await create_uploads(context, ["a.jpg", "a.jpg", "b.jpg"])
+    dump_id = made[0][0].dump_id
+    await Upload.all().update(expires_at=NOON)
+    assert (await wipe_rows.tally(dump_id)).never_sent.files == 3
+    await continue_uploads(context, dump_id, ["a.jpg", "c.jpg"])
+    missed = (await wipe_rows.tally(dump_id)).never_sent
+    assert (missed.files, sorted(missed.names)) == (2, ["a.jpg", "b.jpg"])
+
+
+async def test_a_dump_that_is_not_of_uploads_takes_none(context: IngestContext) -> None:
+    dump = await make_dump()
+    with pytest.raises(InvalidValueError, match="was not made by createUpload"):
+        await continue_uploads(context, dump.id, ["a.jpg"])
+    with pytest.raises(NoRecordError):
+        await continue_uploads(context, unknown_id(), ["a.jpg"])
 
 
 async def test_a_dump_of_uploads_settles_when_its_last_address_has_expired(context: IngestContext) -> None:

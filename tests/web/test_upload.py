@@ -64,6 +64,23 @@ async def test_several_files_join_one_dump_with_one_receipt(
     assert (await api.http.get(found["image"]["urls"]["original"])).content == one
 
 
+async def test_more_files_join_the_dump_of_an_earlier_upload(
+    api: Api, photos: Callable[[int], list[Path]]
+) -> None:
+    one, two = (path.read_bytes() for path in photos(2))
+    made = await _create(api, "a.jpg")
+    dump_id = made["dump"]["id"]
+    await api.http.put(made["uploads"][0]["url"], content=one)
+    more = await _create(api, "b.jpg", dumpId=dump_id)
+    assert (more["dump"]["id"], more["errors"]) == (dump_id, [])
+    assert (await api.http.put(more["uploads"][0]["url"], content=two)).json()["dumpId"] == dump_id
+    place = encode("Location", (await make.make_location()).id)
+    (refused,) = (await _create(api, "c.jpg", dumpId=dump_id, locationId=place))["errors"]
+    assert (refused["code"], refused["path"]) == ("INVALID", ["input", "locationId"])
+    (refused,) = (await _create(api, "c.jpg", dumpId=encode("Dump", make.unknown_id())))["errors"]
+    assert (refused["code"], refused["path"]) == ("NOT_FOUND", ["input", "dumpId"])
+
+
 async def test_an_address_works_once_and_only_as_it_was_given(
     api: Api, photos: Callable[[int], list[Path]]
 ) -> None:

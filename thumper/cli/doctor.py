@@ -14,7 +14,7 @@ from thumper.cli.which_home import settings_to_examine
 from thumper.domain.path_text import harmless
 
 if TYPE_CHECKING:
-    from thumper.doctor.check_result import CheckResult, Report
+    from thumper.domain.check_result import CheckResult, Report
 
 EX_FAIL: Final = 1
 """At least one check failed; warnings end with 0."""
@@ -91,7 +91,7 @@ class _Screen:
 
     def sum_up(self, report: Report) -> None:
         """Print how many of each there were."""
-        from thumper.doctor.check_result import Level
+        from thumper.domain.check_result import Level
 
         if report.not_examined:
             names = ", ".join(report.not_examined)

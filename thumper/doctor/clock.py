@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from thumper.doctor import queries
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import CheckResult
+from thumper.domain.check_result import CheckResult
 
 FIRST_YEAR: Final = 2025
 """This program did not exist before: an earlier clock is one that was never set."""

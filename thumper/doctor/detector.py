@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import CheckResult
 from thumper.domain.agreement import Agreement
+from thumper.domain.check_result import CheckResult
 from thumper.domain.detection import RawDetection
 from thumper.domain.precision import Precision
 from thumper.domain.proof import Proof, differences, words

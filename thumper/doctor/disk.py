@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import CheckResult
+from thumper.domain.check_result import CheckResult
 from thumper.domain.disk_space import MB, RESERVE_INODES, Space
 from thumper.store.disk.disk_space import existing, measure
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from thumper.doctor import queries
 from thumper.doctor.check_context import CheckContext, Progress
-from thumper.doctor.check_result import CheckResult
 from thumper.doctor.named_paths import NamedPaths
+from thumper.domain.check_result import CheckResult
 from thumper.domain.file import Found
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable

@@ -8,7 +8,6 @@ from enum import IntEnum
 from typing import Final, Protocol
 
 from thumper.doctor.check_context import CheckContext, open_context
-from thumper.doctor.check_result import CheckResult, Report
 from thumper.doctor.clock import look_at_clock, look_at_time_zone
 from thumper.doctor.detector import look_at_detector
 from thumper.doctor.disk import look_at_disks
@@ -21,6 +20,7 @@ from thumper.doctor.servers import look_at_database, look_at_redis, look_at_sche
 from thumper.doctor.sign_in import look_at_sign_in
 from thumper.doctor.watching import look_at_watching
 from thumper.doctor.work import look_at_files, look_at_jobs
+from thumper.domain.check_result import CheckResult, Report
 from thumper.settings import Settings
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from thumper.cameras.profile_files import own_profiles, packaged_profiles
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import CheckResult
+from thumper.domain.check_result import CheckResult
 from thumper.errors import SettingError
 from thumper.web.page import has_graphiql, has_page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import CheckResult
+from thumper.domain.check_result import CheckResult
 from thumper.store.places import locations
 
 _MOST_NAMED: Final = 5

@@ -12,9 +12,9 @@ from typing import Final
 
 from thumper.doctor import queries
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import CheckResult
 from thumper.doctor.named_paths import NamedPaths
 from thumper.doctor.queries import ExpectedOriginal
+from thumper.domain.check_result import CheckResult
 from thumper.domain.path_text import readable
 from thumper.errors import RefusedError
 from thumper.ingest.examine import original_is_there

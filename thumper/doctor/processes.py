@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Final
 
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import CheckResult
+from thumper.domain.check_result import CheckResult
 from thumper.domain.progress import ProcessRole
 from thumper.settings import Settings
 from thumper.store.status.system_status import Liveness, ProcessStatus, read_status

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from thumper.doctor import queries
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import CheckResult
+from thumper.domain.check_result import CheckResult
 from thumper.embedded.postgres_cluster import find_programs
 from thumper.embedded.redis_program import NONE_HERE, find_program
 from thumper.errors import ServiceDownError

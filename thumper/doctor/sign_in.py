@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import CheckResult
 from thumper.domain.access import Role
+from thumper.domain.check_result import CheckResult
 from thumper.domain.secret import hash_of
 from thumper.errors import SignedOutError
 from thumper.owner_token import owner_token_path, read_owner_token

@@ -16,7 +16,7 @@ from typing import Final
 
 from thumper.doctor import queries
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import CheckResult
+from thumper.domain.check_result import CheckResult
 from thumper.domain.progress import WatchMode
 from thumper.ingest.walk import Folder, walk
 from thumper.store.models import Source

@@ -6,8 +6,8 @@ from typing import Final
 
 from thumper.doctor import queries
 from thumper.doctor.check_context import CheckContext
-from thumper.doctor.check_result import CheckResult
 from thumper.doctor.queries import Queue
+from thumper.domain.check_result import CheckResult
 from thumper.domain.progress import ProcessRole
 from thumper.settings import Settings
 from thumper.store.status.ages import STUCK_S, UNREAD_S

@@ -146,7 +146,7 @@ _TEXTS: Final[dict[WipeCode, tuple[str, str, str]]] = {
     WipeCode.NEVER_SENT: (
         "1 promised upload never came.",
         "{n:,} promised uploads never came.",
-        "Send what is missing with a new createUpload, and look at that receipt as well.",
+        "Send what is missing to the same card (createUpload with its dumpId).",
     ),
     WipeCode.REJECTED: (
         "1 file was rejected, so Thumper has no copy of it.",

@@ -11,6 +11,7 @@ import strawberry
 from thumper.domain.access import OWNER, Actor, may_watch
 from thumper.graphql.access.permissions import Permissions, permissions_of
 from thumper.graphql.loaders import Loaders
+from thumper.graphql.shared.doctor_visits import DoctorVisits
 from thumper.graphql.shared.events import Live
 from thumper.graphql.shared.wipe_checks import WipeChecks
 from thumper.ingest.context import IngestContext
@@ -30,6 +31,8 @@ class Context:
     """The newest events, for subscriptions; one for the whole process (`going_live`)."""
     wipes: WipeChecks
     """Checks whether cards may be wiped; one for the whole process."""
+    doctor: DoctorVisits | None = None
+    """What the doctor says; one for the whole process, None in a command of its own."""
     base_url: str
     """Where the client reached us: `http://localhost:8480`."""
     request_id: str

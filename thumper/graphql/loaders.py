@@ -7,14 +7,14 @@ change again. Elsewhere what they keep is forgotten when a mutation has changed 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Any, Final, TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from thumper.domain.clock_question import ClockQuestion
 from thumper.domain.clock_warning import ClockGroup
 from thumper.domain.waiting import Waiting
-from thumper.graphql.shared.batch_loader import ChoiceLoader, Loader
+from thumper.graphql.shared.batch_loader import ChoiceLoader, Loader, Read
 from thumper.ingest import original_tags
 from thumper.ingest.exif_tags import WrittenTag
 from thumper.ingest.original_tags import Original
@@ -89,143 +89,6 @@ FilePage: TypeAlias = tuple[FileSearch, Order, Cut]
 ImagePage: TypeAlias = tuple[ImageSearch, Order, Cut]
 
 
-class Loaders:
-    """The loaders of one request or connection."""
-
-    def __init__(self, *, cache: bool) -> None:
-        self._cache = cache
-        self._all: list[Loader[Any, Any] | ChoiceLoader[Any, Any, Any]] = []
-        self.rows: dict[str, Loader[UUID, Any]] = {
-            name: self._loader(_rows(listing)) for name, listing in ROWS.items()
-        }
-        self.boxes: ChoiceLoader[UUID, BoxFilter, list[models.Detection]] = self._by_choice(
-            detections.of_images
-        )
-        self.boxes_by_ordinal: Loader[tuple[UUID, int], models.Detection | None] = self._loader(
-            detections.by_ordinal
-        )
-        self.image_figures: Loader[UUID, images.JobFigures | None] = self._loader(images.figures)
-        self.waiting: Loader[UUID, Waiting | None] = self._loader(waiting_images.why)
-        self.sightings: Loader[UUID, models.Sighting | None] = self._loader(known_deer.sightings_of)
-        self.reviews: Loader[UUID, list[models.Review]] = self._loader(detections.reviews)
-        self.species: Loader[str, models.Species | None] = self._loader(species_rows.of_names)
-        self.marks: Loader[UUID, list[models.Mark]] = self._loader(marks.of_images)
-        self.batch_images: Loader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_batches)
-        self._load_images()
-        self._load_deer()
-        self._load_places()
-        self._load_dumps()
-        self._load_relocations()
-
-    def _load_images(self) -> None:
-        self.bursts: Loader[Shot, Burst | None] = self._loader(bursts.of_shots)
-        self.exif: Loader[UUID, ExifValues | None] = self._loader(exif_values.of_images)
-        self.exif_tags: Loader[Original, list[WrittenTag] | None] = self._loader(original_tags.read)
-        self.image_pages: dict[str, ChoiceLoader[UUID, ImagePage, Page[models.Image]]] = {
-            noun: self._by_choice(_pages(listing)) for noun, listing in image_pages.IMAGES_OF.items()
-        }
-        self.image_totals: dict[str, ChoiceLoader[UUID, ImageSearch, int]] = {
-            noun: self._by_choice(_totals(listing)) for noun, listing in image_pages.IMAGES_OF.items()
-        }
-
-    def _load_deer(self) -> None:
-        self.deer_figures: Loader[UUID, known_deer.DeerFigures] = self._loader(known_deer.figures)
-        self.deer_locations: Loader[UUID, list[models.Location]] = self._loader(known_deer.locations)
-        self.best_photos: Loader[UUID, list[models.Detection]] = self._loader(known_deer.best_photos)
-        self.sighting_pages: ChoiceLoader[UUID, SightingPage, Page[models.Sighting]] = self._by_choice(
-            _pages(known_deer.SIGHTINGS)
-        )
-        self.sighting_totals: ChoiceLoader[UUID, SightingSearch, int] = self._by_choice(
-            _totals(known_deer.SIGHTINGS)
-        )
-        self.detection_decisions: Loader[UUID, list[models.IdentityDecision]] = self._loader(
-            identity_search.of_detections
-        )
-        self.decision_totals: ChoiceLoader[UUID, IdentityDecisionSearch, int] = self._by_choice(
-            _totals(identity_search.DECISIONS)
-        )
-        self.standing_decisions: Loader[UUID, bool] = self._loader(identity_search.standing)
-        self.decision_pages: ChoiceLoader[UUID, DecisionPage, Page[models.IdentityDecision]] = (
-            self._by_choice(_pages(identity_search.DECISIONS))
-        )
-
-    def _load_places(self) -> None:
-        self.map_spots: Loader[UUID, list[models.MapSpot]] = self._loader(property_maps.of_maps)
-        self.location_spots: Loader[UUID, list[models.MapSpot]] = self._loader(property_maps.of_locations)
-        self.deployment_clock_fixes: Loader[UUID, list[models.ClockFix]] = self._loader(
-            clock_fixes.of_deployments
-        )
-        self.clock_fix_images: Loader[UUID, int] = self._loader(clock_fixes.image_counts)
-        self.deployment_figures: Loader[UUID, deployments.DeploymentFigures] = self._loader(
-            deployments.figures
-        )
-        self.camera_stays: ChoiceLoader[UUID, DeploymentSearch, int] = self._by_choice(
-            _totals(deployments.OF_CAMERA)
-        )
-        self.location_stays: ChoiceLoader[UUID, DeploymentSearch, int] = self._by_choice(
-            _totals(deployments.OF_LOCATION)
-        )
-        self.camera_stay_pages: ChoiceLoader[UUID, StayPage, Page[models.Deployment]] = self._by_choice(
-            _pages(deployments.OF_CAMERA)
-        )
-        self.location_stay_pages: ChoiceLoader[UUID, StayPage, Page[models.Deployment]] = self._by_choice(
-            _pages(deployments.OF_LOCATION)
-        )
-        self.location_images: Loader[UUID, int] = self._loader(locations.image_counts)
-        self.location_offsets: Loader[UUID, list[int] | None] = self._loader(locations.camera_offsets_s)
-        self.location_other_names: Loader[UUID, list[str]] = self._loader(locations.other_names)
-        self.camera_images: Loader[UUID, int] = self._loader(cameras.image_counts)
-
-    def _load_relocations(self) -> None:
-        self.dump_relocations: Loader[UUID, list[models.Relocation]] = self._loader(
-            relocation_search.of_dumps
-        )
-        self.location_relocations: Loader[UUID, list[models.Relocation]] = self._loader(
-            relocation_search.of_locations
-        )
-        self.relocation_images: Loader[UUID, int] = self._loader(relocation_search.image_counts)
-
-    def _load_dumps(self) -> None:
-        self.receipts: Loader[UUID, receipts.Receipt] = self._loader(receipts.of_dumps)
-        self.dump_damage: Loader[UUID, receipts.DamageCount] = self._loader(receipts.damage)
-        self.dump_clocks: Loader[UUID, list[ClockGroup]] = self._loader(receipts.clocks)
-        self.dump_clock_fixes: Loader[UUID, list[models.ClockFix]] = self._loader(clock_fixes.of_dumps)
-        self.clock_questions: Loader[UUID, ClockQuestion | None] = self._loader(clock_questions.of_dumps)
-        self.clock_confirmations: Loader[UUID, dt.datetime | None] = self._loader(
-            clock_confirmations.of_dumps
-        )
-        self.first_deliveries: Loader[UUID, models.File | None] = self._loader(dump_search.first_deliveries)
-        self.deleted_files: Loader[bytes, list[models.File] | None] = self._loader(dump_search.deleted_files)
-        self.dump_images: Loader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_dumps)
-        self.dump_file_images: Loader[UUID, image_counts.ImageCounts] = self._loader(image_counts.of_files)
-        self.dump_held: Loader[UUID, int] = self._loader(image_counts.held)
-        self.unplaced: Loader[UUID, int] = self._loader(unplaced.counts)
-        self.unplaced_cameras: Loader[UUID, list[unplaced.UnplacedCamera]] = self._loader(unplaced.cameras)
-        self.known_before: Loader[UUID, unplaced.KnownBefore | None] = self._loader(unplaced.known_before)
-        self.known_unplaced: Loader[UUID, list[unplaced.KnownUnplaced]] = self._loader(unplaced.known)
-        self.mistyped: Loader[UUID, list[UUID] | None] = self._loader(unplaced.mistyped)
-        self.file_pages: ChoiceLoader[UUID, FilePage, Page[models.File]] = self._by_choice(
-            _pages(dump_search.FILES)
-        )
-
-    def _loader(self, read: Callable[[list[K]], Awaitable[dict[K, V]]]) -> Loader[K, Any]:
-        """Make a loader of a function that answers many keys at once; a missing answer is None."""
-        loader: Loader[K, Any] = Loader(read, cache=self._cache)
-        self._all.append(loader)
-        return loader
-
-    def _by_choice(self, read: Callable[[Sequence[K], C], Awaitable[dict[K, V]]]) -> ChoiceLoader[K, C, V]:
-        """Make a loader of a function that answers many keys with the same choice."""
-        loader = ChoiceLoader(read, cache=self._cache)
-        self._all.append(loader)
-        return loader
-
-    def clear(self) -> None:
-        """Forget everything: what is asked for from now on is read anew."""
-        for loader in self._all:
-            loader.clear()
-
-
 def _rows(listing: Listing[Any]) -> Callable[[list[UUID]], Awaitable[dict[UUID, Any]]]:
     async def read(ids: list[UUID]) -> dict[UUID, Any]:
         found = await page.read_all(listing, page.by_id(listing, ids), order=f"{listing.alias}.id")
@@ -255,3 +118,138 @@ def _totals(
         return await page.count_each(listing, await search.prepared(), parent_ids=parent_ids)
 
     return count
+
+
+AnyLoader: TypeAlias = Loader[Any, Any] | ChoiceLoader[Any, Any, Any]
+L = TypeVar("L", bound=AnyLoader)
+
+
+class _OnDemand(Generic[L]):
+    """A loader of `Loaders`, made when it is first asked for: a page needs three of seventy."""
+
+    _name: str
+
+    def __set_name__(self, _owner: type[Loaders], name: str) -> None:
+        self._name = name
+
+    def __get__(self, loaders: Loaders, _owner: type[Loaders]) -> L:
+        # From now on the instance has an attribute of this name, and Python looks there first.
+        loader = loaders.__dict__[self._name] = self._make(cache=loaders.cache)
+        loaders.made.append(loader)
+        return loader
+
+    def _make(self, *, cache: bool) -> L:
+        raise NotImplementedError
+
+
+class _Keyed(_OnDemand[Loader[K, V]]):
+    """Made of a function that answers many keys at once; a missing answer is None."""
+
+    def __init__(self, read: Read[K, V]) -> None:
+        self._read = read
+
+    def _make(self, *, cache: bool) -> Loader[K, V]:
+        return Loader(self._read, cache=cache)
+
+
+class _ByChoice(_OnDemand[ChoiceLoader[K, C, V]]):
+    """Made of a function that answers many keys with the same choice."""
+
+    def __init__(self, read: Callable[[list[K], C], Awaitable[Mapping[K, V]]]) -> None:
+        self._read = read
+
+    def _make(self, *, cache: bool) -> ChoiceLoader[K, C, V]:
+        return ChoiceLoader(self._read, cache=cache)
+
+
+class _ByNoun(dict[str, L]):
+    """Loaders by the type of a record, each made when it is first asked for."""
+
+    def __init__(self, make: Callable[[str], L], made: list[AnyLoader]) -> None:
+        super().__init__()
+        self._make, self._made = make, made
+
+    def __missing__(self, noun: str) -> L:
+        loader = self[noun] = self._make(noun)
+        self._made.append(loader)
+        return loader
+
+
+class Loaders:
+    """The loaders of one request or connection."""
+
+    def __init__(self, *, cache: bool) -> None:
+        self.cache = cache
+        self.made: list[AnyLoader] = []
+        self.rows: Mapping[str, Loader[UUID, Any]] = _ByNoun(
+            lambda noun: Loader(_rows(ROWS[noun]), cache=cache), self.made
+        )
+        self.image_pages: Mapping[str, ChoiceLoader[UUID, ImagePage, Page[models.Image]]] = _ByNoun(
+            lambda noun: ChoiceLoader(_pages(image_pages.IMAGES_OF[noun]), cache=cache), self.made
+        )
+        self.image_totals: Mapping[str, ChoiceLoader[UUID, ImageSearch, int]] = _ByNoun(
+            lambda noun: ChoiceLoader(_totals(image_pages.IMAGES_OF[noun]), cache=cache), self.made
+        )
+
+    def clear(self) -> None:
+        """Forget everything: what is asked for from now on is read anew."""
+        for loader in self.made:
+            loader.clear()
+
+    boxes = _ByChoice[UUID, BoxFilter, list[models.Detection]](detections.of_images)
+    boxes_by_ordinal = _Keyed[tuple[UUID, int], models.Detection | None](detections.by_ordinal)
+    image_figures = _Keyed[UUID, images.JobFigures | None](images.figures)
+    waiting = _Keyed[UUID, Waiting | None](waiting_images.why)
+    sightings = _Keyed[UUID, models.Sighting | None](known_deer.sightings_of)
+    reviews = _Keyed[UUID, list[models.Review]](detections.reviews)
+    species = _Keyed[str, models.Species | None](species_rows.of_names)
+    marks = _Keyed[UUID, list[models.Mark]](marks.of_images)
+    batch_images = _Keyed[UUID, image_counts.ImageCounts](image_counts.of_batches)
+    bursts = _Keyed[Shot, Burst | None](bursts.of_shots)
+    exif = _Keyed[UUID, ExifValues | None](exif_values.of_images)
+    exif_tags = _Keyed[Original, list[WrittenTag] | None](original_tags.read)
+    deer_figures = _Keyed[UUID, known_deer.DeerFigures](known_deer.figures)
+    deer_locations = _Keyed[UUID, list[models.Location]](known_deer.locations)
+    best_photos = _Keyed[UUID, list[models.Detection]](known_deer.best_photos)
+    sighting_pages = _ByChoice[UUID, SightingPage, Page[models.Sighting]](_pages(known_deer.SIGHTINGS))
+    sighting_totals = _ByChoice[UUID, SightingSearch, int](_totals(known_deer.SIGHTINGS))
+    detection_decisions = _Keyed[UUID, list[models.IdentityDecision]](identity_search.of_detections)
+    decision_totals = _ByChoice[UUID, IdentityDecisionSearch, int](_totals(identity_search.DECISIONS))
+    standing_decisions = _Keyed[UUID, bool](identity_search.standing)
+    decision_pages = _ByChoice[UUID, DecisionPage, Page[models.IdentityDecision]](
+        _pages(identity_search.DECISIONS)
+    )
+    map_spots = _Keyed[UUID, list[models.MapSpot]](property_maps.of_maps)
+    location_spots = _Keyed[UUID, list[models.MapSpot]](property_maps.of_locations)
+    deployment_clock_fixes = _Keyed[UUID, list[models.ClockFix]](clock_fixes.of_deployments)
+    clock_fix_images = _Keyed[UUID, int](clock_fixes.image_counts)
+    deployment_figures = _Keyed[UUID, deployments.DeploymentFigures](deployments.figures)
+    camera_stays = _ByChoice[UUID, DeploymentSearch, int](_totals(deployments.OF_CAMERA))
+    location_stays = _ByChoice[UUID, DeploymentSearch, int](_totals(deployments.OF_LOCATION))
+    camera_stay_pages = _ByChoice[UUID, StayPage, Page[models.Deployment]](_pages(deployments.OF_CAMERA))
+    location_stay_pages = _ByChoice[UUID, StayPage, Page[models.Deployment]](_pages(deployments.OF_LOCATION))
+    location_images = _Keyed[UUID, int](locations.image_counts)
+    location_offsets = _Keyed[UUID, list[int] | None](locations.camera_offsets_s)
+    location_other_names = _Keyed[UUID, list[str]](locations.other_names)
+    camera_images = _Keyed[UUID, int](cameras.image_counts)
+    dump_relocations = _Keyed[UUID, list[models.Relocation]](relocation_search.of_dumps)
+    location_relocations = _Keyed[UUID, list[models.Relocation]](relocation_search.of_locations)
+    relocation_images = _Keyed[UUID, int](relocation_search.image_counts)
+    dump_damage = _Keyed[UUID, receipts.DamageCount](receipts.damage)
+    dump_clocks = _Keyed[UUID, list[ClockGroup]](receipts.clocks)
+    dump_clock_fixes = _Keyed[UUID, list[models.ClockFix]](clock_fixes.of_dumps)
+    clock_questions = _Keyed[UUID, ClockQuestion | None](clock_questions.of_dumps)
+    clock_confirmations = _Keyed[UUID, dt.datetime | None](clock_confirmations.of_dumps)
+    first_deliveries = _Keyed[UUID, models.File | None](dump_search.first_deliveries)
+    deleted_files = _Keyed[bytes, list[models.File] | None](dump_search.deleted_files)
+    dump_images = _Keyed[UUID, image_counts.ImageCounts](image_counts.of_dumps)
+    dump_file_images = _Keyed[UUID, image_counts.ImageCounts](image_counts.of_files)
+    dump_held = _Keyed[UUID, int](image_counts.held)
+    unplaced_cameras = _Keyed[UUID, list[unplaced.UnplacedCamera]](unplaced.cameras)
+    known_before = _Keyed[UUID, unplaced.KnownBefore | None](unplaced.known_before)
+    known_unplaced = _Keyed[UUID, list[unplaced.KnownUnplaced]](unplaced.known)
+    mistyped = _Keyed[UUID, list[UUID] | None](unplaced.mistyped)
+    file_pages = _ByChoice[UUID, FilePage, Page[models.File]](_pages(dump_search.FILES))
+    # Last, for these hide the modules of their names.
+    receipts = _Keyed[UUID, receipts.Receipt](receipts.of_dumps)
+    unplaced = _Keyed[UUID, int](unplaced.counts)

@@ -21,7 +21,9 @@ from thumper.graphql.deer.sighting import SightingQuery
 from thumper.graphql.dumps.dump import DumpQuery
 from thumper.graphql.dumps.dump_change import DumpMutation
 from thumper.graphql.dumps.upload_change import UploadMutation
+from thumper.graphql.live.about import AboutQuery
 from thumper.graphql.live.changes import ChangesQuery
+from thumper.graphql.live.doctor import DoctorQuery
 from thumper.graphql.live.status import StatusQuery
 from thumper.graphql.live.subscription import Subscription
 from thumper.graphql.people.audit_entry import AuditQuery
@@ -30,6 +32,7 @@ from thumper.graphql.people.person import PersonQuery
 from thumper.graphql.people.person_change import PersonMutation
 from thumper.graphql.people.session import SessionQuery
 from thumper.graphql.people.session_change import SessionMutation
+from thumper.graphql.people.sign_in_link import SignInLinkQuery
 from thumper.graphql.people.token import TokenQuery
 from thumper.graphql.people.token_change import TokenMutation
 from thumper.graphql.people.viewer import ViewerQuery
@@ -109,6 +112,9 @@ class Query(
     PersonQuery,
     SessionQuery,
     TokenQuery,
+    SignInLinkQuery,
+    DoctorQuery,
+    AboutQuery,
 ):
     """The queries of all nouns."""
 

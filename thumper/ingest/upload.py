@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 from uuid import UUID
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from thumper.domain.feed import FeedEntry, FeedKind
@@ -74,14 +75,10 @@ async def create_uploads(
     Without `detect` their images wait until detection is asked for. The dump notes the session or token that asked.
     Raises `InvalidValueError` about the names and `NoRecordError` about the location.
     """
-    if not 1 <= len(names) <= MOST_FILES:
-        raise InvalidValueError(f"{len(names)} files were given; 1 to {MOST_FILES:,} at a time.", "files")
-    cleaned = [_file_name(name, "files", str(number)) for number, name in enumerate(names)]
+    cleaned = _file_names(names)
     if location_id is not None and not await Location.exists(id=location_id):
         raise NoRecordError("location", "location_id")
     source_id = await _open_door(context)
-    tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in cleaned]
-    ids = [new_id() for _ in cleaned]
     async with in_transaction("default") as transaction:
         await sources.lock(transaction, source_id)
         # A new folder, so that no two calls share a dump.
@@ -91,16 +88,58 @@ async def create_uploads(
         )
         if credential_id is not None:
             await dumps.note_credential(transaction, dump_id, credential_id)
-        hashes = [_hash(token) for token in tokens]
-        await uploads.promise(
-            transaction,
-            dump_id,
-            list(zip(ids, hashes, cleaned, strict=True)),
-            detect=detect,
-            ttl_s=context.settings.upload_ttl_s,
+        return await _promise(
+            transaction, dump_id, cleaned, detect=detect, ttl_s=context.settings.upload_ttl_s
         )
-    made = {upload.id: upload for upload in await Upload.filter(id__in=ids)}
-    return [(made[upload_id], token) for upload_id, token in zip(ids, tokens, strict=True)]
+
+
+async def continue_uploads(
+    context: IngestContext, dump_id: UUID, names: Sequence[str], *, detect: bool = True
+) -> list[tuple[Upload, str]]:
+    """Open addresses for more files of a dump of uploads, which opens again; return each with its secret.
+
+    A name that was promised before and never sent, since its address expired or was closed, is promised anew and is
+    missed no more. Raises `InvalidValueError` about the names and a dump that is not of uploads, and `NoRecordError`.
+    """
+    cleaned = _file_names(names)
+    dump = await _dump_of_uploads(dump_id)
+    async with in_transaction("default") as transaction:
+        await sources.lock(transaction, dump.source_id)
+        await uploads.forget_unsent(transaction, dump_id, cleaned)
+        made = await _promise(
+            transaction, dump_id, cleaned, detect=detect, ttl_s=context.settings.upload_ttl_s
+        )
+        await dumps.touch(transaction, [dump_id])
+        await feed.append(transaction, [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id)])
+        return made
+
+
+async def _promise(
+    transaction: BaseDBAsyncClient, dump_id: UUID, names: Sequence[str], *, detect: bool, ttl_s: float
+) -> list[tuple[Upload, str]]:
+    addresses = [(new_id(), secrets.token_urlsafe(TOKEN_BYTES), name) for name in names]
+    await uploads.promise(
+        transaction,
+        dump_id,
+        [(upload_id, _hash(token), name) for upload_id, token, name in addresses],
+        detect=detect,
+        ttl_s=ttl_s,
+    )
+    ids = [upload_id for upload_id, _, _ in addresses]
+    made = {upload.id: upload for upload in await Upload.filter(id__in=ids).using_db(transaction)}
+    return [(made[upload_id], token) for upload_id, token, _ in addresses]
+
+
+async def _dump_of_uploads(dump_id: UUID) -> Dump:
+    """Return a dump with its source; raise `NoRecordError`, or `InvalidValueError` for one that is not of uploads."""
+    dump = await Dump.get_or_none(id=dump_id).prefetch_related("source")
+    if dump is None:
+        raise NoRecordError("dump", "dump_id")
+    if dump.source.kind is not SourceKind.UPLOAD:
+        raise InvalidValueError(
+            "This dump was not made by createUpload, so nothing is awaited over HTTP.", "dump_id"
+        )
+    return dump
 
 
 async def cancel_uploads(dump_id: UUID) -> tuple[Dump, int]:
@@ -109,13 +148,7 @@ async def cancel_uploads(dump_id: UUID) -> tuple[Dump, int]:
     It settles, with what was sent until then. Raises `NoRecordError`, or `InvalidValueError` for a dump that
     is not of uploads.
     """
-    dump = await Dump.get_or_none(id=dump_id).prefetch_related("source")
-    if dump is None:
-        raise NoRecordError("dump", "dump_id")
-    if dump.source.kind is not SourceKind.UPLOAD:
-        raise InvalidValueError(
-            "This dump was not made by createUpload, so nothing is awaited over HTTP.", "dump_id"
-        )
+    dump = await _dump_of_uploads(dump_id)
     async with in_transaction("default") as transaction:
         closed = await uploads.cancel(transaction, dump_id)
         if closed:
@@ -128,6 +161,13 @@ async def cancel_uploads(dump_id: UUID) -> tuple[Dump, int]:
 async def _open_door(context: IngestContext) -> UUID:
     """Return the id of the one source of all uploads: the library, into which they are copied."""
     return await sources.open_source(SourceKind.UPLOAD, os.fsencode(context.library))
+
+
+def _file_names(names: Sequence[str]) -> list[str]:
+    """Return the last part of each name; raise `InvalidValueError` for one that is none, and for too many."""
+    if not 1 <= len(names) <= MOST_FILES:
+        raise InvalidValueError(f"{len(names)} files were given; 1 to {MOST_FILES:,} at a time.", "files")
+    return [_file_name(name, "files", str(number)) for number, name in enumerate(names)]
 
 
 def _file_name(name: str, *field: str) -> str:

@@ -16,6 +16,7 @@ from thumper.domain.access import NOBODY
 from thumper.domain.progress import ProcessState
 from thumper.graphql.context import Context
 from thumper.graphql.loaders import Loaders
+from thumper.graphql.shared.doctor_visits import DoctorVisits
 from thumper.graphql.shared.events import Live, going_live
 from thumper.graphql.shared.wipe_checks import WipeChecks
 from thumper.housekeeping.daily import keep_keeping_house
@@ -53,6 +54,7 @@ class Room:
     sandbox: DecodeSandbox
     live: Live
     wipes: WipeChecks
+    doctor: DoctorVisits
     credentials: Credentials
     disks: DiskQuestion[list[OwnDisk]]
     """Room on the disks that Thumper fills; one that hangs is asked once."""
@@ -65,6 +67,7 @@ class Room:
             ingest=self.ingest,
             live=self.live,
             wipes=self.wipes,
+            doctor=self.doctor,
             credentials=self.credentials,
             loaders=Loaders(cache=not follows),
             base_url=base_url(connection),
@@ -84,7 +87,7 @@ async def open_room(settings: Settings, life: Life, credentials: Credentials) ->
     ):
         await _have_owner(settings)
         sandbox = DecodeSandbox(ingest.limits, workers=settings.decode_workers or PICTURES_AT_ONCE)
-        wipes = WipeChecks()
+        wipes, doctor = WipeChecks(), DoctorVisits(settings)
         try:
             beating = keep_beating(life, lambda: Beat(state=ProcessState.IDLE))
             async with beside(beating, keep_erasing(settings.library_dir), keep_keeping_house(settings)):
@@ -96,11 +99,13 @@ async def open_room(settings: Settings, life: Life, credentials: Credentials) ->
                     sandbox=sandbox,
                     live=live,
                     wipes=wipes,
+                    doctor=doctor,
                     credentials=credentials,
                     disks=disks,
                 )
         finally:
             await wipes.close()
+            await doctor.close()
             await asyncio.to_thread(sandbox.close)
             await ingest.wakeup.close()
 

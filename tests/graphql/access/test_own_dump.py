@@ -18,6 +18,8 @@ from thumper.store.access import people, tokens
 
 CREATE = """mutation { createUpload(input: {files: ["a.jpg"]}) {
     errors { code } dump { id number receipt { found safeToWipe } location { id } } uploads { url } } }"""
+CONTINUE = """mutation ($id: ID!) { createUpload(input: {files: ["b.jpg"], dumpId: $id}) {
+    errors { code } uploads { url } } }"""
 WATCH = "query ($id: ID!) { dump(id: $id) { id receipt { found waiting } files { nodes { path state } } folder } }"
 CANCEL = "mutation ($id: ID!) { cancelUpload(input: {dumpId: $id}) { errors { code } closedCount } }"
 FOLLOW = "subscription ($id: ID!) { dumpProgress(dumpId: $id) { dump { id } } }"
@@ -99,6 +101,14 @@ async def test_a_program_cancels_its_own_upload(programs: tuple[Program, Program
     mine, _ = programs
     dump = (await mine.post(CREATE))["data"]["createUpload"]["dump"]["id"]
     assert (await mine.post(CANCEL, id=dump))["data"]["cancelUpload"] == {"errors": [], "closedCount": 1}
+
+
+async def test_a_program_adds_to_its_own_upload_alone(programs: tuple[Program, Program]) -> None:
+    mine, other = programs
+    dump = (await mine.post(CREATE))["data"]["createUpload"]["dump"]["id"]
+    assert len((await mine.post(CONTINUE, id=dump))["data"]["createUpload"]["uploads"]) == 1
+    refused = (await other.post(CONTINUE, id=dump))["data"]["createUpload"]
+    assert refused == {"errors": [{"code": "NOT_FOUND"}], "uploads": None}
 
 
 async def test_a_program_that_may_only_upload_gets_nothing_else(

@@ -236,6 +236,6 @@ def _queried() -> Iterator[str]:
 def _unqueried(schema: GraphQLSchema) -> Iterator[str]:
     """Yield those that are no object's of a query: interfaces, and what only changes and messages have."""
     errors: Any = schema.type_map["UserError"]
-    others = {"Node", "Preview", "LiveMessage", "UserError", "Upload", "TakenBack", "SignInLink"}
+    others = {"Node", "Preview", "LiveMessage", "UserError", "Upload", "TakenBack"}
     kinds = others | {kind.name for kind in schema.get_implementations(errors).objects}
     yield from (place for place in _queried() if place.split(".")[0] in kinds)

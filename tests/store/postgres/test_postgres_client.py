@@ -16,9 +16,10 @@ from thumper.store.postgres.connect import OUTAGES, client
 
 
 def _lent() -> int:
-    """Count the connections that the pool has given out."""
-    holders: list[Any] = client()._pool._holders  # no public way to count
-    return sum(not holder.is_idle() for holder in holders)
+    """Count the connections that are neither in the pool nor at hand."""
+    pooled: Any = client()
+    holders: list[Any] = pooled._pool._holders  # no public way to count
+    return sum(not holder.is_idle() for holder in holders) - len(pooled.lender._at_hand)
 
 
 async def test_a_task_whose_transaction_could_not_begin_works_on_when_postgresql_is_back(

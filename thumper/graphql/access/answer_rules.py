@@ -48,6 +48,7 @@ _PAYLOADS: Final[Mapping[Rule, Mapping[str, str]]] = {
         "InvitePersonPayload CreateSignInLinkPayload": "person link",
         "UpdatePersonPayload RemovePersonPayload": "person",
         "CreateTokenPayload": "token secret",
+        "RevokeSignInLinksPayload": "revokedCount",
     },
     HOLDERS: {"RevokeSessionPayload": "session", "RevokeTokenPayload": "token"},
     MEMBERS: {

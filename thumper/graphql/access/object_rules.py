@@ -27,13 +27,13 @@ _ROOTS: Final[dict[str, Names]] = {
     "Query": {
         EVERYBODY: "node nodes image images detection detections species allSpecies deer allDeer sightings"
         " location locations camera cameras deployment deployments detector detectors imageGroups"
-        " imageNeighbours speciesCounts",
+        " imageNeighbours speciesCounts about",
         FRAME: "viewer",
         WATCHERS: "dump",
         MEMBERS: "tags propertyMap propertyMaps identityDecisions reviews relocation relocations setLocationPreview"
         " mergeLocationsPreview dumps clockFix clockFixes fixClockPreview clockSuspects deletion"
         " deletions batch batches status changes",
-        ADMINS: "deleteImagesPreview person people sessions tokens auditEntries",
+        ADMINS: "deleteImagesPreview person people sessions tokens auditEntries signInLinks doctor",
     },
     "Mutation": {
         REVIEWERS: "createLocation updateLocation setLocation mergeLocations undoRelocation createDeer"
@@ -46,7 +46,7 @@ _ROOTS: Final[dict[str, Names]] = {
         HOLDERS: "revokeSession revokeToken",
         ADMINS: "updatePropertyMap deletePropertyMap"
         " deleteLocation deleteDeer deleteImages undoDeletions invitePerson createSignInLink updatePerson"
-        " removePerson createToken",
+        " removePerson createToken revokeSignInLinks",
     },
     "Subscription": {
         WATCHERS: "dumpProgress",
@@ -204,7 +204,8 @@ _PEOPLE: Final[dict[str, Names]] = {
     "Person": {PERSONAL: "id name role createdAt removedAt"},
     "Session": {PERSONAL: "id createdAt lastUsedAt expiresAt userAgent revokedAt person current"},
     "Token": {PERSONAL: "id name createdAt expiresAt lastUsedAt revokedAt scopes person"},
-    "SignInLink": {ADMINS: "url expiresAt"},
+    "SignInLink": {ADMINS: "url qrCode expiresAt person"},
+    "QrCode": {ADMINS: "size path"},
     "AuditEntry": {ADMINS: "id address action outcome recordCount createdAt actor recordIds"},
 }
 
@@ -219,6 +220,9 @@ _LIVE: Final[dict[str, Names]] = {
         " state imagesPerSecond stages limit heartbeatAgeSeconds",
         OWNERS: "host pid lastExit",
     },
+    "DoctorReport": {ADMINS: "examinedAt level results notExamined"},
+    "CheckResult": {ADMINS: "check level sentence remedy"},
+    "About": {MEMBERS: "version schemaVersion", EVERYBODY: "licence sourceUrl documentationUrl"},
     "StageTime": {MEMBERS: "stage millisecondsPerImage imagesPerSecond"},
     "LastDump": {MEMBERS: "unplacedImageCount dump receipt imageCounts"},
     "Changes": {MEMBERS: "seq hasMore images deletedIds dumpsToReread detector"},

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from thumper.domain.refusal import NoRecordError
+from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.graphql.context import Info
 from thumper.graphql.dumps.dump import Dump, watchable_dump
 from thumper.graphql.relay.change import Payload, change
@@ -16,7 +16,7 @@ from thumper.graphql.relay.identity import decode, decode_given
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import Url
-from thumper.ingest.upload import MOST_FILES, cancel_uploads, create_uploads
+from thumper.ingest.upload import MOST_FILES, cancel_uploads, continue_uploads, create_uploads
 from thumper.store import models
 
 
@@ -27,7 +27,15 @@ class CreateUploadInput(Input):
     files: list[str] = strawberry.field(
         description='Their names without folders, 1 to 1,000 of them, such as ["IMG_0001.JPG"]. All join one dump.'
     )
-    location_id: strawberry.ID | None = strawberry.field(default=None, description="Where they were taken.")
+    location_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Where they were taken; not together with dumpId."
+    )
+    dump_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The dump of an earlier createUpload that they join, as after the first 1,000 files of a card, or"
+        " when addresses have expired: a name that was promised and never sent is promised anew. A new dump when left"
+        " out.",
+    )
     detect: bool = defaulted(
         True, "Whether detection starts at once; without it they wait for detectPending.", kind=bool
     )
@@ -84,16 +92,29 @@ class CreateUploadPayload(Payload):
     )
 
 
-async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, list[Upload]]:
-    """Create the dump and the addresses."""
-    location_id = decode_given(input.location_id, "Location")
-    made = await create_uploads(
+async def _begin(input: CreateUploadInput, info: Info) -> list[tuple[models.Upload, str]]:
+    return await create_uploads(
         info.context.ingest,
         input.files,
-        location_id=location_id,
+        location_id=decode_given(input.location_id, "Location"),
         detect=input.detect,
         credential_id=info.context.actor.credential_id,
     )
+
+
+async def _continue(input: CreateUploadInput, dump_id: str, info: Info) -> list[tuple[models.Upload, str]]:
+    if input.location_id is not None:
+        raise InvalidValueError("The dump has its place already; setLocation changes it.", "location_id")
+    if await watchable_dump(dump_id, info=info) is None:
+        raise NoRecordError("dump", "dump_id")
+    return await continue_uploads(
+        info.context.ingest, decode(dump_id, "Dump"), input.files, detect=input.detect
+    )
+
+
+async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, list[Upload]]:
+    """Create the addresses, and the dump unless one is given."""
+    made = await (_begin(input, info) if input.dump_id is None else _continue(input, input.dump_id, info))
     door = f"{info.context.base_url}/upload"
     uploads = [
         Upload(file_name=upload.file_name, url=Url(f"{door}/{token}"), expires_at=upload.expires_at)

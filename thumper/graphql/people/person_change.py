@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, ClassVar, TypeAlias
 
 import strawberry
@@ -10,10 +9,10 @@ import strawberry
 from thumper.domain.access import Role
 from thumper.graphql.context import Context, Info
 from thumper.graphql.people.person import Person
+from thumper.graphql.people.sign_in_link import SignInLink, drawn
 from thumper.graphql.relay.change import Payload, change, given
 from thumper.graphql.relay.field import optional
 from thumper.graphql.relay.identity import decode
-from thumper.graphql.relay.recorded_payload import SECRET
 from thumper.graphql.relay.scalar import Url
 from thumper.store import models
 from thumper.store.access import credentials, people, sessions
@@ -39,6 +38,13 @@ class CreateSignInLinkInput:
     person_id: strawberry.ID = strawberry.field(description="The person.")
 
 
+@strawberry.input(description="Whose links to end.")
+class RevokeSignInLinksInput:
+    """Input of `revokeSignInLinks`."""
+
+    person_id: strawberry.ID = strawberry.field(description="The person.")
+
+
 @strawberry.input(description="Changes to a person; what is left out stays as it is.")
 class UpdatePersonInput:
     """Input of `updatePerson`."""
@@ -58,19 +64,6 @@ class RemovePersonInput:
     """Input of `removePerson`."""
 
     person_id: strawberry.ID = strawberry.field(description="The person.")
-
-
-@strawberry.type(description="A link that signs one person in, once.")
-class SignInLink:
-    """Told once: of its secret only a hash is kept."""
-
-    url: Url | None = strawberry.field(
-        default=None,
-        description="Its address, with the secret behind the #. Null when the mutation was sent again with its"
-        " idempotencyKey: it is kept nowhere, so make another link.",
-        metadata={SECRET: True},
-    )
-    expires_at: dt.datetime = strawberry.field(description="When it stops counting.")
 
 
 @strawberry.type
@@ -97,6 +90,15 @@ class CreateSignInLinkPayload(LinkPayload):
     """The link or the errors."""
 
 
+@strawberry.type(description="Answer of revokeSignInLinks.")
+class RevokeSignInLinksPayload(Payload):
+    """How many or the errors."""
+
+    revoked_count: int | None = strawberry.field(
+        default=None, description="How many links sign nobody in any more; null when refused."
+    )
+
+
 @strawberry.type(description="Answer of updatePerson.")
 class UpdatePersonPayload(Payload):
     """The person or the errors."""
@@ -121,6 +123,9 @@ class RemovePersonPayload(Payload):
 
 InviteInput: TypeAlias = Annotated[InvitePersonInput, strawberry.argument(description="Whom to invite.")]
 LinkInput: TypeAlias = Annotated[CreateSignInLinkInput, strawberry.argument(description="Whom to let in.")]
+RevokeLinksInput: TypeAlias = Annotated[
+    RevokeSignInLinksInput, strawberry.argument(description="Whose links to end.")
+]
 UpdateInput: TypeAlias = Annotated[
     UpdatePersonInput, strawberry.argument(description="The person and their changes.")
 ]
@@ -130,7 +135,8 @@ RemoveInput: TypeAlias = Annotated[RemovePersonInput, strawberry.argument(descri
 async def _link(person: models.Person, context: Context) -> SignInLink:
     made = await sessions.make_link(person)
     base = context.settings.public_url or context.base_url
-    return SignInLink(url=Url(f"{base}{SIGN_IN}#{made.secret}"), expires_at=made.expires_at)
+    address = f"{base}{SIGN_IN}#{made.secret}"
+    return SignInLink(url=Url(address), qr_code=drawn(address), expires_at=made.expires_at, person=person)
 
 
 @strawberry.type
@@ -154,6 +160,15 @@ class PersonMutation:
     async def create_sign_in_link(info: Info, input: LinkInput) -> CreateSignInLinkPayload:
         person = await people.find(decode(input.person_id, "Person"), "person_id")
         return CreateSignInLinkPayload(person=person, link=await _link(person, info.context))
+
+    @change(
+        "End the links of a person that were not used, such as one that was sent to the wrong phone. Who signed in"
+        " stays signed in. Refused with NOT_FOUND."
+    )
+    @staticmethod
+    async def revoke_sign_in_links(input: RevokeLinksInput) -> RevokeSignInLinksPayload:
+        person = await people.find(decode(input.person_id, "Person"), "person_id")
+        return RevokeSignInLinksPayload(revoked_count=await sessions.revoke_links(person.id))
 
     @change(
         "Change a person's name or role; what is left out stays as it is. Refused with NOT_FOUND, NAME_TAKEN, INVALID"

@@ -24,6 +24,8 @@ from thumper.store.postgres.search import Search, sort, where
 
 LINK_HOURS: Final = 24
 """How long a link can be used: until whom it is for has read their messages."""
+MOST_LINKS: Final = 100
+"""Links that are listed: more wait for nobody."""
 LONGEST_USER_AGENT: Final = 200
 """Characters that are kept of what a browser calls itself."""
 
@@ -129,6 +131,20 @@ async def of_people(person_ids: Sequence[UUID]) -> dict[UUID, list[Session]]:
         person_id__in=list(person_ids), revoked_at=None, expires_at__gt=dt.datetime.now(dt.UTC)
     ).order_by("-last_used_at")
     return {id_: [each for each in found if each.person_id == id_] for id_ in person_ids}
+
+
+async def open_links() -> list[SignInLink]:
+    """Return the newest links that still sign somebody in, with their people; `MOST_LINKS` at most."""
+    now = dt.datetime.now(dt.UTC)
+    links = SignInLink.filter(used_at=None, expires_at__gt=now, person__removed_at=None)
+    return await links.prefetch_related("person").order_by("-id").limit(MOST_LINKS)
+
+
+async def revoke_links(person_id: UUID) -> int:
+    """End the links of a person that were not used; return how many."""
+    return await SignInLink.filter(person_id=person_id, used_at=None, expires_at__gt=NOW).update(
+        expires_at=NOW
+    )
 
 
 async def ever_began() -> bool:

@@ -11,12 +11,13 @@ import asyncio
 import contextlib
 from functools import partial
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, cast
 from weakref import WeakSet
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
+    BaseDBAsyncClient,
     ConnectionWrapper,
     NestedTransactionContext,
     PoolConnectionWrapper,
@@ -29,19 +30,8 @@ from tortoise.exceptions import TransactionManagementError
 
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.guest_pool import refuse_more_than_views
+from thumper.store.postgres.lender import RETURN_S, Lender
 from thumper.store.postgres.watched_connection import WatchedConnection
-
-_RETURN_S: Final = 3.0
-"""How long returning a connection may take; then it is closed instead."""
-
-_BROKEN: Final = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
-"""What returning a broken connection raises; asyncpg has removed it from the pool by then."""
 
 
 class _Alone(ConnectionWrapper[Any]):
@@ -97,8 +87,8 @@ class _Transaction(TransactionContextPooled):
     async def __aenter__(self) -> TransactionalDBClient:
         """Take a connection and begin."""
         await self.ensure_connection()
-        connection = await self.client._parent._pool.acquire()  # noqa: SLF001  # as the base class does
-        self.client._connection = connection  # noqa: SLF001
+        lender = _lender_of(self.client._parent)  # noqa: SLF001  # as the base class does
+        self.client._connection = connection = await lender.take()  # noqa: SLF001
         try:
             await self.client.begin()
         except BaseException:
@@ -118,7 +108,7 @@ class _Transaction(TransactionContextPooled):
             if kind is None:
                 await self.client.commit()
             elif kind is not TransactionManagementError:
-                async with asyncio.timeout(_RETURN_S):
+                async with asyncio.timeout(RETURN_S):
                     await self.client.rollback()
         except BaseException as failure:
             _throw_away(connection)
@@ -126,7 +116,7 @@ class _Transaction(TransactionContextPooled):
                 return  # PostgreSQL rolls back by itself; a cancellation must not become an outage
             raise
         # What is committed is committed, even if the connection breaks now.
-        await _release(self.client._parent._pool, connection)  # noqa: SLF001
+        await _lender_of(self.client._parent).take_back(connection)  # noqa: SLF001
 
 
 class _Loan(PoolConnectionWrapper[Any]):
@@ -134,16 +124,21 @@ class _Loan(PoolConnectionWrapper[Any]):
 
     __slots__ = ()
 
-    async def __aexit__(self, *_: object) -> None:
-        """Return it to the pool."""
-        await _release(self.client._pool, self.connection)  # noqa: SLF001
+    async def __aenter__(self) -> Any:
+        """Take a connection."""
+        await self.ensure_connection()
+        self.connection = await _lender_of(self.client).take()
+        return self.connection
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Return it; the pool makes sure that nothing is left of a command that failed."""
+        lender = _lender_of(self.client)
+        await (lender.take_back if kind is None else lender.give_up)(self.connection)
 
 
-async def _release(pool: Any, connection: Any) -> None:
-    """Return a connection to its pool; one that breaks now raises nothing, since its work is done."""
-    if pool is not None:
-        with contextlib.suppress(*_BROKEN):
-            await pool.release(connection, timeout=_RETURN_S)
+def _lender_of(client: BaseDBAsyncClient) -> Lender:
+    """Return who lends the connections of a client's pool."""
+    return cast("PostgresClient", client).lender
 
 
 def _throw_away(connection: Any) -> None:
@@ -156,6 +151,7 @@ class PostgresClient(AsyncpgDBClient):
     """The client of the database."""
 
     connection_class = WatchedConnection
+    lender: Lender
 
     async def create_pool(self, **options: Any) -> Any:
         """Make the pool; its connections are watched."""
@@ -167,17 +163,15 @@ class PostgresClient(AsyncpgDBClient):
             await refuse_more_than_views(connection, options.get("server_settings") or {})
             connection.watch(connect, circle)
 
-        return await asyncpg.create_pool(None, init=begin, **options)
+        pool = await asyncpg.create_pool(None, init=begin, **options)
+        self.lender = Lender(pool)
+        return pool
 
     async def _close(self) -> None:
-        """Close the pool; a connection that is dead does not hold up the end of the process."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            try:
-                async with asyncio.timeout(_RETURN_S):
-                    await pool.close()
-            except _BROKEN:
-                pool.terminate()
+        """Close the pool."""
+        if self._pool is not None:
+            self._pool = None
+            await self.lender.close()
 
     def acquire_connection(self) -> PoolConnectionWrapper[Any]:
         """Lend a connection for one command."""

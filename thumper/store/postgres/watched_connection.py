@@ -131,6 +131,11 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
         """Return whether it is open and nothing depends on it."""
         return not self.is_closed() and self._commands == 0 and not self.is_in_transaction()
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether the next command may have it as it is: nothing was begun on it that has not ended."""
+        return self.is_idle() and not self._is_unended
+
     async def _is_served(self) -> bool:
         """Ask PostgreSQL, after a moment, whether it works for this connection."""
         await asyncio.sleep(AGAIN_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
@@ -58,6 +59,16 @@ class CheckResult:
             "remedy": self.remedy or None,
         }
 
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Self:
+        """Make it of what `to_json` returned; raises `ValueError` or `KeyError` for anything else."""
+        return cls(
+            check=said["check"],
+            level=Level(said["level"]),
+            sentence=said["sentence"],
+            remedy=said["remedy"] or "",
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -82,3 +93,8 @@ class Report:
             "checks": [verdict.to_json() for verdict in self.verdicts],
             "notExamined": list(self.not_examined),
         }
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Self:
+        """Make it of what `to_json` returned; raises `ValueError` or `KeyError` for anything else."""
+        return cls(tuple(map(CheckResult.from_json, said["checks"])), tuple(said["notExamined"]))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from thumper.doctor.check_result import CheckResult, Level, Report
+from thumper.domain.check_result import CheckResult, Level, Report
 
 FINE = CheckResult.ok("disk", "There is room.")
 SLOW = CheckResult.warn("redis", "It is away.", remedy="Start it.")

@@ -1,0 +1,116 @@
+// What a person does in Review, by key, thumb or dialog: each is written into the journal, and the next box is shown.
+import { useSignal } from "@preact/signals";
+import { person } from "../../session";
+import { texts } from "../../texts";
+import type { Rectangle } from "./frame";
+import { MIDDLE } from "./DrawForm";
+import { type Animal, detectionsOf, waitingFor } from "./journal/entry";
+import { entries, note, takeBackLast } from "./journal/journal";
+import type { Command } from "./keys";
+import { type Box, type Reviewing, standing } from "./reviewing";
+import { animalOf, deerOf, type Said, saidInForm, saidOf, type WordName } from "./word";
+
+export type DialogName = "help" | "animal" | "deer" | "burst";
+
+/** As much of a box as a word about it needs. */
+type Spoken = Pick<Box, "id" | "shown" | "reviews">;
+
+/** Return what is known to stand of a box; null where more was said that is not sent yet, so that a word has to say all of it. */
+function shownNow({ id, shown }: Spoken): Box["shown"] {
+  return waitingFor(entries.peek(), person.peek()?.name ?? "", id) === undefined ? shown : null;
+}
+
+/** Drawing: the box, as long as one is being drawn. */
+function useDrawing({ photo, goOn }: Pick<Reviewing, "photo" | "goOn">) {
+  const drawn = useSignal<Rectangle | undefined>(undefined);
+  const end = (): void => { drawn.value = undefined; };
+  return {
+    drawn: drawn.value,
+    draw: (rectangle: Rectangle): void => { drawn.value = rectangle; },
+    beginToDraw: (): void => { drawn.value = MIDDLE; },
+    endDrawing: end,
+    goOn,
+    /** Say what is in the drawn box; one stays at the photo, which may show more. */
+    add: (animal: Animal, words: string): boolean => {
+      if (photo === undefined || drawn.value === undefined) return false;
+      const { x, y, width, height } = drawn.value;
+      if (!note({ kind: "draw", imageId: photo.id, box: { x, y, width, height }, animal }, words)) return false;
+      end();
+      return true;
+    },
+  };
+}
+
+/** What can be said of the box in question, of a drawn one, and of several at once. */
+export function useSaying(reviewing: Reviewing) {
+  const { box, photo, seenReviewId, data, move, goOn, show } = reviewing;
+  const zoomed = useSignal(true);
+  const dialog = useSignal<DialogName | null>(null);
+  const told = useSignal("");
+  const { drawn, draw, beginToDraw, endDrawing, add } = useDrawing(reviewing);
+  const species = data?.allSpecies?.nodes ?? [];
+  const deer = deerOf(species);
+  const close = (): void => { dialog.value = null; };
+  const after = (isNoted: boolean, words: string): boolean => {
+    if (isNoted) told.value = texts.review.noted(words);
+    return isNoted;
+  };
+  const say = (said: Said, words: string): void => {
+    if (box === undefined) return;
+    if (after(note({ kind: "say", items: [{ detectionId: box.id, seenReviewId, ...said }] }, words), words)) goOn();
+  };
+  const sayWord = (word: WordName): void => {
+    const words = texts.review.words[word];
+    if (drawn === undefined) {
+      if (box !== undefined) say(saidOf(word, shownNow(box), deer), words);
+    } else if (word !== "confirm" && word !== "reject") after(add(animalOf(word, deer), words), words);
+  };
+  const takeBack = (): void => {
+    const last = takeBackLast();
+    told.value = last === undefined ? texts.review.nothingToTakeBack : texts.review.takenBack(last.words);
+    const [about] = last === undefined ? [] : detectionsOf(last);
+    if (about !== undefined) show(about);
+  };
+  const run = (command: Command): void => {
+    if (command === "next" || command === "previous") { endDrawing(); move(command === "next" ? 1 : -1); }
+    else if (command === "undo") takeBack();
+    else if (command === "zoom") zoomed.value = !zoomed.value;
+    else if (command === "help") dialog.value = "help";
+    else sayWord(command);
+  };
+  return {
+    run, drawn, draw, beginToDraw, endDrawing, close, species,
+    zoomed: zoomed.value,
+    dialog: dialog.value,
+    told: told.value,
+    open: (name: DialogName): void => { dialog.value = name; },
+    sayEmpty: (): void => {
+      const words = texts.review.empty;
+      if (photo !== undefined && after(note({ kind: "empty", imageId: photo.id }, words), words)) goOn(photo.id);
+    },
+    sayAnimal: (animal: Animal): void => {
+      close();
+      const words = animal.label || texts.review.noSpecies;
+      if (drawn !== undefined) after(add(animal, words), words);
+      else if (box !== undefined) say(saidInForm(animal, shownNow(box)), words);
+    },
+    sayDeer: ({ id, name }: { readonly id: string; readonly name: string }, verdict: "IS" | "UNSURE"): void => {
+      close();
+      const words = verdict === "IS" ? name : texts.review.isNotShort(name);
+      if (box !== undefined) after(note({ kind: "name", detectionId: box.id, deerId: id, verdict }, words), words);
+    },
+    sayOfBurst: (word: WordName, boxes: readonly Spoken[]): void => {
+      close();
+      const words = texts.review.words[word];
+      const items = boxes.map((each) => ({
+        detectionId: each.id, seenReviewId: standing(each)?.id ?? null, ...saidOf(word, shownNow(each), deer),
+      }));
+      if (after(note({ kind: "say", items }, words), words)) goOn();
+    },
+    takeBackReview: (reviewId: string): void => {
+      if (box !== undefined) note({ kind: "undoReview", reviewId, detectionId: box.id }, texts.review.takeBack);
+    },
+  };
+}
+
+export type Saying = ReturnType<typeof useSaying>;
