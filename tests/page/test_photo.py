@@ -70,7 +70,7 @@ async def test_on_a_phone_the_owner_moves_a_photo_and_deletes_it(api: Api, tmp_p
 async def test_a_guest_sees_a_photo_and_changes_nothing(api: Api, tmp_path: Path) -> None:
     ids = await pictured_library(tmp_path)
     await api.ask(
-        "mutation ($id: ID!) { updateLocation(input: { id: $id, shared: true }) { errors { code } } }",
+        "mutation ($id: ID!) { updateLocation(input: { locationId: $id, shared: true }) { errors { code } } }",
         id=ids["Location"][0],
     )
     async with visiting(api, f"/photos/{ids['Image'][0]}", role=Role.GUEST) as visit:

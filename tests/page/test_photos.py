@@ -62,7 +62,9 @@ async def test_the_wall_shows_the_photos_of_every_filter_and_their_total(api: Ap
         await expect(page.locator(".tile rect").first).to_be_attached()
         await visit.assert_accessible()
         for where in filters(ids):
-            asked = {key: json.dumps(value) if isinstance(value, bool) else value for key, value in where.items()}
+            asked = {
+                key: json.dumps(value) if isinstance(value, bool) else value for key, value in where.items()
+            }
             await page.goto(f"{api.url}/photos?{urlencode(asked)}")
             await assert_total(visit, await total(api, where))
         await expect(page.get_by_text("No photo is as this filter wants it.")).to_be_visible()
