@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from tests.api import Api
 from tests.page.library import pictured_library
 from tests.page.visitor import PHONE, visiting
 from thumper.domain.access import Role
+from thumper.store import models
 
 pytestmark = pytest.mark.slow
 
+LONG_AGO = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+"""Guests see photos 48 hours after they arrived."""
 LIST = "query ($stand: ID) { images(where: { locationId: $stand }) { nodes { id } } }"
 ONE = "query ($id: ID!) { image(id: $id) { star { createdAt } tags { name } note { text } location { id name } } }"
 
@@ -69,10 +73,8 @@ async def test_on_a_phone_the_owner_moves_a_photo_and_deletes_it(api: Api, tmp_p
 
 async def test_a_guest_sees_a_photo_and_changes_nothing(api: Api, tmp_path: Path) -> None:
     ids = await pictured_library(tmp_path)
-    await api.ask(
-        "mutation ($id: ID!) { updateLocation(input: { locationId: $id, shared: true }) { errors { code } } }",
-        id=ids["Location"][0],
-    )
+    await models.Location.all().update(shared=True)
+    await models.Image.all().update(created_at=LONG_AGO)
     async with visiting(api, f"/photos/{ids['Image'][0]}", role=Role.GUEST) as visit:
         page = visit.page
         await expect(page.get_by_role("heading", name="What is known")).to_be_visible()

@@ -125,7 +125,7 @@ async def test_a_burst_stands_as_one_photo_and_opens(api: Api, tmp_path: Path) -
 
 async def test_a_guest_sees_the_wall_without_what_is_withheld(api: Api, tmp_path: Path) -> None:
     await pictured_library(tmp_path)
-    async with visiting(api, "/photos", role=Role.GUEST, size_px=PHONE) as visit:
+    async with visiting(api, "/photos", role=Role.GUEST) as visit:
         page = visit.page
         await page.get_by_role("button", name="Filter").click()
         await expect(page.get_by_role("combobox", name="Stand", exact=True)).to_be_visible()
