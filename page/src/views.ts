@@ -22,6 +22,8 @@ export const VIEWS: readonly View[] = [
   { path: "review", title: texts.views.review, inNavigation: "members", load: () => import("./views/review/Review") },
   { path: "deer", title: texts.views.deer, inNavigation: "everybody", load: () => import("./views/herd/Herd") },
   { path: "deer/:id", title: texts.views.deer, inNavigation: "nobody", load: () => import("./views/deer/Deer") },
+  { path: "stands", title: texts.views.stands, inNavigation: "everybody", load: () => import("./views/stands/Stands") },
+  { path: "stands/:id", title: texts.views.stands, inNavigation: "nobody", load: () => import("./views/stand/Stand") },
   { path: "settings", title: texts.views.settings, inNavigation: "everybody", load: () => import("./views/settings/Settings") },
 ];
 

@@ -5,7 +5,6 @@ import { newKey } from "../../api/key";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { Progress } from "../../components/Progress";
-import { ShowQuery } from "../../components/ShowQuery";
 import { formatBytes, formatCount } from "../../format/count";
 import { texts } from "../../texts";
 import { photoAddress } from "../photos/filter";
@@ -89,7 +88,6 @@ export function FileList({ id, list, changedAt }: Props) {
       <div class="row no-print">
         {files?.pageInfo.hasPreviousPage === true ? <button type="button" onClick={() => { setPlace({ before: files.pageInfo.startCursor }); }}>{texts.card.previous}</button> : null}
         {files?.pageInfo.hasNextPage === true ? <button type="button" onClick={() => { setPlace({ after: files.pageInfo.endCursor }); }}>{texts.card.next}</button> : null}
-        <ShowQuery document={CardFilesDocument} variables={variables} />
       </div>
     </section>
   );
