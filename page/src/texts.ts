@@ -253,6 +253,7 @@ export const texts = {
     flash: "flash",
     file: "File",
     card: "Card",
+    cardNumber: (number: number): string => `Card ${number}`,
     arrived: "Arrived",
     damaged: "A part of the picture is damaged.",
     failed: "The detector could not look at it.",
