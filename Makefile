@@ -24,7 +24,7 @@ export TORCH
 # Handed over by environment, so that no character of the path means anything to a shell.
 export DROP
 
-.PHONY: help install install-dev page clients schema released browser proxies run link test check quick faults soak style types contracts views format constraints wheel release-check clean
+.PHONY: help install install-dev page clients schema released browser screenshots proxies run link test check quick faults soak style types contracts views format constraints wheel release-check clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ schema: clients ## write the schema and its reference anew, after a change of th
 
 released: schema ## promise what the schema says now, at a release; refuses what would break clients
 	@$(PY) -m tests.clients.promise
+
+screenshots: browser # the pictures of the page in docs/images, of the drawn ranch
+	$(PY) -m tests.page.screenshots
 
 browser: # the page tests' browser
 	@sh install/browser.sh

@@ -32,6 +32,7 @@ _NEVER_LAST: Final = frozenset(
             "0027_audit",
             "0028_uploads_of_programs",
             "0029_looks",
+            "0030_property_maps",
         ),
     }
 )

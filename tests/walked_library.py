@@ -141,6 +141,9 @@ async def _library() -> dict[str, list[str]]:
         name="Ranch", width_px=1, height_px=1, picture=b"x", sha256=b"x" * 32
     )
     await models.MapSpot.create(map=property_map, location=place, x=0.5, y=0.5)
+    stay = await models.Image.exclude(deployment_id=None).first()
+    assert stay is not None
+    await models.SceneChange.create(deployment_id=stay.deployment_id, image=stay, before_image_id=image.id)
     rows: list[Any] = [
         batch,
         property_map,

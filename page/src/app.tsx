@@ -16,7 +16,7 @@ const routes = VIEWS.map((view) => ({ ...view, component: lazy(view.load) }));
 const SIGN_IN = pathOf("sign-in");
 
 /** Links to the API, pictures and other files of the server are the browser's. */
-const OWN_LINKS = new RegExp(`^${BASE}(?!graphql|media/|upload/|pages/|metrics|health/)`);
+const OWN_LINKS = new RegExp(`^${BASE}(?!graphql|media/|upload/|maps/|export/|pages/|metrics|health/)`);
 
 function Views() {
   const [loading, setLoading] = useState(false);

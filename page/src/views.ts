@@ -15,7 +15,14 @@ export interface View {
 
 export const VIEWS: readonly View[] = [
   { path: "", title: texts.views.today, inNavigation: "everybody", load: () => import("./views/today/Today") },
+  { path: "cards", title: texts.views.cards, inNavigation: "members", load: () => import("./views/cards/Cards") },
+  { path: "cards/:id", title: texts.views.card, inNavigation: "nobody", load: () => import("./views/card/Card") },
   { path: "review", title: texts.views.review, inNavigation: "members", load: () => import("./views/review/Review") },
+  { path: "deer", title: texts.views.deer, inNavigation: "everybody", load: () => import("./views/herd/Herd") },
+  { path: "deer/:id", title: texts.views.deer, inNavigation: "nobody", load: () => import("./views/deer/Deer") },
+  { path: "stands", title: texts.views.stands, inNavigation: "everybody", load: () => import("./views/stands/Stands") },
+  { path: "stands/:id", title: texts.views.stands, inNavigation: "nobody", load: () => import("./views/stand/Stand") },
+  { path: "settings", title: texts.views.settings, inNavigation: "everybody", load: () => import("./views/settings/Settings") },
 ];
 
 /** Return the whole path of a view, for a link to it. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.page.library import pictured_library
 from tests.page.visitor import PHONE, visiting
 from thumper.domain.access import Role
 from thumper.domain.progress import ImageState
+from thumper.store import models
 
 pytestmark = pytest.mark.slow
 
@@ -22,13 +24,13 @@ async def test_today_shows_the_queue_and_follows_it_over_one_connection(api: Api
     async with visiting(api) as visit:
         page = visit.page
         told = await api.ask(
-            "{ status { imageCounts { total completed } queueDepth lastDumps { dump { number location { name } } } } }"
+            "{ status { imageCounts { total completed } queueDepth lastDumps { dump { folder location { name } } } } }"
         )
         counts = told["status"]["imageCounts"]
         await expect(page.get_by_text(f"{counts['completed']} of {counts['total']} photos")).to_be_visible()
         await expect(page.locator("html")).to_have_attribute("data-live", "live")
         for last in told["status"]["lastDumps"]:
-            name = f"Card {last['dump']['number']} · {last['dump']['location']['name']}"
+            name = f"{last['dump']['folder']} · {last['dump']['location']['name']}"
             await expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
         await visit.assert_accessible()
         await make.make_images(await make.make_dump(), 3, state=ImageState.PENDING)
@@ -37,6 +39,47 @@ async def test_today_shows_the_queue_and_follows_it_over_one_connection(api: Api
         shown = await page.get_by_role("link", name="Show me this query").get_attribute("href")
         assert shown is not None
         assert shown.startswith("/graphql?query=query+Today")
+
+
+async def test_today_says_what_is_new_since_this_person_looked(api: Api, tmp_path: Path) -> None:
+    await pictured_library(tmp_path)
+    now = dt.datetime.now(tz=dt.UTC)
+    await models.Image.all().update(created_at=now - dt.timedelta(hours=1))
+    animals = "{ images(where: {withoutDetections: false}) { totalCount } dumps { totalCount } }"
+    told = await api.ask(animals)
+    async with visiting(api, size_px=PHONE) as visit:
+        page = visit.page
+        fresh = page.get_by_role("region", name="New to you")
+        await expect(
+            fresh.get_by_role("link", name=f"{told['images']['totalCount']} with an animal")
+        ).to_be_visible()
+        await expect(fresh.get_by_role("link", name=f"{told['dumps']['totalCount']} cards")).to_be_visible()
+        async with page.expect_response(lambda answer: "RecordLook" in (answer.request.post_data or "")):
+            await expect(page.get_by_text("The doctor says:")).to_be_visible(timeout=15_000)
+        await page.reload()
+        await expect(fresh).to_be_visible()  # the visit goes on
+        await page.get_by_role("link", name="Show me this query").scroll_into_view_if_needed()
+        await visit.assert_accessible()
+        await page.evaluate("() => sessionStorage.clear()")
+        await page.reload()
+        since = page.get_by_role("region", name="New since you looked")
+        await expect(since.get_by_text("Nothing has arrived since.")).to_be_visible()
+
+
+async def test_species_of_the_day_lead_to_their_photos(api: Api) -> None:
+    detector = await make.make_detector()
+    now = dt.datetime.now(tz=dt.UTC)
+    for _ in range(2):
+        await make.make_boxed_image(await make.make_dump(), detector, boxes=1, taken_at=now)
+    async with visiting(api) as visit:
+        species = visit.page.get_by_role("region", name="Species seen today")
+        (said,) = (await api.ask("{ speciesCounts { scientificName imageCount species { commonName } } }"))[
+            "speciesCounts"
+        ]
+        assert said["imageCount"] == 2
+        link = species.get_by_role("link", name=said["species"]["commonName"])
+        await expect(species.get_by_text("2 photos")).to_be_visible()
+        assert "species=" in (await link.get_attribute("href") or "")
 
 
 async def test_on_a_phone_an_empty_today_says_what_to_do(api: Api) -> None:

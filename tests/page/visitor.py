@@ -30,10 +30,17 @@ WCAG: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 PHONE: Final = (360, 740)
 DESK: Final = (1440, 900)
 
+LOOPBACK_ALONE: Final = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+"""The browser finds no other machine by its name, so that whatever works does so without a network."""
+
 _numbers = itertools.count(1)
 
-MAY_BE_ASKED: Final = re.compile(r"/(graphql|session|media/[^/]+/\w+|upload/\S+|pages/\S+)$")
-"""The API, who has signed in, pictures, uploads, and the page's own files; addresses of views are opened, not asked."""
+MAY_BE_ASKED: Final = re.compile(
+    r"/(graphql|session|maps(/[^/]+)?|export/\w+\.csv|media/[^/]+/\w+|upload/\S+|pages/\S+)$"
+)
+"""The API, who has signed in, maps, spreadsheets, pictures, uploads, and the page's own files.
+
+Addresses of views are opened, not asked."""
 
 
 @dataclass
@@ -122,7 +129,9 @@ async def visiting(
     """
     assert has_page(), "the page is not built: run make page"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(
+            executable_path=browser_path(), args=["--no-sandbox", LOOPBACK_ALONE]
+        )
         context = await browser.new_context(
             viewport={"width": size_px[0], "height": size_px[1]},
             locale="en-US",

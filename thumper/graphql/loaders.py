@@ -38,7 +38,7 @@ from thumper.store.images.bursts import Burst, Shot
 from thumper.store.images.detections import BoxFilter
 from thumper.store.images.exif_values import ExifValues
 from thumper.store.images.images import ImageSearch
-from thumper.store.places import cameras, deployments, locations, property_maps, relocation_search
+from thumper.store.places import cameras, deployments, locations, property_maps, relocation_search, scenes
 from thumper.store.places.deployments import DeploymentSearch
 from thumper.store.postgres import page
 from thumper.store.postgres.page import Cut, Listing, Order, Page
@@ -224,6 +224,7 @@ class Loaders:
     deployment_clock_fixes = _Keyed[UUID, list[models.ClockFix]](clock_fixes.of_deployments)
     clock_fix_images = _Keyed[UUID, int](clock_fixes.image_counts)
     deployment_figures = _Keyed[UUID, deployments.DeploymentFigures](deployments.figures)
+    deployment_scene_changes = _Keyed[UUID, list[models.SceneChange]](scenes.of_deployments)
     camera_stays = _ByChoice[UUID, DeploymentSearch, int](_totals(deployments.OF_CAMERA))
     location_stays = _ByChoice[UUID, DeploymentSearch, int](_totals(deployments.OF_LOCATION))
     camera_stay_pages = _ByChoice[UUID, StayPage, Page[models.Deployment]](_pages(deployments.OF_CAMERA))

@@ -64,6 +64,7 @@ from thumper.graphql.places.property_map import PropertyMapQuery
 from thumper.graphql.places.property_map_change import PropertyMapMutation
 from thumper.graphql.places.relocation import RelocationQuery
 from thumper.graphql.places.relocation_change import RelocationMutation, RelocationPreviewQuery
+from thumper.graphql.places.scene_change import SceneChangeMutation
 from thumper.graphql.relay.idempotency_key import add_to_inputs
 from thumper.graphql.relay.node import NodeQuery
 from thumper.graphql.relay.request_error_code import RequestErrorCode
@@ -126,6 +127,7 @@ class Query(
 class Mutation(
     LocationMutation,
     PropertyMapMutation,
+    SceneChangeMutation,
     RelocationMutation,
     DeerMutation,
     IdentityMutation,

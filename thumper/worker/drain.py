@@ -69,6 +69,10 @@ class Drain:
         self._stopping = True
         self._wanted.set()
 
+    def is_idle(self) -> bool:
+        """Return whether no photo is with the worker, and it is not to end."""
+        return not self._leases and not self._stopping
+
     def sign(self) -> Beat:
         """Return the heartbeat: what the worker does."""
         self._room.ask()  # for the next one

@@ -40,6 +40,7 @@ from thumper.worker.libraries import require_libraries
 from thumper.worker.listener import listen
 from thumper.worker.memory import keep_freed_memory, kept_bytes, return_freed_memory
 from thumper.worker.memory_limit import memory_limit_bytes
+from thumper.worker.scenes import keep_comparing
 from thumper.worker.start import (
     NO_DEVICE,
     START_LIMIT_S,
@@ -236,6 +237,7 @@ async def _work(
         drain.keep_leases(),
         keep_watch(max(SILENCE_S, context.settings.lease_s)),
         keep_sweeping(context.settings, wakeup.wake),
+        keep_comparing(context.settings.library_dir, is_idle=drain.is_idle),
     ]
     if redis_url is not None:
         works.append(listen(redis_url, drain.kick))

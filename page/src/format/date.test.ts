@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatAgo, formatDate, formatDuration, formatInstant, formatTime, formatWallClock } from "./date";
+import { formatAgo, formatDate, formatDuration, formatHour, formatInstant, formatMonth, formatTime, formatWallClock } from "./date";
 
 /** Intl puts a narrow space before AM and PM. */
 const plain = (text: string): string => text.replace(/\s/g, " ");
@@ -33,4 +33,10 @@ test("how long ago something was is said in one unit", () => {
   const now = new Date("2026-11-05T12:00:00Z");
   expect(formatAgo("2026-11-05T11:58:00Z", now)).toBe("2 minutes ago");
   expect(formatAgo("2026-11-04T11:58:00Z", now)).toBe("yesterday");
+});
+
+test("months and hours of the day", () => {
+  expect(plain(formatMonth("2026-11-01"))).toBe("Nov 2026");
+  expect(plain(formatHour(6))).toBe("6 AM – 7 AM");
+  expect(plain(formatHour(23))).toBe("11 PM – 12 AM");
 });

@@ -39,6 +39,15 @@ export const formatWallClock = (local: string): string =>
 /** Return a day (`Date`, 2026-11-05) in words. */
 export const formatDate = (date: string): string => formatOf("UTC", DAY).format(new Date(`${date}T00:00:00Z`));
 
+/** Return the month of a day (`Date`, 2026-11-01): "Nov 2026". */
+export const formatMonth = (date: string): string =>
+  formatOf("UTC", { year: "numeric", month: "short" }).format(new Date(`${date}T00:00:00Z`));
+
+const hourName = (hour: number): string => formatOf("UTC", { hour: "numeric" }).format(new Date(Date.UTC(2000, 0, 1, hour)));
+
+/** Return an hour of the day, 0 to 23, from when to when: "6 AM – 7 AM". */
+export const formatHour = (hour: number): string => `${hourName(hour)} – ${hourName(hour + 1)}`;
+
 const DURATIONS = [
   ["day", 86_400],
   ["hour", 3_600],

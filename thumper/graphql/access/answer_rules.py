@@ -22,6 +22,7 @@ _PAYLOADS: Final[Mapping[Rule, Mapping[str, str]]] = {
         "CreateLocationPayload UpdateLocationPayload": "didYouMean location",
         "SetLocationPayload MergeLocationsPayload UndoRelocationPayload": "relocation effect",
         "PlaceLocationPayload UnplaceLocationPayload": "propertyMap location",
+        "AnswerSceneChangePayload": "sceneChange",
         "CreateDeerPayload UpdateDeerPayload": "deer",
         "DecideIdentityPayload": "decisions deer",
         "AddSpeciesPayload": "species",

@@ -83,6 +83,7 @@ _CHANGES: Final[Mapping[str, str]] = {
     "MarkImagesEmptyInput": "imageIds rejectDetections",
     "MergeLocationsInput": "locationId intoId",
     "RecordLookInput": "lookedAt",
+    "AnswerSceneChangeInput": "imageId moved",
     "PlaceLocationInput": "propertyMapId locationId x y",
     "DeletePropertyMapInput": "propertyMapId",
     "UnplaceLocationInput": "propertyMapId locationId",

@@ -37,7 +37,7 @@ _ROOTS: Final[dict[str, Names]] = {
     },
     "Mutation": {
         REVIEWERS: "createLocation updateLocation setLocation mergeLocations undoRelocation createDeer"
-        " placeLocation unplaceLocation"
+        " placeLocation unplaceLocation answerSceneChange"
         " updateDeer decideIdentity addSpecies reviewDetection reviewDetections undoReview redoReview"
         " addDetection removeDetection restoreDetection markImagesEmpty unmarkImagesEmpty starImages"
         " unstarImages tagImages untagImages setImageNote detectPending retryFailed retryDump fixClock"
@@ -139,7 +139,10 @@ _PLACES: Final[dict[str, Names]] = {
     "Camera": {EVERYBODY: "id make model createdAt images imageCount deployments", MEMBERS: "serial name"},
     "Deployment": {
         EVERYBODY: "id closedAt openedAt camera location images imageCount firstTakenAt lastTakenAt",
-        MEMBERS: "clockFixes",
+        MEMBERS: "clockFixes sceneChanges",
+    },
+    "SceneChange": {
+        MEMBERS: "createdAt moved answeredAt sentence whatToDo image imageBefore deployment",
     },
     "ImageGroups": {EVERYBODY: "imageCount groups"},
     "ImageGroup": {EVERYBODY: "date hour imageCount location"},

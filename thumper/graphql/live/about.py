@@ -26,7 +26,7 @@ class About:
     )
     licence: str = strawberry.field(description="Its licence, as SPDX names it.")
     source_url: Url | None = strawberry.field(
-        description="Where its sources are published; null where whoever built it did not say."
+        description="Where its sources are published; null where the build did not say."
     )
     documentation_url: Url | None = strawberry.field(
         description="Where its documentation is published; null likewise."

@@ -16,6 +16,7 @@ from thumper.graphql.relay.search_list import SearchList
 from thumper.graphql.shared.together import loaded
 from thumper.store import models
 from thumper.store.places.deployments import DeploymentSearch
+from thumper.store.places.scenes import MOST_LISTED as MOST_CHANGES
 from thumper.store.times.clock_fixes import MOST_LISTED
 
 
@@ -81,6 +82,18 @@ class Deployment(Node):
     @loaded
     async def clock_fixes(root: strawberry.Parent[models.Deployment], info: Info) -> list[models.ClockFix]:
         return await info.context.loaders.deployment_clock_fixes.load(root.id)
+
+    @field(
+        f"When it began to show another scene: the latest {MOST_CHANGES}, newest first. {WITHHELD}",
+        optional(listed(lazy("SceneChange"))),
+        takes=price(items=MOST_CHANGES),
+    )
+    @staticmethod
+    @loaded
+    async def scene_changes(
+        root: strawberry.Parent[models.Deployment], info: Info
+    ) -> list[models.SceneChange]:
+        return await info.context.loaders.deployment_scene_changes.load(root.id)
 
 
 DEPLOYMENT_LIST: Final = SearchList(DeploymentSearch, "deployments", usual="latest opened first")

@@ -26,7 +26,7 @@ WITHHELD: Final = "Null when it is withheld from those who may not see it."
 _FOLDERS: Final = {
     "photos": ("Batch", "Deletion", "Detection", "Detector", "Image", "Review", "Species"),
     "deer": ("Deer", "IdentityDecision", "Sighting"),
-    "places": ("Camera", "Deployment", "Location", "PropertyMap", "Relocation"),
+    "places": ("Camera", "Deployment", "Location", "PropertyMap", "Relocation", "SceneChange"),
     "dumps": ("Dump", "File"),
     "clocks": ("ClockFix",),
     "people": ("AuditEntry", "Person", "Session", "Token"),

@@ -89,9 +89,8 @@ class _Run:
         present = [value for value in values if value is not None]
         if len(present) < len(values) and is_non_null_type(kind):
             raise ValueError("null")
-        for value in present:
-            if isinstance(value, Exception):
-                raise value
+        if any(issubclass(kind_of_value, Exception) for kind_of_value in set(map(type, present))):
+            raise ValueError("an error among the values")
         inner: Any = get_nullable_type(kind)
         done = await (self._lists(inner.of_type, present, finish) if is_list_type(inner) else finish(present))
         if len(done) == len(values):

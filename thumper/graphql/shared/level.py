@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -109,7 +110,16 @@ def is_promised(step: Step, value: Any) -> bool:
 
 def step_of(parent: GraphQLObjectType, name: str, details: Any) -> Step | None:
     """Return how a field is executed for all objects at once; None if that is left to graphql-core."""
-    declared = parent.fields.get(details[0].node.name.value)
+    known = _known(parent, details[0].node.name.value)
+    return None if known is None else Step(name, details, *known)
+
+
+@cache  # as many as the schema has fields
+def _known(
+    parent: GraphQLObjectType, field_name: str
+) -> tuple[GraphQLField, DirectResolver | None, bool, Any, bool] | None:
+    """Return what the schema says of a step, in the order of its attributes."""
+    declared = parent.fields.get(field_name)
     own = declared.extensions.get(DECLARED) if declared is not None else None
     if declared is None or not isinstance(own, StrawberryField):
         return None
@@ -127,4 +137,4 @@ def step_of(parent: GraphQLObjectType, name: str, details: Any) -> Step | None:
         kind = None
     elif not is_object_type(kind):
         return None
-    return Step(name, details, declared, known, waits(own), kind, is_list)
+    return declared, known, waits(own), kind, is_list

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import inspect
 from collections.abc import Callable, Coroutine, Sequence
+from types import CoroutineType
 from typing import Any, Final, TypeVar
 
 from strawberry.types.field import StrawberryField
@@ -41,6 +42,7 @@ async def answer(columns: Sequence[list[Any]]) -> None:
     coroutines = [
         (values, place)
         for values in columns
+        if CoroutineType in set(map(type, values))
         for place, value in enumerate(values)
         if inspect.iscoroutine(value)
     ]

@@ -150,6 +150,8 @@ _EMPTY: Final = (
         "property_map",
         "person",
         "relocation",
+        "scene_change",
+        "scene_memory",
         "session",
         "sign_in_link",
         "source",

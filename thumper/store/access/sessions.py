@@ -25,7 +25,7 @@ from thumper.store.postgres.search import Search, sort, where
 LINK_HOURS: Final = 24
 """How long a link can be used: until whom it is for has read their messages."""
 MOST_LINKS: Final = 100
-"""Links that are listed: more wait for nobody."""
+"""Links that are listed: more than these wait for no one."""
 LONGEST_USER_AGENT: Final = 200
 """Characters that are kept of what a browser calls itself."""
 

@@ -31,6 +31,7 @@ from thumper.store.models.process import Process
 from thumper.store.models.property_map import MapSpot, PropertyMap
 from thumper.store.models.relocation import DeploymentMove, DumpMove, ImageMove, Relocation
 from thumper.store.models.review import Review
+from thumper.store.models.scene import SceneChange, SceneMemory
 from thumper.store.models.species import Species
 from thumper.store.models.upload import Upload
 
@@ -65,6 +66,8 @@ __all__ = [
     "PropertyMap",
     "Relocation",
     "Review",
+    "SceneChange",
+    "SceneMemory",
     "Session",
     "Sighting",
     "SignInLink",

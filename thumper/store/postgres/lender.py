@@ -1,8 +1,9 @@
 """Lending connections of a pool: one that came back clean is kept at hand for the next who wants one.
 
 asyncpg's pool takes a tenth of a millisecond for lending a connection and taking it back, three times what a short
-statement takes. Nobody holds what is kept here: who wants a connection looks here first, it goes to the pool as soon as
-somebody waits there, and so does what is at hand every second, as the pool is what closes old and idle connections.
+statement takes. No request holds what is kept here. Who wants a connection looks here first, and what comes back goes
+to the pool instead when a task waits there. What is at hand goes to the pool every second, as that is what closes old
+and idle connections.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 // Is everything well: what the API says is wrong, and the processes.
+import { person } from "../../session";
 import { texts } from "../../texts";
+import { DoctorLine } from "./DoctorLine";
 import type { TodayProcessFragment, TodayStatusFragment } from "./today.generated";
+
+type Condition = NonNullable<TodayStatusFragment["conditions"]>[number];
 
 function ProcessLine({ process }: { readonly process: TodayProcessFragment }) {
   const well = process.state === "ALIVE" || process.state === "BUSY";
@@ -12,6 +16,9 @@ function ProcessLine({ process }: { readonly process: TodayProcessFragment }) {
   );
 }
 
+/** What somebody has to look at comes before what passes by itself. */
+const worstFirst = (one: Condition, other: Condition): number => Number(one.severity === "INFO") - Number(other.severity === "INFO");
+
 export function Health({ status }: { readonly status: TodayStatusFragment }) {
   const { conditions, worker, watcher, api } = status;
   const processes = [worker, watcher, api].filter((each) => each !== null);
@@ -21,11 +28,12 @@ export function Health({ status }: { readonly status: TodayStatusFragment }) {
     <section class="panel" aria-labelledby="health">
       <h2 id="health">{texts.today.health}</h2>
       {conditions?.length === 0 ? <p class="good">{texts.today.allWell}</p> : null}
-      {conditions?.map(({ code, message, severity }) => (
+      {[...(conditions ?? [])].sort(worstFirst).map(({ code, message, severity }) => (
         <p key={`${code} ${message ?? ""}`} class={severity === "WARNING" ? "warning" : "quiet"}>
           {message}
         </p>
       ))}
+      {person.value?.role === "OWNER" ? <DoctorLine /> : null}
       <ul class="plain">
         {processes.map((process) => (
           <ProcessLine key={process.role} process={process} />

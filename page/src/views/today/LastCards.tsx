@@ -1,5 +1,6 @@
 // The cards that came last, each with its receipt in one line.
 import { EmptyState } from "../../components/EmptyState";
+import { cardName } from "../../format/card";
 import { formatCount } from "../../format/count";
 import { formatAgo } from "../../format/date";
 import { texts } from "../../texts";
@@ -13,7 +14,7 @@ function CardLine({ card: { dump, receipt } }: { readonly card: LastDump }) {
   return (
     <li>
       <a class="touch" href={pathOf(`cards/${encodeURIComponent(dump.id)}`)}>
-        {texts.today.card(dump.number)} · {dump.location?.name ?? texts.today.noPlace}
+        {cardName(dump)}
       </a>
       <span class="quiet"> · {formatAgo(dump.arrivedAt)}</span>
       <p>
@@ -32,6 +33,7 @@ export function LastCards({ dumps }: { readonly dumps: TodayStatusFragment["last
       {dumps.length === 0 ? (
         <EmptyState text={texts.today.noCards}>
           <p>{texts.today.noCardsNext}</p>
+          <a class="button" href={pathOf("cards")}>{texts.upload.title}</a>
         </EmptyState>
       ) : (
         <ul class="plain">

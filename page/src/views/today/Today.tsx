@@ -4,13 +4,17 @@ import { useQuery, useSubscription } from "../../api/hooks";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { Progress } from "../../components/Progress";
 import { ShowQuery } from "../../components/ShowQuery";
-import { isMember, person } from "../../session";
+import { isMember } from "../../session";
 import { texts } from "../../texts";
 import { Health } from "./Health";
 import { LastCards } from "./LastCards";
+import { New } from "./New";
 import { NewestPhotos } from "./NewestPhotos";
 import { Queue } from "./Queue";
+import { Species } from "./Species";
 import { TodayDocument, TodayLiveDocument } from "./today.generated";
+import { useRecordLook, useVisit } from "./useVisit";
+import { today } from "./visit";
 import "./today.css";
 
 const NOTHING = {};
@@ -32,9 +36,10 @@ function useReloadSoon(completed: number | undefined, reload: () => void): void 
 }
 
 export default function Today() {
-  const variables = { isMember: isMember() };
-  const known = person.value !== undefined;
-  const asked = useQuery(TodayDocument, known ? variables : null);
+  const visit = useVisit();
+  const variables = { isMember: isMember(), since: visit?.since ?? null, today: today(new Date()) };
+  const asked = useQuery(TodayDocument, visit === undefined ? null : variables);
+  useRecordLook(asked.data?.viewer?.asOf);
   const live = useSubscription(TodayLiveDocument, isMember() ? NOTHING : null);
   const status = live.data?.status.status ?? asked.data?.status;
   useReloadSoon(live.data?.status.status.imageCounts.completed, asked.reload);
@@ -49,9 +54,11 @@ export default function Today() {
           <>
             <Health status={status} />
             <Queue status={status} />
-            <LastCards dumps={status.lastDumps} />
           </>
         )}
+        {asked.data === undefined ? null : <New since={variables.since} answer={asked.data} />}
+        {asked.data?.speciesCounts == null ? null : <Species date={variables.today} counts={asked.data.speciesCounts} />}
+        {status == null ? null : <LastCards dumps={status.lastDumps} />}
         {asked.data?.images == null ? null : <NewestPhotos images={asked.data.images} />}
       </div>
       <ShowQuery document={TodayDocument} variables={variables} />

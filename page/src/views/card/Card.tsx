@@ -1,0 +1,74 @@
+// One card: whether it may be wiped, its receipt, its clocks and its place; live, and printable.
+import { useLocation, useRoute } from "preact-iso";
+import { useEffect, useState } from "preact/hooks";
+import { useQuery, useSubscription } from "../../api/hooks";
+import { EmptyState } from "../../components/EmptyState";
+import { ErrorNotice } from "../../components/ErrorNotice";
+import { Progress } from "../../components/Progress";
+import { ShowQuery } from "../../components/ShowQuery";
+import { cardName } from "../../format/card";
+import { formatInstant } from "../../format/date";
+import { isMember, person } from "../../session";
+import { texts } from "../../texts";
+import { UploadPanel } from "../../upload/UploadPanel";
+import { pathOf } from "../../views";
+import { NotForGuests } from "../cards/NotForGuests";
+import { CardDocument, CardLiveDocument, type WholeCardFragment } from "./card.generated";
+import { CardPlace } from "./CardPlace";
+import { Clocks } from "./Clocks";
+import { FileList } from "./FileList";
+import { listOf } from "./lists";
+import { ReceiptCounts } from "./ReceiptCounts";
+import { WipeAnswer } from "./WipeAnswer";
+import "./card.css";
+
+function Whole({ card, onChanged }: { readonly card: WholeCardFragment; readonly onChanged: () => void }) {
+  const { query } = useLocation();
+  const { id, receipt, source, changedAt } = card;
+  const asked = listOf(query["files"]);
+  if (receipt === null) return null;
+  const list = asked ?? (receipt.rejected > 0 ? "rejected" : null);
+  return (
+    <div class="card">
+      <p class="quiet">{texts.card.arrived(formatInstant(card.arrivedAt))}</p>
+      <WipeAnswer wipe={receipt.wipe} onAgain={onChanged} />
+      <div class="parts">
+        <ReceiptCounts card={card} receipt={receipt} />
+        <Clocks card={card} receipt={receipt} onChanged={onChanged} />
+        <CardPlace card={card} receipt={receipt} onChanged={onChanged} />
+      </div>
+      {list === null ? null : <FileList key={list} id={id} list={list} changedAt={changedAt} />}
+      {source?.kind === "UPLOAD" ? <UploadPanel dumpId={id} /> : null}
+    </div>
+  );
+}
+
+function CardOf({ id }: { readonly id: string }) {
+  const variables = { id };
+  const asked = useQuery(CardDocument, variables);
+  const [card, setCard] = useState<WholeCardFragment>();
+  const live = useSubscription(CardLiveDocument, variables, ({ dumpProgress }) => { setCard(dumpProgress.dump); });
+  const answered = asked.data?.dump;
+  // What came last is shown, whether it was asked for or told.
+  useEffect(() => {
+    if (answered != null) setCard(answered);
+  }, [answered]);
+  const gone = asked.data !== undefined && asked.data.dump === null && asked.problems.length === 0;
+  return (
+    <>
+      <h1>{card === undefined ? texts.views.card : cardName(card)}</h1>
+      <ErrorNotice problems={asked.problems} retry={asked.reload} />
+      <ErrorNotice problems={asked.problems.length > 0 || gone ? [] : live.problems} />
+      {card === undefined && asked.loading ? <Progress words={texts.loading(texts.card.what)} /> : null}
+      {gone ? <EmptyState text={texts.card.gone}><a class="button" href={pathOf("cards")}>{texts.card.goneNext}</a></EmptyState> : null}
+      {card === undefined ? null : <Whole card={card} onChanged={asked.reload} />}
+      <ShowQuery document={CardDocument} variables={variables} />
+    </>
+  );
+}
+
+export default function Card() {
+  const { params } = useRoute();
+  if (person.value === undefined) return <Progress words={texts.loading(texts.card.what)} />;
+  return isMember() ? <CardOf key={params["id"]} id={params["id"] ?? ""} /> : <NotForGuests />;
+}

@@ -1,0 +1,47 @@
+// The visit of a person: since when what they see is new, and recording that they have seen it.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useMutation, useQuery } from "../../api/hooks";
+import { newKey } from "../../api/key";
+import { isMember, person } from "../../session";
+import { RecordLookDocument, TodayVisitDocument } from "./today.generated";
+import { keepVisit, keptVisit, ongoing, type Visit } from "./visit";
+
+const SEEN_AFTER_MS = 3_000;
+const RECORD_EVERY_MS = 60_000;
+const NOTHING = {};
+
+/** Return the visit once it is known; guests have one in which nothing is new. */
+export function useVisit(): Visit | undefined {
+  const [visit, setVisit] = useState<Visit | null>(() => ongoing(keptVisit(), Date.now()));
+  const asks = person.value !== undefined && isMember() && visit === null;
+  const { data, problems } = useQuery(TodayVisitDocument, asks ? NOTHING : null);
+  const since = data?.viewer?.lastLookedAt;
+  const known = since !== undefined;
+  useEffect(() => {
+    if (known) setVisit({ since: since ?? null, shownAt_ms: Date.now() });
+  }, [known]);
+  useEffect(() => {
+    if (visit !== null) keepVisit({ ...visit, shownAt_ms: Date.now() });
+  }, [visit]);
+  if (person.value === undefined) return undefined;
+  if (!isMember() || problems.length > 0) return { since: null, shownAt_ms: 0 };
+  return visit ?? undefined;
+}
+
+/** Record an answer as seen when it has been on the screen for a while. */
+export function useRecordLook(asOf: string | null | undefined): void {
+  const { run } = useMutation(RecordLookDocument);
+  const recorded = useRef(0);
+  useEffect(() => {
+    if (asOf == null || !isMember()) return undefined;
+    const seen = (): void => {
+      // While photos arrive there is an answer every few seconds; a minute more or less is shown as new twice.
+      const looked_ms = Date.parse(asOf);
+      if (document.visibilityState !== "visible" || looked_ms - recorded.current < RECORD_EVERY_MS) return;
+      recorded.current = looked_ms;
+      void run({ asOf, key: newKey() });
+    };
+    const timer = window.setTimeout(seen, SEEN_AFTER_MS);
+    return () => { clearTimeout(timer); };
+  }, [asOf, run]);
+}

@@ -1,0 +1,15 @@
+import { expect, it } from "vitest";
+import { ongoing, today } from "./visit";
+
+const NOW = Date.parse("2026-12-01T10:00:00Z");
+
+it("goes on for half an hour without Today", () => {
+  const kept = { since: "2026-11-30T18:00:00Z", shownAt_ms: NOW - 29 * 60_000 };
+  expect(ongoing(kept, NOW)).toEqual({ since: kept.since, shownAt_ms: NOW });
+  expect(ongoing({ ...kept, shownAt_ms: NOW - 31 * 60_000 }, NOW)).toBeNull();
+  expect(ongoing(null, NOW)).toBeNull();
+});
+
+it("knows the reader's day", () => {
+  expect(today(new Date(2026, 0, 5, 23, 59))).toBe("2026-01-05");
+});

@@ -1,0 +1,175 @@
+"""Sending photos from the page, with a real browser: by picker, by drop, cut off, and after a reload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Dialog, Page, Route, expect
+
+from tests import factories as make
+from tests.api import Api
+from tests.ingest.conftest import small_jpeg
+from tests.page.visitor import PHONE, visiting
+from thumper.domain.access import Role
+
+pytestmark = pytest.mark.slow
+
+CUT_OFF = "net::ERR|status of 409|status of 410|status of 413|status of 422"
+"""What Chromium writes of a line that was cut, and of answers that are no 200."""
+RECEIPT = "{ dumps { nodes { location { name } receipt { found stored duplicate rejected } } } }"
+
+
+LOSE_THE_FIRST_ANSWER = """() => {
+    const send = XMLHttpRequest.prototype.send;
+    let lost = false;
+    XMLHttpRequest.prototype.send = function (body) {
+        const { onload, onerror } = this;
+        this.onload = () => {
+            if (lost) return onload();
+            lost = true;
+            document.documentElement.dataset.lost = this.status;
+            onerror();
+        };
+        send.call(this, body);
+    };
+}"""
+"""The photo arrives, and the browser does not hear of it."""
+
+
+async def receipts(api: Api) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await api.ask(RECEIPT))["dumps"]["nodes"]
+    return found
+
+
+async def choose(page: Page, files: list[Path]) -> None:
+    await page.locator("input[accept]").set_input_files(files)
+    await page.get_by_role("button", name="Send ").click()
+
+
+async def test_a_phone_sends_its_photos_and_is_told_what_became_of_each(
+    api: Api, tmp_path: Path, photos: Callable[[int], list[Path]]
+) -> None:
+    await make.make_detector()
+    ridge = await make.make_location("Ridge")
+    cut = tmp_path / "CUT.JPG"
+    cut.write_bytes(small_jpeg(1)[:200])
+    chosen = [*photos(3), cut]
+    async with visiting(api, "/cards", size_px=PHONE, expected_complaints=CUT_OFF) as visit:
+        page = visit.page
+        await expect(page.get_by_text("No card has arrived yet.")).to_be_visible()
+        await page.locator("input[accept]").set_input_files(chosen)
+        await expect(page.get_by_text("4 files chosen")).to_be_visible()
+        await page.get_by_label("Where were they taken?").select_option(label="Ridge")
+        await visit.assert_accessible()
+        await page.get_by_role("button", name="Send 4 files").click()
+        await expect(page.get_by_role("heading", name="Everything was sent")).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text("CUT.JPG", exact=True)).to_be_visible()
+        await expect(page.get_by_text("Copy it from the card again")).to_be_visible()
+        await expect(page.get_by_text("4 found: 3 stored, 0 known already, 1 rejected")).to_be_visible()
+        await visit.assert_accessible()
+        await page.get_by_role("link", name="See the receipt").click()
+        await expect(page.get_by_role("heading", name="Not yet, because 1 file was rejected")).to_be_visible()
+    assert await receipts(api) == [
+        {
+            "location": {"name": ridge.name},
+            "receipt": {"found": 4, "stored": 3, "duplicate": 0, "rejected": 1},
+        }
+    ]
+
+
+async def test_dropped_files_are_sent_without_what_systems_leave(api: Api) -> None:
+    async with visiting(api, "/cards", expected_complaints=CUT_OFF) as visit:
+        page = visit.page
+        data = await page.evaluate_handle(
+            """bytes => {
+                const data = new DataTransfer();
+                data.items.add(new File([new Uint8Array(bytes)], "A.JPG"));
+                data.items.add(new File(["x"], "Thumbs.db"));
+                return data;
+            }""",
+            list(small_jpeg(1)),
+        )
+        await page.dispatch_event(".choose", "drop", {"dataTransfer": data})
+        await expect(page.get_by_text("1 file that systems leave on cards is left out.")).to_be_visible()
+        await page.get_by_role("button", name="Send 1 file").click()
+        await expect(page.get_by_role("heading", name="Everything was sent")).to_be_visible(timeout=20_000)
+    assert [each["receipt"]["stored"] for each in await receipts(api)] == [1]
+
+
+async def test_a_line_that_breaks_is_waited_for_and_a_lost_answer_is_found_in_the_receipt(
+    api: Api, photos: Callable[[int], list[Path]]
+) -> None:
+    await make.make_detector()
+    down = True
+
+    async def line(route: Route) -> None:
+        await (route.abort("internetdisconnected") if down else route.continue_())
+
+    async with visiting(api, "/cards", expected_complaints=CUT_OFF) as visit:
+        page = visit.page
+        await page.evaluate(LOSE_THE_FIRST_ANSWER)
+        await page.route("**/upload/**", line)
+        await choose(page, photos(3))
+        await expect(page.get_by_role("alert")).to_contain_text("NO_ANSWER")
+        await expect(page.get_by_text("It goes on by itself")).to_be_visible()
+        await visit.assert_accessible()
+        down = False
+        await page.get_by_role("button", name="Try now").click()
+        await expect(page.get_by_role("heading", name="Everything was sent")).to_be_visible(timeout=20_000)
+        await expect(page.locator("html")).to_have_attribute("data-lost", "201")
+    assert [each["receipt"] for each in await receipts(api)] == [
+        {"found": 3, "stored": 3, "duplicate": 0, "rejected": 0}
+    ]
+
+
+async def test_after_a_reload_what_has_not_arrived_is_chosen_again_and_joins_the_same_card(
+    api: Api, photos: Callable[[int], list[Path]]
+) -> None:
+    await make.make_detector()
+    taken: list[str] = []
+
+    async def first_alone(route: Route) -> None:
+        if not taken or route.request.url in taken:
+            taken.append(route.request.url)
+            await route.continue_()
+        else:
+            await route.abort("internetdisconnected")
+
+    async def accept(dialog: Dialog) -> None:
+        await dialog.accept()
+
+    async with visiting(api, "/cards", expected_complaints=CUT_OFF) as visit:
+        page = visit.page
+        page.on("dialog", accept)
+        await page.route("**/upload/**", first_alone)
+        await choose(page, photos(3))
+        await expect(page.get_by_text("1 of 3 files")).to_be_visible()
+        await page.reload()
+        await page.unroute("**/upload/**")
+        await expect(page.get_by_text("2 files of 3 had not arrived.")).to_be_visible()
+        await visit.assert_accessible()
+        await page.locator("input[accept]").set_input_files(photos(4))
+        await expect(page.get_by_role("heading", name="Everything was sent")).to_be_visible(timeout=20_000)
+        await page.reload()
+        await expect(page.get_by_text("3 found: 3 stored")).to_be_visible()
+        await expect(page.get_by_text("An upload was cut off")).to_have_count(0)
+    assert [each["receipt"]["stored"] for each in await receipts(api)] == [3]
+
+
+async def test_an_upload_can_be_cancelled_and_the_card_says_what_was_never_sent(
+    api: Api, photos: Callable[[int], list[Path]]
+) -> None:
+    async with visiting(api, "/cards", role=Role.MEMBER, expected_complaints=CUT_OFF) as visit:
+        page = visit.page
+        await page.route("**/upload/**", lambda route: route.abort("internetdisconnected"))
+        await choose(page, photos(2))
+        await expect(page.get_by_text("0 of 2 files")).to_be_visible()
+        await page.get_by_role("button", name="Cancel", exact=True).click()
+        await page.get_by_role("button", name="Cancel sending").click()
+        await expect(page.get_by_role("heading", name="Send photos")).to_be_visible()
+        await expect(page.get_by_text("Choose photos")).to_be_visible()
+        await page.get_by_role("link", name="Photos sent · place unknown").click()
+        await expect(page.get_by_text("2 promised uploads never came.")).to_be_visible()
