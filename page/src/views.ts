@@ -15,6 +15,8 @@ export interface View {
 
 export const VIEWS: readonly View[] = [
   { path: "", title: texts.views.today, inNavigation: "everybody", load: () => import("./views/today/Today") },
+  { path: "photos", title: texts.views.photos, inNavigation: "everybody", load: () => import("./views/photos/Photos") },
+  { path: "photos/:id", title: texts.views.photo, inNavigation: "nobody", load: () => import("./views/photo/Photo") },
   { path: "cards", title: texts.views.cards, inNavigation: "members", load: () => import("./views/cards/Cards") },
   { path: "cards/:id", title: texts.views.card, inNavigation: "nobody", load: () => import("./views/card/Card") },
   { path: "review", title: texts.views.review, inNavigation: "members", load: () => import("./views/review/Review") },
