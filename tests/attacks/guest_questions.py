@@ -58,6 +58,10 @@ _ASKED: Final = {
 _LEFT_OUT: Final = frozenset({"exif", "waitingFor", "job", "wipe", "safeToWipe", "urls", "signedUrls"})
 
 
+_TIMES: Final = {"DateTime": "time", "Date": "date", "LocalTime": "time of day"}
+"""What is known of each scalar of times."""
+
+
 @dataclass(slots=True)
 class Questions:
     """Draws questions. `known` are the values that a guest may try, by the type or noun that they are of."""
@@ -171,7 +175,7 @@ class Questions:
             return str(self.random.randint(0, 4))
         if kind.name == "Float":
             return self.random.choice(("0.05", "0.5", "0.92", "1.0"))
-        return f'"{self.random.choice(self.known["time" if kind.name == "DateTime" else self._texts(name)])}"'
+        return f'"{self.random.choice(self.known[_TIMES.get(kind.name) or self._texts(name)])}"'
 
     def _texts(self, name: str) -> str:
         return "hash" if name == "sha256" else "word"

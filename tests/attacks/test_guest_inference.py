@@ -112,6 +112,8 @@ async def _known(world: World) -> dict[str, Sequence[Any]]:
     times = {OLD, FRESH, NOW, *(image.created_at for image in images)}
     times |= {image.taken_at for image in images if image.taken_at is not None}
     known["time"] = [time.isoformat() for time in sorted(times)]
+    known["date"] = sorted({time.date().isoformat() for time in times})
+    known["time of day"] = sorted({f"{time:%H:%M}" for time in times})
     return known
 
 

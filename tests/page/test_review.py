@@ -148,6 +148,18 @@ async def test_thumbs_name_correct_and_draw(api: Api, tmp_path: Path, size_px: t
         await visit.assert_accessible()
 
 
+async def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Draw over the picture from one place to another, in fractions of its width and height."""
+    frame = await page.locator(".frame").bounding_box()
+    assert frame is not None
+    halfway = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    for x, y in (start, halfway, end):
+        await page.mouse.move(frame["x"] + x * frame["width"], frame["y"] + y * frame["height"])
+        if (x, y) == start:
+            await page.mouse.down()
+    await page.mouse.up()
+
+
 async def test_a_missed_box_is_drawn_by_pointer_or_in_numbers_and_taken_away(
     api: Api, tmp_path: Path
 ) -> None:
@@ -156,17 +168,7 @@ async def test_a_missed_box_is_drawn_by_pointer_or_in_numbers_and_taken_away(
     async with visiting(api, f"/review?imageId={image_id}") as visit:
         page = visit.page
         await page.get_by_role("button", name="Draw a missed box").click()
-        frame = await page.locator(".frame").bounding_box()
-        assert frame is not None
-
-        def at(x: float, y: float) -> tuple[float, float]:
-            return frame["x"] + x * frame["width"], frame["y"] + y * frame["height"]
-
-        await page.mouse.move(*at(0.8, 0.9))
-        await page.mouse.down()
-        await page.mouse.move(*at(0.7, 0.7))
-        await page.mouse.move(*at(0.6, 0.5))
-        await page.mouse.up()
+        await drag(page, (0.8, 0.9), (0.6, 0.5))
         await page.get_by_label("Width").fill("30")
         await page.get_by_label("From left").focus()
         await page.get_by_role("button", name="Doe").click()

@@ -11,9 +11,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.api import Api
+from thumper.graphql.relay import identity
 from thumper.graphql.request import screening
 from thumper.store.places.locations import LocationSearch
-from thumper.web import health, media, metrics, page, transport, upload
+from thumper.web import export, health, maps, media, metrics, page, transport, upload
 from thumper.web import session as session_route
 from thumper.web.route_rules import RULES, rule_of
 from thumper.web.view_addresses import VIEWS
@@ -28,6 +29,9 @@ def fail(*_: object, **__: object) -> NoReturn:
 ROUTES: list[tuple[str, str, Any, str]] = [
     ("GET", "/media/x/thumb", media, "_answer"),
     ("PUT", "/upload/x", upload, "receive_upload"),
+    ("GET", "/maps/x", identity, "decode"),
+    ("POST", "/maps?name=x", maps, "_received"),
+    ("GET", "/export/images.csv", export, "_search"),
     ("GET", "/metrics", metrics, "_read"),
     ("GET", "/health/ready", health, "_database"),
     ("GET", "/health/live", health, "JSONResponse"),

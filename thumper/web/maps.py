@@ -118,7 +118,7 @@ async def _write(path: Path, request: Request) -> bytes:
             size_bytes += len(part)
             if size_bytes > MOST_BYTES:
                 message = f"A picture of the property may have {MOST_BYTES // 1_000_000} MB at most."
-                raise Refusal(413, "TOO_LARGE_BYTES", message=message)
+                raise Refusal(413, "TOO_LARGE", message=message)
             digest.update(part)
             file.write(part)
     return digest.digest()

@@ -206,8 +206,17 @@ def test_resolvers_read_only_what_all_who_share_an_answer_have_in_common() -> No
         for name in re.findall(r"info\.context\b\.?(\w*)", path.read_text(encoding="utf-8"))
     }
     # Where a subscription goes on, and whose upload it may watch, chooses its messages, as the arguments of its root
-    # field do, and not their answers. What the role and scopes allow is alike for all who share one.
-    assert read - {"actor"} == {"base_url", "live", "loaders", "permissions", "settings", "wipes"} | {
+    # field do, and not their answers. What the role and scopes allow is alike for all who share one, and the doctor is
+    # one for the whole process.
+    assert read - {"actor"} == {
+        "base_url",
+        "doctor",
+        "live",
+        "loaders",
+        "permissions",
+        "settings",
+        "wipes",
+    } | {
         "place",
         "watches",
     }
