@@ -248,3 +248,22 @@ async def test_a_stand_is_shared_with_guests_and_an_empty_one_deleted(api: Api, 
         await expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
         await page.evaluate("scrollTo(0, document.body.scrollHeight)")  # else the bar lies over a link
         await visit.assert_accessible()
+
+
+async def test_a_camera_that_shows_another_scene_is_asked_about(api: Api, tmp_path: Path) -> None:
+    stand = await stand_with_photos(tmp_path, "Oak", days=(1, 2))
+    before, after = await models.Image.all().order_by("sort_at")
+    await models.SceneChange.create(
+        deployment_id=after.deployment_id, image_id=after.id, before_image_id=before.id
+    )
+    async with visiting(api, f"/stands/{stand}") as visit:
+        asked = visit.page.get_by_role("region", name="moved?")
+        await expect(asked).to_contain_text("was it moved?")
+        await expect(asked.get_by_role("img")).to_have_count(2)
+        await visit.assert_accessible()
+        await asked.get_by_role("button", name="It was moved").click()
+        await expect(asked).to_contain_text("You said that the camera was moved here.")
+        assert (await models.SceneChange.get(image_id=after.id)).moved is True
+        await asked.get_by_role("button", name="Take back").click()
+        await expect(asked).to_contain_text("was it moved?")
+        assert (await models.SceneChange.get(image_id=after.id)).moved is None
