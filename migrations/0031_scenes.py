@@ -14,6 +14,13 @@ from thumper.store.postgres.ids import new_id
 CHECKS = [
     "ALTER TABLE scene_change ADD CONSTRAINT scene_change_answer CHECK ((moved IS NULL) = (answered_at IS NULL))",
 ]
+INDEXES = [
+    # The photos that were not looked at yet, without a look at those that nobody may look at for long.
+    "CREATE INDEX image_scene ON image (deployment_id, sort_at, sort_name, id)"
+    " WHERE state = 'completed' AND taken_at IS NOT NULL",
+    # Files that a dump of uploads misses: looked for after each file that came.
+    "CREATE INDEX upload_unsent ON upload (dump_id, expires_at) WHERE file_id IS NULL",
+]
 
 
 def _link(noun: str, name: str, **more: Any) -> dict[str, Any]:
@@ -85,5 +92,5 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
-        ops.RunSQL(CHECKS),
+        ops.RunSQL([*CHECKS, *INDEXES]),
     ]

@@ -122,6 +122,30 @@ async def test_a_photo_whose_thumbnail_is_gone_holds_up_nothing(
     assert not await models.SceneChange.all()
 
 
+async def test_photos_are_looked_at_after_a_clock_was_put_right_and_a_disk_came_back(
+    database: str, wildgame: Path, tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    images = await _taken(library, [min((wildgame / "images").glob("*.jpg"))] * 4)
+    year = dt.timedelta(days=365)
+    last = images[2]
+    await models.Image.filter(id=images[3].id).update(deployment_id=None)
+    assert await compare_next(library)
+    for image in images:
+        moved = image.sort_at - year
+        await models.Image.filter(id=image.id).update(taken_at=moved, sort_at=moved)
+    assert not await compare_next(library)
+    await models.Image.filter(id=images[3].id).update(deployment_id=last.deployment_id)
+    (library / "thumbs").rename(library / "away")
+    with pytest.raises(FileNotFoundError):
+        await compare_next(library)
+    (library / "away").rename(library / "thumbs")
+    assert await compare_next(library)
+    memory = await models.SceneMemory.get(deployment_id=last.deployment_id)
+    assert memory.image_id == images[3].id
+
+
 async def _taken(library: Path, photos: Sequence[Path]) -> list[models.Image]:
     """Record photos of one camera at one place, one a minute, with their thumbnails."""
     dump = await make.make_dump(await make.make_location())

@@ -72,6 +72,7 @@ ROWS: Final[dict[str, Listing[Any]]] = {
             models.Person,
             models.Relocation,
             models.Review,
+            models.SceneChange,
             models.Session,
             models.Sighting,
             models.Source,

@@ -20,7 +20,6 @@ from thumper.imaging.scene import SAME, SHAPE, likeness, scene_of
 from thumper.store.disk.library import thumbnail_path
 from thumper.store.places import scenes
 from thumper.store.places.scenes import Change, Photo, Seen, Unseen
-from thumper.store.postgres.outage import Outage, says
 
 log = structlog.get_logger(__name__)
 
@@ -32,16 +31,21 @@ _SCENE_BYTES: Final = int(np.prod(SHAPE))
 
 
 async def keep_comparing(library: Path, *, is_idle: Callable[[], bool], every_s: float = EVERY_S) -> None:
-    """Look at new photos whenever the worker is idle, until cancelled."""
-    outage = Outage(pause_s=every_s, tell=says("PostgreSQL is away; scenes are compared later"))
+    """Look at new photos whenever the worker is idle, until cancelled; what fails is tried again at the next turn."""
     while True:
         await asyncio.sleep(every_s)
-        while is_idle() and await outage.outlast(functools.partial(compare_next, library)):
-            pass
+        try:
+            while is_idle() and await compare_next(library):
+                pass
+        except Exception as error:  # noqa: BLE001  # nothing here is worth to end the worker
+            log.warning("scenes could not be compared", error=str(error) or type(error).__name__)
 
 
 async def compare_next(library: Path) -> bool:
-    """Look at the next photos of one camera; return whether there were any."""
+    """Look at the next photos of one camera; return whether there were any.
+
+    Raises `OSError` while the library cannot be read, and `OUTAGES`.
+    """
     unseen = await scenes.unseen(AT_ONCE, scene_bytes=_SCENE_BYTES)
     if unseen is None:
         return False
@@ -67,9 +71,15 @@ def _compared(library: Path, unseen: Unseen) -> tuple[SceneMemory[Seen], list[Ch
 
 
 def _look(library: Path, photo: Photo) -> Seen | None:
-    """Return what a photo shows; None where its thumbnail cannot be read."""
+    """Return what a photo shows; None where its thumbnail is missing or no picture. Raises `OSError`."""
     try:
-        return Seen(photo.image_id, scene_of(thumbnail_path(library, photo.sha256).read_bytes()).tobytes())
+        thumbnail = thumbnail_path(library, photo.sha256).read_bytes()
+    except FileNotFoundError:
+        if not (library / "thumbs").is_dir():  # the whole disk is away
+            raise
+        return None
+    try:
+        return Seen(photo.image_id, scene_of(thumbnail).tobytes())
     except OSError:
         return None
 

@@ -69,3 +69,12 @@ async def test_guests_are_asked_nothing(api: Api) -> None:
     told = (await api.http.post("/graphql", json=asked, headers=guest.headers)).json()
     assert told["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     assert (await models.SceneChange.get(image_id=after.id)).moved is None
+
+
+async def test_an_answer_that_was_lost_is_given_again(api: Api) -> None:
+    _, (_, after) = await changed()
+    key = {"imageId": encode("Image", after.id), "moved": True, "idempotencyKey": "0123456789abcdef"}
+    told = [await api.ask(ANSWER, input=key)]
+    # Asked in other words, so that what was done is read anew.
+    told.append(await api.ask(ANSWER.replace("{ moved answeredAt }", "{ answeredAt moved }"), input=key))
+    assert [each["answerSceneChange"]["sceneChange"]["moved"] for each in told] == [True, True]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -45,6 +45,10 @@ class Node:
         return isinstance(value, cls.row)
 
 
+_NO_NODES: Final = {models.SceneChange.__name__, models.Source.__name__}
+"""Rows of which clients know no id."""
+
+
 async def find(word: str, type_name: str, *, info: Info) -> Any:
     """Return the row of that type and id, None when there is none. Raises BAD_ID."""
     return await info.context.loaders.rows[type_name].load(decode(word, type_name))
@@ -58,7 +62,7 @@ def related(uuid: UUID | None, type_name: str, *, info: Info) -> Load[UUID, Any]
 def _named(word: str, permissions: Permissions) -> tuple[str, UUID]:
     """Return type and UUID of an id of whatever type that clients know. Raises BAD_ID, FORBIDDEN."""
     name, uuid = split(word)
-    if name not in ROWS or name == models.Source.__name__:
+    if name not in ROWS or name in _NO_NODES:
         raise bad_request("BAD_ID", f"{word!r} is the id of a {name}, which is no type of Thumper.")
     if not permissions.may_look_up(name):  # whether there is one is no answer, either
         raise permissions.refusal_of_node(name)

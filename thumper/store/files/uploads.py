@@ -79,6 +79,7 @@ _FORGET_UNSENT: Final = """
 WITH unsent AS (
     SELECT id, file_name, row_number() OVER (PARTITION BY file_name ORDER BY id) AS nth
     FROM upload WHERE dump_id = $1 AND file_id IS NULL AND expires_at <= now()
+        AND (used_at IS NULL OR used_at < now() - make_interval(secs => $3))  -- nothing comes in any more
 ), fresh AS (SELECT file_name, count(*) AS times FROM unnest($2::text[]) AS given(file_name) GROUP BY file_name)
 DELETE FROM upload USING unsent, fresh
 WHERE upload.id = unsent.id AND unsent.file_name = fresh.file_name AND unsent.nth <= fresh.times
@@ -87,7 +88,7 @@ WHERE upload.id = unsent.id AND unsent.file_name = fresh.file_name AND unsent.nt
 
 async def forget_unsent(transaction: BaseDBAsyncClient, dump_id: UUID, names: Sequence[str]) -> None:
     """Delete addresses of a dump that are over and received no file, one for each of the names."""
-    await transaction.execute_query_dict(_FORGET_UNSENT, [dump_id, list(names)])
+    await transaction.execute_query_dict(_FORGET_UNSENT, [dump_id, list(names), SILENCE_S])
 
 
 _CLAIM: Final = """

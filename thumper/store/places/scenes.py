@@ -24,37 +24,37 @@ MOST_LISTED: Final = 20
 """Changes that are told of one deployment, the latest first."""
 _ID_BYTES: Final = 16
 
-_UNSEEN: Final = """
-SELECT photo.*, memory.image_id AS seen_id, memory.known, memory.strange
-FROM (
-    SELECT deployment.id AS deployment_id FROM deployment LEFT JOIN scene_memory AS memory
-        ON memory.deployment_id = deployment.id
-    WHERE EXISTS (
-        SELECT FROM image WHERE image.deployment_id = deployment.id AND image.state = 'completed'
-            AND image.taken_at IS NOT NULL AND (image.sort_at, image.sort_name, image.id)
-            > (coalesce(memory.sort_at, '-infinity'), coalesce(memory.sort_name, ''), coalesce(memory.image_id, $1))
-    ) LIMIT 1
-) AS chosen
-LEFT JOIN scene_memory AS memory ON memory.deployment_id = chosen.deployment_id
+# Where the photo that was looked at last is now: a repair of its clock moves it, and the photos after it.
+_CHOSEN: Final = """
+SELECT deployment.id AS deployment_id, memory.image_id AS seen_id, memory.known, memory.strange, place.*
+FROM deployment LEFT JOIN scene_memory AS memory ON memory.deployment_id = deployment.id
+LEFT JOIN image AS last ON last.id = memory.image_id AND last.deployment_id = deployment.id
 CROSS JOIN LATERAL (
-    SELECT image.id, image.sha256, image.sort_at, image.sort_name, image.deployment_id FROM image
-    WHERE image.deployment_id = chosen.deployment_id AND image.state = 'completed'
-        AND image.taken_at IS NOT NULL AND (image.sort_at, image.sort_name, image.id)
-        > (coalesce(memory.sort_at, '-infinity'), coalesce(memory.sort_name, ''), coalesce(memory.image_id, $1))
-    ORDER BY image.sort_at, image.sort_name, image.id LIMIT $2
-) AS photo
-ORDER BY photo.sort_at, photo.sort_name, photo.id
+    SELECT coalesce(last.sort_at, memory.sort_at, '-infinity') AS sort_at,
+        coalesce(last.sort_name, memory.sort_name, '') AS sort_name, coalesce(memory.image_id, $1) AS image_id
+) AS place
+WHERE EXISTS (
+    SELECT FROM image WHERE image.deployment_id = deployment.id AND image.state = 'completed'
+        AND image.taken_at < now() + interval '1 day'
+        AND (image.sort_at, image.sort_name, image.id) > (place.sort_at, place.sort_name, place.image_id)
+) LIMIT 1
+"""
+_NEXT: Final = """
+SELECT image.id AS image_id, image.sha256, image.sort_at, image.sort_name FROM image
+WHERE image.deployment_id = $1 AND image.state = 'completed' AND image.taken_at < now() + interval '1 day'
+    AND (image.sort_at, image.sort_name, image.id) > ($2, $3, $4)
+ORDER BY image.sort_at, image.sort_name, image.id LIMIT $5
 """
 _REMEMBER: Final = """
 INSERT INTO scene_memory (deployment_id, sort_at, sort_name, image_id, known, strange)
-SELECT $1, $2, $3, $4, $5, $6 FROM deployment WHERE id = $1
+SELECT $1, $2, $3, $4, $5, $6 FROM deployment WHERE id = $1 FOR KEY SHARE
 ON CONFLICT (deployment_id) DO UPDATE SET sort_at = excluded.sort_at, sort_name = excluded.sort_name,
     image_id = excluded.image_id, known = excluded.known, strange = excluded.strange
 WHERE scene_memory.image_id = $7 RETURNING deployment_id
 """
 _ASK: Final = """
 INSERT INTO scene_change (id, deployment_id, image_id, before_image_id)
-SELECT $1, $2, id, $4 FROM image WHERE id = $3 ON CONFLICT (image_id) DO NOTHING
+SELECT $1, $2, id, $4 FROM image WHERE id = $3 FOR KEY SHARE ON CONFLICT (image_id) DO NOTHING
 """
 _OF_DEPLOYMENTS: Final = f"""
 SELECT change.* FROM unnest($1::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
@@ -102,21 +102,20 @@ class Change:
 
 async def unseen(most: int, *, scene_bytes: int) -> Unseen | None:
     """Return photos of a deployment that were not looked at, `most` at a time; None when there are none."""
-    rows = await client().execute_query_dict(_UNSEEN, [UUID(int=0), most])
-    if not rows:
+    chosen = await client().execute_query_dict(_CHOSEN, [UUID(int=0)])
+    if not chosen:
         return None
-    first = rows[0]
-    kept = {name: _split(first[name] or b"", _ID_BYTES + scene_bytes) for name in ("known", "strange")}
+    (one,) = chosen
+    place = [one["sort_at"], one["sort_name"], one["image_id"]]
+    rows = await client().execute_query_dict(_NEXT, [one["deployment_id"], *place, most])
+    if not rows:  # they were deleted meanwhile
+        return None
+    kept = {name: _split(one[name] or b"", _ID_BYTES + scene_bytes) for name in ("known", "strange")}
     return Unseen(
-        deployment_id=first["deployment_id"],
-        photos=[
-            Photo(
-                image_id=row["id"], sha256=row["sha256"], sort_at=row["sort_at"], sort_name=row["sort_name"]
-            )
-            for row in rows
-        ],
+        deployment_id=one["deployment_id"],
+        photos=[Photo(**row) for row in rows],
         memory=SceneMemory(known=kept["known"], strange=kept["strange"]),
-        seen_id=first["seen_id"],
+        seen_id=one["seen_id"],
     )
 
 

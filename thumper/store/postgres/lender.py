@@ -39,6 +39,7 @@ class Lender:
         self._waiting = 0
         self._timer: asyncio.TimerHandle | None = None
         self._returning: set[asyncio.Task[None]] = set()
+        self._is_closing = False
 
     async def take(self) -> Any:
         """Return a connection, as soon as there is one."""
@@ -55,7 +56,7 @@ class Lender:
 
     async def take_back(self, connection: Any) -> None:
         """Keep a connection at hand if the next can have it as it is; raises nothing, since its work is done."""
-        if self._waiting or not _is_clean(connection):
+        if self._waiting or self._is_closing or not _is_clean(connection):
             await self.give_up(connection)
             return
         self._at_hand.append(connection)
@@ -77,6 +78,7 @@ class Lender:
 
     async def close(self) -> None:
         """Close the pool; a connection that is dead does not hold up the end of the process."""
+        self._is_closing = True
         if self._timer is not None:
             self._timer.cancel()
         self._give_up_all()

@@ -65,7 +65,9 @@ class OwnTransaction(TransactionWrapper):
     """Whether a command that fails leaves the transaction as it was, as it would leave a connection without one."""
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
-        """Lend the connection for one command."""
+        """Lend the connection for one command. Raises `InterfaceError` once the transaction has ended."""
+        if self._finalized:  # another may have the connection by now
+            raise asyncpg.InterfaceError("the transaction has ended")
         return (_Alone if self.commands_alone else ConnectionWrapper)(self._lock, self)
 
     def _in_transaction(self) -> TransactionContext:
@@ -84,11 +86,13 @@ class OwnTransaction(TransactionWrapper):
 class _Transaction(TransactionContextPooled):
     """A transaction on a connection of the pool, to which that returns whatever happens."""
 
+    _lender: Lender
+
     async def __aenter__(self) -> TransactionalDBClient:
         """Take a connection and begin."""
         await self.ensure_connection()
-        lender = _lender_of(self.client._parent)  # noqa: SLF001  # as the base class does
-        self.client._connection = connection = await lender.take()  # noqa: SLF001
+        self._lender = _lender_of(self.client._parent)  # noqa: SLF001  # as the base class does
+        self.client._connection = connection = await self._lender.take()  # noqa: SLF001
         try:
             await self.client.begin()
         except BaseException:
@@ -116,24 +120,24 @@ class _Transaction(TransactionContextPooled):
                 return  # PostgreSQL rolls back by itself; a cancellation must not become an outage
             raise
         # What is committed is committed, even if the connection breaks now.
-        await _lender_of(self.client._parent).take_back(connection)  # noqa: SLF001
+        await self._lender.take_back(connection)
 
 
 class _Loan(PoolConnectionWrapper[Any]):
     """A connection of the pool for one command."""
 
-    __slots__ = ()
+    __slots__ = ("_lender",)
 
     async def __aenter__(self) -> Any:
         """Take a connection."""
         await self.ensure_connection()
-        self.connection = await _lender_of(self.client).take()
+        self._lender = _lender_of(self.client)
+        self.connection = await self._lender.take()
         return self.connection
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Return it; the pool makes sure that nothing is left of a command that failed."""
-        lender = _lender_of(self.client)
-        await (lender.take_back if kind is None else lender.give_up)(self.connection)
+        await (self._lender.take_back if kind is None else self._lender.give_up)(self.connection)
 
 
 def _lender_of(client: BaseDBAsyncClient) -> Lender:
