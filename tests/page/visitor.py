@@ -107,11 +107,28 @@ class Visit:
         assert await self.overflow_px() == 0
 
 
-async def sign_in(context: BrowserContext, api: Api, role: Role, name: str | None = None) -> None:
-    """Add a person, and sign a browser in as them."""
+async def sign_in(
+    context: BrowserContext, api: Api, role: Role, name: str | None = None, *, url: str | None = None
+) -> None:
+    """Add a person, and sign a browser in as them, at that address of the server."""
     link = await sessions.make_link(await people.add(name or f"Visitor {next(_numbers)}", role))
     answer = await context.request.post(f"{api.url}/session", data={"secret": link.secret})
     assert answer.status == 201, await answer.text()
+    if url not in {None, api.url}:
+        # Only the browser itself knows the name; a cookie is bound to it.
+        (cookie,) = await context.cookies()
+        await context.clear_cookies()
+        await context.add_cookies(
+            [
+                {
+                    "name": cookie["name"],
+                    "value": cookie["value"],
+                    "httpOnly": True,
+                    "sameSite": "Strict",
+                    "url": url,
+                }
+            ]
+        )
 
 
 @contextlib.asynccontextmanager
@@ -121,27 +138,34 @@ async def visiting(
     *,
     role: Role | None = Role.OWNER,
     size_px: tuple[int, int] = DESK,
+    lan_name: str | None = None,
     expected_complaints: str = "",
 ) -> AsyncIterator[Visit]:
     """Open an address as a person with that role, or as one who has not signed in.
 
-    `expected_complaints` is a regular expression of what the browser may write into its console.
+    With `lan_name` the browser calls the server by that name over plain HTTP, as another machine of the house would;
+    it is one of the server's allowed hosts. `expected_complaints` is a regular expression of what the browser may
+    write into its console.
     """
     assert has_page(), "the page is not built: run make page"
     async with async_playwright() as playwright:
+        rules = LOOPBACK_ALONE
+        if lan_name is not None:
+            rules = rules.replace("MAP *", f"MAP {lan_name} 127.0.0.1, MAP *")
         browser = await playwright.chromium.launch(
-            executable_path=browser_path(), args=["--no-sandbox", LOOPBACK_ALONE]
+            executable_path=browser_path(), args=["--no-sandbox", rules]
         )
         context = await browser.new_context(
             viewport={"width": size_px[0], "height": size_px[1]},
             locale="en-US",
             timezone_id="America/Chicago",
         )
+        url = api.url if lan_name is None else api.url.replace("127.0.0.1", lan_name)
         if role is not None:
-            await sign_in(context, api, role)
-        visit = Visit(await context.new_page(), api.url)
+            await sign_in(context, api, role, url=url)
+        visit = Visit(await context.new_page(), url)
         visit.listen()
-        await visit.page.goto(f"{api.url}{path}")
+        await visit.page.goto(f"{url}{path}")
         try:
             yield visit
         finally:
@@ -152,7 +176,7 @@ async def visiting(
         if not (expected_complaints and re.search(expected_complaints, each))
     ]
     assert unexpected == []
-    elsewhere = [url for url in visit.asked if not url.startswith(f"{api.url}/")]
+    elsewhere = [url for url in visit.asked if not url.startswith(f"{visit.url}/")]
     assert elsewhere == []
     assert [url for url in visit.asked if not MAY_BE_ASKED.search(url.partition("?")[0])] == []
     assert not [url for url in visit.asked if "/graphql?" in url], "nothing is asked by GET"
