@@ -30,6 +30,24 @@ interface Refused {
   readonly errors: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
+const CHANGED = "thumper.session";
+
+/** Note who has signed in; the same person stays the same object, so that nothing begins anew. */
+function note(said: { readonly name: string | null; readonly role: Role } | null): void {
+  const known = person.value;
+  if (said?.name == null) person.value = null;
+  else if (known?.name !== said.name || known.role !== said.role) person.value = { name: said.name, role: said.role };
+}
+
+/** All tabs share the cookie: tell the others that it is of somebody else. */
+function tellTabs(): void {
+  try {
+    localStorage.setItem(CHANGED, String(Date.now()));
+  } catch {
+    // They learn it from the next refusal.
+  }
+}
+
 async function ask(method: "GET" | "POST" | "DELETE", secret?: string): Promise<Outcome> {
   const body =
     secret === undefined
@@ -39,8 +57,8 @@ async function ask(method: "GET" | "POST" | "DELETE", secret?: string): Promise<
     // eslint-disable-next-line no-restricted-globals -- signing in is no operation of GraphQL
     const answer = await fetch(addressOf("session"), { method, credentials: "same-origin", ...body });
     if (answer.ok) {
-      const said = answer.status === 204 ? null : ((await answer.json()) as { name: string | null; role: Role });
-      person.value = said?.name == null ? null : { name: said.name, role: said.role };
+      note(answer.status === 204 ? null : ((await answer.json()) as { name: string | null; role: Role }));
+      if (method !== "GET") tellTabs();
       return {};
     }
     const [error] = ((await answer.json()) as Refused).errors;
@@ -56,3 +74,7 @@ export const lookWho = (): Promise<Outcome> => ask("GET");
 /** Use a link up. */
 export const signIn = (secret: string): Promise<Outcome> => ask("POST", secret);
 export const signOut = (): Promise<Outcome> => ask("DELETE");
+
+addEventListener("storage", ({ key }) => {
+  if (key === CHANGED) void lookWho();
+});

@@ -26,12 +26,12 @@ async def break_line(route: Route) -> None:
 
 
 async def assert_waiting(page: Page, count: int) -> None:
-    """Wait until so many words lie in the browser and are to be sent."""
+    """Wait until that many words lie in the browser and are to be sent."""
     await page.wait_for_function(f"count => ({WAITING})() === count", arg=count)
 
 
 async def say_offline(api: Api, visit: Visit, boxes: list[models.Detection]) -> None:
-    """Say three words without a network, reload, and hold what the server knows once it answers."""
+    """Review three boxes without a network, reload, and hold what the server knows once it answers."""
     page = visit.page
     await expect(page.locator(".label-line")).to_contain_text("% sure")
     await page.route("**/graphql", break_line)

@@ -106,6 +106,18 @@ class Visit:
         assert await self.small_targets() == []
         assert await self.overflow_px() == 0
 
+    def assert_well_behaved(self, expected_complaints: str) -> None:
+        """Hold what the page complained of and asked for against what it may."""
+        unexpected = [
+            each
+            for each in self.complaints
+            if not (expected_complaints and re.search(expected_complaints, each))
+        ]
+        assert unexpected == []
+        assert [url for url in self.asked if not url.startswith(f"{self.url}/")] == []
+        assert [url for url in self.asked if not MAY_BE_ASKED.search(url.partition("?")[0])] == []
+        assert not [url for url in self.asked if "/graphql?" in url], "nothing is asked by GET"
+
 
 async def sign_in(
     context: BrowserContext, api: Api, role: Role, name: str | None = None, *, url: str | None = None
@@ -131,6 +143,12 @@ async def sign_in(
         )
 
 
+def _names_known(lan_name: str | None) -> str:
+    if lan_name is None:
+        return LOOPBACK_ALONE
+    return LOOPBACK_ALONE.replace("MAP *", f"MAP {lan_name} 127.0.0.1, MAP *")
+
+
 @contextlib.asynccontextmanager
 async def visiting(
     api: Api,
@@ -149,11 +167,8 @@ async def visiting(
     """
     assert has_page(), "the page is not built: run make page"
     async with async_playwright() as playwright:
-        rules = LOOPBACK_ALONE
-        if lan_name is not None:
-            rules = rules.replace("MAP *", f"MAP {lan_name} 127.0.0.1, MAP *")
         browser = await playwright.chromium.launch(
-            executable_path=browser_path(), args=["--no-sandbox", rules]
+            executable_path=browser_path(), args=["--no-sandbox", _names_known(lan_name)]
         )
         context = await browser.new_context(
             viewport={"width": size_px[0], "height": size_px[1]},
@@ -170,13 +185,4 @@ async def visiting(
             yield visit
         finally:
             await browser.close()
-    unexpected = [
-        each
-        for each in visit.complaints
-        if not (expected_complaints and re.search(expected_complaints, each))
-    ]
-    assert unexpected == []
-    elsewhere = [url for url in visit.asked if not url.startswith(f"{visit.url}/")]
-    assert elsewhere == []
-    assert [url for url in visit.asked if not MAY_BE_ASKED.search(url.partition("?")[0])] == []
-    assert not [url for url in visit.asked if "/graphql?" in url], "nothing is asked by GET"
+    visit.assert_well_behaved(expected_complaints)

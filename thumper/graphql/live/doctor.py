@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 import strawberry
 
@@ -11,7 +12,10 @@ from thumper.domain.check_result import Level
 from thumper.graphql.context import Info
 from thumper.graphql.relay.enumeration import publish
 from thumper.graphql.relay.field import field, listed, optional
-from thumper.graphql.relay.price import FEW, REREADING, price
+from thumper.graphql.relay.price import REREADING, price
+
+MOST_CHECKS: Final = 40
+"""Lines that the doctor says, and things that it did not look at, for their price: there are some twenty."""
 
 publish(
     Level,
@@ -50,11 +54,11 @@ class DoctorReport:
     results: list[check_result.CheckResult] = strawberry.field(
         description="What it found, in the order in which it looks; empty while it still looks.",
         graphql_type=listed(CheckResult),
-        metadata=price(items=FEW),
+        metadata=price(items=MOST_CHECKS),
     )
     not_examined: list[str] = strawberry.field(
         description="What it could not look at, because of something that it found.",
-        metadata=price(items=FEW),
+        metadata=price(items=MOST_CHECKS),
     )
 
 

@@ -1,6 +1,6 @@
 // One card: whether it may be wiped, its receipt, its clocks and its place; live, and printable.
 import { useLocation, useRoute } from "preact-iso";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useQuery, useSubscription } from "../../api/hooks";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorNotice } from "../../components/ErrorNotice";
@@ -26,8 +26,11 @@ function Whole({ card, onChanged }: { readonly card: WholeCardFragment; readonly
   const { query } = useLocation();
   const { id, receipt, source, changedAt } = card;
   const asked = listOf(query["files"]);
+  // Once shown it stays: what came of trying again is told there.
+  const hadRejected = useRef(false);
+  hadRejected.current ||= (receipt?.rejected ?? 0) > 0;
   if (receipt === null) return null;
-  const list = asked ?? (receipt.rejected > 0 ? "rejected" : null);
+  const list = asked ?? (hadRejected.current ? "rejected" : null);
   return (
     <div class="card">
       <p class="quiet">{texts.card.arrived(formatInstant(card.arrivedAt))}</p>
@@ -49,9 +52,10 @@ function CardOf({ id }: { readonly id: string }) {
   const [card, setCard] = useState<WholeCardFragment>();
   const live = useSubscription(CardLiveDocument, variables, ({ dumpProgress }) => { setCard(dumpProgress.dump); });
   const answered = asked.data?.dump;
-  // What came last is shown, whether it was asked for or told.
+  // What is newest is shown, whether it was asked for or told; an answer may come after a message that is newer.
   useEffect(() => {
-    if (answered != null) setCard(answered);
+    if (answered == null) return;
+    setCard((known) => (known !== undefined && Date.parse(answered.changedAt) < Date.parse(known.changedAt) ? known : answered));
   }, [answered]);
   const gone = asked.data !== undefined && asked.data.dump === null && asked.problems.length === 0;
   return (

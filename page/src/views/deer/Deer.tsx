@@ -135,7 +135,7 @@ export default function Deer() {
   const asked = useQuery(OneDeerDocument, person.value === undefined ? null : variables);
   const deer = asked.data?.deer;
   // The first message says from where on; what comes later was said since, on whatever device.
-  useSubscription(DeerSeenDocument, deer == null ? null : { deerId: id }, (told) => {
+  useSubscription(DeerSeenDocument, deer == null || !isMember() ? null : { deerId: id }, (told) => {
     if (!told.deerSeen.snapshot) asked.reload();
   });
   return (

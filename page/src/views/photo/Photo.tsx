@@ -74,6 +74,11 @@ interface LargeProps {
   readonly go: (to: "previous" | "next") => void;
 }
 
+/** A finger that moves over a photo that was pinched larger looks around in it. */
+function isZoomed(): boolean {
+  return (visualViewport?.scale ?? 1) > 1.05;
+}
+
 function Large({ photo, chosen, go }: LargeProps) {
   const { widthPx, heightPx, urls, location, detections } = photo;
   const begun = useRef<{ readonly x: number; readonly y: number } | null>(null);
@@ -82,7 +87,7 @@ function Large({ photo, chosen, go }: LargeProps) {
     <div
       class="large"
       style={{ maxWidth: `calc(80vh * ${widthPx / heightPx})` }}
-      onTouchStart={({ touches: [touch, second] }) => { begun.current = touch === undefined || second !== undefined ? null : { x: touch.clientX, y: touch.clientY }; }}
+      onTouchStart={({ touches: [touch, second] }) => { begun.current = touch === undefined || second !== undefined || isZoomed() ? null : { x: touch.clientX, y: touch.clientY }; }}
       onTouchEnd={({ changedTouches: [touch] }) => {
         const swipe = touch === undefined || begun.current === null ? null : swipeOf(touch.clientX - begun.current.x, touch.clientY - begun.current.y);
         if (swipe !== null) go(swipe);

@@ -4,7 +4,7 @@ import { newKey } from "../../../api/key";
 import { liveState } from "../../../api/live";
 import type { Problem } from "../../../api/problem";
 import { retryWaitMs } from "../../../api/retry";
-import { isMember, person } from "../../../session";
+import { isMember, lookWho, person } from "../../../session";
 import { texts } from "../../../texts";
 import { type Act, type Entry, lastToTakeBack, newEntry } from "./entry";
 import { type Ended, replay } from "./replay";
@@ -55,7 +55,10 @@ const tell = (news: News): void => {
 async function sendInTurn(): Promise<void> {
   const sending = { shelf, who: whose, changed: refresh, send: (entry: Entry, all: readonly Entry[]) => send(entry, all, tell) };
   const ended: Ended[] = [];
-  await turn.take(async () => { ended.push(await replay(sending)); });
+  await turn.take(async () => {
+    // Another tab may have signed in somebody else, whose words these are not.
+    ended.push((await lookWho()).problem === undefined ? await replay(sending) : "unanswered");
+  });
   unanswered.value = ended.includes("unanswered") || (ended.length === 0 && unanswered.value);
   const left = ended.length === 0 || unanswered.value;
   refresh();
