@@ -137,6 +137,19 @@ async def test_a_connection_is_kept_for_another_request_and_not_for_ever(
         assert time.monotonic() - began_s > 0.5
 
 
+async def test_a_connection_waits_for_another_request_for_longer_than_for_a_head(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "HEAD_S", 0.3)
+    async with running_api(settings) as api, line_to(api) as (reader, writer):
+        for _ in range(2):
+            writer.write(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            assert b"200 OK" in await asyncio.wait_for(reader.readuntil(b"}"), PATIENCE_S)
+            await asyncio.sleep(1)
+        writer.write(b"GET /health/live HT")  # another head that does not end
+        assert b"408" in await asyncio.wait_for(reader.read(), PATIENCE_S)
+
+
 @pytest.mark.parametrize("transport", sorted(FOLLOWED))
 async def test_who_takes_nothing_is_cut_off_and_gives_its_place_back(
     settings: Settings, transport: str, monkeypatch: pytest.MonkeyPatch

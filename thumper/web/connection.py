@@ -114,12 +114,20 @@ class HttpConnection(HttpProtocol):
         if left_s > 0:
             self._timer = self.loop.call_later(left_s, self._look)
         elif self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]:
-            self.transport.close()  # it was opened for a request that has not come
+            self._end_idle()
         elif self.conn.their_state is h11.SEND_BODY and self.cycle.response_complete:
             self.transport.close()  # it was answered before it had come
         else:
             what = "head" if self.conn.their_state is h11.IDLE else "body"
             self.give_up(408, "TOO_SLOW", f"The {what} of the request did not come in time. Send it again.")
+
+    def _end_idle(self) -> None:
+        """Close a connection that was opened for a request that has not come; after one, uvicorn does it in time."""
+        if cast("object", self.cycle) is None:  # it is, before the first request
+            self.transport.close()
+        else:
+            self._began_s = self.loop.time()
+            self._timer = self.loop.call_later(HEAD_S, self._look)
 
     def _forget(self) -> None:
         if self._timer is not None:
