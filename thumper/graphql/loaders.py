@@ -7,6 +7,7 @@ change again. Elsewhere what they keep is forgotten when a mutation has changed 
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
@@ -125,7 +126,7 @@ AnyLoader: TypeAlias = Loader[Any, Any] | ChoiceLoader[Any, Any, Any]
 L = TypeVar("L", bound=AnyLoader)
 
 
-class _OnDemand(Generic[L]):
+class _OnDemand(ABC, Generic[L]):
     """A loader of `Loaders`, made when it is first asked for: a page needs three of seventy."""
 
     _name: str
@@ -139,8 +140,8 @@ class _OnDemand(Generic[L]):
         loaders.made.append(loader)
         return loader
 
-    def _make(self, *, cache: bool) -> L:
-        raise NotImplementedError
+    @abstractmethod
+    def _make(self, *, cache: bool) -> L: ...
 
 
 class _Keyed(_OnDemand[Loader[K, V]]):

@@ -1,41 +1,24 @@
 // The filter of photos as their addresses have it: /photos?locationId=…&dumpId=…&state=FAILED.
-import { amount, day, type Fields, flag, instant, readFilter, type ReadFilter, text, textList, timeOfDay, word, wordList, writeFilter } from "../../api/filter_address";
-import type { ClockDoubt, ImageFilter, ImageState, LifeStage, Media, Sex } from "../../api/schema.generated";
+import { CAPTURE_FIELDS } from "../../api/capture_fields";
+import { amount, type Fields, flag, instant, readFilter, type ReadFilter, text, word, wordList, writeFilter } from "../../api/filter_address";
+import type { ClockDoubt, ImageFilter, ImageState, Media } from "../../api/schema.generated";
 import { texts } from "../../texts";
 import { pathOf } from "../../views";
 
 const STATES: Readonly<Record<ImageState, true>> = { PENDING: true, PROCESSING: true, COMPLETED: true, FAILED: true };
-const SEXES: Readonly<Record<Sex, true>> = { MALE: true, FEMALE: true, UNKNOWN: true };
-const LIFE_STAGES: Readonly<Record<LifeStage, true>> = { ADULT: true, SUBADULT: true, JUVENILE: true, UNKNOWN: true };
 const MEDIA: Readonly<Record<Media, true>> = { PHOTO: true, CLIP: true };
 const CLOCK_DOUBTS: Readonly<Record<ClockDoubt, true>> = {
   YEAR_OUT_OF_RANGE: true, AHEAD_OF_ARRIVAL: true, FACTORY_DATE: true, JUMPED_BACK: true,
 };
 
 const FIELDS: Fields<ImageFilter> = {
-  locationId: text,
-  locationIds: textList,
-  withoutLocation: flag,
-  cameraId: text,
-  cameraIds: textList,
-  withoutCamera: flag,
+  ...CAPTURE_FIELDS,
   deploymentId: text,
   dumpId: text,
   deliveredAgain: flag,
   burstImageId: text,
-  date: day,
-  dateAfter: day,
-  dateBefore: day,
-  timeOfDayAfter: timeOfDay,
-  timeOfDayBefore: timeOfDay,
-  takenAfter: instant,
-  takenBefore: instant,
-  withoutTakenAt: flag,
   arrivedAfter: instant,
   arrivedBefore: instant,
-  species: text,
-  sex: word(SEXES),
-  lifeStage: word(LIFE_STAGES),
   deerId: text,
   withoutDeer: flag,
   minConfidence: amount,

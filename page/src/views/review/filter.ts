@@ -1,27 +1,18 @@
 // The filter of boxes as the address of Review has it: /review?locationId=…&species=….
-import { amount, day, type Fields, flag, instant, readFilter, type ReadFilter, text, textList, timeOfDay, word, writeFilter } from "../../api/filter_address";
-import type { DetectionFilter, LifeStage, Sex, Verdict } from "../../api/schema.generated";
+import { CAPTURE_FIELDS } from "../../api/capture_fields";
+import { amount, type Fields, flag, readFilter, type ReadFilter, text, textList, word, writeFilter } from "../../api/filter_address";
+import type { DetectionFilter, Verdict } from "../../api/schema.generated";
 import { pathOf } from "../../views";
 
-const SEXES: Readonly<Record<Sex, true>> = { MALE: true, FEMALE: true, UNKNOWN: true };
-const LIFE_STAGES: Readonly<Record<LifeStage, true>> = { ADULT: true, SUBADULT: true, JUVENILE: true, UNKNOWN: true };
 const VERDICTS: Readonly<Record<Verdict, true>> = { CONFIRMED: true, CORRECTED: true, REJECTED: true };
 
 const FIELDS: Fields<DetectionFilter> = {
   imageId: text,
   burstImageId: text,
-  locationId: text,
-  locationIds: textList,
-  withoutLocation: flag,
-  cameraId: text,
-  cameraIds: textList,
-  withoutCamera: flag,
+  ...CAPTURE_FIELDS,
   dumpId: text,
   detectorId: text,
   drawn: flag,
-  species: text,
-  sex: word(SEXES),
-  lifeStage: word(LIFE_STAGES),
   label: text,
   labels: textList,
   predictedLabel: text,
@@ -31,14 +22,6 @@ const FIELDS: Fields<DetectionFilter> = {
   reviewed: flag,
   verdict: word(VERDICTS),
   includeDuplicates: flag,
-  date: day,
-  dateAfter: day,
-  dateBefore: day,
-  timeOfDayAfter: timeOfDay,
-  timeOfDayBefore: timeOfDay,
-  takenAfter: instant,
-  takenBefore: instant,
-  withoutTakenAt: flag,
 };
 
 /** Return the filter that a query string says, and which of its fields say no value. */
