@@ -339,6 +339,12 @@ export const texts = {
     interrupted: "An upload was cut off",
     interruptedWhat: (missing: number, all: number): string =>
       `${plural(missing, "file", "files")} of ${formatCount(all)} had not arrived. The browser has forgotten them: choose them again, or their folder. What has arrived is not sent twice.`,
+    unreadableTitle: "Files that can no longer be read",
+    unreadableWhat: (missing: number, all: number): string =>
+      `${plural(missing, "file", "files")} of ${formatCount(all)} cannot be read any more.`,
+    outOfReach: "Their card was taken out of the reader, or they were changed or deleted since they were chosen.",
+    outOfReachWhatToDo: "Put the card back and try again, or choose them again, or their folder. What has arrived is not sent twice.",
+    readAgain: "Try again",
     strange: (count: number): string => `${plural(count, "chosen file is", "chosen files are")} not part of it, and left out.`,
     noneFound: "None of the chosen files is one of those that are missing.",
     forget: "Do not go on",
