@@ -727,6 +727,8 @@ export const texts = {
       `${plural(count, "word", "words")} that others said in this browser ${count === 1 ? "waits" : "wait"} until they sign in.`,
     sendNow: "Send now",
     notKept: "This browser has no room to keep what you say.",
+    refusalNotKept: (words: string): string =>
+      `You said: ${words}. It was refused, and this browser has no room to keep that and ask you later: look at it again, and say it anew.`,
     notKeptWhatToDo: "Wait until what waits is sent, or free the browser's storage, and say it again.",
     questions: "To be decided by you",
     youSaid: (words: string): string => `You said: ${words}.`,

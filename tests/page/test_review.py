@@ -100,7 +100,10 @@ async def test_every_key_says_what_it_is_for_and_every_number_is_the_apis(api: A
         assert await said_of(api, boxes[5]) == (None, "buck")
         await page.reload()
         await expect(page.locator(".label-line")).to_contain_text("80% sure")
+        await page.get_by_role("button", name="Draw a missed box").click()
+        await expect(page.locator("fieldset.draw")).to_be_visible()
         await press(visit, api, "z", "Taken back: Not an animal")
+        await expect(page.locator("fieldset.draw")).to_have_count(0)  # it was about another photo
         await expect(page.locator(".label-line")).to_contain_text("75% sure")
         await page.keyboard.press("j")
         await expect(page.locator(".label-line")).to_contain_text("80% sure")
