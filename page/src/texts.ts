@@ -377,6 +377,12 @@ export const texts = {
     safe: "Safe to wipe",
     notYet: (reason: string): string => `Not yet, because ${reason}`,
     checking: "it is still being checked.",
+    notKnown: (why: string): string => `Not known just now: ${why}`,
+    doubts: {
+      asked: "Thumper is being asked.",
+      lost: "the connection to Thumper is lost.",
+      sending: "photos are being sent to this card.",
+    },
     notSeen: "the card itself was not seen.",
     unknownReason: "nobody knows yet.",
     reread: (checked: string, all: string): string => `${checked} of ${all} originals read again`,

@@ -223,11 +223,14 @@ async def test_what_another_person_said_meanwhile_is_shown_and_not_overwritten(
         visiting(api, "/review", role=Role.MEMBER) as one,
         visiting(api, "/review", role=Role.MEMBER) as other,
     ):
+        (line,) = await other.breakable()
         for visit in (one, other):
             await expect(visit.page.locator(".label-line")).to_contain_text("85% sure")
             await expect(visit.page.locator("html")).to_have_attribute("data-live", "live")
+        await line.close(code=1012, reason="restart")
+        await expect(other.page.locator("html")).to_have_attribute("data-live", "reconnecting")
         await one.page.keyboard.press("f")
-        await expect(other.page.locator(".said")).to_contain_text("said: fawn")
+        await expect(other.page.locator(".said")).to_contain_text("said: fawn", timeout=15_000)
         await other.page.keyboard.press("b")
         questions = other.page.get_by_role("alert")
         await expect(questions).to_contain_text("You said: Buck.")

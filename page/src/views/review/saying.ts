@@ -46,12 +46,11 @@ function useDrawing({ photo }: Pick<Reviewing, "photo">) {
 
 /** What can be said of the box in question, of a drawn one, and of several at once. */
 export function useSaying(reviewing: Reviewing) {
-  const { box, photo, seenReviewId, data, move, goOn, show } = reviewing;
+  const { box, photo, seenReviewId, species, move, goOn, show } = reviewing;
   const zoomed = useSignal(true);
   const dialog = useSignal<DialogName | null>(null);
   const told = useSignal("");
   const { drawn, draw, beginToDraw, endDrawing, add } = useDrawing(reviewing);
-  const species = data?.allSpecies?.nodes ?? [];
   const deer = deerOf(species);
   const close = (): void => { dialog.value = null; };
   const after = (isNoted: boolean, words: string): boolean => {

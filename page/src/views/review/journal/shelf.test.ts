@@ -5,7 +5,7 @@ import { type Box, PREFIX, shelfIn, usable } from "./shelf";
 import { LEASE_MS, takeLease } from "./turn";
 
 /** A storage that has room for so many characters, as a browser's has for five million. */
-export function box(room = Infinity): Box {
+function box(room = Infinity): Box {
   const kept = new Map<string, string>();
   return {
     getItem: (name) => kept.get(name) ?? null,
