@@ -149,6 +149,17 @@ async def of_person(person_id: UUID) -> list[UUID]:
     return [row["id"] for row in await client().execute_query_dict(_OF_PERSON, [person_id])]
 
 
+_PERSON_OF: Final = " UNION ALL ".join(
+    f"SELECT person_id FROM {table} WHERE id = $1" for table in ("session", "token")
+)
+
+
+async def person_of(credential_id: UUID) -> UUID | None:
+    """Return whose session or token that is or was; None for one that is gone."""
+    rows = await client().execute_query_dict(_PERSON_OF, [credential_id])
+    return rows[0]["person_id"] if rows else None
+
+
 async def _read(kind: CredentialKind, sha256: bytes) -> Credential | None:
     rows = await client().execute_query_dict(_FIND[kind], [sha256])
     if not rows:
