@@ -116,7 +116,7 @@ async def continue_uploads(
     A name that was promised before and never sent, since its address expired or was closed, is promised anew and is
     missed no more; one that was rejected is to be sent again. An address that is open stands for another file of that
     name, as in two folders of a card. All this goes for an owner and for who began the upload: for others the names
-    are of more files, so that nobody takes away what keeps another's card from being wiped. Raises `InvalidValueError`
+    are of more files, so that no one else takes away what keeps a card from being wiped. Raises `InvalidValueError`
     about the names, `again` and a dump that is not of uploads, and `NoRecordError`.
     """
     cleaned = _file_names(asked.names)
