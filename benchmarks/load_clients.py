@@ -35,9 +35,8 @@ COUNTS: Final = """{ status { imageCounts { total pending processing completed f
 WITHIN_S: Final = 60.0
 """Longest that an answer is waited for."""
 KEPT_S: Final = 100.0
-"""How long a connection is kept without a request; the server keeps it for 130 s. With a shorter time httpcore 1.0 loses
-requests by itself where it is given little time: it closes a connection as unused that it has just given to a request.
-"""
+"""How long a connection is kept without a request; the server keeps it for 130 s. With a shorter time, and little to
+run in, httpcore 1.0 loses requests by itself: it closes a connection as unused that it has just given to a request."""
 LATE_S: Final = 0.5
 """How late a request may be sent."""
 REFUSED: Final = frozenset({429, 503})
