@@ -4,8 +4,8 @@
 
 Each round starts a browser of its own, so that nothing is in its cache, signs in, and opens an address: usable is a
 view as soon as its heading and the numbers that it asked for can be read, and it loads nothing more. The images are
-rows without photos, so
-pictures say that they cannot be shown. For the scroll Chromium notes every task of the page's main thread.
+rows without photos, so pictures say that they cannot be shown. For the scroll Chromium notes every task of the page's
+main thread.
 """
 
 from __future__ import annotations
