@@ -79,6 +79,11 @@ async def press(visit: Visit, api: Api, key: str, told: str) -> None:
     await assert_counted(api, visit.page)
 
 
+async def begin_to_draw(page: Page) -> None:
+    await page.get_by_role("button", name="Draw a missed box").click()
+    await expect(page.locator("fieldset.draw")).to_be_visible()
+
+
 async def test_every_key_says_what_it_is_for_and_every_number_is_the_apis(api: Api, tmp_path: Path) -> None:
     boxes = await boxes_to_review(tmp_path)
     async with visiting(api, "/review") as visit:
@@ -100,8 +105,7 @@ async def test_every_key_says_what_it_is_for_and_every_number_is_the_apis(api: A
         assert await said_of(api, boxes[5]) == (None, "buck")
         await page.reload()
         await expect(page.locator(".label-line")).to_contain_text("80% sure")
-        await page.get_by_role("button", name="Draw a missed box").click()
-        await expect(page.locator("fieldset.draw")).to_be_visible()
+        await begin_to_draw(page)
         await press(visit, api, "z", "Taken back: Not an animal")
         await expect(page.locator("fieldset.draw")).to_have_count(0)  # it was about another photo
         await expect(page.locator(".label-line")).to_contain_text("75% sure")

@@ -14,7 +14,7 @@ from playwright.async_api import Dialog, Page, Route, expect
 from tests import factories as make
 from tests.api import Api
 from tests.ingest.conftest import small_jpeg
-from tests.page.visitor import PHONE, visiting
+from tests.page.visitor import PHONE, Visit, visiting
 from thumper.domain.access import Role
 
 pytestmark = pytest.mark.slow
@@ -170,6 +170,20 @@ async def begin_and_cancel(page: Page, files: list[Path]) -> None:
     await expect(page.get_by_text("Choose photos")).to_be_visible()
 
 
+def put_card_in(photo: Path) -> None:
+    """Write a photo as it was before its card was pulled out, with its time."""
+    photo.write_bytes(small_jpeg(7))
+    os.utime(photo, (1_700_000_000, 1_700_000_000))
+
+
+async def assert_out_of_reach(visit: Visit) -> None:
+    out = visit.page.get_by_role("alert")
+    await expect(out).to_contain_text("1 file of 2 cannot be read any more.")
+    await expect(out).to_contain_text("Put the card back")
+    await expect(visit.page.get_by_text("does not answer")).to_have_count(0)
+    await visit.assert_accessible()
+
+
 async def test_a_cancelled_upload_is_told_by_its_card_and_leaves_the_next_alone_and_a_card_may_be_pulled_out(
     api: Api, tmp_path: Path, photos: Callable[[int], list[Path]]
 ) -> None:
@@ -189,22 +203,16 @@ async def test_a_cancelled_upload_is_told_by_its_card_and_leaves_the_next_alone_
         page = visit.page
         await page.route("**/graphql", hold_first_answer)
         await begin_and_cancel(page, photos(2))
-        gone = tmp_path / "GONE.JPG"
-        gone.write_bytes(small_jpeg(7))
-        os.utime(gone, (1_700_000_000, 1_700_000_000))
-        await page.locator("input[accept]").set_input_files([gone, *photos(3)[2:]])
-        gone.unlink()
+        card = tmp_path / "GONE.JPG"
+        put_card_in(card)
+        await page.locator("input[accept]").set_input_files([card, *photos(3)[2:]])
+        card.unlink()
         await page.get_by_role("button", name="Send 2 files").click()
         await expect(page.get_by_text("1 of 2 files")).to_be_visible(timeout=20_000)
         async with page.expect_response(lambda said: "CancelUpload" in (said.request.post_data or "")):
             done.set()
-        out = page.get_by_role("alert")
-        await expect(out).to_contain_text("1 file of 2 cannot be read any more.")
-        await expect(out).to_contain_text("Put the card back")
-        await expect(page.get_by_text("does not answer")).to_have_count(0)
-        await visit.assert_accessible()
-        gone.write_bytes(small_jpeg(7))
-        os.utime(gone, (1_700_000_000, 1_700_000_000))
+        await assert_out_of_reach(visit)
+        put_card_in(card)
         await page.get_by_role("button", name="Try again").click()
         await expect(page.get_by_role("heading", name="Everything was sent")).to_be_visible(timeout=20_000)
         assert sorted(each["receipt"]["stored"] for each in await receipts(api)) == [0, 2]
