@@ -13,6 +13,12 @@ export const texts = {
   save: "Save",
   saving: "Saving …",
   undo: "Undo",
+  undone: "taken back",
+  moves: {
+    moved: (count: number, to: string): string => `${plural(count, "photo was", "photos were")} moved to ${to}`,
+    merged: (name: string, into: string, count: number): string => `${name} was merged into ${into}, with ${plural(count, "photo", "photos")}`,
+    nowhere: "no place",
+  },
   signedInAs: (name: string): string => `Signed in as ${name}`,
   views: {
     today: "Today",
@@ -456,8 +462,6 @@ export const texts = {
     removed: (duration: string): string => `${duration} taken off`,
     right: "said to be right",
     decides: (count: number): string => `for ${plural(count, "photo", "photos")}`,
-    takenBack: "taken back",
-    undo: "Undo",
     place: "Place",
     placeIs: (name: string): string => `The photos of this card are from ${name}.`,
     placeUnknown: "Nobody knows where the photos of this card are from.",
@@ -477,8 +481,6 @@ export const texts = {
     nothingMoves: "No photo would move. What is still to come of this card would be from there.",
     clockMoves: (count: number): string => `${plural(count, "photo", "photos")} would get another time, read in the zone of the place.`,
     changes: "Changes of the place",
-    moved: (count: number, to: string): string => `${plural(count, "photo", "photos")} moved to ${to}`,
-    nowhereName: "no place",
     sendMore: "Send more photos to this card",
   },
   deer: {
@@ -673,10 +675,6 @@ export const texts = {
     wasMoved: "You said that the camera was moved here.",
     wasNotMoved: "You said that the camera was not moved here.",
     moves: "Changes of places",
-    moved: (count: number, to: string): string => `${plural(count, "photo was", "photos were")} moved to ${to}`,
-    merged: (name: string, into: string, count: number): string => `${name} was merged into ${into}, with ${plural(count, "photo", "photos")}`,
-    nowhere: "no place",
-    undone: "taken back",
     takeBack: "Take back",
   },
   review: {
