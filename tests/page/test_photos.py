@@ -74,9 +74,12 @@ async def test_the_wall_shows_the_photos_of_every_filter_and_their_total(api: Ap
 
 async def test_on_a_phone_a_filter_is_chosen_and_taken_off(api: Api, tmp_path: Path) -> None:
     ids = await pictured_library(tmp_path)
+    for number in range(101):
+        await make.make_location(f"Zone {number:03}")
     async with visiting(api, "/photos", size_px=PHONE) as visit:
         page = visit.page
         await page.get_by_role("button", name="Filter").click()
+        await expect(page.locator("option", has_text="Zone")).to_have_count(101)  # on two pages of the API
         await page.get_by_role("combobox", name="Stand", exact=True).select_option(value=ids["Location"][0])
         await page.get_by_role("combobox", name="Sex", exact=True).select_option("male")
         await expect(page).to_have_url(re.compile(r"/photos\?locationId=[^&]+&sex=MALE$"))
@@ -109,7 +112,9 @@ async def test_the_scrubber_leads_to_a_day_whose_photos_are_fetched_then(api: Ap
         await expect(page.locator(".tile").last).to_be_in_viewport()
 
 
-async def test_a_burst_stands_as_one_photo_and_opens(api: Api, tmp_path: Path) -> None:
+async def test_a_burst_stands_as_one_photo_and_opens_and_what_arrives_is_shown_when_asked_for(
+    api: Api, tmp_path: Path
+) -> None:
     dump, camera = await make.make_dump(), await make.make_camera(serial="7")
     for second in (0, 30, 60, 600):
         await make.make_image(dump, camera=camera, taken_at=MORNING + dt.timedelta(seconds=second))
@@ -118,6 +123,18 @@ async def test_a_burst_stands_as_one_photo_and_opens(api: Api, tmp_path: Path) -
         page = visit.page
         await assert_total(visit, 4)
         await expect(page.locator(".tile")).to_have_count(2)
+        await expect(page.locator("html")).to_have_attribute("data-live", "live")
+        await make.make_image(dump, camera=camera, taken_at=MORNING + dt.timedelta(seconds=1200))
+        await draw_originals(tmp_path)
+        fresh = page.get_by_role("button", name="1 new photo: show")
+        await expect(fresh).to_be_visible(timeout=15_000)
+        await assert_total(visit, 4)
+        await expect(page.locator(".tile")).to_have_count(2)
+        await visit.assert_accessible()
+        await fresh.click()
+        await assert_total(visit, 5)
+        await expect(page.locator(".tile")).to_have_count(3)
+        await expect(fresh).to_have_count(0)
         await page.get_by_role("link", name="Open the burst of 3 photos").click()
         await assert_total(visit, 3)
         await expect(page.locator(".tile")).to_have_count(3)
