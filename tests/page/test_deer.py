@@ -165,6 +165,7 @@ async def test_a_sighting_that_somebody_says_elsewhere_appears(api: Api, tmp_pat
         await models.Dump.all().first() or await make.make_dump(),
         await models.Detector.get(current=True),
     )
+    await draw_originals(tmp_path)
     async with visiting(api, f"/deer/{deer_id}") as visit:
         await expect(visit.page.get_by_role("heading", name="3 sightings")).to_be_visible()
         await expect(visit.page.locator("html")).to_have_attribute("data-live", "live")

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.api import Api, running_api
+from tests.page.shared_browser import LAN_NAME
 from tests.page.test_review import assert_counted, boxes_to_review, said_of, stands
 from tests.page.visitor import Visit, visiting
 from thumper.settings import Settings
@@ -84,8 +85,8 @@ async def test_a_word_whose_answer_was_lost_is_said_once(api: Api, tmp_path: Pat
 
 
 async def test_the_same_over_plain_http_by_a_name_of_the_lan(settings: Settings, tmp_path: Path) -> None:
-    async with running_api(settings.model_copy(update={"allowed_hosts": "ranch.local"})) as api:
+    async with running_api(settings.model_copy(update={"allowed_hosts": LAN_NAME})) as api:
         boxes = await boxes_to_review(tmp_path, 4)
-        async with visiting(api, "/review", lan_name="ranch.local", expected_complaints=BROKEN_LINE) as visit:
+        async with visiting(api, "/review", over_lan=True, expected_complaints=BROKEN_LINE) as visit:
             assert not await visit.page.evaluate("'locks' in navigator")
             await say_offline(api, visit, boxes)
