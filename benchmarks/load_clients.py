@@ -34,8 +34,9 @@ COUNTS: Final = """{ status { imageCounts { total pending processing completed f
     shown: images(where: {withoutDetections: false}) { totalCount } }"""
 WITHIN_S: Final = 60.0
 """Longest that an answer is waited for."""
-KEPT_S: Final = 1.0
-"""How long a connection is kept without a request; the server closes it after 5 s."""
+KEPT_S: Final = 100.0
+"""How long a connection is kept without a request; the server keeps it for 130 s. With a shorter time, and little to
+run in, httpcore 1.0 loses requests by itself: it closes a connection as unused that it has just given to a request."""
 LATE_S: Final = 0.5
 """How late a request may be sent."""
 REFUSED: Final = frozenset({429, 503})
@@ -97,15 +98,29 @@ class Tally:
 
 def outcome_of(answer: httpx.Response) -> str:
     """Return `answered`, or status, code and whether it says when to come again: `503 OVERLOADED, retry`."""
-    try:
-        said = answer.json()
-    except ValueError:
-        said = {}
-    errors = said.get("errors", []) if isinstance(said, dict) else []
-    if answer.status_code == httpx.codes.OK and isinstance(said, dict) and not errors and said.get("data"):
+    said = _said(answer.content)
+    if answer.status_code == httpx.codes.OK and not said.get("errors") and said.get("data"):
         return ANSWERED
-    codes = [error.get("extensions", {}).get("code") for error in errors]
-    return _refusal(answer.status_code, codes[0] if codes else None, answer.headers.get("retry-after"))
+    return _refusal(answer.status_code, _code_of(said), answer.headers.get("retry-after"))
+
+
+def _refused_handshake(answer: websockets.Response) -> str:
+    """Return what a WebSocket was answered that was not opened, as `outcome_of` does."""
+    said = _said(bytes(answer.body or b""))
+    return _refusal(answer.status_code, _code_of(said), answer.headers.get("retry-after"))
+
+
+def _said(body: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _code_of(said: dict[str, Any]) -> str | None:
+    codes = [error.get("extensions", {}).get("code") for error in said.get("errors", [])]
+    return codes[0] if codes else None
 
 
 def _refusal(status: int, code: str | None, retry_after: str | None) -> str:
@@ -186,6 +201,8 @@ class Following:
         opening = asyncio.create_task(self._free(gate))
         try:
             self.seen.ended = await (self._stream() if streamed else self._socket())
+        except websockets.InvalidStatus as error:
+            self.seen.ended = _refused_handshake(error.response)
         except (OSError, TimeoutError, httpx.HTTPError, websockets.WebSocketException) as error:
             self.seen.ended = f"lost: {type(error).__name__}"
         finally:

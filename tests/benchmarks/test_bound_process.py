@@ -31,12 +31,18 @@ async def gone(process: psutil.Process) -> bool:
         return True
 
 
+async def began(process: psutil.Process) -> bool:
+    """Return whether a bound process has become its program: only now is the promise of its death made."""
+    return process.name() == "sleep"
+
+
 async def test_what_a_benchmark_started_ends_when_the_benchmark_is_killed() -> None:
     with subprocess.Popen(  # noqa: ASYNC220  # it starts in a moment
         [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout is not None
         child = psutil.Process(int(parent.stdout.readline()))
+        await until(partial(began, child))
         assert not await gone(child)
         parent.kill()
     await until(partial(gone, child))

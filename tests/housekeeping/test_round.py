@@ -42,7 +42,9 @@ async def old_home(database: str, settings: Settings) -> Settings:
     await create_uploads(context, ["unused.jpg"])
     await context.wakeup.close()
     await client().execute_query("UPDATE feed SET at = at - interval '31 days'")
-    await client().execute_query("UPDATE upload SET expires_at = expires_at - interval '31 days'")
+    await client().execute_query(
+        "UPDATE upload SET expires_at = expires_at - interval '31 days', replaced_at = now()"
+    )
     await IdempotencyKey.create(actor="owner", key="old", mutation="createDeer", input_sha256=bytes(32))
     await client().execute_query("UPDATE idempotency_key SET created_at = created_at - interval '31 days'")
     age(library.thumbnail_path(settings.library_dir, bytes(32)), 2)
@@ -103,7 +105,7 @@ async def test_a_library_that_is_not_the_databases_is_left_alone(old_home: Setti
 async def test_an_upload_address_that_can_be_used_or_was_stays(database: str, settings: Settings) -> None:
     context = IngestContext.of(settings)
     await library_claim.check_library(settings.library_dir)
-    await create_uploads(context, ["open.jpg", "received.jpg"])
+    await create_uploads(context, ["open.jpg", "received.jpg", "never.jpg"])
     await context.wakeup.close()
     received = await Upload.get(file_name="received.jpg")
     await client().execute_query("UPDATE upload SET expires_at = now() - interval '29 days'")
@@ -114,8 +116,11 @@ async def test_an_upload_address_that_can_be_used_or_was_stays(database: str, se
     await client().execute_query(
         "UPDATE upload SET expires_at = now() - interval '300 days' WHERE file_id IS NOT NULL"
     )
+    await client().execute_query(
+        "UPDATE upload SET expires_at = now() - interval '300 days' WHERE file_name = 'never.jpg'"
+    )
     assert Kind.UPLOADS not in counts(await keep_house(settings))
-    assert await Upload.all().count() == 2
+    assert await Upload.all().count() == 3, "what was never sent keeps its card from being wiped"
 
 
 async def test_a_running_api_keeps_house_by_itself_and_goes_on_after_an_error(

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 
 import asyncpg
 import httpx
@@ -45,17 +46,26 @@ async def locked_images(settings: Settings) -> AsyncIterator[None]:
         await connection.close()
 
 
+async def waits(settings: Settings, number: int) -> bool:
+    """Return whether that many questions wait for the lock."""
+    connection = await asyncpg.connect(settings.postgres_url)
+    try:
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'image_tally'::regclass"
+        return bool(await connection.fetchval(waiting) >= number)
+    finally:
+        await connection.close()
+
+
 @contextlib.asynccontextmanager
 async def full(settings: Settings) -> AsyncIterator[Api]:
     """Serve with two places that are taken until the context ends; their requests are answered then."""
     async with running_api(settings.model_copy(update={"max_requests": 2})) as api:
         async with locked_images(settings):
-            waiting = [asyncio.create_task(api.ask(COUNTED)) for _ in range(2)]
-
-            async def is_full() -> bool:
-                return (await api.http.post("/graphql", json={"query": "{ __typename }"})).status_code == 503
-
-            await until(is_full)
+            # One after the other, and counted where they wait: to ask here whether it is full would take a place.
+            waiting = []
+            for number in range(2):
+                waiting.append(asyncio.create_task(api.ask(COUNTED)))
+                await until(partial(waits, settings, number + 1))
             yield api
         assert await asyncio.gather(*waiting) == [{"images": {"totalCount": 0}}] * 2
         assert await api.ask("{ __typename }") == {"__typename": "Query"}

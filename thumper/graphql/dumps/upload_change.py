@@ -16,7 +16,7 @@ from thumper.graphql.relay.identity import decode, decode_given
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import Url
-from thumper.ingest.upload import MOST_FILES, cancel_uploads, continue_uploads, create_uploads
+from thumper.ingest.upload import MOST_FILES, Asked, cancel_uploads, continue_uploads, create_uploads
 from thumper.store import models
 
 
@@ -33,11 +33,18 @@ class CreateUploadInput(Input):
     dump_id: strawberry.ID | None = strawberry.field(
         default=None,
         description="The dump of an earlier createUpload that they join, as after the first 1,000 files of a card, or"
-        " when addresses have expired: a name that was promised and never sent is promised anew. A new dump when left"
-        " out.",
+        " when addresses have expired: a name that was promised and never sent is promised anew, and one that was"
+        " rejected is sent again, when who began the upload or an owner asks. A new dump when left out.",
     )
     detect: bool = defaulted(
         True, "Whether detection starts at once; without it they wait for detectPending.", kind=bool
+    )
+    again: bool = defaulted(
+        False,
+        "Whether addresses were asked for these same files before and are not to be used: those that are still open are"
+        " closed, one for each name. Without it an open address stands for another file of that name, as in two"
+        " folders of a card, and is missed when nothing comes. Only with dumpId, by who began the upload or an owner.",
+        kind=bool,
     )
 
 
@@ -93,6 +100,10 @@ class CreateUploadPayload(Payload):
 
 
 async def _begin(input: CreateUploadInput, info: Info) -> list[tuple[models.Upload, str]]:
+    if input.again:
+        raise InvalidValueError(
+            "A new upload has no files that are sent again; say with dumpId which.", "again"
+        )
     return await create_uploads(
         info.context.ingest,
         input.files,
@@ -107,8 +118,9 @@ async def _continue(input: CreateUploadInput, dump_id: str, info: Info) -> list[
         raise InvalidValueError("The dump has its place already; setLocation changes it.", "location_id")
     if await watchable_dump(dump_id, info=info) is None:
         raise NoRecordError("dump", "dump_id")
+    asked = Asked(names=input.files, detect=input.detect, again=input.again)
     return await continue_uploads(
-        info.context.ingest, decode(dump_id, "Dump"), input.files, detect=input.detect
+        info.context.ingest, decode(dump_id, "Dump"), asked, actor=info.context.actor
     )
 
 
