@@ -339,6 +339,12 @@ export const texts = {
     interrupted: "An upload was cut off",
     interruptedWhat: (missing: number, all: number): string =>
       `${plural(missing, "file", "files")} of ${formatCount(all)} had not arrived. The browser has forgotten them: choose them again, or their folder. What has arrived is not sent twice.`,
+    unreadableTitle: "Files that can no longer be read",
+    unreadableWhat: (missing: number, all: number): string =>
+      `${plural(missing, "file", "files")} of ${formatCount(all)} cannot be read any more.`,
+    outOfReach: "Their card was taken out of the reader, or they were changed or deleted since they were chosen.",
+    outOfReachWhatToDo: "Put the card back and try again, or choose them again, or their folder. What has arrived is not sent twice.",
+    readAgain: "Try again",
     strange: (count: number): string => `${plural(count, "chosen file is", "chosen files are")} not part of it, and left out.`,
     noneFound: "None of the chosen files is one of those that are missing.",
     forget: "Do not go on",
@@ -371,6 +377,12 @@ export const texts = {
     safe: "Safe to wipe",
     notYet: (reason: string): string => `Not yet, because ${reason}`,
     checking: "it is still being checked.",
+    notKnown: (why: string): string => `Not known just now: ${why}`,
+    doubts: {
+      asked: "Thumper is being asked.",
+      lost: "the connection to Thumper is lost.",
+      sending: "photos are being sent to this card.",
+    },
     notSeen: "the card itself was not seen.",
     unknownReason: "nobody knows yet.",
     reread: (checked: string, all: string): string => `${checked} of ${all} originals read again`,
@@ -721,6 +733,8 @@ export const texts = {
       `${plural(count, "word", "words")} that others said in this browser ${count === 1 ? "waits" : "wait"} until they sign in.`,
     sendNow: "Send now",
     notKept: "This browser has no room to keep what you say.",
+    refusalNotKept: (words: string): string =>
+      `You said: ${words}. It was refused, and this browser has no room to keep that and ask you later: look at it again, and say it anew.`,
     notKeptWhatToDo: "Wait until what waits is sent, or free the browser's storage, and say it again.",
     questions: "To be decided by you",
     youSaid: (words: string): string => `You said: ${words}.`,

@@ -45,6 +45,12 @@ async def test_a_card_that_is_whole_may_be_wiped_and_printed(api: Api) -> None:
         page = visit.page
         await expect(page.get_by_role("heading", name="Safe to wipe")).to_be_visible(timeout=20_000)
         await expect(page.get_by_role("heading", name="Photos sent · place unknown")).to_be_visible()
+        (line,) = await visit.breakable()
+        await expect(page.get_by_role("heading", name="Safe to wipe")).to_be_visible()
+        await line.close(code=1012, reason="restart")
+        await expect(page.get_by_role("heading", name="the connection to Thumper is lost")).to_be_visible()
+        await expect(page.get_by_text("Safe to wipe")).to_have_count(0)
+        await expect(page.get_by_role("heading", name="Safe to wipe")).to_be_visible(timeout=15_000)
         stored = page.get_by_role("link", name=re.compile("stored as new photos"))
         await expect(stored).to_contain_text("2")
         assert unquote(await stored.get_attribute("href") or "").endswith(f"/photos?dumpId={card}")

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.async_api import BrowserContext, Locator, Page, WebSocket
+from playwright.async_api import BrowserContext, Locator, Page, WebSocket, WebSocketRoute, expect
 
 from tests.api import Api
 from tests.browser import BROWSED_WITHIN_S
@@ -76,6 +76,19 @@ class Visit:
             lambda request: None if request.is_navigation_request() else self.asked.append(request.url),
         )
         self.page.on("websocket", lambda socket: self.sockets.append(socket))  # noqa: PLW0108  # it marks its listener
+
+    async def breakable(self) -> list[WebSocketRoute]:
+        """Load the view again with live connections that a test can close; return them, the first first."""
+        lines: list[WebSocketRoute] = []
+
+        def through(line: WebSocketRoute) -> None:
+            line.connect_to_server()
+            lines.append(line)
+
+        await self.page.route_web_socket("**/graphql", through)
+        await self.page.reload()
+        await expect(self.page.locator("html")).to_have_attribute("data-live", "live")
+        return lines
 
     async def violations(self, rules: dict[str, Any] | None = None) -> list[str]:
         """Return what axe finds against these of its rules, with where; by default against WCAG 2.2 AA."""

@@ -214,11 +214,29 @@ async def test_an_upload_to_a_place_that_is_not_there_is_refused(api: Api) -> No
     assert error["code"] == "NOT_FOUND"
 
 
-def test_the_secret_of_an_address_is_long() -> None:
-    from thumper.ingest.upload import TOKEN_BYTES
-
-    assert TOKEN_BYTES * 8 >= 256
-    assert len(base64.urlsafe_b64encode(b"x" * TOKEN_BYTES)) == 44
+async def test_a_reply_that_was_lost_is_told_again_and_its_addresses_are_kept_nowhere(
+    api: Api, photos: Callable[[int], list[Path]], settings: Settings
+) -> None:
+    keyed: dict[str, Any] = {"idempotencyKey": "a card"}
+    lost, told = await _create(api, "a.jpg", "b.jpg", **keyed), await _create(api, "a.jpg", "b.jpg", **keyed)
+    assert told == lost, "the same answer"
+    fewer = CREATE.replace("fileName url expiresAt", "url")
+    values = {"files": ["a.jpg", "b.jpg"]} | keyed
+    in_other_words = (await api.ask(fewer, input=values))["createUpload"]["uploads"]
+    urls = [upload["url"] for upload in told["uploads"]]
+    assert [upload["url"] for upload in in_other_words] == urls
+    assert await models.Upload.all().count() == 2, "made once"
+    secrets = [url.rpartition("/")[2] for url in urls]
+    assert {len(base64.urlsafe_b64decode(secret + "=")) * 8 for secret in secrets} == {256}
+    assert len(set(secrets)) == 2
+    kept = repr([await models.IdempotencyKey.all().values(), await models.Upload.all().values()])
+    assert "uploads" in kept
+    assert [secret for secret in secrets if secret in kept or secret.encode().hex() in kept] == []
+    assert "/upload/" not in kept
+    await models.Upload.filter(file_name="b.jpg").delete()
+    assert await _create(api, "a.jpg", "b.jpg", **keyed) == lost
+    answer = await api.http.put(urls[0], content=photos(1)[0].read_bytes())
+    assert answer.status_code == 201
 
 
 CANCEL = """mutation ($id: ID!) { cancelUpload(input: {dumpId: $id}) {

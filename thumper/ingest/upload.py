@@ -1,7 +1,8 @@
 """Receiving files over HTTP, each at a one-time address.
 
 An address is a secret of 256 bits, stored only as its hash, valid for one file and
-for a limited time. The bytes are written to disk as they arrive and are then admitted
+for a limited time. It is made of the id of its row with the key of the home, so that it can be told again to a client
+whose reply was lost. The bytes are written to disk as they arrive and are then admitted
 like any other file.
 """
 
@@ -12,7 +13,6 @@ import contextlib
 import errno
 import hashlib
 import os
-import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -30,11 +30,13 @@ from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.domain.refusal import InvalidValueError, NoRecordError
+from thumper.domain.secret import derived_secret
 from thumper.errors import BusyError, NoRoomError, NotFoundError, ThumperError
 from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
 from thumper.store.access.credentials import person_of
 from thumper.store.disk import library
+from thumper.store.disk.picture_key import picture_key
 from thumper.store.feed import feed
 from thumper.store.files import dumps, registration, sources, uploads
 from thumper.store.files.uploads import Replaced, Unclaimed, UploadClaim
@@ -43,7 +45,6 @@ from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.probe import unless_frozen
 
-TOKEN_BYTES: Final = 32
 MOST_FILES: Final = 1000
 """Most addresses in one request."""
 _LONGEST_NAME: Final = 255
@@ -91,9 +92,7 @@ async def create_uploads(
         )
         if credential_id is not None:
             await dumps.note_credential(transaction, dump_id, credential_id)
-        return await _promise(
-            transaction, dump_id, cleaned, detect=detect, ttl_s=context.settings.upload_ttl_s
-        )
+        return await _promise(transaction, context, dump_id, names=cleaned, detect=detect)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +132,7 @@ async def continue_uploads(
             if is_own
             else None
         )
-        made = await _promise(
-            transaction, dump_id, cleaned, detect=asked.detect, ttl_s=context.settings.upload_ttl_s
-        )
+        made = await _promise(transaction, context, dump_id, names=cleaned, detect=asked.detect)
         if replaced is not None:
             await _stand_for(transaction, dump_id, [upload for upload, _ in made], replaced=replaced)
         await dumps.touch(transaction, [dump_id])
@@ -171,19 +168,29 @@ async def _stand_for(
 
 
 async def _promise(
-    transaction: BaseDBAsyncClient, dump_id: UUID, names: Sequence[str], *, detect: bool, ttl_s: float
+    transaction: BaseDBAsyncClient,
+    context: IngestContext,
+    dump_id: UUID,
+    *,
+    names: Sequence[str],
+    detect: bool,
 ) -> list[tuple[Upload, str]]:
-    addresses = [(new_id(), secrets.token_urlsafe(TOKEN_BYTES), name) for name in names]
+    ids = [new_id() for _ in names]
+    addresses = [(each, secret_of(context, each), name) for each, name in zip(ids, names, strict=True)]
     await uploads.promise(
         transaction,
         dump_id,
         [(upload_id, _hash(token), name) for upload_id, token, name in addresses],
         detect=detect,
-        ttl_s=ttl_s,
+        ttl_s=context.settings.upload_ttl_s,
     )
-    ids = [upload_id for upload_id, _, _ in addresses]
     made = {upload.id: upload for upload in await Upload.filter(id__in=ids).using_db(transaction)}
     return [(made[upload_id], token) for upload_id, token, _ in addresses]
+
+
+def secret_of(context: IngestContext, upload_id: UUID) -> str:
+    """Return the secret in an address, which is kept nowhere. Raises `OSError` without the key of the home."""
+    return derived_secret(picture_key(context.settings.home), f"upload {upload_id.hex}")
 
 
 async def _dump_of_uploads(dump_id: UUID) -> Dump:
@@ -341,8 +348,8 @@ async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -
                     return
     except OSError as error:
         raise (NoRoomError if error.errno == errno.ENOSPC else UploadNotWrittenError)(
-            f"The upload cannot be written to {path.parent}: {error.strerror or error}. See to that folder, "
-            "then send the file to the same address again."
+            f"The upload cannot be written into the library: {error.strerror or error}. `thumper doctor` tells the"
+            " owner where; then send the file to the same address again."
         ) from error
 
 

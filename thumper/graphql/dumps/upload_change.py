@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
+from uuid import UUID
 
 import strawberry
 
@@ -11,12 +12,19 @@ from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.graphql.context import Info
 from thumper.graphql.dumps.dump import Dump, watchable_dump
 from thumper.graphql.relay.change import Payload, change
-from thumper.graphql.relay.field import optional
+from thumper.graphql.relay.field import field, optional
 from thumper.graphql.relay.identity import decode, decode_given
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import Url
-from thumper.ingest.upload import MOST_FILES, Asked, cancel_uploads, continue_uploads, create_uploads
+from thumper.ingest.upload import (
+    MOST_FILES,
+    Asked,
+    cancel_uploads,
+    continue_uploads,
+    create_uploads,
+    secret_of,
+)
 from thumper.store import models
 
 
@@ -50,14 +58,20 @@ class CreateUploadInput(Input):
 
 @strawberry.type(description="A one-time address for one file.")
 class Upload:
-    """One upload address."""
+    """One upload address. It is recorded without its secret, which is made again whenever it is told."""
 
+    upload_id: strawberry.Private[UUID]
     file_name: str = strawberry.field(description="Name of the file.")
-    url: Url = strawberry.field(
-        description="PUT the file's bytes here, once, at most 50 MB unless the server's setting says otherwise. The"
-        " answer is JSON with state (STORED, DUPLICATE, REJECTED), imageId, reason, message and whatToDo."
-    )
     expires_at: dt.datetime = strawberry.field(description="Until when the address can be used.")
+
+    @field(
+        "PUT the file's bytes here, once, at most 50 MB unless the server's setting says otherwise. The answer is JSON"
+        " with state (STORED, DUPLICATE, REJECTED), imageId, reason, message and whatToDo."
+    )
+    @staticmethod
+    def url(root: strawberry.Parent[Upload], info: Info) -> Url:
+        secret = secret_of(info.context.ingest, root.upload_id)
+        return Url(f"{info.context.base_url}/upload/{secret}")
 
 
 @strawberry.input(description="Which upload to cancel.")
@@ -86,6 +100,8 @@ class CancelUploadPayload(Payload):
 @strawberry.type(description="Answer of createUpload.")
 class CreateUploadPayload(Payload):
     """The dump and addresses, or the errors."""
+
+    holds_secret: ClassVar[bool] = True
 
     dump: models.Dump | None = strawberry.field(
         default=None,
@@ -127,10 +143,9 @@ async def _continue(input: CreateUploadInput, dump_id: str, info: Info) -> list[
 async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, list[Upload]]:
     """Create the addresses, and the dump unless one is given."""
     made = await (_begin(input, info) if input.dump_id is None else _continue(input, input.dump_id, info))
-    door = f"{info.context.base_url}/upload"
     uploads = [
-        Upload(file_name=upload.file_name, url=Url(f"{door}/{token}"), expires_at=upload.expires_at)
-        for upload, token in made
+        Upload(upload_id=upload.id, file_name=upload.file_name, expires_at=upload.expires_at)
+        for upload, _ in made
     ]
     return await models.Dump.get(id=made[0][0].dump_id), uploads
 

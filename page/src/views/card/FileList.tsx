@@ -69,7 +69,7 @@ export function FileList({ id, list, changedAt }: Props) {
   const [{ after = null, before = null }, setPlace] = useState<Place>({});
   const ends = before === null ? { first: PAGE, last: null } : { first: null, last: PAGE };
   const variables = { id, where: FILE_LISTS[list], after, before, ...ends };
-  const { data, problems, loading, reload } = useQuery(CardFilesDocument, variables);
+  const { data, problems, loading, reload } = useQuery(CardFilesDocument, variables, { about: list });
   const asked = useRef(changedAt);
   useEffect(() => {
     if (asked.current !== changedAt) reload();

@@ -119,7 +119,7 @@ export default function Photo() {
   const [chosen, choose] = useState<string | null>(null);
   const id = params["id"] ?? "";
   const variables = { id, where: filter, isMember: isMember() };
-  const asked = useQuery(OnePhotoDocument, person.value === undefined ? null : variables);
+  const asked = useQuery(OnePhotoDocument, person.value === undefined ? null : variables, { about: "photo" });
   const [photo, setMarks] = useMarked(asked.data?.image);
   const beside = photo?.id === id ? asked.data?.imageNeighbours : null;
   useAhead(beside);
