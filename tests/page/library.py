@@ -44,8 +44,8 @@ async def without_original() -> list[str]:
 
     Their pictures are refused, which a browser writes into its console, if it asks before the test has ended.
     """
-    paths = await models.Image.all().values_list("original_path", flat=True)
-    return [path.decode() for path in paths if not Path(path.decode()).exists()]
+    paths = [Path(image.original_path.decode()) for image in await models.Image.all().only("original_path")]
+    return [str(path) for path in paths if not path.exists()]
 
 
 @functools.cache
