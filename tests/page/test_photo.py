@@ -56,6 +56,8 @@ async def test_on_a_phone_the_owner_swipes_to_a_photo_moves_it_and_deletes_it(
 ) -> None:
     ids = await pictured_library(tmp_path)
     newest, older, *_ = [each["id"] for each in (await api.ask(LIST))["images"]["nodes"]]
+    before = (await api.ask(ONE, id=older))["image"]["location"]["id"]
+    assert before != ids["Location"][1]
     async with visiting(api, f"/photos/{newest}", size_px=PHONE, touch=True) as visit:
         page, photo = visit.page, older
         picture = page.locator(".large")
@@ -76,6 +78,11 @@ async def test_on_a_phone_the_owner_swipes_to_a_photo_moves_it_and_deletes_it(
         await dialog.get_by_role("button", name="Move", exact=True).click()
         await expect(dialog).to_have_count(0)
         assert (await api.ask(ONE, id=photo))["image"]["location"]["id"] == ids["Location"][1]
+        await expect(page.get_by_text("1 photo was moved to")).to_be_visible()
+        await visit.assert_accessible()
+        await page.get_by_role("button", name="Undo").click()
+        await expect(page.get_by_text("1 photo was moved to")).to_have_count(0)
+        assert (await api.ask(ONE, id=photo))["image"]["location"]["id"] == before
         await page.get_by_role("button", name="Delete", exact=True).click()
         await expect(dialog.get_by_text("The original stays where it is")).to_be_visible()
         await visit.assert_accessible()

@@ -1,7 +1,7 @@
 // The visit of a person: since when what they see is new, and recording that they have seen it.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useMutation, useQuery } from "../../api/hooks";
-import { newKey } from "../../api/key";
+import { useChange } from "../../api/change";
+import { useQuery } from "../../api/hooks";
 import { isMember } from "../../session";
 import { RecordLookDocument, TodayVisitDocument } from "./today.generated";
 import { keepVisit, keptVisit, ongoing, type Visit } from "./visit";
@@ -29,7 +29,7 @@ export function useVisit(who: string): Visit | undefined {
 
 /** Record an answer as seen when it has been on the screen for a while. */
 export function useRecordLook(asOf: string | null | undefined): void {
-  const { run } = useMutation(RecordLookDocument);
+  const { run } = useChange(RecordLookDocument);
   const recorded = useRef(0);
   useEffect(() => {
     if (asOf == null || !isMember()) return undefined;
@@ -38,7 +38,7 @@ export function useRecordLook(asOf: string | null | undefined): void {
       const looked_ms = Date.parse(asOf);
       if (document.visibilityState !== "visible" || looked_ms - recorded.current < RECORD_EVERY_MS) return;
       recorded.current = looked_ms;
-      void run({ asOf, key: newKey() });
+      void run({ lookedAt: asOf });
     };
     const timer = window.setTimeout(seen, SEEN_AFTER_MS);
     return () => { clearTimeout(timer); };
