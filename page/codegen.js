@@ -86,7 +86,8 @@ async function main() {
     });
     const from = relative(dirname(file), typesFile).replace(/\.ts$/, "");
     const path = from.startsWith(".") ? from : `./${from}`;
-    write(file.replace(/\.graphql$/, ".generated.ts"), `${headline}import type * as Types from "${path}";\n${code}\n`);
+    const types = code.includes("Types.") ? `import type * as Types from "${path}";\n` : "";
+    write(file.replace(/\.graphql$/, ".generated.ts"), `${headline}${types}${code}\n`);
   }
 }
 

@@ -42,6 +42,7 @@ def test_programs_are_told_of_every_kind() -> None:
         "events",
         "auditEntries",
         "idempotencyKeys",
+        "signIns",
         "uploads",
         "views",
         "orphansSetAside",

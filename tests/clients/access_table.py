@@ -32,7 +32,7 @@ def written(page: str) -> str:
 def _who(rule: Rule) -> str:
     roles = ", ".join(role.value for role in Role if role in rule.roles)
     scopes = " or ".join(f"`{scope.name}`" for scope in Scope if scope in rule.scopes)
-    return f"{roles}, with {scopes}"
+    return f"{roles}, with {scopes}" + (" or in a browser that has signed in" if rule.signed_in else "")
 
 
 def _by_rule(table: Mapping[str, Rule]) -> dict[Rule, list[str]]:

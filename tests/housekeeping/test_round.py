@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests import factories as make
 from tests.pipeline import store_images
+from thumper.domain.access import Role
 from thumper.domain.progress import FileState
+from thumper.domain.secret import hash_of
 from thumper.errors import BusyError
 from thumper.housekeeping import daily
 from thumper.housekeeping import round as rounds
@@ -20,8 +24,9 @@ from thumper.housekeeping.tally import Kind, Tally
 from thumper.ingest.context import IngestContext
 from thumper.ingest.upload import create_uploads
 from thumper.settings import Settings
+from thumper.store.access import people, sessions
 from thumper.store.disk import library, library_claim
-from thumper.store.models import IdempotencyKey, Upload
+from thumper.store.models import IdempotencyKey, Session, SignInLink, Upload
 from thumper.store.postgres.connect import client
 
 
@@ -42,15 +47,36 @@ async def old_home(database: str, settings: Settings) -> Settings:
     await create_uploads(context, ["unused.jpg"])
     await context.wakeup.close()
     await client().execute_query("UPDATE feed SET at = at - interval '31 days'")
-    await client().execute_query("UPDATE upload SET expires_at = expires_at - interval '31 days'")
+    await client().execute_query(
+        "UPDATE upload SET expires_at = expires_at - interval '31 days', replaced_at = now()"
+    )
     await IdempotencyKey.create(actor="owner", key="old", mutation="createDeer", input_sha256=bytes(32))
     await client().execute_query("UPDATE idempotency_key SET created_at = created_at - interval '31 days'")
+    await ended_sign_ins()
     age(library.thumbnail_path(settings.library_dir, bytes(32)), 2)
     age(library.incoming_dir(settings.library_dir) / "half", 1)
     age(library.original_path(settings.library_dir, bytes(32), media_type="image/jpeg"), 4000)
     export = age(settings.home / "engines" / ("0" * 16 + "-ncnn-form-1") / "model.bin", 0)
     os.utime(export.parent, (0, 0))
     return settings
+
+
+async def ended_sign_ins() -> None:
+    """Have links and sessions that ended long ago or lately, or count still."""
+    person = await people.add("Dale", Role.MEMBER)
+    long_ago, lately = (dt.datetime.now(dt.UTC) - dt.timedelta(days=days) for days in (31, 29))
+    ways: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+        "revoked": ({"revoked_at": long_ago}, {"used_at": long_ago}),
+        "over": ({"expires_at": long_ago}, {"used_at": None, "expires_at": long_ago}),
+        "lately": ({"revoked_at": lately}, {"used_at": lately}),
+        "open": ({}, {"used_at": None}),
+    }
+    for agent, (of_session, of_link) in ways.items():
+        link = await sessions.make_link(person)
+        await sessions.begin(link.secret, user_agent=agent)
+        await SignInLink.filter(sha256=hash_of(link.secret)).update(**of_link)
+        if of_session:
+            await Session.filter(user_agent=agent).update(**of_session)
 
 
 def counts(tally: Tally) -> dict[Kind, int]:
@@ -68,6 +94,7 @@ async def test_a_round_does_what_its_dry_run_says_and_the_next_one_nothing(old_h
         Kind.EVENTS: 2,
         Kind.UPLOADS: 1,
         Kind.IDEMPOTENCY_KEYS: 1,
+        Kind.SIGN_INS: 4,
         Kind.ORPHANS_SET_ASIDE: 1,
         Kind.HALF_WRITTEN: 1,
         Kind.EXPORTS: 1,
@@ -77,6 +104,12 @@ async def test_a_round_does_what_its_dry_run_says_and_the_next_one_nothing(old_h
     assert counts(await keep_house(old_home)) == counts(told)
     assert counts(await keep_house(old_home)) == {}
     assert await Upload.all().count() == 0
+    assert {session.user_agent for session in await Session.all()} == {"lately", "open"}
+    assert await SignInLink.all().count() == 2
+    long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=400)
+    await Session.all().update(expires_at=long_ago)
+    assert counts(await keep_house(old_home)) == {Kind.SIGN_INS: 1}
+    assert await sessions.ever_began(), "a start offers no link where somebody has signed in once"
     zeros = "00" * 32
     assert files(old_home.library_dir) == {
         library_claim.MARKER,
@@ -103,7 +136,7 @@ async def test_a_library_that_is_not_the_databases_is_left_alone(old_home: Setti
 async def test_an_upload_address_that_can_be_used_or_was_stays(database: str, settings: Settings) -> None:
     context = IngestContext.of(settings)
     await library_claim.check_library(settings.library_dir)
-    await create_uploads(context, ["open.jpg", "received.jpg"])
+    await create_uploads(context, ["open.jpg", "received.jpg", "never.jpg"])
     await context.wakeup.close()
     received = await Upload.get(file_name="received.jpg")
     await client().execute_query("UPDATE upload SET expires_at = now() - interval '29 days'")
@@ -114,8 +147,11 @@ async def test_an_upload_address_that_can_be_used_or_was_stays(database: str, se
     await client().execute_query(
         "UPDATE upload SET expires_at = now() - interval '300 days' WHERE file_id IS NOT NULL"
     )
+    await client().execute_query(
+        "UPDATE upload SET expires_at = now() - interval '300 days' WHERE file_name = 'never.jpg'"
+    )
     assert Kind.UPLOADS not in counts(await keep_house(settings))
-    assert await Upload.all().count() == 2
+    assert await Upload.all().count() == 3, "what was never sent keeps its card from being wiped"
 
 
 async def test_a_running_api_keeps_house_by_itself_and_goes_on_after_an_error(

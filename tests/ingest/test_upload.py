@@ -18,7 +18,7 @@ from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.errors import BusyError, NotFoundError
 from thumper.ingest import upload as uploading
 from thumper.ingest.context import IngestContext
-from thumper.ingest.upload import UploadClosedError, continue_uploads, create_uploads, receive_upload
+from thumper.ingest.upload import Asked, UploadClosedError, continue_uploads, create_uploads, receive_upload
 from thumper.store.disk import library, library_claim
 from thumper.store.files import receipts, uploads, wipe_rows
 from thumper.store.models import Dump, File, Image, Job, Upload
@@ -64,7 +64,7 @@ async def test_a_dump_of_uploads_waits_for_all_its_addresses(context: IngestCont
 async def test_more_files_join_a_dump_that_had_settled(context: IngestContext) -> None:
     ((upload, token),) = await create_uploads(context, ["a.jpg"])
     await receive_upload(context, token, body(small_jpeg(1)))
-    ((_, more),) = await continue_uploads(context, upload.dump_id, ["b.jpg"])
+    ((_, more),) = await continue_uploads(context, upload.dump_id, Asked(names=["b.jpg"]))
     assert (await Dump.get()).settled_at is None
     received = await receive_upload(context, more, body(small_jpeg(2)))
     assert received.file.dump_id == upload.dump_id
@@ -77,7 +77,7 @@ async def test_what_was_never_sent_is_missed_no_more_once_it_is_promised_anew(co
     dump_id = made[0][0].dump_id
     await Upload.all().update(expires_at=NOON)
     assert (await wipe_rows.tally(dump_id)).never_sent.files == 3
-    await continue_uploads(context, dump_id, ["a.jpg", "c.jpg"])
+    await continue_uploads(context, dump_id, Asked(names=["a.jpg", "c.jpg"]))
     missed = (await wipe_rows.tally(dump_id)).never_sent
     assert (missed.files, sorted(missed.names)) == (2, ["a.jpg", "b.jpg"])
 
@@ -85,9 +85,9 @@ async def test_what_was_never_sent_is_missed_no_more_once_it_is_promised_anew(co
 async def test_a_dump_that_is_not_of_uploads_takes_none(context: IngestContext) -> None:
     dump = await make_dump()
     with pytest.raises(InvalidValueError, match="was not made by createUpload"):
-        await continue_uploads(context, dump.id, ["a.jpg"])
+        await continue_uploads(context, dump.id, Asked(names=["a.jpg"]))
     with pytest.raises(NoRecordError):
-        await continue_uploads(context, unknown_id(), ["a.jpg"])
+        await continue_uploads(context, unknown_id(), Asked(names=["a.jpg"]))
 
 
 async def test_a_dump_of_uploads_settles_when_its_last_address_has_expired(context: IngestContext) -> None:
@@ -228,6 +228,23 @@ async def test_a_transfer_that_went_silent_is_replaced_and_stops_when_it_comes_b
         await receive_upload(context, token, stalled())
     assert (await Image.get()).sha256 == hashlib.sha256(small_jpeg(2)).digest()
     assert await Upload.filter(file_id=(await File.get()).id).count() == 1
+    assert list(library.incoming_dir(context.library).iterdir()) == []
+
+
+async def test_a_transfer_whose_address_is_gone_when_its_last_byte_comes_is_refused(
+    context: IngestContext,
+) -> None:
+    ((made, token),) = await create_uploads(context, ["a.jpg"])
+
+    async def outlived() -> AsyncIterator[bytes]:
+        yield small_jpeg()
+        await Upload.all().delete()
+        await Dump.filter(id=made.dump_id).delete()
+
+    with pytest.raises(NotFoundError, match="no such upload address"):
+        await receive_upload(context, token, outlived())
+    assert not await File.exists()
+    assert not await Image.exists()
     assert list(library.incoming_dir(context.library).iterdir()) == []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests import factories as make
 from tests.api import Api
@@ -45,6 +45,12 @@ async def test_a_card_that_is_whole_may_be_wiped_and_printed(api: Api) -> None:
         page = visit.page
         await expect(page.get_by_role("heading", name="Safe to wipe")).to_be_visible(timeout=20_000)
         await expect(page.get_by_role("heading", name="Photos sent · place unknown")).to_be_visible()
+        (line,) = await visit.breakable()
+        await expect(page.get_by_role("heading", name="Safe to wipe")).to_be_visible()
+        await line.close(code=1012, reason="restart")
+        await expect(page.get_by_role("heading", name="the connection to Thumper is lost")).to_be_visible()
+        await expect(page.get_by_text("Safe to wipe")).to_have_count(0)
+        await expect(page.get_by_role("heading", name="Safe to wipe")).to_be_visible(timeout=15_000)
         stored = page.get_by_role("link", name=re.compile("stored as new photos"))
         await expect(stored).to_contain_text("2")
         assert unquote(await stored.get_attribute("href") or "").endswith(f"/photos?dumpId={card}")
@@ -125,8 +131,18 @@ async def test_what_the_api_refuses_is_said_in_the_form(api: Api) -> None:
 
 async def test_a_card_gets_a_place_and_the_change_is_undone(api: Api) -> None:
     card = await upload(api, small_jpeg(1), small_jpeg(2))
-    async with visiting(api, f"/cards/{card}") as visit:
+    lost: list[str] = []
+
+    async def lose_first_answer(route: Route) -> None:
+        if lost or "mutation SetPlace" not in (route.request.post_data or ""):
+            await route.continue_()
+            return
+        lost.append(await (await route.fetch()).text())
+        await route.abort()
+
+    async with visiting(api, f"/cards/{card}", expected_complaints="ERR_FAILED") as visit:
         page = visit.page
+        await page.route("**/graphql", lose_first_answer)
         place = page.get_by_role("region", name="Place")
         await expect(place.get_by_text("2 photos have no place.")).to_be_visible()
         await place.get_by_role("button", name="Say the place").last.click()
@@ -137,6 +153,9 @@ async def test_a_card_gets_a_place_and_the_change_is_undone(api: Api) -> None:
         await dialog.get_by_role("button", name="Show what would change").click()
         await expect(dialog.get_by_text("2 photos would be from Oak <b>Stand</b>.")).to_be_visible()
         await dialog.get_by_role("button", name="Apply").click()
+        await expect(dialog.get_by_role("alert")).to_contain_text("NO_ANSWER")
+        await dialog.get_by_role("button", name="Apply").click()
+        await expect(place.get_by_role("button", name="Undo")).to_have_count(1)
         await expect(place.get_by_text("The photos of this card are from Oak <b>Stand</b>.")).to_be_visible()
         await place.get_by_role("button", name="Undo").click()
         await expect(place.get_by_text("Nobody knows where")).to_be_visible()

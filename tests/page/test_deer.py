@@ -159,20 +159,33 @@ async def test_a_deer_that_was_seen_is_deleted_when_its_sightings_are_taken_back
         await expect(page.get_by_text("No deer has a name yet.")).to_be_visible()
 
 
-async def test_a_sighting_that_somebody_says_elsewhere_appears(api: Api, tmp_path: Path) -> None:
+async def test_a_sighting_that_somebody_says_elsewhere_appears_also_one_that_was_said_without_a_line(
+    api: Api, tmp_path: Path
+) -> None:
     deer_id = await seen_deer(tmp_path)
-    _, (box,) = await make.make_boxed_image(
-        await models.Dump.all().first() or await make.make_dump(),
+    dump, detector = (
+        await models.Dump.first() or await make.make_dump(),
         await models.Detector.get(current=True),
     )
-    async with visiting(api, f"/deer/{deer_id}") as visit:
-        await expect(visit.page.get_by_role("heading", name="3 sightings")).to_be_visible()
-        await expect(visit.page.locator("html")).to_have_attribute("data-live", "live")
+    boxes = [(await make.make_boxed_image(dump, detector))[1][0] for _ in range(2)]
+    await draw_originals(tmp_path)
+
+    async def say(box: models.Detection) -> None:
         await api.ask(
             "mutation ($input: DecideIdentityInput!) { decideIdentity(input: $input) { errors { code } } }",
             input={"deerId": deer_id, "detectionIds": [encode("Detection", box.id)], "verdict": "IS"},
         )
+
+    async with visiting(api, f"/deer/{deer_id}") as visit:
+        html = visit.page.locator("html")
+        (line,) = await visit.breakable()
+        await expect(visit.page.get_by_role("heading", name="3 sightings")).to_be_visible()
+        await say(boxes[0])
         await expect(visit.page.get_by_role("heading", name="4 sightings")).to_be_visible()
+        await line.close(code=1012, reason="restart")
+        await expect(html).to_have_attribute("data-live", "reconnecting")
+        await say(boxes[1])
+        await expect(visit.page.get_by_role("heading", name="5 sightings")).to_be_visible(timeout=15_000)
 
 
 async def test_a_guest_sees_deer_of_shared_stands_and_changes_nothing(api: Api, tmp_path: Path) -> None:

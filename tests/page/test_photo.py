@@ -54,6 +54,8 @@ async def test_a_photo_is_marked_and_its_neighbours_are_those_of_the_filter(api:
 async def test_on_a_phone_the_owner_moves_a_photo_and_deletes_it(api: Api, tmp_path: Path) -> None:
     ids = await pictured_library(tmp_path)
     photo = ids["Image"][0]
+    before = (await api.ask(ONE, id=photo))["image"]["location"]["id"]
+    assert before != ids["Location"][1]
     async with visiting(api, f"/photos/{photo}", size_px=PHONE) as visit:
         page = visit.page
         await page.get_by_role("button", name="Move to another stand").click()
@@ -63,6 +65,11 @@ async def test_on_a_phone_the_owner_moves_a_photo_and_deletes_it(api: Api, tmp_p
         await dialog.get_by_role("button", name="Move", exact=True).click()
         await expect(dialog).to_have_count(0)
         assert (await api.ask(ONE, id=photo))["image"]["location"]["id"] == ids["Location"][1]
+        await expect(page.get_by_text("1 photo was moved to")).to_be_visible()
+        await visit.assert_accessible()
+        await page.get_by_role("button", name="Undo").click()
+        await expect(page.get_by_text("1 photo was moved to")).to_have_count(0)
+        assert (await api.ask(ONE, id=photo))["image"]["location"]["id"] == before
         await page.get_by_role("button", name="Delete", exact=True).click()
         await expect(dialog.get_by_text("The original stays where it is")).to_be_visible()
         await visit.assert_accessible()

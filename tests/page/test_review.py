@@ -79,6 +79,11 @@ async def press(visit: Visit, api: Api, key: str, told: str) -> None:
     await assert_counted(api, visit.page)
 
 
+async def begin_to_draw(page: Page) -> None:
+    await page.get_by_role("button", name="Draw a missed box").click()
+    await expect(page.locator("fieldset.draw")).to_be_visible()
+
+
 async def test_every_key_says_what_it_is_for_and_every_number_is_the_apis(api: Api, tmp_path: Path) -> None:
     boxes = await boxes_to_review(tmp_path)
     async with visiting(api, "/review") as visit:
@@ -100,7 +105,9 @@ async def test_every_key_says_what_it_is_for_and_every_number_is_the_apis(api: A
         assert await said_of(api, boxes[5]) == (None, "buck")
         await page.reload()
         await expect(page.locator(".label-line")).to_contain_text("80% sure")
+        await begin_to_draw(page)
         await press(visit, api, "z", "Taken back: Not an animal")
+        await expect(page.locator("fieldset.draw")).to_have_count(0)  # it was about another photo
         await expect(page.locator(".label-line")).to_contain_text("75% sure")
         await page.keyboard.press("j")
         await expect(page.locator(".label-line")).to_contain_text("80% sure")
@@ -220,11 +227,14 @@ async def test_what_another_person_said_meanwhile_is_shown_and_not_overwritten(
         visiting(api, "/review", role=Role.MEMBER) as one,
         visiting(api, "/review", role=Role.MEMBER) as other,
     ):
+        (line,) = await other.breakable()
         for visit in (one, other):
             await expect(visit.page.locator(".label-line")).to_contain_text("85% sure")
             await expect(visit.page.locator("html")).to_have_attribute("data-live", "live")
+        await line.close(code=1012, reason="restart")
+        await expect(other.page.locator("html")).to_have_attribute("data-live", "reconnecting")
         await one.page.keyboard.press("f")
-        await expect(other.page.locator(".said")).to_contain_text("said: fawn")
+        await expect(other.page.locator(".said")).to_contain_text("said: fawn", timeout=15_000)
         await other.page.keyboard.press("b")
         questions = other.page.get_by_role("alert")
         await expect(questions).to_contain_text("You said: Buck.")
@@ -255,4 +265,4 @@ async def test_where_nothing_waits_the_next_step_is_said(api: Api) -> None:
         await expect(visit.page.get_by_text("The address says no value for sex")).to_be_visible()
         await visit.assert_accessible()
         await visit.page.get_by_role("link", name="Go to all boxes that wait").click()
-        await expect(visit.page.get_by_text("Every box has been reviewed.")).to_be_visible()
+        await expect(visit.page.get_by_text("There is nothing to review yet")).to_be_visible()

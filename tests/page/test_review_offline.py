@@ -20,6 +20,27 @@ WAITING = """() => Object.entries(localStorage)
     .filter(([name, text]) => name.startsWith('thumper.journal ') && text.includes('"state":"waiting"')).length"""
 
 
+FILL = """() => {
+    let text = '';
+    for (let more = 4_000_000; more >= 1; more = Math.floor(more / 2)) {
+        for (;;) {
+            try {
+                localStorage.setItem('filled', text + 'x'.repeat(more));
+                text += 'x'.repeat(more);
+            } catch {
+                break;
+            }
+        }
+    }
+}"""
+KEEP_ONLY = """words => {
+    const own = Object.entries(localStorage).filter(([name]) => name.startsWith('thumper.journal '));
+    const last = own.filter(([, text]) => text.includes(`"words":"${words}"`)).at(-1);
+    for (const [name] of own) if (name !== last[0]) localStorage.removeItem(name);
+}"""
+"""Forgets all words but one, so that none can be forgotten to make room."""
+
+
 async def break_line(route: Route) -> None:
     """Let nothing through."""
     await route.abort()
@@ -89,3 +110,26 @@ async def test_the_same_over_plain_http_by_a_name_of_the_lan(settings: Settings,
         async with visiting(api, "/review", lan_name="ranch.local", expected_complaints=BROKEN_LINE) as visit:
             assert not await visit.page.evaluate("'locks' in navigator")
             await say_offline(api, visit, boxes)
+            await say_with_a_full_storage(api, visit, boxes[3])
+
+
+async def say_with_a_full_storage(api: Api, visit: Visit, box: models.Detection) -> None:
+    """Review a box, and take that back, where the browser has no room: that is said, and nothing is half done."""
+    page = visit.page
+    await page.evaluate(FILL)
+    await page.reload()
+    await expect(page.locator(".label-line")).to_contain_text("% sure")
+    await page.keyboard.press("d")
+    await expect(page.locator(".told")).to_have_text("Said: Doe")
+    await assert_waiting(page, 0)
+    assert await said_of(api, box) == ("CORRECTED", "doe")
+    await page.evaluate(KEEP_ONLY, "Doe")
+    await page.evaluate(FILL)
+    await page.keyboard.press("z")
+    await expect(page.get_by_role("alert")).to_contain_text("no room to keep what you say")
+    await page.evaluate("() => localStorage.removeItem('filled')")
+    await page.keyboard.press("z")
+    await expect(page.locator(".told")).to_have_text("Taken back: Doe")
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    await assert_waiting(page, 0)
+    assert await said_of(api, box) == (None, "buck")

@@ -212,7 +212,7 @@ async def test_a_stand_is_merged_after_a_look_and_that_is_taken_back(api: Api, t
         await page.goto(f"{api.url}/stands/{wrong_id}")
         await expect(page.get_by_text("another name of Oak now")).to_be_visible()
         await page.get_by_role("main").get_by_role("link", name="Oak").click()
-        await page.get_by_role("button", name="Take back").click()
+        await page.get_by_role("button", name="Undo").click()
         await expect(page.get_by_role("heading", name="1 photo")).to_be_visible()
         names = [
             each["name"] for each in (await api.ask("{ locations { nodes { name } } }"))["locations"]["nodes"]

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from playwright.async_api import WebSocketRoute, expect
+from playwright.async_api import expect
 
 from tests import factories as make
 from tests.api import Api
@@ -91,16 +91,8 @@ async def test_on_a_phone_an_empty_today_says_what_to_do(api: Api) -> None:
 async def test_a_line_that_breaks_is_made_again_and_said_meanwhile(api: Api) -> None:
     async with visiting(api) as visit:
         page = visit.page
-        lines: list[WebSocketRoute] = []
         html = page.locator("html")
-
-        def through(line: WebSocketRoute) -> None:
-            line.connect_to_server()
-            lines.append(line)
-
-        await page.route_web_socket("**/graphql", through)
-        await page.reload()
-        await expect(html).to_have_attribute("data-live", "live")
+        lines = await visit.breakable()
         await lines[0].close(code=1012, reason="restart")
         await expect(page.get_by_text("Reconnecting")).to_be_visible()
         await expect(html).to_have_attribute("data-live", "live", timeout=15_000)

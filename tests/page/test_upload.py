@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from playwright.async_api import Dialog, Page, Route, expect
 from tests import factories as make
 from tests.api import Api
 from tests.ingest.conftest import small_jpeg
-from tests.page.visitor import PHONE, visiting
+from tests.page.visitor import PHONE, Visit, visiting
 from thumper.domain.access import Role
 
 pytestmark = pytest.mark.slow
@@ -159,17 +161,63 @@ async def test_after_a_reload_what_has_not_arrived_is_chosen_again_and_joins_the
     assert [each["receipt"]["stored"] for each in await receipts(api)] == [3]
 
 
-async def test_an_upload_can_be_cancelled_and_the_card_says_what_was_never_sent(
-    api: Api, photos: Callable[[int], list[Path]]
+async def begin_and_cancel(page: Page, files: list[Path]) -> None:
+    await choose(page, files)
+    await expect(page.get_by_text(f"0 of {len(files)} files")).to_be_visible()
+    await page.get_by_role("button", name="Cancel", exact=True).click()
+    await page.get_by_role("button", name="Cancel sending").click()
+    await expect(page.get_by_role("heading", name="Send photos")).to_be_visible()
+    await expect(page.get_by_text("Choose photos")).to_be_visible()
+
+
+def put_card_in(photo: Path) -> None:
+    """Write a photo as it was before its card was pulled out, with its time."""
+    photo.write_bytes(small_jpeg(7))
+    os.utime(photo, (1_700_000_000, 1_700_000_000))
+
+
+async def assert_out_of_reach(visit: Visit) -> None:
+    out = visit.page.get_by_role("alert")
+    await expect(out).to_contain_text("1 file of 2 cannot be read any more.")
+    await expect(out).to_contain_text("Put the card back")
+    await expect(visit.page.get_by_text("does not answer")).to_have_count(0)
+    await visit.assert_accessible()
+
+
+async def test_a_cancelled_upload_is_told_by_its_card_and_leaves_the_next_alone_and_a_card_may_be_pulled_out(
+    api: Api, tmp_path: Path, photos: Callable[[int], list[Path]]
 ) -> None:
+    await make.make_detector()
+    let_go, done = asyncio.Event(), asyncio.Event()
+
+    async def hold_first_answer(route: Route) -> None:
+        if let_go.is_set() or "CreateUpload" not in (route.request.post_data or ""):
+            await route.continue_()
+            return
+        let_go.set()
+        answer = await route.fetch()
+        await done.wait()
+        await route.fulfill(response=answer)
+
     async with visiting(api, "/cards", role=Role.MEMBER, expected_complaints=CUT_OFF) as visit:
         page = visit.page
+        await page.route("**/graphql", hold_first_answer)
+        await begin_and_cancel(page, photos(2))
+        card = tmp_path / "GONE.JPG"
+        put_card_in(card)
+        await page.locator("input[accept]").set_input_files([card, *photos(3)[2:]])
+        card.unlink()
+        await page.get_by_role("button", name="Send 2 files").click()
+        await expect(page.get_by_text("1 of 2 files")).to_be_visible(timeout=20_000)
+        async with page.expect_response(lambda said: "CancelUpload" in (said.request.post_data or "")):
+            done.set()
+        await assert_out_of_reach(visit)
+        put_card_in(card)
+        await page.get_by_role("button", name="Try again").click()
+        await expect(page.get_by_role("heading", name="Everything was sent")).to_be_visible(timeout=20_000)
+        assert sorted(each["receipt"]["stored"] for each in await receipts(api)) == [0, 2]
+        await page.get_by_role("button", name="Send others").click()
         await page.route("**/upload/**", lambda route: route.abort("internetdisconnected"))
-        await choose(page, photos(2))
-        await expect(page.get_by_text("0 of 2 files")).to_be_visible()
-        await page.get_by_role("button", name="Cancel", exact=True).click()
-        await page.get_by_role("button", name="Cancel sending").click()
-        await expect(page.get_by_role("heading", name="Send photos")).to_be_visible()
-        await expect(page.get_by_text("Choose photos")).to_be_visible()
-        await page.get_by_role("link", name="Photos sent · place unknown").click()
+        await begin_and_cancel(page, photos(2))
+        await page.get_by_role("link", name="Photos sent · place unknown").first.click()
         await expect(page.get_by_text("2 promised uploads never came.")).to_be_visible()

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.async_api import BrowserContext, Page, WebSocket, async_playwright
+from playwright.async_api import BrowserContext, Page, WebSocket, WebSocketRoute, async_playwright, expect
 
 from tests.api import Api
 from tests.browser import browser_path
@@ -64,6 +64,19 @@ class Visit:
             lambda request: None if request.is_navigation_request() else self.asked.append(request.url),
         )
         self.page.on("websocket", lambda socket: self.sockets.append(socket))  # noqa: PLW0108  # it marks its listener
+
+    async def breakable(self) -> list[WebSocketRoute]:
+        """Load the view again with live connections that a test can close; return them, the first first."""
+        lines: list[WebSocketRoute] = []
+
+        def through(line: WebSocketRoute) -> None:
+            line.connect_to_server()
+            lines.append(line)
+
+        await self.page.route_web_socket("**/graphql", through)
+        await self.page.reload()
+        await expect(self.page.locator("html")).to_have_attribute("data-live", "live")
+        return lines
 
     async def violations(self) -> list[str]:
         """Return what axe finds against WCAG 2.2 AA, with where."""

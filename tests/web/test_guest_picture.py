@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 import httpx
 import numpy as np
@@ -17,6 +18,8 @@ from PIL import Image as Picture
 
 from tests import factories as make
 from tests.api import Api
+from tests.patience import until
+from tests.people import Asker, make_asker
 from thumper.domain.access import SCOPES_OF, Role, Scope
 from thumper.domain.signed_picture import SignedPicture
 from thumper.graphql.relay.identity import encode
@@ -166,6 +169,36 @@ async def test_an_address_that_a_guest_signed_shows_what_a_guest_sees(api: Api, 
     assert {(await api.anonymous.get(url)).status_code for url in (original, member)} == {403}
 
 
+async def test_a_signed_address_is_good_for_as_long_as_who_signed_it_may_see_it(
+    api: Api, ranch: Ranch
+) -> None:
+    ann = await make_asker("Ann")
+
+    async def signed_by(asker: Asker) -> str:
+        body = {"query": URLS, "variables": {"id": ranch.seen}}
+        answer = await api.anonymous.post("/graphql", json=body, headers=asker.headers)
+        url: str = answer.json()["data"]["image"]["signedUrls"]["view"]
+        assert not _is_painted((await api.anonymous.get(url)).content)
+        return url
+
+    revoked, kept = await signed_by(await ann.with_fewer(Scope.READ)), await signed_by(ann)
+    another = await models.Token.get(name="another")
+    revoke = """mutation ($id: ID!) { revokeToken(input: {tokenId: $id}) { errors { code } } }"""
+    await api.ask(revoke, id=encode("Token", another.id))
+    assert await _refused(api, revoked) == (403, "ADDRESS_REVOKED")
+    change = """mutation ($id: ID!, $role: Role!) { updatePerson(input: {personId: $id, role: $role}) {
+      errors { code } } }"""
+    await api.ask(change, id=encode("Person", ann.person_id), role="GUEST")
+
+    async def shows_what_a_guest_sees() -> bool:
+        return _is_painted((await api.anonymous.get(kept)).content)
+
+    await until(shows_what_a_guest_sees)  # what was found lately counts for two seconds
+    remove = """mutation ($id: ID!) { removePerson(input: {personId: $id}) { errors { code } } }"""
+    await api.ask(remove, id=encode("Person", ann.person_id))
+    assert await _refused(api, kept) == (403, "ADDRESS_REVOKED")
+
+
 async def _refused(api: Api, url: str) -> tuple[int, str]:
     # Signed in or not: an address that brings a signature is judged by that.
     codes = set()
@@ -180,11 +213,25 @@ async def test_a_wrong_or_expired_signature_is_refused(api: Api, settings: Setti
     signed = (await api.ask(URLS, id=ranch.seen))["image"]["signedUrls"]["view"]
     query = dict(parse_qsl(urlsplit(signed).query))
     assert abs(int(query["expires"]) - time.time() - 3600) < 60
-    for changed in ({"expires": "99999999999"}, {"signature": ""}, {"signature": "é"}, {"as": "owner"}):
+    bends: tuple[dict[str, str], ...] = (
+        {"expires": "99999999999"},
+        {"signature": ""},
+        {"signature": "é"},
+        {"as": "owner"},
+        {"by": "0" * 32},
+        {"by": "nobody"},
+    )
+    for changed in bends:
         bent = str(httpx.URL(signed).copy_merge_params(changed))
         assert await _refused(api, bent) == (403, "BAD_SIGNATURE")
     assert await _refused(api, signed.replace(ranch.seen, ranch.hidden)) == (403, "BAD_SIGNATURE")
-    over = SignedPicture(image=ranch.seen, size="view", as_guest=False, expires=int(time.time()) - 1)
+    over = SignedPicture(
+        image=ranch.seen,
+        size="view",
+        as_guest=False,
+        expires=int(time.time()) - 1,
+        signer=UUID(query["by"]),
+    )
     url = f"/media/{ranch.seen}/view?{over.query(picture_key(settings.home))}"
     assert await _refused(api, url) == (403, "ADDRESS_EXPIRED")
 

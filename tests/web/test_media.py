@@ -14,8 +14,11 @@ from PIL import Image as Picture
 
 from tests import factories as make
 from tests.api import Api
+from tests.people import make_asker
+from thumper.domain.progress import FileState
 from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
+from thumper.store import models
 from thumper.store.disk import library
 
 
@@ -154,6 +157,26 @@ async def test_a_missing_original_is_said_to_be_missing(api: Api, photo: tuple[A
         (error,) = answer.json()["errors"]
         assert error["extensions"]["code"] == "ORIGINAL_MISSING"
         assert "Mount its disk" in error["message"]
+        assert str(path.parent) in error["message"], "an owner may see where Thumper runs"
+
+
+async def test_a_member_is_told_which_file_is_lost_and_no_path_of_the_machine(
+    api: Api, photo: tuple[Any, Path]
+) -> None:
+    image, path = photo
+    dump = await models.Dump.get(id=image.dump_id)
+    await make.make_file(dump, FileState.STORED, image=image, display_path="Oak/DCIM/IMG_1.JPG")
+    ann = await make_asker("Ann")
+    path.write_bytes(b"other bytes")
+    for code in ("ORIGINAL_CHANGED", "ORIGINAL_MISSING"):
+        for size in ("original", "thumb", "view"):
+            url = f"/media/{encode('Image', image.id)}/{size}"
+            answer = await api.anonymous.get(url, headers=ann.headers)
+            (error,) = answer.json()["errors"]
+            assert error["extensions"]["code"] == code
+            assert error["message"].startswith("The original of Oak/DCIM/IMG_1.JPG is")
+            assert str(path.parent) not in answer.text
+        path.unlink(missing_ok=True)
 
 
 async def test_an_original_that_became_something_else_gives_no_picture(

@@ -11,6 +11,7 @@ import httpx
 from tests import factories as make
 from tests.api import Api, running_api
 from tests.patience import until
+from tests.people import Asker, make_asker
 from tests.sign_in import signed
 from thumper.graphql.relay.identity import encode
 from thumper.settings import Settings
@@ -21,8 +22,12 @@ CREATE = """mutation ($input: CreateUploadInput!) { createUpload(input: $input) 
   dump { id location { name } source { kind } } uploads { fileName url expiresAt } errors { code path message } } }"""
 
 
-async def _create(api: Api, *files: str, **values: Any) -> Any:
-    return (await api.ask(CREATE, input={"files": list(files)} | values))["createUpload"]
+async def _create(api: Api, *files: str, asker: Asker | None = None, **values: Any) -> Any:
+    body = {"query": CREATE, "variables": {"input": {"files": list(files)} | values}}
+    client = api.http if asker is None else api.anonymous
+    answer = await client.post("/graphql", json=body, headers={} if asker is None else asker.headers)
+    assert "errors" not in answer.json(), answer.json()
+    return answer.json()["data"]["createUpload"]
 
 
 async def test_several_files_join_one_dump_with_one_receipt(
@@ -79,6 +84,39 @@ async def test_more_files_join_the_dump_of_an_earlier_upload(
     assert (refused["code"], refused["path"]) == ("INVALID", ["input", "locationId"])
     (refused,) = (await _create(api, "c.jpg", dumpId=encode("Dump", make.unknown_id())))["errors"]
     assert (refused["code"], refused["path"]) == ("NOT_FOUND", ["input", "dumpId"])
+
+
+async def test_a_file_that_was_rejected_is_sent_again_by_who_began_it_and_the_card_is_safe(
+    api: Api, photos: Callable[[int], list[Path]]
+) -> None:
+    whole = photos(1)[0].read_bytes()
+    ann, ben = await make_asker("Ann"), await make_asker("Ben")
+    made = await _create(api, "a.jpg", asker=ann)
+    dump_id = made["dump"]["id"]
+    rejected = await api.http.put(made["uploads"][0]["url"], content=whole[:100])
+    assert rejected.json()["state"] == "REJECTED"
+    (refused,) = (await _create(api, "a.jpg", dumpId=dump_id, again=True, asker=ben))["errors"]
+    assert (refused["code"], refused["path"]) == ("INVALID", ["input", "again"])
+    (refused,) = (await _create(api, "a.jpg", again=True, asker=ann))["errors"]
+    assert (refused["code"], refused["path"]) == ("INVALID", ["input", "again"])
+    more = await _create(api, "a.jpg", dumpId=dump_id, again=True, asker=ann)
+    await api.http.put(more["uploads"][0]["url"], content=whole)
+
+    async def receipt() -> Any:
+        query = """query ($id: ID!) { dump(id: $id) { receipt { found stored rejected
+          rejections { reason fileCount } wipe { state sentence obstacles { code } } } } }"""
+        return (await api.ask(query, id=dump_id))["dump"]["receipt"]
+
+    async def checked() -> bool:
+        return bool((await receipt())["wipe"]["state"] == "DONE")
+
+    await until(checked)
+    found = await receipt()
+    assert (found["found"], found["stored"], found["rejected"]) == (2, 1, 1)
+    assert found["rejections"] == [{"reason": "SENT_AGAIN", "fileCount": 1}]
+    assert found["wipe"]["obstacles"] == []
+    assert found["wipe"]["sentence"].startswith("Safe to wipe")
+    assert "1 file had been rejected" in found["wipe"]["sentence"]
 
 
 async def test_an_address_works_once_and_only_as_it_was_given(
@@ -176,11 +214,29 @@ async def test_an_upload_to_a_place_that_is_not_there_is_refused(api: Api) -> No
     assert error["code"] == "NOT_FOUND"
 
 
-def test_the_secret_of_an_address_is_long() -> None:
-    from thumper.ingest.upload import TOKEN_BYTES
-
-    assert TOKEN_BYTES * 8 >= 256
-    assert len(base64.urlsafe_b64encode(b"x" * TOKEN_BYTES)) == 44
+async def test_a_reply_that_was_lost_is_told_again_and_its_addresses_are_kept_nowhere(
+    api: Api, photos: Callable[[int], list[Path]], settings: Settings
+) -> None:
+    keyed: dict[str, Any] = {"idempotencyKey": "a card"}
+    lost, told = await _create(api, "a.jpg", "b.jpg", **keyed), await _create(api, "a.jpg", "b.jpg", **keyed)
+    assert told == lost, "the same answer"
+    fewer = CREATE.replace("fileName url expiresAt", "url")
+    values = {"files": ["a.jpg", "b.jpg"]} | keyed
+    in_other_words = (await api.ask(fewer, input=values))["createUpload"]["uploads"]
+    urls = [upload["url"] for upload in told["uploads"]]
+    assert [upload["url"] for upload in in_other_words] == urls
+    assert await models.Upload.all().count() == 2, "made once"
+    secrets = [url.rpartition("/")[2] for url in urls]
+    assert {len(base64.urlsafe_b64decode(secret + "=")) * 8 for secret in secrets} == {256}
+    assert len(set(secrets)) == 2
+    kept = repr([await models.IdempotencyKey.all().values(), await models.Upload.all().values()])
+    assert "uploads" in kept
+    assert [secret for secret in secrets if secret in kept or secret.encode().hex() in kept] == []
+    assert "/upload/" not in kept
+    await models.Upload.filter(file_name="b.jpg").delete()
+    assert await _create(api, "a.jpg", "b.jpg", **keyed) == lost
+    answer = await api.http.put(urls[0], content=photos(1)[0].read_bytes())
+    assert answer.status_code == 201
 
 
 CANCEL = """mutation ($id: ID!) { cancelUpload(input: {dumpId: $id}) {

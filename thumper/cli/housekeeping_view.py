@@ -14,11 +14,15 @@ _WORDS: Final = {
         "event of the live feed, whose room the database uses again",
         "events of the live feed, whose room the database uses again",
     ),
-    Kind.UPLOADS: ("upload address that nobody used", "upload addresses that nobody used"),
+    Kind.UPLOADS: (
+        "upload address in whose place another was given",
+        "upload addresses in whose place others were given",
+    ),
     Kind.IDEMPOTENCY_KEYS: (
         "idempotency key of a mutation, whose room the database uses again",
         "idempotency keys of mutations, whose room the database uses again",
     ),
+    Kind.SIGN_INS: ("sign-in link or session that has ended", "sign-in links and sessions that have ended"),
     Kind.AUDIT_ENTRIES: (
         "entry of the audit, whose room the database uses again",
         "entries of the audit, whose room the database uses again",

@@ -50,6 +50,8 @@ class Actor:
     """None for the command line, which asks in its own process."""
     credential_id: UUID | None = None
     """The session or token that they showed."""
+    signed_in: bool = False
+    """Whether it is a session: a person in their own browser, and no program."""
 
 
 OWNER: Final = Actor(name="owner", role=Role.OWNER, scopes=SCOPES_OF[Role.OWNER])

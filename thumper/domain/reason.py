@@ -30,6 +30,7 @@ class Reason(StrEnum):
     VANISHED = "VANISHED"
     CHANGED_WHILE_READING = "CHANGED_WHILE_READING"
     DELETED = "DELETED"
+    SENT_AGAIN = "SENT_AGAIN"
     # What is found when an image is decoded and looked at.
     DECODE_CRASHED = "DECODE_CRASHED"
     DECODE_TIMEOUT = "DECODE_TIMEOUT"
@@ -111,6 +112,10 @@ _TEXTS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.DELETED: (
         "A person deleted this photo.",
         "It is not taken in again. If that was a mistake: `thumper undelete` (undoDeletions), then `thumper retry`.",
+    ),
+    Reason.SENT_AGAIN: (
+        "The file was rejected, and was sent again under its name.",
+        "Nothing: look at the one that was sent after it. Only that one counts when a card is to be wiped.",
     ),
     Reason.DECODE_CRASHED: (
         "Decoding this picture crashed the decoder twice.",

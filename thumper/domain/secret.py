@@ -6,7 +6,9 @@ ever kept as it is, but the command line's own, in a file of the home.
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import re
 import secrets
 from typing import Final
@@ -24,6 +26,12 @@ def new_token() -> str:
 def new_secret() -> str:
     """Return a new secret of a link or of a session; short, since a link is also a QR code."""
     return secrets.token_urlsafe(_BYTES)
+
+
+def derived_secret(key: bytes, about: str) -> str:
+    """Return the secret of what has that name, which the holder of the key can make again at any time."""
+    digest = hmac.digest(key, about.encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")
 
 
 def is_token(text: str) -> bool:

@@ -80,6 +80,8 @@ class WipeFacts:
     """Files whose photo a person deleted: none of them is wanted any more."""
     links: Named = NO_FILES
     """Links that lead elsewhere or to nothing: wiping does not reach what they lead to."""
+    sent_again: Named = NO_FILES
+    """Rejected uploads that were sent again under their names: what came then is counted by itself."""
     strange: Named = NO_FILES
     """Files at the source that the receipt does not cover as they are now."""
     others: Named = NO_FILES
@@ -98,7 +100,8 @@ class WipeFacts:
     @property
     def to_check(self) -> int:
         """Files of which an original must be re-read."""
-        left_out = (self.waiting, self.rejected, self.videos, self.deleted, self.links)
+        settled = (self.deleted, self.links, self.sent_again)
+        left_out = (self.waiting, self.rejected, self.videos, *settled)
         return self.found - sum(named.files for named in left_out)
 
 
@@ -220,7 +223,8 @@ def _sentence(facts: WipeFacts, obstacles: tuple[WipeObstacle, ...], *, card: Ca
     compare = "" if card is None else wipe_messages.compare(card.files, card.size_bytes)
     if not obstacles:
         safe = wipe_messages.safe(facts.kind, kept=facts.to_check, deleted=facts.deleted.files)
-        return safe + wipe_messages.links(facts.links.files) + compare
+        again = wipe_messages.sent_again(facts.sent_again.files)
+        return safe + wipe_messages.links(facts.links.files) + again + compare
     if card is not None:
         return wipe_messages.keep_the_folder(obstacles[0].code) + compare
     return wipe_messages.not_safe(obstacles[0].sentence, more=len(obstacles) - 1)

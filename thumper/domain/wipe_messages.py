@@ -71,6 +71,15 @@ def links(files: int) -> str:
     )
 
 
+def sent_again(files: int) -> str:
+    """Return the remark that rejected uploads were sent again; empty for none."""
+    if not files:
+        return ""
+    if files == 1:
+        return " 1 file had been rejected; what was sent under its name later counts in its place."
+    return f" {files:,} files had been rejected; what was sent under their names later counts in their place."
+
+
 def not_safe(sentence: str, *, more: int) -> str:
     """Return the sentence that it is not safe because of an obstacle, and how many more there are."""
     rest = {0: "", 1: " There is one more reason."}.get(more, f" There are {more} more reasons.")
@@ -271,7 +280,8 @@ _ADVICE: Final = {
     (
         WipeCode.REJECTED,
         SourceKind.UPLOAD,
-    ): "Each has its reason. Send it again with a new createUpload, or copy elsewhere what you want to keep.",
+    ): "Each has its reason. Send it again to the same card (createUpload with its dumpId), or copy elsewhere what you"
+    " want to keep.",
 }
 
 _MEANINGS: Final = {

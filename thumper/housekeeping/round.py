@@ -15,6 +15,7 @@ from thumper.errors import BusyError, RefusedError
 from thumper.housekeeping import exports, small_pictures
 from thumper.housekeeping.tally import Kind, Tally
 from thumper.settings import Settings
+from thumper.store.access import ended
 from thumper.store.disk import library, library_claim
 from thumper.store.feed import retention
 from thumper.store.files import uploads
@@ -46,6 +47,8 @@ async def _tidy_rows(settings: Settings, tally: Tally, *, dry_run: bool) -> None
     tally.add(Kind.UPLOADS, Amount(await unused()))
     keys = idempotency_keys.prunable if dry_run else idempotency_keys.prune
     tally.add(Kind.IDEMPOTENCY_KEYS, await keys())
+    ended_ones = ended.prunable if dry_run else ended.prune
+    tally.add(Kind.SIGN_INS, await ended_ones())
     entries = audit.prunable if dry_run else audit.prune
     tally.add(Kind.AUDIT_ENTRIES, await entries(days=settings.audit_days))
 

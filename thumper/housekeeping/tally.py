@@ -14,9 +14,11 @@ class Kind(StrEnum):
     EVENTS = "events"
     """Events of the feed that are too old; bytes without indexes."""
     UPLOADS = "uploads"
-    """Upload addresses that expired long ago without a file."""
+    """Upload addresses in whose place others were given long ago."""
     IDEMPOTENCY_KEYS = "idempotency_keys"
     """Keys of mutations that are too old; bytes without indexes."""
+    SIGN_INS = "sign_ins"
+    """Links and sessions that ended long ago; bytes without indexes."""
     AUDIT_ENTRIES = "audit_entries"
     """Entries of the audit that are too old; bytes without indexes."""
     VIEWS = "views"
@@ -49,7 +51,7 @@ class Tally:
     def freed_bytes(self) -> int:
         """How much room was made on the disk: what is only moved makes none, and PostgreSQL keeps that of rows."""
         kept = {
-            *(Kind.EVENTS, Kind.UPLOADS, Kind.IDEMPOTENCY_KEYS, Kind.AUDIT_ENTRIES),
+            *(Kind.EVENTS, Kind.UPLOADS, Kind.IDEMPOTENCY_KEYS, Kind.SIGN_INS, Kind.AUDIT_ENTRIES),
             *(Kind.ORPHANS_SET_ASIDE, Kind.ORPHANS_PUT_BACK),
         }
         return sum(amount.size_bytes for kind, amount in self.amounts.items() if kind not in kept)

@@ -1,7 +1,8 @@
 """Receiving files over HTTP, each at a one-time address.
 
 An address is a secret of 256 bits, stored only as its hash, valid for one file and
-for a limited time. The bytes are written to disk as they arrive and are then admitted
+for a limited time. It is made of the id of its row with the key of the home, so that it can be told again to a client
+whose reply was lost. The bytes are written to disk as they arrive and are then admitted
 like any other file.
 """
 
@@ -12,9 +13,9 @@ import contextlib
 import errno
 import hashlib
 import os
-import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
 from uuid import UUID
@@ -22,25 +23,28 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
+from thumper.domain.access import OWNER, Actor, Role
 from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.file import Found, Outcome, StableFile
 from thumper.domain.keep import Keep
 from thumper.domain.path_text import readable
 from thumper.domain.progress import SourceKind
 from thumper.domain.refusal import InvalidValueError, NoRecordError
+from thumper.domain.secret import derived_secret
 from thumper.errors import BusyError, NoRoomError, NotFoundError, ThumperError
 from thumper.ingest.admit import admit
 from thumper.ingest.context import IngestContext
+from thumper.store.access.credentials import person_of
 from thumper.store.disk import library
+from thumper.store.disk.picture_key import picture_key
 from thumper.store.feed import feed
 from thumper.store.files import dumps, registration, sources, uploads
-from thumper.store.files.uploads import Unclaimed, UploadClaim
+from thumper.store.files.uploads import Replaced, Unclaimed, UploadClaim
 from thumper.store.models import Dump, Location, Upload
 from thumper.store.postgres.connect import OUTAGES
 from thumper.store.postgres.ids import new_id
 from thumper.store.postgres.probe import unless_frozen
 
-TOKEN_BYTES: Final = 32
 MOST_FILES: Final = 1000
 """Most addresses in one request."""
 _LONGEST_NAME: Final = 255
@@ -88,46 +92,105 @@ async def create_uploads(
         )
         if credential_id is not None:
             await dumps.note_credential(transaction, dump_id, credential_id)
-        return await _promise(
-            transaction, dump_id, cleaned, detect=detect, ttl_s=context.settings.upload_ttl_s
-        )
+        return await _promise(transaction, context, dump_id, names=cleaned, detect=detect)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Names for which addresses are asked in a dump that there is, and how.
+
+    With `again` they are those of files for which addresses were asked before: such as are still open are closed.
+    """
+
+    names: Sequence[str]
+    detect: bool = True
+    again: bool = False
 
 
 async def continue_uploads(
-    context: IngestContext, dump_id: UUID, names: Sequence[str], *, detect: bool = True
+    context: IngestContext, dump_id: UUID, asked: Asked, *, actor: Actor = OWNER
 ) -> list[tuple[Upload, str]]:
     """Open addresses for more files of a dump of uploads, which opens again; return each with its secret.
 
     A name that was promised before and never sent, since its address expired or was closed, is promised anew and is
-    missed no more. Raises `InvalidValueError` about the names and a dump that is not of uploads, and `NoRecordError`.
+    missed no more; one that was rejected is to be sent again. An address that is open stands for another file of that
+    name, as in two folders of a card. All this goes for an owner and for who began the upload: for others the names
+    are of more files, so that no one else takes away what keeps a card from being wiped. Raises `InvalidValueError`
+    about the names, `again` and a dump that is not of uploads, and `NoRecordError`.
     """
-    cleaned = _file_names(names)
+    cleaned = _file_names(asked.names)
     dump = await _dump_of_uploads(dump_id)
+    is_own = await _began(actor, dump)
+    if asked.again and not is_own:
+        raise InvalidValueError(
+            "Only who began this upload, or an owner, can say that its files are sent again.", "again"
+        )
     async with in_transaction("default") as transaction:
         await sources.lock(transaction, dump.source_id)
-        await uploads.forget_unsent(transaction, dump_id, cleaned)
-        made = await _promise(
-            transaction, dump_id, cleaned, detect=detect, ttl_s=context.settings.upload_ttl_s
+        replaced = (
+            await uploads.replace_unsent(transaction, dump_id, cleaned, open_too=asked.again)
+            if is_own
+            else None
         )
+        made = await _promise(transaction, context, dump_id, names=cleaned, detect=asked.detect)
+        if replaced is not None:
+            await _stand_for(transaction, dump_id, [upload for upload, _ in made], replaced=replaced)
         await dumps.touch(transaction, [dump_id])
         await feed.append(transaction, [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id)])
         return made
 
 
+async def _began(actor: Actor, dump: Dump) -> bool:
+    """Return whether somebody is who began an upload, with whatever session or token, or an owner."""
+    if actor.role is Role.OWNER:
+        return True
+    if dump.credential_id is None or actor.credential_id is None:
+        return False
+    if dump.credential_id == actor.credential_id:
+        return True
+    return actor.person_id is not None and await person_of(dump.credential_id) == actor.person_id
+
+
+async def _stand_for(
+    transaction: BaseDBAsyncClient, dump_id: UUID, made: Sequence[Upload], *, replaced: Sequence[Replaced]
+) -> None:
+    """Have each new address stand for the one that it replaces, or else for a rejected file of its name."""
+    left: dict[str, list[UUID | None]] = {}
+    for name, file_id in replaced:
+        left.setdefault(name, []).append(file_id)
+    inherited, others = {}, []
+    for upload in made:
+        if left.get(upload.file_name):
+            inherited[upload.id] = left[upload.file_name].pop()
+        else:
+            others.append(upload.id)
+    await uploads.await_again(transaction, dump_id, others, inherited=inherited)
+
+
 async def _promise(
-    transaction: BaseDBAsyncClient, dump_id: UUID, names: Sequence[str], *, detect: bool, ttl_s: float
+    transaction: BaseDBAsyncClient,
+    context: IngestContext,
+    dump_id: UUID,
+    *,
+    names: Sequence[str],
+    detect: bool,
 ) -> list[tuple[Upload, str]]:
-    addresses = [(new_id(), secrets.token_urlsafe(TOKEN_BYTES), name) for name in names]
+    ids = [new_id() for _ in names]
+    addresses = [(each, secret_of(context, each), name) for each, name in zip(ids, names, strict=True)]
     await uploads.promise(
         transaction,
         dump_id,
         [(upload_id, _hash(token), name) for upload_id, token, name in addresses],
         detect=detect,
-        ttl_s=ttl_s,
+        ttl_s=context.settings.upload_ttl_s,
     )
-    ids = [upload_id for upload_id, _, _ in addresses]
     made = {upload.id: upload for upload in await Upload.filter(id__in=ids).using_db(transaction)}
     return [(made[upload_id], token) for upload_id, token, _ in addresses]
+
+
+def secret_of(context: IngestContext, upload_id: UUID) -> str:
+    """Return the secret in an address, which is kept nowhere. Raises `OSError` without the key of the home."""
+    return derived_secret(picture_key(context.settings.home), f"upload {upload_id.hex}")
 
 
 async def _dump_of_uploads(dump_id: UUID) -> Dump:
@@ -195,6 +258,7 @@ async def receive_upload(context: IngestContext, token: str, stream: AsyncIterat
     path = library.incoming_dir(context.library) / f"{transfer.claim.upload_id.hex}-{new_id().hex}"
     try:
         await _write(path, transfer.alive(stream), most_bytes=context.settings.max_file_bytes)
+        await unless_frozen(transfer.confirm(), url)
         return await unless_frozen(_admit(context, transfer.claim, path), url)
     except BaseException:
         await asyncio.shield(transfer.release())
@@ -206,22 +270,27 @@ async def receive_upload(context: IngestContext, token: str, stream: AsyncIterat
 
 async def _claim(token: str) -> UploadClaim:
     claim = await uploads.claim(_hash(token))
-    match claim:
+    if isinstance(claim, UploadClaim):
+        return claim
+    raise _refusal(claim)
+
+
+def _refusal(why: Unclaimed) -> ThumperError:
+    """Return the error for an address that cannot be used."""
+    match why:
         case Unclaimed.UNKNOWN:
-            raise NotFoundError("There is no such upload address. Ask for one with createUpload.")
+            return NotFoundError("There is no such upload address. Ask for one with createUpload.")
         case Unclaimed.OVER:
-            raise UploadClosedError(
+            return UploadClosedError(
                 "This upload address was used or has expired. Ask for a new one with createUpload."
             )
         case Unclaimed.CANCELLED:
-            raise UploadClosedError(_CANCELLED)
+            return UploadClosedError(_CANCELLED)
         case Unclaimed.BUSY:
-            raise BusyError(
+            return BusyError(
                 "Another transfer to this upload address is going on, or broke off a moment ago. "
                 f"Try again in {uploads.SILENCE_S:.0f} seconds."
             )
-        case UploadClaim():
-            return claim
 
 
 class _Transfer:
@@ -249,6 +318,13 @@ class _Transfer:
             self.claim = signed
         self._signed_s = time.monotonic()
 
+    async def confirm(self) -> None:
+        """Renew the claim when all bytes are here, before they count; raise why it was lost meanwhile, if it was."""
+        signed = await uploads.sign(self.claim)
+        if signed is None:
+            raise _refusal(await uploads.why_lost(self.claim))
+        self.claim = signed
+
     async def release(self) -> None:
         """Free the address; while PostgreSQL is away, it becomes free after `uploads.SILENCE_S`."""
         with contextlib.suppress(*OUTAGES):
@@ -272,14 +348,12 @@ async def _write(path: Path, stream: AsyncIterator[bytes], *, most_bytes: int) -
                     return
     except OSError as error:
         raise (NoRoomError if error.errno == errno.ENOSPC else UploadNotWrittenError)(
-            f"The upload cannot be written to {path.parent}: {error.strerror or error}. See to that folder, "
-            "then send the file to the same address again."
+            f"The upload cannot be written into the library: {error.strerror or error}. `thumper doctor` tells the"
+            " owner where; then send the file to the same address again."
         ) from error
 
 
 async def _admit(context: IngestContext, claim: UploadClaim, path: Path) -> Outcome:
-    if await uploads.was_cancelled(claim.upload_id):  # while bytes came
-        raise UploadClosedError(_CANCELLED)
     source_id = await _open_door(context)
     there = path.stat()
     ledger_path = f"{claim.upload_id.hex}/{claim.file_name}".encode()

@@ -100,9 +100,9 @@ class WipeCheck:
         Nothing is read of a dump that still grows: it is not safe, whatever its originals are.
         """
         self._reread, self._kept, self._kept_unread = Reread(), _Kept(), _Kept()
-        self._to_check = tally.found - sum(
-            named.files for named in (tally.waiting, tally.rejected, tally.videos, tally.deleted, tally.links)
-        )
+        settled = (tally.deleted, tally.links, tally.sent_again)
+        left_out = (tally.waiting, tally.rejected, tally.videos, *settled)
+        self._to_check = tally.found - sum(named.files for named in left_out)
         if dump.settled_at is None or tally.waiting.files:
             return Source(dump.device_id)
         after = UUID(int=0)
@@ -160,6 +160,7 @@ class WipeCheck:
             videos=tally.videos,
             deleted=tally.deleted,
             links=tally.links,
+            sent_again=tally.sent_again,
             strange=source.strange,
             others=source.others,
             closed=source.closed,

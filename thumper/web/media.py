@@ -18,12 +18,15 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from thumper.domain.access import Actor
 from thumper.domain.path_text import readable
 from thumper.domain.reason import Reason
+from thumper.graphql.access.rule import OWNERS
 from thumper.graphql.refusal import DATABASE_DOWN, DATABASE_IS_DOWN, RequestError
 from thumper.graphql.relay import identity
 from thumper.imaging.original import open_original, reader
 from thumper.imaging.refusal import DecodeRefusal
+from thumper.store.images import delivered_names
 from thumper.store.images.images import IMAGES
 from thumper.store.models import Image
 from thumper.store.postgres.connect import OUTAGES
@@ -60,8 +63,8 @@ async def _answer(request: Request, size: str) -> Response:
             404, "NOT_FOUND", message=f"There is no size {size}; there are thumb, view and original."
         )
     room = cast("Room", request.app.state.room)
-    as_guest = sees_as_guest(request, room.settings.home)
     try:
+        as_guest = await sees_as_guest(request, room.settings, room.credentials)
         image_id = identity.decode(request.path_params["id"], "Image")
         if as_guest:
             return await guest_picture(request, room, image_id, size=size)
@@ -74,9 +77,8 @@ async def _answer(request: Request, size: str) -> Response:
         return no_such_image()
     answer = await _picture(request, image, size=size)
     is_lost = answer.status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
-    return (
-        not_shown() if is_lost and is_signed(request.scope) else answer
-    )  # the reasons name files and folders
+    # The reasons name the file.
+    return not_shown() if is_lost and is_signed(request.scope) else answer
 
 
 async def _picture(request: Request, image: Image, *, size: str) -> Response:
@@ -86,7 +88,7 @@ async def _picture(request: Request, image: Image, *, size: str) -> Response:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     if size == "original":
         return await _original(request, image, headers)
-    return await _rendition(cast("Room", request.app.state.room), image, size=size, headers=headers)
+    return await _rendition(request, image, size=size, headers=headers)
 
 
 async def _find(image_id: UUID) -> Image | None:
@@ -98,9 +100,9 @@ async def _original(request: Request, image: Image, headers: dict[str, str]) -> 
     try:
         content = await asyncio.to_thread(_read, image)
     except (DecodeRefusal, OSError):
-        return _missing(image)
+        return await _missing(request, image)
     if content is None:
-        return _changed(image)
+        return await _changed(request, image)
     headers |= {
         "accept-ranges": "bytes",
         "content-disposition": f"inline; filename*=UTF-8''{quote(image.file_name, safe='')}",
@@ -132,29 +134,38 @@ def _read(image: Image) -> bytes | None:
     return content if hashlib.sha256(content).digest() == image.sha256 else None
 
 
-def _missing(image: Image) -> Response:
-    path = readable(bytes(image.original_path))
-    message = f"The original of {image.file_name} is not at {path}. Mount its disk, or drop the photo again."
+async def _missing(request: Request, image: Image) -> Response:
+    name = await delivered_names.name_in_drop(image.id) or image.file_name
+    where = f"at {readable(bytes(image.original_path))}" if _may_see_paths(request) else "where it was"
+    message = f"The original of {name} is not {where}. Mount its disk, or drop the photo again."
     return refused(404, "ORIGINAL_MISSING", message=message)
 
 
-def _changed(image: Image) -> Response:
-    path = readable(bytes(image.original_path))
+async def _changed(request: Request, image: Image) -> Response:
+    name = await delivered_names.name_in_drop(image.id) or image.file_name
+    where = readable(bytes(image.original_path)) if _may_see_paths(request) else "its file"
     message = (
-        f"The original of {image.file_name} is no more: {path} holds other bytes now. Restore that file, or move it "
-        "away and drop the photo again."
+        f"The original of {name} is no more: {where} holds other bytes now. Restore that file, or move it away and "
+        "drop the photo again."
     )
     return refused(404, Reason.ORIGINAL_CHANGED.value, message=message)
 
 
-async def _rendition(room: Room, image: Image, *, size: str, headers: dict[str, str]) -> Response:
+def _may_see_paths(request: Request) -> bool:
+    """Return whether who asks may see where on its disks Thumper keeps files: where it runs is the owner's."""
+    actor: Actor | None = request.state.actor
+    return actor is not None and OWNERS.allows(actor.role, actor.scopes)
+
+
+async def _rendition(request: Request, image: Image, *, size: str, headers: dict[str, str]) -> Response:
+    room = cast("Room", request.app.state.room)
     folder, digest = room.settings.library_dir, image.sha256
     try:
         content = await small_picture(room.sandbox, folder, image.original_path, sha256=digest, size=size)
     except DecodeRefusal as refusal:
         if refusal.reason is Reason.ORIGINAL_MISSING:
-            return _missing(image)
+            return await _missing(request, image)
         if refusal.reason is Reason.ORIGINAL_CHANGED:
-            return _changed(image)
+            return await _changed(request, image)
         return refused(422, refusal.reason.value, message=f"{refusal} {refusal.reason.advice}")
     return Response(content, media_type="image/jpeg", headers=headers)

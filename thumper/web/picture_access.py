@@ -1,4 +1,4 @@
-"""Who may see a picture: who signed in, or who has an address that was signed for it and has not expired."""
+"""Who may see a picture: who signed in, or who has an address that was signed for it and is good still."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from starlette.types import Scope
 from thumper.domain.access import Actor, Role
 from thumper.domain.access import Scope as AccessScope
 from thumper.domain.signed_picture import SIGNATURE, BadSignatureError, SignedPicture
+from thumper.settings import Settings
+from thumper.store.access.credentials import Credentials
 from thumper.store.disk.picture_key import picture_key
+from thumper.store.postgres.probe import unless_frozen
 from thumper.web.answer import Refusal
 
 FOLDER: Final = "/media/"
@@ -27,10 +30,15 @@ def is_signed(scope: Scope) -> bool:
     return path.startswith(FOLDER) and SIGNATURE in Request(scope).query_params
 
 
-def sees_as_guest(request: Request, home: Path) -> bool:
-    """Return whether the picture is shown as guests see it. Raises `Refusal` for who may not see it at all."""
+async def sees_as_guest(request: Request, settings: Settings, credentials: Credentials) -> bool:
+    """Return whether the picture is shown as guests see it. Raises `Refusal` for who may not see it at all.
+
+    Raises what PostgreSQL's absence raises.
+    """
     if is_signed(request.scope):
-        return _signed(request.path_params, request.query_params, home).as_guest
+        signed = _signed(request.path_params, request.query_params, settings.home)
+        signer = await unless_frozen(credentials.present(signed.signer), settings.postgres_url)
+        return _is_guest(signer) or signed.as_guest
     actor: Actor | None = request.scope["state"]["actor"]
     if actor is None:
         raise Refusal(401, "UNAUTHENTICATED", message="Sign in to see pictures, or ask for `signedUrls`.")
@@ -39,6 +47,18 @@ def sees_as_guest(request: Request, home: Path) -> bool:
             403, "FORBIDDEN", message="This token may not look at pictures; it has no scope `read`."
         )
     return actor.role is Role.GUEST
+
+
+def _is_guest(signer: Actor | None) -> bool:
+    """Return whether who signed an address is a guest now. Raises `Refusal` if they may see no pictures any more."""
+    if signer is None or AccessScope.READ not in signer.scopes:
+        raise Refusal(
+            403,
+            "ADDRESS_REVOKED",
+            message="This address is good no more: the session or token that asked for it has ended. Ask `signedUrls`"
+            " for another.",
+        )
+    return signer.role is Role.GUEST
 
 
 def _signed(about: Mapping[str, Any], query: Mapping[str, str], home: Path) -> SignedPicture:

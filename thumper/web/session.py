@@ -86,6 +86,7 @@ async def _begin_session(link_secret: str, agent: str, address: str) -> tuple[Pe
             scopes=SCOPES_OF[person.role],
             person_id=person.id,
             credential_id=begun.id,
+            signed_in=True,
         )
         await audit.append(Deed(action="signIn", actor=actor, address=address), transaction)
     return person, secret

@@ -2,75 +2,82 @@
 import { useSignal } from "@preact/signals";
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
 import { useCallback, useEffect, useRef } from "preact/hooks";
+import { type Answer, answered, asking, type Question, shownFor } from "./answer";
 import { client } from "./client";
+import { connections } from "./live";
 import { payloadProblems, type Problem, problemsOf } from "./problem";
 
 export interface Asked<Data> {
-  /** The newest answer; it stays while another is on its way. */
+  /** The newest answer to this question, also while it is asked again. */
   readonly data: Data | undefined;
   readonly problems: readonly Problem[];
   readonly loading: boolean;
   readonly reload: () => void;
 }
 
-interface Answer<Data> {
-  readonly data: Data | undefined;
-  readonly problems: readonly Problem[];
-  readonly loading: boolean;
+interface AskOptions {
+  /** What the question is about: an answer to another about the same stays until the next comes, as from page to page of a list. */
+  readonly about?: string | undefined;
 }
-
-const NOTHING_YET: Answer<never> = { data: undefined, problems: [], loading: true };
 
 /** Ask once, and again whenever the variables change; `null` variables ask nothing. */
 export function useQuery<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables | null,
+  { about }: AskOptions = {},
 ): Asked<Data> {
-  const answer = useSignal<Answer<Data>>(NOTHING_YET);
+  const answer = useSignal<Answer<Data> | undefined>(undefined);
   const times = useSignal(0);
-  const key = JSON.stringify(variables);
+  const question: Question = { key: JSON.stringify(variables), about };
   useEffect(() => {
     if (variables === null) return undefined;
-    answer.value = { ...answer.value, loading: true };
-    const asking = client.query(document, variables).subscribe(({ data, error }) => {
-      answer.value = {
-        data: data ?? answer.value.data,
-        problems: error === undefined ? [] : problemsOf(error),
-        loading: false,
-      };
+    answer.value = asking(question, answer.peek());
+    const subscription = client.query(document, variables).subscribe(({ data, error }) => {
+      answer.value = answered(question, answer.peek(), { data, problems: error === undefined ? [] : problemsOf(error) });
     });
-    return () => { asking.unsubscribe(); };
+    return () => { subscription.unsubscribe(); };
     // The key stands for the variables, which are a new object each time.
-  }, [document, key, times.value]);
+  }, [document, question.key, times.value]);
   const reload = useCallback(() => {
     times.value += 1;
   }, [times]);
-  return { ...answer.value, reload };
+  const { data, problems, loading } = shownFor(question, answer.value);
+  return { data, problems, loading, reload };
 }
 
-/** Follow a subscription as long as the view is there; `onData` is told each message. */
+export interface Followed<Data> extends Omit<Asked<Data>, "reload"> {
+  /** Over which of this tab's connections the newest message came, counted from 1. */
+  readonly line: number;
+}
+
+/** Follow a subscription as long as the view is there; `onData` is told each message. `onAgain` is told after the line was broken
+ * and a message came over another: what happened meanwhile was not told. */
 export function useSubscription<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables | null,
   onData?: (data: Data) => void,
-): Omit<Asked<Data>, "reload"> {
-  const answer = useSignal<Answer<Data>>(NOTHING_YET);
-  const told = useRef(onData);
-  told.current = onData;
-  const key = JSON.stringify(variables);
+  onAgain?: () => void,
+): Followed<Data> {
+  const answer = useSignal<Answer<Data> | undefined>(undefined);
+  const line = useRef(0);
+  const told = useRef({ onData, onAgain });
+  told.current = { onData, onAgain };
+  const question: Question = { key: JSON.stringify(variables) };
   useEffect(() => {
     if (variables === null) return undefined;
-    const asking = client.subscription(document, variables).subscribe(({ data, error }) => {
-      answer.value = {
-        data: data ?? answer.value.data,
-        problems: error === undefined ? [] : problemsOf(error),
-        loading: false,
-      };
-      if (data !== undefined) told.current?.(data);
+    let first = true;
+    const subscription = client.subscription(document, variables).subscribe(({ data, error }) => {
+      const isAgain = !first && line.current !== connections.peek();
+      first = false;
+      line.current = connections.peek();
+      answer.value = answered(question, answer.peek(), { data, problems: error === undefined ? [] : problemsOf(error) });
+      if (data !== undefined) told.current.onData?.(data);
+      if (data !== undefined && isAgain) told.current.onAgain?.();
     });
-    return () => { asking.unsubscribe(); };
-  }, [document, key]);
-  return answer.value;
+    return () => { subscription.unsubscribe(); };
+  }, [document, question.key]);
+  const { data, problems, loading } = shownFor(question, answer.value);
+  return { data, problems, loading, line: line.current };
 }
 
 export interface Mutation<Data, Variables> {

@@ -10,6 +10,8 @@ import { retryWaitMs } from "./retry";
 export type LiveState = "idle" | "live" | "connecting" | "reconnecting";
 
 export const liveState = signal<LiveState>("idle");
+/** How often the connection was made. What came over an earlier one may be old. */
+export const connections = signal(0);
 
 /** Close codes of the API: the session is none; it was ended, or another role was given. */
 const UNAUTHENTICATED = 4401;
@@ -40,6 +42,7 @@ export const live: Client = createClient({
       liveState.value = isRetry ? "reconnecting" : "connecting";
     },
     connected: () => {
+      connections.value += 1;
       liveState.value = "live";
     },
     closed: (event) => {

@@ -1,12 +1,12 @@
-// An upload that a reload cut off: which files are to be chosen again.
+// An upload that a reload or a card that was pulled out cut off: which files are to be chosen again.
 import { useState } from "preact/hooks";
 import { texts } from "../texts";
 import { pathOf } from "../views";
 import { ChooseFiles } from "./ChooseFiles";
 import { type Chosen, matched } from "./chosen";
 import { forget } from "./kept";
-import type { Queue } from "./queue";
-import { goOn } from "./sender";
+import type { Queue, QueuedFile } from "./queue";
+import { goOn, hasBytes, tryNow } from "./sender";
 
 interface Props {
   readonly queue: Queue;
@@ -14,6 +14,29 @@ interface Props {
 }
 
 const MOST_SHOWN = 20;
+
+/** Why they are to be chosen again: the browser has forgotten them, or cannot read them. */
+function What({ missing, all }: { readonly missing: readonly QueuedFile[]; readonly all: number }) {
+  const told = missing.find((file) => file.told !== null)?.told ?? null;
+  if (told === null) {
+    return (
+      <>
+        <h3>{texts.upload.interrupted}</h3>
+        <p>{texts.upload.interruptedWhat(missing.length, all)}</p>
+      </>
+    );
+  }
+  return (
+    <>
+      <h3>{texts.upload.unreadableTitle}</h3>
+      <div role="alert">
+        <p>{texts.upload.unreadableWhat(missing.length, all)} {told.message}</p>
+        <p>{told.whatToDo}</p>
+      </div>
+      {missing.some(({ key }) => hasBytes(key)) ? <button type="button" class="main" onClick={tryNow}>{texts.upload.readAgain}</button> : null}
+    </>
+  );
+}
 
 export function Interrupted({ queue, onForgotten }: Props) {
   const [words, setWords] = useState("");
@@ -25,8 +48,7 @@ export function Interrupted({ queue, onForgotten }: Props) {
   };
   return (
     <div>
-      <h3>{texts.upload.interrupted}</h3>
-      <p>{texts.upload.interruptedWhat(missing.length, queue.files.length)}</p>
+      <What missing={missing} all={queue.files.length} />
       <ul class="plain lines">
         {missing.slice(0, MOST_SHOWN).map(({ key, path }) => <li key={key}>{path}</li>)}
         {missing.length > MOST_SHOWN ? <li>{texts.upload.moreFiles(missing.length - MOST_SHOWN)}</li> : null}

@@ -47,7 +47,7 @@ export function forget(dumpId: string): void {
 /** Return the files as they are after a reload: what was not settled is missing. */
 export function afterReload(files: readonly QueuedFile[]): QueuedFile[] {
   return files.map((file) =>
-    isSettled(file) ? file : { ...file, state: "missing", sent_bytes: 0, tries: 0, notBefore_ms: 0 },
+    isSettled(file) ? file : { ...file, state: "missing", sent_bytes: 0, tries: 0, notBefore_ms: 0, told: null },
   );
 }
 

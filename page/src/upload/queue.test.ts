@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { answerOf } from "./answer";
 import { matched, meant, queued } from "./chosen";
 import { afterReload } from "./kept";
-import { type Answer, addressed, answered, began, EMPTY, isFinished, nextReady_ms, nextToSend, progressed, type Queue, resumed, totalsOf, withoutAddress } from "./queue";
+import { isReadable } from "./put_file";
+import { type Answer, addressed, answered, began, EMPTY, found, isFinished, nextReady_ms, nextToSend, progressed, type Queue, resumed, stopped, totalsOf, unreadable, withoutAddress } from "./queue";
 
 const NOW = Date.parse("2026-12-01T10:00:00Z");
 const LATER = "2026-12-01T11:00:00Z";
@@ -67,6 +68,24 @@ describe("a queue of files", () => {
     expect(nextToSend(resumed(stopped), NOW)?.name).toBe("a");
   });
 
+  it("sends nothing any more when it is cancelled, and goes on with all of it when that failed", () => {
+    const cancelled = stopped(after(ready("a", "b"), refusal(410)));
+    expect([cancelled.paused, nextToSend(cancelled, NOW)]).toEqual([true, null]);
+    expect(nextToSend(resumed(cancelled), NOW)?.name).toBe("a");
+  });
+
+  it("says of files whose card was pulled out what to do, sends the others, and takes them again when the card is back", () => {
+    const gone = after(ready("a", "b", "c"), { kind: "unreadable" });
+    expect(gone.problem).toBeNull();
+    expect(gone.files[0]).toMatchObject({ state: "missing", told: { whatToDo: expect.stringContaining("Put the card back") as string } });
+    expect(nextToSend(gone, NOW)?.name).toBe("b");
+    const all = unreadable(gone, new Set([1, 2]));
+    expect([nextToSend(all, NOW), isFinished(all)]).toEqual([null, false]);
+    const back = found(all, (key) => key !== 2);
+    expect(back.files.map(({ state, told }) => [state, told === null])).toEqual([["waiting", true], ["waiting", true], ["missing", false]]);
+    expect(nextToSend(back, NOW)?.name).toBe("a");
+  });
+
   it("takes a file that is too large for a proxy as rejected", () => {
     expect(after(ready("a"), refusal(413)).files[0]).toMatchObject({ state: "rejected" });
   });
@@ -89,6 +108,14 @@ describe("what was chosen", () => {
     const again = matched(files.filter(({ state }) => state === "missing"), [file("b"), file("b"), file("b", 11), file("a")]);
     expect([...again.found.keys()]).toEqual([1, 2]);
     expect(again.strange).toBe(2);
+  });
+});
+
+describe("a file", () => {
+  it("is out of reach where its first byte cannot be read", async () => {
+    const torn = { slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException("", "NotReadableError")) }) as unknown as Blob };
+    expect(await isReadable(torn)).toBe(false);
+    expect(await isReadable(new Blob([]))).toBe(true);
   });
 });
 

@@ -2,7 +2,8 @@
 //
 // A file waits until it has an address and its time has come, is sent, and ends as the API says. Where the answer was lost
 // the address may be over although nobody knows what became of the file: then it is `unsure` until the receipt says.
-// After a reload the browser has forgotten the bytes: such files are `missing` until a person chooses them again.
+// After a reload the browser has forgotten the bytes: such files are `missing` until a person chooses them again, and so are
+// those that can no longer be read, as after a card was pulled out; these are told why.
 import type { Problem } from "../api/problem";
 import { noAnswer } from "../api/problem";
 import { retryWaitMs } from "../api/retry";
@@ -15,7 +16,7 @@ export interface Address {
   readonly expiresAt: string;
 }
 
-/** Why a file was rejected, and what to do. */
+/** Why a file was rejected or cannot be read, and what to do. */
 export interface Told {
   readonly message: string;
   readonly whatToDo: string;
@@ -50,7 +51,9 @@ export interface Queue {
 export type Answer =
   | { readonly kind: "settled"; readonly state: "stored" | "duplicate" | "rejected"; readonly told: Told | null }
   | { readonly kind: "refused"; readonly status: number; readonly problem: Problem; readonly retryAfter_s: number | null }
-  | { readonly kind: "lost" };
+  | { readonly kind: "lost" }
+  /** The browser cannot read the file any more. */
+  | { readonly kind: "unreadable" };
 
 const BUSY_WAIT_MS = 5_000; // another transfer has the address for 30 seconds at most
 
@@ -110,9 +113,17 @@ function waits(queue: Queue, key: number, wait_ms: number, now_ms: number): Queu
 export const addressOver = (queue: Queue, key: number): Queue =>
   changed(queue, key, { state: "waiting", sent_bytes: 0, address: null });
 
+/** The bytes of these files are out of reach until their card is back, or a person chooses them again. */
+export function unreadable(queue: Queue, keys: ReadonlySet<number>): Queue {
+  const told = { message: texts.upload.outOfReach, whatToDo: texts.upload.outOfReachWhatToDo };
+  const files = queue.files.map((file) => (keys.has(file.key) ? { ...file, state: "missing" as const, sent_bytes: 0, told } : file));
+  return { ...queue, files };
+}
+
 /** Apply what a PUT came to; `random` is from 0 to 1. */
 export function answered(queue: Queue, key: number, answer: Answer, now_ms: number, random: number): Queue {
   if (answer.kind === "settled") return { ...settled(queue, key, answer.state, answer.told), problem: null };
+  if (answer.kind === "unreadable") return unreadable(queue, new Set([key]));
   const tries = queue.files.find((file) => file.key === key)?.tries ?? 0;
   const backOff_ms = retryWaitMs(tries, random);
   if (answer.kind === "lost") return { ...waits(queue, key, backOff_ms, now_ms), problem: noAnswer() };
@@ -141,9 +152,19 @@ function refused(
   return { ...waits(queue, key, 0, now_ms), problem, paused: true };
 }
 
-/** Nothing is on its way any more. */
+/** Nothing is on its way any more, and nothing is begun. */
 export function stopped(queue: Queue): Queue {
-  const files = queue.files.map((file) => (file.state === "sending" ? { ...file, state: "waiting" as const, sent_bytes: 0 } : file));
+  const files = queue.files.map((file) =>
+    file.state === "sending" || file.state === "unsure" ? { ...file, state: "waiting" as const, sent_bytes: 0 } : file,
+  );
+  return { ...queue, files, paused: true };
+}
+
+/** Wait again with missing files whose bytes may be in reach now. */
+export function found(queue: Queue, has: (key: number) => boolean): Queue {
+  const files = queue.files.map((file) =>
+    file.state === "missing" && has(file.key) ? { ...file, state: "waiting" as const, told: null } : file,
+  );
   return { ...queue, files };
 }
 

@@ -7,7 +7,7 @@ import { type PayloadError, payloadProblems, problemsOf } from "../api/problem";
 import { lookWho, person } from "../session";
 import type { ChosenFile } from "./chosen";
 import { forget, keep } from "./kept";
-import { putFile, type Transfer } from "./put_file";
+import { isReadable, putFile, type Transfer } from "./put_file";
 import * as rules from "./queue";
 import type { Queue, QueuedFile } from "./queue";
 import { CancelUploadDocument, CreateUploadDocument, UploadedFilesDocument, type UploadedFilesQuery } from "./upload.generated";
@@ -27,7 +27,10 @@ export const isKept = signal(true);
 const bytes = new Map<number, Blob>();
 const transfers = new Map<number, Transfer>();
 let place: string | null = null;
-let asking = false;
+/** Which upload this is of those that this tab has begun: what one waits for is nothing to the next. */
+let turn = 0;
+/** The turn that asks for addresses. */
+let asking: number | undefined;
 let waiting: number | undefined;
 let keeping: number | undefined;
 
@@ -39,8 +42,8 @@ function keepSoon(): void {
   }, KEEP_EVERY_MS);
 }
 
-function write(change: (queue: Queue) => Queue): void {
-  if (upload.value === null) return;
+function write(change: (queue: Queue) => Queue, of = turn): void {
+  if (upload.value === null || of !== turn) return;
   upload.value = change(upload.value);
   keepSoon();
 }
@@ -57,7 +60,7 @@ function pump(): void {
   const bare = rules.withoutAddress(queue, now_ms);
   if (bare.length > 0) {
     // All are promised before the first is sent, so that the card is not whole before they are here.
-    if (!asking) void askAddresses(queue, bare.slice(0, MOST_NAMES));
+    if (asking !== turn) void askAddresses(queue, bare.slice(0, MOST_NAMES));
     return;
   }
   while (transfers.size < AT_A_TIME) {
@@ -72,8 +75,9 @@ function pump(): void {
 async function send(file: QueuedFile): Promise<void> {
   const content = bytes.get(file.key);
   if (content === undefined || file.address === null) return;
+  const mine = turn;
   write((queue) => rules.began(queue, file.key));
-  const transfer = putFile(file.address.url, content, (sent_bytes) => { write((queue) => rules.progressed(queue, file.key, sent_bytes)); });
+  const transfer = putFile(file.address.url, content, (sent_bytes) => { write((queue) => rules.progressed(queue, file.key, sent_bytes), mine); });
   transfers.set(file.key, transfer);
   const answer = await transfer.answer;
   if (transfers.get(file.key) !== transfer) return; // cancelled meanwhile
@@ -81,34 +85,51 @@ async function send(file: QueuedFile): Promise<void> {
   write((queue) => rules.answered(queue, file.key, answer, Date.now(), Math.random()));
   if (answer.kind === "refused" && answer.status === UNAUTHENTICATED) void lookWho();
   if (upload.value?.files.find(({ key }) => key === file.key)?.state === "unsure") await lookUp(file);
-  pump();
+  if (answer.kind === "unreadable") await findUnreadable();
+  if (mine === turn) pump();
+}
+
+/** After one file could not be read: with their card out of the reader none can, and not each is to be tried over the network. */
+async function findUnreadable(): Promise<void> {
+  const mine = turn;
+  const gone = new Set<number>();
+  for (const { key, state } of upload.value?.files ?? []) {
+    const content = bytes.get(key);
+    if (state === "waiting" && content !== undefined && !(await isReadable(content))) gone.add(key);
+    if (mine !== turn) return;
+  }
+  write((queue) => rules.unreadable(queue, gone));
 }
 
 const pause = (duration_ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, duration_ms); });
 
 /** Ask for addresses until they come, with one key, so that an answer that was lost makes no second dump. */
 async function askAddresses(queue: Queue, files: readonly QueuedFile[]): Promise<void> {
-  asking = true;
+  const mine = turn;
+  asking = mine;
   const joins = queue.dumpId === null ? { locationId: place } : { dumpId: queue.dumpId };
   const input = { files: files.map(({ name }) => name), idempotencyKey: newKey(), ...joins };
-  for (let tries = 0; upload.value !== null; tries += 1) {
+  for (let tries = 0; mine === turn; tries += 1) {
     const { data, error } = await client.mutation(CreateUploadDocument, { input }).toPromise();
     const made = data?.createUpload;
     if (made?.dump != null && made.uploads != null) {
       const { dump: { id }, uploads } = made;
-      write((now) => rules.addressed(now, id, files.map(({ key }) => key), uploads));
+      // Cancelled meanwhile: the card that was made for it says so at once.
+      if (mine !== turn && queue.dumpId === null) void client.mutation(CancelUploadDocument, { dumpId: id }).toPromise();
+      write((now) => rules.addressed(now, id, files.map(({ key }) => key), uploads), mine);
       break;
     }
     const [problem] = error === undefined ? payloadProblems(data) : problemsOf(error);
     if (problem?.code === NO_ANSWER) {
-      write((now) => ({ ...now, problem }));
+      write((now) => ({ ...now, problem }), mine);
       await pause(retryWaitMs(tries, Math.random()));
       continue;
     }
-    write((now) => refuseNames(now, files, made?.errors ?? []) ?? (problem === undefined ? now : rules.halted(now, problem)));
+    write((now) => refuseNames(now, files, made?.errors ?? []) ?? (problem === undefined ? now : rules.halted(now, problem)), mine);
     break;
   }
-  asking = false;
+  if (mine !== turn) return;
+  asking = undefined;
   pump();
 }
 
@@ -135,22 +156,23 @@ function isSame(file: QueuedFile, arrived: Page["nodes"][number]): boolean {
 async function lookUp(file: QueuedFile): Promise<void> {
   const dumpId = upload.value?.dumpId;
   if (dumpId == null) return;
+  const mine = turn;
   let after: string | null = null;
   for (;;) {
     const { data, error }: { data?: UploadedFilesQuery | undefined; error?: unknown } = await client.query(UploadedFilesDocument, { dumpId, after }).toPromise();
     const page: Page | null = data?.dump?.files ?? null;
     if (page === null || error !== undefined) {
-      write((queue) => rules.answered(queue, file.key, { kind: "lost" }, Date.now(), Math.random()));
+      write((queue) => rules.answered(queue, file.key, { kind: "lost" }, Date.now(), Math.random()), mine);
       return;
     }
     const arrived = page.nodes.find((each) => isSame(file, each));
     if (arrived !== undefined && arrived.state in ENDS) {
       const told = arrived.message === null ? null : { message: arrived.message, whatToDo: arrived.whatToDo ?? "" };
-      write((queue) => rules.settled(queue, file.key, ENDS[arrived.state as keyof typeof ENDS], told));
+      write((queue) => rules.settled(queue, file.key, ENDS[arrived.state as keyof typeof ENDS], told), mine);
       return;
     }
     if (!page.pageInfo.hasNextPage) {
-      write((queue) => rules.addressOver(queue, file.key));
+      write((queue) => rules.addressOver(queue, file.key), mine);
       return;
     }
     after = page.pageInfo.endCursor;
@@ -161,28 +183,31 @@ async function lookUp(file: QueuedFile): Promise<void> {
 export function begin(files: readonly QueuedFile[], contents: readonly Blob[], joins: { readonly dumpId?: string; readonly locationId?: string | null }): void {
   bytes.clear();
   contents.forEach((content, key) => { bytes.set(key, content); });
+  turn += 1;
   place = joins.locationId ?? null;
   upload.value = { ...rules.EMPTY, dumpId: joins.dumpId ?? null, files };
   pump();
 }
 
-/** Go on with an upload that a reload cut off, with those of its files that were chosen again. */
+/** Go on with an upload that was cut off, with those of its files that were chosen again. */
 export function goOn(queue: Queue, found: ReadonlyMap<number, Blob & ChosenFile>): void {
   for (const [key, content] of found) bytes.set(key, content);
-  const now = upload.value ?? queue;
-  const files = now.files.map((file) => (found.has(file.key) ? { ...file, state: "waiting" as const } : file));
-  upload.value = rules.resumed({ ...now, files });
+  upload.value = rules.resumed(rules.found(upload.value ?? queue, (key) => found.has(key)));
   keepSoon();
   pump();
 }
 
-/** Try at once what waits for its time, or for a person. */
+/** Whether the bytes of a file of this upload were chosen, so that it can be tried to read them. */
+export const hasBytes = (key: number): boolean => bytes.has(key);
+
+/** Try at once what waits for its time, for a card that was pulled out, or for a person. */
 export function tryNow(): void {
-  write(rules.resumed);
+  write((queue) => rules.resumed(rules.found(queue, hasBytes)));
   pump();
 }
 
 function halt(): void {
+  turn += 1;
   for (const transfer of transfers.values()) transfer.abort();
   transfers.clear();
   clearTimeout(waiting);

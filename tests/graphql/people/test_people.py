@@ -145,6 +145,13 @@ async def test_people_end_their_own_sessions_and_no_others(api: Api) -> None:
     revoke = {"sessionId": of_ray}
     refused = await as_shown(api, shown["Dale"], REVOKE_SESSION, input=revoke)
     assert refused["data"]["answer"]["errors"] == [{"code": "NOT_FOUND", "path": ["input", "sessionId"]}]
+    of_program = await told(api, CREATE_TOKEN, name="labels", scopes=["READ", "REVIEW", "INGEST"])
+    program = {"authorization": f"Bearer {of_program['secret']}"}
+    of_itself = {"tokenId": of_program["token"]["id"]}
+    for mutation, named in ((REVOKE_SESSION, revoke), (REVOKE_TOKEN, of_itself)):
+        locked_out = await as_shown(api, program, mutation, input=named)
+        assert locked_out["errors"][0]["extensions"]["code"] == "FORBIDDEN", "a program locks nobody out"
+        assert "or a browser that has signed in" in locked_out["errors"][0]["message"]
     done = await as_shown(api, shown["Ray"], REVOKE_SESSION, input=revoke)
     assert done["data"]["answer"]["session"]["revokedAt"] is not None
     assert done["data"]["answer"]["session"]["current"] is True

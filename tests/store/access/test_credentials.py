@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.factories import unknown_id
 from tests.people import make_asker
 from thumper.domain.secret import hash_of
-from thumper.store.access import credentials
+from thumper.store.access import credentials, tokens
 from thumper.store.access.credentials import KNOWN_S, REMEMBERED_S, Credential, CredentialKind, Credentials
 
 
@@ -34,3 +35,31 @@ async def test_who_was_known_lately_is_known_while_postgresql_is_away(
     with pytest.raises(ConnectionRefusedError):
         await found.find(*shown)
     assert found.known(*shown) is None
+
+
+async def test_who_signed_something_is_known_by_id_for_as_long_as_by_what_they_show(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asker, found, clock_s = await make_asker("Ann"), Credentials(), 1000.0
+    monkeypatch.setattr(credentials, "time", SimpleNamespace(monotonic=lambda: clock_s))
+    first = await found.present(asker.token_id)
+    assert first is not None
+    assert (first.person_id, first.signed_in) == (asker.person_id, False)
+    assert await found.present(unknown_id()) is None
+
+    async def away(ids: object) -> None:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(credentials, "present_actors", away)
+        assert await found.present(asker.token_id) == first, "without another look"
+        clock_s += REMEMBERED_S + 1
+        assert await found.present(asker.token_id) == first
+        clock_s += KNOWN_S
+        with pytest.raises(ConnectionRefusedError):
+            await found.present(asker.token_id)
+    assert await found.present(asker.token_id) == first
+    await tokens.revoke(asker.token_id)
+    assert await found.present(asker.token_id) == first, "as another process revoked it"
+    found.revoked(asker.token_id)
+    assert await found.present(asker.token_id) is None

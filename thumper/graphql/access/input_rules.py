@@ -72,7 +72,7 @@ _CHANGES: Final[Mapping[str, str]] = {
     "CreateLocationInput": "name description coordinates timeZone active",
     "CreateSignInLinkInput": "personId",
     "CreateTokenInput": "name scopes expiresAt",
-    "CreateUploadInput": "files locationId dumpId detect",
+    "CreateUploadInput": "files locationId dumpId detect again",
     "DecideIdentityInput": "detectionIds deerId verdict note",
     "DeleteDeerInput": "deerId",
     "DeleteImagesInput": "imageIds note",

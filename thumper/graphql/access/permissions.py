@@ -26,9 +26,10 @@ Withheld = Leaf | None
 class Permissions:
     """What a role and scopes allow. There is one for all who are alike (`permissions_of`)."""
 
-    def __init__(self, role: Role, scopes: frozenset[Scope]) -> None:
+    def __init__(self, role: Role, scopes: frozenset[Scope], *, signed_in: bool = False) -> None:
         self.role = role
         self.scopes = scopes
+        self.signed_in = signed_in
         self._withheld: dict[GraphQLObjectType, Mapping[str, Withheld]] = {}
 
     def may_see(self, kind: str, name: str) -> bool:
@@ -86,17 +87,17 @@ class Permissions:
         return self.refusal(f"{kind}.id", NODE_RULES.get(kind) or FIELDS.get(kind, {}).get("id"))
 
     def _allows(self, rule: Rule | None) -> bool:
-        return rule is not None and rule.allows(self.role, self.scopes)
+        return rule is not None and rule.allows(self.role, self.scopes, signed_in=self.signed_in)
 
 
 def permissions_of(actor: Actor) -> Permissions:
     """Return what somebody may see and do."""
-    return _permissions(actor.role, actor.scopes)
+    return _permissions(actor.role, actor.scopes, signed_in=actor.signed_in)
 
 
-@cache  # as many as there are roles and sets of scopes
-def _permissions(role: Role, scopes: frozenset[Scope]) -> Permissions:
-    return Permissions(role, scopes)
+@cache  # as many as there are roles and sets of scopes, for a browser and for a program
+def _permissions(role: Role, scopes: frozenset[Scope], *, signed_in: bool) -> Permissions:
+    return Permissions(role, scopes, signed_in=signed_in)
 
 
 def _can_be_null(kind: GraphQLObjectType, returned: Any) -> bool:

@@ -14,23 +14,27 @@ from thumper.domain.access import Role, Scope
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Allows somebody who has one of the roles and one of the scopes."""
+    """Allows somebody who has one of the roles and one of the scopes, or has signed in where that is enough."""
 
     name: str
     """For the documentation and for tests."""
     roles: frozenset[Role]
     scopes: frozenset[Scope]
+    signed_in: bool = False
+    """Whether a person in their own browser needs none of the scopes; a program always does."""
 
-    def allows(self, role: Role, scopes: frozenset[Scope]) -> bool:
-        """Return whether somebody of a role with these scopes may."""
-        return role in self.roles and not self.scopes.isdisjoint(scopes)
+    def allows(self, role: Role, scopes: frozenset[Scope], *, signed_in: bool = False) -> bool:
+        """Return whether somebody of a role with these scopes may; `signed_in` is who shows a session, not a token."""
+        enough = self.signed_in and signed_in
+        return role in self.roles and (enough or not self.scopes.isdisjoint(scopes))
 
     @property
     def needs(self) -> str:
         """What it takes, in words: `the role owner or member and the scope review`."""
         roles = _either(role.value for role in Role if role in self.roles)
         scopes = _either(scope.value for scope in Scope if scope in self.scopes)
-        return f"the role {roles} and the scope {scopes}"
+        signed_in = " or a browser that has signed in" if self.signed_in else ""
+        return f"the role {roles} and the scope {scopes}{signed_in}"
 
 
 def _either(words: Iterable[str]) -> str:
@@ -73,8 +77,8 @@ ADMINS: Final = Rule("admins", _OWNER, frozenset({Scope.ADMIN}))
 PERSONAL: Final = Rule("personal", _ALL, frozenset({Scope.READ, Scope.ADMIN}))
 """One's own person, sessions and tokens; those of others are asked for by what is the owner's."""
 
-HOLDERS: Final = Rule("holders", _PARTNERS, frozenset({Scope.REVIEW, Scope.ADMIN}))
-"""Ending one's own sessions and tokens, which is not for programs that only look or upload."""
+HOLDERS: Final = Rule("holders", _PARTNERS, frozenset({Scope.ADMIN}), signed_in=True)
+"""Ending one's own sessions and tokens: a program with a token of somebody must not be able to lock them out."""
 
 CHANGERS: Final = Rule("changers", _PARTNERS, _CHANGING | {Scope.READ})
 """What changes do, before and after."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
+from uuid import UUID
 
 import strawberry
 
@@ -11,12 +12,19 @@ from thumper.domain.refusal import InvalidValueError, NoRecordError
 from thumper.graphql.context import Info
 from thumper.graphql.dumps.dump import Dump, watchable_dump
 from thumper.graphql.relay.change import Payload, change
-from thumper.graphql.relay.field import optional
+from thumper.graphql.relay.field import field, optional
 from thumper.graphql.relay.identity import decode, decode_given
 from thumper.graphql.relay.input_default import Input, defaulted
 from thumper.graphql.relay.price import price
 from thumper.graphql.relay.scalar import Url
-from thumper.ingest.upload import MOST_FILES, cancel_uploads, continue_uploads, create_uploads
+from thumper.ingest.upload import (
+    MOST_FILES,
+    Asked,
+    cancel_uploads,
+    continue_uploads,
+    create_uploads,
+    secret_of,
+)
 from thumper.store import models
 
 
@@ -33,24 +41,37 @@ class CreateUploadInput(Input):
     dump_id: strawberry.ID | None = strawberry.field(
         default=None,
         description="The dump of an earlier createUpload that they join, as after the first 1,000 files of a card, or"
-        " when addresses have expired: a name that was promised and never sent is promised anew. A new dump when left"
-        " out.",
+        " when addresses have expired: a name that was promised and never sent is promised anew, and one that was"
+        " rejected is sent again, when who began the upload or an owner asks. A new dump when left out.",
     )
     detect: bool = defaulted(
         True, "Whether detection starts at once; without it they wait for detectPending.", kind=bool
+    )
+    again: bool = defaulted(
+        False,
+        "Whether addresses were asked for these same files before and are not to be used: those that are still open are"
+        " closed, one for each name. Without it an open address stands for another file of that name, as in two"
+        " folders of a card, and is missed when nothing comes. Only with dumpId, by who began the upload or an owner.",
+        kind=bool,
     )
 
 
 @strawberry.type(description="A one-time address for one file.")
 class Upload:
-    """One upload address."""
+    """One upload address. It is recorded without its secret, which is made again whenever it is told."""
 
+    upload_id: strawberry.Private[UUID]
     file_name: str = strawberry.field(description="Name of the file.")
-    url: Url = strawberry.field(
-        description="PUT the file's bytes here, once, at most 50 MB unless the server's setting says otherwise. The"
-        " answer is JSON with state (STORED, DUPLICATE, REJECTED), imageId, reason, message and whatToDo."
-    )
     expires_at: dt.datetime = strawberry.field(description="Until when the address can be used.")
+
+    @field(
+        "PUT the file's bytes here, once, at most 50 MB unless the server's setting says otherwise. The answer is JSON"
+        " with state (STORED, DUPLICATE, REJECTED), imageId, reason, message and whatToDo."
+    )
+    @staticmethod
+    def url(root: strawberry.Parent[Upload], info: Info) -> Url:
+        secret = secret_of(info.context.ingest, root.upload_id)
+        return Url(f"{info.context.base_url}/upload/{secret}")
 
 
 @strawberry.input(description="Which upload to cancel.")
@@ -80,6 +101,8 @@ class CancelUploadPayload(Payload):
 class CreateUploadPayload(Payload):
     """The dump and addresses, or the errors."""
 
+    holds_secret: ClassVar[bool] = True
+
     dump: models.Dump | None = strawberry.field(
         default=None,
         description="The dump that the files will join, with its receipt; null when refused.",
@@ -93,6 +116,10 @@ class CreateUploadPayload(Payload):
 
 
 async def _begin(input: CreateUploadInput, info: Info) -> list[tuple[models.Upload, str]]:
+    if input.again:
+        raise InvalidValueError(
+            "A new upload has no files that are sent again; say with dumpId which.", "again"
+        )
     return await create_uploads(
         info.context.ingest,
         input.files,
@@ -107,18 +134,18 @@ async def _continue(input: CreateUploadInput, dump_id: str, info: Info) -> list[
         raise InvalidValueError("The dump has its place already; setLocation changes it.", "location_id")
     if await watchable_dump(dump_id, info=info) is None:
         raise NoRecordError("dump", "dump_id")
+    asked = Asked(names=input.files, detect=input.detect, again=input.again)
     return await continue_uploads(
-        info.context.ingest, decode(dump_id, "Dump"), input.files, detect=input.detect
+        info.context.ingest, decode(dump_id, "Dump"), asked, actor=info.context.actor
     )
 
 
 async def _promise(input: CreateUploadInput, info: Info) -> tuple[models.Dump, list[Upload]]:
     """Create the addresses, and the dump unless one is given."""
     made = await (_begin(input, info) if input.dump_id is None else _continue(input, input.dump_id, info))
-    door = f"{info.context.base_url}/upload"
     uploads = [
-        Upload(file_name=upload.file_name, url=Url(f"{door}/{token}"), expires_at=upload.expires_at)
-        for upload, token in made
+        Upload(upload_id=upload.id, file_name=upload.file_name, expires_at=upload.expires_at)
+        for upload, _ in made
     ]
     return await models.Dump.get(id=made[0][0].dump_id), uploads
 

@@ -41,8 +41,8 @@ class SessionMutation:
     """Mutations of sessions."""
 
     @change(
-        "End a session, such as that of a phone that was lost; one's own, or with the scope admin anybody's. Refused"
-        " with NOT_FOUND."
+        "End a session, such as that of a phone that was lost; one's own in a browser that has signed in, or with the"
+        " scope admin anybody's. Refused with NOT_FOUND."
     )
     @staticmethod
     async def revoke_session(info: Info, input: RevokeInput) -> RevokeSessionPayload:

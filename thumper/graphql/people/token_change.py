@@ -88,7 +88,8 @@ class TokenMutation:
         return CreateTokenPayload(token=token, secret=secret)
 
     @change(
-        "End a token, such as one that was lost; one's own, or with the scope admin anybody's. Refused with NOT_FOUND."
+        "End a token, such as one that was lost; one's own in a browser that has signed in, or with the scope admin"
+        " anybody's. Refused with NOT_FOUND."
     )
     @staticmethod
     async def revoke_token(info: Info, input: RevokeInput) -> RevokeTokenPayload:

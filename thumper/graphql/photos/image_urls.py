@@ -58,9 +58,10 @@ class UrlFields:
 
     @field(
         "The same for who is not: addresses that show the picture to whoever has them until they expire, such as in"
-        " another program. They cannot be taken back. Those that a guest gets show what a guest sees. Refused with"
-        " BAD_VALUE.",
+        " another program. They end before that with the session or token with which they were asked for. Those that a"
+        " guest gets show what a guest sees. Refused with BAD_VALUE.",
         optional(ImageUrls),
+        personal=True,
     )
     @staticmethod
     def signed_urls(
@@ -74,11 +75,18 @@ class UrlFields:
                 "BAD_VALUE",
                 f"expiresInSeconds is {seconds}; give {LEAST // _SECOND} to {MOST // _SECOND}, which are 30 days.",
             )
+        signer = info.context.actor.credential_id
+        if signer is None:
+            raise bad_request(
+                "BAD_VALUE", "A command in its own process signs no addresses: ask a running API."
+            )
         key = picture_key(info.context.settings.home)
         image, expires = encode("Image", root.id), int(time.time()) + seconds
 
         def signed(size: str) -> str:
-            allowed = SignedPicture(image=image, size=size, as_guest=is_guest(), expires=expires)
+            allowed = SignedPicture(
+                image=image, size=size, as_guest=is_guest(), expires=expires, signer=signer
+            )
             return f"?{allowed.query(key)}"
 
         return _urls(root, info, signed)

@@ -38,7 +38,16 @@ def answer_key(executor: Executor[Any]) -> Hashable:
     name = operation.name.value if operation.name is not None else None
     actor = context.actor
     person = (actor.name, actor.person_id, actor.credential_id) if _is_personal(executor) else None
-    return text, name, _variables(executor), context.base_url, actor.role, actor.scopes, person
+    return (
+        text,
+        name,
+        _variables(executor),
+        context.base_url,
+        actor.role,
+        actor.scopes,
+        actor.signed_in,
+        person,
+    )
 
 
 def _variables(executor: Executor[Any]) -> str:

@@ -86,6 +86,7 @@ class Credentials:
 
     def __init__(self) -> None:
         self._found: dict[tuple[CredentialKind, bytes], tuple[Credential, float]] = {}
+        self._present: dict[UUID, tuple[Actor, float]] = {}
         self.on_revoked: list[Callable[[UUID], object]] = []
         """Called with the id of each session and token that this process revokes."""
 
@@ -114,6 +115,26 @@ class Credentials:
         self._found[key] = (Credential(credential.kind, credential.actor), time.monotonic())
         return credential
 
+    async def present(self, credential_id: UUID) -> Actor | None:
+        """Return who asks with a session or token, by its id, as `find` does by its secret."""
+        actor, found_at_s = self._present.get(credential_id, (None, 0.0))
+        age_s = time.monotonic() - found_at_s
+        if actor is not None and age_s < REMEMBERED_S:
+            return actor
+        try:
+            now = (await present_actors([credential_id])).get(credential_id)
+        except OUTAGES:
+            if actor is None or age_s >= KNOWN_S:
+                raise
+            return actor
+        if now is None:
+            self._present.pop(credential_id, None)
+            return None
+        if len(self._present) >= MOST_REMEMBERED:
+            self._present.clear()
+        self._present[credential_id] = (now, time.monotonic())
+        return now
+
     def lately(self, kind: CredentialKind, sha256: bytes) -> Credential | None:
         """Return what was found so lately that it counts without another look."""
         return self._found_within(REMEMBERED_S, kind, sha256)
@@ -134,6 +155,7 @@ class Credentials:
         self._found = {
             key: found for key, found in self._found.items() if found[0].actor.credential_id != credential_id
         }
+        self._present.pop(credential_id, None)
         for tell in self.on_revoked:
             tell(credential_id)
 
@@ -147,6 +169,17 @@ async def present_actors(credential_ids: Collection[UUID]) -> dict[UUID, Actor]:
 async def of_person(person_id: UUID) -> list[UUID]:
     """Return the sessions and tokens of a person that count."""
     return [row["id"] for row in await client().execute_query_dict(_OF_PERSON, [person_id])]
+
+
+_PERSON_OF: Final = " UNION ALL ".join(
+    f"SELECT person_id FROM {table} WHERE id = $1" for table in ("session", "token")
+)
+
+
+async def person_of(credential_id: UUID) -> UUID | None:
+    """Return whose session or token that is or was; None for one that is gone."""
+    rows = await client().execute_query_dict(_PERSON_OF, [credential_id])
+    return rows[0]["person_id"] if rows else None
 
 
 async def _read(kind: CredentialKind, sha256: bytes) -> Credential | None:
@@ -173,7 +206,12 @@ def _actor(row: dict[str, Any]) -> Actor:
     if row["scopes"] is not None:
         scopes &= scopes_of(row["scopes"])
     return Actor(
-        name=row["name"], role=role, scopes=scopes, person_id=row["person_id"], credential_id=row["id"]
+        name=row["name"],
+        role=role,
+        scopes=scopes,
+        person_id=row["person_id"],
+        credential_id=row["id"],
+        signed_in=row["scopes"] is None,
     )
 
 

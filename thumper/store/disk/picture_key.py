@@ -1,7 +1,7 @@
 """The key with which addresses of pictures are signed: a file in the home that its user alone can read.
 
-It is in no backup. Who removes it makes every address that was signed before worthless; a new one is made when it is
-needed.
+The secrets of upload addresses are made with it, too. It is in no backup. Who removes it makes every address that was
+signed before worthless; a new one is made when it is needed.
 """
 
 from __future__ import annotations

@@ -7,15 +7,18 @@ together with the database, or with the whole server, does not keep it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
 
+from thumper.domain.feed import FeedEntry, FeedKind
 from thumper.domain.progress import SourceKind
+from thumper.store.feed import feed
 from thumper.store.files import dumps, sources
 from thumper.store.files.dump_search import FILES
 from thumper.store.models import File, Upload
@@ -26,7 +29,7 @@ SILENCE_S: Final = 30.0
 """Time without a heartbeat after which another transfer may take over."""
 
 REMEMBERED_DAYS: Final = 30
-"""How long an address that expired without a file is said to be over; after that it is unknown."""
+"""How long an address in whose place another was given is said to be over; after that it is unknown."""
 MOST_FORGOTTEN: Final = 10_000
 """Most addresses deleted at a time; the next round goes on."""
 
@@ -42,6 +45,10 @@ class UploadClaim:
     used_at: dt.datetime
 
 
+Replaced: TypeAlias = tuple[str, UUID | None]
+"""The file name of an address in whose place another is given, and the rejected file for which it stood."""
+
+
 class Unclaimed(Enum):
     """Why an address cannot be used."""
 
@@ -49,7 +56,7 @@ class Unclaimed(Enum):
     BUSY = "busy"
     """Another transfer has it, or broke off a moment ago."""
     OVER = "over"
-    """It has received a file, or has expired."""
+    """It has received a file, has expired, or another took its place."""
     CANCELLED = "cancelled"
     """It was closed before a file came."""
 
@@ -75,20 +82,65 @@ async def promise(
 
 
 # Of a name that several files have, as in two folders of a card, as many as are promised anew.
-_FORGET_UNSENT: Final = """
+_REPLACE: Final = """
 WITH unsent AS (
-    SELECT id, file_name, row_number() OVER (PARTITION BY file_name ORDER BY id) AS nth
-    FROM upload WHERE dump_id = $1 AND file_id IS NULL AND expires_at <= now()
-        AND (used_at IS NULL OR used_at < now() - make_interval(secs => $3))  -- nothing comes in any more
+    SELECT id, file_name, row_number() OVER (PARTITION BY file_name ORDER BY expires_at > now(), id) AS nth
+    FROM upload WHERE dump_id = $1 AND file_id IS NULL AND replaced_at IS NULL AND ($4 OR (
+        expires_at <= now() AND (used_at IS NULL OR used_at < now() - make_interval(secs => $3))))
 ), fresh AS (SELECT file_name, count(*) AS times FROM unnest($2::text[]) AS given(file_name) GROUP BY file_name)
-DELETE FROM upload USING unsent, fresh
+UPDATE upload SET replaced_at = now(), expires_at = least(expires_at, now()), used_at = NULL
+FROM unsent, fresh
 WHERE upload.id = unsent.id AND unsent.file_name = fresh.file_name AND unsent.nth <= fresh.times
+RETURNING upload.file_name, upload.replaces_id
 """
 
 
-async def forget_unsent(transaction: BaseDBAsyncClient, dump_id: UUID, names: Sequence[str]) -> None:
-    """Delete addresses of a dump that are over and received no file, one for each of the names."""
-    await transaction.execute_query_dict(_FORGET_UNSENT, [dump_id, list(names), SILENCE_S])
+async def replace_unsent(
+    transaction: BaseDBAsyncClient, dump_id: UUID, names: Sequence[str], *, open_too: bool
+) -> list[Replaced]:
+    """Have the addresses of a dump that received no file missed no more, one for each of the names; return which.
+
+    Only those that are over, to which nothing comes in any more; with `open_too` others are closed when there are no
+    more of those, and a transfer that is going on there fails.
+    """
+    rows = await transaction.execute_query_dict(_REPLACE, [dump_id, list(names), SILENCE_S, open_too])
+    return [(row["file_name"], row["replaces_id"]) for row in rows]
+
+
+_SENT_AGAIN: Final = """
+WITH refused AS (
+    SELECT file.id, upload.file_name, row_number() OVER (PARTITION BY upload.file_name ORDER BY file.id) AS nth
+    FROM upload JOIN file ON file.id = upload.file_id
+    WHERE upload.dump_id = $1 AND file.state = 'rejected' AND file.reason NOT IN ('DELETED', 'SENT_AGAIN')
+        AND NOT EXISTS (SELECT FROM upload AS other WHERE other.dump_id = $1 AND other.replaces_id = file.id
+            AND other.file_id IS NULL AND other.expires_at > now())
+), fresh AS (
+    SELECT id, file_name, row_number() OVER (PARTITION BY file_name ORDER BY id) AS nth FROM upload WHERE id = ANY($2)
+)
+UPDATE upload SET replaces_id = refused.id FROM refused, fresh
+WHERE upload.id = fresh.id AND fresh.file_name = refused.file_name AND fresh.nth = refused.nth
+"""
+
+
+_INHERIT: Final = """
+UPDATE upload SET replaces_id = fresh.file_id FROM unnest($1::uuid[], $2::uuid[]) AS fresh(id, file_id)
+WHERE upload.id = fresh.id
+"""
+
+
+async def await_again(
+    transaction: BaseDBAsyncClient,
+    dump_id: UUID,
+    upload_ids: Sequence[UUID],
+    *,
+    inherited: Mapping[UUID, UUID | None],
+) -> None:
+    """Have new addresses stand for rejected files: `inherited` are those of addresses that others replaced.
+
+    The rest of them stand for those rejected files of the dump that have their names and no such address, one for each.
+    """
+    await transaction.execute_query_dict(_INHERIT, [list(inherited), list(inherited.values())])
+    await transaction.execute_query_dict(_SENT_AGAIN, [dump_id, list(upload_ids)])
 
 
 _CLAIM: Final = """
@@ -137,9 +189,15 @@ async def cancel(transaction: BaseDBAsyncClient, dump_id: UUID) -> int:
     return len(await transaction.execute_query_dict(_CANCEL, [dump_id]))
 
 
-async def was_cancelled(upload_id: UUID) -> bool:
-    """Return whether an address was closed."""
-    return await Upload.filter(id=upload_id).exclude(cancelled_at=None).exists()
+async def why_lost(claim: UploadClaim) -> Unclaimed:
+    """Return why a transfer has lost its address, which may have been deleted with its dump meanwhile."""
+    upload = await Upload.get_or_none(id=claim.upload_id)
+    if upload is None:
+        return Unclaimed.UNKNOWN
+    if upload.cancelled_at is not None:
+        return Unclaimed.CANCELLED
+    over = upload.replaced_at is not None or upload.file_id is not None
+    return Unclaimed.OVER if over else Unclaimed.BUSY
 
 
 async def release(claim: UploadClaim) -> None:
@@ -147,16 +205,52 @@ async def release(claim: UploadClaim) -> None:
     await Upload.filter(id=claim.upload_id, used_at=claim.used_at, file_id=None).update(used_at=None)
 
 
+_FINISH: Final = """
+UPDATE upload SET file_id = $2 WHERE id = $1 AND file_id IS NULL RETURNING dump_id, file_name, replaced_at, replaces_id
+"""
+# What was promised anew came in this moment at the old address: nothing is to come at the new one.
+_CAME_ALREADY: Final = """
+UPDATE upload SET replaced_at = now(), expires_at = least(expires_at, now()), used_at = NULL
+WHERE id = (
+    SELECT id FROM upload WHERE dump_id = $1 AND file_name = $2 AND file_id IS NULL AND replaced_at IS NULL
+    ORDER BY id DESC LIMIT 1)
+"""
+_SETTLE_REJECTED: Final = """
+UPDATE file SET reason = 'SENT_AGAIN', message = concat_ws(' ', message, $2::text)
+WHERE id = $1 AND state = 'rejected' AND reason NOT IN ('DELETED', 'SENT_AGAIN') RETURNING dump_id
+"""
+_COUNTS_INSTEAD: Final = "It was sent again, and what came then counts."
+
+
 async def finish(upload_id: UUID, file_id: UUID) -> None:
-    """Record which file an address received; it cannot be used again."""
-    await Upload.filter(id=upload_id, file_id=None).update(file_id=file_id)
+    """Record which file an address received; it cannot be used again.
+
+    A rejected file that it stands for is settled: it was sent again, whatever the new one is.
+    """
+    async with in_transaction("default") as transaction:
+        for row in await transaction.execute_query_dict(_FINISH, [upload_id, file_id]):
+            if row["replaced_at"] is not None:
+                await transaction.execute_query_dict(_CAME_ALREADY, [row["dump_id"], row["file_name"]])
+            if row["replaces_id"] is not None:
+                await _settle_rejected(transaction, row["replaces_id"])
 
 
-_UNUSED: Final = "file_id IS NULL AND expires_at < now() - make_interval(days => $1)"
+async def _settle_rejected(transaction: BaseDBAsyncClient, file_id: UUID) -> None:
+    rows = await transaction.execute_query_dict(_SETTLE_REJECTED, [file_id, _COUNTS_INSTEAD])
+    touched = [row["dump_id"] for row in rows]
+    await dumps.note_change(transaction, touched)
+    entries = [FeedEntry(kind=FeedKind.FILE_SETTLED, dump_id=dump_id) for dump_id in touched]
+    await feed.append(transaction, entries)
+
+
+# One that was never sent stays, as it keeps a card from being wiped.
+_UNUSED: Final = (
+    "file_id IS NULL AND replaced_at IS NOT NULL AND expires_at < now() - make_interval(days => $1)"
+)
 
 
 async def forget_unused() -> int:
-    """Delete addresses that expired long ago and received no file; return how many."""
+    """Delete addresses that others took the place of long ago; return how many."""
     rows = await client().execute_query_dict(
         f"DELETE FROM upload WHERE id IN (SELECT id FROM upload WHERE {_UNUSED} LIMIT $2) RETURNING 1",
         [REMEMBERED_DAYS, MOST_FORGOTTEN],

@@ -66,6 +66,8 @@ class WipeCounts:
     """Files whose photo a person deleted; no copy is wanted of them."""
     links: Named
     """Links that lead elsewhere or to nothing: nothing is lost with them."""
+    sent_again: Named
+    """Rejected uploads in whose place another file was sent, which is counted by itself."""
     never_sent: Named
     """Uploads whose addresses expired unused."""
 
@@ -105,6 +107,7 @@ WITH sorted AS (
         WHEN state IN ('seen', 'stable') THEN 'waiting'
         WHEN {DELETED} THEN 'deleted'
         WHEN state = 'rejected' AND reason = 'LINK' THEN 'links'
+        WHEN state = 'rejected' AND reason = 'SENT_AGAIN' THEN 'sent_again'
         WHEN {VIDEO} THEN 'videos'
         WHEN state = 'rejected' THEN 'rejected'
         ELSE 'kept' END AS kind
@@ -116,11 +119,11 @@ SELECT kind, count(*) AS files, sum(size_bytes)::bigint AS size_bytes,
 FROM sorted GROUP BY kind
 UNION ALL
 SELECT 'never_sent', count(*), 0, (array_agg(file_name ORDER BY id))[:{MOST_EXAMPLES}]
-FROM upload WHERE dump_id = $1 AND file_id IS NULL AND expires_at <= now() HAVING count(*) > 0
+FROM upload WHERE dump_id = $1 AND file_id IS NULL AND replaced_at IS NULL AND expires_at <= now() HAVING count(*) > 0
 """
 
 
-_KINDS: Final = ("waiting", "rejected", "videos", "deleted", "links", "kept")
+_KINDS: Final = ("waiting", "rejected", "videos", "deleted", "links", "sent_again", "kept")
 
 
 async def tally(dump_id: UUID) -> WipeCounts:
@@ -138,6 +141,7 @@ async def tally(dump_id: UUID) -> WipeCounts:
         videos=named["videos"],
         deleted=named["deleted"],
         links=named["links"],
+        sent_again=named["sent_again"],
         never_sent=named["never_sent"],
     )
 

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from thumper.domain.entered_text import composed
+from thumper.store.postgres.connect import client
 from thumper.store.postgres.page import Conditions
 
 # As in the index `file_name_again` (see migrations).
@@ -22,6 +23,14 @@ PLACED: Final = (
     "whatever its case and however its accents are typed: absolute, or its last parts, such as"
     " Oak Stand/IMG_0412.JPG as in receipts"
 )
+
+
+async def name_in_drop(image_id: UUID) -> str | None:
+    """Return where in its source an image lay when it was delivered first; None for one that no file tells of."""
+    rows = await client().execute_query_dict(
+        "SELECT display_path FROM file WHERE image_id = $1 AND state = 'stored'", [image_id]
+    )
+    return rows[0]["display_path"] if rows else None
 
 
 def image_called(conditions: Conditions, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 from tortoise import fields
@@ -27,10 +28,15 @@ class Upload(Model):
     expires_at = fields.DatetimeField()
     cancelled_at = fields.DatetimeField(null=True)
     """When it was closed before a file came; it has expired then, too."""
+    replaced_at: dt.datetime | None = fields.DatetimeField(null=True)
+    """When its name was promised anew: it has expired then, too, and nothing is missed at it."""
+    replaces_id: UUID | None = fields.UUIDField(null=True)
+    """The rejected file of the same dump that is to be sent again here."""
     used_at = fields.DatetimeField(null=True)
     file: fields.ForeignKeyNullableRelation[File] = fields.ForeignKeyField(
         "thumper.File", related_name="uploads", null=True, on_delete=fields.RESTRICT
     )
+    file_id: UUID | None
     created_at = created_column()
 
     class Meta:

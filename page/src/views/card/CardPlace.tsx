@@ -1,15 +1,11 @@
 // Where the photos of a card are from, what is proposed for those that have no place, and the changes, which can be undone.
 import { useState } from "preact/hooks";
-import { useMutation } from "../../api/hooks";
-import { newKey } from "../../api/key";
 import { Dialog } from "../../components/Dialog";
-import { ErrorNotice } from "../../components/ErrorNotice";
+import { MoveLine } from "../../components/MoveLine";
 import { formatCount } from "../../format/count";
-import { formatAgo } from "../../format/date";
 import { texts } from "../../texts";
 import { photosAddress } from "../photos/filter";
-import type { CardMoveFragment, CardReceiptFragment, WholeCardFragment } from "./card.generated";
-import { UndoMoveDocument } from "./place.generated";
+import type { CardReceiptFragment, WholeCardFragment } from "./card.generated";
 import { type Destination, type Placed, PlaceForm } from "./PlaceForm";
 
 interface Asked {
@@ -34,22 +30,6 @@ function CameraProposals({ dumpId, photos, onAsk }: { readonly dumpId: string; r
         })}
         {camera === null ? null : <button type="button" onClick={() => { onAsk({ placed, destination: null }); }}>{texts.card.setPlace}</button>}
       </div>
-    </li>
-  );
-}
-
-function Move({ move, onDone }: { readonly move: CardMoveFragment; readonly onDone: () => void }) {
-  const { run, busy, problems } = useMutation(UndoMoveDocument);
-  const undo = async (): Promise<void> => {
-    if ((await run({ id: move.id, key: newKey() })) !== undefined) onDone();
-  };
-  return (
-    <li>
-      {texts.card.moved(move.imageCount, move.location?.name ?? texts.card.nowhereName)} · {formatAgo(move.createdAt)}
-      {move.undoneAt !== null ? <span class="quiet"> · {texts.card.takenBack}</span> : (
-        <div class="no-print"><button type="button" disabled={busy} onClick={() => { void undo(); }}>{texts.card.undo}</button></div>
-      )}
-      <ErrorNotice problems={problems} />
     </li>
   );
 }
@@ -100,7 +80,7 @@ export function CardPlace({ card, receipt, onChanged }: Props) {
       {relocations === null || relocations.length === 0 ? null : (
         <>
           <h3>{texts.card.changes}</h3>
-          <ul class="plain lines">{relocations.map((move) => <Move key={move.id} move={move} onDone={onChanged} />)}</ul>
+          <ul class="plain lines">{relocations.map((move) => <li key={move.id}><MoveLine move={move} onUndone={onChanged} /></li>)}</ul>
         </>
       )}
     </section>

@@ -1,6 +1,6 @@
 // What a repair of a clock would do, and the button that does it.
-import { useMutation, useQuery } from "../../api/hooks";
-import { newKey } from "../../api/key";
+import { useChange } from "../../api/change";
+import { useQuery } from "../../api/hooks";
 import type { FixClockInput } from "../../api/schema.generated";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { Progress } from "../../components/Progress";
@@ -40,10 +40,10 @@ interface Props {
 
 export function ClockPreview({ input, onBack, onDone }: Props) {
   const { data, problems, loading, reload } = useQuery(ClockPreviewDocument, { input });
-  const fix = useMutation(FixClockDocument);
+  const fix = useChange(FixClockDocument);
   const preview = data?.fixClockPreview;
   const apply = async (): Promise<void> => {
-    if ((await fix.run({ input: { ...input, idempotencyKey: newKey() } })) !== undefined) onDone();
+    if ((await fix.run(input)) !== undefined) onDone();
   };
   return (
     <div class="preview">

@@ -1,10 +1,10 @@
 // What is doubtful about the clocks of a card, asked and repaired in place, and the repairs, each of which can be undone.
 import { useState } from "preact/hooks";
-import { useMutation } from "../../api/hooks";
-import { newKey } from "../../api/key";
+import { useChange } from "../../api/change";
 import type { ClockWarningCode, ImageFilter } from "../../api/schema.generated";
 import { Dialog } from "../../components/Dialog";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { UndoLine } from "../../components/UndoLine";
 import { formatCount } from "../../format/count";
 import { formatAgo } from "../../format/date";
 import { texts } from "../../texts";
@@ -41,18 +41,14 @@ function Warning({ id, warning }: { readonly id: string; readonly warning: CardR
 }
 
 function Fix({ fix, onDone }: { readonly fix: CardFixFragment; readonly onDone: () => void }) {
-  const { run, busy, problems } = useMutation(UndoClockFixDocument);
+  const { run, busy, problems } = useChange(UndoClockFixDocument);
   const undo = async (): Promise<void> => {
-    if ((await run({ id: fix.id, key: newKey() })) !== undefined) onDone();
+    if ((await run({ clockFixId: fix.id })) !== undefined) onDone();
   };
-  const words = [offsetWords(fix.offsetSeconds), texts.card.decides(fix.imageCount), formatAgo(fix.createdAt), fix.note ?? ""];
+  const words = [offsetWords(fix.offsetSeconds), texts.card.decides(fix.imageCount), fix.note ?? ""].filter((each) => each !== "").join(" · ");
   return (
     <li>
-      <span>{words.filter((each) => each !== "").join(" · ")}</span>
-      {fix.undoneAt !== null ? <span class="quiet"> · {texts.card.takenBack}</span> : (
-        <div class="no-print"><button type="button" disabled={busy} onClick={() => { void undo(); }}>{texts.card.undo}</button></div>
-      )}
-      <ErrorNotice problems={problems} />
+      <UndoLine words={words} createdAt={fix.createdAt} undoneAt={fix.undoneAt} busy={busy} problems={problems} onUndo={() => { void undo(); }} />
     </li>
   );
 }
@@ -64,10 +60,10 @@ interface Props {
 }
 
 function Question({ card, receipt: { clockQuestion }, onChanged }: Props) {
-  const confirm = useMutation(ConfirmClocksDocument);
-  const unconfirm = useMutation(UnconfirmClocksDocument);
-  const act = async (mutation: typeof confirm | typeof unconfirm): Promise<void> => {
-    if ((await mutation.run({ id: card.id, key: newKey() })) !== undefined) onChanged();
+  const confirm = useChange(ConfirmClocksDocument);
+  const unconfirm = useChange(UnconfirmClocksDocument);
+  const act = async (change: typeof confirm | typeof unconfirm): Promise<void> => {
+    if ((await change.run({ dumpIds: [card.id] })) !== undefined) onChanged();
   };
   return (
     <>

@@ -1,7 +1,7 @@
 // One list of a card's files, a page at a time; rejected ones with why, what to do, and another try.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useMutation, useQuery } from "../../api/hooks";
-import { newKey } from "../../api/key";
+import { useChange } from "../../api/change";
+import { useQuery } from "../../api/hooks";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { Progress } from "../../components/Progress";
@@ -30,10 +30,10 @@ function FileLine({ file: { path, sizeBytes, message, whatToDo, image, first } }
 }
 
 function Retry({ id, onRetried }: { readonly id: string; readonly onRetried: () => void }) {
-  const { run, busy, problems } = useMutation(RetryCardDocument);
+  const { run, busy, problems } = useChange(RetryCardDocument);
   const [words, setWords] = useState<readonly string[]>([]);
   const retry = async (): Promise<void> => {
-    const said = (await run({ dumpId: id, key: newKey() }))?.retryDump;
+    const said = (await run({ dumpId: id }))?.retryDump;
     if (said === undefined) return;
     const { retriedCount, leftCount, whyLeft } = said;
     setWords([
@@ -69,7 +69,7 @@ export function FileList({ id, list, changedAt }: Props) {
   const [{ after = null, before = null }, setPlace] = useState<Place>({});
   const ends = before === null ? { first: PAGE, last: null } : { first: null, last: PAGE };
   const variables = { id, where: FILE_LISTS[list], after, before, ...ends };
-  const { data, problems, loading, reload } = useQuery(CardFilesDocument, variables);
+  const { data, problems, loading, reload } = useQuery(CardFilesDocument, variables, { about: list });
   const asked = useRef(changedAt);
   useEffect(() => {
     if (asked.current !== changedAt) reload();

@@ -1,7 +1,7 @@
 // Saying where photos are from: looked at first, then said.
 import { useState } from "preact/hooks";
-import { useMutation, useQuery } from "../../api/hooks";
-import { newKey } from "../../api/key";
+import { useChange } from "../../api/change";
+import { useQuery } from "../../api/hooks";
 import type { SetLocationInput } from "../../api/schema.generated";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { Progress } from "../../components/Progress";
@@ -22,11 +22,11 @@ const NOWHERE = "nowhere";
 function PlacePreview({ placed, destination, onBack, onDone }: { readonly placed: Placed; readonly destination: Destination; readonly onBack: () => void; readonly onDone: () => void }) {
   const input: SetLocationInput = { ...placed, ...destination.input };
   const { data, problems, loading, reload } = useQuery(PlacePreviewDocument, { input });
-  const set = useMutation(SetPlaceDocument);
+  const set = useChange(SetPlaceDocument);
   const preview = data?.setLocationPreview;
   const effect = preview?.effect;
   const apply = async (): Promise<void> => {
-    if ((await set.run({ input: { ...input, idempotencyKey: newKey() } })) !== undefined) onDone();
+    if ((await set.run(input)) !== undefined) onDone();
   };
   return (
     <div>
@@ -58,7 +58,7 @@ export function PlaceForm({ placed, destination, onDone }: Props) {
   const places = data?.locations?.nodes ?? [];
   const look = (): void => {
     if (chosen === NEW) setGoes({ name, input: { locationName: name } });
-    else if (chosen === NOWHERE) setGoes({ name: texts.card.nowhereName, input: { nowhere: true } });
+    else if (chosen === NOWHERE) setGoes({ name: texts.moves.nowhere, input: { nowhere: true } });
     else setGoes({ name: places.find(({ id }) => id === chosen)?.name ?? "", input: { locationId: chosen } });
   };
   if (goes !== null) return <PlacePreview placed={placed} destination={goes} onBack={() => { setGoes(null); }} onDone={onDone} />;

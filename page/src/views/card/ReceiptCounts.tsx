@@ -1,6 +1,5 @@
 // What became of the files and how far detection is: each count opens its list.
-import { useMutation } from "../../api/hooks";
-import { newKey } from "../../api/key";
+import { useChange } from "../../api/change";
 import type { ImageFilter } from "../../api/schema.generated";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { formatBytes, formatCount } from "../../format/count";
@@ -52,10 +51,10 @@ function Files({ id, receipt }: { readonly id: string; readonly receipt: Receipt
 const STATES = [["completed", "COMPLETED"], ["pending", "PENDING"], ["processing", "PROCESSING"], ["failed", "FAILED"]] as const;
 
 function Detection({ card }: { readonly card: WholeCardFragment }) {
-  const retry = useMutation(RetryPhotosDocument);
-  const detect = useMutation(DetectCardDocument);
+  const retry = useChange(RetryPhotosDocument);
+  const detect = useChange(DetectCardDocument);
   const { id, imageCounts, heldImageCount } = card;
-  const again = (): void => { void retry.run({ dumpId: id, key: newKey() }); };
+  const again = (): void => { void retry.run({ dumpId: id }); };
   return (
     <section class="panel" aria-labelledby="detection">
       <h2 id="detection">{texts.card.detection}</h2>
@@ -68,7 +67,7 @@ function Detection({ card }: { readonly card: WholeCardFragment }) {
       {heldImageCount === 0 ? null : (
         <>
           <p>{texts.card.held(heldImageCount)}</p>
-          <button type="button" class="no-print" disabled={detect.busy} onClick={() => { void detect.run({ dumpId: id, key: newKey() }); }}>{texts.card.detect}</button>
+          <button type="button" class="no-print" disabled={detect.busy} onClick={() => { void detect.run({ dumpId: id }); }}>{texts.card.detect}</button>
         </>
       )}
       {imageCounts.failed === 0 ? null : <button type="button" class="no-print" disabled={retry.busy} onClick={again}>{texts.card.retryFailed}</button>}

@@ -4,6 +4,7 @@ import { formatCount } from "../../format/count";
 import { formatInstant } from "../../format/date";
 import { texts } from "../../texts";
 import type { WipeVerdictFragment } from "./card.generated";
+import type { Doubt } from "./doubt";
 import { verdictOf } from "./verdict";
 
 type Obstacle = WipeVerdictFragment["obstacles"][number];
@@ -18,17 +19,10 @@ function ObstacleLine({ obstacle: { sentence, whatToDo, examples } }: { readonly
   );
 }
 
-interface Props {
-  readonly wipe: WipeVerdictFragment;
-  readonly onAgain: () => void;
-}
-
-export function WipeAnswer({ wipe, onAgain }: Props) {
-  const { tone, headline } = verdictOf(wipe);
+function Why({ wipe }: { readonly wipe: WipeVerdictFragment }) {
   const { state, safe, sentence, checkedAt, filesCheckedCount, filesToCheckCount, obstacles, compareWithCard } = wipe;
   return (
-    <section class={`panel wipe ${tone}`} aria-labelledby="wipe">
-      <h2 id="wipe">{headline}</h2>
+    <>
       {safe || compareWithCard !== null ? <p>{sentence}</p> : null}
       {state === "CHECKING" ? (
         <Progress words={texts.card.reread(formatCount(filesCheckedCount), formatCount(filesToCheckCount))} done={filesCheckedCount} total={filesToCheckCount} />
@@ -36,6 +30,23 @@ export function WipeAnswer({ wipe, onAgain }: Props) {
         <ul class="plain lines">{obstacles.map((each) => <ObstacleLine key={each.code} obstacle={each} />)}</ul>
       )}
       {checkedAt === null ? null : <p class="quiet">{texts.card.checkedAt(formatInstant(checkedAt))}</p>}
+    </>
+  );
+}
+
+interface Props {
+  readonly wipe: WipeVerdictFragment;
+  /** Why it may be old; null where it is of now. */
+  readonly doubt: Doubt | null;
+  readonly onAgain: () => void;
+}
+
+export function WipeAnswer({ wipe, doubt, onAgain }: Props) {
+  const { tone, headline } = verdictOf(wipe, doubt);
+  return (
+    <section class={`panel wipe ${tone}`} aria-labelledby="wipe">
+      <h2 id="wipe">{headline}</h2>
+      {wipe.safe && doubt !== null ? null : <Why wipe={wipe} />}
       <div class="row no-print">
         <button type="button" onClick={onAgain}>{texts.card.checkAgain}</button>
         <button type="button" onClick={() => { print(); }}>{texts.card.print}</button>

@@ -8,13 +8,13 @@ const wipe: WipeVerdictFragment = {
 const obstacle = { code: "WAITING", sentence: "The dump holds no files.", fileCount: 0, whatToDo: "", examples: [] } as const;
 
 it("is large and short", () => {
-  expect(verdictOf({ ...wipe, safe: true })).toEqual({ tone: "good", headline: "Safe to wipe" });
-  expect(verdictOf({ ...wipe, obstacles: [{ ...obstacle, examples: [] }] }).headline).toBe("Not yet, because the dump holds no files.");
-  expect(verdictOf({ ...wipe, compareWithCard: { fileCount: 1, sizeBytes: "10" } }).headline).toBe("Not yet, because the card itself was not seen.");
+  expect(verdictOf({ ...wipe, safe: true }, null)).toEqual({ tone: "good", headline: "Safe to wipe" });
+  expect(verdictOf({ ...wipe, obstacles: [{ ...obstacle, examples: [] }] }, null).headline).toBe("Not yet, because the dump holds no files.");
+  expect(verdictOf({ ...wipe, compareWithCard: { fileCount: 1, sizeBytes: "10" } }, null).headline).toBe("Not yet, because the card itself was not seen.");
 });
 
 it("is never safe while the originals are read again", () => {
-  const checking = verdictOf({ ...wipe, state: "CHECKING" });
+  const checking = verdictOf({ ...wipe, state: "CHECKING" }, null);
   expect(checking).toEqual({ tone: "quiet", headline: "Not yet, because it is still being checked." });
 });
 

@@ -15,6 +15,7 @@ import { upload } from "../../upload/sender";
 import { UploadPanel } from "../../upload/UploadPanel";
 import { pathOf } from "../../views";
 import { cardAddress } from "../card/lists";
+import { useDoubt } from "../card/useDoubt";
 import { verdictOf } from "../card/verdict";
 import { CardsDocument, type CardsQuery } from "./cards.generated";
 import { NotForGuests } from "./NotForGuests";
@@ -28,12 +29,13 @@ const PAGE = 20;
 /** Originals are read again for it, so only when a person wants to know. */
 function RowVerdict({ id }: { readonly id: string }) {
   const [asked, setAsked] = useState(false);
-  const { data, problems } = useSubscription(CardVerdictDocument, asked ? { id } : null);
+  const { data, problems, line } = useSubscription(CardVerdictDocument, asked ? { id } : null);
+  const doubt = useDoubt(id, data, line);
   const wipe = data?.dumpProgress.dump.receipt?.wipe;
   if (!asked) return <button type="button" onClick={() => { setAsked(true); }}>{texts.cards.wipe}</button>;
   if (problems.length > 0) return <ErrorNotice problems={problems} />;
   if (wipe === undefined) return <Progress words={texts.card.notYet(texts.card.checking)} />;
-  const { tone, headline } = verdictOf(wipe);
+  const { tone, headline } = verdictOf(wipe, doubt);
   return <p role="status" class={tone}><strong>{headline}</strong></p>;
 }
 
@@ -78,7 +80,7 @@ function List() {
   const { query } = useLocation();
   const { after = null, before = null } = query;
   const variables = { after, before, first: before === null ? PAGE : null, last: before === null ? null : PAGE };
-  const { data, problems, loading, reload } = useQuery(CardsDocument, variables);
+  const { data, problems, loading, reload } = useQuery(CardsDocument, variables, { about: "cards" });
   useReloadWithUpload(reload);
   const dumps = data?.dumps;
   return (

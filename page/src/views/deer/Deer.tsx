@@ -132,12 +132,16 @@ export default function Deer() {
   const { url } = useLocation();
   const id = useRoute().params["id"] ?? "";
   const variables = { id, isMember: isMember(), ...pageArguments(PAGE_SIZE, pageStart(url.split("?")[1] ?? "")) };
-  const asked = useQuery(OneDeerDocument, person.value === undefined ? null : variables);
+  const asked = useQuery(OneDeerDocument, person.value === undefined ? null : variables, { about: id });
   const deer = asked.data?.deer;
-  // The first message says from where on; what comes later was said since, on whatever device.
-  useSubscription(DeerSeenDocument, deer == null || !isMember() ? null : { deerId: id }, (told) => {
-    if (!told.deerSeen.snapshot) asked.reload();
-  });
+  // The first message says from where on; what comes later was said since, on whatever device, or while the line was broken.
+  const { reload } = asked;
+  useSubscription(
+    DeerSeenDocument,
+    deer == null || !isMember() ? null : { deerId: id },
+    ({ deerSeen: { snapshot } }) => { if (!snapshot) reload(); },
+    reload,
+  );
   return (
     <>
       <h1>{deer?.name ?? texts.deer.title}</h1>

@@ -61,7 +61,7 @@ export default function Herd() {
   const search = url.split("?")[1] ?? "";
   const shown = readHerd(search);
   const variables = { where: shown.filter, orderBy: shown.orderBy, ...pageArguments(PAGE_SIZE, pageStart(search)) };
-  const asked = useQuery(HerdDocument, variables);
+  const asked = useQuery(HerdDocument, variables, { about: "herd" });
   const [isMaking, setMaking] = useState(false);
   const herd = asked.data?.allDeer;
   return (

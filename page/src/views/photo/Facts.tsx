@@ -1,6 +1,7 @@
 // Everything that is known of a photo but its boxes and marks.
 import type { ComponentChildren } from "preact";
 import { Time } from "../../components/Time";
+import { cardName } from "../../format/card";
 import { formatBytes, formatCount } from "../../format/count";
 import { formatInstant, formatWallClock } from "../../format/date";
 import { isMember } from "../../session";
@@ -65,7 +66,7 @@ export function Facts({ photo }: { readonly photo: OnePhotoFragment }) {
         <Fact name={texts.photo.battery}>{batteryOf(photo)}</Fact>
         <Fact name={texts.photo.exif}>{exifOf(photo)}</Fact>
         <Fact name={texts.photo.file}>{joined([photo.fileName, `${formatCount(photo.widthPx)} × ${formatCount(photo.heightPx)}`, formatBytes(photo.sizeBytes)])}</Fact>
-        <Fact name={texts.photo.card}>{dump === null || !isMember() ? null : <a class="touch" href={pathOf(`cards/${encodeURIComponent(dump.id)}`)}>{texts.photo.cardNumber(dump.number)}</a>}</Fact>
+        <Fact name={texts.photo.card}>{dump === null || !isMember() ? null : <a class="touch" href={pathOf(`cards/${encodeURIComponent(dump.id)}`)}>{cardName(dump)}</a>}</Fact>
         <Fact name={texts.photo.arrived}>{formatInstant(photo.arrivedAt)}</Fact>
       </dl>
     </section>

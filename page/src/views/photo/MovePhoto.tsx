@@ -5,12 +5,13 @@ import { useQuery } from "../../api/hooks";
 import { payloadProblems } from "../../api/problem";
 import { Dialog } from "../../components/Dialog";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import type { MoveFragment } from "../../fragments/move.generated";
 import { texts } from "../../texts";
 import { MovePhotoDocument, MovePhotoPreviewDocument, PhotoStandsDocument } from "./acts.generated";
 
 interface Props {
   readonly id: string;
-  readonly onMoved: () => void;
+  readonly onMoved: (move: MoveFragment | null) => void;
   readonly onClose: () => void;
 }
 
@@ -22,7 +23,8 @@ export function MovePhoto({ id, onMoved, onClose }: Props) {
   const change = useChange(MovePhotoDocument);
   const effect = stand === "" ? null : preview.data?.setLocationPreview?.effect;
   const move = async (): Promise<void> => {
-    if ((await change.run(input)) !== undefined) onMoved();
+    const done = await change.run(input);
+    if (done !== undefined) onMoved(done.setLocation.relocation);
   };
   return (
     <Dialog title={texts.photo.move} onClose={onClose}>

@@ -5,9 +5,11 @@ import { useQuery } from "../../api/hooks";
 import type { ImageFilter } from "../../api/schema.generated";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { MoveLine } from "../../components/MoveLine";
 import { boxesShown, Picture, toggleBoxes } from "../../components/Picture";
 import { Progress } from "../../components/Progress";
 import { ShowQuery } from "../../components/ShowQuery";
+import type { MoveFragment } from "../../fragments/move.generated";
 import { isMember, person } from "../../session";
 import { texts } from "../../texts";
 import { pathOf } from "../../views";
@@ -50,6 +52,7 @@ interface ActsProps {
 
 function Acts({ photo, onMoved, onDeleted }: ActsProps) {
   const [open, setOpen] = useState<"move" | "delete" | null>(null);
+  const [move, setMove] = useState<MoveFragment | null>(null);
   const close = (): void => { setOpen(null); };
   return (
     <div class="ways no-print">
@@ -62,8 +65,9 @@ function Acts({ photo, onMoved, onDeleted }: ActsProps) {
         </>
       ) : null}
       {person.value?.role === "OWNER" ? <button class="danger" type="button" onClick={() => { setOpen("delete"); }}>{texts.photo.delete}</button> : null}
-      {open === "move" ? <MovePhoto id={photo.id} onClose={close} onMoved={() => { close(); onMoved(); }} /> : null}
+      {open === "move" ? <MovePhoto id={photo.id} onClose={close} onMoved={(moved) => { close(); setMove(moved); onMoved(); }} /> : null}
       {open === "delete" ? <DeletePhoto id={photo.id} onClose={close} onDeleted={onDeleted} /> : null}
+      {move === null ? null : <div class="moved" role="status"><MoveLine move={move} onUndone={() => { setMove(null); onMoved(); }} /></div>}
     </div>
   );
 }
@@ -119,7 +123,7 @@ export default function Photo() {
   const [chosen, choose] = useState<string | null>(null);
   const id = params["id"] ?? "";
   const variables = { id, where: filter, isMember: isMember() };
-  const asked = useQuery(OnePhotoDocument, person.value === undefined ? null : variables);
+  const asked = useQuery(OnePhotoDocument, person.value === undefined ? null : variables, { about: "photo" });
   const [photo, setMarks] = useMarked(asked.data?.image);
   const beside = photo?.id === id ? asked.data?.imageNeighbours : null;
   useAhead(beside);

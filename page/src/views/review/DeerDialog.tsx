@@ -23,7 +23,7 @@ interface Props {
 }
 
 function DeerList({ name, onChoose }: { readonly name: string; readonly onChoose: (deer: Deer) => void }) {
-  const { data, problems, loading, reload } = useQuery(ReviewDeerDocument, { name: name === "" ? null : name });
+  const { data, problems, loading, reload } = useQuery(ReviewDeerDocument, { name: name === "" ? null : name }, { about: "deer" });
   const found = data?.allDeer;
   if (problems.length > 0) return <ErrorNotice problems={problems} retry={reload} />;
   if (found == null) return loading ? <Progress words={texts.loading(texts.review.deerWhat)} /> : null;

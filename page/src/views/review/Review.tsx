@@ -41,7 +41,7 @@ function HowFar({ counts }: { readonly counts: Reviewing["counts"] }) {
 
 /** What stands where no box is: nothing waits, or one is through. */
 function NoBox({ reviewing, isFiltered }: { readonly reviewing: Reviewing; readonly isFiltered: boolean }) {
-  const { pile, loading, problems, reload, photo, data, lists } = reviewing;
+  const { pile, loading, problems, reload, photo, data, lists, counts } = reviewing;
   if (loading && data === undefined) return <Progress words={texts.loading(texts.review.what)} />;
   if (problems.length > 0) return null;
   if (pile.boxes.length > 0) {
@@ -55,7 +55,7 @@ function NoBox({ reviewing, isFiltered }: { readonly reviewing: Reviewing; reado
   if (lists.waiting.imageId != null && data?.image === null) return <EmptyState text={texts.review.gone}><a class="button" href={pathOf("photos")}>{texts.review.photosNext}</a></EmptyState>;
   const [text, address, next] = isFiltered
     ? [texts.review.nothingHere, pathOf("review"), texts.review.nothingNext]
-    : [texts.review.nothing, pathOf("photos"), texts.review.photosNext];
+    : [counts?.all?.totalCount === 0 ? texts.review.nothingFound : texts.review.nothing, pathOf("photos"), texts.review.photosNext];
   return <EmptyState text={text}><a class="button" href={address}>{next}</a></EmptyState>;
 }
 

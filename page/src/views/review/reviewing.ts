@@ -12,9 +12,10 @@ import { entries, onNews } from "./journal/journal";
 import type { News } from "./journal/send";
 import { emptyPile, lookingAt, moved, type Pile, runsLow, withNews, without, withPage } from "./pile";
 import {
-  type ReviewBoxFragment, ReviewCountsDocument, ReviewDocument, ReviewLiveDocument, ReviewNewsDocument, type ReviewPhotoFragment, type ReviewQuery,
+  type ReviewBoxFragment, ReviewCountsDocument, ReviewDocument, ReviewLiveDocument, type ReviewLiveSubscription, ReviewNewsDocument, type ReviewPhotoFragment, type ReviewQuery,
 } from "./review.generated";
 import { person } from "../../session";
+import type { ListedSpecies } from "./word";
 
 export type Box = ReviewBoxFragment;
 export type Photo = ReviewPhotoFragment;
@@ -77,6 +78,8 @@ export interface Reviewing {
   /** The review of the box that was there when it was opened; what others say after that was not seen. */
   readonly seenReviewId: string | null;
   readonly data: ReviewQuery | undefined;
+  /** What can be said of a box. */
+  readonly species: readonly ListedSpecies[];
   readonly counts: Pick<ReviewQuery, "all" | "reviewed" | "rejected"> | undefined;
   readonly loading: boolean;
   readonly problems: readonly Problem[];
@@ -102,15 +105,24 @@ function usePile(data: ReviewQuery | undefined): Signal<Pile<Box>> {
   return pile;
 }
 
-/** Read boxes anew that are here and on one of those photos. */
-async function reread(pile: Signal<Pile<Box>>, imageIds: readonly string[]): Promise<void> {
-  const changed = new Set(imageIds);
-  const about = pile.peek().boxes.filter(({ image }) => changed.has(image.id)).map(({ id }) => id);
+/** Read boxes anew that are here; what is gone by now is taken away. */
+async function reread(pile: Signal<Pile<Box>>, isMeant: (box: Box) => boolean): Promise<void> {
+  const about = pile.peek().boxes.filter(isMeant).map(({ id }) => id);
   for (let from = 0; from < about.length; from += MOST_NODES) {
-    const { data } = await client.query(ReviewNewsDocument, { ids: about.slice(from, from + MOST_NODES) }).toPromise();
-    const boxes = (data?.nodes ?? []).filter((node): node is Box => node !== null && "verdict" in node);
-    pile.value = withNews(pile.peek(), boxes);
+    const ids = about.slice(from, from + MOST_NODES);
+    const { data } = await client.query(ReviewNewsDocument, { ids }).toPromise();
+    const nodes = data?.nodes;
+    if (nodes == null) continue;
+    const boxes = nodes.filter((node): node is Box => node !== null && "verdict" in node);
+    const gone = new Set(ids.filter((_, number) => nodes[number] === null));
+    pile.value = withNews(without(pile.peek(), ({ id }) => gone.has(id)), boxes);
   }
+}
+
+/** Read boxes anew that are on one of those photos. */
+function rereadOf(pile: Signal<Pile<Box>>, imageIds: readonly string[]): void {
+  const changed = new Set(imageIds);
+  if (imageIds.length > 0) void reread(pile, ({ image }) => changed.has(image.id));
 }
 
 /** Take in what came of what was said here. */
@@ -121,20 +133,24 @@ function useNews(pile: Signal<Pile<Box>>, recount: () => void): void {
         let fresh = withPhotos(withNews(pile.peek(), boxes), photos);
         for (const box of again) fresh = lookingAt(fresh, box);
         pile.value = fresh;
-        if (imageIds.length > 0) void reread(pile, imageIds);
+        rereadOf(pile, imageIds);
         recount();
       }),
     [pile, recount],
   );
 }
 
-/** Follow what other people say meanwhile of boxes that are here. */
+/** Follow what other people say meanwhile of boxes that are here, also while the line was broken. */
 function useOthers(pile: Signal<Pile<Box>>, recount: () => void): readonly Problem[] {
-  const { problems } = useSubscription(ReviewLiveDocument, NOTHING, ({ imageChanged: { images, deletedIds, snapshot } }) => {
+  const onChange = ({ imageChanged: { images, deletedIds, snapshot } }: ReviewLiveSubscription): void => {
     const gone = new Set(deletedIds);
     pile.value = without(pile.peek(), ({ image }) => gone.has(image.id));
-    void reread(pile, images.map(({ id }) => id));
+    rereadOf(pile, images.map(({ id }) => id));
     if (!snapshot) recount();
+  };
+  const { problems } = useSubscription(ReviewLiveDocument, NOTHING, onChange, () => {
+    void reread(pile, () => true);
+    recount();
   });
   return problems;
 }
@@ -145,9 +161,12 @@ export function useReviewing(filter: DetectionFilter): Reviewing {
   const after = useSignal<string | null>(null);
   const imageId = filter.imageId ?? null;
   const variables = { ...lists, after: after.value, imageId, ofImage: imageId !== null };
-  const { data, loading, problems, reload } = useQuery(ReviewDocument, variables);
+  const { data, loading, problems, reload } = useQuery(ReviewDocument, variables, { about: "review" });
   const first = useRef(data);
   if (after.value === null) first.current = data;
+  // Without a network one goes on with what is loaded, and a page that does not come has none.
+  const species = useRef<readonly ListedSpecies[]>([]);
+  species.current = data?.allSpecies?.nodes ?? species.current;
   const counted = useCounts(lists, first.current);
   const pile = usePile(data);
   useNews(pile, counted.now);
@@ -167,7 +186,7 @@ export function useReviewing(filter: DetectionFilter): Reviewing {
   }, [live.value]);
   const box = pile.value.boxes[pile.value.at];
   return {
-    lists, variables, data, loading, problems, liveProblems, box,
+    lists, variables, data, species: species.current, loading, problems, liveProblems, box,
     counts: counted.counts,
     pile: pile.value,
     photo: box?.image ?? data?.image ?? undefined,

@@ -1,9 +1,11 @@
 // What a person does in Review, by key, thumb or dialog: each is written into the journal, and the next box is shown.
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { person } from "../../session";
 import { texts } from "../../texts";
-import type { Rectangle } from "./frame";
+import { actOf, type Drawing, drawnOn } from "./drawing";
 import { MIDDLE } from "./DrawForm";
+import type { Rectangle } from "./frame";
 import { type Animal, detectionsOf, waitingFor } from "./journal/entry";
 import { entries, note, takeBackLast } from "./journal/journal";
 import type { Command } from "./keys";
@@ -20,21 +22,22 @@ function shownNow({ id, shown }: Spoken): Box["shown"] {
   return waitingFor(entries.peek(), person.peek()?.name ?? "", id) === undefined ? shown : null;
 }
 
-/** Drawing: the box, as long as one is being drawn. */
-function useDrawing({ photo, goOn }: Pick<Reviewing, "photo" | "goOn">) {
-  const drawn = useSignal<Rectangle | undefined>(undefined);
-  const end = (): void => { drawn.value = undefined; };
+/** Drawing: the box, as long as one is being drawn and its photo is shown. */
+function useDrawing({ photo }: Pick<Reviewing, "photo">) {
+  const drawing = useSignal<Drawing | undefined>(undefined);
+  const end = (): void => { drawing.value = undefined; };
+  const draw = (box: Rectangle): void => { if (photo !== undefined) drawing.value = { imageId: photo.id, box }; };
+  const drawn = drawnOn(drawing.value, photo?.id);
+  // Another photo came, as after taking back: what was drawn is not to lie over a photo that is looked at for something else.
+  useEffect(() => { if (drawn === undefined) end(); }, [drawn]);
   return {
-    drawn: drawn.value,
-    draw: (rectangle: Rectangle): void => { drawn.value = rectangle; },
-    beginToDraw: (): void => { drawn.value = MIDDLE; },
+    drawn,
+    draw,
+    beginToDraw: (): void => { draw(MIDDLE); },
     endDrawing: end,
-    goOn,
     /** Say what is in the drawn box; one stays at the photo, which may show more. */
     add: (animal: Animal, words: string): boolean => {
-      if (photo === undefined || drawn.value === undefined) return false;
-      const { x, y, width, height } = drawn.value;
-      if (!note({ kind: "draw", imageId: photo.id, box: { x, y, width, height }, animal }, words)) return false;
+      if (drawn === undefined || drawing.value === undefined || !note(actOf(drawing.value, animal), words)) return false;
       end();
       return true;
     },
@@ -43,12 +46,11 @@ function useDrawing({ photo, goOn }: Pick<Reviewing, "photo" | "goOn">) {
 
 /** What can be said of the box in question, of a drawn one, and of several at once. */
 export function useSaying(reviewing: Reviewing) {
-  const { box, photo, seenReviewId, data, move, goOn, show } = reviewing;
+  const { box, photo, seenReviewId, species, move, goOn, show } = reviewing;
   const zoomed = useSignal(true);
   const dialog = useSignal<DialogName | null>(null);
   const told = useSignal("");
   const { drawn, draw, beginToDraw, endDrawing, add } = useDrawing(reviewing);
-  const species = data?.allSpecies?.nodes ?? [];
   const deer = deerOf(species);
   const close = (): void => { dialog.value = null; };
   const after = (isNoted: boolean, words: string): boolean => {
@@ -67,8 +69,9 @@ export function useSaying(reviewing: Reviewing) {
   };
   const takeBack = (): void => {
     const last = takeBackLast();
-    told.value = last === undefined ? texts.review.nothingToTakeBack : texts.review.takenBack(last.words);
-    const [about] = last === undefined ? [] : detectionsOf(last);
+    if (last === undefined) { told.value = ""; return; } // the notice says why
+    told.value = last === null ? texts.review.nothingToTakeBack : texts.review.takenBack(last.words);
+    const [about] = last === null ? [] : detectionsOf(last);
     if (about !== undefined) show(about);
   };
   const run = (command: Command): void => {

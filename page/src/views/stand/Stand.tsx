@@ -69,7 +69,7 @@ export default function Stand() {
   const id = useRoute().params["id"] ?? "";
   const [since] = useState(() => aYearBefore(new Date()));
   const variables = { id, isMember: isMember(), since, ...pageArguments(PAGE_SIZE, pageStart(url.split("?")[1] ?? "")) };
-  const asked = useQuery(OneStandDocument, person.value === undefined ? null : variables);
+  const asked = useQuery(OneStandDocument, person.value === undefined ? null : variables, { about: id });
   const stand = asked.data?.location;
   return (
     <>

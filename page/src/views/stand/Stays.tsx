@@ -14,17 +14,22 @@ interface StayProps {
   readonly onChange: () => void;
 }
 
+/** When it was there by what its photos say: when they arrived says nothing of that. */
+function when({ openedAt, closedAt, firstTakenAt, lastTakenAt }: StandStayFragment, zone: string): string {
+  if (firstTakenAt === null || lastTakenAt === null) return texts.stands.stayUntimed(formatDay(openedAt, zone));
+  const first = formatDay(firstTakenAt, zone);
+  return closedAt === null ? texts.stands.stayNow(first) : texts.stands.stayPast(first, formatDay(lastTakenAt, zone));
+}
+
 function Stay({ stay, zone, onChange }: StayProps) {
-  const { id, camera, openedAt, closedAt, imageCount, lastImages } = stay;
+  const { id, camera, imageCount, lastImages } = stay;
   const image = lastImages?.nodes[0];
   const health = image === undefined ? [] : healthWords(image);
   return (
     <li>
       <h3>{cameraName(camera)}</h3>
       {camera.serial == null || camera.serial === "" ? null : <p class="quiet">{texts.stands.serial(camera.serial)}</p>}
-      <p>
-        {closedAt === null ? texts.stands.stayNow(formatDay(openedAt, zone)) : texts.stands.stayPast(formatDay(openedAt, zone), formatDay(closedAt, zone))}
-      </p>
+      <p>{when(stay, zone)}</p>
       {image === undefined ? null : (
         <p>
           {texts.stands.lastPhoto}{" "}

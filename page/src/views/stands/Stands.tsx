@@ -93,7 +93,7 @@ export default function Stands() {
   const search = url.split("?")[1] ?? "";
   const address = readStands(search);
   const variables = { isMember: isMember(), where: address.filter, ...pageArguments(PAGE_SIZE, pageStart(search)) };
-  const asked = useQuery(StandsDocument, person.value === undefined ? null : variables);
+  const asked = useQuery(StandsDocument, person.value === undefined ? null : variables, { about: "stands" });
   const total = asked.data?.locations?.totalCount;
   return (
     <>

@@ -4,7 +4,7 @@ import { useQuery, useSubscription } from "../../api/hooks";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { Progress } from "../../components/Progress";
 import { ShowQuery } from "../../components/ShowQuery";
-import { isMember } from "../../session";
+import { isMember, person } from "../../session";
 import { texts } from "../../texts";
 import { Health } from "./Health";
 import { LastCards } from "./LastCards";
@@ -35,17 +35,16 @@ function useReloadSoon(completed: number | undefined, reload: () => void): void 
   useEffect(() => () => { clearTimeout(waiting.current); }, []);
 }
 
-export default function Today() {
-  const visit = useVisit();
+function TodayOf({ who }: { readonly who: string }) {
+  const visit = useVisit(who);
   const variables = { isMember: isMember(), since: visit?.since ?? null, today: today(new Date()) };
-  const asked = useQuery(TodayDocument, visit === undefined ? null : variables);
+  const asked = useQuery(TodayDocument, visit === undefined ? null : variables, { about: String(isMember()) });
   useRecordLook(asked.data?.viewer?.asOf);
   const live = useSubscription(TodayLiveDocument, isMember() ? NOTHING : null);
   const status = live.data?.status.status ?? asked.data?.status;
   useReloadSoon(live.data?.status.status.imageCounts.completed, asked.reload);
   return (
     <>
-      <h1>{texts.today.title}</h1>
       <ErrorNotice problems={asked.problems} retry={asked.reload} />
       <ErrorNotice problems={asked.problems.length > 0 ? [] : live.problems} />
       {asked.data === undefined && asked.loading ? <Progress words={texts.loading(texts.today.what)} /> : null}
@@ -62,6 +61,16 @@ export default function Today() {
         {asked.data?.images == null ? null : <NewestPhotos images={asked.data.images} />}
       </div>
       <ShowQuery document={TodayDocument} variables={variables} />
+    </>
+  );
+}
+
+export default function Today() {
+  const who = person.value?.name;
+  return (
+    <>
+      <h1>{texts.today.title}</h1>
+      {who === undefined ? <Progress words={texts.loading(texts.today.what)} /> : <TodayOf key={who} who={who} />}
     </>
   );
 }

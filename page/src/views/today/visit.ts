@@ -1,4 +1,4 @@
-// Since when what is new is counted: the instant until which a person had looked before this visit of this tab.
+// Since when what is new is counted: the instant until which a person had looked before this visit of theirs in this tab.
 //
 // A look is recorded while the answer is on the screen, so the next visit begins there; within a visit, also after a reload, the
 // numbers stay, or opening a list and coming back would make everything old.
@@ -10,7 +10,8 @@ export interface Visit {
   readonly shownAt_ms: number;
 }
 
-const KEPT = "thumper.visit";
+/** Whose it is says its name: another person who signs in in this tab begins a visit of their own. */
+const nameOf = (who: string): string => `thumper.visit ${who}`;
 /** After that without Today a new visit begins. */
 const VISIT_ENDS_MS = 30 * 60_000;
 
@@ -19,18 +20,21 @@ export function ongoing(kept: Visit | null, now_ms: number): Visit | null {
   return kept !== null && now_ms - kept.shownAt_ms < VISIT_ENDS_MS ? { ...kept, shownAt_ms: now_ms } : null;
 }
 
-/** Return what this tab remembers; null where it remembers nothing. */
-export function keptVisit(): Visit | null {
+type Kept = Pick<Storage, "getItem" | "setItem">;
+const ofTab = (): Kept => sessionStorage;
+
+/** Return what this tab remembers of a person; null where it remembers nothing. */
+export function keptVisit(who: string, kept: () => Kept = ofTab): Visit | null {
   try {
-    return JSON.parse(sessionStorage.getItem(KEPT) ?? "null") as Visit | null;
+    return JSON.parse(kept().getItem(nameOf(who)) ?? "null") as Visit | null;
   } catch {
     return null;
   }
 }
 
-export function keepVisit(visit: Visit): void {
+export function keepVisit(who: string, visit: Visit, kept: () => Kept = ofTab): void {
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify(visit));
+    kept().setItem(nameOf(who), JSON.stringify(visit));
   } catch {
     // Then a reload begins another visit.
   }

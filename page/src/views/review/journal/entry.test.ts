@@ -62,6 +62,13 @@ test("a hundred words are kept to be taken back", () => {
   expect(toForget(entries)).toEqual([]);
 });
 
+test("what is still to be taken back is not forgotten before it is", () => {
+  const entries = written(...Array.from({ length: 101 }, (_, number) => say(String(number)))).map((entry) => ({ ...entry, state: "done" as const }));
+  const takeBack = newEntry({ key: "undo", who: "Ann", act: { kind: "takeBack", of: "key 0" }, words: "" }, entries, 1000);
+  expect(toForget([...entries, takeBack]).map(({ key }) => key)).toEqual([]);
+  expect(toForget([...entries, { ...takeBack, state: "done" }]).map(({ key }) => key)).toEqual(["key 0", "key 1"]);
+});
+
 test("one may insist over what others said, or leave it", () => {
   const [entry] = written(say("a", "b"));
   if (entry === undefined) throw new Error("nothing was written");

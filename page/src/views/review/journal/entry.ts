@@ -133,9 +133,15 @@ export function outdatedBy(refused: Entry, entries: readonly Entry[]): Entry[] {
   );
 }
 
+/** Return what is done with, the first first, but for what is still to be taken back: what came of that is needed for it. */
+export function forgettable(entries: readonly Entry[]): Entry[] {
+  const needed = new Set(entries.map(({ act, state }) => (act.kind === "takeBack" && state !== "done" ? act.of : "")));
+  return inOrder(entries).filter(({ key, state }) => state === "done" && !needed.has(key));
+}
+
 /** Return what is kept no longer: entries that are done with, but for the last hundred, which can be taken back. */
 export function toForget(entries: readonly Entry[]): Entry[] {
-  const done = inOrder(entries).filter(({ state }) => state === "done");
+  const done = forgettable(entries);
   return done.slice(0, Math.max(0, done.length - MOST_KEPT));
 }
 

@@ -8,6 +8,7 @@ import { isMember, lookWho, person } from "../../../session";
 import { texts } from "../../../texts";
 import { type Act, type Entry, lastToTakeBack, newEntry } from "./entry";
 import { type Ended, replay } from "./replay";
+import { keep } from "./room";
 import { type News, send } from "./send";
 import { browserShelf, PREFIX } from "./shelf";
 import { browserTurn } from "./turn";
@@ -52,8 +53,13 @@ const tell = (news: News): void => {
   for (const listener of listeners) listener(news);
 };
 
+/** What was refused and cannot be kept is said at once: it is asked about nowhere else. */
+function refusalLost({ words, problems }: Entry): void {
+  notKept.value = [{ code: "NOT_KEPT", message: texts.review.refusalNotKept(words), path: [] }, ...problems];
+}
+
 async function sendInTurn(): Promise<void> {
-  const sending = { shelf, who: whose, changed: refresh, send: (entry: Entry, all: readonly Entry[]) => send(entry, all, tell) };
+  const sending = { shelf, who: whose, changed: refresh, lost: refusalLost, send: (entry: Entry, all: readonly Entry[]) => send(entry, all, tell) };
   const ended: Ended[] = [];
   await turn.take(async () => {
     // Another tab may have signed in somebody else, whose words these are not.
@@ -72,11 +78,19 @@ export function sendWaiting(): void {
   if (isSending || whose() === undefined) return;
   isSending = true;
   clearTimeout(again);
-  void sendInTurn().finally(() => {
-    isSending = false;
-    // Said while the last answer was on its way.
-    if (!unanswered.value && entries.value.some(({ state, tried, who }) => state === "waiting" && !tried && who === whose())) sendWaiting();
-  });
+  void sendInTurn().then(
+    () => {
+      isSending = false;
+      // Said while the last answer was on its way.
+      if (!unanswered.value && entries.value.some(({ state, tried, who }) => state === "waiting" && !tried && who === whose())) sendWaiting();
+    },
+    (error: unknown) => {
+      // Nothing foreseen; what waits is tried again, and not at once, which might go on without end.
+      console.error(error);
+      isSending = false;
+      sendLater();
+    },
+  );
 }
 
 /** Send at once: the network or the server is back. */
@@ -86,33 +100,34 @@ export function sendNow(): void {
 }
 
 function put(entry: Entry): boolean {
-  try {
-    shelf.put(entry);
-    notKept.value = [];
-  } catch {
-    notKept.value = [{ code: "NOT_KEPT", message: texts.review.notKept, whatToDo: texts.review.notKeptWhatToDo, path: [] }];
-    return false;
-  }
+  const isKept = keep(shelf, entry);
+  notKept.value = isKept ? [] : [{ code: "NOT_KEPT", message: texts.review.notKept, whatToDo: texts.review.notKeptWhatToDo, path: [] }];
   refresh();
-  return true;
+  return isKept;
 }
+
+const write = (who: string, act: Act, words: string): boolean => put(newEntry({ key: newKey(), who, act, words }, shelf.read(), Date.now()));
 
 /** Write down what a person says, and send it; return whether it is written down. */
 export function note(act: Act, words: string): boolean {
   const who = whose();
   if (who === undefined) return false;
-  const written = put(newEntry({ key: newKey(), who, act, words }, shelf.read(), Date.now()));
+  const written = write(who, act, words);
   sendWaiting();
   return written;
 }
 
-/** Take back the last thing that a person said here, also before a reload; return it, or undefined where there is none. */
-export function takeBackLast(): Entry | undefined {
+/** Take back the last thing that a person said here, also before a reload; return it, null where there is none, or undefined
+ * where there is no room to keep that. */
+export function takeBackLast(): Entry | null | undefined {
   const who = whose();
   refresh();
   const last = who === undefined ? undefined : lastToTakeBack(entries.value, who);
-  if (last === undefined || !put({ ...last, takenBack: true })) return undefined;
-  note({ kind: "takeBack", of: last.key }, texts.review.takenBack(last.words));
+  if (who === undefined || last === undefined) return null;
+  // Written before it is marked: what is marked and nowhere to be sent could never be taken back.
+  if (!write(who, { kind: "takeBack", of: last.key }, texts.review.takenBack(last.words))) return undefined;
+  put({ ...last, takenBack: true });
+  sendWaiting();
   return last;
 }
 

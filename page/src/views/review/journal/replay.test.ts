@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Entry, newEntry, type Outcome } from "./entry";
 import { replay } from "./replay";
-import { passingShelf, type Shelf } from "./shelf";
+import { type Box, passingShelf, type Shelf, shelfIn } from "./shelf";
 
 function shelfWith(...keys: readonly string[]): Shelf {
   const shelf = passingShelf();
@@ -10,6 +10,26 @@ function shelfWith(...keys: readonly string[]): Shelf {
     shelf.put(newEntry({ key, who: key.startsWith("ann") ? "Ann" : "Dale", act, words: "" }, shelf.read(), 1000));
   }
   return shelf;
+}
+
+/** A storage in which nothing has room that is longer than what is there. */
+function full(shelf: Shelf): Shelf {
+  const kept = new Map<string, string>();
+  const storage: Box = {
+    getItem: (name) => kept.get(name) ?? null,
+    setItem: (name, text) => {
+      if (isFull && text.length > (kept.get(name)?.length ?? 0)) throw new DOMException("", "QuotaExceededError");
+      kept.set(name, text);
+    },
+    removeItem: (name) => { kept.delete(name); },
+    key: (number) => [...kept.keys()][number] ?? null,
+    get length() { return kept.size; },
+  };
+  let isFull = false;
+  const fresh = shelfIn(storage);
+  for (const entry of shelf.read()) fresh.put(entry);
+  isFull = true;
+  return fresh;
 }
 
 interface Run {
@@ -24,7 +44,7 @@ async function run(shelf: Shelf, answer: (entry: Entry) => Outcome, who: () => s
     expect(shelf.read().find(({ key }) => key === entry.key)?.tried).toBe(true);
     return Promise.resolve(answer(entry));
   };
-  return { ended: await replay({ shelf, who, send, changed: () => undefined }), sent };
+  return { ended: await replay({ shelf, who, send, changed: () => undefined, lost: ({ key }) => { sent.push(`lost ${key}`); } }), sent };
 }
 
 test("all that waits is sent once and in order, of who is signed in alone", async () => {
@@ -50,6 +70,14 @@ test("nothing is sent for nobody, and it ends where somebody is signed out in th
   const shelf = shelfWith("ann 1", "ann 2");
   expect(await run(shelf, () => ({ kind: "done" }), () => undefined)).toEqual({ ended: "signedOut", sent: [] });
   expect(await run(shelf, () => ({ kind: "signedOut" }))).toEqual({ ended: "signedOut", sent: ["ann 1"] });
+});
+
+test("where there is no room for the answer each is sent once, and a refusal is told at once", async () => {
+  const shelf = full(shelfWith("ann 1", "ann 2"));
+  const later = { kind: "refused", problems: [{ code: "X", message: "No. ".repeat(20), path: [] }], later: [] } as const;
+  const { ended, sent } = await run(shelf, ({ key }) => (key === "ann 1" ? { kind: "done", reviewIds: ["a long id"] } : later));
+  expect([ended, sent]).toEqual(["empty", ["ann 1", "ann 2", "lost ann 2"]]);
+  expect(shelf.read()).toEqual([]);
 });
 
 test("a word that is taken back while it is sent stays taken back", async () => {

@@ -1,13 +1,19 @@
 import { expect, test } from "vitest";
 import { newEntry } from "./entry";
-import { type Box, PREFIX, shelfIn } from "./shelf";
+import { keep } from "./room";
+import { type Box, PREFIX, shelfIn, usable } from "./shelf";
 import { LEASE_MS, takeLease } from "./turn";
 
-function box(): Box {
+/** A storage that has room for so many characters, as a browser's has for five million. */
+function box(room = Infinity): Box {
   const kept = new Map<string, string>();
   return {
     getItem: (name) => kept.get(name) ?? null,
-    setItem: (name, text) => { kept.set(name, text); },
+    setItem: (name, text) => {
+      const others = [...kept].filter(([each]) => each !== name);
+      if ([...others, [name, text]].join("").length > room) throw new DOMException("", "QuotaExceededError");
+      kept.set(name, text);
+    },
     removeItem: (name) => { kept.delete(name); },
     key: (number) => [...kept.keys()][number] ?? null,
     get length() { return kept.size; },
@@ -36,4 +42,34 @@ test("one tab has the turn until it ends or is gone for a while, whatever the cl
   expect(takeLease(storage, "one", 1000 + LEASE_MS - 1)).toBe(true);
   expect(takeLease(storage, "other", 1000 + 2 * LEASE_MS)).toBe(true);
   expect(takeLease(storage, "one", 500)).toBe(true);
+});
+
+test("a full storage is read, and one that keeps nothing is none", () => {
+  const full = box(400);
+  full.setItem(`${PREFIX}a`, "x".repeat(300));
+  expect(() => { full.setItem(`${PREFIX}?`, "y".repeat(300)); }).toThrow("");
+  expect(usable(() => full)).toBe(full);
+  expect(usable(() => box(0))).toBeUndefined();
+  const forbidden = (): Box => { throw new DOMException("", "SecurityError"); };
+  expect(usable(forbidden)).toBeUndefined();
+});
+
+test("where there is no room for a lease it is one's turn, but not while another tab has it", () => {
+  const storage = box(150);
+  storage.setItem("other", "x".repeat(100));
+  expect(takeLease(storage, "one", 1000)).toBe(true);
+  const shared = box();
+  takeLease(shared, "other", 1000);
+  expect(takeLease({ ...shared, setItem: () => { throw new DOMException("", "QuotaExceededError"); } }, "one", 1001)).toBe(false);
+});
+
+test("words that are done with make room for new ones, but not one that the new one takes back", () => {
+  const shelf = shelfIn(box(800));
+  const said = (key: string) => newEntry({ key, who: "Ann", act: { kind: "empty", imageId: key }, words: "" }, shelf.read(), 5);
+  for (const key of ["a", "b", "c"]) shelf.put({ ...said(key), state: "done" });
+  expect(() => { shelf.put(said("d")); }).toThrow();
+  const takeBack = newEntry({ key: "d", who: "Ann", act: { kind: "takeBack", of: "a" }, words: "" }, shelf.read(), 5);
+  expect(keep(shelf, takeBack)).toBe(true);
+  expect(shelf.read().map(({ key }) => key)).toEqual(["a", "c", "d"]);
+  expect(keep(shelfIn(box(100)), said("e"))).toBe(false);
 });

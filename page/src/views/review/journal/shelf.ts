@@ -9,6 +9,7 @@ export interface Shelf {
   /** Whether it survives a reload. */
   readonly lasting: boolean;
   readonly read: () => Entry[];
+  /** Throws where there is no room. */
   readonly put: (entry: Entry) => void;
   readonly remove: (key: string) => void;
 }
@@ -57,12 +58,14 @@ export function passingShelf(): Shelf {
   };
 }
 
-/** Return the browser's storage, where it has one and something can be written to it. */
-function storage(): Storage | undefined {
+/** Return a storage where there is one and something can be written to it, or something lies in it: a full one is to be read. */
+export function usable(storage: () => Box): Box | undefined {
   try {
-    localStorage.setItem(`${PREFIX}?`, "");
-    localStorage.removeItem(`${PREFIX}?`);
-    return localStorage;
+    const box = storage();
+    if (box.length > 0) return box;
+    box.setItem(`${PREFIX}?`, "");
+    box.removeItem(`${PREFIX}?`);
+    return box;
   } catch {
     return undefined; // a browser may keep nothing
   }
@@ -70,7 +73,7 @@ function storage(): Storage | undefined {
 
 /** Return this browser's journal. */
 export function browserShelf(): Shelf {
-  const box = storage();
+  const box = usable(() => localStorage);
   return box === undefined ? passingShelf() : shelfIn(box);
 }
 

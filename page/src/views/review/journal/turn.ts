@@ -30,7 +30,11 @@ function leaseIn(box: Box): Lease | undefined {
 export function takeLease(box: Box, tab: string, now_ms: number): boolean {
   const lease = leaseIn(box);
   if (lease !== undefined && lease.tab !== tab && lease.until_ms > now_ms && lease.until_ms <= now_ms + LEASE_MS) return false;
-  box.setItem(NAME, JSON.stringify({ tab, until_ms: now_ms + LEASE_MS }));
+  try {
+    box.setItem(NAME, JSON.stringify({ tab, until_ms: now_ms + LEASE_MS }));
+  } catch {
+    return true; // there is no room for a lease, and what waits is to go out all the more
+  }
   return leaseIn(box)?.tab === tab;
 }
 
