@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from thumper.worker.engines.head import Head
 from thumper.worker.engines.letterbox import Letterbox
+from thumper.worker.engines.look import PLAIN, Look
 from thumper.worker.engines.network import Network
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 class ExportedNetwork(Network):
     """Base of the networks in other runtimes than PyTorch."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, look: Look = PLAIN) -> None:
         """Read `model.json`, which the exporter wrote beside the model; see `exporter`."""
         about = json.loads((folder / "model.json").read_text("utf-8"))
-        super().__init__(about["names"], Letterbox(max(about["strides"])))
-        self._head = Head(about["strides"], len(about["names"]))
+        letterbox = Letterbox(max(about["strides"]), longest_px=look.longest_px)
+        super().__init__(about["names"], letterbox, look)
+        self._head = Head(about["strides"], len(about["names"]), floor=look.least_of_a_class)
 
     @abstractmethod
     def maps(self, boxed: NDArray[np.uint8]) -> list[NDArray[np.float32]]:

@@ -14,6 +14,7 @@ import json
 import subprocess
 import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,7 +65,7 @@ def export(form: Form, source: Path, scratch: Path) -> float:
     if form is Form.ONNX:
         _write_onnx(network, folder)
     else:
-        _write_ncnn(network, folder)
+        write_ncnn(network, folder, [_LANDSCAPE, _PORTRAIT])
     return _compare(network, opened(form, folder))
 
 
@@ -80,17 +81,21 @@ def _write_onnx(network: Any, folder: Path) -> None:
     )
 
 
-def _write_ncnn(network: Any, folder: Path) -> None:
+def write_ncnn(network: Any, folder: Path, sizes: Sequence[tuple[int, int]]) -> None:
+    """Write a network that takes pictures of these heights and widths, one size or two, into an existing folder."""
     import pnnx  # noqa: PLC0415  # not on every platform
 
     traced = folder.parent / "traced.pt"
-    torch.jit.trace(network, torch.zeros(1, 3, *_LANDSCAPE), strict=False).save(str(traced))
-    sizes = [f"[1,3,{height},{width}]" for height, width in (_LANDSCAPE, _PORTRAIT)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its successor is not what pnnx reads
+        torch.jit.trace(network, torch.zeros(1, 3, *sizes[0]), strict=False).save(str(traced))
+    shapes = [f"[1,3,{height},{width}]" for height, width in sizes]
     subprocess.run(
         [
             pnnx.EXEC_PATH,
             traced.name,
-            *(f"inputshape={sizes[0]}", f"inputshape2={sizes[1]}", "fp16=0"),
+            *(f"inputshape{number or ''}={shape}" for number, shape in zip((0, 2), shapes, strict=False)),
+            "fp16=0",
             *(f"ncnnparam={folder / 'model.param'}", f"ncnnbin={folder / 'model.bin'}"),
         ],
         cwd=folder.parent,

@@ -17,8 +17,8 @@ from thumper.domain.detection import STORAGE_FLOOR
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LEAST_LOGIT: Final = math.log(STORAGE_FLOOR / (1 - STORAGE_FLOOR)) - 1e-4
-"""Logarithm of the odds below which a class is left out: a hair below that of suppression, which decides."""
+_HAIR: Final = 1e-4
+"""A class is left out whose logarithm of the odds is this far below that of the floor, which suppression decides."""
 _SIDES: Final = 4
 """Distances from a place to the left, top, right and bottom edge of its box."""
 
@@ -26,16 +26,17 @@ _SIDES: Final = 4
 class Head:
     """Reads the maps of one network: `strides` are the pixels between two places of each map."""
 
-    def __init__(self, strides: Sequence[int], classes: int) -> None:
-        """Take the strides of the maps and the number of classes."""
+    def __init__(self, strides: Sequence[int], classes: int, *, floor: float = STORAGE_FLOOR) -> None:
+        """Take the strides of the maps, the number of classes and the confidence that one of them has to reach."""
         self._strides = tuple(strides)
         self._classes = classes
+        self._least_logit = math.log(floor / (1 - floor)) - _HAIR
 
     def candidates(self, maps: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         """Return (n, 4 + classes, places) float32: centre x, y, width, height in pixels, then a confidence a class.
 
         `maps` are (n, 4 * bins + classes, height, width) for each stride. Only places are returned where a
-        class may reach the `STORAGE_FLOOR` in one of the n pictures.
+        class may reach the floor in one of the n pictures.
         """
         levels = zip(maps, self._strides, strict=True)
         return np.concatenate([self._read(values, stride) for values, stride in levels], axis=2)
@@ -43,7 +44,7 @@ class Head:
     def _read(self, values: NDArray[np.float32], stride: int) -> NDArray[np.float32]:
         flat = values.reshape(*values.shape[:2], -1)
         best = flat[:, -self._classes :].max((0, 1))
-        places = np.flatnonzero(best > _LEAST_LOGIT)
+        places = np.flatnonzero(best > self._least_logit)
         chosen = flat[:, :, places]
         left_top, right_bottom = np.split(_distances(chosen[:, : -self._classes]), 2, axis=1)
         centres = _centres(places, values.shape[3])

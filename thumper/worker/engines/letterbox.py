@@ -25,13 +25,15 @@ cv2.setNumThreads(0)  # pictures are scaled side by side already, each in a thre
 class Letterbox:
     """Scales pictures so that they fit into the input of a network, with grey around them."""
 
-    def __init__(self, stride: int, *, size: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self, stride: int, *, size: tuple[int, int] | None = None, longest_px: int = IMAGE_SIZE
+    ) -> None:
         """Take the network's stride: there is only as much grey as makes each side a multiple of it.
 
-        The longer side becomes `IMAGE_SIZE`. A network that accepts one `size` only (height, width) gets that.
+        The longer side becomes `longest_px`. A network that accepts one `size` only (height, width) gets that.
         """
         self._stride = max(stride, _LEAST_STRIDE)
-        self._size = size or (IMAGE_SIZE, IMAGE_SIZE)
+        self._size = size or (longest_px, longest_px)
         self._is_filled = size is not None
 
     def __call__(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:

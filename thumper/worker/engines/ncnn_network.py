@@ -10,6 +10,7 @@ import ncnn
 import numpy as np
 
 from thumper.worker.engines.exported_network import ExportedNetwork
+from thumper.worker.engines.look import PLAIN, Look
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,10 +23,10 @@ _SCALE: Final = [1 / 255] * 3
 class NcnnNetwork(ExportedNetwork):
     """An exported model. Twins share the weights; each has memory of its own for the picture on its way."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, look: Look = PLAIN) -> None:
         """Load the model out of the folder of its export."""
-        super().__init__(folder)
-        self._net = _load(folder)
+        super().__init__(folder, look)
+        self._net = load_net(folder)
         self._take_memory()
 
     def twin(self) -> Self:
@@ -53,10 +54,10 @@ class NcnnNetwork(ExportedNetwork):
         run.set_blob_allocator(self._blobs)
         run.set_workspace_allocator(self._workspace)
         run.input("in0", values)
-        return [_extract(run, name) for name in self._net.output_names()]
+        return [extract(run, name) for name in self._net.output_names()]
 
 
-def _extract(run: ncnn.Extractor, name: str) -> NDArray[np.float32]:
+def extract(run: ncnn.Extractor, name: str) -> NDArray[np.float32]:
     """Run the network up to one of its outputs. Raises `MemoryError`: nothing else stops a network that was loaded."""
     code, values = run.extract(name)
     if code != 0:
@@ -64,7 +65,8 @@ def _extract(run: ncnn.Extractor, name: str) -> NDArray[np.float32]:
     return np.array(values)  # copied: the memory is the pool's, and the next picture's
 
 
-def _load(folder: Path) -> ncnn.Net:
+def load_net(folder: Path) -> ncnn.Net:
+    """Load an exported network for one thread a picture, in fp32. Raises `OSError` if a file cannot be loaded."""
     net = ncnn.Net()
     net.opt.use_vulkan_compute = False
     net.opt.num_threads = 1

@@ -15,6 +15,7 @@ import numpy as np
 from thumper.domain.box import Box
 from thumper.domain.detection import RawDetection
 from thumper.worker.engines.letterbox import Letterbox, in_picture
+from thumper.worker.engines.look import PLAIN, Look
 from thumper.worker.engines.suppression import suppress
 
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ _LABEL_CHARACTERS: Final = 200
 class Network(ABC):
     """A loaded network. `labels` are its words by class number. It serves one thread at a time."""
 
-    def __init__(self, names: Mapping[int, str] | Sequence[str], letterbox: Letterbox) -> None:
-        """Take the class names of the model file by number, and how pictures are scaled for it."""
-        self.labels = _labels(names)
+    def __init__(
+        self, names: Mapping[int, str] | Sequence[str], letterbox: Letterbox, look: Look = PLAIN
+    ) -> None:
+        """Take the class names of the model file by number, how pictures are scaled for it, and what is taken."""
+        self.labels = look.labels(_labels(names))
+        self.look = look
         self.letterbox = letterbox
 
     @abstractmethod
@@ -61,7 +65,7 @@ class Network(ABC):
 
         `candidates` are what `forward` returns of it, letterboxed to the (height, width) `boxed`.
         """
-        rows = suppress(candidates)
+        rows = suppress(self.look.candidates(candidates), floor=self.look.floor, overlap=self.look.overlap)
         height_px, width_px = image.shape[:2]
         corners = in_picture(rows[:, :4], boxed, image.shape).tolist()
         return [

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from thumper.worker.engines.exported_network import ExportedNetwork
+from thumper.worker.engines.look import PLAIN, Look
 from thumper.worker.engines.network import values_of
 from thumper.worker.engines.onnx_library import onnxruntime
 
@@ -21,9 +22,9 @@ _ERRORS_ONLY: Final = 3
 class OnnxNetwork(ExportedNetwork):
     """An exported model. Any number of threads may use it, each on a core of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, look: Look = PLAIN) -> None:
         """Load the model out of the folder of its export."""
-        super().__init__(folder)
+        super().__init__(folder, look)
         self._session = open_session(folder / "model.onnx")
 
     def twin(self) -> Self:

@@ -10,6 +10,7 @@ import numpy as np
 
 from thumper.domain.precision import Precision
 from thumper.worker.engines.exported_network import ExportedNetwork
+from thumper.worker.engines.look import PLAIN, Look
 from thumper.worker.engines.openvino_library import PrePostProcessor, openvino
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ _HINTS: Final = {Precision.FP32: "f32", Precision.BF16: "bf16"}
 class OpenvinoNetwork(ExportedNetwork):
     """An exported model. Twins share the weights; up to `streams` of them run at a time."""
 
-    def __init__(self, folder: Path, precision: Precision, *, streams: int) -> None:
+    def __init__(self, folder: Path, precision: Precision, *, streams: int, look: Look = PLAIN) -> None:
         """Load the model out of the folder of its export."""
-        super().__init__(folder)
+        super().__init__(folder, look)
         self._model = openvino.Core().compile_model(
             _of_pictures(folder / "model.onnx"),
             "CPU",

@@ -24,25 +24,27 @@ _APART_PX: Final = np.float32(7680)
 ultralytics)."""
 
 
-def suppress(candidates: NDArray[np.float32]) -> NDArray[np.float32]:
+def suppress(
+    candidates: NDArray[np.float32], *, floor: float = STORAGE_FLOOR, overlap: float = NMS_IOU
+) -> NDArray[np.float32]:
     """Return the boxes that are kept, most confident first: (n, 6) x1, y1, x2, y2, confidence, class.
 
     `candidates` are those of one picture, (4 + classes, places): centre x, y, width, height in pixels, then a
-    confidence a class. A place counts with its best class, above `STORAGE_FLOOR`.
+    confidence a class. A place counts with its best class, above the `floor`.
     """
     confidences = candidates[4:]
     best = confidences.max(0)
-    places = np.flatnonzero(best > STORAGE_FLOOR)
+    places = np.flatnonzero(best > floor)
     places = places[np.argsort(-best[places], kind="stable")][:_MOST_COMPARED]
     centres, half_sides = candidates[:2, places], candidates[2:4, places] / 2
     classes = confidences[:, places].argmax(0).astype(np.float32)
     rows = np.concatenate((centres - half_sides, centres + half_sides, best[None, places], classes[None])).T
-    kept: NDArray[np.float32] = rows[_apart(rows[:, :4] + classes[:, None] * _APART_PX)]
+    kept: NDArray[np.float32] = rows[_apart(rows[:, :4] + classes[:, None] * _APART_PX, overlap)]
     return kept
 
 
-def _apart(corners: NDArray[np.float32]) -> list[int]:
-    """Return the indices of boxes that overlap no earlier one of these, (n, 4), by more than `NMS_IOU`."""
+def _apart(corners: NDArray[np.float32], most: float) -> list[int]:
+    """Return the indices of boxes that overlap no earlier one of these, (n, 4), by more than `most`."""
     x1, y1, x2, y2 = corners.T
     areas = (x2 - x1) * (y2 - y1)
     kept: list[int] = []
@@ -55,5 +57,5 @@ def _apart(corners: NDArray[np.float32]) -> list[int]:
         shared = np.maximum(width, 0) * np.maximum(height, 0)
         with np.errstate(invalid="ignore"):  # two boxes without area: not a number, which overlaps nothing
             overlap = shared / (areas[first] + areas[left] - shared)
-        left = left[~(overlap > NMS_IOU)]
+        left = left[~(overlap > most)]
     return kept

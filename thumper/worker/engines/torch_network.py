@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from thumper.domain.precision import Precision
 from thumper.errors import DetectorError
 from thumper.worker.engines.letterbox import Letterbox
+from thumper.worker.engines.look import PLAIN, Look
 from thumper.worker.engines.network import Network
 from thumper.worker.engines.torch_head import TorchHead
 from thumper.worker.engines.torch_library import Detect, DetectionModel, load_checkpoint, torch
@@ -46,13 +47,16 @@ class Maps(torch.nn.Module):  # type: ignore[misc]  # of a library that is Any t
 class TorchNetwork(Network):
     """A model file, loaded onto a device. Only its convolutions compute in the `precision`, boxes are read in fp32."""
 
-    def __init__(self, path: Path, device: str, precision: Precision = Precision.FP32) -> None:
+    def __init__(
+        self, path: Path, device: str, precision: Precision = Precision.FP32, *, look: Look = PLAIN
+    ) -> None:
         """Load a model file. Raises `DetectorError` if it is no YOLOv8 detection model."""
         model = load(path)
-        super().__init__(model.names, Letterbox(int(model.stride.max())))
+        letterbox = Letterbox(int(model.stride.max()), longest_px=look.longest_px)
+        super().__init__(model.names, letterbox, look)
         self.device = torch.device(device)
         self._numbers = _NUMBERS[precision]
-        self._head = TorchHead([int(stride) for stride in model.stride], len(self.labels))
+        self._head = TorchHead([int(stride) for stride in model.stride], len(model.names))
         model.model[-1] = Maps(model.model[-1])
         # Pixel by pixel is the faster layout on x86 and CUDA alike, and the one that photos have anyway.
         self._model = model.to(self.device, dtype=self._numbers, memory_format=torch.channels_last)
