@@ -432,6 +432,7 @@ export const texts = {
     previous: "Previous files",
     next: "More files",
     clocks: "Clocks",
+    whichIsRight: "If it was, the camera's clock is wrong: repair it below. If not, as with old photos, say that they are that old, and this is not asked again.",
     clocksWell: "Nothing is doubtful about the clocks.",
     seePhotos: (count: string): string => `See the photos: ${count}`,
     showed: "The camera's clock showed",

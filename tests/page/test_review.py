@@ -14,6 +14,7 @@ from tests.api import Api
 from tests.page.library import draw_originals
 from tests.page.visitor import DESK, PHONE, Visit, visiting
 from thumper.domain.access import Role
+from thumper.domain.species import SpeciesOrigin
 from thumper.graphql.relay.identity import encode
 from thumper.store import models
 
@@ -127,10 +128,20 @@ async def test_every_key_says_what_it_is_for_and_every_number_is_the_apis(api: A
         await assert_counted(api, page)
 
 
+async def list_birds(count: int) -> None:
+    """List species whose common names begin with b."""
+    for number in range(count):
+        name = f"Avis{chr(ord('a') + number // 10)}{chr(ord('a') + number % 10)}"
+        await models.Species.create(
+            scientific_name=name, common_name=f"bird {number:03}", origin=SpeciesOrigin.PERSON
+        )
+
+
 @pytest.mark.parametrize("size_px", [PHONE, DESK])
 async def test_thumbs_name_correct_and_draw(api: Api, tmp_path: Path, size_px: tuple[int, int]) -> None:
     first, second, *_ = await boxes_to_review(tmp_path, 3)
     await make.make_deer("Split Brow", sex="male")
+    await list_birds(100)  # before the turkey by name, which is then on the second page of the API
     is_phone = size_px == PHONE
     async with visiting(api, "/review", role=Role.MEMBER, size_px=size_px, touch=is_phone) as visit:
         page = visit.page

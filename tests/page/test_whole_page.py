@@ -119,7 +119,7 @@ async def test_every_view_fits_its_window_and_who_looks(
                 wrong[address] += "does not show its query"
         assert not any(wrong.values()), wrong
         if size_px == PHONE:
-            await visit.page.goto(f"{api.url}/settings")
+            await visit.page.goto(f"{api.url}/settings")  # signing in has no way to other views
             await settled(visit.page)
             bar = await visit.page.locator(".shell > nav").bounding_box()
             assert bar is not None
