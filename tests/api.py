@@ -61,15 +61,16 @@ class Api:
 
 
 @contextlib.asynccontextmanager
-async def running_api(settings: Settings) -> AsyncIterator[Api]:
-    """Serve until the context ends."""
+async def running_api(settings: Settings, *, port: int = 0) -> AsyncIterator[Api]:
+    """Serve until the context ends, at any port or at that of an API that has ended."""
     # With its protocol, or asyncio leaves TCP_NODELAY off, and an answer in two pieces takes 40 ms more.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the connections of who ended linger
+        listener.bind(("127.0.0.1", port))
         port = listener.getsockname()[1]
         settings = settings.model_copy(update={"port": port})
         server = _Server(server_config(create_app(settings), settings))
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        serving = asyncio.create_task(server.serve_on(listener))
         while not server.started:
             await asyncio.sleep(0.01)
             if serving.done():
@@ -94,6 +95,13 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ending = asyncio.Event()
+
+    async def serve_on(self, listener: socket.socket) -> None:
+        """Serve until `ending`; a start that fails fails the test alone, and not the loop that it runs in."""
+        try:
+            await self.serve(sockets=[listener])
+        except SystemExit as error:
+            raise AssertionError("the server did not start: its log says why") from error
 
     def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
         return contextlib.nullcontext()

@@ -11,11 +11,11 @@ from typing import Final
 import pytest
 from PIL import ExifTags
 from PIL import Image as Picture
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from tests import factories as make
 from tests.api import Api
-from tests.browser import browser_path
+from tests.browser import browser_of_its_own
 from tests.ingest.conftest import small_jpeg
 from tests.sign_in import headers_at
 from thumper.ingest.context import IngestContext
@@ -71,8 +71,7 @@ async def test_markup_in_names_is_shown_and_never_run(api: Api, settings: Settin
     images = (await api.ask(EVERYTHING))["images"]["nodes"]
     assert len(images) == len(MARKUP) + 1
     assert {image["exif"]["comment"] for image in images} >= set(MARKUP)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+    async with browser_of_its_own() as browser:
         page = await browser.new_page(
             viewport={"width": 1600, "height": 9000},  # all lines are drawn
             extra_http_headers=headers_at(api.url),
@@ -83,7 +82,6 @@ async def test_markup_in_names_is_shown_and_never_run(api: Api, settings: Settin
         await page.goto(f"{api.url}/graphql")
         await ask(page, EVERYTHING)
         shown = await page.locator(".result-window").inner_text()
-        await browser.close()
     assert ran == []
     assert [
         words

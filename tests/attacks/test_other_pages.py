@@ -13,10 +13,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, Page, expect
 
 from tests.api import Api
-from tests.browser import browser_path
+from tests.browser import browser_of_its_own
 from tests.patience import until
 from thumper.domain.access import Role
 from thumper.store.access import people, sessions
@@ -31,9 +31,10 @@ TRY: Final = """async ([url, mutation, query]) => {
   const tried = {}
   const send = async (name, address, options) => {
     try {
-      const answer = await fetch(url + address, {credentials: 'include', ...options})
+      const signal = AbortSignal.timeout(30_000)
+      const answer = await fetch(url + address, {credentials: 'include', signal, ...options})
       tried[name] = answer.type === 'opaque' ? 'sent' : [answer.status, await answer.text()]
-    } catch (error) { tried[name] = 'failed' }
+    } catch (error) { tried[name] = error.name === 'TimeoutError' ? 'no answer' : 'failed' }
   }
   const body = JSON.stringify({query: mutation}), json = {'content-type': 'application/json'}
   const get = '/graphql?query=' + encodeURIComponent(query)
@@ -49,6 +50,7 @@ TRY: Final = """async ([url, mutation, query]) => {
       const socket = new WebSocket(url.replace('http', 'ws') + '/graphql', protocol)
       socket.onopen = () => done('open')
       socket.onclose = () => done('closed')
+      setTimeout(done, 30_000, 'no answer')
     })
   }
   tried.image = await new Promise(done => {
@@ -56,6 +58,7 @@ TRY: Final = """async ([url, mutation, query]) => {
     image.onload = () => done('seen')
     image.onerror = () => done('failed')
     image.src = url + '/pages/icon.svg'
+    setTimeout(done, 30_000, 'no answer')
   })
   return tried
 }"""
@@ -127,8 +130,7 @@ async def test_no_page_of_elsewhere_reads_or_changes_anything_with_the_cookie_of
     api: Api,
 ) -> None:
     port = urlsplit(api.url).port
-    async with async_playwright() as playwright, another_page() as other:
-        browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+    async with another_page() as other, browser_of_its_own() as browser:
         context = await browser.new_context()
         url = f"http://localhost:{port}"
         await signed_in(api, context, url)
@@ -156,4 +158,3 @@ async def test_no_page_of_elsewhere_reads_or_changes_anything_with_the_cookie_of
         assert await AuditEntry.filter(action="createLocation").count() == 0
         assert (await fetched(own, url))["data"] == {"viewer": {"name": "Dale"}}, "still signed in"
         assert not await own.evaluate("document.cookie"), "no script reads the cookie"
-        await browser.close()

@@ -51,13 +51,26 @@ async def test_a_photo_is_marked_and_its_neighbours_are_those_of_the_filter(api:
         assert [told["tags"][0]["name"], told["note"]["text"]] == ["big <b>eight</b>", "Limps"]
 
 
-async def test_on_a_phone_the_owner_moves_a_photo_and_deletes_it(api: Api, tmp_path: Path) -> None:
+async def test_on_a_phone_the_owner_swipes_to_a_photo_moves_it_and_deletes_it(
+    api: Api, tmp_path: Path
+) -> None:
     ids = await pictured_library(tmp_path)
-    photo = ids["Image"][0]
-    before = (await api.ask(ONE, id=photo))["image"]["location"]["id"]
+    newest, older, *_ = [each["id"] for each in (await api.ask(LIST))["images"]["nodes"]]
+    before = (await api.ask(ONE, id=older))["image"]["location"]["id"]
     assert before != ids["Location"][1]
-    async with visiting(api, f"/photos/{photo}", size_px=PHONE) as visit:
-        page = visit.page
+    async with visiting(api, f"/photos/{newest}", size_px=PHONE, touch=True) as visit:
+        page, photo = visit.page, older
+        picture = page.locator(".large")
+        await page.get_by_role("link", name="Older").wait_for()
+        await visit.touch(picture, (0.8, 0.5), (0.5, 0.5), (0.2, 0.5))
+        await expect(page).to_have_url(f"{api.url}/photos/{older}")
+        await page.get_by_role("link", name="Newer").wait_for()
+        await visit.touch(picture, (0.2, 0.5), (0.8, 0.5))
+        await expect(page).to_have_url(f"{api.url}/photos/{newest}")
+        await page.get_by_role("link", name="Older").wait_for()
+        await visit.touch(picture, (0.2, 0.2), (0.3, 0.9))  # a look further down
+        await visit.touch(picture, (0.8, 0.5), (0.2, 0.5))
+        await expect(page).to_have_url(f"{api.url}/photos/{photo}")
         await page.get_by_role("button", name="Move to another stand").click()
         dialog = page.get_by_role("dialog")
         await dialog.get_by_role("combobox").select_option(value=ids["Location"][1])

@@ -14,6 +14,7 @@ from tests.api import Api
 from tests.page.library import draw_originals
 from tests.page.visitor import DESK, PHONE, Visit, visiting
 from thumper.domain.access import Role
+from thumper.domain.species import SpeciesOrigin
 from thumper.graphql.relay.identity import encode
 from thumper.store import models
 
@@ -26,6 +27,8 @@ COUNTS = """{
 }"""
 BOX = """query($id: ID!) { detection(id: $id) {
     verdict deer { name } shown { label } reviews { undoneAt } } }"""
+
+DRAWN = "{ detections(where: {drawn: true}) { nodes { box { x y width height } shown { label sex } } } }"
 
 
 async def boxes_to_review(folder: Path, count: int = 8, **values: Any) -> list[models.Detection]:
@@ -125,11 +128,22 @@ async def test_every_key_says_what_it_is_for_and_every_number_is_the_apis(api: A
         await assert_counted(api, page)
 
 
+async def list_birds(count: int) -> None:
+    """List species whose common names begin with b."""
+    for number in range(count):
+        name = f"Avis{chr(ord('a') + number // 10)}{chr(ord('a') + number % 10)}"
+        await models.Species.create(
+            scientific_name=name, common_name=f"bird {number:03}", origin=SpeciesOrigin.PERSON
+        )
+
+
 @pytest.mark.parametrize("size_px", [PHONE, DESK])
 async def test_thumbs_name_correct_and_draw(api: Api, tmp_path: Path, size_px: tuple[int, int]) -> None:
     first, second, *_ = await boxes_to_review(tmp_path, 3)
     await make.make_deer("Split Brow", sex="male")
-    async with visiting(api, "/review", role=Role.MEMBER, size_px=size_px) as visit:
+    await list_birds(100)  # before the turkey by name, which is then on the second page of the API
+    is_phone = size_px == PHONE
+    async with visiting(api, "/review", role=Role.MEMBER, size_px=size_px, touch=is_phone) as visit:
         page = visit.page
         await expect(page.locator(".label-line")).to_be_visible()
         await page.wait_for_function("() => document.querySelector('.frame img').naturalWidth > 0")
@@ -153,6 +167,25 @@ async def test_thumbs_name_correct_and_draw(api: Api, tmp_path: Path, size_px: t
         await assert_counted(api, page)
         await page.get_by_role("button", name="Draw a missed box").click()
         await visit.assert_accessible()
+        if is_phone:
+            await draw_by_finger(visit, api)
+
+
+async def draw_by_finger(visit: Visit, api: Api) -> None:
+    """Draw a missed box, say what it is, and swipe to another box and back."""
+    page, frame = visit.page, visit.page.locator(".frame")
+    await frame.scroll_into_view_if_needed()
+    await visit.touch(frame, (0.2, 0.2), (0.3, 0.4), (0.5, 0.6))
+    await page.get_by_role("button", name="Doe").click()
+    await assert_sent(page, "Said: Doe")
+    (box,) = (await api.ask(DRAWN))["detections"]["nodes"]
+    assert box["box"] == pytest.approx({"x": 0.2, "y": 0.2, "width": 0.3, "height": 0.4}, abs=0.01)
+    sure = page.locator(".label-line")
+    await expect(sure).to_contain_text("90% sure")
+    await visit.touch(frame, (0.1, 0.5), (0.9, 0.5))
+    await expect(sure).to_contain_text("85% sure")
+    await visit.touch(frame, (0.9, 0.5), (0.1, 0.5))
+    await expect(sure).to_contain_text("90% sure")
 
 
 async def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -181,10 +214,7 @@ async def test_a_missed_box_is_drawn_by_pointer_or_in_numbers_and_taken_away(
         await page.get_by_role("button", name="Doe").click()
         await assert_sent(page, "Said: Doe")
         await expect(page.locator(".picture .other")).to_have_count(1)
-        drawn = await api.ask(
-            "{ detections(where: {drawn: true}) { nodes { box { x y width height } shown { label sex } } } }"
-        )
-        (node,) = drawn["detections"]["nodes"]
+        (node,) = (await api.ask(DRAWN))["detections"]["nodes"]
         assert node["shown"] == {"label": "doe", "sex": "FEMALE"}
         assert node["box"] == pytest.approx({"x": 0.6, "y": 0.5, "width": 0.3, "height": 0.4}, abs=0.01)
         await page.keyboard.press("z")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.api import Api, running_api
-from tests.page.test_review import assert_counted, boxes_to_review, said_of, stands
+from tests.page.shared_browser import LAN_NAME
+from tests.page.test_review import assert_counted, assert_sent, boxes_to_review, said_of, stands
 from tests.page.visitor import Visit, visiting
 from thumper.settings import Settings
 from thumper.store import models
@@ -105,9 +108,9 @@ async def test_a_word_whose_answer_was_lost_is_said_once(api: Api, tmp_path: Pat
 
 
 async def test_the_same_over_plain_http_by_a_name_of_the_lan(settings: Settings, tmp_path: Path) -> None:
-    async with running_api(settings.model_copy(update={"allowed_hosts": "ranch.local"})) as api:
+    async with running_api(settings.model_copy(update={"allowed_hosts": LAN_NAME})) as api:
         boxes = await boxes_to_review(tmp_path, 4)
-        async with visiting(api, "/review", lan_name="ranch.local", expected_complaints=BROKEN_LINE) as visit:
+        async with visiting(api, "/review", over_lan=True, expected_complaints=BROKEN_LINE) as visit:
             assert not await visit.page.evaluate("'locks' in navigator")
             await say_offline(api, visit, boxes)
             await say_with_a_full_storage(api, visit, boxes[3])
@@ -133,3 +136,31 @@ async def say_with_a_full_storage(api: Api, visit: Visit, box: models.Detection)
     await expect(page.get_by_role("alert")).to_have_count(0)
     await assert_waiting(page, 0)
     assert await said_of(api, box) == (None, "buck")
+
+
+async def test_what_is_said_while_the_server_restarts_is_sent_once_when_it_is_back(
+    settings: Settings, tmp_path: Path
+) -> None:
+    async with contextlib.AsyncExitStack() as server:
+        api = await server.enter_async_context(running_api(settings))
+        boxes = await boxes_to_review(tmp_path, 4)
+        async with visiting(api, "/review", expected_complaints=BROKEN_LINE) as visit:
+            page = visit.page
+            await expect(page.locator(".label-line")).to_contain_text("% sure")
+            await expect(page.locator("html")).to_have_attribute("data-live", "live")
+            await page.keyboard.press("d")
+            await assert_sent(page, "Said: Doe")
+            await server.aclose()
+            for key, told in (("f", "Said: Fawn"), ("n", "Said: Not an animal")):
+                await page.keyboard.press(key)
+                await expect(page.locator(".told")).to_have_text(told)
+            await expect(page.locator(".unsent")).to_contain_text("2")
+            await expect(page.get_by_text("Reconnecting")).to_be_visible()
+            api = await server.enter_async_context(running_api(settings, port=urlsplit(api.url).port or 0))
+            await assert_waiting(page, 0)
+            await expect(page.locator(".unsent")).to_have_text("")
+            await expect(page.locator("html")).to_have_attribute("data-live", "live", timeout=20_000)
+            stood = [await said_of(api, box) for box in boxes[:3]]
+            assert stood == [("CORRECTED", "doe"), ("CORRECTED", "fawn"), ("REJECTED", None)]
+            assert [len((await stands(api, box))["reviews"]) for box in boxes] == [1, 1, 1, 0]
+            await assert_counted(api, page)

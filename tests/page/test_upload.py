@@ -82,6 +82,33 @@ async def test_a_phone_sends_its_photos_and_is_told_what_became_of_each(
     ]
 
 
+async def drop_folder(page: Page, folder: Path) -> None:
+    """Drop a folder of this machine where photos are chosen, as from a window of its files."""
+    area = await page.locator(".choose").bounding_box()
+    assert area is not None
+    mouse = await page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    at = {"x": area["x"] + area["width"] / 2, "y": area["y"] + area["height"] / 2}
+    for what in ("dragEnter", "dragOver", "drop"):
+        await mouse.send("Input.dispatchDragEvent", {"type": what, "data": data, **at})
+
+
+async def test_a_dropped_folder_is_sent_with_those_in_it_and_without_what_systems_leave(
+    api: Api, tmp_path: Path
+) -> None:
+    card = tmp_path / "CARD"
+    for number, name in enumerate(("IMG_1.JPG", "DCIM/100A/IMG_1.JPG", "DCIM/100B/IMG_1.JPG", "Thumbs.db")):
+        (card / name).parent.mkdir(parents=True, exist_ok=True)
+        (card / name).write_bytes(small_jpeg(number))
+    async with visiting(api, "/cards", expected_complaints=CUT_OFF) as visit:
+        page = visit.page
+        await drop_folder(page, card)
+        await expect(page.get_by_text("1 file that systems leave on cards is left out.")).to_be_visible()
+        await page.get_by_role("button", name="Send 3 files").click()
+        await expect(page.get_by_role("heading", name="Everything was sent")).to_be_visible(timeout=20_000)
+    assert [each["receipt"]["stored"] for each in await receipts(api)] == [3]
+
+
 async def test_dropped_files_are_sent_without_what_systems_leave(api: Api) -> None:
     async with visiting(api, "/cards", expected_complaints=CUT_OFF) as visit:
         page = visit.page

@@ -24,6 +24,8 @@ HEAD = b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/
 STATUS = "subscription { status { seq } }"
 EVENTS = {"accept": "text/event-stream"}
 QUERY = b'{"query": "{ __typename }"}'
+GOODBYE = b"\x88\x82" + bytes(4) + b"\x03\xe8"
+"""A WebSocket's close frame of a client, with code 1000, masked with zeros."""
 
 
 @contextlib.asynccontextmanager
@@ -170,6 +172,23 @@ async def test_who_takes_nothing_is_cut_off_and_gives_its_place_back(
 
         await until(answers)
         stuck.close()
+
+
+async def test_who_leaves_as_the_server_ends_does_not_keep_it_from_ending_well(settings: Settings) -> None:
+    async with running_api(settings.model_copy(update={"max_sockets": 1})) as api:
+        leaving = await SlowReader.open(api.url, "websocket", STATUS)
+        # Their answers are not read, so that the connection stays a while after the last word.
+        await leaving.send(3_000 * (b"\x89\xfd" + bytes(4) + bytes(125)) + GOODBYE)
+
+        async def is_gone() -> bool:
+            return (
+                await api.http.head("/graphql", params={"query": STATUS}, headers=EVENTS)
+            ).status_code == 200
+
+        await until(is_gone)
+        asyncio.get_running_loop().call_later(0.5, leaving.close)
+    async with running_api(settings) as again:  # what the first one had open is closed
+        assert (await again.ask("{ __typename }")) == {"__typename": "Query"}
 
 
 HANDSHAKE = (

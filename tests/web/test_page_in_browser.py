@@ -3,11 +3,11 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from tests import factories as make
 from tests.api import Api
-from tests.browser import browser_path
+from tests.browser import browser_of_its_own
 from tests.sign_in import headers_at
 from thumper.web import page as query_page
 
@@ -16,8 +16,7 @@ from thumper.web import page as query_page
 async def test_graphiql_queries_and_subscribes_without_the_internet(api: Api) -> None:
     assert query_page._COMPLETE.exists(), "GraphiQL's files are missing: run make page"
     await make.make_images(await make.make_dump(), 3)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+    async with browser_of_its_own() as browser:
         page = await browser.new_page(extra_http_headers=headers_at(api.url))
         complaints: list[str] = []
         asked: list[str] = []
@@ -30,7 +29,6 @@ async def test_graphiql_queries_and_subscribes_without_the_internet(api: Api) ->
         await _run(page, "LatestPhotos", expected='"totalCount": 3')
         await _run(page, "Live", expected='"snapshot": true')
         await expect(page.get_by_role("link", name="owner")).to_have_attribute("href", "sign-in")
-        await browser.close()
     assert complaints == []
     assert {url for url in asked if not url.startswith(api.url)} == set()
 

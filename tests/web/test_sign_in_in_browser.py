@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from tests.api import Api
-from tests.browser import browser_path
+from tests.browser import browser_of_its_own
 from thumper.domain.access import Role
 from thumper.store.access import people, sessions
 from thumper.store.models import SignInLink
@@ -15,8 +15,7 @@ from thumper.store.models import SignInLink
 @pytest.mark.slow
 async def test_a_link_signs_in_after_a_tap_and_not_when_it_is_opened(api: Api) -> None:
     link = await sessions.make_link(await people.add("Dale", Role.MEMBER))
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+    async with browser_of_its_own() as browser:
         page = await browser.new_page()
         asked: list[str] = []
         complaints: list[str] = []
@@ -43,5 +42,4 @@ async def test_a_link_signs_in_after_a_tap_and_not_when_it_is_opened(api: Api) -
         await page.get_by_role("button").click()
         await expect(page.get_by_role("alert")).to_contain_text("used before")
         await expect(page.get_by_role("button")).to_be_hidden()
-        await browser.close()
     assert not [url for url in asked if link.secret in url.partition("#")[0]]

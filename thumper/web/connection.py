@@ -171,6 +171,12 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         if self.initial_response is not None and self.close_sent:
             self.handshake_complete = True
 
+    def shutdown(self) -> None:
+        """End with the server. Who says goodbye just then was answered, and another goodbye would end the ending."""
+        if self.conn.close_sent is not None:
+            self.close_sent = True
+        super().shutdown()
+
     def _give_up(self, message: str) -> None:
         self._is_over = self.handshake_complete = self.close_sent = True
         last_words(self.transport, 400, code="BAD_REQUEST", message=message)

@@ -1,12 +1,11 @@
 // What was chosen, where it was taken, and the button that sends it.
 import { useState } from "preact/hooks";
-import { useQuery } from "../api/hooks";
-import { ErrorNotice } from "../components/ErrorNotice";
+import { ReadNotice } from "../components/ReadNotice";
+import { IN_USE, useStands } from "../components/useStands";
 import { formatBytes } from "../format/count";
 import { texts } from "../texts";
 import { type Chosen, meant, queued } from "./chosen";
 import { begin } from "./sender";
-import { UploadPlacesDocument } from "./upload.generated";
 
 interface Props {
   readonly chosen: readonly Chosen[];
@@ -16,15 +15,15 @@ interface Props {
 }
 
 function Place({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
-  const { data, problems, reload } = useQuery(UploadPlacesDocument, {});
+  const stands = useStands(IN_USE);
   return (
     <>
-      <ErrorNotice problems={problems} retry={reload} />
+      <ReadNotice list={stands} what={texts.stands.what} />
       <label class="stacked">
         {texts.upload.where}
         <select value={value} onChange={({ currentTarget }) => { onChange(currentTarget.value); }}>
           <option value="">{texts.upload.unknown}</option>
-          {data?.locations?.nodes.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+          {stands.nodes.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
         </select>
       </label>
     </>

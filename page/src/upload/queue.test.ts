@@ -10,10 +10,12 @@ const LATER = "2026-12-01T11:00:00Z";
 
 const file = (name: string, size = 10) => ({ file: { name, size, lastModified: 5 }, path: `DCIM/${name}` });
 
-function ready(...names: string[]): Queue {
+function readyAt(now_ms: number, ...names: string[]): Queue {
   const queue = { ...EMPTY, files: queued(names.map((name) => file(name))) };
-  return addressed(queue, "dump", names.map((_, key) => key), names.map((name) => ({ url: `/upload/${name}`, expiresAt: LATER })));
+  return addressed(queue, "dump", names.map((_, key) => key), names.map((name) => ({ url: `/upload/${name}`, expiresAt: LATER })), now_ms);
 }
+
+const ready = (...names: string[]): Queue => readyAt(NOW, ...names);
 
 const refusal = (status: number, retryAfter_s: number | null = null): Answer => ({
   kind: "refused", status, problem: { code: `C${status}`, message: "No.", path: [] }, retryAfter_s,
@@ -59,6 +61,12 @@ describe("a queue of files", () => {
     expect(withoutAddress(after(ready("a"), refusal(404)), NOW)).toHaveLength(1);
     expect(withoutAddress(ready("a"), Date.parse(LATER))).toHaveLength(1);
     expect(after(ready("a"), refusal(410)).files[0]?.state).toBe("unsure");
+  });
+
+  it("takes an address for good that has just come, whatever the clock of this browser says", () => {
+    const ahead = NOW + 5 * 3_600_000;
+    expect(withoutAddress(readyAt(ahead, "a"), ahead)).toHaveLength(0);
+    expect(withoutAddress(readyAt(ahead, "a"), ahead + 3_600_000)).toHaveLength(1);
   });
 
   it("stops where a person has to do something, and goes on when they say so", () => {

@@ -13,6 +13,13 @@ export type FileState = "waiting" | "sending" | "unsure" | "missing" | "stored" 
 
 export interface Address {
   readonly url: string;
+  /** When it is no longer worth a try, by this browser's clock. */
+  readonly over_ms: number;
+}
+
+/** An address as the API gives it. */
+export interface GivenAddress {
+  readonly url: string;
   readonly expiresAt: string;
 }
 
@@ -55,6 +62,11 @@ export type Answer =
   /** The browser cannot read the file any more. */
   | { readonly kind: "unreadable" };
 
+/**
+ * An address lasts for an hour. A browser whose clock is hours ahead takes it for over at once: it would ask for others without
+ * end, and each that it left open is a file that never came. One whose clock is behind is told by the server.
+ */
+const LEAST_LASTING_MS = 50 * 60_000;
 const BUSY_WAIT_MS = 5_000; // another transfer has the address for 30 seconds at most
 
 export const EMPTY: Queue = { dumpId: null, files: [], problem: null, paused: false };
@@ -83,13 +95,14 @@ export function nextReady_ms(queue: Queue, now_ms: number): number | null {
 export function withoutAddress(queue: Queue, now_ms: number): readonly QueuedFile[] {
   if (queue.paused) return [];
   return queue.files.filter(
-    ({ state, address }) => state === "waiting" && (address === null || Date.parse(address.expiresAt) <= now_ms),
+    ({ state, address }) => state === "waiting" && (address === null || address.over_ms <= now_ms),
   );
 }
 
 /** Give files their addresses, in their order. */
-export function addressed(queue: Queue, dumpId: string, keys: readonly number[], addresses: readonly Address[]): Queue {
-  const given = new Map(keys.map((key, index) => [key, addresses[index] ?? null]));
+export function addressed(queue: Queue, dumpId: string, keys: readonly number[], addresses: readonly GivenAddress[], now_ms: number): Queue {
+  const kept = addresses.map(({ url, expiresAt }) => ({ url, over_ms: Math.max(Date.parse(expiresAt), now_ms + LEAST_LASTING_MS) }));
+  const given = new Map(keys.map((key, index) => [key, kept[index] ?? null]));
   const files = queue.files.map((file) => (given.has(file.key) ? { ...file, address: given.get(file.key) ?? null } : file));
   return { ...queue, dumpId, files, problem: null };
 }

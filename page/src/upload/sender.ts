@@ -116,7 +116,7 @@ async function askAddresses(queue: Queue, files: readonly QueuedFile[]): Promise
       const { dump: { id }, uploads } = made;
       // Cancelled meanwhile: the card that was made for it says so at once.
       if (mine !== turn && queue.dumpId === null) void client.mutation(CancelUploadDocument, { dumpId: id }).toPromise();
-      write((now) => rules.addressed(now, id, files.map(({ key }) => key), uploads), mine);
+      write((now) => rules.addressed(now, id, files.map(({ key }) => key), uploads, Date.now()), mine);
       break;
     }
     const [problem] = error === undefined ? payloadProblems(data) : problemsOf(error);

@@ -71,7 +71,7 @@ function Question({ card, receipt: { clockQuestion }, onChanged }: Props) {
       {clockQuestion === null ? null : (
         <>
           <p><strong class="warning">{clockQuestion.sentence}</strong></p>
-          <p>{clockQuestion.whatToDo}</p>
+          <p>{texts.card.whichIsRight}</p>
           <button type="button" class="no-print" disabled={confirm.busy} onClick={() => { void act(confirm); }}>{texts.card.old}</button>
         </>
       )}

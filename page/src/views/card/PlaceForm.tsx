@@ -5,8 +5,10 @@ import { useQuery } from "../../api/hooks";
 import type { SetLocationInput } from "../../api/schema.generated";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { Progress } from "../../components/Progress";
+import { ReadNotice } from "../../components/ReadNotice";
+import { IN_USE, useStands } from "../../components/useStands";
 import { texts } from "../../texts";
-import { CardPlacesDocument, PlacePreviewDocument, SetPlaceDocument } from "./place.generated";
+import { PlacePreviewDocument, SetPlaceDocument } from "./place.generated";
 
 /** Which photos: all of a card, or those of one camera of it. */
 export type Placed = Pick<SetLocationInput, "dumpId" | "cameraId">;
@@ -54,8 +56,8 @@ export function PlaceForm({ placed, destination, onDone }: Props) {
   const [chosen, setChosen] = useState("");
   const [name, setName] = useState("");
   const [goes, setGoes] = useState(destination);
-  const { data, problems, reload } = useQuery(CardPlacesDocument, {});
-  const places = data?.locations?.nodes ?? [];
+  const stands = useStands(goes === null ? IN_USE : null);
+  const places = stands.nodes;
   const look = (): void => {
     if (chosen === NEW) setGoes({ name, input: { locationName: name } });
     else if (chosen === NOWHERE) setGoes({ name: texts.moves.nowhere, input: { nowhere: true } });
@@ -64,7 +66,7 @@ export function PlaceForm({ placed, destination, onDone }: Props) {
   if (goes !== null) return <PlacePreview placed={placed} destination={goes} onBack={() => { setGoes(null); }} onDone={onDone} />;
   return (
     <form onSubmit={(event) => { event.preventDefault(); look(); }}>
-      <ErrorNotice problems={problems} retry={reload} />
+      <ReadNotice list={stands} what={texts.stands.what} />
       <label class="stacked">
         {texts.card.whichPlace}
         <select value={chosen} required onChange={({ currentTarget }) => { setChosen(currentTarget.value); }}>

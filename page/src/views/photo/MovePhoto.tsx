@@ -5,9 +5,11 @@ import { useQuery } from "../../api/hooks";
 import { payloadProblems } from "../../api/problem";
 import { Dialog } from "../../components/Dialog";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { ReadNotice } from "../../components/ReadNotice";
+import { ALL_STANDS, useStands } from "../../components/useStands";
 import type { MoveFragment } from "../../fragments/move.generated";
 import { texts } from "../../texts";
-import { MovePhotoDocument, MovePhotoPreviewDocument, PhotoStandsDocument } from "./acts.generated";
+import { MovePhotoDocument, MovePhotoPreviewDocument } from "./acts.generated";
 
 interface Props {
   readonly id: string;
@@ -17,7 +19,7 @@ interface Props {
 
 export function MovePhoto({ id, onMoved, onClose }: Props) {
   const [stand, setStand] = useState("");
-  const stands = useQuery(PhotoStandsDocument, {});
+  const stands = useStands(ALL_STANDS);
   const input = { imageIds: [id], locationId: stand };
   const preview = useQuery(MovePhotoPreviewDocument, stand === "" ? null : { input });
   const change = useChange(MovePhotoDocument);
@@ -31,10 +33,11 @@ export function MovePhoto({ id, onMoved, onClose }: Props) {
       <form onSubmit={(event) => { event.preventDefault(); void move(); }}>
         <select aria-label={texts.photo.stand} value={stand} onChange={(event) => { setStand(event.currentTarget.value); }}>
           <option value="">{texts.photo.choose}</option>
-          {(stands.data?.locations?.nodes ?? []).map(({ id: each, name }) => <option key={each} value={each}>{name}</option>)}
+          {stands.nodes.map(({ id: each, name }) => <option key={each} value={each}>{name}</option>)}
         </select>
         {effect == null ? null : <p>{texts.photo.moves(effect.imageCount, effect.clock.changed)}</p>}
-        <ErrorNotice problems={[...stands.problems, ...preview.problems, ...payloadProblems(stand === "" ? null : preview.data), ...change.problems]} />
+        <ReadNotice list={stands} what={texts.stands.what} />
+        <ErrorNotice problems={[...preview.problems, ...payloadProblems(stand === "" ? null : preview.data), ...change.problems]} />
         <button class="main" type="submit" disabled={change.busy || effect == null}>{texts.photo.moveNow}</button>
       </form>
     </Dialog>

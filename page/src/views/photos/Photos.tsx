@@ -1,7 +1,7 @@
 // All photos, or those of a filter, by day: the wall with the way through its days, and the filter above it.
 import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { useQuery } from "../../api/hooks";
 import type { ImageFilter } from "../../api/schema.generated";
 import { boxesShown, toggleBoxes } from "../../components/Picture";
@@ -11,7 +11,6 @@ import { Progress } from "../../components/Progress";
 import { ShowQuery } from "../../components/ShowQuery";
 import { isMember, person } from "../../session";
 import { texts } from "../../texts";
-import { PhotosChoicesDocument } from "./choices.generated";
 import { type Span, wallDays } from "./days";
 import { boxesOf, sheetAddress } from "./export";
 import { photosAddress, readImageFilter } from "./filter";
@@ -19,6 +18,8 @@ import { Chips, FilterForm } from "./FilterForm";
 import { choicesOf, namesOf } from "./form";
 import { PhotosDocument, type PhotosQuery } from "./photos.generated";
 import { PAGE_SIZE } from "./pieces";
+import { useArrived } from "./useArrived";
+import { useChoices } from "./useChoices";
 import { Wall } from "./Wall";
 import "./photos.css";
 
@@ -40,8 +41,10 @@ function useDays(filter: ImageFilter) {
   const asked = useQuery(PhotosDocument, person.value === undefined ? null : { where: filter, by: [span.value], first: 0 });
   if (span.value === "DAY" && asked.problems.some(({ code }) => code === TOO_MANY_GROUPS)) span.value = "MONTH";
   const groups = asked.data?.imageGroups?.groups;
-  const days = useMemo(() => (groups === undefined ? null : wallDays(groups, span.value)), [groups]);
-  return { ...asked, days, span: span.value };
+  const times = useRef(0);
+  // Each answer is a wall of its own, whose photos are fetched anew.
+  const wall = useMemo(() => (groups === undefined ? null : { days: wallDays(groups, span.value), number: (times.current += 1) }), [groups]);
+  return { ...asked, wall, span: span.value };
 }
 
 function Exports({ filter }: { readonly filter: ImageFilter }) {
@@ -80,6 +83,16 @@ function Nothing({ filter, onClear }: { readonly filter: ImageFilter; readonly o
   );
 }
 
+/** Photos that came since: the wall is not moved under the eyes of who looks at it. */
+function Arrived({ filter, shown, onShow }: { readonly filter: ImageFilter; readonly shown: number | undefined; readonly onShow: () => void }) {
+  const count = useArrived(filter, shown);
+  return (
+    <div class="arrived no-print" role="status">
+      {count === 0 ? null : <button type="button" class="main" onClick={() => { scrollTo(0, 0); onShow(); }}>{texts.photos.arrived(count)}</button>}
+    </div>
+  );
+}
+
 const totalOf = (data: PhotosQuery | undefined): string => {
   const total = data?.images?.totalCount;
   return total === undefined ? "" : texts.photos.total(total);
@@ -91,7 +104,7 @@ export default function Photos() {
   const asked = useDays(filter);
   const isOpen = useSignal(false);
   const needsNames = NAMED_BY_ID.some((field) => filter[field] != null);
-  const choices = useQuery(PhotosChoicesDocument, person.value !== undefined && (isOpen.value || needsNames) ? { isMember: isMember() } : null);
+  const { choices, ...asking } = useChoices(isOpen.value || needsNames);
   const clear = (): void => { route(photosAddress()); };
   const problems = asked.problems.filter(({ code }) => code !== TOO_MANY_GROUPS || asked.span === "MONTH");
   return (
@@ -102,16 +115,18 @@ export default function Photos() {
         </h1>
         <Actions filter={filter} isOpen={isOpen.value} onOpen={() => { isOpen.value = !isOpen.value; }} />
       </div>
-      {isOpen.value ? <FilterForm filter={filter} onChange={change} choices={choicesOf(choices.data, isMember())} /> : null}
-      <ErrorNotice problems={choices.problems} retry={choices.reload} />
-      <Chips filter={filter} onChange={change} names={namesOf(choices.data)} onClear={clear} />
+      {isOpen.value ? <FilterForm filter={filter} onChange={change} choices={choicesOf(choices, isMember())} /> : null}
+      {isOpen.value && !asking.isWhole && asking.problems.length === 0 ? <Progress words={texts.loading(texts.photos.choices)} /> : null}
+      <ErrorNotice problems={asking.problems} retry={asking.reload} />
+      <Chips filter={filter} onChange={change} names={namesOf(choices)} onClear={clear} />
       {unread.length > 0 ? <p class="warning">{texts.photos.unread(unread)}</p> : null}
       <ErrorNotice problems={problems} retry={asked.reload} />
       {asked.loading ? <Progress words={texts.loading(texts.photos.what)} /> : null}
-      {asked.days === null ? null : asked.days.length === 0 ? (
+      <Arrived filter={filter} shown={asked.data?.images?.totalCount} onShow={asked.reload} />
+      {asked.wall === null ? null : asked.wall.days.length === 0 ? (
         <Nothing filter={filter} onClear={clear} />
       ) : (
-        <Wall key={JSON.stringify(filter)} days={asked.days} where={filter} collapsed={filter.burstImageId == null} />
+        <Wall key={`${asked.wall.number} ${JSON.stringify(filter)}`} days={asked.wall.days} where={filter} collapsed={filter.burstImageId == null} />
       )}
       <ShowQuery document={PhotosDocument} variables={{ where: filter, by: [asked.span], first: PAGE_SIZE }} />
     </>

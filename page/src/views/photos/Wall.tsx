@@ -38,20 +38,25 @@ function useFetching(pages: DayPages, near: readonly Piece[]): void {
 /** Begin where one was on this wall before, and keep where one is. */
 function useKeptPlace(virtual: WindowList, pieces: readonly Piece[]): void {
   const { url, wasPush } = useLocation() as LocationHook & { readonly wasPush: boolean }; // its types leave it out
+  const address = useRef(url).current;
   const began = useRef(false);
+  const top_px = virtual.options.scrollMargin;
   useLayoutEffect(() => {
-    if (began.current) return;
+    if (began.current || top_px === 0) return; // it is measured after the first drawing, and each start counts from it
     began.current = true;
-    const place = wasPush ? null : keptPlace(url);
+    const place = wasPush ? null : keptPlace(address);
     const index = place === null ? -1 : pieces.findIndex((piece) => keyOf(piece) === place.piece);
     const start = index < 0 ? undefined : virtual.measurementsCache[index]?.start;
-    if (start !== undefined && place !== null) scrollTo(0, start + place.offset_px);
-  }, [virtual, pieces, url, wasPush]);
+    // Rounded up as elsewhere: a part of a pixel less would be the day before.
+    if (start !== undefined && place !== null) scrollTo(0, Math.ceil(start + place.offset_px));
+  }, [virtual, pieces, address, wasPush, top_px]);
   useEffect(() => {
     const keep = (): void => {
+      // The next view is scrolled to its top while this one is still there.
+      if (location.pathname + location.search !== address) return;
       const item = virtual.getVirtualItemForOffset(scrollY);
       const piece = item === undefined ? undefined : pieces[item.index];
-      if (item !== undefined && piece !== undefined) keepPlace(url, { piece: keyOf(piece), offset_px: scrollY - item.start });
+      if (item !== undefined && piece !== undefined) keepPlace(address, { piece: keyOf(piece), offset_px: scrollY - item.start });
     };
     addEventListener("scrollend", keep);
     addEventListener("click", keep, { capture: true });
@@ -59,7 +64,7 @@ function useKeptPlace(virtual: WindowList, pieces: readonly Piece[]): void {
       removeEventListener("scrollend", keep);
       removeEventListener("click", keep, { capture: true });
     };
-  }, [virtual, pieces, url]);
+  }, [virtual, pieces, address]);
   useEffect(() => {
     history.scrollRestoration = "manual"; // the browser would scroll before anything is there
     return () => { history.scrollRestoration = "auto"; };

@@ -1,11 +1,25 @@
 // The form of the filter: what each of its lists offers, what of a filter it shows, and how a choice changes the filter.
 import type { ImageFilter } from "../../api/schema.generated";
 import { texts } from "../../texts";
-import type { PhotosChoicesQuery } from "./choices.generated";
+import type { CameraChoicesQuery, PhotosChoicesQuery } from "./choices.generated";
 
 export interface Option {
   readonly value: string;
   readonly words: string;
+}
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What can be chosen, as far as it is there. */
+export interface Choices {
+  readonly stands: readonly Named[];
+  readonly cameras: readonly NonNullable<CameraChoicesQuery["cameras"]>["nodes"][number][];
+  readonly deer: readonly Named[];
+  readonly species: NonNullable<PhotosChoicesQuery["speciesCounts"]>;
+  readonly tags: readonly { readonly name: string }[];
 }
 
 /** One list of the form; the empty value stands for all. */
@@ -30,10 +44,10 @@ const flagOptions = ({ yes, no }: { readonly yes: string; readonly no: string })
   { value: "false", words: no },
 ];
 
-const stand = (choices: PhotosChoicesQuery | undefined): Choice => ({
+const stand = (choices: Choices): Choice => ({
   label: texts.photos.fields.locationId,
   options: [
-    ...(choices?.locations?.nodes ?? []).map(({ id, name }) => ({ value: id, words: name })),
+    ...choices.stands.map(({ id, name }) => ({ value: id, words: name })),
     { value: NONE, words: texts.photos.noStand },
   ],
   of: ({ locationId, withoutLocation }) => (withoutLocation === true ? NONE : (locationId ?? "")),
@@ -44,16 +58,16 @@ const stand = (choices: PhotosChoicesQuery | undefined): Choice => ({
   }),
 });
 
-const camera = (choices: PhotosChoicesQuery | undefined): Choice => ({
+const camera = (choices: Choices): Choice => ({
   label: texts.photos.fields.cameraId,
-  options: (choices?.cameras?.nodes ?? []).map((each) => ({ value: each.id, words: nameOfCamera(each) })),
+  options: choices.cameras.map((each) => ({ value: each.id, words: nameOfCamera(each) })),
   of: ({ cameraId }) => cameraId ?? "",
   to: (value) => ({ cameraIds: null, withoutCamera: null, cameraId: value === "" ? null : value }),
 });
 
-const species = (choices: PhotosChoicesQuery | undefined): Choice => ({
+const species = (choices: Choices): Choice => ({
   label: texts.photos.fields.species,
-  options: (choices?.speciesCounts ?? []).map(({ scientificName, species: known }) => ({
+  options: choices.species.map(({ scientificName, species: known }) => ({
     value: scientificName,
     words: known === null || known.commonName === "" ? scientificName : known.commonName,
   })),
@@ -61,10 +75,10 @@ const species = (choices: PhotosChoicesQuery | undefined): Choice => ({
   to: (value) => ({ species: value === "" ? null : value }),
 });
 
-const deer = (choices: PhotosChoicesQuery | undefined): Choice => ({
+const deer = (choices: Choices): Choice => ({
   label: texts.photos.fields.deerId,
   options: [
-    ...(choices?.allDeer?.nodes ?? []).map(({ id, name }) => ({ value: id, words: name })),
+    ...choices.deer.map(({ id, name }) => ({ value: id, words: name })),
     { value: NONE, words: texts.photos.flags.withoutDeer.yes },
   ],
   of: ({ deerId, withoutDeer }) => (withoutDeer === true ? NONE : (deerId ?? "")),
@@ -128,9 +142,9 @@ const starred: Choice = {
   to: (value) => ({ starred: flagTo(value) }),
 };
 
-const tag = (choices: PhotosChoicesQuery | undefined): Choice => ({
+const tag = (choices: Choices): Choice => ({
   label: texts.photos.fields.tag,
-  options: (choices?.tags ?? []).map(({ name }) => ({ value: name, words: name })),
+  options: choices.tags.map(({ name }) => ({ value: name, words: name })),
   of: (filter) => filter.tag ?? "",
   to: (value) => ({ tag: value === "" ? null : value }),
 });
@@ -142,17 +156,16 @@ export function nameOfCamera({ make, model, serial, name }: { make: string; mode
 }
 
 /** Return the lists of the form; guests have none of what is withheld from them. */
-export function choicesOf(choices: PhotosChoicesQuery | undefined, isMember: boolean): Choice[] {
+export function choicesOf(choices: Choices, isMember: boolean): Choice[] {
   const forEverybody = [stand(choices), camera(choices), species(choices), sex, lifeStage, deer(choices), confidence, animals, reviewed];
   return isMember ? [...forEverybody, condition, starred, tag(choices)] : forEverybody;
 }
 
 /** Return what ids stand for. */
-export function namesOf(choices: PhotosChoicesQuery | undefined): Map<string, string> {
+export function namesOf(choices: Choices): Map<string, string> {
   return new Map([
-    ...(choices?.locations?.nodes ?? []).map(({ id, name }) => [id, name] as const),
-    ...(choices?.cameras?.nodes ?? []).map((each) => [each.id, nameOfCamera(each)] as const),
-    ...(choices?.allDeer?.nodes ?? []).map(({ id, name }) => [id, name] as const),
-    ...(choices?.speciesCounts ?? []).map(({ scientificName, species: known }) => [scientificName, known?.commonName ?? ""] as const),
+    ...[...choices.stands, ...choices.deer].map(({ id, name }) => [id, name] as const),
+    ...choices.cameras.map((each) => [each.id, nameOfCamera(each)] as const),
+    ...choices.species.map(({ scientificName, species: known }) => [scientificName, known?.commonName ?? ""] as const),
   ].filter(([, name]) => name !== ""));
 }

@@ -6,13 +6,14 @@ import { useQuery, useSubscription } from "../../api/hooks";
 import { liveState } from "../../api/live";
 import type { Problem } from "../../api/problem";
 import type { DetectionFilter } from "../../api/schema.generated";
+import { useAllPages } from "../../api/useAllPages";
 import { type Lists, listsOf } from "./filter";
 import { waitingFor } from "./journal/entry";
 import { entries, onNews } from "./journal/journal";
 import type { News } from "./journal/send";
 import { emptyPile, lookingAt, moved, type Pile, runsLow, withNews, without, withPage } from "./pile";
 import {
-  type ReviewBoxFragment, ReviewCountsDocument, ReviewDocument, ReviewLiveDocument, type ReviewLiveSubscription, ReviewNewsDocument, type ReviewPhotoFragment, type ReviewQuery,
+  ReviewAllSpeciesDocument, type ReviewBoxFragment, ReviewCountsDocument, ReviewDocument, ReviewLiveDocument, type ReviewLiveSubscription, ReviewNewsDocument, type ReviewPhotoFragment, type ReviewQuery,
 } from "./review.generated";
 import { person } from "../../session";
 import type { ListedSpecies } from "./word";
@@ -66,6 +67,14 @@ function usePhotosAhead({ boxes, at }: Pile<Box>): void {
       kept.current.set(address, photo);
     }
   }, [boxes, at]);
+}
+
+/** Return what can be said of a box. Without a network one goes on with what is loaded, and a page of boxes that does not come has none. */
+function useSpecies(data: ReviewQuery | undefined): readonly ListedSpecies[] {
+  const first = useRef<ReviewQuery["allSpecies"]>(null);
+  first.current = data?.allSpecies ?? first.current;
+  const all = useAllPages(ReviewAllSpeciesDocument, first.current?.pageInfo.hasNextPage === true ? NOTHING : null, ({ allSpecies }) => allSpecies);
+  return all.isWhole ? all.nodes : (first.current?.nodes ?? []);
 }
 
 export interface Reviewing {
@@ -164,9 +173,7 @@ export function useReviewing(filter: DetectionFilter): Reviewing {
   const { data, loading, problems, reload } = useQuery(ReviewDocument, variables, { about: "review" });
   const first = useRef(data);
   if (after.value === null) first.current = data;
-  // Without a network one goes on with what is loaded, and a page that does not come has none.
-  const species = useRef<readonly ListedSpecies[]>([]);
-  species.current = data?.allSpecies?.nodes ?? species.current;
+  const species = useSpecies(data);
   const counted = useCounts(lists, first.current);
   const pile = usePile(data);
   useNews(pile, counted.now);
@@ -186,7 +193,7 @@ export function useReviewing(filter: DetectionFilter): Reviewing {
   }, [live.value]);
   const box = pile.value.boxes[pile.value.at];
   return {
-    lists, variables, data, species: species.current, loading, problems, liveProblems, box,
+    lists, variables, data, species, loading, problems, liveProblems, box,
     counts: counted.counts,
     pile: pile.value,
     photo: box?.image ?? data?.image ?? undefined,

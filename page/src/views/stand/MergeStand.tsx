@@ -3,11 +3,12 @@ import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
 import { useChange } from "../../api/change";
 import { useQuery } from "../../api/hooks";
+import { useAllPages } from "../../api/useAllPages";
 import { Dialog } from "../../components/Dialog";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { Field } from "../../components/Field";
 import { Progress } from "../../components/Progress";
-import { SearchField } from "../../components/SearchField";
+import { ReadNotice } from "../../components/ReadNotice";
 import { texts } from "../../texts";
 import { standAddress } from "../stands/stand_address";
 import { type MergeEffectFragment, MergeChoicesDocument, MergePreviewDocument, MergeStandsDocument } from "./stand.generated";
@@ -61,20 +62,17 @@ function Preview({ stand, into }: { readonly stand: Stand; readonly into: Stand 
 }
 
 export function MergeStand({ stand, onClose }: { readonly stand: Stand; readonly onClose: () => void }) {
-  const [searched, setSearched] = useState("");
   const [intoId, setIntoId] = useState("");
-  const asked = useQuery(MergeChoicesDocument, { nameContains: searched === "" ? null : searched });
-  const found = asked.data?.locations;
-  const choices = (found?.nodes ?? []).filter(({ id }) => id !== stand.id);
+  const stands = useAllPages(MergeChoicesDocument, {}, ({ locations }) => locations);
+  const choices = stands.nodes.filter(({ id }) => id !== stand.id);
   const into = choices.find(({ id }) => id === intoId);
   return (
     <Dialog title={texts.stands.mergeTitle(stand.name)} onClose={onClose}>
       <p>{texts.stands.mergeHow(stand.name)}</p>
-      <ErrorNotice problems={asked.problems} retry={asked.reload} />
-      {(found?.totalCount ?? 0) > 100 || searched !== "" ? <div class="search-form"><SearchField label={texts.stands.search} text={searched} searchFor={setSearched} /></div> : null}
+      <ReadNotice list={stands} what={texts.stands.what} />
       <Field label={texts.stands.mergeTarget}>
         <select value={intoId} onChange={({ currentTarget: { value } }) => { setIntoId(value); }}>
-          <option value="">{choices.length === 0 ? texts.stands.mergeNone : texts.stands.mergeChoose}</option>
+          <option value="">{stands.isWhole && choices.length === 0 ? texts.stands.mergeNone : texts.stands.mergeChoose}</option>
           {choices.map(({ id, name, imageCount }) => <option key={id} value={id}>{texts.stands.mergeChoice(name, imageCount)}</option>)}
         </select>
       </Field>

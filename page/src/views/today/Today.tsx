@@ -1,6 +1,6 @@
 // Whether everything is well, what waits, and what came last; live.
-import { useCallback, useEffect, useRef } from "preact/hooks";
 import { useQuery, useSubscription } from "../../api/hooks";
+import { useReloadSoon } from "../../api/useReloadSoon";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { Progress } from "../../components/Progress";
 import { ShowQuery } from "../../components/ShowQuery";
@@ -18,22 +18,6 @@ import { today } from "./visit";
 import "./today.css";
 
 const NOTHING = {};
-const RELOAD_AFTER_MS = 3_000;
-
-/** Ask again soon after photos were completed, once for however many. */
-function useReloadSoon(completed: number | undefined, reload: () => void): void {
-  const known = useRef(completed);
-  const waiting = useRef<number | undefined>(undefined);
-  const later = useCallback(() => {
-    waiting.current = undefined;
-    reload();
-  }, [reload]);
-  useEffect(() => {
-    if (known.current !== undefined && completed !== known.current) waiting.current ??= window.setTimeout(later, RELOAD_AFTER_MS);
-    known.current = completed;
-  }, [completed, later]);
-  useEffect(() => () => { clearTimeout(waiting.current); }, []);
-}
 
 function TodayOf({ who }: { readonly who: string }) {
   const visit = useVisit(who);
