@@ -110,7 +110,7 @@ class DetectorRecipe:
 
 
 class _Fields:
-    """The fields of a table, each taken once; what nobody took is unknown."""
+    """The fields of a table, each taken once; what is left at the end is unknown."""
 
     def __init__(self, table: object, where: str) -> None:
         self._where = where
