@@ -1,7 +1,7 @@
 """How good detectors are: on the farm of the packaged one, and on photos of places that none was trained with.
 
-    python -m benchmarks.detector_quality SHARED_DATA [--answers FOLDER] [--exports FOLDER] [--batches 1888 1900]
-        [--classifier FOLDER [--head HEAD.npz] [--coco-px 384]]
+    python -m benchmarks.detector_quality SHARED_DATA [--answers FOLDER] [--exports FOLDER]
+        [--no-farm | --batches 1888 1900] [--classifier FOLDER [--head HEAD.npz] [--coco-px 384]]
 
 Boxes from confidence .03 count, at 640 pixels unless a contestant says otherwise; boxes that repeat a better one are
 left out, as everywhere in Thumper. On `elsewhere/other` each detector has ONE threshold: the highest at which a deer is
@@ -71,10 +71,15 @@ def measure(contestant: Contestant, photos: Photos, answers: Path | None) -> dic
         },
     }
     told["elsewhere/deer at the threshold"] = _at(elsewhere, threshold)
+    return told | (_on_the_farm(contestant, photos, answers, threshold=threshold) if photos.farm else {})
+
+
+def _on_the_farm(
+    contestant: Contestant, photos: Photos, answers: Path | None, *, threshold: float
+) -> dict[str, str]:
     found = contestant.answers(photos.farm, answers)
     farm = by_place(photos.farm, found, told=contestant.deer, true=DEER)
-    told["farm: any deer"] = _precision(farm)
-    told["farm at the threshold"] = _at(farm, threshold)
+    told = {"farm: any deer": _precision(farm), "farm at the threshold": _at(farm, threshold)}
     for sex in SEXES:
         if sex in contestant.deer:
             told[f"farm: {sex}"] = _precision(by_place(photos.farm, found, told=frozenset({sex}), true={sex}))
@@ -165,6 +170,7 @@ def main() -> None:
         "--exports", type=Path, default=Path("build/exports"), help="folder of exported models"
     )
     parser.add_argument("--batches", type=int, nargs=2, help="first and last card of the farm that is judged")
+    parser.add_argument("--no-farm", action="store_true", help="judge on photos of elsewhere alone")
     parser.add_argument("--classifier", type=Path, help="folder of an exported classifier: the second look")
     parser.add_argument("--head", type=Path, help="what the classifier was taught")
     parser.add_argument(
@@ -173,9 +179,8 @@ def main() -> None:
     options = parser.parse_args()
     batches = range(options.batches[0], options.batches[1] + 1) if options.batches else None
     images = options.data / "images"
-    photos = Photos(
-        of_the_farm(images, batches=batches), of_elsewhere(images, "deer"), of_elsewhere(images, "other")
-    )
+    farm = [] if options.no_farm else of_the_farm(images, batches=batches)
+    photos = Photos(farm, of_elsewhere(images, "deer"), of_elsewhere(images, "other"))
     print(describe(), file=sys.stderr)
     for contestant in contestants(options):
         print(
