@@ -7,16 +7,24 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
+from tortoise.transactions import in_transaction
 
 from tests import factories as make
 from tests.api import Api
-from tests.page.library import pictured_library
+from tests.page.library import draw_originals, pictured_library
 from tests.page.visitor import PHONE, visiting
 from thumper.domain.access import Role
 from thumper.domain.progress import ImageState
 from thumper.store import models
 
 pytestmark = pytest.mark.slow
+
+
+async def photos_wait(folder: Path, count: int) -> None:
+    """Have photos arrive that wait to be looked at, each with its file from the moment it is there."""
+    async with in_transaction("default"):
+        await make.make_images(await make.make_dump(), count, state=ImageState.PENDING)
+        await draw_originals(folder)
 
 
 async def test_today_shows_the_queue_and_follows_it_over_one_connection(api: Api, tmp_path: Path) -> None:
@@ -33,7 +41,7 @@ async def test_today_shows_the_queue_and_follows_it_over_one_connection(api: Api
             name = f"{last['dump']['folder']} · {last['dump']['location']['name']}"
             await expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
         await visit.assert_accessible()
-        await make.make_images(await make.make_dump(), 3, state=ImageState.PENDING)
+        await photos_wait(tmp_path, 3)
         await expect(page.get_by_text(f"of {counts['total'] + 3} photos")).to_be_visible()
         assert len(visit.sockets) == 1
         shown = await page.get_by_role("link", name="Show me this query").get_attribute("href")
@@ -66,11 +74,12 @@ async def test_today_says_what_is_new_since_this_person_looked(api: Api, tmp_pat
         await expect(since.get_by_text("Nothing has arrived since.")).to_be_visible()
 
 
-async def test_species_of_the_day_lead_to_their_photos(api: Api) -> None:
+async def test_species_of_the_day_lead_to_their_photos(api: Api, tmp_path: Path) -> None:
     detector = await make.make_detector()
     now = dt.datetime.now(tz=dt.UTC)
     for _ in range(2):
         await make.make_boxed_image(await make.make_dump(), detector, boxes=1, taken_at=now)
+    await draw_originals(tmp_path)
     async with visiting(api) as visit:
         species = visit.page.get_by_role("region", name="Species seen today")
         (said,) = (await api.ask("{ speciesCounts { scientificName imageCount species { commonName } } }"))[
@@ -88,7 +97,7 @@ async def test_on_a_phone_an_empty_today_says_what_to_do(api: Api) -> None:
         await visit.assert_accessible()
 
 
-async def test_a_line_that_breaks_is_made_again_and_said_meanwhile(api: Api) -> None:
+async def test_a_line_that_breaks_is_made_again_and_said_meanwhile(api: Api, tmp_path: Path) -> None:
     async with visiting(api) as visit:
         page = visit.page
         html = page.locator("html")
@@ -96,7 +105,7 @@ async def test_a_line_that_breaks_is_made_again_and_said_meanwhile(api: Api) -> 
         await lines[0].close(code=1012, reason="restart")
         await expect(page.get_by_text("Reconnecting")).to_be_visible()
         await expect(html).to_have_attribute("data-live", "live", timeout=15_000)
-        await make.make_images(await make.make_dump(), 2, state=ImageState.PENDING)
+        await photos_wait(tmp_path, 2)
         await expect(page.get_by_text("0 of 2 photos")).to_be_visible()
         assert len(lines) == 2
 
