@@ -10,14 +10,19 @@ UPDATE idempotency_key SET answer = NULL, request_sha256 = NULL,
 WHERE mutation = 'createUpload'
 """
 
+INDEXES = [
+    # Which rejected files of a card wait for another of their name.
+    "CREATE INDEX upload_received ON upload (dump_id) WHERE file_id IS NOT NULL",
+]
+
 
 class Migration(migrations.Migration):
-    """Two columns that may be null: PostgreSQL writes no row for them."""
+    """Two columns that may be null, for which PostgreSQL writes no row, and an index."""
 
     dependencies = [("thumper", "0031_scenes")]
 
     operations = [
         ops.AddField(model_name="Upload", name="replaced_at", field=fields.DatetimeField(null=True)),
         ops.AddField(model_name="Upload", name="replaces_id", field=fields.UUIDField(null=True)),
-        ops.RunSQL([FORGET_ADDRESSES]),
+        ops.RunSQL([FORGET_ADDRESSES, *INDEXES]),
     ]

@@ -75,6 +75,18 @@ async def in_daemon_thread(work: Callable[[], _Answer]) -> _Answer:
     return await asyncio.wrap_future(answer)
 
 
+async def set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait until an event is set, for that number of seconds at most; return whether it is.
+
+    `asyncio.wait_for` loses a cancellation that comes in the moment of the event before Python 3.12 (CPython issue
+    86296), and a task that is to end goes on for ever.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    return event.is_set()
+
+
 async def cancel(*tasks: asyncio.Task[Any]) -> None:
     """Cancel tasks, once each, and wait until they have tidied up; raise what had ended one before."""
     for task in tasks:

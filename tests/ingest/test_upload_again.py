@@ -123,10 +123,10 @@ async def test_of_a_name_that_is_said_again_one_address_is_closed_and_the_one_th
     assert (await receive_upload(context, token, body(small_jpeg()))).state is FileState.STORED
 
 
-async def test_what_comes_at_the_old_address_while_another_is_asked_for_is_not_missed_at_the_new_one(
+async def test_of_what_comes_at_the_old_address_while_another_is_asked_for_one_is_still_missed_and_no_other(
     context: IngestContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ((upload, old),) = await create_uploads(context, ["a.jpg"])
+    ((upload, old), (other, _)) = await create_uploads(context, ["a.jpg", "a.jpg"])
     finish = uploads.finish
 
     async def overtaken(*args: object) -> None:
@@ -135,8 +135,9 @@ async def test_what_comes_at_the_old_address_while_another_is_asked_for_is_not_m
 
     monkeypatch.setattr(uploads, "finish", overtaken)
     await receive_upload(context, old, body(small_jpeg()))
+    assert (await Upload.get(id=other.id)).replaced_at is None, "the other file of that name is still to come"
     await expire()
-    assert obstacles(await verdict(upload.dump_id)) == {}
+    assert obstacles(await verdict(upload.dump_id)) == {WipeCode.NEVER_SENT: 2}
 
 
 async def test_a_rejected_file_that_is_sent_again_is_settled_and_the_receipt_says_so(

@@ -246,5 +246,6 @@ async def test_a_cancelled_upload_is_told_by_its_card_and_leaves_the_next_alone_
         await page.get_by_role("button", name="Send others").click()
         await page.route("**/upload/**", lambda route: route.abort("internetdisconnected"))
         await begin_and_cancel(page, photos(2))
+        await expect(page.get_by_role("heading", name="All cards: 3")).to_be_visible()
         await page.get_by_role("link", name="Photos sent · place unknown").first.click()
         await expect(page.get_by_text("2 promised uploads never came.")).to_be_visible()

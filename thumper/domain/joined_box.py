@@ -55,6 +55,6 @@ def _named(raw: RawDetection, named: list[RawDetection]) -> RawDetection:
     return RawDetection(nearest.label, raw.confidence, raw.box)
 
 
-def _rank(raw: RawDetection) -> tuple[float, str, float, float, float, float]:
-    """Surest first; ties are broken by content, so that the order of the networks does not matter."""
-    return -raw.confidence, raw.label, raw.box.x, raw.box.y, raw.box.width, raw.box.height
+def _rank(raw: RawDetection) -> tuple[float, float, float, float, float, str]:
+    """Surest first; ties are broken by place: neither the order of the networks matters nor a name given here."""
+    return -raw.confidence, raw.box.x, raw.box.y, raw.box.width, raw.box.height, raw.label

@@ -7,13 +7,13 @@ died. As long as events of the canary arrive, those of other files do as well.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import os
 import stat
 from enum import Enum
 from typing import Final
 
+from thumper.background import set_within
 from thumper.watcher.disk import Disk
 from thumper.watcher.hints import Hints
 
@@ -45,8 +45,7 @@ async def sing(root: bytes, hints: Hints, disk: Disk) -> Song:
     give_up_at_s = asyncio.get_running_loop().time() + _PATIENCE_S
     while True:
         before = hints.events
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(hints.canary.wait(), HEARD_WITHIN_S)
+        if await set_within(hints.canary, HEARD_WITHIN_S):
             return Song.HEARD
         if hints.events == before or asyncio.get_running_loop().time() > give_up_at_s:
             return Song.UNHEARD

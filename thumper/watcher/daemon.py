@@ -16,7 +16,7 @@ from uuid import UUID
 
 import structlog
 
-from thumper.background import beside
+from thumper.background import beside, set_within
 from thumper.ingest.context import IngestContext
 from thumper.settings import Settings
 from thumper.store.disk.disk_room import DiskRoom
@@ -114,5 +114,4 @@ async def _rest(stop: asyncio.Event, hints: Hints, *, until_s: float) -> None:
 
 
 async def _wait(stop: asyncio.Event, *, timeout_s: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), timeout_s)
+    await set_within(stop, timeout_s)

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 
+from thumper.background import set_within
 from thumper.domain.access import Actor
 from thumper.store.access.credentials import present_actors
 from thumper.store.postgres.connect import OUTAGES
@@ -81,8 +82,7 @@ class SignInWatch:
     async def keep_looking(self) -> None:
         """Look at all again and again, until cancelled."""
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), LOOK_S)
+            await set_within(self._wanted, LOOK_S)
             self._wanted.clear()
             if self._followers:
                 try:

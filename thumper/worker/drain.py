@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from thumper.background import set_within
 from thumper.domain.condition import Condition, foremost
 from thumper.domain.progress import ProcessState
 from thumper.domain.stage import Stage
@@ -118,8 +119,7 @@ class Drain:
                 log.error("no photo can be decoded; waiting", error=self._hindrance)
                 await asyncio.sleep(OUTAGE_PAUSE_S)
                 continue
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), self._context.settings.poll_every_s)
+            await set_within(self._wanted, self._context.settings.poll_every_s)
 
     async def keep_leases(self) -> None:
         """Renew the leases of images in flight every `heartbeat_s`, until cancelled."""

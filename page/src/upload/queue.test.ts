@@ -74,6 +74,7 @@ describe("a queue of files", () => {
     expect(stopped.paused).toBe(true);
     expect(nextToSend(stopped, NOW)).toBeNull();
     expect(nextToSend(resumed(stopped), NOW)?.name).toBe("a");
+    for (const other of [STORED, { kind: "lost" } as const]) expect(answered(began(stopped, 1), 1, other, NOW, 1).problem?.code).toBe("C403");
   });
 
   it("sends nothing any more when it is cancelled, and goes on with all of it when that failed", () => {

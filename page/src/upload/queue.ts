@@ -99,12 +99,15 @@ export function withoutAddress(queue: Queue, now_ms: number): readonly QueuedFil
   );
 }
 
+/** While it is paused, a later answer to another file does not replace the reason: what resumes it looks at that. */
+const stillSaid = (queue: Queue, problem: Problem | null): Problem | null => (queue.paused ? queue.problem : problem);
+
 /** Give files their addresses, in their order. */
 export function addressed(queue: Queue, dumpId: string, keys: readonly number[], addresses: readonly GivenAddress[], now_ms: number): Queue {
   const kept = addresses.map(({ url, expiresAt }) => ({ url, over_ms: Math.max(Date.parse(expiresAt), now_ms + LEAST_LASTING_MS) }));
   const given = new Map(keys.map((key, index) => [key, kept[index] ?? null]));
   const files = queue.files.map((file) => (given.has(file.key) ? { ...file, address: given.get(file.key) ?? null } : file));
-  return { ...queue, dumpId, files, problem: null };
+  return { ...queue, dumpId, files, problem: stillSaid(queue, null) };
 }
 
 export const began = (queue: Queue, key: number): Queue => changed(queue, key, { state: "sending", sent_bytes: 0 });
@@ -135,11 +138,11 @@ export function unreadable(queue: Queue, keys: ReadonlySet<number>): Queue {
 
 /** Apply what a PUT came to; `random` is from 0 to 1. */
 export function answered(queue: Queue, key: number, answer: Answer, now_ms: number, random: number): Queue {
-  if (answer.kind === "settled") return { ...settled(queue, key, answer.state, answer.told), problem: null };
+  if (answer.kind === "settled") return { ...settled(queue, key, answer.state, answer.told), problem: stillSaid(queue, null) };
   if (answer.kind === "unreadable") return unreadable(queue, new Set([key]));
   const tries = queue.files.find((file) => file.key === key)?.tries ?? 0;
   const backOff_ms = retryWaitMs(tries, random);
-  if (answer.kind === "lost") return { ...waits(queue, key, backOff_ms, now_ms), problem: noAnswer() };
+  if (answer.kind === "lost") return { ...waits(queue, key, backOff_ms, now_ms), problem: stillSaid(queue, noAnswer()) };
   return refused(queue, key, answer, { now_ms, backOff_ms });
 }
 

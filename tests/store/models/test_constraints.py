@@ -32,6 +32,7 @@ async def test_every_check_and_index_of_the_migration_is_in_the_catalogue(databa
             "0026_accounts",
             "0030_property_maps",
             "0031_scenes",
+            "0032_uploads_again",
         ),
     )
     migrations = [importlib.import_module(f"thumper.migrations.{name}") for name in names]

@@ -54,6 +54,7 @@ _MEANINGS: Final = {
     "BAD_RANGE": "Of an original's address: the range lies beyond its end.",
     "BAD_SIGNATURE": "Of a picture's address: it was not signed as it stands.",
     "ADDRESS_EXPIRED": "Of a picture's address: it was signed, and its time is over.",
+    "ADDRESS_REVOKED": "Of a picture's address: the session or token that asked for it has ended.",
     "NOT_WRITTEN": "Of an upload's address: the server cannot write the bytes, though its disk is not full.",
     "BUSY": "Of an upload's address: another transfer to it is going on.",
     "UPLOAD_CLOSED": "Of an upload's address: it was used or cancelled, or has expired.",

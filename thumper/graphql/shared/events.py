@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import dropwhile
 from typing import Final
 
-from thumper.background import beside
+from thumper.background import beside, set_within
 from thumper.domain.feed import FeedEvent
 from thumper.graphql.shared.shared_execution import Shared
 from thumper.store.feed import feed
@@ -93,8 +93,7 @@ class Live:
             outage.over()
             if found:
                 await asyncio.sleep(READ_GAP_S)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), LOOK_EVERY_S)
+            await set_within(self._wanted, LOOK_EVERY_S)
 
     async def _read(self) -> bool:
         """Read new events; return whether there were any."""

@@ -7,13 +7,13 @@ readers also look by themselves now and then.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Final
 
 import asyncpg
 import structlog
 
+from thumper.background import set_within
 from thumper.store.feed.feed import CHANNEL
 from thumper.store.postgres.connect import CONNECT_S, DEAD_CLIENT_SETTINGS, OUTAGES
 from thumper.store.postgres.outage import Outage, says
@@ -56,8 +56,7 @@ async def _listen(url: str, wake: Callable[[], None]) -> None:
         await connection.add_listener(CHANNEL, lambda *_notification: wake())
         wake()
         while not connection.is_closed():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), CHECK_EVERY_S)
+            if await set_within(ended, CHECK_EVERY_S):
                 return
             await connection.execute("SELECT 1", timeout=ANSWER_S)
     finally:

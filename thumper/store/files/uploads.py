@@ -91,6 +91,7 @@ WITH unsent AS (
 UPDATE upload SET replaced_at = now(), expires_at = least(expires_at, now()), used_at = NULL
 FROM unsent, fresh
 WHERE upload.id = unsent.id AND unsent.file_name = fresh.file_name AND unsent.nth <= fresh.times
+    AND upload.file_id IS NULL AND upload.replaced_at IS NULL  -- nor received one while this waited
 RETURNING upload.file_name, upload.replaces_id
 """
 
@@ -111,7 +112,8 @@ _SENT_AGAIN: Final = """
 WITH refused AS (
     SELECT file.id, upload.file_name, row_number() OVER (PARTITION BY upload.file_name ORDER BY file.id) AS nth
     FROM upload JOIN file ON file.id = upload.file_id
-    WHERE upload.dump_id = $1 AND file.state = 'rejected' AND file.reason NOT IN ('DELETED', 'SENT_AGAIN')
+    WHERE upload.dump_id = $1 AND upload.file_id IS NOT NULL
+        AND file.state = 'rejected' AND file.reason NOT IN ('DELETED', 'SENT_AGAIN')
         AND NOT EXISTS (SELECT FROM upload AS other WHERE other.dump_id = $1 AND other.replaces_id = file.id
             AND other.file_id IS NULL AND other.expires_at > now())
 ), fresh AS (
@@ -206,14 +208,7 @@ async def release(claim: UploadClaim) -> None:
 
 
 _FINISH: Final = """
-UPDATE upload SET file_id = $2 WHERE id = $1 AND file_id IS NULL RETURNING dump_id, file_name, replaced_at, replaces_id
-"""
-# What was promised anew came in this moment at the old address: nothing is to come at the new one.
-_CAME_ALREADY: Final = """
-UPDATE upload SET replaced_at = now(), expires_at = least(expires_at, now()), used_at = NULL
-WHERE id = (
-    SELECT id FROM upload WHERE dump_id = $1 AND file_name = $2 AND file_id IS NULL AND replaced_at IS NULL
-    ORDER BY id DESC LIMIT 1)
+UPDATE upload SET file_id = $2 WHERE id = $1 AND file_id IS NULL RETURNING replaces_id
 """
 _SETTLE_REJECTED: Final = """
 UPDATE file SET reason = 'SENT_AGAIN', message = concat_ws(' ', message, $2::text)
@@ -225,12 +220,11 @@ _COUNTS_INSTEAD: Final = "It was sent again, and what came then counts."
 async def finish(upload_id: UUID, file_id: UUID) -> None:
     """Record which file an address received; it cannot be used again.
 
-    A rejected file that it stands for is settled: it was sent again, whatever the new one is.
+    A rejected file that it stands for is settled: it was sent again, whatever the new one is. When another address took
+    its place meanwhile, that one stays missed until something comes there: one too many rather than one too few.
     """
     async with in_transaction("default") as transaction:
         for row in await transaction.execute_query_dict(_FINISH, [upload_id, file_id]):
-            if row["replaced_at"] is not None:
-                await transaction.execute_query_dict(_CAME_ALREADY, [row["dump_id"], row["file_name"]])
             if row["replaces_id"] is not None:
                 await _settle_rejected(transaction, row["replaces_id"])
 

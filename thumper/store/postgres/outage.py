@@ -6,7 +6,6 @@ Code that only reports an outage, or leaves the work to its next turn, catches `
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
 import time
 from collections.abc import Awaitable, Callable
@@ -17,6 +16,7 @@ from typing import Final, TypeVar
 import asyncpg
 import structlog
 
+from thumper.background import set_within
 from thumper.store.postgres.connect import OUTAGES, TURNED_AWAY, unreachable
 
 log = structlog.get_logger(__name__)
@@ -68,8 +68,7 @@ class Outage:
         if until is None:
             await asyncio.sleep(pause_s)
         else:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(until.wait(), pause_s)
+            await set_within(until, pause_s)
 
     async def outlast(self, ask: Callable[[], Awaitable[R]]) -> R:
         """Ask until PostgreSQL answers, and return the answer; raise the last error after `limit_s`."""

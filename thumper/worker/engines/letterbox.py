@@ -26,13 +26,15 @@ class Letterbox:
     """Scales pictures so that they fit into the input of a network, with grey around them."""
 
     def __init__(
-        self, stride: int, *, size: tuple[int, int] | None = None, longest_px: int = IMAGE_SIZE
+        self, stride: int, *, size: tuple[int, int] | None = None, longest_px: int | None = None
     ) -> None:
         """Take the network's stride: there is only as much grey as makes each side a multiple of it.
 
-        The longer side becomes `longest_px`. A network that accepts one `size` only (height, width) gets that.
+        The longer side becomes `longest_px`, or what `yolo predict` makes it. A network that accepts one `size` only
+        (height, width) gets that.
         """
         self._stride = max(stride, _LEAST_STRIDE)
+        longest_px = IMAGE_SIZE if longest_px is None else longest_px
         self._size = size or (longest_px, longest_px)
         self._is_filled = size is not None
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thumper.domain.detection import IMAGE_SIZE, NMS_IOU, STORAGE_FLOOR
+from thumper.domain.detection import NMS_IOU, STORAGE_FLOOR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 class Look:
     """What a network is shown, and which of its boxes are taken.
 
-    `longest_px` is the longer side of the picture that it sees, a multiple of its stride; boxes above the confidence
-    `floor` are taken, and of two of one class that overlap by more than `overlap` the surer one. Given `joined`, the
-    numbers of classes, any of them counts and their boxes have one label, `joined_label`; no other class is looked at.
+    `longest_px` is the longer side of the picture that it sees, a multiple of its stride; None is what `yolo predict`
+    makes it. Boxes above the confidence `floor` are taken, and of two of one class that overlap by more than `overlap`
+    the surer one. Given `joined`, the numbers of classes, any of them counts and their boxes have one label,
+    `joined_label`; no other class is looked at.
     """
 
-    longest_px: int = IMAGE_SIZE
+    longest_px: int | None = None
     floor: float = STORAGE_FLOOR
     overlap: float = NMS_IOU
     joined: tuple[int, ...] = ()

@@ -58,7 +58,8 @@ function refusalLost({ words, problems }: Entry): void {
   notKept.value = [{ code: "NOT_KEPT", message: texts.review.refusalNotKept(words), path: [] }, ...problems];
 }
 
-async function sendInTurn(): Promise<void> {
+/** Return whether it was this tab's turn. */
+async function sendInTurn(): Promise<boolean> {
   const sending = { shelf, who: whose, changed: refresh, lost: refusalLost, send: (entry: Entry, all: readonly Entry[]) => send(entry, all, tell) };
   const ended: Ended[] = [];
   await turn.take(async () => {
@@ -71,6 +72,7 @@ async function sendInTurn(): Promise<void> {
   // Another tab that is at it may be closed before it is done.
   if (left && entries.value.some(({ state, who }) => state === "waiting" && who === whose())) sendLater();
   else retries = 0;
+  return ended.length > 0;
 }
 
 /** Send what waits, now. */
@@ -79,10 +81,10 @@ export function sendWaiting(): void {
   isSending = true;
   clearTimeout(again);
   void sendInTurn().then(
-    () => {
+    (wasTurn) => {
       isSending = false;
-      // Said while the last answer was on its way.
-      if (!unanswered.value && entries.value.some(({ state, tried, who }) => state === "waiting" && !tried && who === whose())) sendWaiting();
+      // Said while the last answer was on its way. While another tab sends, its turn is waited for.
+      if (wasTurn && !unanswered.value && entries.value.some(({ state, tried, who }) => state === "waiting" && !tried && who === whose())) sendWaiting();
     },
     (error: unknown) => {
       // Nothing foreseen; what waits is tried again, and not at once, which might go on without end.
